@@ -1,0 +1,20 @@
+"""Lakesmith: raw feeds to trusted tables on Spark and Delta Lake, from one YAML spec a table."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from lakesmith.lake import open_lake as open  # noqa: A004 - the API reads `lakesmith.open(...)`
+
+__version__ = "0.1.0"
+__all__ = ["__version__", "open"]
+
+
+def __getattr__(name: str) -> Any:
+    """Import the engine on first use only: `lakesmith --help` and `validate` do not need Spark."""
+    if name == "open":
+        from lakesmith.lake import open_lake
+
+        return open_lake
+    raise AttributeError(f"module 'lakesmith' has no attribute {name!r}")

@@ -1,0 +1,1 @@
+"""Observation: run records, verdicts and profiles as ops tables."""

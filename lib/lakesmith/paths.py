@@ -1,0 +1,22 @@
+"""Tell local paths from paths in other file systems."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from urllib.parse import urlparse
+
+
+def local_path(path: str) -> Path | None:
+    """Return `path` as a local path, or None where it lies in another file system.
+
+    Examples
+    --------
+    >>> local_path("s3a://bucket/in") is None
+    True
+    >>> local_path("file:/tmp/in").as_posix()
+    '/tmp/in'
+    """
+    parts = urlparse(path)
+    if parts.scheme == "file":
+        return Path(parts.path)
+    return Path(path) if parts.scheme == "" else None

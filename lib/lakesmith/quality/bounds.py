@@ -1,0 +1,111 @@
+"""Literals of a spec as exact literals of a column's type: money never passes through a float."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import date, datetime, timezone
+from decimal import Decimal, InvalidOperation
+
+from pyspark.sql import Column
+from pyspark.sql import functions as F
+
+Value = str | int | float | bool
+WHOLE = ("tinyint", "smallint", "int", "bigint")
+FLOATS = ("float", "double")
+
+
+def literal(value: Value, kind: str) -> Column:
+    """Return a value of a spec as a literal that compares exactly with a column of the given type.
+
+    Parameters
+    ----------
+    value : str, int, float or bool
+        A number, or text: ISO for dates and timestamps (UTC when it names no offset).
+    kind : str
+        The column's type as `simpleString`.
+
+    Returns
+    -------
+    Column
+
+    Raises
+    ------
+    ValueError
+        When the value cannot be compared with that type.
+
+    Examples
+    --------
+    >>> spark.range(1).select(literal(0.1, "decimal(12,4)").alias("bound"))
+    DataFrame[bound: decimal(1,1)]
+    >>> literal("soon", "date")
+    Traceback (most recent call last):
+    ...
+    ValueError: 'soon' is not a date
+    """
+    reader = _READERS.get("decimal" if kind.startswith("decimal") else kind)
+    if reader is None:
+        raise ValueError(f"a column of type {kind} cannot be compared with {value!r}")
+    try:
+        return reader(value)
+    except (ValueError, TypeError, InvalidOperation, OverflowError):
+        raise ValueError(f"{value!r} is not a {kind}") from None
+
+
+def is_float(kind: str) -> bool:
+    """Whether a column of this type can hold NaN."""
+    return kind in FLOATS
+
+
+def _number(value: Value) -> Column:
+    if isinstance(value, bool):
+        raise TypeError
+    if isinstance(value, int):
+        return F.lit(value)
+    exact = Decimal(str(value))
+    if not exact.is_finite():
+        raise ValueError
+    # Spark has no literal for a negative exponent such as 1E+3.
+    return F.lit(Decimal(f"{exact:f}"))
+
+
+def _float(value: Value) -> Column:
+    if isinstance(value, bool):
+        raise TypeError
+    return F.lit(float(value))
+
+
+def _text(value: Value) -> Column:
+    if not isinstance(value, str):
+        raise TypeError
+    return F.lit(value)
+
+
+def _boolean(value: Value) -> Column:
+    if not isinstance(value, bool):
+        raise TypeError
+    return F.lit(value)
+
+
+def _date(value: Value) -> Column:
+    return F.lit(date.fromisoformat(str(value)).isoformat()).cast("date")
+
+
+def _instant(value: Value) -> Column:
+    moment = datetime.fromisoformat(str(value).replace("Z", "+00:00"))
+    with_zone = moment if moment.tzinfo else moment.replace(tzinfo=timezone.utc)
+    return F.lit(with_zone.isoformat()).cast("timestamp")
+
+
+def _wall_clock(value: Value) -> Column:
+    return F.lit(datetime.fromisoformat(str(value)).replace(tzinfo=None).isoformat()).cast("timestamp_ntz")
+
+
+_READERS: dict[str, Callable[[Value], Column]] = {
+    **dict.fromkeys((*WHOLE, "decimal"), _number),
+    **dict.fromkeys(FLOATS, _float),
+    "string": _text,
+    "boolean": _boolean,
+    "date": _date,
+    "timestamp": _instant,
+    "timestamp_ntz": _wall_clock,
+}

@@ -1,0 +1,67 @@
+"""The rules that every contract brings without a word: rows parse, casts succeed, columns are given."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+
+from pyspark.sql import functions as F
+
+from lakesmith.quality.casts import cast_columns, cast_rule
+from lakesmith.quality.raw import RESCUED, rescued
+from lakesmith.quality.rule import Rule, find, sample_of
+from lakesmith.spec.model import Table
+from lakesmith.transforms.names import named
+
+UNPARSED = "$._corrupt_record"
+
+
+def implicit_rules(table: Table, columns: Mapping[str, str]) -> Iterator[Rule]:
+    """Make the implicit rules of a table: `row_parsed`, `<column>_cast` and `<column>_given`, all quarantine.
+
+    Parameters
+    ----------
+    table : Table
+    columns : mapping of str to str
+        The columns on the frame and their types.
+
+    Yields
+    ------
+    Rule
+        None for a column on which the spec has a check of the same kind.
+
+    Examples
+    --------
+    >>> from lakesmith.spec.model import Column as ContractColumn
+    >>> table = Table(from_="bronze.orders", columns={"qty": ContractColumn(type="int", nullable=False)})
+    >>> [rule.id for rule in implicit_rules(table, {"qty": "int", "_raw": "struct<qty:string,_rescued:string>"})]
+    ['row_parsed', 'qty_cast', 'qty_given']
+    """
+    yield from _row_parsed(columns)
+    casts = _checked(table, "cast_failed")
+    for name in cast_columns(table, columns):
+        if not casts & {name.lower(), ""}:
+            yield cast_rule(f"{name}_cast", name, "quarantine", table, columns)
+    yield from _given(table, columns)
+
+
+def _row_parsed(columns: Mapping[str, str]) -> Iterator[Rule]:
+    text = rescued(columns)
+    if text is not None:
+        unparsed = F.get_json_object(text, UNPARSED)
+        sample = sample_of(unparsed, "string")
+        yield Rule("row_parsed", "row_parsed", RESCUED, "quarantine", unparsed.isNotNull(), sample)
+
+
+def _given(table: Table, columns: Mapping[str, str]) -> Iterator[Rule]:
+    checked = _checked(table, "not_null", "not_blank")
+    for name, column in table.columns.items():
+        kind = find(columns, name)
+        if not column.nullable and kind is not None and name.lower() not in checked:
+            value = named(name)
+            yield Rule(f"{name}_given", "not_null", name, "quarantine", value.isNull(), sample_of(value, kind))
+
+
+def _checked(table: Table, *kinds: str) -> set[str]:
+    """List the columns that checks of these kinds name; the empty name stands for a check on all columns."""
+    checks = [check for check in table.checks if check.check in kinds]
+    return {name.lower() for check in checks for name in (check.columns or (check.column or "",))}

@@ -1,0 +1,100 @@
+"""The check `unique`: free on the keys of a table, one shuffle on any other columns."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from pyspark.sql import DataFrame
+from pyspark.sql import functions as F
+
+from lakesmith.quality.table_checks import table_verdict
+from lakesmith.quality.verdict import Verdict
+from lakesmith.spec.model import Check, Table
+from lakesmith.transforms.names import named
+from lakesmith.transforms.shape import Transform
+
+
+def unique_columns(check: Check) -> tuple[str, ...]:
+    """Return the columns that shall be unique together."""
+    return check.columns or ((check.column,) if check.column else ())
+
+
+def keys_are_free(table: Table, check: Check) -> bool:
+    """Whether the write itself makes these columns unique, so that nothing need be read.
+
+    Parameters
+    ----------
+    table : Table
+    check : Check
+        A check of kind `unique`.
+
+    Returns
+    -------
+    bool
+        True when the columns include all keys of an upserted or aggregated table.
+
+    Examples
+    --------
+    >>> from lakesmith.spec.model import Write
+    >>> table = Table(from_="bronze.orders", write=Write(strategy="upsert", keys=("id",)))
+    >>> keys_are_free(table, Check(id="one", check="unique", columns=("id",)))
+    True
+    """
+    keys = {key.lower() for key in table.write.keys}
+    columns = {column.lower() for column in unique_columns(check)}
+    return table.write.strategy in ("upsert", "aggregate") and bool(keys) and keys <= columns
+
+
+def duplicates(columns: Sequence[str]) -> Transform:
+    """Count the rows that repeat a key: rows minus distinct keys.
+
+    Parameters
+    ----------
+    columns : sequence of str
+        Columns of the key; NULL equals NULL.
+
+    Returns
+    -------
+    callable
+        DataFrame -> DataFrame
+
+    Notes
+    -----
+    One shuffle. *Columns*: needs `columns` -> exactly one row with `duplicates` (bigint, 0 when there are no rows).
+
+    Examples
+    --------
+    >>> from lakesmith.testing import frame
+    >>> frame(spark, "id int", [(1,), (1,), (None,), (None,), (2,)]).transform(duplicates(["id"])).first().duplicates
+    2
+    """
+
+    def apply(df: DataFrame) -> DataFrame:
+        per_key = df.groupBy(*map(named, columns)).agg(F.count(F.lit(1)).alias("rows"))
+        return per_key.agg(F.coalesce(F.sum(F.col("rows") - 1), F.lit(0).cast("bigint")).alias("duplicates"))
+
+    return apply
+
+
+def unique_verdict(check: Check, duplicated: int) -> Verdict:
+    """Return the verdict of a `unique` check from the number of rows that repeat a key.
+
+    Examples
+    --------
+    >>> unique_verdict(Check(id="one", check="unique", columns=("id",), on_fail="fail"), 2).message
+    '2 rows repeat a key'
+    """
+    return table_verdict(check, f"{duplicated} rows repeat a key" if duplicated else "", failed=duplicated)
+
+
+def plan_notes(table: Table) -> list[str]:
+    """Say which checks of a table cost a shuffle of their own.
+
+    Examples
+    --------
+    >>> plan_notes(Table(from_="bronze.orders", checks=(Check(id="one", check="unique", columns=("id",)),)))
+    ['check one: unique (id) needs one more shuffle, because these are not the keys of the table']
+    """
+    costly = [check for check in table.checks if check.check == "unique" and not keys_are_free(table, check)]
+    reason = "needs one more shuffle, because these are not the keys of the table"
+    return [f"check {check.id}: unique ({', '.join(unique_columns(check))}) {reason}" for check in costly]

@@ -1,0 +1,36 @@
+"""The way of a batch: read, transform, gate, write, record, in one direction."""
+
+from __future__ import annotations
+
+from lakesmith.runs.context import BatchContext
+from lakesmith.runs.rooms.gate import gate
+from lakesmith.runs.rooms.record import BatchRecord, record
+from lakesmith.runs.rooms.write import rows_counted, write_quarantine, write_rows
+from lakesmith.runs.scope import scoped
+from lakesmith.tables.commit import Verdict
+
+
+def run_batch(batch: BatchContext) -> BatchRecord:
+    """Run one batch of one table.
+
+    Parameters
+    ----------
+    batch : BatchContext
+        Its intent is already in the ledger.
+
+    Returns
+    -------
+    BatchRecord
+        The table holds the batch, the quarantine its bad rows; nothing is published yet.
+
+    Notes
+    -----
+    Order matters for a crash: the data commit comes first and proves the batch; the quarantine has an identity of
+    its own and is written again by a retry whose data was skipped.
+    """
+    gated = gate(scoped(batch))
+    outcome = write_rows(gated)
+    figures = gated.figures(rows_counted(outcome, batch), observed=outcome.verdict is Verdict.WRITTEN)
+    if figures["gate"]["quarantined"]:
+        write_quarantine(gated)
+    return record(gated, outcome, {**figures, "groups": batch.spec.write.strategy == "aggregate"})

@@ -1,0 +1,59 @@
+"""What every room of a batch needs to know, and nothing that changes while it runs."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from pyspark.sql import SparkSession
+
+from lakesmith.runs.intent import Intent, TableInput
+from lakesmith.spec.model import Project, Table
+from lakesmith.tables.commit import CommitId
+from lakesmith.tables.prune import Touched
+from lakesmith.tables.ref import TableRef, table_ref
+
+
+@dataclass(frozen=True)
+class BatchContext:
+    """One batch of one table: the session of its own, the specs, the intent, and what it touches if that prunes."""
+
+    session: SparkSession
+    project: Project
+    run_id: str
+    intent: Intent
+    touched: Touched | None = None
+
+    @property
+    def name(self) -> str:
+        """``layer.table``."""
+        return self.intent.table
+
+    @property
+    def spec(self) -> Table:
+        """The table's spec."""
+        return self.project.table(self.name)
+
+    @property
+    def table(self) -> TableRef:
+        """Where the table lies."""
+        return self.ref(self.name)
+
+    @property
+    def is_incremental_aggregate(self) -> bool:
+        """True when only the groups that changed are computed."""
+        return self.spec.write.strategy == "aggregate" and not self.intent.first
+
+    @property
+    def reads_table(self) -> bool:
+        """True when the batch reads an upstream table, False when it reads files."""
+        return isinstance(self.intent.input, TableInput)
+
+    def ref(self, name: str) -> TableRef:
+        """Return where any table of the project lies."""
+        return table_ref(self.project.warehouse, self.project.catalog, name)
+
+    def commit_id(self, purpose: str = "main") -> CommitId:
+        """Return the identity of this batch's commit on the table (``main``) or its ``quarantine``."""
+        intent = self.intent
+        app_id = f"lakesmith/{self.project.env}/{self.name}/{intent.epoch}/{purpose}"
+        return CommitId(app_id, intent.batch, intent.digest, {"run_id": self.run_id, "epoch": intent.epoch})

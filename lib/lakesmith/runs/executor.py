@@ -1,0 +1,128 @@
+"""The executor: wave by wave through the graph, independent tables in parallel, ledger commits grouped."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass, field
+
+from pyspark.sql import SparkSession
+
+from lakesmith.errors import LakesmithError, WriteError
+from lakesmith.runs.batch import run_batch
+from lakesmith.runs.context import BatchContext
+from lakesmith.runs.events import LedgerEvent, done_event
+from lakesmith.runs.intent import Intent
+from lakesmith.runs.ledger import Ledger
+from lakesmith.runs.planning import Planned, Planner
+from lakesmith.runs.result import Event, Parked, TableResult
+from lakesmith.runs.rooms.record import BatchRecord
+from lakesmith.runs.tally import Tally
+from lakesmith.session import batch_session
+from lakesmith.spec.graph import descendants
+from lakesmith.spec.model import Project
+
+OnEvent = Callable[[Event], None]
+
+
+@dataclass(frozen=True)
+class BatchOutcome:
+    """What one batch came to: its record, or the error that stopped it."""
+
+    intent: Intent
+    record: BatchRecord | None
+    error: Exception | None
+    seconds: float
+
+
+@dataclass
+class Executor:
+    """Runs batches until no source has anything new.
+
+    After `run`, `tallies` holds the result of each table, and the ledger's staged events its dones.
+    """
+
+    spark: SparkSession
+    project: Project
+    ledger: Ledger
+    run_time: str
+    on_event: OnEvent
+    tallies: dict[str, Tally] = field(default_factory=dict)
+    blocked: dict[str, str] = field(default_factory=dict)
+
+    def run(self, waves: Sequence[Sequence[str]]) -> None:
+        """Run all waves, again and again while bounded batches leave something."""
+        self.tallies = {table: Tally(table) for wave in waves for table in wave}
+        while any([self._run_wave(wave) for wave in waves]):  # noqa: C419 - every wave runs, whatever the first says
+            pass
+
+    def result(self, table: str) -> TableResult:
+        """Return the result of a table so far."""
+        return self.tallies[table].result(self.blocked.get(table, ""))
+
+    def _run_wave(self, wave: Sequence[str]) -> bool:
+        """Plan, write the intents down, run the batches; True when a bounded source has more."""
+        planned = {table: self._plan(table) for table in wave if table not in self.blocked}
+        for table, plan in planned.items():
+            self.ledger.stage(*plan.events(table, self.ledger.state(table)))
+        intents = [plan.intent for plan in planned.values() if plan.intent is not None]
+        if not intents:
+            return False
+        self.ledger.flush(self.spark)
+        with ThreadPoolExecutor(self.project.parallel) as pool:
+            for outcome in pool.map(self._run_batch, intents):
+                self._close(outcome)
+        return any(plan.more for table, plan in planned.items() if plan.intent and table not in self.blocked)
+
+    def _plan(self, table: str) -> Planned:
+        planner = Planner(self.spark, self.project, self.ledger.states, self.run_time)
+        try:
+            planned = planner.next_batch(table)
+        except LakesmithError as error:
+            self._block(table, error)
+            return Planned(None)
+        source = self.project.table(table).from_
+        self.tallies[table].park([Parked(source, path, reason) for path, _, _, reason in planned.parked])
+        return planned
+
+    def _run_batch(self, intent: Intent) -> BatchOutcome:
+        self._tell("table_started", intent.table)
+        started = time.monotonic()
+        batch = BatchContext(batch_session(self.spark), self.project, self.ledger.run_id, intent)
+        try:
+            return BatchOutcome(intent, run_batch(batch), None, time.monotonic() - started)
+        except Exception as error:  # kept, reported in the result, and raised by the run as its cause
+            return BatchOutcome(intent, None, error, time.monotonic() - started)
+
+    def _close(self, outcome: BatchOutcome) -> None:
+        table, intent = outcome.intent.table, outcome.intent
+        tally = self.tallies[table]
+        if outcome.record is None:
+            self._fail(intent, outcome.error or LakesmithError("no outcome"))
+        else:
+            refused = outcome.record.refused
+            self.ledger.stage(done_event(intent, outcome.record.version, self.ledger.state(table).version, refused))
+            tally.add(intent, outcome.record)
+            if refused:
+                self._block_below(table, f"{table} was refused")
+                self.blocked[table] = ""
+        tally.seconds += outcome.seconds
+        self._tell("table_finished", table, self.result(table))
+
+    def _fail(self, intent: Intent, error: Exception) -> None:
+        if isinstance(error, WriteError) and error.code == "LS502":
+            self.ledger.stage(LedgerEvent("dropped", intent.table, intent.epoch, intent.batch, {}))
+        self._block(intent.table, error)
+
+    def _block(self, table: str, error: Exception) -> None:
+        self.tallies[table].error = error
+        self.blocked[table] = ""
+        self._block_below(table, f"{table} failed")
+
+    def _block_below(self, table: str, why: str) -> None:
+        for below in descendants(self.project, table):
+            self.blocked.setdefault(below, why)
+
+    def _tell(self, kind: str, table: str, result: TableResult | None = None) -> None:
+        self.on_event(Event(kind, self.ledger.run_id, table, result=result))

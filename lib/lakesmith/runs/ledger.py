@@ -1,0 +1,122 @@
+"""The ledger: a small Delta table of intents and dones that says where every table stands."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from typing import Any
+
+from pyspark.sql import SparkSession
+
+from lakesmith.errors import LedgerError
+from lakesmith.runs.events import DDL, SCHEMA_VERSION, LedgerEvent, compacted, fold
+from lakesmith.runs.intent import TableState
+from lakesmith.tables.ref import TableRef
+
+COMPACT_ABOVE = 400
+
+
+@dataclass
+class Ledger:
+    """The folded ledger of a warehouse and the place to append to.
+
+    `published` is the newest publication that the ledger knows: ``{"id": n, "tables": {name: version}}``.
+    """
+
+    table: TableRef
+    run_id: str
+    states: dict[str, TableState] = field(default_factory=dict)
+    published: dict[str, Any] = field(default_factory=lambda: {"id": 0, "tables": {}})
+    seq: int = 0
+    rows: int = 0
+    staged: list[LedgerEvent] = field(default_factory=list)
+
+    def state(self, name: str) -> TableState:
+        """Return the state of a table; a fresh one when the ledger does not know it."""
+        return self.states.setdefault(name, TableState(name))
+
+    def stage(self, *events: LedgerEvent) -> None:
+        """Fold events now and keep them for the next commit."""
+        for event in events:
+            self._fold(event)
+        self.staged.extend(events)
+
+    def flush(self, spark: SparkSession) -> None:
+        """Write the staged events in one commit; no commit when there are none."""
+        rows = [event.row(self.seq + index + 1, self.run_id) for index, event in enumerate(self.staged)]
+        if not rows:
+            return
+        self._save(spark, rows, "append")
+        self.seq, self.rows = self.seq + len(rows), self.rows + len(rows)
+        self.staged.clear()
+
+    def _fold(self, event: LedgerEvent) -> None:
+        if event.event == "published":
+            self.published = event.payload
+        else:
+            fold(self.states, event)
+
+    def _save(self, spark: SparkSession, rows: list[tuple[Any, ...]], mode: str) -> None:
+        frame = spark.createDataFrame(rows, DDL).coalesce(1)
+        self.table.save(frame.write.format("delta").mode(mode))
+
+    def compact(self, spark: SparkSession) -> None:
+        """Replace the events by the fewest that say the same, when there are many; one atomic commit."""
+        if self.rows <= COMPACT_ABOVE:
+            return
+        events = [*compacted(self.states.values()), published_event(self.published)]
+        if len(events) * 2 > self.rows:
+            return
+        rows = [event.row(self.seq + index + 1, self.run_id) for index, event in enumerate(events)]
+        self._save(spark, rows, "overwrite")
+        self.seq, self.rows = self.seq + len(rows), len(rows)
+
+
+def published_event(published: dict[str, Any]) -> LedgerEvent:
+    """Return the event that remembers a publication."""
+    return LedgerEvent("published", "", 0, published["id"], published)
+
+
+def read_ledger(spark: SparkSession, table: TableRef, run_id: str, known: Iterable[TableRef] = ()) -> Ledger:
+    """Read the ledger of a warehouse and fold it.
+
+    Parameters
+    ----------
+    spark : SparkSession
+    table : TableRef
+        The ledger.
+    run_id : str
+        The run that will append.
+    known : iterable of TableRef
+        The project's tables: none of them may exist where the ledger does not.
+
+    Raises
+    ------
+    LedgerError
+        LS602 when tables exist and the ledger does not; LS603 when a newer version of Lakesmith wrote it.
+    """
+    ledger = Ledger(table, run_id)
+    if not table.exists(spark):
+        _refuse_orphans(spark, table, known)
+        return ledger
+    rows = sorted(table.load(spark).collect(), key=lambda row: row["seq"])
+    newest = max((row["schema_version"] for row in rows), default=SCHEMA_VERSION)
+    if newest > SCHEMA_VERSION:
+        raise LedgerError(f"the ledger has schema version {newest}", code="LS603", hint="update lakesmith")
+    for row in rows:
+        payload = json.loads(row["payload"])
+        ledger._fold(LedgerEvent(row["event"], row["table"], row["epoch"], row["batch"], payload))
+    ledger.seq, ledger.rows = max((row["seq"] for row in rows), default=0), len(rows)
+    return ledger
+
+
+def _refuse_orphans(spark: SparkSession, table: TableRef, known: Iterable[TableRef]) -> None:
+    orphan = next((ref for ref in known if ref.exists(spark)), None)
+    if orphan is not None:
+        raise LedgerError(
+            f"{orphan.name} exists but the ledger does not: its positions are lost",
+            code="LS602",
+            where=table.location,
+            hint="restore the ledger, or move the tables away to build everything anew; nothing was changed",
+        )

@@ -1,0 +1,94 @@
+"""The plan: what a run would do, said before it does it."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from pyspark.sql import SparkSession
+
+from lakesmith.quality.table_checks import plan_notes
+from lakesmith.runs.intent import FilesInput, TableState
+from lakesmith.runs.ledger import Ledger, read_ledger
+from lakesmith.runs.planning import Planned, Planner
+from lakesmith.runs.result import Plan, PlannedTable
+from lakesmith.spec.fingerprint import spec_hash
+from lakesmith.spec.graph import upstreams, waves
+from lakesmith.spec.model import Project, Table
+from lakesmith.tables.ref import table_ref
+
+
+def plan(spark: SparkSession, project: Project, select: Sequence[str] = ()) -> Plan:
+    """Say what a run would do: order, new input, strategy, expected reads, extra scans; writes nothing."""
+    refs = [table_ref(project.warehouse, project.catalog, name) for name in project.table_names()]
+    ledger = read_ledger(spark, table_ref(project.warehouse, project.catalog, "ops.ledger"), "plan", refs)
+    planner = Planner(spark, project, ledger.states, "1970-01-01T00:00:00+00:00")
+    busy: set[str] = set()
+    tables = []
+    for number, wave in enumerate(waves(project, select), start=1):
+        for name in wave:
+            planned = planner.next_batch(name)
+            waits_for = [upstream for upstream in upstreams(project.table(name)) if upstream in busy]
+            if planned.intent or waits_for:
+                busy.add(name)
+            tables.append(_row(project, ledger, name, number, planned, waits_for))
+    return Plan(tuple(tables))
+
+
+def _row(
+    project: Project, ledger: Ledger, name: str, wave: int, planned: Planned, waits_for: Sequence[str]
+) -> PlannedTable:
+    spec, state = project.table(name), ledger.state(name)
+    busy = planned.intent is not None or bool(waits_for)
+    return PlannedTable(
+        table=name,
+        wave=wave,
+        strategy=_strategy(spec),
+        inputs=upstreams(spec),
+        new=_new(planned, waits_for),
+        reads=_reads(spec, planned, state) if busy else "",
+        extra_scans=tuple(plan_notes(spec)),
+        notes=tuple(_notes(spec, state, planned)),
+    )
+
+
+def _strategy(spec: Table) -> str:
+    keys = f" by {', '.join(spec.write.keys)}" if spec.write.keys else ""
+    return f"{spec.write.strategy}{keys}"
+
+
+def _new(planned: Planned, waits_for: Sequence[str]) -> str:
+    parked = f", {len(planned.parked)} to park" if planned.parked else ""
+    if planned.intent is None:
+        return f"what {', '.join(waits_for)} will write" if waits_for else f"nothing{parked}"
+    read = planned.intent.input
+    retry = " (a batch that was begun)" if planned.is_retry else ""
+    if isinstance(read, FilesInput):
+        size = sum(size for _, size, _ in read.files)
+        return f"{len(read.files)} file(s), {size:,} bytes{parked}{retry}"
+    return f"{read.name} {_span(read.since, read.to)}{retry}"
+
+
+def _span(since: int | None, to: int) -> str:
+    return f"whole, version {to}" if since is None else f"versions {since + 1} to {to}"
+
+
+def _reads(spec: Table, planned: Planned, state: TableState) -> str:
+    if state.version is None:
+        return "the input once; nothing of the table"
+    if spec.write.strategy == "append":
+        return "the new input once; nothing of the table"
+    if spec.write.strategy == "aggregate":
+        return f"the changes, then the groups they touch of {spec.from_} and of the table"
+    bound = ", ".join(spec.write.key_implies)
+    return f"the new input twice; of the table what its {bound} touch" if bound else "the new input once; the keys of the table"
+
+
+def _notes(spec: Table, state: TableState, planned: Planned) -> list[str]:
+    notes = []
+    if state.spec_hash and state.spec_hash != spec_hash(spec):
+        notes.append("the spec changed since the last batch: rows built before keep the old shape")
+    if state.refused:
+        notes.append("the last batch was refused: it is undone and planned anew, unless accepted")
+    if spec.inputs and state.version is not None:
+        notes.append("a new version of an input reads the whole of " + spec.from_)
+    return notes

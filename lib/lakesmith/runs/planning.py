@@ -1,0 +1,94 @@
+"""Planning: what is new for a table, as an intent, from the ledger and one look at its source."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from pyspark.sql import SparkSession
+
+from lakesmith.runs.events import LedgerEvent, intent_event
+from lakesmith.runs.intent import FilesInput, Intent, TableInput, TableState
+from lakesmith.sources.files import whats_new
+from lakesmith.spec.fingerprint import spec_hash
+from lakesmith.spec.model import Project
+
+
+@dataclass(frozen=True)
+class Planned:
+    """The next batch of a table: its intent if there is anything new, files to park, and whether more waits."""
+
+    intent: Intent | None
+    parked: tuple[tuple[str, int, int, str], ...] = ()
+    more: bool = False
+    is_retry: bool = False
+
+    def events(self, table: str, state: TableState) -> list[LedgerEvent]:
+        """Return the ledger events that write the plan down."""
+        batch = state.batch
+        parked = [LedgerEvent("parked", table, state.epoch, batch, {"files": [list(file) for file in self.parked]})]
+        opened = [] if self.intent is None or self.is_retry else [intent_event(self.intent)]
+        return (parked if self.parked else []) + opened
+
+
+@dataclass(frozen=True)
+class Planner:
+    """Plans batches of one run.
+
+    `states` is the ledger's view; it is read again for each table, since a run moves it on.
+    """
+
+    spark: SparkSession
+    project: Project
+    states: Mapping[str, TableState]
+    run_time: str
+
+    def next_batch(self, table: str) -> Planned:
+        """Return what is new for a table; an open intent comes first, as it was written."""
+        state = self._state(table)
+        if state.open is not None:
+            return Planned(state.open, more=True, is_retry=True)
+        origin, name = self.project.table(table).from_.split(".", 1)
+        return self._from_files(table, name, state) if origin == "sources" else self._from_table(table, state)
+
+    def _from_files(self, table: str, source: str, state: TableState) -> Planned:
+        where = f"sources.{source}.path"
+        found = whats_new(self.spark, self.project.sources[source], state.seen, where)
+        files = tuple((file.path, file.size, file.mtime) for file in found.files)
+        parked = tuple((file.path, file.size, file.mtime, reason) for file, reason in found.parked)
+        intent = self._intent(table, state, FilesInput(source, files)) if files else None
+        return Planned(intent, parked, found.more)
+
+    def _from_table(self, table: str, state: TableState) -> Planned:
+        upstream = self._state(self.project.table(table).from_)
+        lookups = self._lookups(table)
+        if upstream.version is None or (lookups is None):
+            return Planned(None)
+        moved_lookup = state.since is not None and lookups != state.lookups
+        if state.since == upstream.version and not moved_lookup:
+            return Planned(None)
+        since = None if moved_lookup else state.since
+        read = TableInput(upstream.table, since, upstream.version, tuple(upstream.voids))
+        return Planned(self._intent(table, state, read, lookups))
+
+    def _lookups(self, table: str) -> dict[str, int] | None:
+        versions = {name: self._state(source).version for name, source in self.project.table(table).inputs.items()}
+        known = {name: version for name, version in versions.items() if version is not None}
+        return known if len(known) == len(versions) else None
+
+    def _intent(
+        self, table: str, state: TableState, read: TableInput | FilesInput, lookups: Mapping[str, int] | None = None
+    ) -> Intent:
+        return Intent(
+            table=table,
+            epoch=state.epoch,
+            batch=state.batch + 1,
+            run_time=self.run_time,
+            spec_hash=spec_hash(self.project.table(table)),
+            input=read,
+            lookups=tuple(sorted((lookups or {}).items())),
+            first=state.version is None,
+        )
+
+    def _state(self, table: str) -> TableState:
+        return self.states.get(table) or TableState(table)

@@ -1,0 +1,81 @@
+"""What a run does before it plans anything: finish or drop open intents, undo or accept refused batches."""
+
+from __future__ import annotations
+
+from collections.abc import Collection
+from dataclasses import dataclass
+
+from pyspark.sql import SparkSession
+from pyspark.sql import functions as F
+
+from lakesmith.errors import LedgerError
+from lakesmith.paths import local_path
+from lakesmith.runs.context import BatchContext
+from lakesmith.runs.events import LedgerEvent
+from lakesmith.runs.intent import FilesInput, Intent, TableState
+from lakesmith.runs.ledger import Ledger
+from lakesmith.session import batch_session
+from lakesmith.spec.fingerprint import spec_hash
+from lakesmith.spec.model import Project
+from lakesmith.tables.commit import find
+from lakesmith.tables.ref import table_ref
+
+
+@dataclass(frozen=True)
+class Recovery:
+    """Brings the tables and the ledger to where planning may start."""
+
+    spark: SparkSession
+    project: Project
+    ledger: Ledger
+
+    def run(self, accept: Collection[str]) -> None:
+        """Stage the events of recovery; writes restores at once.
+
+        Raises
+        ------
+        LedgerError
+            LS604 when `accept` names a table that was not refused.
+        """
+        unknown = [name for name in accept if not self.ledger.state(name).refused]
+        if unknown:
+            raise LedgerError(f"{', '.join(unknown)} was not refused", code="LS604", hint="see `lakesmith quality`")
+        for state in [state for state in self.ledger.states.values() if state.table in self.project.table_names()]:
+            if state.refused and state.table in accept:
+                self.ledger.stage(LedgerEvent("accepted", state.table, state.epoch, state.batch, {}))
+            elif state.refused:
+                self._restore(state, state.refused["version"])
+            elif state.open and not self._can_retry(state.open):
+                self.ledger.stage(LedgerEvent("dropped", state.table, state.epoch, state.batch, {}))
+
+    def _restore(self, state: TableState, refused: int) -> None:
+        """Undo a refused batch; doing it twice gives the same rows."""
+        table = table_ref(self.project.warehouse, self.project.catalog, state.table)
+        delta = table.delta(self.spark)
+        if state.version is None:
+            delta.delete()
+        else:
+            delta.restoreToVersion(refused - 1)
+        if table.quarantine.exists(self.spark):
+            table.quarantine.delta(self.spark).delete(F.col("_batch_id") == state.batch)
+        (row,) = delta.history(1).select("version").collect()
+        payload = {"version": state.version, "void": [refused, row["version"]]}
+        self.ledger.stage(LedgerEvent("restored", state.table, state.epoch + 1, state.batch, payload))
+
+    def _can_retry(self, intent: Intent) -> bool:
+        """A batch whose commit landed is always finished; else only when spec and files are as they were."""
+        batch = BatchContext(batch_session(self.spark), self.project, self.ledger.run_id, intent)
+        if find(batch.session, batch.table, batch.commit_id()) is not None:
+            return True
+        return intent.spec_hash == spec_hash(batch.spec) and _files_unchanged(intent)
+
+
+def _files_unchanged(intent: Intent) -> bool:
+    if not isinstance(intent.input, FilesInput):
+        return True
+    found = ((local_path(path), size, mtime) for path, size, mtime in intent.input.files)
+    return all(
+        local is None
+        or (local.exists() and (local.stat().st_size, local.stat().st_mtime_ns // 1_000_000) == (size, mtime))
+        for local, size, mtime in found
+    )

@@ -1,0 +1,142 @@
+"""Room 3, gate: tag rows by the checks, keep the good ones, observe the figures on the write."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from typing import Any
+
+from pyspark.sql import Column, DataFrame
+from pyspark.sql import functions as F
+
+from lakesmith.quality.gate import accepted, gate_metrics, rejected, tag
+from lakesmith.quality.profile import profile_metrics
+from lakesmith.quality.rule import Rule
+from lakesmith.quality.rules import compile_rules, resolve
+from lakesmith.quality.table_checks import freshness_metrics
+from lakesmith.runs.context import BatchContext
+from lakesmith.runs.observed import Figures
+from lakesmith.runs.rooms.read import TECHNICAL, read
+from lakesmith.runs.rooms.transform import transform
+from lakesmith.transforms.contract import select_contract
+from lakesmith.transforms.dedupe import latest_by
+
+
+@dataclass
+class Gated:
+    """A gated batch: `rows` go to the table, and the figures fill when they are written.
+
+    `plain` is the same without observations, for what must not consume them.
+    """
+
+    batch: BatchContext
+    rules: tuple[Rule, ...]
+    rows: DataFrame
+    read_figures: Figures
+    gate_figures: Figures
+    final_figures: Figures
+
+    def plain(self) -> Stages:
+        """Return the stages of the batch without observations."""
+        return stages(self.batch)
+
+    def rejected(self) -> DataFrame:
+        """Return the rows for the quarantine with reasons and the raw row."""
+        return self.plain().tagged.transform(rejected(self.rules))
+
+    def figures(self, expected: int, observed: bool) -> dict[str, Any]:
+        """Return all figures of the batch; recomputed where observation and commit disagree.
+
+        Parameters
+        ----------
+        expected : int
+            Rows that the commit counted.
+        observed : bool
+            False after a skipped write: its observation never comes.
+        """
+        found = self._observed() if observed else None
+        if found is not None and found["final"]["rows"] == expected:
+            return {**found, "recomputed": False}
+        plain = self.plain()
+        parts = (("read", plain.read), ("gate", plain.tagged), ("final", plain.final))
+        figures = {"read": self.read_figures, "gate": self.gate_figures, "final": self.final_figures}
+        return {**{name: figures[name].compute(frame) for name, frame in parts}, "recomputed": True}
+
+    def _observed(self) -> dict[str, Any] | None:
+        final = self.final_figures.get()
+        if final is None:
+            return None
+        read_rows, gate = self.read_figures.get(), self.gate_figures.get()
+        return None if read_rows is None or gate is None else {"read": read_rows, "gate": gate, "final": final}
+
+
+@dataclass(frozen=True)
+class Stages:
+    """The frames of a batch between the rooms."""
+
+    read: DataFrame
+    tagged: DataFrame
+    final: DataFrame
+    rules: tuple[Rule, ...]
+
+
+def gate(batch: BatchContext) -> Gated:
+    """Build the gated batch with its observations; nothing runs yet."""
+    read_figures = Figures([F.count(F.lit(1)).alias("rows")])
+    source = read_figures.on(read(batch))
+    tagged, rules = tagged_rows(batch, transform(batch, source))
+    gate_figures = Figures(gate_metrics(rules))
+    final = final_rows(batch, gate_figures.on(tagged), rules)
+    final_figures = Figures(_final_metrics(batch, final))
+    return Gated(batch, rules, final_figures.on(final), read_figures, gate_figures, final_figures)
+
+
+def stages(batch: BatchContext) -> Stages:
+    """Build the same frames without observations."""
+    source = read(batch)
+    tagged, rules = tagged_rows(batch, transform(batch, source))
+    return Stages(source, tagged, final_rows(batch, tagged, rules), rules)
+
+
+def tagged_rows(batch: BatchContext, rows: DataFrame) -> tuple[DataFrame, tuple[Rule, ...]]:
+    """Tag rows by the compiled rules; emptied groups pass untested."""
+    rules = resolve(compile_rules(batch.spec, dict(rows.dtypes)), rows)
+    if "_emptied" in rows.columns:
+        rules = tuple(replace(rule, failed=rule.failed & ~F.col("_emptied")) for rule in rules)
+    return rows.transform(tag(rules)), rules
+
+
+def final_rows(batch: BatchContext, tagged: DataFrame, rules: tuple[Rule, ...]) -> DataFrame:
+    """Return the rows to write: accepted, one a key, exactly the table's columns."""
+    good = tagged.transform(accepted(rules))
+    if batch.spec.write.strategy == "upsert":
+        good = _one_a_key(batch, good)
+    hidden = tuple(name for name in ("_seq", "_deleted", "_emptied") if name in good.columns)
+    if not batch.reads_table:
+        return good.select(*[name for name in good.columns if name not in ("_gate", "_raw")])
+    if batch.spec.columns:
+        return good.transform(select_contract(batch.spec.columns, hidden))
+    return good.drop("_gate", "_raw", *TECHNICAL)
+
+
+def _one_a_key(batch: BatchContext, rows: DataFrame) -> DataFrame:
+    write = batch.spec.write
+    if write.sequence_by:
+        rows = rows.withColumn("_seq", F.struct(*write.sequence_by))
+    if write.apply_as_deletes or "_deleted" in rows.columns:
+        rows = rows.withColumn("_deleted", _is_delete(rows, write.apply_as_deletes))
+    order = [name for name in ("_seq", "_deleted") if name in rows.columns]
+    return rows.transform(latest_by(write.keys, order, ("_gate", "_raw")))
+
+
+def _is_delete(rows: DataFrame, condition: str | None) -> Column:
+    here = F.coalesce(F.expr(condition).cast("boolean"), F.lit(False)) if condition else F.lit(False)
+    above = F.coalesce(F.col("_deleted"), F.lit(False)) if "_deleted" in rows.columns else F.lit(False)
+    return here | above
+
+
+def _final_metrics(batch: BatchContext, final: DataFrame) -> list[Column]:
+    types = {f.name: f.dataType.simpleString() for f in final.schema.fields if not f.name.startswith("_")}
+    profile = profile_metrics(types, batch.project.profile_of(batch.name))
+    emptied = [F.count_if("_emptied").alias("emptied")] if "_emptied" in final.columns else []
+    deleted = [F.count_if("_deleted").alias("deleted")] if "_deleted" in final.columns else []
+    return [F.count(F.lit(1)).alias("rows"), *emptied, *deleted, *freshness_metrics(batch.spec), *profile]

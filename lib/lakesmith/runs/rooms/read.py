@@ -1,0 +1,80 @@
+"""Room 1, read: exactly the rows that the intent names."""
+
+from __future__ import annotations
+
+from pyspark.sql import DataFrame
+from pyspark.sql import functions as F
+
+from lakesmith.errors import InputError
+from lakesmith.paths import local_path
+from lakesmith.runs.context import BatchContext
+from lakesmith.runs.intent import FilesInput, TableInput
+from lakesmith.sources.files import read_files
+from lakesmith.sources.upstream import changed_rows, new_rows, snapshot
+
+TECHNICAL = ("_batch_id", "_ingested_at", "_source", "_source_file", "_rescued")
+
+
+def read(batch: BatchContext) -> DataFrame:
+    """Return the rows of the batch.
+
+    Returns
+    -------
+    DataFrame
+        *Columns*: a source's declared columns as STRING, then ``_batch_id`` BIGINT, ``_ingested_at`` TIMESTAMP
+        (the run time of the intent), ``_source``, ``_source_file``, ``_rescued`` STRING; or the columns of the
+        upstream table. An aggregate reads the upstream's rows at the intent's version.
+    """
+    read_from = batch.intent.input
+    if isinstance(read_from, FilesInput):
+        return _read_files(batch, read_from)
+    upstream = batch.ref(read_from.name)
+    if batch.spec.write.strategy == "aggregate":
+        return snapshot(batch.session, upstream, read_from.to)
+    return new_rows(batch.session, upstream, read_from.since, read_from.to, read_from.voids)
+
+
+def read_changes(batch: BatchContext) -> DataFrame:
+    """Return old and new images of the upstream rows that changed, for the groups to recompute."""
+    read_from = batch.intent.input
+    if not isinstance(read_from, TableInput) or read_from.since is None:
+        raise InputError(f"{batch.name} has no earlier position to read changes from", code="LS205")
+    upstream = batch.ref(read_from.name)
+    return changed_rows(batch.session, upstream, read_from.since, read_from.to, read_from.voids)
+
+
+def read_lookups(batch: BatchContext) -> dict[str, DataFrame]:
+    """Return the declared inputs by name, each at the version that the intent names."""
+    versions = dict(batch.intent.lookups)
+    tables = batch.spec.inputs.items()
+    return {name: snapshot(batch.session, batch.ref(table), versions[table]) for name, table in tables}
+
+
+def _read_files(batch: BatchContext, read_from: FilesInput) -> DataFrame:
+    _refuse_changed(batch, read_from)
+    source = batch.project.sources[read_from.name]
+    rows = read_files(batch.session, source, [path for path, _, _ in read_from.files])
+    return rows.select(
+        *source.columns,
+        F.lit(batch.intent.batch).cast("bigint").alias("_batch_id"),
+        F.lit(batch.intent.run_time).cast("timestamp").alias("_ingested_at"),
+        F.lit(read_from.name).alias("_source"),
+        "_source_file",
+        "_rescued",
+    )
+
+
+def _refuse_changed(batch: BatchContext, read_from: FilesInput) -> None:
+    """A retry must read what the intent named: a file that changed since then is somebody else's batch."""
+    for path, size, mtime in read_from.files:
+        local = local_path(path)
+        if local is None:
+            return
+        stat = local.stat() if local.exists() else None
+        if stat is None or (stat.st_size, stat.st_mtime_ns // 1_000_000) != (size, mtime):
+            raise InputError(
+                f"file {path!r} {'changed' if stat else 'vanished'} after the batch was planned",
+                code="LS206",
+                where=f"{batch.name} batch {batch.intent.batch}",
+                hint="put the file back as it was and run again; land corrections as new files",
+            )

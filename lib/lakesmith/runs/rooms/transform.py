@@ -1,0 +1,90 @@
+"""Room 2, transform: contract, then steps or SQL; pure, from frames to a frame."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from pyspark.sql import Column, DataFrame
+from pyspark.sql import functions as F
+
+from lakesmith.runs.context import BatchContext
+from lakesmith.runs.rooms.read import read_changes, read_lookups
+from lakesmith.transforms.contract import to_contract
+from lakesmith.transforms.steps import run_steps
+
+
+def transform(batch: BatchContext, rows: DataFrame) -> DataFrame:
+    """Turn the rows of a batch into rows of the table.
+
+    Returns
+    -------
+    DataFrame
+        *Columns*: the contract's and whatever the steps leave, with ``_raw`` STRUCT for row-wise tables and
+        ``_emptied`` BOOLEAN for recomputed groups.
+    """
+    inputs = read_lookups(batch)
+    if batch.spec.write.strategy == "aggregate":
+        return _aggregate(batch, rows, inputs)
+    contracted = rows.transform(to_contract(batch.spec.columns)) if batch.spec.columns else rows
+    if batch.spec.sql:
+        return _query(batch, contracted, inputs)
+    return contracted.transform(run_steps(batch.spec.steps, inputs))
+
+
+def _query(batch: BatchContext, rows: DataFrame, inputs: Mapping[str, DataFrame]) -> DataFrame:
+    named = {batch.spec.from_.split(".", 1)[1]: rows, **inputs}
+    for name, frame in named.items():
+        frame.createOrReplaceTempView(name)
+    return batch.session.sql(batch.spec.sql or "")
+
+
+def _aggregate(batch: BatchContext, rows: DataFrame, inputs: Mapping[str, DataFrame]) -> DataFrame:
+    before, steps = split_at_aggregate(batch.spec.steps)
+    prepared = rows.transform(run_steps(before, inputs))
+    if not batch.is_incremental_aggregate:
+        return prepared.transform(run_steps(steps, inputs))
+    groups = changed_groups(batch, inputs)
+    recomputed = _only(prepared, groups, batch).transform(run_steps(steps, inputs))
+    return _with_emptied(groups, recomputed, batch)
+
+
+def changed_groups(batch: BatchContext, inputs: Mapping[str, DataFrame]) -> DataFrame:
+    """Return the distinct keys of the groups that a change of the upstream touches."""
+    before, _ = split_at_aggregate(batch.spec.steps)
+    changes = read_changes(batch).transform(run_steps(before, inputs))
+    return changes.select(*batch.spec.write.keys).distinct()
+
+
+def _only(rows: DataFrame, groups: DataFrame, batch: BatchContext) -> DataFrame:
+    keys = batch.spec.write.keys
+    bounded = rows.filter(batch.touched.predicate()) if batch.touched else rows
+    return bounded.alias("r").join(groups.alias("g"), _same("r", "g", keys), "left_semi")
+
+
+def _with_emptied(groups: DataFrame, recomputed: DataFrame, batch: BatchContext) -> DataFrame:
+    keys = batch.spec.write.keys
+    values = [name for name in recomputed.columns if name not in keys]
+    marked = recomputed.withColumn("_present", F.lit(True))
+    joined = groups.alias("g").join(marked.alias("r"), _same("g", "r", keys), "left")
+    emptied = F.col("r._present").isNull().alias("_emptied")
+    return joined.select(*[f"g.{key}" for key in keys], *[f"r.{name}" for name in values], emptied)
+
+
+def split_at_aggregate(steps: Sequence[str | dict[str, Any]]) -> tuple[Sequence[Any], Sequence[Any]]:
+    """Part the row-wise steps before the `aggregate` step from it and what follows.
+
+    Examples
+    --------
+    >>> split_at_aggregate(["a:b", {"aggregate": {}}, {"drop": ["x"]}])
+    (['a:b'], [{'aggregate': {}}, {'drop': ['x']}])
+    """
+    at = next(index for index, step in enumerate(steps) if isinstance(step, dict) and "aggregate" in step)
+    return steps[:at], steps[at:]
+
+
+def _same(left: str, right: str, keys: tuple[str, ...]) -> Column:
+    condition = F.lit(True)
+    for key in keys:
+        condition = condition & F.col(f"{left}.{key}").eqNullSafe(F.col(f"{right}.{key}"))
+    return condition

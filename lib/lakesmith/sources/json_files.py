@@ -1,0 +1,53 @@
+"""JSON-lines files to a frame of text columns, matched by name whatever the case."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from pyspark.sql import Column, DataFrame, SparkSession
+from pyspark.sql import functions as F
+
+from lakesmith.sources.text_lines import is_unsafe, read_lines, rescue_line
+from lakesmith.spec.model import FilesSource
+
+
+def read_json(spark: SparkSession, source: FilesSource, paths: Sequence[str]) -> DataFrame:
+    """Read JSON-lines files; every declared field lands as text, nested values as JSON text.
+
+    Parameters
+    ----------
+    spark : SparkSession
+    source : FilesSource
+    paths : sequence of str
+
+    Returns
+    -------
+    DataFrame
+        *Columns*: adds the declared columns as STRING (absent or JSON null = NULL), ``_rescued`` STRING (JSON:
+        undeclared fields, or the whole line under ``_corrupt_record`` when it is not one object or names a key
+        twice) and ``_source_file`` STRING.
+    """
+    line = F.col("value")
+    fields = F.from_json(line, "map<string,string>", {"mode": "PERMISSIVE"})
+    entries = F.when(line.rlike(r"^\s*\{"), F.map_entries(fields))
+    parsed = read_lines(spark, paths).select("value", "_source_file", entries.alias("entries"))
+    bad = F.coalesce(_is_ambiguous(F.col("entries")), F.lit(True)) | is_unsafe(line)
+    columns = [F.when(~F.col("bad"), _field(name)).alias(name) for name in source.columns]
+    return parsed.withColumn("bad", bad).select(*columns, _rescued(source), "_source_file")
+
+
+def _is_ambiguous(entries: Column) -> Column:
+    keys = F.transform(entries, lambda entry: F.lower(entry["key"]))
+    return F.size(F.array_distinct(keys)) != F.size(keys)
+
+
+def _field(name: str) -> Column:
+    matches = F.filter("entries", lambda entry: F.lower(entry["key"]) == name.lower())
+    return F.get(matches, 0)["value"]
+
+
+def _rescued(source: FilesSource) -> Column:
+    declared = F.array(*[F.lit(name.lower()) for name in source.columns])
+    extra = F.filter("entries", lambda entry: ~F.array_contains(declared, F.lower(entry["key"])))
+    fields = F.when(F.size(extra) > 0, F.to_json(F.map_from_entries(extra)))
+    return F.when(F.col("bad"), rescue_line(F.col("value"))).otherwise(fields).alias("_rescued")

@@ -1,0 +1,53 @@
+"""Text lines of files, and what makes a line one that cannot be trusted."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from pyspark.sql import Column, DataFrame, SparkSession
+from pyspark.sql import functions as F
+
+CORRUPT = "_corrupt_record"
+
+
+def read_lines(spark: SparkSession, paths: Sequence[str]) -> DataFrame:
+    """Read the non-blank lines of files.
+
+    Returns
+    -------
+    DataFrame
+        *Columns*: adds ``value`` STRING (a leading byte order mark removed) and ``_source_file`` STRING.
+    """
+    lines = spark.read.text(list(paths)).select(
+        F.regexp_replace("value", "^\ufeff", "").alias("value"), F.col("_metadata.file_path").alias("_source_file")
+    )
+    return lines.filter(F.length(F.trim("value")) > 0)
+
+
+def is_unsafe(line: Column) -> Column:
+    """True for a line with a NUL character or bytes that are not UTF-8."""
+    return F.contains(line, F.lit("\x00")) | ~F.call_function("is_valid_utf8", line)
+
+
+def has_open_quote(line: Column, quote: str = '"') -> Column:
+    """True for a line with an odd number of quotes: RFC 4180 doubles a quote inside a quoted field."""
+    return (F.length(line) - F.length(F.replace(line, F.lit(quote), F.lit("")))) % 2 == 1
+
+
+def rescue_line(line: Column) -> Column:
+    """Return a whole line as the JSON object that `_rescued` holds: ``{"_corrupt_record": "…"}``.
+
+    Bytes that are not UTF-8 are also kept as base64 under ``_bytes``, so that nothing is lost.
+    """
+    valid = F.call_function("is_valid_utf8", line)
+    text = F.call_function("make_valid_utf8", line)
+    exact = F.when(~valid, F.base64(line.cast("binary")))
+    return F.to_json(F.struct(text.alias(CORRUPT), exact.alias("_bytes")))
+
+
+def rescue_fields(names: Sequence[str], values: Sequence[Column]) -> Column:
+    """Return the fields that the source does not declare as a JSON object, or NULL when all are NULL."""
+    if not names:
+        return F.lit(None).cast("string")
+    given = F.coalesce(*values).isNotNull()
+    return F.when(given, F.to_json(F.struct(*[value.alias(name) for name, value in zip(names, values)])))

@@ -1,0 +1,68 @@
+"""An upstream Delta table as a source: its rows at a version, or its changes between two versions."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from functools import reduce
+
+from pyspark.sql import DataFrame, SparkSession
+from pyspark.sql import functions as F
+
+from lakesmith.tables.ref import TableRef, visible
+
+Voids = Sequence[tuple[int, int]]
+FEED_COLUMNS = ("_change_type", "_commit_version", "_commit_timestamp")
+
+
+def snapshot(session: SparkSession, table: TableRef, version: int) -> DataFrame:
+    """Return the visible rows of a table at a version."""
+    return visible(table.load(session, versionAsOf=version))
+
+
+def new_rows(session: SparkSession, table: TableRef, since: int | None, to: int, voids: Voids = ()) -> DataFrame:
+    """Return the rows that were added or became current after `since`, up to `to`.
+
+    Returns
+    -------
+    DataFrame
+        All visible rows for ``since=None``. Else inserted rows and the new images of updated ones; tombstones keep
+        ``_deleted``, so that a delete reaches the tables below. ``_seq`` is dropped: each table has its own.
+    """
+    if since is None:
+        return snapshot(session, table, to)
+    feed = _feed(session, table, since, to, voids)
+    return feed.filter(F.col("_change_type").isin("insert", "update_postimage")).drop(*FEED_COLUMNS, "_seq")
+
+
+def changed_rows(session: SparkSession, table: TableRef, since: int, to: int, voids: Voids = ()) -> DataFrame:
+    """Return every old and new image of the rows that changed after `since`, up to `to`."""
+    return _feed(session, table, since, to, voids).drop(*FEED_COLUMNS, "_seq", "_deleted")
+
+
+def _feed(session: SparkSession, table: TableRef, since: int, to: int, voids: Voids) -> DataFrame:
+    spans = live_spans(since, to, voids)
+    return reduce(DataFrame.unionByName, [_read_feed(session, table, low, high) for low, high in spans])
+
+
+def _read_feed(session: SparkSession, table: TableRef, low: int, high: int) -> DataFrame:
+    return table.load(session, readChangeFeed="true", startingVersion=low, endingVersion=high)
+
+
+def live_spans(since: int, to: int, voids: Voids) -> list[tuple[int, int]]:
+    """Return the version ranges after `since` up to `to` that no void covers.
+
+    A void is a refused batch and the restore that undid it: together they change nothing.
+
+    Examples
+    --------
+    >>> live_spans(3, 9, [(5, 6)])
+    [(4, 4), (7, 9)]
+    """
+    versions = [v for v in range(since + 1, to + 1) if not any(low <= v <= high for low, high in voids)]
+    spans: list[tuple[int, int]] = []
+    for version in versions:
+        if spans and spans[-1][1] == version - 1:
+            spans[-1] = (spans[-1][0], version)
+        else:
+            spans.append((version, version))
+    return spans

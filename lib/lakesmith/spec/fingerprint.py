@@ -1,0 +1,47 @@
+"""The fingerprint of a table's spec: it changes when the spec may give other rows."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from typing import Any
+
+from lakesmith.spec.model import Table
+
+_LENGTH = 16
+_DOCUMENTATION = {"description": True, "profile": True}
+_PER_ITEM = {"__all__": {"description": True}}
+
+
+def spec_hash(table: Table) -> str:
+    """Return a short, stable hash of a table's spec.
+
+    Descriptions, profile settings and defaults that are written out do not count.
+
+    Parameters
+    ----------
+    table : Table
+
+    Returns
+    -------
+    str
+        Hexadecimal digits of a SHA-256.
+
+    Examples
+    --------
+    >>> one = Table.model_validate({"from": "bronze.orders"})
+    >>> same = Table.model_validate({"from": "bronze.orders", "description": "as landed", "sql": None})
+    >>> other = Table.model_validate({"from": "bronze.lines"})
+    >>> spec_hash(one) == spec_hash(same), spec_hash(one) == spec_hash(other)
+    (True, False)
+    """
+    spec: dict[str, Any] = table.model_dump(
+        mode="json",
+        by_alias=True,
+        exclude_defaults=True,
+        exclude={**_DOCUMENTATION, "checks": _PER_ITEM, "columns": _PER_ITEM},
+    )
+    # Keys of a map within a step keep their order: a later expression may use an earlier column.
+    spec["steps"] = json.dumps(spec.get("steps", []))
+    text = json.dumps(spec, sort_keys=True, ensure_ascii=True, separators=(",", ":"))
+    return hashlib.sha256(text.encode("utf-8")).hexdigest()[:_LENGTH]

@@ -1,0 +1,103 @@
+"""The graph of the tables: who reads whom, and the waves in which they can be built."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from graphlib import CycleError, TopologicalSorter
+
+from lakesmith.errors import ConfigError, Problem
+from lakesmith.spec.model import Project, Table
+from lakesmith.spec.origin import suggest
+
+
+def upstreams(table: Table) -> tuple[str, ...]:
+    """Return what a table reads: `from` first, then its `inputs`, each once.
+
+    Examples
+    --------
+    >>> upstreams(Table.model_validate({"from": "silver.orders", "inputs": {"c": "silver.customers"}}))
+    ('silver.orders', 'silver.customers')
+    """
+    return tuple(dict.fromkeys((table.from_, *table.inputs.values())))
+
+
+def waves(project: Project, select: Sequence[str] = ()) -> tuple[tuple[str, ...], ...]:
+    """Return the tables in waves: each table stands in a later wave than all that it reads.
+
+    Parameters
+    ----------
+    project : Project
+    select : sequence of str
+        Tables to keep; empty keeps all.
+
+    Returns
+    -------
+    tuple of tuple of str
+        Within a wave in the order of the specs.
+
+    Raises
+    ------
+    ConfigError
+        When `select` names a table that does not exist (LS125).
+    """
+    _require_known(project, select)
+    kept = set(select or project.table_names())
+    levels = (tuple(name for name in level if name in kept) for level in _levels(project))
+    return tuple(level for level in levels if level)
+
+
+def descendants(project: Project, name: str) -> tuple[str, ...]:
+    """Return every table that reads from a table or source, directly or through others, in the order of waves."""
+    found = {name}
+    order = [table for level in _levels(project) for table in level]
+    for table in order:
+        if found & set(upstreams(project.table(table))):
+            found.add(table)
+    return tuple(table for table in order if table in found and table != name)
+
+
+def find_cycles(project: Project) -> tuple[tuple[str, ...], ...]:
+    """Return one cycle of each knot of tables that read each other; the first name is repeated at the end."""
+    graph, cycles = _graph(project), []
+    while cycle := _one_cycle(graph):
+        cycles.append(cycle)
+        graph = {name: reads for name, reads in graph.items() if name not in cycle}
+    return tuple(cycles)
+
+
+def _require_known(project: Project, select: Sequence[str]) -> None:
+    names = project.table_names()
+    unknown = [name for name in select if name not in names]
+    if unknown:
+        problems = [
+            Problem("LS125", f"no table '{name}'", key=f"tables.{name}", hint=suggest(name, names, "tables"))
+            for name in unknown
+        ]
+        raise ConfigError(problems)
+
+
+def _graph(project: Project) -> dict[str, tuple[str, ...]]:
+    names = set(project.table_names())
+    return {
+        name: tuple(read for read in upstreams(project.table(name)) if read in names) for name in project.table_names()
+    }
+
+
+def _levels(project: Project) -> tuple[tuple[str, ...], ...]:
+    sorter = TopologicalSorter(_graph(project))
+    sorter.prepare()
+    levels = []
+    while sorter.is_active():
+        ready = set(sorter.get_ready())
+        levels.append(tuple(name for name in project.table_names() if name in ready))
+        sorter.done(*ready)
+    return tuple(levels)
+
+
+def _one_cycle(graph: dict[str, tuple[str, ...]]) -> tuple[str, ...]:
+    try:
+        TopologicalSorter(graph).prepare()
+    except CycleError as error:
+        # graphlib lists each node after the one that depends on it; a reader follows the data.
+        return tuple(error.args[1])
+    return ()

@@ -1,0 +1,153 @@
+"""The typed, frozen models of a project: what a YAML spec may say."""
+
+from __future__ import annotations
+
+from typing import Annotated, Any, Literal
+
+from pydantic import BaseModel, ConfigDict, Field, PositiveInt, model_validator
+
+Name = Annotated[str, Field(pattern=r"^[a-z][a-z0-9_]{0,127}$")]
+ColumnName = Annotated[str, Field(pattern=r"^[A-Za-z][A-Za-z0-9_]{0,127}$")]
+TableName = Annotated[str, Field(pattern=r"^(bronze|silver|gold)\.[a-z][a-z0-9_]{0,127}$")]
+InputName = Annotated[str, Field(pattern=r"^(sources|bronze|silver|gold)\.[a-z][a-z0-9_]{0,127}$")]
+Layer = Literal["bronze", "silver", "gold"]
+OnFail = Literal["quarantine", "drop", "warn", "fail"]
+OnNull = Literal["pass", "fail", "skip"]
+TABLE_CHECKS = ("unique", "row_count", "freshness")
+
+
+class Model(BaseModel):
+    """Base of all models: frozen, unknown keys refused, no silent conversion."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True, strict=True, populate_by_name=True)
+
+
+class BatchBounds(Model):
+    """Upper bounds of one batch."""
+
+    max_files: PositiveInt | None = None
+    max_rows: PositiveInt | None = None
+
+
+class FilesSource(Model):
+    """A directory of CSV, JSON-lines or Parquet files; every declared column lands as text."""
+
+    version: Literal[1] = 1
+    description: str = ""
+    format: Literal["csv", "json", "parquet"]
+    path: str
+    columns: Annotated[tuple[ColumnName, ...], Field(min_length=1, strict=False)]
+    pattern: str = "*"
+    recursive: bool = False
+    optional: bool = False
+    delimiter: Annotated[str, Field(min_length=1, max_length=1)] = ","
+    encoding: str = "UTF-8"
+    multiline: bool = False
+    on_bad_input: Literal["park", "fail"] = "park"
+    on_changed_file: Literal["fail", "reload", "ignore"] = "fail"
+    batch: BatchBounds = BatchBounds()
+
+
+class Column(Model):
+    """One column of a contract."""
+
+    type: str
+    source: ColumnName | None = None
+    format: str | None = None
+    nullable: bool = True
+    description: str = ""
+    unit: str | None = None
+    sensitivity: str | None = None
+
+
+class Check(Model):
+    """One quality check; which fields belong to which `check` is tested by `lakesmith.spec.rules`."""
+
+    id: Name
+    check: Literal[
+        "not_null", "not_blank", "between", "in_set", "regex", "length",
+        "cast_failed", "expression", "unique", "row_count", "freshness",
+    ]  # fmt: skip
+    column: ColumnName | None = None
+    columns: Annotated[tuple[ColumnName, ...], Field(strict=False)] = ()
+    min: int | float | str | None = None
+    max: int | float | str | None = None
+    values: Annotated[tuple[str | int | float | bool, ...], Field(strict=False)] = ()
+    pattern: str | None = None
+    expression: str | None = None
+    max_age: str | None = None
+    on_null: OnNull = "skip"
+    on_fail: OnFail = "quarantine"
+    description: str = ""
+
+    @model_validator(mode="before")
+    @classmethod
+    def _fail_by_default(cls, data: Any) -> Any:
+        # A check of the whole table has no row to quarantine: unless the spec says `warn`, it fails the batch.
+        if isinstance(data, dict) and data.get("check") in TABLE_CHECKS and "on_fail" not in data:
+            return {**data, "on_fail": "fail"}
+        return data
+
+
+class Write(Model):
+    """How a batch becomes one commit on the table."""
+
+    strategy: Literal["append", "upsert", "aggregate"] = "append"
+    keys: Annotated[tuple[ColumnName, ...], Field(strict=False)] = ()
+    sequence_by: Annotated[tuple[ColumnName, ...], Field(strict=False)] = ()
+    when_matched: Literal["update", "ignore"] = "update"
+    apply_as_deletes: str | None = None
+    partition_by: Annotated[tuple[ColumnName, ...], Field(strict=False)] = ()
+    key_implies: Annotated[tuple[ColumnName, ...], Field(strict=False)] = ()
+
+
+class Profile(Model):
+    """Which figures are observed on the write."""
+
+    level: Literal["off", "basic", "full"] = "basic"
+    columns: Annotated[tuple[ColumnName, ...], Field(strict=False)] = ()
+
+
+class Table(Model):
+    """One table: where rows come from, the contract, steps, checks and the write."""
+
+    version: Literal[1] = 1
+    description: str = ""
+    from_: Annotated[InputName, Field(alias="from")]
+    inputs: dict[Name, TableName] = {}
+    columns: dict[ColumnName, Column] = {}
+    steps: Annotated[tuple[str | dict[str, Any], ...], Field(strict=False)] = ()
+    sql: str | None = None
+    checks: Annotated[tuple[Check, ...], Field(strict=False)] = ()
+    write: Write = Write()
+    profile: Profile | None = None
+    properties: dict[str, str] = {}
+    nondeterministic: bool = False
+
+
+class Project(Model):
+    """A whole project: base settings, sources and tables after all overlays."""
+
+    version: Literal[1] = 1
+    name: Name
+    env: Name = "local"
+    warehouse: str = "./warehouse"
+    catalog: Name | None = None
+    parallel: PositiveInt = 2
+    lock_wait_seconds: Annotated[int, Field(ge=0)] = 60
+    profile: Profile = Profile()
+    sources: dict[Name, FilesSource] = {}
+    tables: dict[Layer, dict[Name, Table]] = {}
+
+    def table(self, name: str) -> Table:
+        """Return the table ``layer.name``."""
+        layer, short = name.split(".", 1)
+        return self.tables[layer][short]  # type: ignore[index]
+
+    def table_names(self) -> tuple[str, ...]:
+        """Return every table as ``layer.name``, in the order of layers and specs."""
+        return tuple(f"{layer}.{name}" for layer, tables in self.tables.items() for name in tables)
+
+    def profile_of(self, name: str) -> Profile:
+        """Return the profile settings that apply to a table: its own, else the project's."""
+        return self.table(name).profile or self.profile

@@ -1,0 +1,65 @@
+"""Rules on what a table reads: names, layers, and upstreams whose rows change."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from lakesmith.spec.model import Table
+from lakesmith.spec.origin import Finding, suggest
+from lakesmith.spec.subject import Subject
+
+RESERVED_SUFFIX = "__quarantine"
+_NOT_IN_BRONZE = ("inputs", "columns", "steps", "sql", "checks")
+
+
+def name_rules(subject: Subject) -> Iterator[Finding]:
+    """Refuse a table that is named like the quarantine of another."""
+    if subject.name.endswith(RESERVED_SUFFIX):
+        yield Finding("LS124", "", f"names ending in '{RESERVED_SUFFIX}' are reserved", "rename the file")
+
+
+def input_rules(subject: Subject) -> Iterator[Finding]:
+    """Require that what a table reads exists, and lies in a layer that it may read."""
+    table = subject.table
+    for key, name in {"from": table.from_, **{f"inputs.{key}": name for key, name in table.inputs.items()}}.items():
+        if name not in subject.known:
+            yield Finding("LS120", key, f"'{name}' does not exist", suggest(name, subject.known, "there are"))
+    reads_source = table.from_.startswith("sources.")
+    if subject.layer == "bronze" and not reads_source:
+        yield Finding("LS121", "from", f"a bronze table reads '{table.from_}'", "bronze reads from sources.<name> only")
+    if subject.layer != "bronze" and reads_source:
+        hint = f"land it in a bronze table first, then read bronze.<name> in {subject.layer}"
+        yield Finding("LS121", "from", f"a {subject.layer} table reads '{table.from_}' directly", hint)
+
+
+def bronze_rules(subject: Subject) -> Iterator[Finding]:
+    """Keep bronze as it arrived: nothing is cast, changed, checked or replaced."""
+    if subject.layer != "bronze":
+        return
+    hint = "bronze keeps what arrived; do it in a silver table"
+    for key in _NOT_IN_BRONZE:
+        if getattr(subject.table, key):
+            yield Finding("LS123", key, f"a bronze table has no '{key}'", hint)
+    strategy = subject.table.write.strategy
+    if strategy != "append":
+        yield Finding("LS123", "write.strategy", f"a bronze table cannot '{strategy}', it appends", hint)
+
+
+def upstream_rules(subject: Subject) -> Iterator[Finding]:
+    """Require that a table written row by row reads rows that stay as they are, or can replace them."""
+    upstream, strategy = subject.upstream(), subject.table.write.strategy
+    if upstream is None or strategy == "aggregate":
+        return
+    name = subject.table.from_
+    if upstream.write.strategy == "aggregate":
+        what = f"'{name}' is an aggregate, whose groups change; this table is written row by row ('{strategy}')"
+        yield Finding("LS153", "write.strategy", what, "use strategy: aggregate")
+    elif strategy == "append" and changes_rows(upstream):
+        what = f"rows of '{name}' change later; appending would keep the old ones beside the new"
+        yield Finding("LS153", "write.strategy", what, "use strategy: upsert with keys, or strategy: aggregate")
+
+
+def changes_rows(table: Table) -> bool:
+    """Tell whether rows that a table once wrote may change later."""
+    write = table.write
+    return write.strategy == "aggregate" or (write.strategy == "upsert" and write.when_matched == "update")

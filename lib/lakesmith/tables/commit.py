@@ -1,0 +1,159 @@
+"""The write helper: one commit with an identity, and a verdict that a caller cannot overlook."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from enum import Enum
+from typing import Any
+from uuid import uuid4
+
+from pyspark.sql import DataFrame, DataFrameWriter, Row, SparkSession
+
+from lakesmith.errors import WriteError
+from lakesmith.tables.ref import TableRef
+
+TXN_APP, TXN_VERSION = "spark.databricks.delta.write.txnAppId", "spark.databricks.delta.write.txnVersion"
+USER_METADATA = "spark.databricks.delta.commitInfo.userMetadata"
+LOOK_BACK = 1000
+
+
+@dataclass(frozen=True)
+class CommitId:
+    """What makes a commit recognisable: Delta's idempotent-write id and the digest of the intent.
+
+    `attempt` differs for each try, so that a commit that landed earlier can be told from one that landed now.
+    """
+
+    app_id: str
+    version: int
+    digest: str
+    about: Mapping[str, Any] = field(default_factory=dict)
+    attempt: str = field(default_factory=lambda: uuid4().hex)
+
+    @property
+    def metadata(self) -> str:
+        """The JSON that lands as the commit's ``userMetadata``."""
+        identity = {"app_id": self.app_id, "batch": self.version, "digest": self.digest, "attempt": self.attempt}
+        return json.dumps({**identity, **self.about}, sort_keys=True)
+
+
+class Verdict(Enum):
+    """What became of a write."""
+
+    WRITTEN = "written"
+    SKIPPED = "skipped"
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """A write that is known to be in the table: as which version, and what Delta counted."""
+
+    verdict: Verdict
+    version: int
+    metrics: Mapping[str, int]
+
+
+def writer(frame: DataFrame, commit: CommitId, mode: str = "append") -> DataFrameWriter:
+    """Return a Delta writer that carries the commit's identity as options."""
+    return (
+        frame.write.format("delta")
+        .mode(mode)
+        .option("txnAppId", commit.app_id)
+        .option("txnVersion", commit.version)
+        .option("userMetadata", commit.metadata)
+    )
+
+
+def write(session: SparkSession, table: TableRef, commit: CommitId, action: Callable[[], object]) -> Outcome:
+    """Run one write and find out what became of it.
+
+    Parameters
+    ----------
+    session : SparkSession
+        The batch's own session: commit identity of MERGE is a session conf.
+    table : TableRef
+    commit : CommitId
+    action : callable
+        Does exactly one commit on the table, from frames built on `session`.
+
+    Returns
+    -------
+    Outcome
+        WRITTEN now, or SKIPPED because the same batch had landed before.
+
+    Raises
+    ------
+    WriteError
+        LS502 when another writer's batch has this id; LS503 when the commit cannot be found after a write
+        that gave no error.
+    Exception
+        Whatever `action` raised, when the commit is known not to have landed.
+
+    Notes
+    -----
+    One extra job: the newest entry of the table's history.
+    """
+    _identify(session, commit)
+    try:
+        action()
+    except Exception:
+        landed = find(session, table, commit)
+        if landed is None:
+            raise
+        return landed
+    outcome = find(session, table, commit)
+    if outcome is None:
+        raise _lost(session, table, commit)
+    return outcome
+
+
+def _identify(session: SparkSession, commit: CommitId) -> None:
+    session.conf.set(TXN_APP, commit.app_id)
+    session.conf.set(TXN_VERSION, str(commit.version))
+    session.conf.set(USER_METADATA, commit.metadata)
+
+
+def find(session: SparkSession, table: TableRef, commit: CommitId) -> Outcome | None:
+    """Search the table's newest commits for the digest of this batch."""
+    if not table.exists(session):
+        return None
+    for limit in (1, LOOK_BACK):
+        for row in table.delta(session).history(limit).collect():
+            about = about_of(row)
+            if about.get("app_id") == commit.app_id and about.get("digest") == commit.digest:
+                return _outcome(row, about["attempt"] == commit.attempt)
+    return None
+
+
+def about_of(row: Row) -> dict[str, Any]:
+    """Parse the ``userMetadata`` of a history row; empty for a foreign commit."""
+    try:
+        about = json.loads(row["userMetadata"] or "{}")
+    except ValueError:  # somebody else's free text
+        return {}
+    return about if isinstance(about, dict) else {}
+
+
+def _outcome(row: Row, now: bool) -> Outcome:
+    metrics = {key: int(value) for key, value in (row["operationMetrics"] or {}).items() if value.isdigit()}
+    return Outcome(Verdict.WRITTEN if now else Verdict.SKIPPED, row["version"], metrics)
+
+
+def _lost(session: SparkSession, table: TableRef, commit: CommitId) -> WriteError:
+    rows = table.delta(session).history(LOOK_BACK).collect() if table.exists(session) else []
+    mine = [about for about in map(about_of, rows) if about.get("app_id") == commit.app_id]
+    if any(about.get("batch", 0) >= commit.version for about in mine):
+        return WriteError(
+            f"batch {commit.version} of {table.name} was written by another run",
+            code="LS502",
+            where=table.location,
+            hint="run again: the batch is planned anew from what the other run left",
+        )
+    return WriteError(
+        f"batch {commit.version} of {table.name} was written, but its commit is not in the table's history",
+        code="LS503",
+        where=table.location,
+        hint="do not write to the table; check its _delta_log, then run again: the batch is looked for before it is redone",
+    )

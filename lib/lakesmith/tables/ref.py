@@ -1,0 +1,88 @@
+"""`TableRef`, the only way to name a table: a path below the warehouse, or a name in a catalog."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+
+from delta.tables import DeltaTable
+from pyspark.sql import DataFrame, DataFrameWriter, SparkSession
+
+from lakesmith.paths import local_path
+
+HIDDEN = ("_seq", "_deleted")
+
+
+@dataclass(frozen=True)
+class TableRef:
+    """Where a table lies.
+
+    Parameters
+    ----------
+    name : str
+        ``layer.table``, as specs say it.
+    location : str
+        Path, or ``catalog.schema.table`` when `by_name`.
+    by_name : bool
+    """
+
+    name: str
+    location: str
+    by_name: bool = False
+
+    @property
+    def quarantine(self) -> TableRef:
+        """The quarantine that belongs to the table."""
+        return TableRef(f"{self.name}__quarantine", f"{self.location}__quarantine", self.by_name)
+
+    @property
+    def local(self) -> Path | None:
+        """The local directory of a path table, None elsewhere."""
+        return None if self.by_name else local_path(self.location)
+
+    def exists(self, spark: SparkSession) -> bool:
+        """True when there is a Delta table; no Spark job."""
+        if self.by_name:
+            return spark.catalog.tableExists(self.location)
+        local = self.local
+        return (local / "_delta_log").is_dir() if local else DeltaTable.isDeltaTable(spark, self.location)
+
+    def delta(self, spark: SparkSession) -> DeltaTable:
+        """Return the `DeltaTable`, bound to `spark`."""
+        by = DeltaTable.forName if self.by_name else DeltaTable.forPath
+        return by(spark, self.location)
+
+    def load(self, spark: SparkSession, **options: str | int) -> DataFrame:
+        """Read the table with Delta's read options, hidden columns included."""
+        reader = spark.read.format("delta").options(**{key: str(value) for key, value in options.items()})
+        return reader.table(self.location) if self.by_name else reader.load(self.location)
+
+    def save(self, writer: DataFrameWriter) -> None:
+        """Run a configured writer against the table, creating it when it is not there."""
+        writer.saveAsTable(self.location) if self.by_name else writer.save(self.location)
+
+
+def table_ref(warehouse: str, catalog: str | None, name: str) -> TableRef:
+    """Return the reference of ``layer.table``: ``<warehouse>/<layer>/<table>`` or ``<catalog>.<layer>.<table>``.
+
+    Examples
+    --------
+    >>> table_ref("/lake", None, "silver.orders").location
+    '/lake/silver/orders'
+    >>> table_ref("", "main", "silver.orders").location
+    'main.silver.orders'
+    """
+    if catalog:
+        return TableRef(name, f"{catalog}.{name}", by_name=True)
+    root = local_path(warehouse)
+    base = str(root.resolve()) if root else warehouse.rstrip("/")
+    return TableRef(name, "/".join([base, *name.split(".")]))
+
+
+def visible(frame: DataFrame) -> DataFrame:
+    """Hide tombstones and the hidden columns of an upserted table.
+
+    *Columns*: drops ``_seq`` and ``_deleted``; rows with ``_deleted`` true are left out.
+    """
+    rows = frame.filter("NOT _deleted") if "_deleted" in frame.columns else frame
+    return rows.drop(*HIDDEN)

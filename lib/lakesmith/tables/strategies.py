@@ -1,0 +1,102 @@
+"""The write strategies: a gated batch becomes one commit on the table."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from functools import reduce
+
+from delta.tables import DeltaMergeBuilder
+from pyspark.sql import Column, DataFrame, SparkSession
+from pyspark.sql import functions as F
+
+from lakesmith.errors import WriteError
+from lakesmith.spec.model import Table
+from lakesmith.tables.commit import CommitId, writer
+from lakesmith.tables.create import table_options
+from lakesmith.tables.ref import TableRef
+
+
+def append(rows: DataFrame, table: TableRef, spec: Table, commit: CommitId) -> None:
+    """Append rows in one commit; the first commit creates the table with its properties and partitions."""
+    configured = writer(rows, commit).options(**table_options(spec))
+    if spec.write.partition_by:
+        configured = configured.partitionBy(*spec.write.partition_by)
+    table.save(configured)
+
+
+def upsert(
+    session: SparkSession, rows: DataFrame, table: TableRef, spec: Table, pruned_to: Column | None
+) -> None:
+    """Merge rows by null-safe keys in one commit.
+
+    Parameters
+    ----------
+    session : SparkSession
+        The batch's session.
+    rows : DataFrame
+        At most one row a key, with the hidden columns of the table.
+    table : TableRef
+    spec : Table
+    pruned_to : Column, optional
+        Literal predicate on the target (alias ``t``).
+
+    Notes
+    -----
+    ``when_matched: ignore`` has no MATCHED clause, so Delta only adds files. Otherwise a matched row is replaced
+    when the batch's row is newer by `sequence_by`; at the same sequence a delete, then the greater row, wins:
+    the order of arrival never decides.
+    """
+    check_columns(session, rows, table)
+    merge = _merge(session, rows, table, spec.write.keys, pruned_to)
+    if spec.write.when_matched == "update":
+        merge = merge.whenMatchedUpdateAll(condition=_is_newer(rows.columns))
+    merge.whenNotMatchedInsertAll().execute()
+
+
+def replace_groups(session: SparkSession, groups: DataFrame, table: TableRef, spec: Table, pruned_to: Column | None) -> None:
+    """Merge recomputed groups in one commit: changed groups are updated, new ones inserted, emptied ones deleted.
+
+    *Columns*: needs ``_emptied`` BOOLEAN beside the table's columns.
+    """
+    values = [name for name in groups.columns if name != "_emptied"]
+    check_columns(session, groups.select(*values), table)
+    merge = _merge(session, groups, table, spec.write.keys, pruned_to)
+    same = reduce(Column.__and__, [F.col(f"t.{name}").eqNullSafe(F.col(f"s.{name}")) for name in values])
+    assignments = {name: F.col(f"s.{name}") for name in values}
+    (
+        merge.whenMatchedDelete(condition="s._emptied")
+        .whenMatchedUpdate(condition=~same, set=assignments)  # type: ignore[arg-type]
+        .whenNotMatchedInsert(condition="NOT s._emptied", values=assignments)  # type: ignore[arg-type]
+        .execute()
+    )
+
+
+def _merge(
+    session: SparkSession, rows: DataFrame, table: TableRef, keys: Sequence[str], pruned_to: Column | None
+) -> DeltaMergeBuilder:
+    matches = [F.col(f"t.{key}").eqNullSafe(F.col(f"s.{key}")) for key in keys]
+    condition = reduce(Column.__and__, matches if pruned_to is None else [*matches, pruned_to])
+    return table.delta(session).alias("t").merge(rows.alias("s"), condition)
+
+
+def _is_newer(columns: Sequence[str]) -> Column:
+    """Compare (sequence, deleted, all other columns) as one struct, so that ties have one winner."""
+    rest = sorted(name for name in columns if name not in ("_seq", "_deleted"))
+    order = [name for name in ("_seq", "_deleted") if name in columns] + rest
+    source, target = (F.struct(*[F.col(f"{side}.{name}") for name in order]) for side in ("s", "t"))
+    return source > target
+
+
+def check_columns(session: SparkSession, rows: DataFrame, table: TableRef) -> None:
+    """Raise LS504 where the batch's columns are not the table's."""
+    have = {field.name: field.dataType.simpleString() for field in table.load(session).schema.fields}
+    want = {field.name: field.dataType.simpleString() for field in rows.schema.fields}
+    if have == want:
+        return
+    differing = sorted({*have.items()} ^ {*want.items()})
+    raise WriteError(
+        "the batch's columns are not the table's: " + ", ".join(f"{name} {kind}" for name, kind in differing),
+        code="LS504",
+        where=table.name,
+        hint="keep the contract as it was, or build the table anew under another name",
+    )

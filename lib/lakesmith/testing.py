@@ -1,0 +1,35 @@
+"""A public kit for tests: tiny literal frames with a DDL schema."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import Any
+
+from pyspark.sql import DataFrame, SparkSession
+
+
+def frame(spark: SparkSession, ddl: str, rows: Iterable[tuple[Any, ...]]) -> DataFrame:
+    """Build a small DataFrame from literal rows.
+
+    Parameters
+    ----------
+    spark : SparkSession
+    ddl : str
+        Schema as DDL, such as ``"id int, name string"``.
+    rows : iterable of tuple
+
+    Returns
+    -------
+    DataFrame
+
+    Examples
+    --------
+    >>> frame(spark, "id int, name string", [(1, "a")]).show()
+    +---+----+
+    | id|name|
+    +---+----+
+    |  1|   a|
+    +---+----+
+    <BLANKLINE>
+    """
+    return spark.createDataFrame(list(rows), schema=ddl)

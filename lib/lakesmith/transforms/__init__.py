@@ -1,0 +1,1 @@
+"""Pure transformations: DataFrame to DataFrame, nothing read, written or started."""

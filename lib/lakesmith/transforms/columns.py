@@ -1,0 +1,199 @@
+"""Rename, select, drop, compute and cast columns."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+
+from pyspark.sql import DataFrame
+from pyspark.sql import functions as F
+from pyspark.sql.types import DataType
+
+from lakesmith.transforms.casting import cast_or_null
+from lakesmith.transforms.names import named, require
+from lakesmith.transforms.shape import Transform
+
+
+def rename(*, columns: Mapping[str, str]) -> Transform:
+    """Rename columns; all others stay where they are.
+
+    Parameters
+    ----------
+    columns : mapping of str to str
+        Old name to new name.
+
+    Returns
+    -------
+    callable
+        DataFrame -> DataFrame
+
+    Raises
+    ------
+    StepError
+        LS305 when an old name is not there.
+
+    Notes
+    -----
+    *Columns*: needs the old names -> the same values and types under the new names.
+
+    Examples
+    --------
+    >>> from lakesmith.testing import frame
+    >>> frame(spark, "Qty int", [(6,)]).transform(rename(columns={"Qty": "quantity"}))
+    DataFrame[quantity: int]
+    """
+
+    def apply(df: DataFrame) -> DataFrame:
+        require(df, columns, "rename")
+        return df.withColumnsRenamed(dict(columns))
+
+    return apply
+
+
+def select(*, columns: Sequence[str]) -> Transform:
+    """Keep the named columns in the given order; technical columns (beginning with `_`) stay behind them.
+
+    Parameters
+    ----------
+    columns : sequence of str
+
+    Returns
+    -------
+    callable
+        DataFrame -> DataFrame
+
+    Raises
+    ------
+    StepError
+        LS305 when a name is not there.
+
+    Notes
+    -----
+    *Columns*: needs the named ones -> these, then the `_` columns, which the gate needs.
+
+    Examples
+    --------
+    >>> from lakesmith.testing import frame
+    >>> frame(spark, "a int, b int, c int, _raw string", [(1, 2, 3, "")]).transform(select(columns=["b", "a"]))
+    DataFrame[b: int, a: int, _raw: string]
+    """
+
+    def apply(df: DataFrame) -> DataFrame:
+        require(df, columns, "select")
+        technical = [name for name in df.columns if name.startswith("_") and name not in columns]
+        return df.select(*map(named, columns), *map(named, technical))
+
+    return apply
+
+
+def drop(*, columns: Sequence[str]) -> Transform:
+    """Remove the named columns.
+
+    Parameters
+    ----------
+    columns : sequence of str
+
+    Returns
+    -------
+    callable
+        DataFrame -> DataFrame
+
+    Raises
+    ------
+    StepError
+        LS305 when a name is not there.
+
+    Notes
+    -----
+    *Columns*: needs the named ones -> all but these.
+
+    Examples
+    --------
+    >>> from lakesmith.testing import frame
+    >>> frame(spark, "a int, b int", [(1, 2)]).transform(drop(columns=["b"]))
+    DataFrame[a: int]
+    """
+
+    def apply(df: DataFrame) -> DataFrame:
+        require(df, columns, "drop")
+        return df.drop(*columns)
+
+    return apply
+
+
+def with_columns(*, columns: Mapping[str, str]) -> Transform:
+    """Add or replace columns by SQL expressions over the columns as they were before this step.
+
+    Parameters
+    ----------
+    columns : mapping of str to str
+        Name to SQL expression.
+
+    Returns
+    -------
+    callable
+        DataFrame -> DataFrame
+
+    Notes
+    -----
+    *Columns*: needs what the expressions name -> adds one column each, of the type and null rule of its expression.
+
+    Examples
+    --------
+    >>> from lakesmith.testing import frame
+    >>> frame(spark, "quantity int", [(6,)]).transform(with_columns(columns={"double": "quantity * 2"})).show()
+    +--------+------+
+    |quantity|double|
+    +--------+------+
+    |       6|    12|
+    +--------+------+
+    <BLANKLINE>
+    """
+
+    def apply(df: DataFrame) -> DataFrame:
+        return df.withColumns({name: F.expr(expression) for name, expression in columns.items()})
+
+    return apply
+
+
+def cast(*, columns: Mapping[str, str]) -> Transform:
+    """Cast columns; a value that does not fit its new type exactly becomes NULL.
+
+    Parameters
+    ----------
+    columns : mapping of str to str
+        Name to type, as DDL such as ``decimal(12,4)``.
+
+    Returns
+    -------
+    callable
+        DataFrame -> DataFrame
+
+    Raises
+    ------
+    StepError
+        LS305 when a name is not there; LS303 when text is to become an array, a map or a struct.
+
+    Notes
+    -----
+    *Columns*: needs the named ones -> the same names in the new types; NULL stays NULL (see `cast_or_null`).
+
+    Examples
+    --------
+    >>> from lakesmith.testing import frame
+    >>> frame(spark, "n string", [("6",), ("six",)]).transform(cast(columns={"n": "int"})).show()
+    +----+
+    |   n|
+    +----+
+    |   6|
+    |NULL|
+    +----+
+    <BLANKLINE>
+    """
+
+    def apply(df: DataFrame) -> DataFrame:
+        require(df, columns, "cast")
+        found = {field.name.lower(): field.dataType for field in df.schema.fields}
+        wanted = {name: DataType.fromDDL(ddl) for name, ddl in columns.items()}
+        return df.withColumns({n: cast_or_null(named(n), found[n.lower()], to) for n, to in wanted.items()})
+
+    return apply

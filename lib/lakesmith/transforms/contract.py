@@ -1,0 +1,167 @@
+"""The contract of a table: cast what arrived to it at the beginning, select exactly it at the end."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+
+from pyspark.sql import Column, DataFrame
+from pyspark.sql import functions as F
+from pyspark.sql.types import (
+    BinaryType,
+    BooleanType,
+    DataType,
+    DateType,
+    NullType,
+    NumericType,
+    StringType,
+    TimestampNTZType,
+    TimestampType,
+)
+
+from lakesmith.errors import StepError
+from lakesmith.spec.model import Column as ContractColumn
+from lakesmith.transforms.casting import cast_or_null
+from lakesmith.transforms.names import named
+from lakesmith.transforms.shape import Transform
+
+FAMILIES: tuple[tuple[type[DataType], ...], ...] = (
+    (NumericType,),
+    (StringType,),
+    (DateType, TimestampType, TimestampNTZType),
+    (BooleanType,),
+    (BinaryType,),
+)
+
+
+def to_contract(columns: Mapping[str, ContractColumn]) -> Transform:
+    """Cast the incoming columns to the contract and keep what arrived at hand in `_raw`.
+
+    Parameters
+    ----------
+    columns : mapping of str to Column
+        The contract: column name to type, source and format.
+
+    Returns
+    -------
+    callable
+        DataFrame -> DataFrame
+
+    Raises
+    ------
+    StepError
+        LS303 when text is declared as an array, a map or a struct.
+
+    Notes
+    -----
+    *Columns*: needs nothing -> adds each contract column whose `source` (or own name, whatever the case) arrived,
+    in its declared type, NULL where the value does not fit exactly (see `cast_or_null`); adds `_raw`, a struct of all
+    incoming columns under their names, unless it is there. Consumed columns go, all others stay.
+
+    Examples
+    --------
+    >>> from lakesmith.testing import frame
+    >>> df = frame(spark, "Qty string, note string", [("6", "a"), ("six", "b")])
+    >>> df.transform(to_contract({"quantity": ContractColumn(type="int", source="Qty")})).show()
+    +--------+----+--------+
+    |quantity|note|    _raw|
+    +--------+----+--------+
+    |       6|   a|  {6, a}|
+    |    NULL|   b|{six, b}|
+    +--------+----+--------+
+    <BLANKLINE>
+    """
+
+    def apply(df: DataFrame) -> DataFrame:
+        sources = _sources(columns, df.columns)
+        typed = [_typed(df, name, source, columns[name]) for name, source in sources.items()]
+        gone = {name.lower() for pair in sources.items() for name in pair}
+        kept = [named(name) for name in df.columns if name.lower() not in gone]
+        raw = [] if "_raw" in df.columns else [F.struct(*map(named, df.columns)).alias("_raw")]
+        return df.select(*typed, *kept, *raw)
+
+    return apply
+
+
+def select_contract(columns: Mapping[str, ContractColumn], extra: Sequence[str] = ()) -> Transform:
+    """Select exactly the contract columns, in its order and types, with their descriptions as comments.
+
+    Parameters
+    ----------
+    columns : mapping of str to Column
+        The contract; an empty one selects everything.
+    extra : sequence of str
+        Hidden columns to keep behind the contract columns.
+
+    Returns
+    -------
+    callable
+        DataFrame -> DataFrame
+
+    Raises
+    ------
+    StepError
+        LS302 when a column is missing; LS303 when a step changed it to a type of another family.
+
+    Notes
+    -----
+    *Columns*: needs all contract columns and `extra` -> exactly these. A type of the same family (numbers, text, times)
+    is cast; a number too big for its type then fails the batch. NULL stays NULL.
+
+    Examples
+    --------
+    >>> from lakesmith.testing import frame
+    >>> df = frame(spark, "id int, name string, _x int", [(1, "a", 0)])
+    >>> df.transform(select_contract({"name": ContractColumn(type="string"), "id": ContractColumn(type="bigint")}))
+    DataFrame[name: string, id: bigint]
+    """
+
+    def apply(df: DataFrame) -> DataFrame:
+        if not columns:
+            return df
+        present = {field.name.lower(): field for field in df.schema.fields}
+        _require_all([*columns, *extra], present, df.columns)
+        declared = [_declared(name, column, present[name.lower()].dataType) for name, column in columns.items()]
+        return df.select(*declared, *map(named, extra))
+
+    return apply
+
+
+def _sources(columns: Mapping[str, ContractColumn], incoming: Sequence[str]) -> dict[str, str]:
+    """Contract column -> the incoming column it is read from, where that one arrived."""
+    arrived = {name.lower(): name for name in incoming}
+    wanted = {name: (column.source or name).lower() for name, column in columns.items()}
+    return {name: arrived[source] for name, source in wanted.items() if source in arrived}
+
+
+def _typed(df: DataFrame, name: str, source: str, column: ContractColumn) -> Column:
+    wanted = DataType.fromDDL(column.type)
+    return cast_or_null(named(source), df.schema[source].dataType, wanted, column.format).alias(name)
+
+
+def _require_all(names: Sequence[str], present: Mapping[str, object], shown: Sequence[str]) -> None:
+    missing = [name for name in names if name.lower() not in present]
+    if missing:
+        raise StepError(
+            f"the steps do not give these columns of the contract: {', '.join(missing)}",
+            code="LS302",
+            where=f"columns after the last step: {', '.join(shown)}",
+            hint="set `source` to the column that arrives, add a step that makes it, or take it off the contract",
+        )
+
+
+def _declared(name: str, column: ContractColumn, found: DataType) -> Column:
+    wanted = DataType.fromDDL(column.type)
+    if found != wanted and not _same_family(found, wanted):
+        raise StepError(
+            f"column '{name}' has type {found.simpleString()} after the last step, "
+            f"the contract says {wanted.simpleString()}",
+            code="LS303",
+            where=f"column {name}",
+            hint="cast it in the step that changed it, or correct the type in the contract",
+        )
+    value = named(name) if found == wanted else named(name).cast(wanted)
+    return value.alias(name, metadata={"comment": column.description}) if column.description else value.alias(name)
+
+
+def _same_family(found: DataType, wanted: DataType) -> bool:
+    return isinstance(found, NullType) or any(isinstance(found, f) and isinstance(wanted, f) for f in FAMILIES)

@@ -1,0 +1,124 @@
+"""One row per key: the newest, chosen so that the order of arrival never shows."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from pyspark.sql import Column, DataFrame, Window
+from pyspark.sql import functions as F
+from pyspark.sql.types import ArrayType, DataType, MapType, StructType, VariantType
+
+from lakesmith.transforms.names import named, require
+from lakesmith.transforms.shape import Transform
+
+RANK = "_rank_in_key"
+
+
+def dedupe(*, keys: Sequence[str], order_by: Sequence[str] = ()) -> Transform:
+    """Keep one row per key: the one with the greatest `order_by`.
+
+    Parameters
+    ----------
+    keys : sequence of str
+        Columns of the key; NULL equals NULL.
+    order_by : sequence of str
+        Columns that decide, the first one first; the greatest value wins, NULL loses.
+
+    Returns
+    -------
+    callable
+        DataFrame -> DataFrame
+
+    Raises
+    ------
+    StepError
+        LS305 when a name is not there.
+
+    Notes
+    -----
+    Rows equal in `order_by` are told apart by all their other columns, so any order of the input gives the same rows.
+
+    *Columns*: needs `keys` and `order_by` -> the same columns, one row per key; NULL keys are one key.
+
+    Examples
+    --------
+    >>> from lakesmith.testing import frame
+    >>> df = frame(spark, "id int, seen int, country string", [(1, 1, "FR"), (1, 2, "UK"), (2, None, "DE")])
+    >>> df.transform(dedupe(keys=["id"], order_by=["seen"])).orderBy("id").show()
+    +---+----+-------+
+    | id|seen|country|
+    +---+----+-------+
+    |  1|   2|     UK|
+    |  2|NULL|     DE|
+    +---+----+-------+
+    <BLANKLINE>
+    """
+    return latest_by(keys, order_by)
+
+
+def latest_by(keys: Sequence[str], sequence: Sequence[str] = (), ignore: Sequence[str] = ()) -> Transform:
+    """Keep one row per key: the one with the greatest `sequence`, then the greatest other columns.
+
+    Parameters
+    ----------
+    keys : sequence of str
+        Columns of the key; NULL equals NULL.
+    sequence : sequence of str
+        Columns that decide, the first one first; NULL loses.
+    ignore : sequence of str
+        Columns that never decide; so do those whose name begins with `_`, unless they are in `sequence`.
+
+    Returns
+    -------
+    callable
+        DataFrame -> DataFrame
+
+    Raises
+    ------
+    StepError
+        LS305 when a name is not there.
+
+    Notes
+    -----
+    *Columns*: needs `keys` and `sequence` -> the same columns, one row per key; columns of any type may decide.
+
+    Examples
+    --------
+    >>> from lakesmith.testing import frame
+    >>> df = frame(spark, "id int, name string, _file string", [(1, "a", "z"), (1, "b", "y")])
+    >>> df.transform(latest_by(["id"])).first()
+    Row(id=1, name='b', _file='y')
+    """
+
+    def apply(df: DataFrame) -> DataFrame:
+        require(df, [*keys, *sequence], "dedupe")
+        order = [_descending(df, name) for name in (*sequence, *_tie_breakers(df, {*keys, *sequence, *ignore}))]
+        rank = F.row_number().over(Window.partitionBy(*map(named, keys)).orderBy(*(order or [F.lit(1)])))
+        return df.withColumn(RANK, rank).filter(named(RANK) == 1).drop(RANK)
+
+    return apply
+
+
+def _tie_breakers(df: DataFrame, taken: set[str]) -> list[str]:
+    lowered = {name.lower() for name in taken}
+    return [name for name in df.columns if not name.startswith("_") and name.lower() not in lowered]
+
+
+def _descending(df: DataFrame, name: str) -> Column:
+    field = next(field for field in df.schema.fields if field.name.lower() == name.lower())
+    return _orderable(named(name), field.dataType).desc_nulls_last()
+
+
+def _orderable(value: Column, kind: DataType) -> Column:
+    """Spark cannot order maps and variants; their JSON text, with map entries sorted, can stand for them."""
+    if isinstance(kind, MapType) and not _has_unorderable(kind.keyType) and not _has_unorderable(kind.valueType):
+        return F.array_sort(F.map_entries(value))
+    return F.to_json(value) if _has_unorderable(kind) else value
+
+
+def _has_unorderable(kind: DataType) -> bool:
+    if isinstance(kind, StructType):
+        return any(_has_unorderable(field.dataType) for field in kind.fields)
+    if isinstance(kind, ArrayType):
+        return _has_unorderable(kind.elementType)
+    return isinstance(kind, MapType | VariantType)

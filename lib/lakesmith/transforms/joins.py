@@ -1,0 +1,96 @@
+"""Look up columns of another table by key."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from functools import reduce
+from operator import and_
+from typing import Literal
+
+from pyspark.sql import Column, DataFrame
+
+from lakesmith.errors import StepError
+from lakesmith.transforms.names import named, require
+from lakesmith.transforms.shape import Transform
+
+How = Literal["left", "inner", "semi", "anti"]
+
+
+def join(
+    *, other: DataFrame, on: Sequence[str], how: How = "left", columns: Sequence[str] = (), null_safe: bool = False
+) -> Transform:
+    """Join with another frame, which must be unique by `on`.
+
+    Parameters
+    ----------
+    other : DataFrame
+        The lookup; a key that is there twice doubles the rows, so dedupe it where it is made.
+    on : sequence of str
+        Columns of the key, under the same names on both sides.
+    how : {"left", "inner", "semi", "anti"}
+        Keep all rows; those with a match; those with a match and no new columns; those without a match.
+    columns : sequence of str
+        Columns to take from `other`; none named means all but the key and those beginning with `_`.
+    null_safe : bool
+        Whether a NULL key matches a NULL key.
+
+    Returns
+    -------
+    callable
+        DataFrame -> DataFrame
+
+    Raises
+    ------
+    StepError
+        LS305 when a name is not there; LS307 when a column to take is on this side already.
+
+    Notes
+    -----
+    *Columns*: needs `on` on both sides -> adds `columns` for left and inner; NULL where there is no match.
+
+    Examples
+    --------
+    >>> from lakesmith.testing import frame
+    >>> lines = frame(spark, "id int, customer int", [(1, 7), (2, 8)])
+    >>> customers = frame(spark, "customer int, country string", [(7, "UK")])
+    >>> lines.transform(join(other=customers, on=["customer"])).orderBy("id").show()
+    +---+--------+-------+
+    | id|customer|country|
+    +---+--------+-------+
+    |  1|       7|     UK|
+    |  2|       8|   NULL|
+    +---+--------+-------+
+    <BLANKLINE>
+    """
+
+    def apply(df: DataFrame) -> DataFrame:
+        require(df, on, "join")
+        require(other, [*on, *columns], "join")
+        taken = [] if how in ("semi", "anti") else list(columns) or _all_but(other, on)
+        _refuse_clash(df, taken)
+        keys = {name: f"_on_{position}" for position, name in enumerate(on)}
+        right = other.select(*(named(name).alias(key) for name, key in keys.items()), *map(named, taken))
+        return df.join(right, _matches(keys, null_safe), how).drop(*keys.values())
+
+    return apply
+
+
+def _all_but(other: DataFrame, on: Sequence[str]) -> list[str]:
+    keys = {name.lower() for name in on}
+    return [name for name in other.columns if name.lower() not in keys and not name.startswith("_")]
+
+
+def _refuse_clash(df: DataFrame, taken: Sequence[str]) -> None:
+    present = {name.lower() for name in df.columns}
+    clash = [name for name in taken if name.lower() in present]
+    if clash:
+        raise StepError(
+            f"step 'join' would give two columns of one name: {', '.join(clash)}",
+            code="LS307",
+            hint="name other `columns`, or rename or drop the column here first",
+        )
+
+
+def _matches(keys: dict[str, str], null_safe: bool) -> Column:
+    pairs = [(named(left), named(right)) for left, right in keys.items()]
+    return reduce(and_, (left.eqNullSafe(right) if null_safe else left == right for left, right in pairs))

@@ -1,0 +1,1 @@
+"""The sample domain: an online gift shop's order lines and customer profiles."""

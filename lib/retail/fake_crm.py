@@ -1,0 +1,91 @@
+"""A made-up feed of profile changes: out of order, with repeats, deletes and broken rows."""
+
+from __future__ import annotations
+
+from datetime import date, datetime, time, timedelta
+from random import Random
+from typing import Any
+
+from retail.catalogue import COUNTRIES, FIRST_NAMES, HOME_COUNTRY, LAST_NAMES, MAIL_DOMAINS
+from retail.fake_orders import CUSTOMERS, FIRST_CUSTOMER
+
+Change = dict[str, Any]
+
+BROKEN: dict[str, Change] = {
+    "e-mail without a sign": {"email": "ann.mail.example"},
+    "e-mail without a domain": {"email": "ann@"},
+    "age too high": {"age": 150},
+    "age below zero": {"age": -1},
+    "age is no number": {"age": "unknown"},
+    "customer missing": {"customer_id": None},
+    "customer is no number": {"customer_id": "VIP"},
+    "moment missing": {"changed_at": None},
+    "moment is no date": {"changed_at": "yesterday"},
+}
+
+
+def crm_files(random: Random, first_day: date, days: int, scale: int) -> list[list[Change]]:
+    """Invent all profile changes and spread them over one file a day.
+
+    Parameters
+    ----------
+    random : Random
+    first_day : date
+    days : int
+    scale : int
+        Times the customers.
+
+    Returns
+    -------
+    list of list of dict
+        The changes of each file; most land on their day, some earlier or later, some twice.
+    """
+    files: list[list[Change]] = [[] for _ in range(days)]
+    for customer in range(FIRST_CUSTOMER, FIRST_CUSTOMER + CUSTOMERS * scale):
+        for day, change in _life(random, customer, first_day, days):
+            for landing in _landings(random, day, days):
+                files[landing].append(change)
+    files[min(1, days - 1)] += _broken(random, first_day, FIRST_CUSTOMER + CUSTOMERS * scale)
+    for changes in files:
+        random.shuffle(changes)
+    return files
+
+
+def _life(random: Random, customer: int, first_day: date, days: int) -> list[tuple[int, Change]]:
+    """Return the changes of one customer with their days: a birth, updates, for every tenth a delete, of those half return."""
+    kinds = ["I"] + ["U"] * random.randrange(3)
+    kinds += ["D"] if customer % 10 == 3 else []
+    kinds += ["I"] if customer % 20 == 3 else []
+    on_days = sorted(random.randrange(days) for _ in kinds)
+    seconds = sorted(random.sample(range(86_400), len(kinds)))
+    moments = [datetime.combine(first_day, time()) + timedelta(days=d, seconds=s) for d, s in zip(on_days, seconds)]
+    return [(day, _change(random, customer, op, moment)) for day, op, moment in zip(on_days, kinds, moments)]
+
+
+def _change(random: Random, customer: int, op: str, moment: datetime) -> Change:
+    base = {"customer_id": customer, "op": op, "changed_at": f"{moment.isoformat()}Z"}
+    if op == "D":
+        return base | {"name": None, "email": None, "age": None, "country": None}
+    first, last = random.choice(FIRST_NAMES), random.choice(LAST_NAMES)
+    told = random.random()
+    return base | {
+        "name": f"{first} {last}",
+        "email": None if told < 0.05 else f"{first}.{customer}@{random.choice(MAIL_DOMAINS)}",
+        "age": None if told > 0.95 else random.randint(16, 90),
+        "country": random.choice((HOME_COUNTRY, *COUNTRIES)),
+    }
+
+
+def _landings(random: Random, day: int, days: int) -> list[int]:
+    chance = random.random()
+    if chance < 0.15:
+        return [random.randrange(days)]
+    return [day, random.randrange(days)] if chance < 0.25 else [day]
+
+
+def _broken(random: Random, first_day: date, next_customer: int) -> list[Change]:
+    """Return one row of each kind that the quarantine knows, newer than all others of its customer."""
+    later = datetime.combine(first_day, time()) + timedelta(days=400)
+    sound = [_change(random, next_customer - 1 - n, "U", later + timedelta(seconds=n)) for n in range(len(BROKEN))]
+    told = {"email": "ann@mail.example", "age": 44}
+    return [change | told | fault for change, fault in zip(sound, BROKEN.values())]

@@ -1,0 +1,150 @@
+"""A made-up feed of order lines with the dirt of a real one."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import date, datetime, time, timedelta
+from random import Random
+from typing import NamedTuple
+
+from retail.catalogue import COUNTRIES, HOME_COUNTRY, PRODUCTS, REMARKS
+
+FIRST_CUSTOMER = 12346
+INVOICES_A_DAY = 10
+CUSTOMERS = 60
+
+
+class Line(NamedTuple):
+    """One order line as its eight landed texts, in the order of the file."""
+
+    InvoiceNo: str
+    StockCode: str
+    Description: str
+    Quantity: str
+    InvoiceDate: str
+    UnitPrice: str
+    CustomerID: str
+    Country: str
+
+
+BROKEN: dict[str, dict[str, str]] = {
+    "quantity is no number": {"Quantity": "six"},
+    "quantity is no whole number": {"Quantity": "1.5"},
+    "quantity too big": {"Quantity": "3000000000"},
+    "quantity missing": {"Quantity": ""},
+    "date that does not exist": {"InvoiceDate": "2011-02-30 08:26:00"},
+    "date in another format": {"InvoiceDate": "30/01/2011 08:26"},
+    "date missing": {"InvoiceDate": ""},
+    "price is no number": {"UnitPrice": "free"},
+    "price with five decimals": {"UnitPrice": "2.12345"},
+    "price missing": {"UnitPrice": ""},
+    "price below zero": {"UnitPrice": "-11062.06"},
+    "customer is no number": {"CustomerID": "VIP"},
+    "customer is no whole number": {"CustomerID": "17850.5"},
+    "invoice missing": {"InvoiceNo": ""},
+    "invoice blank": {"InvoiceNo": "   "},
+    "stock code missing": {"StockCode": ""},
+    "stock code blank": {"StockCode": "  "},
+    "two faults": {"Quantity": "many", "UnitPrice": "-1"},
+}
+
+
+class Orders:
+    """Invents the files of a feed one day after the other; the same seed invents the same.
+
+    Parameters
+    ----------
+    random : Random
+    first_day : date
+    scale : int
+        Times the invoices a day and the customers.
+    """
+
+    def __init__(self, random: Random, first_day: date, scale: int) -> None:
+        self.random, self.first_day, self.scale = random, first_day, scale
+        self.next_invoice = 540000
+        self.sold: list[Line] = []
+        self.held_back: list[Line] = []
+
+    def file(self, number: int) -> list[Sequence[str]]:
+        """Return the rows of file `number` (from 0): lines of its day, late lines, corrections, repeats, broken rows."""
+        day = self.first_day + timedelta(days=number)
+        sales = [line for _ in range(INVOICES_A_DAY * self.scale) for line in self._invoice(day)]
+        on_time, late = self._split(sales)
+        rows = [*on_time, *self.held_back, *self._corrections(day), *self._repeats(on_time)]
+        self.held_back = late
+        self.sold = on_time
+        broken = self._broken(rows) if number % 5 == 1 else []
+        mixed: list[Sequence[str]] = [*rows, *broken]
+        self.random.shuffle(mixed)
+        return mixed
+
+    def _invoice(self, day: date) -> list[Line]:
+        number, self.next_invoice = str(self.next_invoice), self.next_invoice + 1
+        minute = datetime.combine(day, time(7)) + timedelta(minutes=self.random.randrange(12 * 60))
+        customer = self._customer()
+        country = self._country(customer, minute)
+        return [self._line(number, minute, customer, country) for _ in range(self.random.randint(7, 15))]
+
+    def _line(self, number: str, minute: datetime, customer: int | None, country: str) -> Line:
+        code, description, price = self.random.choice(PRODUCTS)
+        quantity = self.random.choice((1, 2, 4, 6, 6, 12, 24, 48))
+        written = "" if customer is None else f"{customer}.0"
+        line = Line(number, code, description, str(quantity), str(minute), price, written, country)
+        return self._with_dirt(line)
+
+    def _with_dirt(self, line: Line) -> Line:
+        chance = self.random.random()
+        if chance < 0.04:
+            return line._replace(StockCode=line.StockCode.lower())
+        if chance < 0.06:
+            return line._replace(StockCode=f" {line.StockCode} ")
+        if chance < 0.08:
+            return line._replace(Description=self.random.choice(REMARKS))
+        if chance < 0.10:
+            remark = self.random.choice(REMARKS)
+            return line._replace(Description=remark, UnitPrice="0", Quantity=f"-{line.Quantity}", CustomerID="")
+        return line
+
+    def _customer(self) -> int | None:
+        anonymous = self.random.random() < 0.15
+        return None if anonymous else FIRST_CUSTOMER + self.random.randrange(CUSTOMERS * self.scale)
+
+    def _country(self, customer: int | None, moment: datetime) -> str:
+        """Return where a customer lives: most at home, every tenth abroad, every thirtieth moves on the third day."""
+        if customer is None or customer % 10:
+            return HOME_COUNTRY
+        moved = customer % 30 == 0 and moment.date() >= self.first_day + timedelta(days=2)
+        return COUNTRIES[(customer // 10 + moved) % len(COUNTRIES)]
+
+    def _split(self, sales: list[Line]) -> tuple[list[Line], list[Line]]:
+        """Hold the last invoice of the day back: it lands a day late."""
+        last = sales[-1].InvoiceNo
+        return [x for x in sales if x.InvoiceNo != last], [x for x in sales if x.InvoiceNo == last]
+
+    def _corrections(self, day: date) -> list[Line]:
+        """Correct lines of the day before: cancel each whole and sell it again in another quantity."""
+        wrong = self.random.sample(self.sold, min(2 * self.scale, len(self.sold)))
+        return [line for old in wrong for line in self._correction(old, day)]
+
+    def _correction(self, old: Line, day: date) -> tuple[Line, Line]:
+        now = str(datetime.combine(day, time(19, self.random.randrange(60))))
+        cancelled, again = f"C{self.next_invoice}", str(self.next_invoice + 1)
+        self.next_invoice += 2
+        opposite = str(-int(old.Quantity))
+        return (
+            old._replace(InvoiceNo=cancelled, Quantity=opposite, InvoiceDate=now),
+            old._replace(InvoiceNo=again, Quantity="3", InvoiceDate=now),
+        )
+
+    def _repeats(self, on_time: list[Line]) -> list[Line]:
+        """Repeat some lines of this file and some of the file before, exactly."""
+        from_today = self.random.sample(on_time, 2 * self.scale)
+        from_before = self.random.sample(self.sold, min(3 * self.scale, len(self.sold)))
+        return [*from_today, *from_before]
+
+    def _broken(self, rows: list[Line]) -> list[Sequence[str]]:
+        """Return one row of each kind that the quarantine knows, one of them twice, and two that do not parse."""
+        bad = [self.random.choice(rows)._replace(**fault) for fault in BROKEN.values()]
+        too_few, too_many = tuple(rows[0])[:5], (*rows[1], "one too many")
+        return [*bad, bad[0], too_few, too_many]
