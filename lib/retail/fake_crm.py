@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from datetime import date, datetime, time, timedelta
 from random import Random
 from typing import Any
@@ -10,6 +11,8 @@ from retail.catalogue import COUNTRIES, FIRST_NAMES, HOME_COUNTRY, LAST_NAMES, M
 from retail.fake_orders import CUSTOMERS, FIRST_CUSTOMER
 
 Change = dict[str, Any]
+
+UNFINISHED = '{"customer_id": 12346, "op": "U", "changed_at": "2011'
 
 BROKEN: dict[str, Change] = {
     "e-mail without a sign": {"email": "ann.mail.example"},
@@ -24,7 +27,7 @@ BROKEN: dict[str, Change] = {
 }
 
 
-def crm_files(random: Random, first_day: date, days: int, scale: int) -> list[list[Change]]:
+def crm_files(random: Random, first_day: date, days: int, scale: int) -> list[list[str]]:
     """Invent all profile changes and spread them over one file a day.
 
     Parameters
@@ -37,29 +40,36 @@ def crm_files(random: Random, first_day: date, days: int, scale: int) -> list[li
 
     Returns
     -------
-    list of list of dict
-        The changes of each file; most land on their day, some earlier or later, some twice.
+    list of list of str
+        The JSON lines of each file; most changes land on their day, some earlier or later, some twice.
     """
-    files: list[list[Change]] = [[] for _ in range(days)]
+    files: list[list[str]] = [[] for _ in range(days)]
     for customer in range(FIRST_CUSTOMER, FIRST_CUSTOMER + CUSTOMERS * scale):
         for day, change in _life(random, customer, first_day, days):
             for landing in _landings(random, day, days):
-                files[landing].append(change)
-    files[min(1, days - 1)] += _broken(random, first_day, FIRST_CUSTOMER + CUSTOMERS * scale)
-    for changes in files:
-        random.shuffle(changes)
+                files[landing].append(_json(change))
+    broken = _broken(random, first_day, FIRST_CUSTOMER + CUSTOMERS * scale)
+    files[min(1, days - 1)] += [*map(_json, broken), UNFINISHED]
+    for lines in files:
+        random.shuffle(lines)
     return files
 
 
+def _json(change: Change) -> str:
+    return json.dumps(change, ensure_ascii=False)
+
+
 def _life(random: Random, customer: int, first_day: date, days: int) -> list[tuple[int, Change]]:
-    """Return the changes of one customer with their days: a birth, updates, for every tenth a delete, of those half return."""
+    """Return the changes of one customer with their days: every tenth is deleted, and half of those come back."""
     kinds = ["I"] + ["U"] * random.randrange(3)
     kinds += ["D"] if customer % 10 == 3 else []
     kinds += ["I"] if customer % 20 == 3 else []
     on_days = sorted(random.randrange(days) for _ in kinds)
     seconds = sorted(random.sample(range(86_400), len(kinds)))
-    moments = [datetime.combine(first_day, time()) + timedelta(days=d, seconds=s) for d, s in zip(on_days, seconds)]
-    return [(day, _change(random, customer, op, moment)) for day, op, moment in zip(on_days, kinds, moments)]
+    midnight = datetime.combine(first_day, time())
+    moments = [midnight + timedelta(days=d, seconds=s) for d, s in zip(on_days, seconds, strict=True)]
+    changes = [_change(random, customer, op, moment) for op, moment in zip(kinds, moments, strict=True)]
+    return list(zip(on_days, changes, strict=True))
 
 
 def _change(random: Random, customer: int, op: str, moment: datetime) -> Change:
@@ -88,4 +98,4 @@ def _broken(random: Random, first_day: date, next_customer: int) -> list[Change]
     later = datetime.combine(first_day, time()) + timedelta(days=400)
     sound = [_change(random, next_customer - 1 - n, "U", later + timedelta(seconds=n)) for n in range(len(BROKEN))]
     told = {"email": "ann@mail.example", "age": 44}
-    return [change | told | fault for change, fault in zip(sound, BROKEN.values())]
+    return [change | told | fault for change, fault in zip(sound, BROKEN.values(), strict=True)]

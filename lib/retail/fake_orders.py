@@ -67,7 +67,7 @@ class Orders:
         self.held_back: list[Line] = []
 
     def file(self, number: int) -> list[Sequence[str]]:
-        """Return the rows of file `number` (from 0): lines of its day, late lines, corrections, repeats, broken rows."""
+        """Return the rows of file `number` (from 0): its day, late lines, corrections, repeats and broken rows."""
         day = self.first_day + timedelta(days=number)
         sales = [line for _ in range(INVOICES_A_DAY * self.scale) for line in self._invoice(day)]
         on_time, late = self._split(sales)

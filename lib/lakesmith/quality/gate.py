@@ -10,14 +10,13 @@ from typing import Any
 from pyspark.sql import Column, DataFrame
 from pyspark.sql import functions as F
 
-from lakesmith.quality.raw import RAW, raw_field
+from lakesmith.quality.raw import RAW
 from lakesmith.quality.rule import Rule
 from lakesmith.quality.verdict import Verdict
 from lakesmith.transforms.names import named
 from lakesmith.transforms.shape import Transform
 
 GATE = "_gate"
-SOURCE_FILE = "_source_file"
 
 
 def tag(rules: Sequence[Rule]) -> Transform:
@@ -109,9 +108,8 @@ def rejected(rules: Sequence[Rule]) -> Transform:
     Notes
     -----
     *Columns*: needs `_gate`, and `_raw` where there is one -> exactly `_reasons`
-    (array<struct<check,column,value>>, one entry per failed quarantine rule, `value` as text or NULL), `_raw`
-    (JSON text of `_raw`, or of all columns but `_gate`; NULL fields are kept) and `_source_file` (string, that of the
-    frame or of `_raw`, NULL when unknown).
+    (array<struct<check,column,value>>, one entry per failed quarantine rule, `value` as text or NULL) and `_raw`
+    (JSON text of `_raw`, or of all columns but `_gate`; NULL fields are kept).
 
     Examples
     --------
@@ -120,19 +118,17 @@ def rejected(rules: Sequence[Rule]) -> Transform:
     >>> check = Check(id="small", check="between", column="id", max=2)
     >>> rules = compile_rules(Table(from_="bronze.orders", checks=(check,)), {"id": "bigint"})
     >>> spark.range(4).transform(tag(rules)).transform(rejected(rules)).show()
-    +----------------+--------+------------+
-    |        _reasons|    _raw|_source_file|
-    +----------------+--------+------------+
-    |[{small, id, 3}]|{"id":3}|        NULL|
-    +----------------+--------+------------+
+    +----------------+--------+
+    |        _reasons|    _raw|
+    +----------------+--------+
+    |[{small, id, 3}]|{"id":3}|
+    +----------------+--------+
     <BLANKLINE>
     """
 
     def apply(df: DataFrame) -> DataFrame:
         bad = df.filter(_fails(rules, "quarantine"))
-        return bad.select(
-            _reasons(rules).alias("_reasons"), _raw_json(df).alias(RAW), _source_file(df).alias(SOURCE_FILE)
-        )
+        return bad.select(_reasons(rules).alias("_reasons"), _raw_json(df).alias(RAW))
 
     return apply
 
@@ -222,10 +218,3 @@ def _raw_json(df: DataFrame) -> Column:
     fields = [named(name) for name in df.columns if name != GATE]
     raw = named(RAW) if RAW in df.columns else F.struct(*fields)
     return F.to_json(raw, {"ignoreNullFields": "false"})
-
-
-def _source_file(df: DataFrame) -> Column:
-    if SOURCE_FILE in df.columns:
-        return named(SOURCE_FILE)
-    field = raw_field(dict(df.dtypes), SOURCE_FILE)
-    return F.lit(None).cast("string") if field is None else field

@@ -17,9 +17,7 @@ from lakesmith.transforms.names import named
 ORDERED = (*WHOLE, "float", "double", "decimal", "string", "boolean", "date", "timestamp", "timestamp_ntz")
 NUMBERS = (*WHOLE, "float", "double", "decimal")
 TEXT_LENGTH = 256
-NOTHING: dict[str, Any] = dict.fromkeys(
-    ("min", "max", "nans", "finite", "mean", "m2", "hll", "kll", "top_k"),
-)
+FIGURES = ("min", "max", "nans", "finite", "mean", "m2", "hll", "kll", "top_k")
 
 
 def profile_metrics(types: Mapping[str, str], profile: Profile) -> list[Column]:
@@ -35,7 +33,7 @@ def profile_metrics(types: Mapping[str, str], profile: Profile) -> list[Column]:
     Returns
     -------
     list of Column
-        `rows`, and figures named ``c<position>_<figure>``; empty when the level is ``off``.
+        Figures named ``c<position>_<figure>``; empty when the level is ``off``.
 
     Notes
     -----
@@ -46,11 +44,11 @@ def profile_metrics(types: Mapping[str, str], profile: Profile) -> list[Column]:
     >>> from lakesmith.testing import frame
     >>> df = frame(spark, "n int", [(1,), (None,)])
     >>> df.agg(*profile_metrics({"n": "int"}, Profile())).first().asDict()
-    {'rows': 2, 'c0_count': 1, 'c0_min': '1', 'c0_max': '1'}
+    {'c0_count': 1, 'c0_min': '1', 'c0_max': '1'}
     """
     if profile.level == "off":
         return []
-    figures = [F.count(F.lit(1)).alias("rows")]
+    figures: list[Column] = []
     for position, (name, kind) in enumerate(types.items()):
         found = _basic(name, kind) | (_full(name, kind) if _is_full(name, profile) else {})
         figures += [figure.alias(f"c{position}_{label}") for label, figure in found.items()]
@@ -63,7 +61,7 @@ def profile_rows(metrics: Mapping[str, Any], types: Mapping[str, str], profile: 
     Parameters
     ----------
     metrics : mapping of str to value
-        What `profile_metrics` gave.
+        What `profile_metrics` gave, and `rows`, the number of rows.
     types : mapping of str to str
     profile : Profile
         The same as for `profile_metrics`.
@@ -86,7 +84,7 @@ def profile_rows(metrics: Mapping[str, Any], types: Mapping[str, str], profile: 
 def _rows(metrics: Mapping[str, Any], types: Mapping[str, str]) -> Iterator[dict[str, Any]]:
     rows = metrics["rows"]
     for position, (name, kind) in enumerate(types.items()):
-        found = {label: metrics.get(f"c{position}_{label}") for label in NOTHING}
+        found = {label: metrics.get(f"c{position}_{label}") for label in FIGURES}
         given = metrics[f"c{position}_count"]
         stddev = {"stddev": _stddev(found["m2"], found["finite"])}
         yield {"column": name, "type": kind, "rows": rows, "nulls": rows - given} | found | stddev
@@ -103,9 +101,9 @@ def _basic(name: str, kind: str) -> dict[str, Column]:
 
 def _full(name: str, kind: str) -> dict[str, Column]:
     moments = _moments(named(name)) if family(kind) in NUMBERS else {}
-    return moments | (
-        {"hll": hll(name, kind), "kll": kll(name, kind), "top_k": top_k(name, kind)} if _is_flat(kind) else {}
-    )
+    is_flat = family(kind) in (*ORDERED, "binary")
+    sketches = {"hll": hll(name, kind), "kll": kll(name, kind), "top_k": top_k(name, kind)} if is_flat else {}
+    return moments | sketches
 
 
 def _moments(value: Column) -> dict[str, Column]:
@@ -127,7 +125,3 @@ def _text(value: Column) -> Column:
 def _is_full(name: str, profile: Profile) -> bool:
     chosen = {column.lower() for column in profile.columns}
     return profile.level == "full" and (not chosen or name.lower() in chosen)
-
-
-def _is_flat(kind: str) -> bool:
-    return family(kind) in (*ORDERED, "binary")

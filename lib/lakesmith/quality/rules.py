@@ -12,10 +12,8 @@ from lakesmith.quality.casts import cast_columns, cast_rule
 from lakesmith.quality.implicit_rules import implicit_rules
 from lakesmith.quality.predicates import PREDICATES
 from lakesmith.quality.rule import NO_SAMPLE, Rule, broken, find, sample_of
-from lakesmith.spec.model import Check, Table
+from lakesmith.spec.model import TABLE_CHECKS, Check, Table
 from lakesmith.transforms.names import named
-
-TABLE_CHECKS = ("unique", "row_count", "freshness")
 
 
 def compile_rules(table: Table, columns: Mapping[str, str]) -> tuple[Rule, ...]:

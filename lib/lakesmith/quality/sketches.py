@@ -1,7 +1,7 @@
-"""Sketches of a column as aggregates: distinct values (HLL), quantiles (KLL), frequent values; NULL where nothing is.
+"""Sketches of a column as aggregates: distinct values (HLL), quantiles (KLL), frequent values; NULL for no value.
 
-Each guards against a trap of the sketch functions: HLL refuses most types and leaves out empty text, KLL takes two types
-only and its quantiles throw on an empty sketch, frequent values count NULL as a value.
+Each guards against a trap of the sketch functions: HLL refuses most types and leaves out empty text, KLL takes two
+types only and its quantiles throw on an empty sketch, frequent values count NULL as a value.
 """
 
 from __future__ import annotations

@@ -1,8 +1,8 @@
-"""Checks on a batch as a whole: how many rows, how fresh; both read from the observation of the write."""
+"""Checks on a batch as a whole: how many rows, how fresh, how unique."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Mapping
 from datetime import datetime, timedelta, timezone
 from typing import Any
 
@@ -11,8 +11,9 @@ from pyspark.sql import functions as F
 
 from lakesmith.quality.ages import parse_age
 from lakesmith.quality.rule import find
-from lakesmith.quality.verdict import Verdict
-from lakesmith.spec.model import Check
+from lakesmith.quality.uniqueness import keys_are_free, paid_unique_checks, unique_columns, unique_verdict
+from lakesmith.quality.verdict import Verdict, error_verdict, figure_verdict
+from lakesmith.spec.model import TABLE_CHECKS, Check, Table
 from lakesmith.transforms.names import named
 
 MICROS_PER_DAY = 86_400_000_000
@@ -24,79 +25,87 @@ MICROS: dict[str, Callable[[Column], Column]] = {
 }
 
 
-def table_metrics(checks: Sequence[Check], columns: Mapping[str, str]) -> list[Column]:
-    """List the aggregates that `table_verdicts` needs, to be observed on the accepted rows.
+def freshness_metrics(table: Table, columns: Mapping[str, str]) -> list[Column]:
+    """List the aggregates that the freshness checks of a table need, to be observed on the accepted rows.
 
     Parameters
     ----------
-    checks : sequence of Check
-        The checks of a table; only `row_count` and `freshness` are looked at.
+    table : Table
     columns : mapping of str to str
-        The columns on the frame and their types.
+        The columns on the frame and their types as `simpleString`.
 
     Returns
     -------
     list of Column
-        `rows`, and `newest_<check id>` for each freshness check whose column is a timestamp or a date.
+        `newest_<check id>` for each freshness check whose column is a timestamp or a date.
 
     Notes
     -----
-    *Columns*: needs the columns of the freshness checks -> one row: `rows` (bigint) and the newest value in
-    microseconds since 1970 UTC (bigint, NULL when there is none).
+    *Columns*: needs the columns of the freshness checks -> one row: the newest value in microseconds since 1970 UTC
+    (bigint, NULL when there is none).
 
     Examples
     --------
-    >>> from lakesmith.testing import frame
     >>> check = Check(id="fresh", check="freshness", column="at", max_age="36h")
-    >>> df = frame(spark, "at string", [("1970-01-02",)]).selectExpr("date(at) as at")
-    >>> df.agg(*table_metrics([check], dict(df.dtypes))).first().asDict()
-    {'rows': 1, 'newest_fresh': 86400000000}
+    >>> df = spark.sql("select date'1970-01-02' as at")
+    >>> df.agg(*freshness_metrics(Table(from_="bronze.orders", checks=(check,)), dict(df.dtypes))).first().asDict()
+    {'newest_fresh': 86400000000}
     """
-    rows = F.count(F.lit(1)).alias("rows")
-    return [rows, *(_newest(check, columns) for check in checks if _is_measured(check, columns))]
+    return [_newest(check, columns) for check in table.checks if _is_measured(check, columns)]
 
 
 def table_verdicts(
-    checks: Sequence[Check], columns: Mapping[str, str], metrics: Mapping[str, Any], run_time: datetime
+    table: Table, metrics: Mapping[str, Any], run_time: datetime, columns: Mapping[str, str]
 ) -> tuple[Verdict, ...]:
-    """Read the outcome of the `row_count` and `freshness` checks from their figures.
+    """Read the outcome of the table checks from their figures.
 
     Parameters
     ----------
-    checks : sequence of Check
-    columns : mapping of str to str
-        The columns on the frame and their types.
+    table : Table
     metrics : mapping of str to int
-        What `table_metrics` gave.
+        `rows` (accepted), what `freshness_metrics` gave, and `duplicates_<check id>` for each `unique` check that is
+        not free.
     run_time : datetime
         The recorded "now" of the run, with a time zone.
+    columns : mapping of str to str
+        The columns on the frame and their types, as for `freshness_metrics`.
 
     Returns
     -------
     tuple of Verdict
-        A figure has no rows to set aside: ``warn`` when `on_fail` says so, else ``fail``. Without any value the age is
-        unknown, and `on_null` decides.
+        In the order of the spec: ``pass``, ``warn``, ``fail``, or ``error`` when a figure could not be taken. Without
+        any value the age is unknown, and `on_null` decides.
 
     Examples
     --------
     >>> check = Check(id="some", check="row_count", min=1, on_fail="warn")
-    >>> table_verdicts([check], {}, {"rows": 0}, EPOCH)[0]
+    >>> table_verdicts(Table(from_="bronze.orders", checks=(check,)), {"rows": 0}, EPOCH, {})[0]
     Verdict(check='some', column='', on_fail='warn', status='warn', failed=1, message='0 rows, expected at least 1')
     """
-    found = []
-    for check in checks:
-        if check.check == "row_count":
-            found.append(_row_count(check, metrics["rows"]))
-        elif check.check == "freshness":
-            found.append(_freshness(check, columns, metrics, run_time))
-    return tuple(found)
+    checks = [check for check in table.checks if check.check in TABLE_CHECKS]
+    return tuple(_verdict(table, check, metrics, run_time, columns) for check in checks)
 
 
-def table_verdict(check: Check, message: str, failed: int = 1) -> Verdict:
-    """Return the verdict of a check on a batch as a whole: passed when there is no message."""
-    refused = "warn" if check.on_fail == "warn" else "fail"
-    names = ", ".join(check.columns or (check.column or "",))
-    return Verdict(check.id, names, check.on_fail, refused if message else "pass", failed if message else 0, message)
+def plan_notes(table: Table) -> list[str]:
+    """Say which checks of a table cost a shuffle of their own.
+
+    Examples
+    --------
+    >>> plan_notes(Table(from_="bronze.orders", checks=(Check(id="one", check="unique", columns=("id",)),)))
+    ['check one: unique (id) needs one more shuffle, because these are not the keys of the table']
+    """
+    reason = "needs one more shuffle, because these are not the keys of the table"
+    return [f"check {c.id}: unique ({', '.join(unique_columns(c))}) {reason}" for c in paid_unique_checks(table)]
+
+
+def _verdict(
+    table: Table, check: Check, metrics: Mapping[str, Any], run_time: datetime, columns: Mapping[str, str]
+) -> Verdict:
+    if check.check == "row_count":
+        return _row_count(check, metrics["rows"])
+    if check.check == "freshness":
+        return _freshness(check, metrics, run_time, columns)
+    return _unique(table, check, metrics)
 
 
 def _is_measured(check: Check, columns: Mapping[str, str]) -> bool:
@@ -110,19 +119,25 @@ def _newest(check: Check, columns: Mapping[str, str]) -> Column:
 
 def _row_count(check: Check, rows: int) -> Verdict:
     if check.min is not None and rows < float(check.min):
-        return table_verdict(check, f"{rows} rows, expected at least {check.min}")
+        return figure_verdict(check, f"{rows} rows, expected at least {check.min}")
     if check.max is not None and rows > float(check.max):
-        return table_verdict(check, f"{rows} rows, expected at most {check.max}")
-    return table_verdict(check, "")
+        return figure_verdict(check, f"{rows} rows, expected at most {check.max}")
+    return figure_verdict(check, "")
 
 
-def _freshness(check: Check, columns: Mapping[str, str], metrics: Mapping[str, Any], run_time: datetime) -> Verdict:
+def _freshness(check: Check, metrics: Mapping[str, Any], run_time: datetime, columns: Mapping[str, str]) -> Verdict:
     if not _is_measured(check, columns):
-        reason = f"column '{check.column}' is not a timestamp or a date on this table"
-        return Verdict(check.id, check.column or "", check.on_fail, "error", 0, reason)
+        return error_verdict(check, f"column '{check.column}' is not a timestamp or a date on this table")
     newest = metrics[f"newest_{check.id}"]
     if newest is None:
-        return table_verdict(check, "no value in this batch" if check.on_null == "fail" else "")
+        return figure_verdict(check, "no value in this batch" if check.on_null == "fail" else "")
     age = run_time - (EPOCH + timedelta(microseconds=newest))
     too_old = age > parse_age(check.max_age or "")
-    return table_verdict(check, f"the newest value is {age} old, expected at most {check.max_age}" if too_old else "")
+    return figure_verdict(check, f"the newest value is {age} old, expected at most {check.max_age}" if too_old else "")
+
+
+def _unique(table: Table, check: Check, metrics: Mapping[str, Any]) -> Verdict:
+    if keys_are_free(table, check):
+        return unique_verdict(check, 0)
+    duplicated = metrics.get(f"duplicates_{check.id}")
+    return error_verdict(check, "it was not measured") if duplicated is None else unique_verdict(check, duplicated)

@@ -7,20 +7,14 @@ from collections.abc import Sequence
 from pyspark.sql import DataFrame
 from pyspark.sql import functions as F
 
-from lakesmith.quality.table_checks import table_verdict
-from lakesmith.quality.verdict import Verdict
+from lakesmith.quality.verdict import Verdict, figure_verdict
 from lakesmith.spec.model import Check, Table
 from lakesmith.transforms.names import named
 from lakesmith.transforms.shape import Transform
 
 
-def unique_columns(check: Check) -> tuple[str, ...]:
-    """Return the columns that shall be unique together."""
-    return check.columns or ((check.column,) if check.column else ())
-
-
 def keys_are_free(table: Table, check: Check) -> bool:
-    """Whether the write itself makes these columns unique, so that nothing need be read.
+    """Whether the write itself makes the columns of a check unique, so that nothing need be read.
 
     Parameters
     ----------
@@ -43,6 +37,16 @@ def keys_are_free(table: Table, check: Check) -> bool:
     keys = {key.lower() for key in table.write.keys}
     columns = {column.lower() for column in unique_columns(check)}
     return table.write.strategy in ("upsert", "aggregate") and bool(keys) and keys <= columns
+
+
+def paid_unique_checks(table: Table) -> list[Check]:
+    """List the `unique` checks of a table that cost a shuffle."""
+    return [check for check in table.checks if check.check == "unique" and not keys_are_free(table, check)]
+
+
+def unique_columns(check: Check) -> tuple[str, ...]:
+    """Return the columns that shall be unique together."""
+    return check.columns or ((check.column,) if check.column else ())
 
 
 def duplicates(columns: Sequence[str]) -> Transform:
@@ -81,20 +85,7 @@ def unique_verdict(check: Check, duplicated: int) -> Verdict:
 
     Examples
     --------
-    >>> unique_verdict(Check(id="one", check="unique", columns=("id",), on_fail="fail"), 2).message
+    >>> unique_verdict(Check(id="one", check="unique", columns=("id",)), 2).message
     '2 rows repeat a key'
     """
-    return table_verdict(check, f"{duplicated} rows repeat a key" if duplicated else "", failed=duplicated)
-
-
-def plan_notes(table: Table) -> list[str]:
-    """Say which checks of a table cost a shuffle of their own.
-
-    Examples
-    --------
-    >>> plan_notes(Table(from_="bronze.orders", checks=(Check(id="one", check="unique", columns=("id",)),)))
-    ['check one: unique (id) needs one more shuffle, because these are not the keys of the table']
-    """
-    costly = [check for check in table.checks if check.check == "unique" and not keys_are_free(table, check)]
-    reason = "needs one more shuffle, because these are not the keys of the table"
-    return [f"check {check.id}: unique ({', '.join(unique_columns(check))}) {reason}" for check in costly]
+    return figure_verdict(check, f"{duplicated} rows repeat a key" if duplicated else "", failed=duplicated)

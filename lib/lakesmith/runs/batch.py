@@ -33,4 +33,4 @@ def run_batch(batch: BatchContext) -> BatchRecord:
     figures = gated.figures(rows_counted(outcome, batch), observed=outcome.verdict is Verdict.WRITTEN)
     if figures["gate"]["quarantined"]:
         write_quarantine(gated)
-    return record(gated, outcome, {**figures, "groups": batch.spec.write.strategy == "aggregate"})
+    return record(gated, outcome, figures)

@@ -28,12 +28,20 @@ def read_json(spark: SparkSession, source: FilesSource, paths: Sequence[str]) ->
         twice) and ``_source_file`` STRING.
     """
     line = F.col("value")
-    fields = F.from_json(line, "map<string,string>", {"mode": "PERMISSIVE"})
-    entries = F.when(line.rlike(r"^\s*\{"), F.map_entries(fields))
-    parsed = read_lines(spark, paths).select("value", "_source_file", entries.alias("entries"))
+    parsed = read_lines(spark, paths).select("value", "_source_file", _entries(line).alias("entries"))
     bad = F.coalesce(_is_ambiguous(F.col("entries")), F.lit(True)) | is_unsafe(line)
     columns = [F.when(~F.col("bad"), _field(name)).alias(name) for name in source.columns]
     return parsed.withColumn("bad", bad).select(*columns, _rescued(source), "_source_file")
+
+
+def _entries(line: Column) -> Column:
+    """Return keys with values as text, NULL for anything but one object; a variant keeps decimals exact."""
+    fields = F.try_parse_json(line).try_cast("map<string,variant>")
+    is_object = line.rlike(r"^\s*\{") & line.rlike(r"\}\s*$")
+    as_text = F.transform(
+        F.map_entries(fields), lambda e: F.struct(e["key"].alias("key"), e["value"].cast("string").alias("value"))
+    )
+    return F.when(is_object, as_text)
 
 
 def _is_ambiguous(entries: Column) -> Column:

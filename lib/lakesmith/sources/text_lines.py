@@ -8,6 +8,7 @@ from pyspark.sql import Column, DataFrame, SparkSession
 from pyspark.sql import functions as F
 
 CORRUPT = "_corrupt_record"
+BOM = "\ufeff"
 
 
 def read_lines(spark: SparkSession, paths: Sequence[str]) -> DataFrame:
@@ -18,8 +19,9 @@ def read_lines(spark: SparkSession, paths: Sequence[str]) -> DataFrame:
     DataFrame
         *Columns*: adds ``value`` STRING (a leading byte order mark removed) and ``_source_file`` STRING.
     """
+    value = F.when(F.startswith("value", F.lit(BOM)), F.substr("value", F.lit(2))).otherwise(F.col("value"))
     lines = spark.read.text(list(paths)).select(
-        F.regexp_replace("value", "^\ufeff", "").alias("value"), F.col("_metadata.file_path").alias("_source_file")
+        value.alias("value"), F.col("_metadata.file_path").alias("_source_file")
     )
     return lines.filter(F.length(F.trim("value")) > 0)
 

@@ -13,9 +13,10 @@ from lakesmith.spec.files import environments, read_base, read_overlay
 from lakesmith.spec.model import Project
 from lakesmith.spec.origin import DEFAULT, Finding, KeyPath, Origin, dotted, locate
 from lakesmith.spec.overlays import Sets, keep_known, merge, set_overlays, typed
-from lakesmith.spec.rules import StepCheck, rule_findings
+from lakesmith.spec.rules import rule_findings
 from lakesmith.spec.secrets import secret_findings
 from lakesmith.spec.shape import project_from, wanted_texts
+from lakesmith.spec.subject import StepCheck
 from lakesmith.spec.yaml_nodes import Node
 
 # A value reported with one of these codes cannot be judged further: what else is found there is an echo.

@@ -9,6 +9,7 @@ from typing import Any
 
 from lakesmith.errors import Problem
 from lakesmith.spec.origin import SET, KeyPath, Origin, dotted, suggest
+from lakesmith.spec.secrets import looks_secret
 from lakesmith.spec.yaml_nodes import Node
 from lakesmith.spec.yaml_scalars import plain_value
 
@@ -91,7 +92,8 @@ def _settings(sets: Sets, problems: list[Problem]) -> Iterator[tuple[str, Any]]:
             yield key.strip(), SetText(value)
         else:
             hint = "write key.path=value, such as warehouse=/data"
-            problems.append(Problem("LS115", "a setting without '='", SET, hint=hint))
+            shown = "" if looks_secret(text) else f" '{text}'"
+            problems.append(Problem("LS115", f"setting{shown} has no '='", SET, hint=hint))
 
 
 class SetText(str):

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from typing import Any, TypeGuard
 
 from lakesmith.spec.origin import Finding
 from lakesmith.spec.subject import Subject
@@ -63,5 +64,5 @@ def _aggregate_findings(subject: Subject) -> Iterator[Finding]:
             yield Finding("LS151", f"steps.{index}.aggregate.by", what, "make 'by' and write.keys the same columns")
 
 
-def _is_aggregate(step: object) -> bool:
+def _is_aggregate(step: str | dict[str, Any]) -> TypeGuard[dict[str, Any]]:
     return isinstance(step, dict) and "aggregate" in step

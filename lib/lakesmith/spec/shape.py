@@ -111,7 +111,7 @@ def _mismatch(key: str, errors: list[_Error]) -> Finding:
         return Finding("LS112", key, f"{found} is not one of {allowed}", suggest(str(first["input"]), names, "allowed"))
     if first["type"] == "string_pattern_mismatch":
         return Finding("LS112", key, f"{found} is not allowed here", _name_hint(first))
-    expected = " or ".join(dict.fromkeys(_EXPECTED.get(e["type"], e["msg"]) for e in errors))
+    expected = " or ".join(dict.fromkeys(_EXPECTED.get(str(e["type"]), str(e["msg"])) for e in errors))
     return Finding("LS112", key, f"{found} found, {expected} expected", _conversion(first, errors))
 
 
@@ -126,8 +126,8 @@ def _conversion(first: _Error, errors: list[_Error]) -> str:
 
 def _name_hint(error: _Error) -> str:
     pattern = error.get("ctx", {}).get("pattern", "")
-    known = (hint for start, hint in _PATTERNS.items() if pattern.startswith(start))
-    return next(known, f"expected: {error.get('ctx', {}).get('expected', _NAME_HINT)}")
+    known: str | None = next((hint for start, hint in _PATTERNS.items() if pattern.startswith(start)), None)
+    return known or f"expected: {error.get('ctx', {}).get('expected', _NAME_HINT)}"
 
 
 def _show(value: Any) -> str:

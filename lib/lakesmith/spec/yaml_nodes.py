@@ -37,10 +37,14 @@ class Node:
     def origins(self, path: KeyPath = ()) -> Iterator[tuple[KeyPath, Origin]]:
         """Yield the key path and origin of this node and of all below it."""
         yield path, self.origin
-        children = self.value.items() if isinstance(self.value, dict) else ()
-        children = enumerate(self.value) if isinstance(self.value, list) else children
-        for key, node in children:
+        for key, node in self._children():
             yield from node.origins((*path, key))
+
+    def _children(self) -> Iterator[tuple[str | int, Node]]:
+        if isinstance(self.value, dict):
+            yield from self.value.items()
+        elif isinstance(self.value, list):
+            yield from enumerate(self.value)
 
 
 class _UnreadableError(Exception):
@@ -86,7 +90,8 @@ def read_yaml(file: Path, problems: list[Problem], path: KeyPath = ()) -> Node |
 
 def _text(file: Path) -> str:
     if file.stat().st_size > MAX_BYTES:
-        raise _UnreadableError("LS103", f"the file is larger than {MAX_BYTES // 1024} KiB", hint="a spec is a few kilobytes")
+        what = f"the file is larger than {MAX_BYTES // 1024} KiB"
+        raise _UnreadableError("LS103", what, hint="a spec is a few kilobytes")
     try:
         return file.read_bytes().decode("utf-8-sig")
     except UnicodeDecodeError as error:
@@ -98,6 +103,10 @@ def _syntax(error: yaml.YAMLError) -> tuple[int, str]:
     mark = getattr(error, "problem_mark", None)
     what = getattr(error, "problem", None) or getattr(error, "reason", None) or type(error).__name__
     return (mark.line + 1 if mark else 0), str(what)
+
+
+def _line(event: Any) -> int:
+    return int(event.start_mark.line) + 1
 
 
 class _Reader:
@@ -126,13 +135,13 @@ class _Reader:
         return self._node(next(self.events), path, depth=0)
 
     def _refuse_more_documents(self, path: KeyPath) -> None:
-        more = next((event for event in self.events if isinstance(event, yaml.DocumentStartEvent)), None)
-        if more is not None:
+        more = [_line(event) for event in self.events if isinstance(event, yaml.DocumentStartEvent)]
+        if more:
             what = "the file holds several YAML documents ('---')"
-            self.report("LS107", what, more.start_mark.line + 1, path, "one thing per file: split it")
+            self.report("LS107", what, more[0], path, "one thing per file: split it")
 
     def _node(self, event: Any, path: KeyPath, depth: int, line: int = 0) -> Node:
-        origin = Origin(self.file, line or event.start_mark.line + 1)
+        origin = Origin(self.file, line or _line(event))
         self._refuse_references(event, path)
         if isinstance(event, yaml.AliasEvent):
             return Node(None, origin)
@@ -140,13 +149,13 @@ class _Reader:
             return Node(self._scalar(event, path), origin)
         if depth >= MAX_DEPTH:
             what = f"nested deeper than {MAX_DEPTH} levels; the rest of the file was not read"
-            raise _UnreadableError("LS106", what, event.start_mark.line + 1, "write it flatter")
+            raise _UnreadableError("LS106", what, _line(event), "write it flatter")
         if isinstance(event, yaml.SequenceStartEvent):
             return Node(self._items(path, depth + 1), origin)
         return Node(self._entries(path, depth + 1), origin)
 
     def _refuse_references(self, event: Any, path: KeyPath) -> None:
-        line = event.start_mark.line + 1
+        line = _line(event)
         hint = "write the value out"
         if isinstance(event, yaml.AliasEvent):
             self.report("LS105", f"alias '*{event.anchor}'", line, path, hint)
@@ -163,7 +172,7 @@ class _Reader:
             return plain_value(event.value)
         shown = "value" if looks_secret(path[-1] if path else "") else event.value
         hint = f'quote it: "{shown}"; or write true, false, null or a decimal number plainly'
-        self.report("LS108", f"unquoted {shown}: YAML may read {reading}", event.start_mark.line + 1, path, hint)
+        self.report("LS108", f"unquoted {shown}: YAML may read {reading}", _line(event), path, hint)
         return event.value
 
     def _items(self, path: KeyPath, depth: int) -> list[Node]:
@@ -175,7 +184,7 @@ class _Reader:
     def _entries(self, path: KeyPath, depth: int) -> dict[str, Node]:
         entries: dict[str, Node] = {}
         while not isinstance(event := next(self.events), yaml.MappingEndEvent):
-            line = event.start_mark.line + 1
+            line = _line(event)
             key = self._key(event, path, depth)
             node = self._node(next(self.events), (*path, key), depth, line)
             if key in entries:
@@ -185,7 +194,7 @@ class _Reader:
         return entries
 
     def _key(self, event: Any, path: KeyPath, depth: int) -> str:
-        line = event.start_mark.line + 1
+        line = _line(event)
         if not isinstance(event, yaml.ScalarEvent):
             self._node(event, (*path, "?"), depth)
             self.report("LS109", "a key that is not text", line, (*path, "?"), "a key is one word")

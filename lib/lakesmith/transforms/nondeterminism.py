@@ -4,46 +4,20 @@ from __future__ import annotations
 
 import ast
 import inspect
-import re
 import textwrap
 from collections.abc import Iterator, Mapping
 from types import FunctionType
 from typing import Any
 
 from lakesmith.errors import StepError
+from lakesmith.spec.rules_steps import nondeterministic_calls as sql_calls
 from lakesmith.transforms.step_call import LIBRARY, import_function, read_step
 
-CLOCK_WORDS = ("current_date", "current_timestamp", "current_time", "localtimestamp")
-SQL_FUNCTIONS = (
-    *CLOCK_WORDS, "curdate", "now", "rand", "randn", "random", "randstr", "uuid", "shuffle",
+PYTHON_FUNCTIONS = frozenset((
+    "current_date", "current_timestamp", "localtimestamp", "curdate", "now", "utcnow", "today", "time_ns",
+    "rand", "randn", "random", "randint", "randrange", "randstr", "shuffle", "uuid", "uuid1", "uuid4", "token_hex",
     "monotonically_increasing_id", "spark_partition_id",
-)  # fmt: skip
-PYTHON_FUNCTIONS = frozenset(
-    (*SQL_FUNCTIONS, "utcnow", "today", "time_ns", "uuid1", "uuid4", "randint", "randrange", "token_hex")
-)
-SQL_CALL = re.compile(rf"\b({'|'.join(SQL_FUNCTIONS)})\s*\(|\b({'|'.join(CLOCK_WORDS)})\b", re.IGNORECASE)
-SQL_LITERAL = re.compile(r"'(?:[^'\\]|\\.|'')*'|`[^`]*`")
-
-
-def nondeterministic_sql(text: str) -> list[str]:
-    """List the functions in a SQL text that read a clock, chance or the layout of the data.
-
-    Parameters
-    ----------
-    text : str
-
-    Returns
-    -------
-    list of str
-        Lower-case names, each once, in the order found.
-
-    Examples
-    --------
-    >>> nondeterministic_sql("seen < current_date and note != 'now()' and rand() > 0")
-    ['current_date', 'rand']
-    """
-    found = SQL_CALL.finditer(SQL_LITERAL.sub("''", text))
-    return _each_once((match.group(1) or match.group(2)).lower() for match in found)
+))  # fmt: skip
 
 
 def nondeterministic_calls(step: str | Mapping[str, Any]) -> list[str]:
@@ -74,7 +48,7 @@ def nondeterministic_calls(step: str | Mapping[str, Any]) -> list[str]:
     except (StepError, ImportError, AttributeError, OSError, TypeError, SyntaxError):
         return []
     has_sql = call.name in LIBRARY and LIBRARY[call.name].has_sql
-    return _each_once(name for text in _texts(call.value) for name in nondeterministic_sql(text)) if has_sql else []
+    return _each_once(name for text in _texts(call.value) for name in sql_calls(text)) if has_sql else []
 
 
 def _calls_of(function: Any, seen: set[str]) -> Iterator[str]:
@@ -87,7 +61,7 @@ def _calls_of(function: Any, seen: set[str]) -> Iterator[str]:
             yield from _python_call(node.func)
         elif isinstance(node, ast.Constant) and isinstance(node.value, str) and id(node) not in docstrings:
             # A bare word is the name of a column; SQL text has more in it.
-            yield from [] if node.value.isidentifier() else nondeterministic_sql(node.value)
+            yield from [] if node.value.isidentifier() else sql_calls(node.value)
         elif isinstance(node, ast.Name) and _is_neighbour(function, node.id, seen):
             yield from _calls_of(function.__globals__[node.id], seen)
 

@@ -139,4 +139,4 @@ def _final_metrics(batch: BatchContext, final: DataFrame) -> list[Column]:
     profile = profile_metrics(types, batch.project.profile_of(batch.name))
     emptied = [F.count_if("_emptied").alias("emptied")] if "_emptied" in final.columns else []
     deleted = [F.count_if("_deleted").alias("deleted")] if "_deleted" in final.columns else []
-    return [F.count(F.lit(1)).alias("rows"), *emptied, *deleted, *freshness_metrics(batch.spec), *profile]
+    return [F.count(F.lit(1)).alias("rows"), *emptied, *deleted, *freshness_metrics(batch.spec, types), *profile]

@@ -4,15 +4,19 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Any
 
 from lakesmith.quality.gate import verdicts
 from lakesmith.quality.profile import profile_rows
 from lakesmith.quality.table_checks import table_verdicts
+from lakesmith.quality.uniqueness import duplicates, paid_unique_checks, unique_columns
 from lakesmith.quality.verdict import Verdict
+from lakesmith.runs.context import BatchContext
 from lakesmith.runs.result import Counts
 from lakesmith.runs.rooms.gate import Gated
 from lakesmith.tables.commit import Outcome
+from lakesmith.tables.ref import visible
 
 
 @dataclass(frozen=True)
@@ -37,23 +41,25 @@ def record(gated: Gated, outcome: Outcome, figures: Mapping[str, Any]) -> BatchR
     final = gated.rows
     types = {f.name: f.dataType.simpleString() for f in final.schema.fields if not f.name.startswith("_")}
     row_verdicts = verdicts(gated.rules, figures["gate"])
-    counts = count(figures, outcome)
-    whole = table_verdicts(batch.spec, figures["final"], batch.intent.run_time, batch.table.load(batch.session))
+    is_aggregate = batch.spec.write.strategy == "aggregate"
+    counts = count(figures, outcome, is_aggregate, tombstones(batch, figures["final"], outcome))
+    whole = table_verdicts(batch.spec, figures["final"] | duplicated(batch, outcome), run_time(batch), types)
     profile = profile_rows(figures["final"], types, batch.project.profile_of(batch.name))
     return BatchRecord(outcome.version, counts, (*row_verdicts, *whole), tuple(profile), figures["recomputed"])
 
 
-def count(figures: Mapping[str, Any], outcome: Outcome) -> Counts:
+def count(figures: Mapping[str, Any], outcome: Outcome, is_aggregate: bool, tombstones: Mapping[str, int]) -> Counts:
     """Close the accounting: ``read = dropped + quarantined + accepted``.
 
     For an aggregate the rows are groups: read are the groups that the batch touched.
     """
     accepted, metrics = figures["final"]["rows"], outcome.metrics
     quarantined = figures["gate"]["quarantined"]
-    read = figures["gate"]["rows"] if _counts_groups(figures) else figures["read"]["rows"]
-    inserted = metrics.get("numTargetRowsInserted", accepted if "numSourceRows" not in metrics else 0)
-    deleted = metrics.get("numTargetRowsDeleted", 0)
-    updated = metrics.get("numTargetRowsUpdated", 0)
+    read = figures["gate"]["rows"] if is_aggregate else figures["read"]["rows"]
+    inserted = metrics.get("numTargetRowsInserted", 0 if "numSourceRows" in metrics else accepted)
+    inserted -= tombstones["insert"]
+    updated = metrics.get("numTargetRowsUpdated", 0) - tombstones["update_postimage"]
+    deleted = metrics.get("numTargetRowsDeleted", 0) + sum(tombstones.values())
     return Counts(
         read=read,
         dropped=read - quarantined - accepted,
@@ -66,5 +72,30 @@ def count(figures: Mapping[str, Any], outcome: Outcome) -> Counts:
     )
 
 
-def _counts_groups(figures: Mapping[str, Any]) -> bool:
-    return bool(figures.get("groups"))
+def tombstones(batch: BatchContext, final: Mapping[str, Any], outcome: Outcome) -> dict[str, int]:
+    """Count the tombstones that the commit wrote, by kind of change; read from the change feed, only where any came."""
+    found = {"insert": 0, "update_postimage": 0}
+    if not final.get("deleted"):
+        return found
+    if "numSourceRows" not in outcome.metrics:
+        return found | {"insert": final["deleted"]}
+    feed = batch.table.load(
+        batch.session, readChangeFeed="true", startingVersion=outcome.version, endingVersion=outcome.version
+    )
+    rows = feed.filter("_deleted").groupBy("_change_type").count().collect()
+    return found | {row["_change_type"]: row["count"] for row in rows if row["_change_type"] in found}
+
+
+def duplicated(batch: BatchContext, outcome: Outcome) -> dict[str, int]:
+    """Count repeats for the `unique` checks that the write does not answer: one shuffle of the table each."""
+    found = {}
+    for check in paid_unique_checks(batch.spec):
+        rows = visible(batch.table.load(batch.session, versionAsOf=outcome.version))
+        (row,) = rows.transform(duplicates(unique_columns(check))).collect()
+        found[f"duplicates_{check.id}"] = int(row[0])
+    return found
+
+
+def run_time(batch: BatchContext) -> datetime:
+    """Return the recorded "now" of the batch."""
+    return datetime.fromisoformat(batch.intent.run_time)

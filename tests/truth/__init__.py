@@ -1,0 +1,5 @@
+"""What the tables of the sample must hold, computed from the raw files with DuckDB alone."""
+
+from tests.truth.compute import KEYS, Truth
+
+__all__ = ["KEYS", "Truth"]
