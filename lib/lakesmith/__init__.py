@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from lakesmith.lake import open_lake as open  # noqa: A004 - the API reads `lakesmith.open(...)`
+    from lakesmith.lake import open_lake as open
 
 __version__ = "0.1.0"
 __all__ = ["__version__", "open"]

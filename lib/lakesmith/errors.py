@@ -94,7 +94,9 @@ class StepError(LakesmithError):
 class RunError(LakesmithError):
     """A run that did not publish everything; `result` is the `RunResult` with what each table came to."""
 
-    def __init__(self, what: str, *, result: Any = None, code: str | None = None, where: str = "", hint: str = "") -> None:
+    def __init__(
+        self, what: str, *, result: Any = None, code: str | None = None, where: str = "", hint: str = ""
+    ) -> None:
         self.result = result
         super().__init__(what, code=code, where=where, hint=hint)
 

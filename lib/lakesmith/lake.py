@@ -9,15 +9,18 @@ from pathlib import Path
 from typing import Any
 
 from pyspark.sql import DataFrame, SparkSession
+from pyspark.sql import functions as F
 
 from lakesmith.errors import ConfigError, InputError, Problem
-from lakesmith.observe.reading import last_runs, read_history, read_ops
+from lakesmith.observe.reading import last_runs, read_history
+from lakesmith.observe.records import CHECKS, RUNS
 from lakesmith.runs.plan import plan
 from lakesmith.runs.publish import newest
 from lakesmith.runs.result import Event, Plan, RunResult
 from lakesmith.runs.run import run
 from lakesmith.session import get_session, read_properties
 from lakesmith.spec.load import Loaded, load_project
+from lakesmith.tables.ops import OpsTable
 from lakesmith.tables.ref import TableRef, table_ref, visible
 from lakesmith.transforms.step_problems import step_problems
 from lakesmith.validate import validate
@@ -164,22 +167,24 @@ class Lake:
 
     def status(self, limit: int = 10) -> list[dict[str, Any]]:
         """Return the last runs, newest first, each with its tables; no Spark for path tables."""
-        return last_runs(self._ops("ops.runs"), limit)
+        return last_runs(self._ops("ops.runs", RUNS), limit)
 
     def history(self, name: str) -> list[dict[str, Any]]:
         """Return the commits of a table, newest first; no Spark for path tables."""
-        return read_history(self._ref(name))
+        table = self._ref(name)
+        return read_history(None if table.local else self.spark, table)
 
     def quality(self, name: str | None = None) -> list[dict[str, Any]]:
         """Return the verdicts of the last run that had any; of one table if named."""
-        rows = [row for row in self._ops("ops.checks") if name in (None, row["table"])]
+        rows = [row for row in self._ops("ops.checks", CHECKS) if name in (None, row["table"])]
         last = max(rows, key=lambda row: row["run_id"], default={"run_id": None})["run_id"]
         return [row for row in rows if row["run_id"] == last]
 
     def profile(self, name: str, since: str | None = None) -> DataFrame:
         """Return the profile rows of a table, of runs since an ISO date if given."""
-        profiles = self._ref("ops.profiles").load(self.spark).filter(f"table = '{self._ref(name).name}'")
-        return profiles.filter(profiles.run_time >= utc(since)) if since else profiles
+        self._ref(name)
+        profiles = self._ref("ops.profiles").load(self.spark).filter(F.col("table") == name)
+        return profiles.filter(F.col("run_time") >= F.lit(utc(since)).cast("timestamp")) if since else profiles
 
     def _ref(self, name: str) -> TableRef:
         known = {*self.project.table_names(), "ops.ledger", "ops.published", "ops.runs", "ops.checks", "ops.profiles"}
@@ -187,12 +192,9 @@ class Lake:
             raise InputError(f"no table {name!r}", code="LS209", hint=f"one of {', '.join(sorted(known))}")
         return table_ref(self.project.warehouse, self.project.catalog, name)
 
-    def _ops(self, name: str) -> list[dict[str, Any]]:
-        table = self._ref(name)
-        if table.by_name:
-            rows = table.load(self.spark).collect() if table.exists(self.spark) else []
-            return [row.asDict() for row in rows]
-        return read_ops(table)
+    def _ops(self, name: str, ddl: str) -> list[dict[str, Any]]:
+        table = OpsTable(self._ref(name), ddl)
+        return table.read(None if table.ref.local else self.spark)
 
     def _published(self, name: str) -> int:
         tables = newest(self.spark, self._ref("ops.published"))["tables"]

@@ -113,7 +113,7 @@ def merge(rows: DataFrame, path: str, keys: tuple[str, ...], *, update: bool, sy
 
 
 def save(rows: DataFrame, path: str, keys: tuple[str, ...], options: argparse.Namespace, **how: bool) -> None:
-    """Merge into a table that is there or, unless told otherwise, was just made; else write it."""
+    """Merge into a table; a new one is made empty and merged into, or written in one go when told so."""
     if not DeltaTable.isDeltaTable(rows.sparkSession, path):
         partitions = ["order_month"] if "order_month" in rows.columns else []
         first = rows if options.first_load == "append" else rows.limit(0)
@@ -198,7 +198,7 @@ def main() -> None:
     parser.add_argument("--orders", type=Path, required=True, help="directory of CSV files")
     parser.add_argument("--warehouse", type=Path, required=True, help="directory of the tables")
     parser.add_argument("--conf", type=Path, default=ROOT / "conf" / "spark" / "local.conf", help="Spark settings")
-    parser.add_argument("--first-load", choices=("merge", "append"), default="merge", help="how an absent table is filled")
+    parser.add_argument("--first-load", choices=("merge", "append"), default="merge", help="how a new table is filled")
     options = parser.parse_args()
     spark = start(options.conf)
     build(spark, options)

@@ -32,17 +32,14 @@ class Usage:
     wall_seconds: float
 
 
-def measure(command: Sequence[str], cwd: Path | None = None, env: dict[str, str] | None = None, ok: bool = True) -> Usage:
+def measure(command: Sequence[str], env: dict[str, str] | None = None) -> Usage:
     """Run a command in a process of its own and return what it and all its descendants used.
 
     Parameters
     ----------
     command : sequence of str
-    cwd : Path, optional
     env : dict, optional
         Added to the environment.
-    ok : bool
-        Raise when the command fails.
 
     Returns
     -------
@@ -51,13 +48,13 @@ def measure(command: Sequence[str], cwd: Path | None = None, env: dict[str, str]
     Raises
     ------
     RuntimeError
-        With the end of the command's output, when it fails and `ok` is set.
+        With the end of the command's output, when it fails.
     """
     with tempfile.NamedTemporaryFile() as report, tempfile.TemporaryFile("w+") as output:
-        watch = [sys.executable, str(Path(__file__).resolve()), report.name, *command]
-        subprocess.run(watch, cwd=cwd, env={**os.environ, **(env or {})}, stdout=output, stderr=output, check=True)
+        watched = [sys.executable, str(Path(__file__).resolve()), report.name, *command]
+        subprocess.run(watched, env={**os.environ, **(env or {})}, stdout=output, stderr=output, check=True)
         usage = Usage(**json.loads(Path(report.name).read_text(encoding="utf-8")))
-        if ok and usage.exit_code != 0:
+        if usage.exit_code != 0:
             output.seek(0)
             raise RuntimeError(f"{' '.join(command)} ended with {usage.exit_code}:\n{output.read()[-4000:]}")
     return usage

@@ -1,36 +1,27 @@
-"""Read ops tables and table histories without Spark (path tables), through delta-rs."""
+"""Table histories and past runs as plain rows."""
 
 from __future__ import annotations
 
-import json
 from datetime import datetime, timezone
 from typing import Any
 
-from deltalake import DeltaTable
 from deltalake.exceptions import TableNotFoundError
+from pyspark.sql import SparkSession
 
 from lakesmith.errors import InputError
+from lakesmith.tables.log import Commit, newest_commits
 from lakesmith.tables.ref import TableRef
 
 Row = dict[str, Any]
 
 
-def read_ops(table: TableRef) -> list[Row]:
-    """Return all rows of an ops table; none when it does not exist."""
-    try:
-        opened = DeltaTable(table.location)
-    except TableNotFoundError:
-        return []
-    return list(opened.to_pyarrow_table().to_pylist())
-
-
-def read_history(table: TableRef) -> list[Row]:
+def read_history(spark: SparkSession | None, table: TableRef) -> list[Row]:
     """Return one row a commit of a table, newest first.
 
     Returns
     -------
     list of dict
-        version, timestamp (UTC, ISO), operation, batch, run_id, and the operation's own metrics.
+        version, timestamp (UTC, ISO), operation, batch, epoch, run_id, input (positions), and Delta's counts.
 
     Raises
     ------
@@ -38,35 +29,18 @@ def read_history(table: TableRef) -> list[Row]:
         LS207 when the table does not exist.
     """
     try:
-        commits = DeltaTable(table.location).history()
+        return [_row(commit) for commit in newest_commits(spark, table)]
     except TableNotFoundError as error:
         raise InputError(
             f"table {table.name} does not exist", code="LS207", where=table.location, hint="run `lakesmith run` first"
         ) from error
-    return [_commit(commit) for commit in commits]
 
 
-def _commit(commit: Row) -> Row:
-    about = _about(commit.get("userMetadata"))
-    at = datetime.fromtimestamp(commit["timestamp"] / 1000, timezone.utc)
-    return {
-        "version": commit["version"],
-        "timestamp": at.isoformat(timespec="milliseconds"),
-        "operation": commit.get("operation"),
-        "batch": about.get("batch"),
-        "epoch": about.get("epoch"),
-        "run_id": about.get("run_id"),
-        "input": about.get("input"),
-        "metrics": commit.get("operationMetrics") or {},
-    }
-
-
-def _about(text: str | None) -> Row:
-    try:
-        about = json.loads(text or "{}")
-    except ValueError:  # somebody else's free text
-        return {}
-    return about if isinstance(about, dict) else {}
+def _row(commit: Commit) -> Row:
+    at = datetime.fromtimestamp(commit.timestamp / 1000, timezone.utc).isoformat(timespec="milliseconds")
+    said = {name: commit.about.get(name) for name in ("batch", "epoch", "run_id", "input")}
+    shown = {"version": commit.version, "timestamp": at, "operation": commit.operation}
+    return {**shown, **said, "metrics": dict(commit.metrics)}
 
 
 def last_runs(rows: list[Row], limit: int) -> list[Row]:

@@ -11,8 +11,8 @@ from pyspark.sql import functions as F
 
 from lakesmith.quality.bounds import is_float, literal
 from lakesmith.spec.model import Check
+from lakesmith.transforms.text import BLANKS
 
-BLANKS = " \t\n\r\f\v"
 Predicate = Callable[[Check, Column, str], Column]
 
 

@@ -103,7 +103,9 @@ def _expression_rule(check: Check, columns: Mapping[str, str]) -> Rule:
     holds = F.expr(check.expression or "NULL")
     kind = find(columns, check.column) if check.column else None
     sample = sample_of(named(check.column), kind) if check.column and kind else F.expr(NO_SAMPLE)
-    return Rule(check.id, check.check, check.column or "", check.on_fail, _decided(~holds, check), sample)
+    # A condition must be boolean by itself, where NOT would cast text and throw at the first row.
+    fails = F.when(holds.isNull(), F.lit(check.on_null == "fail")).when(holds, F.lit(False)).otherwise(F.lit(True))
+    return Rule(check.id, check.check, check.column or "", check.on_fail, fails, sample)
 
 
 def _column_rule(check: Check, name: str, columns: Mapping[str, str]) -> Rule:

@@ -12,7 +12,7 @@ from lakesmith.runs.intent import FilesInput, Intent, TableState
 
 SCHEMA_VERSION = 1
 FILES_PER_EVENT = 1000
-DDL = (
+LEDGER = (
     "schema_version INT, seq BIGINT, event STRING, table STRING, epoch INT, batch BIGINT, run_id STRING, payload STRING"
 )
 
@@ -27,10 +27,15 @@ class LedgerEvent:
     batch: int
     payload: dict[str, Any]
 
-    def row(self, seq: int, run_id: str) -> tuple[Any, ...]:
+    def row(self, seq: int, run_id: str) -> dict[str, Any]:
         """Return the row of the ledger table."""
-        payload = json.dumps(self.payload, sort_keys=True)
-        return (SCHEMA_VERSION, seq, self.event, self.table, self.epoch, self.batch, run_id, payload)
+        return {
+            "schema_version": SCHEMA_VERSION,
+            "seq": seq,
+            "run_id": run_id,
+            **self.__dict__,
+            "payload": json.dumps(self.payload, sort_keys=True),
+        }
 
 
 def intent_event(intent: Intent) -> LedgerEvent:

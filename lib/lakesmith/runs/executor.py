@@ -54,7 +54,7 @@ class Executor:
     def run(self, waves: Sequence[Sequence[str]]) -> None:
         """Run all waves, again and again while bounded batches leave something."""
         self.tallies = {table: Tally(table) for wave in waves for table in wave}
-        while any([self._run_wave(wave) for wave in waves]):  # noqa: C419 - every wave runs, whatever the first says
+        while any([self._run_wave(wave) for wave in waves]):
             pass
 
     def result(self, table: str) -> TableResult:

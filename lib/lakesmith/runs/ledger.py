@@ -10,8 +10,9 @@ from typing import Any
 from pyspark.sql import SparkSession
 
 from lakesmith.errors import LedgerError
-from lakesmith.runs.events import DDL, SCHEMA_VERSION, LedgerEvent, compacted, fold
+from lakesmith.runs.events import LEDGER, SCHEMA_VERSION, LedgerEvent, compacted, fold
 from lakesmith.runs.intent import TableState
+from lakesmith.tables.ops import OpsTable
 from lakesmith.tables.ref import TableRef
 
 COMPACT_ABOVE = 400
@@ -24,7 +25,7 @@ class Ledger:
     `published` is the newest publication that the ledger knows: ``{"id": n, "tables": {name: version}}``.
     """
 
-    table: TableRef
+    table: OpsTable
     run_id: str
     states: dict[str, TableState] = field(default_factory=dict)
     published: dict[str, Any] = field(default_factory=lambda: {"id": 0, "tables": {}})
@@ -47,7 +48,7 @@ class Ledger:
         rows = [event.row(self.seq + index + 1, self.run_id) for index, event in enumerate(self.staged)]
         if not rows:
             return
-        self._save(spark, rows, "append")
+        self.table.append(spark, rows)
         self.seq, self.rows = self.seq + len(rows), self.rows + len(rows)
         self.staged.clear()
 
@@ -57,10 +58,6 @@ class Ledger:
         else:
             fold(self.states, event)
 
-    def _save(self, spark: SparkSession, rows: list[tuple[Any, ...]], mode: str) -> None:
-        frame = spark.createDataFrame(rows, DDL).coalesce(1)
-        self.table.save(frame.write.format("delta").mode(mode))
-
     def compact(self, spark: SparkSession) -> None:
         """Replace the events by the fewest that say the same, when there are many; one atomic commit."""
         if self.rows <= COMPACT_ABOVE:
@@ -69,7 +66,7 @@ class Ledger:
         if len(events) * 2 > self.rows:
             return
         rows = [event.row(self.seq + index + 1, self.run_id) for index, event in enumerate(events)]
-        self._save(spark, rows, "overwrite")
+        self.table.replace(spark, rows)
         self.seq, self.rows = self.seq + len(rows), len(rows)
 
 
@@ -96,11 +93,10 @@ def read_ledger(spark: SparkSession, table: TableRef, run_id: str, known: Iterab
     LedgerError
         LS602 when tables exist and the ledger does not; LS603 when a newer version of Lakesmith wrote it.
     """
-    ledger = Ledger(table, run_id)
-    if not table.exists(spark):
+    ledger = Ledger(OpsTable(table, LEDGER), run_id)
+    rows = sorted(ledger.table.read(spark), key=lambda row: int(row["seq"]))
+    if not rows:
         _refuse_orphans(spark, table, known)
-        return ledger
-    rows = sorted(table.load(spark).collect(), key=lambda row: row["seq"])
     newest = max((row["schema_version"] for row in rows), default=SCHEMA_VERSION)
     if newest > SCHEMA_VERSION:
         raise LedgerError(f"the ledger has schema version {newest}", code="LS603", hint="update lakesmith")

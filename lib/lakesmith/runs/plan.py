@@ -80,7 +80,11 @@ def _reads(spec: Table, planned: Planned, state: TableState) -> str:
     if spec.write.strategy == "aggregate":
         return f"the changes, then the groups they touch of {spec.from_} and of the table"
     bound = ", ".join(spec.write.key_implies)
-    return f"the new input twice; of the table what its {bound} touch" if bound else "the new input once; the keys of the table"
+    return (
+        f"the new input twice; of the table what its {bound} touch"
+        if bound
+        else "the new input once; the keys of the table"
+    )
 
 
 def _notes(spec: Table, state: TableState, planned: Planned) -> list[str]:

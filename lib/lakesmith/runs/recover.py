@@ -18,6 +18,7 @@ from lakesmith.session import batch_session
 from lakesmith.spec.fingerprint import spec_hash
 from lakesmith.spec.model import Project
 from lakesmith.tables.commit import find
+from lakesmith.tables.log import newest_commits
 from lakesmith.tables.ref import table_ref
 
 
@@ -58,8 +59,8 @@ class Recovery:
             delta.restoreToVersion(refused - 1)
         if table.quarantine.exists(self.spark):
             table.quarantine.delta(self.spark).delete(F.col("_batch_id") == state.batch)
-        (row,) = delta.history(1).select("version").collect()
-        payload = {"version": state.version, "void": [refused, row["version"]]}
+        (last,) = newest_commits(self.spark, table, 1)
+        payload = {"version": state.version, "void": [refused, last.version]}
         self.ledger.stage(LedgerEvent("restored", state.table, state.epoch + 1, state.batch, payload))
 
     def _can_retry(self, intent: Intent) -> bool:

@@ -12,7 +12,7 @@ from uuid import uuid4
 from pyspark.sql import SparkSession
 
 from lakesmith.errors import GateRefused, RunFailed
-from lakesmith.observe.ops import CHECKS, PROFILES, RUNS, append_ops
+from lakesmith.observe.records import CHECKS, PROFILES, RUNS, SCHEMA_VERSION
 from lakesmith.runs.executor import Executor, OnEvent
 from lakesmith.runs.ledger import Ledger, published_event, read_ledger
 from lakesmith.runs.lock import run_lock
@@ -21,6 +21,7 @@ from lakesmith.runs.recover import Recovery
 from lakesmith.runs.result import Event, RunResult, RunState, TableResult
 from lakesmith.spec.graph import waves
 from lakesmith.spec.model import Project
+from lakesmith.tables.ops import OpsTable
 from lakesmith.tables.ref import TableRef, table_ref
 
 
@@ -97,6 +98,9 @@ class _Run:
     def _ref(self, name: str) -> TableRef:
         return table_ref(self.project.warehouse, self.project.catalog, name)
 
+    def _ops(self, name: str, ddl: str) -> OpsTable:
+        return OpsTable(self._ref(name), ddl)
+
     def _tell(self, kind: str) -> None:
         self.on_event(Event(kind, self.run_id))
 
@@ -105,31 +109,29 @@ class _Run:
         tables = {name: state.version for name, state in ledger.states.items() if state.version is not None}
         if tables == ledger.published["tables"]:
             return ledger.published["id"] or None
-        made = publish(
-            self.spark, self._ref("ops.published"), self.project.env, self.run_id, self.run_time, tables
-        )
+        made = publish(self.spark, self._ref("ops.published"), self.project.env, self.run_id, self.run_time, tables)
         ledger.stage(published_event(made))
         self._tell("published")
         return int(made["id"])
 
     def _record(self, result: RunResult, executor: Executor) -> None:
         run_time = datetime.fromisoformat(self.run_time)
-        common = {"run_id": self.run_id, "run_time": run_time}
+        common = {"schema_version": SCHEMA_VERSION, "run_id": self.run_id, "run_time": run_time}
         runs = [self._run_row(result, table, executor) | common for table in result.tables]
-        append_ops(self.spark, self._ref("ops.runs"), RUNS, runs)
+        self._ops("ops.runs", RUNS).append(self.spark, runs)
         records = [(i, r) for tally in executor.tallies.values() for i, r in tally.records]
         checks = [
             {"table": intent.table, "batch": intent.batch, **asdict(verdict), **common}
             for intent, record in records
             for verdict in record.verdicts
         ]
-        append_ops(self.spark, self._ref("ops.checks"), CHECKS, checks)
+        self._ops("ops.checks", CHECKS).append(self.spark, checks)
         profiles = [
             {"table": intent.table, "batch": intent.batch, "version": record.version, **row, **common}
             for intent, record in records
             for row in record.profile
         ]
-        append_ops(self.spark, self._ref("ops.profiles"), PROFILES, profiles)
+        self._ops("ops.profiles", PROFILES).append(self.spark, profiles)
 
     def _run_row(self, result: RunResult, table: TableResult, executor: Executor) -> dict[str, Any]:
         records = executor.tallies[table.table].records
@@ -176,5 +178,10 @@ def _raise_or_return(result: RunResult, executor: Executor) -> RunResult:
 
 
 def _refusals(tables: Sequence[TableResult]) -> str:
-    failed = [f"{table.table}: {v.check} ({v.failed} failed)" for table in tables for v in table.verdicts if v.status == "fail"]
+    failed = [
+        f"{table.table}: {v.check} ({v.failed} failed)"
+        for table in tables
+        for v in table.verdicts
+        if v.status == "fail"
+    ]
     return "; ".join(failed)

@@ -4,11 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from importlib.resources import files
-from importlib.abc import Traversable
 from pathlib import Path, PurePosixPath
+from typing import TYPE_CHECKING
 
 from lakesmith.errors import ConfigError, Problem
 from lakesmith.spec.json_schema import schemas, write_schemas
+
+if TYPE_CHECKING:
+    # Its place differs between Python 3.10 and 3.14.
+    from importlib.abc import Traversable
 
 _SCHEMAS = Path("conf") / "schema"
 

@@ -85,7 +85,10 @@ def _by_reader(spark: SparkSession, source: FilesSource, head: Head, paths: Sequ
     value = F.coalesce(F.col(CORRUPT), F.to_csv(F.struct(*[f"c{index}" for index in range(len(head.names))])))
     bad = F.col(CORRUPT).isNotNull() | is_unsafe(value)
     return rows.select(
-        value.alias("value"), F.col("_metadata.file_path").alias("_source_file"), fields.alias("parsed"), bad.alias("bad")
+        value.alias("value"),
+        F.col("_metadata.file_path").alias("_source_file"),
+        fields.alias("parsed"),
+        bad.alias("bad"),
     )
 
 

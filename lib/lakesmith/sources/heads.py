@@ -94,4 +94,3 @@ def json_head(data: bytes) -> str:
     if data.startswith(UTF16_BOMS) or b"\x00" in data[:64:2]:
         return "the file is UTF-16: land JSON lines as UTF-8"
     return "the file is one JSON array: land one object a line" if data.lstrip()[:1] == b"[" else ""
-

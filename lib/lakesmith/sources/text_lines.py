@@ -52,4 +52,4 @@ def rescue_fields(names: Sequence[str], values: Sequence[Column]) -> Column:
     if not names:
         return F.lit(None).cast("string")
     given = F.coalesce(*values).isNotNull()
-    return F.when(given, F.to_json(F.struct(*[value.alias(name) for name, value in zip(names, values)])))
+    return F.when(given, F.to_json(F.struct(*[value.alias(name) for name, value in zip(names, values, strict=True)])))

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import copy
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -66,26 +66,30 @@ def load_project(conf: Path, env: str = "local", sets: Sets = (), *, step_check:
         With all problems, each with file, line, key path and next step.
     """
     problems: list[Problem] = []
-    tree = _read_tree(conf, env, sets, problems)
-    provenance = {dotted(path): origin for path, origin in tree.origins() if path}
+    base = read_base(conf, problems)
+    tree = _overlaid(base, conf, env, sets, problems)
+    provenance = {dotted(path): origin for path, origin in tree.origins()}
     raw = tree.plain() | {"env": env if env in environments(conf) else "local"}
     data = typed(raw, wanted_texts(typed(raw, frozenset())))
     _report(problems, secret_findings(data), provenance)
-    project = _checked(data, provenance, problems, step_check)
+    project = _checked(data, provenance, problems, _thing_names(base.plain()), step_check)
     if problems or project is None:
         raise ConfigError(sorted(problems, key=lambda p: (p.file, p.line, p.key, p.code)))
     return Loaded(project, provenance)
 
 
-def _read_tree(conf: Path, env: str, sets: Sets, problems: list[Problem]) -> Node:
-    tree = read_base(conf, problems)
+def _overlaid(tree: Node, conf: Path, env: str, sets: Sets, problems: list[Problem]) -> Node:
     for overlay in (read_overlay(conf, env, problems), *set_overlays(sets, problems)):
         tree = merge(tree, keep_known(overlay, tree, problems))
     return tree
 
 
 def _checked(
-    data: dict[str, Any], provenance: Mapping[str, Origin], problems: list[Problem], step_check: StepCheck | None
+    data: dict[str, Any],
+    provenance: Mapping[str, Origin],
+    problems: list[Problem],
+    known: frozenset[str],
+    step_check: StepCheck | None,
 ) -> Project | None:
     project, findings = project_from(data)
     _report(problems, findings, provenance)
@@ -93,7 +97,7 @@ def _checked(
         # The rules still judge what has the right shape, so that one run shows all mistakes.
         project, _ = project_from(_without(data, (finding.key for finding in findings)))
     if project is not None:
-        _report(problems, rule_findings(project, _thing_names(data), step_check), provenance)
+        _report(problems, rule_findings(project, known, step_check), provenance)
     return project
 
 
@@ -105,13 +109,8 @@ def _report(problems: list[Problem], findings: Iterable[Finding], provenance: Ma
 
 
 def _thing_names(data: dict[str, Any]) -> frozenset[str]:
-    sources, layers = data["sources"], data["tables"]
-    names = [f"sources.{name}" for name in _keys(sources)]
-    return frozenset(names + [f"{layer}.{name}" for layer in _keys(layers) for name in _keys(layers[layer])])
-
-
-def _keys(value: Any) -> Sequence[str]:
-    return tuple(value) if isinstance(value, dict) else ()
+    rooms = {"sources": data["sources"], **data["tables"]}
+    return frozenset(f"{room}.{name}" for room, things in rooms.items() for name in things)
 
 
 def _without(data: dict[str, Any], keys: Iterable[str]) -> dict[str, Any]:

@@ -10,10 +10,11 @@ from typing import Any
 from lakesmith.errors import Problem
 from lakesmith.spec.origin import SET, KeyPath, Origin, dotted, suggest
 from lakesmith.spec.secrets import looks_secret
-from lakesmith.spec.yaml_nodes import Node
+from lakesmith.spec.yaml_nodes import MAX_DEPTH, Node
 from lakesmith.spec.yaml_scalars import plain_value
 
 Sets = Sequence[str] | Mapping[str, Any]
+_FORM = "write key.path=value, such as warehouse=/data"
 _THING_DEPTH = {"sources": 2, "tables": 3}
 _KEY_PART = re.compile(r'"([^"]+)"|([^."]+)')
 
@@ -75,10 +76,10 @@ def set_overlays(sets: Sets, problems: list[Problem]) -> Iterator[Node]:
     """
     for key, value in _settings(sets, problems):
         path = _split_key(key)
-        if path and path != ("env",):
+        if 0 < len(path) <= MAX_DEPTH and path != ("env",):
             yield _nest(path, to_node(value))
         else:
-            hint = "choose the environment with --env" if path else "write key.path=value, such as warehouse=/data"
+            hint = "choose the environment with --env" if path == ("env",) else _FORM
             problems.append(Problem("LS115", f"cannot set '{key}'", SET, key=key, hint=hint))
 
 
@@ -91,9 +92,8 @@ def _settings(sets: Sets, problems: list[Problem]) -> Iterator[tuple[str, Any]]:
         if equals:
             yield key.strip(), SetText(value)
         else:
-            hint = "write key.path=value, such as warehouse=/data"
             shown = "" if looks_secret(text) else f" '{text}'"
-            problems.append(Problem("LS115", f"setting{shown} has no '='", SET, hint=hint))
+            problems.append(Problem("LS115", f"setting{shown} has no '='", SET, hint=_FORM))
 
 
 class SetText(str):

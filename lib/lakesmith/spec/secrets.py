@@ -52,7 +52,7 @@ def secret_findings(tree: Any, path: KeyPath = ()) -> Iterator[Finding]:
 
 
 def _entry_findings(parent: dict[str, Any], key: str, value: Any, path: KeyPath) -> Iterator[Finding]:
-    is_literal = value is not None and not isinstance(value, (dict, list))
+    is_literal = value not in (None, []) and not isinstance(value, dict)
     if is_literal and looks_secret(key) and not _is_reference(parent) and not _names_a_column(path):
         yield Finding("LS116", dotted(path), f"'{key}' holds a literal secret", _HINT)
     else:

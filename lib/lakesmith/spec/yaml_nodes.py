@@ -170,7 +170,7 @@ class _Reader:
         reading = twist(event.value)
         if not reading:
             return plain_value(event.value)
-        shown = "value" if looks_secret(path[-1] if path else "") else event.value
+        shown = "value" if any(map(looks_secret, path)) else event.value
         hint = f'quote it: "{shown}"; or write true, false, null or a decimal number plainly'
         self.report("LS108", f"unquoted {shown}: YAML may read {reading}", _line(event), path, hint)
         return event.value

@@ -9,9 +9,10 @@ from enum import Enum
 from typing import Any
 from uuid import uuid4
 
-from pyspark.sql import DataFrame, DataFrameWriter, Row, SparkSession
+from pyspark.sql import DataFrame, DataFrameWriter, SparkSession
 
 from lakesmith.errors import WriteError
+from lakesmith.tables.log import newest_commits
 from lakesmith.tables.ref import TableRef
 
 TXN_APP, TXN_VERSION = "spark.databricks.delta.write.txnAppId", "spark.databricks.delta.write.txnVersion"
@@ -93,7 +94,7 @@ def write(session: SparkSession, table: TableRef, commit: CommitId, action: Call
 
     Notes
     -----
-    One extra job: the newest entry of the table's history.
+    No extra Spark job for a table on a local path, else one: the newest entry of the table's history.
     """
     _identify(session, commit)
     try:
@@ -120,30 +121,16 @@ def find(session: SparkSession, table: TableRef, commit: CommitId) -> Outcome | 
     if not table.exists(session):
         return None
     for limit in (1, LOOK_BACK):
-        for row in table.delta(session).history(limit).collect():
-            about = about_of(row)
-            if about.get("app_id") == commit.app_id and about.get("digest") == commit.digest:
-                return _outcome(row, about["attempt"] == commit.attempt)
+        for landed in newest_commits(session, table, limit):
+            if (landed.about.get("app_id"), landed.about.get("digest")) == (commit.app_id, commit.digest):
+                verdict = Verdict.WRITTEN if landed.about["attempt"] == commit.attempt else Verdict.SKIPPED
+                return Outcome(verdict, landed.version, landed.metrics)
     return None
 
 
-def about_of(row: Row) -> dict[str, Any]:
-    """Parse the ``userMetadata`` of a history row; empty for a foreign commit."""
-    try:
-        about = json.loads(row["userMetadata"] or "{}")
-    except ValueError:  # somebody else's free text
-        return {}
-    return about if isinstance(about, dict) else {}
-
-
-def _outcome(row: Row, now: bool) -> Outcome:
-    metrics = {key: int(value) for key, value in (row["operationMetrics"] or {}).items() if value.isdigit()}
-    return Outcome(Verdict.WRITTEN if now else Verdict.SKIPPED, row["version"], metrics)
-
-
 def _lost(session: SparkSession, table: TableRef, commit: CommitId) -> WriteError:
-    rows = table.delta(session).history(LOOK_BACK).collect() if table.exists(session) else []
-    mine = [about for about in map(about_of, rows) if about.get("app_id") == commit.app_id]
+    commits = newest_commits(session, table, LOOK_BACK) if table.exists(session) else []
+    mine = [landed.about for landed in commits if landed.about.get("app_id") == commit.app_id]
     if any(about.get("batch", 0) >= commit.version for about in mine):
         return WriteError(
             f"batch {commit.version} of {table.name} was written by another run",

@@ -5,7 +5,6 @@ from __future__ import annotations
 from lakesmith.spec.model import Table
 
 RETENTION = {"delta.deletedFileRetentionDuration": "interval 30 days"}
-OPS_OPTIONS = {"delta.autoOptimize.autoCompact": "true"}
 
 
 def table_options(spec: Table) -> dict[str, str]:

@@ -8,7 +8,6 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
-from decimal import Decimal
 from functools import reduce
 from typing import Any
 
@@ -58,7 +57,9 @@ def find_touched(changes: DataFrame, columns: Sequence[str]) -> Touched:
 
 def _extremes(changes: DataFrame, columns: Sequence[str]) -> Touched:
     figures = [
-        F.struct(F.min(name).alias("low"), F.max(name).alias("high"), F.count_if(F.isnull(name)).alias("nulls")).alias(name)
+        F.struct(F.min(name).alias("low"), F.max(name).alias("high"), F.count_if(F.isnull(name)).alias("nulls")).alias(
+            name
+        )
         for name in columns
     ]
     (row,) = changes.agg(*figures).collect()
@@ -88,10 +89,10 @@ def ranges(values: Sequence[Any], most: int) -> list[tuple[Any, Any]]:
     gaps = sorted(range(1, len(values)), key=lambda index: _gap(values[index - 1], values[index]), reverse=True)
     cuts = sorted(gaps[: most - 1])
     starts, ends = [0, *cuts], [*cuts, len(values)]
-    return [(values[start], values[end - 1]) for start, end in zip(starts, ends) if start < end]
+    return [(values[start], values[end - 1]) for start, end in zip(starts, ends, strict=True) if start < end]
 
 
-def _gap(left: Any, right: Any) -> float | Decimal:
+def _gap(left: Any, right: Any) -> Any:
     return _ordinal(right) - _ordinal(left)
 
 

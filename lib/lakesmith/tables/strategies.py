@@ -24,9 +24,7 @@ def append(rows: DataFrame, table: TableRef, spec: Table, commit: CommitId) -> N
     table.save(configured)
 
 
-def upsert(
-    session: SparkSession, rows: DataFrame, table: TableRef, spec: Table, pruned_to: Column | None
-) -> None:
+def upsert(session: SparkSession, rows: DataFrame, table: TableRef, spec: Table, pruned_to: Column | None) -> None:
     """Merge rows by null-safe keys in one commit.
 
     Parameters
@@ -53,7 +51,9 @@ def upsert(
     merge.whenNotMatchedInsertAll().execute()
 
 
-def replace_groups(session: SparkSession, groups: DataFrame, table: TableRef, spec: Table, pruned_to: Column | None) -> None:
+def replace_groups(
+    session: SparkSession, groups: DataFrame, table: TableRef, spec: Table, pruned_to: Column | None
+) -> None:
     """Merge recomputed groups in one commit: changed groups are updated, new ones inserted, emptied ones deleted.
 
     *Columns*: needs ``_emptied`` BOOLEAN beside the table's columns.

@@ -108,18 +108,19 @@ def _from_text(text: Column, wanted: DataType, format: str | None) -> Column:
 
 
 def _decimal(text: Column, wanted: DecimalType) -> Column:
-    digits_before = wanted.precision - wanted.scale
     typed = text.try_cast(wanted)
-    unrounded = text.try_cast(DecimalType(MAX_DIGITS, MAX_DIGITS - digits_before))
-    # A 38-digit decimal rounds too: digits beyond its reach are looked for in the text.
-    excess = text.rlike(rf"\.[0-9]{{{wanted.scale}}}[0-9]*[1-9][0-9]*\s*$")
-    return F.when((typed == unrounded) & ~excess, typed)
+    unrounded = text.try_cast(DecimalType(MAX_DIGITS, MAX_DIGITS - wanted.precision + wanted.scale))
+    too_long = rf"\.[0-9]{{{wanted.scale}}}[0-9]*[1-9][0-9]*\s*$"
+    # Digits show in plain notation; only a number with an exponent has to be read twice.
+    is_plain_or_exact = ~text.rlike("[eE]") | (typed == unrounded)
+    return F.when(~text.rlike(too_long) & is_plain_or_exact, typed)
 
 
 def _time(text: Column, wanted: DataType, format: str | None) -> Column:
     if format is not None:
         return F.try_to_timestamp(text, F.lit(format)).cast(wanted)
     # A cast alone takes 'now', 'today' and '12:30' as moments of the run, and ignores junk after a date.
-    begins_with_year = text.rlike(r"^\s*[+-]?[0-9]{4}")
-    is_moment = text.try_cast(TimestampType()).isNotNull()
-    return F.when(begins_with_year & is_moment, text.try_cast(wanted))
+    is_written_out = text.rlike(r"^\s*[+-]?[0-9]{4}")
+    if isinstance(wanted, DateType):
+        is_written_out &= text.try_cast(TimestampType()).isNotNull()
+    return F.when(is_written_out, text.try_cast(wanted))

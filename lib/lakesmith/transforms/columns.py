@@ -8,6 +8,7 @@ from pyspark.sql import DataFrame
 from pyspark.sql import functions as F
 from pyspark.sql.types import DataType
 
+from lakesmith.errors import StepError
 from lakesmith.transforms.casting import cast_or_null
 from lakesmith.transforms.names import named, require
 from lakesmith.transforms.shape import Transform
@@ -29,7 +30,7 @@ def rename(*, columns: Mapping[str, str]) -> Transform:
     Raises
     ------
     StepError
-        LS305 when an old name is not there.
+        LS305 when an old name is not there; LS307 when two columns would have one name.
 
     Notes
     -----
@@ -44,7 +45,11 @@ def rename(*, columns: Mapping[str, str]) -> Transform:
 
     def apply(df: DataFrame) -> DataFrame:
         require(df, columns, "rename")
-        return df.withColumnsRenamed(dict(columns))
+        new_names = {old.lower(): new for old, new in columns.items()}
+        renamed = [new_names.get(name.lower(), name) for name in df.columns]
+        _refuse_twins(renamed)
+        # All at once: renaming one after the other cannot swap two names.
+        return df.select(*(named(old).alias(new) for old, new in zip(df.columns, renamed, strict=True)))
 
     return apply
 
@@ -197,3 +202,14 @@ def cast(*, columns: Mapping[str, str]) -> Transform:
         return df.withColumns({n: cast_or_null(named(n), found[n.lower()], to) for n, to in wanted.items()})
 
     return apply
+
+
+def _refuse_twins(names: Sequence[str]) -> None:
+    lowered = [name.lower() for name in names]
+    twins = sorted({name for name in lowered if lowered.count(name) > 1})
+    if twins:
+        raise StepError(
+            f"step 'rename' would give two columns of one name: {', '.join(twins)}",
+            code="LS307",
+            hint="drop or rename the other column first",
+        )

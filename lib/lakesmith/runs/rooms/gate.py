@@ -98,8 +98,10 @@ def stages(batch: BatchContext) -> Stages:
 
 
 def tagged_rows(batch: BatchContext, rows: DataFrame) -> tuple[DataFrame, tuple[Rule, ...]]:
-    """Tag rows by the compiled rules; emptied groups pass untested."""
+    """Tag rows by the compiled rules; bronze keeps all of them, and emptied groups pass untested."""
     rules = resolve(compile_rules(batch.spec, dict(rows.dtypes)), rows)
+    if not batch.reads_table:
+        rules = tuple(replace(rule, on_fail="warn") for rule in rules)
     if "_emptied" in rows.columns:
         rules = tuple(replace(rule, failed=rule.failed & ~F.col("_emptied")) for rule in rules)
     return rows.transform(tag(rules)), rules

@@ -1,0 +1,96 @@
+"""Ops tables: small Delta tables of the engine's own, written and read without a Spark job where they lie locally.
+
+On a local path delta-rs does it in milliseconds; elsewhere Spark does, with the same rows and the same commits.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from typing import Any, Literal, cast
+
+import pyarrow as pa  # type: ignore[import-untyped]
+from deltalake import CommitProperties, DeltaTable, Transaction, write_deltalake
+from pyspark.sql import SparkSession
+from pyspark.sql import types as T
+from pyspark.sql.pandas.types import to_arrow_schema
+
+from lakesmith.tables.ref import TableRef
+
+COMPACT_ABOVE = 50
+SPARK_OPTIONS = {"delta.autoOptimize.autoCompact": "true", "mergeSchema": "true"}
+Rows = list[dict[str, Any]]
+
+
+@dataclass(frozen=True)
+class OpsTable:
+    """One ops table.
+
+    Parameters
+    ----------
+    ref : TableRef
+    ddl : str
+        Its columns; new ones are added to an older table, none is ever taken away.
+    """
+
+    ref: TableRef
+    ddl: str
+
+    @property
+    def schema(self) -> T.StructType:
+        """The columns as a Spark type."""
+        return cast("T.StructType", T.StructType.fromDDL(self.ddl))
+
+    def read(self, spark: SparkSession | None) -> Rows:
+        """Return all rows; none when the table does not exist.
+
+        Notes
+        -----
+        No Spark job on a local path.
+        """
+        if self.ref.local is not None:
+            return _read_local(self.ref)
+        if spark is None or not self.ref.exists(spark):
+            return []
+        return [row.asDict() for row in self.ref.load(spark).collect()]
+
+    def append(self, spark: SparkSession, rows: Iterable[Mapping[str, Any]], txn: tuple[str, int] | None = None) -> None:
+        """Append rows in one commit, with an idempotent-write id if given; no commit when there are no rows."""
+        self._write(spark, rows, "append", txn)
+
+    def replace(self, spark: SparkSession, rows: Iterable[Mapping[str, Any]]) -> None:
+        """Replace all rows in one commit."""
+        self._write(spark, rows, "overwrite", None)
+
+    def _write(
+        self,
+        spark: SparkSession,
+        rows: Iterable[Mapping[str, Any]],
+        mode: Literal["append", "overwrite"],
+        txn: tuple[str, int] | None,
+    ) -> None:
+        values = [{name: row.get(name) for name in self.schema.names} for row in rows]
+        if not values:
+            return
+        if self.ref.local is not None:
+            _write_local(self.ref, pa.Table.from_pylist(values, to_arrow_schema(self.schema, timezone="UTC")), mode, txn)
+            return
+        frame = spark.createDataFrame([tuple(row.values()) for row in values], self.schema).coalesce(1)
+        identity = {"txnAppId": txn[0], "txnVersion": str(txn[1])} if txn else {}
+        self.ref.save(frame.write.format("delta").mode(mode).options(**SPARK_OPTIONS, **identity))
+
+
+def _read_local(ref: TableRef) -> Rows:
+    if not DeltaTable.is_deltatable(ref.location):
+        return []
+    return cast("Rows", DeltaTable(ref.location).to_pyarrow_table().to_pylist())
+
+
+def _write_local(
+    ref: TableRef, rows: pa.Table, mode: Literal["append", "overwrite"], txn: tuple[str, int] | None
+) -> None:
+    properties = CommitProperties(app_transactions=[Transaction(*txn)]) if txn else None
+    write_deltalake(ref.location, rows, mode=mode, schema_mode="merge", commit_properties=properties)
+    table = DeltaTable(ref.location)
+    if len(table.file_uris()) > COMPACT_ABOVE:
+        table.optimize.compact()

@@ -1,0 +1,138 @@
+"""Print the figures of the main job as Markdown: ``python -m tests.benchmarks.bench [--rounds 3] [--only tax|reads]``.
+
+Counts and CPU seconds are figures; wall time depends on the neighbours. Every run is a process of its own.
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import shutil
+import statistics
+import sys
+import tempfile
+from collections.abc import Sequence
+from pathlib import Path
+
+from tests.benchmarks.cpu import Usage, measure
+from tests.benchmarks.eventlog import SETTINGS, EventLog, read_event_log
+from tests.benchmarks.feed import ROOT, Feed, find_feed
+
+ENV = {"PYTHONPATH": f"{ROOT / 'lib'}:{ROOT}"}
+BARE = "bare script"
+BARE_APPEND = "bare script, first load by append"
+BASIC, FULL = "lakesmith, profile basic", "lakesmith, profile full on silver.order_lines"
+SALES = "bronze.order_lines,silver.order_lines,gold.daily_sales"
+SELECTIONS = (SALES, "silver.customers", "silver.customer_invoices", "gold.customer_rfm", "all")
+
+
+def command(kind: str, feed: Path, warehouse: Path) -> list[str]:
+    """Return the command of one contender."""
+    if kind in (BARE, BARE_APPEND):
+        script = [sys.executable, str(ROOT / "tests/benchmarks/bare_retail.py"), "--orders", str(feed)]
+        first_load = "append" if kind == BARE_APPEND else "merge"
+        return [*script, "--warehouse", str(warehouse), "--first-load", first_load]
+    sets = settings(feed, warehouse, {"tables.silver.order_lines.profile.level": "full"} if kind == FULL else {})
+    return [sys.executable, "-m", "lakesmith", "run", "--conf", str(ROOT / "conf"), "--format", "json", *sets]
+
+
+def settings(feed: Path, warehouse: Path, more: dict[str, str] | None = None) -> list[str]:
+    """Return the ``--set`` options of a run on a feed; the customer changes are absent."""
+    values = {
+        "warehouse": str(warehouse),
+        "sources.retail_orders.path": str(feed),
+        "sources.crm_changes.path": str(warehouse / "no_such_directory"),
+        **(more or {}),
+    }
+    return [part for key, value in values.items() for part in ("--set", f"{key}={value}")]
+
+
+def tax(feed: Feed, scratch: Path, rounds: int) -> str:
+    """Race the contenders in alternating order; return medians and ratios."""
+    contenders = [BARE, BARE_APPEND, BASIC, FULL]
+    usages: dict[str, list[Usage]] = {kind: [] for kind in contenders}
+    for number in range(rounds):
+        for kind in contenders if number % 2 == 0 else reversed(contenders):
+            warehouse = scratch / "tax"
+            usages[kind].append(measure(command(kind, feed.orders, warehouse), env=ENV))
+            shutil.rmtree(warehouse)
+    cpu = {kind: statistics.median(u.cpu_seconds for u in runs) for kind, runs in usages.items()}
+    rows = [
+        (kind, f"{cpu[kind]:.1f}", f"{cpu[kind] / cpu[BARE]:.2f}", f"{cpu[kind] / cpu[BARE_APPEND]:.2f}",
+         f"{max(u.jvm_peak_mb for u in runs):.0f}", f"{statistics.median(u.wall_seconds for u in runs):.0f}")
+        for kind, runs in usages.items()
+    ]  # fmt: skip
+    head = ("all files, cold start included", "CPU s", "÷ bare", "÷ bare by append", "JVM peak MB", "wall s")
+    return f"## Platform tax (median of {rounds})\n\n{markdown(head, rows)}"
+
+
+def reads(feed: Feed, scratch: Path) -> str:
+    """Count what one new day and a run with nothing new read, against a full rebuild."""
+    warehouse, growing = scratch / "reads", feed.copy(scratch / "growing", last=-1)
+    phases(growing, warehouse, scratch / "log_before", ["all"])
+    shutil.copy2(feed.files[-1], growing)
+    day = phases(growing, warehouse, scratch / "log_day", SELECTIONS)
+    full = phases(growing, scratch / "rebuild", scratch / "log_full", SELECTIONS)
+    rows = [(name, *_compared(day[name], full[name])) for name in SELECTIONS[:-1]]
+    head = ("tables", "records, one new day", "records, full rebuild", "%", "jobs, one new day", "read by the new day")
+    return f"## One new day after {len(feed.files) - 1}\n\n{markdown(head, rows)}\n\n{nothing_new(day['all'], warehouse)}"
+
+
+def nothing_new(log: EventLog, warehouse: Path) -> str:
+    """Return the job counts of a run with nothing new."""
+    layers = [len(log.jobs_on(warehouse / layer)) for layer in ("bronze", "silver", "gold")]
+    row = (str(len(log.jobs)), str(sum(layers)), str(len(log.jobs_on(warehouse / "ops"))))
+    head = ("jobs", "jobs on data tables", "jobs on rows of ops tables")
+    return f"## Run with nothing new\n\n{markdown(head, [row])}"
+
+
+def phases(feed: Path, warehouse: Path, scratch: Path, selections: Sequence[str]) -> dict[str, EventLog]:
+    """Run selections in one process with an event log; return the part of each."""
+    conf, events, report = scratch / "conf", scratch / "events", scratch / "report.json"
+    shutil.copytree(ROOT / "conf", conf)
+    events.mkdir()
+    log_settings = SETTINGS | {"spark.eventLog.dir": events.as_uri()}
+    with (conf / "spark" / "local.conf").open("a", encoding="utf-8") as file:
+        file.write("\n" + "".join(f"{key} {value}\n" for key, value in log_settings.items()))
+    run = [sys.executable, "-m", "tests.benchmarks.phases", "--report", str(report), "--conf", str(conf)]
+    measure([*run, *settings(feed, warehouse), *selections], env=ENV)
+    log = read_event_log(next(events.iterdir()))
+    times = json.loads(report.read_text(encoding="utf-8"))
+    return {phase["selection"]: log.between(phase["begin"], phase["end"]) for phase in times}
+
+
+def _compared(day: EventLog, full: EventLog) -> tuple[str, ...]:
+    ours, theirs = _data_rows(day), _data_rows(full)
+    few, many = sum(ours.values()), sum(theirs.values())
+    named = ", ".join(f"{'/'.join(Path(path).parts[-2:])} {rows}" for path, rows in sorted(ours.items()))
+    return str(few), str(many), f"{100 * few / max(many, 1):.2f}", str(len(day.jobs)), named
+
+
+def _data_rows(log: EventLog) -> dict[str, int]:
+    return {path: rows for path, rows in log.rows_by_path().items() if Path(path).parent.name != "ops"}
+
+
+def markdown(head: Sequence[str], rows: Sequence[Sequence[str]]) -> str:
+    """Lay a table out as Markdown."""
+    lines = [head, ["---"] * len(head), *rows]
+    return "\n".join("| " + " | ".join(line) + " |" for line in lines)
+
+
+def main() -> None:
+    """Run the command line."""
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("--rounds", type=int, default=3, help="runs of each contender (default: 3)")
+    parser.add_argument("--only", choices=("tax", "reads"), help="one part only")
+    options = parser.parse_args()
+    with tempfile.TemporaryDirectory(prefix="lakesmith-bench-") as folder:
+        scratch = Path(folder).resolve()
+        feed = find_feed(scratch)
+        print(f"# Figures of the main job\n\n{feed.about}: {len(feed.files)} files; driver memory as in local.conf\n")
+        if options.only != "reads":
+            print(tax(feed, scratch, options.rounds) + "\n", flush=True)
+        if options.only != "tax":
+            print(reads(feed, scratch), flush=True)
+
+
+if __name__ == "__main__":
+    main()

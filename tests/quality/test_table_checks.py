@@ -1,0 +1,103 @@
+from __future__ import annotations
+
+from datetime import datetime, timedelta, timezone
+
+import pytest
+from lakesmith.quality.ages import parse_age
+from lakesmith.quality.table_checks import freshness_metrics, plan_notes, table_verdicts
+from lakesmith.quality.uniqueness import duplicates, keys_are_free
+from lakesmith.spec.model import Check, Table, Write
+from lakesmith.testing import frame
+from pyspark.sql import SparkSession
+
+NOON = datetime(2010, 12, 2, 12, tzinfo=timezone.utc)
+FRESH = Check(id="fresh", check="freshness", column="at", max_age="36h")
+KEYED = Write(strategy="upsert", keys=("id", "day"))
+
+
+def orders(*checks: Check, write: Write | None = None) -> Table:
+    return Table(from_="bronze.orders", checks=checks, write=write or Write())
+
+
+@pytest.mark.parametrize(("bounds", "rows", "status", "message"), [
+    ({"min": 1}, 0, "fail", "0 rows, expected at least 1"),
+    ({"min": 1, "max": 5}, 5, "pass", ""),
+    ({"max": 5, "on_fail": "warn"}, 6, "warn", "6 rows, expected at most 5"),
+])  # fmt: skip
+def test_row_count(bounds: dict, rows: int, status: str, message: str) -> None:
+    (verdict,) = table_verdicts(orders(Check(id="n", check="row_count", **bounds)), {"rows": rows}, NOON, {})
+    assert (verdict.status, verdict.message) == (status, message)
+
+
+@pytest.mark.parametrize(("at", "kind", "status"), [
+    ("2010-12-01 00:00:00", "timestamp", "pass"),
+    ("2010-11-30 23:59:59.999999", "timestamp", "fail"),
+    ("2010-12-01 00:00:00", "timestamp_ntz", "pass"),
+    ("2010-12-01", "date", "pass"),
+    ("2010-11-30", "date", "fail"),
+])  # fmt: skip
+def test_freshness(spark: SparkSession, at: str, kind: str, status: str) -> None:
+    df = spark.sql(
+        f"select cast('{at}' as {kind}) as at union all select cast('1969-01-01' as {kind}) union all select null"
+    )
+    figures = df.agg(*freshness_metrics(orders(FRESH), dict(df.dtypes))).first().asDict()
+    (verdict,) = table_verdicts(orders(FRESH), figures, NOON, dict(df.dtypes))
+    assert verdict.status == status
+
+
+@pytest.mark.parametrize(("on_null", "status"), [("skip", "pass"), ("pass", "pass"), ("fail", "fail")])
+def test_freshness_of_nothing_is_said_by_on_null(spark: SparkSession, on_null: str, status: str) -> None:
+    table = orders(Check(id="fresh", check="freshness", column="at", max_age="1d", on_null=on_null))
+    (verdict,) = table_verdicts(table, {"newest_fresh": None}, NOON, {"at": "timestamp"})
+    assert verdict.status == status
+
+
+@pytest.mark.parametrize("columns", [{}, {"at": "string"}])
+def test_freshness_without_a_time_is_an_error(spark: SparkSession, columns: dict[str, str]) -> None:
+    assert freshness_metrics(orders(FRESH), columns) == []
+    (verdict,) = table_verdicts(orders(FRESH), {}, NOON, columns)
+    assert (verdict.status, verdict.message) == ("error", "column 'at' is not a timestamp or a date on this table")
+
+
+def test_duplicates_count_rows_minus_keys_null_safe(spark: SparkSession) -> None:
+    rows = [("a", 1.0), ("a", 1.0), ("a", 2.0), (None, None), (None, None), ("", float("nan")), ("", float("nan"))]
+    df = frame(spark, "k string, n double", rows)
+    assert df.transform(duplicates(["k", "n"])).first().duplicates == 3
+    assert df.limit(0).transform(duplicates(["k"])).first().duplicates == 0
+
+
+@pytest.mark.parametrize(("columns", "write", "free"), [
+    (("id", "day"), KEYED, True), (("DAY", "id"), KEYED, True), (("id", "day", "x"), KEYED, True),
+    (("id",), KEYED, False),
+    (("id",), Write(), False), (("id",), Write(strategy="aggregate", keys=("id",)), True),
+])  # fmt: skip
+def test_keys_are_free(columns: tuple[str, ...], write: Write, free: bool) -> None:
+    check = Check(id="one", check="unique", columns=columns)
+    assert keys_are_free(orders(check, write=write), check) is free
+    assert len(plan_notes(orders(check, write=write))) == (0 if free else 1)
+
+
+@pytest.mark.parametrize(("metrics", "status", "failed"), [
+    ({"duplicates_one": 0}, "pass", 0), ({"duplicates_one": 2}, "fail", 2), ({}, "error", 0),
+])  # fmt: skip
+def test_unique(metrics: dict, status: str, failed: int) -> None:
+    (verdict,) = table_verdicts(orders(Check(id="one", check="unique", columns=("id",))), metrics, NOON, {})
+    assert (verdict.status, verdict.failed) == (status, failed)
+
+
+def test_unique_on_the_keys_passes_unread() -> None:
+    check = Check(id="one", check="unique", columns=("id", "day"))
+    assert table_verdicts(orders(check, write=KEYED), {}, NOON, {})[0].status == "pass"
+
+
+@pytest.mark.parametrize(
+    ("text", "age"), [("90m", timedelta(minutes=90)), ("2d", timedelta(days=2)), ("30s", timedelta(seconds=30))]
+)
+def test_ages(text: str, age: timedelta) -> None:
+    assert parse_age(text) == age
+
+
+@pytest.mark.parametrize("text", ["", "36", "1.5h", "-1h", "1w", "h"])
+def test_what_is_no_age(text: str) -> None:
+    with pytest.raises(ValueError, match="such as 36h"):
+        parse_age(text)

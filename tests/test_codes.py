@@ -1,0 +1,39 @@
+from __future__ import annotations
+
+import re
+from pathlib import Path
+
+import pytest
+from lakesmith.codes import CATALOGUE, explain
+from lakesmith.errors import LakesmithError
+
+LIB = Path(__file__).resolve().parents[1] / "lib"
+CODE = re.compile(r"\bLS[0-9]{3}\b")
+
+
+def used_codes() -> dict[str, str]:
+    files = [file for file in LIB.rglob("*.py") if file.name != "codes.py"]
+    return {code: str(file.relative_to(LIB)) for file in files for code in CODE.findall(file.read_text("utf-8"))}
+
+
+def test_every_code_that_is_used_is_explained() -> None:
+    assert {code: file for code, file in used_codes().items() if code not in CATALOGUE} == {}
+
+
+def test_every_explained_code_is_used() -> None:
+    assert set(CATALOGUE) - set(used_codes()) - {"LS001"} == set()
+
+
+def test_every_explanation_is_whole() -> None:
+    for code, entry in CATALOGUE.items():
+        assert CODE.fullmatch(code) and entry.code == code
+        assert entry.title and entry.meaning.endswith(".") and entry.action.endswith(".")
+
+
+def test_a_code_is_found_in_any_case() -> None:
+    assert explain(" ls104 ").title == "key written twice"
+
+
+def test_an_unknown_code_is_refused() -> None:
+    with pytest.raises(LakesmithError, match="LS001 no code 'LS999'"):
+        explain("LS999")

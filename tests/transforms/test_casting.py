@@ -1,0 +1,112 @@
+from __future__ import annotations
+
+from datetime import date, datetime
+from decimal import Decimal
+
+import pytest
+from chispa import assert_df_equality
+from lakesmith.errors import StepError
+from lakesmith.testing import frame
+from lakesmith.transforms.casting import cast_or_null
+from pyspark.sql import SparkSession
+from pyspark.sql import functions as F
+from pyspark.sql.types import DataType
+
+
+def check(spark: SparkSession, found: str, wanted: str, pairs: list[tuple], format: str | None = None) -> None:
+    df = frame(spark, f"id int, v {found}, expected {wanted}", [(i, v, e) for i, (v, e) in enumerate(pairs)])
+    typed = cast_or_null(F.col("v"), DataType.fromDDL(found), DataType.fromDDL(wanted), format)
+    assert_df_equality(
+        df.select("id", typed.alias("v")),
+        df.selectExpr("id", "expected as v"),
+        ignore_nullable=True,
+        allow_nan_equality=True,
+    )
+
+
+def test_decimal_is_kept_exactly_or_null(spark: SparkSession) -> None:
+    check(spark, "string", "decimal(12,4)", [
+        ("1.2300000", Decimal("1.2300")), ("1.23456", None), ("-0.0001", Decimal("-0.0001")), (" 2.5 ", Decimal("2.5")),
+        ("1e3", Decimal(1000)), ("1.23456e2", Decimal("123.4560")), ("12345e-5", None), ("12345678", Decimal(12345678)),
+        ("123456789", None), ("99999999.99995", None), ("NaN", None), ("Infinity", None), ("-inf", None),
+        ("1,5", None), ("1.5d", None), ("", None), (" ", None), (None, None),
+        ("1.00000000000000000000000000000000001", None),
+    ])  # fmt: skip
+
+
+def test_decimal_of_all_digits_sees_what_lies_beyond_its_reach(spark: SparkSession) -> None:
+    check(spark, "string", "decimal(38,2)", [("1.230", Decimal("1.23")), ("1.239", None)])
+
+
+def test_whole_numbers_are_whole_text(spark: SparkSession) -> None:
+    check(spark, "string", "int", [
+        ("6", 6), (" -6 ", -6), ("+6", 6), ("6.0", None), ("6.5", None), ("1e3", None), ("0x1F", None), ("6L", None),
+        ("2147483648", None), ("٣", None), ("", None), ("six", None), (None, None),
+    ])  # fmt: skip
+
+
+def test_double_keeps_nan_and_refuses_java_suffixes(spark: SparkSession) -> None:
+    check(spark, "string", "double", [
+        ("1.5", 1.5), ("1e-3", 0.001), ("NaN", float("nan")), ("Infinity", float("inf")), ("inf", float("inf")),
+        ("1.5f", None), ("2d", None), ("x", None), ("", None),
+    ])  # fmt: skip
+
+
+def test_timestamp_is_a_written_moment(spark: SparkSession) -> None:
+    check(spark, "string", "timestamp", [
+        ("2010-12-01 08:26:00", datetime(2010, 12, 1, 8, 26)), ("2010-12-01T08:26:00Z", datetime(2010, 12, 1, 8, 26)),
+        ("2010-12-01", datetime(2010, 12, 1)), ("1969-12-31 23:59:59", datetime(1969, 12, 31, 23, 59, 59)),
+        ("now", None), ("today", None), ("epoch", None), ("12:30", None), ("T12:30", None), ("2010-02-30", None),
+        ("2010-12-01 25:00:00", None), ("2010-12-01 junk", None), ("", None), (None, None),
+    ])  # fmt: skip
+
+
+def test_date_refuses_words_and_junk(spark: SparkSession) -> None:
+    check(spark, "string", "date", [
+        ("2010-12-01", date(2010, 12, 1)), ("2010-12-01 08:26:00", date(2010, 12, 1)),
+        ("2010-12-01 junk", None), ("yesterday", None), ("01/12/2010", None), ("2010-13-01", None), ("", None),
+    ])  # fmt: skip
+
+
+def test_format_reads_exactly_that_format(spark: SparkSession) -> None:
+    check(spark, "string", "date", [
+        ("01/12/2010", date(2010, 12, 1)), ("31/02/2010", None), ("2010-12-01", None), ("", None),
+        ("01/12/2010 x", None),
+    ], "dd/MM/yyyy")  # fmt: skip
+    check(
+        spark, "string", "timestamp", [("1.12.2010 8:26", datetime(2010, 12, 1, 8, 26)), ("8:26", None)], "d.M.yyyy H:m"
+    )
+
+
+def test_text_stays_as_landed(spark: SparkSession) -> None:
+    check(spark, "string", "string", [("", ""), (" a ", " a "), (None, None)])
+
+
+def test_boolean_and_binary(spark: SparkSession) -> None:
+    check(spark, "string", "boolean", [("true", True), ("no", False), ("maybe", None), ("", None)])
+    check(spark, "string", "binary", [("é", bytearray("é".encode())), ("", None), (None, None)])
+
+
+def test_numbers_become_other_numbers_only_when_exact(spark: SparkSession) -> None:
+    check(
+        spark,
+        "double",
+        "bigint",
+        [(17850.0, 17850), (1.5, None), (float("nan"), None), (float("inf"), None), (None, None)],
+    )
+    check(spark, "double", "decimal(12,4)", [(0.1, Decimal("0.1")), (0.12345, None), (float("nan"), None)])
+    check(spark, "decimal(8,4)", "decimal(8,2)", [(Decimal("1.2300"), Decimal("1.23")), (Decimal("1.2340"), None)])
+    check(spark, "bigint", "int", [(5, 5), (2**40, None)])
+
+
+def test_times_become_other_times(spark: SparkSession) -> None:
+    check(spark, "timestamp", "date", [(datetime(2010, 12, 1, 8), date(2010, 12, 1)), (None, None)])
+
+
+def test_arrays_cast_inside(spark: SparkSession) -> None:
+    check(spark, "array<string>", "array<int>", [(["1", "x"], [1, None]), (None, None)])
+
+
+def test_text_is_no_struct() -> None:
+    with pytest.raises(StepError, match="LS303"):
+        cast_or_null(F, DataType.fromDDL("string"), DataType.fromDDL("struct<a:int>"))  # type: ignore[arg-type]

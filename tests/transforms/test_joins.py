@@ -1,0 +1,56 @@
+from __future__ import annotations
+
+import pytest
+from chispa import assert_df_equality
+from lakesmith.errors import StepError
+from lakesmith.testing import frame
+from lakesmith.transforms.joins import join
+from pyspark.sql import DataFrame, SparkSession
+
+
+def sides(spark: SparkSession) -> tuple[DataFrame, DataFrame]:
+    lines = frame(spark, "id int, k string", [(1, "a"), (2, "b"), (3, None)])
+    other = frame(spark, "k string, country string, _at int", [("a", "UK", 0), (None, "??", 0), ("z", "FR", 0)])
+    return lines, other
+
+
+@pytest.mark.parametrize(("how", "expected"), [
+    ("left", [(1, "a", "UK"), (2, "b", None), (3, None, None)]),
+    ("inner", [(1, "a", "UK")]),
+])  # fmt: skip
+def test_left_and_inner_take_columns(spark: SparkSession, how, expected: list) -> None:
+    lines, other = sides(spark)
+    joined = lines.transform(join(other=other, on=["k"], how=how)).orderBy("id")
+    assert_df_equality(joined, frame(spark, "id int, k string, country string", expected))
+
+
+@pytest.mark.parametrize(("how", "ids"), [("semi", [1]), ("anti", [2, 3])])
+def test_semi_and_anti_take_none(spark: SparkSession, how, ids: list[int]) -> None:
+    lines, other = sides(spark)
+    joined = lines.transform(join(other=other, on=["k"], how=how)).orderBy("id")
+    assert joined.columns == ["id", "k"]
+    assert [row.id for row in joined.collect()] == ids
+
+
+def test_null_safe_keys_match_null(spark: SparkSession) -> None:
+    lines, other = sides(spark)
+    joined = lines.transform(join(other=other, on=["k"], columns=["country"], null_safe=True)).orderBy("id")
+    assert [row.country for row in joined.collect()] == ["UK", None, "??"]
+
+
+def test_a_table_can_be_joined_with_itself(spark: SparkSession) -> None:
+    lines, _ = sides(spark)
+    other = lines.withColumnRenamed("id", "other_id")
+    assert lines.transform(join(other=other, on=["k"])).filter("id = 1").first().other_id == 1
+
+
+def test_columns_of_one_name_are_refused(spark: SparkSession) -> None:
+    lines, other = sides(spark)
+    with pytest.raises(StepError, match=r"LS307 .*: country"):
+        lines.withColumnRenamed("id", "Country").transform(join(other=other, on=["k"]))
+
+
+def test_a_missing_key_is_named(spark: SparkSession) -> None:
+    lines, other = sides(spark)
+    with pytest.raises(StepError, match=r"LS305 .*: id"):
+        lines.transform(join(other=other, on=["id"]))
