@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from pathlib import Path
 from urllib.parse import urlparse
 
@@ -20,3 +21,14 @@ def local_path(path: str) -> Path | None:
     if parts.scheme == "file":
         return Path(parts.path)
     return Path(path) if parts.scheme == "" else None
+
+
+def literal_path(path: str) -> str:
+    """Escape what Spark would take as a pattern: a path that was listed names exactly one file.
+
+    Examples
+    --------
+    >>> literal_path("/in/orders[1].csv")
+    '/in/orders\\\\[1\\\\].csv'
+    """
+    return re.sub(r"([\\*?\[\]{}])", r"\\\1", path)

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import pytest
 from chispa import assert_df_equality
-from lakesmith.testing import frame
 from pyspark.sql import DataFrame, SparkSession
+
+from lakesmith.testing import frame
 from retail.lines import typed_lines
 
 LANDED = "invoice_no string, _raw struct<CustomerID string>"
@@ -16,13 +17,13 @@ def customer_ids(spark: SparkSession, *texts: str | None) -> DataFrame:
 
 
 @pytest.mark.parametrize(("text", "number"), [("17850.0", 17850), ("17850", 17850), ("17850.000", 17850)])
-def test_digits_with_zeros_after_the_point_are_a_customer_number(
-    spark: SparkSession, text: str, number: int
-) -> None:
+def test_digits_with_zeros_after_the_point_are_a_customer_number(spark: SparkSession, text: str, number: int) -> None:
     assert_df_equality(customer_ids(spark, text), frame(spark, "customer_id bigint", [(number,)]))
 
 
-@pytest.mark.parametrize("text", ["17850.5", "VIP", " 17850.0", "17850.", "-17850.0", "1e4", "99999999999999999999.0", ""])
+@pytest.mark.parametrize(
+    "text", ["17850.5", "VIP", " 17850.0", "17850.0\n", "17850.", "-17850.0", "1e4", "99999999999999999999.0", ""]
+)
 def test_any_other_text_is_no_customer_number(spark: SparkSession, text: str) -> None:
     assert_df_equality(customer_ids(spark, text), frame(spark, "customer_id bigint", [(None,)]))
 

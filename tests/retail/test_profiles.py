@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import pytest
 from chispa import assert_df_equality
-from lakesmith.testing import frame
 from pyspark.sql import SparkSession
+
+from lakesmith.testing import frame
 from retail.profiles import described_profiles
 
 PROFILE = "age int, email string"
@@ -18,9 +19,7 @@ PROFILE = "age int, email string"
 )  # fmt: skip
 def test_age_groups_begin_at_their_lower_bound(spark: SparkSession, age: int | None, group: str | None) -> None:
     described = frame(spark, PROFILE, [(age, "ann@mail.example")]).transform(described_profiles)
-    assert_df_equality(
-        described.select("age", "age_group"), frame(spark, "age int, age_group string", [(age, group)])
-    )
+    assert_df_equality(described.select("age", "age_group"), frame(spark, "age int, age_group string", [(age, group)]))
 
 
 @pytest.mark.parametrize(

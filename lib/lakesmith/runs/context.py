@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Any, cast
 
 from pyspark.sql import SparkSession
 
@@ -11,6 +12,8 @@ from lakesmith.spec.model import Project, Table
 from lakesmith.tables.commit import CommitId
 from lakesmith.tables.prune import Touched
 from lakesmith.tables.ref import TableRef, table_ref
+
+FILES_IN_COMMIT = 1000
 
 
 @dataclass(frozen=True)
@@ -56,4 +59,14 @@ class BatchContext:
         """Return the identity of this batch's commit on the table (``main``) or its ``quarantine``."""
         intent = self.intent
         app_id = f"lakesmith/{self.project.env}/{self.name}/{intent.epoch}/{purpose}"
-        return CommitId(app_id, intent.batch, intent.digest, {"run_id": self.run_id, "epoch": intent.epoch})
+        about = {"run_id": self.run_id, "epoch": intent.epoch, "run_time": intent.run_time, "input": positions(intent)}
+        return CommitId(app_id, intent.batch, intent.digest, about)
+
+
+def positions(intent: Intent) -> dict[str, Any]:
+    """Return the positions of a batch for the commit's metadata; of very many files only how many, first and last."""
+    read = intent.to_dict()["input"]
+    files = read.get("files", ())
+    if len(files) <= FILES_IN_COMMIT:
+        return cast("dict[str, Any]", read)
+    return {**read, "files": [files[0], files[-1]], "count": len(files)}

@@ -6,6 +6,7 @@ import time
 from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
+from urllib.parse import unquote
 
 from pyspark.sql import SparkSession
 
@@ -13,17 +14,18 @@ from lakesmith.errors import LakesmithError, WriteError
 from lakesmith.runs.batch import run_batch
 from lakesmith.runs.context import BatchContext
 from lakesmith.runs.events import LedgerEvent, done_event
-from lakesmith.runs.intent import Intent
+from lakesmith.runs.intent import FilesInput, Intent
 from lakesmith.runs.ledger import Ledger
 from lakesmith.runs.planning import Planned, Planner
 from lakesmith.runs.result import Event, Parked, TableResult
 from lakesmith.runs.rooms.record import BatchRecord
-from lakesmith.runs.tally import Tally
+from lakesmith.runs.tally import Tally, first_line
 from lakesmith.session import batch_session
 from lakesmith.spec.graph import descendants
 from lakesmith.spec.model import Project
 
 OnEvent = Callable[[Event], None]
+UNREADABLE = "FAILED_READ_FILE"
 
 
 @dataclass(frozen=True)
@@ -50,12 +52,15 @@ class Executor:
     on_event: OnEvent
     tallies: dict[str, Tally] = field(default_factory=dict)
     blocked: dict[str, str] = field(default_factory=dict)
+    again: bool = False
 
     def run(self, waves: Sequence[Sequence[str]]) -> None:
         """Run all waves, again and again while bounded batches leave something."""
         self.tallies = {table: Tally(table) for wave in waves for table in wave}
-        while any([self._run_wave(wave) for wave in waves]):
-            pass
+        more = True
+        while more:
+            self.again = False
+            more = any([self._run_wave(wave) for wave in waves]) or self.again
 
     def result(self, table: str) -> TableResult:
         """Return the result of a table so far."""
@@ -111,9 +116,32 @@ class Executor:
         self._tell("table_finished", table, self.result(table))
 
     def _fail(self, intent: Intent, error: Exception) -> None:
-        if isinstance(error, WriteError) and error.code == "LS502":
+        culprit = self._unreadable(intent, error)
+        if culprit or (isinstance(error, WriteError) and error.code == "LS502"):
             self.ledger.stage(LedgerEvent("dropped", intent.table, intent.epoch, intent.batch, {}))
-        self._block(intent.table, error)
+        if culprit:
+            self._park(intent, culprit, error)
+        else:
+            self._block(intent.table, error)
+
+    def _unreadable(self, intent: Intent, error: Exception) -> tuple[str, int, int] | None:
+        """Return the file that Spark could not read, where such files are to be parked."""
+        read = intent.input
+        if not isinstance(read, FilesInput) or self.project.sources[read.name].on_bad_input == "fail":
+            return None
+        text = str(error)
+        if UNREADABLE not in text:
+            return None
+        return next((file for file in read.files if unquote(file[0].rsplit("/", 1)[-1]) in unquote(text)), None)
+
+    def _park(self, intent: Intent, file: tuple[str, int, int], error: Exception) -> None:
+        """Set one file aside and let the next round plan the rest."""
+        path, size, mtime = file
+        reason = f"the file cannot be read: {first_line(error)}"
+        files = {"files": [[path, size, mtime, reason]]}
+        self.ledger.stage(LedgerEvent("parked", intent.table, intent.epoch, intent.batch, files))
+        self.tallies[intent.table].park([Parked(self.project.table(intent.table).from_, path, reason)])
+        self.again = True
 
     def _block(self, table: str, error: Exception) -> None:
         self.tallies[table].error = error

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import time
 from collections.abc import Collection, Sequence
 from dataclasses import asdict
@@ -13,6 +14,7 @@ from pyspark.sql import SparkSession
 
 from lakesmith.errors import GateRefused, RunFailed
 from lakesmith.observe.records import CHECKS, PROFILES, RUNS, SCHEMA_VERSION
+from lakesmith.runs.context import positions
 from lakesmith.runs.executor import Executor, OnEvent
 from lakesmith.runs.ledger import Ledger, published_event, read_ledger
 from lakesmith.runs.lock import run_lock
@@ -146,6 +148,7 @@ class _Run:
             "seconds": table.seconds,
             "recomputed": any(record.recomputed for _, record in records),
             "parked": "\n".join(f"{one.path}: {one.reason}" for one in table.parked) or None,
+            "positions": json.dumps([positions(intent) for intent, _ in records]) if records else None,
             "published": result.published,
             "error": table.error or None,
         }

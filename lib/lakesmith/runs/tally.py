@@ -74,6 +74,11 @@ def describe(table: str, error: Exception) -> str:
     """Say an error of a table for a person; a foreign exception gets a code, its type and its first line."""
     if isinstance(error, LakesmithError):
         return render(error.code, error.what, error.where or table, error.hint)
-    first = str(error).strip().splitlines()[:1] or [""]
-    what = f"{table} failed: {type(error).__name__}: {first[0][:500]}"
+    what = f"{table} failed: {type(error).__name__}: {first_line(error)}"
     return render("LS701", what, table, "mend the cause and run again: nothing of this batch was published")
+
+
+def first_line(error: Exception) -> str:
+    """Return the first line of an exception's text, cut to what a person reads."""
+    lines = str(error).strip().splitlines()
+    return lines[0][:500] if lines else ""

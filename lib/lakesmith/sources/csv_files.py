@@ -8,6 +8,7 @@ from functools import reduce
 from pyspark.sql import Column, DataFrame, SparkSession
 from pyspark.sql import functions as F
 
+from lakesmith.paths import literal_path
 from lakesmith.sources.heads import Head
 from lakesmith.sources.text_lines import CORRUPT, has_open_quote, is_unsafe, read_lines, rescue_fields, rescue_line
 from lakesmith.spec.model import FilesSource
@@ -77,19 +78,25 @@ def _by_line(spark: SparkSession, source: FilesSource, head: Head, paths: Sequen
 def _by_reader(spark: SparkSession, source: FilesSource, head: Head, paths: Sequence[str]) -> DataFrame:
     options = _options(source) | {
         "header": "true",
-        "multiLine": str(source.multiline).lower(),
+        "multiLine": str(source.multiline or _has_wide_units(source)).lower(),
         "encoding": source.encoding,
     }
-    rows = spark.read.schema(_schema(head)).options(**options).csv(list(paths))
+    rows = spark.read.schema(_schema(head)).options(**options).csv([literal_path(path) for path in paths])
     fields = F.struct(*[F.col(name) for name in rows.columns])
     value = F.coalesce(F.col(CORRUPT), F.to_csv(F.struct(*[f"c{index}" for index in range(len(head.names))])))
-    bad = F.col(CORRUPT).isNotNull() | is_unsafe(value)
+    # The reader has put U+FFFD in the place of bytes that the encoding does not know.
+    bad = F.col(CORRUPT).isNotNull() | is_unsafe(value) | F.contains(value, F.lit("\ufffd"))
     return rows.select(
         value.alias("value"),
         F.col("_metadata.file_path").alias("_source_file"),
         fields.alias("parsed"),
         bad.alias("bad"),
     )
+
+
+def _has_wide_units(source: FilesSource) -> bool:
+    """In UTF-16 and UTF-32 the bytes of a line end may lie within a character: only the whole file can be split."""
+    return source.encoding.upper().startswith(("UTF-16", "UTF-32"))
 
 
 def _field(head: Head, name: str) -> Column:
@@ -103,6 +110,7 @@ def _declared(source: FilesSource, head: Head) -> list[Column]:
 
 def _rescued(source: FilesSource, head: Head) -> Column:
     declared = {name.lower() for name in source.columns}
-    extra = [name for name in head.names if name.lower() not in declared]
-    fields = rescue_fields(extra, [_field(head, name) for name in extra])
+    extra = {index: name for index, name in enumerate(head.names) if name.lower() not in declared}
+    names = [name or f"_c{index}" for index, name in extra.items()]
+    fields = rescue_fields(names, [F.col(f"parsed.c{index}") for index in extra])
     return F.when(F.col("bad"), rescue_line(F.col("value"))).otherwise(fields).alias("_rescued")

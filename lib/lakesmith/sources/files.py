@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from itertools import accumulate
 
 from pyspark.sql import DataFrame, SparkSession
 
@@ -12,7 +13,7 @@ from lakesmith.sources.csv_files import read_csv
 from lakesmith.sources.heads import csv_head, header_problem, json_head, read_head
 from lakesmith.sources.json_files import read_json
 from lakesmith.sources.listing import FileEntry, apply_policy, compare, list_files
-from lakesmith.sources.parquet_files import parquet_names, read_parquet
+from lakesmith.sources.parquet_files import parquet_fields, parquet_rows, read_parquet
 from lakesmith.spec.model import FilesSource
 
 
@@ -36,7 +37,7 @@ def whats_new(
         LS201 no such directory; LS203 a file changed; LS204 a bad file and ``on_bad_input: fail``.
     """
     fresh = apply_policy(compare(list_files(spark, source, where), seen), source, where)
-    batch = _bounded(fresh, source)
+    batch = bounded(spark, fresh, source)
     reasons = {file: reason_to_park(spark, source, file.path) for file in batch}
     parked = tuple((file, reason) for file, reason in reasons.items() if reason)
     if parked and source.on_bad_input == "fail":
@@ -45,8 +46,29 @@ def whats_new(
     return NewFiles(good, parked, more=len(batch) < len(fresh))
 
 
-def _bounded(files: Sequence[FileEntry], source: FilesSource) -> tuple[FileEntry, ...]:
-    return tuple(files[: source.batch.max_files]) if source.batch.max_files else tuple(files)
+def bounded(spark: SparkSession, files: Sequence[FileEntry], source: FilesSource) -> tuple[FileEntry, ...]:
+    """Return the files of the next batch: at most ``max_files``, and at least one but else about ``max_rows``.
+
+    Rows are estimated from the size of a file and the length of the first lines in it.
+    """
+    most = source.batch.max_rows
+    first = tuple(files[: source.batch.max_files])
+    if most is None:
+        return first
+    totals = accumulate(estimated_rows(spark, source, file) for file in first)
+    within = sum(1 for total in totals if total <= most)
+    return first[: max(within, 1)]
+
+
+def estimated_rows(spark: SparkSession, source: FilesSource, file: FileEntry) -> int:
+    """Estimate the rows of a file: its footer says it (Parquet), else its first lines do; 0 when it cannot be read."""
+    try:
+        if source.format == "parquet":
+            return parquet_rows(spark, file.path)
+        head = read_head(spark, file.path)
+    except Exception:  # the file is parked with this reason when it is inspected
+        return 0
+    return file.size * head.count(b"\n") // max(len(head), 1)
 
 
 def _refusal(parked: Sequence[tuple[FileEntry, str]], where: str) -> InputError:
@@ -71,7 +93,7 @@ def _inspectors() -> dict[str, Callable[[SparkSession, FilesSource, str], str]]:
     return {
         "csv": lambda spark, source, path: csv_head(read_head(spark, path), source).reason,
         "json": lambda spark, source, path: json_head(read_head(spark, path)),
-        "parquet": lambda spark, source, path: header_problem(parquet_names(spark, path), source),
+        "parquet": lambda spark, source, path: header_problem(tuple(parquet_fields(spark, path)), source),
     }
 
 
@@ -89,4 +111,4 @@ def read_files(spark: SparkSession, source: FilesSource, paths: Iterable[str]) -
         return read_csv(spark, source, {path: csv_head(read_head(spark, path), source) for path in names})
     if source.format == "json":
         return read_json(spark, source, names)
-    return read_parquet(spark, source, {path: parquet_names(spark, path) for path in names})
+    return read_parquet(spark, source, {path: parquet_fields(spark, path) for path in names})

@@ -5,6 +5,7 @@ from __future__ import annotations
 import bz2
 import csv
 import gzip
+import re
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
@@ -16,6 +17,7 @@ from lakesmith.paths import local_path
 from lakesmith.spec.model import FilesSource
 
 HEAD_BYTES = 65_536
+LINE_END = re.compile(r"\r\n|\r|\n")
 UTF8_BOM, UTF16_BOMS = b"\xef\xbb\xbf", (b"\xff\xfe", b"\xfe\xff")
 
 
@@ -63,7 +65,7 @@ def csv_head(data: bytes, source: FilesSource) -> Head:
     if data.startswith(UTF16_BOMS) and not source.encoding.upper().startswith("UTF-16"):
         return Head(reason="the file is UTF-16: set `encoding: UTF-16`")
     text = data.removeprefix(UTF8_BOM).decode(source.encoding, errors="replace").lstrip("\ufeff")
-    line = text.splitlines()[0]
+    line = LINE_END.split(text, 1)[0]
     if len(data) == HEAD_BYTES and line == text:
         return Head(reason=f"the first line is longer than {HEAD_BYTES} bytes")
     names = tuple(name.strip() for name in next(csv.reader([line], delimiter=source.delimiter)))

@@ -36,7 +36,9 @@ def read_json(spark: SparkSession, source: FilesSource, paths: Sequence[str]) ->
 
 def _entries(line: Column) -> Column:
     """Return keys with values as text, NULL for anything but one object; a variant keeps decimals exact."""
-    fields = F.try_parse_json(line).try_cast("map<string,variant>")
+    # The parser stops behind the first value; as an array, whatever follows it shows.
+    values = F.try_parse_json(F.concat(F.lit("["), line, F.lit("]"))).try_cast("array<map<string,variant>>")
+    fields = F.when(F.size(values) == 1, F.get(values, 0))
     is_object = line.rlike(r"^\s*\{") & line.rlike(r"\}\s*$")
     as_text = F.transform(
         F.map_entries(fields), lambda e: F.struct(e["key"].alias("key"), e["value"].cast("string").alias("value"))

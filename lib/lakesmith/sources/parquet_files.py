@@ -2,28 +2,38 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from functools import reduce
 
 import pyarrow.parquet as pq  # type: ignore[import-untyped]
 from pyspark.sql import Column, DataFrame, SparkSession
 from pyspark.sql import functions as F
+from pyspark.sql.types import StructField
 
 from lakesmith.paths import local_path
 from lakesmith.sources.text_lines import rescue_fields
 from lakesmith.spec.model import FilesSource
 
 
-def parquet_names(spark: SparkSession, path: str) -> tuple[str, ...]:
-    """Return the column names in the footer of a Parquet file; an unreadable file raises."""
+Fields = Mapping[str, str]
+
+
+def parquet_fields(spark: SparkSession, path: str) -> Fields:
+    """Return name and type of each column in the footer of a Parquet file; an unreadable file raises."""
     local = local_path(path)
     if local is None:
-        return tuple(spark.read.parquet(path).columns)
-    return tuple(pq.read_schema(local).names)
+        return dict(spark.read.parquet(path).dtypes)
+    return {field.name: str(field.type) for field in pq.read_schema(local)}
 
 
-def read_parquet(spark: SparkSession, source: FilesSource, names: Mapping[str, tuple[str, ...]]) -> DataFrame:
-    """Read Parquet files whose column names are known.
+def parquet_rows(spark: SparkSession, path: str) -> int:
+    """Return the number of rows in the footer of a Parquet file."""
+    local = local_path(path)
+    return int(pq.read_metadata(local).num_rows) if local else spark.read.parquet(path).count()
+
+
+def read_parquet(spark: SparkSession, source: FilesSource, fields: Mapping[str, Fields]) -> DataFrame:
+    """Read Parquet files whose columns are known.
 
     Returns
     -------
@@ -33,24 +43,25 @@ def read_parquet(spark: SparkSession, source: FilesSource, names: Mapping[str, t
 
     Notes
     -----
-    One scan a file, since files may differ in types.
+    One scan a distinct list of columns and types.
     """
-    frames = [_read_one(spark, source, path) for path in names]
-    return reduce(DataFrame.unionByName, frames)
+    groups: dict[tuple[tuple[str, str], ...], list[str]] = {}
+    for path, columns in fields.items():
+        groups.setdefault(tuple(columns.items()), []).append(path)
+    return reduce(DataFrame.unionByName, [_read_group(spark, source, paths) for paths in groups.values()])
 
 
-def _read_one(spark: SparkSession, source: FilesSource, path: str) -> DataFrame:
-    rows = spark.read.parquet(path)
-    by_name = {field.name.lower(): field for field in rows.schema.fields}
+def _read_group(spark: SparkSession, source: FilesSource, paths: Sequence[str]) -> DataFrame:
+    rows = spark.read.parquet(*paths)
+    texts = {field.name: _text(field) for field in rows.schema.fields}
+    named = {name.lower(): name for name in texts}
+    columns = [texts[named[name.lower()]].alias(name) for name in source.columns]
     declared = {name.lower() for name in source.columns}
-    extra = [field.name for lower, field in by_name.items() if lower not in declared]
-
-    def text(name: str) -> Column:
-        field = by_name[name.lower()]
-        nested = field.dataType.typeName() in ("struct", "array", "map")
-        column = F.col(f"`{field.name}`")
-        return F.to_json(column) if nested else column.cast("string")
-
-    columns = [text(name).alias(name) for name in source.columns]
-    rescued = rescue_fields(extra, [text(name) for name in extra]).alias("_rescued")
+    extra = [name for name in texts if name.lower() not in declared]
+    rescued = rescue_fields(extra, [texts[name] for name in extra]).alias("_rescued")
     return rows.select(*columns, rescued, F.col("_metadata.file_path").alias("_source_file"))
+
+
+def _text(field: StructField) -> Column:
+    column = F.col(f"`{field.name}`")
+    return F.to_json(column) if field.dataType.typeName() in ("struct", "array", "map") else column.cast("string")

@@ -7,6 +7,8 @@ from collections.abc import Sequence
 from pyspark.sql import Column, DataFrame, SparkSession
 from pyspark.sql import functions as F
 
+from lakesmith.paths import literal_path
+
 CORRUPT = "_corrupt_record"
 BOM = "\ufeff"
 
@@ -20,7 +22,7 @@ def read_lines(spark: SparkSession, paths: Sequence[str]) -> DataFrame:
         *Columns*: adds ``value`` STRING (a leading byte order mark removed) and ``_source_file`` STRING.
     """
     value = F.when(F.startswith("value", F.lit(BOM)), F.substr("value", F.lit(2))).otherwise(F.col("value"))
-    lines = spark.read.text(list(paths)).select(
+    lines = spark.read.text([literal_path(path) for path in paths]).select(
         value.alias("value"), F.col("_metadata.file_path").alias("_source_file")
     )
     return lines.filter(F.length(F.trim("value")) > 0)
@@ -33,7 +35,8 @@ def is_unsafe(line: Column) -> Column:
 
 def has_open_quote(line: Column, quote: str = '"') -> Column:
     """True for a line with an odd number of quotes: RFC 4180 doubles a quote inside a quoted field."""
-    return (F.length(line) - F.length(F.replace(line, F.lit(quote), F.lit("")))) % 2 == 1
+    count = F.length(line) - F.length(F.replace(line, F.lit(quote), F.lit("")))
+    return F.contains(line, F.lit(quote)) & (count % 2 == 1)
 
 
 def rescue_line(line: Column) -> Column:

@@ -186,5 +186,10 @@ SPEC_CODES: dict[str, tuple[str, str, str]] = {
         "A retry of the batch would give other rows than the first try.",
         "Take the time from a column of the data, or declare nondeterministic: true.",
     ),
+    "LS164": (
+        "grouping where it depends on the batch",
+        "Grouping or deduplicating one batch gives other rows when the same input comes in other batches.",
+        "Group with write.strategy: aggregate only; deduplicate by the keys of an upsert.",
+    ),
     "LS190": ("date that cannot be read", "--run-date is an ISO date or instant.", "Write it as 2011-01-31."),
 }

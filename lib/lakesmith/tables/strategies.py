@@ -44,7 +44,6 @@ def upsert(session: SparkSession, rows: DataFrame, table: TableRef, spec: Table,
     when the batch's row is newer by `sequence_by`; at the same sequence a delete, then the greater row, wins:
     the order of arrival never decides.
     """
-    check_columns(session, rows, table)
     merge = _merge(session, rows, table, spec.write.keys, pruned_to)
     if spec.write.when_matched == "update":
         merge = merge.whenMatchedUpdateAll(condition=_is_newer(rows.columns))
@@ -59,7 +58,6 @@ def replace_groups(
     *Columns*: needs ``_emptied`` BOOLEAN beside the table's columns.
     """
     values = [name for name in groups.columns if name != "_emptied"]
-    check_columns(session, groups.select(*values), table)
     merge = _merge(session, groups, table, spec.write.keys, pruned_to)
     same = reduce(Column.__and__, [F.col(f"t.{name}").eqNullSafe(F.col(f"s.{name}")) for name in values])
     assignments = {name: F.col(f"s.{name}") for name in values}

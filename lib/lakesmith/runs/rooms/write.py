@@ -8,13 +8,15 @@ from lakesmith.runs.context import BatchContext
 from lakesmith.runs.rooms.gate import Gated
 from lakesmith.tables.commit import Outcome, write, writer
 from lakesmith.tables.create import RETENTION
-from lakesmith.tables.strategies import append, replace_groups, upsert
+from lakesmith.tables.strategies import append, check_columns, replace_groups, upsert
 
 
 def write_rows(gated: Gated) -> Outcome:
     """Write the accepted rows in one commit; WRITTEN or SKIPPED, else an error."""
     batch = gated.batch
     commit = batch.commit_id()
+    if batch.table.exists(batch.session):
+        check_columns(batch.session, gated.rows.drop("_emptied"), batch.table)
     if batch.intent.first or batch.spec.write.strategy == "append":
         return write(batch.session, batch.table, commit, lambda: append(gated.rows, batch.table, batch.spec, commit))
     strategy = upsert if batch.spec.write.strategy == "upsert" else replace_groups

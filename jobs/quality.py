@@ -1,0 +1,23 @@
+"""Print the verdicts of the last run; raises GateRefused when one of them is fail."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from lakesmith.cli.job import arguments, lake_of
+from lakesmith.cli.text import quality_text
+from lakesmith.errors import GateRefused
+
+
+def main(argv: Sequence[str] | None = None) -> None:
+    """Judge the last run by its verdicts."""
+    verdicts = lake_of(arguments(__doc__, argv)).quality()
+    print(quality_text(verdicts))
+    failed = [f"{verdict['table']}: {verdict['check']}" for verdict in verdicts if verdict["status"] == "fail"]
+    if failed:
+        hint = "mend the input and run again, or publish it by `lakesmith run --accept TABLE`"
+        raise GateRefused(f"{len(failed)} check(s) failed", where="; ".join(failed), hint=hint)
+
+
+if __name__ == "__main__":
+    main()

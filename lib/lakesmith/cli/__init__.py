@@ -1,0 +1,1 @@
+"""The command line: verbs, their options, and answers as text or JSON."""

@@ -1,0 +1,93 @@
+"""One answer a verb: text or JSON on stdout, everything else on stderr, errors as exit codes."""
+
+from __future__ import annotations
+
+import json
+import os
+import sys
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from enum import Enum
+from typing import Any, TypeVar
+
+import typer
+
+from lakesmith.cli.plain import error_data, exit_code, plain
+from lakesmith.cli.text import result_text
+from lakesmith.errors import LakesmithError, RunError
+
+T = TypeVar("T")
+
+
+class Format(str, Enum):
+    """How a verb answers."""
+
+    text = "text"
+    json = "json"
+
+
+class Answer:
+    """Says the answer of a verb, once."""
+
+    def __init__(self, form: Format) -> None:
+        self._form, self._lines = form, list[str]()
+
+    def __call__(self, data: T, as_text: Callable[[T], str]) -> None:
+        """Give the answer as data, with the function that makes text of it."""
+        self._lines.append(json.dumps(plain(data), ensure_ascii=False) if self._form is Format.json else as_text(data))
+
+    def error(self, error: LakesmithError) -> None:
+        """Give an error: its text on stderr; on stdout what the run came to, if it was a run."""
+        print(error, file=sys.stderr)
+        result = error.result if isinstance(error, RunError) else None
+        if self._form is Format.json:
+            self((plain(result) or {}) | {"error": error_data(error)}, str)
+        elif result:
+            self(result, result_text)
+
+    def say(self) -> None:
+        """Print what was answered."""
+        for line in self._lines:
+            print(line, flush=True)
+
+
+@contextmanager
+def answering(form: Format) -> Iterator[Answer]:
+    """Collect the answer of a verb and print it at its end.
+
+    Parameters
+    ----------
+    form : Format
+        With ``json``, whatever else writes to stdout meanwhile (the JVM, a user's step) goes to stderr.
+
+    Raises
+    ------
+    typer.Exit
+        With the exit code of a `LakesmithError`; other exceptions pass as they are.
+    """
+    answer = Answer(form)
+    try:
+        with _stdout_free(form is Format.json):
+            yield answer
+    except LakesmithError as error:
+        answer.error(error)
+        raise typer.Exit(exit_code(error)) from error
+    finally:
+        answer.say()
+
+
+@contextmanager
+def _stdout_free(wanted: bool) -> Iterator[None]:
+    if not wanted:
+        yield
+        return
+    sys.stdout.flush()
+    kept = os.dup(1)
+    os.dup2(2, 1)
+    try:
+        yield
+    finally:
+        sys.stdout.flush()
+        os.dup2(kept, 1)
+        os.close(kept)
+

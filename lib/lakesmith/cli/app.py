@@ -1,0 +1,178 @@
+"""The command ``lakesmith``: one small function a verb.
+
+Spark is imported inside the verbs that need it, so that help and offline verbs answer at once.
+"""
+
+from __future__ import annotations
+
+import sys
+from pathlib import Path
+from typing import Annotated, Any
+
+import typer
+
+from lakesmith.cli import text
+from lakesmith.cli.answer import answering
+from lakesmith.cli.options import CONF, LOCAL, TEXT, Conf, Env, Form, Limit, Select, Sets, each_name, open_lake
+from lakesmith.cli.progress import following, warn_if_degraded
+from lakesmith.errors import InputError
+
+UNWRAPPED = 200
+
+Table = Annotated[str, typer.Argument(metavar="T", help="A table, such as gold.daily_sales.")]
+AnyTable = Annotated[str | None, typer.Argument(metavar="[T]", help="A table; all when left out.", show_default=False)]
+
+app = typer.Typer(
+    name="lakesmith",
+    help="Raw feeds to trusted tables on Spark and Delta Lake, from one YAML spec a table.",
+    add_completion=False,
+    no_args_is_help=True,
+    pretty_exceptions_enable=False,
+    rich_markup_mode=None,
+    context_settings={} if sys.stdout.isatty() else {"terminal_width": UNWRAPPED},
+)
+
+
+def main() -> None:
+    """Run the command line."""
+    app()
+
+
+@app.command()
+def init(
+    directory: Annotated[Path, typer.Argument(metavar="DIR", help="Where to write it.")],
+    *,
+    sets: Sets,
+    conf: Conf = CONF,
+    env: Env = LOCAL,
+    form: Form = TEXT,
+) -> None:
+    """Write a small project for a user's own files."""
+    from lakesmith.scaffold import init_project
+
+    with answering(form) as answer:
+        written = [str(path) for path in init_project(directory)]
+        answer({"directory": str(directory), "written": written}, text.init_text)
+
+
+@app.command()
+def validate(*, sets: Sets, conf: Conf = CONF, env: Env = LOCAL, form: Form = TEXT) -> None:
+    """Check every spec offline; lists all errors with file:line and key path."""
+    with answering(form) as answer:
+        lake = open_lake(conf, env, sets)
+        warnings = lake.validate()
+        counts = {"sources": len(lake.project.sources), "tables": len(lake.project.table_names())}
+        answer({"ok": True, **counts, "warnings": warnings}, text.validate_text)
+
+
+@app.command()
+def plan(*, select: Select, sets: Sets, conf: Conf = CONF, env: Env = LOCAL, form: Form = TEXT) -> None:
+    """Say what a run would do: order, new input, strategy, expected reads, extra scans and why."""
+    with answering(form) as answer:
+        answer(open_lake(conf, env, sets).plan(each_name(select)), text.plan_text)
+
+
+@app.command()
+def run(
+    *,
+    select: Select,
+    accept: Annotated[
+        list[str],
+        typer.Option("--accept", metavar="T", default_factory=list, show_default=False, help="Publish a refused table."),
+    ],
+    sets: Sets,
+    run_date: Annotated[str | None, typer.Option(metavar="D", help="The recorded now, UTC.", show_default=False)] = None,
+    conf: Conf = CONF,
+    env: Env = LOCAL,
+    form: Form = TEXT,
+) -> None:
+    """Build what is new, table by table, and publish it together."""
+    with answering(form) as answer:
+        lake = open_lake(conf, env, sets)
+        with following() as on_event:
+            result = lake.run(each_name(select), run_date, each_name(accept), on_event)
+        warn_if_degraded(result)
+        answer(result, text.result_text)
+
+
+@app.command()
+def status(*, sets: Sets, limit: Limit = 10, conf: Conf = CONF, env: Env = LOCAL, form: Form = TEXT) -> None:
+    """Show the last runs."""
+    with answering(form) as answer:
+        answer(open_lake(conf, env, sets).status(limit), text.status_text)
+
+
+@app.command()
+def history(table: AnyTable = None, *, sets: Sets, conf: Conf = CONF, env: Env = LOCAL, form: Form = TEXT) -> None:
+    """Show the commits of a table, newest first: batch, version, rows."""
+    with answering(form) as answer:
+        lake = open_lake(conf, env, sets)
+        names = [table] if table else lake.project.table_names()
+        answer({name: _commits(lake, name, optional=not table) for name in names}, text.history_text)
+
+
+def _commits(lake: Any, name: str, *, optional: bool) -> list[dict[str, Any]]:
+    try:
+        return list(lake.history(name))
+    except InputError as error:
+        if optional and error.code == "LS207":  # not written yet
+            return []
+        raise
+
+
+@app.command()
+def show(
+    table: Table,
+    *,
+    sets: Sets,
+    limit: Limit = 20,
+    version: Annotated[str, typer.Option(metavar="V", help="published, latest, or a version.")] = "published",
+    conf: Conf = CONF,
+    env: Env = LOCAL,
+    form: Form = TEXT,
+) -> None:
+    """Show rows of a table as published."""
+    with answering(form) as answer:
+        frame = open_lake(conf, env, sets).table(table, _version(version))
+        answer([row.asDict() for row in frame.limit(limit).collect()], text.rows_text)
+
+
+def _version(text: str) -> str | int:
+    if text in ("published", "latest"):
+        return text
+    if text.isdecimal():
+        return int(text)
+    raise typer.BadParameter(f"{text!r} is not published, latest or a number", param_hint="--version")
+
+
+@app.command()
+def quality(table: AnyTable = None, *, sets: Sets, conf: Conf = CONF, env: Env = LOCAL, form: Form = TEXT) -> None:
+    """Show the verdicts of the last run."""
+    with answering(form) as answer:
+        answer(open_lake(conf, env, sets).quality(table), text.quality_text)
+
+
+@app.command()
+def quarantine(
+    table: Table, *, sets: Sets, limit: Limit = 20, conf: Conf = CONF, env: Env = LOCAL, form: Form = TEXT
+) -> None:
+    """Show bad rows with their reasons."""
+    with answering(form) as answer:
+        frame = open_lake(conf, env, sets).quarantine(table)
+        answer([row.asDict(recursive=True) for row in frame.limit(limit).collect()], text.quarantine_text)
+
+
+@app.command()
+def explain(
+    code: Annotated[str, typer.Argument(metavar="CODE", help="Such as LS104, as an error message begins.")],
+    *,
+    sets: Sets,
+    conf: Conf = CONF,
+    env: Env = LOCAL,
+    form: Form = TEXT,
+) -> None:
+    """Explain the code of an error: what it means and what to do."""
+    from lakesmith import codes
+
+    with answering(form) as answer:
+        answer(codes.explain(code), text.explain_text)

@@ -1,0 +1,55 @@
+"""The options that every verb has, and the project that they name."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from lakesmith.cli.answer import Format
+
+if TYPE_CHECKING:
+    from lakesmith.lake import Lake
+
+CONF = Path("conf")
+LOCAL = "local"
+TEXT = Format.text
+
+Conf = Annotated[Path, typer.Option("--conf", metavar="DIR", help="Directory of the specs.")]
+Env = Annotated[str, typer.Option("--env", metavar="NAME", help="Overlay to apply: DIR/NAME.yml.")]
+Sets = Annotated[
+    list[str],
+    typer.Option(
+        "--set", metavar="KEY=VALUE", default_factory=list, show_default=False, help="Set key.path=value; repeatable."
+    ),
+]
+Form = Annotated[Format, typer.Option("--format", help="How to answer; json stands alone on stdout.")]
+Limit = Annotated[int, typer.Option("--limit", min=1, metavar="N", help="How many at most.")]
+Select = Annotated[
+    list[str],
+    typer.Option(
+        "--select", metavar="T", default_factory=list, show_default=False, help="Only this table; repeatable, or a,b."
+    ),
+]
+
+
+def open_lake(conf: Path, env: str, sets: Sequence[str]) -> Lake:
+    """Open a project with the settings of the command line; pyspark is imported, Spark is not started."""
+    from lakesmith.lake import Lake
+    from lakesmith.spec.load import load_project
+    from lakesmith.transforms.step_problems import step_problems
+
+    return Lake(load_project(conf, env, sets, step_check=step_problems), conf)
+
+
+def each_name(names: Sequence[str]) -> list[str]:
+    """Split names that were given with commas.
+
+    Examples
+    --------
+    >>> each_name(["silver.orders", "gold.a,gold.b"])
+    ['silver.orders', 'gold.a', 'gold.b']
+    """
+    return [name.strip() for group in names for name in group.split(",") if name.strip()]

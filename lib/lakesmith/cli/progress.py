@@ -1,0 +1,67 @@
+"""What a run tells while it runs: a live view on a terminal, nothing elsewhere, warnings on stderr."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from typing import TYPE_CHECKING
+
+from lakesmith.runs.result import Event, RunResult
+
+if TYPE_CHECKING:
+    from rich.progress import Progress, TaskID
+
+OnEvent = Callable[[Event], None]
+
+
+@contextmanager
+def following() -> Iterator[OnEvent | None]:
+    """Follow a run: a spinner a table on a terminal; None where stderr is no terminal."""
+    if not sys.stderr.isatty():
+        yield None
+        return
+    from rich.console import Console
+    from rich.progress import Progress, SpinnerColumn, TextColumn, TimeElapsedColumn
+
+    columns = (SpinnerColumn(finished_text="·"), TextColumn("{task.description}"), TimeElapsedColumn())
+    with Progress(*columns, console=Console(stderr=True)) as progress:
+        yield LiveView(progress)
+
+
+class LiveView:
+    """One line a table, from the events of a run.
+
+    Parameters
+    ----------
+    progress : rich.progress.Progress
+    """
+
+    def __init__(self, progress: Progress) -> None:
+        self._progress = progress
+        self._lines: dict[str, TaskID] = {}
+
+    def __call__(self, event: Event) -> None:
+        """Take one event."""
+        if event.kind == "table_started":
+            self._start(event.table)
+        elif event.kind == "table_finished" and event.table in self._lines:
+            self._finish(event)
+        elif event.kind == "published":
+            self._progress.console.print("published")
+
+    def _start(self, table: str) -> None:
+        if table not in self._lines:
+            self._lines[table] = self._progress.add_task(table, total=1)
+
+    def _finish(self, event: Event) -> None:
+        result = event.result
+        told = f"  {result.state}, {result.counts.accepted} rows" if result else ""
+        self._progress.update(self._lines[event.table], description=f"{event.table}{told}", completed=1)
+
+
+def warn_if_degraded(result: RunResult) -> None:
+    """Say on stderr that inputs were parked."""
+    if result.state == "degraded":
+        parked = [f"  {one.path}: {one.reason}" for table in result.tables for one in table.parked]
+        print("\n".join([f"warning: degraded, {len(parked)} input(s) parked", *parked]), file=sys.stderr)

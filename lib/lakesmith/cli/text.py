@@ -1,0 +1,132 @@
+"""Answers as text: one function a verb."""
+
+from __future__ import annotations
+
+import json
+import shlex
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from lakesmith.cli.table import aligned, cell
+from lakesmith.codes import Explanation
+from lakesmith.errors import render
+from lakesmith.runs.result import Plan, RunResult, TableResult
+
+Row = Mapping[str, Any]
+
+_WORDS = {"nothing_new": "nothing new"}
+_STATUS = ("table", "state", "batches", "read", "dropped", "quarantined", "accepted", "version")
+_HISTORY = ("version", "timestamp", "operation", "epoch", "batch", "run_id", "metrics")
+_VERDICTS = ("table", "check", "column", "on_fail", "status", "failed", "message")
+
+
+def result_text(result: RunResult) -> str:
+    """Return what a run did: a row a table, then parked inputs and errors, then the state of the run."""
+    lines = [aligned([_counted(table) for table in result.tables])]
+    for table in result.tables:
+        lines += [f"parked: {one.path} ({table.table}): {one.reason}" for one in table.parked]
+    published = f", published as {result.published}" if result.published else ""
+    return "\n".join([*lines, f"run {result.run_id}: {_say(result.state)}{published}, {result.seconds:.1f} s"])
+
+
+def _counted(table: TableResult) -> dict[str, Any]:
+    counts = table.counts
+    return {
+        "table": table.table,
+        "state": _say(table.state),
+        "read": counts.read,
+        "dropped": counts.dropped,
+        "quarantined": counts.quarantined,
+        "accepted": counts.accepted,
+        "version": table.version,
+        "seconds": round(table.seconds, 1),
+    }
+
+
+def _say(state: str) -> str:
+    return _WORDS.get(state, state)
+
+
+def plan_text(plan: Plan) -> str:
+    """Return what a run would do: a row a table, then extra scans and notes."""
+    names = ("wave", "table", "strategy", "new", "reads")
+    rows = [{name: getattr(table, name) for name in names} for table in plan.tables]
+    scans = [f"extra scan for {table.table}: {scan}" for table in plan.tables for scan in table.extra_scans]
+    notes = [f"note on {table.table}: {note}" for table in plan.tables for note in table.notes]
+    return "\n".join([aligned(rows, names), *scans, *notes])
+
+
+def status_text(runs: Sequence[Row]) -> str:
+    """Return the last runs, newest first, with their tables."""
+    return "\n\n".join(_run(run) for run in runs) or "no runs yet; start one with `lakesmith run`"
+
+
+def _run(run: Row) -> str:
+    published = f", published as {run['published']}" if run["published"] else ""
+    head = f"run {run['run_id']}: {_say(run['run_state'])}{published}, now = {cell(run['run_time'])}"
+    tables = [{**table, "state": _say(table["state"])} for table in run["tables"]]
+    parked = [f"parked: {one}" for table in tables for one in (table["parked"] or "").splitlines()]
+    errors = [f"{table['table']}: {table['error']}" for table in tables if table["error"]]
+    return "\n".join([head, aligned(tables, _STATUS), *parked, *errors])
+
+
+def history_text(tables: Mapping[str, Sequence[Row]]) -> str:
+    """Return the commits of each table, newest first."""
+    parts = [f"{name}\n{_commits(commits)}" for name, commits in tables.items() if commits]
+    return "\n\n".join(parts) or "no table has been written yet; start with `lakesmith run`"
+
+
+def _commits(commits: Sequence[Row]) -> str:
+    rows = [{**row, "metrics": " ".join(f"{k}={v}" for k, v in row["metrics"].items())} for row in commits]
+    return aligned(rows, _HISTORY)
+
+
+def quality_text(verdicts: Sequence[Row]) -> str:
+    """Return the verdicts of the last run."""
+    return aligned(verdicts, _VERDICTS) if verdicts else "no verdicts yet; start with `lakesmith run`"
+
+
+def rows_text(rows: Sequence[Row]) -> str:
+    """Return rows of a table."""
+    return aligned(rows) if rows else "no rows"
+
+
+def quarantine_text(rows: Sequence[Row]) -> str:
+    """Return quarantined rows: batch, reasons, the raw row."""
+    told = [
+        {"batch": row["_batch_id"], "reasons": reasons_text(row["_reasons"]), "row": row["_raw"]} for row in rows
+    ]
+    return aligned(told) if told else "nothing in quarantine"
+
+
+def reasons_text(reasons: Sequence[Any]) -> str:
+    """Return the reasons of one bad row on one line.
+
+    Examples
+    --------
+    >>> reasons_text([{"check": "price_given", "column": "unit_price", "value": None}])
+    'price_given (unit_price = null)'
+    """
+    return "; ".join(_reason(reason) for reason in reasons)
+
+
+def _reason(reason: Any) -> str:
+    value = json.dumps(reason["value"], ensure_ascii=False)
+    return f"{reason['check']} ({reason['column']} = {value})" if reason["column"] else str(reason["check"])
+
+
+def init_text(made: Row) -> str:
+    """Return what was written and the two commands to type next."""
+    written = [f"wrote {path}" for path in made["written"]]
+    return "\n".join([*written, "", "next:", f"  cd {shlex.quote(made['directory'])}", "  lakesmith run"])
+
+
+def validate_text(found: Row) -> str:
+    """Return that the specs are sound, after the warnings."""
+    warnings = [f"warning: {render(one.code, one.what, one.where, one.hint)}" for one in found["warnings"]]
+    return "\n".join([*warnings, f"specs are sound: {found['sources']} source(s), {found['tables']} table(s)"])
+
+
+def explain_text(entry: Explanation) -> str:
+    """Return the explanation of a code."""
+    return f"{entry.code} {entry.title}\n{entry.meaning}\n{entry.action}"
