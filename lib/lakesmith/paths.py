@@ -24,11 +24,11 @@ def local_path(path: str) -> Path | None:
 
 
 def literal_path(path: str) -> str:
-    """Escape what Spark would take as a pattern: a path that was listed names exactly one file.
+    r"""Escape what Spark would take as a pattern: a path that was listed names exactly one file.
 
     Examples
     --------
     >>> literal_path("/in/orders[1].csv")
-    '/in/orders\\\\[1\\\\].csv'
+    '/in/orders\\[1\\].csv'
     """
     return re.sub(r"([\\*?\[\]{}])", r"\\\1", path)

@@ -21,13 +21,13 @@ BATCH_CONFS = (
 
 
 def read_properties(path: Path) -> dict[str, str]:
-    """Read a Spark properties file: ``key value`` or ``key=value`` a line, ``#`` comments.
+    r"""Read a Spark properties file: ``key value`` or ``key=value`` a line, ``#`` comments.
 
     Examples
     --------
     >>> import tempfile
     >>> file = Path(tempfile.mkdtemp()) / "x.conf"
-    >>> _ = file.write_text("# a comment\\nspark.ui.enabled  false\\n")
+    >>> _ = file.write_text("# a comment\nspark.ui.enabled  false\n")
     >>> read_properties(file)
     {'spark.ui.enabled': 'false'}
     """
@@ -69,6 +69,11 @@ def get_session(properties: Mapping[str, str] | None = None) -> SparkSession:
         raise EnvironmentProblem(
             f"Spark did not start: {error}", code="LS801", hint="install Java 17 or 21 and set JAVA_HOME"
         ) from error
+
+
+def describe_jobs(session: SparkSession, text: str) -> None:
+    """Name the jobs that this thread starts, as Spark's own pages and event log show them."""
+    session.sparkContext.setJobDescription(text)
 
 
 def batch_session(spark: SparkSession) -> SparkSession:

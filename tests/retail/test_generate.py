@@ -28,8 +28,8 @@ def files(folder: Path) -> dict[str, bytes]:
 
 
 def rows_by_file(feed: Path) -> dict[str, list[list[str]]]:
-    return {file.stem: list(csv.reader(file.open(encoding="utf-8", newline="")))[1:]
-            for file in sorted((feed / "retail_orders").glob("*.csv"))}  # fmt: skip
+    folder = sorted((feed / "retail_orders").glob("*.csv"))
+    return {file.stem: list(csv.reader(file.read_text(encoding="utf-8").splitlines()))[1:] for file in folder}
 
 
 def lines(feed: Path) -> list[Line]:

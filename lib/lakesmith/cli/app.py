@@ -5,7 +5,9 @@ Spark is imported inside the verbs that need it, so that help and offline verbs 
 
 from __future__ import annotations
 
+import os
 import sys
+import time
 from pathlib import Path
 from typing import Annotated, Any
 
@@ -35,6 +37,9 @@ app = typer.Typer(
 
 def main() -> None:
     """Run the command line."""
+    # pyspark hands instants out in the zone of the process; every time that a verb shows is UTC.
+    os.environ["TZ"] = "UTC"
+    time.tzset()
     app()
 
 
@@ -78,10 +83,14 @@ def run(
     select: Select,
     accept: Annotated[
         list[str],
-        typer.Option("--accept", metavar="T", default_factory=list, show_default=False, help="Publish a refused table."),
+        typer.Option(
+            "--accept", metavar="T", default_factory=list, show_default=False, help="Publish a refused table."
+        ),
     ],
     sets: Sets,
-    run_date: Annotated[str | None, typer.Option(metavar="D", help="The recorded now, UTC.", show_default=False)] = None,
+    run_date: Annotated[
+        str | None, typer.Option(metavar="D", help="The recorded now, UTC.", show_default=False)
+    ] = None,
     conf: Conf = CONF,
     env: Env = LOCAL,
     form: Form = TEXT,

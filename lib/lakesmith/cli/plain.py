@@ -16,11 +16,11 @@ _USAGE_CODES = frozenset({"LS001", "LS209"})
 
 
 def plain(value: Any) -> Any:
-    """Return a value as JSON can say it exactly: decimals as text, instants as ISO, bytes as hex, NaN as text.
+    r"""Return a value as JSON can say it exactly: decimals as text, instants as ISO, bytes as hex, NaN as text.
 
     Examples
     --------
-    >>> plain({"net": Decimal("1.50"), "day": date(2011, 1, 31), "sketch": b"\\x01"})
+    >>> plain({"net": Decimal("1.50"), "day": date(2011, 1, 31), "sketch": b"\x01"})
     {'net': '1.50', 'day': '2011-01-31', 'sketch': '01'}
     """
     if dataclasses.is_dataclass(value) and not isinstance(value, type):

@@ -48,12 +48,12 @@ def _line(cells: Sequence[str], widths: Sequence[int], right: Sequence[bool]) ->
 
 
 def cell(value: Any) -> str:
-    """Return one value on one line; NULL is empty, bytes are counted, instants have no fraction if it is zero.
+    r"""Return one value on one line; NULL is empty, bytes are counted, instants have no fraction if it is zero.
 
     Examples
     --------
-    >>> cell(None), cell(b"abc"), cell(True), cell("two\\nlines")
-    ('', '<3 bytes>', 'true', 'two\\\\nlines')
+    >>> cell(None), cell(b"abc"), cell(True), cell("two\nlines")
+    ('', '<3 bytes>', 'true', 'two\\nlines')
     """
     if value is None:
         return ""

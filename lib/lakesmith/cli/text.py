@@ -93,10 +93,8 @@ def rows_text(rows: Sequence[Row]) -> str:
 
 def quarantine_text(rows: Sequence[Row]) -> str:
     """Return quarantined rows: batch, reasons, the raw row."""
-    told = [
-        {"batch": row["_batch_id"], "reasons": reasons_text(row["_reasons"]), "row": row["_raw"]} for row in rows
-    ]
-    return aligned(told) if told else "nothing in quarantine"
+    bad = [f"batch {row['_batch_id']}: {reasons_text(row['_reasons'])}\n  {row['_raw']}" for row in rows]
+    return "\n".join(bad) or "nothing in quarantine"
 
 
 def reasons_text(reasons: Sequence[Any]) -> str:

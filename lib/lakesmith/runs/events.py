@@ -43,9 +43,9 @@ def intent_event(intent: Intent) -> LedgerEvent:
     return LedgerEvent("intent", intent.table, intent.epoch, intent.batch, intent.to_dict())
 
 
-def done_event(intent: Intent, version: int, before: int | None, refused: bool) -> LedgerEvent:
+def done_event(intent: Intent, version: int, refused: bool) -> LedgerEvent:
     """Return the event that closes a batch: the version it wrote, and whether the gate refused it."""
-    payload = {"version": version, "before": before, "refused": refused, "intent": intent.to_dict()}
+    payload = {"version": version, "refused": refused, "intent": intent.to_dict()}
     return LedgerEvent("done", intent.table, intent.epoch, intent.batch, payload)
 
 

@@ -20,7 +20,7 @@ from lakesmith.runs.planning import Planned, Planner
 from lakesmith.runs.result import Event, Parked, TableResult
 from lakesmith.runs.rooms.record import BatchRecord
 from lakesmith.runs.tally import Tally, first_line
-from lakesmith.session import batch_session
+from lakesmith.session import batch_session, describe_jobs
 from lakesmith.spec.graph import descendants
 from lakesmith.spec.model import Project
 
@@ -95,6 +95,7 @@ class Executor:
         self._tell("table_started", intent.table)
         started = time.monotonic()
         batch = BatchContext(batch_session(self.spark), self.project, self.ledger.run_id, intent)
+        describe_jobs(batch.session, f"{intent.table} batch {intent.batch}")
         try:
             return BatchOutcome(intent, run_batch(batch), None, time.monotonic() - started)
         except Exception as error:  # kept, reported in the result, and raised by the run as its cause
@@ -107,13 +108,18 @@ class Executor:
             self._fail(intent, outcome.error or LakesmithError("no outcome"))
         else:
             refused = outcome.record.refused
-            self.ledger.stage(done_event(intent, outcome.record.version, self.ledger.state(table).version, refused))
+            self.ledger.stage(done_event(intent, self._moved_to(table, outcome.record), refused))
             tally.add(intent, outcome.record)
             if refused:
                 self._block_below(table, f"{table} was refused")
                 self.blocked[table] = ""
         tally.seconds += outcome.seconds
         self._tell("table_finished", table, self.result(table))
+
+    def _moved_to(self, table: str, record: BatchRecord) -> int:
+        """Return the version that the tables below read: a batch that changed no row does not move its table."""
+        before = self.ledger.state(table).version
+        return record.version if before is None or record.refused or record.counts.changed else before
 
     def _fail(self, intent: Intent, error: Exception) -> None:
         culprit = self._unreadable(intent, error)

@@ -61,7 +61,7 @@ def _acquire(spark: SparkSession, channel: Any, file: Path, wait_seconds: float)
 
 
 def _try_lock(channel: Any) -> bool:
-    """A lock held elsewhere in the same JVM raises instead of returning null."""
+    """Try once; a lock held elsewhere in the same JVM raises instead of returning null."""
     try:
         return channel.tryLock() is not None
     except Exception as error:

@@ -39,7 +39,7 @@ class Figures:
     def _fetch(self, found: list[dict[str, Any]]) -> None:
         try:
             found.append(self._observation.get)
-        except Exception:  # noqa: BLE001 - the JVM asserts when the optimiser removed the node; the caller recomputes
+        except Exception:
             return
 
     def compute(self, frame: DataFrame) -> dict[str, Any]:

@@ -65,7 +65,7 @@ def publish(
 
 
 def _confirm(spark: SparkSession, ops: OpsTable, run_id: str, number: int) -> None:
-    """A publication whose id was taken may be skipped without a sign: look whose it is."""
+    """Look whose the publication is: one whose id was taken may be skipped without a sign."""
     owners = {row["run_id"] for row in ops.read(spark) if row["id"] == number}
     if owners != {run_id}:
         raise WriteError(

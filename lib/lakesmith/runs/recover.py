@@ -64,7 +64,7 @@ class Recovery:
         self.ledger.stage(LedgerEvent("restored", state.table, state.epoch + 1, state.batch, payload))
 
     def _can_retry(self, intent: Intent) -> bool:
-        """A batch whose commit landed is always finished; else only when spec and files are as they were."""
+        """Tell whether to finish a batch: its commit landed, or spec and files are as they were."""
         batch = BatchContext(batch_session(self.spark), self.project, self.ledger.run_id, intent)
         if find(batch.session, batch.table, batch.commit_id()) is not None:
             return True

@@ -27,6 +27,11 @@ class Counts:
     deleted: int = 0
     unchanged: int = 0
 
+    @property
+    def changed(self) -> int:
+        """Rows of the table that the batch changed."""
+        return self.inserted + self.updated + self.deleted
+
 
 @dataclass(frozen=True)
 class Parked:
@@ -96,7 +101,7 @@ class Plan:
 class Event:
     """One step of a run as it happens, for live progress and logs.
 
-    `kind` is ``run_started``, ``wave_started``, ``table_started``, ``table_finished``, ``published`` or ``run_finished``.
+    `kind` is ``run_started``, ``table_started``, ``table_finished``, ``published`` or ``run_finished``.
     """
 
     kind: str

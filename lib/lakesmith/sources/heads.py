@@ -50,14 +50,14 @@ def _read_remote(spark: SparkSession, path: str) -> bytes:
 
 
 def csv_head(data: bytes, source: FilesSource) -> Head:
-    """Parse the header of a CSV file.
+    r"""Parse the header of a CSV file.
 
     Examples
     --------
     >>> source = FilesSource(format="csv", path="in", columns=("id", "name"))
-    >>> csv_head(b"name,ID,extra\\n1,2,3\\n", source).names
+    >>> csv_head(b"name,ID,extra\n1,2,3\n", source).names
     ('name', 'ID', 'extra')
-    >>> csv_head(b"id;name\\n1;2\\n", source).reason
+    >>> csv_head(b"id;name\n1;2\n", source).reason
     "column(s) id, name missing; the header is one column 'id;name': set `delimiter: ';'`"
     """
     if not data.strip():

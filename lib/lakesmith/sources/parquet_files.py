@@ -14,7 +14,6 @@ from lakesmith.paths import local_path
 from lakesmith.sources.text_lines import rescue_fields
 from lakesmith.spec.model import FilesSource
 
-
 Fields = Mapping[str, str]
 
 

@@ -29,12 +29,12 @@ def read_lines(spark: SparkSession, paths: Sequence[str]) -> DataFrame:
 
 
 def is_unsafe(line: Column) -> Column:
-    """True for a line with a NUL character or bytes that are not UTF-8."""
+    """Tell lines with a NUL character or bytes that are not UTF-8."""
     return F.contains(line, F.lit("\x00")) | ~F.call_function("is_valid_utf8", line)
 
 
 def has_open_quote(line: Column, quote: str = '"') -> Column:
-    """True for a line with an odd number of quotes: RFC 4180 doubles a quote inside a quoted field."""
+    """Tell lines with an odd number of quotes: RFC 4180 doubles a quote inside a quoted field."""
     count = F.length(line) - F.length(F.replace(line, F.lit(quote), F.lit("")))
     return F.contains(line, F.lit(quote)) & (count % 2 == 1)
 

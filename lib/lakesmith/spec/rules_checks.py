@@ -41,7 +41,7 @@ _FIELDS = {
     "regex": _Fields(("column", "pattern")),
     "length": _Fields(("column",), _BOUNDS),
     "cast_failed": _Fields(optional=("column",)),
-    "expression": _Fields(("expression",)),
+    "expression": _Fields(("expression",), optional=("column",)),
     "unique": _Fields(("columns",)),
     "row_count": _Fields(one_of=_BOUNDS),
     "freshness": _Fields(("column", "max_age")),

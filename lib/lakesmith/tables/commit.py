@@ -122,8 +122,13 @@ def find(session: SparkSession, table: TableRef, commit: CommitId) -> Outcome | 
         return None
     for limit in (1, LOOK_BACK):
         for landed in newest_commits(session, table, limit):
-            if (landed.about.get("app_id"), landed.about.get("digest")) == (commit.app_id, commit.digest):
-                verdict = Verdict.WRITTEN if landed.about["attempt"] == commit.attempt else Verdict.SKIPPED
+            about = landed.about
+            if [about.get(name) for name in ("app_id", "batch", "digest")] == [
+                commit.app_id,
+                commit.version,
+                commit.digest,
+            ]:
+                verdict = Verdict.WRITTEN if about["attempt"] == commit.attempt else Verdict.SKIPPED
                 return Outcome(verdict, landed.version, landed.metrics)
     return None
 
@@ -142,5 +147,5 @@ def _lost(session: SparkSession, table: TableRef, commit: CommitId) -> WriteErro
         f"batch {commit.version} of {table.name} was written, but its commit is not in the table's history",
         code="LS503",
         where=table.location,
-        hint="do not write to the table; check its _delta_log, then run again: the batch is looked for before it is redone",
+        hint="check the table's _delta_log, then run again: the batch is looked for before it is redone",
     )

@@ -54,7 +54,9 @@ class OpsTable:
             return []
         return [row.asDict() for row in self.ref.load(spark).collect()]
 
-    def append(self, spark: SparkSession, rows: Iterable[Mapping[str, Any]], txn: tuple[str, int] | None = None) -> None:
+    def append(
+        self, spark: SparkSession, rows: Iterable[Mapping[str, Any]], txn: tuple[str, int] | None = None
+    ) -> None:
         """Append rows in one commit, with an idempotent-write id if given; no commit when there are no rows."""
         self._write(spark, rows, "append", txn)
 
@@ -73,7 +75,9 @@ class OpsTable:
         if not values:
             return
         if self.ref.local is not None:
-            _write_local(self.ref, pa.Table.from_pylist(values, to_arrow_schema(self.schema, timezone="UTC")), mode, txn)
+            _write_local(
+                self.ref, pa.Table.from_pylist(values, to_arrow_schema(self.schema, timezone="UTC")), mode, txn
+            )
             return
         frame = spark.createDataFrame([tuple(row.values()) for row in values], self.schema).coalesce(1)
         identity = {"txnAppId": txn[0], "txnVersion": str(txn[1])} if txn else {}

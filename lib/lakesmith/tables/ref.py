@@ -41,7 +41,7 @@ class TableRef:
         return None if self.by_name else local_path(self.location)
 
     def exists(self, spark: SparkSession) -> bool:
-        """True when there is a Delta table; no Spark job."""
+        """Tell whether there is a Delta table; no Spark job."""
         if self.by_name:
             return spark.catalog.tableExists(self.location)
         local = self.local

@@ -65,7 +65,7 @@ def _read_files(batch: BatchContext, read_from: FilesInput) -> DataFrame:
 
 
 def _refuse_changed(batch: BatchContext, read_from: FilesInput) -> None:
-    """A retry must read what the intent named: a file that changed since then is somebody else's batch."""
+    """Refuse a file that changed since the intent was written: a retry reads what the intent named."""
     for path, size, mtime in read_from.files:
         local = local_path(path)
         if local is None:

@@ -1,0 +1,55 @@
+SHELL := /bin/bash
+.DEFAULT_GOAL := help
+VENV := .venv
+PYTHONS := python3 python3.14 python3.13 python3.12 python3.11 python3.10
+READY := $(VENV)/.ready
+JARS := $(VENV)/.jars
+JAVA = $(shell "$${JAVA_HOME:+$$JAVA_HOME/bin/}java" -version 2>&1 | sed -nE 's/.*version "([0-9]+).*/\1/p')
+
+.PHONY: help install demo test bench prove lint clean java
+
+help: ## Say what can be made
+	@sed -nE 's/^([a-z]+):.*## (.*)/  make \1|\2/p' Makefile | column -t -s '|' 2>/dev/null || grep -E '^[a-z]+:.*##' Makefile
+
+install: $(READY) $(JARS) ## Make .venv from the lock file and fetch Delta's JARs
+
+demo: install ## Make a feed, run the sample twice, show what came out
+	@$(VENV)/bin/python -m lakesmith.demo 2>$(VENV)/demo.log || { cat $(VENV)/demo.log >&2; exit 1; }
+
+test: install lint ## Check everything but the long proofs
+	$(VENV)/bin/python -m pytest -n 2 --dist loadfile -m "not prove"
+
+lint: $(READY) ## Check style, types and the direction of imports
+	$(VENV)/bin/ruff check .
+	$(VENV)/bin/ruff format --check .
+	$(VENV)/bin/mypy
+	PYTHONPATH=lib $(VENV)/bin/lint-imports
+
+prove: install ## Run the long proofs
+	$(VENV)/bin/python -m pytest -m prove
+
+bench: install ## Print the figures
+	$(VENV)/bin/python -m tests.benchmarks.bench
+
+clean: ## Remove what was built; tables, data and .venv stay
+	rm -rf build dist lib/*.egg-info .pytest_cache .mypy_cache .ruff_cache .hypothesis .import_linter_cache spark-warehouse metastore_db derby.log
+	find jobs lib tests notebooks -name __pycache__ -prune -exec rm -rf {} +
+
+java:
+	@$(if $(filter 17 21,$(JAVA)),,$(error Java 17 or 21 is needed, $(or $(JAVA),none) was found: install one (Debian: apt-get install openjdk-17-jre-headless) or set JAVA_HOME)):
+
+$(READY): requirements.lock setup.py pyproject.toml | java
+	@for python in $(PYTHONS); do \
+	  "$$python" -c 'import sys; sys.exit(sys.version_info < (3, 10))' 2>/dev/null && break; python=; \
+	done; \
+	[[ -n "$$python" ]] || { echo "Python 3.10 or newer is needed and none was found" >&2; exit 1; }; \
+	[[ -x $(VENV)/bin/python ]] || "$$python" -m venv $(VENV) || { \
+	  rm -rf $(VENV); echo "no virtual environment could be made (Debian: apt-get install python3-venv)" >&2; exit 1; }
+	$(VENV)/bin/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements.lock
+	$(VENV)/bin/python -m pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation -e .
+	@touch $@
+
+$(JARS): conf/spark/local.conf $(READY)
+	@$(VENV)/bin/python -c 'from pathlib import Path; from lakesmith.session import get_session, read_properties; get_session(read_properties(Path("conf/spark/local.conf"))).stop()' \
+	  >$(VENV)/jars.log 2>&1 || { cat $(VENV)/jars.log >&2; echo "Delta's JARs could not be fetched; run make again" >&2; exit 1; }
+	@touch $@

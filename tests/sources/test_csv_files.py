@@ -1,0 +1,147 @@
+from __future__ import annotations
+
+import gzip
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+from lakesmith.sources.files import read_files
+from lakesmith.spec.model import FilesSource
+from pyspark.sql import SparkSession
+
+Reads = Callable[..., None]
+MULTILINE = pytest.mark.parametrize("multiline", [False, True], ids=["by line", "multiline"])
+B = ("2", "b", None)
+
+
+def bad(line: str) -> tuple[None, None, str]:
+    return None, None, f'{{"_corrupt_record":"{line}"}}'
+
+
+@MULTILINE
+def test_values_are_text_as_landed(reads: Reads, multiline: bool) -> None:
+    reads(b"id,name\n 1 ,a\\\n#2,\n", [(" 1 ", "a\\", None), ("#2", None, None)], multiline=multiline)
+
+
+@MULTILINE
+def test_empty_is_null_quoted_or_not(reads: Reads, multiline: bool) -> None:
+    reads(b'id,name\n1,\n2,""\n', [("1", None, None), ("2", None, None)], multiline=multiline)
+
+
+@MULTILINE
+def test_ragged_rows_are_rescued_whole(reads: Reads, multiline: bool) -> None:
+    reads(b"id,name\n1\n1,a,x\n2,b\n", [bad("1"), bad("1,a,x"), B], multiline=multiline)
+
+
+def test_a_row_with_another_delimiter_is_rescued_whole(reads: Reads) -> None:
+    reads(b"id,name\n1;a\n2,b\n", [bad("1;a"), B])
+
+
+def test_a_declared_delimiter_is_used(reads: Reads) -> None:
+    reads(b"id;name\n1;a,x\n", [("1", "a,x", None)], delimiter=";")
+
+
+def test_an_open_quote_is_rescued_and_does_not_swallow_the_next_line(reads: Reads) -> None:
+    reads(b'id,name\n1,"a\n2,b\n', [bad('1,\\"a'), B])
+
+
+@MULTILINE
+def test_a_quote_inside_is_doubled(reads: Reads, multiline: bool) -> None:
+    reads(b'id,name\n1,"5"" pipe, ""new"""\n', [("1", '5" pipe, "new"', None)], multiline=multiline)
+
+
+@MULTILINE
+def test_nul_bytes_are_rescued(reads: Reads, multiline: bool) -> None:
+    reads(b"id,name\n1,a\x00\n2,b\n", [bad("1,a\\u0000"), B], multiline=multiline)
+
+
+def test_invalid_utf8_is_rescued_with_its_bytes(reads: Reads) -> None:
+    rescued = '{"_corrupt_record":"1,\ufffd","_bytes":"MSz/"}'
+    reads(b"id,name\n1,\xff\n2,b\n", [(None, None, rescued), B])
+
+
+def test_invalid_utf8_is_rescued_from_multiline_files_too(reads: Reads) -> None:
+    reads(b"id,name\n1,\xff\n2,b\n", [bad("1,\ufffd"), B], multiline=True)
+
+
+@MULTILINE
+def test_a_byte_order_mark_is_no_part_of_the_header(reads: Reads, multiline: bool) -> None:
+    reads(b"\xef\xbb\xbfid,name\n2,b\n", [B], multiline=multiline)
+
+
+@MULTILINE
+@pytest.mark.parametrize("encoding", ["UTF-16", "UTF-16LE", "UTF-16BE"])
+def test_declared_utf16(reads: Reads, multiline: bool, encoding: str) -> None:
+    data = "id,name\n1,é\n2,b\n".encode(encoding)
+    reads(data, [("1", "é", None), B], multiline=multiline, encoding=encoding)
+
+
+@MULTILINE
+def test_declared_latin1(reads: Reads, multiline: bool) -> None:
+    data = "id,name\r\n1,é\r\n".encode("latin-1")
+    reads(data, [("1", "é", None)], multiline=multiline, encoding="ISO-8859-1")
+
+
+@MULTILINE
+def test_crlf_is_a_line_end(reads: Reads, multiline: bool) -> None:
+    reads(b"id,name\r\n2,b\r\n", [B], multiline=multiline)
+
+
+@MULTILINE
+def test_header_only_gives_no_rows(reads: Reads, multiline: bool) -> None:
+    reads(b"id,name\n", [], multiline=multiline)
+
+
+@MULTILINE
+def test_blank_lines_are_no_rows(reads: Reads, multiline: bool) -> None:
+    reads(b"id,name\n\n2,b\n\n", [B], multiline=multiline)
+
+
+@MULTILINE
+def test_reordered_columns_never_shift_values(reads: Reads, multiline: bool) -> None:
+    reads(b"name,id\nb,2\n", [B], multiline=multiline)
+
+
+@MULTILINE
+def test_columns_match_whatever_the_case(reads: Reads, multiline: bool) -> None:
+    reads(b"ID,nAmE\n2,b\n", [B], multiline=multiline)
+
+
+@MULTILINE
+def test_added_columns_are_rescued_by_name(reads: Reads, multiline: bool) -> None:
+    data = b"id,more,name,\n1,x,a,y\n2,,b,\n"
+    reads(data, [("1", "a", '{"more":"x","_c3":"y"}'), B], multiline=multiline)
+
+
+def test_two_added_columns_without_a_name_are_both_kept(reads: Reads) -> None:
+    reads(b"id,name,,\n1,a,x,y\n", [("1", "a", '{"_c2":"x","_c3":"y"}')])
+
+
+def test_a_record_over_lines_needs_multiline(reads: Reads) -> None:
+    data = b'id,name\n1,"a\nb"\n2,b\n'
+    reads(data, [("1", "a\nb", None), B], multiline=True)
+    reads(data, [bad('1,\\"a'), bad('b\\"'), B])
+
+
+def test_an_open_quote_at_the_end_of_a_multiline_file_is_rescued(reads: Reads) -> None:
+    reads(b'id,name\n2,b\n3,"c\n', [B, bad('3,\\"c')], multiline=True)
+
+
+@MULTILINE
+def test_gzipped_files_are_read(reads: Reads, multiline: bool) -> None:
+    reads(gzip.compress(b"id,name\n2,b\n"), [B], "a.csv.gz", multiline=multiline)
+
+
+@MULTILINE
+@pytest.mark.parametrize("name", ["a[1].csv", "a{b,c}.csv", "a?*.csv", "a b%20.csv"])
+def test_a_file_name_is_never_a_pattern(reads: Reads, multiline: bool, name: str) -> None:
+    reads(b"id,name\n2,b\n", [B], name, multiline=multiline)
+
+
+def test_files_with_other_headers_are_read_in_one_batch(
+    spark: SparkSession, land: Callable[..., Path], source: Callable[..., FilesSource]
+) -> None:
+    files = [land(b"id,name\n1,a\n", "a.csv"), land(b"NAME,x,ID\nb,5,2\n", "b.csv"), land(b"id,name\n3,c\n", "c.csv")]
+    rows = read_files(spark, source(), map(str, files)).collect()
+    found = {(row.id, row.name, row._rescued, row._source_file.rsplit("/", 1)[1]) for row in rows}
+    assert found == {("1", "a", None, "a.csv"), ("2", "b", '{"x":"5"}', "b.csv"), ("3", "c", None, "c.csv")}

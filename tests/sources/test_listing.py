@@ -1,0 +1,94 @@
+from __future__ import annotations
+
+import os
+from pathlib import Path
+
+import pytest
+from lakesmith.errors import InputError
+from lakesmith.sources.listing import FileChanges, FileEntry, apply_policy, compare, list_files
+from lakesmith.spec.model import FilesSource
+
+OLD, NEW = FileEntry("a", 1, 5), FileEntry("b", 1, 5)
+
+
+def source(path: Path | str = "in", **options: object) -> FilesSource:
+    return FilesSource(format="csv", path=str(path), columns=("id",), **options)  # type: ignore[arg-type]
+
+
+def names(found: tuple[FileEntry, ...], root: Path) -> list[str]:
+    return [os.path.relpath(entry.path, root) for entry in found]
+
+
+def touch(root: Path, *files: str) -> None:
+    for file in files:
+        (root / file).parent.mkdir(parents=True, exist_ok=True)
+        (root / file).write_text("x")
+
+
+def test_files_come_in_the_order_of_their_paths(tmp_path: Path) -> None:
+    touch(tmp_path, "b", "a", "c")
+    assert names(list_files(None, source(tmp_path)), tmp_path) == ["a", "b", "c"]
+
+
+def test_an_entry_has_size_and_modification_time_in_milliseconds(tmp_path: Path) -> None:
+    touch(tmp_path, "a")
+    os.utime(tmp_path / "a", ns=(0, 1_700_000_000_123_456_789))
+    assert list_files(None, source(tmp_path)) == (FileEntry(str(tmp_path / "a"), 1, 1_700_000_000_123),)
+
+
+def test_hidden_files_are_left_out(tmp_path: Path) -> None:
+    touch(tmp_path, ".a", "_b", "c", "_tmp/d")
+    assert names(list_files(None, source(tmp_path, recursive=True)), tmp_path) == ["c"]
+
+
+def test_only_files_of_the_pattern_are_listed(tmp_path: Path) -> None:
+    touch(tmp_path, "a.csv", "a.txt")
+    assert names(list_files(None, source(tmp_path, pattern="*.csv")), tmp_path) == ["a.csv"]
+
+
+def test_directories_below_are_listed_only_when_recursive(tmp_path: Path) -> None:
+    touch(tmp_path, "a", "day/b")
+    assert names(list_files(None, source(tmp_path)), tmp_path) == ["a"]
+    assert names(list_files(None, source(tmp_path, recursive=True)), tmp_path) == ["a", "day/b"]
+
+
+def test_no_such_directory_is_one_clear_error(tmp_path: Path) -> None:
+    with pytest.raises(InputError, match="no such directory") as caught:
+        list_files(None, source(tmp_path / "nope"), "sources.orders.path")
+    assert (caught.value.code, caught.value.where) == ("LS201", "sources.orders.path")
+
+
+def test_a_file_in_the_place_of_the_directory_is_an_error_even_when_optional(tmp_path: Path) -> None:
+    touch(tmp_path, "a")
+    with pytest.raises(InputError, match="no such directory"):
+        list_files(None, source(tmp_path / "a", optional=True))
+
+
+def test_an_absent_optional_source_has_nothing(tmp_path: Path) -> None:
+    assert list_files(None, source(tmp_path / "nope", optional=True)) == ()
+
+
+def test_a_link_to_nothing_is_not_a_file(tmp_path: Path) -> None:
+    touch(tmp_path, "a")
+    (tmp_path / "gone").symlink_to(tmp_path / "nope")
+    assert names(list_files(None, source(tmp_path)), tmp_path) == ["a"]
+
+
+def test_a_file_changes_by_size_or_time() -> None:
+    listed = [FileEntry("a", 1, 5), FileEntry("b", 2, 5), FileEntry("c", 1, 6), FileEntry("d", 1, 5)]
+    seen = {"a": (1, 5), "b": (1, 5), "c": (1, 5), "vanished": (1, 5)}
+    assert compare(listed, seen) == FileChanges(new=(listed[3],), changed=(listed[1], listed[2]))
+
+
+def test_a_changed_file_fails_by_default() -> None:
+    with pytest.raises(InputError, match="1 file.s. changed after they were read, such as 'a'") as caught:
+        apply_policy(FileChanges((NEW,), (OLD,)), source())
+    assert caught.value.code == "LS203"
+
+
+def test_a_changed_file_is_read_again_on_reload() -> None:
+    assert apply_policy(FileChanges((NEW,), (OLD,)), source(on_changed_file="reload")) == (OLD, NEW)
+
+
+def test_a_changed_file_is_ignored_on_ignore() -> None:
+    assert apply_policy(FileChanges((NEW,), (OLD,)), source(on_changed_file="ignore")) == (NEW,)
