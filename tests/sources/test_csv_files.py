@@ -123,6 +123,7 @@ def test_a_record_over_lines_needs_multiline(reads: Reads) -> None:
     reads(data, [bad('1,\\"a'), bad('b\\"'), B])
 
 
+@pytest.mark.xfail(strict=True, reason="Spark's reader closes an open quote at the end of a file without a sign")
 def test_an_open_quote_at_the_end_of_a_multiline_file_is_rescued(reads: Reads) -> None:
     reads(b'id,name\n2,b\n3,"c\n', [B, bad('3,\\"c')], multiline=True)
 

@@ -41,7 +41,6 @@ def only(found: list[Problem]) -> tuple[str, str, int, str]:
         ("check: not_null, column: id, columns: [id]", "LS140", ".columns"),
         ("check: between, column: id, min: 0, values: [1]", "LS140", ".values"),
         ("check: regex, column: id, pattern: a, expression: a", "LS140", ".expression"),
-        ("check: expression, expression: id > 0, column: id", "LS140", ".column"),
         ("check: unique, columns: [id], column: id", "LS140", ".column"),
         ("check: row_count, min: 1, column: id", "LS140", ".column"),
         ("check: row_count, min: 1, max_age: 2d", "LS140", ".max_age"),

@@ -40,6 +40,8 @@ def main() -> None:
     # pyspark hands instants out in the zone of the process; every time that a verb shows is UTC.
     os.environ["TZ"] = "UTC"
     time.tzset()
+    # A step `module:function` of a user's project lies beside its conf/.
+    sys.path.append(os.getcwd())
     app()
 
 

@@ -83,9 +83,12 @@ def _by_reader(spark: SparkSession, source: FilesSource, head: Head, paths: Sequ
     }
     rows = spark.read.schema(_schema(head)).options(**options).csv([literal_path(path) for path in paths])
     fields = F.struct(*[F.col(name) for name in rows.columns])
-    value = F.coalesce(F.col(CORRUPT), F.to_csv(F.struct(*[f"c{index}" for index in range(len(head.names))])))
+    given = [f"c{index}" for index in range(len(head.names))]
+    as_landed = {"ignoreLeadingWhiteSpace": "false", "ignoreTrailingWhiteSpace": "false"}
+    value = F.coalesce(F.col(CORRUPT), F.to_csv(F.struct(*given), as_landed))
+    text = F.concat_ws("", CORRUPT, *given)
     # The reader has put U+FFFD in the place of bytes that the encoding does not know.
-    bad = F.col(CORRUPT).isNotNull() | is_unsafe(value) | F.contains(value, F.lit("\ufffd"))
+    bad = F.col(CORRUPT).isNotNull() | is_unsafe(text) | F.contains(text, F.lit("\ufffd"))
     return rows.select(
         value.alias("value"),
         F.col("_metadata.file_path").alias("_source_file"),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import accumulate
@@ -9,11 +10,12 @@ from itertools import accumulate
 from pyspark.sql import DataFrame, SparkSession
 
 from lakesmith.errors import InputError
+from lakesmith.paths import local_path
 from lakesmith.sources.csv_files import read_csv
 from lakesmith.sources.heads import csv_head, header_problem, json_head, read_head
 from lakesmith.sources.json_files import read_json
 from lakesmith.sources.listing import FileEntry, apply_policy, compare, list_files
-from lakesmith.sources.parquet_files import parquet_fields, parquet_rows, read_parquet
+from lakesmith.sources.parquet_files import nanosecond_columns, parquet_fields, parquet_rows, read_parquet
 from lakesmith.spec.model import FilesSource
 
 
@@ -83,6 +85,8 @@ def _refusal(parked: Sequence[tuple[FileEntry, str]], where: str) -> InputError:
 
 def reason_to_park(spark: SparkSession, source: FilesSource, path: str) -> str:
     """Say why a file cannot be read as declared; empty when it can."""
+    if local_path(path) and ":" in os.path.basename(path):
+        return "the file's name has a colon, which Spark does not read: rename it"
     try:
         return _inspectors()[source.format](spark, source, path)
     except Exception as error:  # any failure to open or decode is the reason, kept and reported
@@ -93,8 +97,15 @@ def _inspectors() -> dict[str, Callable[[SparkSession, FilesSource, str], str]]:
     return {
         "csv": lambda spark, source, path: csv_head(read_head(spark, path), source).reason,
         "json": lambda spark, source, path: json_head(read_head(spark, path)),
-        "parquet": lambda spark, source, path: header_problem(tuple(parquet_fields(spark, path)), source),
+        "parquet": _inspect_parquet,
     }
+
+
+def _inspect_parquet(spark: SparkSession, source: FilesSource, path: str) -> str:
+    nanos = nanosecond_columns(path)
+    if nanos:
+        return f"column(s) {', '.join(nanos)} in nanoseconds, which Spark does not read: write microseconds"
+    return header_problem(tuple(parquet_fields(spark, path)), source)
 
 
 def read_files(spark: SparkSession, source: FilesSource, paths: Iterable[str]) -> DataFrame:

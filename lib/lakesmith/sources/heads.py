@@ -62,7 +62,7 @@ def csv_head(data: bytes, source: FilesSource) -> Head:
     """
     if not data.strip():
         return Head(reason="the file is empty: it has no header")
-    if data.startswith(UTF16_BOMS) and not source.encoding.upper().startswith("UTF-16"):
+    if data.startswith(UTF16_BOMS) and not source.encoding.upper().startswith(("UTF-16", "UTF-32")):
         return Head(reason="the file is UTF-16: set `encoding: UTF-16`")
     text = data.removeprefix(UTF8_BOM).decode(source.encoding, errors="replace").lstrip("\ufeff")
     line = LINE_END.split(text, 1)[0]
@@ -93,6 +93,6 @@ def _delimiter_hint(names: tuple[str, ...], line: str) -> str:
 
 def json_head(data: bytes) -> str:
     """Say why a JSON-lines file must be parked; empty when it can be read."""
-    if data.startswith(UTF16_BOMS) or b"\x00" in data[:64:2]:
+    if data.startswith(UTF16_BOMS) or b"\x00" in data[:2]:
         return "the file is UTF-16: land JSON lines as UTF-8"
     return "the file is one JSON array: land one object a line" if data.lstrip()[:1] == b"[" else ""

@@ -75,7 +75,7 @@ def _walk(directory: Path, source: FilesSource) -> Iterable[FileEntry]:
             continue
         if entry.is_dir():
             yield from _walk(Path(entry.path), source) if source.recursive else ()
-        elif fnmatch.fnmatch(entry.name, source.pattern):
+        elif entry.is_file() and fnmatch.fnmatch(entry.name, source.pattern):
             stat = entry.stat()
             yield FileEntry(os.path.abspath(entry.path), stat.st_size, stat.st_mtime_ns // 1_000_000)
 

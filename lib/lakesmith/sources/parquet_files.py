@@ -10,7 +10,7 @@ from pyspark.sql import Column, DataFrame, SparkSession
 from pyspark.sql import functions as F
 from pyspark.sql.types import StructField
 
-from lakesmith.paths import local_path
+from lakesmith.paths import literal_path, local_path
 from lakesmith.sources.text_lines import rescue_fields
 from lakesmith.spec.model import FilesSource
 
@@ -23,6 +23,16 @@ def parquet_fields(spark: SparkSession, path: str) -> Fields:
     if local is None:
         return dict(spark.read.parquet(path).dtypes)
     return {field.name: str(field.type) for field in pq.read_schema(local)}
+
+
+def nanosecond_columns(path: str) -> list[str]:
+    """Return the columns of a local Parquet file whose time unit is finer than Spark's microseconds."""
+    local = local_path(path)
+    if local is None:
+        return []
+    schema = pq.read_metadata(local).schema
+    columns = [schema.column(index) for index in range(len(schema))]
+    return [column.path for column in columns if "nanoseconds" in str(column.logical_type)]
 
 
 def parquet_rows(spark: SparkSession, path: str) -> int:
@@ -51,7 +61,7 @@ def read_parquet(spark: SparkSession, source: FilesSource, fields: Mapping[str, 
 
 
 def _read_group(spark: SparkSession, source: FilesSource, paths: Sequence[str]) -> DataFrame:
-    rows = spark.read.parquet(*paths)
+    rows = spark.read.parquet(*[literal_path(path) for path in paths])
     texts = {field.name: _text(field) for field in rows.schema.fields}
     named = {name.lower(): name for name in texts}
     columns = [texts[named[name.lower()]].alias(name) for name in source.columns]

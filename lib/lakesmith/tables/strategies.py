@@ -13,7 +13,7 @@ from lakesmith.errors import WriteError
 from lakesmith.spec.model import Table
 from lakesmith.tables.commit import CommitId, writer
 from lakesmith.tables.create import table_options
-from lakesmith.tables.ref import TableRef
+from lakesmith.tables.ref import HIDDEN, TableRef
 
 
 def append(rows: DataFrame, table: TableRef, spec: Table, commit: CommitId) -> None:
@@ -78,11 +78,19 @@ def _merge(
 
 
 def _is_newer(columns: Sequence[str]) -> Column:
-    """Compare (sequence, deleted, all other columns) as one struct, so that ties have one winner."""
-    rest = sorted(name for name in columns if name not in ("_seq", "_deleted"))
-    order = [name for name in ("_seq", "_deleted") if name in columns] + rest
-    source, target = (F.struct(*[F.col(f"{side}.{name}") for name in order]) for side in ("s", "t"))
+    source, target = (F.struct(*[F.col(f"{side}.{name}") for name in newest_first(columns)]) for side in ("s", "t"))
     return source > target
+
+
+def newest_first(columns: Sequence[str]) -> list[str]:
+    """Return the columns in the order in which they decide which row of a key is the newest, so that ties have one.
+
+    Examples
+    --------
+    >>> newest_first(["id", "name", "_deleted", "_seq"])
+    ['_seq', '_deleted', 'id', 'name']
+    """
+    return [*(name for name in HIDDEN if name in columns), *sorted(name for name in columns if name not in HIDDEN)]
 
 
 def check_columns(session: SparkSession, rows: DataFrame, table: TableRef) -> None:

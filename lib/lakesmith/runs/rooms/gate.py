@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -15,10 +16,13 @@ from lakesmith.quality.rules import compile_rules, resolve
 from lakesmith.quality.table_checks import freshness_metrics
 from lakesmith.runs.context import BatchContext
 from lakesmith.runs.observed import Figures
-from lakesmith.runs.rooms.read import TECHNICAL, read
+from lakesmith.runs.rooms.read import read
 from lakesmith.runs.rooms.transform import transform
+from lakesmith.tables.ref import HIDDEN
+from lakesmith.tables.strategies import newest_first
 from lakesmith.transforms.contract import select_contract
 from lakesmith.transforms.dedupe import latest_by
+from lakesmith.transforms.shape import Transform
 
 
 @dataclass
@@ -109,25 +113,36 @@ def tagged_rows(batch: BatchContext, rows: DataFrame) -> tuple[DataFrame, tuple[
 
 def final_rows(batch: BatchContext, tagged: DataFrame, rules: tuple[Rule, ...]) -> DataFrame:
     """Return the rows to write: accepted, one a key, exactly the table's columns."""
-    good = tagged.transform(accepted(rules))
-    if batch.spec.write.strategy == "upsert":
-        good = _one_a_key(batch, good)
-    hidden = tuple(name for name in ("_seq", "_deleted", "_emptied") if name in good.columns)
+    good = _with_hidden(batch, tagged.transform(accepted(rules)))
+    hidden = tuple(name for name in (*HIDDEN, "_emptied") if name in good.columns)
     if not batch.reads_table:
-        return good.select(*[name for name in good.columns if name not in ("_gate", "_raw")])
-    if batch.spec.columns:
-        return good.transform(select_contract(batch.spec.columns, hidden))
-    return good.drop("_gate", "_raw", *TECHNICAL)
+        return good.drop("_raw")
+    shaped = good.transform(select_contract(batch.spec.columns, hidden)) if batch.spec.columns else _bare(good, hidden)
+    return shaped.transform(_one_a_key(batch)) if batch.spec.write.strategy == "upsert" else shaped
 
 
-def _one_a_key(batch: BatchContext, rows: DataFrame) -> DataFrame:
+def _bare(rows: DataFrame, hidden: Sequence[str]) -> DataFrame:
+    return rows.select(*[name for name in rows.columns if not name.startswith("_") or name in hidden])
+
+
+def _one_a_key(batch: BatchContext) -> Transform:
+    """Keep the newest row of each key; ties go the same way as in the MERGE, or arrival would show."""
+
+    def apply(rows: DataFrame) -> DataFrame:
+        return rows.transform(latest_by(batch.spec.write.keys, newest_first(rows.columns)))
+
+    return apply
+
+
+def _with_hidden(batch: BatchContext, rows: DataFrame) -> DataFrame:
     write = batch.spec.write
+    if write.strategy != "upsert":
+        return rows
     if write.sequence_by:
         rows = rows.withColumn("_seq", F.struct(*write.sequence_by))
     if write.apply_as_deletes or "_deleted" in rows.columns:
         rows = rows.withColumn("_deleted", _is_delete(rows, write.apply_as_deletes))
-    order = [name for name in ("_seq", "_deleted") if name in rows.columns]
-    return rows.transform(latest_by(write.keys, order, ("_gate", "_raw")))
+    return rows
 
 
 def _is_delete(rows: DataFrame, condition: str | None) -> Column:

@@ -1,0 +1,84 @@
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+from chispa import assert_df_equality
+from lakesmith.sources.upstream import changed_rows, live_spans, new_rows, snapshot
+from lakesmith.tables.ref import TableRef
+from lakesmith.testing import frame
+from pyspark.sql import SparkSession
+
+ROW = "id int, name string, _seq int, _deleted boolean"
+SHOWN = "id int, name string"
+
+
+@pytest.fixture(scope="module")
+def upstream(spark: SparkSession, tmp_path_factory: pytest.TempPathFactory) -> TableRef:
+    """Versions: 0 two rows, 1 one inserted, 2 one updated, 3 one becomes a tombstone, 4 refused, 5 undone."""
+    table = TableRef("silver.a", str(tmp_path_factory.mktemp("lake") / "a"))
+    first = frame(spark, ROW, [(1, "a", 1, False), (2, "b", 1, False)])
+    first.coalesce(1).write.format("delta").option("delta.enableChangeDataFeed", "true").save(table.location)
+    frame(spark, ROW, [(3, "c", 1, False)]).write.format("delta").mode("append").save(table.location)
+    delta = table.delta(spark)
+    delta.update("id = 1", {"name": "'A'", "_seq": "2"})
+    delta.update("id = 2", {"_deleted": "true", "_seq": "2"})
+    frame(spark, ROW, [(9, "z", 1, False)]).write.format("delta").mode("append").save(table.location)
+    delta.restoreToVersion(3)
+    return table
+
+
+def test_a_snapshot_hides_tombstones_and_hidden_columns(spark: SparkSession, upstream: TableRef) -> None:
+    found = snapshot(spark, upstream, 3)
+    assert_df_equality(found, frame(spark, SHOWN, [(1, "A"), (3, "c")]), ignore_row_order=True, ignore_nullable=True)
+
+
+def test_without_a_position_all_visible_rows_are_new(spark: SparkSession, upstream: TableRef) -> None:
+    found = new_rows(spark, upstream, None, 1).select("id", "name")
+    expected = frame(spark, SHOWN, [(1, "a"), (2, "b"), (3, "c")])
+    assert_df_equality(found, expected, ignore_row_order=True, ignore_nullable=True)
+
+
+def test_new_rows_are_inserts_and_new_images(spark: SparkSession, upstream: TableRef) -> None:
+    found = new_rows(spark, upstream, 0, 2)
+    expected = frame(spark, f"{SHOWN}, _deleted boolean", [(1, "A", False), (3, "c", False)])
+    assert_df_equality(found, expected, ignore_row_order=True, ignore_nullable=True)
+
+
+def test_a_delete_reaches_the_tables_below_as_a_tombstone(spark: SparkSession, upstream: TableRef) -> None:
+    found = new_rows(spark, upstream, 2, 3)
+    expected = frame(spark, f"{SHOWN}, _deleted boolean", [(2, "b", True)])
+    assert_df_equality(found, expected, ignore_nullable=True)
+
+
+def test_changed_rows_are_old_and_new_images(spark: SparkSession, upstream: TableRef) -> None:
+    found = changed_rows(spark, upstream, 1, 2)
+    assert_df_equality(found, frame(spark, SHOWN, [(1, "a"), (1, "A")]), ignore_row_order=True, ignore_nullable=True)
+
+
+def test_a_void_changes_nothing(spark: SparkSession, upstream: TableRef) -> None:
+    found = changed_rows(spark, upstream, 2, 5, voids=[(4, 5)])
+    assert_df_equality(found, frame(spark, SHOWN, [(2, "b"), (2, "b")]), ignore_row_order=True, ignore_nullable=True)
+
+
+def test_a_table_without_tombstones_is_read_as_it_is(spark: SparkSession, tmp_path: Path) -> None:
+    table = TableRef("bronze.a", str(tmp_path / "a"))
+    rows = frame(spark, SHOWN, [(1, "a")])
+    rows.write.format("delta").save(table.location)
+    assert_df_equality(snapshot(spark, table, 0), rows, ignore_nullable=True)
+
+
+@pytest.mark.parametrize(
+    ("since", "to", "voids", "spans"),
+    [
+        (3, 5, [], [(4, 5)]),
+        (3, 9, [(5, 6)], [(4, 4), (7, 9)]),
+        (3, 9, [(4, 5), (6, 7)], [(8, 9)]),
+        (3, 9, [(1, 2)], [(4, 9)]),
+        (3, 5, [(4, 5)], []),
+    ],
+)
+def test_live_spans_leave_voids_out(
+    since: int, to: int, voids: list[tuple[int, int]], spans: list[tuple[int, int]]
+) -> None:
+    assert live_spans(since, to, voids) == spans

@@ -1,0 +1,137 @@
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+from lakesmith.errors import WriteError
+from lakesmith.session import batch_session
+from lakesmith.tables.commit import CommitId, Outcome, Verdict, find, write, writer
+from lakesmith.tables.log import newest_commits
+from lakesmith.tables.ref import TableRef
+from pyspark.sql import SparkSession
+
+APP = "lakesmith/local/silver.a/1/main"
+
+
+@pytest.fixture
+def table(tmp_path: Path) -> TableRef:
+    return TableRef("silver.a", str(tmp_path / "a"))
+
+
+@pytest.fixture
+def session(spark: SparkSession) -> SparkSession:
+    return batch_session(spark)
+
+
+def batch(version: int, digest: str = "", app_id: str = APP) -> CommitId:
+    return CommitId(app_id, version, digest or f"digest-{version}")
+
+
+def append(session: SparkSession, table: TableRef, commit: CommitId, rows: int = 1) -> Outcome:
+    frame = session.range(rows).toDF("id")
+    return write(session, table, commit, lambda: table.save(writer(frame, commit)))
+
+
+def merge(session: SparkSession, table: TableRef, commit: CommitId) -> Outcome:
+    def action() -> None:
+        target, source = table.delta(session).alias("t"), session.range(5, 6).toDF("id").alias("s")
+        target.merge(source, "t.id = s.id").whenNotMatchedInsertAll().execute()
+
+    return write(session, table, commit, action)
+
+
+def fail_after(action: Callable[[], object]) -> Callable[[], object]:
+    def act() -> None:
+        action()
+        raise TimeoutError("the answer was lost")
+
+    return act
+
+
+def test_a_write_is_written(session: SparkSession, table: TableRef) -> None:
+    outcome = append(session, table, batch(1), rows=3)
+    assert (outcome.verdict, outcome.version, outcome.metrics["numOutputRows"]) == (Verdict.WRITTEN, 0, 3)
+
+
+def test_the_same_batch_again_is_skipped_and_keeps_its_figures(session: SparkSession, table: TableRef) -> None:
+    append(session, table, batch(1), rows=3)
+    append(session, table, batch(2), rows=1)
+    again = append(session, table, batch(1), rows=3)
+    assert (again.verdict, again.version, again.metrics["numOutputRows"]) == (Verdict.SKIPPED, 0, 3)
+    assert table.load(session).count() == 4
+
+
+def test_a_merge_carries_the_identity_too(session: SparkSession, table: TableRef) -> None:
+    append(session, table, batch(1))
+    verdicts = [merge(session, table, batch(2)).verdict for _ in range(2)]
+    assert verdicts == [Verdict.WRITTEN, Verdict.SKIPPED]
+    assert table.load(session).count() == 2
+
+
+def test_a_batch_of_another_run_with_the_same_id_is_an_error(session: SparkSession, table: TableRef) -> None:
+    append(session, table, batch(1, "theirs"))
+    with pytest.raises(WriteError, match="batch 1 of silver.a was written by another run") as caught:
+        append(session, table, batch(1, "mine"))
+    assert caught.value.code == "LS502"
+
+
+def test_an_older_batch_than_the_newest_is_an_error(session: SparkSession, table: TableRef) -> None:
+    append(session, table, batch(7, "theirs"))
+    with pytest.raises(WriteError, match="LS502"):
+        append(session, table, batch(3, "mine"))
+
+
+def test_the_same_number_under_another_identity_is_another_batch(session: SparkSession, table: TableRef) -> None:
+    append(session, table, batch(1))
+    outcome = append(session, table, batch(1, app_id="lakesmith/local/silver.a/2/main"))
+    assert (outcome.verdict, outcome.version) == (Verdict.WRITTEN, 1)
+
+
+def test_an_exception_when_nothing_landed_is_passed_on(session: SparkSession, table: TableRef) -> None:
+    append(session, table, batch(1))
+
+    def action() -> None:
+        raise OSError("disk full")
+
+    with pytest.raises(OSError, match="disk full"):
+        write(session, table, batch(2), action)
+
+
+def test_an_exception_after_the_commit_landed_is_a_written_batch(session: SparkSession, table: TableRef) -> None:
+    commit = batch(1)
+    lost = fail_after(lambda: table.save(writer(session.range(2).toDF("id"), commit)))
+    outcome = write(session, table, commit, lost)
+    assert (outcome.verdict, outcome.version) == (Verdict.WRITTEN, 0)
+
+
+def test_a_write_that_did_nothing_is_an_error(session: SparkSession, table: TableRef) -> None:
+    with pytest.raises(WriteError, match="its commit is not in the table's history") as caught:
+        write(session, table, batch(1), lambda: None)
+    assert caught.value.code == "LS503"
+
+
+def test_the_digest_is_found_behind_newer_commits(session: SparkSession, table: TableRef) -> None:
+    append(session, table, batch(1))
+    for _ in range(3):
+        session.range(1).toDF("id").write.format("delta").mode("append").save(table.location)
+    found = find(session, table, batch(1))
+    assert found is not None
+    assert (found.verdict, found.version) == (Verdict.SKIPPED, 0)
+
+
+def test_nothing_is_found_where_there_is_no_table(session: SparkSession, table: TableRef) -> None:
+    assert find(session, table, batch(1)) is None
+
+
+def test_commits_tell_their_writer_and_counts(session: SparkSession, table: TableRef) -> None:
+    commit = CommitId(APP, 1, "d", {"run_id": "r"})
+    append(session, table, commit, rows=2)
+    session.conf.unset("spark.databricks.delta.commitInfo.userMetadata")
+    session.range(1).toDF("id").write.format("delta").mode("append").option("userMetadata", "by hand").save(
+        table.location
+    )
+    foreign, mine = newest_commits(session, table)
+    about = {"app_id": APP, "batch": 1, "digest": "d", "attempt": commit.attempt, "run_id": "r"}
+    assert (mine.version, mine.operation, mine.about, mine.metrics["numOutputRows"]) == (0, "WRITE", about, 2)
+    assert (foreign.version, foreign.about) == (1, {})

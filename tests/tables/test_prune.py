@@ -1,0 +1,132 @@
+from __future__ import annotations
+
+import datetime as dt
+import time
+from collections.abc import Sequence
+from decimal import Decimal
+from typing import Any
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from lakesmith.tables import prune
+from lakesmith.tables.prune import Touched, find_touched, ranges
+from lakesmith.testing import frame
+from pyspark.sql import DataFrame, SparkSession
+
+DATES = st.dates(dt.date(1, 1, 1), dt.date(9999, 12, 31))
+TIMES = st.datetimes(dt.datetime(1900, 1, 1), dt.datetime(2100, 1, 1), timezones=st.just(dt.timezone.utc))
+KINDS = {
+    "bigint": st.integers(-(2**63), 2**63 - 1),
+    "double": st.floats(),
+    "decimal(38,4)": st.decimals(-(10**30), 10**30, places=4, allow_nan=False),
+    "string": st.text(st.characters(exclude_categories=["Cs"]), max_size=20),
+    "date": DATES,
+    "timestamp": TIMES,
+    "boolean": st.booleans(),
+    "binary": st.binary(max_size=20),
+}
+
+
+def pruned(df: DataFrame, touched: Touched) -> int:
+    return df.filter(touched.predicate()).count()
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_every_touched_value_meets_the_predicate(spark: SparkSession, kind: str) -> None:
+    @given(st.lists(st.none() | KINDS[kind], min_size=1, max_size=40), st.integers(1, 4))
+    @settings(max_examples=4, deadline=None, derandomize=True)
+    def law(values: list[Any], most: int) -> None:
+        df = frame(spark, f"v {kind}", [(value,) for value in values])
+        touched = Touched(find_touched(df, ["v"]).values, most)
+        assert pruned(df, touched) == len(values)
+
+    law()
+
+
+@given(st.lists(st.integers(), unique=True).map(sorted), st.integers(1, 5))
+def test_ranges_cover_all_values_without_touching(values: list[int], most: int) -> None:
+    found = ranges(values, most)
+    assert len(found) == min(most, len(values))
+    assert [v for low, high in found for v in values if low <= v <= high] == values
+
+
+@pytest.mark.parametrize(
+    ("values", "most", "found"),
+    [
+        ([], 3, []),
+        ([1], 3, [(1, 1)]),
+        ([1, 2, 3, 90, 91], 2, [(1, 3), (90, 91)]),
+        ([1, 2, 90], 1, [(1, 90)]),
+        (["a", "b", "x"], 2, [("a", "b"), ("x", "x")]),
+        ([dt.date(2026, 1, 1), dt.date(2026, 1, 2), dt.date(2026, 3, 1)], 2,
+         [(dt.date(2026, 1, 1), dt.date(2026, 1, 2)), (dt.date(2026, 3, 1), dt.date(2026, 3, 1))]),
+        ([Decimal("0.1"), Decimal("0.2"), Decimal(9)], 2, [(Decimal("0.1"), Decimal("0.2")), (Decimal(9), Decimal(9))]),
+    ],
+)  # fmt: skip
+def test_ranges_split_at_the_widest_gaps(values: Sequence[Any], most: int, found: list[tuple[Any, Any]]) -> None:
+    assert ranges(values, most) == found
+
+
+def test_values_outside_the_ranges_are_pruned(spark: SparkSession) -> None:
+    touched = find_touched(frame(spark, "v int", [(1,), (2,), (50,)]), ["v"])
+    df = frame(spark, "v int", [(0,), (1,), (2,), (3,), (50,), (None,)])
+    assert sorted(row.v for row in df.filter(touched.predicate()).collect()) == [1, 2, 50]
+
+
+def test_null_and_nan_are_touched_only_when_they_came(spark: SparkSession) -> None:
+    df = frame(spark, "v double", [(None,), (float("nan"),), (1.0,)])
+    assert pruned(df, find_touched(frame(spark, "v double", [(1.0,)]), ["v"])) == 1
+    assert pruned(df, find_touched(frame(spark, "v double", [(None,)]), ["v"])) == 1
+    assert pruned(df, find_touched(frame(spark, "v double", [(float("nan"),)]), ["v"])) == 1
+
+
+def test_nothing_touched_prunes_everything(spark: SparkSession) -> None:
+    df = frame(spark, "v int", [(1,), (None,)])
+    assert pruned(df, find_touched(df.limit(0), ["v"])) == 0
+
+
+def test_all_columns_prune_together(spark: SparkSession) -> None:
+    touched = find_touched(frame(spark, "a int, b int", [(1, 1), (1, 2)]), ["a", "b"])
+    df = frame(spark, "a int, b int", [(1, 1), (1, 2), (1, 9), (9, 1)])
+    assert pruned(df, touched) == 2
+
+
+def test_the_predicate_names_its_side(spark: SparkSession) -> None:
+    touched = find_touched(frame(spark, "v int", [(1,)]), ["v"])
+    assert pruned_by_alias(frame(spark, "v int", [(1,), (2,)]), touched) == 1
+
+
+def pruned_by_alias(df: DataFrame, touched: Touched) -> int:
+    return df.alias("t").join(df.alias("s"), df["v"].isNotNull()).filter(touched.predicate("t")).select("t.v").distinct().count()
+
+
+@pytest.mark.parametrize(
+    ("kind", "values"),
+    [("int", [1, 5, 9, 70, None]), ("double", [1.0, 5.0, float("nan"), 7.0, None]), ("string", ["a", "b", "c", "d"])],
+)
+def test_very_many_values_are_bounded_by_the_extremes(
+    spark: SparkSession, monkeypatch: pytest.MonkeyPatch, kind: str, values: list[Any]
+) -> None:
+    monkeypatch.setattr(prune, "MAX_VALUES", 2)
+    df = frame(spark, f"v {kind}", [(value,) for value in values])
+    assert pruned(df, find_touched(df, ["v"])) == len(values)
+
+
+@pytest.mark.parametrize(("kind", "text"), [("date", "+12026-01-01"), ("timestamp", "+12026-01-01 00:00:00")])
+def test_a_date_that_python_does_not_know_is_touched_too(spark: SparkSession, kind: str, text: str) -> None:
+    df = spark.sql(f"SELECT CAST(v AS {kind}) v FROM VALUES ('{text}'), ('2026-01-01 00:00:00') AS t(v)")
+    assert pruned(df, find_touched(df, ["v"])) == 2
+
+
+def test_an_instant_that_the_local_clock_shows_twice_is_touched(
+    spark: SparkSession, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("TZ", "Europe/London")
+    time.tzset()
+    try:
+        df = spark.sql("SELECT timestamp'2026-10-25 00:30:00' v UNION ALL SELECT timestamp'2026-10-25 01:30:00'")
+        assert [pruned(one, find_touched(one, ["v"])) for one in (df.limit(1), df)] == [1, 2]
+    finally:
+        monkeypatch.undo()
+        time.tzset()

@@ -1,0 +1,65 @@
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+from chispa import assert_df_equality
+from lakesmith.tables.ref import TableRef, table_ref, visible
+from lakesmith.testing import frame
+from pyspark.sql import SparkSession
+
+
+def test_a_path_table_lies_below_the_warehouse(tmp_path: Path) -> None:
+    table = table_ref(str(tmp_path), None, "silver.orders")
+    assert (table.location, table.by_name) == (f"{tmp_path}/silver/orders", False)
+
+
+def test_a_relative_warehouse_is_below_the_working_directory(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(tmp_path)
+    assert table_ref("./lake", None, "gold.a").location == f"{tmp_path}/lake/gold/a"
+
+
+def test_a_remote_warehouse_is_kept_as_written() -> None:
+    table = table_ref("s3a://bucket/lake/", None, "gold.a")
+    assert (table.location, table.local) == ("s3a://bucket/lake/gold/a", None)
+
+
+def test_a_catalog_names_tables() -> None:
+    table = table_ref("./lake", "main", "silver.orders")
+    assert (table.location, table.by_name, table.local) == ("main.silver.orders", True, None)
+
+
+def test_the_quarantine_lies_beside_its_table() -> None:
+    quarantine = table_ref("/lake", None, "silver.orders").quarantine
+    assert (quarantine.name, quarantine.location) == ("silver.orders__quarantine", "/lake/silver/orders__quarantine")
+
+
+def test_a_table_exists_once_it_is_saved_and_its_versions_can_be_loaded(spark: SparkSession, tmp_path: Path) -> None:
+    table = table_ref(str(tmp_path), None, "bronze.a")
+    assert not table.exists(spark)
+    rows = frame(spark, "id int", [(1,)])
+    table.save(rows.write.format("delta"))
+    table.save(rows.write.format("delta").mode("append"))
+    assert table.exists(spark)
+    assert_df_equality(table.load(spark, versionAsOf=0), rows, ignore_nullable=True)
+
+
+def test_a_directory_without_a_log_is_no_table(spark: SparkSession, tmp_path: Path) -> None:
+    (tmp_path / "bronze" / "a").mkdir(parents=True)
+    assert not table_ref(str(tmp_path), None, "bronze.a").exists(spark)
+
+
+def test_visible_hides_tombstones_and_hidden_columns(spark: SparkSession) -> None:
+    rows = frame(spark, "id int, _seq int, _deleted boolean, _file string", [(1, 1, False, "a"), (2, 1, True, "b")])
+    assert_df_equality(visible(rows), frame(spark, "id int, _file string", [(1, "a")]))
+
+
+def test_a_named_table_is_saved_and_loaded_by_name(spark: SparkSession) -> None:
+    table = TableRef("bronze.named_in_test", "spark_catalog.default.named_in_test", by_name=True)
+    rows = frame(spark, "id int", [(1,)])
+    table.save(rows.write.format("delta").mode("overwrite"))
+    try:
+        assert table.exists(spark)
+        assert_df_equality(table.load(spark), rows, ignore_nullable=True)
+    finally:
+        spark.sql(f"DROP TABLE {table.location}")
