@@ -4,6 +4,7 @@ import re
 from pathlib import Path
 
 import pytest
+
 from lakesmith.codes import CATALOGUE, explain
 from lakesmith.errors import LakesmithError
 

@@ -124,7 +124,7 @@ class Lake:
             When a check refused a table; all others were published.
         """
         self.validate()
-        return run(self.spark, self.project, select, utc(run_date), accept, on_event or (lambda event: None))
+        return run(lambda: self.spark, self.project, select, utc(run_date), accept, on_event or (lambda event: None))
 
     def table(self, name: str, version: str | int = "published") -> DataFrame:
         """Read a table.

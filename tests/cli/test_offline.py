@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from lakesmith.scaffold import init_project
-from tests.cli.conftest import invoke
+from tests.cli.verbs import invoke
 
 LIB = str(Path(__file__).resolve().parents[2] / "lib")
 NO_JAVA = {**os.environ, "JAVA_HOME": "/nonexistent", "PYTHONPATH": LIB}

@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.cli.conftest import data, invoke
+from tests.cli.verbs import data, invoke
 
 LIB = str(Path(__file__).resolve().parents[2] / "lib")
 REFUSING = "  - {id: nobody_pays, check: in_set, column: status, values: [open, cancelled], on_fail: fail}\n"

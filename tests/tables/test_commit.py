@@ -111,10 +111,10 @@ def test_a_write_that_did_nothing_is_an_error(session: SparkSession, table: Tabl
     assert caught.value.code == "LS503"
 
 
-def test_the_digest_is_found_behind_newer_commits(session: SparkSession, table: TableRef) -> None:
+def test_the_digest_is_found_behind_newer_commits(spark: SparkSession, session: SparkSession, table: TableRef) -> None:
     append(session, table, batch(1))
     for _ in range(3):
-        session.range(1).toDF("id").write.format("delta").mode("append").save(table.location)
+        spark.range(1).toDF("id").write.format("delta").mode("append").save(table.location)
     found = find(session, table, batch(1))
     assert found is not None
     assert (found.verdict, found.version) == (Verdict.SKIPPED, 0)
@@ -124,13 +124,11 @@ def test_nothing_is_found_where_there_is_no_table(session: SparkSession, table: 
     assert find(session, table, batch(1)) is None
 
 
-def test_commits_tell_their_writer_and_counts(session: SparkSession, table: TableRef) -> None:
+def test_commits_tell_their_writer_and_counts(spark: SparkSession, session: SparkSession, table: TableRef) -> None:
     commit = CommitId(APP, 1, "d", {"run_id": "r"})
     append(session, table, commit, rows=2)
-    session.conf.unset("spark.databricks.delta.commitInfo.userMetadata")
-    session.range(1).toDF("id").write.format("delta").mode("append").option("userMetadata", "by hand").save(
-        table.location
-    )
+    by_hand = spark.range(1).toDF("id").write.format("delta").mode("append").option("userMetadata", "by hand")
+    by_hand.save(table.location)
     foreign, mine = newest_commits(session, table)
     about = {"app_id": APP, "batch": 1, "digest": "d", "attempt": commit.attempt, "run_id": "r"}
     assert (mine.version, mine.operation, mine.about, mine.metrics["numOutputRows"]) == (0, "WRITE", about, 2)

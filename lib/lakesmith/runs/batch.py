@@ -5,9 +5,8 @@ from __future__ import annotations
 from lakesmith.runs.context import BatchContext
 from lakesmith.runs.rooms.gate import gate
 from lakesmith.runs.rooms.record import BatchRecord, record
-from lakesmith.runs.rooms.write import rows_counted, write_quarantine, write_rows
+from lakesmith.runs.rooms.write import write_quarantine, write_rows
 from lakesmith.runs.scope import scoped
-from lakesmith.tables.commit import Verdict
 
 
 def run_batch(batch: BatchContext) -> BatchRecord:
@@ -30,7 +29,7 @@ def run_batch(batch: BatchContext) -> BatchRecord:
     """
     gated = gate(scoped(batch))
     outcome = write_rows(gated)
-    figures = gated.figures(rows_counted(outcome, batch), observed=outcome.verdict is Verdict.WRITTEN)
+    figures = gated.figures(outcome)
     if figures["gate"]["quarantined"]:
         write_quarantine(gated)
     return record(gated, outcome, figures)

@@ -37,6 +37,16 @@ class Ledger:
         """Return the state of a table; a fresh one when the ledger does not know it."""
         return self.states.setdefault(name, TableState(name))
 
+    @property
+    def versions(self) -> dict[str, int]:
+        """The version of each table that may be read: the newest accepted one."""
+        return {name: state.version for name, state in self.states.items() if state.version is not None}
+
+    @property
+    def is_published(self) -> bool:
+        """Tell whether these versions are public already."""
+        return bool(self.versions == self.published["tables"])
+
     def stage(self, *events: LedgerEvent) -> None:
         """Fold events now and keep them for the next commit."""
         for event in events:
@@ -75,12 +85,13 @@ def published_event(published: dict[str, Any]) -> LedgerEvent:
     return LedgerEvent("published", "", 0, published["id"], published)
 
 
-def read_ledger(spark: SparkSession, table: TableRef, run_id: str, known: Iterable[TableRef] = ()) -> Ledger:
+def read_ledger(spark: SparkSession | None, table: TableRef, run_id: str, known: Iterable[TableRef] = ()) -> Ledger:
     """Read the ledger of a warehouse and fold it.
 
     Parameters
     ----------
-    spark : SparkSession
+    spark : SparkSession, optional
+        Not needed on a local path.
     table : TableRef
         The ledger.
     run_id : str
@@ -107,7 +118,7 @@ def read_ledger(spark: SparkSession, table: TableRef, run_id: str, known: Iterab
     return ledger
 
 
-def _refuse_orphans(spark: SparkSession, table: TableRef, known: Iterable[TableRef]) -> None:
+def _refuse_orphans(spark: SparkSession | None, table: TableRef, known: Iterable[TableRef]) -> None:
     orphan = next((ref for ref in known if ref.exists(spark)), None)
     if orphan is not None:
         raise LedgerError(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import fcntl
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -17,13 +18,13 @@ POLL_SECONDS = 0.2
 
 
 @contextmanager
-def run_lock(spark: SparkSession, warehouse: str, wait_seconds: float) -> Iterator[None]:
+def run_lock(spark: SparkSession | None, warehouse: str, wait_seconds: float) -> Iterator[None]:
     """Hold the warehouse's run lock.
 
     Parameters
     ----------
-    spark : SparkSession
-        Its JVM takes the lock, so that it is held as long as anything can still write.
+    spark : SparkSession, optional
+        Its JVM takes the lock, so that it is held as long as anything can still write; without one this process does.
     warehouse : str
         On another file system than the local one there is no lock: Delta's commits are atomic there.
     wait_seconds : float
@@ -40,17 +41,17 @@ def run_lock(spark: SparkSession, warehouse: str, wait_seconds: float) -> Iterat
         return
     root.mkdir(parents=True, exist_ok=True)
     file = (root / ".lakesmith.lock").resolve()
-    channel = spark._jvm.java.io.RandomAccessFile(str(file), "rw").getChannel()  # type: ignore[union-attr]
+    channel = _JvmFile(spark, file) if spark else _LocalFile(file)
     try:
-        _acquire(spark, channel, file, wait_seconds)
+        _acquire(channel, file, wait_seconds)
         yield
     finally:
         channel.close()
 
 
-def _acquire(spark: SparkSession, channel: Any, file: Path, wait_seconds: float) -> None:
+def _acquire(channel: _JvmFile | _LocalFile, file: Path, wait_seconds: float) -> None:
     deadline = time.monotonic() + wait_seconds
-    while not _try_lock(channel):
+    while not channel.try_lock():
         if time.monotonic() >= deadline:
             raise RunLocked(
                 f"another run holds the warehouse (waited {wait_seconds:g} s)",
@@ -60,11 +61,40 @@ def _acquire(spark: SparkSession, channel: Any, file: Path, wait_seconds: float)
         time.sleep(POLL_SECONDS)
 
 
-def _try_lock(channel: Any) -> bool:
-    """Try once; a lock held elsewhere in the same JVM raises instead of returning null."""
-    try:
-        return channel.tryLock() is not None
-    except Exception as error:
-        if "OverlappingFileLockException" in str(error):
+class _JvmFile:
+    """A lock file that the JVM holds."""
+
+    def __init__(self, spark: SparkSession, file: Path) -> None:
+        self._channel: Any = spark._jvm.java.io.RandomAccessFile(str(file), "rw").getChannel()  # type: ignore[union-attr]
+
+    def try_lock(self) -> bool:
+        """Try once; a lock held elsewhere in the same JVM raises instead of returning null."""
+        try:
+            return self._channel.tryLock() is not None
+        except Exception as error:
+            if "OverlappingFileLockException" in str(error):
+                return False
+            raise
+
+    def close(self) -> None:
+        """Give the lock back."""
+        self._channel.close()
+
+
+class _LocalFile:
+    """The same lock file held by this process; both kinds exclude each other."""
+
+    def __init__(self, file: Path) -> None:
+        self._stream = file.open("a+")
+
+    def try_lock(self) -> bool:
+        """Try once."""
+        try:
+            fcntl.lockf(self._stream, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except OSError:  # somebody else holds it
             return False
-        raise
+        return True
+
+    def close(self) -> None:
+        """Give the lock back."""
+        self._stream.close()

@@ -60,21 +60,8 @@ class Planner:
         return Planned(intent, parked, found.more)
 
     def _from_table(self, table: str, state: TableState) -> Planned:
-        upstream = self._state(self.project.table(table).from_)
-        lookups = self._lookups(table)
-        if upstream.version is None or (lookups is None):
-            return Planned(None)
-        moved_lookup = state.since is not None and lookups != state.lookups
-        if state.since == upstream.version and not moved_lookup:
-            return Planned(None)
-        since = None if moved_lookup else state.since
-        read = TableInput(upstream.table, since, upstream.version, tuple(upstream.voids))
-        return Planned(self._intent(table, state, read, lookups))
-
-    def _lookups(self, table: str) -> dict[str, int] | None:
-        versions = {name: self._state(source).version for name, source in self.project.table(table).inputs.items()}
-        known = {name: version for name, version in versions.items() if version is not None}
-        return known if len(known) == len(versions) else None
+        found = new_table_input(self.project, self.states, table)
+        return Planned(self._intent(table, state, *found)) if found else Planned(None)
 
     def _intent(
         self, table: str, state: TableState, read: TableInput | FilesInput, lookups: Mapping[str, int] | None = None
@@ -92,3 +79,23 @@ class Planner:
 
     def _state(self, table: str) -> TableState:
         return self.states.get(table) or TableState(table)
+
+
+def new_table_input(
+    project: Project, states: Mapping[str, TableState], table: str
+) -> tuple[TableInput, dict[str, int]] | None:
+    """Return the versions that a table has not read yet of the table it is built from, with those of its inputs.
+
+    A new version of an input makes the whole upstream new, since any row may look different; None when nothing moved,
+    or when something it reads is not there yet.
+    """
+    spec = project.table(table)
+    state, upstream = states.get(table) or TableState(table), states.get(spec.from_)
+    versions = {name: states[source].version if source in states else None for name, source in spec.inputs.items()}
+    lookups = {name: version for name, version in versions.items() if version is not None}
+    if upstream is None or upstream.version is None or len(lookups) < len(versions):
+        return None
+    since = state.since if lookups == state.lookups else None
+    if since == upstream.version:
+        return None
+    return TableInput(upstream.table, since, upstream.version, tuple(upstream.voids)), lookups

@@ -55,6 +55,25 @@ class Outcome:
     version: int
     metrics: Mapping[str, int]
 
+    def agrees(self, rows: int, emptied: int = 0) -> bool:
+        """Tell whether the commit counted as many rows as were observed.
+
+        Parameters
+        ----------
+        rows : int
+            Rows of the batch that were given to the write.
+        emptied : int
+            Those of them that only delete.
+
+        Notes
+        -----
+        A MERGE that finds no file with a match counts inserted rows only, and 0 for its source.
+        """
+        if self.metrics.get("numSourceRows"):
+            return rows == self.metrics["numSourceRows"]
+        written = self.metrics.get("numTargetRowsInserted", self.metrics.get("numOutputRows", 0))
+        return rows - emptied == written
+
 
 def writer(frame: DataFrame, commit: CommitId, mode: str = "append") -> DataFrameWriter:
     """Return a Delta writer that carries the commit's identity as options."""

@@ -35,7 +35,7 @@ def newest_commits(session: SparkSession | None, table: TableRef, limit: int | N
     No Spark job on a local path, one elsewhere.
     """
     if table.local is not None:
-        found = DeltaTable(table.location, without_files=True).history(limit)
+        found = DeltaTable(table.location).history(limit)
     elif session is not None:
         rows = table.delta(session).history(limit) if limit else table.delta(session).history()
         found = [_from_spark(row.asDict()) for row in rows.collect()]

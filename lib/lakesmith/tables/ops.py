@@ -12,13 +12,21 @@ from typing import Any, Literal, cast
 import pyarrow as pa  # type: ignore[import-untyped]
 from deltalake import CommitProperties, DeltaTable, Transaction, write_deltalake
 from pyspark.sql import SparkSession
-from pyspark.sql import types as T
-from pyspark.sql.pandas.types import to_arrow_schema
 
+from lakesmith.errors import LedgerError
 from lakesmith.tables.ref import TableRef
 
 COMPACT_ABOVE = 50
 SPARK_OPTIONS = {"delta.autoOptimize.autoCompact": "true", "mergeSchema": "true"}
+ARROW = {
+    "INT": pa.int32(),
+    "BIGINT": pa.int64(),
+    "DOUBLE": pa.float64(),
+    "BOOLEAN": pa.bool_(),
+    "STRING": pa.string(),
+    "BINARY": pa.binary(),
+    "TIMESTAMP": pa.timestamp("us", tz="UTC"),
+}
 Rows = list[dict[str, Any]]
 
 
@@ -37,9 +45,10 @@ class OpsTable:
     ddl: str
 
     @property
-    def schema(self) -> T.StructType:
-        """The columns as a Spark type."""
-        return cast("T.StructType", T.StructType.fromDDL(self.ddl))
+    def schema(self) -> pa.Schema:
+        """The columns as an Arrow schema."""
+        columns = (column.split() for column in self.ddl.split(","))
+        return pa.schema([(name, ARROW[kind]) for name, kind in columns])
 
     def read(self, spark: SparkSession | None) -> Rows:
         """Return all rows; none when the table does not exist.
@@ -55,7 +64,7 @@ class OpsTable:
         return [row.asDict() for row in self.ref.load(spark).collect()]
 
     def append(
-        self, spark: SparkSession, rows: Iterable[Mapping[str, Any]], txn: tuple[str, int] | None = None
+        self, spark: SparkSession | None, rows: Iterable[Mapping[str, Any]], txn: tuple[str, int] | None = None
     ) -> None:
         """Append rows in one commit, with an idempotent-write id if given; no commit when there are no rows."""
         self._write(spark, rows, "append", txn)
@@ -66,7 +75,7 @@ class OpsTable:
 
     def _write(
         self,
-        spark: SparkSession,
+        spark: SparkSession | None,
         rows: Iterable[Mapping[str, Any]],
         mode: Literal["append", "overwrite"],
         txn: tuple[str, int] | None,
@@ -75,11 +84,11 @@ class OpsTable:
         if not values:
             return
         if self.ref.local is not None:
-            _write_local(
-                self.ref, pa.Table.from_pylist(values, to_arrow_schema(self.schema, timezone="UTC")), mode, txn
-            )
+            _write_local(self.ref, pa.Table.from_pylist(values, self.schema), mode, txn)
             return
-        frame = spark.createDataFrame([tuple(row.values()) for row in values], self.schema).coalesce(1)
+        if spark is None:
+            raise LedgerError(f"{self.ref.name} can be written only with a Spark session", code="LS605")
+        frame = spark.createDataFrame([tuple(row.values()) for row in values], self.ddl).coalesce(1)
         identity = {"txnAppId": txn[0], "txnVersion": str(txn[1])} if txn else {}
         self.ref.save(frame.write.format("delta").mode(mode).options(**SPARK_OPTIONS, **identity))
 
@@ -93,6 +102,11 @@ def _read_local(ref: TableRef) -> Rows:
 def _write_local(
     ref: TableRef, rows: pa.Table, mode: Literal["append", "overwrite"], txn: tuple[str, int] | None
 ) -> None:
+    if txn and DeltaTable.is_deltatable(ref.location):
+        # delta-rs writes an id down but, unlike Spark, does not skip a write whose id is taken.
+        last = DeltaTable(ref.location).transaction_version(txn[0])
+        if last is not None and last >= txn[1]:
+            return
     properties = CommitProperties(app_transactions=[Transaction(*txn)]) if txn else None
     write_deltalake(ref.location, rows, mode=mode, schema_mode="merge", commit_properties=properties)
     table = DeltaTable(ref.location)

@@ -40,12 +40,14 @@ class TableRef:
         """The local directory of a path table, None elsewhere."""
         return None if self.by_name else local_path(self.location)
 
-    def exists(self, spark: SparkSession) -> bool:
+    def exists(self, spark: SparkSession | None) -> bool:
         """Tell whether there is a Delta table; no Spark job."""
-        if self.by_name:
-            return spark.catalog.tableExists(self.location)
         local = self.local
-        return (local / "_delta_log").is_dir() if local else DeltaTable.isDeltaTable(spark, self.location)
+        if local or spark is None:
+            return local is not None and (local / "_delta_log").is_dir()
+        return (
+            spark.catalog.tableExists(self.location) if self.by_name else DeltaTable.isDeltaTable(spark, self.location)
+        )
 
     def delta(self, spark: SparkSession) -> DeltaTable:
         """Return the `DeltaTable`, bound to `spark`."""

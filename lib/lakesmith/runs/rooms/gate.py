@@ -18,6 +18,7 @@ from lakesmith.runs.context import BatchContext
 from lakesmith.runs.observed import Figures
 from lakesmith.runs.rooms.read import read
 from lakesmith.runs.rooms.transform import transform
+from lakesmith.tables.commit import Outcome, Verdict
 from lakesmith.tables.ref import HIDDEN
 from lakesmith.tables.strategies import newest_first
 from lakesmith.transforms.contract import select_contract
@@ -47,30 +48,33 @@ class Gated:
         """Return the rows for the quarantine with reasons and the raw row."""
         return self.plain().tagged.transform(rejected(self.rules))
 
-    def figures(self, expected: int, observed: bool) -> dict[str, Any]:
+    def figures(self, outcome: Outcome) -> dict[str, Any]:
         """Return all figures of the batch; recomputed where observation and commit disagree.
 
-        Parameters
-        ----------
-        expected : int
-            Rows that the commit counted.
-        observed : bool
-            False after a skipped write: its observation never comes.
+        Notes
+        -----
+        After a skipped write no observation comes. Recomputing costs an aggregate over the batch for each stage.
         """
-        found = self._observed() if observed else None
-        if found is not None and found["final"]["rows"] == expected:
+        found = self._observed() if outcome.verdict is Verdict.WRITTEN else None
+        if found is not None and outcome.agrees(found["final"]["rows"], found["final"].get("emptied", 0)):
             return {**found, "recomputed": False}
         plain = self.plain()
-        parts = (("read", plain.read), ("gate", plain.tagged), ("final", plain.final))
-        figures = {"read": self.read_figures, "gate": self.gate_figures, "final": self.final_figures}
-        return {**{name: figures[name].compute(frame) for name, frame in parts}, "recomputed": True}
+        gate, final = self.gate_figures.compute(plain.tagged), self.final_figures.compute(plain.final)
+        read_rows = gate if self.counts_groups else self.read_figures.compute(plain.read)
+        return {"read": read_rows, "gate": gate, "final": final, "recomputed": True}
 
     def _observed(self) -> dict[str, Any] | None:
         final = self.final_figures.get()
-        if final is None:
+        gate = self.gate_figures.get() if final is not None else None
+        if final is None or gate is None:
             return None
-        read_rows, gate = self.read_figures.get(), self.gate_figures.get()
-        return None if read_rows is None or gate is None else {"read": read_rows, "gate": gate, "final": final}
+        read_rows = gate if self.counts_groups else self.read_figures.get()
+        return None if read_rows is None else {"read": read_rows, "gate": gate, "final": final}
+
+    @property
+    def counts_groups(self) -> bool:
+        """True for an aggregate: its rows are groups, from the gate on."""
+        return self.batch.spec.write.strategy == "aggregate"
 
 
 @dataclass(frozen=True)
@@ -86,8 +90,10 @@ class Stages:
 def gate(batch: BatchContext) -> Gated:
     """Build the gated batch with its observations; nothing runs yet."""
     read_figures = Figures([F.count(F.lit(1)).alias("rows")])
-    source = read_figures.on(read(batch))
-    tagged, rules = tagged_rows(batch, transform(batch, source))
+    source = read(batch)
+    # An observation stops filters: an aggregate must reach the scan with what it touches, and counts groups anyway.
+    is_aggregate = batch.spec.write.strategy == "aggregate"
+    tagged, rules = tagged_rows(batch, transform(batch, source if is_aggregate else read_figures.on(source)))
     gate_figures = Figures(gate_metrics(rules))
     final = final_rows(batch, gate_figures.on(tagged), rules)
     final_figures = Figures(_final_metrics(batch, final))

@@ -41,21 +41,20 @@ def record(gated: Gated, outcome: Outcome, figures: Mapping[str, Any]) -> BatchR
     final = gated.rows
     types = {f.name: f.dataType.simpleString() for f in final.schema.fields if not f.name.startswith("_")}
     row_verdicts = verdicts(gated.rules, figures["gate"])
-    is_aggregate = batch.spec.write.strategy == "aggregate"
-    counts = count(figures, outcome, is_aggregate, tombstones(batch, figures["final"], outcome))
+    counts = count(figures, outcome, tombstones(batch, figures["final"], outcome))
     whole = table_verdicts(batch.spec, figures["final"] | duplicated(batch, outcome), run_time(batch), types)
     profile = profile_rows(figures["final"], types, batch.project.profile_of(batch.name))
     return BatchRecord(outcome.version, counts, (*row_verdicts, *whole), tuple(profile), figures["recomputed"])
 
 
-def count(figures: Mapping[str, Any], outcome: Outcome, is_aggregate: bool, tombstones: Mapping[str, int]) -> Counts:
+def count(figures: Mapping[str, Any], outcome: Outcome, tombstones: Mapping[str, int]) -> Counts:
     """Close the accounting: ``read = dropped + quarantined + accepted``.
 
     For an aggregate the rows are groups: read are the groups that the batch touched.
     """
     accepted, metrics = figures["final"]["rows"], outcome.metrics
     quarantined = figures["gate"]["quarantined"]
-    read = figures["gate"]["rows"] if is_aggregate else figures["read"]["rows"]
+    read = figures["read"]["rows"]
     inserted = metrics.get("numTargetRowsInserted", 0 if "numSourceRows" in metrics else accepted)
     inserted -= tombstones["insert"]
     updated = metrics.get("numTargetRowsUpdated", 0) - tombstones["update_postimage"]

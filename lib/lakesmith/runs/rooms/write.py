@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from pyspark.sql import functions as F
 
-from lakesmith.runs.context import BatchContext
 from lakesmith.runs.rooms.gate import Gated
 from lakesmith.tables.commit import Outcome, write, writer
 from lakesmith.tables.create import RETENTION
@@ -24,13 +23,6 @@ def write_rows(gated: Gated) -> Outcome:
     return write(
         batch.session, batch.table, commit, lambda: strategy(batch.session, gated.rows, batch.table, batch.spec, bounds)
     )
-
-
-def rows_counted(outcome: Outcome, batch: BatchContext) -> int:
-    """Return the accepted rows as the commit counted them."""
-    if "numSourceRows" in outcome.metrics:
-        return outcome.metrics["numSourceRows"]
-    return outcome.metrics.get("numOutputRows", 0)
 
 
 def write_quarantine(gated: Gated) -> int:

@@ -1,0 +1,109 @@
+"""What a run leaves behind of itself: its result, and its rows in the ops tables."""
+
+from __future__ import annotations
+
+import json
+import time
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import asdict, dataclass, field
+from datetime import datetime, timezone
+from typing import Any
+
+from pyspark.sql import SparkSession
+
+from lakesmith.observe.records import CHECKS, PROFILES, RUNS, SCHEMA_VERSION
+from lakesmith.runs.context import positions
+from lakesmith.runs.result import Event, RunResult, RunState, TableResult
+from lakesmith.runs.tally import Tally
+from lakesmith.spec.model import Project
+from lakesmith.tables.ops import OpsTable
+from lakesmith.tables.ref import TableRef, table_ref
+
+
+def now() -> str:
+    """Return the clock as ISO in UTC."""
+    return datetime.now(timezone.utc).isoformat(timespec="microseconds")
+
+
+@dataclass(frozen=True)
+class RunFacts:
+    """What is fixed when a run starts.
+
+    `run_time` is the recorded "now" of the rows, `started_at` the clock.
+    """
+
+    project: Project
+    run_id: str
+    run_time: str
+    on_event: Callable[[Event], None]
+    started_at: str = field(default_factory=now)
+    started: float = field(default_factory=time.monotonic)
+
+    def ref(self, name: str) -> TableRef:
+        """Return where a table lies."""
+        return table_ref(self.project.warehouse, self.project.catalog, name)
+
+    def tell(self, kind: str) -> None:
+        """Send an event of the run as a whole."""
+        self.on_event(Event(kind, self.run_id))
+
+    def result(self, tables: Sequence[TableResult], published: int | None) -> RunResult:
+        """Return the result of the run; the worst state of a table decides."""
+        seconds = round(time.monotonic() - self.started, 3)
+        return RunResult(self.run_id, state_of(tables), tuple(tables), published, seconds)
+
+
+def state_of(tables: Sequence[TableResult]) -> RunState:
+    """Return the state of a run from the states of its tables; the worst one decides.
+
+    Examples
+    --------
+    >>> state_of([TableResult("silver.a", "done"), TableResult("gold.b", "nothing_new")])
+    'done'
+    """
+    states = {table.state for table in tables}
+    if "failed" in states:
+        return "failed"
+    if "refused" in states:
+        return "refused"
+    if any(table.parked for table in tables):
+        return "degraded"
+    return "done" if "done" in states else "nothing_new"
+
+
+def write_records(
+    facts: RunFacts, spark: SparkSession | None, result: RunResult, tallies: Mapping[str, Tally] | None = None
+) -> None:
+    """Append the run to ``ops.runs``, its verdicts to ``ops.checks`` and its profile to ``ops.profiles``."""
+    run_time = datetime.fromisoformat(facts.run_time)
+    common = {"schema_version": SCHEMA_VERSION, "run_id": facts.run_id, "run_time": run_time}
+    known = tallies or {}
+    runs = [_run_row(facts, result, table, known.get(table.table)) | common for table in result.tables]
+    batches = [
+        ({"table": intent.table, "batch": intent.batch, **common}, record)
+        for tally in known.values()
+        for intent, record in tally.records
+    ]
+    checks = [{**asdict(verdict), **batch} for batch, record in batches for verdict in record.verdicts]
+    profiles = [{**row, **batch, "version": record.version} for batch, record in batches for row in record.profile]
+    for name, ddl, rows in (("runs", RUNS, runs), ("checks", CHECKS, checks), ("profiles", PROFILES, profiles)):
+        OpsTable(facts.ref(f"ops.{name}"), ddl).append(spark, rows)
+
+
+def _run_row(facts: RunFacts, result: RunResult, table: TableResult, tally: Tally | None) -> dict[str, Any]:
+    records = tally.records if tally else []
+    return {
+        "table": table.table,
+        "started_at": datetime.fromisoformat(facts.started_at),
+        "state": table.state,
+        "run_state": result.state,
+        "batches": table.batches,
+        "version": table.version,
+        **asdict(table.counts),
+        "seconds": table.seconds,
+        "recomputed": any(record.recomputed for _, record in records),
+        "parked": "\n".join(f"{one.path}: {one.reason}" for one in table.parked) or None,
+        "positions": json.dumps([positions(intent) for intent, _ in records]) if records else None,
+        "published": result.published,
+        "error": table.error or None,
+    }

@@ -1,0 +1,135 @@
+from __future__ import annotations
+
+import json
+from typing import Any
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from lakesmith.runs import events
+from lakesmith.runs.events import LedgerEvent, compacted, done_event, fold, intent_event
+from lakesmith.runs.intent import FilesInput, Intent, TableInput, TableState
+
+NAMES = st.sampled_from(["bronze.a", "silver.b", "gold.c"])
+SMALL = st.integers(0, 5)
+FILES = st.dictionaries(st.sampled_from("abcdef"), st.tuples(SMALL, SMALL), max_size=4).map(
+    lambda found: tuple((path, *seen) for path, seen in found.items())
+)
+VOIDS = st.lists(st.tuples(SMALL, SMALL), max_size=2).map(tuple)
+INPUTS = st.builds(FilesInput, st.just("orders"), FILES) | st.builds(
+    TableInput, st.just("bronze.a"), st.none() | SMALL, SMALL, VOIDS
+)
+LOOKUPS = st.sampled_from([(), (("silver.b", 3),)])
+INTENTS = st.builds(
+    Intent, NAMES, SMALL, SMALL, st.just("2026-01-01T00:00:00+00:00"), st.text(max_size=3), INPUTS, LOOKUPS, st.booleans()
+)  # fmt: skip
+
+
+def plain(kind: str, payload: st.SearchStrategy[dict[str, Any]]) -> st.SearchStrategy[LedgerEvent]:
+    return st.builds(LedgerEvent, st.just(kind), NAMES, SMALL, SMALL, payload)
+
+
+PARKED = st.builds(lambda files: {"files": [[*file, "bad"] for file in files]}, FILES)
+RESTORED = st.builds(lambda low, version: {"version": version, "void": [low, low + 1]}, SMALL, st.none() | SMALL)
+EVENTS = st.one_of(
+    INTENTS.map(intent_event),
+    st.builds(done_event, INTENTS, SMALL, st.booleans()),
+    plain("dropped", st.just({})),
+    plain("accepted", st.just({})),
+    plain("parked", PARKED),
+    plain("restored", RESTORED),
+)
+
+
+def written(event: LedgerEvent) -> LedgerEvent:
+    """Return the event as it comes back from the ledger."""
+    row = event.row(1, "run")
+    return LedgerEvent(row["event"], row["table"], row["epoch"], row["batch"], json.loads(row["payload"]))
+
+
+def folded(found: list[LedgerEvent]) -> dict[str, TableState]:
+    states: dict[str, TableState] = {}
+    for event in found:
+        fold(states, written(event))
+    return states
+
+
+def intent(batch: int = 1, read: FilesInput | TableInput | None = None) -> Intent:
+    files = read or FilesInput("orders", (("a", 1, 5),))
+    return Intent("bronze.a", 1, batch, "2026-01-01T00:00:00+00:00", "hash", files)
+
+
+@given(st.lists(EVENTS, max_size=12))
+def test_compaction_changes_no_state(history: list[LedgerEvent]) -> None:
+    states = folded(history)
+    assert folded(list(compacted(states.values()))) == states
+
+
+def test_compaction_cuts_a_long_list_of_files(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(events, "FILES_PER_EVENT", 2)
+    state = TableState("bronze.a", seen={name: (1, 5) for name in "abcde"})
+    found = list(compacted([state]))
+    assert [event.event for event in found] == ["state", "files", "files", "files"]
+    assert folded(found) == {"bronze.a": state}
+
+
+@given(INTENTS)
+def test_an_intent_comes_back_from_the_ledger_as_it_was(intent: Intent) -> None:
+    data = json.loads(json.dumps(intent.to_dict()))
+    assert Intent.from_dict(intent.table, intent.epoch, intent.batch, data) == intent
+
+
+def test_an_intent_opens_a_batch() -> None:
+    state = folded([intent_event(intent())])["bronze.a"]
+    assert (state.open, state.batch, state.version) == (intent(), 1, None)
+
+
+def test_a_done_closes_it_and_moves_the_position() -> None:
+    state = folded([intent_event(intent()), done_event(intent(), 4, refused=False)])["bronze.a"]
+    assert (state.open, state.version, state.seen, state.spec_hash) == (None, 4, {"a": (1, 5)}, "hash")
+
+
+def test_a_done_of_a_table_moves_the_version_read() -> None:
+    read = intent(read=TableInput("bronze.b", 3, 7))
+    assert folded([done_event(read, 4, refused=False)])["bronze.a"].since == 7
+
+
+def test_a_refused_batch_moves_no_position() -> None:
+    state = folded([intent_event(intent()), done_event(intent(), 4, refused=True)])["bronze.a"]
+    assert (state.open, state.version, state.seen) == (None, None, {})
+    assert state.refused is not None
+    assert state.refused["version"] == 4
+
+
+def test_a_restored_batch_has_a_new_epoch_and_a_void() -> None:
+    refused = done_event(intent(), 4, refused=True)
+    state = folded([refused, LedgerEvent("restored", "bronze.a", 2, 1, {"version": 3, "void": [4, 5]})])["bronze.a"]
+    assert (state.epoch, state.version, state.refused, state.voids, state.seen) == (2, 3, None, [(4, 5)], {})
+
+
+def test_an_accepted_batch_is_as_if_it_had_not_been_refused() -> None:
+    accepted = folded([done_event(intent(), 4, refused=True), LedgerEvent("accepted", "bronze.a", 1, 1, {})])
+    assert accepted == folded([done_event(intent(), 4, refused=False)])
+
+
+def test_a_dropped_batch_leaves_its_number_behind() -> None:
+    state = folded([intent_event(intent(7)), LedgerEvent("dropped", "bronze.a", 1, 7, {})])["bronze.a"]
+    assert (state.open, state.batch, state.seen) == (None, 7, {})
+
+
+def test_a_parked_file_is_seen_with_its_reason() -> None:
+    state = folded([LedgerEvent("parked", "bronze.a", 1, 0, {"files": [["a", 1, 5, "empty"]]})])["bronze.a"]
+    assert (state.seen, state.parked) == ({"a": (1, 5)}, {"a": "empty"})
+
+
+@pytest.mark.parametrize(
+    "other",
+    [
+        Intent("bronze.a", 1, 1, "2026-01-02T00:00:00+00:00", "hash", FilesInput("orders", (("a", 1, 5),))),
+        Intent("bronze.a", 1, 1, "2026-01-01T00:00:00+00:00", "other", FilesInput("orders", (("a", 1, 5),))),
+        Intent("bronze.a", 1, 1, "2026-01-01T00:00:00+00:00", "hash", FilesInput("orders", (("a", 1, 6),))),
+    ],
+    ids=["run time", "spec", "file"],
+)
+def test_the_digest_tells_what_decides_the_rows(other: Intent) -> None:
+    assert other.digest != intent().digest

@@ -1,0 +1,98 @@
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+from lakesmith.errors import LedgerError
+from lakesmith.runs import ledger as module
+from lakesmith.runs.events import LEDGER, done_event, intent_event
+from lakesmith.runs.intent import FilesInput, Intent
+from lakesmith.runs.ledger import Ledger, published_event, read_ledger
+from lakesmith.tables.log import newest_commits
+from lakesmith.tables.ops import OpsTable
+from lakesmith.tables.ref import TableRef, table_ref
+from pyspark.sql import SparkSession
+
+
+@pytest.fixture
+def table(tmp_path: Path) -> TableRef:
+    return table_ref(str(tmp_path), None, "ops.ledger")
+
+
+def intent(batch: int) -> Intent:
+    files = FilesInput("orders", ((f"file-{batch}", batch, 5),))
+    return Intent("bronze.a", 1, batch, "2026-01-01T00:00:00+00:00", "hash", files)
+
+
+def batches(spark: SparkSession, ledger: Ledger, numbers: range) -> None:
+    for number in numbers:
+        ledger.stage(intent_event(intent(number)), done_event(intent(number), number, refused=False))
+    ledger.flush(spark)
+
+
+def test_a_new_ledger_is_empty(spark: SparkSession, table: TableRef) -> None:
+    ledger = read_ledger(spark, table, "run")
+    assert (ledger.states, ledger.published, ledger.seq) == ({}, {"id": 0, "tables": {}}, 0)
+
+
+def test_what_was_written_is_read_back(spark: SparkSession, table: TableRef) -> None:
+    ledger = read_ledger(spark, table, "run")
+    batches(spark, ledger, range(1, 3))
+    ledger.stage(intent_event(intent(3)), published_event({"id": 1, "tables": {"bronze.a": 2}}))
+    ledger.flush(spark)
+    again = read_ledger(spark, table, "other")
+    assert (again.states, again.published, again.seq) == (ledger.states, ledger.published, ledger.seq)
+
+
+def test_staged_events_are_one_commit_and_none_without_events(spark: SparkSession, table: TableRef) -> None:
+    ledger = read_ledger(spark, table, "run")
+    batches(spark, ledger, range(1, 4))
+    ledger.flush(spark)
+    assert len(newest_commits(spark, table)) == 1
+
+
+def test_staged_events_count_before_they_are_written(spark: SparkSession, table: TableRef) -> None:
+    ledger = read_ledger(spark, table, "run")
+    ledger.stage(intent_event(intent(1)))
+    assert ledger.state("bronze.a").open == intent(1)
+
+
+def test_tables_without_a_ledger_are_refused(spark: SparkSession, table: TableRef, tmp_path: Path) -> None:
+    orphan = table_ref(str(tmp_path), None, "bronze.a")
+    orphan.save(spark.range(1).write.format("delta"))
+    with pytest.raises(LedgerError, match="bronze.a exists but the ledger does not") as caught:
+        read_ledger(spark, table, "run", [orphan])
+    assert caught.value.code == "LS602"
+    assert not table.exists(spark)
+
+
+def test_a_ledger_of_a_newer_version_is_refused(
+    spark: SparkSession, table: TableRef, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    row = intent_event(intent(1)).row(1, "run") | {"schema_version": module.SCHEMA_VERSION + 1, "event": "unheard_of"}
+    OpsTable(table, LEDGER).append(spark, [row])
+    with pytest.raises(LedgerError, match="the ledger has schema version 2") as caught:
+        read_ledger(spark, table, "run")
+    assert caught.value.code == "LS603"
+
+
+def test_a_long_ledger_is_compacted_and_says_the_same(
+    spark: SparkSession, table: TableRef, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(module, "COMPACT_ABOVE", 10)
+    ledger = read_ledger(spark, table, "run")
+    batches(spark, ledger, range(1, 8))
+    ledger.stage(published_event({"id": 4, "tables": {"bronze.a": 7}}))
+    ledger.flush(spark)
+    ledger.compact(spark)
+    again = read_ledger(spark, table, "other")
+    assert (again.rows, again.states, again.published) == (3, ledger.states, ledger.published)
+    batches(spark, again, range(8, 9))
+    assert set(read_ledger(spark, table, "third").state("bronze.a").seen) == {f"file-{n}" for n in range(1, 9)}
+
+
+def test_a_short_ledger_is_left_alone(spark: SparkSession, table: TableRef) -> None:
+    ledger = read_ledger(spark, table, "run")
+    batches(spark, ledger, range(1, 3))
+    ledger.compact(spark)
+    assert len(newest_commits(spark, table)) == 1

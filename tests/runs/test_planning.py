@@ -1,0 +1,107 @@
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import replace
+
+import pytest
+from lakesmith.runs.intent import FilesInput, TableInput, TableState
+from lakesmith.runs.planning import Planned, Planner
+from lakesmith.spec.fingerprint import spec_hash
+
+from tests.shop import Shop
+
+LOOKUP = """
+from: bronze.orders
+inputs: {lines: silver.lines}
+columns: {id: {type: bigint, source: OrderId}}
+write: {strategy: upsert, keys: [id], when_matched: ignore}
+"""
+ROW = ["1,A,1,2.50,2026-01-01,1,I"]
+
+
+def plan(shop: Shop, table: str, *states: TableState) -> Planned:
+    lake = shop.lake
+    return Planner(shop.spark, lake.project, {state.table: state for state in states}, "2026-01-01").next_batch(table)
+
+
+def test_files_are_new_until_they_were_seen(shop: Shop) -> None:
+    file = shop.land("a.csv", ROW)
+    planned = plan(shop, "bronze.orders")
+    assert planned.intent is not None
+    (entry,) = planned.intent.input.files  # type: ignore[union-attr]
+    assert (entry[0], planned.intent.batch, planned.intent.first) == (str(file), 1, True)
+    assert plan(shop, "bronze.orders", TableState("bronze.orders", seen={entry[0]: entry[1:]})) == Planned(None)
+
+
+def test_bad_files_are_parked_beside_the_intent(shop: Shop) -> None:
+    shop.land("a.csv", ROW)
+    shop.land("b.csv", [], header="OrderId")
+    planned = plan(shop, "bronze.orders")
+    assert planned.intent is not None
+    ((path, _, _, reason),) = planned.parked
+    assert path.endswith("b.csv")
+    assert reason.startswith("column(s) Sku, Qty")
+
+
+def test_nothing_is_planned_below_a_table_without_a_version(shop: Shop) -> None:
+    assert plan(shop, "silver.orders") == Planned(None)
+
+
+@pytest.mark.parametrize(("since", "read"), [(None, (None, 4)), (2, (2, 4)), (4, None)])
+def test_a_table_reads_from_its_position_to_the_newest_version(
+    shop: Shop, since: int | None, read: tuple[int | None, int] | None
+) -> None:
+    below = TableState("silver.orders", since=since, version=None if since is None else 9, batch=3, epoch=2)
+    intent = plan(shop, "silver.orders", TableState("bronze.orders", version=4, voids=[(1, 2)]), below).intent
+    if read is None:
+        assert intent is None
+    else:
+        assert intent is not None
+        assert intent.input == TableInput("bronze.orders", *read, ((1, 2),))
+        assert (intent.batch, intent.epoch, intent.first) == (4, 2, since is None)
+
+
+def test_an_open_intent_comes_first_as_it_was_written(shop: Shop) -> None:
+    shop.land("a.csv", ROW)
+    opened = plan(shop, "bronze.orders").intent
+    assert opened is not None
+    shop.land("b.csv", ROW)
+    planned = plan(shop, "bronze.orders", TableState("bronze.orders", batch=1, open=opened))
+    assert (planned.intent, planned.is_retry, planned.more) == (opened, True, True)
+
+
+def test_an_intent_names_the_spec(shop: Shop) -> None:
+    shop.land("a.csv", ROW)
+    intent = plan(shop, "bronze.orders").intent
+    assert intent is not None
+    assert intent.spec_hash == spec_hash(shop.lake.project.table("bronze.orders"))
+
+
+@pytest.fixture
+def with_lookup(make_shop: Callable[..., Shop]) -> Shop:
+    return make_shop({"tables/silver/joined": LOOKUP})
+
+
+def test_a_table_waits_for_all_its_inputs(with_lookup: Shop) -> None:
+    assert plan(with_lookup, "silver.joined", TableState("bronze.orders", version=4)) == Planned(None)
+
+
+def test_an_input_that_moved_reads_the_upstream_anew(with_lookup: Shop) -> None:
+    states = [TableState("bronze.orders", version=4), TableState("silver.lines", version=6)]
+    below = TableState("silver.joined", since=4, version=9, lookups={"lines": 6})
+    assert plan(with_lookup, "silver.joined", *states, below) == Planned(None)
+    moved = plan(with_lookup, "silver.joined", *states, replace(below, lookups={"lines": 5})).intent
+    assert moved is not None
+    assert (moved.input, moved.lookups) == (TableInput("bronze.orders", None, 4), (("lines", 6),))
+
+
+def test_a_bounded_source_says_that_more_waits(make_shop: Callable[..., Shop]) -> None:
+    orders = "format: csv\npath: IN\ncolumns: [OrderId, Sku, Qty, Price, Day, Seq, Op]\nbatch: {max_files: 1}\n"
+    shop = make_shop({"sources/orders": orders})
+    shop.land("a.csv", ROW)
+    shop.land("b.csv", ROW)
+    planned = plan(shop, "bronze.orders")
+    assert planned.more
+    assert planned.intent is not None
+    assert isinstance(planned.intent.input, FilesInput)
+    assert len(planned.intent.input.files) == 1

@@ -1,0 +1,160 @@
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+from chispa import assert_df_equality
+from lakesmith.errors import WriteError
+from lakesmith.spec.model import Table
+from lakesmith.tables.commit import CommitId
+from lakesmith.tables.log import newest_commits
+from lakesmith.tables.prune import find_touched
+from lakesmith.tables.ref import TableRef
+from lakesmith.tables.strategies import append, replace_groups, upsert
+from lakesmith.testing import frame
+from pyspark.sql import DataFrame, SparkSession
+
+ROWS = "id int, name string, _seq int, _deleted boolean"
+GROUPS = "day int, orders int"
+EMPTIED = f"{GROUPS}, _emptied boolean"
+UPSERT = {"strategy": "upsert", "keys": ["id"], "sequence_by": ["at"]}
+IGNORE = {"strategy": "upsert", "keys": ["id"], "when_matched": "ignore"}
+AGGREGATE = {"strategy": "aggregate", "keys": ["day"]}
+
+
+def spec(write: dict[str, Any]) -> Table:
+    return Table.model_validate({"from": "bronze.a", "write": write})
+
+
+@pytest.fixture
+def table(tmp_path: Path) -> TableRef:
+    return TableRef("silver.a", str(tmp_path / "a"))
+
+
+def create(rows: DataFrame, table: TableRef, write: dict[str, Any]) -> None:
+    append(rows.coalesce(1), table, spec(write), CommitId("test", 1, "d"))
+
+
+def shows(spark: SparkSession, table: TableRef, ddl: str, rows: list[tuple[Any, ...]]) -> None:
+    found = table.load(spark)
+    assert_df_equality(found, frame(spark, ddl, rows), ignore_row_order=True, ignore_nullable=True)
+
+
+def upserted(
+    spark: SparkSession, table: TableRef, before: list[tuple[Any, ...]], after: list[tuple[Any, ...]], final: list[Any]
+) -> None:
+    create(frame(spark, ROWS, before), table, UPSERT)
+    upsert(spark, frame(spark, ROWS, after), table, spec(UPSERT), None)
+    shows(spark, table, ROWS, final)
+
+
+def test_append_creates_the_table_with_its_partitions_and_properties(spark: SparkSession, table: TableRef) -> None:
+    create(frame(spark, GROUPS, [(1, 5)]), table, {"strategy": "append", "partition_by": ["day"]})
+    detail = table.delta(spark).detail().first()
+    assert detail is not None
+    assert (detail.partitionColumns, detail.properties["delta.enableChangeDataFeed"]) == (["day"], "true")
+
+
+def test_append_adds_rows(spark: SparkSession, table: TableRef) -> None:
+    rows = frame(spark, GROUPS, [(1, 5)])
+    create(rows, table, {"strategy": "append"})
+    append(rows, table, spec({"strategy": "append"}), CommitId("test", 2, "e"))
+    shows(spark, table, GROUPS, [(1, 5), (1, 5)])
+
+
+def test_keys_are_null_safe(spark: SparkSession, table: TableRef) -> None:
+    upserted(spark, table, [(None, "a", 1, False)], [(None, "b", 2, False)], [(None, "b", 2, False)])
+
+
+@pytest.mark.parametrize("newer_first", [True, False])
+def test_the_sequence_decides_not_the_arrival(spark: SparkSession, table: TableRef, newer_first: bool) -> None:
+    old, new = (1, "old", 1, False), (1, "new", 2, False)
+    upserted(spark, table, [new if newer_first else old], [old if newer_first else new], [new])
+
+
+def test_null_loses_as_a_sequence(spark: SparkSession, table: TableRef) -> None:
+    upserted(spark, table, [(1, "a", 1, False)], [(1, "z", None, False)], [(1, "a", 1, False)])
+
+
+def test_a_delete_leaves_a_tombstone(spark: SparkSession, table: TableRef) -> None:
+    upserted(spark, table, [(1, "a", 1, False)], [(1, "a", 2, True)], [(1, "a", 2, True)])
+
+
+def test_an_older_update_after_a_tombstone_does_not_resurrect(spark: SparkSession, table: TableRef) -> None:
+    upserted(spark, table, [(1, "a", 5, True)], [(1, "b", 4, False)], [(1, "a", 5, True)])
+
+
+def test_a_newer_row_after_a_tombstone_is_a_row_again(spark: SparkSession, table: TableRef) -> None:
+    upserted(spark, table, [(1, "a", 5, True)], [(1, "b", 6, False)], [(1, "b", 6, False)])
+
+
+def test_at_the_same_sequence_the_delete_wins(spark: SparkSession, table: TableRef) -> None:
+    upserted(spark, table, [(1, "a", 5, True)], [(1, "z", 5, False)], [(1, "a", 5, True)])
+
+
+@pytest.mark.parametrize("swapped", [True, False])
+def test_a_tie_has_one_winner_whatever_the_order(spark: SparkSession, table: TableRef, swapped: bool) -> None:
+    low, high = (1, None, 5, False), (1, "b", 5, False)
+    upserted(spark, table, [high if swapped else low], [low if swapped else high], [high])
+
+
+def test_an_exact_replay_changes_nothing(spark: SparkSession, table: TableRef) -> None:
+    upserted(spark, table, [(1, "a", 1, False)], [(1, "a", 1, False)], [(1, "a", 1, False)])
+    assert newest_commits(spark, table, 1)[0].metrics.get("numTargetRowsUpdated", 0) == 0
+
+
+def test_ignore_keeps_the_first_row_and_only_adds_files(spark: SparkSession, table: TableRef) -> None:
+    create(frame(spark, GROUPS.replace("day", "id"), [(1, 5), (None, 6)]), table, IGNORE)
+    rows = frame(spark, GROUPS.replace("day", "id"), [(1, 9), (None, 9), (2, 9)])
+    upsert(spark, rows, table, spec(IGNORE), None)
+    shows(spark, table, GROUPS.replace("day", "id"), [(1, 5), (None, 6), (2, 9)])
+    metrics = newest_commits(spark, table, 1)[0].metrics
+    assert (metrics["numTargetRowsInserted"], metrics["numTargetFilesRemoved"]) == (1, 0)
+
+
+def test_other_columns_than_the_table_are_an_error(spark: SparkSession, table: TableRef) -> None:
+    create(frame(spark, "id int, name string", [(1, "a")]), table, IGNORE)
+    with pytest.raises(WriteError, match="more int, name int, name string") as caught:
+        upsert(spark, frame(spark, "id int, name int, more int", [(1, 2, 3)]), table, spec(IGNORE), None)
+    assert (caught.value.code, len(newest_commits(spark, table))) == ("LS504", 1)
+
+
+def test_groups_are_updated_inserted_and_deleted(spark: SparkSession, table: TableRef) -> None:
+    create(frame(spark, GROUPS, [(1, 1), (2, 2), (3, 3), (None, 4)]), table, AGGREGATE)
+    groups = frame(spark, EMPTIED, [(1, 1, False), (2, 9, False), (3, None, True), (None, 8, False), (4, 4, False)])
+    replace_groups(spark, groups, table, spec(AGGREGATE), None)
+    shows(spark, table, GROUPS, [(1, 1), (2, 9), (None, 8), (4, 4)])
+    metrics = newest_commits(spark, table, 1)[0].metrics
+    assert [metrics[f"numTargetRows{what}"] for what in ("Inserted", "Updated", "Deleted")] == [1, 2, 1]
+
+
+def test_a_group_that_never_was_is_not_made_by_emptying(spark: SparkSession, table: TableRef) -> None:
+    create(frame(spark, GROUPS, [(1, 1)]), table, AGGREGATE)
+    replace_groups(spark, frame(spark, EMPTIED, [(7, None, True)]), table, spec(AGGREGATE), None)
+    shows(spark, table, GROUPS, [(1, 1)])
+
+
+@pytest.fixture
+def only_day_one(spark: SparkSession, table: TableRef) -> Iterator[TableRef]:
+    """A table with one file a day, of which day 9's is gone: only a MERGE that never opens it succeeds."""
+    rows = frame(spark, "id int, day int", [(1, 1)])
+    create(rows, table, IGNORE)
+    before = set(Path(table.location).glob("*.parquet"))
+    append(frame(spark, "id int, day int", [(9, 9)]).coalesce(1), table, spec(IGNORE), CommitId("test", 2, "e"))
+    (file,) = set(Path(table.location).glob("*.parquet")) - before
+    file.unlink()
+    yield table
+
+
+def test_pruning_reads_only_the_touched_files(spark: SparkSession, only_day_one: TableRef) -> None:
+    rows = frame(spark, "id int, day int", [(1, 1), (2, 1)])
+    bounds = find_touched(rows, ["day"]).predicate("t")
+    upsert(spark, rows, only_day_one, spec(IGNORE), bounds)
+    assert newest_commits(spark, only_day_one, 1)[0].metrics["numTargetRowsInserted"] == 1
+
+
+def test_without_pruning_the_missing_file_is_read(spark: SparkSession, only_day_one: TableRef) -> None:
+    with pytest.raises(Exception, match="FAILED_READ_FILE|DELTA_FILE_NOT_FOUND|does not exist"):
+        upsert(spark, frame(spark, "id int, day int", [(2, 1)]), only_day_one, spec(IGNORE), None)

@@ -1,0 +1,26 @@
+from __future__ import annotations
+
+import runpy
+from pathlib import Path
+
+import pytest
+from pyspark.sql import SparkSession
+
+NOTEBOOKS = sorted((Path(__file__).resolve().parents[1] / "notebooks").glob("*.py"))
+
+
+@pytest.mark.parametrize("notebook", NOTEBOOKS, ids=lambda path: path.stem)
+def test_it_is_a_databricks_notebook(notebook: Path) -> None:
+    lines = notebook.read_text().splitlines()
+    assert lines[0] == "# Databricks notebook source"
+    assert lines.count("# COMMAND ----------") >= 2
+
+
+def test_the_quickstart_runs(
+    spark: SparkSession, root: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.chdir(root / "notebooks")
+    seen = runpy.run_path("01_quickstart.py")
+    assert (seen["first"].state, seen["second"].state) == ("done", "nothing_new")
+    told = capsys.readouterr().out
+    assert "price_not_negative" in told and "United Kingdom" in told
