@@ -30,3 +30,9 @@ def test_the_schema_of_a_project_fits_overlays() -> None:
 def test_writing_again_changes_nothing(tmp_path: Path) -> None:
     before = [file.read_bytes() for file in write_schemas(tmp_path)]
     assert [file.read_bytes() for file in write_schemas(tmp_path)] == before
+
+
+def test_the_schemas_beside_the_specs_are_those_of_the_models(tmp_path: Path) -> None:
+    for file in write_schemas(tmp_path):
+        kept = Path(__file__).parents[2] / "conf" / "schema" / file.name
+        assert kept.read_text(encoding="utf-8") == file.read_text(encoding="utf-8")

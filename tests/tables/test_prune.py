@@ -15,7 +15,7 @@ from lakesmith.testing import frame
 from pyspark.sql import DataFrame, SparkSession
 
 DATES = st.dates(dt.date(1, 1, 1), dt.date(9999, 12, 31))
-TIMES = st.datetimes(dt.datetime(1900, 1, 1), dt.datetime(2100, 1, 1), timezones=st.just(dt.timezone.utc))
+TIMES = st.datetimes(dt.datetime(2, 1, 1), dt.datetime(9998, 1, 1), timezones=st.just(dt.timezone.utc))
 KINDS = {
     "bigint": st.integers(-(2**63), 2**63 - 1),
     "double": st.floats(),

@@ -73,12 +73,12 @@ class Executor:
             self.ledger.stage(*plan.events(table, self.ledger.state(table)))
         intents = [plan.intent for plan in planned.values() if plan.intent is not None]
         if not intents:
-            return False
+            return any(plan.more for plan in planned.values())
         self.ledger.flush(self.spark)
         with ThreadPoolExecutor(self.project.parallel) as pool:
             for outcome in pool.map(self._run_batch, intents):
                 self._close(outcome)
-        return any(plan.more for table, plan in planned.items() if plan.intent and table not in self.blocked)
+        return any(plan.more for table, plan in planned.items() if table not in self.blocked)
 
     def _plan(self, table: str) -> Planned:
         planner = Planner(self.spark, self.project, self.ledger.states, self.run_time)

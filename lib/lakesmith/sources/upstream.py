@@ -25,11 +25,13 @@ def new_rows(session: SparkSession, table: TableRef, since: int | None, to: int,
     Returns
     -------
     DataFrame
-        All visible rows for ``since=None``. Else inserted rows and the new images of updated ones; tombstones keep
-        ``_deleted``, so that a delete reaches the tables below. ``_seq`` is dropped: each table has its own.
+        All visible rows for ``since=None``, with ``_deleted`` false where the table keeps tombstones. Else inserted
+        rows and the new images of updated ones; tombstones keep ``_deleted``, so that a delete reaches the tables
+        below. ``_seq`` is dropped: each table has its own.
     """
     if since is None:
-        return snapshot(session, table, to)
+        rows = table.load(session, versionAsOf=to).drop("_seq")
+        return rows.filter("NOT _deleted") if "_deleted" in rows.columns else rows
     feed = _feed(session, table, since, to, voids)
     return feed.filter(F.col("_change_type").isin("insert", "update_postimage")).drop(*FEED_COLUMNS, "_seq")
 

@@ -16,6 +16,9 @@ from pyspark.sql import functions as F
 
 MAX_VALUES = 2000
 MAX_RANGES = 16
+EPOCH = dt.datetime(1970, 1, 1, tzinfo=dt.timezone.utc)
+DAYS = (dt.date.min, dt.date.max)
+MOMENTS = tuple(moment.replace(tzinfo=dt.timezone.utc) for moment in (dt.datetime.min, dt.datetime.max))
 
 
 @dataclass(frozen=True)
@@ -49,31 +52,67 @@ def find_touched(changes: DataFrame, columns: Sequence[str]) -> Touched:
     -----
     One job: at most 2000 distinct combinations are collected; above that, one more job for min and max.
     """
-    rows = changes.select(*columns).distinct().limit(MAX_VALUES + 1).collect()
+    kinds = dict(changes.select(*columns).dtypes)
+    numbers = changes.select(*[_as_number(name, kind).alias(name) for name, kind in kinds.items()])
+    rows = numbers.distinct().limit(MAX_VALUES + 1).collect()
     if len(rows) > MAX_VALUES:
-        return _extremes(changes, columns)
-    return Touched({name: frozenset(row[name] for row in rows) for name in columns})
+        return _extremes(numbers, kinds)
+    return Touched({name: frozenset(_from_number(row[name], kind) for row in rows) for name, kind in kinds.items()})
 
 
-def _extremes(changes: DataFrame, columns: Sequence[str]) -> Touched:
-    figures = [
-        F.struct(F.min(name).alias("low"), F.max(name).alias("high"), F.count_if(F.isnull(name)).alias("nulls")).alias(
-            name
-        )
-        for name in columns
-    ]
-    (row,) = changes.agg(*figures).collect()
-    nulls = {name: frozenset({None}) if row[name]["nulls"] else frozenset() for name in columns}
-    return Touched({name: frozenset({row[name]["low"], row[name]["high"]}) | nulls[name] for name in columns}, 1)
+def _extremes(numbers: DataFrame, kinds: Mapping[str, str]) -> Touched:
+    (row,) = numbers.agg(*[_figures(name, kind).alias(name) for name, kind in kinds.items()]).collect()
+    values = {name: frozenset(_from_number(row[name][end], kind) for end in (0, 1)) for name, kind in kinds.items()}
+    others = {name: frozenset([None] * row[name]["null"] + [float("nan")] * row[name]["nan"]) for name in kinds}
+    return Touched({name: frozenset(v for v in values[name] if v is not None) | others[name] for name in kinds}, 1)
+
+
+def _figures(name: str, kind: str) -> Column:
+    """Find the smallest and greatest value; NaN is greater than all others and would hide them."""
+    value, is_nan = F.col(name), F.isnan(name) if kind in ("float", "double") else F.lit(False)
+    plain = F.when(~is_nan, value)
+    null, nan = (F.coalesce(F.bool_or(test), F.lit(False)).cast("int") for test in (value.isNull(), is_nan))
+    return F.struct(F.min(plain), F.max(plain), null.alias("null"), nan.alias("nan"))
+
+
+def _as_number(name: str, kind: str) -> Column:
+    """Dates and times travel as numbers: Python's own know fewer years, and naive ones follow the local clock."""
+    if kind == "date":
+        return F.unix_date(name)
+    return F.unix_micros(F.col(name).cast("timestamp")) if kind.startswith("timestamp") else F.col(name)
+
+
+def _from_number(value: Any, kind: str) -> Any:
+    if value is None or not kind.startswith(("date", "timestamp")):
+        return value
+    moment, first, last = (EPOCH.date(), *DAYS) if kind == "date" else (EPOCH, *MOMENTS)
+    try:
+        return moment + (dt.timedelta(days=value) if kind == "date" else dt.timedelta(microseconds=value))
+    except OverflowError:
+        return last if value > 0 else first
 
 
 def column_bounds(column: Column, values: Collection[Any], max_ranges: int = MAX_RANGES) -> Column:
     """Return an OR of ranges that holds every value; NULL and NaN are named apart."""
     plain = sorted(value for value in values if value is not None and value == value)
-    parts = [(column >= F.lit(low)) & (column <= F.lit(high)) for low, high in ranges(plain, max_ranges)]
+    parts = [_between(column, low, high) for low, high in ranges(plain, max_ranges)]
     parts += [column.isNull()] if None in values else []
     parts += [F.isnan(column)] if any(value != value for value in values) else []
     return reduce(Column.__or__, parts) if parts else F.lit(False)
+
+
+def _between(column: Column, low: Any, high: Any) -> Column:
+    """Bound a column; a range that ends where Python's calendar does is open there, it may stand for a year beyond."""
+    above = column.isNotNull() if low in (DAYS[0], MOMENTS[0]) else column >= _literal(low)
+    return above if high in (DAYS[1], MOMENTS[1]) else above & (column <= _literal(high))
+
+
+def _literal(value: Any) -> Column:
+    """Write dates and times as SQL does: PySpark's own literals fail before the year 1000 and shift before 1582."""
+    if isinstance(value, dt.date):
+        kind, text = ("timestamp", value.isoformat(sep=" ")) if isinstance(value, dt.datetime) else ("date", str(value))
+        return F.expr(f"{kind}'{text}'")
+    return F.lit(value)
 
 
 def ranges(values: Sequence[Any], most: int) -> list[tuple[Any, Any]]:

@@ -47,7 +47,7 @@ def read_lookups(batch: BatchContext) -> dict[str, DataFrame]:
     """Return the declared inputs by name, each at the version that the intent names."""
     versions = dict(batch.intent.lookups)
     tables = batch.spec.inputs.items()
-    return {name: snapshot(batch.session, batch.ref(table), versions[table]) for name, table in tables}
+    return {name: snapshot(batch.session, batch.ref(table), versions[name]) for name, table in tables}
 
 
 def _read_files(batch: BatchContext, read_from: FilesInput) -> DataFrame:

@@ -9,7 +9,8 @@ from pyspark.sql import Column, DataFrame
 from pyspark.sql import functions as F
 
 from lakesmith.runs.context import BatchContext
-from lakesmith.runs.rooms.read import read_changes, read_lookups
+from lakesmith.runs.intent import TableInput
+from lakesmith.runs.rooms.read import read, read_changes, read_lookups
 from lakesmith.transforms.contract import to_contract
 from lakesmith.transforms.steps import run_steps
 
@@ -52,8 +53,12 @@ def _aggregate(batch: BatchContext, rows: DataFrame, inputs: Mapping[str, DataFr
 def changed_groups(batch: BatchContext, inputs: Mapping[str, DataFrame]) -> DataFrame:
     """Return the distinct keys of the groups that a change of the upstream touches."""
     before, _ = split_at_aggregate(batch.spec.steps)
-    changes = read_changes(batch).transform(run_steps(before, inputs))
-    return changes.select(*batch.spec.write.keys).distinct()
+    keys, read_from = batch.spec.write.keys, batch.intent.input
+    if isinstance(read_from, TableInput) and read_from.since is None:
+        # A new version of an input: any group may look different, and one of the table may be gone.
+        rows = read(batch).transform(run_steps(before, inputs)).select(*keys)
+        return rows.union(batch.table.load(batch.session).select(*keys)).distinct()
+    return read_changes(batch).transform(run_steps(before, inputs)).select(*keys).distinct()
 
 
 def _only(rows: DataFrame, groups: DataFrame, batch: BatchContext) -> DataFrame:
