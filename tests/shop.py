@@ -6,9 +6,10 @@ from collections.abc import Iterable, Mapping
 from pathlib import Path
 from typing import Any
 
+from pyspark.sql import DataFrame, SparkSession
+
 from lakesmith.lake import Lake, open_lake
 from lakesmith.runs.result import RunResult, TableResult
-from pyspark.sql import DataFrame, SparkSession
 
 HEADER = "OrderId,Sku,Qty,Price,Day,Seq,Op"
 SPECS = {

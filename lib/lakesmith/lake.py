@@ -29,7 +29,7 @@ from lakesmith.validate import validate
 def open_lake(
     conf: str | Path = "conf",
     env: str = "local",
-    overrides: Mapping[str, Any] | None = None,
+    overrides: Mapping[str, Any] | Sequence[str] = (),
     spark: SparkSession | None = None,
 ) -> Lake:
     """Open a project.
@@ -40,8 +40,8 @@ def open_lake(
         Directory with the specs.
     env : str
         Overlay to apply: ``<conf>/<env>.yml``.
-    overrides : mapping, optional
-        Dotted key to value, applied last, such as ``{"warehouse": "/tmp/lake"}``.
+    overrides : mapping or sequence of str, optional
+        Dotted key to value, applied last, such as ``{"warehouse": "/tmp/lake"}``, or texts ``key.path=value``.
     spark : SparkSession, optional
         The session to use; else the active one, else one built from ``<conf>/spark/local.conf``.
 
@@ -54,7 +54,7 @@ def open_lake(
     ConfigError
         With every problem of the specs.
     """
-    loaded = load_project(Path(conf), env, dict(overrides or {}), step_check=step_problems)
+    loaded = load_project(Path(conf), env, overrides, step_check=step_problems)
     return Lake(loaded, Path(conf), spark)
 
 

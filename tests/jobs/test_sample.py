@@ -21,7 +21,11 @@ WITHOUT_CRM = tuple(name for name in KEYS if name != "silver.customer_profiles")
 
 
 def sample(spark: SparkSession, warehouse: Path, orders: Path, crm: Path) -> Lake:
-    places = {"warehouse": str(warehouse), "sources.retail_orders.path": str(orders), "sources.crm_changes.path": str(crm)}
+    places = {
+        "warehouse": str(warehouse),
+        "sources.retail_orders.path": str(orders),
+        "sources.crm_changes.path": str(crm),
+    }
     return lakesmith.open(ROOT / "conf", overrides=places, spark=spark)
 
 
@@ -86,7 +90,9 @@ def test_the_accounting_closes(daily: Lake, truth: Truth) -> None:
     upserts = [row for row in rows if not row["table"].startswith("bronze")]
     parts = ("inserted", "updated", "deleted", "unchanged")
     assert all(row["accepted"] == sum(row[part] for part in parts) for row in upserts)
-    assert sum(row["read"] for row in rows if row["table"] == "silver.order_lines") == truth.rows_read("silver.order_lines")
+    assert sum(row["read"] for row in rows if row["table"] == "silver.order_lines") == truth.rows_read(
+        "silver.order_lines"
+    )
 
 
 def test_no_figure_had_to_be_computed_again(daily: Lake) -> None:

@@ -1,13 +1,14 @@
 from __future__ import annotations
 
 from chispa import assert_df_equality
+from pyspark.sql import DataFrame, Observation, SparkSession
+
 from lakesmith.quality.gate import accepted, gate_metrics, rejected, tag, verdicts
 from lakesmith.quality.rule import Rule
 from lakesmith.quality.rules import compile_rules
 from lakesmith.quality.verdict import Verdict
 from lakesmith.spec.model import Check, Table
 from lakesmith.testing import frame
-from pyspark.sql import DataFrame, Observation, SparkSession
 
 CHECKS = (
     Check(id="given", check="not_null", column="n"),

@@ -6,11 +6,12 @@ from decimal import Decimal
 from typing import Any
 
 import pytest
+from pyspark.sql import DataFrame, Observation, SparkSession
+from pyspark.sql import functions as F
+
 from lakesmith.quality.profile import profile_metrics, profile_rows
 from lakesmith.spec.model import Profile
 from lakesmith.testing import frame
-from pyspark.sql import DataFrame, Observation, SparkSession
-from pyspark.sql import functions as F
 
 NAN, INF = float("nan"), float("inf")
 FULL = Profile(level="full")

@@ -6,11 +6,12 @@ from typing import Any
 
 import pytest
 from chispa import assert_df_equality
+from pyspark.sql import SparkSession
+
 from lakesmith.quality.gate import tag
 from lakesmith.quality.rules import compile_rules, resolve
 from lakesmith.spec.model import Check, Column, Table
 from lakesmith.testing import frame
-from pyspark.sql import SparkSession
 
 NAN, INF = float("nan"), float("inf")
 

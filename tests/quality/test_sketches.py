@@ -5,11 +5,12 @@ from __future__ import annotations
 import json
 
 import pytest
-from lakesmith.quality.sketches import hll, kll, top_k
-from lakesmith.testing import frame
 from pyspark.errors import AnalysisException
 from pyspark.sql import SparkSession
 from pyspark.sql import functions as F
+
+from lakesmith.quality.sketches import hll, kll, top_k
+from lakesmith.testing import frame
 
 NAN = float("nan")
 

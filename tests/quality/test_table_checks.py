@@ -3,12 +3,13 @@ from __future__ import annotations
 from datetime import datetime, timedelta, timezone
 
 import pytest
+from pyspark.sql import SparkSession
+
 from lakesmith.quality.ages import parse_age
 from lakesmith.quality.table_checks import freshness_metrics, plan_notes, table_verdicts
 from lakesmith.quality.uniqueness import duplicates, keys_are_free
 from lakesmith.spec.model import Check, Table, Write
 from lakesmith.testing import frame
-from pyspark.sql import SparkSession
 
 NOON = datetime(2010, 12, 2, 12, tzinfo=timezone.utc)
 FRESH = Check(id="fresh", check="freshness", column="at", max_age="36h")

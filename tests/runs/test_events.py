@@ -6,6 +6,7 @@ from typing import Any
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+
 from lakesmith.runs import events
 from lakesmith.runs.events import LedgerEvent, compacted, done_event, fold, intent_event
 from lakesmith.runs.intent import FilesInput, Intent, TableInput, TableState
@@ -20,9 +21,8 @@ INPUTS = st.builds(FilesInput, st.just("orders"), FILES) | st.builds(
     TableInput, st.just("bronze.a"), st.none() | SMALL, SMALL, VOIDS
 )
 LOOKUPS = st.sampled_from([(), (("silver.b", 3),)])
-INTENTS = st.builds(
-    Intent, NAMES, SMALL, SMALL, st.just("2026-01-01T00:00:00+00:00"), st.text(max_size=3), INPUTS, LOOKUPS, st.booleans()
-)  # fmt: skip
+TIME = st.just("2026-01-01T00:00:00+00:00")
+INTENTS = st.builds(Intent, NAMES, SMALL, SMALL, TIME, st.text(max_size=3), INPUTS, LOOKUPS, st.booleans())
 
 
 def plain(kind: str, payload: st.SearchStrategy[dict[str, Any]]) -> st.SearchStrategy[LedgerEvent]:

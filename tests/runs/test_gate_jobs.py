@@ -5,14 +5,14 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
+from pyspark.sql import SparkSession
+
 from lakesmith.runs import batch as rooms
 from lakesmith.runs.batch import run_batch
 from lakesmith.runs.context import BatchContext
 from lakesmith.runs.intent import Intent, TableInput
 from lakesmith.session import batch_session
 from lakesmith.spec.fingerprint import spec_hash
-from pyspark.sql import SparkSession
-
 from tests.shop import SPECS, Shop
 
 GOOD = ["1,A,1,2.50,2026-01-01,1,I", "2,B,1,2.50,2026-01-01,1,I"]

@@ -81,8 +81,9 @@ def test_order_and_batching_never_show(spark: SparkSession, tmp_path: Path) -> N
 
 def test_ties_deletes_and_null_keys_in_every_order(spark: SparkSession, tmp_path: Path) -> None:
     rows = [
-        "1,B,1,2.50,2026-01-01,1,I", "1,A,7,1.00,2026-01-02,1,I", "1,A,1,1.00,2026-01-01,1,U", "2,A,1,1.00,2026-01-01,3,D",
-        "2,B,7,1.00,2026-01-01,2,U", ",A,1,1.00,,1,I", ",B,1,1.00,2026-01-01,,I", ",A,1,1.00,,1,I",
+        "1,B,1,2.50,2026-01-01,1,I", "1,A,7,1.00,2026-01-02,1,I", "1,A,1,1.00,2026-01-01,1,U",
+        "2,A,1,1.00,2026-01-01,3,D", "2,B,7,1.00,2026-01-01,2,U",
+        ",A,1,1.00,,1,I", ",B,1,1.00,2026-01-01,,I", ",A,1,1.00,,1,I",
     ]  # fmt: skip
     calm = final(tmp_path, spark, [[rows]])
     shuffled = random.Random(7).sample(rows, len(rows))

@@ -3,6 +3,8 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
+from pyspark.sql import SparkSession
+
 from lakesmith.errors import LedgerError
 from lakesmith.runs import ledger as module
 from lakesmith.runs.events import LEDGER, done_event, intent_event
@@ -11,7 +13,6 @@ from lakesmith.runs.ledger import Ledger, published_event, read_ledger
 from lakesmith.tables.log import newest_commits
 from lakesmith.tables.ops import OpsTable
 from lakesmith.tables.ref import TableRef, table_ref
-from pyspark.sql import SparkSession
 
 
 @pytest.fixture
@@ -60,7 +61,7 @@ def test_staged_events_count_before_they_are_written(spark: SparkSession, table:
 def test_tables_without_a_ledger_are_refused(spark: SparkSession, table: TableRef, tmp_path: Path) -> None:
     orphan = table_ref(str(tmp_path), None, "bronze.a")
     orphan.save(spark.range(1).write.format("delta"))
-    with pytest.raises(LedgerError, match="bronze.a exists but the ledger does not") as caught:
+    with pytest.raises(LedgerError, match=r"bronze.a exists but the ledger does not") as caught:
         read_ledger(spark, table, "run", [orphan])
     assert caught.value.code == "LS602"
     assert not table.exists(spark)
@@ -71,7 +72,7 @@ def test_a_ledger_of_a_newer_version_is_refused(
 ) -> None:
     row = intent_event(intent(1)).row(1, "run") | {"schema_version": module.SCHEMA_VERSION + 1, "event": "unheard_of"}
     OpsTable(table, LEDGER).append(spark, [row])
-    with pytest.raises(LedgerError, match="the ledger has schema version 2") as caught:
+    with pytest.raises(LedgerError, match=r"the ledger has schema version 2") as caught:
         read_ledger(spark, table, "run")
     assert caught.value.code == "LS603"
 

@@ -7,9 +7,10 @@ import time
 from pathlib import Path
 
 import pytest
+from pyspark.sql import SparkSession
+
 from lakesmith.errors import RunLocked
 from lakesmith.runs.lock import run_lock
-from pyspark.sql import SparkSession
 
 HOLD = """
 import fcntl, sys
@@ -33,7 +34,7 @@ def test_a_run_of_another_process_is_refused(spark: SparkSession, tmp_path: Path
     with subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE) as other:
         assert other.stdout is not None
         assert other.stdout.readline() == b"held\n"
-        with pytest.raises(RunLocked, match="LS601"), run_lock(spark, str(tmp_path), 0):
+        with pytest.raises(RunLocked, match=r"LS601"), run_lock(spark, str(tmp_path), 0):
             pass
         other.communicate()
     with run_lock(spark, str(tmp_path), 0):
@@ -60,7 +61,7 @@ def test_a_second_run_waits_for_the_first(spark: SparkSession, tmp_path: Path) -
 
 
 def test_an_error_gives_the_lock_back(spark: SparkSession, tmp_path: Path) -> None:
-    with pytest.raises(ValueError, match="oops"), run_lock(spark, str(tmp_path), 0):
+    with pytest.raises(ValueError, match=r"oops"), run_lock(spark, str(tmp_path), 0):
         raise ValueError("oops")
     with run_lock(spark, str(tmp_path), 0):
         pass

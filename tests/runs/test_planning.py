@@ -4,10 +4,10 @@ from collections.abc import Callable
 from dataclasses import replace
 
 import pytest
+
 from lakesmith.runs.intent import FilesInput, TableInput, TableState
 from lakesmith.runs.planning import Planned, Planner
 from lakesmith.spec.fingerprint import spec_hash
-
 from tests.shop import Shop
 
 LOOKUP = """

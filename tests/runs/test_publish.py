@@ -3,12 +3,13 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
+from pyspark.sql import SparkSession
+
 from lakesmith.errors import WriteError
 from lakesmith.runs import publish as module
 from lakesmith.runs.publish import newest, publish
 from lakesmith.tables.log import newest_commits
 from lakesmith.tables.ref import TableRef, table_ref
-from pyspark.sql import SparkSession
 
 NOW = "2026-01-01T00:00:00+00:00"
 
@@ -35,13 +36,11 @@ def test_what_is_published_already_is_not_published_again(spark: SparkSession, t
     assert len(newest_commits(spark, table)) == 1
 
 
-def test_of_two_publishers_only_one_wins(
-    spark: SparkSession, table: TableRef, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_of_two_publishers_only_one_wins(spark: SparkSession, table: TableRef, monkeypatch: pytest.MonkeyPatch) -> None:
     stale = newest(spark, table)
     publish(spark, table, "local", "run-1", NOW, {"bronze.a": 0})
     monkeypatch.setattr(module, "newest", lambda spark, table: stale)
-    with pytest.raises(WriteError, match="publication 1 was taken by another run") as caught:
+    with pytest.raises(WriteError, match=r"publication 1 was taken by another run") as caught:
         publish(spark, table, "local", "run-2", NOW, {"bronze.a": 1})
     assert caught.value.code == "LS505"
     monkeypatch.undo()

@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Callable
 
 import pytest
+
 from lakesmith.errors import GateRefused, LedgerError
 from lakesmith.runs.ledger import read_ledger
 from lakesmith.tables.ref import table_ref
-
 from tests.shop import SPECS, Shop, by_table
 
 GOOD = ["1,A,1,2.50,2026-01-01,1,I", "2,B,-1,2.50,2026-01-01,1,I"]
@@ -22,7 +22,7 @@ def refused(shop: Shop) -> Shop:
     shop.land("a.csv", GOOD)
     shop.run()
     shop.land("b.csv", DEAR)
-    with pytest.raises(GateRefused, match="silver.orders: price_sane .1 failed.") as caught:
+    with pytest.raises(GateRefused, match=r"silver.orders: price_sane .1 failed.") as caught:
         shop.run()
     result = by_table(caught.value.result)
     assert {name: table.state for name, table in result.items()} == {
@@ -41,7 +41,7 @@ def test_a_refused_batch_is_undone_or_accepted(refused: Shop) -> None:
     assert len(refused.rows("silver.lines")) == 4
     assert len(refused.rows("gold.daily")) == 1
 
-    with pytest.raises(LedgerError, match="LS604"):
+    with pytest.raises(LedgerError, match=r"LS604"):
         refused.run(accept=["silver.lines"])
 
     refused.spec("tables/silver/orders", MENDED)

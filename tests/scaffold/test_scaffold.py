@@ -4,6 +4,7 @@ import csv
 from pathlib import Path
 
 import pytest
+
 from lakesmith.errors import ConfigError
 from lakesmith.scaffold import init_project
 from lakesmith.spec.graph import waves

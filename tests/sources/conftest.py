@@ -8,10 +8,11 @@ from typing import Any
 
 import pytest
 from chispa import assert_df_equality
+from pyspark.sql import SparkSession
+
 from lakesmith.sources.files import read_files, reason_to_park
 from lakesmith.spec.model import FilesSource
 from lakesmith.testing import frame
-from pyspark.sql import SparkSession
 
 READ = "id string, name string, _rescued string"
 Row = tuple["str | None", "str | None", "str | None"]

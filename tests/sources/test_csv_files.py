@@ -5,9 +5,10 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
+from pyspark.sql import SparkSession
+
 from lakesmith.sources.files import read_files
 from lakesmith.spec.model import FilesSource
-from pyspark.sql import SparkSession
 
 Reads = Callable[..., None]
 MULTILINE = pytest.mark.parametrize("multiline", [False, True], ids=["by line", "multiline"])

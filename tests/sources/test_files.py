@@ -5,11 +5,12 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
+from pyspark.sql import SparkSession
+
 from lakesmith.errors import InputError
 from lakesmith.sources.files import NewFiles, whats_new
 from lakesmith.sources.listing import FileEntry
 from lakesmith.spec.model import BatchBounds, FilesSource
-from pyspark.sql import SparkSession
 
 GOOD, BAD = b"id,name\n1,a\n2,b\n", b"id\n1\n"
 MISSING = "column(s) name missing; the header has id"
@@ -48,7 +49,7 @@ def test_a_bad_file_is_parked_with_its_reason_and_the_rest_goes_on(
 
 def test_a_bad_file_stops_where_the_source_says_so(spark: SparkSession, land: Land, source: Source) -> None:
     land(BAD, "a.csv"), land(GOOD, "b.csv")
-    with pytest.raises(InputError, match="a.csv.*column.s. name missing") as caught:
+    with pytest.raises(InputError, match=r"a.csv.*column.s. name missing") as caught:
         whats_new(spark, source(on_bad_input="fail"), {}, "sources.orders.path")
     assert (caught.value.code, caught.value.where) == ("LS204", "sources.orders.path")
 
@@ -109,5 +110,5 @@ def test_a_changed_file_follows_the_policy(spark: SparkSession, land: Land, sour
     land(GOOD + b"3,c\n", "a.csv")
     assert names(whats_new(spark, source(on_changed_file="reload"), before).files) == ["a.csv"]
     assert names(whats_new(spark, source(on_changed_file="ignore"), before).files) == []
-    with pytest.raises(InputError, match="LS203"):
+    with pytest.raises(InputError, match=r"LS203"):
         whats_new(spark, source(on_changed_file="fail"), before)

@@ -5,9 +5,10 @@ import gzip
 from pathlib import Path
 
 import pytest
+from pyspark.sql import SparkSession
+
 from lakesmith.sources.heads import HEAD_BYTES, Head, csv_head, json_head, read_head
 from lakesmith.spec.model import FilesSource
-from pyspark.sql import SparkSession
 
 
 def head(data: bytes, **options: str) -> Head:

@@ -74,7 +74,8 @@ def test_fields_match_whatever_the_case(reads_json: Reads) -> None:
     ],
     ids=[
         "cut", "a key twice", "a key twice in another case", "array", "text", "number", "two objects",
-        "two objects with a comma", "a brace too many", "a brace too few", "bare key", "single quotes", "half a character",
+        "two objects with a comma", "a brace too many", "a brace too few", "bare key", "single quotes",
+        "half a character",
     ],
 )  # fmt: skip
 def test_a_line_that_is_not_one_object_is_rescued_whole(reads_json: Reads, line: str) -> None:
@@ -108,6 +109,4 @@ def test_gzipped_files_are_read(reads_json: Reads) -> None:
 
 
 def test_a_file_that_is_one_array_is_parked(parked: Callable[..., str]) -> None:
-    assert parked(b'[\n{"id": 1}\n]', "a.json", format="json") == (
-        "the file is one JSON array: land one object a line"
-    )
+    assert parked(b'[\n{"id": 1}\n]', "a.json", format="json") == ("the file is one JSON array: land one object a line")

@@ -4,6 +4,7 @@ import os
 from pathlib import Path
 
 import pytest
+
 from lakesmith.errors import InputError
 from lakesmith.sources.listing import FileChanges, FileEntry, apply_policy, compare, list_files
 from lakesmith.spec.model import FilesSource
@@ -53,14 +54,14 @@ def test_directories_below_are_listed_only_when_recursive(tmp_path: Path) -> Non
 
 
 def test_no_such_directory_is_one_clear_error(tmp_path: Path) -> None:
-    with pytest.raises(InputError, match="no such directory") as caught:
+    with pytest.raises(InputError, match=r"no such directory") as caught:
         list_files(None, source(tmp_path / "nope"), "sources.orders.path")
     assert (caught.value.code, caught.value.where) == ("LS201", "sources.orders.path")
 
 
 def test_a_file_in_the_place_of_the_directory_is_an_error_even_when_optional(tmp_path: Path) -> None:
     touch(tmp_path, "a")
-    with pytest.raises(InputError, match="no such directory"):
+    with pytest.raises(InputError, match=r"no such directory"):
         list_files(None, source(tmp_path / "a", optional=True))
 
 
@@ -81,7 +82,7 @@ def test_a_file_changes_by_size_or_time() -> None:
 
 
 def test_a_changed_file_fails_by_default() -> None:
-    with pytest.raises(InputError, match="1 file.s. changed after they were read, such as 'a'") as caught:
+    with pytest.raises(InputError, match=r"1 file.s. changed after they were read, such as 'a'") as caught:
         apply_policy(FileChanges((NEW,), (OLD,)), source())
     assert caught.value.code == "LS203"
 

@@ -10,9 +10,10 @@ from typing import Any
 import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
+from pyspark.sql import SparkSession
+
 from lakesmith.sources.files import read_files, whats_new
 from lakesmith.spec.model import FilesSource
-from pyspark.sql import SparkSession
 
 UTC = dt.timezone.utc
 Reads = Callable[..., None]

@@ -4,10 +4,11 @@ from pathlib import Path
 
 import pytest
 from chispa import assert_df_equality
+from pyspark.sql import SparkSession
+
 from lakesmith.sources.upstream import changed_rows, live_spans, new_rows, snapshot
 from lakesmith.tables.ref import TableRef
 from lakesmith.testing import frame
-from pyspark.sql import SparkSession
 
 ROW = "id int, name string, _seq int, _deleted boolean"
 SHOWN = "id int, name string"

@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+
 from lakesmith.errors import ConfigError, Problem
 from lakesmith.spec.load import load_project
 from lakesmith.spec.overlays import Sets

@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import pytest
+
 from lakesmith.spec.column_types import type_problem
 
 

@@ -3,6 +3,7 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
+
 from lakesmith.spec.fingerprint import spec_hash
 from lakesmith.spec.model import Table
 

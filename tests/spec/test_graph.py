@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import pytest
+
 from lakesmith.errors import ConfigError
 from lakesmith.spec.graph import descendants, find_cycles, upstreams, waves
 from lakesmith.spec.model import Project

@@ -6,6 +6,7 @@ from pathlib import Path
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
+
 from lakesmith.errors import ConfigError, Problem
 from lakesmith.spec.load import load_project
 

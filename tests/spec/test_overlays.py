@@ -4,6 +4,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
+
 from lakesmith.errors import Problem
 from lakesmith.spec.load import load_project
 

@@ -4,6 +4,7 @@ import re
 from collections.abc import Callable
 
 import pytest
+
 from lakesmith.errors import ConfigError, Problem
 
 Load = Callable[..., list[Problem]]

@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import pytest
+
 from lakesmith.spec.model import Check
 
 

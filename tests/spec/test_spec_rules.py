@@ -3,6 +3,7 @@ from __future__ import annotations
 from collections.abc import Callable
 
 import pytest
+
 from lakesmith.errors import Problem
 
 Load = Callable[..., list[Problem]]

@@ -5,6 +5,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
+
 from lakesmith.errors import Problem
 from lakesmith.spec.yaml_nodes import read_yaml
 

@@ -6,6 +6,7 @@ import pytest
 import yaml
 from hypothesis import given
 from hypothesis import strategies as st
+
 from lakesmith.spec.yaml_scalars import plain_value, twist
 
 

@@ -4,12 +4,13 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
+from pyspark.sql import SparkSession
+
 from lakesmith.errors import WriteError
 from lakesmith.session import batch_session
 from lakesmith.tables.commit import CommitId, Outcome, Verdict, find, write, writer
 from lakesmith.tables.log import newest_commits
 from lakesmith.tables.ref import TableRef
-from pyspark.sql import SparkSession
 
 APP = "lakesmith/local/silver.a/1/main"
 
@@ -71,14 +72,14 @@ def test_a_merge_carries_the_identity_too(session: SparkSession, table: TableRef
 
 def test_a_batch_of_another_run_with_the_same_id_is_an_error(session: SparkSession, table: TableRef) -> None:
     append(session, table, batch(1, "theirs"))
-    with pytest.raises(WriteError, match="batch 1 of silver.a was written by another run") as caught:
+    with pytest.raises(WriteError, match=r"batch 1 of silver.a was written by another run") as caught:
         append(session, table, batch(1, "mine"))
     assert caught.value.code == "LS502"
 
 
 def test_an_older_batch_than_the_newest_is_an_error(session: SparkSession, table: TableRef) -> None:
     append(session, table, batch(7, "theirs"))
-    with pytest.raises(WriteError, match="LS502"):
+    with pytest.raises(WriteError, match=r"LS502"):
         append(session, table, batch(3, "mine"))
 
 
@@ -94,7 +95,7 @@ def test_an_exception_when_nothing_landed_is_passed_on(session: SparkSession, ta
     def action() -> None:
         raise OSError("disk full")
 
-    with pytest.raises(OSError, match="disk full"):
+    with pytest.raises(OSError, match=r"disk full"):
         write(session, table, batch(2), action)
 
 
@@ -106,7 +107,7 @@ def test_an_exception_after_the_commit_landed_is_a_written_batch(session: SparkS
 
 
 def test_a_write_that_did_nothing_is_an_error(session: SparkSession, table: TableRef) -> None:
-    with pytest.raises(WriteError, match="its commit is not in the table's history") as caught:
+    with pytest.raises(WriteError, match=r"its commit is not in the table's history") as caught:
         write(session, table, batch(1), lambda: None)
     assert caught.value.code == "LS503"
 

@@ -9,10 +9,11 @@ from typing import Any
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from pyspark.sql import DataFrame, SparkSession
+
 from lakesmith.tables import prune
 from lakesmith.tables.prune import Touched, find_touched, ranges
 from lakesmith.testing import frame
-from pyspark.sql import DataFrame, SparkSession
 
 DATES = st.dates(dt.date(1, 1, 1), dt.date(9999, 12, 31))
 TIMES = st.datetimes(dt.datetime(2, 1, 1), dt.datetime(9998, 1, 1), timezones=st.just(dt.timezone.utc))

@@ -4,9 +4,10 @@ from pathlib import Path
 
 import pytest
 from chispa import assert_df_equality
+from pyspark.sql import SparkSession
+
 from lakesmith.tables.ref import TableRef, table_ref, visible
 from lakesmith.testing import frame
-from pyspark.sql import SparkSession
 
 
 def test_a_path_table_lies_below_the_warehouse(tmp_path: Path) -> None:

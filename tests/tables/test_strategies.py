@@ -6,6 +6,8 @@ from typing import Any
 
 import pytest
 from chispa import assert_df_equality
+from pyspark.sql import DataFrame, SparkSession
+
 from lakesmith.errors import WriteError
 from lakesmith.spec.model import Table
 from lakesmith.tables.commit import CommitId
@@ -14,7 +16,6 @@ from lakesmith.tables.prune import find_touched
 from lakesmith.tables.ref import TableRef
 from lakesmith.tables.strategies import append, replace_groups, upsert
 from lakesmith.testing import frame
-from pyspark.sql import DataFrame, SparkSession
 
 ROWS = "id int, name string, _seq int, _deleted boolean"
 GROUPS = "day int, orders int"
@@ -116,7 +117,7 @@ def test_ignore_keeps_the_first_row_and_only_adds_files(spark: SparkSession, tab
 
 def test_other_columns_than_the_table_are_an_error(spark: SparkSession, table: TableRef) -> None:
     create(frame(spark, "id int, name string", [(1, "a")]), table, IGNORE)
-    with pytest.raises(WriteError, match="more int, name int, name string") as caught:
+    with pytest.raises(WriteError, match=r"more int, name int, name string") as caught:
         upsert(spark, frame(spark, "id int, name int, more int", [(1, 2, 3)]), table, spec(IGNORE), None)
     assert (caught.value.code, len(newest_commits(spark, table))) == ("LS504", 1)
 
@@ -134,6 +135,12 @@ def test_a_group_that_never_was_is_not_made_by_emptying(spark: SparkSession, tab
     create(frame(spark, GROUPS, [(1, 1)]), table, AGGREGATE)
     replace_groups(spark, frame(spark, EMPTIED, [(7, None, True)]), table, spec(AGGREGATE), None)
     shows(spark, table, GROUPS, [(1, 1)])
+
+
+def test_an_emptied_null_group_that_never_was_disturbs_no_other(spark: SparkSession, table: TableRef) -> None:
+    create(frame(spark, GROUPS, [(1, 1), (2, 2)]), table, AGGREGATE)
+    replace_groups(spark, frame(spark, EMPTIED, [(1, None, True), (None, None, True)]), table, spec(AGGREGATE), None)
+    shows(spark, table, GROUPS, [(2, 2)])
 
 
 @pytest.fixture
@@ -156,5 +163,5 @@ def test_pruning_reads_only_the_touched_files(spark: SparkSession, only_day_one:
 
 
 def test_without_pruning_the_missing_file_is_read(spark: SparkSession, only_day_one: TableRef) -> None:
-    with pytest.raises(Exception, match="FAILED_READ_FILE|DELTA_FILE_NOT_FOUND|does not exist"):
+    with pytest.raises(Exception, match=r"FAILED_READ_FILE|DELTA_FILE_NOT_FOUND|does not exist"):
         upsert(spark, frame(spark, "id int, day int", [(2, 1)]), only_day_one, spec(IGNORE), None)

@@ -3,9 +3,10 @@ from __future__ import annotations
 from decimal import Decimal
 
 from chispa import assert_df_equality
+from pyspark.sql import SparkSession
+
 from lakesmith.testing import frame
 from lakesmith.transforms.aggregate import aggregate
-from pyspark.sql import SparkSession
 
 
 def test_groups_are_null_safe_and_only_count_is_zero_of_nothing(spark: SparkSession) -> None:

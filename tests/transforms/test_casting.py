@@ -5,12 +5,13 @@ from decimal import Decimal
 
 import pytest
 from chispa import assert_df_equality
-from lakesmith.errors import StepError
-from lakesmith.testing import frame
-from lakesmith.transforms.casting import cast_or_null
 from pyspark.sql import SparkSession
 from pyspark.sql import functions as F
 from pyspark.sql.types import DataType
+
+from lakesmith.errors import StepError
+from lakesmith.testing import frame
+from lakesmith.transforms.casting import cast_or_null
 
 
 def check(spark: SparkSession, found: str, wanted: str, pairs: list[tuple], format: str | None = None) -> None:

@@ -4,11 +4,12 @@ from decimal import Decimal
 
 import pytest
 from chispa import assert_df_equality
+from pyspark.sql import SparkSession
+
 from lakesmith.errors import StepError
 from lakesmith.testing import frame
 from lakesmith.transforms.columns import cast, drop, rename, select, with_columns
 from lakesmith.transforms.names import named
-from pyspark.sql import SparkSession
 
 
 def test_rename(spark: SparkSession) -> None:

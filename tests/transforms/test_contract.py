@@ -2,11 +2,12 @@ from __future__ import annotations
 
 import pytest
 from chispa import assert_df_equality
+from pyspark.sql import Row, SparkSession
+
 from lakesmith.errors import StepError
 from lakesmith.spec.model import Column
 from lakesmith.testing import frame
 from lakesmith.transforms.contract import select_contract, to_contract
-from pyspark.sql import Row, SparkSession
 
 
 def test_source_is_found_whatever_its_case_and_the_raw_row_stays(spark: SparkSession) -> None:

@@ -4,9 +4,10 @@ from datetime import date
 
 import pytest
 from chispa import assert_df_equality
+from pyspark.sql import SparkSession
+
 from lakesmith.testing import frame
 from lakesmith.transforms.dates import date_parts
-from pyspark.sql import SparkSession
 
 PARTS = {
     "d": "date", "m": "month", "y": "year", "q": "quarter", "w": "iso_week", "dow": "day_of_week", "h": "hour",

@@ -4,10 +4,11 @@ from itertools import permutations
 
 import pytest
 from chispa import assert_df_equality
+from pyspark.sql import SparkSession
+
 from lakesmith.errors import StepError
 from lakesmith.testing import frame
 from lakesmith.transforms.dedupe import dedupe, latest_by
-from pyspark.sql import SparkSession
 
 
 def test_greatest_order_wins_and_null_loses(spark: SparkSession) -> None:

@@ -1,9 +1,10 @@
 from __future__ import annotations
 
 from chispa import assert_df_equality
+from pyspark.sql import SparkSession
+
 from lakesmith.testing import frame
 from lakesmith.transforms.filters import filter_rows
-from pyspark.sql import SparkSession
 
 
 def test_filter_drops_false_and_null(spark: SparkSession) -> None:

@@ -3,11 +3,12 @@ from __future__ import annotations
 import hashlib
 
 import pytest
+from pyspark.sql import SparkSession
+
 from lakesmith.errors import StepError
 from lakesmith.testing import frame
 from lakesmith.transforms.contract import to_contract
 from lakesmith.transforms.hash_key import hash_key
-from pyspark.sql import SparkSession
 
 FIELDS = ("InvoiceNo", "StockCode", "Description", "Quantity", "InvoiceDate", "UnitPrice", "CustomerID", "Country")
 LINE = (

@@ -2,10 +2,11 @@ from __future__ import annotations
 
 import pytest
 from chispa import assert_df_equality
+from pyspark.sql import DataFrame, SparkSession
+
 from lakesmith.errors import StepError
 from lakesmith.testing import frame
 from lakesmith.transforms.joins import join
-from pyspark.sql import DataFrame, SparkSession
 
 
 def sides(spark: SparkSession) -> tuple[DataFrame, DataFrame]:

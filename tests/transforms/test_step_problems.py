@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import pytest
+
 from lakesmith.transforms.nondeterminism import nondeterministic_calls
 from lakesmith.transforms.step_problems import step_problems
 

@@ -4,10 +4,11 @@ import linecache
 
 import pytest
 from chispa import assert_df_equality
+from pyspark.sql import SparkSession
+
 from lakesmith.errors import StepError
 from lakesmith.testing import frame
 from lakesmith.transforms.steps import bind_step, run_steps
-from pyspark.sql import SparkSession
 
 USER = "tests.transforms.user_steps"
 

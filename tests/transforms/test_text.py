@@ -1,9 +1,10 @@
 from __future__ import annotations
 
 from chispa import assert_df_equality
+from pyspark.sql import SparkSession
+
 from lakesmith.testing import frame
 from lakesmith.transforms.text import lower, normalize_text, trim, upper
-from pyspark.sql import SparkSession
 
 DDL = "t string, other string"
 

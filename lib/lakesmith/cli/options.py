@@ -37,11 +37,9 @@ Select = Annotated[
 
 def open_lake(conf: Path, env: str, sets: Sequence[str]) -> Lake:
     """Open a project with the settings of the command line; pyspark is imported, Spark is not started."""
-    from lakesmith.lake import Lake
-    from lakesmith.spec.load import load_project
-    from lakesmith.transforms.step_problems import step_problems
+    from lakesmith import lake
 
-    return Lake(load_project(conf, env, sets, step_check=step_problems), conf)
+    return lake.open_lake(conf, env, sets)
 
 
 def each_name(names: Sequence[str]) -> list[str]:
