@@ -133,6 +133,11 @@ _RUN_CODES: dict[str, tuple[str, str, str]] = {
         "--accept names a table that was not refused.",
         "See `lakesmith quality` for the tables that were.",
     ),
+    "LS605": (
+        "ops table without Spark",
+        "An ops table outside the local file system can be written only with a Spark session.",
+        "Run through `lakesmith run` or a job, which start one.",
+    ),
     "LS700": (
         "the run failed",
         "At least one table failed. What was written before stays, nothing half-done is visible.",

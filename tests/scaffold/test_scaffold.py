@@ -31,7 +31,7 @@ def test_the_sample_files_have_the_declared_columns(tmp_path: Path) -> None:
     files = sorted((tmp_path / source.path).glob("*.csv"))
     assert len(files) == 2
     for file in files:
-        header, *rows = list(csv.reader(file.open(encoding="utf-8", newline="")))
+        header, *rows = list(csv.reader(file.read_text(encoding="utf-8").splitlines()))
         assert tuple(header) == source.columns
         assert rows and {len(row) for row in rows} == {len(header)}
 

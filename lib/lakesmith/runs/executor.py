@@ -6,7 +6,6 @@ import time
 from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
-from urllib.parse import unquote
 
 from pyspark.sql import SparkSession
 
@@ -19,13 +18,13 @@ from lakesmith.runs.ledger import Ledger
 from lakesmith.runs.planning import Planned, Planner
 from lakesmith.runs.result import Event, Parked, TableResult
 from lakesmith.runs.rooms.record import BatchRecord
-from lakesmith.runs.tally import Tally, first_line
+from lakesmith.runs.tally import Tally
 from lakesmith.session import batch_session, describe_jobs
+from lakesmith.sources.probe import find_unreadable
 from lakesmith.spec.graph import descendants
 from lakesmith.spec.model import Project
 
 OnEvent = Callable[[Event], None]
-UNREADABLE = "FAILED_READ_FILE"
 
 
 @dataclass(frozen=True)
@@ -84,7 +83,7 @@ class Executor:
         planner = Planner(self.spark, self.project, self.ledger.states, self.run_time)
         try:
             planned = planner.next_batch(table)
-        except LakesmithError as error:
+        except (LakesmithError, OSError) as error:
             self._block(table, error)
             return Planned(None)
         source = self.project.table(table).from_
@@ -122,32 +121,30 @@ class Executor:
         return record.version if before is None or record.refused or record.counts.changed else before
 
     def _fail(self, intent: Intent, error: Exception) -> None:
-        culprit = self._unreadable(intent, error)
-        if culprit or (isinstance(error, WriteError) and error.code == "LS502"):
+        parked = self._park_unreadable(intent, error)
+        if parked or (isinstance(error, WriteError) and error.code == "LS502"):
             self.ledger.stage(LedgerEvent("dropped", intent.table, intent.epoch, intent.batch, {}))
-        if culprit:
-            self._park(intent, culprit, error)
-        else:
+        if not parked:
             self._block(intent.table, error)
 
-    def _unreadable(self, intent: Intent, error: Exception) -> tuple[str, int, int] | None:
-        """Return the file that Spark could not read, where such files are to be parked."""
+    def _park_unreadable(self, intent: Intent, error: Exception) -> bool:
+        """Set the file aside that stopped the batch, if one did, and let the next round plan the rest."""
         read = intent.input
-        if not isinstance(read, FilesInput) or self.project.sources[read.name].on_bad_input == "fail":
-            return None
-        text = str(error)
-        if UNREADABLE not in text:
-            return None
-        return next((file for file in read.files if unquote(file[0].rsplit("/", 1)[-1]) in unquote(text)), None)
-
-    def _park(self, intent: Intent, file: tuple[str, int, int], error: Exception) -> None:
-        """Set one file aside and let the next round plan the rest."""
-        path, size, mtime = file
-        reason = f"the file cannot be read: {first_line(error)}"
-        files = {"files": [[path, size, mtime, reason]]}
-        self.ledger.stage(LedgerEvent("parked", intent.table, intent.epoch, intent.batch, files))
-        self.tallies[intent.table].park([Parked(self.project.table(intent.table).from_, path, reason)])
+        if not isinstance(read, FilesInput) or isinstance(error, LakesmithError):
+            return False
+        source = self.project.sources[read.name]
+        found = (
+            None if source.on_bad_input == "fail" else find_unreadable(self.spark, source, [f[0] for f in read.files])
+        )
+        if found is None:
+            return False
+        path, reason = found
+        text = f"the file cannot be read: {reason}"
+        files = [[*file, text] for file in read.files if file[0] == path]
+        self.ledger.stage(LedgerEvent("parked", intent.table, intent.epoch, intent.batch, {"files": files}))
+        self.tallies[intent.table].park([Parked(self.project.table(intent.table).from_, path, text)])
         self.again = True
+        return True
 
     def _block(self, table: str, error: Exception) -> None:
         self.tallies[table].error = error

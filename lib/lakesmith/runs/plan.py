@@ -93,6 +93,8 @@ def _notes(spec: Table, state: TableState, planned: Planned) -> list[str]:
         notes.append("the spec changed since the last batch: rows built before keep the old shape")
     if state.refused:
         notes.append("the last batch was refused: it is undone and planned anew, unless accepted")
-    if spec.inputs and state.version is not None:
-        notes.append("a new version of an input reads the whole of " + spec.from_)
+    if spec.inputs and spec.write.strategy == "aggregate":
+        notes.append("a new version of an input computes all groups again")
+    elif spec.inputs:
+        notes.append("rows keep what the inputs said when they came: a new version of an input does not change them")
     return notes

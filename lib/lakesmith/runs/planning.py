@@ -86,8 +86,8 @@ def new_table_input(
 ) -> tuple[TableInput, dict[str, int]] | None:
     """Return the versions that a table has not read yet of the table it is built from, with those of its inputs.
 
-    A new version of an input makes the whole upstream new, since any row may look different; None when nothing moved,
-    or when something it reads is not there yet.
+    For an aggregate a new version of an input makes the whole upstream new, since any group may look different; rows of
+    other tables keep what the input said when they came. None when nothing moved, or something is not there yet.
     """
     spec = project.table(table)
     state, upstream = states.get(table) or TableState(table), states.get(spec.from_)
@@ -95,7 +95,8 @@ def new_table_input(
     lookups = {name: version for name, version in versions.items() if version is not None}
     if upstream is None or upstream.version is None or len(lookups) < len(versions):
         return None
-    since = state.since if lookups == state.lookups else None
+    is_stale = spec.write.strategy == "aggregate" and lookups != state.lookups
+    since = None if is_stale else state.since
     if since == upstream.version:
         return None
     return TableInput(upstream.table, since, upstream.version, tuple(upstream.voids)), lookups

@@ -11,7 +11,7 @@ from pyspark.sql import functions as F
 from lakesmith.errors import LedgerError
 from lakesmith.paths import local_path
 from lakesmith.runs.context import BatchContext
-from lakesmith.runs.events import LedgerEvent
+from lakesmith.runs.events import LedgerEvent, done_event
 from lakesmith.runs.intent import FilesInput, Intent, TableState
 from lakesmith.runs.ledger import Ledger
 from lakesmith.session import batch_session
@@ -46,8 +46,8 @@ class Recovery:
                 self.ledger.stage(LedgerEvent("accepted", state.table, state.epoch, state.batch, {}))
             elif state.refused:
                 self._restore(state, state.refused["version"])
-            elif state.open and not self._can_retry(state.open):
-                self.ledger.stage(LedgerEvent("dropped", state.table, state.epoch, state.batch, {}))
+            elif state.open:
+                self._settle(state, state.open)
 
     def _restore(self, state: TableState, refused: int) -> None:
         """Undo a refused batch; doing it twice gives the same rows."""
@@ -63,12 +63,16 @@ class Recovery:
         payload = {"version": state.version, "void": [refused, last.version]}
         self.ledger.stage(LedgerEvent("restored", state.table, state.epoch + 1, state.batch, payload))
 
-    def _can_retry(self, intent: Intent) -> bool:
-        """Tell whether to finish a batch: its commit landed, or spec and files are as they were."""
+    def _settle(self, state: TableState, intent: Intent) -> None:
+        """Leave an open batch to be retried where it can be; else close it as landed, or drop it as never written."""
         batch = BatchContext(batch_session(self.spark), self.project, self.ledger.run_id, intent)
-        if find(batch.session, batch.table, batch.commit_id()) is not None:
-            return True
-        return intent.spec_hash == spec_hash(batch.spec) and _files_unchanged(intent)
+        landed = find(batch.session, batch.table, batch.commit_id())
+        if _files_unchanged(intent) and (landed or intent.spec_hash == spec_hash(batch.spec)):
+            return
+        if landed:  # its files are gone, and bronze has no quarantine that could still be missing
+            self.ledger.stage(done_event(intent, landed.version, refused=False))
+        else:
+            self.ledger.stage(LedgerEvent("dropped", state.table, state.epoch, state.batch, {}))
 
 
 def _files_unchanged(intent: Intent) -> bool:

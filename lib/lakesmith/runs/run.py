@@ -106,7 +106,7 @@ def _raise_or_return(result: RunResult, executor: Executor) -> RunResult:
     bad = [table for table in result.tables if table.state == result.state]
     if result.state == "refused":
         names = ", ".join(table.table for table in bad)
-        hint = "see `lakesmith quality`; mend the input and run again, or `run --accept TABLE` to publish it as it is"
+        hint = "see `lakesmith quality`; change the check or quarantine the rows, or `run --accept TABLE`"
         raise GateRefused(f"the quality gate refused {names}", where=_refusals(bad), hint=hint, result=result)
     cause = next(tally.error for tally in executor.tallies.values() if tally.error is not None)
     text = "\n".join(table.error for table in bad)

@@ -41,7 +41,7 @@ class FilesSource(Model):
     recursive: bool = False
     optional: bool = False
     delimiter: Annotated[str, Field(min_length=1, max_length=1)] = ","
-    encoding: str = "UTF-8"
+    encoding: Literal["UTF-8", "UTF-16", "UTF-16LE", "UTF-16BE", "UTF-32", "US-ASCII", "ISO-8859-1"] = "UTF-8"
     multiline: bool = False
     on_bad_input: Literal["park", "fail"] = "park"
     on_changed_file: Literal["fail", "reload", "ignore"] = "fail"

@@ -57,6 +57,9 @@ def upstream_rules(subject: Subject) -> Iterator[Finding]:
     elif strategy == "append" and changes_rows(upstream):
         what = f"rows of '{name}' change later; appending would keep the old ones beside the new"
         yield Finding("LS153", "write.strategy", what, "use strategy: upsert with keys, or strategy: aggregate")
+    elif subject.table.write.when_matched == "ignore" and strategy == "upsert" and changes_rows(upstream):
+        what = f"rows of '{name}' change later; 'when_matched: ignore' would keep the old ones"
+        yield Finding("LS153", "write.when_matched", what, "use when_matched: update with sequence_by")
 
 
 def changes_rows(table: Table) -> bool:

@@ -44,7 +44,7 @@ class TableRef:
         """Tell whether there is a Delta table; no Spark job."""
         local = self.local
         if local or spark is None:
-            return local is not None and (local / "_delta_log").is_dir()
+            return local is not None and _has_commit(local / "_delta_log")
         return (
             spark.catalog.tableExists(self.location) if self.by_name else DeltaTable.isDeltaTable(spark, self.location)
         )
@@ -62,6 +62,11 @@ class TableRef:
     def save(self, writer: DataFrameWriter) -> None:
         """Run a configured writer against the table, creating it when it is not there."""
         writer.saveAsTable(self.location) if self.by_name else writer.save(self.location)
+
+
+def _has_commit(log: Path) -> bool:
+    """Tell a table from the empty log that a write leaves behind when it dies before its first commit."""
+    return any(log.glob("[0-9]*.json")) or any(log.glob("[0-9]*.checkpoint*"))
 
 
 def table_ref(warehouse: str, catalog: str | None, name: str) -> TableRef:
