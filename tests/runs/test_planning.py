@@ -86,13 +86,27 @@ def test_a_table_waits_for_all_its_inputs(with_lookup: Shop) -> None:
     assert plan(with_lookup, "silver.joined", TableState("bronze.orders", version=4)) == Planned(None)
 
 
-def test_an_input_that_moved_reads_the_upstream_anew(with_lookup: Shop) -> None:
+def test_an_input_that_moved_computes_all_groups_anew(make_shop: Callable[..., Shop]) -> None:
+    counted = """
+from: bronze.orders
+inputs: {lines: silver.lines}
+columns: {OrderId: {type: string}, orders: {type: bigint}}
+steps: [{aggregate: {by: [OrderId], measures: {orders: count(*)}}}]
+write: {strategy: aggregate, keys: [OrderId]}
+"""
+    shop = make_shop({"tables/gold/counted": counted})
     states = [TableState("bronze.orders", version=4), TableState("silver.lines", version=6)]
-    below = TableState("silver.joined", since=4, version=9, lookups={"lines": 6})
-    assert plan(with_lookup, "silver.joined", *states, below) == Planned(None)
-    moved = plan(with_lookup, "silver.joined", *states, replace(below, lookups={"lines": 5})).intent
+    below = TableState("gold.counted", since=4, version=9, lookups={"lines": 6})
+    assert plan(shop, "gold.counted", *states, below) == Planned(None)
+    moved = plan(shop, "gold.counted", *states, replace(below, lookups={"lines": 5})).intent
     assert moved is not None
     assert (moved.input, moved.lookups) == (TableInput("bronze.orders", None, 4), (("lines", 6),))
+
+
+def test_an_input_that_moved_leaves_rows_as_they_came(with_lookup: Shop) -> None:
+    states = [TableState("bronze.orders", version=4), TableState("silver.lines", version=6)]
+    below = TableState("silver.joined", since=4, version=9, lookups={"lines": 5})
+    assert plan(with_lookup, "silver.joined", *states, below) == Planned(None)
 
 
 def test_a_bounded_source_says_that_more_waits(make_shop: Callable[..., Shop]) -> None:

@@ -23,6 +23,7 @@ from lakesmith.session import batch_session, describe_jobs
 from lakesmith.sources.probe import find_unreadable
 from lakesmith.spec.graph import descendants
 from lakesmith.spec.model import Project
+from lakesmith.tables.commit import find
 
 OnEvent = Callable[[Event], None]
 
@@ -93,7 +94,7 @@ class Executor:
     def _run_batch(self, intent: Intent) -> BatchOutcome:
         self._tell("table_started", intent.table)
         started = time.monotonic()
-        batch = BatchContext(batch_session(self.spark), self.project, self.ledger.run_id, intent)
+        batch = self._batch(intent)
         describe_jobs(batch.session, f"{intent.table} batch {intent.batch}")
         try:
             return BatchOutcome(intent, run_batch(batch), None, time.monotonic() - started)
@@ -130,12 +131,11 @@ class Executor:
     def _park_unreadable(self, intent: Intent, error: Exception) -> bool:
         """Set the file aside that stopped the batch, if one did, and let the next round plan the rest."""
         read = intent.input
-        if not isinstance(read, FilesInput) or isinstance(error, LakesmithError):
+        if not isinstance(read, FilesInput) or isinstance(error, LakesmithError) or self._landed(intent):
             return False
         source = self.project.sources[read.name]
-        found = (
-            None if source.on_bad_input == "fail" else find_unreadable(self.spark, source, [f[0] for f in read.files])
-        )
+        may_park = source.on_bad_input == "park"
+        found = find_unreadable(self.spark, source, [file[0] for file in read.files]) if may_park else None
         if found is None:
             return False
         path, reason = found
@@ -145,6 +145,14 @@ class Executor:
         self.tallies[intent.table].park([Parked(self.project.table(intent.table).from_, path, text)])
         self.again = True
         return True
+
+    def _landed(self, intent: Intent) -> bool:
+        """Tell whether a batch that failed had written its rows before: then only the next run may close it."""
+        batch = self._batch(intent)
+        return find(batch.session, batch.table, batch.commit_id()) is not None
+
+    def _batch(self, intent: Intent) -> BatchContext:
+        return BatchContext(batch_session(self.spark), self.project, self.ledger.run_id, intent)
 
     def _block(self, table: str, error: Exception) -> None:
         self.tallies[table].error = error
