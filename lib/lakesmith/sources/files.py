@@ -12,7 +12,7 @@ from pyspark.sql import DataFrame, SparkSession
 from lakesmith.errors import InputError
 from lakesmith.paths import local_path
 from lakesmith.sources.csv_files import read_csv
-from lakesmith.sources.heads import csv_head, header_problem, json_head, read_head
+from lakesmith.sources.heads import csv_head, has_unclosed_quote, header_problem, json_head, read_head
 from lakesmith.sources.json_files import read_json
 from lakesmith.sources.listing import FileEntry, apply_policy, compare, list_files
 from lakesmith.sources.parquet_files import nanosecond_columns, parquet_fields, parquet_rows, read_parquet
@@ -95,10 +95,17 @@ def reason_to_park(spark: SparkSession, source: FilesSource, path: str) -> str:
 
 def _inspectors() -> dict[str, Callable[[SparkSession, FilesSource, str], str]]:
     return {
-        "csv": lambda spark, source, path: csv_head(read_head(spark, path), source).reason,
+        "csv": _inspect_csv,
         "json": lambda spark, source, path: json_head(read_head(spark, path)),
         "parquet": _inspect_parquet,
     }
+
+
+def _inspect_csv(spark: SparkSession, source: FilesSource, path: str) -> str:
+    reason = csv_head(read_head(spark, path), source).reason
+    if not reason and source.multiline and has_unclosed_quote(path, source.encoding):
+        return "a quote is never closed (the file has an odd number of quotes): double each quote inside a field"
+    return reason
 
 
 def _inspect_parquet(spark: SparkSession, source: FilesSource, path: str) -> str:

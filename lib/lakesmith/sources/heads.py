@@ -8,6 +8,7 @@ import gzip
 import re
 from collections.abc import Callable
 from dataclasses import dataclass
+from io import TextIOWrapper
 from pathlib import Path
 from typing import IO, cast
 
@@ -17,6 +18,7 @@ from lakesmith.paths import local_path
 from lakesmith.spec.model import FilesSource
 
 HEAD_BYTES = 65_536
+CHUNK = 1 << 20
 LINE_END = re.compile(r"\r\n|\r|\n")
 UTF8_BOM, UTF16_BOMS = b"\xef\xbb\xbf", (b"\xff\xfe", b"\xfe\xff")
 
@@ -47,6 +49,18 @@ def _opener(path: str) -> Callable[[Path], IO[bytes]]:
 def _read_remote(spark: SparkSession, path: str) -> bytes:
     row = spark.read.format("binaryFile").load(path).selectExpr(f"substring(content, 1, {HEAD_BYTES}) AS head").first()
     return bytes(row["head"]) if row else b""
+
+
+def has_unclosed_quote(path: str, encoding: str) -> bool:
+    """Tell whether a local file has an odd number of quotes; of a file elsewhere that is not known, and False.
+
+    Read with ``multiline``, an open quote would swallow all that follows, and Spark's reader gives no sign of it.
+    """
+    local = local_path(path)
+    if local is None:
+        return False
+    with TextIOWrapper(_opener(path)(local), encoding=encoding, errors="replace", newline="") as text:
+        return sum(chunk.count('"') for chunk in iter(lambda: text.read(CHUNK), "")) % 2 == 1
 
 
 def csv_head(data: bytes, source: FilesSource) -> Head:
