@@ -89,6 +89,11 @@ _RUN_CODES: dict[str, tuple[str, str, str]] = {
         "A join would bring a column whose name is taken.",
         "Choose the columns with 'columns', or rename one side first.",
     ),
+    "LS308": (
+        "deletes would be lost",
+        "The SQL or the steps of a table drop the column _deleted, which says what the upstream table deleted.",
+        "Select _deleted too.",
+    ),
     "LS400": (
         "the gate refused publication",
         "A check with on_fail: fail did not hold. The batch is written but not visible; tables that read it did not"

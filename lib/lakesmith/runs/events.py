@@ -74,6 +74,9 @@ def _accept(state: TableState, batch: int, payload: dict[str, Any]) -> None:
     state.lookups = dict(intent.lookups)
     if isinstance(intent.input, FilesInput):
         state.seen |= {path: (size, mtime) for path, size, mtime in intent.input.files}
+        state.parked = {
+            path: why for path, why in state.parked.items() if path not in {f[0] for f in intent.input.files}
+        }
     else:
         state.since = intent.input.to
 
@@ -89,7 +92,7 @@ def _parked(state: TableState, event: LedgerEvent) -> None:
 
 
 def _restored(state: TableState, event: LedgerEvent) -> None:
-    state.epoch, state.refused = event.epoch, None
+    state.epoch, state.refused, state.open = event.epoch, None, None
     state.version = event.payload["version"]
     state.voids.append((event.payload["void"][0], event.payload["void"][1]))
 

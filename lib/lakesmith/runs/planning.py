@@ -53,7 +53,7 @@ class Planner:
 
     def _from_files(self, table: str, source: str, state: TableState) -> Planned:
         where = f"sources.{source}.path"
-        found = whats_new(self.spark, self.project.sources[source], state.seen, where)
+        found = whats_new(self.spark, self.project.sources[source], state.seen, where, state.parked)
         files = tuple((file.path, file.size, file.mtime) for file in found.files)
         parked = tuple((file.path, file.size, file.mtime, reason) for file, reason in found.parked)
         intent = self._intent(table, state, FilesInput(source, files)) if files else None

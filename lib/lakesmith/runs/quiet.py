@@ -63,5 +63,5 @@ def _has_input(project: Project, ledger: Ledger, table: str) -> bool:
     if origin != "sources":
         return new_table_input(project, ledger.states, table) is not None
     source = project.sources[name]
-    changes = compare(list_files(None, source), ledger.state(table).seen)
+    changes = compare(list_files(None, source), ledger.state(table).seen, ledger.state(table).parked)
     return bool(changes.new or (changes.changed and source.on_changed_file != "ignore"))

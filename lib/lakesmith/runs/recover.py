@@ -50,7 +50,7 @@ class Recovery:
                 self._settle(state, state.open)
 
     def _restore(self, state: TableState, refused: int) -> None:
-        """Undo a refused batch; doing it twice gives the same rows."""
+        """Undo a batch and write that down at once; doing it twice gives the same rows."""
         table = table_ref(self.project.warehouse, self.project.catalog, state.table)
         delta = table.delta(self.spark)
         if state.version is None:
@@ -62,15 +62,18 @@ class Recovery:
         (last,) = newest_commits(self.spark, table, 1)
         payload = {"version": state.version, "void": [refused, last.version]}
         self.ledger.stage(LedgerEvent("restored", state.table, state.epoch + 1, state.batch, payload))
+        self.ledger.flush(self.spark)
 
     def _settle(self, state: TableState, intent: Intent) -> None:
         """Leave an open batch to be retried where it can be; else close it as landed, or drop it as never written."""
         batch = BatchContext(batch_session(self.spark), self.project, self.ledger.run_id, intent)
         landed = find(batch.session, batch.table, batch.commit_id())
-        if _files_unchanged(intent) and (landed or intent.spec_hash == spec_hash(batch.spec)):
+        if _files_unchanged(intent) and intent.spec_hash == spec_hash(batch.spec):
             return
-        if landed:  # its files are gone, and bronze has no quarantine that could still be missing
+        if landed and isinstance(intent.input, FilesInput):  # bronze has no quarantine that could still be missing
             self.ledger.stage(done_event(intent, landed.version, refused=False))
+        elif landed:  # its quarantine may be missing, and the new spec would part the rows otherwise
+            self._restore(state, landed.version)
         else:
             self.ledger.stage(LedgerEvent("dropped", state.table, state.epoch, state.batch, {}))
 

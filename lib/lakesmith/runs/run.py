@@ -80,7 +80,7 @@ def _build(
     executor = Executor(spark, facts.project, ledger, facts.run_time, facts.on_event)
     executor.run(order)
     results = [executor.result(table) for wave in order for table in wave]
-    published = None if state_of(results) == "failed" else _publish(facts, spark, ledger)
+    published = None if state_of(results) == "failed" else _publish(facts, spark, ledger, order)
     ledger.flush(spark)
     ledger.compact(spark)
     result = facts.result(results, published)
@@ -89,12 +89,14 @@ def _build(
     return result, executor
 
 
-def _publish(facts: RunFacts, spark: SparkSession, ledger: Ledger) -> int | None:
-    """Publish unless the ledger knows that these versions are public already."""
-    if ledger.is_published:
+def _publish(facts: RunFacts, spark: SparkSession, ledger: Ledger, order: Sequence[Sequence[str]]) -> int | None:
+    """Publish the tables of the run beside those that are public; nothing when the ledger knows them as public."""
+    ran = {table for wave in order for table in wave}
+    versions = {**ledger.published["tables"], **{name: v for name, v in ledger.versions.items() if name in ran}}
+    if versions == ledger.published["tables"]:
         return ledger.published["id"] or None
     table = facts.ref("ops.published")
-    made = publish(spark, table, facts.project.env, facts.run_id, facts.run_time, ledger.versions)
+    made = publish(spark, table, facts.project.env, facts.run_id, facts.run_time, versions)
     ledger.stage(published_event(made))
     facts.tell("published")
     return int(made["id"])

@@ -8,6 +8,7 @@ from lakesmith.runs.context import BatchContext
 from lakesmith.runs.rooms.read import read, read_lookups
 from lakesmith.runs.rooms.transform import changed_groups, transform
 from lakesmith.tables.prune import Touched, find_touched
+from lakesmith.transforms.contract import select_contract
 
 
 def scoped(batch: BatchContext) -> BatchContext:
@@ -26,4 +27,9 @@ def _touched(batch: BatchContext) -> Touched | None:
         return None
     if write.strategy == "aggregate":
         return find_touched(changed_groups(batch, read_lookups(batch)), write.keys)
-    return find_touched(transform(batch, read(batch)), write.key_implies) if write.key_implies else None
+    if not write.key_implies:
+        return None
+    rows = transform(batch, read(batch))
+    # As the table will hold them: a value that the contract still casts would miss its own row.
+    stored = rows.transform(select_contract(batch.spec.columns)) if batch.spec.columns else rows
+    return find_touched(stored, write.key_implies)

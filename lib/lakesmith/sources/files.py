@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Container, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import accumulate
 
@@ -29,7 +29,11 @@ class NewFiles:
 
 
 def whats_new(
-    spark: SparkSession, source: FilesSource, seen: Mapping[str, tuple[int, int]], where: str = ""
+    spark: SparkSession,
+    source: FilesSource,
+    seen: Mapping[str, tuple[int, int]],
+    where: str = "",
+    parked_before: Container[str] = (),
 ) -> NewFiles:
     """Answer what is new since the files seen before.
 
@@ -38,7 +42,7 @@ def whats_new(
     InputError
         LS201 no such directory; LS203 a file changed; LS204 a bad file and ``on_bad_input: fail``.
     """
-    fresh = apply_policy(compare(list_files(spark, source, where), seen), source, where)
+    fresh = apply_policy(compare(list_files(spark, source, where), seen, parked_before), source, where)
     batch = bounded(spark, fresh, source)
     reasons = {file: reason_to_park(spark, source, file.path) for file in batch}
     parked = tuple((file, reason) for file, reason in reasons.items() if reason)

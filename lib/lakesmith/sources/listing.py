@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import fnmatch
 import os
-from collections.abc import Iterable, Mapping
+from collections.abc import Container, Iterable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -93,8 +93,10 @@ def _list_remote(spark: SparkSession | None, source: FilesSource) -> tuple[FileE
     return tuple(sorted(FileEntry(row.path, row.length, row.mtime) for row in frame.collect()))
 
 
-def compare(listed: Iterable[FileEntry], seen: Mapping[str, tuple[int, int]]) -> FileChanges:
-    """Compare a listing with the files seen before; a file is (path, size, mtime).
+def compare(
+    listed: Iterable[FileEntry], seen: Mapping[str, tuple[int, int]], parked: Container[str] = ()
+) -> FileChanges:
+    """Compare a listing with the files seen before; a file is (path, size, mtime). A parked one that changed is new.
 
     Examples
     --------
@@ -103,9 +105,9 @@ def compare(listed: Iterable[FileEntry], seen: Mapping[str, tuple[int, int]]) ->
     (['b'], ['a'])
     """
     files = list(listed)
-    new = tuple(file for file in files if file.path not in seen)
-    changed = tuple(file for file in files if file.path in seen and seen[file.path] != (file.size, file.mtime))
-    return FileChanges(new, changed)
+    moved = [file for file in files if seen.get(file.path) != (file.size, file.mtime)]
+    new = tuple(file for file in moved if file.path not in seen or file.path in parked)
+    return FileChanges(new, tuple(file for file in moved if file not in new))
 
 
 def apply_policy(changes: FileChanges, source: FilesSource, where: str = "") -> tuple[FileEntry, ...]:

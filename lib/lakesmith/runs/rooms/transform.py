@@ -8,6 +8,7 @@ from typing import Any
 from pyspark.sql import Column, DataFrame
 from pyspark.sql import functions as F
 
+from lakesmith.errors import StepError
 from lakesmith.runs.context import BatchContext
 from lakesmith.runs.intent import TableInput
 from lakesmith.runs.rooms.read import read, read_changes, read_lookups
@@ -28,9 +29,16 @@ def transform(batch: BatchContext, rows: DataFrame) -> DataFrame:
     if batch.spec.write.strategy == "aggregate":
         return _aggregate(batch, rows, inputs)
     contracted = rows.transform(to_contract(batch.spec.columns)) if batch.spec.columns else rows
-    if batch.spec.sql:
-        return _query(batch, contracted, inputs)
-    return contracted.transform(run_steps(batch.spec.steps, inputs))
+    query = batch.spec.sql
+    shaped = _query(batch, contracted, inputs) if query else contracted.transform(run_steps(batch.spec.steps, inputs))
+    if "_deleted" in rows.columns and "_deleted" not in shaped.columns:
+        raise StepError(
+            f"the {'SQL' if query else 'steps'} lose the column _deleted, which says what {batch.spec.from_} deleted",
+            code="LS308",
+            where=batch.name,
+            hint="select _deleted too, so that a delete reaches this table",
+        )
+    return shaped
 
 
 def _query(batch: BatchContext, rows: DataFrame, inputs: Mapping[str, DataFrame]) -> DataFrame:
