@@ -223,42 +223,6 @@ def test_events_tell_the_progress(shop: Shop) -> None:
     ]  # fmt: skip
 
 
-def test_a_table_below_an_updated_table_follows_its_deletes(make_shop: Callable[..., Shop]) -> None:
-    copy = (
-        "from: silver.orders\n"
-        "columns: {id: {type: bigint}, qty: {type: int}, seq: {type: int}}\n"
-        "write: {strategy: upsert, keys: [id], sequence_by: [seq]}\n"
-    )
-    shop = make_shop({"tables/gold/copy": copy})
-    shop.land("a.csv", FIRST)
-    shop.run(select=["bronze.orders", "silver.orders", "gold.copy"])
-    shop.land("b.csv", SECOND)
-    shop.run(select=["bronze.orders", "silver.orders", "gold.copy"])
-    assert shop.rows("gold.copy") == [(1, 9, 2)]
-
-
-def test_an_aggregate_follows_the_input_that_it_joins(make_shop: Callable[..., Shop]) -> None:
-    joined = """
-from: bronze.orders
-inputs: {orders: silver.orders}
-columns: {sku: {type: string}, known: {type: bigint}}
-steps:
-  - with_columns: {id: try_cast(OrderId AS bigint), sku: Sku}
-  - select: [id, sku]
-  - join: {input: orders, on: [id], how: left, columns: [qty]}
-  - aggregate: {by: [sku], measures: {known: count(qty)}}
-write: {strategy: aggregate, keys: [sku]}
-"""
-    shop = make_shop({"tables/gold/known": joined})
-    names = ["bronze.orders", "silver.orders", "gold.known"]
-    shop.land("a.csv", FIRST[:3])
-    shop.run(select=names)
-    assert shop.rows("gold.known") == [("A", 1), ("B", 0), ("C", 1)]
-    shop.land("b.csv", SECOND[:1])
-    shop.run(select=names)
-    assert shop.rows("gold.known") == [("A", 1), ("B", 0), ("C", 0)]
-
-
 def test_a_plan_says_what_is_new(shop: Shop) -> None:
     shop.land("a.csv", FIRST[:1])
     lake: Lake = shop.lake

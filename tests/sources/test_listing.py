@@ -93,3 +93,9 @@ def test_a_changed_file_is_read_again_on_reload() -> None:
 
 def test_a_changed_file_is_ignored_on_ignore() -> None:
     assert apply_policy(FileChanges((NEW,), (OLD,)), source(on_changed_file="ignore")) == (NEW,)
+
+
+def test_a_parked_file_that_changed_is_new() -> None:
+    file = FileEntry("a.csv", 9, 2)
+    assert compare([file], {"a.csv": (0, 1)}, {"a.csv": "empty"}) == FileChanges((file,), ())
+    assert compare([file], {"a.csv": (9, 2)}, {"a.csv": "empty"}) == FileChanges((), ())
