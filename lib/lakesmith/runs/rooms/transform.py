@@ -33,7 +33,7 @@ def transform(batch: BatchContext, rows: DataFrame) -> DataFrame:
     shaped = _query(batch, contracted, inputs) if query else contracted.transform(run_steps(batch.spec.steps, inputs))
     if "_deleted" in rows.columns and "_deleted" not in shaped.columns:
         raise StepError(
-            f"the {'SQL loses' if query else 'steps lose'} the column _deleted: what {batch.spec.from_} deleted is unknown",
+            f"the {'SQL loses' if query else 'steps lose'} column _deleted: what {batch.spec.from_} deleted is lost",
             code="LS308",
             where=batch.name,
             hint="select _deleted too, so that a delete reaches this table",
