@@ -1,0 +1,117 @@
+"""What of a project can be read from Python: tables, quarantines, histories, verdicts and profiles."""
+
+from __future__ import annotations
+
+from functools import cached_property
+from pathlib import Path
+from typing import Any
+
+from pyspark.sql import DataFrame, SparkSession
+from pyspark.sql import functions as F
+
+from lakesmith.errors import InputError
+from lakesmith.observe.reading import last_runs, read_history
+from lakesmith.observe.records import CHECKS, RUNS
+from lakesmith.runs.publish import newest
+from lakesmith.session import get_session, read_properties
+from lakesmith.spec.instant import utc
+from lakesmith.spec.load import Loaded
+from lakesmith.tables.ops import OpsTable
+from lakesmith.tables.ref import TableRef, table_ref, visible
+
+
+class Reader:
+    """The tables of a project and what is known of them; nothing is written.
+
+    Parameters
+    ----------
+    loaded : Loaded
+    conf : Path
+    spark : SparkSession, optional
+    """
+
+    def __init__(self, loaded: Loaded, conf: Path, spark: SparkSession | None = None) -> None:
+        self.loaded, self.project, self._conf, self._given = loaded, loaded.project, conf, spark
+
+    @cached_property
+    def spark(self) -> SparkSession:
+        """The session; started on first use, never stopped here."""
+        file = self._conf / "spark" / "local.conf"
+        return self._given or get_session(read_properties(file) if file.exists() else {})
+
+    def table(self, name: str, version: str | int = "published") -> DataFrame:
+        """Read a table.
+
+        Parameters
+        ----------
+        name : str
+            ``layer.table``.
+        version : str or int
+            ``published``, ``latest``, or a version of the table.
+
+        Raises
+        ------
+        InputError
+            LS207 when there is no such table, LS208 when it was never published.
+        """
+        table = self._ref(name)
+        if not table.exists(self.spark):
+            raise InputError(f"table {name} does not exist", code="LS207", hint="run `lakesmith run` first")
+        if version == "latest":
+            return visible(table.load(self.spark))
+        number = self._published(name) if version == "published" else int(version)
+        return visible(table.load(self.spark, versionAsOf=number))
+
+    def quarantine(self, name: str) -> DataFrame:
+        """Read the quarantine of a table: batch, reasons and the raw row of every bad row."""
+        table = self._ref(name).quarantine
+        if table.exists(self.spark):
+            return table.load(self.spark)
+        ddl = (
+            "_batch_id BIGINT, _run_id STRING, _quarantined_at TIMESTAMP, "
+            "_reasons ARRAY<STRUCT<check: STRING, column: STRING, value: STRING>>, _raw STRING, _source_file STRING"
+        )
+        return self.spark.createDataFrame([], ddl)
+
+    def register_views(self, spark: SparkSession) -> None:
+        """Create a temporary view ``layer_table`` of each published table in a session."""
+        for name, number in newest(spark, self._ref("ops.published"))["tables"].items():
+            visible(self._ref(name).load(spark, versionAsOf=number)).createOrReplaceTempView(name.replace(".", "_"))
+
+    def status(self, limit: int = 10) -> list[dict[str, Any]]:
+        """Return the last runs, newest first, each with its tables; no Spark for path tables."""
+        return last_runs(self._ops("ops.runs", RUNS), limit)
+
+    def history(self, name: str) -> list[dict[str, Any]]:
+        """Return the commits of a table, newest first; no Spark for path tables."""
+        table = self._ref(name)
+        return read_history(None if table.local else self.spark, table)
+
+    def quality(self, name: str | None = None) -> list[dict[str, Any]]:
+        """Return the verdicts of the last run that had any; of one table if named."""
+        rows = [row for row in self._ops("ops.checks", CHECKS) if name in (None, row["table"])]
+        last = max(rows, key=lambda row: row["run_id"], default={"run_id": None})["run_id"]
+        return [row for row in rows if row["run_id"] == last]
+
+    def profile(self, name: str, since: str | None = None) -> DataFrame:
+        """Return the profile rows of a table, of runs since an ISO date if given."""
+        self._ref(name)
+        profiles = self._ref("ops.profiles").load(self.spark).filter(F.col("table") == name)
+        return profiles.filter(F.col("run_time") >= F.lit(utc(since)).cast("timestamp")) if since else profiles
+
+    def _ref(self, name: str) -> TableRef:
+        known = {*self.project.table_names(), "ops.ledger", "ops.published", "ops.runs", "ops.checks", "ops.profiles"}
+        if name not in known:
+            raise InputError(f"no table {name!r}", code="LS209", hint=f"one of {', '.join(sorted(known))}")
+        return table_ref(self.project.warehouse, self.project.catalog, name)
+
+    def _ops(self, name: str, ddl: str) -> list[dict[str, Any]]:
+        table = OpsTable(self._ref(name), ddl)
+        return table.read(None if table.ref.local else self.spark)
+
+    def _published(self, name: str) -> int:
+        tables = newest(self.spark, self._ref("ops.published"))["tables"]
+        if name not in tables:
+            hint = "see `lakesmith status`; a refused batch can be published by `run --accept`"
+            raise InputError(f"table {name} was never published", code="LS208", hint=hint)
+        return int(tables[name])
