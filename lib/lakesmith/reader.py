@@ -17,7 +17,7 @@ from lakesmith.session import get_session, read_properties
 from lakesmith.spec.instant import utc
 from lakesmith.spec.load import Loaded
 from lakesmith.tables.ops import OpsTable
-from lakesmith.tables.ref import TableRef, table_ref, visible
+from lakesmith.tables.ref import TableRef, project_table, visible
 
 
 class Reader:
@@ -103,7 +103,7 @@ class Reader:
         known = {*self.project.table_names(), "ops.ledger", "ops.published", "ops.runs", "ops.checks", "ops.profiles"}
         if name not in known:
             raise InputError(f"no table {name!r}", code="LS209", hint=f"one of {', '.join(sorted(known))}")
-        return table_ref(self.project.warehouse, self.project.catalog, name)
+        return project_table(self.project, name)
 
     def _ops(self, name: str, ddl: str) -> list[dict[str, Any]]:
         table = OpsTable(self._ref(name), ddl)

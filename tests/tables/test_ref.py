@@ -6,7 +6,8 @@ import pytest
 from chispa import assert_df_equality
 from pyspark.sql import SparkSession
 
-from lakesmith.tables.ref import TableRef, table_ref, visible
+from lakesmith.spec.model import Project
+from lakesmith.tables.ref import TableRef, project_table, table_ref, visible
 from lakesmith.testing import frame
 
 
@@ -28,6 +29,18 @@ def test_a_remote_warehouse_is_kept_as_written() -> None:
 def test_a_catalog_names_tables() -> None:
     table = table_ref("./lake", "main", "silver.orders")
     assert (table.location, table.by_name, table.local) == ("main.silver.orders", True, None)
+
+
+def test_the_same_tables_can_lie_side_by_side_under_prefixes(tmp_path: Path) -> None:
+    by_name = table_ref("./lake", "main", "silver.orders", "dev_ann_")
+    by_path = table_ref(str(tmp_path), None, "silver.orders", "dev_ann_")
+    assert (by_name.name, by_name.location) == ("silver.orders", "main.dev_ann_silver.orders")
+    assert (by_path.name, by_path.location) == ("silver.orders", f"{tmp_path}/dev_ann_silver/orders")
+
+
+def test_a_project_says_where_its_tables_lie() -> None:
+    project = Project(name="shop", catalog="main", schema_prefix="dev_ann_")
+    assert project_table(project, "ops.ledger").location == "main.dev_ann_ops.ledger"
 
 
 def test_the_quarantine_lies_beside_its_table() -> None:

@@ -11,7 +11,7 @@ from lakesmith.runs.intent import Intent, TableInput
 from lakesmith.spec.model import Project, Table
 from lakesmith.tables.commit import CommitId
 from lakesmith.tables.prune import Touched
-from lakesmith.tables.ref import TableRef, table_ref
+from lakesmith.tables.ref import TableRef, project_table
 
 FILES_IN_COMMIT = 1000
 
@@ -53,7 +53,7 @@ class BatchContext:
 
     def ref(self, name: str) -> TableRef:
         """Return where any table of the project lies."""
-        return table_ref(self.project.warehouse, self.project.catalog, name)
+        return project_table(self.project, name)
 
     def commit_id(self, purpose: str = "main") -> CommitId:
         """Return the identity of this batch's commit on the table (``main``) or its ``quarantine``."""

@@ -14,13 +14,13 @@ from lakesmith.runs.result import Plan, PlannedTable
 from lakesmith.spec.fingerprint import spec_hash
 from lakesmith.spec.graph import upstreams, waves
 from lakesmith.spec.model import Project, Table
-from lakesmith.tables.ref import table_ref
+from lakesmith.tables.ref import project_table
 
 
 def plan(spark: SparkSession, project: Project, select: Sequence[str] = ()) -> Plan:
     """Say what a run would do: order, new input, strategy, expected reads, extra scans; writes nothing."""
-    refs = [table_ref(project.warehouse, project.catalog, name) for name in project.table_names()]
-    ledger = read_ledger(spark, table_ref(project.warehouse, project.catalog, "ops.ledger"), "plan", refs)
+    refs = [project_table(project, name) for name in project.table_names()]
+    ledger = read_ledger(spark, project_table(project, "ops.ledger"), "plan", refs)
     planner = Planner(spark, project, ledger.states, "1970-01-01T00:00:00+00:00")
     busy: set[str] = set()
     tables = []

@@ -17,7 +17,7 @@ from lakesmith.runs.result import Event, RunResult, RunState, TableResult
 from lakesmith.runs.tally import Tally
 from lakesmith.spec.model import Project
 from lakesmith.tables.ops import OpsTable
-from lakesmith.tables.ref import TableRef, table_ref
+from lakesmith.tables.ref import TableRef, project_table
 
 
 def now() -> str:
@@ -41,7 +41,7 @@ class RunFacts:
 
     def ref(self, name: str) -> TableRef:
         """Return where a table lies."""
-        return table_ref(self.project.warehouse, self.project.catalog, name)
+        return project_table(self.project, name)
 
     def tell(self, kind: str) -> None:
         """Send an event of the run as a whole."""

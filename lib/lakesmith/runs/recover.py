@@ -19,7 +19,7 @@ from lakesmith.spec.fingerprint import spec_hash
 from lakesmith.spec.model import Project
 from lakesmith.tables.commit import find
 from lakesmith.tables.log import newest_commits
-from lakesmith.tables.ref import table_ref
+from lakesmith.tables.ref import project_table
 
 
 @dataclass(frozen=True)
@@ -51,7 +51,7 @@ class Recovery:
 
     def _restore(self, state: TableState, refused: int) -> None:
         """Undo a batch and write that down at once; doing it twice gives the same rows."""
-        table = table_ref(self.project.warehouse, self.project.catalog, state.table)
+        table = project_table(self.project, state.table)
         delta = table.delta(self.spark)
         if state.version is None:
             delta.delete()

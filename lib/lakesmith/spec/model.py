@@ -133,6 +133,7 @@ class Project(Model):
     env: Name = "local"
     warehouse: str = "./warehouse"
     catalog: Name | None = None
+    schema_prefix: Annotated[str, Field(pattern=r"^([a-z][a-z0-9_]{0,63})?$")] = ""
     parallel: PositiveInt = 2
     lock_wait_seconds: Annotated[int, Field(ge=0)] = 60
     profile: Profile = Profile()

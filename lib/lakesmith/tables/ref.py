@@ -9,6 +9,7 @@ from delta.tables import DeltaTable
 from pyspark.sql import DataFrame, DataFrameWriter, SparkSession
 
 from lakesmith.paths import local_path
+from lakesmith.spec.model import Project
 
 HIDDEN = ("_seq", "_deleted")
 
@@ -69,21 +70,35 @@ def _has_commit(log: Path) -> bool:
     return any(log.glob("[0-9]*.json")) or any(log.glob("[0-9]*.checkpoint*"))
 
 
-def table_ref(warehouse: str, catalog: str | None, name: str) -> TableRef:
+def table_ref(warehouse: str, catalog: str | None, name: str, prefix: str = "") -> TableRef:
     """Return the reference of ``layer.table``: ``<warehouse>/<layer>/<table>`` or ``<catalog>.<layer>.<table>``.
+
+    Parameters
+    ----------
+    warehouse : str
+    catalog : str, optional
+    name : str
+    prefix : str
+        Put before the layer, so that several people can have the same tables side by side.
 
     Examples
     --------
     >>> table_ref("/lake", None, "silver.orders").location
     '/lake/silver/orders'
-    >>> table_ref("", "main", "silver.orders").location
-    'main.silver.orders'
+    >>> table_ref("", "main", "silver.orders", "dev_ann_").location
+    'main.dev_ann_silver.orders'
     """
+    placed = f"{prefix}{name}"
     if catalog:
-        return TableRef(name, f"{catalog}.{name}", by_name=True)
+        return TableRef(name, f"{catalog}.{placed}", by_name=True)
     root = local_path(warehouse)
     base = str(root.resolve()) if root else warehouse.rstrip("/")
-    return TableRef(name, "/".join([base, *name.split(".")]))
+    return TableRef(name, "/".join([base, *placed.split(".")]))
+
+
+def project_table(project: Project, name: str) -> TableRef:
+    """Return where ``layer.table`` of a project lies."""
+    return table_ref(project.warehouse, project.catalog, name, project.schema_prefix)
 
 
 def visible(frame: DataFrame) -> DataFrame:
