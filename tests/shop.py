@@ -13,7 +13,7 @@ from lakesmith.runs.result import RunResult, TableResult
 
 HEADER = "OrderId,Sku,Qty,Price,Day,Seq,Op"
 SPECS = {
-    "base": "name: shop\nlock_wait_seconds: 0\n",
+    "base": "name: shop\nlock_wait_seconds: 0\ndurable: false\n",
     "sources/orders": "format: csv\npath: IN\ncolumns: [OrderId, Sku, Qty, Price, Day, Seq, Op]\n",
     "tables/bronze/orders": "from: sources.orders\n",
     "tables/silver/orders": """

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from lakesmith.doctor_codes import DOCTOR_CODES
 from lakesmith.errors import LakesmithError
 from lakesmith.spec.codes import SPEC_CODES
 from lakesmith.spec.origin import suggest
@@ -177,7 +178,7 @@ class Explanation:
 
 
 CATALOGUE: dict[str, Explanation] = {
-    code: Explanation(code, *texts) for code, texts in sorted((_RUN_CODES | SPEC_CODES).items())
+    code: Explanation(code, *texts) for code, texts in sorted((_RUN_CODES | DOCTOR_CODES | SPEC_CODES).items())
 }
 
 

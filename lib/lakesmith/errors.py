@@ -119,6 +119,12 @@ class LedgerError(LakesmithError):
     default_code = "LS600"
 
 
+class TableDamaged(LakesmithError):
+    """The files of a table are damaged: its log, a checkpoint, data (codes LS62x)."""
+
+    default_code = "LS620"
+
+
 class RunLocked(LakesmithError):
     """Another run holds the warehouse (code LS601)."""
 

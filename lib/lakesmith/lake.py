@@ -8,6 +8,8 @@ from typing import Any
 
 from pyspark.sql import SparkSession
 
+from lakesmith.doctor.examine import doctor
+from lakesmith.doctor.findings import Report
 from lakesmith.errors import Problem
 from lakesmith.reader import Reader
 from lakesmith.runs.plan import plan
@@ -70,6 +72,10 @@ class Lake(Reader):
             With every problem found.
         """
         return validate(self.loaded)
+
+    def doctor(self, fix: bool = False) -> Report:
+        """Look over the warehouse without Spark; with `fix` do what is safe: files are set aside, none is deleted."""
+        return doctor(self.project, fix)
 
     def plan(self, select: Sequence[str] = ()) -> Plan:
         """Return what a run would do; reads the ledger and lists the sources, writes nothing."""

@@ -15,6 +15,7 @@ import typer
 
 from lakesmith.cli import text
 from lakesmith.cli.answer import answering
+from lakesmith.cli.doctor import doctor
 from lakesmith.cli.options import CONF, LOCAL, TEXT, Conf, Env, Form, Limit, Select, Sets, each_name, open_lake
 from lakesmith.cli.progress import following, warn_if_degraded
 from lakesmith.errors import InputError
@@ -171,6 +172,9 @@ def quarantine(
     with answering(form) as answer:
         frame = open_lake(conf, env, sets).quarantine(table)
         answer([row.asDict(recursive=True) for row in frame.limit(limit).collect()], text.quarantine_text)
+
+
+app.command()(doctor)
 
 
 @app.command()

@@ -13,6 +13,7 @@ from lakesmith.runs.recording import RunFacts, write_records
 from lakesmith.runs.result import RunResult, TableResult
 from lakesmith.sources.listing import compare, list_files
 from lakesmith.spec.model import Project
+from lakesmith.tables.tail import check_tails
 
 
 def quiet_run(facts: RunFacts, order: Sequence[Sequence[str]]) -> RunResult | None:
@@ -28,6 +29,7 @@ def quiet_run(facts: RunFacts, order: Sequence[Sequence[str]]) -> RunResult | No
         return None
     try:
         with run_lock(None, project.warehouse, 0):
+            check_tails(project)
             return _record_if_quiet(facts, order)
     except RunLocked:  # the run itself waits for the lock
         return None

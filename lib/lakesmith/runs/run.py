@@ -19,6 +19,7 @@ from lakesmith.runs.recover import Recovery
 from lakesmith.runs.result import RunResult, TableResult
 from lakesmith.spec.graph import waves
 from lakesmith.spec.model import Project
+from lakesmith.tables.tail import check_tails
 
 
 def run(
@@ -73,6 +74,7 @@ def _build(
     facts: RunFacts, spark: SparkSession, order: Sequence[Sequence[str]], accept: Collection[str]
 ) -> tuple[RunResult, Executor]:
     """Recover, execute, publish and record, in this order."""
+    check_tails(facts.project)
     facts.tell("run_started")
     known = [facts.ref(name) for name in facts.project.table_names()]
     ledger = read_ledger(spark, facts.ref("ops.ledger"), facts.run_id, known)

@@ -136,6 +136,7 @@ class Project(Model):
     schema_prefix: Annotated[str, Field(pattern=r"^([a-z][a-z0-9_]{0,63})?$")] = ""
     parallel: PositiveInt = 2
     lock_wait_seconds: Annotated[int, Field(ge=0)] = 60
+    durable: bool = True
     profile: Profile = Profile()
     sources: dict[Name, FilesSource] = {}
     tables: dict[Layer, dict[Name, Table]] = {}

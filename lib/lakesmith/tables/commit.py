@@ -12,6 +12,7 @@ from uuid import uuid4
 from pyspark.sql import DataFrame, DataFrameWriter, SparkSession
 
 from lakesmith.errors import WriteError
+from lakesmith.tables.durable import force
 from lakesmith.tables.log import newest_commits
 from lakesmith.tables.ref import TableRef
 
@@ -136,7 +137,10 @@ def _identify(session: SparkSession, commit: CommitId) -> None:
 
 
 def find(session: SparkSession, table: TableRef, commit: CommitId) -> Outcome | None:
-    """Search the table's newest commits for the digest of this batch."""
+    """Search the table's newest commits for the digest of this batch; what is found is forced to the disk.
+
+    Forced once more when it landed earlier: whoever wrote it may have died before.
+    """
     if not table.exists(session):
         return None
     for limit in (1, LOOK_BACK):
@@ -147,6 +151,7 @@ def find(session: SparkSession, table: TableRef, commit: CommitId) -> Outcome | 
                 commit.version,
                 commit.digest,
             ]:
+                force(table, landed.version)
                 verdict = Verdict.WRITTEN if about["attempt"] == commit.attempt else Verdict.SKIPPED
                 return Outcome(verdict, landed.version, landed.metrics)
     return None

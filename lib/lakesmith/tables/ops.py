@@ -14,8 +14,10 @@ from deltalake import CommitProperties, DeltaTable, Transaction, write_deltalake
 from pyspark.sql import SparkSession
 
 from lakesmith.errors import LedgerError
+from lakesmith.tables.durable import force
 from lakesmith.tables.ref import TableRef
 
+OPS_TABLES = ("ops.ledger", "ops.published", "ops.runs", "ops.checks", "ops.profiles")
 COMPACT_ABOVE = 50
 SPARK_OPTIONS = {"delta.autoOptimize.autoCompact": "true", "mergeSchema": "true"}
 ARROW = {
@@ -110,5 +112,7 @@ def _write_local(
     properties = CommitProperties(app_transactions=[Transaction(*txn)]) if txn else None
     write_deltalake(ref.location, rows, mode=mode, schema_mode="merge", commit_properties=properties)
     table = DeltaTable(ref.location)
+    force(ref, table.version())
     if len(table.file_uris()) > COMPACT_ABOVE:
         table.optimize.compact()
+        force(ref, table.version())

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 from delta.tables import DeltaTable
@@ -25,16 +25,19 @@ class TableRef:
     location : str
         Path, or ``catalog.schema.table`` when `by_name`.
     by_name : bool
+    durable : bool
+        What is written there is forced to the disk before it counts; it does not tell one table from another.
     """
 
     name: str
     location: str
     by_name: bool = False
+    durable: bool = field(default=False, compare=False)
 
     @property
     def quarantine(self) -> TableRef:
         """The quarantine that belongs to the table."""
-        return TableRef(f"{self.name}__quarantine", f"{self.location}__quarantine", self.by_name)
+        return TableRef(f"{self.name}__quarantine", f"{self.location}__quarantine", self.by_name, self.durable)
 
     @property
     def local(self) -> Path | None:
@@ -98,7 +101,8 @@ def table_ref(warehouse: str, catalog: str | None, name: str, prefix: str = "") 
 
 def project_table(project: Project, name: str) -> TableRef:
     """Return where ``layer.table`` of a project lies."""
-    return table_ref(project.warehouse, project.catalog, name, project.schema_prefix)
+    ref = table_ref(project.warehouse, project.catalog, name, project.schema_prefix)
+    return replace(ref, durable=project.durable)
 
 
 def visible(frame: DataFrame) -> DataFrame:

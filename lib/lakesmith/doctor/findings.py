@@ -1,0 +1,85 @@
+"""What the doctor finds."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any, Literal
+
+Severity = Literal["error", "warning", "info"]
+SEVERITIES: tuple[Severity, ...] = ("error", "warning", "info")
+
+
+@dataclass(frozen=True)
+class Finding:
+    """One finding.
+
+    Parameters
+    ----------
+    severity : str
+        ``error``: a run or a reader fails or reads wrong rows; ``warning``: look at it; ``info``: good to know.
+    code : str
+        Explained by ``lakesmith explain``.
+    table, what, where : str
+        Which table, what was found, in which file.
+    next : str
+        What ``--fix`` does, or what a person should do.
+    aside : tuple of Path
+        Files that ``--fix`` sets aside.
+    mend : callable, optional
+        What else ``--fix`` does.
+    """
+
+    severity: Severity
+    code: str
+    table: str
+    what: str
+    where: str
+    next: str
+    aside: tuple[Path, ...] = field(default=(), repr=False, compare=False)
+    mend: Callable[[], None] | None = field(default=None, repr=False, compare=False)
+
+    @property
+    def fixable(self) -> bool:
+        """True when ``--fix`` mends it."""
+        return bool(self.aside or self.mend)
+
+    def to_dict(self) -> dict[str, Any]:
+        """Return plain data for JSON."""
+        shown = ("severity", "code", "table", "what", "where", "next")
+        return {name: getattr(self, name) for name in shown} | {"fixable": self.fixable}
+
+
+@dataclass(frozen=True)
+class Report:
+    """What the doctor found; with ``--fix`` what is left after it, `fixed` being what it mended.
+
+    `set_aside` is the directory that took the files, empty when none was moved.
+    """
+
+    tables: int
+    findings: tuple[Finding, ...]
+    fixed: tuple[Finding, ...] = ()
+    set_aside: str = ""
+
+    @property
+    def is_sound(self) -> bool:
+        """True when there is no error; warnings do not count."""
+        return not any(finding.severity == "error" for finding in self.findings)
+
+    def to_dict(self) -> dict[str, Any]:
+        """Return plain data for JSON."""
+        counts = {severity: self.count(severity) for severity in SEVERITIES}
+        found, fixed = ([one.to_dict() for one in part] for part in (self.findings, self.fixed))
+        shown = {"sound": self.is_sound, "tables": self.tables, "counts": counts}
+        return {**shown, "findings": found, "fixed": fixed, "set_aside": self.set_aside}
+
+    def count(self, severity: Severity) -> int:
+        """Return how many findings have a severity."""
+        return sum(finding.severity == severity for finding in self.findings)
+
+
+def in_order(findings: Sequence[Finding]) -> tuple[Finding, ...]:
+    """Return findings with the worst first, else in the order in which they were found."""
+    return tuple(sorted(findings, key=lambda finding: SEVERITIES.index(finding.severity)))

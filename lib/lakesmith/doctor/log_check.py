@@ -1,0 +1,125 @@
+"""Is the log of a table whole: commits, checkpoints, the pointer to the last one, checksums, leftovers."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Iterator
+from pathlib import Path
+
+from lakesmith.doctor.checkpoints import checkpoint_problem
+from lakesmith.doctor.findings import Finding, Severity
+from lakesmith.tables.actions import read_actions
+from lakesmith.tables.log_files import POINTER, TEMPORARY, LogFiles
+from lakesmith.tables.sidecar import sidecar_fit, sidecar_of
+from lakesmith.tables.tail import pointed_to
+
+OLD_SECONDS = 3600
+BY_HAND = "put the file back from a copy; nothing can be done here"
+
+
+def check_log(table: str, log: LogFiles) -> Iterator[Finding]:
+    """Yield what is wrong with one log."""
+    torn = {version: problem for version in log.commits if (problem := _torn(log.commit(version)))}
+    broken = {version: problem for version in log.checkpoints if (problem := _broken(log, version))}
+    sound = [version for version in log.checkpoints if version not in broken]
+    yield from (_torn_commit(table, log, version, torn[version], max(sound, default=None)) for version in torn)
+    yield from _missing(table, log, max(sound, default=None))
+    gone = {*torn, *log.missing(None)}
+    yield from (_broken_checkpoint(table, log, version, broken[version], sound, gone) for version in broken)
+    yield from _pointer(table, log)
+    yield from (found for version in log.commits if version not in torn for found in _checksum(table, log, version))
+    yield from _leftovers(table, log)
+
+
+def _torn(commit: Path) -> str:
+    try:
+        read_actions(commit)
+    except ValueError as error:
+        return str(error)
+    return ""
+
+
+def _broken(log: LogFiles, version: int) -> str:
+    return next((problem for file in log.checkpoints[version] if (problem := checkpoint_problem(file))), "")
+
+
+def _torn_commit(table: str, log: LogFiles, version: int, problem: str, checkpoint: int | None) -> Finding:
+    file, what = log.commit(version), f"commit {version} is torn: {problem}"
+    if checkpoint is not None and version <= checkpoint:
+        hint = f"checkpoint {checkpoint} covers it: only its history and its changes are lost"
+        return Finding("warning", "LS620", table, what, str(file), hint)
+    if version == log.head:
+        hint = "set it aside: the table ends at the commit before it, and the next run takes up the batch"
+        return Finding("error", "LS620", table, what, str(file), hint, tuple(with_sidecars(log, version)))
+    return Finding("error", "LS620", table, what, str(file), BY_HAND)
+
+
+def with_sidecars(log: LogFiles, version: int) -> list[Path]:
+    """Return the commit of a version and its checksums."""
+    return log.of_version(version)
+
+
+def _missing(table: str, log: LogFiles, checkpoint: int | None) -> Iterator[Finding]:
+    missing = log.missing(checkpoint)
+    if missing:
+        what = f"the log lacks {len(missing)} commit(s), the first is {missing[0]}; the newest is {log.head}"
+        hint = "put the files back from a copy, or take the table away and build it anew"
+        yield Finding("error", "LS621", table, what, str(log.commit(missing[0])), hint)
+
+
+def _broken_checkpoint(
+    table: str, log: LogFiles, version: int, problem: str, sound: list[int], gone: set[int]
+) -> Finding:
+    """Tell a broken checkpoint; it may go where an older sound one, or none, and whole commits give the same."""
+    base = max((other for other in sound if other < version), default=-1)
+    suffices = not gone & set(range(base + 1, version + 1)) and version in log.commits
+    what, where = f"checkpoint {version} is broken: {problem}", str(log.checkpoints[version][0])
+    severity: Severity = "error" if version == log.checkpoint else "warning"
+    if suffices or any(other > version for other in sound):
+        pointer = [log.directory / POINTER] if pointed_to(log) == version else []
+        files = tuple(one for file in (*log.checkpoints[version], *pointer) for one in (file, sidecar_of(file)))
+        return Finding(severity, "LS622", table, what, where, "set it aside: the commits say the same", files)
+    return Finding("error", "LS622", table, what, where, f"commits before it are gone: {BY_HAND}")
+
+
+def _pointer(table: str, log: LogFiles) -> Iterator[Finding]:
+    if POINTER not in log.names:
+        return
+    file, named = log.directory / POINTER, pointed_to(log)
+    what = f"it names checkpoint {named}, which is missing" if named is not None else "it cannot be read"
+    if named not in log.checkpoints:
+        severity: Severity = "warning" if named is None else "error"
+        hint = "set it aside: readers list the log instead"
+        yield Finding(severity, "LS623", table, f"{POINTER}: {what}", str(file), hint, (file, sidecar_of(file)))
+
+
+def _checksum(table: str, log: LogFiles, version: int) -> Iterator[Finding]:
+    """Compare a sound commit with the checksum beside it."""
+    file, beside = log.commit(version), sidecar_of(log.commit(version))
+    fit = sidecar_fit(file)
+    if fit == "stale":
+        what = f"the checksum beside commit {version} belongs to another content; the commit itself is whole"
+        yield Finding("error", "LS627", table, what, str(beside), "set the checksum aside", (beside,))
+    elif fit == "differs":
+        what = f"commit {version} and the checksum beside it differ in part: one of them was damaged"
+        hint = "compare the commit with a copy; if it is right, remove the checksum"
+        yield Finding("error", "LS628", table, what, str(file), hint)
+
+
+def _leftovers(table: str, log: LogFiles) -> Iterator[Finding]:
+    files = [log.directory / name for name in sorted(log.names) if TEMPORARY.fullmatch(name)]
+    old = tuple(file for file in files if is_older(file, OLD_SECONDS))
+    if old:
+        what = f"{len(old)} temporary file(s) of commits that died"
+        yield Finding("warning", "LS626", table, what, str(old[0]), "set them aside", old)
+    if len(old) < len(files):
+        what = f"{len(files) - len(old)} temporary file(s), younger than an hour: a write may be at work"
+        yield Finding("info", "LS626", table, what, str(log.directory), "look again later")
+
+
+def is_older(file: Path, seconds: float) -> bool:
+    """Tell whether a file was last changed so long ago; False for one that vanished meanwhile."""
+    try:
+        return time.time() - file.stat().st_mtime > seconds
+    except FileNotFoundError:
+        return False

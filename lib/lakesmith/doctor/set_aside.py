@@ -1,0 +1,29 @@
+"""Set files aside: moved out of the tables into one directory a repair, never deleted."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterable
+from datetime import datetime, timezone
+from pathlib import Path
+
+from lakesmith.paths import local_path
+
+PLACE = Path(".lakesmith") / "set_aside"
+
+
+def place_of(warehouse: str) -> Path | None:
+    """Return the directory that takes the files of a repair that starts now; None where the warehouse is not local."""
+    root = local_path(warehouse)
+    stamp = f"{datetime.now(timezone.utc):%Y%m%dT%H%M%S%f}"
+    return None if root is None else root.resolve() / PLACE / stamp
+
+
+def set_aside(warehouse: str, place: Path, files: Iterable[Path]) -> None:
+    """Move files of the warehouse into `place`, each under its path within the warehouse, if they are still there."""
+    root = (local_path(warehouse) or Path()).resolve()
+    for file in files:
+        target = place / file.relative_to(root)
+        if file.exists():
+            target.parent.mkdir(parents=True, exist_ok=True)
+            os.replace(file, target)
