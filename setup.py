@@ -7,6 +7,8 @@ from pathlib import Path
 from setuptools import find_packages, setup
 
 HERE = Path(__file__).parent
+# A cluster brings Spark and Delta of its own, and a second Spark installed over it breaks the session.
+SPARK = ["pyspark>=4.2,<4.3", "delta-spark==4.4.0"]
 JOBS = ("bronze", "silver", "gold", "quality", "pipeline")
 
 setup(
@@ -22,8 +24,6 @@ setup(
     packages=[*find_packages("lib", include=["lakesmith*", "retail*"]), "lakesmith.jobs", "lakesmith.conf"],
     package_data={"lakesmith": ["py.typed", "scaffold/**/*"], "lakesmith.conf": ["**/*.yml", "**/*.conf"]},
     install_requires=[
-        "pyspark>=4.2,<4.3",
-        "delta-spark==4.4.0",
         "deltalake>=1.6,<2",
         "pyarrow>=18",
         "pandas<3",
@@ -33,7 +33,9 @@ setup(
         "typer>=0.15",
     ],
     extras_require={
+        "spark": SPARK,
         "dev": [
+            *SPARK,
             "chispa>=0.11",
             "duckdb>=1.2",
             "hypothesis>=6",
@@ -44,7 +46,7 @@ setup(
             "pytest-xdist>=3.6",
             "ruff>=0.9",
             "types-PyYAML",
-        ]
+        ],
     },
     entry_points={
         "console_scripts": [

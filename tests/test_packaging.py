@@ -74,6 +74,14 @@ def test_the_metadata(metadata: PathDistribution) -> None:
     assert (about["License-Expression"] or about["License"], about["Requires-Python"]) == ("Apache-2.0", ">=3.10")
 
 
+def test_a_cluster_keeps_its_own_spark(metadata: PathDistribution) -> None:
+    spark = {"pyspark", "delta-spark"}
+    wanted = [Requirement(text) for text in metadata.requires or ()]
+    always = {one.name.lower() for one in wanted if one.marker is None or one.marker.evaluate({"extra": ""})}
+    with_extra = {one.name.lower() for one in wanted if one.marker is None or one.marker.evaluate({"extra": "spark"})}
+    assert always & spark == set() and spark <= with_extra
+
+
 def test_the_locked_versions_are_allowed(metadata: PathDistribution) -> None:
     lock = (ROOT / "requirements.lock").read_text()
     locked = {name.lower(): version for name, version in re.findall(r"^([\w.-]+)==([^ ;\\]+)", lock, re.MULTILINE)}

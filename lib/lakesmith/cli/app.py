@@ -15,6 +15,7 @@ import typer
 
 from lakesmith.cli import text
 from lakesmith.cli.answer import answering
+from lakesmith.cli.deploy import deploy_spec
 from lakesmith.cli.doctor import doctor
 from lakesmith.cli.options import CONF, LOCAL, TEXT, Conf, Env, Form, Limit, Select, Sets, each_name, open_lake
 from lakesmith.cli.progress import following, warn_if_degraded
@@ -175,6 +176,7 @@ def quarantine(
 
 
 app.command()(doctor)
+app.command()(deploy_spec)
 
 
 @app.command()

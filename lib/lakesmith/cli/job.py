@@ -19,24 +19,35 @@ if TYPE_CHECKING:
 
 
 def arguments(about: str | None, argv: Sequence[str] | None) -> argparse.Namespace:
-    """Parse the arguments of a job: ``--conf --env --set --run-date``.
+    """Parse the arguments of a job: ``--conf --env --set --catalog --schema-prefix --run-date``.
+
+    A scheduler hands its parameters on as ``--name=value``, named with underscores and empty when nobody set them:
+    both spellings are known, and an empty value counts as not given.
 
     Examples
     --------
-    >>> asked = arguments("Land what is new.", ["--env", "dev", "--set", "warehouse=/data"])
+    >>> asked = arguments("Land what is new.", ["--env", "dev", "--set", "parallel=4", "--catalog=main", "--run_date="])
     >>> str(asked.conf), asked.env, asked.sets, asked.run_date
-    ('conf', 'dev', ['warehouse=/data'], None)
+    ('conf', 'dev', ['parallel=4', 'catalog=main'], None)
     """
-    parser = argparse.ArgumentParser(description=about)
+    parser = argparse.ArgumentParser(description=about, allow_abbrev=False)
     parser.add_argument("--conf", type=Path, default=Path("conf"), metavar="DIR", help="specs (default: conf)")
     parser.add_argument("--env", default="local", metavar="NAME", help="overlay: DIR/NAME.yml (default: local)")
     parser.add_argument("--set", action="append", default=[], dest="sets", metavar="KEY=VALUE", help="repeatable")
-    parser.add_argument("--run-date", metavar="D", help="the recorded now, UTC (default: the clock)")
-    return parser.parse_args(argv)
+    parser.add_argument("--catalog", metavar="NAME", help="the catalog of the tables (default: as the specs say)")
+    parser.add_argument("--schema-prefix", "--schema_prefix", metavar="P", help="put before the name of each schema")
+    parser.add_argument("--run-date", "--run_date", metavar="D", help="the recorded now, UTC (default: the clock)")
+    asked = parser.parse_args(argv)
+    placed = {"catalog": asked.catalog, "schema_prefix": asked.schema_prefix}
+    asked.sets = [*asked.sets, *(f"{key}={value}" for key, value in placed.items() if value)]
+    asked.run_date = asked.run_date or None
+    return asked
 
 
 def lake_of(asked: argparse.Namespace) -> Lake:
     """Open the project that the arguments name."""
+    # A step `module:function` of a user's project lies beside its conf/.
+    sys.path.append(str(asked.conf.resolve().parent))
     return open_lake(asked.conf, asked.env, asked.sets)
 
 

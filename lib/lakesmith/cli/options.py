@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from lakesmith.cli.answer import Format
+from lakesmith.errors import EnvironmentProblem
 
 if TYPE_CHECKING:
     from lakesmith.lake import Lake
@@ -37,8 +38,13 @@ Select = Annotated[
 
 def open_lake(conf: Path, env: str, sets: Sequence[str]) -> Lake:
     """Open a project with the settings of the command line; pyspark is imported, Spark is not started."""
-    from lakesmith import lake
-
+    try:
+        from lakesmith import lake
+    except ModuleNotFoundError as error:
+        if error.name not in ("pyspark", "delta"):
+            raise
+        hint = "install Lakesmith with its Spark: pip install 'lakesmith[spark]'; a Spark cluster brings its own"
+        raise EnvironmentProblem(f"the Python package '{error.name}' is missing", code="LS830", hint=hint) from error
     return lake.open_lake(conf, env, sets)
 
 

@@ -119,6 +119,15 @@ def init_text(made: Row) -> str:
     return "\n".join([*written, "", "next:", f"  cd {shlex.quote(made['directory'])}", "  lakesmith run"])
 
 
+def deploy_text(made: Row) -> str:
+    """Return what was written and the commands to type next, or what was found as the specs say."""
+    if "checked" in made:
+        return "\n".join(f"as the specs say: {path}" for path in made["checked"])
+    wheel = [] if made["builds_wheel"] else ["  put the wheel of Lakesmith into dist/"]
+    commands = ["  databricks bundle validate", "  databricks bundle deploy"]
+    return "\n".join([*(f"wrote {path}" for path in made["written"]), "", "next:", *wheel, *commands])
+
+
 def validate_text(found: Row) -> str:
     """Return that the specs are sound, after the warnings."""
     warnings = [f"warning: {render(one.code, one.what, one.where, one.hint)}" for one in found["warnings"]]

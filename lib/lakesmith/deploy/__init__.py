@@ -1,0 +1,1 @@
+"""Deployment: files for schedulers, made from the specs."""

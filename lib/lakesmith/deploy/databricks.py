@@ -1,0 +1,185 @@
+"""A Databricks bundle from the specs: targets from the environments, tasks from the graph of the tables."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from graphlib import CycleError, TopologicalSorter
+from typing import Literal
+
+from lakesmith.deploy import bundle as shape
+from lakesmith.errors import ConfigError, Problem
+from lakesmith.spec.files import LAYERS
+from lakesmith.spec.graph import upstreams, waves
+from lakesmith.spec.model import Project
+
+Tasks = Literal["pipeline", "layers"]
+
+# The runtime that is Spark 4.2: https://docs.databricks.com/release-notes/runtime/19
+SPARK_VERSION = "19.x-scala2.13"
+CLUSTER = "lakesmith"
+PARAMETERS = {"catalog": "${var.catalog}", "schema_prefix": "${var.schema_prefix}", "run_date": ""}
+OWN_SCHEMAS = "dev_${workspace.current_user.short_name}_"
+BUILD = "rm -rf build dist && python3 -m pip wheel --quiet --no-deps --wheel-dir dist ."
+NOT_DEPLOYED = [".venv/**", "warehouse/**", "data/**", "in/**", "spark-warehouse/**", "tests/**", "notebooks/**"]
+_MACHINE = "Machine of driver and workers; Azure: Standard_D4ds_v5, Google: n2-highmem-4"
+VARIABLES: dict[str, tuple[str, str | int | None]] = {
+    "catalog": ("Catalog of the tables", None),
+    "schema_prefix": ("Put before the name of each schema", ""),
+    "cron": ("When the job starts, as a Quartz expression in UTC", "0 0 5 * * ?"),
+    "owner": ("In whose folder the one production copy lies", "${workspace.current_user.userName}"),
+    "spark_version": ("Databricks Runtime; Spark 4.2 is needed", SPARK_VERSION),
+    "node_type_id": (_MACHINE, "i3.xlarge"),
+    "workers": ("Number of workers", 2),
+}
+
+
+def bundle_file(conf: str, targets: Mapping[str, Project], *, builds_wheel: bool) -> shape.BundleFile:
+    """Return ``databricks.yml``: an environment is a target, ``dev`` in development mode, all others in production.
+
+    Parameters
+    ----------
+    conf : str
+        Name of the directory with the specs, beside ``databricks.yml``.
+    targets : mapping
+        Environments with their projects.
+    builds_wheel : bool
+        Whether the project has a ``setup.py``; if not, a wheel of Lakesmith is expected in ``dist/``.
+    """
+    project = next(iter(targets.values()))
+    wheel = shape.Artifact(type="whl", build=BUILD, path=".", dynamic_version=True)
+    return shape.BundleFile(
+        bundle=shape.BundleName(name=project.name),
+        include=[f"{conf}/databricks/*.yml"],
+        sync=shape.Sync(exclude=NOT_DEPLOYED),
+        artifacts={"wheel": wheel} if builds_wheel else None,
+        variables={
+            name: shape.Variable(description=text, default=default) for name, (text, default) in VARIABLES.items()
+        },
+        targets={name: _target(name, found) for name, found in targets.items()},
+    )
+
+
+def _target(name: str, project: Project) -> shape.Target:
+    variables = {"catalog": str(project.catalog)}
+    if name == "dev":
+        variables["schema_prefix"] = project.schema_prefix or OWN_SCHEMAS
+        return shape.Target(mode="development", default=True, variables=variables)
+    if project.schema_prefix:
+        variables["schema_prefix"] = project.schema_prefix
+    root = "/Workspace/Users/${var.owner}/.bundle/${bundle.name}/${bundle.target}"
+    return shape.Target(mode="production", workspace=shape.Workspace(root_path=root), variables=variables)
+
+
+def job_file(conf: str, project: Project, tasks: Tasks = "pipeline") -> shape.JobFile:
+    """Return the job of a project.
+
+    Parameters
+    ----------
+    conf : str
+        Name of the directory with the specs, which is deployed as workspace files.
+    project : Project
+    tasks : {"pipeline", "layers"}
+        ``pipeline``: one task builds all tables, wave by wave, and publishes them together; then their verdicts are
+        printed. ``layers``: one task a layer, to be repaired one by one; each publishes on its own, and a refused
+        table stops every later layer. There is no task a table: each would be a run of its own, and runs take turns.
+
+    Raises
+    ------
+    ConfigError
+        LS835 when the layers read each other.
+    """
+    made = _layer_tasks(conf, project) if tasks == "layers" else _pipeline_tasks(conf, project)
+    job = shape.Job(
+        name=project.name,
+        description=_described(project),
+        schedule=shape.Schedule(quartz_cron_expression="${var.cron}", timezone_id="UTC"),
+        max_concurrent_runs=1,
+        queue=shape.Queue(enabled=True),
+        parameters=[shape.Parameter(name=name, default=default) for name, default in PARAMETERS.items()],
+        tasks=made,
+        job_clusters=[shape.JobCluster(job_cluster_key=CLUSTER, new_cluster=_cluster())],
+    )
+    return shape.JobFile(resources=shape.Resources(jobs={project.name: job}))
+
+
+def _cluster() -> shape.NewCluster:
+    return shape.NewCluster(
+        spark_version="${var.spark_version}",
+        node_type_id="${var.node_type_id}",
+        num_workers="${var.workers}",
+        data_security_mode="SINGLE_USER",
+        spark_conf={"spark.sql.session.timeZone": "UTC"},
+    )
+
+
+def _described(project: Project) -> str:
+    built = [", ".join(wave) for wave in waves(project)]
+    return "; then ".join([f"Builds {built[0]}", *built[1:]]) if built else "Builds nothing yet"
+
+
+def _pipeline_tasks(conf: str, project: Project) -> list[shape.Task]:
+    count = len(project.table_names())
+    return [
+        _task(conf, "pipeline", f"Builds {count} table(s) and publishes them together"),
+        _task(conf, "quality", "Prints the verdicts of the run", after="pipeline"),
+    ]
+
+
+def _layer_tasks(conf: str, project: Project) -> list[shape.Task]:
+    made: list[shape.Task] = []
+    for layer in layer_order(project):
+        names = ", ".join(f"{layer}.{name}" for name in project.tables[layer])  # type: ignore[index]
+        made.append(_task(conf, layer, f"Builds {names}", after=made[-1].task_key if made else None))
+    return made
+
+
+def layer_order(project: Project) -> tuple[str, ...]:
+    """Return the layers that have tables, each after all that it reads.
+
+    Raises
+    ------
+    ConfigError
+        LS835 when two layers read each other.
+    """
+    reads: dict[str, set[str]] = {layer: set() for layer in LAYERS if project.tables.get(layer)}  # type: ignore[call-overload]
+    for name in project.table_names():
+        layer = name.split(".")[0]
+        reads[layer] |= {up.split(".")[0] for up in upstreams(project.table(name))} & set(reads) - {layer}
+    try:
+        return tuple(TopologicalSorter(reads).static_order())
+    except CycleError as error:
+        what = f"the layers {' and '.join(sorted(set(error.args[1])))} read each other"
+        raise ConfigError([Problem("LS835", what, key="tables", hint="use --tasks pipeline")]) from error
+
+
+def _task(conf: str, job: str, description: str, after: str | None = None) -> shape.Task:
+    places = {"conf": f"${{workspace.file_path}}/{conf}", "env": "${bundle.target}"}
+    # The job's parameters reach a task with named parameters anyway; here a reader sees which.
+    named = places | {name: f"{{{{job.parameters.{name}}}}}" for name in PARAMETERS}
+    return shape.Task(
+        task_key=job,
+        description=description,
+        depends_on=[shape.TaskDependency(task_key=after)] if after else None,
+        python_wheel_task=shape.PythonWheelTask(
+            package_name="lakesmith", entry_point=f"lakesmith-{job}", named_parameters=named
+        ),
+        job_cluster_key=CLUSTER,
+        libraries=[shape.Library(whl="../../dist/*.whl")],
+        max_retries=2,
+        min_retry_interval_millis=60_000,
+        retry_on_timeout=False,
+        timeout_seconds=4 * 3600,
+    )
+
+
+def out_of_reach(project: Project) -> Sequence[str]:
+    """Return the sources whose path is relative, which a deployed job cannot find.
+
+    Examples
+    --------
+    >>> source = {"format": "csv", "columns": ["id"]}
+    >>> sources = {"a": source | {"path": "in/a"}, "b": source | {"path": "/Volumes/x/y/b"}}
+    >>> out_of_reach(Project.model_validate({"name": "shop", "sources": sources}))
+    ['a']
+    """
+    return [name for name, source in project.sources.items() if not (source.path.startswith("/") or ":" in source.path)]
