@@ -24,6 +24,17 @@ DOCTOR_CODES: dict[str, tuple[str, str, str]] = {
         "The file _last_checkpoint cannot be read or names a checkpoint that is not there.",
         "Run `lakesmith doctor --fix`: readers find the checkpoint by themselves without that file.",
     ),
+    "LS624": (
+        "data file missing or cut off",
+        "A file that the table is made of is not there or has another size. Counts are still answered from the log,"
+        " so a query may seem to work.",
+        "Put the file back from a copy, or move the table and what is built from it away and build them anew.",
+    ),
+    "LS625": (
+        "files that no commit names",
+        "A write that died leaves data files behind. They are never read; they keep disk space.",
+        "Nothing must be done. `lakesmith doctor --fix` sets those aside that are older than the retention.",
+    ),
     "LS626": (
         "temporary files in a log",
         "A commit that died leaves its temporary file behind. It is never read.",
@@ -40,10 +51,57 @@ DOCTOR_CODES: dict[str, tuple[str, str, str]] = {
         "A file of the log and the hidden checksum beside it fit in some places only: one of them was damaged.",
         "Compare with a copy. If the file is right, remove the checksum; nothing here can tell which one is.",
     ),
+    "LS629": (
+        "batch is open",
+        "A batch was planned and is not known to be done: a run died, or one is at work now.",
+        "Run again: the batch is finished first.",
+    ),
+    "LS630": (
+        "batch was refused",
+        "The quality gate refused the newest batch of a table; it is written but not visible.",
+        "See `lakesmith quality`. The next run undoes it and plans it again; `run --accept TABLE` publishes it.",
+    ),
+    "LS631": (
+        "table is behind the ledger",
+        "The ledger counts a version as done that the table does not have: a commit was lost or the table was"
+        " replaced by an older copy.",
+        "Put the table back as it was, or take the run back and let it be done again.",
+    ),
+    "LS632": (
+        "table is ahead of the ledger",
+        "The table holds batches that the ledger does not know: the ledger is an older copy, or a run died.",
+        "Run again: what landed is found and taken over.",
+    ),
+    "LS633": (
+        "commits of somebody else",
+        "Something other than Lakesmith changed rows of a table after its newest batch. Those rows are not published.",
+        "Write to the table through its feed; to undo, restore the version that the ledger knows.",
+    ),
+    "LS634": (
+        "published version cannot be read",
+        "Readers are pointed to a version of a table that its log or its files no longer give.",
+        "Mend what is named for the same table; if nothing is, run again to publish a readable version.",
+    ),
+    "LS635": (
+        "published version is close to its retention",
+        "Newer commits removed files of the published version; when the retention ends, VACUUM may delete them.",
+        "Run, so that a newer version is published, or raise delta.deletedFileRetentionDuration.",
+    ),
+    "LS636": (
+        "identities of writes expire",
+        "The table forgets after a while which batches were written (delta.setTransactionRetentionDuration)."
+        " A batch that is retried later than that would not be recognised by Delta.",
+        "Take the property away, or keep it longer than any batch may stay open.",
+    ),
     "LS637": (
         "not checked",
         "This table lies where its files cannot be looked at from here, or its log is damaged so far that its files"
         " are not known.",
         "Mend what is named for the same table; on another file system use that store's own tools.",
+    ),
+    "LS638": (
+        "publication lost",
+        "The ledger knows a newer publication than the table ops.published holds, so readers see older versions.",
+        "Run `lakesmith doctor --fix`: it publishes the versions of the ledger again.",
     ),
 }

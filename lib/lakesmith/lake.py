@@ -8,8 +8,8 @@ from typing import Any
 
 from pyspark.sql import SparkSession
 
-from lakesmith.doctor.examine import doctor
 from lakesmith.doctor.findings import Report
+from lakesmith.doctor.fix import doctor
 from lakesmith.errors import Problem
 from lakesmith.reader import Reader
 from lakesmith.runs.plan import plan

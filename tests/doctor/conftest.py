@@ -17,7 +17,7 @@ DAYS = {
 }
 
 
-@pytest.fixture(scope="module")
+@pytest.fixture(scope="package")
 def calm(spark: SparkSession, tmp_path_factory: pytest.TempPathFactory) -> Shop:
     """Three runs that nothing disturbed; tests only read it."""
     shop = Shop(tmp_path_factory.mktemp("calm") / "shop", spark)

@@ -1,70 +1,79 @@
-"""Look over a warehouse, and mend what is safe to mend."""
+"""Look over a warehouse: every table by itself, then the ledger and the publication against the tables."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
+from lakesmith.doctor.files_check import check_files
 from lakesmith.doctor.findings import Finding, Report, in_order
+from lakesmith.doctor.ledger_check import check_state
 from lakesmith.doctor.log_check import check_log
-from lakesmith.doctor.set_aside import place_of, set_aside
-from lakesmith.runs.lock import run_lock
+from lakesmith.doctor.patient import Patient, patient
+from lakesmith.doctor.publish_check import check_publication, check_published
+from lakesmith.errors import LedgerError
+from lakesmith.runs.ledger import read_ledger
+from lakesmith.runs.publish import newest
 from lakesmith.spec.model import Project
-from lakesmith.tables.log_files import log_files
-from lakesmith.tables.ref import TableRef
+from lakesmith.tables.ref import TableRef, project_table
 from lakesmith.tables.tail import warehouse_tables
 
 
-def doctor(project: Project, fix: bool = False) -> Report:
-    """Look over the warehouse of a project; no Spark.
-
-    Parameters
-    ----------
-    project : Project
-    fix : bool
-        Do what is safe: files are set aside below ``<warehouse>/.lakesmith/set_aside``, none is deleted. Takes the
-        run lock, and looks again afterwards.
-
-    Returns
-    -------
-    Report
-
-    Raises
-    ------
-    RunLocked
-        When a run holds the warehouse and `fix` is asked for.
-    """
-    if not fix:
-        return _look(project)
-    with run_lock(None, project.warehouse, project.lock_wait_seconds):
-        return _mend(project, _look(project))
+def examine(project: Project) -> Report:
+    """Return what is found in the warehouse of a project; nothing is written, no Spark is started."""
+    refs = warehouse_tables(project)
+    tables = [found for ref in refs if (found := patient(ref)) is not None]
+    logs = {table.name: list(check_log(table)) for table in tables}
+    readable = {name for name, found in logs.items() if not any(one.severity == "error" for one in found)}
+    known = {name for name, found in logs.items() if not any(map(_hides_files, found))}
+    findings = [finding for table in tables for finding in logs[table.name]]
+    findings += [one for table in tables for one in _files(table, table.name in known)]
+    findings += [one for ref in refs if ref.local is None for one in _elsewhere(ref)]
+    findings += _against_ledger(project, tables, readable)
+    return Report(len(tables), in_order(findings))
 
 
-def _look(project: Project) -> Report:
-    tables = [table for table in warehouse_tables(project) if _is_there(table)]
-    findings = in_order([finding for table in tables for finding in _examine(table)])
-    return Report(len(tables), findings)
+def _hides_files(finding: Finding) -> bool:
+    """Tell whether the files of the table are not known: commits are gone, which no checkpoint covers."""
+    lost = finding.code in ("LS620", "LS621") or (finding.code == "LS622" and not finding.fixable)
+    return lost and finding.severity == "error"
 
 
-def _is_there(table: TableRef) -> bool:
-    return table.local is None or (table.local / "_delta_log").is_dir()
+def _files(table: Patient, is_known: bool) -> Iterator[Finding]:
+    if is_known and table.log.head is not None:
+        yield from check_files(table)
+    elif not is_known:
+        hint = "mend the log and look again"
+        yield Finding("info", "LS637", table.name, "its files are not known: the log is damaged", str(table.root), hint)
 
 
-def _examine(table: TableRef) -> Iterator[Finding]:
-    if table.local is None:
-        hint = "use the tools of that store, or of the catalog"
-        yield Finding("info", "LS637", table.name, "the table does not lie on a local path", table.location, hint)
+def _elsewhere(ref: TableRef) -> Iterator[Finding]:
+    hint = "use the tools of that store, or of the catalog"
+    yield Finding("info", "LS637", ref.name, "the table does not lie on a local path", ref.location, hint)
+
+
+def _against_ledger(project: Project, tables: Sequence[Patient], readable: set[str]) -> Iterator[Finding]:
+    """Yield where the ledger and the publication differ from the tables; both are read only when they are whole."""
+    ledger_ref, published_ref = project_table(project, "ops.ledger"), project_table(project, "ops.published")
+    damaged = {table.name for table in tables} - readable
+    if ledger_ref.local is None or "ops.ledger" in damaged:
         return
-    yield from check_log(table.name, log_files(table.local / "_delta_log"))
+    try:
+        ledger = read_ledger(None, ledger_ref, "doctor")
+    except LedgerError as error:
+        yield Finding("error", error.code, "ops.ledger", error.what, ledger_ref.location, error.hint)
+        return
+    of_project = [table for table in tables if table.name in project.table_names()]
+    yield from (one for table in of_project for one in check_state(ledger, table, table.name in readable))
+    if "ops.published" not in damaged:
+        yield from check_publication(project, ledger, published_ref)
+        yield from _published(of_project, published_ref, readable)
 
 
-def _mend(project: Project, before: Report) -> Report:
-    place = place_of(project.warehouse)
-    fixed = [finding for finding in before.findings if finding.fixable]
-    if place is None or not fixed:
-        return before
-    for finding in fixed:
-        set_aside(project.warehouse, place, finding.aside)
-        if finding.mend is not None:
-            finding.mend()
-    after = _look(project)
-    return Report(after.tables, after.findings, tuple(fixed), str(place) if place.exists() else "")
+def _published(tables: Sequence[Patient], ref: TableRef, readable: set[str]) -> Iterator[Finding]:
+    versions = newest(None, ref)["tables"]
+    yield from (
+        one
+        for table in tables
+        if table.name in versions and table.name in readable
+        for one in check_published(table, versions[table.name])
+    )

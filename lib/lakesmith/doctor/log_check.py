@@ -2,13 +2,11 @@
 
 from __future__ import annotations
 
-import time
 from collections.abc import Iterator
-from pathlib import Path
 
-from lakesmith.doctor.checkpoints import checkpoint_problem
+from lakesmith.doctor.ages import is_older
 from lakesmith.doctor.findings import Finding, Severity
-from lakesmith.tables.actions import read_actions
+from lakesmith.doctor.patient import Patient
 from lakesmith.tables.log_files import POINTER, TEMPORARY, LogFiles
 from lakesmith.tables.sidecar import sidecar_fit, sidecar_of
 from lakesmith.tables.tail import pointed_to
@@ -17,10 +15,9 @@ OLD_SECONDS = 3600
 BY_HAND = "put the file back from a copy; nothing can be done here"
 
 
-def check_log(table: str, log: LogFiles) -> Iterator[Finding]:
+def check_log(patient: Patient) -> Iterator[Finding]:
     """Yield what is wrong with one log."""
-    torn = {version: problem for version in log.commits if (problem := _torn(log.commit(version)))}
-    broken = {version: problem for version in log.checkpoints if (problem := _broken(log, version))}
+    table, log, broken, torn = patient.name, patient.listed, patient.broken, patient.torn
     sound = [version for version in log.checkpoints if version not in broken]
     yield from (_torn_commit(table, log, version, torn[version], max(sound, default=None)) for version in torn)
     yield from _missing(table, log, max(sound, default=None))
@@ -31,18 +28,6 @@ def check_log(table: str, log: LogFiles) -> Iterator[Finding]:
     yield from _leftovers(table, log)
 
 
-def _torn(commit: Path) -> str:
-    try:
-        read_actions(commit)
-    except ValueError as error:
-        return str(error)
-    return ""
-
-
-def _broken(log: LogFiles, version: int) -> str:
-    return next((problem for file in log.checkpoints[version] if (problem := checkpoint_problem(file))), "")
-
-
 def _torn_commit(table: str, log: LogFiles, version: int, problem: str, checkpoint: int | None) -> Finding:
     file, what = log.commit(version), f"commit {version} is torn: {problem}"
     if checkpoint is not None and version <= checkpoint:
@@ -50,13 +35,8 @@ def _torn_commit(table: str, log: LogFiles, version: int, problem: str, checkpoi
         return Finding("warning", "LS620", table, what, str(file), hint)
     if version == log.head:
         hint = "set it aside: the table ends at the commit before it, and the next run takes up the batch"
-        return Finding("error", "LS620", table, what, str(file), hint, tuple(with_sidecars(log, version)))
+        return Finding("error", "LS620", table, what, str(file), hint, tuple(log.of_version(version)))
     return Finding("error", "LS620", table, what, str(file), BY_HAND)
-
-
-def with_sidecars(log: LogFiles, version: int) -> list[Path]:
-    """Return the commit of a version and its checksums."""
-    return log.of_version(version)
 
 
 def _missing(table: str, log: LogFiles, checkpoint: int | None) -> Iterator[Finding]:
@@ -115,11 +95,3 @@ def _leftovers(table: str, log: LogFiles) -> Iterator[Finding]:
     if len(old) < len(files):
         what = f"{len(files) - len(old)} temporary file(s), younger than an hour: a write may be at work"
         yield Finding("info", "LS626", table, what, str(log.directory), "look again later")
-
-
-def is_older(file: Path, seconds: float) -> bool:
-    """Tell whether a file was last changed so long ago; False for one that vanished meanwhile."""
-    try:
-        return time.time() - file.stat().st_mtime > seconds
-    except FileNotFoundError:
-        return False

@@ -24,13 +24,14 @@ def newest(spark: SparkSession | None, table: TableRef) -> dict[str, Any]:
 
 
 def publish(
-    spark: SparkSession, table: TableRef, env: str, run_id: str, run_time: str, tables: Mapping[str, int]
+    spark: SparkSession | None, table: TableRef, env: str, run_id: str, run_time: str, tables: Mapping[str, int]
 ) -> dict[str, Any]:
     """Publish table versions in one commit.
 
     Parameters
     ----------
-    spark : SparkSession
+    spark : SparkSession, optional
+        Not needed on a local path.
     table : TableRef
         ``ops.published``.
     env, run_id, run_time : str
@@ -64,7 +65,7 @@ def publish(
     return made
 
 
-def _confirm(spark: SparkSession, ops: OpsTable, run_id: str, number: int) -> None:
+def _confirm(spark: SparkSession | None, ops: OpsTable, run_id: str, number: int) -> None:
     """Look whose the publication is: one whose id was taken may be skipped without a sign."""
     owners = {row["run_id"] for row in ops.read(spark) if row["id"] == number}
     if owners != {run_id}:

@@ -1,0 +1,14 @@
+"""The age of files."""
+
+from __future__ import annotations
+
+import time
+from pathlib import Path
+
+
+def is_older(file: Path, seconds: float) -> bool:
+    """Tell whether a file was last changed so long ago; False for one that vanished meanwhile."""
+    try:
+        return time.time() - file.stat().st_mtime > seconds
+    except FileNotFoundError:
+        return False

@@ -1,0 +1,75 @@
+"""Are the files of a table there and whole, and does every file that is there belong to it."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterator
+from pathlib import Path
+
+from lakesmith.doctor.ages import is_older
+from lakesmith.doctor.findings import Finding
+from lakesmith.doctor.patient import Patient, Snapshot
+from lakesmith.doctor.retention import retention_days
+from lakesmith.tables.sidecar import sidecar_of
+
+DAY = 86_400
+CHANGES, VECTOR = "_change_data", "deletion_vector_"
+
+
+def check_files(table: Patient) -> Iterator[Finding]:
+    """Yield files of the newest version that are missing or cut off, and files that no commit names."""
+    bad = list(bad_files(table, table.head))
+    if bad:
+        what = f"{len(bad)} file(s) of the newest version: {bad[0][1]}"
+        hint = "put the file back from a copy, or move the table and those below it away and build them anew"
+        yield Finding("error", "LS624", table.name, what, str(bad[0][0]), hint)
+    if not table.torn:  # else it is not known which files it named
+        yield from _orphans(table)
+    yield from _identities(table)
+
+
+def bad_files(table: Patient, snapshot: Snapshot) -> Iterator[tuple[Path, str]]:
+    """Yield the files of a version that are not as the log says, each with what is wrong."""
+    for added in snapshot.live.values():
+        for file, size in table.files(added):
+            found = file.stat().st_size if file.is_file() else None
+            if found is None:
+                yield file, f"{file.name} is missing"
+            elif size is not None and found != size:
+                yield file, f"{file.name} has {found} bytes, the log says {size}"
+
+
+def _orphans(table: Patient) -> Iterator[Finding]:
+    named = table.named()
+    orphans = [file for file in sorted(data_files(table.root)) if file not in named]
+    days = retention_days(table.head.settings)
+    old = [file for file in orphans if is_older(file, days * DAY)]
+    if old:
+        what = f"{len(old)} file(s) that no commit names, {_megabytes(old)}, older than {days:g} days"
+        aside = tuple(one for file in old for one in (file, sidecar_of(file)))
+        yield Finding("warning", "LS625", table.name, what, str(old[0]), "set them aside", aside)
+    # Delta itself leaves the vectors of files that a MERGE empties: young ones are no sign of a write that died.
+    young = [file for file in orphans if file not in old and not file.name.startswith(VECTOR)]
+    if young:
+        what = f"{len(young)} file(s) that no commit names, {_megabytes(young)}, younger than {days:g} days"
+        hint = "nothing to do: writes that died leave them; they are set aside when they are older"
+        yield Finding("info", "LS625", table.name, what, str(young[0]), hint)
+
+
+def _megabytes(files: list[Path]) -> str:
+    return f"{sum(file.stat().st_size for file in files if file.exists()) / 1e6:.1f} MB"
+
+
+def data_files(root: Path) -> Iterator[Path]:
+    """Yield what lies in the table as data: hidden files and directories are no data, partitions and changes are."""
+    for directory, below, names in os.walk(root):
+        below[:] = [name for name in below if name[0] not in "._" or "=" in name or name == CHANGES]
+        yield from (Path(directory, name) for name in names if name[0] not in "._")
+
+
+def _identities(table: Patient) -> Iterator[Finding]:
+    duration = table.head.settings.get("delta.setTransactionRetentionDuration")
+    if duration:
+        what = f"identities of writes are forgotten after {duration!r}"
+        hint = "take the property delta.setTransactionRetentionDuration away"
+        yield Finding("warning", "LS636", table.name, what, str(table.root), hint)

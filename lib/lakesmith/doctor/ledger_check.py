@@ -1,0 +1,82 @@
+"""Do the ledger and the tables say the same: open and refused batches, versions lost, commits not known."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from lakesmith.doctor.findings import Finding
+from lakesmith.doctor.patient import Patient
+from lakesmith.runs.intent import TableState
+from lakesmith.runs.ledger import Ledger
+from lakesmith.tables.commit import LOOK_BACK
+from lakesmith.tables.log import Commit, newest_commits
+
+CHANGE_ROWS = ("WRITE", "MERGE", "UPDATE", "DELETE", "TRUNCATE", "RESTORE", "STREAMING UPDATE", "REPLACE TABLE")
+
+
+def check_state(ledger: Ledger, table: Patient, is_readable: bool) -> Iterator[Finding]:
+    """Yield where the ledger and one table differ; commits are read only where the log is whole."""
+    state = ledger.state(table.name)
+    yield from _unfinished(state, ledger.table.ref.location)
+    behind = list(_behind(state, table))
+    yield from behind
+    if is_readable and not behind:
+        yield from _ahead(state, table)
+
+
+def _unfinished(state: TableState, where: str) -> Iterator[Finding]:
+    if state.open:
+        what = f"batch {state.open.batch} was planned and is not known to be done"
+        yield Finding("info", "LS629", state.table, what, where, "run again: it is finished first")
+    if state.refused:
+        what = f"batch {state.batch} was refused by the gate; it is written and not visible"
+        hint = f"see `lakesmith quality`; the next run undoes it, `lakesmith run --accept {state.table}` publishes it"
+        yield Finding("warning", "LS630", state.table, what, where, hint)
+
+
+def _behind(state: TableState, table: Patient) -> Iterator[Finding]:
+    known = max(version for version in (state.version, (state.refused or {}).get("version"), -1) if version is not None)
+    head = -1 if table.log.head is None else table.log.head
+    if known > head:
+        is_at = f"ends at version {head}" if head >= 0 else "has no commit"
+        what = f"the ledger counts version {known} as done, the table {is_at}"
+        hint = "put the commits back from a copy, or `lakesmith rollback` the run that wrote them and run again"
+        yield Finding("error", "LS631", table.name, what, str(table.root), hint)
+
+
+def _ahead(state: TableState, table: Patient) -> Iterator[Finding]:
+    newer = [commit for commit in _commits_since(table, state.version) if not _is_void(commit, state)]
+    unknown = [commit for commit in newer if _is_own(commit, table.name) and not _is_known(commit, state)]
+    if unknown:
+        what = f"{len(unknown)} commit(s) of Lakesmith's are not in the ledger, the newest is {unknown[0].version}"
+        hint = "run again: what landed is looked for and taken over"
+        yield Finding("warning", "LS632", table.name, what, str(table.root), hint)
+    foreign = [commit for commit in newer if _is_foreign(commit)]
+    if foreign:
+        what = f"commit {foreign[0].version} ({foreign[0].operation}) was written by something else"
+        hint = f"to undo it, restore version {state.version}; write to the table through its feed"
+        yield Finding("warning", "LS633", table.name, what, str(table.root), hint)
+
+
+def _commits_since(table: Patient, version: int | None) -> list[Commit]:
+    head = -1 if table.log.head is None else table.log.head
+    since = -1 if version is None else version
+    return newest_commits(None, table.ref, min(head - since, LOOK_BACK)) if head > since else []
+
+
+def _is_void(commit: Commit, state: TableState) -> bool:
+    return any(low <= commit.version <= high for low, high in state.voids)
+
+
+def _is_own(commit: Commit, table: str) -> bool:
+    parts = str(commit.about.get("app_id", "")).split("/")
+    return len(parts) > 3 and parts[0] == "lakesmith" and parts[2] == table
+
+
+def _is_known(commit: Commit, state: TableState) -> bool:
+    return (commit.about.get("epoch", 0), commit.about.get("batch", 0)) <= (state.epoch, state.batch)
+
+
+def _is_foreign(commit: Commit) -> bool:
+    changes_rows = any(commit.operation.upper().startswith(name) for name in CHANGE_ROWS)
+    return changes_rows and "app_id" not in commit.about
