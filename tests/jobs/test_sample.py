@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import shutil
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 
 import pytest
@@ -20,13 +20,15 @@ ROOT = Path(__file__).resolve().parents[2]
 WITHOUT_CRM = tuple(name for name in KEYS if name != "silver.customer_profiles")
 
 
-def sample(spark: SparkSession, warehouse: Path, orders: Path, crm: Path) -> Lake:
+def sample(
+    spark: SparkSession, warehouse: Path, orders: Path, crm: Path, more: Mapping[str, object] | None = None
+) -> Lake:
     places = {
         "warehouse": str(warehouse),
         "sources.retail_orders.path": str(orders),
         "sources.crm_changes.path": str(crm),
     }
-    return lakesmith.open(ROOT / "conf", overrides=places, spark=spark)
+    return lakesmith.open(ROOT / "conf", overrides=places | dict(more or {}), spark=spark)
 
 
 def differences(lake: Lake, truth: Truth, names: Sequence[str]) -> dict[str, list[str]]:

@@ -1,0 +1,92 @@
+"""The sweep: kill, judge, write the outcome down; a sweep that was stopped goes on where it was."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import shutil
+from collections.abc import Iterable
+from dataclasses import asdict, dataclass
+from pathlib import Path
+
+from tests.prove.ground import Ground
+from tests.prove.judge import Outcome, judge, reading
+from tests.prove.killing import ROOT, Crash, calm_seconds, kill_at_commit, kill_at_instant
+from tests.prove.points import Point, commit_points, first_ledger_commit, random_points
+
+ATTEMPTS = 3
+
+
+@dataclass(frozen=True)
+class State:
+    """The outcomes so far, one JSON a line; those of another product do not count."""
+
+    file: Path
+
+    def read(self) -> dict[str, Outcome]:
+        """Return the outcome of each point that is done."""
+        lines = self.file.read_text(encoding="utf-8").splitlines() if self.file.exists() else []
+        rows = [json.loads(line) for line in lines]
+        mine = digest()
+        return {row["point"]: Outcome(**row["outcome"]) for row in rows if row["digest"] == mine}
+
+    def add(self, point: Point, outcome: Outcome) -> None:
+        """Write one outcome down."""
+        self.file.parent.mkdir(parents=True, exist_ok=True)
+        row = {"digest": digest(), "point": point.key, "outcome": asdict(outcome)}
+        with self.file.open("a", encoding="utf-8") as stream:
+            stream.write(json.dumps(row) + "\n")
+
+
+def digest() -> str:
+    """Return the digest of the product's sources."""
+    files = sorted((ROOT / "lib" / "lakesmith").rglob("*.py"))
+    return hashlib.sha256(b"".join(file.read_bytes() for file in files)).hexdigest()[:12]
+
+
+def all_points(ground: Ground) -> list[Point]:
+    """Return every kill of the sweep: at each commit of a run with MERGEs, at random instants, and of a first run."""
+    upsert = commit_points("upsert", ground.root / "before", ground.root / "lakes" / "calm")
+    first = commit_points("first", None, ground.root / "before")
+    return [*upsert, *random_points(), *(point for point in first if point.who == "both")]
+
+
+def sweep(ground: Ground, points: Iterable[Point], state: State) -> dict[str, Outcome]:
+    """Kill at each point that has no outcome yet; return all outcomes."""
+    done = state.read()
+    for point in points:
+        if point.key not in done:
+            done[point.key] = one_kill(ground, point)
+            state.add(point, done[point.key])
+    return done
+
+
+def one_kill(ground: Ground, point: Point) -> Outcome:
+    """Kill one run, run calmly, and judge; a kill that came too late is tried again."""
+    for attempt in range(1, ATTEMPTS + 1):
+        warehouse = ground.copy(point.start, hashlib.sha256(f"{point.key}{attempt}".encode()).hexdigest()[:12])
+        with reading(warehouse) as reader:
+            crash = _kill(ground, point, warehouse)
+            if crash.hit or attempt == ATTEMPTS:
+                outcome = judge(ground, point.start, warehouse, reader, crash)
+                break
+    shutil.rmtree(warehouse)
+    return outcome
+
+
+def _kill(ground: Ground, point: Point, warehouse: Path) -> Crash:
+    command, log = ground.command(warehouse), ground.root / "killed.log"
+    if point.commit:
+        return kill_at_commit(command, warehouse / point.commit, point.when, point.who, log)
+    first = warehouse / first_ledger_commit(warehouse)
+    return kill_at_instant(command, first, point.instant * duration(ground), point.who, log)
+
+
+def duration(ground: Ground) -> float:
+    """Return how long a calm run takes from its first commit on, measured once."""
+    file = ground.root / "calm_seconds"
+    if not file.exists():
+        warehouse = ground.copy("upsert", "timed")
+        first = warehouse / first_ledger_commit(warehouse)
+        file.write_text(str(calm_seconds(ground.command(warehouse), first, ground.root / "timed.log")))
+    return float(file.read_text())

@@ -1,0 +1,62 @@
+"""A run that is killed anywhere and started again gives the tables of a calm run."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from pyspark.sql import SparkSession
+
+from tests.prove.ground import Ground, make_ground
+from tests.prove.judge import judge, reading
+from tests.prove.killing import kill_at_commit, why_no_kills
+from tests.prove.points import first_ledger_commit
+from tests.prove.report import markdown
+from tests.prove.sweep import State, all_points, sweep
+
+SIX = (
+    ("ops/ledger", "after", "both"),
+    ("bronze/orders", "before", "jvm"),
+    ("bronze/orders", "after", "both"),
+    ("silver/orders", "after", "python"),
+    ("silver/orders__quarantine", "before", "both"),
+    ("ops/published", "before", "both"),
+)
+
+
+@pytest.fixture(scope="module")
+def ground(spark: SparkSession, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Ground]:
+    """The project and the tables it must give; where nothing can be killed: skipped, a failure in CI."""
+    reason = why_no_kills()
+    if reason and os.environ.get("CI"):
+        pytest.fail(reason)
+    if reason:
+        pytest.skip(reason)
+    yield make_ground(tmp_path_factory.mktemp("ground"), spark)
+
+
+def test_a_run_killed_six_times_on_its_way_gives_the_tables_of_a_calm_one(ground: Ground) -> None:
+    warehouse, log = ground.copy("upsert", "six"), ground.root / "six.log"
+    with reading(warehouse) as reader:
+        for table, when, who in SIX:
+            name = first_ledger_commit(warehouse) if table == "ops/ledger" else f"{table}/_delta_log/{1:020}.json"
+            crash = kill_at_commit(ground.command(warehouse), warehouse / name, when, who, log)
+            assert crash.hit, f"{table} {when}: {crash.output}"
+            assert (warehouse / name).exists() == (when == "after"), f"{table} {when}"
+        outcome = judge(ground, "upsert", warehouse, reader, crash)
+    assert outcome.good, outcome
+    assert (outcome.closed, outcome.redone) == (["bronze.orders", "silver.orders", "silver.lines"], ["gold.daily"])
+    assert len(reader.seen) == 2
+
+
+@pytest.mark.prove
+def test_a_kill_at_any_commit_and_at_any_instant_loses_and_doubles_nothing(ground: Ground, root: Path) -> None:
+    points, state = all_points(ground), State(root / "build" / "prove" / "kill_sweep.jsonl")
+    try:
+        outcomes = sweep(ground, points, state)
+    finally:
+        page = markdown(points, state.read())
+        (root / "tests" / "prove" / "KILL_SWEEP.md").write_text(page, encoding="utf-8")
+    assert {key: outcome for key, outcome in outcomes.items() if not outcome.good} == {}
