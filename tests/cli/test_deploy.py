@@ -40,6 +40,8 @@ def test_a_difference_exits_2_and_names_the_file(project: Path) -> None:
     assert {problem["code"] for problem in json.loads(done.stdout)["error"]["problems"]} == {"LS833"}
 
 
-@pytest.mark.parametrize("arguments", [["airflow"], ["databricks", "--tasks", "tables"], []])
+@pytest.mark.parametrize(
+    "arguments", [["airflow"], ["databricks", "--tasks", "tables"], ["databricks", "--set", "catalog=main"], []]
+)
 def test_what_cannot_be_made_is_bad_usage(project: Path, arguments: list[str]) -> None:
     assert invoke("deploy-spec", *arguments).exit_code == 2

@@ -25,8 +25,8 @@ def test_a_parameter_given_twice_counts_once_the_last_one_wins() -> None:
 
 def test_a_parameter_that_no_job_knows_is_refused(capsys: pytest.CaptureFixture[str]) -> None:
     with pytest.raises(SystemExit, match="2"):
-        arguments("", ["--run=2011-02-02"])
-    assert "--run" in capsys.readouterr().err
+        arguments("", ["--cat=main"])
+    assert "--cat" in capsys.readouterr().err
 
 
 def test_steps_beside_the_specs_are_found(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -43,6 +43,10 @@ def deploy_spec(
     """Write the files that deploy the project as a job: databricks.yml and conf/databricks/NAME.job.yml."""
     from lakesmith.deploy.files import check_files, databricks_files, project_root, write_files
 
+    if sets:
+        raise typer.BadParameter(
+            "what is deployed is what the files say; put it into conf/<env>.yml", param_hint="--set"
+        )
     with answering(form) as answer:
         files = databricks_files(conf, tasks.value)
         root = output or project_root(conf)
