@@ -134,3 +134,10 @@ def test_layers_that_read_each_other_can_only_run_as_one_pipeline() -> None:
         layers(knotted)
     (job,) = job_file("conf", knotted).resources.jobs.values()
     assert isinstance(job, Job) and job.description == ("Builds bronze.a; then silver.b; then gold.c; then silver.d")
+
+
+def test_a_project_with_hundreds_of_tables_is_described_by_their_number() -> None:
+    reads = {f"bronze_feed{number}": f"sources.feed{number}" for number in range(300)}
+    (job,) = job_file("conf", project(**reads, silver_all="bronze.feed1")).resources.jobs.values()
+    assert job.description == "Builds 301 tables in 2 wave(s)"
+    assert layers(project(**reads))[0][0] == "bronze"

@@ -17,6 +17,7 @@ Tasks = Literal["pipeline", "layers"]
 # The runtime that is Spark 4.2: https://docs.databricks.com/release-notes/runtime/19
 SPARK_VERSION = "19.x-scala2.13"
 CLUSTER = "lakesmith"
+LONGEST = 2000
 PARAMETERS = {"catalog": "${var.catalog}", "schema_prefix": "${var.schema_prefix}", "run_date": ""}
 OWN_SCHEMAS = "dev_${workspace.current_user.short_name}_"
 BUILD = "rm -rf build dist && python3 -m pip wheel --quiet --no-deps --wheel-dir dist ."
@@ -91,7 +92,7 @@ def job_file(conf: str, project: Project, tasks: Tasks = "pipeline") -> shape.Jo
     made = _layer_tasks(conf, project) if tasks == "layers" else _pipeline_tasks(conf, project)
     job = shape.Job(
         name=project.name,
-        description=_described(project),
+        description=_described(waves(project)),
         schedule=shape.Schedule(quartz_cron_expression="${var.cron}", timezone_id="UTC"),
         max_concurrent_runs=1,
         queue=shape.Queue(enabled=True),
@@ -112,9 +113,10 @@ def _cluster() -> shape.NewCluster:
     )
 
 
-def _described(project: Project) -> str:
-    built = [", ".join(wave) for wave in waves(project)]
-    return "; then ".join([f"Builds {built[0]}", *built[1:]]) if built else "Builds nothing yet"
+def _described(built: Sequence[Sequence[str]]) -> str:
+    names = "; then ".join(", ".join(wave) for wave in built) or "nothing yet"
+    count = sum(len(wave) for wave in built)
+    return f"Builds {names if len(names) <= LONGEST else f'{count} tables in {len(built)} wave(s)'}"
 
 
 def _pipeline_tasks(conf: str, project: Project) -> list[shape.Task]:
@@ -128,8 +130,8 @@ def _pipeline_tasks(conf: str, project: Project) -> list[shape.Task]:
 def _layer_tasks(conf: str, project: Project) -> list[shape.Task]:
     made: list[shape.Task] = []
     for layer in layer_order(project):
-        names = ", ".join(f"{layer}.{name}" for name in project.tables[layer])  # type: ignore[index]
-        made.append(_task(conf, layer, f"Builds {names}", after=made[-1].task_key if made else None))
+        names = [name for name in project.table_names() if name.startswith(f"{layer}.")]
+        made.append(_task(conf, layer, _described([names]), after=made[-1].task_key if made else None))
     return made
 
 
