@@ -130,14 +130,59 @@ _RUN_CODES: dict[str, tuple[str, str, str]] = {
     ),
     "LS602": (
         "ledger lost",
-        "Tables exist but the ledger does not, so it is unknown what was read.",
-        "Restore the ledger, or move the tables away to build everything anew.",
+        "A table exists, but neither the ledger nor the table's own log says what was read into it.",
+        "Restore the ledger, or move the table away to build it anew.",
     ),
     "LS603": ("ledger is newer", "A newer version of Lakesmith wrote the ledger.", "Update lakesmith."),
     "LS604": (
         "nothing to accept",
         "--accept names a table that was not refused.",
         "See `lakesmith quality` for the tables that were.",
+    ),
+    "LS606": (
+        "nothing to roll back",
+        "No table has a batch of this run.",
+        "See `lakesmith status` for the runs; `lakesmith history T` names the run of each commit.",
+    ),
+    "LS607": (
+        "rollback beyond what the ledger knows",
+        "The ledger remembers the last 200 batches of a table since it was last built anew; the run is older.",
+        "Mend the input or the spec and rebuild the table.",
+    ),
+    "LS608": (
+        "version no longer readable",
+        "The version to return to is older than the table's retention.",
+        "Rebuild the table; delta.deletedFileRetentionDuration is the window.",
+    ),
+    "LS609": (
+        "rebuild would lose rows",
+        "Files that a table read are gone from its source, so that a rebuild could not give their rows again.",
+        "Put the files back, or rebuild only the tables below it by --select.",
+    ),
+    "LS610": (
+        "table without a backfill",
+        "A backfill needs a table that is built from another one and declares an event_date.",
+        "Declare event_date, or land corrected files.",
+    ),
+    "LS611": (
+        "batch in the way",
+        "The table has a batch that was begun or refused.",
+        "Run `lakesmith run`, which ends it, then backfill.",
+    ),
+    "LS612": (
+        "nothing published to read",
+        "A backfill reads published versions, and one of its tables has none.",
+        "Run `lakesmith run` first.",
+    ),
+    "LS613": (
+        "table is gone",
+        "The ledger knows the table, but there is none where it should lie.",
+        "Put it back, or build it anew by `lakesmith run --rebuild --select T`.",
+    ),
+    "LS614": (
+        "commits were lost",
+        "The table ends before the version that the ledger knows: somebody took commits away, or the disk lost them.",
+        "Put them back, or roll back the run that wrote them, and run again.",
     ),
     "LS605": (
         "ops table without Spark",

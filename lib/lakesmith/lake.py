@@ -12,10 +12,12 @@ from lakesmith.doctor.findings import Report
 from lakesmith.doctor.fix import doctor
 from lakesmith.errors import Problem
 from lakesmith.reader import Reader
+from lakesmith.runs.backfill import backfill
 from lakesmith.runs.plan import plan
 from lakesmith.runs.result import Event, Plan, RunResult
-from lakesmith.runs.run import run
-from lakesmith.spec.instant import utc
+from lakesmith.runs.rollback import rollback
+from lakesmith.runs.run import Asked, run
+from lakesmith.spec.instant import date_range, utc
 from lakesmith.spec.load import load_project
 from lakesmith.transforms.step_problems import step_problems
 from lakesmith.validate import validate
@@ -88,6 +90,7 @@ class Lake(Reader):
         run_date: str | None = None,
         accept: Sequence[str] = (),
         on_event: Callable[[Event], None] | None = None,
+        rebuild: bool = False,
     ) -> RunResult:
         """Run the main job: build what is new, table by table, and publish it together.
 
@@ -101,6 +104,8 @@ class Lake(Reader):
             Refused tables to publish as they are.
         on_event : callable, optional
             Called as tables start and finish.
+        rebuild : bool
+            Build the selected tables anew, else those whose spec changed, and all that lies below them.
 
         Returns
         -------
@@ -114,4 +119,59 @@ class Lake(Reader):
             When a check refused a table; all others were published.
         """
         self.validate()
-        return run(lambda: self.spark, self.project, select, utc(run_date), accept, on_event or (lambda event: None))
+        return run(self._session, self.project, Asked(select, utc(run_date), accept, rebuild), on_event or _ignore)
+
+    def backfill(
+        self,
+        select: Sequence[str],
+        start: str,
+        end: str,
+        on_event: Callable[[Event], None] | None = None,
+    ) -> RunResult:
+        """Compute the rows of tables anew whose event date is in ``[start, end)``, from what is published above.
+
+        Parameters
+        ----------
+        select : sequence of str
+            Tables that declare an `event_date`.
+        start, end : str
+            ISO dates; `end` is out.
+        on_event : callable, optional
+
+        Raises
+        ------
+        InputError
+            LS610 when a table cannot be backfilled.
+        RunFailed, GateRefused
+            As in `run`.
+        """
+        self.validate()
+        return backfill(self._session, self.project, select, date_range(start, end), on_event or _ignore)
+
+    def rollback(self, run_id: str, on_event: Callable[[Event], None] | None = None) -> RunResult:
+        """Return all tables to where they stood before a run; what was built on it is undone too.
+
+        Parameters
+        ----------
+        run_id : str
+            As `status` and `history` show it.
+        on_event : callable, optional
+
+        Returns
+        -------
+        RunResult
+            One entry a table that moved. The next run reads again what was undone.
+
+        Raises
+        ------
+        LedgerError
+            LS606, LS607, LS608 when that cannot be done; nothing was changed then.
+        """
+        return rollback(self._session, self.project, run_id, on_event or _ignore)
+
+    def _session(self) -> SparkSession:
+        return self.spark
+
+
+def _ignore(event: Event) -> None:
+    return None

@@ -9,7 +9,8 @@ from hypothesis import strategies as st
 
 from lakesmith.runs import events
 from lakesmith.runs.events import LedgerEvent, compacted, done_event, fold, intent_event
-from lakesmith.runs.intent import FilesInput, Intent, TableInput, TableState
+from lakesmith.runs.intent import FilesInput, Intent, TableInput
+from lakesmith.runs.state import TableState
 
 NAMES = st.sampled_from(["bronze.a", "silver.b", "gold.c"])
 SMALL = st.integers(0, 5)
@@ -38,6 +39,9 @@ EVENTS = st.one_of(
     plain("accepted", st.just({})),
     plain("parked", PARKED),
     plain("restored", RESTORED),
+    plain("restored", st.builds(lambda found, batch: {**found, "back_to": batch}, RESTORED, SMALL)),
+    plain("rebuild", st.just({})),
+    plain("undo", st.builds(lambda version: {"version": version, "back_to": 1}, st.none() | SMALL)),
 )
 
 
@@ -67,7 +71,7 @@ def test_compaction_changes_no_state(history: list[LedgerEvent]) -> None:
 
 def test_compaction_cuts_a_long_list_of_files(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(events, "FILES_PER_EVENT", 2)
-    state = TableState("bronze.a", seen={name: (1, 5) for name in "abcde"})
+    state = TableState("bronze.a", seen={name: (1, 5) for name in "abcde"}, read_in=dict.fromkeys("abcde", 1))
     found = list(compacted([state]))
     assert [event.event for event in found] == ["state", "files", "files", "files"]
     assert folded(found) == {"bronze.a": state}

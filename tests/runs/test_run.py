@@ -110,7 +110,7 @@ class Crash(BaseException):
     """As from a killed process: nothing catches it."""
 
 
-@pytest.mark.parametrize("place", ["run.publish", "batch.write_quarantine", "executor.done_event"])
+@pytest.mark.parametrize("place", ["conclude.publish", "batch.write_quarantine", "executor.done_event"])
 def test_a_crash_loses_and_doubles_nothing(
     shop: Shop, calm: dict[str, object], monkeypatch: pytest.MonkeyPatch, place: str
 ) -> None:

@@ -14,7 +14,7 @@ from lakesmith.tables.commit import CommitId
 from lakesmith.tables.log import newest_commits
 from lakesmith.tables.prune import find_touched
 from lakesmith.tables.ref import TableRef
-from lakesmith.tables.strategies import append, check_columns, replace_groups, upsert
+from lakesmith.tables.strategies import append, check_columns, replace_all, replace_groups, upsert
 from lakesmith.testing import frame
 
 ROWS = "id int, name string, _seq int, _deleted boolean"
@@ -35,7 +35,7 @@ def table(tmp_path: Path) -> TableRef:
 
 
 def create(rows: DataFrame, table: TableRef, write: dict[str, Any]) -> None:
-    append(rows.coalesce(1), table, spec(write), CommitId("test", 1, "d"))
+    replace_all(rows.coalesce(1), table, spec(write), CommitId("test", 1, "d"))
 
 
 def shows(spark: SparkSession, table: TableRef, ddl: str, rows: list[tuple[Any, ...]]) -> None:
@@ -61,7 +61,7 @@ def test_append_creates_the_table_with_its_partitions_and_properties(spark: Spar
 def test_append_adds_rows(spark: SparkSession, table: TableRef) -> None:
     rows = frame(spark, GROUPS, [(1, 5)])
     create(rows, table, {"strategy": "append"})
-    append(rows, table, spec({"strategy": "append"}), CommitId("test", 2, "e"))
+    append(rows, table, CommitId("test", 2, "e"))
     shows(spark, table, GROUPS, [(1, 5), (1, 5)])
 
 
@@ -149,7 +149,7 @@ def only_day_one(spark: SparkSession, table: TableRef) -> Iterator[TableRef]:
     rows = frame(spark, "id int, day int", [(1, 1)])
     create(rows, table, IGNORE)
     before = set(Path(table.location).glob("*.parquet"))
-    append(frame(spark, "id int, day int", [(9, 9)]).coalesce(1), table, spec(IGNORE), CommitId("test", 2, "e"))
+    append(frame(spark, "id int, day int", [(9, 9)]).coalesce(1), table, CommitId("test", 2, "e"))
     (file,) = set(Path(table.location).glob("*.parquet")) - before
     file.unlink()
     yield table

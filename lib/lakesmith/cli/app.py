@@ -13,7 +13,7 @@ from typing import Annotated, Any
 
 import typer
 
-from lakesmith.cli import text
+from lakesmith.cli import repair, text
 from lakesmith.cli.answer import answering
 from lakesmith.cli.deploy import deploy_spec
 from lakesmith.cli.doctor import doctor
@@ -95,6 +95,9 @@ def run(
     run_date: Annotated[
         str | None, typer.Option(metavar="D", help="The recorded now, UTC.", show_default=False)
     ] = None,
+    rebuild: Annotated[
+        bool, typer.Option("--rebuild", help="Build the selected tables anew, else those whose spec changed.")
+    ] = False,
     conf: Conf = CONF,
     env: Env = LOCAL,
     form: Form = TEXT,
@@ -103,9 +106,13 @@ def run(
     with answering(form) as answer:
         lake = open_lake(conf, env, sets)
         with following() as on_event:
-            result = lake.run(each_name(select), run_date, each_name(accept), on_event)
+            result = lake.run(each_name(select), run_date, each_name(accept), on_event, rebuild)
         warn_if_degraded(result)
         answer(result, text.result_text)
+
+
+app.command()(repair.backfill)
+app.command()(repair.rollback)
 
 
 @app.command()

@@ -14,7 +14,7 @@ from lakesmith.runs.result import Plan, RunResult, TableResult
 
 Row = Mapping[str, Any]
 
-_WORDS = {"nothing_new": "nothing new"}
+_WORDS = {"nothing_new": "nothing new", "rolled_back": "rolled back"}
 _STATUS = ("table", "state", "batches", "read", "dropped", "quarantined", "accepted", "version")
 _HISTORY = ("version", "timestamp", "operation", "epoch", "batch", "run_id", "metrics")
 _VERDICTS = ("table", "check", "column", "on_fail", "status", "failed", "message")
@@ -41,6 +41,12 @@ def _counted(table: TableResult) -> dict[str, Any]:
         "version": table.version,
         "seconds": round(table.seconds, 1),
     }
+
+
+def rollback_text(result: RunResult) -> str:
+    """Return where a rollback left each table."""
+    rows = [{"table": one.table, "batches undone": one.batches, "version": one.version} for one in result.tables]
+    return "\n".join([aligned(rows), f"run {result.run_id}: rolled back; the next run reads again what was undone"])
 
 
 def _say(state: str) -> str:

@@ -133,6 +133,16 @@ def rejected(rules: Sequence[Rule]) -> Transform:
     return apply
 
 
+def raw_text(df: DataFrame) -> DataFrame:
+    """Return each row as it arrived, as JSON text.
+
+    Notes
+    -----
+    *Columns*: needs ``_raw`` where there is one -> exactly ``_raw`` STRING, as `rejected` writes it.
+    """
+    return df.select(_raw_json(df).alias(RAW))
+
+
 def gate_metrics(rules: Sequence[Rule]) -> list[Column]:
     """List the aggregates that count what the gate did, to be observed on a tagged frame.
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from lakesmith.runs.context import BatchContext
 from lakesmith.runs.rooms.gate import gate
 from lakesmith.runs.rooms.record import BatchRecord, record
-from lakesmith.runs.rooms.write import write_quarantine, write_rows
+from lakesmith.runs.rooms.write import clear_quarantine, write_quarantine, write_rows
 from lakesmith.runs.scope import scoped
 
 
@@ -30,6 +30,7 @@ def run_batch(batch: BatchContext) -> BatchRecord:
     gated = gate(scoped(batch))
     outcome = write_rows(gated)
     figures = gated.figures(outcome)
+    clear_quarantine(gated)
     if figures["gate"]["quarantined"]:
         write_quarantine(gated)
     return record(gated, outcome, figures)

@@ -55,12 +55,17 @@ class BatchContext:
         """Return where any table of the project lies."""
         return project_table(self.project, name)
 
-    def commit_id(self, purpose: str = "main") -> CommitId:
-        """Return the identity of this batch's commit on the table (``main``) or its ``quarantine``."""
+    def commit_id(self, purpose: str = "") -> CommitId:
+        """Return the identity of this batch's commit on the table, or of another one: ``quarantine``."""
         intent = self.intent
-        app_id = f"lakesmith/{self.project.env}/{self.name}/{intent.epoch}/{purpose}"
-        about = {"run_id": self.run_id, "epoch": intent.epoch, "run_time": intent.run_time, "input": positions(intent)}
+        app_id = app_id_of(self.project, self.name, intent.epoch, purpose or intent.purpose)
+        about = {**intent.to_dict(), "run_id": self.run_id, "epoch": intent.epoch, "input": positions(intent)}
         return CommitId(app_id, intent.batch, intent.digest, about)
+
+
+def app_id_of(project: Project, table: str, epoch: int, purpose: str) -> str:
+    """Return the application id under which Delta remembers the commits of one purpose on a table."""
+    return f"lakesmith/{project.env}/{table}/{epoch}/{purpose}"
 
 
 def positions(intent: Intent) -> dict[str, Any]:

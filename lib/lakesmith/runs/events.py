@@ -1,16 +1,17 @@
-"""Ledger events and how they fold into the state of each table."""
+"""Ledger events: what may happen to a table, and how it folds into the table's state."""
 
 from __future__ import annotations
 
 import json
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from itertools import islice
 from typing import Any
 
-from lakesmith.runs.intent import FilesInput, Intent, TableState
+from lakesmith.runs.intent import Intent
+from lakesmith.runs.state import Mark, TableState
 
-SCHEMA_VERSION = 1
+SCHEMA_VERSION = 2
 FILES_PER_EVENT = 1000
 LEDGER = (
     "schema_version INT, seq BIGINT, event STRING, table STRING, epoch INT, batch BIGINT, run_id STRING, payload STRING"
@@ -19,21 +20,26 @@ LEDGER = (
 
 @dataclass(frozen=True)
 class LedgerEvent:
-    """One row of the ledger: ``intent done dropped parked restored accepted published state files``."""
+    """One row of the ledger.
+
+    `event` is ``intent done dropped parked accepted undo restored rebuild published``, or ``state files`` after a
+    compaction.
+    """
 
     event: str
     table: str
     epoch: int
     batch: int
     payload: dict[str, Any]
+    run_id: str = ""
 
     def row(self, seq: int, run_id: str) -> dict[str, Any]:
         """Return the row of the ledger table."""
         return {
             "schema_version": SCHEMA_VERSION,
             "seq": seq,
-            "run_id": run_id,
             **self.__dict__,
+            "run_id": self.run_id or run_id,
             "payload": json.dumps(self.payload, sort_keys=True),
         }
 
@@ -61,24 +67,21 @@ def _intent(state: TableState, event: LedgerEvent) -> None:
 
 
 def _done(state: TableState, event: LedgerEvent) -> None:
-    state.open, state.batch = None, event.batch
+    state.open, state.batch, state.closed = None, event.batch, event.batch
     if event.payload["refused"]:
         state.refused = dict(event.payload)
     else:
-        _accept(state, event.batch, event.payload)
+        _accept(state, event, event.payload)
 
 
-def _accept(state: TableState, batch: int, payload: dict[str, Any]) -> None:
-    intent = Intent.from_dict(state.table, state.epoch, batch, payload["intent"])
-    state.version, state.spec_hash, state.refused = payload["version"], intent.spec_hash, None
-    state.lookups = dict(intent.lookups)
-    if isinstance(intent.input, FilesInput):
-        state.seen |= {path: (size, mtime) for path, size, mtime in intent.input.files}
-        state.parked = {
-            path: why for path, why in state.parked.items() if path not in {f[0] for f in intent.input.files}
-        }
-    else:
-        state.since = intent.input.to
+def _accept(state: TableState, event: LedgerEvent, payload: dict[str, Any]) -> None:
+    intent = Intent.from_dict(state.table, state.epoch, event.batch, payload["intent"])
+    state.accept(intent, payload["version"], event.run_id)
+
+
+def _accepted(state: TableState, event: LedgerEvent) -> None:
+    if state.refused:
+        _accept(state, event, state.refused)
 
 
 def _dropped(state: TableState, event: LedgerEvent) -> None:
@@ -86,32 +89,42 @@ def _dropped(state: TableState, event: LedgerEvent) -> None:
 
 
 def _parked(state: TableState, event: LedgerEvent) -> None:
-    for path, size, mtime, reason in event.payload["files"]:
-        state.seen[path] = (size, mtime)
-        state.parked[path] = reason
+    files = event.payload["files"]
+    state.see([file[:3] for file in files], event.batch)
+    state.parked |= {path: reason for path, _, _, reason in files}
+
+
+def _undo(state: TableState, event: LedgerEvent) -> None:
+    state.undo, state.open = dict(event.payload), None
 
 
 def _restored(state: TableState, event: LedgerEvent) -> None:
-    state.epoch, state.refused, state.open = event.epoch, None, None
+    state.epoch, state.refused, state.open, state.undo = event.epoch, None, None, None
+    if "back_to" in event.payload:
+        state.go_back(event.payload["back_to"])
     state.version = event.payload["version"]
     state.voids.append((event.payload["void"][0], event.payload["void"][1]))
 
 
-def _accepted(state: TableState, event: LedgerEvent) -> None:
-    if state.refused:
-        _accept(state, event.batch, state.refused)
+def _rebuild(state: TableState, event: LedgerEvent) -> None:
+    state.start_anew(event.epoch)
 
 
 def _state(state: TableState, event: LedgerEvent) -> None:
     data = event.payload
-    state.epoch, state.batch, state.version = event.epoch, event.batch, data["version"]
-    state.spec_hash, state.since, state.lookups = data["spec_hash"], data["since"], data["lookups"]
-    state.parked, state.refused = data["parked"], data["refused"]
+    state.epoch, state.batch = event.epoch, event.batch
+    for name in ("version", "spec_hash", "since", "lookups", "parked", "refused"):
+        setattr(state, name, data[name])
     state.voids = [(low, high) for low, high in data["voids"]]
+    # Of a ledger whose schema version is 1 the last batch is all that is known.
+    state.closed, state.undo = data.get("closed", event.batch), data.get("undo")
+    state.marks = [Mark(**mark) for mark in data.get("marks", [])]
+    state.whole = data.get("whole", False)
 
 
 def _files(state: TableState, event: LedgerEvent) -> None:
-    state.seen |= {path: (size, mtime) for path, size, mtime in event.payload["files"]}
+    for path, size, mtime, *batch in event.payload["files"]:
+        state.seen[path], state.read_in[path] = (size, mtime), batch[0] if batch else event.batch
 
 
 _FOLDERS = {
@@ -119,8 +132,10 @@ _FOLDERS = {
     "done": _done,
     "dropped": _dropped,
     "parked": _parked,
-    "restored": _restored,
     "accepted": _accepted,
+    "undo": _undo,
+    "restored": _restored,
+    "rebuild": _rebuild,
     "state": _state,
     "files": _files,
 }
@@ -130,7 +145,7 @@ def compacted(states: Iterable[TableState]) -> Iterator[LedgerEvent]:
     """Yield the fewest events that fold into the same states."""
     for state in states:
         yield LedgerEvent("state", state.table, state.epoch, state.batch, _snapshot(state))
-        files = iter([path, *seen] for path, seen in sorted(state.seen.items()))
+        files = iter([path, *seen, state.read_in[path]] for path, seen in sorted(state.seen.items()))
         while chunk := list(islice(files, FILES_PER_EVENT)):
             yield LedgerEvent("files", state.table, state.epoch, state.batch, {"files": chunk})
         if state.open:
@@ -138,5 +153,5 @@ def compacted(states: Iterable[TableState]) -> Iterator[LedgerEvent]:
 
 
 def _snapshot(state: TableState) -> dict[str, Any]:
-    names = ("version", "spec_hash", "since", "lookups", "parked", "refused", "voids")
-    return {name: getattr(state, name) for name in names}
+    names = ("version", "spec_hash", "since", "lookups", "parked", "refused", "undo", "voids", "closed", "whole")
+    return {**{name: getattr(state, name) for name in names}, "marks": [asdict(mark) for mark in state.marks]}

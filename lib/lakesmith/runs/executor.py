@@ -12,7 +12,7 @@ from pyspark.sql import SparkSession
 from lakesmith.errors import LakesmithError, WriteError
 from lakesmith.runs.batch import run_batch
 from lakesmith.runs.context import BatchContext
-from lakesmith.runs.events import LedgerEvent, done_event
+from lakesmith.runs.events import LedgerEvent, done_event, intent_event
 from lakesmith.runs.intent import FilesInput, Intent
 from lakesmith.runs.ledger import Ledger
 from lakesmith.runs.planning import Planned, Planner
@@ -74,11 +74,21 @@ class Executor:
         intents = [plan.intent for plan in planned.values() if plan.intent is not None]
         if not intents:
             return any(plan.more for plan in planned.values())
+        self._run_batches(intents)
+        return any(plan.more for table, plan in planned.items() if table not in self.blocked)
+
+    def run_planned(self, wave: Sequence[Intent]) -> None:
+        """Write down and run batches that somebody else planned; those of blocked tables are left out."""
+        self.tallies |= {intent.table: Tally(intent.table) for intent in wave}
+        intents = [intent for intent in wave if intent.table not in self.blocked]
+        self.ledger.stage(*[intent_event(intent) for intent in intents])
+        self._run_batches(intents)
+
+    def _run_batches(self, intents: Sequence[Intent]) -> None:
         self.ledger.flush(self.spark)
         with ThreadPoolExecutor(self.project.parallel) as pool:
             for outcome in pool.map(self._run_batch, intents):
                 self._close(outcome)
-        return any(plan.more for table, plan in planned.items() if table not in self.blocked)
 
     def _plan(self, table: str) -> Planned:
         planner = Planner(self.spark, self.project, self.ledger.states, self.run_time)

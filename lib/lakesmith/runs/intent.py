@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import hashlib
 import json
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import Any
 
+Dates = tuple[str, str]
 Files = tuple[tuple[str, int, int], ...]
 
 
@@ -32,7 +33,8 @@ class FilesInput:
 class Intent:
     """What a batch reads and when it claims to run; a retry reads the intent, never "latest".
 
-    `first` is True when the table is known to hold nothing, so that an upsert may append.
+    `first` is True when nothing of the table counts any more, so that the batch takes the place of all that is there.
+    `dates` are the event dates ``[from, to)`` that a backfill computes anew.
     """
 
     table: str
@@ -43,6 +45,12 @@ class Intent:
     input: TableInput | FilesInput
     lookups: tuple[tuple[str, int], ...] = ()
     first: bool = False
+    dates: Dates | None = None
+
+    @property
+    def purpose(self) -> str:
+        """What the batch is for: ``main``, or ``backfill:FROM..TO``."""
+        return f"backfill:{self.dates[0]}..{self.dates[1]}" if self.dates else "main"
 
     @property
     def digest(self) -> str:
@@ -58,14 +66,16 @@ class Intent:
             "first": self.first,
             "lookups": [list(pair) for pair in self.lookups],
             "input": {"kind": kind, **self.input.__dict__},
+            **({"dates": list(self.dates)} if self.dates else {}),
         }
 
     @classmethod
     def from_dict(cls, table: str, epoch: int, batch: int, data: dict[str, Any]) -> Intent:
         """Read an intent back from the ledger."""
         lookups = tuple((name, version) for name, version in data["lookups"])
-        read = _input(data["input"])
-        return cls(table, epoch, batch, data["run_time"], data["spec_hash"], read, lookups, data["first"])
+        read, dates = _input(data["input"]), data.get("dates")
+        slice_of = (dates[0], dates[1]) if dates else None
+        return cls(table, epoch, batch, data["run_time"], data["spec_hash"], read, lookups, data["first"], slice_of)
 
 
 def _input(data: dict[str, Any]) -> TableInput | FilesInput:
@@ -73,25 +83,3 @@ def _input(data: dict[str, Any]) -> TableInput | FilesInput:
         return FilesInput(data["name"], tuple((path, size, mtime) for path, size, mtime in data["files"]))
     voids = tuple((low, high) for low, high in data["voids"])
     return TableInput(data["name"], data["since"], data["to"], voids)
-
-
-@dataclass
-class TableState:
-    """What the ledger knows of one table, folded from its events.
-
-    `version` is the newest version that may be read (the newest accepted batch), `head` the newest version
-    written, `seen` the files read or parked, `refused` the batch that the gate refused and nobody has undone.
-    """
-
-    table: str
-    epoch: int = 1
-    batch: int = 0
-    version: int | None = None
-    spec_hash: str = ""
-    since: int | None = None
-    lookups: dict[str, int] = field(default_factory=dict)
-    seen: dict[str, tuple[int, int]] = field(default_factory=dict)
-    parked: dict[str, str] = field(default_factory=dict)
-    voids: list[tuple[int, int]] = field(default_factory=list)
-    open: Intent | None = None
-    refused: dict[str, Any] | None = None

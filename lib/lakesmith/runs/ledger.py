@@ -3,15 +3,14 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 from pyspark.sql import SparkSession
 
 from lakesmith.errors import LedgerError
 from lakesmith.runs.events import LEDGER, SCHEMA_VERSION, LedgerEvent, compacted, fold
-from lakesmith.runs.intent import TableState
+from lakesmith.runs.state import TableState
 from lakesmith.tables.ops import OpsTable
 from lakesmith.tables.ref import TableRef
 
@@ -49,9 +48,10 @@ class Ledger:
 
     def stage(self, *events: LedgerEvent) -> None:
         """Fold events now and keep them for the next commit."""
-        for event in events:
+        signed = [replace(event, run_id=event.run_id or self.run_id) for event in events]
+        for event in signed:
             self._fold(event)
-        self.staged.extend(events)
+        self.staged.extend(signed)
 
     def flush(self, spark: SparkSession) -> None:
         """Write the staged events in one commit; no commit when there are none."""
@@ -85,7 +85,7 @@ def published_event(published: dict[str, Any]) -> LedgerEvent:
     return LedgerEvent("published", "", 0, published["id"], published)
 
 
-def read_ledger(spark: SparkSession | None, table: TableRef, run_id: str, known: Iterable[TableRef] = ()) -> Ledger:
+def read_ledger(spark: SparkSession | None, table: TableRef, run_id: str) -> Ledger:
     """Read the ledger of a warehouse and fold it.
 
     Parameters
@@ -96,34 +96,19 @@ def read_ledger(spark: SparkSession | None, table: TableRef, run_id: str, known:
         The ledger.
     run_id : str
         The run that will append.
-    known : iterable of TableRef
-        The project's tables: none of them may exist where the ledger does not.
 
     Raises
     ------
     LedgerError
-        LS602 when tables exist and the ledger does not; LS603 when a newer version of Lakesmith wrote it.
+        LS603 when a newer version of Lakesmith wrote it.
     """
     ledger = Ledger(OpsTable(table, LEDGER), run_id)
     rows = sorted(ledger.table.read(spark), key=lambda row: int(row["seq"]))
-    if not rows:
-        _refuse_orphans(spark, table, known)
     newest = max((row["schema_version"] for row in rows), default=SCHEMA_VERSION)
     if newest > SCHEMA_VERSION:
         raise LedgerError(f"the ledger has schema version {newest}", code="LS603", hint="update lakesmith")
     for row in rows:
         payload = json.loads(row["payload"])
-        ledger._fold(LedgerEvent(row["event"], row["table"], row["epoch"], row["batch"], payload))
+        ledger._fold(LedgerEvent(row["event"], row["table"], row["epoch"], row["batch"], payload, row["run_id"]))
     ledger.seq, ledger.rows = max((row["seq"] for row in rows), default=0), len(rows)
     return ledger
-
-
-def _refuse_orphans(spark: SparkSession | None, table: TableRef, known: Iterable[TableRef]) -> None:
-    orphan = next((ref for ref in known if ref.exists(spark)), None)
-    if orphan is not None:
-        raise LedgerError(
-            f"{orphan.name} exists but the ledger does not: its positions are lost",
-            code="LS602",
-            where=table.location,
-            hint="restore the ledger, or move the tables away to build everything anew; nothing was changed",
-        )

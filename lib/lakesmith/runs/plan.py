@@ -7,20 +7,21 @@ from collections.abc import Sequence
 from pyspark.sql import SparkSession
 
 from lakesmith.quality.table_checks import plan_notes
-from lakesmith.runs.intent import FilesInput, TableState
-from lakesmith.runs.ledger import Ledger, read_ledger
+from lakesmith.runs.intent import FilesInput
+from lakesmith.runs.ledger import Ledger
+from lakesmith.runs.opening import open_ledger
 from lakesmith.runs.planning import Planned, Planner
+from lakesmith.runs.recording import facts_of
 from lakesmith.runs.result import Plan, PlannedTable
+from lakesmith.runs.state import TableState
 from lakesmith.spec.fingerprint import spec_hash
 from lakesmith.spec.graph import upstreams, waves
 from lakesmith.spec.model import Project, Table
-from lakesmith.tables.ref import project_table
 
 
 def plan(spark: SparkSession, project: Project, select: Sequence[str] = ()) -> Plan:
     """Say what a run would do: order, new input, strategy, expected reads, extra scans; writes nothing."""
-    refs = [project_table(project, name) for name in project.table_names()]
-    ledger = read_ledger(spark, project_table(project, "ops.ledger"), "plan", refs)
+    ledger = open_ledger(facts_of(project, None, lambda event: None), spark)
     planner = Planner(spark, project, ledger.states, "1970-01-01T00:00:00+00:00")
     busy: set[str] = set()
     tables = []

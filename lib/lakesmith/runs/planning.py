@@ -8,7 +8,8 @@ from dataclasses import dataclass
 from pyspark.sql import SparkSession
 
 from lakesmith.runs.events import LedgerEvent, intent_event
-from lakesmith.runs.intent import FilesInput, Intent, TableInput, TableState
+from lakesmith.runs.intent import FilesInput, Intent, TableInput
+from lakesmith.runs.state import TableState
 from lakesmith.sources.files import whats_new
 from lakesmith.spec.fingerprint import spec_hash
 from lakesmith.spec.model import Project

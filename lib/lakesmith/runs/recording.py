@@ -8,6 +8,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import asdict, dataclass, field
 from datetime import datetime, timezone
 from typing import Any
+from uuid import uuid4
 
 from pyspark.sql import SparkSession
 
@@ -43,14 +44,20 @@ class RunFacts:
         """Return where a table lies."""
         return project_table(self.project, name)
 
-    def tell(self, kind: str) -> None:
-        """Send an event of the run as a whole."""
-        self.on_event(Event(kind, self.run_id))
+    def tell(self, kind: str, table: str = "") -> None:
+        """Send an event of the run as a whole, or of a table before its batches."""
+        self.on_event(Event(kind, self.run_id, table))
 
     def result(self, tables: Sequence[TableResult], published: int | None) -> RunResult:
         """Return the result of the run; the worst state of a table decides."""
         seconds = round(time.monotonic() - self.started, 3)
         return RunResult(self.run_id, state_of(tables), tuple(tables), published, seconds)
+
+
+def facts_of(project: Project, run_time: str | None, on_event: Callable[[Event], None]) -> RunFacts:
+    """Begin a run: give it its id and its recorded "now"."""
+    run_id = f"{datetime.now(timezone.utc):%Y%m%dT%H%M%S}-{uuid4().hex[:6]}"
+    return RunFacts(project, run_id, run_time or now(), on_event)
 
 
 def state_of(tables: Sequence[TableResult]) -> RunState:

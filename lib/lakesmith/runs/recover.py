@@ -3,23 +3,23 @@
 from __future__ import annotations
 
 from collections.abc import Collection
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from typing import Any
 
 from pyspark.sql import SparkSession
-from pyspark.sql import functions as F
 
 from lakesmith.errors import LedgerError
 from lakesmith.paths import local_path
 from lakesmith.runs.context import BatchContext
 from lakesmith.runs.events import LedgerEvent, done_event
-from lakesmith.runs.intent import FilesInput, Intent, TableState
+from lakesmith.runs.intent import FilesInput, Intent
 from lakesmith.runs.ledger import Ledger
+from lakesmith.runs.restore import Target, restore
+from lakesmith.runs.state import TableState
 from lakesmith.session import batch_session
 from lakesmith.spec.fingerprint import spec_hash
 from lakesmith.spec.model import Project
 from lakesmith.tables.commit import find
-from lakesmith.tables.log import newest_commits
-from lakesmith.tables.ref import project_table
 
 
 @dataclass(frozen=True)
@@ -41,7 +41,8 @@ class Recovery:
         unknown = [name for name in accept if not self.ledger.state(name).refused]
         if unknown:
             raise LedgerError(f"{', '.join(unknown)} was not refused", code="LS604", hint="see `lakesmith quality`")
-        for state in [state for state in self.ledger.states.values() if state.table in self.project.table_names()]:
+        self.finish_rollbacks()
+        for state in self._states():
             if state.refused and state.table in accept:
                 self.ledger.stage(LedgerEvent("accepted", state.table, state.epoch, state.batch, {}))
             elif state.refused:
@@ -49,19 +50,28 @@ class Recovery:
             elif state.open:
                 self._settle(state, state.open)
 
+    def finish_rollbacks(self) -> None:
+        """Restore the tables of a rollback that was written down."""
+        for state in self._states():
+            if state.undo:
+                self._finish_rollback(state, state.undo)
+
+    def _states(self) -> list[TableState]:
+        return [state for state in self.ledger.states.values() if state.table in self.project.table_names()]
+
     def _restore(self, state: TableState, refused: int) -> None:
-        """Undo a batch and write that down at once; doing it twice gives the same rows."""
-        table = project_table(self.project, state.table)
-        delta = table.delta(self.spark)
-        if state.version is None:
-            delta.delete()
-        else:
-            delta.restoreToVersion(refused - 1)
-        if table.quarantine.exists(self.spark):
-            table.quarantine.delta(self.spark).delete(F.col("_batch_id") == state.batch)
-        (last,) = newest_commits(self.spark, table, 1)
-        payload = {"version": state.version, "void": [refused, last.version]}
-        self.ledger.stage(LedgerEvent("restored", state.table, state.epoch + 1, state.batch, payload))
+        """Undo a batch that was never accepted and write that down at once."""
+        self._return(state, Target(state.version, refused if state.version is not None else 0, state.batch - 1))
+
+    def _finish_rollback(self, state: TableState, undo: dict[str, Any]) -> None:
+        """Do what a rollback began and did not end; positions go back too."""
+        version = undo["version"]
+        self._return(state, Target(version, 0 if version is None else version + 1, undo["back_to"]), undo)
+
+    def _return(self, state: TableState, to: Target, undo: dict[str, Any] | None = None) -> None:
+        event = restore(self.spark, self.project, self.ledger.run_id, state, to)
+        back = {"back_to": undo["back_to"]} if undo else {}
+        self.ledger.stage(replace(event, payload=event.payload | back))
         self.ledger.flush(self.spark)
 
     def _settle(self, state: TableState, intent: Intent) -> None:

@@ -165,6 +165,11 @@ SPEC_CODES: dict[str, tuple[str, str, str]] = {
         "If a partition column may change for a key, the same key could lie in two partitions.",
         "List the column in key_implies if it is a function of the key; else do not partition by it.",
     ),
+    "LS154": (
+        "event date that cannot be used",
+        "A backfill replaces the rows of some dates, so the date of a row must be in the contract and never change.",
+        "Name a column of type date or timestamp that is a key, or listed in key_implies.",
+    ),
     "LS153": (
         "rows of the upstream change",
         "The table keeps rows that its upstream replaces later, and would go stale or count twice.",

@@ -9,7 +9,7 @@ from typing import Any
 from lakesmith.spec.model import Table
 
 _LENGTH = 16
-_DOCUMENTATION = {"description": True, "profile": True}
+_DOCUMENTATION = {"description": True, "profile": True, "event_date": True}
 _PER_ITEM = {"__all__": {"description": True}}
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import datetime, timezone
+from datetime import date, datetime, timezone
 
 from lakesmith.errors import ConfigError, Problem
 
@@ -24,3 +24,31 @@ def utc(instant: str | None) -> str | None:
         raise ConfigError([problem]) from error
     aware = parsed if parsed.tzinfo else parsed.replace(tzinfo=timezone.utc)
     return aware.astimezone(timezone.utc).isoformat(timespec="microseconds")
+
+
+def date_range(start: str, end: str) -> tuple[str, str]:
+    """Return two ISO dates that bound a range whose end is out.
+
+    Raises
+    ------
+    ConfigError
+        LS190 when one is no date, or the range is empty.
+
+    Examples
+    --------
+    >>> date_range("2011-01-01", "2011-02-01")
+    ('2011-01-01', '2011-02-01')
+    """
+    low, high = _date(start, "--from"), _date(end, "--to")
+    if low >= high:
+        what = f"no date from {low} up to {high}, which is out"
+        raise ConfigError([Problem("LS190", what, key="--to", hint="write the day after the last one")])
+    return low, high
+
+
+def _date(text: str, option: str) -> str:
+    try:
+        return date.fromisoformat(text).isoformat()
+    except ValueError as error:
+        problem = Problem("LS190", f"{text!r} is no date", key=option, hint="write it as 2011-01-31")
+        raise ConfigError([problem]) from error

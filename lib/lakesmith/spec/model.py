@@ -120,6 +120,7 @@ class Table(Model):
     sql: str | None = None
     checks: Annotated[tuple[Check, ...], Field(strict=False)] = ()
     write: Write = Write()
+    event_date: ColumnName | None = None
     profile: Profile | None = None
     properties: dict[str, str] = {}
     nondeterministic: bool = False

@@ -12,7 +12,7 @@ from lakesmith.spec.rules_checks import check_rules
 from lakesmith.spec.rules_columns import contract_rules, repeated, written_columns_rules
 from lakesmith.spec.rules_inputs import bronze_rules, input_rules, name_rules, upstream_rules
 from lakesmith.spec.rules_steps import determinism_rules, is_step, step_rules
-from lakesmith.spec.rules_write import write_rules
+from lakesmith.spec.rules_write import event_date_rules, write_rules
 from lakesmith.spec.subject import Rule, StepCheck, Subject
 
 _TABLE_RULES: tuple[Rule, ...] = (
@@ -26,6 +26,7 @@ _TABLE_RULES: tuple[Rule, ...] = (
     determinism_rules,
     check_rules,
     write_rules,
+    event_date_rules,
 )
 
 

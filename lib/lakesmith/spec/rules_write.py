@@ -32,6 +32,20 @@ def write_rules(subject: Subject) -> Iterator[Finding]:
         yield from _aggregate_findings(subject)
 
 
+def event_date_rules(subject: Subject) -> Iterator[Finding]:
+    """Require an event date that says to which date each row belongs, whatever becomes of the row."""
+    name, write = subject.table.event_date, subject.table.write
+    if name is None:
+        return
+    column = subject.table.columns.get(name)
+    if column is None or column.type.strip().lower() not in ("date", "timestamp"):
+        what = f"'{name}' is no column of the contract with type date or timestamp"
+        yield Finding("LS154", "event_date", what, "name one, or take it out")
+    elif write.strategy != "append" and name not in (*write.keys, *write.key_implies):
+        what = f"'{name}' is not determined by the key"
+        yield Finding("LS154", "event_date", what, "add it to write.key_implies if it is a function of the key")
+
+
 def _upsert_findings(subject: Subject) -> Iterator[Finding]:
     write = subject.table.write
     if not write.keys:

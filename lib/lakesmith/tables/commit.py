@@ -116,7 +116,7 @@ def write(session: SparkSession, table: TableRef, commit: CommitId, action: Call
     -----
     No extra Spark job for a table on a local path, else one: the newest entry of the table's history.
     """
-    _identify(session, commit)
+    identify(session, commit)
     try:
         action()
     except Exception:
@@ -130,7 +130,8 @@ def write(session: SparkSession, table: TableRef, commit: CommitId, action: Call
     return outcome
 
 
-def _identify(session: SparkSession, commit: CommitId) -> None:
+def identify(session: SparkSession, commit: CommitId) -> None:
+    """Make every commit of a session carry an identity: MERGE and DELETE take it from the session's settings."""
     session.conf.set(TXN_APP, commit.app_id)
     session.conf.set(TXN_VERSION, str(commit.version))
     session.conf.set(USER_METADATA, commit.metadata)

@@ -16,12 +16,22 @@ from lakesmith.tables.create import table_options
 from lakesmith.tables.ref import HIDDEN, TableRef
 
 
-def append(rows: DataFrame, table: TableRef, spec: Table, commit: CommitId) -> None:
-    """Append rows in one commit; the first commit creates the table with its properties and partitions."""
-    configured = writer(rows, commit).options(**table_options(spec))
+def append(rows: DataFrame, table: TableRef, commit: CommitId) -> None:
+    """Append rows in one commit."""
+    table.save(writer(rows, commit))
+
+
+def replace_all(rows: DataFrame, table: TableRef, spec: Table, commit: CommitId) -> None:
+    """Make the rows all that the table holds, in one commit, which creates it with its properties and partitions."""
+    configured = writer(rows, commit, "overwrite").option("overwriteSchema", "true").options(**table_options(spec))
     if spec.write.partition_by:
         configured = configured.partitionBy(*spec.write.partition_by)
     table.save(configured)
+
+
+def replace_where(rows: DataFrame, table: TableRef, commit: CommitId, predicate: str) -> None:
+    """Replace what meets a predicate by rows that meet it, in one commit."""
+    table.save(writer(rows, commit, "overwrite").option("replaceWhere", predicate))
 
 
 def upsert(session: SparkSession, rows: DataFrame, table: TableRef, spec: Table, pruned_to: Column | None) -> None:

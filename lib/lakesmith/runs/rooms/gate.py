@@ -9,7 +9,7 @@ from typing import Any
 from pyspark.sql import Column, DataFrame
 from pyspark.sql import functions as F
 
-from lakesmith.quality.gate import accepted, gate_metrics, rejected, tag
+from lakesmith.quality.gate import accepted, gate_metrics, raw_text, rejected, tag
 from lakesmith.quality.profile import profile_metrics
 from lakesmith.quality.rule import Rule
 from lakesmith.quality.rules import compile_rules, resolve
@@ -47,6 +47,10 @@ class Gated:
     def rejected(self) -> DataFrame:
         """Return the rows for the quarantine with reasons and the raw row."""
         return self.plain().tagged.transform(rejected(self.rules))
+
+    def read_again(self) -> DataFrame:
+        """Return the raw row of everything that the batch reads: ``_raw`` STRING, as the quarantine has it."""
+        return self.plain().tagged.transform(raw_text)
 
     def figures(self, outcome: Outcome) -> dict[str, Any]:
         """Return all figures of the batch; recomputed where observation and commit disagree.

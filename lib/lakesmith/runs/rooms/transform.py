@@ -10,6 +10,7 @@ from pyspark.sql import functions as F
 
 from lakesmith.errors import StepError
 from lakesmith.runs.context import BatchContext
+from lakesmith.runs.dates import on_dates
 from lakesmith.runs.intent import TableInput
 from lakesmith.runs.rooms.read import read, read_changes, read_lookups
 from lakesmith.transforms.contract import to_contract
@@ -31,6 +32,7 @@ def transform(batch: BatchContext, rows: DataFrame) -> DataFrame:
     contracted = rows.transform(to_contract(batch.spec.columns)) if batch.spec.columns else rows
     query = batch.spec.sql
     shaped = _query(batch, contracted, inputs) if query else contracted.transform(run_steps(batch.spec.steps, inputs))
+    shaped = shaped.transform(on_dates(batch))
     if "_deleted" in rows.columns and "_deleted" not in shaped.columns:
         raise StepError(
             f"the {'SQL loses' if query else 'steps lose'} column _deleted: what {batch.spec.from_} deleted is lost",
@@ -65,7 +67,7 @@ def changed_groups(batch: BatchContext, inputs: Mapping[str, DataFrame]) -> Data
     if isinstance(read_from, TableInput) and read_from.since is None:
         # A new version of an input: any group may look different, and one of the table may be gone.
         rows = read(batch).transform(run_steps(before, inputs)).select(*keys)
-        return rows.union(batch.table.load(batch.session).select(*keys)).distinct()
+        return rows.union(batch.table.load(batch.session).select(*keys)).transform(on_dates(batch)).distinct()
     return read_changes(batch).transform(run_steps(before, inputs)).select(*keys).distinct()
 
 

@@ -4,25 +4,59 @@ from __future__ import annotations
 
 from pyspark.sql import functions as F
 
+from lakesmith.runs.dates import quarantined_between, stored_between
 from lakesmith.runs.rooms.gate import Gated
-from lakesmith.tables.commit import Outcome, write, writer
+from lakesmith.tables.commit import CommitId, Outcome, find, identify, write, writer
 from lakesmith.tables.create import RETENTION
-from lakesmith.tables.strategies import append, check_columns, replace_groups, upsert
+from lakesmith.tables.strategies import append, check_columns, replace_all, replace_groups, replace_where, upsert
 
 
 def write_rows(gated: Gated) -> Outcome:
     """Write the accepted rows in one commit; WRITTEN or SKIPPED, else an error."""
-    batch = gated.batch
-    commit = batch.commit_id()
-    if batch.table.exists(batch.session):
+    batch, commit = gated.batch, gated.batch.commit_id()
+    if not batch.intent.first:
         check_columns(batch.session, gated.rows.drop("_emptied"), batch.table)
-    if batch.intent.first or batch.spec.write.strategy == "append":
-        return write(batch.session, batch.table, commit, lambda: append(gated.rows, batch.table, batch.spec, commit))
-    strategy = upsert if batch.spec.write.strategy == "upsert" else replace_groups
+    return write(batch.session, batch.table, commit, lambda: _write(gated, commit))
+
+
+def _write(gated: Gated, commit: CommitId) -> None:
+    batch, rows, table, spec = gated.batch, gated.rows, gated.batch.table, gated.batch.spec
     bounds = batch.touched.predicate("t") if batch.touched else None
-    return write(
-        batch.session, batch.table, commit, lambda: strategy(batch.session, gated.rows, batch.table, batch.spec, bounds)
-    )
+    if batch.intent.first:
+        replace_all(rows, table, spec, commit)
+    elif spec.write.strategy == "aggregate":
+        replace_groups(batch.session, rows, table, spec, bounds)
+    elif batch.intent.dates:
+        replace_where(rows, table, commit, stored_between(batch))
+    elif spec.write.strategy == "append":
+        append(rows, table, commit)
+    else:
+        upsert(batch.session, rows, table, spec, bounds)
+
+
+def clear_quarantine(gated: Gated) -> None:
+    """Take out of the quarantine what the batch computes anew; doing it twice does no harm.
+
+    Notes
+    -----
+    A batch that takes the place of the whole table takes the place of the whole quarantine. A backfill takes out the
+    rows that it read again, whether they pass now or not.
+    """
+    batch = gated.batch
+    table, landed = batch.table.quarantine, batch.commit_id("quarantine")
+    if not (batch.intent.first or batch.intent.dates) or not table.exists(batch.session):
+        return
+    if find(batch.session, table, landed) is not None:  # its rows came after the clearing, which was done then
+        return
+    identify(batch.session, batch.commit_id("clear"))
+    delta = table.delta(batch.session)
+    if batch.intent.first:
+        delta.delete(F.col("_batch_id") < batch.intent.batch)
+    elif batch.spec.write.strategy == "aggregate":
+        delta.delete(quarantined_between(batch))
+    else:
+        again = gated.read_again().distinct().alias("s")
+        delta.alias("t").merge(again, "t._raw = s._raw").whenMatchedDelete().execute()
 
 
 def write_quarantine(gated: Gated) -> int:

@@ -1,0 +1,48 @@
+"""The verbs that repair tables: backfill and rollback."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+import typer
+
+from lakesmith.cli import text
+from lakesmith.cli.answer import answering
+from lakesmith.cli.options import CONF, LOCAL, TEXT, Conf, Env, Form, Select, Sets, each_name, open_lake
+from lakesmith.cli.progress import following
+
+
+def backfill(
+    *,
+    select: Select,
+    start: Annotated[str, typer.Option("--from", metavar="D", help="First event date.")],
+    end: Annotated[str, typer.Option("--to", metavar="D", help="Event date after the last one.")],
+    sets: Sets,
+    conf: Conf = CONF,
+    env: Env = LOCAL,
+    form: Form = TEXT,
+) -> None:
+    """Compute the rows of some event dates anew, from what is published above."""
+    if not select:
+        raise typer.BadParameter("name at least one table", param_hint="--select")
+    with answering(form) as answer:
+        lake = open_lake(conf, env, sets)
+        with following() as on_event:
+            result = lake.backfill(each_name(select), start, end, on_event)
+        answer(result, text.result_text)
+
+
+def rollback(
+    *,
+    run: Annotated[str, typer.Option("--run", metavar="R", help="A run, as `lakesmith status` names it.")],
+    sets: Sets,
+    conf: Conf = CONF,
+    env: Env = LOCAL,
+    form: Form = TEXT,
+) -> None:
+    """Return all tables to where they stood before a run; the next run reads its inputs again."""
+    with answering(form) as answer:
+        lake = open_lake(conf, env, sets)
+        with following() as on_event:
+            result = lake.rollback(run, on_event)
+        answer(result, text.rollback_text)

@@ -1,0 +1,115 @@
+"""Backfill: compute the rows of some event dates anew, from what is published above."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+
+from pyspark.sql import SparkSession
+
+from lakesmith.errors import InputError, LedgerError
+from lakesmith.runs.conclude import conclude, raise_or_return
+from lakesmith.runs.executor import Executor, OnEvent
+from lakesmith.runs.intent import Dates, Intent, TableInput
+from lakesmith.runs.ledger import Ledger
+from lakesmith.runs.lock import run_lock
+from lakesmith.runs.opening import open_ledger
+from lakesmith.runs.recording import facts_of
+from lakesmith.runs.recover import Recovery
+from lakesmith.runs.result import RunResult
+from lakesmith.spec.fingerprint import spec_hash
+from lakesmith.spec.graph import waves
+from lakesmith.spec.model import Project
+
+
+def backfill(
+    session: Callable[[], SparkSession],
+    project: Project,
+    select: Sequence[str],
+    dates: Dates,
+    on_event: OnEvent = lambda event: None,
+) -> RunResult:
+    """Compute the rows of the named tables whose event date is in ``[from, to)`` anew, and publish them.
+
+    Parameters
+    ----------
+    session : callable
+    project : Project
+    select : sequence of str
+        Tables that declare an `event_date`, built from other tables.
+    dates : tuple of str
+        ISO dates; the second one is out.
+    on_event : callable
+
+    Returns
+    -------
+    RunResult
+
+    Raises
+    ------
+    InputError
+        LS610 when a table has no event date, or is built from files.
+    LedgerError
+        LS611 when a table has an unfinished or refused batch, LS612 when what it reads was never published.
+    RunFailed, GateRefused
+
+    Notes
+    -----
+    One commit a table: an aggregate merges the groups of these dates, another table replaces its rows of these dates.
+    Rows without an event date stay. Tables below get the change with the next run.
+    """
+    order = waves(project, select)
+    for table in select:
+        _require_dates(project, table)
+    facts, spark = facts_of(project, None, on_event), session()
+    with run_lock(spark, project.warehouse, project.lock_wait_seconds):
+        facts.tell("run_started")
+        ledger = open_ledger(facts, spark)
+        Recovery(spark, project, ledger).finish_rollbacks()
+        _require_settled(ledger, select)
+        executor = Executor(spark, project, ledger, facts.run_time, on_event)
+        for wave in order:
+            executor.run_planned([_intent(project, ledger, table, dates, select, facts.run_time) for table in wave])
+        result = conclude(facts, spark, executor, order)
+    return raise_or_return(result, executor)
+
+
+def _intent(project: Project, ledger: Ledger, table: str, dates: Dates, select: Sequence[str], run_time: str) -> Intent:
+    spec, state = project.table(table), ledger.state(table)
+    versions = {**ledger.published["tables"], **{name: v for name, v in ledger.versions.items() if name in select}}
+    for name in (spec.from_, *spec.inputs.values(), table):
+        if name not in versions:
+            raise LedgerError(f"{name} was never published", code="LS612", where=table, hint="run it first")
+    return Intent(
+        table=table,
+        epoch=state.epoch,
+        batch=state.batch + 1,
+        run_time=run_time,
+        spec_hash=spec_hash(spec),
+        input=TableInput(spec.from_, None, versions[spec.from_]),
+        lookups=tuple(sorted((name, versions[source]) for name, source in spec.inputs.items())),
+        dates=dates,
+    )
+
+
+def _require_dates(project: Project, table: str) -> None:
+    spec = project.table(table)
+    if spec.from_.startswith("sources."):
+        what, hint = "is built from files: it keeps what arrived", "land corrected files, or roll back and run again"
+    elif spec.event_date is None:
+        what, hint = "declares no event_date", "name the date column of the contract as `event_date` in its spec"
+    else:
+        return
+    raise InputError(f"{table} {what}", code="LS610", where=table, hint=hint)
+
+
+def _require_settled(ledger: Ledger, select: Sequence[str]) -> None:
+    for table in select:
+        state = ledger.state(table)
+        if state.open or state.refused:
+            kind = "unfinished" if state.open else "refused"
+            raise LedgerError(
+                f"{table} has {'an' if state.open else 'a'} {kind} batch",
+                code="LS611",
+                where=table,
+                hint="`lakesmith run` ends it; backfill afterwards",
+            )

@@ -1,0 +1,65 @@
+"""The end of a run: publish, record, and raise or return."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from pyspark.sql import SparkSession
+
+from lakesmith.errors import GateRefused, RunFailed
+from lakesmith.runs.executor import Executor
+from lakesmith.runs.ledger import Ledger, published_event
+from lakesmith.runs.publish import publish
+from lakesmith.runs.recording import RunFacts, state_of, write_records
+from lakesmith.runs.result import RunResult, TableResult
+
+
+def conclude(facts: RunFacts, spark: SparkSession, executor: Executor, order: Sequence[Sequence[str]]) -> RunResult:
+    """Publish the tables of a run together unless one failed, close the ledger, and write the run's records."""
+    ledger = executor.ledger
+    results = [executor.result(table) for wave in order for table in wave]
+    published = None if state_of(results) == "failed" else _publish(facts, spark, ledger, order)
+    ledger.flush(spark)
+    ledger.compact(spark)
+    result = facts.result(results, published)
+    write_records(facts, spark, result, executor.tallies)
+    facts.tell("run_finished")
+    return result
+
+
+def _publish(facts: RunFacts, spark: SparkSession, ledger: Ledger, order: Sequence[Sequence[str]]) -> int | None:
+    """Publish the tables of the run beside those that are public; nothing when the ledger knows them as public."""
+    ran = {table for wave in order for table in wave}
+    versions = {**ledger.published["tables"], **{name: v for name, v in ledger.versions.items() if name in ran}}
+    if versions == ledger.published["tables"]:
+        return ledger.published["id"] or None
+    table = facts.ref("ops.published")
+    made = publish(spark, table, facts.project.env, facts.run_id, facts.run_time, versions)
+    ledger.stage(published_event(made))
+    facts.tell("published")
+    return int(made["id"])
+
+
+def raise_or_return(result: RunResult, executor: Executor) -> RunResult:
+    """Raise what the result of a run calls for, with the result attached; else return it."""
+    if result.state not in ("failed", "refused"):
+        return result
+    bad = [table for table in result.tables if table.state == result.state]
+    if result.state == "refused":
+        names = ", ".join(table.table for table in bad)
+        hint = "see `lakesmith quality`; change the check or quarantine the rows, or `run --accept TABLE`"
+        raise GateRefused(f"the quality gate refused {names}", where=_refusals(bad), hint=hint, result=result)
+    cause = next(tally.error for tally in executor.tallies.values() if tally.error is not None)
+    text = "\n".join(table.error for table in bad)
+    hint = "mend the cause and run again; nothing was published"
+    raise RunFailed(f"{len(bad)} table(s) failed\n{text}", hint=hint, result=result) from cause
+
+
+def _refusals(tables: Sequence[TableResult]) -> str:
+    failed = [
+        f"{table.table}: {v.check} ({v.failed} failed)"
+        for table in tables
+        for v in table.verdicts
+        if v.status == "fail"
+    ]
+    return "; ".join(failed)

@@ -1,0 +1,58 @@
+"""Undo commits of a table: RESTORE to an earlier version, under a new epoch, so that a replay is not skipped."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import dataclass
+
+from pyspark.sql import SparkSession
+from pyspark.sql import functions as F
+
+from lakesmith.runs.context import app_id_of
+from lakesmith.runs.events import LedgerEvent
+from lakesmith.runs.state import TableState
+from lakesmith.session import batch_session
+from lakesmith.spec.model import Project
+from lakesmith.tables.commit import USER_METADATA
+from lakesmith.tables.log import newest_commits
+from lakesmith.tables.ref import project_table
+
+RESTORE = "restore"
+
+
+@dataclass(frozen=True)
+class Target:
+    """Where a table returns to.
+
+    `version` is what its readers see then (None: nothing), `void_from` the first version that does not count any more,
+    `back_to` the last batch that stays.
+    """
+
+    version: int | None
+    void_from: int
+    back_to: int
+
+
+def restore(spark: SparkSession, project: Project, run_id: str, state: TableState, to: Target) -> LedgerEvent:
+    """Bring a table and its quarantine back, and return the ledger event that says so; doing it twice does no harm.
+
+    Notes
+    -----
+    RESTORE keeps Delta's idempotent-write ids, so a replay under the same ids would be skipped: the epoch is in them.
+    The commit says what it undid, so that a lost ledger can be read from the table's own log.
+    """
+    table = project_table(project, state.table)
+    session = batch_session(spark)
+    app_id = app_id_of(project, state.table, state.epoch, RESTORE)
+    about = {"app_id": app_id, "epoch": state.epoch + 1, "batch": state.batch, "run_id": run_id, **to.__dict__}
+    session.conf.set(USER_METADATA, json.dumps(about, sort_keys=True))
+    delta = table.delta(session)
+    if to.void_from == 0:
+        delta.delete()
+    else:
+        delta.restoreToVersion(to.void_from - 1)
+    if table.quarantine.exists(session):
+        table.quarantine.delta(session).delete(F.col("_batch_id") > to.back_to)
+    (last,) = newest_commits(session, table, 1)
+    payload = {"version": to.version, "void": [to.void_from, last.version]}
+    return LedgerEvent("restored", state.table, state.epoch + 1, state.batch, payload)

@@ -1,0 +1,164 @@
+"""Rollback: all tables return to where they stood before a run, and what they read since is new again."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, replace
+
+from pyspark.sql import SparkSession
+
+from lakesmith.errors import LedgerError
+from lakesmith.runs.events import LedgerEvent
+from lakesmith.runs.executor import OnEvent
+from lakesmith.runs.intent import Intent, TableInput
+from lakesmith.runs.ledger import Ledger, published_event
+from lakesmith.runs.lock import run_lock
+from lakesmith.runs.opening import open_ledger
+from lakesmith.runs.publish import publish
+from lakesmith.runs.recording import RunFacts, facts_of, write_records
+from lakesmith.runs.recover import Recovery
+from lakesmith.runs.result import RunResult, TableResult
+from lakesmith.runs.state import Mark, TableState
+from lakesmith.spec.graph import waves
+from lakesmith.spec.model import Project
+
+
+@dataclass(frozen=True)
+class Rollback:
+    """Where one table returns to, and how many of its batches are undone."""
+
+    table: str
+    to: Mark
+    batches: int
+    runs: tuple[str, ...]
+
+
+def rollback(
+    session: Callable[[], SparkSession], project: Project, run_id: str, on_event: OnEvent = lambda event: None
+) -> RunResult:
+    """Undo a run; see `roll_back`. Holds the warehouse's lock."""
+    facts, spark = facts_of(project, None, on_event), session()
+    with run_lock(spark, project.warehouse, project.lock_wait_seconds):
+        facts.tell("run_started")
+        ledger = open_ledger(facts, spark, project.table_names())
+        result = roll_back(facts, spark, ledger, run_id)
+        facts.tell("run_finished")
+    return result
+
+
+def roll_back(facts: RunFacts, spark: SparkSession, ledger: Ledger, run_id: str) -> RunResult:
+    """Undo a run and whatever was built on it, in all tables.
+
+    Returns
+    -------
+    RunResult
+        One entry a table that moved, with the number of its batches that were undone.
+
+    Raises
+    ------
+    LedgerError
+        LS606 when the run left nothing in the tables; LS607 when the ledger does not reach back before it; LS608 when
+        a version to return to cannot be read any more. Nothing was changed then.
+
+    Notes
+    -----
+    Written down first, published next, so that readers are back at once, restored last: one commit a table. Killed in
+    between, the next run ends it.
+    """
+    found = find_rollbacks(facts.project, ledger.states, run_id)
+    if not found:
+        hint = "see `lakesmith status` for the runs; `lakesmith history T` names the run of each commit"
+        raise LedgerError(f"run {run_id!r} left nothing in the tables", code="LS606", hint=hint)
+    _require_readable(facts, spark, found)
+    ledger.stage(*[_undo_event(ledger.state(name), one.to) for name, one in found.items()])
+    ledger.flush(spark)
+    number = _publish(facts, spark, ledger, found)
+    Recovery(spark, facts.project, ledger).finish_rollbacks()
+    tables = [TableResult(one.table, "rolled_back", one.batches, version=one.to.version) for one in found.values()]
+    result = replace(facts.result(tables, number), state="rolled_back")
+    write_records(facts, spark, result)
+    return result
+
+
+def find_rollbacks(project: Project, states: Mapping[str, TableState], run_id: str) -> dict[str, Rollback]:
+    """Find what a rollback touches: the tables of the run, their later batches, and all that was built on those.
+
+    Raises
+    ------
+    LedgerError
+        LS607 when the ledger does not reach back before the run.
+    """
+    found: dict[str, Rollback] = {}
+    for name in [table for wave in waves(project) for table in wave if table in states]:
+        state = states[name]
+        undone = [mark.run_id == run_id or _reads_undone(mark, project, name, found) for mark in state.marks]
+        first = undone.index(True) if True in undone else len(undone)
+        if True in undone or _begun_on_undone(state.open, found) or _begun_on_undone(_refused(state), found):
+            found[name] = _to_before(state, first)
+    return found
+
+
+def _to_before(state: TableState, first: int) -> Rollback:
+    if first == 0 and not state.whole:
+        raise LedgerError(
+            f"the ledger does not know where {state.table} stood before that run",
+            code="LS607",
+            where=state.table,
+            hint="a rebuild ends what a rollback can reach: mend the input or the spec and `lakesmith run --rebuild`",
+        )
+    to = state.marks[first - 1] if first else Mark()
+    later = state.marks[first:]
+    return Rollback(state.table, to, len(later), tuple(dict.fromkeys(mark.run_id for mark in later)))
+
+
+def _reads_undone(mark: Mark, project: Project, name: str, found: Mapping[str, Rollback]) -> bool:
+    upstream = project.table(name).from_
+    read = [(upstream, mark.since), *((project.table(name).inputs[key], at) for key, at in mark.lookups.items())]
+    return any(table in found and _is_after(version, found[table].to) for table, version in read)
+
+
+def _begun_on_undone(intent: Intent | None, found: Mapping[str, Rollback]) -> bool:
+    read = intent.input if intent else None
+    return isinstance(read, TableInput) and read.name in found and _is_after(read.to, found[read.name].to)
+
+
+def _refused(state: TableState) -> Intent | None:
+    if state.refused is None:
+        return None
+    return Intent.from_dict(state.table, state.epoch, state.batch, state.refused["intent"])
+
+
+def _is_after(version: int | None, to: Mark) -> bool:
+    return version is not None and (to.version is None or version > to.version)
+
+
+def _require_readable(facts: RunFacts, spark: SparkSession, found: Mapping[str, Rollback]) -> None:
+    for name, one in found.items():
+        if one.to.version is None:
+            continue
+        try:
+            facts.ref(name).load(spark, versionAsOf=one.to.version).limit(1).count()
+        except Exception as error:
+            raise LedgerError(
+                f"version {one.to.version} of {name} cannot be read any more",
+                code="LS608",
+                where=facts.ref(name).location,
+                hint="the rollback window is the property delta.deletedFileRetentionDuration; rebuild the table",
+            ) from error
+
+
+def _undo_event(state: TableState, to: Mark) -> LedgerEvent:
+    return LedgerEvent("undo", state.table, state.epoch, state.batch, {"version": to.version, "back_to": to.batch})
+
+
+def _publish(facts: RunFacts, spark: SparkSession, ledger: Ledger, found: Mapping[str, Rollback]) -> int | None:
+    old = ledger.published["tables"]
+    versions = {name: found[name].to.version if name in found else version for name, version in old.items()}
+    tables = {name: version for name, version in versions.items() if version is not None}
+    if tables == old:
+        return ledger.published["id"] or None
+    table = facts.ref("ops.published")
+    made = publish(spark, table, facts.project.env, facts.run_id, facts.run_time, tables)
+    ledger.stage(published_event(made))
+    ledger.flush(spark)
+    return int(made["id"])

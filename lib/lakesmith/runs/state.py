@@ -1,0 +1,90 @@
+"""What the ledger knows of one table: where it stands, and where it stood after each of its last batches."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import Any
+
+from lakesmith.runs.intent import FilesInput, Intent, TableInput
+
+MARKS = 200
+
+
+@dataclass(frozen=True)
+class Mark:
+    """Where a table stood after an accepted batch: what a rollback returns to."""
+
+    batch: int = 0
+    run_id: str = ""
+    version: int | None = None
+    spec_hash: str = ""
+    since: int | None = None
+    lookups: dict[str, int] = field(default_factory=dict)
+
+
+@dataclass
+class TableState:
+    """What the ledger knows of one table, folded from its events.
+
+    `version` is the newest version that may be read (the newest accepted batch), `batch` the newest number given,
+    `closed` the newest batch that is known to have landed, `seen` the files read or parked with size and mtime,
+    `read_in` the batch that did, `refused` the batch that the gate refused and nobody has undone, `undo` a rollback
+    that is not finished, `marks` the last accepted batches, `whole` whether they reach back to the first one.
+    """
+
+    table: str
+    epoch: int = 1
+    batch: int = 0
+    version: int | None = None
+    spec_hash: str = ""
+    since: int | None = None
+    lookups: dict[str, int] = field(default_factory=dict)
+    seen: dict[str, tuple[int, int]] = field(default_factory=dict)
+    read_in: dict[str, int] = field(default_factory=dict)
+    parked: dict[str, str] = field(default_factory=dict)
+    voids: list[tuple[int, int]] = field(default_factory=list)
+    open: Intent | None = None
+    refused: dict[str, Any] | None = None
+    undo: dict[str, Any] | None = None
+    closed: int = 0
+    marks: list[Mark] = field(default_factory=list)
+    whole: bool = True
+
+    def accept(self, intent: Intent, version: int, run_id: str) -> None:
+        """Move on by a batch; a backfill changes rows, not how far the table has read."""
+        self.version, self.refused = version, None
+        if intent.dates is None:
+            self.spec_hash, self.lookups = intent.spec_hash, dict(intent.lookups)
+            self._move(intent.input, intent.batch)
+        mark = Mark(intent.batch, run_id, version, self.spec_hash, self.since, dict(self.lookups))
+        self.whole = self.whole and len(self.marks) < MARKS
+        self.marks = [*self.marks, mark][-MARKS:]
+
+    def _move(self, read: FilesInput | TableInput, batch: int) -> None:
+        if isinstance(read, TableInput):
+            self.since = read.to
+            return
+        self.see(read.files, batch)
+        self.parked = {path: why for path, why in self.parked.items() if path not in {file[0] for file in read.files}}
+
+    def see(self, files: Any, batch: int) -> None:
+        """Remember files as read, or parked, in a batch."""
+        self.seen |= {path: (size, mtime) for path, size, mtime in files}
+        self.read_in |= {path: batch for path, _, _ in files}
+
+    def go_back(self, batch: int) -> None:
+        """Return to where the table stood after an earlier batch; what came later is as if it had not been read."""
+        self.marks = [mark for mark in self.marks if mark.batch <= batch]
+        mark = self.marks[-1] if self.marks else Mark()
+        self.version, self.spec_hash, self.since = mark.version, mark.spec_hash, mark.since
+        self.lookups = dict(mark.lookups)
+        self.read_in = {path: number for path, number in self.read_in.items() if number <= batch}
+        self.seen = {path: seen for path, seen in self.seen.items() if path in self.read_in}
+        self.parked = {path: why for path, why in self.parked.items() if path in self.read_in}
+
+    def start_anew(self, epoch: int) -> None:
+        """Forget all positions: the table is built again from everything that its source has."""
+        self.epoch, self.version, self.spec_hash, self.since = epoch, None, "", None
+        self.lookups, self.seen, self.read_in, self.parked, self.voids = {}, {}, {}, {}, []
+        self.open, self.refused, self.undo = None, None, None
+        self.marks, self.whole = [], False

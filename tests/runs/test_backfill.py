@@ -1,0 +1,89 @@
+"""A backfill computes the rows of some dates anew, and only those."""
+
+from __future__ import annotations
+
+import pytest
+
+from lakesmith.errors import ConfigError, InputError, LedgerError
+from lakesmith.runs import batch as rooms
+from tests.shop import SPECS, Shop, by_table
+
+DATED = {
+    "tables/silver/lines": SPECS["tables/silver/lines"] + "event_date: day\n",
+    "tables/gold/daily": SPECS["tables/gold/daily"] + "event_date: day\n",
+}
+CHECK = 'checks:\n  - {id: sku_known, check: in_set, column: sku, values: ["A", "C"]}\n'
+ROWS = [
+    "1,A,1,2.50,2026-01-01,1,I", "2,B,2,2.50,2026-01-01,1,I", "3,C,4,1.00,2026-01-02,1,I",
+    "4,B,1,1.00,2026-01-02,1,I", "5,B,1,1.00,soon,1,I",
+]  # fmt: skip
+DAYS = ("2026-01-02", "2026-01-03")
+
+
+@pytest.fixture
+def dated(make_shop: object) -> Shop:
+    shop: Shop = make_shop(DATED)  # type: ignore[operator]
+    shop.land("a.csv", ROWS)
+    shop.run()
+    return shop
+
+
+def skus(shop: Shop) -> list[tuple[object, str]]:
+    return sorted((row[1], str(row[2])) for row in shop.rows("silver.lines"))
+
+
+def test_rows_of_other_dates_stay_as_they_were(dated: Shop) -> None:
+    dated.spec("tables/silver/lines", DATED["tables/silver/lines"] + CHECK)
+    result = by_table(dated.lake.backfill(["silver.lines"], *DAYS))
+    assert result["silver.lines"].counts.read >= 1
+    assert skus(dated) == [("A", "2026-01-01"), ("B", "2026-01-01"), ("C", "2026-01-02")]
+    assert dated.reasons("silver.lines") == ["day_cast", "sku_known"]
+
+    dated.spec("tables/silver/lines", DATED["tables/silver/lines"])
+    dated.lake.backfill(["silver.lines"], *DAYS)
+    assert skus(dated) == [("A", "2026-01-01"), ("B", "2026-01-01"), ("B", "2026-01-02"), ("C", "2026-01-02")]
+    assert dated.reasons("silver.lines") == ["day_cast"]
+    assert dated.run().state == "nothing_new"
+
+
+def test_groups_of_an_aggregate_are_computed_anew(dated: Shop) -> None:
+    dated.spec("tables/gold/daily", DATED["tables/gold/daily"].replace("qty: sum(qty)", "qty: sum(qty) * 10"))
+    dated.lake.backfill(["gold.daily"], *DAYS)
+    assert [(str(row[0]), row[2]) for row in dated.rows("gold.daily")] == [("2026-01-01", 3), ("2026-01-02", 50)]
+
+
+def test_a_backfill_that_dies_is_ended_by_the_next_run(dated: Shop, monkeypatch: pytest.MonkeyPatch) -> None:
+    dated.spec("tables/silver/lines", DATED["tables/silver/lines"] + CHECK)
+
+    def die(*args: object) -> None:
+        raise KeyboardInterrupt
+
+    with monkeypatch.context() as patch:
+        patch.setattr(rooms, "write_quarantine", die)
+        with pytest.raises(KeyboardInterrupt):
+            dated.lake.backfill(["silver.lines"], *DAYS)
+    with pytest.raises(LedgerError, match=r"LS611.*unfinished"):
+        dated.lake.backfill(["silver.lines"], *DAYS)
+    dated.run()
+    assert skus(dated) == [("A", "2026-01-01"), ("B", "2026-01-01"), ("C", "2026-01-02")]
+    assert dated.reasons("silver.lines") == ["day_cast", "sku_known"]
+
+
+def test_what_comes_later_is_read_as_if_nothing_had_been(dated: Shop) -> None:
+    dated.lake.backfill(["silver.lines", "gold.daily"], *DAYS)
+    dated.land("b.csv", ["6,C,1,1.00,2026-01-02,1,I"])
+    dated.run()
+    assert [(str(row[0]), row[1]) for row in dated.rows("gold.daily")] == [("2026-01-01", 2), ("2026-01-02", 3)]
+    assert len(skus(dated)) == 5
+
+
+@pytest.mark.parametrize(("table", "what"), [("bronze.orders", "built from files"), ("silver.orders", "no event_date")])
+def test_tables_that_cannot_be_backfilled_are_named(dated: Shop, table: str, what: str) -> None:
+    with pytest.raises(InputError, match=rf"LS610.*{table}.*{what}"):
+        dated.lake.backfill([table], *DAYS)
+
+
+@pytest.mark.parametrize("dates", [("2026-01-02", "2026-01-02"), ("soon", "2026-01-02")])
+def test_dates_that_bound_nothing_are_refused(dated: Shop, dates: tuple[str, str]) -> None:
+    with pytest.raises(ConfigError, match=r"LS190"):
+        dated.lake.backfill(["gold.daily"], *dates)

@@ -1,0 +1,93 @@
+"""A changed spec is rebuilt when asked, from everything that the source has, with all that lies below."""
+
+from __future__ import annotations
+
+import pytest
+
+from lakesmith.errors import LedgerError, WriteError
+from lakesmith.runs.rebuild import tables_to_rebuild
+from lakesmith.runs.state import TableState
+from tests.shop import SPECS, TABLES, Shop, by_table
+
+ROWS = ["1,A,1,2.50,2026-01-01,1,I", "2,B,-1,2.50,2026-01-01,1,I", "3,C,4,1.00,2026-01-02,1,I"]
+MORE = ["1,A,9,2.50,2026-01-03,2,U", "4,D,2,1.00,2026-01-03,1,I"]
+MILDER = SPECS["tables/silver/orders"].replace("column: qty, min: 0", "column: qty, min: -5")
+WIDER = MILDER.replace(
+    "  seq: {type: int, source: Seq}", "  seq: {type: int, source: Seq}\n  op: {type: string, source: Op}"
+)
+
+
+def published(shop: Shop) -> dict[str, object]:
+    return {table: shop.rows(table) for table in TABLES} | {"bad": shop.reasons("silver.orders")}
+
+
+def test_a_rebuild_gives_the_tables_of_a_calm_build_by_the_new_spec(shop: Shop, make_shop: object) -> None:
+    shop.land("a.csv", ROWS)
+    shop.run()
+    shop.land("b.csv", MORE)
+    shop.run()
+    shop.spec("tables/silver/orders", WIDER)
+    result = by_table(shop.run(rebuild=True))
+    assert {name: table.state for name, table in result.items()} == {
+        "bronze.orders": "nothing_new", "silver.orders": "done", "silver.lines": "nothing_new", "gold.daily": "done",
+    }  # fmt: skip
+
+    calm = make_shop({"tables/silver/orders": WIDER}, "calm")  # type: ignore[operator]
+    calm.land("a.csv", ROWS)
+    calm.land("b.csv", MORE)
+    calm.run()
+    assert published(shop) == published(calm)
+    shop.land("c.csv", ["9,Z,1,1.00,2026-01-01,1,I"])
+    calm.land("c.csv", ["9,Z,1,1.00,2026-01-01,1,I"])
+    shop.run()
+    calm.run()
+    assert published(shop) == published(calm)
+
+
+def test_other_columns_without_a_rebuild_are_refused(shop: Shop) -> None:
+    shop.land("a.csv", ROWS)
+    shop.run()
+    shop.land("b.csv", MORE)
+    shop.spec("tables/silver/orders", WIDER)
+    with pytest.raises(Exception, match=r"LS504") as caught:
+        shop.run()
+    assert isinstance(caught.value.__cause__, WriteError)
+
+
+def test_a_selected_table_is_rebuilt_though_its_spec_is_the_same(shop: Shop) -> None:
+    shop.land("a.csv", ROWS)
+    shop.run()
+    before = published(shop)
+    result = by_table(shop.run(rebuild=True, select=["silver.orders"]))
+    assert {name: table.state for name, table in result.items()} == {"silver.orders": "done", "gold.daily": "done"}
+    assert published(shop) == before
+
+
+def test_a_rebuild_that_would_lose_rows_is_refused(shop: Shop) -> None:
+    file = shop.land("a.csv", ROWS)
+    shop.run()
+    file.unlink()
+    with pytest.raises(LedgerError, match=r"LS609.*1 file.s. that bronze.orders holds are gone"):
+        shop.run(rebuild=True, select=["bronze.orders"])
+    assert len(shop.rows("bronze.orders")) == 3
+
+
+def test_the_published_rows_stay_until_the_rebuild_is_published(shop: Shop, monkeypatch: pytest.MonkeyPatch) -> None:
+    shop.land("a.csv", ROWS)
+    shop.run()
+    before = published(shop)
+    shop.spec("tables/silver/orders", WIDER)
+    with monkeypatch.context() as patch:
+        patch.setattr("lakesmith.runs.conclude.publish", lambda *args: 1 / 0)
+        with pytest.raises(ZeroDivisionError):
+            shop.run(rebuild=True)
+    assert shop.rows("silver.orders") == before["silver.orders"]
+    shop.run()
+    assert len(shop.rows("silver.orders")) == 3
+
+
+def test_without_a_selection_only_changed_specs_are_rebuilt(shop: Shop) -> None:
+    project = shop.lake.project
+    assert tables_to_rebuild(project, {"silver.orders": TableState("silver.orders", spec_hash="other")}) == (
+        "silver.orders",
+    )

@@ -1,0 +1,148 @@
+"""A rollback takes back a run and what was built on it, and the next run reads the same inputs again."""
+
+from __future__ import annotations
+
+import shutil
+
+import pytest
+
+from lakesmith.errors import InputError, LedgerError
+from lakesmith.runs import rollback as module
+from lakesmith.runs.intent import Intent, TableInput
+from lakesmith.runs.state import Mark, TableState
+from lakesmith.spec.model import Project
+from lakesmith.tables.ref import table_ref
+from tests.shop import TABLES, Shop, by_table
+
+FIRST = ["1,A,1,2.50,2026-01-01,1,I", "2,B,-1,2.50,2026-01-01,1,I", "3,C,4,1.00,2026-01-02,1,I"]
+SECOND = ["3,C,4,1.00,2026-01-02,2,D", "1,A,9,2.50,2026-01-03,2,U", "4,D,-2,1.00,2026-01-03,1,I"]
+THIRD = ["5,E,5,1.00,2026-01-04,1,I"]
+
+
+def published(shop: Shop) -> dict[str, object]:
+    return {table: shop.rows(table) for table in TABLES} | {"bad": shop.reasons("silver.orders")}
+
+
+def test_a_rollback_takes_back_a_run_and_a_replay_brings_it_again(shop: Shop) -> None:
+    shop.land("a.csv", FIRST)
+    shop.run()
+    before = published(shop)
+    shop.land("b.csv", SECOND)
+    second = shop.run().run_id
+    shop.land("c.csv", THIRD)
+    shop.run()
+    after = published(shop)
+
+    result = shop.lake.rollback(second)
+    assert result.state == "rolled_back"
+    assert {name: table.batches for name, table in by_table(result).items()} == dict.fromkeys(TABLES, 2)
+    assert published(shop) == before
+    assert [row["run_id"] for row in shop.lake.status(1)] == [result.run_id]
+
+    replay = by_table(shop.run())
+    assert replay["bronze.orders"].counts.read == 4
+    assert published(shop) == after
+    assert shop.run().state == "nothing_new"
+
+
+def test_a_rollback_of_the_first_run_empties_the_lake(shop: Shop) -> None:
+    shop.land("a.csv", FIRST)
+    first = shop.run().run_id
+    before = published(shop)
+    shop.lake.rollback(first)
+    with pytest.raises(InputError, match=r"LS208"):
+        shop.rows("bronze.orders")
+    shop.run()
+    assert published(shop) == before
+
+
+def test_a_rollback_that_dies_is_ended_by_the_next_run(shop: Shop, monkeypatch: pytest.MonkeyPatch) -> None:
+    shop.land("a.csv", FIRST)
+    shop.run()
+    shop.land("b.csv", SECOND)
+    second = shop.run().run_id
+    after = published(shop)
+
+    def die(*args: object) -> None:
+        raise KeyboardInterrupt
+
+    with monkeypatch.context() as patch:
+        patch.setattr(module.Recovery, "finish_rollbacks", die)
+        with pytest.raises(KeyboardInterrupt):
+            shop.lake.rollback(second)
+    assert len(shop.rows("bronze.orders")) == 3
+    assert by_table(shop.run())["bronze.orders"].counts.read == 3
+    assert published(shop) == after
+
+
+def test_a_run_that_left_nothing_cannot_be_rolled_back(shop: Shop) -> None:
+    shop.land("a.csv", FIRST)
+    shop.run()
+    with pytest.raises(LedgerError, match=r"LS606.*run '20300101T000000-abcdef' left nothing"):
+        shop.lake.rollback("20300101T000000-abcdef")
+
+
+def test_lost_commits_are_noticed_and_a_rollback_mends_them(shop: Shop) -> None:
+    shop.land("a.csv", FIRST)
+    shop.run()
+    copy = shop.root / "older"
+    silver = shop.root / "lake" / "silver" / "orders"
+    shutil.copytree(silver, copy)
+    shop.land("b.csv", SECOND)
+    second = shop.run().run_id
+    after = published(shop)
+    shutil.rmtree(silver)
+    shutil.copytree(copy, silver)
+    shop.land("c.csv", THIRD)
+    with pytest.raises(LedgerError, match=rf"(?s)LS614.*commits were lost.*rollback --run {second}"):
+        shop.run()
+    shop.lake.rollback(second)
+    (shop.landing / "c.csv").unlink()
+    shop.run()
+    assert published(shop) == after
+
+
+def project() -> Project:
+    aggregate = {"from": "bronze.a", "write": {"strategy": "append"}}
+    tables = {"bronze": {"a": {"from": "sources.s"}}, "silver": {"b": aggregate}}
+    source = {"format": "csv", "path": "in", "columns": ["x"]}
+    return Project.model_validate({"name": "p", "sources": {"s": source}, "tables": tables})
+
+
+def test_what_was_built_on_an_undone_version_is_undone_too() -> None:
+    states = {
+        "bronze.a": TableState("bronze.a", version=5, marks=[Mark(1, "r1", 0), Mark(2, "r2", 5)]),
+        "silver.b": TableState("silver.b", version=3, marks=[Mark(1, "r1", 0, since=0), Mark(2, "r3", 3, since=5)]),
+    }
+    found = module.find_rollbacks(project(), states, "r2")
+    assert {name: (one.to.version, one.batches) for name, one in found.items()} == {
+        "bronze.a": (0, 1), "silver.b": (0, 1),
+    }  # fmt: skip
+
+
+def test_a_batch_that_was_begun_on_an_undone_version_is_undone_too() -> None:
+    opened = Intent("silver.b", 1, 2, "2026-01-01T00:00:00+00:00", "hash", TableInput("bronze.a", 0, 5))
+    states = {
+        "bronze.a": TableState("bronze.a", version=5, marks=[Mark(1, "r1", 0), Mark(2, "r2", 5)]),
+        "silver.b": TableState("silver.b", version=0, marks=[Mark(1, "r1", 0, since=0)], open=opened),
+    }
+    assert set(module.find_rollbacks(project(), states, "r2")) == {"bronze.a", "silver.b"}
+
+
+def test_a_ledger_that_does_not_reach_back_refuses() -> None:
+    states = {"bronze.a": TableState("bronze.a", version=5, marks=[Mark(2, "r2", 5)], whole=False)}
+    with pytest.raises(LedgerError, match=r"LS607.*does not know where bronze.a stood before"):
+        module.find_rollbacks(project(), states, "r2")
+
+
+def test_a_version_that_cannot_be_read_refuses_before_anything_changes(shop: Shop) -> None:
+    shop.land("a.csv", FIRST)
+    shop.run()
+    shop.land("b.csv", SECOND)
+    second = shop.run().run_id
+    log = table_ref(str(shop.root / "lake"), None, "gold.daily").local / "_delta_log"  # type: ignore[operator]
+    (log / f"{0:020d}.json").unlink()
+    before = shop.rows("silver.orders")
+    with pytest.raises(LedgerError, match=r"LS608"):
+        shop.lake.rollback(second)
+    assert shop.rows("silver.orders") == before
