@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import shutil
+import time
 
 import pytest
 
@@ -140,8 +141,9 @@ def test_a_version_that_cannot_be_read_refuses_before_anything_changes(shop: Sho
     shop.run()
     shop.land("b.csv", SECOND)
     second = shop.run().run_id
-    log = table_ref(str(shop.root / "lake"), None, "gold.daily").local / "_delta_log"  # type: ignore[operator]
-    (log / f"{0:020d}.json").unlink()
+    daily = table_ref(str(shop.root / "lake"), None, "gold.daily").location
+    shop.spark.sql(f"ALTER TABLE delta.`{daily}` SET TBLPROPERTIES (delta.deletedFileRetentionDuration = '1 second')")
+    time.sleep(1.5)
     before = shop.rows("silver.orders")
     with pytest.raises(LedgerError, match=r"LS608"):
         shop.lake.rollback(second)
