@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from pathlib import Path
-from urllib.parse import urlparse
+from urllib.parse import unquote, urlparse
 
 
 def local_path(path: str) -> Path | None:
@@ -21,6 +21,20 @@ def local_path(path: str) -> Path | None:
     if parts.scheme == "file":
         return Path(parts.path)
     return Path(path) if parts.scheme == "" else None
+
+
+def path_of_rows(source_file: str) -> str:
+    """Return the path of a file as a listing names it, from the address that its rows carry.
+
+    Examples
+    --------
+    >>> path_of_rows("file:///in/a%20day.csv")
+    '/in/a day.csv'
+    >>> path_of_rows("s3a://bucket/in/a.csv")
+    's3a://bucket/in/a.csv'
+    """
+    parts = urlparse(source_file)
+    return unquote(parts.path) if parts.scheme == "file" else source_file
 
 
 def literal_path(path: str) -> str:

@@ -6,8 +6,8 @@ from collections.abc import Iterator
 
 from lakesmith.doctor.findings import Finding
 from lakesmith.doctor.patient import Patient
-from lakesmith.runs.intent import TableState
 from lakesmith.runs.ledger import Ledger
+from lakesmith.runs.state import TableState
 from lakesmith.tables.commit import LOOK_BACK
 from lakesmith.tables.log import Commit, newest_commits
 

@@ -12,6 +12,7 @@ from dataclasses import dataclass, replace
 from pyspark.sql import SparkSession
 
 from lakesmith.errors import LedgerError
+from lakesmith.paths import path_of_rows
 from lakesmith.runs.events import LedgerEvent, done_event, intent_event
 from lakesmith.runs.intent import FilesInput, Intent
 from lakesmith.runs.ledger import Ledger, published_event
@@ -101,7 +102,7 @@ class Adoption:
         if origin != "sources":
             return
         rows = table.load(self.spark).select("_source_file").distinct().collect()
-        held = {row["_source_file"] for row in rows}
+        held = {path_of_rows(row["_source_file"]) for row in rows}
         state = self.ledger.state(table.name)
         known = {*state.seen, *_files_of(state.open)}
         listed = list_files(self.spark, self.project.sources[name], f"sources.{name}.path")

@@ -25,7 +25,7 @@ def open_ledger(facts: RunFacts, spark: SparkSession, mending: Collection[str] =
     Raises
     ------
     LedgerError
-        LS620 and following when a log is broken; LS602, LS603, LS613, LS614 when ledger and tables contradict each other.
+        LS62x when a log is broken; LS602, LS603, LS613, LS614 when ledger and tables contradict each other.
     """
     check_tails(facts.project)
     ledger = read_ledger(spark, facts.ref("ops.ledger"), facts.run_id)
