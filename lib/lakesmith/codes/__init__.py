@@ -1,0 +1,56 @@
+"""The catalogue of codes: what ``lakesmith explain CODE`` prints."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from lakesmith.codes.environment import ENVIRONMENT_CODES
+from lakesmith.codes.inputs import INPUT_CODES
+from lakesmith.codes.runs import RUN_CODES
+from lakesmith.doctor_codes import DOCTOR_CODES
+from lakesmith.errors import LakesmithError
+from lakesmith.spec.codes import SPEC_CODES
+from lakesmith.spec.origin import suggest
+
+
+@dataclass(frozen=True)
+class Explanation:
+    """A code with its title, what it means and what to do."""
+
+    code: str
+    title: str
+    meaning: str
+    action: str
+
+
+CATALOGUE: dict[str, Explanation] = {
+    code: Explanation(code, *texts) for code, texts in sorted((_RUN_CODES | DOCTOR_CODES | SPEC_CODES).items())
+}
+
+
+def explain(code: str) -> Explanation:
+    """Return the explanation of a code.
+
+    Parameters
+    ----------
+    code : str
+        ``LS`` and three digits, in any case.
+
+    Returns
+    -------
+    Explanation
+
+    Raises
+    ------
+    LakesmithError
+        When there is no such code (LS001).
+
+    Examples
+    --------
+    >>> explain("ls108").title
+    'ambiguous value without quotes'
+    """
+    found = CATALOGUE.get(code.strip().upper())
+    if found is None:
+        raise LakesmithError(f"no code '{code}'", code="LS001", hint=suggest(code.upper(), CATALOGUE, "codes"))
+    return found

@@ -1,0 +1,46 @@
+"""Codes of the environment and of deployment: LS8xx."""
+
+from __future__ import annotations
+
+ENVIRONMENT_CODES: dict[str, tuple[str, str, str]] = {
+    "LS800": (
+        "the environment does not fit",
+        "Java, Spark or a library is missing or of another version.",
+        "Install what the message names.",
+    ),
+    "LS801": (
+        "Spark did not start",
+        "No Spark session could be started; most often Java is missing.",
+        "Install Java 17 or 21 and set JAVA_HOME.",
+    ),
+    "LS830": (
+        "Spark's Python package is missing",
+        "The wheel leaves pyspark and delta-spark to the cluster, which brings its own; here there is none.",
+        "Install lakesmith[spark], or start the job by spark-submit.",
+    ),
+    "LS831": (
+        "no environment to deploy to",
+        "Tables of a deployed job lie in a catalog, and no conf/<env>.yml names one.",
+        "Write conf/dev.yml and conf/prod.yml with catalog: NAME and the paths of the sources.",
+    ),
+    "LS832": (
+        "source out of reach of the deployed job",
+        "A relative path means the working directory, which a deployed job does not have.",
+        "Set an absolute path or URL in the environment's file, such as /Volumes/<catalog>/<schema>/<volume>.",
+    ),
+    "LS833": (
+        "deployment files are not those of the specs",
+        "What lies there differs from what the specs give now: they changed, or somebody edited a generated file.",
+        "Run `lakesmith deploy-spec databricks`; keep settings of your own in conf/databricks/own.yml.",
+    ),
+    "LS834": (
+        "file is not a generated one",
+        "A file that somebody wrote by hand lies where a generated one should be; it is never overwritten.",
+        "Move it away, or write elsewhere with --output.",
+    ),
+    "LS835": (
+        "layers read each other",
+        "A silver table reads gold and a gold table reads silver, so the layers cannot run one after the other.",
+        "Deploy the whole pipeline as one task: --tasks pipeline.",
+    ),
+}

@@ -1,0 +1,110 @@
+"""Codes of the gate, writes, the ledger and runs: LS4xx to LS7xx."""
+
+from __future__ import annotations
+
+RUN_CODES: dict[str, tuple[str, str, str]] = {
+    "LS400": (
+        "the gate refused publication",
+        "A check with on_fail: fail did not hold. The batch is written but not visible; tables that read it did not"
+        " run, all others are published.",
+        "See `lakesmith quality`; correct the input and run again, or publish it with `run --accept TABLE`.",
+    ),
+    "LS500": ("write failed", "A table could not be written.", "Run again: a retry neither loses nor doubles rows."),
+    "LS502": (
+        "another run wrote this batch",
+        "Two runs planned the same batch and the other one was first.",
+        "Run again: the batch is planned anew from what the other run left.",
+    ),
+    "LS503": (
+        "outcome of a write unknown",
+        "The write returned, but its commit is not in the table's history.",
+        "Do not write to the table; check its _delta_log, then run again: the batch is looked for before it is redone.",
+    ),
+    "LS504": (
+        "columns differ from the table",
+        "The batch has other columns or types than the table on disk: the spec changed.",
+        "Restore the spec, or rebuild the table.",
+    ),
+    "LS505": (
+        "publication taken",
+        "Another run published at the same moment. The tables are built, only their publication is missing.",
+        "Run again.",
+    ),
+    "LS600": ("ledger problem", "The ledger does not fit the tables.", "See the message; nothing was changed."),
+    "LS601": (
+        "another run holds the warehouse",
+        "One run at a time may write to a local warehouse.",
+        "Wait for the other run, or raise lock_wait_seconds; a lock of a dead process frees itself.",
+    ),
+    "LS602": (
+        "ledger lost",
+        "A table exists, but neither the ledger nor the table's own log says what was read into it.",
+        "Restore the ledger, or move the table away to build it anew.",
+    ),
+    "LS603": ("ledger is newer", "A newer version of Lakesmith wrote the ledger.", "Update lakesmith."),
+    "LS604": (
+        "nothing to accept",
+        "--accept names a table that was not refused.",
+        "See `lakesmith quality` for the tables that were.",
+    ),
+    "LS605": (
+        "ops table without Spark",
+        "An ops table outside the local file system can be written only with a Spark session.",
+        "Run through `lakesmith run` or a job, which start one.",
+    ),
+    "LS606": (
+        "nothing to roll back",
+        "No table has a batch of this run.",
+        "See `lakesmith status` for the runs; `lakesmith history T` names the run of each commit.",
+    ),
+    "LS607": (
+        "rollback beyond what the ledger knows",
+        "The ledger remembers the last 200 batches of a table since it was last built anew; the run is older.",
+        "Mend the input or the spec and rebuild the table.",
+    ),
+    "LS608": (
+        "version no longer readable",
+        "The version to return to is older than the table's retention.",
+        "Rebuild the table; delta.deletedFileRetentionDuration is the window.",
+    ),
+    "LS609": (
+        "rebuild would lose rows",
+        "Files that a table read are gone from its source, so that a rebuild could not give their rows again.",
+        "Put the files back, or rebuild only the tables below it by --select.",
+    ),
+    "LS610": (
+        "table without a backfill",
+        "A backfill needs a table that is built from another one and declares an event_date.",
+        "Declare event_date, or land corrected files.",
+    ),
+    "LS611": (
+        "batch in the way",
+        "The table has a batch that was begun or refused.",
+        "Run `lakesmith run`, which ends it, then backfill.",
+    ),
+    "LS612": (
+        "nothing published to read",
+        "A backfill reads published versions, and one of its tables has none.",
+        "Run `lakesmith run` first.",
+    ),
+    "LS613": (
+        "table is gone",
+        "The ledger knows the table, but there is none where it should lie.",
+        "Put it back, or build it anew by `lakesmith run --rebuild --select T`.",
+    ),
+    "LS614": (
+        "commits were lost",
+        "The table ends before the version that the ledger knows: somebody took commits away, or the disk lost them.",
+        "Put them back, or roll back the run that wrote them, and run again.",
+    ),
+    "LS700": (
+        "the run failed",
+        "At least one table failed. What was written before stays, nothing half-done is visible.",
+        "Mend the cause named for the table and run again: the run goes on where it stopped.",
+    ),
+    "LS701": (
+        "a table failed",
+        "An exception ended the batch of one table. Nothing of this batch was published.",
+        "Mend the cause and run again.",
+    ),
+}
