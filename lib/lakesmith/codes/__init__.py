@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from lakesmith.codes.doctor import DOCTOR_CODES
 from lakesmith.codes.environment import ENVIRONMENT_CODES
 from lakesmith.codes.inputs import INPUT_CODES
 from lakesmith.codes.runs import RUN_CODES
-from lakesmith.doctor_codes import DOCTOR_CODES
 from lakesmith.errors import LakesmithError
 from lakesmith.spec.codes import SPEC_CODES
 from lakesmith.spec.origin import suggest
@@ -24,7 +24,8 @@ class Explanation:
 
 
 CATALOGUE: dict[str, Explanation] = {
-    code: Explanation(code, *texts) for code, texts in sorted((_RUN_CODES | DOCTOR_CODES | SPEC_CODES).items())
+    code: Explanation(code, *texts)
+    for code, texts in sorted((INPUT_CODES | RUN_CODES | DOCTOR_CODES | ENVIRONMENT_CODES | SPEC_CODES).items())
 }
 
 
