@@ -21,7 +21,7 @@ import psutil
 ROOT = Path(__file__).resolve().parents[2]
 HOLD_SECONDS = 2
 POLL_SECONDS = 0.01
-PATIENCE = 600.0
+PATIENCE = 3600.0
 CALLS = "link,linkat,%%stat"
 STRACE = ("strace", "--seccomp-bpf", "-f", "-qqq", "-e", "signal=none", "-e", f"trace={CALLS}")
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import platform
 import re
+import shutil
 import subprocess
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -87,15 +88,20 @@ def _random_lines(done: Sequence[Point], outcomes: Mapping[str, Outcome]) -> str
 
 def versions() -> str:
     """Name what the sweep ran on."""
-    java = subprocess.run(["java", "-version"], capture_output=True, text=True, check=True).stderr
-    strace = subprocess.run(["strace", "-V"], capture_output=True, text=True, check=True).stdout
     parts = [
         f"Spark {version('pyspark')}",
         f"Delta {version('delta-spark')}",
         f"delta-rs {version('deltalake')}",
-        f"Java {re.findall(r'version .([0-9.]+)', java)[0]}",
+        f"Java {_version('java', '-version')}",
         f"Python {platform.python_version()}",
-        f"strace {re.findall(r'version ([0-9.]+)', strace)[0]}",
+        f"strace {_version('strace', '-V')}",
         f"{platform.system()} {platform.release()} {platform.machine()}",
     ]
     return ", ".join(parts)
+
+
+def _version(tool: str, ask: str) -> str:
+    if shutil.which(tool) is None:
+        return "absent"
+    told = subprocess.run([tool, ask], capture_output=True, text=True, check=True)
+    return re.findall(r"version \W?([0-9.]+)", told.stdout + told.stderr)[0]

@@ -3,15 +3,18 @@
 from __future__ import annotations
 
 import os
+import shutil
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 from pyspark.sql import SparkSession
 
-from tests.prove.ground import Ground, make_ground
+from lakesmith.runs.publish import publish
+from lakesmith.tables.ref import table_ref
+from tests.prove.ground import Ground, make_ground, newest_tables
 from tests.prove.judge import judge, reading
-from tests.prove.killing import kill_at_commit, why_no_kills
+from tests.prove.killing import Crash, kill_at_commit, why_no_kills
 from tests.prove.points import first_ledger_commit
 from tests.prove.report import markdown
 from tests.prove.sweep import State, all_points, sweep
@@ -49,6 +52,18 @@ def test_a_run_killed_six_times_on_its_way_gives_the_tables_of_a_calm_one(ground
     assert outcome.good, outcome
     assert (outcome.closed, outcome.redone) == (["bronze.orders", "silver.orders", "silver.lines"], ["gold.daily"])
     assert len(reader.seen) == 2
+
+
+def test_the_judge_sees_half_a_run(ground: Ground) -> None:
+    warehouse = ground.root / "lakes" / "half"
+    shutil.copytree(ground.root / "lakes" / "calm", warehouse)
+    with reading(warehouse) as reader:
+        reader.look()
+        mixed = newest_tables(warehouse) | {"silver.orders": 0}
+        ops = table_ref(str(warehouse), None, "ops.published")
+        publish(ground.spark, ops, "local", "test", "2026-01-02T00:00:00+00:00", mixed)
+        outcome = judge(ground, "upsert", warehouse, reader, Crash(True, 0.0, None, ""))
+    assert (outcome.half_runs, outcome.lost, outcome.doubled, outcome.good) == (1, 3, 2, False)
 
 
 @pytest.mark.prove
