@@ -52,6 +52,11 @@ def found(report: Report) -> list[tuple[str, str, str]]:
     return [(one.severity, one.code, one.table) for one in report.findings]
 
 
+def besides_orphans(report: Report) -> list[tuple[str, str, str]]:
+    """Return what is found besides the files of commits that a test took away."""
+    return [one for one in found(report) if one[1] != "LS625"]
+
+
 def mended(shop: Shop) -> list[str]:
     """Let the doctor fix; returns the codes of what it mended. No error and nothing fixable may be left."""
     report = shop.lake.doctor(fix=True)

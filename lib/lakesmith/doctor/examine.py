@@ -27,7 +27,7 @@ def examine(project: Project) -> Report:
     known = {name for name, found in logs.items() if not any(map(_hides_files, found))}
     findings = [finding for table in tables for finding in logs[table.name]]
     findings += [one for table in tables for one in _files(table, table.name in known)]
-    findings += [one for ref in refs if ref.local is None for one in _elsewhere(ref)]
+    findings += _elsewhere([ref for ref in refs if ref.local is None])
     findings += _against_ledger(project, tables, readable)
     return Report(len(tables), in_order(findings))
 
@@ -46,9 +46,11 @@ def _files(table: Patient, is_known: bool) -> Iterator[Finding]:
         yield Finding("info", "LS637", table.name, "its files are not known: the log is damaged", str(table.root), hint)
 
 
-def _elsewhere(ref: TableRef) -> Iterator[Finding]:
-    hint = "use the tools of that store, or of the catalog"
-    yield Finding("info", "LS637", ref.name, "the table does not lie on a local path", ref.location, hint)
+def _elsewhere(refs: Sequence[TableRef]) -> Iterator[Finding]:
+    if refs:
+        hint = "use the tools of that store, or of the catalog"
+        what = f"{len(refs)} table(s), with quarantines and ops tables, do not lie on a local path"
+        yield Finding("info", "LS637", refs[0].name, what, refs[0].location, hint)
 
 
 def _against_ledger(project: Project, tables: Sequence[Patient], readable: set[str]) -> Iterator[Finding]:

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from pathlib import Path
 
 from lakesmith.doctor.ages import is_older
 from lakesmith.doctor.findings import Finding, Severity
 from lakesmith.doctor.patient import Patient
-from lakesmith.tables.log_files import POINTER, TEMPORARY, LogFiles
+from lakesmith.tables.log_files import POINTER, SUMMARY, TEMPORARY, LogFiles
 from lakesmith.tables.sidecar import sidecar_fit, sidecar_of
 from lakesmith.tables.tail import pointed_to
 
@@ -24,7 +25,7 @@ def check_log(patient: Patient) -> Iterator[Finding]:
     gone = {*torn, *log.missing(None)}
     yield from (_broken_checkpoint(table, log, version, broken[version], sound, gone) for version in broken)
     yield from _pointer(table, log)
-    yield from (found for version in log.commits if version not in torn for found in _checksum(table, log, version))
+    yield from (found for file in _sound_files(patient) for found in _checksum(table, file))
     yield from _leftovers(table, log)
 
 
@@ -73,16 +74,23 @@ def _pointer(table: str, log: LogFiles) -> Iterator[Finding]:
         yield Finding(severity, "LS623", table, f"{POINTER}: {what}", str(file), hint, (file, sidecar_of(file)))
 
 
-def _checksum(table: str, log: LogFiles, version: int) -> Iterator[Finding]:
-    """Compare a sound commit with the checksum beside it."""
-    file, beside = log.commit(version), sidecar_of(log.commit(version))
-    fit = sidecar_fit(file)
+def _sound_files(patient: Patient) -> Iterator[Path]:
+    """Yield the files of the log that are whole and whose checksum a reader verifies."""
+    log = patient.log
+    yield from (log.commit(version) for version in log.commits if version not in patient.torn)
+    yield from (file for files in log.checkpoints.values() for file in files)
+    yield from (log.directory / name for name in sorted(log.names) if name == POINTER or SUMMARY.fullmatch(name))
+
+
+def _checksum(table: str, file: Path) -> Iterator[Finding]:
+    """Compare a sound file with the checksum beside it."""
+    fit, beside = sidecar_fit(file), sidecar_of(file)
     if fit == "stale":
-        what = f"the checksum beside commit {version} belongs to another content; the commit itself is whole"
+        what = f"the checksum beside {file.name} belongs to another content; the file itself is whole"
         yield Finding("error", "LS627", table, what, str(beside), "set the checksum aside", (beside,))
     elif fit == "differs":
-        what = f"commit {version} and the checksum beside it differ in part: one of them was damaged"
-        hint = "compare the commit with a copy; if it is right, remove the checksum"
+        what = f"{file.name} and the checksum beside it differ in part: one of them was damaged"
+        hint = "compare the file with a copy; if it is right, remove the checksum"
         yield Finding("error", "LS628", table, what, str(file), hint)
 
 

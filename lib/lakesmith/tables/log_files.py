@@ -10,6 +10,7 @@ from pathlib import Path
 
 COMMIT = re.compile(r"(\d{20})\.json")
 CHECKPOINT = re.compile(r"(\d{20})\.checkpoint(?:\.(\d{10})\.(\d{10})|\.[0-9a-f-]{36})?\.(?:parquet|json)")
+SUMMARY = re.compile(r"\d{20}\.crc")  # Delta's own figures of a version
 TEMPORARY = re.compile(r".*(\.tmp(\.crc)?|#\d+)")
 POINTER = "_last_checkpoint"
 

@@ -106,8 +106,10 @@ def _write_local(
 ) -> None:
     if txn and DeltaTable.is_deltatable(ref.location):
         # delta-rs writes an id down but, unlike Spark, does not skip a write whose id is taken.
-        last = DeltaTable(ref.location).transaction_version(txn[0])
+        there = DeltaTable(ref.location)
+        last = there.transaction_version(txn[0])
         if last is not None and last >= txn[1]:
+            force(ref, there.version())
             return
     properties = CommitProperties(app_transactions=[Transaction(*txn)]) if txn else None
     write_deltalake(ref.location, rows, mode=mode, schema_mode="merge", commit_properties=properties)
