@@ -6,6 +6,7 @@ from collections.abc import Iterator
 
 from lakesmith.doctor.findings import Finding
 from lakesmith.doctor.patient import Patient
+from lakesmith.runs.adopt import is_missing, is_own
 from lakesmith.runs.ledger import Ledger
 from lakesmith.runs.state import TableState
 from lakesmith.tables.commit import LOOK_BACK
@@ -46,7 +47,7 @@ def _behind(state: TableState, table: Patient) -> Iterator[Finding]:
 
 def _ahead(state: TableState, table: Patient) -> Iterator[Finding]:
     newer = [commit for commit in _commits_since(table, state.version) if not _is_void(commit, state)]
-    unknown = [commit for commit in newer if _is_own(commit, table.name) and not _is_known(commit, state)]
+    unknown = [commit for commit in newer if is_own(commit, table.name) and is_missing(commit, state)]
     if unknown:
         what = f"{len(unknown)} commit(s) of Lakesmith's are not in the ledger, the newest is {unknown[0].version}"
         hint = "run again: what landed is looked for and taken over"
@@ -66,15 +67,6 @@ def _commits_since(table: Patient, version: int | None) -> list[Commit]:
 
 def _is_void(commit: Commit, state: TableState) -> bool:
     return any(low <= commit.version <= high for low, high in state.voids)
-
-
-def _is_own(commit: Commit, table: str) -> bool:
-    parts = str(commit.about.get("app_id", "")).split("/")
-    return len(parts) > 3 and parts[0] == "lakesmith" and parts[2] == table
-
-
-def _is_known(commit: Commit, state: TableState) -> bool:
-    return (commit.about.get("epoch", 0), commit.about.get("batch", 0)) <= (state.epoch, state.batch)
 
 
 def _is_foreign(commit: Commit) -> bool:

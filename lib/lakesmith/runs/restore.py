@@ -14,6 +14,7 @@ from lakesmith.runs.state import TableState
 from lakesmith.session import batch_session
 from lakesmith.spec.model import Project
 from lakesmith.tables.commit import USER_METADATA
+from lakesmith.tables.durable import force_newest
 from lakesmith.tables.log import newest_commits
 from lakesmith.tables.ref import project_table
 
@@ -53,6 +54,8 @@ def restore(spark: SparkSession, project: Project, run_id: str, state: TableStat
         delta.restoreToVersion(to.void_from - 1)
     if table.quarantine.exists(session):
         table.quarantine.delta(session).delete(F.col("_batch_id") > to.back_to)
+    force_newest(table)
+    force_newest(table.quarantine)
     (last,) = newest_commits(session, table, 1)
     payload = {"version": to.version, "void": [to.void_from, last.version]}
     return LedgerEvent("restored", state.table, state.epoch + 1, state.batch, payload)

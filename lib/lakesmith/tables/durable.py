@@ -40,6 +40,13 @@ def force(table: TableRef, version: int) -> None:
     _sync(_directories(root, written, version))
 
 
+def force_newest(table: TableRef) -> None:
+    """Force the newest commit of a table, if it has any."""
+    commits = log_files(table.local / "_delta_log").commits if table.local is not None else ()
+    if commits:
+        force(table, commits[-1])
+
+
 def _directories(root: Path, files: Iterable[Path], version: int) -> list[Path]:
     """Return the directories of the files up to the table's own, deepest first; for version 0 those above too."""
     inside = {parent for file in files for parent in file.parents if parent == root or root in parent.parents}
