@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Collection
 
 from pyspark.sql import SparkSession
@@ -30,5 +31,5 @@ def open_ledger(facts: RunFacts, spark: SparkSession, mending: Collection[str] =
     check_tails(facts.project)
     ledger = read_ledger(spark, facts.ref("ops.ledger"), facts.run_id)
     for table in Adoption(spark, facts.project, ledger, mending).run():
-        facts.tell("adopted", table)
+        logging.getLogger("lakesmith").warning("the ledger did not know all of %s: read from the table's log", table)
     return ledger

@@ -90,6 +90,8 @@ def _reads(spec: Table, planned: Planned, state: TableState) -> str:
 
 def _notes(spec: Table, state: TableState, planned: Planned) -> list[str]:
     notes = []
+    if spec.nondeterministic:
+        notes.append("declared nondeterministic: each batch is staged, one more write and read of its rows")
     if state.spec_hash and state.spec_hash != spec_hash(spec):
         notes.append("the spec changed since the last batch: rows built before keep the old shape")
     if state.refused:

@@ -44,9 +44,9 @@ class RunFacts:
         """Return where a table lies."""
         return project_table(self.project, name)
 
-    def tell(self, kind: str, table: str = "") -> None:
-        """Send an event of the run as a whole, or of a table before its batches."""
-        self.on_event(Event(kind, self.run_id, table))
+    def tell(self, kind: str) -> None:
+        """Send an event of the run as a whole."""
+        self.on_event(Event(kind, self.run_id))
 
     def result(self, tables: Sequence[TableResult], published: int | None) -> RunResult:
         """Return the result of the run; the worst state of a table decides."""

@@ -37,7 +37,15 @@ class TableRef:
     @property
     def quarantine(self) -> TableRef:
         """The quarantine that belongs to the table."""
-        return TableRef(f"{self.name}__quarantine", f"{self.location}__quarantine", self.by_name, self.durable)
+        return self._beside("__quarantine")
+
+    @property
+    def staging(self) -> TableRef:
+        """Where a batch is kept whose steps would not give the same rows twice."""
+        return self._beside("__staging")
+
+    def _beside(self, suffix: str) -> TableRef:
+        return TableRef(f"{self.name}{suffix}", f"{self.location}{suffix}", self.by_name, self.durable)
 
     @property
     def local(self) -> Path | None:

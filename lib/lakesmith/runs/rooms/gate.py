@@ -68,6 +68,8 @@ class Gated:
         return {"read": read_rows, "gate": gate, "final": final, "recomputed": True}
 
     def _observed(self) -> dict[str, Any] | None:
+        if self.batch.spec.nondeterministic:  # what was read was observed when the batch was staged, or never
+            return None
         final = self.final_figures.get()
         gate = self.gate_figures.get() if final is not None else None
         if final is None or gate is None:

@@ -13,11 +13,17 @@ from lakesmith.runs.context import BatchContext
 from lakesmith.runs.dates import on_dates
 from lakesmith.runs.intent import TableInput
 from lakesmith.runs.rooms.read import read, read_changes, read_lookups
+from lakesmith.runs.rooms.stage import staged
 from lakesmith.transforms.contract import to_contract
 from lakesmith.transforms.steps import run_steps
 
 
 def transform(batch: BatchContext, rows: DataFrame) -> DataFrame:
+    """Turn the rows of a batch into rows of the table; the same rows each time that it is asked."""
+    return staged(batch, _shaped(batch, rows))
+
+
+def _shaped(batch: BatchContext, rows: DataFrame) -> DataFrame:
     """Turn the rows of a batch into rows of the table.
 
     Returns
