@@ -13,7 +13,7 @@ import sys
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 import psutil
@@ -38,8 +38,8 @@ def why_no_kills() -> str:
 class Crash:
     """How a killed run ended.
 
-    `hit` is False when the run ended by itself before its point came; `exit` is that of the Python process if it
-    outlived the kill.
+    `hit` is False when the run ended by itself before its point came, or the kill of both came too early or too late;
+    `exit` is that of the Python process if it outlived the kill.
     """
 
     hit: bool
@@ -113,7 +113,8 @@ def kill_at_commit(command: list[str], commit: Path, when: str, who: str, log: P
                 return commit.exists()
             return not commit.exists() and trace.exists() and str(commit) in trace.read_text(errors="replace")
 
-        return _strike(victim, there, who, log)
+        crash = _strike(victim, there, who, log)
+    return replace(crash, hit=crash.hit and (who != "both" or commit.exists() == (when == "after")))
 
 
 def kill_at_instant(command: list[str], first: Path, seconds: float, who: str, log: Path) -> Crash:

@@ -18,9 +18,12 @@ COMMAND = ".venv/bin/python -m pytest -m prove tests/prove/test_kill_sweep.py"
 HEAD = """# Kill sweep: what a killed run leaves behind
 
 A run over three layers is killed with SIGKILL at each of its commits and at random instants, then a calm run follows.
-Written by `{command}` (about {seconds:.0f} CPU-seconds a killed run; a sweep that was stopped goes on where it was;
-outcomes so far are in `build/prove/kill_sweep.jsonl`). Needs Linux and `strace`, which holds the commit while the kill
-is sent.
+Written by
+
+    {command}
+
+It needs Linux and `strace`, which holds the commit while the kill is sent, and about {seconds:.0f} CPU-seconds for a
+killed run; a sweep that was stopped goes on where it was (`build/prove/kill_sweep.jsonl`), unless the sources changed.
 
 - **run**: *upsert* starts from a warehouse with one run behind it, so that upserts are MERGEs; *first* makes the
   tables.
@@ -33,7 +36,9 @@ is sent.
   redone: that would be a fault.
 - **not recorded**: finished batches whose counts never came to `ops.runs`, because the run died before it told.
 
-{versions}; seed {seed}; sources {digest}; {done} of {all} kills done.
+{versions}; seed {seed}; sources {digest}.
+
+**{done} of {all} kills done.**
 """
 COLUMNS = ("run", "operation", "kill", "killed", "lost", "doubled", "half runs", "open", "redone", "rows read again",
            "not recorded", "faults")  # fmt: skip

@@ -6,7 +6,7 @@ import hashlib
 import json
 import shutil
 from collections.abc import Iterable
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 
 from tests.prove.ground import Ground
@@ -71,7 +71,8 @@ def one_kill(ground: Ground, point: Point) -> Outcome:
                 outcome = judge(ground, point.start, warehouse, reader, crash)
                 break
     shutil.rmtree(warehouse)
-    return outcome
+    missed = [f"the kill missed its point {ATTEMPTS} times"] if point.commit and not crash.hit else []
+    return replace(outcome, wrong=[*outcome.wrong, *missed])
 
 
 def _kill(ground: Ground, point: Point, warehouse: Path) -> Crash:
