@@ -25,6 +25,7 @@ setup(
     package_data={"lakesmith": ["py.typed", "scaffold/**/*"], "lakesmith.conf": ["**/*.yml", "**/*.conf"]},
     install_requires=[
         "deltalake>=1.6,<2",
+        "packaging>=24",
         "pyarrow>=18",
         "pandas<3",
         "pydantic>=2.10,<3",

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import os
+import re
 import sys
 from collections.abc import Mapping
 from pathlib import Path
 
 from pyspark.sql import SparkSession
 
+from lakesmith.cold_start import quicken, remember
 from lakesmith.errors import EnvironmentProblem
 
 BATCH_CONFS = (
@@ -27,13 +29,13 @@ def read_properties(path: Path) -> dict[str, str]:
     --------
     >>> import tempfile
     >>> file = Path(tempfile.mkdtemp()) / "x.conf"
-    >>> _ = file.write_text("# a comment\nspark.ui.enabled  false\n")
+    >>> _ = file.write_text("# a comment\nspark.ui.enabled  false\nspark.driver.extraJavaOptions  -Da=1 -Db=2\n")
     >>> read_properties(file)
-    {'spark.ui.enabled': 'false'}
+    {'spark.ui.enabled': 'false', 'spark.driver.extraJavaOptions': '-Da=1 -Db=2'}
     """
     lines = (line.strip() for line in path.read_text(encoding="utf-8").splitlines())
-    pairs = (line.replace("=", " ", 1).split(None, 1) for line in lines if line and not line.startswith("#"))
-    return {key: value.strip() for key, value in pairs}
+    pairs = (re.split(r"[\s=]+", line, maxsplit=1) for line in lines if line and not line.startswith("#"))
+    return {key: "".join(value) for key, *value in pairs}
 
 
 def get_session(properties: Mapping[str, str] | None = None) -> SparkSession:
@@ -61,14 +63,16 @@ def get_session(properties: Mapping[str, str] | None = None) -> SparkSession:
     os.environ.setdefault("PYSPARK_PYTHON", sys.executable)
     builder = SparkSession.Builder().appName("lakesmith")
     submitted = "SPARK_ENV_LOADED" in os.environ or "PYSPARK_GATEWAY_PORT" in os.environ
-    for key, value in ({} if submitted else dict(properties or {})).items():
+    for key, value in ({} if submitted else quicken(properties or {})).items():
         builder = builder.config(key, value)
     try:
-        return builder.getOrCreate()
+        session = builder.getOrCreate()
     except Exception as error:
         raise EnvironmentProblem(
             f"Spark did not start: {error}", code="LS801", hint="install Java 17 or 21 and set JAVA_HOME"
         ) from error
+    remember(dict(session.sparkContext.getConf().getAll()))
+    return session
 
 
 def describe_jobs(session: SparkSession, text: str) -> None:

@@ -13,6 +13,11 @@ ENVIRONMENT_CODES: dict[str, tuple[str, str, str]] = {
         "No Spark session could be started; most often Java is missing.",
         "Install Java 17 or 21 and set JAVA_HOME.",
     ),
+    "LS802": (
+        "wheel cannot be built",
+        "What a cluster is sent is a wheel of this checkout, and building it failed.",
+        "See the message; `make install` brings the tools that build it.",
+    ),
     "LS830": (
         "Spark's Python package is missing",
         "The wheel leaves pyspark and delta-spark to the cluster, which brings its own; here there is none.",
