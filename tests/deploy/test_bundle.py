@@ -143,6 +143,10 @@ def test_runs_take_turns_and_a_development_target_can_pause_the_schedule(job: sh
     assert "pause_status" not in JOB.read_text()
 
 
+def test_the_cluster_keeps_its_own_spark_settings(bundle: BundleFile) -> None:
+    assert (ROOT / "conf" / "spark" / "local.conf").is_file() and "conf/spark/**" in bundle.sync.exclude
+
+
 def test_failures_are_retried_and_timeouts_are_not(job: shape.Job) -> None:
     assert all(task.max_retries > 0 and task.min_retry_interval_millis > 0 for task in job.tasks)
     assert all(not task.retry_on_timeout and task.timeout_seconds > 0 for task in job.tasks)

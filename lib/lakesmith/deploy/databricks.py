@@ -51,7 +51,8 @@ def bundle_file(conf: str, targets: Mapping[str, Project], *, builds_wheel: bool
     return shape.BundleFile(
         bundle=shape.BundleName(name=project.name),
         include=[f"{conf}/databricks/*.yml"],
-        sync=shape.Sync(exclude=NOT_DEPLOYED),
+        # The Spark settings of one's own machines would be laid over those of the cluster.
+        sync=shape.Sync(exclude=[f"{conf}/spark/**", *NOT_DEPLOYED]),
         artifacts={"wheel": wheel} if builds_wheel else None,
         variables={
             name: shape.Variable(description=text, default=default) for name, (text, default) in VARIABLES.items()
