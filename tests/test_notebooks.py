@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import runpy
+import signal
 from pathlib import Path
 
 import pytest
@@ -24,3 +25,16 @@ def test_the_quickstart_runs(
     assert (seen["first"].state, seen["second"].state) == ("done", "nothing_new")
     told = capsys.readouterr().out
     assert "price_not_negative" in told and "United Kingdom" in told
+
+
+def test_trust_runs(
+    spark: SparkSession, root: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.chdir(root / "notebooks")
+    seen = runpy.run_path("02_trust.py")
+    assert seen["killed"] == -signal.SIGKILL
+    assert (seen["replayed"].state, seen["again"].state) == ("done", "nothing_new")
+    assert set(seen["equal"].values()) == {True}
+    assert seen["before"] == seen["returned"] < seen["after"]
+    assert seen["mended"].state == "done"
+    assert "RESTORE" in capsys.readouterr().out
