@@ -58,12 +58,18 @@ class Adoption:
             if name not in self.mending:
                 _require_unknown(state, table)
             return False
+        if not self._may_differ(table, state):
+            return False
         head = newest_commits(self.spark, table, 1)[0]
         if name not in self.mending:
             _require_not_behind(state, head, table)
         if is_own(head, name) and not is_missing(head, state):
             return False
         return self._adopt_commits(table, state, newest_commits(self.spark, table, LOOK_BACK))
+
+    def _may_differ(self, table: TableRef, state: TableState) -> bool:
+        """Tell whether to look: always where that needs no Spark job, else when a batch was lost to another writer."""
+        return table.local is not None or not self.ledger.rows or state.batch > state.closed
 
     def _adopt_commits(self, table: TableRef, state: TableState, newest_first: Sequence[Commit]) -> bool:
         own = [commit for commit in newest_first if is_own(commit, table.name)]

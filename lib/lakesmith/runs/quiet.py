@@ -40,7 +40,7 @@ def _record_if_quiet(facts: RunFacts, order: Sequence[Sequence[str]]) -> RunResu
         ledger = read_ledger(None, facts.ref("ops.ledger"), facts.run_id)
         if not ledger.rows or not _is_settled(ledger) or _has_work(facts, ledger, order):
             return None
-        if not all(facts.ref(name).exists(None) for name in ledger.versions):
+        if not all(facts.ref(name).exists(None) for name in ledger.versions if name in facts.project.table_names()):
             return None
     except LakesmithError:  # the run itself meets the same problem and tells it with its tables
         return None
