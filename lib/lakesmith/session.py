@@ -20,6 +20,8 @@ BATCH_CONFS = (
     "spark.sql.ansi.enabled",
     "spark.databricks.delta.snapshotPartitions",
 )
+# With either of these on, Spark leaves rows out without a word.
+NEVER = ("spark.sql.files.ignoreCorruptFiles", "spark.sql.files.ignoreMissingFiles")
 
 
 def read_properties(path: Path) -> dict[str, str]:
@@ -87,4 +89,6 @@ def batch_session(spark: SparkSession) -> SparkSession:
         value = spark.conf.get(key, None)
         if value is not None:
             session.conf.set(key, value)
+    for key in NEVER:
+        session.conf.set(key, "false")
     return session

@@ -10,7 +10,7 @@ from pyspark.sql import SparkSession
 
 from lakesmith.quality.gate import tag
 from lakesmith.quality.rules import compile_rules, resolve
-from lakesmith.spec.model import Check, Column, Table
+from lakesmith.spec.model import Check, Column, Table, Write
 from lakesmith.testing import frame
 
 NAN, INF = float("nan"), float("inf")
@@ -193,3 +193,13 @@ def test_samples_are_text_of_bounded_length(spark: SparkSession) -> None:
     checks = [Check(id="c", check="not_null", column=name) for name in df.columns]
     samples = df.select(*(rule.sample for rule in compile_rules(table(*checks), dict(df.dtypes)))).first()
     assert tuple(samples) == ("é" * 256, "FF", "[1]")
+
+
+def test_text_that_no_directory_can_be_named_by_is_no_partition(spark: SparkSession) -> None:
+    spec = Table(from_="bronze.orders", write=Write(partition_by=("part",)))
+    (rule,) = compile_rules(spec, {"part": "string"})
+    assert (rule.id, rule.on_fail) == ("part_partition", "quarantine")
+    bad = ["", "__HIVE_DEFAULT_PARTITION__", "p" * 251, "é" * 126, "=" * 84]
+    good = [None, " ", "p" * 250, "é" * 125, "=" * 83]
+    found = frame(spark, "part string", [(value,) for value in bad + good]).filter(rule.failed).collect()
+    assert [row["part"] for row in found] == bad

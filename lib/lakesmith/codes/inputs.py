@@ -51,6 +51,26 @@ INPUT_CODES: dict[str, tuple[str, str, str]] = {
         "See `lakesmith status`; read version 'latest' to look at it all the same.",
     ),
     "LS209": ("unknown table", "No table or ops table has this name.", "Use a name as layer.table."),
+    "LS210": (
+        "the log of a table cannot be read",
+        "A commit, a checkpoint or a file of a table is damaged or missing. It may be one of the engine's own tables.",
+        "Put the damaged file back from a copy; `lakesmith doctor` says which it is. No table was changed.",
+    ),
+    "LS211": (
+        "table changed by others",
+        "Somebody else wrote, deleted or restored rows of a table that Lakesmith builds. The next batch would hide it.",
+        "RESTORE the table to the version that the message names and run again.",
+    ),
+    "LS212": (
+        "warehouse cannot be written",
+        "The directory of the warehouse is read-only or full, or belongs to somebody else.",
+        "Give it space and write permission. Published tables can be read all the same.",
+    ),
+    "LS213": (
+        "the engine's own table cannot be written",
+        "The ledger, the publications or the run records could not be written; the disk may be full.",
+        "Give the warehouse space and run again: batches that landed are found, the others are written.",
+    ),
     "LS300": ("step failed", "A step gave no frame that fits.", "See the message for the step."),
     "LS301": (
         "exception in a step",

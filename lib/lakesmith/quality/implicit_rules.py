@@ -13,10 +13,15 @@ from lakesmith.spec.model import Table
 from lakesmith.transforms.names import named
 
 UNPARSED = "$._corrupt_record"
+HIVE_NULL = "__HIVE_DEFAULT_PARTITION__"
+ESCAPED = r"""[\x00-\x1F"#%'*/:=?\\\x7F{}\[\]^]"""
+LONGEST_NAME = 255
 
 
 def implicit_rules(table: Table, columns: Mapping[str, str]) -> Iterator[Rule]:
-    """Make the implicit rules of a table: `row_parsed`, `<column>_cast` and `<column>_given`, all quarantine.
+    """Make the implicit rules of a table, all quarantine.
+
+    `row_parsed`, `<column>_cast`, `<column>_given`, and `<column>_partition` for text that the table is partitioned by.
 
     Parameters
     ----------
@@ -42,6 +47,7 @@ def implicit_rules(table: Table, columns: Mapping[str, str]) -> Iterator[Rule]:
         if not casts & {name.lower(), ""}:
             yield cast_rule(f"{name}_cast", name, "quarantine", table, columns)
     yield from _given(table, columns)
+    yield from _partition(table, columns)
 
 
 def _row_parsed(columns: Mapping[str, str]) -> Iterator[Rule]:
@@ -59,6 +65,17 @@ def _given(table: Table, columns: Mapping[str, str]) -> Iterator[Rule]:
         if not column.nullable and kind is not None and name.lower() not in checked:
             value = named(name)
             yield Rule(f"{name}_given", "not_null", name, "quarantine", value.isNull(), sample_of(value, kind))
+
+
+def _partition(table: Table, columns: Mapping[str, str]) -> Iterator[Rule]:
+    """Keep out what no directory can be named by: Delta makes it NULL, or the whole write fails."""
+    for name in table.write.partition_by:
+        if find(columns, name) == "string":
+            value = named(name)
+            length = F.octet_length(F.regexp_replace(value, ESCAPED, "%00")) + len(name) + 1
+            fails = value.isin("", HIVE_NULL) | (length > LONGEST_NAME)
+            failed = F.coalesce(fails, F.lit(False))
+            yield Rule(f"{name}_partition", "partition", name, "quarantine", failed, sample_of(value, "string"))
 
 
 def _checked(table: Table, *kinds: str) -> set[str]:

@@ -29,8 +29,9 @@ def compile_rules(table: Table, columns: Mapping[str, str]) -> tuple[Rule, ...]:
     -------
     tuple of Rule
         Implicit: `row_parsed` where the frame has `_rescued`; `<column>_cast` for a typed contract column that has its
-        raw text in `_raw`; `<column>_given` for one that is not nullable. A check of the spec on the same column takes
-        the place of the implicit one.
+        raw text in `_raw`; `<column>_given` for one that is not nullable; `<column>_partition` for text that the table
+        is partitioned by and that no directory can be named by. A check of the spec on the same column takes the
+        place of the implicit one.
 
     Notes
     -----

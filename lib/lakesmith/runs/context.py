@@ -18,13 +18,17 @@ FILES_IN_COMMIT = 1000
 
 @dataclass(frozen=True)
 class BatchContext:
-    """One batch of one table: the session of its own, the specs, the intent, and what it touches if that prunes."""
+    """One batch of one table: the session of its own, the specs, the intent, and what it touches if that prunes.
+
+    `is_retry` is True when a run began the batch before.
+    """
 
     session: SparkSession
     project: Project
     run_id: str
     intent: Intent
     touched: Touched | None = None
+    is_retry: bool = False
 
     @property
     def name(self) -> str:
@@ -60,7 +64,7 @@ class BatchContext:
         intent = self.intent
         app_id = app_id_of(self.project, self.name, intent.epoch, purpose or intent.purpose)
         about = {**intent.to_dict(), "run_id": self.run_id, "epoch": intent.epoch, "input": positions(intent)}
-        return CommitId(app_id, intent.batch, intent.digest, about)
+        return CommitId(app_id, intent.batch, intent.digest, about, is_retry=self.is_retry)
 
 
 def app_id_of(project: Project, table: str, epoch: int, purpose: str) -> str:

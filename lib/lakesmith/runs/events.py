@@ -22,7 +22,7 @@ LEDGER = (
 class LedgerEvent:
     """One row of the ledger.
 
-    `event` is ``intent done dropped parked accepted undo restored rebuild published``, or ``state files`` after a
+    `event` is ``intent done dropped parked accepted undo undone restored rebuild published``, or ``state files`` after a
     compaction.
     """
 
@@ -110,6 +110,10 @@ def _rebuild(state: TableState, event: LedgerEvent) -> None:
     state.start_anew(event.epoch)
 
 
+def _undone(state: TableState, event: LedgerEvent) -> None:
+    state.voids.extend((low, high) for low, high in event.payload["voids"])
+
+
 def _state(state: TableState, event: LedgerEvent) -> None:
     data = event.payload
     state.epoch, state.batch = event.epoch, event.batch
@@ -132,6 +136,7 @@ _FOLDERS = {
     "done": _done,
     "dropped": _dropped,
     "parked": _parked,
+    "undone": _undone,
     "accepted": _accepted,
     "undo": _undo,
     "restored": _restored,

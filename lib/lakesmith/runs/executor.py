@@ -13,6 +13,7 @@ from lakesmith.errors import LakesmithError, WriteError
 from lakesmith.runs.batch import run_batch
 from lakesmith.runs.context import BatchContext
 from lakesmith.runs.events import LedgerEvent, done_event, intent_event
+from lakesmith.runs.foreign import undone_spans
 from lakesmith.runs.intent import FilesInput, Intent
 from lakesmith.runs.ledger import Ledger
 from lakesmith.runs.planning import Planned, Planner
@@ -24,6 +25,7 @@ from lakesmith.sources.probe import find_unreadable
 from lakesmith.spec.graph import descendants
 from lakesmith.spec.model import Project
 from lakesmith.tables.commit import find
+from lakesmith.tables.ref import table_ref
 
 OnEvent = Callable[[Event], None]
 
@@ -53,6 +55,7 @@ class Executor:
     tallies: dict[str, Tally] = field(default_factory=dict)
     blocked: dict[str, str] = field(default_factory=dict)
     again: bool = False
+    retried: set[str] = field(default_factory=set)
 
     def run(self, waves: Sequence[Sequence[str]]) -> None:
         """Run all waves, again and again while bounded batches leave something."""
@@ -71,6 +74,7 @@ class Executor:
         planned = {table: self._plan(table) for table in wave if table not in self.blocked}
         for table, plan in planned.items():
             self.ledger.stage(*plan.events(table, self.ledger.state(table)))
+        self.retried = {table for table, plan in planned.items() if plan.is_retry}
         intents = [plan.intent for plan in planned.values() if plan.intent is not None]
         if not intents:
             return any(plan.more for plan in planned.values())
@@ -93,13 +97,24 @@ class Executor:
     def _plan(self, table: str) -> Planned:
         planner = Planner(self.spark, self.project, self.ledger.states, self.run_time)
         try:
-            planned = planner.next_batch(table)
+            planned = planner.next_batch(table, {one.path for one in self.tallies[table].parked})
+            if planned.intent is not None:
+                self._look_for_foreign(table)
         except (LakesmithError, OSError) as error:
             self._block(table, error)
             return Planned(None)
         source = self.project.table(table).from_
         self.tallies[table].park([Parked(source, path, reason) for path, _, _, reason in planned.parked])
         return planned
+
+    def _look_for_foreign(self, table: str) -> None:
+        """Refuse a table that others changed; what they took back themselves is left out by the tables below."""
+        state = self.ledger.state(table)
+        ref = table_ref(self.project.warehouse, self.project.catalog, table)
+        spans = undone_spans(self.spark, ref, state)
+        if spans:
+            payload = {"voids": [list(span) for span in spans]}
+            self.ledger.stage(LedgerEvent("undone", table, state.epoch, state.batch, payload))
 
     def _run_batch(self, intent: Intent) -> BatchOutcome:
         self._tell("table_started", intent.table)
@@ -145,11 +160,10 @@ class Executor:
             return False
         source = self.project.sources[read.name]
         may_park = source.on_bad_input == "park"
-        found = find_unreadable(self.spark, source, [file[0] for file in read.files]) if may_park else None
+        found = find_unreadable(batch_session(self.spark), source, [f[0] for f in read.files]) if may_park else None
         if found is None:
             return False
-        path, reason = found
-        text = f"the file cannot be read: {reason}"
+        path, text = found
         files = [[*file, text] for file in read.files if file[0] == path]
         self.ledger.stage(LedgerEvent("parked", intent.table, intent.epoch, intent.batch, {"files": files}))
         self.tallies[intent.table].park([Parked(self.project.table(intent.table).from_, path, text)])
@@ -162,7 +176,8 @@ class Executor:
         return find(batch.session, batch.table, batch.commit_id()) is not None
 
     def _batch(self, intent: Intent) -> BatchContext:
-        return BatchContext(batch_session(self.spark), self.project, self.ledger.run_id, intent)
+        session, is_retry = batch_session(self.spark), intent.table in self.retried
+        return BatchContext(session, self.project, self.ledger.run_id, intent, is_retry=is_retry)
 
     def _block(self, table: str, error: Exception) -> None:
         self.tallies[table].error = error

@@ -11,7 +11,7 @@ from typing import Any
 
 from pyspark.sql import SparkSession
 
-from lakesmith.errors import RunLocked
+from lakesmith.errors import RunLocked, WriteError
 from lakesmith.paths import local_path
 
 POLL_SECONDS = 0.2
@@ -34,19 +34,36 @@ def run_lock(spark: SparkSession | None, warehouse: str, wait_seconds: float) ->
     ------
     RunLocked
         LS601 when another run still holds the lock.
+    WriteError
+        LS212 when the warehouse cannot be written.
     """
     root = local_path(warehouse)
     if root is None:
         yield
         return
-    root.mkdir(parents=True, exist_ok=True)
-    file = (root / ".lakesmith.lock").resolve()
+    file = _writable(root)
     channel = _JvmFile(spark, file) if spark else _LocalFile(file)
     try:
         _acquire(channel, file, wait_seconds)
         yield
     finally:
         channel.close()
+
+
+def _writable(root: Path) -> Path:
+    """Return the lock file, made where it is not there."""
+    file = root.resolve() / ".lakesmith.lock"
+    try:
+        root.mkdir(parents=True, exist_ok=True)
+        file.touch()
+    except OSError as error:
+        raise WriteError(
+            f"the warehouse cannot be written: {error.strerror}",
+            code="LS212",
+            where=str(root),
+            hint="give it space and write permission; what is published can be read all the same",
+        ) from error
+    return file
 
 
 def _acquire(channel: _JvmFile | _LocalFile, file: Path, wait_seconds: float) -> None:

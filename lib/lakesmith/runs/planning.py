@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 
 from pyspark.sql import SparkSession
@@ -44,17 +44,21 @@ class Planner:
     states: Mapping[str, TableState]
     run_time: str
 
-    def next_batch(self, table: str) -> Planned:
-        """Return what is new for a table; an open intent comes first, as it was written."""
+    def next_batch(self, table: str, tried: Collection[str] = ()) -> Planned:
+        """Return what is new for a table; an open intent comes first, as it was written.
+
+        `tried` are the files that this run parked: one that could not be opened waits for the next run.
+        """
         state = self._state(table)
         if state.open is not None:
             return Planned(state.open, more=True, is_retry=True)
         origin, name = self.project.table(table).from_.split(".", 1)
-        return self._from_files(table, name, state) if origin == "sources" else self._from_table(table, state)
+        return self._from_files(table, name, state, tried) if origin == "sources" else self._from_table(table, state)
 
-    def _from_files(self, table: str, source: str, state: TableState) -> Planned:
+    def _from_files(self, table: str, source: str, state: TableState, tried: Collection[str]) -> Planned:
         where = f"sources.{source}.path"
-        found = whats_new(self.spark, self.project.sources[source], state.seen, where, state.parked)
+        parked_before = {path: "" if path in tried else reason for path, reason in state.parked.items()}
+        found = whats_new(self.spark, self.project.sources[source], state.seen, where, parked_before)
         files = tuple((file.path, file.size, file.mtime) for file in found.files)
         parked = tuple((file.path, file.size, file.mtime, reason) for file, reason in found.parked)
         intent = self._intent(table, state, FilesInput(source, files)) if files else None

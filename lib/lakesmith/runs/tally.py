@@ -79,6 +79,15 @@ def describe(table: str, error: Exception) -> str:
 
 
 def first_line(error: Exception) -> str:
-    """Return the first line of an exception's text, cut to what a person reads."""
+    r"""Return what a person reads of an exception: its first line and, behind it, the innermost cause in the JVM.
+
+    Examples
+    --------
+    >>> first_line(ValueError("An error occurred while calling o1.\n: it failed\n\tat x\nCaused by: disk full"))
+    'it failed (disk full)'
+    """
     lines = str(error).strip().splitlines()
-    return lines[0][:500] if lines else ""
+    told = [line.removeprefix(": ") for line in lines if not line.startswith("An error occurred while calling ")]
+    causes = [line.removeprefix("Caused by: ") for line in lines if line.startswith("Caused by: ")]
+    first = "".join(told[:1] or lines[:1])[:400]
+    return f"{first} ({causes[-1][:300]})" if causes and causes[-1] not in first else first

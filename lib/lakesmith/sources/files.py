@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Callable, Container, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import accumulate
 
@@ -14,7 +14,7 @@ from lakesmith.paths import local_path
 from lakesmith.sources.csv_files import read_csv
 from lakesmith.sources.heads import csv_head, has_unclosed_quote, header_problem, json_head, read_head
 from lakesmith.sources.json_files import read_json
-from lakesmith.sources.listing import FileEntry, apply_policy, compare, list_files
+from lakesmith.sources.listing import NOT_NOW, UNREADABLE, FileEntry, apply_policy, compare, list_files
 from lakesmith.sources.parquet_files import nanosecond_columns, parquet_fields, parquet_rows, read_parquet
 from lakesmith.spec.model import FilesSource
 
@@ -33,7 +33,7 @@ def whats_new(
     source: FilesSource,
     seen: Mapping[str, tuple[int, int]],
     where: str = "",
-    parked_before: Container[str] = (),
+    parked_before: Mapping[str, str] | None = None,
 ) -> NewFiles:
     """Answer what is new since the files seen before.
 
@@ -94,7 +94,12 @@ def reason_to_park(spark: SparkSession, source: FilesSource, path: str) -> str:
     try:
         return _inspectors()[source.format](spark, source, path)
     except Exception as error:  # any failure to open or decode is the reason, kept and reported
-        return f"the file cannot be read: {type(error).__name__}: {error}"
+        return f"{NOT_NOW if is_passing(error) else UNREADABLE}{type(error).__name__}: {error}"
+
+
+def is_passing(error: Exception) -> bool:
+    """Tell an error of the way to a file from one of its bytes: the system numbers its own, a decoder does not."""
+    return isinstance(error, OSError) and error.errno is not None
 
 
 def _inspectors() -> dict[str, Callable[[SparkSession, FilesSource, str], str]]:

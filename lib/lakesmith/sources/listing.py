@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import fnmatch
 import os
-from collections.abc import Container, Iterable, Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -23,6 +23,9 @@ class FileEntry:
     path: str
     size: int
     mtime: int
+
+
+NOT_NOW, UNREADABLE = "the file could not be opened: ", "the file cannot be read: "
 
 
 @dataclass(frozen=True)
@@ -94,9 +97,17 @@ def _list_remote(spark: SparkSession | None, source: FilesSource) -> tuple[FileE
 
 
 def compare(
-    listed: Iterable[FileEntry], seen: Mapping[str, tuple[int, int]], parked: Container[str] = ()
+    listed: Iterable[FileEntry], seen: Mapping[str, tuple[int, int]], parked: Mapping[str, str] | None = None
 ) -> FileChanges:
-    """Compare a listing with the files seen before; a file is (path, size, mtime). A parked one that changed is new.
+    """Compare a listing with the files seen before; a file is (path, size, mtime).
+
+    Parameters
+    ----------
+    listed : iterable of FileEntry
+    seen : mapping
+        Path to size and mtime.
+    parked : mapping, optional
+        Path to reason. A parked file is new once it changed, and at any time when it merely could not be opened.
 
     Examples
     --------
@@ -104,10 +115,12 @@ def compare(
     >>> [entry.path for entry in changes.new], [entry.path for entry in changes.changed]
     (['b'], ['a'])
     """
+    reasons = parked or {}
     files = list(listed)
-    moved = [file for file in files if seen.get(file.path) != (file.size, file.mtime)]
-    new = tuple(file for file in moved if file.path not in seen or file.path in parked)
-    return FileChanges(new, tuple(file for file in moved if file not in new))
+    moved = {file for file in files if seen.get(file.path) != (file.size, file.mtime)}
+    again = {file for file in files if reasons.get(file.path, "").startswith(NOT_NOW)}
+    new = {file for file in moved if file.path not in seen or file.path in reasons} | again
+    return FileChanges(tuple(f for f in files if f in new), tuple(f for f in files if f in moved - new))
 
 
 def apply_policy(changes: FileChanges, source: FilesSource, where: str = "") -> tuple[FileEntry, ...]:

@@ -2,12 +2,19 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 
 from pyspark.sql import SparkSession
 
-from lakesmith.sources.files import read_files
+from lakesmith.sources.files import is_passing, read_files
+from lakesmith.sources.listing import NOT_NOW, UNREADABLE
 from lakesmith.spec.model import FilesSource
+
+PASSING = re.compile(
+    r"FileNotFoundException|NoSuchFileException|AccessControlException|AccessDeniedException"
+    r"|SocketException|SocketTimeoutException|ConnectException|Permission denied|Input/output error"
+)
 
 
 def find_unreadable(spark: SparkSession, source: FilesSource, paths: Sequence[str]) -> tuple[str, str] | None:
@@ -41,6 +48,7 @@ def _failure(spark: SparkSession, source: FilesSource, paths: Sequence[str]) -> 
 
 
 def _root(error: Exception) -> str:
-    """Return the innermost cause that Spark names."""
+    """Return the innermost cause that Spark names, and whether it is the file or the way to it."""
     causes = [line for line in str(error).splitlines() if line.startswith("Caused by: ")]
-    return (causes[-1].removeprefix("Caused by: ") if causes else str(error).partition("\n")[0])[:500]
+    cause = (causes[-1].removeprefix("Caused by: ") if causes else str(error).partition("\n")[0])[:500]
+    return f"{NOT_NOW if is_passing(error) or PASSING.search(cause) else UNREADABLE}{cause}"

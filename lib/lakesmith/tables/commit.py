@@ -26,6 +26,7 @@ class CommitId:
     """What makes a commit recognisable: Delta's idempotent-write id and the digest of the intent.
 
     `attempt` differs for each try, so that a commit that landed earlier can be told from one that landed now.
+    A batch that `is_retry` is looked for before it is written: a table may let its idempotent-write ids expire.
     """
 
     app_id: str
@@ -33,6 +34,7 @@ class CommitId:
     digest: str
     about: Mapping[str, Any] = field(default_factory=dict)
     attempt: str = field(default_factory=lambda: uuid4().hex)
+    is_retry: bool = False
 
     @property
     def metadata(self) -> str:
@@ -116,6 +118,9 @@ def write(session: SparkSession, table: TableRef, commit: CommitId, action: Call
     -----
     No extra Spark job for a table on a local path, else one: the newest entry of the table's history.
     """
+    before = find(session, table, commit) if commit.is_retry else None
+    if before is not None:
+        return before
     identify(session, commit)
     try:
         action()

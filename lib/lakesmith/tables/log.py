@@ -5,11 +5,13 @@ from __future__ import annotations
 import json
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, cast
 
 from deltalake import DeltaTable
+from deltalake.exceptions import DeltaError
 from pyspark.sql import SparkSession
 
+from lakesmith.errors import InputError
 from lakesmith.tables.ref import TableRef
 
 
@@ -17,7 +19,7 @@ from lakesmith.tables.ref import TableRef
 class Commit:
     """One commit: its version, when and what it was, what its writer said about it, and what Delta counted.
 
-    `timestamp` is in milliseconds since 1970 UTC.
+    `timestamp` is in milliseconds since 1970 UTC; `restored_to` is the version that a RESTORE went back to.
     """
 
     version: int
@@ -25,23 +27,56 @@ class Commit:
     operation: str
     about: Mapping[str, Any]
     metrics: Mapping[str, int]
+    restored_to: int | None = None
 
 
 def newest_commits(session: SparkSession | None, table: TableRef, limit: int | None = None) -> list[Commit]:
     """Return the newest commits of an existing table, newest first.
 
+    Raises
+    ------
+    InputError
+        LS210 when its log cannot be read.
+
     Notes
     -----
-    No Spark job on a local path, one elsewhere.
+    No Spark job on a local path, one elsewhere. Spark is asked too where delta-rs does not get over a broken
+    checkpoint, which Spark may do without.
     """
-    if table.local is not None:
-        found = DeltaTable(table.location).history(limit)
-    elif session is not None:
-        rows = table.delta(session).history(limit) if limit else table.delta(session).history()
-        found = [_from_spark(row.asDict()) for row in rows.collect()]
-    else:
+    if table.local is None and session is None:
         return []
+    try:
+        found = _by_spark(session, table, limit) if table.local is None else DeltaTable(table.location).history(limit)
+    except DeltaError as error:
+        found = _by_spark_instead(session, table, limit, error)
     return [_commit(entry) for entry in found]
+
+
+def _by_spark_instead(
+    session: SparkSession | None, table: TableRef, limit: int | None, error: DeltaError
+) -> list[dict[str, Any]]:
+    if session is None:
+        raise unreadable(table, error) from error
+    try:
+        return _by_spark(session, table, limit)
+    except Exception as again:
+        raise unreadable(table, error) from again
+
+
+def unreadable(table: TableRef, error: Exception) -> InputError:
+    """Return LS210 for a table whose log cannot be read."""
+    return InputError(
+        f"{table.name} cannot be read: {str(error).partition(chr(10))[0]}",
+        code="LS210",
+        where=table.location,
+        hint="put the damaged file back from a copy; `lakesmith doctor` says which it is",
+    )
+
+
+def _by_spark(session: SparkSession | None, table: TableRef, limit: int | None) -> list[dict[str, Any]]:
+    delta = table.delta(cast("SparkSession", session))
+    rows = delta.history(limit) if limit else delta.history()
+    return [_from_spark(row.asDict()) for row in rows.collect()]
 
 
 def _from_spark(row: dict[str, Any]) -> dict[str, Any]:
@@ -51,7 +86,10 @@ def _from_spark(row: dict[str, Any]) -> dict[str, Any]:
 def _commit(entry: Mapping[str, Any]) -> Commit:
     metrics = {key: int(value) for key, value in (entry.get("operationMetrics") or {}).items() if _is_count(value)}
     about = about_of(entry.get("userMetadata"))
-    return Commit(entry["version"], int(entry["timestamp"]), entry.get("operation") or "", about, metrics)
+    operation = entry.get("operation") or ""
+    target = str((entry.get("operationParameters") or {}).get("version"))
+    restored_to = int(target) if operation == "RESTORE" and target.isdigit() else None
+    return Commit(entry["version"], int(entry["timestamp"]), operation, about, metrics, restored_to)
 
 
 def _is_count(value: object) -> bool:

@@ -11,10 +11,12 @@ from typing import Any, Literal, cast
 
 import pyarrow as pa  # type: ignore[import-untyped]
 from deltalake import CommitProperties, DeltaTable, Transaction, write_deltalake
+from deltalake.exceptions import DeltaError
 from pyspark.sql import SparkSession
 
-from lakesmith.errors import LedgerError
+from lakesmith.errors import LedgerError, WriteError
 from lakesmith.tables.durable import force
+from lakesmith.tables.log import unreadable
 from lakesmith.tables.ref import TableRef
 
 OPS_TABLES = ("ops.ledger", "ops.published", "ops.runs", "ops.checks", "ops.profiles")
@@ -86,7 +88,10 @@ class OpsTable:
         if not values:
             return
         if self.ref.local is not None:
-            _write_local(self.ref, pa.Table.from_pylist(values, self.schema), mode, txn)
+            try:
+                _write_local(self.ref, pa.Table.from_pylist(values, self.schema), mode, txn)
+            except (DeltaError, OSError) as error:
+                raise _unwritable(self.ref, error) from error
             return
         if spark is None:
             raise LedgerError(f"{self.ref.name} can be written only with a Spark session", code="LS605")
@@ -95,10 +100,22 @@ class OpsTable:
         self.ref.save(frame.write.format("delta").mode(mode).options(**SPARK_OPTIONS, **identity))
 
 
+def _unwritable(ref: TableRef, error: Exception) -> WriteError:
+    return WriteError(
+        f"{ref.name} cannot be written: {' '.join(str(error).split())[:300]}",
+        code="LS213",
+        where=ref.location,
+        hint="give the warehouse space and write permission, then run again: what is missing is done then",
+    )
+
+
 def _read_local(ref: TableRef) -> Rows:
     if not DeltaTable.is_deltatable(ref.location):
         return []
-    return cast("Rows", DeltaTable(ref.location).to_pyarrow_table().to_pylist())
+    try:
+        return cast("Rows", DeltaTable(ref.location).to_pyarrow_table().to_pylist())
+    except (DeltaError, OSError) as error:
+        raise unreadable(ref, error) from error
 
 
 def _write_local(

@@ -1,0 +1,50 @@
+"""What others do to a table between two runs: noticed before a batch is written on top, and mended by a RESTORE."""
+
+from __future__ import annotations
+
+import pytest
+
+from lakesmith.errors import RunFailed
+from tests.faults.damage import AFTER_THREE, AFTER_TWO, SELECT, THIRD, quantities, table_dir
+from tests.shop import Shop
+
+
+def sql(shop: Shop, statement: str, table: str = "silver.orders") -> None:
+    shop.spark.sql(statement.format(f"delta.`{table_dir(shop, table)}`")).collect()
+
+
+@pytest.mark.parametrize(
+    ("statement", "operation"),
+    [
+        ("RESTORE TABLE {} TO VERSION AS OF 0", "RESTORE"),
+        ("DELETE FROM {} WHERE id = 2", "DELETE"),
+        ("UPDATE {} SET qty = 0", "UPDATE"),
+    ],
+)
+def test_rows_that_others_changed_are_not_built_upon(shop: Shop, statement: str, operation: str) -> None:
+    sql(shop, statement)
+    assert quantities(shop) == AFTER_TWO
+    shop.land("c.csv", THIRD)
+    with pytest.raises(RunFailed, match=rf"LS211 version 2 of silver.orders .{operation}. (.|\n)*to version 1"):
+        shop.run(select=SELECT)
+    assert quantities(shop) == AFTER_TWO
+    sql(shop, "RESTORE TABLE {} TO VERSION AS OF 1")
+    shop.run(select=SELECT)
+    assert quantities(shop) == AFTER_THREE
+
+
+def test_tables_below_do_not_read_what_others_did_and_took_back(shop: Shop) -> None:
+    sql(shop, "DELETE FROM {}", "bronze.orders")
+    sql(shop, "RESTORE TABLE {} TO VERSION AS OF 1", "bronze.orders")
+    shop.land("c.csv", THIRD)
+    result = shop.run(select=SELECT)
+    assert [table.counts.read for table in result.tables] == [2, 2]
+    assert quantities(shop) == AFTER_THREE
+
+
+def test_maintenance_by_others_is_fine(shop: Shop) -> None:
+    sql(shop, "ALTER TABLE {} SET TBLPROPERTIES ('note' = 'mine')")
+    sql(shop, "OPTIMIZE {}")
+    shop.land("c.csv", THIRD)
+    shop.run(select=SELECT)
+    assert quantities(shop) == AFTER_THREE
