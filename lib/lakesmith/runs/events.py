@@ -22,8 +22,8 @@ LEDGER = (
 class LedgerEvent:
     """One row of the ledger.
 
-    `event` is ``intent done dropped parked accepted undo undone restored rebuild published``, or ``state files`` after a
-    compaction.
+    `event` is ``intent done dropped parked accepted undo undone restored rebuild published``, or ``state files``
+    after a compaction.
     """
 
     event: str
