@@ -59,15 +59,15 @@ def test_a_full_disk_fails_the_run_and_space_heals_it(disk: Shop, leave: int) ->
 
 
 def test_a_batch_larger_than_the_disk_leaves_the_table_as_it_was(disk: Shop) -> None:
-    noise = os.urandom(8_000_000).hex()
-    lines = [f"{9 + n},{noise[n * 1000 : n * 1000 + 1000]},1,1.00,2026-01-04,1,I" for n in range(16_000)]
+    noise = os.urandom(4_000_000).hex()
+    lines = [f"{9 + n},{noise[n * 1000 : n * 1000 + 1000]},1,1.00,2026-01-04,1,I" for n in range(8_000)]
     disk.land("c.csv", [*THIRD, *lines])
     with pytest.raises(LakesmithError, match=r"No space left on device"):
         disk.run(select=SELECT)
     assert quantities(disk) == AFTER_TWO
     mount("remount,size=200m", disk.root / "lake")
     disk.run(select=SELECT)
-    assert quantities(disk)[:4] == AFTER_THREE
+    assert sorted(quantities(disk))[:4] == AFTER_THREE
     assert len(disk.rows("bronze.orders")) == 6 + len(lines)
 
 

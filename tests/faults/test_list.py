@@ -16,7 +16,7 @@ def test_every_test_that_the_list_names_is_there() -> None:
 
 def test_every_fault_of_the_notes_is_on_the_list() -> None:
     text = (HERE / "README.md").read_text(encoding="utf-8")
-    numbers = re.findall(r"^\| ([\d, -]+) \|", text, re.MULTILINE)
+    numbers = re.findall(r"^\| (\d[\d, -]*) \|", text, re.MULTILINE)
     spans = [span.split("-") for cell in numbers for span in cell.split(", ")]
     found = {number for span in spans for number in range(int(span[0]), int(span[-1]) + 1)}
     assert {*range(1, 36), *range(44, 70)} <= found
