@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-import shutil
 from collections.abc import Callable
 from pathlib import Path
 
@@ -142,11 +141,3 @@ def test_nothing_vacuums_and_a_users_vacuum_keeps_what_is_published(shop: Shop) 
     for table in SELECT:
         assert {row["operation"] for row in shop.lake.history(table)} <= {"WRITE", "MERGE"}
         assert DeltaTable(str(table_dir(shop, table))).vacuum(dry_run=True) == []
-
-
-def test_a_lake_that_was_moved_is_the_same_lake(shop: Shop) -> None:
-    shutil.move(shop.root / "lake", shop.root / "elsewhere")
-    (shop.root / "elsewhere").rename(shop.root / "lake")
-    shop.land("c.csv", THIRD)
-    shop.run(select=SELECT)
-    assert quantities(shop) == AFTER_THREE

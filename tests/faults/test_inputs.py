@@ -103,7 +103,7 @@ def test_a_file_that_could_not_be_opened_is_tried_again_by_each_run(
     assert shop.run(select=BRONZE).state == "nothing_new"
 
 
-@pytest.mark.parametrize("setting", ["ignoreCorruptFiles", "ignoreMissingFiles"])
+@pytest.mark.parametrize("setting", ["ignoreCorruptFiles", pytest.param("ignoreMissingFiles", marks=pytest.mark.prove)])
 def test_a_setting_that_hides_bad_files_hides_none(make_shop: Callable[..., Shop], setting: str) -> None:
     shop = make_shop()
     shop.land("a.csv", FIRST)
