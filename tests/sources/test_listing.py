@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from lakesmith.errors import InputError
-from lakesmith.sources.listing import FileChanges, FileEntry, apply_policy, compare, list_files
+from lakesmith.sources.listing import NOT_NOW, FileChanges, FileEntry, apply_policy, compare, list_files
 from lakesmith.spec.model import FilesSource
 
 OLD, NEW = FileEntry("a", 1, 5), FileEntry("b", 1, 5)
@@ -99,3 +99,8 @@ def test_a_parked_file_that_changed_is_new() -> None:
     file = FileEntry("a.csv", 9, 2)
     assert compare([file], {"a.csv": (0, 1)}, {"a.csv": "empty"}) == FileChanges((file,), ())
     assert compare([file], {"a.csv": (9, 2)}, {"a.csv": "empty"}) == FileChanges((), ())
+
+
+def test_a_file_that_could_not_be_opened_is_new_each_time() -> None:
+    file = FileEntry("a.csv", 1, 2)
+    assert compare([file], {"a.csv": (1, 2)}, {"a.csv": f"{NOT_NOW}permission"}) == FileChanges((file,), ())

@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -104,6 +105,13 @@ def test_an_exception_after_the_commit_landed_is_a_written_batch(session: SparkS
     lost = fail_after(lambda: table.save(writer(session.range(2).toDF("id"), commit)))
     outcome = write(session, table, commit, lost)
     assert (outcome.verdict, outcome.version) == (Verdict.WRITTEN, 0)
+
+
+def test_a_retry_is_looked_for_before_it_is_written(session: SparkSession, table: TableRef) -> None:
+    append(session, table, batch(1), rows=3)
+    again = replace(batch(1), is_retry=True)
+    outcome = write(session, table, again, lambda: pytest.fail("it was written again"))
+    assert (outcome.verdict, outcome.version) == (Verdict.SKIPPED, 0)
 
 
 def test_a_write_that_did_nothing_is_an_error(session: SparkSession, table: TableRef) -> None:
