@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 from deltalake import DeltaTable
 
-from lakesmith.errors import TableDamaged
+from lakesmith.errors import LedgerError, TableDamaged
 from lakesmith.tables.sidecar import sidecar_of
 from tests.doctor.damage import age, all_rows, die_after_silver, found, log_of, mended, newest
 from tests.shop import Shop
@@ -42,11 +42,18 @@ def test_a_torn_ledger_is_set_aside_and_the_run_closes_the_gap(calm: Shop, shop:
     assert all_rows(shop) == all_rows(calm)
 
 
-def test_a_torn_commit_that_the_ledger_counts_as_done_needs_a_person(shop: Shop) -> None:
+def test_a_torn_commit_that_the_ledger_counts_as_done_is_rolled_back_by_a_person(calm: Shop, shop: Shop) -> None:
     os.truncate(newest(shop, "silver.orders"), 0)
     report = shop.lake.doctor(fix=True)
     assert [one.code for one in report.fixed] == ["LS620"]
     assert ("error", "LS631", "silver.orders") in found(report)
+    with pytest.raises(LedgerError, match=r"LS614 silver.orders ends at version 1"):
+        shop.run()
+    lost = shop.lake.status(1)[0]["run_id"]
+    assert f"`lakesmith rollback --run {lost}` and run again" in report.findings[0].next
+    shop.lake.rollback(lost)
+    assert shop.run().state == "done"
+    assert all_rows(shop) == all_rows(calm)
 
 
 def test_a_commit_torn_in_the_middle_needs_a_person(shop: Shop) -> None:

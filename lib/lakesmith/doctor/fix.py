@@ -32,8 +32,8 @@ def doctor(project: Project, fix: bool = False) -> Report:
     RunLocked
         When a run holds the warehouse and `fix` is asked for.
     """
-    place = place_of(project.warehouse)
-    if not fix or place is None:
+    place = None if project.catalog else place_of(project.warehouse)
+    if not fix or place is None:  # tables that lie elsewhere are not looked at, so there is nothing to mend
         return examine(project)
     with run_lock(None, project.warehouse, project.lock_wait_seconds):
         return _mend(project, place)

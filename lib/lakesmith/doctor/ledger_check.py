@@ -41,7 +41,8 @@ def _behind(state: TableState, table: Patient) -> Iterator[Finding]:
     if known > head:
         is_at = f"ends at version {head}" if head >= 0 else "has no commit"
         what = f"the ledger counts version {known} as done, the table {is_at}"
-        hint = "put the commits back from a copy, or `lakesmith rollback` the run that wrote them and run again"
+        run_id = next((mark.run_id for mark in state.marks if (mark.version or 0) > head), "R")
+        hint = f"put the commits back from a copy, or `lakesmith rollback --run {run_id}` and run again"
         yield Finding("error", "LS631", table.name, what, str(table.root), hint)
 
 
