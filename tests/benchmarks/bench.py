@@ -1,4 +1,4 @@
-"""Print the figures of the main job as Markdown: ``python -m tests.benchmarks.bench [--rounds 3] [--only tax|reads]``.
+"""Print the figures of the main job as Markdown: ``python -m tests.benchmarks.bench [--rounds 3] [--only PART]``.
 
 Counts and CPU seconds are figures; wall time depends on the neighbours. Every run is a process of its own.
 """
@@ -14,15 +14,19 @@ import tempfile
 from collections.abc import Sequence
 from pathlib import Path
 
+from tests.benchmarks.cold import cold
 from tests.benchmarks.cpu import Usage, measure
 from tests.benchmarks.eventlog import SETTINGS, EventLog, read_event_log
 from tests.benchmarks.feed import ROOT, Feed, find_feed
+from tests.benchmarks.idle import idle, publishing
 
 ENV = {"PYTHONPATH": f"{ROOT / 'lib'}:{ROOT}"}
 BARE = "bare script"
 BARE_APPEND = "bare script, first load by append"
 BASIC, FULL = "lakesmith, profile basic", "lakesmith, profile full on silver.order_lines"
 SALES = "bronze.order_lines,silver.order_lines,gold.daily_sales"
+PARTS = ("tax", "reads", "cold", "idle", "publish")
+MANY = 200
 SELECTIONS = (SALES, "silver.customers", "silver.customer_invoices", "gold.customer_rfm")
 
 
@@ -120,20 +124,42 @@ def markdown(head: Sequence[str], rows: Sequence[Sequence[str]]) -> str:
     return "\n".join("| " + " | ".join(line) + " |" for line in lines)
 
 
+def cold_start(scratch: Path, rounds: int) -> str:
+    """Compare the CPU seconds of a start, up to the first commit."""
+    head = ("start to first commit", "CPU s", "÷ defaults", "JVM peak MB", "wall s")
+    return f"## Cold start (median of {rounds})\n\n{markdown(head, cold(scratch, rounds))}"
+
+
+def idle_run(scratch: Path) -> str:
+    """Count the CPU seconds of a run with nothing new among many tables."""
+    return f"## {MANY} tables\n\n{markdown(('run', 'CPU s'), idle(scratch, MANY))}"
+
+
+def publication(feed: Feed, scratch: Path) -> str:
+    """Count the CPU seconds that publishing takes of a run on the whole feed."""
+    head = ("CPU s of the run", "CPU s of publishing", "%")
+    return f"## Publishing\n\n{markdown(head, publishing(scratch, settings(feed.orders, scratch / 'lake')))}"
+
+
 def main() -> None:
     """Run the command line."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--rounds", type=int, default=3, help="runs of each contender (default: 3)")
-    parser.add_argument("--only", choices=("tax", "reads"), help="one part only")
+    parser.add_argument("--only", choices=PARTS, help="one part only")
     options = parser.parse_args()
     with tempfile.TemporaryDirectory(prefix="lakesmith-bench-") as folder:
         scratch = Path(folder).resolve()
         feed = find_feed(scratch)
         print(f"# Figures of the main job\n\n{feed.about}: {len(feed.files)} files; driver memory as in local.conf\n")
-        if options.only != "reads":
-            print(tax(feed, scratch, options.rounds) + "\n", flush=True)
-        if options.only != "tax":
-            print(reads(feed, scratch), flush=True)
+        parts = {
+            "tax": lambda: tax(feed, scratch, options.rounds),
+            "reads": lambda: reads(feed, scratch),
+            "cold": lambda: cold_start(scratch / "cold", options.rounds),
+            "idle": lambda: idle_run(scratch / "idle"),
+            "publish": lambda: publication(feed, scratch / "publish"),
+        }
+        for name in [options.only] if options.only else PARTS:
+            print(parts[name]() + "\n", flush=True)
 
 
 if __name__ == "__main__":

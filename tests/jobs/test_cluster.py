@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import re
+import shlex
 import shutil
 import subprocess
 import sys
 import time
 from collections.abc import Iterator
+from itertools import pairwise
 from pathlib import Path
 
 import pytest
@@ -107,6 +109,7 @@ def test_a_bare_python_has_no_package(bare: dict[str, str]) -> None:
     assert subprocess.run(command, env=bare, capture_output=True, text=True, check=True).stdout == "0\n"
 
 
+@pytest.mark.prove
 def test_the_pipeline_on_a_cluster_that_loses_an_executor(
     spark: SparkSession, gateway: Path, cluster: Standalone, bare: dict[str, str], tmp_path: Path
 ) -> None:
@@ -124,6 +127,7 @@ def test_the_pipeline_on_a_cluster_that_loses_an_executor(
     assert differences(spark, tmp_path) == {}
 
 
+@pytest.mark.prove
 def test_executors_import_what_was_shipped(
     checkout: Path, gateway: Path, cluster: Standalone, bare: dict[str, str]
 ) -> None:
@@ -132,3 +136,52 @@ def test_executors_import_what_was_shipped(
     assert done.returncode == 0, done.stderr
     seen = set(re.findall(r"^executor: (.*)$", done.stdout, re.MULTILINE))
     assert seen and all("lakesmith-0.1.0.zip/" in line and "/env/site-packages/pydantic" in line for line in seen)
+
+
+def test_a_driver_inside_a_cluster_has_packages_code_and_specs(
+    gateway: Path, bare: dict[str, str], tmp_path: Path
+) -> None:
+    for name in ("env", "conf"):
+        shutil.unpack_archive(next((gateway / "dist").glob(f"lakesmith-{name}-*")), tmp_path / name)
+    (code,) = (gateway / "dist").glob("lakesmith-[0-9]*.zip")
+    spark = sorted(Path(bare["SPARK_HOME"], "python", "lib").glob("*.zip"))
+    env = bare | {"PYTHONPATH": ":".join(map(str, [code, *spark]))}
+    check = "import lakesmith; lakesmith.open('conf').validate(); print(lakesmith.__file__)"
+    done = subprocess.run(
+        ["env/bin/python", "-c", check], cwd=tmp_path, env=env, capture_output=True, text=True, check=False
+    )
+    assert (done.returncode, done.stderr) == (0, "") and done.stdout.startswith(str(code))
+
+
+def test_the_launcher_says_which_python_is_missing(gateway: Path, tmp_path: Path) -> None:
+    shutil.unpack_archive(next((gateway / "dist").glob("lakesmith-env-*")), tmp_path)
+    (tmp_path / "tools").mkdir()
+    for tool in ("sh", "dirname"):
+        (tmp_path / "tools" / tool).symlink_to(shutil.which(tool) or "")
+    env = {"PATH": str(tmp_path / "tools")}
+    done = subprocess.run([tmp_path / "bin" / "python"], env=env, capture_output=True, text=True, check=False)
+    version = f"python{sys.version_info.major}.{sys.version_info.minor}"
+    assert done.returncode == 127 and f"{version} is needed on this machine" in done.stderr
+
+
+def test_cluster_mode_sends_the_specs_and_keeps_the_refusal_of_spark(gateway: Path, bare: dict[str, str]) -> None:
+    mine = ("--master", "spark://127.0.0.1:1", "--deploy-mode", "cluster", "--py-files", "my_steps.py")
+    done = submitted(gateway, bare, "pipeline", "--", *mine)
+    command = shlex.split(done.stderr.splitlines()[0])
+    sent = {option: value for option, value in pairwise(command) if option.startswith("--")}
+    assert re.fullmatch(r"\S*/lakesmith-[0-9.]+\.zip,my_steps\.py", sent["--py-files"])
+    archives = r"\S*/lakesmith-env-[0-9.]+\.tar\.gz#env,\S*/lakesmith-conf-[0-9.]+\.zip#conf"
+    assert re.fullmatch(archives, sent["--archives"])
+    assert command[-4:] == ["--conf", str(gateway / "conf"), "--conf", "conf"]
+    assert done.returncode == 1 and "not supported for python applications on standalone" in done.stderr
+
+
+def test_what_is_not_old_is_not_packaged_again(checkout: Path) -> None:
+    made = sorted((checkout / "dist").glob("lakesmith-[0-9e]*"))
+    before = [file.stat().st_mtime_ns for file in made]
+    subprocess.run([checkout / "spark-submit.sh", "package"], check=True, capture_output=True)
+    assert len(made) == 2 and [file.stat().st_mtime_ns for file in made] == before
+    (checkout / "lib" / "retail" / "lines.py").touch()
+    subprocess.run([checkout / "spark-submit.sh", "package"], check=True, capture_output=True)
+    after = [file.stat().st_mtime_ns for file in made]
+    assert after[0] > before[0] and after[1] == before[1], "the code is new, the packages are not"
