@@ -52,4 +52,8 @@ $(READY): requirements.lock setup.py pyproject.toml | java
 $(JARS): conf/spark/local.conf $(READY)
 	@$(VENV)/bin/python -c 'from pathlib import Path; from lakesmith.session import get_session, read_properties; get_session(read_properties(Path("conf/spark/local.conf"))).stop()' \
 	  >$(VENV)/jars.log 2>&1 || { cat $(VENV)/jars.log >&2; echo "Delta's JARs could not be fetched; run make again" >&2; exit 1; }
+	@# A first run writes the archive of classes that later ones start from; the pipe waits until Java has ended.
+	@bin="$$PWD/$(VENV)/bin"; project="$$(mktemp -d)"; trap 'rm -rf "$$project"' EXIT; \
+	  { "$$bin/lakesmith" init "$$project/first" && cd "$$project/first" && "$$bin/lakesmith" run; } 2>&1 | cat >$(VENV)/first.log; \
+	  [[ "$${PIPESTATUS[0]}" == 0 ]] || { cat $(VENV)/first.log >&2; exit 1; }
 	@touch $@
