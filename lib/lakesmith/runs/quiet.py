@@ -13,6 +13,7 @@ from lakesmith.runs.recording import RunFacts, write_records
 from lakesmith.runs.result import RunResult, TableResult
 from lakesmith.sources.listing import compare, list_files
 from lakesmith.spec.model import Project
+from lakesmith.tables.log_files import log_files
 from lakesmith.tables.tail import check_tails
 
 
@@ -40,7 +41,7 @@ def _record_if_quiet(facts: RunFacts, order: Sequence[Sequence[str]]) -> RunResu
         ledger = read_ledger(None, facts.ref("ops.ledger"), facts.run_id)
         if not ledger.rows or not _is_settled(ledger) or _has_work(facts, ledger, order):
             return None
-        if not all(facts.ref(name).exists(None) for name in ledger.versions if name in facts.project.table_names()):
+        if _has_lost_commits(facts, ledger):
             return None
     except LakesmithError:  # the run itself meets the same problem and tells it with its tables
         return None
@@ -56,6 +57,13 @@ def _is_settled(ledger: Ledger) -> bool:
     """Tell whether every batch is closed, none refused, and all tables are public as they are."""
     states = ledger.states.values()
     return ledger.is_published and not any(state.open or state.refused or state.undo for state in states)
+
+
+def _has_lost_commits(facts: RunFacts, ledger: Ledger) -> bool:
+    """Tell whether a table is gone or ends before the version that the ledger knows; the run itself says what to do."""
+    known = [(facts.ref(name).local, ledger.state(name).version) for name in facts.project.table_names()]
+    ends = [(log_files(root / "_delta_log").head, version) for root, version in known if root and version is not None]
+    return any(head is None or head < version for head, version in ends)
 
 
 def _has_work(facts: RunFacts, ledger: Ledger, order: Sequence[Sequence[str]]) -> bool:

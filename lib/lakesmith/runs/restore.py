@@ -50,7 +50,7 @@ def restore(spark: SparkSession, project: Project, run_id: str, state: TableStat
     delta = table.delta(session)
     if to.void_from == 0:
         delta.delete()
-    else:
+    elif newest_commits(session, table, 1)[0].version >= to.void_from:  # else those commits are gone already
         delta.restoreToVersion(to.void_from - 1)
     if table.quarantine.exists(session):
         table.quarantine.delta(session).delete(F.col("_batch_id") > to.back_to)
