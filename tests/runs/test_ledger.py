@@ -68,6 +68,13 @@ def test_a_ledger_of_a_newer_version_is_refused(
     assert caught.value.code == "LS603"
 
 
+@pytest.mark.parametrize("edit", [{"payload": "{"}, {"payload": "{}"}, {"event": "unheard_of"}])
+def test_a_row_that_somebody_edited_is_named(spark: SparkSession, table: TableRef, edit: dict[str, str]) -> None:
+    OpsTable(table, LEDGER).append(spark, [intent_event(intent(1)).row(1, "run") | edit])
+    with pytest.raises(LedgerError, match=r"LS615 row 1 of the ledger .* of bronze.a. makes no sense"):
+        read_ledger(spark, table, "run")
+
+
 def test_a_long_ledger_is_compacted_and_says_the_same(
     spark: SparkSession, table: TableRef, monkeypatch: pytest.MonkeyPatch
 ) -> None:

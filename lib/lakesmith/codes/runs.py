@@ -92,6 +92,11 @@ RUN_CODES: dict[str, tuple[str, str, str]] = {
         "The ledger knows the table, but there is none where it should lie.",
         "Put it back, or build it anew by `lakesmith run --rebuild --select T`.",
     ),
+    "LS615": (
+        "ledger was edited",
+        "A row of the ledger is none that Lakesmith writes.",
+        "RESTORE the ledger to the version before, or move its directory away: the next run reads it from the tables.",
+    ),
     "LS614": (
         "commits were lost",
         "The table ends before the version that the ledger knows: somebody took commits away, or the disk lost them.",

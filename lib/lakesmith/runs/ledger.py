@@ -108,7 +108,20 @@ def read_ledger(spark: SparkSession | None, table: TableRef, run_id: str) -> Led
     if newest > SCHEMA_VERSION:
         raise LedgerError(f"the ledger has schema version {newest}", code="LS603", hint="update lakesmith")
     for row in rows:
-        payload = json.loads(row["payload"])
-        ledger._fold(LedgerEvent(row["event"], row["table"], row["epoch"], row["batch"], payload, row["run_id"]))
+        _fold_row(ledger, row)
     ledger.seq, ledger.rows = max((row["seq"] for row in rows), default=0), len(rows)
     return ledger
+
+
+def _fold_row(ledger: Ledger, row: dict[str, Any]) -> None:
+    try:
+        payload = json.loads(row["payload"])
+        ledger._fold(LedgerEvent(row["event"], row["table"], row["epoch"], row["batch"], payload, row["run_id"]))
+    except (ValueError, KeyError, TypeError, AttributeError) as error:
+        raise LedgerError(
+            f"row {row['seq']} of the ledger ({row['event']} of {row['table'] or 'the lake'}) makes no sense: {error!r}",
+            code="LS615",
+            where=ledger.table.ref.location,
+            hint="somebody edited it: RESTORE the ledger to the version before, or move its directory away: "
+            "it is read from the tables' own commits then",
+        ) from error
