@@ -119,7 +119,7 @@ def _fold_row(ledger: Ledger, row: dict[str, Any]) -> None:
         ledger._fold(LedgerEvent(row["event"], row["table"], row["epoch"], row["batch"], payload, row["run_id"]))
     except (ValueError, KeyError, TypeError, AttributeError) as error:
         raise LedgerError(
-            f"row {row['seq']} of the ledger ({row['event']} of {row['table'] or 'the lake'}) makes no sense: {error!r}",
+            f"row {row['seq']} of the ledger ({row['event']} of {row['table'] or 'the lake'}) makes no sense",
             code="LS615",
             where=ledger.table.ref.location,
             hint="somebody edited it: RESTORE the ledger to the version before, or move its directory away: "
