@@ -88,7 +88,7 @@ def _random_lines(done: Sequence[Point], outcomes: Mapping[str, Outcome]) -> str
     late = sum(not outcomes[point.key].hit for point in done if not point.commit)
     bad = [point.key for point in done if not outcomes[point.key].good]
     told = f"\n{late} random instants came after the run had ended by itself.\n" if late else ""
-    return told + (f"\nPoints with faults: {'; '.join(bad)}.\n" if bad else "\nNo point has a fault.\n")
+    return told + (f"\nPoints with faults: {'; '.join(bad)}.\n" if bad else "\nNo kill that is done showed a fault.\n")
 
 
 def versions() -> str:

@@ -43,7 +43,7 @@ def test_the_page_has_a_line_a_commit_and_one_for_the_random_instants_and_names_
     assert "| upsert | publish | before | JVM and Python | 0 | 0 | 0 | 1 | 1 | 10 | 0 | - |" in page
     assert page.count(" random instants | any time |") == 3
     assert "**51 of 51 kills done.**" in page
-    assert "No point has a fault." in page
+    assert "No kill that is done showed a fault." in page
     bad = markdown(POINTS, {POINTS[0].key: LOSSY})
     assert "| upsert | publish | before | JVM and Python | 3 |" in bad
     assert f"Points with faults: {POINTS[0].key}." in bad
