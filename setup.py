@@ -9,6 +9,8 @@ from setuptools import find_packages, setup
 HERE = Path(__file__).parent
 # A cluster brings Spark and Delta of its own, and a second Spark installed over it breaks the session.
 SPARK = ["pyspark>=4.2,<4.3", "delta-spark==4.4.0"]
+# What pyspark needs to talk to a Spark Connect server.
+CONNECT = [*SPARK, "grpcio>=1.76", "grpcio-status>=1.76", "googleapis-common-protos>=1.71", "zstandard>=0.25"]
 JOBS = ("bronze", "silver", "gold", "quality", "pipeline")
 
 setup(
@@ -35,8 +37,9 @@ setup(
     ],
     extras_require={
         "spark": SPARK,
+        "connect": CONNECT,
         "dev": [
-            *SPARK,
+            *CONNECT,
             "chispa>=0.11",
             "duckdb>=1.2",
             "hypothesis>=6",

@@ -60,8 +60,11 @@ TABLES = ("bronze.orders", "silver.orders", "silver.lines", "gold.daily")
 class Shop:
     """The shop's specs, its landing directory, and its lake."""
 
-    def __init__(self, root: Path, spark: SparkSession, specs: Mapping[str, str] | None = None) -> None:
+    def __init__(
+        self, root: Path, spark: SparkSession, specs: Mapping[str, str] | None = None, **overrides: str
+    ) -> None:
         self.root, self.spark = root, spark
+        self.overrides = {"warehouse": str(root / "lake"), **overrides}
         self.landing = root / "in"
         self.landing.mkdir(parents=True)
         for name, text in (SPECS | dict(specs or {})).items():
@@ -82,8 +85,7 @@ class Shop:
     @property
     def lake(self) -> Lake:
         """The lake, its specs read anew."""
-        warehouse = {"warehouse": str(self.root / "lake")}
-        return open_lake(self.root / "conf", overrides=warehouse, spark=self.spark)
+        return open_lake(self.root / "conf", overrides=self.overrides, spark=self.spark)
 
     def run(self, **options: Any) -> RunResult:
         """Run the main job."""

@@ -1,19 +1,23 @@
 """A pytest plugin: one Spark session a worker, seen by tests and doctests as ``spark``.
 
 Write ``pytest_plugins = ["lakesmith.pytest_plugin"]`` into your ``conftest.py``, or run
-``pytest -p lakesmith.pytest_plugin``.
+``pytest -p lakesmith.pytest_plugin``. With ``LAKESMITH_TEST_REMOTE=1`` it is a Spark Connect session on a server of the
+tests' own; tests marked ``classic`` are skipped then.
 """
 
 from __future__ import annotations
 
+import os
 from collections.abc import Iterator
 from typing import Any
 
 import pytest
 from pyspark.sql import SparkSession
 
+from lakesmith.connect_server import connect_server
 from lakesmith.session import get_session, read_properties
 
+REMOTE = "LAKESMITH_TEST_REMOTE"
 SMALL = {
     "spark.master": "local[2]",
     "spark.sql.shuffle.partitions": "2",
@@ -28,7 +32,21 @@ def spark(pytestconfig: pytest.Config, tmp_path_factory: pytest.TempPathFactory)
     file = pytestconfig.rootpath / "conf" / "spark" / "local.conf"
     settings = read_properties(file) if file.exists() else {}
     warehouse = {"spark.sql.warehouse.dir": str(tmp_path_factory.mktemp("spark-warehouse"))}
-    yield get_session(settings | SMALL | warehouse)
+    if not os.environ.get(REMOTE):
+        yield get_session(settings | SMALL | warehouse)
+        return
+    with connect_server(settings | SMALL | warehouse) as address:
+        session = SparkSession.Builder().remote(address).getOrCreate()
+        yield session
+        session.stop()
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Skip over Spark Connect what needs a session with a JVM in this process."""
+    for item in items if os.environ.get(REMOTE) else []:
+        mark = item.get_closest_marker("classic")
+        if mark is not None:
+            item.add_marker(pytest.mark.skip(reason=f"not over Spark Connect: {mark.args[0]}"))
 
 
 @pytest.fixture(autouse=True)

@@ -13,7 +13,7 @@ from lakesmith.errors import InputError
 from lakesmith.observe.reading import last_runs, read_history
 from lakesmith.observe.records import CHECKS, RUNS
 from lakesmith.runs.publish import newest
-from lakesmith.session import get_session, read_properties
+from lakesmith.session import get_session, read_properties, require_own_files
 from lakesmith.spec.instant import utc
 from lakesmith.spec.load import Loaded
 from lakesmith.tables.ops import OpsTable
@@ -37,7 +37,10 @@ class Reader:
     def spark(self) -> SparkSession:
         """The session; started on first use, never stopped here."""
         file = self._conf / "spark" / "local.conf"
-        return self._given or get_session(read_properties(file) if file.exists() else {})
+        session = self._given or get_session(read_properties(file) if file.exists() else {})
+        warehouse = [] if self.project.catalog else [self.project.warehouse]
+        require_own_files(session, [*warehouse, *(source.path for source in self.project.sources.values())])
+        return session
 
     def table(self, name: str, version: str | int = "published") -> DataFrame:
         """Read a table.

@@ -5,13 +5,17 @@ from __future__ import annotations
 import os
 import re
 import sys
-from collections.abc import Mapping
+import weakref
+from collections.abc import Iterable, Mapping
 from pathlib import Path
+from typing import Any
 
+from pyspark.errors import PySparkNotImplementedError
 from pyspark.sql import SparkSession
 
 from lakesmith.cold_start import quicken, remember
 from lakesmith.errors import EnvironmentProblem
+from lakesmith.paths import local_path
 
 BATCH_CONFS = (
     "spark.sql.session.timeZone",
@@ -22,6 +26,7 @@ BATCH_CONFS = (
 )
 # With either of these on, Spark leaves rows out without a word.
 NEVER = ("spark.sql.files.ignoreCorruptFiles", "spark.sql.files.ignoreMissingFiles")
+LOOPBACK = ("localhost", "127.0.0.1", "::1", "[::1]")
 
 
 def read_properties(path: Path) -> dict[str, str]:
@@ -46,8 +51,8 @@ def get_session(properties: Mapping[str, str] | None = None) -> SparkSession:
     Parameters
     ----------
     properties : mapping, optional
-        Spark settings for a new session; ignored where a session exists or ``spark-submit`` started us,
-        since those settings belong to whoever started it.
+        Spark settings for a new session; ignored where a session exists, ``spark-submit`` started us or
+        ``SPARK_REMOTE`` names a server (``sc://host``), since those settings belong to whoever started it.
 
     Returns
     -------
@@ -64,8 +69,7 @@ def get_session(properties: Mapping[str, str] | None = None) -> SparkSession:
         return active
     os.environ.setdefault("PYSPARK_PYTHON", sys.executable)
     builder = SparkSession.Builder().appName("lakesmith")
-    submitted = "SPARK_ENV_LOADED" in os.environ or "PYSPARK_GATEWAY_PORT" in os.environ
-    for key, value in ({} if submitted else quicken(properties or {})).items():
+    for key, value in _own_settings(properties or {}).items():
         builder = builder.config(key, value)
     try:
         session = builder.getOrCreate()
@@ -73,22 +77,101 @@ def get_session(properties: Mapping[str, str] | None = None) -> SparkSession:
         raise EnvironmentProblem(
             f"Spark did not start: {error}", code="LS801", hint="install Java 17 or 21 and set JAVA_HOME"
         ) from error
-    remember(dict(session.sparkContext.getConf().getAll()))
+    if not is_connect(session):
+        remember(dict(session.sparkContext.getConf().getAll()))
     return session
+
+
+def _own_settings(properties: Mapping[str, str]) -> dict[str, str]:
+    remote = os.environ.get("SPARK_REMOTE", "")
+    if remote.startswith("sc:") or "SPARK_ENV_LOADED" in os.environ or "PYSPARK_GATEWAY_PORT" in os.environ:
+        return {}
+    if not remote:
+        return dict(quicken(properties))
+    # A server that pyspark starts for us (SPARK_REMOTE=local[2]) has its master there and refuses a second one.
+    return {key: value for key, value in properties.items() if key != "spark.master"}
+
+
+def is_connect(session: SparkSession) -> bool:
+    """Tell a Spark Connect session, which has no JVM in this process, from a classic one."""
+    return type(session).__module__.startswith("pyspark.sql.connect")
+
+
+def server_host(session: SparkSession) -> str:
+    """Return the host of the Spark Connect server, empty where it is not known; of a classic session this machine."""
+    if not is_connect(session):
+        return "localhost"
+    try:
+        return str(_client(session).host)
+    except PySparkNotImplementedError:
+        return ""
+
+
+def require_own_files(session: SparkSession, paths: Iterable[str]) -> None:
+    """Refuse local paths where Spark runs on another machine, since they would name other files there.
+
+    Everything that reads or writes local files beside Spark relies on this rule. A process on Databricks has the
+    server's files.
+
+    Raises
+    ------
+    EnvironmentProblem
+        LS810 names the path and the server.
+    """
+    host = server_host(session)
+    if host in LOOPBACK or "DATABRICKS_RUNTIME_VERSION" in os.environ:
+        return
+    path = next((path for path in paths if local_path(path) is not None), None)
+    if path is not None:
+        raise EnvironmentProblem(
+            f"path {path!r} lies on this machine, and Spark runs on {host or 'another one'}",
+            code="LS810",
+            hint="name a path that both reach (a URL such as s3a://bucket/lake), or set `catalog`",
+        )
 
 
 def describe_jobs(session: SparkSession, text: str) -> None:
     """Name the jobs that this thread starts, as Spark's own pages and event log show them."""
-    session.sparkContext.setJobDescription(text)
+    if is_connect(session):
+        session.addTag(text.replace(",", " "))
+    else:
+        session.sparkContext.setJobDescription(text)
 
 
 def batch_session(spark: SparkSession) -> SparkSession:
-    """Return a session of its own for one batch, sharing the context, with the settings of `spark` that matter."""
+    """Return a session of its own for one batch, sharing the context, with the settings of `spark` that matter.
+
+    Over Spark Connect it is a clone with all settings; `end_session` gives it back to the server.
+    """
+    session = _clone(spark) if is_connect(spark) else _beside(spark)
+    for key in NEVER:
+        session.conf.set(key, "false")
+    return session
+
+
+def _beside(spark: SparkSession) -> SparkSession:
     session = spark.newSession()
     for key in BATCH_CONFS:
         value = spark.conf.get(key, None)
         if value is not None:
             session.conf.set(key, value)
-    for key in NEVER:
-        session.conf.set(key, "false")
     return session
+
+
+def _clone(spark: Any) -> SparkSession:
+    spark.conf.get("spark.sql.session.timeZone", None)  # the server knows a session from its first call on only
+    session: SparkSession = spark.cloneSession()
+    # pyspark closes the channel of a clone when Python itself is torn down, and hangs there: close it before.
+    weakref.finalize(session, _client(session).close)
+    return session
+
+
+def end_session(session: SparkSession) -> None:
+    """Give the session of a finished batch back; a classic one ends by itself."""
+    if is_connect(session):
+        _client(session).release_session()
+        _client(session).close()
+
+
+def _client(session: Any) -> Any:
+    return session.client

@@ -38,7 +38,7 @@ def with_vector(spark: SparkSession, tmp_path: Path) -> Patient:
     table = TableRef("silver.a", str(tmp_path / "a"))
     rows = spark.range(100).selectExpr("id", "'a b/c' AS part").coalesce(1)
     rows.write.format("delta").option("delta.enableDeletionVectors", "true").partitionBy("part").save(table.location)
-    table.delta(spark).delete("id = 5")
+    table.delete_rows(spark, "id = 5")
     found = patient(table)
     assert found is not None and len(found.head.live) == 1
     return found

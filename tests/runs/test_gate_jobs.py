@@ -60,12 +60,14 @@ class Elsewhere(BatchContext):
         return type(table)(name, str(Path(table.location).with_name(f"orders-{self.project.env}")))
 
 
+@pytest.mark.classic("jobs are counted in the JVM")
 def test_gate_and_profile_cost_no_job_on_clean_data(landed: Shop) -> None:
     bare = jobs(landed, BARE, 0, "bare")
     assert jobs(landed, CHECKED, 0, "checked") == bare
     assert jobs(landed, FULL, 0, "full") == bare
 
 
+@pytest.mark.classic("jobs are counted in the JVM")
 def test_bad_rows_cost_only_the_jobs_of_the_quarantine(landed: Shop, monkeypatch: pytest.MonkeyPatch) -> None:
     spent: list[int] = []
     scheduler = landed.spark._jsc.sc().dagScheduler()  # type: ignore[union-attr]

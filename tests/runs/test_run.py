@@ -10,6 +10,7 @@ from lakesmith.errors import InputError, RunFailed, RunLocked
 from lakesmith.lake import Lake
 from lakesmith.runs.lock import run_lock
 from lakesmith.runs.result import Counts, Event, RunResult
+from lakesmith.session import batch_session
 from tests.shop import HEADER, SPECS, TABLES, Shop, by_table
 
 FIRST = [
@@ -58,6 +59,7 @@ def test_the_accounting_closes(twice: tuple[Shop, RunResult, RunResult]) -> None
             assert counts.accepted == counts.inserted + counts.updated + counts.deleted + counts.unchanged
 
 
+@pytest.mark.classic("jobs are counted in the JVM")
 def test_a_run_with_nothing_new_runs_no_job(twice: tuple[Shop, RunResult, RunResult]) -> None:
     shop, _, second = twice
     scheduler = shop.spark._jsc.sc().dagScheduler()  # type: ignore[union-attr]
@@ -84,7 +86,7 @@ def test_a_version_of_the_past_can_be_read(twice: tuple[Shop, RunResult, RunResu
 
 def test_views_show_what_is_published(twice: tuple[Shop, RunResult, RunResult]) -> None:
     shop, *_ = twice
-    session = shop.spark.newSession()
+    session = batch_session(shop.spark)
     shop.lake.register_views(session)
     assert [tuple(row) for row in session.sql("SELECT id, qty FROM silver_orders").collect()] == [(1, 9)]
 

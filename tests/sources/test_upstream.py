@@ -21,11 +21,10 @@ def upstream(spark: SparkSession, tmp_path_factory: pytest.TempPathFactory) -> T
     first = frame(spark, ROW, [(1, "a", 1, False), (2, "b", 1, False)])
     first.coalesce(1).write.format("delta").option("delta.enableChangeDataFeed", "true").save(table.location)
     frame(spark, ROW, [(3, "c", 1, False)]).write.format("delta").mode("append").save(table.location)
-    delta = table.delta(spark)
-    delta.update("id = 1", {"name": "'A'", "_seq": "2"})
-    delta.update("id = 2", {"_deleted": "true", "_seq": "2"})
+    spark.sql(f"UPDATE {table.sql_name} SET name = 'A', _seq = 2 WHERE id = 1")
+    spark.sql(f"UPDATE {table.sql_name} SET _deleted = true, _seq = 2 WHERE id = 2")
     frame(spark, ROW, [(9, "z", 1, False)]).write.format("delta").mode("append").save(table.location)
-    delta.restoreToVersion(3)
+    table.restore(spark, 3)
     return table
 
 

@@ -6,6 +6,7 @@ from pathlib import Path
 
 import pytest
 from pyspark.sql import SparkSession
+from pyspark.sql import functions as F
 
 from lakesmith.errors import WriteError
 from lakesmith.session import batch_session
@@ -37,8 +38,8 @@ def append(session: SparkSession, table: TableRef, commit: CommitId, rows: int =
 
 def merge(session: SparkSession, table: TableRef, commit: CommitId) -> Outcome:
     def action() -> None:
-        target, source = table.delta(session).alias("t"), session.range(5, 6).toDF("id").alias("s")
-        target.merge(source, "t.id = s.id").whenNotMatchedInsertAll().execute()
+        same = F.col(f"{table.sql_name}.id") == F.col("s.id")
+        session.range(5, 6).toDF("id").alias("s").mergeInto(table.sql_name, same).whenNotMatched().insertAll().merge()
 
     return write(session, table, commit, action)
 

@@ -47,13 +47,13 @@ def upserted(
     spark: SparkSession, table: TableRef, before: list[tuple[Any, ...]], after: list[tuple[Any, ...]], final: list[Any]
 ) -> None:
     create(frame(spark, ROWS, before), table, UPSERT)
-    upsert(spark, frame(spark, ROWS, after), table, spec(UPSERT), None)
+    upsert(frame(spark, ROWS, after), table, spec(UPSERT), None)
     shows(spark, table, ROWS, final)
 
 
 def test_append_creates_the_table_with_its_partitions_and_properties(spark: SparkSession, table: TableRef) -> None:
     create(frame(spark, GROUPS, [(1, 5)]), table, {"strategy": "append", "partition_by": ["day"]})
-    detail = table.delta(spark).detail().first()
+    detail = spark.sql(f"DESCRIBE DETAIL {table.sql_name}").first()
     assert detail is not None
     assert (detail.partitionColumns, detail.properties["delta.enableChangeDataFeed"]) == (["day"], "true")
 
@@ -109,7 +109,7 @@ def test_an_exact_replay_changes_nothing(spark: SparkSession, table: TableRef) -
 def test_ignore_keeps_the_first_row_and_only_adds_files(spark: SparkSession, table: TableRef) -> None:
     create(frame(spark, GROUPS.replace("day", "id"), [(1, 5), (None, 6)]), table, IGNORE)
     rows = frame(spark, GROUPS.replace("day", "id"), [(1, 9), (None, 9), (2, 9)])
-    upsert(spark, rows, table, spec(IGNORE), None)
+    upsert(rows, table, spec(IGNORE), None)
     shows(spark, table, GROUPS.replace("day", "id"), [(1, 5), (None, 6), (2, 9)])
     metrics = newest_commits(spark, table, 1)[0].metrics
     assert (metrics["numTargetRowsInserted"], metrics["numTargetFilesRemoved"]) == (1, 0)
@@ -125,7 +125,7 @@ def test_other_columns_than_the_table_are_an_error(spark: SparkSession, table: T
 def test_groups_are_updated_inserted_and_deleted(spark: SparkSession, table: TableRef) -> None:
     create(frame(spark, GROUPS, [(1, 1), (2, 2), (3, 3), (None, 4)]), table, AGGREGATE)
     groups = frame(spark, EMPTIED, [(1, 1, False), (2, 9, False), (3, None, True), (None, 8, False), (4, 4, False)])
-    replace_groups(spark, groups, table, spec(AGGREGATE), None)
+    replace_groups(groups, table, spec(AGGREGATE), None)
     shows(spark, table, GROUPS, [(1, 1), (2, 9), (None, 8), (4, 4)])
     metrics = newest_commits(spark, table, 1)[0].metrics
     assert [metrics[f"numTargetRows{what}"] for what in ("Inserted", "Updated", "Deleted")] == [1, 2, 1]
@@ -133,13 +133,13 @@ def test_groups_are_updated_inserted_and_deleted(spark: SparkSession, table: Tab
 
 def test_a_group_that_never_was_is_not_made_by_emptying(spark: SparkSession, table: TableRef) -> None:
     create(frame(spark, GROUPS, [(1, 1)]), table, AGGREGATE)
-    replace_groups(spark, frame(spark, EMPTIED, [(7, None, True)]), table, spec(AGGREGATE), None)
+    replace_groups(frame(spark, EMPTIED, [(7, None, True)]), table, spec(AGGREGATE), None)
     shows(spark, table, GROUPS, [(1, 1)])
 
 
 def test_an_emptied_null_group_that_never_was_disturbs_no_other(spark: SparkSession, table: TableRef) -> None:
     create(frame(spark, GROUPS, [(1, 1), (2, 2)]), table, AGGREGATE)
-    replace_groups(spark, frame(spark, EMPTIED, [(1, None, True), (None, None, True)]), table, spec(AGGREGATE), None)
+    replace_groups(frame(spark, EMPTIED, [(1, None, True), (None, None, True)]), table, spec(AGGREGATE), None)
     shows(spark, table, GROUPS, [(2, 2)])
 
 
@@ -157,11 +157,11 @@ def only_day_one(spark: SparkSession, table: TableRef) -> Iterator[TableRef]:
 
 def test_pruning_reads_only_the_touched_files(spark: SparkSession, only_day_one: TableRef) -> None:
     rows = frame(spark, "id int, day int", [(1, 1), (2, 1)])
-    bounds = find_touched(rows, ["day"]).predicate("t")
-    upsert(spark, rows, only_day_one, spec(IGNORE), bounds)
+    bounds = find_touched(rows, ["day"]).predicate(only_day_one.sql_name)
+    upsert(rows, only_day_one, spec(IGNORE), bounds)
     assert newest_commits(spark, only_day_one, 1)[0].metrics["numTargetRowsInserted"] == 1
 
 
 def test_without_pruning_the_missing_file_is_read(spark: SparkSession, only_day_one: TableRef) -> None:
     with pytest.raises(Exception, match=r"FAILED_READ_FILE|DELTA_FILE_NOT_FOUND|does not exist"):
-        upsert(spark, frame(spark, "id int, day int", [(2, 1)]), only_day_one, spec(IGNORE), None)
+        upsert(frame(spark, "id int, day int", [(2, 1)]), only_day_one, spec(IGNORE), None)

@@ -36,6 +36,7 @@ def test_dates_and_wall_clocks(spark: SparkSession, kind: str) -> None:
     assert (row.d, row.h) == (date(2010, 12, 1), 0)
 
 
+@pytest.mark.classic("it opens a classic session beside the one of the tests")
 def test_utc_whatever_the_session_says(spark: SparkSession) -> None:
     session = spark.newSession()
     session.conf.set("spark.sql.session.timeZone", "America/New_York")

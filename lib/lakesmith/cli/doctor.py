@@ -3,23 +3,46 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from pathlib import Path
 from typing import Annotated, Any
 
 import typer
 
-from lakesmith.cli.answer import answering
+from lakesmith.cli.answer import Format, answering
 from lakesmith.cli.options import CONF, LOCAL, TEXT, Conf, Env, Form, Sets, open_lake
 from lakesmith.cli.plain import FAILED
+from lakesmith.cli.runtime import runtime_text
 
 Fix = Annotated[bool, typer.Option("--fix", help="Do what is safe: files are set aside, none is deleted.")]
+Runtime = Annotated[bool, typer.Option("--runtime", help="Start Spark and say what its session is and can do.")]
 
 
-def doctor(*, sets: Sets, fix: Fix = False, conf: Conf = CONF, env: Env = LOCAL, form: Form = TEXT) -> None:
+def doctor(
+    *,
+    sets: Sets,
+    fix: Fix = False,
+    runtime: Runtime = False,
+    conf: Conf = CONF,
+    env: Env = LOCAL,
+    form: Form = TEXT,
+) -> None:
     """Look over the warehouse: logs, checkpoints, files, ledger, publication; starts no Spark."""
+    if runtime:
+        return _runtime(conf, env, sets, form)
     with answering(form) as answer:
         report = open_lake(conf, env, sets).doctor(fix)
         answer(report.to_dict(), report_text)
     if not report.is_sound:
+        raise typer.Exit(FAILED)
+
+
+def _runtime(conf: Path, env: str, sets: Sequence[str], form: Format) -> None:
+    from lakesmith.session_probe import probe
+
+    with answering(form) as answer:
+        found = probe(open_lake(conf, env, sets).spark)
+        answer(found.to_dict(), runtime_text)
+    if found.problems:
         raise typer.Exit(FAILED)
 
 

@@ -18,6 +18,31 @@ ENVIRONMENT_CODES: dict[str, tuple[str, str, str]] = {
         "What a cluster is sent is a wheel of this checkout, and building it failed.",
         "See the message; `make install` brings the tools that build it.",
     ),
+    "LS810": (
+        "local path out of Spark's reach",
+        "The Spark Connect server runs on another machine, where a local path names other files.",
+        "Name a path that both reach, such as a URL, set catalog, or start Spark on this machine.",
+    ),
+    "LS811": (
+        "schema missing in the catalog",
+        "A run creates the schemas of its layers; this one is missing and may not be created.",
+        "Let somebody create it who may, or choose another catalog or schema_prefix.",
+    ),
+    "LS812": (
+        "Delta Lake missing in the session",
+        "The session lacks the settings that Delta needs, so it reads and writes no table of a lake.",
+        "Start Spark with the settings named, beside Delta's JAR; conf/spark/*.conf has all of them.",
+    ),
+    "LS813": (
+        "Python of the workers does not fit",
+        "Python functions need the driver's Python version and pyarrow on every worker.",
+        "Set PYSPARK_PYTHON, or ship a Python with `spark-submit.sh package`.",
+    ),
+    "LS814": (
+        "session cannot do what a run needs",
+        "A trial on a table of two rows failed.",
+        "Check Delta's JAR against the version of Spark.",
+    ),
     "LS830": (
         "Spark's Python package is missing",
         "The wheel leaves pyspark and delta-spark to the cluster, which brings its own; here there is none.",

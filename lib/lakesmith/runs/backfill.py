@@ -11,7 +11,7 @@ from lakesmith.runs.conclude import conclude, raise_or_return
 from lakesmith.runs.executor import Executor, OnEvent
 from lakesmith.runs.intent import Dates, Intent, TableInput
 from lakesmith.runs.ledger import Ledger
-from lakesmith.runs.lock import run_lock
+from lakesmith.runs.lock import project_lock
 from lakesmith.runs.opening import open_ledger
 from lakesmith.runs.recording import facts_of
 from lakesmith.runs.recover import Recovery
@@ -61,7 +61,7 @@ def backfill(
     for table in select:
         _require_dates(project, table)
     facts, spark = facts_of(project, None, on_event), session()
-    with run_lock(spark, project.warehouse, project.lock_wait_seconds):
+    with project_lock(spark, project):
         facts.tell("run_started")
         ledger = open_ledger(facts, spark)
         Recovery(spark, project, ledger).finish_rollbacks()

@@ -2,16 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from typing import Any
 
 from pyspark.sql import SparkSession
 
-from lakesmith.errors import GateRefused, RunFailed
+from lakesmith.errors import GateRefused, RunFailed, WriteError
 from lakesmith.runs.executor import Executor
 from lakesmith.runs.ledger import Ledger, published_event
-from lakesmith.runs.publish import publish
+from lakesmith.runs.publish import newest, publish
 from lakesmith.runs.recording import RunFacts, state_of, write_records
 from lakesmith.runs.result import RunResult, TableResult
+
+PUBLISHERS = 5
 
 
 def conclude(facts: RunFacts, spark: SparkSession, executor: Executor, order: Sequence[Sequence[str]]) -> RunResult:
@@ -33,11 +36,27 @@ def _publish(facts: RunFacts, spark: SparkSession, ledger: Ledger, order: Sequen
     versions = {**ledger.published["tables"], **{name: v for name, v in ledger.versions.items() if name in ran}}
     if versions == ledger.published["tables"]:
         return ledger.published["id"] or None
-    table = facts.ref("ops.published")
-    made = publish(spark, table, facts.project.env, facts.run_id, facts.run_time, versions)
+    made = _publish_beside(facts, spark, ledger.published["tables"], versions)
     ledger.stage(published_event(made))
     facts.tell("published")
     return int(made["id"])
+
+
+def _publish_beside(
+    facts: RunFacts, spark: SparkSession, known: Mapping[str, int], versions: Mapping[str, int]
+) -> dict[str, Any]:
+    """Publish what this run moved; without a lock another run may have published other tables meanwhile."""
+    moved = {name: version for name, version in versions.items() if known.get(name) != version}
+    table = facts.ref("ops.published")
+    for _ in range(PUBLISHERS):
+        public = newest(spark, table)["tables"] if facts.project.catalog else known
+        try:
+            return publish(spark, table, facts.project.env, facts.run_id, facts.run_time, {**public, **moved})
+        except WriteError as error:
+            lost = error
+            if error.code != "LS505":
+                raise
+    raise lost
 
 
 def raise_or_return(result: RunResult, executor: Executor) -> RunResult:

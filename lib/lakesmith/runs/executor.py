@@ -20,7 +20,7 @@ from lakesmith.runs.planning import Planned, Planner
 from lakesmith.runs.result import Event, Parked, TableResult
 from lakesmith.runs.rooms.record import BatchRecord
 from lakesmith.runs.tally import Tally
-from lakesmith.session import batch_session, describe_jobs
+from lakesmith.session import batch_session, describe_jobs, end_session
 from lakesmith.sources.probe import find_unreadable
 from lakesmith.spec.graph import descendants
 from lakesmith.spec.model import Project
@@ -122,7 +122,9 @@ class Executor:
         batch = self._batch(intent)
         describe_jobs(batch.session, f"{intent.table} batch {intent.batch}")
         try:
-            return BatchOutcome(intent, run_batch(batch), None, time.monotonic() - started)
+            record = run_batch(batch)
+            end_session(batch.session)
+            return BatchOutcome(intent, record, None, time.monotonic() - started)
         except Exception as error:  # kept, reported in the result, and raised by the run as its cause
             return BatchOutcome(intent, None, error, time.monotonic() - started)
 

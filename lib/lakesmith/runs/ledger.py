@@ -75,6 +75,8 @@ class Ledger:
         events = [*compacted(self.states.values()), published_event(self.published)]
         if len(events) * 2 > self.rows:
             return
+        if len(self.table.read(spark)) != self.rows:  # another run has written since: it compacts, or the next one
+            return
         rows = [event.row(self.seq + index + 1, self.run_id) for index, event in enumerate(events)]
         self.table.replace(spark, rows)
         self.seq, self.rows = self.seq + len(rows), len(rows)

@@ -5,14 +5,17 @@ from __future__ import annotations
 import fcntl
 import time
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, contextmanager, nullcontext
 from pathlib import Path
-from typing import Any
+from threading import Lock
+from typing import IO, Any, ClassVar
 
 from pyspark.sql import SparkSession
 
 from lakesmith.errors import RunLocked, WriteError
 from lakesmith.paths import local_path
+from lakesmith.session import is_connect
+from lakesmith.spec.model import Project
 
 POLL_SECONDS = 0.2
 
@@ -24,7 +27,9 @@ def run_lock(spark: SparkSession | None, warehouse: str, wait_seconds: float) ->
     Parameters
     ----------
     spark : SparkSession, optional
-        Its JVM takes the lock, so that it is held as long as anything can still write; without one this process does.
+        Its JVM takes the lock, so that it is held as long as anything can still write. Without one, and over Spark
+        Connect, this process takes it: when it dies a server may still end the command that it was about, and a run
+        started meanwhile finds that batch by its identity.
     warehouse : str
         On another file system than the local one there is no lock: Delta's commits are atomic there.
     wait_seconds : float
@@ -42,7 +47,7 @@ def run_lock(spark: SparkSession | None, warehouse: str, wait_seconds: float) ->
         yield
         return
     file = _writable(root)
-    channel = _JvmFile(spark, file) if spark else _LocalFile(file)
+    channel = _JvmFile(spark, file) if spark and not is_connect(spark) else _LocalFile(file)
     try:
         _acquire(channel, file, wait_seconds)
         yield
@@ -64,6 +69,16 @@ def _writable(root: Path) -> Path:
             hint="give it space and write permission; what is published can be read all the same",
         ) from error
     return file
+
+
+def project_lock(spark: SparkSession, project: Project) -> AbstractContextManager[None]:
+    """Hold the run lock of a project on paths.
+
+    A catalog's tables may lie anywhere, and others who write them ask for no lock of ours: there commits decide.
+    """
+    if project.catalog:
+        return nullcontext()
+    return run_lock(spark, project.warehouse, project.lock_wait_seconds)
 
 
 def _acquire(channel: _JvmFile | _LocalFile, file: Path, wait_seconds: float) -> None:
@@ -99,19 +114,34 @@ class _JvmFile:
 
 
 class _LocalFile:
-    """The same lock file held by this process; both kinds exclude each other."""
+    """The same lock file held by this process; both kinds exclude each other, and so do two runs of one process."""
+
+    held: ClassVar[set[Path]] = set()
+    guard: ClassVar[Lock] = Lock()
 
     def __init__(self, file: Path) -> None:
-        self._stream = file.open("a+")
+        self._file = file
+        self._stream: IO[str] | None = None
 
     def try_lock(self) -> bool:
         """Try once."""
-        try:
-            fcntl.lockf(self._stream, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        except OSError:  # somebody else holds it
-            return False
-        return True
+        with self.guard:
+            # The system gives a lock back when the process closes the file anywhere: one that is held stays untouched.
+            if self._file in self.held:
+                return False
+            stream = self._file.open("a+")
+            try:
+                fcntl.lockf(stream, fcntl.LOCK_EX | fcntl.LOCK_NB)
+            except OSError:  # somebody else holds it
+                stream.close()
+                return False
+            self._stream = stream
+            self.held.add(self._file)
+            return True
 
     def close(self) -> None:
         """Give the lock back."""
-        self._stream.close()
+        with self.guard:
+            if self._stream is not None:
+                self._stream.close()
+                self.held.discard(self._file)

@@ -34,7 +34,7 @@ class Figures:
         thread = Thread(target=self._fetch, args=(found,), daemon=True)
         thread.start()
         thread.join(SECONDS)
-        return found[0] if found else None
+        return found[0] or None if found else None  # over Spark Connect figures that never came are empty
 
     def _fetch(self, found: list[dict[str, Any]]) -> None:
         try:

@@ -10,6 +10,7 @@ from pyspark.sql import SparkSession
 from lakesmith.runs.adopt import Adoption
 from lakesmith.runs.ledger import Ledger, read_ledger
 from lakesmith.runs.recording import RunFacts
+from lakesmith.tables.create import create_schemas
 from lakesmith.tables.tail import check_tails
 
 
@@ -29,6 +30,7 @@ def open_ledger(facts: RunFacts, spark: SparkSession, mending: Collection[str] =
         LS62x when a log is broken; LS602, LS603, LS613, LS614 when ledger and tables contradict each other.
     """
     check_tails(facts.project)
+    create_schemas(spark, facts.project)
     ledger = read_ledger(spark, facts.ref("ops.ledger"), facts.run_id)
     for table in Adoption(spark, facts.project, ledger, mending).run():
         logging.getLogger("lakesmith").warning("the ledger did not know all of %s: read from the table's log", table)

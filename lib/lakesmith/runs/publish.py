@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from datetime import datetime
 from typing import Any
 
+from pyspark.errors import PySparkException
 from pyspark.sql import SparkSession
 
 from lakesmith.errors import WriteError
@@ -60,18 +61,25 @@ def publish(
         "tables": json.dumps(made["tables"], sort_keys=True),
     }
     ops = OpsTable(table, PUBLISHED)
-    ops.append(spark, [row], (f"lakesmith/{env}/published", made["id"]))
-    _confirm(spark, ops, run_id, made["id"])
+    try:
+        ops.append(spark, [row], (f"lakesmith/{env}/published", made["id"]))
+    except PySparkException as error:  # Delta refuses the second of two that were begun together
+        if not _owners(spark, ops, made["id"]):
+            raise
+        raise _taken(ops, made["id"]) from error
+    if _owners(spark, ops, made["id"]) != {run_id}:  # an id that was taken before is skipped without a sign
+        raise _taken(ops, made["id"])
     return made
 
 
-def _confirm(spark: SparkSession | None, ops: OpsTable, run_id: str, number: int) -> None:
-    """Look whose the publication is: one whose id was taken may be skipped without a sign."""
-    owners = {row["run_id"] for row in ops.read(spark) if row["id"] == number}
-    if owners != {run_id}:
-        raise WriteError(
-            f"publication {number} was taken by another run",
-            code="LS505",
-            where=ops.ref.location,
-            hint="run again: the tables are built, only their publication is missing",
-        )
+def _owners(spark: SparkSession | None, ops: OpsTable, number: int) -> set[str]:
+    return {row["run_id"] for row in ops.read(spark) if row["id"] == number}
+
+
+def _taken(ops: OpsTable, number: int) -> WriteError:
+    return WriteError(
+        f"publication {number} was taken by another run",
+        code="LS505",
+        where=ops.ref.location,
+        hint="run again: the tables are built, only their publication is missing",
+    )

@@ -6,7 +6,6 @@ import json
 from dataclasses import dataclass
 
 from pyspark.sql import SparkSession
-from pyspark.sql import functions as F
 
 from lakesmith.runs.context import app_id_of
 from lakesmith.runs.events import LedgerEvent
@@ -47,13 +46,12 @@ def restore(spark: SparkSession, project: Project, run_id: str, state: TableStat
     app_id = app_id_of(project, state.table, state.epoch, RESTORE)
     about = {"app_id": app_id, "epoch": state.epoch + 1, "batch": state.batch, "run_id": run_id, **to.__dict__}
     session.conf.set(USER_METADATA, json.dumps(about, sort_keys=True))
-    delta = table.delta(session)
     if to.void_from == 0:
-        delta.delete()
+        table.delete_rows(session)
     elif newest_commits(session, table, 1)[0].version >= to.void_from:  # else those commits are gone already
-        delta.restoreToVersion(to.void_from - 1)
+        table.restore(session, to.void_from - 1)
     if table.quarantine.exists(session):
-        table.quarantine.delta(session).delete(F.col("_batch_id") > to.back_to)
+        table.quarantine.delete_rows(session, f"_batch_id > {to.back_to}")
     force_newest(table)
     force_newest(table.quarantine)
     (last,) = newest_commits(session, table, 1)

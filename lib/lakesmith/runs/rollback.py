@@ -12,7 +12,7 @@ from lakesmith.runs.events import LedgerEvent
 from lakesmith.runs.executor import OnEvent
 from lakesmith.runs.intent import Intent, TableInput
 from lakesmith.runs.ledger import Ledger, published_event
-from lakesmith.runs.lock import run_lock
+from lakesmith.runs.lock import project_lock
 from lakesmith.runs.opening import open_ledger
 from lakesmith.runs.publish import publish
 from lakesmith.runs.recording import RunFacts, facts_of, write_records
@@ -38,7 +38,7 @@ def rollback(
 ) -> RunResult:
     """Undo a run; see `roll_back`. Holds the warehouse's lock."""
     facts, spark = facts_of(project, None, on_event), session()
-    with run_lock(spark, project.warehouse, project.lock_wait_seconds):
+    with project_lock(spark, project):
         facts.tell("run_started")
         ledger = open_ledger(facts, spark, project.table_names())
         result = roll_back(facts, spark, ledger, run_id)

@@ -10,7 +10,7 @@ from pyspark.sql import SparkSession
 from lakesmith.runs.conclude import conclude, raise_or_return
 from lakesmith.runs.executor import Executor, OnEvent
 from lakesmith.runs.ledger import Ledger
-from lakesmith.runs.lock import run_lock
+from lakesmith.runs.lock import project_lock
 from lakesmith.runs.opening import open_ledger
 from lakesmith.runs.quiet import quiet_run
 from lakesmith.runs.rebuild import rebuild_events, tables_to_rebuild
@@ -72,7 +72,7 @@ def run(
     if quiet is not None:
         return quiet
     spark = session()
-    with run_lock(spark, project.warehouse, project.lock_wait_seconds):
+    with project_lock(spark, project):
         facts.tell("run_started")
         ledger = open_ledger(facts, spark, asked.select if asked.rebuild else ())
         Recovery(spark, project, ledger).run(asked.accept)

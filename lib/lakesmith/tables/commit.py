@@ -124,11 +124,14 @@ def write(session: SparkSession, table: TableRef, commit: CommitId, action: Call
     identify(session, commit)
     try:
         action()
-    except Exception:
+    except Exception as error:
         landed = find(session, table, commit)
-        if landed is None:
-            raise
-        return landed
+        if landed is not None:
+            return landed
+        lost = _lost(session, table, commit)
+        if lost.code == "LS502":  # both were begun, and Delta let the other one through
+            raise lost from error
+        raise
     outcome = find(session, table, commit)
     if outcome is None:
         raise _lost(session, table, commit)

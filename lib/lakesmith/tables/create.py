@@ -2,7 +2,13 @@
 
 from __future__ import annotations
 
-from lakesmith.spec.model import Table
+from pyspark.errors import PySparkException
+from pyspark.sql import SparkSession
+
+from lakesmith.errors import EnvironmentProblem
+from lakesmith.spec.model import Project, Table
+from lakesmith.tables.ops import OPS_TABLES
+from lakesmith.tables.ref import project_table, quoted
 
 RETENTION = {"delta.deletedFileRetentionDuration": "interval 30 days"}
 
@@ -16,3 +22,30 @@ def table_options(spec: Table) -> dict[str, str]:
     """
     vectors = {"delta.enableDeletionVectors": "true" if spec.write.strategy == "upsert" else "false"}
     return {"delta.enableChangeDataFeed": "true", **vectors, **RETENTION, **spec.properties}
+
+
+def create_schemas(spark: SparkSession, project: Project) -> None:
+    """Create the schemas of a project in its catalog where they are missing; nothing for tables on paths.
+
+    Raises
+    ------
+    EnvironmentProblem
+        LS811 when a schema is missing and may not be created.
+    """
+    if project.catalog is None:
+        return
+    tables = [project_table(project, name).location for name in (*project.table_names(), *OPS_TABLES)]
+    for schema in sorted({name.rpartition(".")[0] for name in tables}):
+        if not spark.catalog.databaseExists(schema):
+            _create_schema(spark, schema)
+
+
+def _create_schema(spark: SparkSession, schema: str) -> None:
+    try:
+        spark.sql("CREATE SCHEMA IF NOT EXISTS " + ".".join(quoted(part) for part in schema.split("."))).collect()
+    except PySparkException as error:
+        raise EnvironmentProblem(
+            f"schema {schema} does not exist and cannot be created: {str(error).partition(chr(10))[0]}",
+            code="LS811",
+            hint="let somebody create it who may, or set `catalog` and `schema_prefix` to a place of yours",
+        ) from error

@@ -74,9 +74,7 @@ def unreadable(table: TableRef, error: Exception) -> InputError:
 
 
 def _by_spark(session: SparkSession | None, table: TableRef, limit: int | None) -> list[dict[str, Any]]:
-    delta = table.delta(cast("SparkSession", session))
-    rows = delta.history(limit) if limit else delta.history()
-    return [_from_spark(row.asDict()) for row in rows.collect()]
+    return [_from_spark(row.asDict()) for row in table.history(cast("SparkSession", session), limit)]
 
 
 def _from_spark(row: dict[str, Any]) -> dict[str, Any]:

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
+from datetime import datetime, timezone
 from typing import Any, Literal, cast
 
 import pyarrow as pa  # type: ignore[import-untyped]
@@ -65,7 +66,7 @@ class OpsTable:
             return _read_local(self.ref)
         if spark is None or not self.ref.exists(spark):
             return []
-        return [row.asDict() for row in self.ref.load(spark).collect()]
+        return [{name: _plain(value) for name, value in row.asDict().items()} for row in self.ref.load(spark).collect()]
 
     def append(
         self, spark: SparkSession | None, rows: Iterable[Mapping[str, Any]], txn: tuple[str, int] | None = None
@@ -107,6 +108,13 @@ def _unwritable(ref: TableRef, error: Exception) -> WriteError:
         where=ref.location,
         hint="give the warehouse space and write permission, then run again: what is missing is done then",
     )
+
+
+def _plain(value: Any) -> Any:
+    """Return a value as delta-rs gives it: Spark's instants come without a zone, in that of this process."""
+    if isinstance(value, datetime):
+        return value.astimezone(timezone.utc)
+    return bytes(value) if isinstance(value, bytearray) else value
 
 
 def _read_local(ref: TableRef) -> Rows:

@@ -5,13 +5,14 @@ from __future__ import annotations
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 
-from delta.tables import DeltaTable
-from pyspark.sql import DataFrame, DataFrameWriter, SparkSession
+from pyspark.errors import AnalysisException
+from pyspark.sql import DataFrame, DataFrameWriter, Row, SparkSession
 
 from lakesmith.paths import local_path
 from lakesmith.spec.model import Project
 
 HIDDEN = ("_seq", "_deleted")
+NOT_THERE = ("DELTA_TABLE_ONLY_OPERATION", "DELTA_MISSING_DELTA_TABLE", "DELTA_TABLE_NOT_FOUND")
 
 
 @dataclass(frozen=True)
@@ -52,19 +53,48 @@ class TableRef:
         """The local directory of a path table, None elsewhere."""
         return None if self.by_name else local_path(self.location)
 
+    @property
+    def sql_name(self) -> str:
+        """The table as SQL names it.
+
+        Examples
+        --------
+        >>> TableRef("silver.orders", "/my lake/silver/orders").sql_name
+        'delta.`/my lake/silver/orders`'
+        >>> TableRef("silver.orders", "main.silver.orders", by_name=True).sql_name
+        '`main`.`silver`.`orders`'
+        """
+        if self.by_name:
+            return ".".join(quoted(part) for part in self.location.split("."))
+        return f"delta.{quoted(self.location)}"
+
     def exists(self, spark: SparkSession | None) -> bool:
-        """Tell whether there is a Delta table; no Spark job."""
+        """Tell whether there is a Delta table; no Spark job for a local path or a name."""
         local = self.local
         if local or spark is None:
             return local is not None and _has_commit(local / "_delta_log")
-        return (
-            spark.catalog.tableExists(self.location) if self.by_name else DeltaTable.isDeltaTable(spark, self.location)
-        )
+        return spark.catalog.tableExists(self.location) if self.by_name else self._has_history(spark)
 
-    def delta(self, spark: SparkSession) -> DeltaTable:
-        """Return the `DeltaTable`, bound to `spark`."""
-        by = DeltaTable.forName if self.by_name else DeltaTable.forPath
-        return by(spark, self.location)
+    def _has_history(self, spark: SparkSession) -> bool:
+        try:
+            self.history(spark, 1)
+        except AnalysisException as error:
+            if error.getCondition() in NOT_THERE:
+                return False
+            raise
+        return True
+
+    def history(self, spark: SparkSession, limit: int | None = None) -> list[Row]:
+        """Return the newest commits as Delta describes them, newest first."""
+        return spark.sql(f"DESCRIBE HISTORY {self.sql_name}{f' LIMIT {limit}' if limit else ''}").collect()
+
+    def restore(self, spark: SparkSession, version: int) -> None:
+        """Make the table what it was at a version, in one commit."""
+        spark.sql(f"RESTORE TABLE {self.sql_name} TO VERSION AS OF {version}").collect()
+
+    def delete_rows(self, spark: SparkSession, where: str = "TRUE") -> None:
+        """Delete the rows that meet a SQL condition, in one commit."""
+        spark.sql(f"DELETE FROM {self.sql_name} WHERE {where}").collect()  # noqa: S608 quoted above
 
     def load(self, spark: SparkSession, **options: str | int) -> DataFrame:
         """Read the table with Delta's read options, hidden columns included."""
@@ -74,6 +104,11 @@ class TableRef:
     def save(self, writer: DataFrameWriter) -> None:
         """Run a configured writer against the table, creating it when it is not there."""
         writer.saveAsTable(self.location) if self.by_name else writer.save(self.location)
+
+
+def quoted(name: str) -> str:
+    """Return a name as SQL takes it whatever is in it."""
+    return "`" + name.replace("`", "``") + "`"
 
 
 def _has_commit(log: Path) -> bool:

@@ -5,8 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from functools import reduce
 
-from delta.tables import DeltaMergeBuilder
-from pyspark.sql import Column, DataFrame, SparkSession
+from pyspark.sql import Column, DataFrame, MergeIntoWriter, SparkSession
 from pyspark.sql import functions as F
 
 from lakesmith.errors import WriteError
@@ -34,19 +33,17 @@ def replace_where(rows: DataFrame, table: TableRef, commit: CommitId, predicate:
     table.save(writer(rows, commit, "overwrite").option("replaceWhere", predicate))
 
 
-def upsert(session: SparkSession, rows: DataFrame, table: TableRef, spec: Table, pruned_to: Column | None) -> None:
+def upsert(rows: DataFrame, table: TableRef, spec: Table, pruned_to: Column | None) -> None:
     """Merge rows by null-safe keys in one commit.
 
     Parameters
     ----------
-    session : SparkSession
-        The batch's session.
     rows : DataFrame
-        At most one row a key, with the hidden columns of the table.
+        At most one row a key, with the hidden columns of the table; built on the batch's session.
     table : TableRef
     spec : Table
     pruned_to : Column, optional
-        Literal predicate on the target (alias ``t``).
+        Literal predicate on the target (alias: its name in SQL).
 
     Notes
     -----
@@ -54,42 +51,48 @@ def upsert(session: SparkSession, rows: DataFrame, table: TableRef, spec: Table,
     when the batch's row is newer by `sequence_by`; at the same sequence a delete, then the greater row, wins:
     the order of arrival never decides.
     """
-    merge = _merge(session, rows, table, spec.write.keys, pruned_to)
+    merge = _merge(rows, table, spec.write.keys, pruned_to)
     if spec.write.when_matched == "update":
-        merge = merge.whenMatchedUpdateAll(condition=_is_newer(rows.columns))
-    merge.whenNotMatchedInsertAll().execute()
+        merge = merge.whenMatched(_is_newer(rows.columns, table)).updateAll()
+    merge.whenNotMatched().insertAll().merge()
 
 
-def replace_groups(
-    session: SparkSession, groups: DataFrame, table: TableRef, spec: Table, pruned_to: Column | None
-) -> None:
+def replace_groups(groups: DataFrame, table: TableRef, spec: Table, pruned_to: Column | None) -> None:
     """Merge recomputed groups in one commit: changed groups are updated, new ones inserted, emptied ones deleted.
 
     *Columns*: needs ``_emptied`` BOOLEAN beside the table's columns.
     """
     values = [name for name in groups.columns if name != "_emptied"]
-    merge = _merge(session, groups, table, spec.write.keys, pruned_to)
-    same = reduce(Column.__and__, [F.col(f"t.{name}").eqNullSafe(F.col(f"s.{name}")) for name in values])
+    merge = _merge(groups, table, spec.write.keys, pruned_to)
+    same = reduce(Column.__and__, [_target(table, name).eqNullSafe(F.col(f"s.{name}")) for name in values])
     assignments = {name: F.col(f"s.{name}") for name in values}
+    emptied = F.col("s._emptied")
     (
-        merge.whenMatchedDelete(condition="s._emptied")
-        .whenMatchedUpdate(condition=~same, set=assignments)  # type: ignore[arg-type]
-        .whenNotMatchedInsert(condition="NOT s._emptied", values=assignments)  # type: ignore[arg-type]
-        .execute()
+        merge.whenMatched(emptied)
+        .delete()
+        .whenMatched(~same)
+        .update(assignments)
+        .whenNotMatched(~emptied)
+        .insert(assignments)
+        .merge()
     )
 
 
-def _merge(
-    session: SparkSession, rows: DataFrame, table: TableRef, keys: Sequence[str], pruned_to: Column | None
-) -> DeltaMergeBuilder:
-    matches = [F.col(f"t.{key}").eqNullSafe(F.col(f"s.{key}")) for key in keys]
+def _merge(rows: DataFrame, table: TableRef, keys: Sequence[str], pruned_to: Column | None) -> MergeIntoWriter:
+    # Spark's own API, since Delta's needs a class of Delta's on a Spark Connect server; the commit is Delta's MERGE.
+    matches = [_target(table, key).eqNullSafe(F.col(f"s.{key}")) for key in keys]
     condition = reduce(Column.__and__, matches if pruned_to is None else [*matches, pruned_to])
-    return table.delta(session).alias("t").merge(rows.alias("s"), condition)
+    return rows.alias("s").mergeInto(table.sql_name, condition)
 
 
-def _is_newer(columns: Sequence[str]) -> Column:
-    source, target = (F.struct(*[F.col(f"{side}.{name}") for name in newest_first(columns)]) for side in ("s", "t"))
-    return source > target
+def _target(table: TableRef, name: str) -> Column:
+    return F.col(f"{table.sql_name}.{name}")
+
+
+def _is_newer(columns: Sequence[str], table: TableRef) -> Column:
+    names = newest_first(columns)
+    source, target = [F.col(f"s.{name}") for name in names], [_target(table, name) for name in names]
+    return F.struct(*source) > F.struct(*target)
 
 
 def newest_first(columns: Sequence[str]) -> list[str]:

@@ -21,17 +21,17 @@ def write_rows(gated: Gated) -> Outcome:
 
 def _write(gated: Gated, commit: CommitId) -> None:
     batch, rows, table, spec = gated.batch, gated.rows, gated.batch.table, gated.batch.spec
-    bounds = batch.touched.predicate("t") if batch.touched else None
+    bounds = batch.touched.predicate(table.sql_name) if batch.touched else None
     if batch.intent.first:
         replace_all(rows, table, spec, commit)
     elif spec.write.strategy == "aggregate":
-        replace_groups(batch.session, rows, table, spec, bounds)
+        replace_groups(rows, table, spec, bounds)
     elif batch.intent.dates:
         replace_where(rows, table, commit, stored_between(batch))
     elif spec.write.strategy == "append":
         append(rows, table, commit)
     else:
-        upsert(batch.session, rows, table, spec, bounds)
+        upsert(rows, table, spec, bounds)
 
 
 def clear_quarantine(gated: Gated) -> None:
@@ -49,14 +49,14 @@ def clear_quarantine(gated: Gated) -> None:
     if find(batch.session, table, landed) is not None:  # its rows came after the clearing, which was done then
         return
     identify(batch.session, batch.commit_id("clear"))
-    delta = table.delta(batch.session)
     if batch.intent.first:
-        delta.delete(F.col("_batch_id") < batch.intent.batch)
+        table.delete_rows(batch.session, f"_batch_id < {batch.intent.batch}")
     elif batch.spec.write.strategy == "aggregate":
-        delta.delete(quarantined_between(batch))
+        table.delete_rows(batch.session, quarantined_between(batch))
     else:
         again = gated.read_again().distinct().alias("s")
-        delta.alias("t").merge(again, "t._raw = s._raw").whenMatchedDelete().execute()
+        same = F.col(f"{table.sql_name}._raw") == F.col("s._raw")
+        again.mergeInto(table.sql_name, same).whenMatched().delete().merge()
 
 
 def write_quarantine(gated: Gated) -> int:

@@ -1,0 +1,45 @@
+from __future__ import annotations
+
+import os
+from collections.abc import Iterator
+
+import pytest
+from pyspark.sql import SparkSession
+
+from lakesmith.errors import EnvironmentProblem
+from lakesmith.session import batch_session, end_session, get_session, is_connect, require_own_files
+
+
+def test_a_batch_has_the_settings_of_the_run_and_its_own_beside(spark: SparkSession) -> None:
+    one, other = batch_session(spark), batch_session(spark)
+    one.conf.set("spark.databricks.delta.write.txnAppId", "one")
+    assert one.conf.get("spark.sql.shuffle.partitions") == spark.conf.get("spark.sql.shuffle.partitions")
+    assert [session.conf.get("spark.databricks.delta.write.txnAppId", None) for session in (spark, other)] == [None] * 2
+    end_session(one)
+    assert other.range(1).count() == 1
+
+
+def test_the_session_that_is_there_is_used(spark: SparkSession) -> None:
+    assert get_session({"spark.app.name": "another"}) is spark
+
+
+def test_a_session_knows_its_kind(spark: SparkSession) -> None:
+    assert is_connect(spark) == bool(os.environ.get("LAKESMITH_TEST_REMOTE"))
+
+
+@pytest.fixture
+def far() -> Iterator[SparkSession]:
+    """A session of a server elsewhere; nothing is ever sent to it."""
+    from pyspark.sql.connect.session import SparkSession as Remote
+
+    session = Remote(connection="sc://spark.invalid:15002")
+    session.client._release_session_on_exit = False
+    yield session  # type: ignore[misc]
+    session.client.close()
+
+
+def test_local_paths_are_refused_where_spark_is_elsewhere(spark: SparkSession, far: SparkSession) -> None:
+    require_own_files(spark, ["/lake"])
+    require_own_files(far, ["s3a://bucket/lake"])
+    with pytest.raises(EnvironmentProblem, match=r"LS810 path 'in' lies on this machine, .* runs on spark\.invalid"):
+        require_own_files(far, ["s3a://bucket/lake", "in"])
