@@ -3,6 +3,8 @@ SHELL := /bin/bash
 VENV := .venv
 PYTHONS := python3 python3.14 python3.13 python3.12 python3.11 python3.10
 READY := $(VENV)/.ready
+CONNECT := tests/test_session.py tests/test_session_probe.py tests/tables/test_commit.py tests/tables/test_strategies.py tests/runs/test_run.py
+CORE := tests/test_session.py tests/test_session_probe.py $(addprefix tests/,transforms quality sources tables runs)
 JARS := $(VENV)/.jars
 JAVA = $(shell "$${JAVA_HOME:+$$JAVA_HOME/bin/}java" -version 2>&1 | sed -nE 's/.*version "([0-9]+).*/\1/p')
 
@@ -18,6 +20,7 @@ demo: install ## Make a feed, run the sample twice, show what came out
 
 test: install lint ## Check everything but the long proofs
 	$(VENV)/bin/python -m pytest -n 2 --dist loadfile -m "not prove"
+	LAKESMITH_TEST_REMOTE=1 $(VENV)/bin/python -m pytest -m "not prove" $(CONNECT)
 
 lint: $(READY) ## Check style, types and the direction of imports
 	$(VENV)/bin/ruff check .
@@ -27,6 +30,7 @@ lint: $(READY) ## Check style, types and the direction of imports
 
 prove: install ## Run the long proofs
 	$(VENV)/bin/python -m pytest -m prove
+	LAKESMITH_TEST_REMOTE=1 $(VENV)/bin/python -m pytest -m "not prove" $(CORE)
 
 bench: install ## Print the figures
 	$(VENV)/bin/python -m tests.benchmarks.bench
