@@ -116,16 +116,17 @@ def _worker(spark: SparkSession, problems: list[LakesmithError]) -> str:
     return str(found["python"])
 
 
-def _describe_python() -> Callable[[int], str]:
+def _describe_python() -> Callable[[Any], str]:
     """Return a function of its own, which travels whole: the workers need nothing of Lakesmith for it."""
+    from importlib.util import find_spec
 
-    def describe(_: int) -> str:
-        from importlib.util import find_spec
-
-        arrow = __import__("pyarrow").__version__ if find_spec("pyarrow") else ""
-        return json.dumps({"python": platform.python_version(), "pyarrow": arrow})
-
-    return describe
+    # Type hints would ask for a vectorised function, which needs the pyarrow that is looked for.
+    return lambda _: json.dumps(
+        {
+            "python": platform.python_version(),
+            "pyarrow": __import__("pyarrow").__version__ if find_spec("pyarrow") else "",
+        }
+    )
 
 
 def _said(python: Mapping[str, str]) -> str:
