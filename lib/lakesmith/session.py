@@ -10,6 +10,7 @@ from collections.abc import Iterable, Mapping
 from pathlib import Path
 from typing import Any
 
+from py4j.protocol import Py4JNetworkError  # type: ignore[import-untyped]
 from pyspark.errors import PySparkNotImplementedError
 from pyspark.sql import SparkSession
 
@@ -17,6 +18,9 @@ from lakesmith.cold_start import quicken, remember
 from lakesmith.errors import EnvironmentProblem
 from lakesmith.paths import local_path
 
+BROKEN = re.compile(
+    "ExceptionInInitializerError|NoClassDefFoundError|NoSuchMethodError|OutOfMemoryError|Answer from Java side is empty"
+)
 BATCH_CONFS = (
     "spark.sql.session.timeZone",
     "spark.sql.shuffle.partitions",
@@ -95,6 +99,17 @@ def _own_settings(properties: Mapping[str, str]) -> dict[str, str]:
 def is_connect(session: SparkSession) -> bool:
     """Tell a Spark Connect session, which has no JVM in this process, from a classic one."""
     return type(session).__module__.startswith("pyspark.sql.connect")
+
+
+def is_gone(error: BaseException) -> bool:
+    """Tell whether an error says that Spark itself is gone or broken, and nothing about what it was asked.
+
+    Examples
+    --------
+    >>> is_gone(ConnectionRefusedError(111, "Connection refused")), is_gone(ValueError("no number"))
+    (True, False)
+    """
+    return isinstance(error, Py4JNetworkError | ConnectionError) or bool(BROKEN.search(str(error)))
 
 
 def server_host(session: SparkSession) -> str:

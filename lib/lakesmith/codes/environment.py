@@ -18,6 +18,11 @@ ENVIRONMENT_CODES: dict[str, tuple[str, str, str]] = {
         "What a cluster is sent is a wheel of this checkout, and building it failed.",
         "See the message; `make install` brings the tools that build it.",
     ),
+    "LS804": (
+        "Spark ended or broke",
+        "The JVM of the session died, or does not find its own classes, while a batch was written.",
+        "See Spark's own log; run again: what was begun is ended, nothing is doubled.",
+    ),
     "LS810": (
         "local path out of Spark's reach",
         "The Spark Connect server runs on another machine, where a local path names other files.",

@@ -20,7 +20,7 @@ from lakesmith.runs.planning import Planned, Planner
 from lakesmith.runs.result import Event, Parked, TableResult
 from lakesmith.runs.rooms.record import BatchRecord
 from lakesmith.runs.tally import Tally
-from lakesmith.session import batch_session, describe_jobs, end_session
+from lakesmith.session import batch_session, describe_jobs, end_session, is_gone
 from lakesmith.sources.probe import find_unreadable
 from lakesmith.spec.graph import descendants
 from lakesmith.spec.model import Project
@@ -100,7 +100,9 @@ class Executor:
             planned = planner.next_batch(table, {one.path for one in self.tallies[table].parked})
             if planned.intent is not None:
                 self._look_for_foreign(table)
-        except (LakesmithError, OSError) as error:
+        except Exception as error:
+            if not (isinstance(error, LakesmithError | OSError) or is_gone(error)):
+                raise
             self._block(table, error)
             return Planned(None)
         source = self.project.table(table).from_
@@ -119,9 +121,9 @@ class Executor:
     def _run_batch(self, intent: Intent) -> BatchOutcome:
         self._tell("table_started", intent.table)
         started = time.monotonic()
-        batch = self._batch(intent)
-        describe_jobs(batch.session, f"{intent.table} batch {intent.batch}")
         try:
+            batch = self._batch(intent)
+            describe_jobs(batch.session, f"{intent.table} batch {intent.batch}")
             record = run_batch(batch)
             end_session(batch.session)
             return BatchOutcome(intent, record, None, time.monotonic() - started)
@@ -149,7 +151,12 @@ class Executor:
         return record.version if before is None or record.refused or record.counts.changed else before
 
     def _fail(self, intent: Intent, error: Exception) -> None:
-        parked = self._park_unreadable(intent, error)
+        try:
+            parked = not is_gone(error) and self._park_unreadable(intent, error)
+        except Exception as second:
+            if not is_gone(second):
+                raise
+            parked, error = False, second  # Spark died while the file was looked for: no file is to blame
         if parked or (isinstance(error, WriteError) and error.code == "LS502"):
             self.ledger.stage(LedgerEvent("dropped", intent.table, intent.epoch, intent.batch, {}))
         if not parked:

@@ -14,7 +14,7 @@ from pyspark.sql import SparkSession
 
 from lakesmith.errors import RunLocked, WriteError
 from lakesmith.paths import local_path
-from lakesmith.session import is_connect
+from lakesmith.session import is_connect, is_gone
 from lakesmith.spec.model import Project
 
 POLL_SECONDS = 0.2
@@ -110,7 +110,11 @@ class _JvmFile:
 
     def close(self) -> None:
         """Give the lock back."""
-        self._channel.close()
+        try:
+            self._channel.close()
+        except Exception as error:
+            if not is_gone(error):  # a JVM that is gone holds no lock
+                raise
 
 
 class _LocalFile:

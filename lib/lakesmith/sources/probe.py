@@ -7,6 +7,7 @@ from collections.abc import Sequence
 
 from pyspark.sql import SparkSession
 
+from lakesmith.session import is_gone
 from lakesmith.sources.files import is_passing, read_files
 from lakesmith.sources.listing import NOT_NOW, UNREADABLE
 from lakesmith.spec.model import FilesSource
@@ -26,6 +27,11 @@ def find_unreadable(spark: SparkSession, source: FilesSource, paths: Sequence[st
     source : FilesSource
     paths : sequence of str
 
+    Raises
+    ------
+    Exception
+        What Spark raised, when it is Spark that is gone or broken, and no file.
+
     Notes
     -----
     Halves the files: one job when all can be read, else about twice the logarithm of their number.
@@ -43,6 +49,8 @@ def _failure(spark: SparkSession, source: FilesSource, paths: Sequence[str]) -> 
     try:
         read_files(spark, source, paths).write.format("noop").mode("overwrite").save()
     except Exception as error:  # whatever stops the reader is the reason, kept and reported
+        if is_gone(error):
+            raise
         return _root(error)
     return ""
 
