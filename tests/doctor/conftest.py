@@ -32,5 +32,6 @@ def shop(calm: Shop, tmp_path: Path, spark: SparkSession) -> Shop:
     """A copy of the calm shop for one test; its feed is the calm one's, so that nothing is new to it."""
     copied = object.__new__(Shop)
     copied.root, copied.spark, copied.landing = tmp_path / "shop", spark, calm.landing
+    copied.overrides = {"warehouse": str(tmp_path / "shop" / "lake")}
     shutil.copytree(calm.root, copied.root, ignore=shutil.ignore_patterns("in"))
     return copied
