@@ -16,7 +16,7 @@ from pyspark.sql import DataFrame, Observation, SparkSession
 from pyspark.sql import functions as F
 
 from lakesmith.errors import EnvironmentProblem, LakesmithError
-from lakesmith.session import LOOPBACK, batch_session, is_connect, server_host
+from lakesmith.session import LOOPBACK, batch_session, end_session, is_connect, server_host
 
 SETTINGS = {
     "spark.sql.extensions": "io.delta.sql.DeltaSparkSessionExtension",
@@ -178,8 +178,11 @@ def _write(spark: SparkSession, path: str) -> bool:
 
 
 def _own_session(spark: SparkSession, path: str) -> bool:
-    batch_session(spark).conf.set("spark.sql.shuffle.partitions", "1")
-    return True
+    session = batch_session(spark)
+    session.conf.set("lakesmith.trial", "here only")
+    is_apart = _conf(spark, "lakesmith.trial") == ""
+    end_session(session)
+    return is_apart
 
 
 def _merge(spark: SparkSession, path: str) -> bool:

@@ -59,6 +59,11 @@ def test_the_accounting_closes(twice: tuple[Shop, RunResult, RunResult]) -> None
             assert counts.accepted == counts.inserted + counts.updated + counts.deleted + counts.unchanged
 
 
+def test_figures_are_observed_on_the_write(twice: tuple[Shop, RunResult, RunResult]) -> None:
+    shop, *_ = twice
+    assert {row["recomputed"] for run in shop.lake.status() for row in run["tables"]} == {False}
+
+
 @pytest.mark.classic("jobs are counted in the JVM")
 def test_a_run_with_nothing_new_runs_no_job(twice: tuple[Shop, RunResult, RunResult]) -> None:
     shop, _, second = twice
