@@ -94,6 +94,7 @@ def together(shop: Shop, *selections: list[str]) -> list[RunResult | Exception]:
         return list(pool.map(start, selections))
 
 
+@pytest.mark.prove
 def test_two_runs_of_the_same_tables_at_once_end_with_the_tables_of_one(catalog_shop: Make) -> None:
     shop = catalog_shop()
     shop.land("a.csv", FIRST)
@@ -107,6 +108,7 @@ def test_two_runs_of_the_same_tables_at_once_end_with_the_tables_of_one(catalog_
     assert shop.run().state == "nothing_new"
 
 
+@pytest.mark.prove
 def test_two_runs_of_other_tables_at_once_both_land_and_are_public(catalog_shop: Make) -> None:
     shop = catalog_shop()
     shop.land("a.csv", FIRST)
@@ -117,6 +119,7 @@ def test_two_runs_of_other_tables_at_once_both_land_and_are_public(catalog_shop:
     assert by_table(shop.run())["silver.lines"].state == "nothing_new"
 
 
+@pytest.mark.prove
 def test_what_another_run_published_meanwhile_stays_public(catalog_shop: Make, monkeypatch: pytest.MonkeyPatch) -> None:
     shop = catalog_shop()
     shop.land("a.csv", FIRST)
