@@ -12,7 +12,7 @@ import pytest
 from pyspark.sql import SparkSession
 
 from lakesmith.errors import EnvironmentProblem, GateRefused, RunFailed
-from lakesmith.runs import run as runs
+from lakesmith.runs import conclude as runs
 from lakesmith.runs.ledger import Ledger, read_ledger
 from lakesmith.runs.result import RunResult
 from lakesmith.tables.create import create_schemas

@@ -5,7 +5,6 @@ from __future__ import annotations
 from datetime import datetime, timezone
 from typing import Any
 
-from deltalake.exceptions import TableNotFoundError
 from pyspark.sql import SparkSession
 
 from lakesmith.errors import InputError
@@ -28,12 +27,11 @@ def read_history(spark: SparkSession | None, table: TableRef) -> list[Row]:
     InputError
         LS207 when the table does not exist.
     """
-    try:
-        return [_row(commit) for commit in newest_commits(spark, table)]
-    except TableNotFoundError as error:
+    if not table.exists(spark):
         raise InputError(
             f"table {table.name} does not exist", code="LS207", where=table.location, hint="run `lakesmith run` first"
-        ) from error
+        )
+    return [_row(commit) for commit in newest_commits(spark, table)]
 
 
 def _row(commit: Commit) -> Row:
