@@ -47,7 +47,7 @@ class Outcome:
     @property
     def good(self) -> bool:
         """Tell whether nothing at all was wrong."""
-        return not (self.lost or self.doubled or self.half_runs or self.wrong)
+        return not (self.lost or self.doubled or self.half_runs or self.unrecorded or self.wrong)
 
 
 @dataclass

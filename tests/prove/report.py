@@ -34,7 +34,7 @@ killed run; a sweep that was stopped goes on where it was (`build/prove/kill_swe
 - **open**: batches that the ledger had open at the kill. **redone**: those of them that the calm run did again (a batch
   whose rows had landed is recognised, and not written again), with the rows read for it. No closed batch is ever
   redone: that would be a fault.
-- **not recorded**: finished batches whose counts never came to `ops.runs`, because the run died before it told.
+- **not recorded**: finished batches without their counts in `ops.runs`; the calm run writes those of the killed run.
 
 {versions}; seed {seed}; sources {digest}.
 

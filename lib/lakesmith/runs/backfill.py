@@ -10,6 +10,7 @@ from lakesmith.errors import InputError, LedgerError
 from lakesmith.runs.conclude import conclude, raise_or_return
 from lakesmith.runs.executor import Executor, OnEvent
 from lakesmith.runs.intent import Dates, Intent, TableInput
+from lakesmith.runs.interrupted import record_interrupted
 from lakesmith.runs.ledger import Ledger
 from lakesmith.runs.lock import project_lock
 from lakesmith.runs.opening import open_ledger
@@ -64,6 +65,7 @@ def backfill(
     with project_lock(spark, project):
         facts.tell("run_started")
         ledger = open_ledger(facts, spark)
+        record_interrupted(facts, spark, ledger)
         Recovery(spark, project, ledger).finish_rollbacks()
         _require_settled(ledger, select)
         executor = Executor(spark, project, ledger, facts.run_time, on_event)

@@ -23,9 +23,9 @@ def conclude(facts: RunFacts, spark: SparkSession, executor: Executor, order: Se
     results = [executor.result(table) for wave in order for table in wave]
     published = None if state_of(results) == "failed" else _publish(facts, spark, ledger, order)
     ledger.flush(spark)
-    ledger.compact(spark)
     result = facts.result(results, published)
-    write_records(facts, spark, result, executor.tallies)
+    write_records(facts, spark, result, executor.tallies, ledger.seq)
+    ledger.compact(spark)
     facts.tell("run_finished")
     return result
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import asdict, dataclass
 from itertools import islice
 from typing import Any
@@ -49,10 +49,11 @@ def intent_event(intent: Intent) -> LedgerEvent:
     return LedgerEvent("intent", intent.table, intent.epoch, intent.batch, intent.to_dict())
 
 
-def done_event(intent: Intent, version: int, refused: bool) -> LedgerEvent:
-    """Return the event that closes a batch: the version it wrote, and whether the gate refused it."""
+def done_event(intent: Intent, version: int, refused: bool, record: Mapping[str, Any] | None = None) -> LedgerEvent:
+    """Return the event that closes a batch: the version it wrote, whether the gate refused it, counts and verdicts."""
     payload = {"version": version, "refused": refused, "intent": intent.to_dict()}
-    return LedgerEvent("done", intent.table, intent.epoch, intent.batch, payload)
+    told = {"record": dict(record)} if record else {}
+    return LedgerEvent("done", intent.table, intent.epoch, intent.batch, payload | told)
 
 
 def fold(states: dict[str, TableState], event: LedgerEvent) -> None:

@@ -137,7 +137,8 @@ class Executor:
             self._fail(intent, outcome.error or LakesmithError("no outcome"))
         else:
             refused = outcome.record.refused
-            self.ledger.stage(done_event(intent, self._moved_to(table, outcome.record), refused))
+            moved_to = self._moved_to(table, outcome.record)
+            self.ledger.stage(done_event(intent, moved_to, refused, outcome.record.told()))
             tally.add(intent, outcome.record)
             if refused:
                 self._block_below(table, f"{table} was refused")

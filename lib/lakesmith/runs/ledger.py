@@ -21,7 +21,8 @@ COMPACT_ABOVE = 400
 class Ledger:
     """The folded ledger of a warehouse and the place to append to.
 
-    `published` is the newest publication that the ledger knows: ``{"id": n, "tables": {name: version}}``.
+    `published` is the newest publication that the ledger knows: ``{"id": n, "tables": {name: version}}``, `dones` the
+    batches closed since it was compacted, with their sequence.
     """
 
     table: OpsTable
@@ -31,6 +32,7 @@ class Ledger:
     seq: int = 0
     rows: int = 0
     staged: list[LedgerEvent] = field(default_factory=list)
+    dones: list[tuple[int, LedgerEvent]] = field(default_factory=list)
 
     def state(self, name: str) -> TableState:
         """Return the state of a table; a fresh one when the ledger does not know it."""
@@ -118,7 +120,10 @@ def read_ledger(spark: SparkSession | None, table: TableRef, run_id: str) -> Led
 def _fold_row(ledger: Ledger, row: dict[str, Any]) -> None:
     try:
         payload = json.loads(row["payload"])
-        ledger._fold(LedgerEvent(row["event"], row["table"], row["epoch"], row["batch"], payload, row["run_id"]))
+        event = LedgerEvent(row["event"], row["table"], row["epoch"], row["batch"], payload, row["run_id"])
+        ledger._fold(event)
+        if event.event == "done":
+            ledger.dones.append((row["seq"], event))
     except (ValueError, KeyError, TypeError, AttributeError) as error:
         raise LedgerError(
             f"row {row['seq']} of the ledger ({row['event']} of {row['table'] or 'the lake'}) makes no sense",

@@ -6,6 +6,7 @@ from collections.abc import Sequence
 
 from lakesmith.errors import LakesmithError, RunLocked
 from lakesmith.paths import local_path
+from lakesmith.runs.interrupted import record_interrupted
 from lakesmith.runs.ledger import Ledger, read_ledger
 from lakesmith.runs.lock import run_lock
 from lakesmith.runs.planning import new_table_input
@@ -46,6 +47,7 @@ def _record_if_quiet(facts: RunFacts, order: Sequence[Sequence[str]]) -> RunResu
     except LakesmithError:  # the run itself meets the same problem and tells it with its tables
         return None
     facts.tell("run_started")
+    record_interrupted(facts, None, ledger)
     tables = [TableResult(table, "nothing_new") for wave in order for table in wave]
     result = facts.result(tables, ledger.published["id"] or None)
     write_records(facts, None, result)

@@ -20,6 +20,8 @@ from lakesmith.spec.model import Project
 from lakesmith.tables.ops import OpsTable
 from lakesmith.tables.ref import TableRef, project_table
 
+RECORDS = {"runs": RUNS, "checks": CHECKS, "profiles": PROFILES}
+
 
 def now() -> str:
     """Return the clock as ISO in UTC."""
@@ -79,9 +81,16 @@ def state_of(tables: Sequence[TableResult]) -> RunState:
 
 
 def write_records(
-    facts: RunFacts, spark: SparkSession | None, result: RunResult, tallies: Mapping[str, Tally] | None = None
+    facts: RunFacts,
+    spark: SparkSession | None,
+    result: RunResult,
+    tallies: Mapping[str, Tally] | None = None,
+    upto: int = 0,
 ) -> None:
-    """Append the run to ``ops.runs``, its verdicts to ``ops.checks`` and its profile to ``ops.profiles``."""
+    """Append the run to ``ops.runs``, its verdicts to ``ops.checks`` and its profile to ``ops.profiles``.
+
+    Where one run at a time has the warehouse, the rows carry the ledger's sequence `upto` which they tell of all.
+    """
     run_time = datetime.fromisoformat(facts.run_time)
     common = {"schema_version": SCHEMA_VERSION, "run_id": facts.run_id, "run_time": run_time}
     known = tallies or {}
@@ -93,8 +102,15 @@ def write_records(
     ]
     checks = [{**asdict(verdict), **batch} for batch, record in batches for verdict in record.verdicts]
     profiles = [{**row, **batch, "version": record.version} for batch, record in batches for row in record.profile]
-    for name, ddl, rows in (("runs", RUNS, runs), ("checks", CHECKS, checks), ("profiles", PROFILES, profiles)):
-        OpsTable(facts.ref(f"ops.{name}"), ddl).append(spark, rows)
+    for name, rows in (("runs", runs), ("checks", checks), ("profiles", profiles)):
+        table = OpsTable(facts.ref(f"ops.{name}"), RECORDS[name])
+        told = table.last_id(app_id(facts))
+        table.append(spark, rows, (app_id(facts), upto) if told is not None and upto > told else None)
+
+
+def app_id(facts: RunFacts) -> str:
+    """Return the application whose ids say up to which sequence of the ledger the records tell."""
+    return f"lakesmith/{facts.project.env}/records"
 
 
 def _run_row(facts: RunFacts, result: RunResult, table: TableResult, tally: Tally | None) -> dict[str, Any]:

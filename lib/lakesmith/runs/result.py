@@ -8,7 +8,7 @@ from typing import Any, Literal
 from lakesmith.quality.verdict import Verdict
 
 TableState = Literal["done", "nothing_new", "refused", "failed", "skipped", "rolled_back"]
-RunState = Literal["done", "degraded", "nothing_new", "refused", "failed", "rolled_back"]
+RunState = Literal["done", "degraded", "nothing_new", "refused", "failed", "rolled_back", "interrupted"]
 
 
 @dataclass(frozen=True)

@@ -11,6 +11,7 @@ from lakesmith.errors import LedgerError
 from lakesmith.runs.events import LedgerEvent
 from lakesmith.runs.executor import OnEvent
 from lakesmith.runs.intent import Intent, TableInput
+from lakesmith.runs.interrupted import record_interrupted
 from lakesmith.runs.ledger import Ledger, published_event
 from lakesmith.runs.lock import project_lock
 from lakesmith.runs.opening import open_ledger
@@ -41,6 +42,7 @@ def rollback(
     with project_lock(spark, project):
         facts.tell("run_started")
         ledger = open_ledger(facts, spark, project.table_names())
+        record_interrupted(facts, spark, ledger)
         result = roll_back(facts, spark, ledger, run_id)
         facts.tell("run_finished")
     return result

@@ -9,6 +9,7 @@ from pyspark.sql import SparkSession
 
 from lakesmith.runs.conclude import conclude, raise_or_return
 from lakesmith.runs.executor import Executor, OnEvent
+from lakesmith.runs.interrupted import record_interrupted
 from lakesmith.runs.ledger import Ledger
 from lakesmith.runs.lock import project_lock
 from lakesmith.runs.opening import open_ledger
@@ -75,6 +76,7 @@ def run(
     with project_lock(spark, project):
         facts.tell("run_started")
         ledger = open_ledger(facts, spark, asked.select if asked.rebuild else ())
+        record_interrupted(facts, spark, ledger)
         Recovery(spark, project, ledger).run(asked.accept)
         executor = Executor(spark, project, ledger, facts.run_time, on_event)
         order = _start_anew(spark, project, ledger, asked) if asked.rebuild else order

@@ -68,6 +68,13 @@ class OpsTable:
             return []
         return [{name: _plain(value) for name, value in row.asDict().items()} for row in self.ref.load(spark).collect()]
 
+    def last_id(self, app_id: str) -> int | None:
+        """Return the newest idempotent-write id of an application; 0 when there is none, None off local paths."""
+        if self.ref.local is None:
+            return None
+        there = DeltaTable.is_deltatable(self.ref.location)
+        return (DeltaTable(self.ref.location).transaction_version(app_id) or 0) if there else 0
+
     def append(
         self, spark: SparkSession | None, rows: Iterable[Mapping[str, Any]], txn: tuple[str, int] | None = None
     ) -> None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from datetime import datetime
 from typing import Any
 
@@ -33,6 +33,12 @@ class BatchRecord:
     def refused(self) -> bool:
         """True when a check refuses publication."""
         return any(verdict.status == "fail" for verdict in self.verdicts)
+
+    def told(self) -> dict[str, Any]:
+        """Return what the ledger keeps of it, for a run that dies before it writes its records."""
+        verdicts = [asdict(verdict) for verdict in self.verdicts]
+        counts = asdict(self.counts)
+        return {"version": self.version, "recomputed": self.recomputed, "counts": counts, "verdicts": verdicts}
 
 
 def record(gated: Gated, outcome: Outcome, figures: Mapping[str, Any]) -> BatchRecord:
