@@ -10,7 +10,7 @@ from collections.abc import Iterable, Mapping
 from pathlib import Path
 from typing import Any
 
-from py4j.protocol import Py4JNetworkError  # type: ignore[import-untyped]
+from py4j.protocol import Py4JError, Py4JNetworkError  # type: ignore[import-untyped]
 from pyspark.errors import PySparkNotImplementedError
 from pyspark.sql import SparkSession
 
@@ -79,11 +79,19 @@ def get_session(properties: Mapping[str, str] | None = None) -> SparkSession:
         session = builder.getOrCreate()
     except Exception as error:
         raise EnvironmentProblem(
-            f"Spark did not start: {error}", code="LS801", hint="install Java 17 or 21 and set JAVA_HOME"
+            f"Spark did not start: {_first_cause(error)}",
+            code="LS801",
+            hint="install Java 17 or 21 and set JAVA_HOME; else correct the setting that is named",
         ) from error
     if not is_connect(session):
         remember(dict(session.sparkContext.getConf().getAll()))
     return session
+
+
+def _first_cause(error: Exception) -> str:
+    """Return the words of an error without the frames of the JVM and the line that only says where it was called."""
+    lines = (line.strip().removeprefix(": ") for line in str(error).splitlines())
+    return " ".join(line for line in lines if line and not line.startswith(("at ", "An error occurred while")))[:600]
 
 
 def _own_settings(properties: Mapping[str, str]) -> dict[str, str]:
@@ -109,7 +117,15 @@ def is_gone(error: BaseException) -> bool:
     >>> is_gone(ConnectionRefusedError(111, "Connection refused")), is_gone(ValueError("no number"))
     (True, False)
     """
-    return isinstance(error, Py4JNetworkError | ConnectionError) or bool(BROKEN.search(str(error)))
+    return isinstance(error, Py4JNetworkError | ConnectionError) or bool(BROKEN.search(text_of(error)))
+
+
+def text_of(error: BaseException) -> str:
+    """Return what an error says, also when it is one of a JVM that is gone: its own words would be asked there."""
+    try:
+        return str(error)
+    except (Py4JError, OSError):
+        return f"{type(error).__name__} in a JVM that is gone: Connection refused"
 
 
 def server_host(session: SparkSession) -> str:

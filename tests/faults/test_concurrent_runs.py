@@ -4,8 +4,6 @@ from __future__ import annotations
 
 import os
 import signal
-import subprocess
-import sys
 import threading
 import time
 from collections.abc import Iterator
@@ -17,40 +15,8 @@ from pyspark.sql import SparkSession
 from lakesmith.errors import RunLocked
 from lakesmith.runs.result import RunResult
 from tests.faults.damage import AFTER_TWO, BRONZE, FIRST, SECOND, SELECT, bronze_ids, commit_file, ids, quantities
+from tests.faults.process import PATIENCE, Process
 from tests.shop import Shop
-
-PATIENCE = 300
-
-
-class Process:
-    """A run of its own process, with its JVM in one process group."""
-
-    def __init__(self, shop: Shop, root: Path) -> None:
-        (shop.root / "conf" / "spark").mkdir(exist_ok=True)
-        (shop.root / "conf" / "spark" / "local.conf").write_text((root / "conf" / "spark" / "local.conf").read_text())
-        warehouse = f"warehouse={shop.root / 'lake'}"
-        command = [sys.executable, "-m", "lakesmith", "run", "--conf", str(shop.root / "conf"), "--set", warehouse]
-        selected = [part for table in SELECT for part in ("--select", table)]
-        keep = {name: value for name, value in os.environ.items() if not name.startswith(("PYSPARK_", "SPARK_"))}
-        environment = keep | {"PYTHONPATH": os.pathsep.join([str(root / "lib"), str(root)])}
-        self.output = shop.root / "output"
-        with self.output.open("wb") as stream:
-            self.popen = subprocess.Popen(
-                [*command, *selected], env=environment, stdout=stream, stderr=stream, start_new_session=True
-            )
-
-    def signal(self, number: int) -> None:
-        """Send a signal to Python and its JVM."""
-        os.killpg(self.popen.pid, number)
-
-    def pause_after(self, file: Path) -> None:
-        """Pause the run as soon as a commit is there."""
-        deadline = time.monotonic() + PATIENCE
-        while not file.exists():
-            assert self.popen.poll() is None, self.output.read_text()
-            assert time.monotonic() < deadline, "the commit never came"
-            time.sleep(0.005)
-        self.signal(signal.SIGSTOP)
 
 
 @pytest.fixture(scope="module")

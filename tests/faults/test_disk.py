@@ -15,7 +15,8 @@ from lakesmith.errors import LakesmithError
 from tests.faults.damage import AFTER_THREE, AFTER_TWO, SELECT, THIRD, quantities
 from tests.shop import Shop
 
-pytestmark = pytest.mark.skipif(os.getuid() != 0, reason="only root may mount the small disk that these tests fill")
+needs_root = pytest.mark.skipif(os.getuid() != 0, reason="only root may mount the small disk that these tests fill")
+pytestmark = needs_root
 
 
 def mount(options: str, directory: Path) -> None:

@@ -10,7 +10,7 @@ from lakesmith.errors import LakesmithError, render
 from lakesmith.runs.intent import Intent
 from lakesmith.runs.result import Counts, Parked, TableResult, TableState
 from lakesmith.runs.rooms.record import BatchRecord
-from lakesmith.session import is_gone
+from lakesmith.session import is_gone, text_of
 
 
 @dataclass
@@ -90,7 +90,7 @@ def first_line(error: Exception) -> str:
     >>> first_line(ValueError("An error occurred while calling o1.\n: it failed\n\tat x\nCaused by: disk full"))
     'it failed (disk full)'
     """
-    lines = str(error).strip().splitlines()
+    lines = text_of(error).strip().splitlines()
     told = [line.removeprefix(": ") for line in lines if not line.startswith("An error occurred while calling ")]
     causes = [line.removeprefix("Caused by: ") for line in lines if line.startswith("Caused by: ")]
     first = "".join(told[:1] or lines[:1])[:400]
