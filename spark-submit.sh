@@ -18,7 +18,7 @@ package  makes in dist/ what a cluster is sent: code, packages, specs; a run on 
 jobs:
 $(jobs_and_titles)
 
-job arguments: --conf DIR  --env NAME  --set KEY=VALUE  --run-date D
+job arguments: --conf DIR  --env NAME  --set KEY=VALUE  --catalog NAME  --schema-prefix P  --run-date D
 Relative paths in them are relative to the working directory; --conf is conf/ beside this file when left out.
 
 What follows -- goes to spark-submit untouched. Without a --properties-file there, conf/spark/local.conf is used, or

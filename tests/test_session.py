@@ -7,7 +7,7 @@ import pytest
 from pyspark.sql import SparkSession
 
 from lakesmith.errors import EnvironmentProblem
-from lakesmith.session import batch_session, end_session, get_session, is_connect, require_own_files
+from lakesmith.session import _own_settings, batch_session, end_session, get_session, is_connect, require_own_files
 
 
 def test_a_batch_has_the_settings_of_the_run_and_its_own_beside(spark: SparkSession) -> None:
@@ -43,3 +43,10 @@ def test_local_paths_are_refused_where_spark_is_elsewhere(spark: SparkSession, f
     require_own_files(far, ["s3a://bucket/lake"])
     with pytest.raises(EnvironmentProblem, match=r"LS810 path 'in' lies on this machine, .* runs on spark\.invalid"):
         require_own_files(far, ["s3a://bucket/lake", "in"])
+
+
+def test_a_cluster_of_databricks_keeps_its_settings(monkeypatch: pytest.MonkeyPatch) -> None:
+    given = {"spark.app.name": "mine"}
+    assert _own_settings(given)["spark.app.name"] == "mine"
+    monkeypatch.setenv("DATABRICKS_RUNTIME_VERSION", "17.3")
+    assert _own_settings(given) == {}

@@ -30,6 +30,8 @@ BATCH_CONFS = (
 )
 # With either of these on, Spark leaves rows out without a word.
 NEVER = ("spark.sql.files.ignoreCorruptFiles", "spark.sql.files.ignoreMissingFiles")
+# spark-submit, a gateway that is there, a Databricks cluster: whoever started Spark has set it up.
+STARTED_BY_OTHERS = ("SPARK_ENV_LOADED", "PYSPARK_GATEWAY_PORT", "DATABRICKS_RUNTIME_VERSION")
 LOOPBACK = ("localhost", "127.0.0.1", "::1", "[::1]")
 
 
@@ -55,8 +57,8 @@ def get_session(properties: Mapping[str, str] | None = None) -> SparkSession:
     Parameters
     ----------
     properties : mapping, optional
-        Spark settings for a new session; ignored where a session exists, ``spark-submit`` started us or
-        ``SPARK_REMOTE`` names a server (``sc://host``), since those settings belong to whoever started it.
+        Spark settings for a new session; ignored where a session exists, ``spark-submit`` or a Databricks job started
+        us or ``SPARK_REMOTE`` names a server (``sc://host``), since those settings belong to whoever started it.
 
     Returns
     -------
@@ -96,7 +98,7 @@ def _first_cause(error: Exception) -> str:
 
 def _own_settings(properties: Mapping[str, str]) -> dict[str, str]:
     remote = os.environ.get("SPARK_REMOTE", "")
-    if remote.startswith("sc:") or "SPARK_ENV_LOADED" in os.environ or "PYSPARK_GATEWAY_PORT" in os.environ:
+    if remote.startswith("sc:") or any(name in os.environ for name in STARTED_BY_OTHERS):
         return {}
     if not remote:
         return dict(quicken(properties))

@@ -46,8 +46,6 @@ from pathlib import Path
 from lakesmith.session import get_session, read_properties
 
 spark = get_session(read_properties(Path(sys.argv[3]) / "spark" / "local.conf"))
-for schema in ("bronze", "silver", "gold", "ops"):
-    spark.sql(f"CREATE SCHEMA IF NOT EXISTS dev_ann_{schema}")
 assert [call(task) for task in json.loads(sys.argv[1])] == [None, None]
 print(f"{spark.table('spark_catalog.dev_ann_gold.daily_orders').count()} days")
 """
@@ -76,8 +74,6 @@ def project(tmp_path: Path) -> Path:
 
 @pytest.fixture
 def schemas(spark: SparkSession) -> Iterator[None]:
-    for schema in SCHEMAS:
-        spark.sql(f"CREATE SCHEMA IF NOT EXISTS dev_ann_{schema}")
     yield
     for schema in SCHEMAS:
         spark.sql(f"DROP SCHEMA dev_ann_{schema} CASCADE")
