@@ -22,6 +22,7 @@ from tests.truth import KEYS, Truth
 
 ROOT = Path(__file__).resolve().parents[2]
 CHECKOUT = ("lib", "jobs", "conf", "setup.py", "pyproject.toml", "README.md", "LICENSE", "spark-submit.sh")
+PROCESSES = "local-cluster[2,1,1024]"
 GATEWAY = ("jobs", "conf", "dist", "spark-submit.sh")
 PROBE = '''\
 """Say which Python and which packages the executors have."""
@@ -39,8 +40,11 @@ def seen(_):
 
 
 spark = SparkSession.Builder().getOrCreate()
-for line in spark.sparkContext.parallelize(range(4), 4).mapPartitions(seen).collect():
+context = spark.sparkContext
+for line in context.parallelize(range(4), 4).mapPartitions(seen).collect():
     print("executor:", line)
+pairs = context.parallelize(range(8), 4).map(lambda number: (number % 2, number))
+print("shuffled:", sorted(pairs.groupByKey(2).mapValues(sorted).collect()))
 '''
 
 
@@ -128,14 +132,26 @@ def test_the_pipeline_on_a_cluster_that_loses_an_executor(
 
 
 @pytest.mark.prove
-def test_executors_import_what_was_shipped(
-    checkout: Path, gateway: Path, cluster: Standalone, bare: dict[str, str]
+def test_the_pipeline_with_executors_in_processes_of_their_own(
+    spark: SparkSession, gateway: Path, bare: dict[str, str], tmp_path: Path
+) -> None:
+    generate(tmp_path / "data", days=2)
+    done = submitted(gateway, bare, "pipeline", *settings(tmp_path), "--", "--master", PROCESSES, *SMALL)
+    assert done.returncode == 0, done.stderr
+    assert differences(spark, tmp_path) == {}
+
+
+@pytest.mark.prove
+@pytest.mark.parametrize("where", ["standalone", PROCESSES])
+def test_executors_import_what_was_shipped_and_shuffle_what_closures_make(
+    gateway: Path, cluster: Standalone, bare: dict[str, str], where: str
 ) -> None:
     (gateway / "jobs" / "probe.py").write_text(PROBE)
-    done = submitted(gateway, bare, "probe", "--", "--master", cluster.url)
+    done = submitted(gateway, bare, "probe", "--", "--master", where if where == PROCESSES else cluster.url)
     assert done.returncode == 0, done.stderr
     seen = set(re.findall(r"^executor: (.*)$", done.stdout, re.MULTILINE))
     assert seen and all("lakesmith-0.1.0.zip/" in line and "/env/site-packages/pydantic" in line for line in seen)
+    assert "shuffled: [(0, [0, 2, 4, 6]), (1, [1, 3, 5, 7])]" in done.stdout
 
 
 def test_a_driver_inside_a_cluster_has_packages_code_and_specs(
