@@ -46,17 +46,16 @@ settings = {
 command = [sys.executable, "-m", "lakesmith", "run", "--conf", str(root / "conf")]
 command += [part for key, value in settings.items() for part in ("--set", f"{key}={value}")]
 paths = {**os.environ, "PYTHONPATH": os.pathsep.join([str(root / "lib"), os.environ.get("PYTHONPATH", "")])}
-log = (home / "killed.log").open("w")
-process = subprocess.Popen(command, cwd=home, env=paths, stdout=log, stderr=log, start_new_session=True)
+with (home / "killed.log").open("w") as log:
+    process = subprocess.Popen(command, cwd=home, env=paths, stdout=log, stderr=log, start_new_session=True)
 first_commit = home / "warehouse" / "bronze" / "order_lines" / "_delta_log" / f"{0:020d}.json"
 while process.poll() is None and not first_commit.exists():
     time.sleep(0.05)
 if process.poll() is None:
     os.killpg(process.pid, signal.SIGKILL)
 killed = process.wait()
-print(
-    f"the run ended with {killed}; written: {sorted(log.parent.name for log in home.glob('warehouse/*/*/_delta_log'))}"
-)
+written = sorted(table.parent.name for table in home.glob("warehouse/*/*/_delta_log"))
+print(f"the run ended with {killed}; written: {written}")
 
 # COMMAND ----------
 
