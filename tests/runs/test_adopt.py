@@ -82,6 +82,7 @@ def test_commits_that_name_only_some_files_are_completed_by_the_rows(
     assert shop.run().state == "nothing_new"
 
 
+@pytest.mark.prove
 def test_a_refused_batch_that_was_undone_stays_undone(shop: Shop) -> None:
     shop.land("a.csv", FIRST)
     shop.run()
@@ -111,6 +112,7 @@ def test_a_restore_whose_ledger_entry_is_missing_is_not_accepted_afterwards(shop
         shop.run(accept=["silver.orders"])
 
 
+@pytest.mark.prove
 def test_a_rolled_back_run_stays_rolled_back(shop: Shop) -> None:
     shop.land("a.csv", FIRST)
     shop.run()

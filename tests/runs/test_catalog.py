@@ -58,6 +58,7 @@ def test_tables_by_name_are_those_by_path(catalog_shop: Make, tmp_path: Path, sp
     assert not (by_name.root / "lake").exists()
 
 
+@pytest.mark.prove
 def test_a_refused_batch_is_undone_by_name(catalog_shop: Make) -> None:
     shop = catalog_shop()
     shop.land("a.csv", FIRST)

@@ -79,6 +79,7 @@ def test_order_and_batching_never_show(spark: SparkSession, tmp_path: Path) -> N
     law()
 
 
+@pytest.mark.prove
 def test_ties_deletes_and_null_keys_in_every_order(spark: SparkSession, tmp_path: Path) -> None:
     rows = [
         "1,B,1,2.50,2026-01-01,1,I", "1,A,7,1.00,2026-01-02,1,I", "1,A,1,1.00,2026-01-01,1,U",

@@ -21,6 +21,7 @@ def published(shop: Shop) -> dict[str, object]:
     return {table: shop.rows(table) for table in TABLES} | {"bad": shop.reasons("silver.orders")}
 
 
+@pytest.mark.prove
 def test_a_rebuild_gives_the_tables_of_a_calm_build_by_the_new_spec(shop: Shop, make_shop: object) -> None:
     shop.land("a.csv", ROWS)
     shop.run()

@@ -57,6 +57,7 @@ def test_a_rollback_of_the_first_run_empties_the_lake(shop: Shop) -> None:
     assert published(shop) == before
 
 
+@pytest.mark.prove
 def test_a_rollback_that_dies_is_ended_by_the_next_run(shop: Shop, monkeypatch: pytest.MonkeyPatch) -> None:
     shop.land("a.csv", FIRST)
     shop.run()
@@ -83,6 +84,7 @@ def test_a_run_that_left_nothing_cannot_be_rolled_back(shop: Shop) -> None:
         shop.lake.rollback("20300101T000000-abcdef")
 
 
+@pytest.mark.prove
 def test_lost_commits_are_noticed_and_a_rollback_mends_them(shop: Shop) -> None:
     shop.land("a.csv", FIRST)
     shop.run()

@@ -10,6 +10,7 @@ from pathlib import Path
 import pytest
 from pyspark.sql import SparkSession
 
+from lakesmith.session import batch_session
 from lakesmith.tables.commit import CommitId, write, writer
 from lakesmith.tables.ref import TableRef
 
@@ -39,9 +40,10 @@ def batch(spark: SparkSession, tmp_path: Path) -> TableRef:
     table = TableRef("silver.a", str(tmp_path / "lake" / "silver" / "a"))
     properties = {"delta.enableDeletionVectors": "true", "delta.enableChangeDataFeed": "true"}
     first, second = CommitId("lakesmith/local/silver.a/1/main", 1, "d1"), CommitId("lakesmith/a", 2, "d2")
-    rows = spark.range(20).selectExpr("id", "id % 2 AS part", "0 AS n").coalesce(1)
-    write(spark, table, first, lambda: table.save(writer(rows, first).options(**properties).partitionBy("part")))
-    write(spark, table, second, lambda: spark.sql(f"UPDATE {table.sql_name} SET n = 1 WHERE id = 4"))
+    session = batch_session(spark)  # its write ids are not those of the session that all tests share
+    rows = session.range(20).selectExpr("id", "id % 2 AS part", "0 AS n").coalesce(1)
+    write(session, table, first, lambda: table.save(writer(rows, first).options(**properties).partitionBy("part")))
+    write(session, table, second, lambda: session.sql(f"UPDATE {table.sql_name} SET n = 1 WHERE id = 4"))
     return table
 
 
