@@ -20,7 +20,7 @@ demo: install ## Make a feed, run the sample twice, show what came out
 
 test: install lint ## Check everything but the long proofs
 	$(VENV)/bin/python -m pytest -n 2 --dist loadfile -m "not prove"
-	LAKESMITH_TEST_REMOTE=1 $(VENV)/bin/python -m pytest -m "not prove" $(CONNECT)
+	LAKESMITH_TEST_REMOTE=1 $(VENV)/bin/python -m pytest -n 2 --dist loadfile -m "not prove" $(CONNECT)
 
 lint: $(READY) ## Check style, types and the direction of imports
 	$(VENV)/bin/ruff check .

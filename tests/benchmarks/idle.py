@@ -83,10 +83,10 @@ def main() -> None:
     parser.add_argument("--set", action="append", default=[], dest="sets")
     options = parser.parse_args()
     import lakesmith
-    from lakesmith.runs import run
+    from lakesmith.runs import conclude
 
     spent = {"publish_seconds": 0.0}
-    run.publish = _timed(run.publish, spent)
+    conclude._publish = _timed(conclude._publish, spent)
     lake = lakesmith.open(options.conf, overrides=options.sets)
     lake.spark.range(1).count()
     before = _cpu()
