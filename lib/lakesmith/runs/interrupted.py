@@ -15,7 +15,7 @@ from lakesmith.runs.context import positions
 from lakesmith.runs.events import LedgerEvent
 from lakesmith.runs.intent import Intent
 from lakesmith.runs.ledger import Ledger
-from lakesmith.runs.recording import RECORDS, RunFacts, app_id
+from lakesmith.runs.recording import RECORDER, RECORDS, RunFacts
 from lakesmith.runs.result import Counts
 from lakesmith.runs.tally import total
 from lakesmith.tables.ops import OpsTable
@@ -40,11 +40,11 @@ def record_interrupted(facts: RunFacts, spark: SparkSession | None, ledger: Ledg
     """
     for name, rows_of in (("runs", _run_rows), ("checks", _check_rows)):
         table = OpsTable(facts.ref(f"ops.{name}"), RECORDS[name])
-        known = table.last_id(app_id(facts))
+        known = table.last_id(RECORDER)
         if known is None:
             return
         untold = [event for seq, event in ledger.dones if seq > known and "record" in event.payload]
-        table.append(spark, rows_of(untold), (app_id(facts), ledger.seq))
+        table.append(spark, rows_of(untold), (RECORDER, ledger.seq))
 
 
 def _run_rows(dones: Sequence[LedgerEvent]) -> Rows:

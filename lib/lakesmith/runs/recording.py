@@ -20,6 +20,7 @@ from lakesmith.spec.model import Project
 from lakesmith.tables.ops import OpsTable
 from lakesmith.tables.ref import TableRef, project_table
 
+RECORDER = "lakesmith/records"  # its ids say up to which sequence of the ledger the records tell
 RECORDS = {"runs": RUNS, "checks": CHECKS, "profiles": PROFILES}
 
 
@@ -104,13 +105,8 @@ def write_records(
     profiles = [{**row, **batch, "version": record.version} for batch, record in batches for row in record.profile]
     for name, rows in (("runs", runs), ("checks", checks), ("profiles", profiles)):
         table = OpsTable(facts.ref(f"ops.{name}"), RECORDS[name])
-        told = table.last_id(app_id(facts))
-        table.append(spark, rows, (app_id(facts), upto) if told is not None and upto > told else None)
-
-
-def app_id(facts: RunFacts) -> str:
-    """Return the application whose ids say up to which sequence of the ledger the records tell."""
-    return f"lakesmith/{facts.project.env}/records"
+        told = table.last_id(RECORDER) if upto else None
+        table.append(spark, rows, (RECORDER, upto) if told is not None and upto > told else None)
 
 
 def _run_row(facts: RunFacts, result: RunResult, table: TableResult, tally: Tally | None) -> dict[str, Any]:

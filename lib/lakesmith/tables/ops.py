@@ -72,8 +72,12 @@ class OpsTable:
         """Return the newest idempotent-write id of an application; 0 when there is none, None off local paths."""
         if self.ref.local is None:
             return None
-        there = DeltaTable.is_deltatable(self.ref.location)
-        return (DeltaTable(self.ref.location).transaction_version(app_id) or 0) if there else 0
+        if not DeltaTable.is_deltatable(self.ref.location):
+            return 0
+        try:
+            return DeltaTable(self.ref.location).transaction_version(app_id) or 0
+        except (DeltaError, OSError) as error:
+            raise unreadable(self.ref, error) from error
 
     def append(
         self, spark: SparkSession | None, rows: Iterable[Mapping[str, Any]], txn: tuple[str, int] | None = None
