@@ -18,8 +18,10 @@ from lakesmith.cold_start import quicken, remember
 from lakesmith.errors import EnvironmentProblem
 from lakesmith.paths import local_path
 
+NO_ANSWER = "the JVM that could say more does not answer"
 BROKEN = re.compile(
-    "ExceptionInInitializerError|NoClassDefFoundError|NoSuchMethodError|OutOfMemoryError|Answer from Java side is empty"
+    "ExceptionInInitializerError|NoClassDefFoundError|NoSuchMethodError|OutOfMemoryError|"
+    f"Answer from Java side is empty|{NO_ANSWER}"
 )
 BATCH_CONFS = (
     "spark.sql.session.timeZone",
@@ -81,19 +83,13 @@ def get_session(properties: Mapping[str, str] | None = None) -> SparkSession:
         session = builder.getOrCreate()
     except Exception as error:
         raise EnvironmentProblem(
-            f"Spark did not start: {_first_cause(error)}",
+            f"Spark did not start: {first_line(error)}",
             code="LS801",
             hint="install Java 17 or 21 and set JAVA_HOME; else correct the setting that is named",
         ) from error
     if not is_connect(session):
         remember(dict(session.sparkContext.getConf().getAll()))
     return session
-
-
-def _first_cause(error: Exception) -> str:
-    """Return the words of an error without the frames of the JVM and the line that only says where it was called."""
-    lines = (line.strip().removeprefix(": ") for line in str(error).splitlines())
-    return " ".join(line for line in lines if line and not line.startswith(("at ", "An error occurred while")))[:600]
 
 
 def _own_settings(properties: Mapping[str, str]) -> dict[str, str]:
@@ -127,7 +123,22 @@ def text_of(error: BaseException) -> str:
     try:
         return str(error)
     except (Py4JError, OSError):
-        return f"{type(error).__name__} in a JVM that is gone: Connection refused"
+        return NO_ANSWER
+
+
+def first_line(error: Exception) -> str:
+    r"""Return what a person reads of an exception: its first line and, behind it, the innermost cause in the JVM.
+
+    Examples
+    --------
+    >>> first_line(ValueError("An error occurred while calling o1.\n: it failed\n\tat x\nCaused by: disk full"))
+    'it failed (disk full)'
+    """
+    lines = text_of(error).strip().splitlines()
+    told = [line.removeprefix(": ") for line in lines if not line.startswith("An error occurred while calling ")]
+    causes = [line.removeprefix("Caused by: ") for line in lines if line.startswith("Caused by: ")]
+    first = "".join(told[:1] or lines[:1])[:400]
+    return f"{first} ({causes[-1][:300]})" if causes and causes[-1] not in first else first
 
 
 def server_host(session: SparkSession) -> str:

@@ -93,3 +93,6 @@ def test_rows_that_somebody_adds_during_a_merge_stop_the_table_until_they_are_ta
     assert quantities(held) == AFTER_TWO
     with pytest.raises(RunFailed, match="LS211"):
         held.run(select=SELECT)
+    held.spark.sql(f"RESTORE TABLE delta.`{table_dir(held, 'silver.orders')}` TO VERSION AS OF 1").collect()
+    held.run(select=SELECT)
+    assert quantities(held) == AFTER_THREE

@@ -13,17 +13,10 @@ from pyspark.sql import SparkSession
 
 from lakesmith.errors import LakesmithError
 from tests.faults.damage import AFTER_THREE, AFTER_TWO, SELECT, THIRD, quantities
+from tests.faults.disk import mount, needs_root
 from tests.shop import Shop
 
-needs_root = pytest.mark.skipif(os.getuid() != 0, reason="only root may mount the small disk that these tests fill")
 pytestmark = needs_root
-
-
-def mount(options: str, directory: Path) -> None:
-    """Mount a small disk at a directory, or mount it again with other options."""
-    done = subprocess.run(["mount", "-t", "tmpfs", "-o", options, "tmpfs", str(directory)], capture_output=True)
-    if done.returncode:
-        pytest.skip(f"no disk can be mounted here: {done.stderr.decode().strip()}")
 
 
 @pytest.fixture

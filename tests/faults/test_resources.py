@@ -12,8 +12,8 @@ from pyspark.sql import DataFrame
 from pyspark.sql import functions as F
 
 from tests.faults.damage import AFTER_THREE, AFTER_TWO, SELECT, THIRD, bronze_ids, commit_file, quantities
+from tests.faults.disk import mount, needs_root
 from tests.faults.process import Process
-from tests.faults.test_disk import mount, needs_root
 from tests.shop import SPECS, Shop
 
 
@@ -75,7 +75,7 @@ def test_no_memory_is_one_clear_error_and_the_next_run_does_it_all(shop: Shop, r
     flag = with_step(shop, "devour_when_told")
     shop.land("c.csv", THIRD)
     status, output = Process(shop, root, "spark.driver.memory 500m").end()
-    assert (status, "LS700" in output) == (1, True), output
+    assert (status, "LS804" in output) == (1, True), output
     heals(shop, flag)
 
 

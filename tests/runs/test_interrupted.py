@@ -55,6 +55,8 @@ def test_what_a_killed_run_had_closed_and_what_it_had_not_are_counted_once(
     shop: Shop, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     shop.land("a.csv", ROWS)
+    shop.run()
+    shop.land("b.csv", ["3,C,1,1.00,2026-01-02,1,I"])
     closing: Callable[..., None] = executor.Executor._close
 
     def close(self: executor.Executor, outcome: executor.BatchOutcome) -> None:
@@ -69,10 +71,14 @@ def test_what_a_killed_run_had_closed_and_what_it_had_not_are_counted_once(
     for _ in range(2):
         shop.run()
     assert counted(shop) == [
-        ("bronze.orders", "interrupted", 1, 2, 0),
+        ("bronze.orders", "done", 1, 2, 0),
+        ("bronze.orders", "interrupted", 1, 1, 0),
         ("gold.daily", "done", 1, 1, 0),
-        ("silver.lines", "interrupted", 1, 2, 0),
-        ("silver.orders", "interrupted", 1, 2, 1),
+        ("gold.daily", "done", 1, 1, 0),
+        ("silver.lines", "done", 1, 2, 0),
+        ("silver.lines", "interrupted", 1, 1, 0),
+        ("silver.orders", "done", 1, 2, 1),
+        ("silver.orders", "interrupted", 1, 1, 0),
     ]
 
 

@@ -10,7 +10,7 @@ from lakesmith.errors import LakesmithError, render
 from lakesmith.runs.intent import Intent
 from lakesmith.runs.result import Counts, Parked, TableResult, TableState
 from lakesmith.runs.rooms.record import BatchRecord
-from lakesmith.session import is_gone, text_of
+from lakesmith.session import first_line, is_gone
 
 
 @dataclass
@@ -80,18 +80,3 @@ def describe(table: str, error: Exception) -> str:
         return render("LS804", what, table, "see Spark's own log and run again: nothing is doubled")
     what = f"{table} failed: {type(error).__name__}: {first_line(error)}"
     return render("LS701", what, table, "mend the cause and run again: nothing of this batch was published")
-
-
-def first_line(error: Exception) -> str:
-    r"""Return what a person reads of an exception: its first line and, behind it, the innermost cause in the JVM.
-
-    Examples
-    --------
-    >>> first_line(ValueError("An error occurred while calling o1.\n: it failed\n\tat x\nCaused by: disk full"))
-    'it failed (disk full)'
-    """
-    lines = text_of(error).strip().splitlines()
-    told = [line.removeprefix(": ") for line in lines if not line.startswith("An error occurred while calling ")]
-    causes = [line.removeprefix("Caused by: ") for line in lines if line.startswith("Caused by: ")]
-    first = "".join(told[:1] or lines[:1])[:400]
-    return f"{first} ({causes[-1][:300]})" if causes and causes[-1] not in first else first
