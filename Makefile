@@ -3,8 +3,8 @@ SHELL := /bin/bash
 VENV := .venv
 PYTHONS := python3 python3.14 python3.13 python3.12 python3.11 python3.10
 READY := $(VENV)/.ready
-CONNECT := tests/test_session.py tests/test_session_probe.py tests/tables/test_commit.py tests/tables/test_strategies.py tests/runs/test_run.py
-CORE := tests/test_session.py tests/test_session_probe.py $(addprefix tests/,transforms quality sources tables runs)
+CONNECT := tests/session tests/tables/test_commit.py tests/tables/test_strategies.py tests/runs/test_run.py
+CORE := $(addprefix tests/,session transforms quality sources tables runs)
 JARS := $(VENV)/.jars
 JAVA = $(shell "$${JAVA_HOME:+$$JAVA_HOME/bin/}java" -version 2>&1 | sed -nE 's/.*version "([0-9]+).*/\1/p')
 
@@ -54,7 +54,7 @@ $(READY): requirements.lock setup.py pyproject.toml | java
 	@touch $@
 
 $(JARS): conf/spark/local.conf $(READY)
-	@$(VENV)/bin/python -c 'from pathlib import Path; from lakesmith.session import get_session, read_properties; get_session(read_properties(Path("conf/spark/local.conf"))).stop()' \
+	@$(VENV)/bin/python -c 'from pathlib import Path; from lakesmith.session.start import get_session, read_properties; get_session(read_properties(Path("conf/spark/local.conf"))).stop()' \
 	  >$(VENV)/jars.log 2>&1 || { cat $(VENV)/jars.log >&2; echo "Delta's JARs could not be fetched; run make again" >&2; exit 1; }
 	@# A first run writes the archive of classes that later ones start from; the pipe waits until Java has ended.
 	@bin="$$PWD/$(VENV)/bin"; project="$$(mktemp -d)"; trap 'rm -rf "$$project"' EXIT; \

@@ -141,3 +141,9 @@ class EnvironmentProblem(LakesmithError):
     """Java, Spark, or a library is missing or does not fit (codes LS8xx)."""
 
     default_code = "LS800"
+
+
+class SparkGone(EnvironmentProblem):
+    """Spark ended or broke under a run (code LS804): nothing that was asked of it is to blame."""
+
+    default_code = "LS804"

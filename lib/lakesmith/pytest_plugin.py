@@ -14,8 +14,8 @@ from typing import Any
 import pytest
 from pyspark.sql import SparkSession
 
-from lakesmith.connect_server import connect_server
-from lakesmith.session import get_session, read_properties
+from lakesmith.session.connect_server import connect_server
+from lakesmith.session.start import get_session, read_properties
 
 REMOTE = "LAKESMITH_TEST_REMOTE"
 SMALL = {
@@ -23,6 +23,9 @@ SMALL = {
     "spark.sql.shuffle.partitions": "2",
     "spark.default.parallelism": "1",
     "spark.driver.extraJavaOptions": "-XX:TieredStopAtLevel=1 -XX:+UseSerialGC",
+    # A third of the CPU of tiny frames goes into compiling code that then runs over a handful of rows.
+    "spark.sql.codegen.wholeStage": "false",
+    "spark.sql.codegen.factoryMode": "NO_CODEGEN",
 }
 
 

@@ -13,7 +13,8 @@ from lakesmith.errors import InputError
 from lakesmith.observe.reading import last_runs, read_history
 from lakesmith.observe.records import CHECKS, RUNS
 from lakesmith.runs.publish import newest
-from lakesmith.session import get_session, read_properties, require_own_files
+from lakesmith.session.kind import require_own_files
+from lakesmith.session.start import get_session, read_properties
 from lakesmith.spec.instant import utc
 from lakesmith.spec.load import Loaded
 from lakesmith.tables.ops import OpsTable

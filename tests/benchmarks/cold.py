@@ -60,7 +60,7 @@ def main() -> None:
             builder = builder.config(key, value)
         spark = builder.getOrCreate()
     else:
-        from lakesmith.session import get_session, read_properties
+        from lakesmith.session.start import get_session, read_properties
 
         spark = get_session(read_properties(ROOT / "conf" / "spark" / "local.conf"))
     rows = spark.range(1000).selectExpr("id", "id % 7 AS part").groupBy("part").count()

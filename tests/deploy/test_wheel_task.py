@@ -43,7 +43,7 @@ except ConfigError as error:
 """
 WHOLE = """
 from pathlib import Path
-from lakesmith.session import get_session, read_properties
+from lakesmith.session.start import get_session, read_properties
 
 spark = get_session(read_properties(Path(sys.argv[3]) / "spark" / "local.conf"))
 assert [call(task) for task in json.loads(sys.argv[1])] == [None, None]

@@ -15,7 +15,7 @@ from pyspark.sql import functions as F
 from lakesmith.lake import Lake, open_lake
 from lakesmith.pytest_plugin import SMALL
 from lakesmith.runs.publish import newest
-from lakesmith.session import read_properties
+from lakesmith.session.start import read_properties
 from lakesmith.tables.ref import table_ref
 from tests.prove.killing import ROOT, run_command
 from tests.shop import TABLES, Shop

@@ -11,7 +11,7 @@ from lakesmith.runs import batch as rooms
 from lakesmith.runs.batch import run_batch
 from lakesmith.runs.context import BatchContext
 from lakesmith.runs.intent import Intent, TableInput
-from lakesmith.session import batch_session
+from lakesmith.session.batch import batch_session
 from lakesmith.spec.fingerprint import spec_hash
 from tests.shop import SPECS, Shop
 

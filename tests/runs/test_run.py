@@ -10,7 +10,7 @@ from lakesmith.errors import InputError, RunFailed, RunLocked
 from lakesmith.lake import Lake
 from lakesmith.runs.lock import run_lock
 from lakesmith.runs.result import Counts, Event, RunResult
-from lakesmith.session import batch_session
+from lakesmith.session.batch import batch_session
 from tests.shop import HEADER, SPECS, TABLES, Shop, by_table
 
 FIRST = [

@@ -9,7 +9,7 @@ from pyspark.sql import SparkSession
 from pyspark.sql import functions as F
 
 from lakesmith.errors import WriteError
-from lakesmith.session import batch_session
+from lakesmith.session.batch import batch_session
 from lakesmith.tables.commit import CommitId, Outcome, Verdict, find, write, writer
 from lakesmith.tables.log import newest_commits
 from lakesmith.tables.ref import TableRef

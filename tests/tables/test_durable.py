@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 from pyspark.sql import SparkSession
 
-from lakesmith.session import batch_session
+from lakesmith.session.batch import batch_session
 from lakesmith.tables.commit import CommitId, write, writer
 from lakesmith.tables.ref import TableRef
 

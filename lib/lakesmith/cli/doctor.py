@@ -37,7 +37,7 @@ def doctor(
 
 
 def _runtime(conf: Path, env: str, sets: Sequence[str], form: Format) -> None:
-    from lakesmith.session_probe import probe
+    from lakesmith.session.probe import probe
 
     with answering(form) as answer:
         found = probe(open_lake(conf, env, sets).spark)

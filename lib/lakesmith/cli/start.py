@@ -7,8 +7,8 @@ import sys
 from collections.abc import Mapping
 from pathlib import Path
 
-from lakesmith.cold_start import CLASS_PATH, quicken
-from lakesmith.session import read_properties
+from lakesmith.session.cold_start import CLASS_PATH, quicken
+from lakesmith.session.start import read_properties
 
 
 def changes(properties: Mapping[str, str]) -> dict[str, str]:

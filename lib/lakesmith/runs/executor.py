@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 
 from pyspark.sql import SparkSession
 
-from lakesmith.errors import LakesmithError, WriteError
+from lakesmith.errors import LakesmithError, SparkGone, WriteError
 from lakesmith.runs.batch import run_batch
 from lakesmith.runs.context import BatchContext
 from lakesmith.runs.events import LedgerEvent, done_event, intent_event
@@ -20,7 +20,8 @@ from lakesmith.runs.planning import Planned, Planner
 from lakesmith.runs.result import Event, Parked, TableResult
 from lakesmith.runs.rooms.record import BatchRecord
 from lakesmith.runs.tally import Tally
-from lakesmith.session import batch_session, describe_jobs, end_session, is_gone
+from lakesmith.session.batch import batch_session, describe_jobs, end_session
+from lakesmith.session.gone import cause_of
 from lakesmith.sources.probe import find_unreadable
 from lakesmith.spec.graph import descendants
 from lakesmith.spec.model import Project
@@ -101,9 +102,10 @@ class Executor:
             if planned.intent is not None:
                 self._look_for_foreign(table)
         except Exception as error:
-            if not (isinstance(error, LakesmithError | OSError) or is_gone(error)):
+            cause = cause_of(error, self.spark)
+            if not isinstance(cause, LakesmithError | OSError):
                 raise
-            self._block(table, error)
+            self._block(table, cause)
             return Planned(None)
         source = self.project.table(table).from_
         self.tallies[table].park([Parked(source, path, reason) for path, _, _, reason in planned.parked])
@@ -128,7 +130,7 @@ class Executor:
             end_session(batch.session)
             return BatchOutcome(intent, record, None, time.monotonic() - started)
         except Exception as error:  # kept, reported in the result, and raised by the run as its cause
-            return BatchOutcome(intent, None, error, time.monotonic() - started)
+            return BatchOutcome(intent, None, cause_of(error, self.spark), time.monotonic() - started)
 
     def _close(self, outcome: BatchOutcome) -> None:
         table, intent = outcome.intent.table, outcome.intent
@@ -153,11 +155,12 @@ class Executor:
 
     def _fail(self, intent: Intent, error: Exception) -> None:
         try:
-            parked = not is_gone(error) and self._park_unreadable(intent, error)
+            parked = self._park_unreadable(intent, error)
         except Exception as second:
-            if not is_gone(second):
+            cause = cause_of(second, self.spark)
+            if not isinstance(cause, SparkGone):
                 raise
-            parked, error = False, second  # Spark died while the file was looked for: no file is to blame
+            parked, error = False, cause  # Spark died while the file was looked for: no file is to blame
         if parked or (isinstance(error, WriteError) and error.code == "LS502"):
             self.ledger.stage(LedgerEvent("dropped", intent.table, intent.epoch, intent.batch, {}))
         if not parked:

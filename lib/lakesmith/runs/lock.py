@@ -5,16 +5,17 @@ from __future__ import annotations
 import fcntl
 import time
 from collections.abc import Iterator
-from contextlib import AbstractContextManager, contextmanager, nullcontext
+from contextlib import contextmanager, nullcontext
 from pathlib import Path
 from threading import Lock
 from typing import IO, Any, ClassVar
 
 from pyspark.sql import SparkSession
 
-from lakesmith.errors import RunLocked, WriteError
+from lakesmith.errors import RunLocked, SparkGone, WriteError
 from lakesmith.paths import local_path
-from lakesmith.session import is_connect, is_gone
+from lakesmith.session.gone import cause_of, telling_gone
+from lakesmith.session.kind import is_connect
 from lakesmith.spec.model import Project
 
 POLL_SECONDS = 0.2
@@ -71,14 +72,15 @@ def _writable(root: Path) -> Path:
     return file
 
 
-def project_lock(spark: SparkSession, project: Project) -> AbstractContextManager[None]:
-    """Hold the run lock of a project on paths.
+@contextmanager
+def project_lock(spark: SparkSession, project: Project) -> Iterator[None]:
+    """Hold the run lock of a project on paths; a Spark that dies meanwhile is one clear error (LS804).
 
     A catalog's tables may lie anywhere, and others who write them ask for no lock of ours: there commits decide.
     """
-    if project.catalog:
-        return nullcontext()
-    return run_lock(spark, project.warehouse, project.lock_wait_seconds)
+    no_lock = nullcontext() if project.catalog else None
+    with telling_gone(spark), no_lock or run_lock(spark, project.warehouse, project.lock_wait_seconds):
+        yield
 
 
 def _acquire(channel: _JvmFile | _LocalFile, file: Path, wait_seconds: float) -> None:
@@ -97,6 +99,7 @@ class _JvmFile:
     """A lock file that the JVM holds."""
 
     def __init__(self, spark: SparkSession, file: Path) -> None:
+        self._spark = spark
         self._channel: Any = spark._jvm.java.io.RandomAccessFile(str(file), "rw").getChannel()  # type: ignore[union-attr]
 
     def try_lock(self) -> bool:
@@ -113,7 +116,7 @@ class _JvmFile:
         try:
             self._channel.close()
         except Exception as error:
-            if not is_gone(error):  # a JVM that is gone holds no lock
+            if not isinstance(cause_of(error, self._spark), SparkGone):  # a JVM that is gone holds no lock
                 raise
 
 

@@ -16,7 +16,7 @@ from lakesmith.runs.intent import FilesInput, Intent
 from lakesmith.runs.ledger import Ledger
 from lakesmith.runs.restore import Target, restore
 from lakesmith.runs.state import TableState
-from lakesmith.session import batch_session
+from lakesmith.session.batch import batch_session
 from lakesmith.spec.fingerprint import spec_hash
 from lakesmith.spec.model import Project
 from lakesmith.tables.commit import find

@@ -10,7 +10,7 @@ from pyspark.sql import SparkSession
 from lakesmith.runs.context import app_id_of
 from lakesmith.runs.events import LedgerEvent
 from lakesmith.runs.state import TableState
-from lakesmith.session import batch_session
+from lakesmith.session.batch import batch_session
 from lakesmith.spec.model import Project
 from lakesmith.tables.commit import USER_METADATA
 from lakesmith.tables.durable import force_newest

@@ -10,7 +10,7 @@ from lakesmith.errors import LakesmithError, render
 from lakesmith.runs.intent import Intent
 from lakesmith.runs.result import Counts, Parked, TableResult, TableState
 from lakesmith.runs.rooms.record import BatchRecord
-from lakesmith.session import first_line, is_gone
+from lakesmith.session.gone import first_line
 
 
 @dataclass
@@ -75,8 +75,5 @@ def describe(table: str, error: Exception) -> str:
     """Say an error of a table for a person; a foreign exception gets a code, its type and its first line."""
     if isinstance(error, LakesmithError):
         return render(error.code, error.what, error.where or table, error.hint)
-    if is_gone(error):
-        what = f"{table} failed: Spark ended or broke meanwhile: {type(error).__name__}: {first_line(error)}"
-        return render("LS804", what, table, "see Spark's own log and run again: nothing is doubled")
     what = f"{table} failed: {type(error).__name__}: {first_line(error)}"
     return render("LS701", what, table, "mend the cause and run again: nothing of this batch was published")

@@ -9,9 +9,9 @@ from itertools import accumulate
 
 from pyspark.sql import DataFrame, SparkSession
 
-from lakesmith.errors import InputError
+from lakesmith.errors import InputError, SparkGone
 from lakesmith.paths import local_path
-from lakesmith.session import is_gone
+from lakesmith.session.gone import cause_of
 from lakesmith.sources.csv_files import read_csv
 from lakesmith.sources.heads import csv_head, has_unclosed_quote, header_problem, json_head, read_head
 from lakesmith.sources.json_files import read_json
@@ -95,8 +95,9 @@ def reason_to_park(spark: SparkSession, source: FilesSource, path: str) -> str:
     try:
         return _inspectors()[source.format](spark, source, path)
     except Exception as error:  # any failure to open or decode is the reason, kept and reported
-        if is_gone(error) and not isinstance(error, OSError):  # no file is to blame for a Spark that died
-            raise
+        cause = error if isinstance(error, OSError) else cause_of(error, spark)
+        if isinstance(cause, SparkGone):  # no file is to blame for a Spark that died
+            raise cause from error
         return f"{NOT_NOW if is_passing(error) else UNREADABLE}{type(error).__name__}: {error}"
 
 

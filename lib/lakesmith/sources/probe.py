@@ -7,7 +7,8 @@ from collections.abc import Sequence
 
 from pyspark.sql import SparkSession
 
-from lakesmith.session import is_gone
+from lakesmith.errors import SparkGone
+from lakesmith.session.gone import cause_of
 from lakesmith.sources.files import is_passing, read_files
 from lakesmith.sources.listing import NOT_NOW, UNREADABLE
 from lakesmith.spec.model import FilesSource
@@ -29,8 +30,8 @@ def find_unreadable(spark: SparkSession, source: FilesSource, paths: Sequence[st
 
     Raises
     ------
-    Exception
-        What Spark raised, when it is Spark that is gone or broken, and no file.
+    SparkGone
+        LS804 when it is Spark that is gone or broken, and no file.
 
     Notes
     -----
@@ -49,8 +50,9 @@ def _failure(spark: SparkSession, source: FilesSource, paths: Sequence[str]) -> 
     try:
         read_files(spark, source, paths).write.format("noop").mode("overwrite").save()
     except Exception as error:  # whatever stops the reader is the reason, kept and reported
-        if is_gone(error):
-            raise
+        cause = cause_of(error, spark)
+        if isinstance(cause, SparkGone):
+            raise cause from error
         return _root(error)
     return ""
 

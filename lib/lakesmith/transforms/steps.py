@@ -8,6 +8,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from pyspark.errors import PySparkException, QueryContextType
 from pyspark.sql import DataFrame
 
 from lakesmith.errors import StepError
@@ -133,6 +134,8 @@ def _guarded(name: str, transform: Transform, user_file: str) -> Transform:
     def apply(df: DataFrame) -> DataFrame:
         try:
             result = transform(df)
+            if isinstance(result, DataFrame):
+                _ = result.schema  # over Spark Connect a plan is analysed no sooner
         except StepError:
             raise
         except Exception as error:
@@ -145,14 +148,22 @@ def _guarded(name: str, transform: Transform, user_file: str) -> Transform:
 
 
 def _step_failed(name: str, error: Exception, user_file: str) -> StepError:
-    lines = [frame for frame in traceback.extract_tb(error.__traceback__) if frame.filename == user_file]
     message = str(error).partition("\n")[0][:MESSAGE_LENGTH]
     return StepError(
         f"step '{name}' failed: {type(error).__name__}: {message}",
         code="LS301",
-        where=f"{lines[-1].filename}:{lines[-1].lineno}" if lines else f"step {name}",
+        where=_place(error, user_file) or f"step {name}",
         hint="correct the step and run again; nothing of this batch was written",
     )
+
+
+def _place(error: Exception, user_file: str) -> str:
+    """Return the last place in the user's file: of the stack, else of the calls that Spark remembers with a plan."""
+    stack = [at for at in traceback.extract_tb(error.__traceback__) if at.filename == user_file]
+    if stack or not user_file or not isinstance(error, PySparkException):
+        return "".join(f"{at.filename}:{at.lineno}" for at in stack[-1:])
+    contexts = [at for at in error.getQueryContext() if at.contextType() == QueryContextType.DataFrame]
+    return next((at.callSite() for at in contexts if at.callSite().startswith(f"{user_file}:")), "")
 
 
 def _no_frame(name: str, result: object) -> StepError:

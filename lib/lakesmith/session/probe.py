@@ -16,7 +16,9 @@ from pyspark.sql import DataFrame, Observation, SparkSession
 from pyspark.sql import functions as F
 
 from lakesmith.errors import EnvironmentProblem, LakesmithError
-from lakesmith.session import LOOPBACK, batch_session, end_session, is_connect, server_host
+from lakesmith.session.batch import batch_session, end_session
+from lakesmith.session.gone import first_line
+from lakesmith.session.kind import LOOPBACK, is_connect, server_host
 
 SETTINGS = {
     "spark.sql.extensions": "io.delta.sql.DeltaSparkSessionExtension",
@@ -107,7 +109,7 @@ def _worker(spark: SparkSession, problems: list[LakesmithError]) -> str:
     try:
         (row,) = spark.range(1).select(F.udf(_describe_python(), "string")(F.lit(1)).alias("python")).collect()
     except PySparkException as error:
-        problems.append(_worker_problem(f"no Python function runs on the workers: {_first_line(error)}"))
+        problems.append(_worker_problem(f"no Python function runs on the workers: {first_line(error)}"))
         return ""
     found = json.loads(row["python"])
     here = {"python": platform.python_version(), "pyarrow": pa.__version__}
@@ -164,11 +166,7 @@ def _tried(action: Callable[[SparkSession, str], bool], spark: SparkSession, pat
     try:
         return YES if action(spark, path) else "no"
     except Exception as error:  # whatever it is, it is the answer
-        return f"no: {_first_line(error)}"
-
-
-def _first_line(error: Exception) -> str:
-    return str(error).strip().partition("\n")[0][:300]
+        return f"no: {first_line(error)}"
 
 
 def _write(spark: SparkSession, path: str) -> bool:

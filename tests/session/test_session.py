@@ -7,16 +7,9 @@ import pytest
 from pyspark.sql import SparkSession
 
 from lakesmith.errors import EnvironmentProblem
-from lakesmith.session import (
-    _own_settings,
-    batch_session,
-    end_session,
-    first_line,
-    get_session,
-    is_connect,
-    is_gone,
-    require_own_files,
-)
+from lakesmith.session.batch import batch_session, end_session
+from lakesmith.session.kind import is_connect, require_own_files
+from lakesmith.session.start import _own_settings, get_session
 
 
 def test_a_batch_has_the_settings_of_the_run_and_its_own_beside(spark: SparkSession) -> None:
@@ -52,15 +45,6 @@ def test_local_paths_are_refused_where_spark_is_elsewhere(spark: SparkSession, f
     require_own_files(far, ["s3a://bucket/lake"])
     with pytest.raises(EnvironmentProblem, match=r"LS810 path 'in' lies on this machine, .* runs on spark\.invalid"):
         require_own_files(far, ["s3a://bucket/lake", "in"])
-
-
-def test_an_error_whose_words_lie_in_a_dead_jvm_says_that_spark_is_gone() -> None:
-    class FarError(Exception):
-        def __str__(self) -> str:
-            raise ConnectionRefusedError(111, "Connection refused")
-
-    assert is_gone(FarError())
-    assert first_line(FarError()) == "the JVM that could say more does not answer"
 
 
 def test_a_cluster_of_databricks_keeps_its_settings(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -4,8 +4,8 @@ import pyspark
 import pytest
 from pyspark.sql import SparkSession
 
-from lakesmith.session import is_connect
-from lakesmith.session_probe import Runtime, _missing_settings, probe
+from lakesmith.session.kind import is_connect
+from lakesmith.session.probe import Runtime, _missing_settings, probe
 
 
 @pytest.fixture(scope="module")

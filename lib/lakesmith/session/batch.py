@@ -1,0 +1,63 @@
+"""Batch: a session of its own for each batch, beside the run's, and the name its jobs go by."""
+
+from __future__ import annotations
+
+import weakref
+from typing import Any
+
+from pyspark.sql import SparkSession
+
+from lakesmith.session.kind import client_of, is_connect
+
+BATCH_CONFS = (
+    "spark.sql.session.timeZone",
+    "spark.sql.shuffle.partitions",
+    "spark.sql.adaptive.enabled",
+    "spark.sql.ansi.enabled",
+    "spark.databricks.delta.snapshotPartitions",
+)
+# With either of these on, Spark leaves rows out without a word.
+NEVER = ("spark.sql.files.ignoreCorruptFiles", "spark.sql.files.ignoreMissingFiles")
+
+
+def describe_jobs(session: SparkSession, text: str) -> None:
+    """Name the jobs that this thread starts, as Spark's own pages and event log show them."""
+    if is_connect(session):
+        session.addTag(text.replace(",", " "))
+    else:
+        session.sparkContext.setJobDescription(text)
+
+
+def batch_session(spark: SparkSession) -> SparkSession:
+    """Return a session of its own for one batch, sharing the context, with the settings of `spark` that matter.
+
+    Over Spark Connect it is a clone with all settings; `end_session` gives it back to the server.
+    """
+    session = _clone(spark) if is_connect(spark) else _beside(spark)
+    for key in NEVER:
+        session.conf.set(key, "false")
+    return session
+
+
+def _beside(spark: SparkSession) -> SparkSession:
+    session = spark.newSession()
+    for key in BATCH_CONFS:
+        value = spark.conf.get(key, None)
+        if value is not None:
+            session.conf.set(key, value)
+    return session
+
+
+def _clone(spark: Any) -> SparkSession:
+    spark.conf.get("spark.sql.session.timeZone", None)  # the server knows a session from its first call on only
+    session: SparkSession = spark.cloneSession()
+    # pyspark closes the channel of a clone when Python itself is torn down, and hangs there: close it before.
+    weakref.finalize(session, client_of(session).close)
+    return session
+
+
+def end_session(session: SparkSession) -> None:
+    """Give the session of a finished batch back; a classic one ends by itself."""
+    if is_connect(session):
+        client_of(session).release_session()
+        client_of(session).close()

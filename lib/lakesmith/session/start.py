@@ -1,0 +1,84 @@
+"""Start: use the session that is there, else build one from a properties file."""
+
+from __future__ import annotations
+
+import os
+import re
+import sys
+from collections.abc import Mapping
+from pathlib import Path
+
+from pyspark.sql import SparkSession
+
+from lakesmith.errors import EnvironmentProblem
+from lakesmith.session.cold_start import quicken, remember
+from lakesmith.session.gone import first_line
+from lakesmith.session.kind import is_connect
+
+# spark-submit, a gateway that is there, a Databricks cluster: whoever started Spark has set it up.
+STARTED_BY_OTHERS = ("SPARK_ENV_LOADED", "PYSPARK_GATEWAY_PORT", "DATABRICKS_RUNTIME_VERSION")
+
+
+def read_properties(path: Path) -> dict[str, str]:
+    r"""Read a Spark properties file: ``key value`` or ``key=value`` a line, ``#`` comments.
+
+    Examples
+    --------
+    >>> import tempfile
+    >>> file = Path(tempfile.mkdtemp()) / "x.conf"
+    >>> _ = file.write_text("# a comment\nspark.ui.enabled  false\nspark.driver.extraJavaOptions  -Da=1 -Db=2\n")
+    >>> read_properties(file)
+    {'spark.ui.enabled': 'false', 'spark.driver.extraJavaOptions': '-Da=1 -Db=2'}
+    """
+    lines = (line.strip() for line in path.read_text(encoding="utf-8").splitlines())
+    pairs = (re.split(r"[\s=]+", line, maxsplit=1) for line in lines if line and not line.startswith("#"))
+    return {key: "".join(value) for key, *value in pairs}
+
+
+def get_session(properties: Mapping[str, str] | None = None) -> SparkSession:
+    """Return the active session, else build one with `properties`.
+
+    Parameters
+    ----------
+    properties : mapping, optional
+        Spark settings for a new session; ignored where a session exists, ``spark-submit`` or a Databricks job started
+        us or ``SPARK_REMOTE`` names a server (``sc://host``), since those settings belong to whoever started it.
+
+    Returns
+    -------
+    SparkSession
+        A session that Lakesmith never stops by itself.
+
+    Raises
+    ------
+    EnvironmentProblem
+        When no session can be started (LS801), Java missing being the usual cause.
+    """
+    active = SparkSession.getActiveSession()
+    if active is not None:
+        return active
+    os.environ.setdefault("PYSPARK_PYTHON", sys.executable)
+    builder = SparkSession.Builder().appName("lakesmith")
+    for key, value in _own_settings(properties or {}).items():
+        builder = builder.config(key, value)
+    try:
+        session = builder.getOrCreate()
+    except Exception as error:
+        raise EnvironmentProblem(
+            f"Spark did not start: {first_line(error)}",
+            code="LS801",
+            hint="install Java 17 or 21 and set JAVA_HOME; else correct the setting that is named",
+        ) from error
+    if not is_connect(session):
+        remember(dict(session.sparkContext.getConf().getAll()))
+    return session
+
+
+def _own_settings(properties: Mapping[str, str]) -> dict[str, str]:
+    remote = os.environ.get("SPARK_REMOTE", "")
+    if remote.startswith("sc:") or any(name in os.environ for name in STARTED_BY_OTHERS):
+        return {}
+    if not remote:
+        return dict(quicken(properties))
+    # A server that pyspark starts for us (SPARK_REMOTE=local[2]) has its master there and refuses a second one.
+    return {key: value for key, value in properties.items() if key != "spark.master"}
