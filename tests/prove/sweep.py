@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import hashlib
 import json
+import os
 import shutil
 from collections.abc import Iterable
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 
@@ -15,6 +17,7 @@ from tests.prove.killing import ROOT, Crash, calm_seconds, kill_at_commit, kill_
 from tests.prove.points import Point, commit_points, first_ledger_commit, random_points
 
 ATTEMPTS = 3
+SIDE_BY_SIDE = (os.cpu_count() or 1) + 1
 
 
 @dataclass(frozen=True)
@@ -52,21 +55,25 @@ def all_points(ground: Ground) -> list[Point]:
 
 
 def sweep(ground: Ground, points: Iterable[Point], state: State) -> dict[str, Outcome]:
-    """Kill at each point that has no outcome yet; return all outcomes."""
+    """Kill at each point that has no outcome yet, a few side by side; return all outcomes."""
     done = state.read()
-    for point in points:
-        if point.key not in done:
-            done[point.key] = one_kill(ground, point)
-            state.add(point, done[point.key])
+    todo = [point for point in points if point.key not in done]
+    if any(not point.commit for point in todo):
+        duration(ground)
+    with ThreadPoolExecutor(SIDE_BY_SIDE) as pool:
+        for point, outcome in zip(todo, pool.map(lambda point: one_kill(ground, point), todo), strict=True):
+            done[point.key] = outcome
+            state.add(point, outcome)
     return done
 
 
 def one_kill(ground: Ground, point: Point) -> Outcome:
     """Kill one run, run calmly, and judge; a kill that came too late is tried again."""
+    name = hashlib.sha256(point.key.encode()).hexdigest()[:12]
     for attempt in range(1, ATTEMPTS + 1):
-        warehouse = ground.copy(point.start, hashlib.sha256(f"{point.key}{attempt}".encode()).hexdigest()[:12])
+        warehouse = ground.copy(point.start, f"{name}{attempt}")
         with reading(warehouse) as reader:
-            crash = _kill(ground, point, warehouse)
+            crash = _kill(ground, point, warehouse, ground.root / f"{name}.log")
             if crash.hit or attempt == ATTEMPTS:
                 outcome = judge(ground, point.start, warehouse, reader, crash)
                 break
@@ -75,8 +82,8 @@ def one_kill(ground: Ground, point: Point) -> Outcome:
     return replace(outcome, wrong=[*outcome.wrong, *missed])
 
 
-def _kill(ground: Ground, point: Point, warehouse: Path) -> Crash:
-    command, log = ground.command(warehouse), ground.root / "killed.log"
+def _kill(ground: Ground, point: Point, warehouse: Path, log: Path) -> Crash:
+    command = ground.command(warehouse)
     if point.commit:
         return kill_at_commit(command, warehouse / point.commit, point.when, point.who, log)
     first = warehouse / first_ledger_commit(warehouse)
