@@ -7,6 +7,8 @@ import subprocess
 import sys
 from pathlib import Path
 
+import pytest
+
 from tests.shop import SPECS, Shop
 
 STEP = """
@@ -23,6 +25,7 @@ def now(df):
 ROWS = ["1,A,1,2.50,2026-01-01,1,I", "2,B,-1,2.50,2026-01-01,1,I"]
 
 
+@pytest.mark.classic("the JVM that is killed is the command's own")
 def test_a_run_whose_spark_dies_says_so_and_the_next_one_goes_on(make_shop: object, root: Path) -> None:
     dying = SPECS["tables/silver/lines"].replace("steps:\n", "steps:\n  - dying:now\n")
     shop: Shop = make_shop({"tables/silver/lines": dying})  # type: ignore[operator]

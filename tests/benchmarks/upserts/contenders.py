@@ -1,0 +1,106 @@
+"""Who upserts: a MERGE as people write it, Lakesmith, delta-rs, and DuckDB on a table of its own."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from pyspark.sql import SparkSession
+from pyspark.sql import functions as F
+
+from lakesmith.session.batch import batch_session
+from lakesmith.session.start import get_session, read_properties
+from lakesmith.spec.model import Table
+from lakesmith.tables.commit import CommitId, write
+from lakesmith.tables.prune import find_touched
+from lakesmith.tables.ref import TableRef
+from lakesmith.tables.strategies import upsert
+from tests.benchmarks.eventlog import SETTINGS
+from tests.benchmarks.feed import ROOT
+
+Upsert = Callable[[Path, Path], None]
+SPEC = {"strategy": "upsert", "keys": ["id"], "sequence_by": ["at"], "key_implies": ["id"]}
+
+
+@dataclass(frozen=True)
+class Contender:
+    """One way to upsert: its name, the table it starts from, and a context that gives the function."""
+
+    about: str
+    table: str
+    ready: Callable[[Path], Any]
+
+
+@contextmanager
+def _spark(events: Path) -> Iterator[SparkSession]:
+    events.mkdir()
+    log = SETTINGS | {"spark.eventLog.dir": events.as_uri()}
+    spark = get_session(read_properties(ROOT / "conf" / "spark" / "local.conf") | log)
+    yield spark
+    spark.stop()
+
+
+@contextmanager
+def _naive(events: Path) -> Iterator[Upsert]:
+    with _spark(events) as spark:
+
+        def merge(table: Path, changes: Path) -> None:
+            name, rows = f"delta.`{table}`", spark.read.parquet(str(changes)).alias("s")
+            newer = F.col("s._seq") > F.col(f"{name}._seq")
+            into = rows.mergeInto(name, F.col(f"{name}.id") == F.col("s.id"))
+            into.whenMatched(newer).updateAll().whenNotMatched().insertAll().merge()
+
+        yield merge
+
+
+@contextmanager
+def _lakesmith(events: Path) -> Iterator[Upsert]:
+    spec = Table.model_validate({"from": "bronze.changes", "write": SPEC})
+    with _spark(events) as spark:
+
+        def planned(table: Path, changes: Path) -> None:
+            session, ref = batch_session(spark), TableRef("silver.bench", str(table), durable=True)
+            rows = session.read.parquet(str(changes))
+            bounds = find_touched(rows, spec.write.key_implies).predicate(ref.sql_name)
+            write(session, ref, CommitId("bench", 1, "digest"), lambda: upsert(rows, ref, spec, bounds))
+
+        yield planned
+
+
+@contextmanager
+def _delta_rs(events: Path) -> Iterator[Upsert]:
+    import pyarrow.parquet as pq
+    from deltalake import DeltaTable
+
+    def merge(table: Path, changes: Path) -> None:
+        into = DeltaTable(table).merge(pq.read_table(changes), "t.id = s.id", source_alias="s", target_alias="t")
+        into.when_matched_update_all("s._seq > t._seq").when_not_matched_insert_all().execute()
+
+    yield merge
+
+
+@contextmanager
+def _duckdb(events: Path) -> Iterator[Upsert]:
+    import duckdb
+
+    def merge(table: Path, changes: Path) -> None:
+        with duckdb.connect(str(table / "table.duckdb")) as own:
+            own.execute(
+                f"MERGE INTO t USING read_parquet('{changes}/*.parquet') AS s ON t.id = s.id"
+                " WHEN MATCHED AND s._seq > t._seq THEN UPDATE WHEN NOT MATCHED THEN INSERT"
+            )
+
+    yield merge
+
+
+NAIVE, OURS = "naive", "lakesmith"
+CONTENDERS = {
+    NAIVE: Contender("MERGE ON t.id = s.id, deletion vectors", "base", _naive),
+    "rewriting": Contender("MERGE ON t.id = s.id, files rewritten", "plain", _naive),
+    OURS: Contender("Lakesmith, deletion vectors", "base", _lakesmith),
+    "delta_rs": Contender("delta-rs, files rewritten", "plain", _delta_rs),
+    "duckdb": Contender("DuckDB, a table of its own", "duck", _duckdb),
+}

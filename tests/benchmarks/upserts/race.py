@@ -1,0 +1,90 @@
+"""The race of upserts: what each contender reads, writes and burns for the same changes, as Markdown."""
+
+from __future__ import annotations
+
+import json
+import statistics
+import subprocess
+import sys
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from tests.benchmarks.eventlog import EventLog, read_event_log
+from tests.benchmarks.feed import ROOT
+from tests.benchmarks.upserts.commits import bytes_written, files_hit
+from tests.benchmarks.upserts.contenders import CONTENDERS, NAIVE
+from tests.benchmarks.upserts.ground import Facts
+
+HEAD = (
+    "upsert", "jobs", "tasks", "rows read ÷ rows of matching files", "files hit ÷ matching", "bytes written ÷ changed",
+    "bytes shuffled", "CPU s", "÷ naive", "wall s",
+)  # fmt: skip
+
+
+@dataclass(frozen=True)
+class Result:
+    """The median round of one contender; what only Spark's event log tells is empty for the others."""
+
+    jobs: str
+    tasks: str
+    read: str
+    files: str
+    written: str
+    shuffled: str
+    cpu_seconds: float
+    wall_seconds: float
+
+    def cells(self, naive: float) -> tuple[str, ...]:
+        """Return the cells of the table."""
+        cpu = (f"{self.cpu_seconds:.2f}", f"{self.cpu_seconds / naive:.2f}", f"{self.wall_seconds:.1f}")
+        return (self.jobs, self.tasks, self.read, self.files, self.written, self.shuffled, *cpu)
+
+
+def race(scratch: Path, keys: str, rows: int, rounds: int, names: Sequence[str] = tuple(CONTENDERS)) -> str:
+    """Let the contenders upsert the same changes; a figure counts only when the tables are equal in the end."""
+    ground = scratch / "ground"
+    ground.mkdir(parents=True)
+    _python("ground", str(ground), keys, str(rows))
+    results = {name: _result(scratch, ground, name, rounds) for name in names}
+    ends = [str(scratch / name / "rounds.json") for name in names]
+    _python("check", str(ground), *ends)
+    facts = Facts.read(ground)
+    title = f"### {facts.changed:,} {keys} changes of {facts.rows:,} rows, {facts.files_matching} files hold one"
+    lines = [HEAD, ["---"] * len(HEAD)]
+    naive = results[NAIVE].cpu_seconds
+    lines += [(CONTENDERS[name].about, *result.cells(naive)) for name, result in results.items()]
+    return title + "\n\n" + "\n".join("| " + " | ".join(line) + " |" for line in lines)
+
+
+def _python(module: str, *arguments: str) -> None:
+    command = [sys.executable, "-m", f"tests.benchmarks.upserts.{module}", *arguments]
+    done = subprocess.run(command, cwd=ROOT, capture_output=True, text=True)
+    if done.returncode:
+        raise RuntimeError(f"{' '.join(command)} ended with {done.returncode}:\n{done.stdout}{done.stderr}"[-4000:])
+
+
+def _result(scratch: Path, ground: Path, name: str, rounds: int) -> Result:
+    _python("once", name, str(ground), str(scratch / name), str(rounds))
+    times = json.loads((scratch / name / "rounds.json").read_text(encoding="utf-8"))
+    cpu = statistics.median(one["cpu_seconds"] for one in times)
+    wall = statistics.median(one["end"] - one["begin"] for one in times)
+    facts, table = Facts.read(ground), Path(times[-1]["table"])
+    files = written = ""
+    if (table / "_delta_log").exists():
+        files = f"{files_hit(table) / facts.files_matching:.2f}"
+        written = f"{bytes_written(table) / (facts.changed * facts.row_bytes):.1f}"
+    events = next((scratch / name / "events").glob("*"), None)
+    if events is None:
+        return Result("", "", "", files, written, "", cpu, wall)
+    log = read_event_log(events).between(times[-1]["begin"], times[-1]["end"])
+    return Result(*_counts(log, table, facts), files, written, f"{_shuffled(log):,}", cpu, wall)
+
+
+def _counts(log: EventLog, table: Path, facts: Facts) -> tuple[str, str, str]:
+    read = log.rows_by_path().get(str(table), 0)
+    return str(len(log.jobs)), str(sum(job.tasks for job in log.jobs)), f"{read / facts.rows_matching:.2f}"
+
+
+def _shuffled(log: EventLog) -> int:
+    return sum(job.shuffle_bytes for job in log.jobs)
