@@ -61,9 +61,12 @@ def sweep(ground: Ground, points: Iterable[Point], state: State) -> dict[str, Ou
     if any(not point.commit for point in todo):
         duration(ground)
     with ThreadPoolExecutor(SIDE_BY_SIDE) as pool:
-        for point, outcome in zip(todo, pool.map(lambda point: one_kill(ground, point), todo), strict=True):
-            done[point.key] = outcome
-            state.add(point, outcome)
+        try:
+            for point, outcome in zip(todo, pool.map(lambda point: one_kill(ground, point), todo), strict=True):
+                done[point.key] = outcome
+                state.add(point, outcome)
+        finally:
+            pool.shutdown(wait=False, cancel_futures=True)  # whoever stops the sweep waits for no point that is due
     return done
 
 
