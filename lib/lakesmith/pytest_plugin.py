@@ -22,7 +22,7 @@ SMALL = {
     "spark.master": "local[2]",
     "spark.sql.shuffle.partitions": "2",
     "spark.default.parallelism": "1",
-    # With C1 alone Java keeps 48 MB of compiled code, and a session of many tests spends a third of its CPU sweeping it.
+    # With C1 alone Java keeps 48 MB of compiled code, and a session of many tests spends a third of its CPU on that.
     "spark.driver.extraJavaOptions": "-XX:TieredStopAtLevel=1 -XX:+UseSerialGC -XX:ReservedCodeCacheSize=240m",
     # A third of the CPU of tiny frames goes into compiling code that then runs over a handful of rows.
     "spark.sql.codegen.wholeStage": "false",
