@@ -30,6 +30,11 @@ RUN_CODES: dict[str, tuple[str, str, str]] = {
         "Another run published at the same moment. The tables are built, only their publication is missing.",
         "Run again.",
     ),
+    "LS506": (
+        "table changed under an upsert",
+        "Somebody else wrote to the table between the look at its rows and the commit that replaces them.",
+        "Let one writer write to a table; run again: the batch is planned anew.",
+    ),
     "LS600": ("ledger problem", "The ledger does not fit the tables.", "See the message; nothing was changed."),
     "LS601": (
         "another run holds the warehouse",

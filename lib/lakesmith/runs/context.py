@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any, cast
 
@@ -59,11 +60,15 @@ class BatchContext:
         """Return where any table of the project lies."""
         return project_table(self.project, name)
 
-    def commit_id(self, purpose: str = "") -> CommitId:
-        """Return the identity of this batch's commit on the table, or of another one: ``quarantine``."""
+    def commit_id(self, purpose: str = "", counts: Mapping[str, int] | None = None) -> CommitId:
+        """Return the identity of this batch's commit on the table, or of another one: ``quarantine``.
+
+        `counts` are what the commit will have done, where Delta itself does not count it.
+        """
         intent = self.intent
         app_id = app_id_of(self.project, self.name, intent.epoch, purpose or intent.purpose)
-        about = {**intent.to_dict(), "run_id": self.run_id, "epoch": intent.epoch, "input": positions(intent)}
+        told = {"counts": dict(counts)} if counts else {}
+        about = {**told, **intent.to_dict(), "run_id": self.run_id, "epoch": intent.epoch, "input": positions(intent)}
         return CommitId(app_id, intent.batch, intent.digest, about, is_retry=self.is_retry)
 
 

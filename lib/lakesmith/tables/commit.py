@@ -162,7 +162,7 @@ def find(session: SparkSession, table: TableRef, commit: CommitId) -> Outcome | 
             ]:
                 force(table, landed.version)
                 verdict = Verdict.WRITTEN if about["attempt"] == commit.attempt else Verdict.SKIPPED
-                return Outcome(verdict, landed.version, landed.metrics)
+                return Outcome(verdict, landed.version, {**landed.metrics, **about.get("counts", {})})
     return None
 
 

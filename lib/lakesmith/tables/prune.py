@@ -8,11 +8,13 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
-from functools import reduce
 from typing import Any
 
 from pyspark.sql import Column, DataFrame
 from pyspark.sql import functions as F
+
+from lakesmith.tables.literals import literal
+from lakesmith.tables.ref import quoted
 
 MAX_VALUES = 2000
 MAX_RANGES = 16
@@ -30,8 +32,12 @@ class Touched:
 
     def predicate(self, alias: str = "") -> Column:
         """Return a literal predicate that every row with touched values meets; false when nothing is touched."""
-        named = ((F.col(f"{alias}.{name}" if alias else name), values) for name, values in self.values.items())
-        return reduce(Column.__and__, [column_bounds(column, values, self.max_ranges) for column, values in named])
+        return F.expr(self.sql(alias))
+
+    def sql(self, alias: str = "") -> str:
+        """Return the predicate as SQL."""
+        named = ((f"{alias}.{quoted(name)}" if alias else quoted(name), values) for name, values in self.values.items())
+        return " AND ".join(f"({column_bounds(column, values, self.max_ranges)})" for column, values in named)
 
 
 def find_touched(changes: DataFrame, columns: Sequence[str]) -> Touched:
@@ -92,27 +98,19 @@ def _from_number(value: Any, kind: str) -> Any:
         return last if value > 0 else first
 
 
-def column_bounds(column: Column, values: Collection[Any], max_ranges: int = MAX_RANGES) -> Column:
-    """Return an OR of ranges that holds every value; NULL and NaN are named apart."""
+def column_bounds(column: str, values: Collection[Any], max_ranges: int = MAX_RANGES) -> str:
+    """Return an OR of ranges that holds every value, as SQL; NULL and NaN are named apart."""
     plain = sorted(value for value in values if value is not None and value == value)
     parts = [_between(column, low, high) for low, high in ranges(plain, max_ranges)]
-    parts += [column.isNull()] if None in values else []
-    parts += [F.isnan(column)] if any(value != value for value in values) else []
-    return reduce(Column.__or__, parts) if parts else F.lit(False)
+    parts += [f"{column} IS NULL"] if None in values else []
+    parts += [f"isnan({column})"] if any(value != value for value in values) else []
+    return " OR ".join(parts) or "false"
 
 
-def _between(column: Column, low: Any, high: Any) -> Column:
+def _between(column: str, low: Any, high: Any) -> str:
     """Bound a column; a range that ends where Python's calendar does is open there, it may stand for a year beyond."""
-    above = column.isNotNull() if low in (DAYS[0], MOMENTS[0]) else column >= _literal(low)
-    return above if high in (DAYS[1], MOMENTS[1]) else above & (column <= _literal(high))
-
-
-def _literal(value: Any) -> Column:
-    """Write dates and times as SQL does: PySpark's own literals fail before the year 1000 and shift before 1582."""
-    if isinstance(value, dt.date):
-        kind, text = ("timestamp", value.isoformat(sep=" ")) if isinstance(value, dt.datetime) else ("date", str(value))
-        return F.expr(f"{kind}'{text}'")
-    return F.lit(value)
+    above = f"{column} IS NOT NULL" if low in (DAYS[0], MOMENTS[0]) else f"{column} >= {literal(low)}"
+    return above if high in (DAYS[1], MOMENTS[1]) else f"{above} AND {column} <= {literal(high)}"
 
 
 def ranges(values: Sequence[Any], most: int) -> list[tuple[Any, Any]]:

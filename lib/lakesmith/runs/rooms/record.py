@@ -82,6 +82,9 @@ def tombstones(batch: BatchContext, final: Mapping[str, Any], outcome: Outcome) 
     found = {"insert": 0, "update_postimage": 0}
     if not final.get("deleted"):
         return found
+    if "insertedTombstones" in outcome.metrics:
+        kinds = {"insert": "insertedTombstones", "update_postimage": "updatedTombstones"}
+        return {kind: outcome.metrics[name] for kind, name in kinds.items()}
     if "numSourceRows" not in outcome.metrics:
         return found | {"insert": final["deleted"]}
     feed = batch.table.load(

@@ -8,21 +8,35 @@ from lakesmith.runs.dates import quarantined_between, stored_between
 from lakesmith.runs.rooms.gate import Gated
 from lakesmith.tables.commit import CommitId, Outcome, find, identify, write, writer
 from lakesmith.tables.create import RETENTION
+from lakesmith.tables.replace_keys import replace_keys
 from lakesmith.tables.strategies import append, check_columns, replace_all, replace_groups, replace_where, upsert
+from lakesmith.tables.upsert_plan import UpsertPlan, plan_upsert
 
 
 def write_rows(gated: Gated) -> Outcome:
     """Write the accepted rows in one commit; WRITTEN or SKIPPED, else an error."""
-    batch, commit = gated.batch, gated.batch.commit_id()
+    batch = gated.batch
     if not batch.intent.first:
         check_columns(batch.session, gated.rows.drop("_emptied"), batch.table)
-    return write(batch.session, batch.table, commit, lambda: _write(gated, commit))
+    plan = _plan(gated)
+    commit = batch.commit_id(counts=plan.counts if plan else None)
+    return write(batch.session, batch.table, commit, lambda: _write(gated, commit, plan))
 
 
-def _write(gated: Gated, commit: CommitId) -> None:
+def _plan(gated: Gated) -> UpsertPlan | None:
+    batch = gated.batch
+    if batch.intent.first or batch.intent.dates or batch.spec.write.strategy != "upsert":
+        return None
+    return plan_upsert(gated.plain().final, batch.table, batch.spec)
+
+
+def _write(gated: Gated, commit: CommitId, plan: UpsertPlan | None) -> None:
     batch, rows, table, spec = gated.batch, gated.rows, gated.batch.table, gated.batch.spec
-    bounds = batch.touched.predicate(table.sql_name) if batch.touched else None
-    if batch.intent.first:
+    touched = plan.touched if plan else batch.touched
+    bounds = touched.predicate(table.sql_name) if touched else None
+    if plan and plan.method == "replace_where":
+        replace_keys(rows, table, commit, plan)
+    elif batch.intent.first:
         replace_all(rows, table, spec, commit)
     elif spec.write.strategy == "aggregate":
         replace_groups(rows, table, spec, bounds)

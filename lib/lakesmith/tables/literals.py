@@ -1,0 +1,61 @@
+"""Values as SQL literals, for predicates that Delta takes as text and prunes by."""
+
+from __future__ import annotations
+
+import datetime as dt
+import math
+from collections.abc import Mapping, Sequence
+from decimal import Decimal
+from typing import Any
+
+from lakesmith.tables.ref import quoted
+
+# Floating point is left out: -0.0 equals 0.0 and has another literal, and so is what has no literal of its own.
+EXACT = ("tinyint", "smallint", "int", "bigint", "decimal", "string", "date", "timestamp", "boolean", "binary")
+
+
+def literal(value: Any) -> str:
+    r"""Write a value as SQL.
+
+    Examples
+    --------
+    >>> literal("it's a \\"), literal(5), literal(dt.date(2026, 1, 2)), literal(None), literal(Decimal("1.50"))
+    ("'it\\'s a \\\\'", '5', "DATE'2026-01-02'", 'NULL', '1.50BD')
+    """
+    if value is None or isinstance(value, bool):
+        return "NULL" if value is None else str(value).lower()
+    if isinstance(value, str):
+        return "'" + value.replace("\\", "\\\\").replace("'", "\\'") + "'"
+    if isinstance(value, bytes | bytearray):
+        return f"X'{bytes(value).hex()}'"
+    if isinstance(value, dt.datetime):
+        return f"TIMESTAMP'{value.isoformat(sep=' ')}'"
+    if isinstance(value, dt.date):
+        return f"DATE'{value.isoformat()}'"
+    if isinstance(value, float):
+        return f"{value!r}D" if math.isfinite(value) else f"double('{value!r}')"
+    return f"{value:f}BD" if isinstance(value, Decimal) else str(value)
+
+
+def is_exact(kinds: Mapping[str, str]) -> bool:
+    """Tell whether every value of columns of these types has one literal, which equals it and no other."""
+    return all(kind.split("(")[0] in EXACT for kind in kinds.values())
+
+
+def one_of(kinds: Mapping[str, str], rows: Sequence[Sequence[Any]]) -> str:
+    """Write a predicate that is true for the rows whose columns have one of these values, NULL being one.
+
+    Examples
+    --------
+    >>> one_of({"id": "bigint"}, [(1,), (None,)])
+    'struct(`id`) IN (struct(CAST(1 AS bigint)), struct(CAST(NULL AS bigint)))'
+    """
+    named = ", ".join(quoted(name) for name in kinds)
+    # A comparison of structs takes NULL for equal to NULL inside them, and is never NULL itself.
+    values = ", ".join(_struct(kinds, row) for row in rows)
+    return f"struct({named}) IN ({values})"
+
+
+def _struct(kinds: Mapping[str, str], row: Sequence[Any]) -> str:
+    values = (f"CAST({literal(value)} AS {kind})" for value, kind in zip(row, kinds.values(), strict=True))
+    return f"struct({', '.join(values)})"
