@@ -16,6 +16,8 @@ BATCH_CONFS = (
     "spark.sql.ansi.enabled",
     "spark.databricks.delta.snapshotPartitions",
 )
+# A reader skips whole pages only, and Parquet's own have 20 000 rows: with short ones a few keys cost a few rows.
+PAGES = ("parquet.page.row.count.limit", "2000")
 # With either of these on, Spark leaves rows out without a word.
 NEVER = ("spark.sql.files.ignoreCorruptFiles", "spark.sql.files.ignoreMissingFiles")
 
@@ -36,6 +38,7 @@ def batch_session(spark: SparkSession) -> SparkSession:
     session = _clone(spark) if is_connect(spark) else _beside(spark)
     for key in NEVER:
         session.conf.set(key, "false")
+    session.conf.set(*PAGES)
     return session
 
 

@@ -15,9 +15,10 @@ from lakesmith.session.batch import batch_session
 from lakesmith.session.start import get_session, read_properties
 from lakesmith.spec.model import Table
 from lakesmith.tables.commit import CommitId, write
-from lakesmith.tables.prune import find_touched
 from lakesmith.tables.ref import TableRef
+from lakesmith.tables.replace_keys import replace_keys
 from lakesmith.tables.strategies import upsert
+from lakesmith.tables.upsert_plan import plan_upsert
 from tests.benchmarks.eventlog import SETTINGS
 from tests.benchmarks.feed import ROOT
 
@@ -64,8 +65,12 @@ def _lakesmith(events: Path) -> Iterator[Upsert]:
         def planned(table: Path, changes: Path) -> None:
             session, ref = batch_session(spark), TableRef("silver.bench", str(table), durable=True)
             rows = session.read.parquet(str(changes))
-            bounds = find_touched(rows, spec.write.key_implies).predicate(ref.sql_name)
-            write(session, ref, CommitId("bench", 1, "digest"), lambda: upsert(rows, ref, spec, bounds))
+            plan = plan_upsert(rows, ref, spec)
+            commit = CommitId("bench", 1, "digest")
+            if plan.method == "merge":
+                write(session, ref, commit, lambda: upsert(rows, ref, spec, plan.touched.predicate(ref.sql_name)))
+            else:
+                write(session, ref, commit, lambda: replace_keys(rows, ref, commit, plan))
 
         yield planned
 

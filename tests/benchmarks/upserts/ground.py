@@ -3,7 +3,7 @@
 A table has files of 50 000 rows and an ascending key, so each file has a narrow range of it. ``clustered`` changes 900
 neighbouring keys in three places and adds 100, ``scattered`` one row in ten thousand by its hash. Two tables of
 the same rows: ``base`` with deletion vectors and the change feed, as Lakesmith makes them, ``plain`` without; a third
-is DuckDB's own.
+is DuckDB's own. All files are as Lakesmith writes them.
 """
 
 from __future__ import annotations
@@ -17,6 +17,7 @@ import duckdb
 from pyspark.sql import Column, DataFrame, SparkSession
 from pyspark.sql import functions as F
 
+from lakesmith.session.batch import batch_session
 from lakesmith.session.start import get_session, read_properties
 from tests.benchmarks.feed import ROOT
 
@@ -48,7 +49,7 @@ class Facts:
 
 def make_ground(directory: Path, keys: str, rows: int) -> None:
     """Write both tables, the changes and the facts."""
-    spark = get_session(read_properties(ROOT / "conf" / "spark" / "local.conf"))
+    spark = batch_session(get_session(read_properties(ROOT / "conf" / "spark" / "local.conf")))
     for name, properties in TABLES.items():
         table_rows(spark, rows).write.format("delta").options(**properties).save(str(directory / name))
     _make_duck(directory)
