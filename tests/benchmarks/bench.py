@@ -19,14 +19,16 @@ from tests.benchmarks.cpu import Usage, measure
 from tests.benchmarks.eventlog import SETTINGS, EventLog, read_event_log
 from tests.benchmarks.feed import ROOT, Feed, find_feed
 from tests.benchmarks.idle import idle, publishing
+from tests.benchmarks.upserts.race import race
 
 ENV = {"PYTHONPATH": f"{ROOT / 'lib'}:{ROOT}"}
 BARE = "bare script"
 BARE_APPEND = "bare script, first load by append"
 BASIC, FULL = "lakesmith, profile basic", "lakesmith, profile full on silver.order_lines"
 SALES = "bronze.order_lines,silver.order_lines,gold.daily_sales"
-PARTS = ("tax", "reads", "cold", "idle", "publish")
+PARTS = ("tax", "reads", "cold", "idle", "publish", "upserts")
 MANY = 200
+TARGET_ROWS = 1_000_000
 SELECTIONS = (SALES, "silver.customers", "silver.customer_invoices", "gold.customer_rfm")
 
 
@@ -141,6 +143,12 @@ def publication(feed: Feed, scratch: Path) -> str:
     return f"## Publishing\n\n{markdown(head, publishing(scratch, settings(feed.orders, scratch / 'lake')))}"
 
 
+def upserts(scratch: Path, rounds: int) -> str:
+    """Race the upsert of few rows against a plain MERGE, delta-rs and DuckDB."""
+    races = [race(scratch / keys, keys, TARGET_ROWS, rounds) for keys in ("clustered", "scattered")]
+    return "\n\n".join([f"## Upserts (median of {rounds}, warm)", *races])
+
+
 def main() -> None:
     """Run the command line."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
@@ -157,6 +165,7 @@ def main() -> None:
             "cold": lambda: cold_start(scratch / "cold", options.rounds),
             "idle": lambda: idle_run(scratch / "idle"),
             "publish": lambda: publication(feed, scratch / "publish"),
+            "upserts": lambda: upserts(scratch / "upserts", options.rounds),
         }
         for name in [options.only] if options.only else PARTS:
             print(parts[name]() + "\n", flush=True)

@@ -37,8 +37,9 @@ def test_a_stopped_context_is_gone() -> None:
     assert is_gone(ValueError("Job 3 cancelled because SparkContext was shut down"))
 
 
-def test_an_error_of_a_spark_that_answers_is_what_it_says(spark: SparkSession) -> None:
-    assert cause_of(ODD, spark) is ODD
+@pytest.mark.parametrize("error", [ODD, StepError("step 'own' failed: java.lang.NoSuchMethodError", code="LS301")])
+def test_an_error_of_a_spark_that_answers_is_what_it_says(spark: SparkSession, error: StepError) -> None:
+    assert cause_of(error, spark) is error
 
 
 @pytest.mark.parametrize("error", [ODD, FarError(), TypeError("'JavaPackage' object is not callable")])

@@ -9,7 +9,7 @@ from contextlib import contextmanager
 from py4j.protocol import Py4JError, Py4JNetworkError  # type: ignore[import-untyped]
 from pyspark.sql import SparkSession
 
-from lakesmith.errors import SparkGone
+from lakesmith.errors import LakesmithError, SparkGone
 from lakesmith.session.kind import is_connect
 
 NO_ANSWER = "the JVM that could say more does not answer"
@@ -37,7 +37,9 @@ def cause_of(error: Exception, spark: SparkSession) -> Exception:
     A JVM that dies is told in many ways: a type that cannot be parsed, a class that does not exist. So it is asked,
     by one call that starts no job; over Spark Connect the client says it plainly, after minutes of asking again.
     """
-    if isinstance(error, SparkGone) or not (is_gone(error) or _is_silent(spark)):
+    # An error of ours that repeats such words, of a step that lacks a class say, names its place: only silence counts.
+    told = not isinstance(error, LakesmithError) and is_gone(error)
+    if isinstance(error, SparkGone) or not (told or _is_silent(spark)):
         return error
     return SparkGone(
         f"Spark ended or broke meanwhile: {type(error).__name__}: {first_line(error)}",
