@@ -19,6 +19,7 @@ from tests.benchmarks.cpu import Usage, measure
 from tests.benchmarks.eventlog import SETTINGS, EventLog, read_event_log
 from tests.benchmarks.feed import ROOT, Feed, find_feed
 from tests.benchmarks.idle import idle, publishing
+from tests.benchmarks.markdown import markdown
 from tests.benchmarks.upserts.race import race
 
 ENV = {"PYTHONPATH": f"{ROOT / 'lib'}:{ROOT}"}
@@ -118,12 +119,6 @@ def _compared(day: EventLog, full: EventLog) -> tuple[str, ...]:
 
 def _data_rows(log: EventLog) -> dict[str, int]:
     return {path: rows for path, rows in log.rows_by_path().items() if Path(path).parent.name != "ops"}
-
-
-def markdown(head: Sequence[str], rows: Sequence[Sequence[str]]) -> str:
-    """Lay a table out as Markdown."""
-    lines = [head, ["---"] * len(head), *rows]
-    return "\n".join("| " + " | ".join(line) + " |" for line in lines)
 
 
 def cold_start(scratch: Path, rounds: int) -> str:

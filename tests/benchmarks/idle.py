@@ -89,26 +89,26 @@ def main() -> None:
     conclude._publish = _timed(conclude._publish, spent)
     lake = lakesmith.open(options.conf, overrides=options.sets)
     lake.spark.range(1).count()
-    before = _cpu()
+    before = cpu_seconds()
     lake.run()
-    figures = spent | {"cpu_seconds": _cpu() - before}
+    figures = spent | {"cpu_seconds": cpu_seconds() - before}
     options.report.write_text(json.dumps(figures), encoding="utf-8")
     lake.spark.stop()
 
 
 def _timed(function: Any, spent: dict[str, float]) -> Any:
     def timed(*arguments: Any) -> Any:
-        begin, others = time.process_time(), _cpu()
+        begin, others = time.process_time(), cpu_seconds()
         try:
             return function(*arguments)
         finally:
             # Threads of the JVM that work for nobody are counted too: an upper bound.
-            spent["publish_seconds"] += max(time.process_time() - begin, _cpu() - others)
+            spent["publish_seconds"] += max(time.process_time() - begin, cpu_seconds() - others)
 
     return timed
 
 
-def _cpu() -> float:
+def cpu_seconds() -> float:
     """Return the CPU seconds of this process and of all that it started."""
     me = psutil.Process()
     times = [one.cpu_times() for one in (me, *me.children(recursive=True))]

@@ -78,8 +78,13 @@ def test_the_plan_of_a_tie_a_loser_and_new_rows(spark: SparkSession, tmp_path: P
         (None, None): ("x", 1, False),
         (3, "a"): ("y", 1, True),
     }
-    batch = {(1, "a"): ("y", 1, False), (2, "a"): ("z", 4, False), (None, None): ("n", 2, True), (4, "a"): ("w", 1, True),
-             (3, "a"): ("y", 1, True)}  # fmt: skip
+    batch = {
+        (1, "a"): ("y", 1, False),
+        (2, "a"): ("z", 4, False),
+        (None, None): ("n", 2, True),
+        (4, "a"): ("w", 1, True),
+        (3, "a"): ("y", 1, True),
+    }
     same_as_a_merge(spark, tmp_path, before, batch)
     plan = plan_upsert(frame(spark, DDL, [(*k, *v) for k, v in batch.items()]), landed(spark, tmp_path, before), SPEC)
     assert (plan.method, plan.all_win) == ("replace_where", False)

@@ -78,8 +78,8 @@ def project_lock(spark: SparkSession, project: Project) -> Iterator[None]:
 
     A catalog's tables may lie anywhere, and others who write them ask for no lock of ours: there commits decide.
     """
-    no_lock = nullcontext() if project.catalog else None
-    with telling_gone(spark), no_lock or run_lock(spark, project.warehouse, project.lock_wait_seconds):
+    lock = nullcontext() if project.catalog else run_lock(spark, project.warehouse, project.lock_wait_seconds)
+    with telling_gone(spark), lock:
         yield
 
 

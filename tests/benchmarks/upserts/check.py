@@ -9,15 +9,13 @@ from pathlib import Path
 import duckdb
 from pyspark.sql import DataFrame, SparkSession
 
-from lakesmith.session.start import get_session, read_properties
-from tests.benchmarks.feed import ROOT
-from tests.benchmarks.upserts.ground import Facts, checksum
+from tests.benchmarks.upserts.ground import Facts, checksum, local_session
 
 
 def main() -> None:
     """Compare the last table of each contender with what the changes must make of it."""
     ground, *reports = (Path(argument) for argument in sys.argv[1:])
-    spark = get_session(read_properties(ROOT / "conf" / "spark" / "local.conf"))
+    spark = local_session()
     wanted = Facts.read(ground).checksum
     tables = [Path(json.loads(report.read_text(encoding="utf-8"))[-1]["table"]) for report in reports]
     found = {table.parent.name: checksum(_read(spark, table)) for table in tables}

@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
-import json
 from pathlib import Path
 from typing import Any
+
+from lakesmith.tables.actions import read_actions
 
 
 def _actions(table: Path, kind: str) -> list[dict[str, Any]]:
     newest = max((table / "_delta_log").glob("*.json"))
-    lines = [json.loads(line) for line in newest.read_text(encoding="utf-8").splitlines()]
-    return [line[kind] for line in lines if kind in line]
+    return [action[kind] for action in read_actions(newest) if kind in action]
 
 
 def bytes_written(table: Path) -> int:

@@ -12,7 +12,6 @@ from pyspark.sql import SparkSession
 from pyspark.sql import functions as F
 
 from lakesmith.session.batch import batch_session
-from lakesmith.session.start import get_session, read_properties
 from lakesmith.spec.model import Table
 from lakesmith.tables.commit import CommitId, write
 from lakesmith.tables.ref import TableRef
@@ -20,7 +19,7 @@ from lakesmith.tables.replace_keys import replace_keys
 from lakesmith.tables.strategies import upsert
 from lakesmith.tables.upsert_plan import plan_upsert
 from tests.benchmarks.eventlog import SETTINGS
-from tests.benchmarks.feed import ROOT
+from tests.benchmarks.upserts.ground import local_session
 
 Upsert = Callable[[Path, Path], None]
 SPEC = {"strategy": "upsert", "keys": ["id"], "sequence_by": ["at"], "key_implies": ["id"]}
@@ -38,8 +37,7 @@ class Contender:
 @contextmanager
 def _spark(events: Path) -> Iterator[SparkSession]:
     events.mkdir()
-    log = SETTINGS | {"spark.eventLog.dir": events.as_uri()}
-    spark = get_session(read_properties(ROOT / "conf" / "spark" / "local.conf") | log)
+    spark = local_session(SETTINGS | {"spark.eventLog.dir": events.as_uri()})
     yield spark
     spark.stop()
 

@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import json
 import sys
+from collections.abc import Mapping
 from dataclasses import asdict, dataclass
 from pathlib import Path
 
@@ -47,9 +48,14 @@ class Facts:
         return Facts(**json.loads((directory / "facts.json").read_text(encoding="utf-8")))
 
 
+def local_session(more: Mapping[str, str] | None = None) -> SparkSession:
+    """Start Spark as a local run does."""
+    return get_session(read_properties(ROOT / "conf" / "spark" / "local.conf") | dict(more or {}))
+
+
 def make_ground(directory: Path, keys: str, rows: int) -> None:
     """Write both tables, the changes and the facts."""
-    spark = batch_session(get_session(read_properties(ROOT / "conf" / "spark" / "local.conf")))
+    spark = batch_session(local_session())
     for name, properties in TABLES.items():
         table_rows(spark, rows).write.format("delta").options(**properties).save(str(directory / name))
     _make_duck(directory)

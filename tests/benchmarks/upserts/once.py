@@ -12,8 +12,7 @@ import sys
 import time
 from pathlib import Path
 
-import psutil
-
+from tests.benchmarks.idle import cpu_seconds
 from tests.benchmarks.upserts.contenders import CONTENDERS, Upsert
 
 WARM_UPS = 2
@@ -32,15 +31,9 @@ def run(name: str, ground: Path, out: Path, rounds: int) -> None:
 
 
 def _timed(upsert: Upsert, table: Path, changes: Path) -> dict[str, float | str]:
-    cpu, begin = _cpu_seconds(), time.time()
+    cpu, begin = cpu_seconds(), time.time()
     upsert(table, changes)
-    return {"table": str(table), "begin": begin, "end": time.time(), "cpu_seconds": _cpu_seconds() - cpu}
-
-
-def _cpu_seconds() -> float:
-    me = psutil.Process()
-    times = [process.cpu_times() for process in (me, *me.children(recursive=True))]
-    return sum(one.user + one.system for one in times)
+    return {"table": str(table), "begin": begin, "end": time.time(), "cpu_seconds": cpu_seconds() - cpu}
 
 
 if __name__ == "__main__":

@@ -4,14 +4,15 @@ from __future__ import annotations
 
 import json
 import statistics
-import subprocess
 import sys
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
+from tests.benchmarks.cpu import measure
 from tests.benchmarks.eventlog import EventLog, read_event_log
-from tests.benchmarks.feed import ROOT
+from tests.benchmarks.idle import ENV
+from tests.benchmarks.markdown import markdown
 from tests.benchmarks.upserts.commits import bytes_written, files_hit
 from tests.benchmarks.upserts.contenders import CONTENDERS, NAIVE
 from tests.benchmarks.upserts.ground import Facts
@@ -51,17 +52,13 @@ def race(scratch: Path, keys: str, rows: int, rounds: int, names: Sequence[str] 
     _python("check", str(ground), *ends)
     facts = Facts.read(ground)
     title = f"### {facts.changed:,} {keys} changes of {facts.rows:,} rows, {facts.files_matching} files hold one"
-    lines = [HEAD, ["---"] * len(HEAD)]
     naive = results[NAIVE].cpu_seconds
-    lines += [(CONTENDERS[name].about, *result.cells(naive)) for name, result in results.items()]
-    return title + "\n\n" + "\n".join("| " + " | ".join(line) + " |" for line in lines)
+    rows_of = [(CONTENDERS[name].about, *result.cells(naive)) for name, result in results.items()]
+    return f"{title}\n\n{markdown(HEAD, rows_of)}"
 
 
 def _python(module: str, *arguments: str) -> None:
-    command = [sys.executable, "-m", f"tests.benchmarks.upserts.{module}", *arguments]
-    done = subprocess.run(command, cwd=ROOT, capture_output=True, text=True)
-    if done.returncode:
-        raise RuntimeError(f"{' '.join(command)} ended with {done.returncode}:\n{done.stdout}{done.stderr}"[-4000:])
+    measure([sys.executable, "-m", f"tests.benchmarks.upserts.{module}", *arguments], env=ENV)
 
 
 def _result(scratch: Path, ground: Path, name: str, rounds: int) -> Result:
