@@ -147,8 +147,12 @@ def test_sound_tables_pass(problems: Load, text: str) -> None:
     ("upstream", "text", "hint"),
     [
         (UPSERT, "", "use strategy: upsert with keys, or strategy: aggregate"),
-        (AGGREGATE, "", "use strategy: aggregate"),
-        (AGGREGATE, "write: {strategy: upsert, keys: [day], sequence_by: [total]}\n", "use strategy: aggregate"),
+        (AGGREGATE, "", "use strategy: aggregate, replace_partitions or replace_all"),
+        (
+            AGGREGATE,
+            "write: {strategy: upsert, keys: [day], sequence_by: [total]}\n",
+            "use strategy: aggregate, replace_partitions or replace_all",
+        ),
     ],
 )
 def test_rows_that_change_are_not_appended(problems: Load, upstream: str, text: str, hint: str) -> None:

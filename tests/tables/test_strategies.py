@@ -125,7 +125,7 @@ def test_other_columns_than_the_table_are_an_error(spark: SparkSession, table: T
 def test_groups_are_updated_inserted_and_deleted(spark: SparkSession, table: TableRef) -> None:
     create(frame(spark, GROUPS, [(1, 1), (2, 2), (3, 3), (None, 4)]), table, AGGREGATE)
     groups = frame(spark, EMPTIED, [(1, 1, False), (2, 9, False), (3, None, True), (None, 8, False), (4, 4, False)])
-    replace_groups(groups, table, spec(AGGREGATE), None)
+    replace_groups(groups, table, spec(AGGREGATE).write.keys, None)
     shows(spark, table, GROUPS, [(1, 1), (2, 9), (None, 8), (4, 4)])
     metrics = newest_commits(spark, table, 1)[0].metrics
     assert [metrics[f"numTargetRows{what}"] for what in ("Inserted", "Updated", "Deleted")] == [1, 2, 1]
@@ -133,13 +133,15 @@ def test_groups_are_updated_inserted_and_deleted(spark: SparkSession, table: Tab
 
 def test_a_group_that_never_was_is_not_made_by_emptying(spark: SparkSession, table: TableRef) -> None:
     create(frame(spark, GROUPS, [(1, 1)]), table, AGGREGATE)
-    replace_groups(frame(spark, EMPTIED, [(7, None, True)]), table, spec(AGGREGATE), None)
+    replace_groups(frame(spark, EMPTIED, [(7, None, True)]), table, spec(AGGREGATE).write.keys, None)
     shows(spark, table, GROUPS, [(1, 1)])
 
 
 def test_an_emptied_null_group_that_never_was_disturbs_no_other(spark: SparkSession, table: TableRef) -> None:
     create(frame(spark, GROUPS, [(1, 1), (2, 2)]), table, AGGREGATE)
-    replace_groups(frame(spark, EMPTIED, [(1, None, True), (None, None, True)]), table, spec(AGGREGATE), None)
+    replace_groups(
+        frame(spark, EMPTIED, [(1, None, True), (None, None, True)]), table, spec(AGGREGATE).write.keys, None
+    )
     shows(spark, table, GROUPS, [(2, 2)])
 
 

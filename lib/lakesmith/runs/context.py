@@ -60,14 +60,17 @@ class BatchContext:
         """Return where any table of the project lies."""
         return project_table(self.project, name)
 
-    def commit_id(self, purpose: str = "", counts: Mapping[str, int] | None = None) -> CommitId:
+    def commit_id(
+        self, purpose: str = "", counts: Mapping[str, int] | None = None, watermark: Mapping[str, str] | None = None
+    ) -> CommitId:
         """Return the identity of this batch's commit on the table, or of another one: ``quarantine``.
 
-        `counts` are what the commit will have done, where Delta itself does not count it.
+        `counts` are what the commit will have done, where Delta itself does not count it; `watermark` is the greatest
+        instant up to this batch.
         """
         intent = self.intent
         app_id = app_id_of(self.project, self.name, intent.epoch, purpose or intent.purpose)
-        told = {"counts": dict(counts)} if counts else {}
+        told = {name: dict(value) for name, value in (("counts", counts), ("watermark", watermark)) if value}
         about = {**told, **intent.to_dict(), "run_id": self.run_id, "epoch": intent.epoch, "input": positions(intent)}
         return CommitId(app_id, intent.batch, intent.digest, about, is_retry=self.is_retry)
 

@@ -152,7 +152,8 @@ SPEC_CODES: dict[str, tuple[str, str, str]] = {
     "LS143": ("check id used twice", "Verdicts are kept by check id.", "Give each check of a table its own id."),
     "LS150": (
         "write setting missing or out of place",
-        "append takes no keys. upsert needs keys, and sequence_by unless when_matched is ignore. aggregate needs keys.",
+        "append takes no keys. upsert needs keys, and sequence_by unless when_matched is ignore. scd2, cdc and snapshot"
+        " need keys and sequence_by, aggregate needs keys, replace_partitions needs partition_by.",
         "Add or take out the setting named, or choose another strategy.",
     ),
     "LS151": (

@@ -92,13 +92,36 @@ class Check(Model):
 class Write(Model):
     """How a batch becomes one commit on the table."""
 
-    strategy: Literal["append", "upsert", "aggregate"] = "append"
+    strategy: Literal[
+        "append", "upsert", "scd2", "snapshot", "cdc", "replace_partitions", "replace_all", "aggregate"
+    ] = "append"
     keys: Annotated[tuple[ColumnName, ...], Field(strict=False)] = ()
     sequence_by: Annotated[tuple[ColumnName, ...], Field(strict=False)] = ()
     when_matched: Literal["update", "ignore"] = "update"
     apply_as_deletes: str | None = None
+    apply_as_truncates: str | None = None
+    change_format: Literal["flat", "debezium"] = "flat"
+    stored_as_scd_type: Literal[1, 2] = 1
+    track_history_columns: Annotated[tuple[ColumnName, ...], Field(strict=False)] = ()
+    max_delete_share: Annotated[float, Field(ge=0, le=1)] = 0.2
+    allow_empty: bool = False
     partition_by: Annotated[tuple[ColumnName, ...], Field(strict=False)] = ()
     key_implies: Annotated[tuple[ColumnName, ...], Field(strict=False)] = ()
+
+    @property
+    def keeps_history(self) -> bool:
+        """True when the table holds the versions of each key, not only the newest."""
+        return self.strategy == "scd2" or self.stored_as_scd_type == 2
+
+    @property
+    def keeps_newest(self) -> bool:
+        """True when the table holds the newest row of each key, and tombstones of the deleted ones."""
+        return self.strategy in ("upsert", "cdc", "snapshot") and not self.keeps_history
+
+    @property
+    def recomputes(self) -> bool:
+        """True when what a change touches is computed anew from all rows of the upstream."""
+        return self.strategy in ("aggregate", "replace_partitions", "replace_all")
 
 
 class Profile(Model):

@@ -47,22 +47,31 @@ def bronze_rules(subject: Subject) -> Iterator[Finding]:
 
 def upstream_rules(subject: Subject) -> Iterator[Finding]:
     """Require that a table written row by row reads rows that stay as they are, or can replace them."""
-    upstream, strategy = subject.upstream(), subject.table.write.strategy
-    if upstream is None or strategy == "aggregate":
+    upstream, write = subject.upstream(), subject.table.write
+    if upstream is None or write.recomputes:
         return
-    name = subject.table.from_
-    if upstream.write.strategy == "aggregate":
-        what = f"'{name}' is an aggregate, whose groups change; this table is written row by row ('{strategy}')"
-        yield Finding("LS153", "write.strategy", what, "use strategy: aggregate")
-    elif strategy == "append" and changes_rows(upstream):
+    name, strategy = subject.table.from_, write.strategy
+    if takes_rows_away(upstream):
+        what = f"rows of '{name}' go away without a trace; this table is written row by row ('{strategy}')"
+        yield Finding("LS153", "write.strategy", what, "use strategy: aggregate, replace_partitions or replace_all")
+    elif not changes_rows(upstream):
+        return
+    elif strategy == "append":
         what = f"rows of '{name}' change later; appending would keep the old ones beside the new"
         yield Finding("LS153", "write.strategy", what, "use strategy: upsert with keys, or strategy: aggregate")
-    elif subject.table.write.when_matched == "ignore" and strategy == "upsert" and changes_rows(upstream):
+    elif write.when_matched == "ignore":
         what = f"rows of '{name}' change later; 'when_matched: ignore' would keep the old ones"
         yield Finding("LS153", "write.when_matched", what, "use when_matched: update with sequence_by")
+    elif strategy in ("snapshot", "cdc"):
+        what = f"rows of '{name}' change later; {strategy} reads what arrived, every change of it"
+        yield Finding("LS153", "write.strategy", what, "read the bronze table that keeps what arrived")
 
 
 def changes_rows(table: Table) -> bool:
     """Tell whether rows that a table once wrote may change later."""
-    write = table.write
-    return write.strategy == "aggregate" or (write.strategy == "upsert" and write.when_matched == "update")
+    return table.write.strategy != "append" and table.write.when_matched == "update"
+
+
+def takes_rows_away(table: Table) -> bool:
+    """Tell whether rows of a table may go away without leaving a tombstone."""
+    return table.write.recomputes or table.write.keeps_history

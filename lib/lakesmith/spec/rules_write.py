@@ -6,30 +6,57 @@ from collections.abc import Iterator
 from typing import Any, TypeGuard
 
 from lakesmith.spec.origin import Finding
+from lakesmith.spec.rules_history import history_findings
 from lakesmith.spec.subject import Subject
 
-_REFUSED = {
-    "append": ("keys", "sequence_by", "when_matched", "apply_as_deletes", "key_implies"),
-    "aggregate": ("sequence_by", "when_matched", "apply_as_deletes"),
-    "upsert": (),
+_ROWS = ("keys", "sequence_by", "apply_as_deletes", "key_implies", "partition_by")
+_TAKES = {
+    "append": ("partition_by",),
+    "upsert": (*_ROWS, "when_matched"),
+    "scd2": (*_ROWS, "track_history_columns"),
+    "cdc": (*_ROWS, "apply_as_truncates", "change_format", "stored_as_scd_type", "track_history_columns"),
+    "snapshot": ("keys", "sequence_by", "key_implies", "partition_by", "max_delete_share"),
+    "replace_partitions": ("partition_by", "allow_empty"),
+    "replace_all": ("partition_by", "allow_empty"),
+    "aggregate": ("keys", "key_implies", "partition_by"),
+}
+_NEEDS = {
+    "scd2": ("keys", "sequence_by"),
+    "cdc": ("keys", "sequence_by"),
+    "snapshot": ("keys", "sequence_by"),
+    "replace_partitions": ("partition_by",),
+}
+_WHY = {
+    "keys": "name the columns that identify a row",
+    "sequence_by": "name the columns that say which row of a key is the newer one",
+    "partition_by": "name the columns whose values say what is replaced",
 }
 _HINTS = {
     "append": "append adds rows and matches none; take it out, or use strategy: upsert",
     "aggregate": "aggregate replaces whole groups; take it out",
+    "replace_partitions": "the rows of a partition are replaced whatever their keys are; take it out",
+    "replace_all": "all rows are replaced whatever their keys are; take it out",
 }
 
 
 def write_rules(subject: Subject) -> Iterator[Finding]:
     """Require the settings of the strategy and no others."""
     write = subject.table.write
-    for key in _REFUSED[write.strategy]:
-        if key in write.model_fields_set and getattr(write, key) not in (None, ()):
+    for key in sorted(write.model_fields_set - {"strategy", *_TAKES[write.strategy]}):
+        if getattr(write, key) not in (None, ()):
             what = f"strategy '{write.strategy}' takes no '{key}'"
-            yield Finding("LS150", f"write.{key}", what, _HINTS[write.strategy])
+            yield Finding("LS150", f"write.{key}", what, _HINTS.get(write.strategy, "take it out"))
+    for key in _NEEDS.get(write.strategy, ()):
+        if not getattr(write, key):
+            yield Finding("LS150", f"write.{key}", f"strategy '{write.strategy}' needs '{key}'", _WHY[key])
     if write.strategy == "upsert":
         yield from _upsert_findings(subject)
+    if write.strategy in ("upsert", "scd2", "cdc", "snapshot"):
+        yield from _partition_findings(subject)
     if write.strategy == "aggregate":
         yield from _aggregate_findings(subject)
+    if write.keeps_history:
+        yield from history_findings(subject)
 
 
 def event_date_rules(subject: Subject) -> Iterator[Finding]:
@@ -41,6 +68,9 @@ def event_date_rules(subject: Subject) -> Iterator[Finding]:
     if column is None or column.type.strip().lower() not in ("date", "timestamp"):
         what = f"'{name}' is no column of the contract with type date or timestamp"
         yield Finding("LS154", "event_date", what, "name one, or take it out")
+    elif write.strategy not in ("append", "upsert", "aggregate"):
+        hint = "take it out; `run --rebuild` builds the table anew"
+        yield Finding("LS154", "event_date", f"strategy '{write.strategy}' cannot replace the rows of some dates", hint)
     elif write.strategy != "append" and name not in (*write.keys, *write.key_implies):
         what = f"'{name}' is not determined by the key"
         yield Finding("LS154", "event_date", what, "add it to write.key_implies if it is a function of the key")
@@ -56,6 +86,10 @@ def _upsert_findings(subject: Subject) -> Iterator[Finding]:
     if write.when_matched == "ignore" and write.apply_as_deletes is not None:
         what = "'apply_as_deletes' needs when_matched: update"
         yield Finding("LS150", "write.apply_as_deletes", what, "an insert-only table cannot delete; take it out")
+
+
+def _partition_findings(subject: Subject) -> Iterator[Finding]:
+    write = subject.table.write
     for index, column in enumerate(write.partition_by):
         if column not in (*write.keys, *write.key_implies):
             what = f"partition column '{column}' is not determined by the key"

@@ -17,10 +17,11 @@ def table_options(spec: Table) -> dict[str, str]:
     """Return the Delta properties of a table, as writer options of its first commit.
 
     The change feed is on, since tables downstream read changes; it costs nothing on commits that only add files.
-    Upserted tables have deletion vectors on. Aggregated ones have not: Delta's MERGE with deletion vectors fails on a
-    source row with a NULL key that matches nothing and is not inserted, as an emptied group may be.
+    Tables written by key have deletion vectors on. Aggregated ones have not: Delta's MERGE with deletion vectors fails
+    on a source row with a NULL key that matches nothing and is not inserted, as an emptied group may be.
     """
-    vectors = {"delta.enableDeletionVectors": "true" if spec.write.strategy == "upsert" else "false"}
+    by_key = spec.write.keeps_newest or spec.write.keeps_history
+    vectors = {"delta.enableDeletionVectors": "true" if by_key else "false"}
     return {"delta.enableChangeDataFeed": "true", **vectors, **RETENTION, **spec.properties}
 
 

@@ -19,14 +19,35 @@ def replace_keys(rows: DataFrame, table: TableRef, commit: CommitId, plan: Upser
     WriteError
         LS506 when another commit came after the plan had looked at the table.
     """
-    if newest_commits(rows.sparkSession, table, 1)[0].version != plan.version:
+    winning = rows if plan.all_win else rows.filter(plan.winners)
+    replace_rows(winning, table, commit, f"{plan.touched.sql()} AND {plan.winners}", plan.version)
+
+
+def replace_rows(rows: DataFrame, table: TableRef, commit: CommitId, predicate: str, version: int) -> None:
+    """Put few rows in place of those that meet a predicate, in one commit.
+
+    Parameters
+    ----------
+    rows : DataFrame
+        They meet the predicate too.
+    table : TableRef
+    commit : CommitId
+    predicate : str
+        SQL of literals.
+    version : int
+        The version of the table that the rows were made from.
+
+    Raises
+    ------
+    WriteError
+        LS506 when another commit came after it.
+    """
+    if newest_commits(rows.sparkSession, table, 1)[0].version != version:
         raise WriteError(
-            f"{table.name} was changed while its upsert was planned",
+            f"{table.name} was changed while its batch was planned",
             code="LS506",
             where=table.location,
             hint="let nobody else write to the table, and run again: the batch is planned anew",
         )
-    winning = rows if plan.all_win else rows.filter(plan.winners)
-    condition = f"{plan.touched.sql()} AND {plan.winners}"
-    # Few keys: one file for each partition they fall in.
-    table.save(writer(winning.repartition(1), commit, "overwrite").option("replaceWhere", condition))
+    # Few rows: one file for each partition they fall in.
+    table.save(writer(rows.repartition(1), commit, "overwrite").option("replaceWhere", predicate))

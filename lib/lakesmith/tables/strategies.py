@@ -13,6 +13,7 @@ from lakesmith.spec.model import Table
 from lakesmith.tables.commit import CommitId, writer
 from lakesmith.tables.create import table_options
 from lakesmith.tables.ref import HIDDEN, TableRef
+from lakesmith.transforms.scd2 import IS_CURRENT
 
 
 def append(rows: DataFrame, table: TableRef, commit: CommitId) -> None:
@@ -23,9 +24,22 @@ def append(rows: DataFrame, table: TableRef, commit: CommitId) -> None:
 def replace_all(rows: DataFrame, table: TableRef, spec: Table, commit: CommitId) -> None:
     """Make the rows all that the table holds, in one commit, which creates it with its properties and partitions."""
     configured = writer(rows, commit, "overwrite").option("overwriteSchema", "true").options(**table_options(spec))
-    if spec.write.partition_by:
-        configured = configured.partitionBy(*spec.write.partition_by)
+    partitions = partition_columns(spec)
+    if partitions:
+        configured = configured.partitionBy(*partitions)
     table.save(configured)
+
+
+def partition_columns(spec: Table) -> list[str]:
+    """Return what a table is partitioned by; current versions lie apart, so that closed ones are not read.
+
+    Examples
+    --------
+    >>> from lakesmith.spec.model import Write
+    >>> partition_columns(Table(from_="silver.lines", write=Write(strategy="scd2", partition_by=("country",))))
+    ['is_current', 'country']
+    """
+    return [*([IS_CURRENT] if spec.write.keeps_history else []), *spec.write.partition_by]
 
 
 def replace_where(rows: DataFrame, table: TableRef, commit: CommitId, predicate: str) -> None:
@@ -57,13 +71,13 @@ def upsert(rows: DataFrame, table: TableRef, spec: Table, pruned_to: Column | No
     merge.whenNotMatched().insertAll().merge()
 
 
-def replace_groups(groups: DataFrame, table: TableRef, spec: Table, pruned_to: Column | None) -> None:
+def replace_groups(groups: DataFrame, table: TableRef, keys: Sequence[str], pruned_to: Column | None) -> None:
     """Merge recomputed groups in one commit: changed groups are updated, new ones inserted, emptied ones deleted.
 
     *Columns*: needs ``_emptied`` BOOLEAN beside the table's columns.
     """
     values = [name for name in groups.columns if name != "_emptied"]
-    merge = _merge(groups, table, spec.write.keys, pruned_to)
+    merge = _merge(groups, table, keys, pruned_to)
     same = reduce(Column.__and__, [_target(table, name).eqNullSafe(F.col(f"s.{name}")) for name in values])
     assignments = {name: F.col(f"s.{name}") for name in values}
     emptied = F.col("s._emptied")

@@ -6,9 +6,9 @@ from collections.abc import Sequence
 
 from pyspark.sql import Column, DataFrame, Window
 from pyspark.sql import functions as F
-from pyspark.sql.types import ArrayType, DataType, MapType, StructType, VariantType
 
 from lakesmith.transforms.names import named, require
+from lakesmith.transforms.orderable import orderable
 from lakesmith.transforms.shape import Transform
 
 RANK = "_rank_in_key"
@@ -106,19 +106,4 @@ def _tie_breakers(df: DataFrame, taken: set[str]) -> list[str]:
 
 def _descending(df: DataFrame, name: str) -> Column:
     field = next(field for field in df.schema.fields if field.name.lower() == name.lower())
-    return _orderable(named(name), field.dataType).desc_nulls_last()
-
-
-def _orderable(value: Column, kind: DataType) -> Column:
-    """Spark cannot order maps and variants; their JSON text, with map entries sorted, can stand for them."""
-    if isinstance(kind, MapType) and not _has_unorderable(kind.keyType) and not _has_unorderable(kind.valueType):
-        return F.array_sort(F.map_entries(value))
-    return F.to_json(value) if _has_unorderable(kind) else value
-
-
-def _has_unorderable(kind: DataType) -> bool:
-    if isinstance(kind, StructType):
-        return any(_has_unorderable(field.dataType) for field in kind.fields)
-    if isinstance(kind, ArrayType):
-        return _has_unorderable(kind.elementType)
-    return isinstance(kind, MapType | VariantType)
+    return orderable(named(name), field.dataType).desc_nulls_last()

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from functools import reduce
 
 from pyspark.sql import Column, DataFrame
 from pyspark.sql import functions as F
@@ -61,3 +62,17 @@ def require(df: DataFrame, names: Iterable[str], step: str) -> None:
             where=f"columns at this step: {', '.join(df.columns)}",
             hint="correct the name, or add the column in an earlier step",
         )
+
+
+def same_key(left: str, right: str, keys: Iterable[str]) -> Column:
+    """Return the condition that two aliased frames have the same key; NULL equals NULL.
+
+    Examples
+    --------
+    >>> spark.sql("select cast(null as int) k").alias("a").join(
+    ...     spark.sql("select cast(null as int) k").alias("b"), same_key("a", "b", ["k"])
+    ... ).count()
+    1
+    """
+    pairs = [(F.col(f"{left}.{quoted(key)}"), F.col(f"{right}.{quoted(key)}")) for key in keys]
+    return reduce(Column.__and__, [mine.eqNullSafe(theirs) for mine, theirs in pairs])

@@ -23,6 +23,7 @@ from lakesmith.tables.ref import HIDDEN
 from lakesmith.tables.strategies import newest_first
 from lakesmith.transforms.contract import select_contract
 from lakesmith.transforms.dedupe import latest_by
+from lakesmith.transforms.scd2 import instant_of
 from lakesmith.transforms.shape import Transform
 
 
@@ -130,7 +131,9 @@ def final_rows(batch: BatchContext, tagged: DataFrame, rules: tuple[Rule, ...]) 
     if not batch.reads_table:
         return good.drop("_raw")
     shaped = good.transform(select_contract(batch.spec.columns, hidden)) if batch.spec.columns else _bare(good, hidden)
-    return shaped.transform(_one_a_key(batch)) if batch.spec.write.strategy == "upsert" else shaped
+    if batch.spec.write.keeps_history:
+        return shaped.transform(_one_an_instant(batch))
+    return shaped.transform(_one_a_key(batch)) if batch.spec.write.keeps_newest else shaped
 
 
 def _bare(rows: DataFrame, hidden: Sequence[str]) -> DataFrame:
@@ -146,9 +149,20 @@ def _one_a_key(batch: BatchContext) -> Transform:
     return apply
 
 
+def _one_an_instant(batch: BatchContext) -> Transform:
+    """Keep the event of each key and instant whose sequence is the highest."""
+
+    def apply(rows: DataFrame) -> DataFrame:
+        placed = rows.withColumn("_at", F.col("_seq").getField(instant_of(rows)))
+        one = placed.transform(latest_by([*batch.spec.write.keys, "_at"], newest_first(rows.columns)))
+        return one.drop("_at")
+
+    return apply
+
+
 def _with_hidden(batch: BatchContext, rows: DataFrame) -> DataFrame:
     write = batch.spec.write
-    if write.strategy != "upsert":
+    if not (write.keeps_history or write.keeps_newest):
         return rows
     if write.sequence_by:
         rows = rows.withColumn("_seq", F.struct(*write.sequence_by))

@@ -73,14 +73,14 @@ def count(figures: Mapping[str, Any], outcome: Outcome, tombstones: Mapping[str,
         inserted=inserted,
         updated=updated,
         deleted=deleted,
-        unchanged=accepted - inserted - updated - deleted,
+        unchanged=metrics.get("numUnchangedRows", accepted - inserted - updated - deleted),
     )
 
 
 def tombstones(batch: BatchContext, final: Mapping[str, Any], outcome: Outcome) -> dict[str, int]:
     """Count the tombstones that the commit wrote, by kind of change; read from the change feed, only where any came."""
     found = {"insert": 0, "update_postimage": 0}
-    if not final.get("deleted"):
+    if not final.get("deleted") or batch.spec.write.keeps_history:
         return found
     if "insertedTombstones" in outcome.metrics:
         kinds = {"insert": "insertedTombstones", "update_postimage": "updatedTombstones"}

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from pyspark.sql import Column, DataFrame
+from pyspark.sql import DataFrame
 from pyspark.sql import functions as F
 
 from lakesmith.errors import StepError
@@ -15,6 +15,7 @@ from lakesmith.runs.intent import TableInput
 from lakesmith.runs.rooms.read import read, read_changes, read_lookups
 from lakesmith.runs.rooms.stage import staged
 from lakesmith.transforms.contract import to_contract
+from lakesmith.transforms.names import same_key
 from lakesmith.transforms.steps import run_steps
 
 
@@ -80,14 +81,14 @@ def changed_groups(batch: BatchContext, inputs: Mapping[str, DataFrame]) -> Data
 def _only(rows: DataFrame, groups: DataFrame, batch: BatchContext) -> DataFrame:
     keys = batch.spec.write.keys
     bounded = rows.filter(batch.touched.predicate()) if batch.touched else rows
-    return bounded.alias("r").join(groups.alias("g"), _same("r", "g", keys), "left_semi")
+    return bounded.alias("r").join(groups.alias("g"), same_key("r", "g", keys), "left_semi")
 
 
 def _with_emptied(groups: DataFrame, recomputed: DataFrame, batch: BatchContext) -> DataFrame:
     keys = batch.spec.write.keys
     values = [name for name in recomputed.columns if name not in keys]
     marked = recomputed.withColumn("_present", F.lit(True))
-    joined = groups.alias("g").join(marked.alias("r"), _same("g", "r", keys), "left")
+    joined = groups.alias("g").join(marked.alias("r"), same_key("g", "r", keys), "left")
     emptied = F.col("r._present").isNull().alias("_emptied")
     return joined.select(*[f"g.{key}" for key in keys], *[f"r.{name}" for name in values], emptied)
 
@@ -102,10 +103,3 @@ def split_at_aggregate(steps: Sequence[str | dict[str, Any]]) -> tuple[Sequence[
     """
     at = next(index for index, step in enumerate(steps) if isinstance(step, dict) and "aggregate" in step)
     return steps[:at], steps[at:]
-
-
-def _same(left: str, right: str, keys: tuple[str, ...]) -> Column:
-    condition = F.lit(True)
-    for key in keys:
-        condition = condition & F.col(f"{left}.{key}").eqNullSafe(F.col(f"{right}.{key}"))
-    return condition

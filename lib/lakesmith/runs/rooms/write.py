@@ -5,7 +5,9 @@ from __future__ import annotations
 from pyspark.sql import functions as F
 
 from lakesmith.runs.dates import quarantined_between, stored_between
+from lakesmith.runs.rooms.changes import write_changes
 from lakesmith.runs.rooms.gate import Gated
+from lakesmith.runs.rooms.history import history_changes
 from lakesmith.tables.commit import CommitId, Outcome, find, identify, write, writer
 from lakesmith.tables.create import RETENTION
 from lakesmith.tables.replace_keys import replace_keys
@@ -16,6 +18,8 @@ from lakesmith.tables.upsert_plan import UpsertPlan, plan_upsert
 def write_rows(gated: Gated) -> Outcome:
     """Write the accepted rows in one commit; WRITTEN or SKIPPED, else an error."""
     batch = gated.batch
+    if batch.spec.write.keeps_history:
+        return write_changes(gated, history_changes(gated))
     if not batch.intent.first:
         check_columns(batch.session, gated.rows.drop("_emptied"), batch.table)
     plan = _plan(gated)
@@ -39,7 +43,7 @@ def _write(gated: Gated, commit: CommitId, plan: UpsertPlan | None) -> None:
     elif batch.intent.first:
         replace_all(rows, table, spec, commit)
     elif spec.write.strategy == "aggregate":
-        replace_groups(rows, table, spec, bounds)
+        replace_groups(rows, table, spec.write.keys, bounds)
     elif batch.intent.dates:
         replace_where(rows, table, commit, stored_between(batch))
     elif spec.write.strategy == "append":

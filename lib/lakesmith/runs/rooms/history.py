@@ -1,0 +1,155 @@
+"""What a batch of events changes in a table that keeps versions: found before the write, one frame of versions."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from pyspark.sql import DataFrame, Window
+from pyspark.sql import functions as F
+
+from lakesmith.runs.context import BatchContext
+from lakesmith.runs.rooms.changes import Changes, count_changes
+from lakesmith.runs.rooms.gate import Gated
+from lakesmith.runs.rooms.late import Late, versions_of_late
+from lakesmith.tables.log import newest_commits
+from lakesmith.tables.prune import find_touched
+from lakesmith.tables.watermark import Watermark, as_text, find_watermark
+from lakesmith.transforms.names import named, same_key
+from lakesmith.transforms.scd2 import (
+    CHANGE,
+    IS_CURRENT,
+    STORED,
+    VALID_FROM,
+    VALID_TO,
+    VALIDITY,
+    instant_of,
+    timeline,
+    tracked,
+)
+
+LATE = "_late"
+
+
+@dataclass(frozen=True)
+class Events:
+    """The events of a batch: kept, so that they are computed once, and looked at.
+
+    Parameters
+    ----------
+    rows : DataFrame
+        One event for each key and instant, with ``_late`` BOOLEAN.
+    keys, track : sequence of str
+    count : int
+    late : int
+        Keys that have an event which is not newer than all earlier batches.
+    seen, newest : Watermark, optional
+        The greatest instant before this batch, and after it.
+    """
+
+    rows: DataFrame
+    keys: Sequence[str]
+    track: Sequence[str]
+    count: int
+    late: int
+    seen: Watermark | None
+    newest: Watermark | None
+
+    @property
+    def instant(self) -> str:
+        """The field of ``_seq`` that says when an event happened."""
+        return instant_of(self.rows)
+
+    def of(self, *, late: bool) -> DataFrame:
+        """Return the events of the keys that are late, or of the others."""
+        return self.rows.filter(named(LATE) if late else ~named(LATE)).drop(LATE)
+
+
+def look_at(gated: Gated) -> Events:
+    """Keep the events of a batch and find out which keys are late.
+
+    Notes
+    -----
+    The input is read once, here: whatever follows reads what was kept. Two jobs.
+    """
+    batch, rows = gated.batch, gated.rows
+    write = batch.spec.write
+    kind = rows.select(F.col("_seq").getField(instant_of(rows))).dtypes[0][1]
+    seen = None if batch.intent.first else find_watermark(batch.session, batch.table, kind)
+    is_known = batch.intent.first or seen is not None
+    at = F.col("_seq").getField(instant_of(rows))
+    oldest = F.min(at).over(Window.partitionBy(*map(named, write.keys)))
+    late = (oldest <= seen.column()) if seen else F.lit(not is_known)
+    kept = rows.withColumn(LATE, late).persist()
+    of_keys = kept.groupBy(*map(named, write.keys)).agg(
+        F.count(F.lit(1)).alias("n"), F.max(at).alias("newest"), F.first(LATE).alias("late")
+    )
+    newest = F.greatest(F.max("newest"), seen.column()) if seen else F.max("newest")
+    (found,) = of_keys.agg(F.sum("n"), as_text(newest, kind), F.count_if("late")).collect()
+    watermark = None if found[1] is None else Watermark(kind, found[1])
+    track = tracked(rows.columns, write.keys, write.track_history_columns)
+    return Events(kept, write.keys, track, found[0] or 0, found[2], seen, watermark)
+
+
+def history_changes(gated: Gated) -> Changes:
+    """Find the versions that the events of a batch insert, update (close, or give other values) and delete.
+
+    Notes
+    -----
+    Keys in order read the current versions of these keys only. Late ones are derived anew: from all rows of the
+    upstream, where those stay as they arrived; else from the versions that the table holds.
+    """
+    batch, events = gated.batch, look_at(gated)
+    version = -1 if batch.intent.first else newest_commits(batch.session, batch.table, 1)[0].version
+    rows = _versions(batch, events, version).filter(named(CHANGE).isNotNull()).persist()
+    counts = {
+        "numSourceRows": events.count,
+        "numUnchangedRows": events.count - _moved(rows, events),
+        **count_changes(rows),
+    }
+    by = (*events.keys, VALID_FROM)
+    kept = (events.rows, rows)
+    return Changes(rows, by, batch.spec.write.key_implies, counts, version, events.newest, _still_open(events), kept)
+
+
+def _versions(batch: BatchContext, events: Events, version: int) -> DataFrame:
+    if batch.intent.first:
+        return events.of(late=False).transform(timeline(events.keys, events.track))
+    held = _held(batch, events, version)
+    changes = _in_order(events, held)
+    if not events.late:
+        return changes
+    late = Late(batch, events.keys, events.track, events.of(late=True), held)
+    return changes.unionByName(versions_of_late(late))
+
+
+def _still_open(events: Events) -> str:
+    """Bound the versions that events in order can change, so that no file of closed ones is opened."""
+    after = events.seen.sql() if events.seen and not events.late else None
+    return f"(`{VALID_TO}` IS NULL OR `{VALID_TO}` > {after})" if after else ""
+
+
+def _moved(rows: DataFrame, events: Events) -> int:
+    """Count the events with which a version begins or ends."""
+    edges = rows.filter(named(CHANGE) != "delete").select(
+        *map(named, events.keys), F.explode(F.array(VALID_FROM, VALID_TO)).alias("_at")
+    )
+    same = same_key("e", "v", events.keys) & (F.col("e._seq").getField(events.instant) == F.col("v._at"))
+    return events.rows.alias("e").join(edges.distinct().alias("v"), same, "left_semi").count()
+
+
+def _held(batch: BatchContext, events: Events, version: int) -> DataFrame:
+    """Return what the table may hold of the batch's keys."""
+    touched = find_touched(events.rows, [*events.keys, *batch.spec.write.key_implies])
+    table = batch.table.load(batch.session, versionAsOf=version).filter(touched.sql())
+    keys = events.rows.select(*map(named, events.keys)).distinct()
+    return table.alias("t").join(keys.alias("k"), same_key("t", "k", events.keys), "left_semi")
+
+
+def _in_order(events: Events, held: DataFrame) -> DataFrame:
+    fresh = events.of(late=False).withColumn(STORED, F.lit(False))
+    current = held.filter(named(IS_CURRENT)).drop(*VALIDITY).withColumn(STORED, F.lit(True))
+    if events.late:
+        late = events.of(late=True).select(*map(named, events.keys)).distinct()
+        current = current.alias("t").join(late.alias("k"), same_key("t", "k", events.keys), "left_anti")
+    return fresh.unionByName(current, allowMissingColumns=True).transform(timeline(events.keys, events.track))

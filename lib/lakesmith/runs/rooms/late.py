@@ -1,0 +1,125 @@
+"""Keys with an event that came late: their versions are derived anew."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from typing import cast
+
+from pyspark.sql import Column, DataFrame
+from pyspark.sql import functions as F
+from pyspark.sql.types import StructType
+
+from lakesmith.runs.context import BatchContext
+from lakesmith.runs.intent import TableInput
+from lakesmith.runs.rooms.gate import stages
+from lakesmith.spec.rules_inputs import changes_rows
+from lakesmith.tables.strategies import newest_first
+from lakesmith.transforms.dedupe import latest_by
+from lakesmith.transforms.names import named, same_key
+from lakesmith.transforms.orderable import orderable
+from lakesmith.transforms.scd2 import CHANGE, VALID_FROM, VALID_TO, VALIDITY, instant_of, timeline
+
+BEGUN = "_begun"
+
+
+@dataclass(frozen=True)
+class Late:
+    """The events of the late keys of a batch, and what the table holds of the batch's keys."""
+
+    batch: BatchContext
+    keys: Sequence[str]
+    track: Sequence[str]
+    events: DataFrame
+    held: DataFrame
+
+
+def versions_of_late(late: Late) -> DataFrame:
+    """Return what changes in the versions of the late keys.
+
+    Returns
+    -------
+    DataFrame
+        *Columns*: the table's, and ``_change`` STRING: insert, update, delete, NULL for what stays as it is.
+
+    Notes
+    -----
+    From all rows of the upstream where those stay as they arrived: an event that was equal to its neighbour then may
+    be one that counts now. From an upstream that keeps the newest row of a key nothing older can be read: there the
+    versions that the table holds stand for the events before.
+    """
+    known = _of_late(late.held, late)
+    if keeps_what_arrived(late.batch):
+        told = _of_late(stages(_from_the_beginning(late.batch)).final, late)
+    else:
+        told = _with_held(late, known)
+    return _difference(told.transform(timeline(late.keys, late.track)), known, late.keys)
+
+
+def keeps_what_arrived(batch: BatchContext) -> bool:
+    """Tell whether the upstream still has every event."""
+    return not changes_rows(batch.project.table(batch.spec.from_))
+
+
+def _of_late(rows: DataFrame, late: Late) -> DataFrame:
+    keys = late.events.select(*map(named, late.keys)).distinct()
+    return rows.alias("t").join(keys.alias("k"), same_key("t", "k", late.keys), "left_semi")
+
+
+def _with_held(late: Late, known: DataFrame) -> DataFrame:
+    events = late.events.withColumn(BEGUN, F.lit(True))
+    both = as_events(known).unionByName(events, allowMissingColumns=True)
+    placed = both.withColumn("_at", F.col("_seq").getField(instant_of(both)))
+    # What only ends a version gives way to any event of its instant.
+    one = placed.transform(latest_by([*late.keys, "_at"], [BEGUN, *newest_first(events.drop(BEGUN).columns)]))
+    return one.drop("_at", BEGUN)
+
+
+def _from_the_beginning(batch: BatchContext) -> BatchContext:
+    read_from = batch.intent.input
+    whole = TableInput(read_from.name, None, read_from.to) if isinstance(read_from, TableInput) else read_from
+    return replace(batch, intent=replace(batch.intent, input=whole))
+
+
+def as_events(versions: DataFrame) -> DataFrame:
+    """Turn versions into the events that they come from: each begins with one, and one deletes where none follows on.
+
+    *Columns*: needs a table's with ``_seq`` and `valid_to` -> the same without validity, ``_deleted`` BOOLEAN, and
+    ``_begun`` BOOLEAN, false for what only ends a version: a delete, unless another version begins at its instant.
+    """
+    sequence = cast("StructType", versions.schema["_seq"].dataType)
+    instant, *others = sequence.fields
+    begun = versions.withColumn("_deleted", F.lit(False)).withColumn(BEGUN, F.lit(True))
+    nothing = [F.lit(None).cast(field.dataType).alias(field.name) for field in others]
+    ended = (
+        versions.filter(named(VALID_TO).isNotNull())
+        .withColumn("_seq", F.struct(named(VALID_TO).alias(instant.name), *nothing))
+        .withColumn("_deleted", F.lit(True))
+        .withColumn(BEGUN, F.lit(False))
+    )
+    return begun.unionByName(ended).drop(*VALIDITY)
+
+
+def _difference(wanted: DataFrame, held: DataFrame, keys: Sequence[str]) -> DataFrame:
+    """Say which versions a table gets, loses, or holds otherwise."""
+    names, by = held.columns, [*keys, VALID_FROM]
+    mine = wanted.select(*map(named, names), F.lit(True).alias("_wanted")).alias("w")
+    theirs = held.withColumn("_held", F.lit(True)).alias("h")
+    both = mine.join(theirs, same_key("w", "h", by), "full_outer")
+    values = [
+        F.when(F.col("w._wanted"), F.col(f"w.`{name}`")).otherwise(F.col(f"h.`{name}`")).alias(name) for name in names
+    ]
+    change = (
+        F.when(F.col("h._held").isNull(), "insert")
+        .when(F.col("w._wanted").isNull(), "delete")
+        .when(~_same_values(held, names), "update")
+    )
+    return both.select(*values, change.alias(CHANGE))
+
+
+def _same_values(held: DataFrame, names: Sequence[str]) -> Column:
+    sides = [
+        F.struct(*[orderable(F.col(f"{side}.`{name}`"), held.schema[name].dataType) for name in names])
+        for side in ("w", "h")
+    ]
+    return sides[0].eqNullSafe(sides[1])

@@ -1,0 +1,83 @@
+"""The watermark of a table: the greatest instant of all its batches, kept with the commits that they landed as."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from pyspark.sql import Column, SparkSession
+from pyspark.sql import functions as F
+
+from lakesmith.tables.literals import literal
+from lakesmith.tables.log import Commit, newest_commits
+from lakesmith.tables.ref import TableRef
+
+LOOK_BACK = 1000
+EPOCH = dt.datetime(1970, 1, 1, tzinfo=dt.timezone.utc)
+
+
+@dataclass(frozen=True)
+class Watermark:
+    """An instant as text that no time zone changes, with its type."""
+
+    kind: str
+    text: str
+
+    def column(self) -> Column:
+        """Return the instant as a literal of its type."""
+        if self.kind == "timestamp":
+            return F.timestamp_micros(F.lit(int(self.text)))
+        return F.lit(self.text).cast(self.kind)
+
+    def sql(self) -> str | None:
+        """Return the instant as a SQL literal that Delta can prune by; None where Python's calendar does not reach."""
+        if self.kind != "timestamp":
+            return f"CAST({literal(self.text)} AS {self.kind})"
+        try:
+            return literal(EPOCH + dt.timedelta(microseconds=int(self.text)))
+        except OverflowError:
+            return None
+
+    def told(self) -> dict[str, str]:
+        """Return it for the metadata of a commit."""
+        return {"kind": self.kind, "text": self.text}
+
+
+def as_text(instant: Column, kind: str) -> Column:
+    """Return an instant as the text that a watermark keeps."""
+    return (F.unix_micros(instant) if kind == "timestamp" else instant).cast("string")
+
+
+def find_watermark(session: SparkSession, table: TableRef, kind: str) -> Watermark | None:
+    """Return the watermark of a table's newest version; None when its log does not say it any more, or in another type.
+
+    Notes
+    -----
+    No Spark job on a local path, else one. A RESTORE brings back the watermark of the version that it went back to.
+    """
+    for limit in (1, LOOK_BACK):
+        told = _told(newest_commits(session, table, limit))
+        if told is not None:
+            return Watermark(**told) if told["kind"] == kind else None
+    return None
+
+
+def _told(commits: Sequence[Commit]) -> dict[str, Any] | None:
+    """Find the newest commit that counts and says a watermark.
+
+    Examples
+    --------
+    >>> batch = [Commit(n, 0, "MERGE", {"watermark": {"text": str(n)}}, {}) for n in range(3)]
+    >>> _told([Commit(4, 0, "OPTIMIZE", {}, {}), Commit(3, 0, "RESTORE", {}, {}, restored_to=1), *reversed(batch)])
+    {'text': '1'}
+    """
+    newest = None
+    for commit in commits:
+        if newest is not None and commit.version > newest:
+            continue
+        if "watermark" in commit.about:
+            return dict(commit.about["watermark"])
+        newest = commit.restored_to if commit.restored_to is not None else newest
+    return None

@@ -1,0 +1,25 @@
+"""Values of any type as something that Spark can compare and order."""
+
+from __future__ import annotations
+
+from pyspark.sql import Column
+from pyspark.sql import functions as F
+from pyspark.sql.types import ArrayType, DataType, MapType, StructType, VariantType
+
+
+def orderable(value: Column, kind: DataType) -> Column:
+    """Return a value as something that Spark can compare and order.
+
+    Maps become their sorted entries; a variant, and what holds one or a map, becomes its JSON text.
+    """
+    if isinstance(kind, MapType) and not _is_unorderable(kind.keyType) and not _is_unorderable(kind.valueType):
+        return F.array_sort(F.map_entries(value))
+    return F.to_json(value) if _is_unorderable(kind) else value
+
+
+def _is_unorderable(kind: DataType) -> bool:
+    if isinstance(kind, StructType):
+        return any(_is_unorderable(field.dataType) for field in kind.fields)
+    if isinstance(kind, ArrayType):
+        return _is_unorderable(kind.elementType)
+    return isinstance(kind, MapType | VariantType)

@@ -1,0 +1,76 @@
+"""Tables that keep versions: through the whole way of a batch, equal to a plain model in any order."""
+
+from __future__ import annotations
+
+import itertools
+from pathlib import Path
+
+import pytest
+from hypothesis import HealthCheck, Phase, given, settings
+from hypothesis import strategies as st
+from pyspark.sql import SparkSession
+
+from tests.runs.versions import Event, line, shop, versions
+from tests.shop import Shop, by_table
+
+TABLE = "silver.lines"
+NUMBERS = itertools.count()
+EVENTS = st.tuples(
+    st.sampled_from([1, 2, None]), st.sampled_from("AB"), st.integers(1, 2), st.integers(1, 6), st.booleans()
+)
+
+
+def landed(shop: Shop, *batches: list[Event]) -> list[object]:
+    """Land and run batch after batch."""
+    for batch in batches:
+        shop.land(f"{next(NUMBERS)}.csv", map(line, batch))
+        shop.run(select=["bronze.orders", TABLE])
+    return list(shop.rows(TABLE))
+
+
+def test_batches_in_order(spark: SparkSession, tmp_path: Path) -> None:
+    batches: list[list[Event]] = [
+        [(1, "A", 1, 1, False), (2, "A", 1, 1, False), (None, "A", 1, 1, False)],
+        [(1, "A", 2, 2, False), (2, "B", 1, 2, False), (3, "A", 1, 2, False)],
+        [(2, "B", 1, 3, True), (1, "A", 2, 3, False), (None, "B", 1, 3, False)],
+        [],
+        [(2, "A", 1, 5, False), (9, "A", 1, 5, True)],
+    ]
+    assert landed(shop(tmp_path, spark), *batches) == versions(itertools.chain(*batches))
+
+
+def test_a_late_event_finds_the_equal_one_that_was_suppressed(spark: SparkSession, tmp_path: Path) -> None:
+    first: list[Event] = [(1, "A", 1, 1, False), (1, "A", 1, 5, False), (2, "A", 1, 5, False)]
+    late: list[Event] = [(1, "B", 1, 3, False), (2, "B", 1, 6, False)]
+    assert landed(shop(tmp_path, spark), first, late) == versions([*first, *late])
+
+
+def test_any_order_and_batching_is_the_model(spark: SparkSession, tmp_path: Path) -> None:
+    @given(st.lists(EVENTS, min_size=3, max_size=10), st.integers(1, 3))
+    @settings(max_examples=3, deadline=None, derandomize=True, database=None, phases=(Phase.generate,))
+    def law(events: list[Event], batches: int) -> None:
+        mine = shop(tmp_path / f"{next(NUMBERS)}", spark)
+        assert landed(mine, *[events[n::batches] for n in range(batches)]) == versions(events)
+
+    law()
+
+
+@pytest.mark.prove
+def test_any_order_and_batching_is_always_the_model(spark: SparkSession, tmp_path: Path) -> None:
+    @given(st.lists(EVENTS, min_size=3, max_size=16), st.integers(1, 4))
+    @settings(max_examples=60, deadline=None, suppress_health_check=list(HealthCheck))
+    def law(events: list[Event], batches: int) -> None:
+        mine = shop(tmp_path / f"{next(NUMBERS)}", spark)
+        assert landed(mine, *[events[n::batches] for n in range(batches)]) == versions(events)
+
+    law()
+
+
+def test_the_accounting_of_events(spark: SparkSession, tmp_path: Path) -> None:
+    mine = shop(tmp_path, spark)
+    landed(mine, [(1, "A", 1, 1, False), (2, "A", 1, 1, False), (3, "A", 1, 1, False)])
+    batch: list[Event] = [(1, "A", 1, 2, False), (2, "B", 1, 2, False), (3, "A", 1, 2, True), (2, "A", 1, 2, False)]
+    mine.land("more.csv", map(line, batch))
+    counts = by_table(mine.run(select=["bronze.orders", TABLE]))[TABLE].counts
+    assert (counts.read, counts.dropped, counts.accepted) == (4, 1, 3)
+    assert (counts.inserted, counts.updated, counts.deleted, counts.unchanged) == (1, 3, 0, 1)
