@@ -12,7 +12,7 @@ import subprocess
 import sys
 import time
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 
@@ -68,7 +68,11 @@ class Victim:
         return {"python": python, "jvm": jvm, "both": python + jvm}[who]
 
     def kill(self, who: str) -> None:
-        """Kill for good."""
+        """Kill for good; what ended by itself in the meantime is not there any more."""
+        with suppress(psutil.NoSuchProcess):
+            self._kill(who)
+
+    def _kill(self, who: str) -> None:
         for part in self.parts("both"):
             times = part.cpu_times()
             self.cpu[part.pid] = times.user + times.system

@@ -1,4 +1,4 @@
-"""A plain model of a table that keeps versions, and a shop that has one over what arrived and one over upserted rows."""
+"""A plain model of tables that keep versions, and a shop with one over what arrived and one over upserted rows."""
 
 from __future__ import annotations
 
@@ -28,14 +28,13 @@ columns:
   sku: {type: string, source: Sku}
   qty: {type: int, source: Qty}
   at: {type: int, source: Seq, nullable: false}
-steps: [{drop: [none_such]}]
 write:
   strategy: scd2
   keys: [id]
   sequence_by: [at, sku, qty]
   track_history_columns: [sku]
   apply_as_deletes: "Op = 'D'"
-""".replace("steps: [{drop: [none_such]}]\n", ""),
+""",
     "tables/gold/daily": """
 from: silver.orders
 columns:

@@ -60,11 +60,18 @@ def _row_parsed(columns: Mapping[str, str]) -> Iterator[Rule]:
 
 def _given(table: Table, columns: Mapping[str, str]) -> Iterator[Rule]:
     checked = _checked(table, "not_null", "not_blank")
-    for name, column in table.columns.items():
+    needed = [name for name, column in table.columns.items() if not column.nullable]
+    for name in dict.fromkeys([*needed, *_placed_by(table)]):
         kind = find(columns, name)
-        if not column.nullable and kind is not None and name.lower() not in checked:
+        if kind is not None and name.lower() not in checked:
             value = named(name)
             yield Rule(f"{name}_given", "not_null", name, "quarantine", value.isNull(), sample_of(value, kind))
+
+
+def _placed_by(table: Table) -> tuple[str, ...]:
+    """Name the column without which a row has no place among the versions of its key, or in no extract."""
+    is_placed = table.write.keeps_history or table.write.strategy == "snapshot"
+    return table.write.sequence_by[:1] if is_placed else ()
 
 
 def _partition(table: Table, columns: Mapping[str, str]) -> Iterator[Rule]:

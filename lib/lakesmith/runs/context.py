@@ -47,9 +47,16 @@ class BatchContext:
         return self.ref(self.name)
 
     @property
-    def is_incremental_aggregate(self) -> bool:
-        """True when only the groups that changed are computed."""
-        return self.spec.write.strategy == "aggregate" and not self.intent.first
+    def groups(self) -> tuple[str, ...]:
+        """The columns whose values say what is computed anew together; none for a table that is not, or as a whole."""
+        write = self.spec.write
+        by_strategy = {"aggregate": write.keys, "replace_partitions": write.partition_by}
+        return by_strategy.get(write.strategy, ())
+
+    @property
+    def is_incremental(self) -> bool:
+        """True when only the groups or partitions that changed are computed anew."""
+        return bool(self.groups) and not self.intent.first
 
     @property
     def reads_table(self) -> bool:

@@ -18,6 +18,13 @@ from lakesmith.spec.fingerprint import spec_hash
 from lakesmith.spec.graph import upstreams, waves
 from lakesmith.spec.model import Project, Table
 
+READS = {
+    "replace_all": "all of {upstream}; nothing of the table",
+    "replace_partitions": "the changes, then the partitions they touch of {upstream}",
+    "scd2": "the new input once; of the table the open versions of its keys; for a late row {upstream} too",
+    "snapshot": "the new input once; all of the table",
+}
+
 
 def plan(spark: SparkSession, project: Project, select: Sequence[str] = ()) -> Plan:
     """Say what a run would do: order, new input, strategy, expected reads, extra scans; writes nothing."""
@@ -53,8 +60,8 @@ def _row(
 
 
 def _strategy(spec: Table) -> str:
-    keys = f" by {', '.join(spec.write.keys)}" if spec.write.keys else ""
-    return f"{spec.write.strategy}{keys}"
+    columns = spec.write.partition_by if spec.write.strategy == "replace_partitions" else spec.write.keys
+    return f"{spec.write.strategy} by {', '.join(columns)}" if columns else spec.write.strategy
 
 
 def _new(planned: Planned, waits_for: Sequence[str]) -> str:
@@ -80,6 +87,8 @@ def _reads(spec: Table, planned: Planned, state: TableState) -> str:
         return "the new input once; nothing of the table"
     if spec.write.strategy == "aggregate":
         return f"the changes, then the groups they touch of {spec.from_} and of the table"
+    if spec.write.strategy in READS:
+        return READS[spec.write.strategy].format(upstream=spec.from_)
     bound = ", ".join(spec.write.key_implies)
     return (
         f"the new input twice; of the table what its {bound} touch"
@@ -96,8 +105,8 @@ def _notes(spec: Table, state: TableState, planned: Planned) -> list[str]:
         notes.append("the spec changed since the last batch: rows built before keep the old shape")
     if state.refused:
         notes.append("the last batch was refused: it is undone and planned anew, unless accepted")
-    if spec.inputs and spec.write.strategy == "aggregate":
-        notes.append("a new version of an input computes all groups again")
+    if spec.inputs and spec.write.recomputes:
+        notes.append("a new version of an input computes all rows again")
     elif spec.inputs:
         notes.append("rows keep what the inputs said when they came: a new version of an input does not change them")
     return notes

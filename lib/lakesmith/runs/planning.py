@@ -91,7 +91,7 @@ def new_table_input(
 ) -> tuple[TableInput, dict[str, int]] | None:
     """Return the versions that a table has not read yet of the table it is built from, with those of its inputs.
 
-    For an aggregate a new version of an input makes the whole upstream new, since any group may look different; rows of
+    Where rows are computed anew a new version of an input makes the whole upstream new; rows of
     other tables keep what the input said when they came. None when nothing moved, or something is not there yet.
     """
     spec = project.table(table)
@@ -100,7 +100,7 @@ def new_table_input(
     lookups = {name: version for name, version in versions.items() if version is not None}
     if upstream is None or upstream.version is None or len(lookups) < len(versions):
         return None
-    is_stale = spec.write.strategy == "aggregate" and lookups != state.lookups
+    is_stale = spec.write.recomputes and lookups != state.lookups
     since = None if is_stale else state.since
     if since == upstream.version:
         return None

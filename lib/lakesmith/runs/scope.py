@@ -11,16 +11,16 @@ from lakesmith.tables.prune import Touched, find_touched
 
 
 def scoped(batch: BatchContext) -> BatchContext:
-    """Return the batch of an aggregate with its groups' keys; what an upsert touches is found when it is written.
+    """Return the batch with the groups or partitions to compute anew; what an upsert touches is found at its write.
 
     Notes
     -----
-    One job, over the needed columns, for an aggregate that is not its table's first batch; else none.
+    One job, over the needed columns, for a batch that computes groups or partitions anew; else none.
     """
     return replace(batch, touched=_touched(batch))
 
 
 def _touched(batch: BatchContext) -> Touched | None:
-    if batch.intent.first or batch.spec.write.strategy != "aggregate":
+    if not batch.is_incremental:
         return None
-    return find_touched(changed_groups(batch, read_lookups(batch)), batch.spec.write.keys)
+    return find_touched(changed_groups(batch, read_lookups(batch)), batch.groups)

@@ -35,6 +35,8 @@ def step_rules(subject: Subject) -> Iterator[Finding]:
 def _aggregate_findings(subject: Subject) -> Iterator[Finding]:
     """Refuse to group where a batch would be grouped by itself: only the aggregate strategy may."""
     names = [next(iter(step)) if isinstance(step, dict) else step for step in subject.table.steps if is_step(step)]
+    if subject.table.write.strategy in ("replace_all", "replace_partitions"):  # they compute whole groups themselves
+        return
     if subject.table.write.strategy != "aggregate":
         hint = "set write.strategy: aggregate, which computes the groups that a change touches from all their rows"
         for index, name in enumerate(names):

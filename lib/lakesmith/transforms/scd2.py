@@ -4,9 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from functools import reduce
+from typing import cast
 
 from pyspark.sql import Column, DataFrame, Window
 from pyspark.sql import functions as F
+from pyspark.sql.types import StructType
 
 from lakesmith.transforms.names import named
 from lakesmith.transforms.orderable import orderable
@@ -77,8 +79,13 @@ def timeline(keys: Sequence[str], track: Sequence[str]) -> Transform:
 
 def instant_of(events: DataFrame) -> str:
     """Return the name of the field of ``_seq`` that says when an event happened."""
-    first: str = events.schema["_seq"].dataType.fieldNames()[0]  # type: ignore[attr-defined]
-    return first
+    return cast("StructType", events.schema["_seq"].dataType).fieldNames()[0]
+
+
+def sequence_at(events: DataFrame, instant: Column) -> Column:
+    """Return a ``_seq`` of an instant: its other fields are NULL."""
+    first, *others = cast("StructType", events.schema["_seq"].dataType).fields
+    return F.struct(instant.alias(first.name), *[F.lit(None).cast(o.dataType).alias(o.name) for o in others])
 
 
 def tracked(columns: Sequence[str], keys: Sequence[str], declared: Sequence[str]) -> list[str]:

@@ -65,7 +65,7 @@ class Gated:
             return {**found, "recomputed": False}
         plain = self.plain()
         gate, final = self.gate_figures.compute(plain.tagged), self.final_figures.compute(plain.final)
-        read_rows = gate if self.counts_groups else self.read_figures.compute(plain.read)
+        read_rows = gate if self.counts_computed else self.read_figures.compute(plain.read)
         return {"read": read_rows, "gate": gate, "final": final, "recomputed": True}
 
     def _observed(self) -> dict[str, Any] | None:
@@ -75,13 +75,13 @@ class Gated:
         gate = self.gate_figures.get() if final is not None else None
         if final is None or gate is None:
             return None
-        read_rows = gate if self.counts_groups else self.read_figures.get()
+        read_rows = gate if self.counts_computed else self.read_figures.get()
         return None if read_rows is None else {"read": read_rows, "gate": gate, "final": final}
 
     @property
-    def counts_groups(self) -> bool:
-        """True for an aggregate: its rows are groups, from the gate on."""
-        return self.batch.spec.write.strategy == "aggregate"
+    def counts_computed(self) -> bool:
+        """True for what is computed anew: its rows are counted from the gate on."""
+        return self.batch.spec.write.recomputes
 
 
 @dataclass(frozen=True)
@@ -98,9 +98,9 @@ def gate(batch: BatchContext) -> Gated:
     """Build the gated batch with its observations; nothing runs yet."""
     read_figures = Figures([F.count(F.lit(1)).alias("rows")])
     source = read(batch)
-    # An observation stops filters: an aggregate must reach the scan with what it touches, and counts groups anyway.
-    is_aggregate = batch.spec.write.strategy == "aggregate"
-    tagged, rules = tagged_rows(batch, transform(batch, source if is_aggregate else read_figures.on(source)))
+    # An observation stops filters: what is computed anew must reach the scan with what it touches.
+    recomputes = batch.spec.write.recomputes
+    tagged, rules = tagged_rows(batch, transform(batch, source if recomputes else read_figures.on(source)))
     gate_figures = Figures(gate_metrics(rules))
     final = final_rows(batch, gate_figures.on(tagged), rules)
     final_figures = Figures(_final_metrics(batch, final))

@@ -4,11 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
-from typing import cast
 
 from pyspark.sql import Column, DataFrame
 from pyspark.sql import functions as F
-from pyspark.sql.types import StructType
 
 from lakesmith.runs.context import BatchContext
 from lakesmith.runs.intent import TableInput
@@ -18,7 +16,7 @@ from lakesmith.tables.strategies import newest_first
 from lakesmith.transforms.dedupe import latest_by
 from lakesmith.transforms.names import named, same_key
 from lakesmith.transforms.orderable import orderable
-from lakesmith.transforms.scd2 import CHANGE, VALID_FROM, VALID_TO, VALIDITY, instant_of, timeline
+from lakesmith.transforms.scd2 import CHANGE, VALID_FROM, VALID_TO, VALIDITY, instant_of, sequence_at, timeline
 
 BEGUN = "_begun"
 
@@ -50,7 +48,7 @@ def versions_of_late(late: Late) -> DataFrame:
     """
     known = _of_late(late.held, late)
     if keeps_what_arrived(late.batch):
-        told = _of_late(stages(_from_the_beginning(late.batch)).final, late)
+        told = _of_late(stages(from_the_beginning(late.batch)).final, late)
     else:
         told = _with_held(late, known)
     return _difference(told.transform(timeline(late.keys, late.track)), known, late.keys)
@@ -75,7 +73,8 @@ def _with_held(late: Late, known: DataFrame) -> DataFrame:
     return one.drop("_at", BEGUN)
 
 
-def _from_the_beginning(batch: BatchContext) -> BatchContext:
+def from_the_beginning(batch: BatchContext) -> BatchContext:
+    """Return the batch as if it read its upstream from the first row on, to the same version."""
     read_from = batch.intent.input
     whole = TableInput(read_from.name, None, read_from.to) if isinstance(read_from, TableInput) else read_from
     return replace(batch, intent=replace(batch.intent, input=whole))
@@ -87,13 +86,10 @@ def as_events(versions: DataFrame) -> DataFrame:
     *Columns*: needs a table's with ``_seq`` and `valid_to` -> the same without validity, ``_deleted`` BOOLEAN, and
     ``_begun`` BOOLEAN, false for what only ends a version: a delete, unless another version begins at its instant.
     """
-    sequence = cast("StructType", versions.schema["_seq"].dataType)
-    instant, *others = sequence.fields
     begun = versions.withColumn("_deleted", F.lit(False)).withColumn(BEGUN, F.lit(True))
-    nothing = [F.lit(None).cast(field.dataType).alias(field.name) for field in others]
     ended = (
         versions.filter(named(VALID_TO).isNotNull())
-        .withColumn("_seq", F.struct(named(VALID_TO).alias(instant.name), *nothing))
+        .withColumn("_seq", sequence_at(versions, named(VALID_TO)))
         .withColumn("_deleted", F.lit(True))
         .withColumn(BEGUN, F.lit(False))
     )

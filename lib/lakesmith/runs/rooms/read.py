@@ -23,13 +23,13 @@ def read(batch: BatchContext) -> DataFrame:
     DataFrame
         *Columns*: a source's declared columns as STRING, then ``_batch_id`` BIGINT, ``_ingested_at`` TIMESTAMP
         (the run time of the intent), ``_source``, ``_source_file``, ``_rescued`` STRING; or the columns of the
-        upstream table. An aggregate reads the upstream's rows at the intent's version.
+        upstream table. What is computed anew reads the upstream's rows at the intent's version.
     """
     read_from = batch.intent.input
     if isinstance(read_from, FilesInput):
         return _read_files(batch, read_from)
     upstream = batch.ref(read_from.name)
-    if batch.spec.write.strategy == "aggregate":
+    if batch.spec.write.recomputes:
         return snapshot(batch.session, upstream, read_from.to)
     return new_rows(batch.session, upstream, read_from.since, read_from.to, read_from.voids)
 

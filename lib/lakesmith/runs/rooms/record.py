@@ -8,6 +8,7 @@ from datetime import datetime
 from typing import Any
 
 from lakesmith.quality.gate import verdicts
+from lakesmith.quality.guards import guard_verdicts
 from lakesmith.quality.profile import profile_rows
 from lakesmith.quality.table_checks import table_verdicts
 from lakesmith.quality.uniqueness import duplicates, paid_unique_checks, unique_columns
@@ -49,8 +50,9 @@ def record(gated: Gated, outcome: Outcome, figures: Mapping[str, Any]) -> BatchR
     row_verdicts = verdicts(gated.rules, figures["gate"])
     counts = count(figures, outcome, tombstones(batch, figures["final"], outcome))
     whole = table_verdicts(batch.spec, figures["final"] | duplicated(batch, outcome), run_time(batch), types)
+    guards = guard_verdicts(batch.spec.write, outcome.metrics, figures["final"]["rows"])
     profile = profile_rows(figures["final"], types, batch.project.profile_of(batch.name))
-    return BatchRecord(outcome.version, counts, (*row_verdicts, *whole), tuple(profile), figures["recomputed"])
+    return BatchRecord(outcome.version, counts, (*row_verdicts, *whole, *guards), tuple(profile), figures["recomputed"])
 
 
 def count(figures: Mapping[str, Any], outcome: Outcome, tombstones: Mapping[str, int]) -> Counts:
@@ -80,11 +82,11 @@ def count(figures: Mapping[str, Any], outcome: Outcome, tombstones: Mapping[str,
 def tombstones(batch: BatchContext, final: Mapping[str, Any], outcome: Outcome) -> dict[str, int]:
     """Count the tombstones that the commit wrote, by kind of change; read from the change feed, only where any came."""
     found = {"insert": 0, "update_postimage": 0}
-    if not final.get("deleted") or batch.spec.write.keeps_history:
-        return found
     if "insertedTombstones" in outcome.metrics:
         kinds = {"insert": "insertedTombstones", "update_postimage": "updatedTombstones"}
         return {kind: outcome.metrics[name] for kind, name in kinds.items()}
+    if not final.get("deleted") or batch.spec.write.keeps_history:
+        return found
     if "numSourceRows" not in outcome.metrics:
         return found | {"insert": final["deleted"]}
     feed = batch.table.load(

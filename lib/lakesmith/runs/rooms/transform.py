@@ -16,6 +16,7 @@ from lakesmith.runs.rooms.read import read, read_changes, read_lookups
 from lakesmith.runs.rooms.stage import staged
 from lakesmith.transforms.contract import to_contract
 from lakesmith.transforms.names import same_key
+from lakesmith.transforms.shape import Transform
 from lakesmith.transforms.steps import run_steps
 
 
@@ -36,10 +37,16 @@ def _shaped(batch: BatchContext, rows: DataFrame) -> DataFrame:
     inputs = read_lookups(batch)
     if batch.spec.write.strategy == "aggregate":
         return _aggregate(batch, rows, inputs)
+    shaped = _row_by_row(batch, rows, inputs)
+    if batch.touched:
+        return shaped.filter(batch.touched.predicate())
+    return shaped.transform(on_dates(batch))
+
+
+def _row_by_row(batch: BatchContext, rows: DataFrame, inputs: Mapping[str, DataFrame]) -> DataFrame:
     contracted = rows.transform(to_contract(batch.spec.columns)) if batch.spec.columns else rows
     query = batch.spec.sql
     shaped = _query(batch, contracted, inputs) if query else contracted.transform(run_steps(batch.spec.steps, inputs))
-    shaped = shaped.transform(on_dates(batch))
     if "_deleted" in rows.columns and "_deleted" not in shaped.columns:
         raise StepError(
             f"the {'SQL loses' if query else 'steps lose'} column _deleted: what {batch.spec.from_} deleted is lost",
@@ -47,7 +54,13 @@ def _shaped(batch: BatchContext, rows: DataFrame) -> DataFrame:
             where=batch.name,
             hint="select _deleted too, so that a delete reaches this table",
         )
-    return shaped
+    return shaped.transform(_as_stored(batch)) if batch.groups else shaped
+
+
+def _as_stored(batch: BatchContext) -> Transform:
+    """Cast what a table is partitioned by as its contract says: another type would miss its own partition."""
+    kinds = {name: batch.spec.columns[name].type for name in batch.groups if name in batch.spec.columns}
+    return lambda rows: rows.withColumns({name: F.col(name).cast(kind) for name, kind in kinds.items()})
 
 
 def _query(batch: BatchContext, rows: DataFrame, inputs: Mapping[str, DataFrame]) -> DataFrame:
@@ -60,7 +73,7 @@ def _query(batch: BatchContext, rows: DataFrame, inputs: Mapping[str, DataFrame]
 def _aggregate(batch: BatchContext, rows: DataFrame, inputs: Mapping[str, DataFrame]) -> DataFrame:
     before, steps = split_at_aggregate(batch.spec.steps)
     prepared = rows.transform(run_steps(before, inputs))
-    if not batch.is_incremental_aggregate:
+    if not batch.is_incremental:
         return prepared.transform(run_steps(steps, inputs))
     groups = changed_groups(batch, inputs)
     recomputed = _only(prepared, groups, batch).transform(run_steps(steps, inputs))
@@ -68,14 +81,20 @@ def _aggregate(batch: BatchContext, rows: DataFrame, inputs: Mapping[str, DataFr
 
 
 def changed_groups(batch: BatchContext, inputs: Mapping[str, DataFrame]) -> DataFrame:
-    """Return the distinct keys of the groups that a change of the upstream touches."""
-    before, _ = split_at_aggregate(batch.spec.steps)
-    keys, read_from = batch.spec.write.keys, batch.intent.input
+    """Return the distinct keys of the groups, or the partitions, that a change of the upstream touches."""
+    read_from = batch.intent.input
     if isinstance(read_from, TableInput) and read_from.since is None:
         # A new version of an input: any group may look different, and one of the table may be gone.
-        rows = read(batch).transform(run_steps(before, inputs)).select(*keys)
-        return rows.union(batch.table.load(batch.session).select(*keys)).transform(on_dates(batch)).distinct()
-    return read_changes(batch).transform(run_steps(before, inputs)).select(*keys).distinct()
+        held = batch.table.load(batch.session).select(*batch.groups)
+        return _groups_of(batch, read(batch), inputs).union(held).transform(on_dates(batch)).distinct()
+    return _groups_of(batch, read_changes(batch), inputs).distinct()
+
+
+def _groups_of(batch: BatchContext, rows: DataFrame, inputs: Mapping[str, DataFrame]) -> DataFrame:
+    if batch.spec.write.strategy == "replace_partitions":
+        return _row_by_row(batch, rows, inputs).select(*batch.groups)
+    before, _ = split_at_aggregate(batch.spec.steps)
+    return rows.transform(run_steps(before, inputs)).select(*batch.groups)
 
 
 def _only(rows: DataFrame, groups: DataFrame, batch: BatchContext) -> DataFrame:

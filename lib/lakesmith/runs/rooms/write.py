@@ -6,6 +6,7 @@ from pyspark.sql import functions as F
 
 from lakesmith.runs.dates import quarantined_between, stored_between
 from lakesmith.runs.rooms.changes import write_changes
+from lakesmith.runs.rooms.extract import extract_changes
 from lakesmith.runs.rooms.gate import Gated
 from lakesmith.runs.rooms.history import history_changes
 from lakesmith.tables.commit import CommitId, Outcome, find, identify, write, writer
@@ -14,12 +15,16 @@ from lakesmith.tables.replace_keys import replace_keys
 from lakesmith.tables.strategies import append, check_columns, replace_all, replace_groups, replace_where, upsert
 from lakesmith.tables.upsert_plan import UpsertPlan, plan_upsert
 
+REPLACING = ("replace_partitions", "replace_all")
+
 
 def write_rows(gated: Gated) -> Outcome:
     """Write the accepted rows in one commit; WRITTEN or SKIPPED, else an error."""
     batch = gated.batch
     if batch.spec.write.keeps_history:
         return write_changes(gated, history_changes(gated))
+    if batch.spec.write.strategy == "snapshot":
+        return write_changes(gated, extract_changes(gated))
     if not batch.intent.first:
         check_columns(batch.session, gated.rows.drop("_emptied"), batch.table)
     plan = _plan(gated)
@@ -40,8 +45,10 @@ def _write(gated: Gated, commit: CommitId, plan: UpsertPlan | None) -> None:
     bounds = touched.predicate(table.sql_name) if touched else None
     if plan and plan.method == "replace_where":
         replace_keys(rows, table, commit, plan)
-    elif batch.intent.first:
+    elif batch.intent.first or spec.write.strategy == "replace_all":
         replace_all(rows, table, spec, commit)
+    elif spec.write.strategy == "replace_partitions" and touched:
+        replace_where(rows, table, commit, touched.sql())
     elif spec.write.strategy == "aggregate":
         replace_groups(rows, table, spec.write.keys, bounds)
     elif batch.intent.dates:
@@ -62,12 +69,13 @@ def clear_quarantine(gated: Gated) -> None:
     """
     batch = gated.batch
     table, landed = batch.table.quarantine, batch.commit_id("quarantine")
-    if not (batch.intent.first or batch.intent.dates) or not table.exists(batch.session):
+    anew = batch.intent.first or batch.intent.dates or batch.spec.write.strategy in REPLACING
+    if not anew or not table.exists(batch.session):
         return
     if find(batch.session, table, landed) is not None:  # its rows came after the clearing, which was done then
         return
     identify(batch.session, batch.commit_id("clear"))
-    if batch.intent.first:
+    if batch.intent.first or batch.spec.write.strategy == "replace_all":
         table.delete_rows(batch.session, f"_batch_id < {batch.intent.batch}")
     elif batch.spec.write.strategy == "aggregate":
         table.delete_rows(batch.session, quarantined_between(batch))

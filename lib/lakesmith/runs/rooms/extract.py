@@ -1,0 +1,128 @@
+"""What a full extract changes in its table: it is compared with all rows, so that what is gone is found."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from functools import reduce
+
+from pyspark.sql import Column, DataFrame
+from pyspark.sql import functions as F
+
+from lakesmith.quality.guards import ROWS_BEFORE
+from lakesmith.runs.context import BatchContext
+from lakesmith.runs.rooms.changes import COUNTED, Changes
+from lakesmith.runs.rooms.gate import Gated, stages
+from lakesmith.runs.rooms.late import from_the_beginning
+from lakesmith.tables.log import newest_commits
+from lakesmith.tables.watermark import Watermark, as_text, find_watermark
+from lakesmith.transforms.names import named, same_key
+from lakesmith.transforms.orderable import orderable
+from lakesmith.transforms.scd2 import CHANGE, instant_of, sequence_at
+
+SAME, STILL_GONE = "same", "still gone"
+
+
+def extract_changes(gated: Gated) -> Changes:
+    """Find what the newest extract inserts, updates and deletes.
+
+    Notes
+    -----
+    The extract with the greatest first column of `sequence_by` is the table; older ones change nothing, whenever they
+    come. A part of an extract that the table knows already is read together with its other parts, from the upstream.
+    Rows that the extract lacks become tombstones. Reads all of the table: a row that is gone names no key.
+    """
+    batch, write = gated.batch, gated.batch.spec.write
+    rows = gated.rows.persist()
+    count, seen, newest = _look_at(batch, rows)
+    version = -1 if batch.intent.first else newest_commits(batch.session, batch.table, 1)[0].version
+    extract = _newest_extract(batch, rows, seen, newest)
+    compared = _compare(batch, extract, version, newest).persist()
+    found = {row[CHANGE]: row["count"] for row in compared.groupBy(CHANGE).count().collect()}
+    changed = compared.filter(~named(CHANGE).isin(SAME, STILL_GONE)).withColumn(
+        CHANGE, F.when(named(CHANGE) == "insert", "insert").otherwise("update")
+    )
+    return Changes(
+        changed, write.keys, write.key_implies, _counts(count, found), version, newest, kept=(rows, compared)
+    )
+
+
+def _look_at(batch: BatchContext, rows: DataFrame) -> tuple[int, Watermark | None, Watermark | None]:
+    """Return how many rows came, the newest extract before the batch, and the newest one now."""
+    at = F.col("_seq").getField(instant_of(rows))
+    kind = rows.select(at).dtypes[0][1]
+    seen = None if batch.intent.first else find_watermark(batch.session, batch.table, kind)
+    newest = F.greatest(F.max(at), seen.column()) if seen else F.max(at)
+    (found,) = rows.agg(F.count(F.lit(1)), as_text(newest, kind)).collect()
+    text = found[1] if seen or batch.intent.first else _newest_of_all(batch, at, kind)
+    return found[0], seen, None if text is None else Watermark(kind, text)
+
+
+def _newest_of_all(batch: BatchContext, at: Column, kind: str) -> str | None:
+    """Return the newest extract that ever came, where the table's log does not say it any more."""
+    text: str | None = stages(from_the_beginning(batch)).final.agg(as_text(F.max(at), kind)).collect()[0][0]
+    return text
+
+
+def _newest_extract(
+    batch: BatchContext, rows: DataFrame, seen: Watermark | None, newest: Watermark | None
+) -> DataFrame:
+    """Return the rows of the newest extract; from the batch alone where all of it came with the batch."""
+    if newest is None:
+        return rows.limit(0)
+    is_new = batch.intent.first or (seen is not None and seen != newest)
+    whole = rows if is_new else stages(from_the_beginning(batch)).final
+    return whole.filter(F.col("_seq").getField(instant_of(rows)) == newest.column())
+
+
+def _compare(batch: BatchContext, extract: DataFrame, version: int, newest: Watermark | None) -> DataFrame:
+    """Return every row of extract and table, with what becomes of it: insert, update, delete, back, same."""
+    marked = extract.withColumn("_deleted", F.lit(False))
+    if batch.intent.first:
+        return marked.withColumn(CHANGE, F.lit("insert"))
+    held = batch.table.load(batch.session, versionAsOf=version)
+    if newest is None:
+        return held.limit(0).withColumn(CHANGE, F.lit(SAME))
+    names, by = held.columns, batch.spec.write.keys
+    mine = marked.select(*map(named, names), F.lit(True).alias("_wanted")).alias("w")
+    both = mine.join(held.withColumn("_held", F.lit(True)).alias("h"), same_key("w", "h", by), "full_outer")
+    change = _change(held, [name for name in names if not name.startswith("_")])
+    return both.select(*_values(extract, names, newest), change.alias(CHANGE))
+
+
+def _change(held: DataFrame, names: Sequence[str]) -> Column:
+    pairs = [[orderable(F.col(f"{side}.`{n}`"), held.schema[n].dataType) for side in "wh"] for n in names]
+    is_same = reduce(Column.__and__, [mine.eqNullSafe(theirs) for mine, theirs in pairs])
+    gone = F.col("w._wanted").isNull()
+    return (
+        F.when(F.col("h._held").isNull(), "insert")
+        .when(gone & ~F.col("h._deleted"), "delete")
+        .when(gone, STILL_GONE)
+        .when(F.col("h._deleted"), "back")
+        .when(is_same, SAME)
+        .otherwise("update")
+    )
+
+
+def _values(extract: DataFrame, names: Sequence[str], newest: Watermark) -> list[Column]:
+    """Take the extract's row, else the table's as a tombstone of the extract that lacks it."""
+    lacking = {"_seq": sequence_at(extract, newest.column()), "_deleted": F.lit(True)}
+    return [
+        F.when(F.col("w._wanted"), F.col(f"w.`{name}`")).otherwise(lacking.get(name, F.col(f"h.`{name}`"))).alias(name)
+        for name in names
+    ]
+
+
+def _counts(read: int, found: dict[str, int]) -> dict[str, int]:
+    """Count as a MERGE does; a row that came back was updated, and so was one that became a tombstone."""
+    inserted, gone = found.get("insert", 0), found.get("delete", 0)
+    changed = found.get("update", 0) + found.get("back", 0)
+    return {
+        "numSourceRows": read,
+        COUNTED["insert"]: inserted,
+        COUNTED["update"]: changed + gone,
+        COUNTED["delete"]: 0,
+        "insertedTombstones": 0,
+        "updatedTombstones": gone,
+        "numUnchangedRows": read - inserted - changed,
+        ROWS_BEFORE: found.get(SAME, 0) + found.get("update", 0) + gone,
+    }

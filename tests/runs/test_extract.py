@@ -1,0 +1,103 @@
+"""Tables that are what the newest full extract says."""
+
+from __future__ import annotations
+
+import itertools
+from collections.abc import Iterable
+from pathlib import Path
+from random import Random
+from typing import Any
+
+import pytest
+from hypothesis import Phase, given, settings
+from hypothesis import strategies as st
+from pyspark.sql import SparkSession
+
+from lakesmith.errors import GateRefused
+from tests.shop import Shop, by_table
+
+SPEC = """
+from: bronze.orders
+columns:
+  id: {type: bigint, source: OrderId}
+  sku: {type: string, source: Sku}
+steps:
+  - with_columns: {extracted_on: try_cast(Day AS date)}
+write: {strategy: snapshot, keys: [id], sequence_by: [extracted_on]MORE}
+"""
+TABLE = "silver.orders"
+NUMBERS = itertools.count()
+Extract = dict[int | None, str]
+EXTRACTS = st.dictionaries(st.sampled_from([1, 2, None]), st.sampled_from("AB"), min_size=1, max_size=3)
+
+
+def shop_of(root: Path, spark: SparkSession, more: str = ", max_delete_share: 1") -> Shop:
+    return Shop(root, spark, {"tables/silver/orders": SPEC.replace("MORE", more)})
+
+
+def land(shop: Shop, day: int, rows: Iterable[tuple[int | None, str]]) -> None:
+    """Land a part of the extract of a day."""
+    lines = [f"{'' if key is None else key},{sku},1,1,2026-01-0{day},1,I" for key, sku in rows]
+    shop.land(f"{next(NUMBERS)}.csv", lines)
+
+
+def run(shop: Shop) -> list[tuple[Any, ...]]:
+    shop.run(select=["bronze.orders", TABLE])
+    return shop.rows(TABLE)
+
+
+def test_the_table_is_the_newest_extract(spark: SparkSession, tmp_path: Path) -> None:
+    shop = shop_of(tmp_path, spark)
+    land(shop, 3, {1: "A", 2: "A", None: "A"}.items())
+    assert run(shop) == [(1, "A"), (2, "A"), (None, "A")]
+    land(shop, 5, {1: "B", 3: "A"}.items())
+    assert run(shop) == [(1, "B"), (3, "A")]
+    land(shop, 4, {7: "late"}.items())
+    assert run(shop) == [(1, "B"), (3, "A")]
+    land(shop, 6, {2: "back", 3: "A"}.items())
+    assert run(shop) == [(2, "back"), (3, "A")]
+
+
+def test_the_accounting_of_an_extract(spark: SparkSession, tmp_path: Path) -> None:
+    shop = shop_of(tmp_path, spark)
+    land(shop, 1, {1: "A", 2: "A", 3: "A", 4: "A"}.items())
+    run(shop)
+    land(shop, 2, [(1, "A"), (2, "B"), (5, "A"), (5, "A")])
+    counts = by_table(shop.run(select=["bronze.orders", TABLE]))[TABLE].counts
+    assert (counts.read, counts.dropped, counts.accepted) == (4, 1, 3)
+    assert (counts.inserted, counts.updated, counts.deleted, counts.unchanged) == (1, 1, 2, 1)
+
+
+def test_a_part_of_an_extract_is_refused_and_the_next_part_completes_it(spark: SparkSession, tmp_path: Path) -> None:
+    shop = shop_of(tmp_path, spark, "")
+    land(shop, 1, {1: "A", 2: "A", None: "A"}.items())
+    run(shop)
+    land(shop, 2, {1: "B"}.items())
+    with pytest.raises(GateRefused, match="2 of 3 rows are not in the extract"):
+        run(shop)
+    assert shop.rows(TABLE) == [(1, "A"), (2, "A"), (None, "A")]
+    land(shop, 2, {2: "A", None: "A"}.items())
+    assert run(shop) == [(1, "B"), (2, "A"), (None, "A")]
+
+
+def test_rows_without_an_extract_are_quarantined(spark: SparkSession, tmp_path: Path) -> None:
+    shop = shop_of(tmp_path, spark)
+    shop.land("0.csv", ["1,A,1,1,,1,I", "2,A,1,1,2026-01-01,1,I"])
+    assert run(shop) == [(2, "A")]
+    assert shop.reasons(TABLE) == ["extracted_on_given"]
+
+
+def test_any_order_of_parts_is_the_newest_extract(spark: SparkSession, tmp_path: Path) -> None:
+    @given(st.lists(EXTRACTS, min_size=2, max_size=3), st.randoms(use_true_random=False))
+    @settings(max_examples=2, deadline=None, derandomize=True, database=None, phases=(Phase.generate,))
+    def law(extracts: list[Extract], random: Random) -> None:
+        shop = shop_of(tmp_path / f"{next(NUMBERS)}", spark)
+        parts = [(day, [row]) for day, extract in enumerate(extracts, 1) for row in extract.items()]
+        random.shuffle(parts)
+        for batch in (parts[::2], parts[1::2]):
+            for day, rows in batch:
+                land(shop, day, rows)
+            found = run(shop)
+        assert found == sorted(extracts[-1].items(), key=repr)
+
+    law()
