@@ -12,7 +12,7 @@ from lakesmith.transforms.step_problems import step_problems
 CONF = Path(__file__).resolve().parents[2] / "conf"
 TABLES = {
     "bronze.order_lines", "bronze.crm_changes", "silver.order_lines", "silver.customers", "silver.customer_profiles",
-    "silver.customer_invoices", "gold.daily_sales", "gold.customer_rfm",
+    "silver.customer_invoices", "silver.products", "gold.daily_sales", "gold.customer_rfm",
 }  # fmt: skip
 
 

@@ -16,6 +16,7 @@ KEYS = {
     "silver.customers": ("customer_id",),
     "silver.customer_profiles": ("customer_id",),
     "silver.customer_invoices": ("customer_id", "invoice_no"),
+    "silver.products": ("stock_code", "valid_from"),
     "gold.daily_sales": ("order_date", "country"),
     "gold.customer_rfm": ("customer_id",),
 }

@@ -64,6 +64,19 @@ TABLES = {
         SELECT customer_id, invoice_no, count(*) AS lines, sum(quantity * unit_price)::DECIMAL(28, 4) AS net,
             max(invoice_ts) AS invoice_ts, bool_or(is_cancellation) AS is_cancellation
         FROM "silver.order_lines" WHERE customer_id IS NOT NULL GROUP BY ALL""",
+    "silver.products": """
+        WITH named AS (
+            SELECT stock_code, description, invoice_ts FROM "silver.order_lines"
+            WHERE unit_price > 0 AND given(description)
+            QUALIFY row_number() OVER (
+                PARTITION BY stock_code, invoice_ts ORDER BY invoice_no DESC, description DESC) = 1),
+        renamed AS (
+            SELECT * FROM named
+            QUALIFY lag(description) OVER (PARTITION BY stock_code ORDER BY invoice_ts) IS DISTINCT FROM description)
+        SELECT stock_code, description, invoice_ts AS valid_from,
+            lead(invoice_ts) OVER (PARTITION BY stock_code ORDER BY invoice_ts) AS valid_to,
+            valid_to IS NULL AS is_current
+        FROM renamed""",
     "gold.daily_sales": """
         SELECT *, (gross + returns)::DECIMAL(28, 4) AS net FROM (
             SELECT order_date, country, count(*) AS lines, count(DISTINCT invoice_no) AS invoices,

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
+from functools import reduce
 
+from pyspark.sql import Column
 from pyspark.sql import functions as F
 
 from lakesmith.quality.casts import cast_columns, cast_rule
@@ -47,6 +49,7 @@ def implicit_rules(table: Table, columns: Mapping[str, str]) -> Iterator[Rule]:
         if not casts & {name.lower(), ""}:
             yield cast_rule(f"{name}_cast", name, "quarantine", table, columns)
     yield from _given(table, columns)
+    yield from _key(table)
     yield from _partition(table, columns)
 
 
@@ -66,6 +69,14 @@ def _given(table: Table, columns: Mapping[str, str]) -> Iterator[Rule]:
         if kind is not None and name.lower() not in checked:
             value = named(name)
             yield Rule(f"{name}_given", "not_null", name, "quarantine", value.isNull(), sample_of(value, kind))
+
+
+def _key(table: Table) -> Iterator[Rule]:
+    """Keep change events out that name no row; the NULL key of their table is the mark of a truncate."""
+    if table.write.strategy == "cdc":
+        failed = reduce(Column.__and__, [named(key).isNull() for key in table.write.keys])
+        column = ", ".join(table.write.keys)
+        yield Rule("key_given", "not_null", column, "quarantine", failed, F.lit(None).cast("string"))
 
 
 def _placed_by(table: Table) -> tuple[str, ...]:

@@ -119,6 +119,12 @@ class Write(Model):
         return self.strategy in ("upsert", "cdc", "snapshot") and not self.keeps_history
 
     @property
+    def truncates(self) -> str | None:
+        """The condition on a change event that empties the table, if there is one."""
+        is_debezium = self.change_format == "debezium" and not self.keeps_history
+        return self.apply_as_truncates or ("op = 't'" if is_debezium else None)
+
+    @property
     def recomputes(self) -> bool:
         """True when what a change touches is computed anew from all rows of the upstream."""
         return self.strategy in ("aggregate", "replace_partitions", "replace_all")

@@ -22,6 +22,9 @@ def history_findings(subject: Subject) -> Iterator[Finding]:
     for name in sorted({*VALIDITY} & {column.lower() for column in table.columns}):
         hint = "the table gets it from write.sequence_by; take it out of the contract"
         yield Finding("LS150", f"columns.{name}", f"'{name}' is added by a table that keeps versions", hint)
+    if write.apply_as_truncates:
+        hint = "take it out, or keep the newest rows only (stored_as_scd_type: 1)"
+        yield Finding("LS150", "write.apply_as_truncates", "a table that keeps versions cannot be truncated", hint)
     if table.nondeterministic:
         what = "a table that keeps versions cannot be nondeterministic: late rows are derived anew from the upstream"
         yield Finding("LS150", "nondeterministic", what, "take it out, and take clock and chance out of the steps")

@@ -53,6 +53,8 @@ def write_rules(subject: Subject) -> Iterator[Finding]:
         yield from _upsert_findings(subject)
     if write.strategy in ("upsert", "scd2", "cdc", "snapshot"):
         yield from _partition_findings(subject)
+    if write.change_format == "debezium":
+        yield from _debezium_findings(subject)
     if write.strategy == "aggregate":
         yield from _aggregate_findings(subject)
     if write.keeps_history:
@@ -86,6 +88,15 @@ def _upsert_findings(subject: Subject) -> Iterator[Finding]:
     if write.when_matched == "ignore" and write.apply_as_deletes is not None:
         what = "'apply_as_deletes' needs when_matched: update"
         yield Finding("LS150", "write.apply_as_deletes", what, "an insert-only table cannot delete; take it out")
+
+
+def _debezium_findings(subject: Subject) -> Iterator[Finding]:
+    """Require the key in the contract, which says what an image holds."""
+    table = subject.table
+    for index, key in enumerate(table.write.keys):
+        if key not in table.columns:
+            hint = "declare it in columns, with `source` where the image has another name"
+            yield Finding("LS150", f"write.keys.{index}", f"'{key}' is no column of the contract", hint)
 
 
 def _partition_findings(subject: Subject) -> Iterator[Finding]:

@@ -19,8 +19,6 @@ from lakesmith.tables.watermark import Watermark
 from lakesmith.transforms.names import named
 from lakesmith.transforms.scd2 import CHANGE
 
-COUNTED = {"insert": "numTargetRowsInserted", "update": "numTargetRowsUpdated", "delete": "numTargetRowsDeleted"}
-
 
 @dataclass(frozen=True)
 class Changes:
@@ -32,8 +30,8 @@ class Changes:
         *Columns*: the table's, and ``_change`` STRING: insert, update, delete.
     by : sequence of str
         What identifies a row of the table.
-    implied : sequence of str
-        Columns that are functions of it.
+    changed : int
+        How many rows that is.
     counts : dict
         What the commit will have done, named as Delta names it for a MERGE.
     version : int
@@ -48,7 +46,7 @@ class Changes:
 
     rows: DataFrame
     by: Sequence[str]
-    implied: Sequence[str]
+    changed: int
     counts: dict[str, int]
     version: int
     watermark: Watermark | None = None
@@ -58,8 +56,7 @@ class Changes:
 
 def count_changes(rows: DataFrame) -> dict[str, int]:
     """Count rows by what becomes of them. One job."""
-    found = {row[CHANGE]: row["count"] for row in rows.groupBy(CHANGE).count().collect()}
-    return {name: found.get(change, 0) for change, name in COUNTED.items()}
+    return {row[CHANGE]: row["count"] for row in rows.groupBy(CHANGE).count().collect()}
 
 
 def write_changes(gated: Gated, changes: Changes) -> Outcome:
@@ -80,7 +77,7 @@ def _write(gated: Gated, changes: Changes, commit: CommitId) -> None:
     batch, rows = gated.batch, changes.rows.drop(CHANGE)
     if batch.intent.first:
         replace_all(rows, batch.table, batch.spec, commit)
-    elif not any(changes.counts[name] for name in COUNTED.values()):
+    elif not changes.changed:
         append(rows, batch.table, commit)
     else:
         _replace(gated, changes, commit)
@@ -89,7 +86,7 @@ def _write(gated: Gated, changes: Changes, commit: CommitId) -> None:
 def _replace(gated: Gated, changes: Changes, commit: CommitId) -> None:
     table, is_deleted = gated.batch.table, named(CHANGE) == "delete"
     named_rows = _named(changes) if table.local else ""
-    touched = find_touched(changes.rows, [*changes.by, *changes.implied])
+    touched = find_touched(changes.rows, [*changes.by, *gated.batch.spec.write.key_implies])
     if named_rows:
         wanted = changes.rows.filter(~is_deleted).drop(CHANGE)
         predicate = " AND ".join(filter(None, [changes.bounds, touched.sql(), named_rows]))

@@ -10,7 +10,7 @@ from pyspark.sql import functions as F
 
 from lakesmith.quality.guards import ROWS_BEFORE
 from lakesmith.runs.context import BatchContext
-from lakesmith.runs.rooms.changes import COUNTED, Changes
+from lakesmith.runs.rooms.changes import Changes, count_changes
 from lakesmith.runs.rooms.gate import Gated, stages
 from lakesmith.runs.rooms.late import from_the_beginning
 from lakesmith.tables.log import newest_commits
@@ -20,6 +20,7 @@ from lakesmith.transforms.orderable import orderable
 from lakesmith.transforms.scd2 import CHANGE, instant_of, sequence_at
 
 SAME, STILL_GONE = "same", "still gone"
+CHANGING = ("insert", "update", "delete", "back")
 
 
 def extract_changes(gated: Gated) -> Changes:
@@ -37,13 +38,12 @@ def extract_changes(gated: Gated) -> Changes:
     version = -1 if batch.intent.first else newest_commits(batch.session, batch.table, 1)[0].version
     extract = _newest_extract(batch, rows, seen, newest)
     compared = _compare(batch, extract, version, newest).persist()
-    found = {row[CHANGE]: row["count"] for row in compared.groupBy(CHANGE).count().collect()}
-    changed = compared.filter(~named(CHANGE).isin(SAME, STILL_GONE)).withColumn(
+    found = count_changes(compared)
+    changed = compared.filter(named(CHANGE).isin(*CHANGING)).withColumn(
         CHANGE, F.when(named(CHANGE) == "insert", "insert").otherwise("update")
     )
-    return Changes(
-        changed, write.keys, write.key_implies, _counts(count, found), version, newest, kept=(rows, compared)
-    )
+    counts, number = _counts(count, found), sum(found.get(change, 0) for change in CHANGING)
+    return Changes(changed, write.keys, number, counts, version, newest, kept=(rows, compared))
 
 
 def _look_at(batch: BatchContext, rows: DataFrame) -> tuple[int, Watermark | None, Watermark | None]:
@@ -118,9 +118,9 @@ def _counts(read: int, found: dict[str, int]) -> dict[str, int]:
     changed = found.get("update", 0) + found.get("back", 0)
     return {
         "numSourceRows": read,
-        COUNTED["insert"]: inserted,
-        COUNTED["update"]: changed + gone,
-        COUNTED["delete"]: 0,
+        "numTargetRowsInserted": inserted,
+        "numTargetRowsUpdated": changed + gone,
+        "numTargetRowsDeleted": 0,
         "insertedTombstones": 0,
         "updatedTombstones": gone,
         "numUnchangedRows": read - inserted - changed,

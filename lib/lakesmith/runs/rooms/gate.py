@@ -18,6 +18,7 @@ from lakesmith.runs.context import BatchContext
 from lakesmith.runs.observed import Figures
 from lakesmith.runs.rooms.read import read
 from lakesmith.runs.rooms.transform import transform
+from lakesmith.spec.model import Write
 from lakesmith.tables.commit import Outcome, Verdict
 from lakesmith.tables.ref import HIDDEN
 from lakesmith.tables.strategies import newest_first
@@ -25,6 +26,8 @@ from lakesmith.transforms.contract import select_contract
 from lakesmith.transforms.dedupe import latest_by
 from lakesmith.transforms.scd2 import instant_of
 from lakesmith.transforms.shape import Transform
+
+TRUNCATES = "_truncates"
 
 
 @dataclass
@@ -116,11 +119,15 @@ def stages(batch: BatchContext) -> Stages:
 
 def tagged_rows(batch: BatchContext, rows: DataFrame) -> tuple[DataFrame, tuple[Rule, ...]]:
     """Tag rows by the compiled rules; bronze keeps all of them, and emptied groups pass untested."""
+    truncates = batch.spec.write.truncates
+    if truncates is not None:
+        rows = rows.withColumn(TRUNCATES, F.coalesce(F.expr(truncates).cast("boolean"), F.lit(False)))
     rules = resolve(compile_rules(batch.spec, dict(rows.dtypes)), rows)
     if not batch.reads_table:
         rules = tuple(replace(rule, on_fail="warn") for rule in rules)
-    if "_emptied" in rows.columns:
-        rules = tuple(replace(rule, failed=rule.failed & ~F.col("_emptied")) for rule in rules)
+    for exempt in ("_emptied", TRUNCATES):
+        if exempt in rows.columns:
+            rules = tuple(replace(rule, failed=rule.failed & ~F.col(exempt)) for rule in rules)
     return rows.transform(tag(rules)), rules
 
 
@@ -166,9 +173,18 @@ def _with_hidden(batch: BatchContext, rows: DataFrame) -> DataFrame:
         return rows
     if write.sequence_by:
         rows = rows.withColumn("_seq", F.struct(*write.sequence_by))
+    if TRUNCATES in rows.columns:
+        return _with_marks(rows, write)
     if write.apply_as_deletes or "_deleted" in rows.columns:
         rows = rows.withColumn("_deleted", _is_delete(rows, write.apply_as_deletes))
     return rows
+
+
+def _with_marks(rows: DataFrame, write: Write) -> DataFrame:
+    """Make the tombstone of the NULL key of an event that truncates."""
+    truncates = F.col(TRUNCATES)
+    values = {name: F.when(~truncates, F.col(f"`{name}`")) for name in rows.columns if not name.startswith("_")}
+    return rows.withColumns({**values, "_deleted": _is_delete(rows, write.apply_as_deletes) | truncates})
 
 
 def _is_delete(rows: DataFrame, condition: str | None) -> Column:

@@ -29,6 +29,7 @@ from lakesmith.transforms.scd2 import (
 )
 
 LATE = "_late"
+VERSIONS = {"insert": "versionsInserted", "update": "versionsUpdated", "delete": "versionsDeleted"}
 
 
 @dataclass(frozen=True)
@@ -102,14 +103,12 @@ def history_changes(gated: Gated) -> Changes:
     batch, events = gated.batch, look_at(gated)
     version = -1 if batch.intent.first else newest_commits(batch.session, batch.table, 1)[0].version
     rows = _versions(batch, events, version).filter(named(CHANGE).isNotNull()).persist()
-    counts = {
-        "numSourceRows": events.count,
-        "numUnchangedRows": events.count - _moved(rows, events),
-        **count_changes(rows),
-    }
+    versions = count_changes(rows)
+    counts = _counts(rows, events) | {VERSIONS[change]: number for change, number in versions.items()}
     by = (*events.keys, VALID_FROM)
     kept = (events.rows, rows)
-    return Changes(rows, by, batch.spec.write.key_implies, counts, version, events.newest, _still_open(events), kept)
+    changed = sum(versions.values())
+    return Changes(rows, by, changed, counts, version, events.newest, _still_open(events), kept)
 
 
 def _versions(batch: BatchContext, events: Events, version: int) -> DataFrame:
@@ -129,13 +128,23 @@ def _still_open(events: Events) -> str:
     return f"(`{VALID_TO}` IS NULL OR `{VALID_TO}` > {after})" if after else ""
 
 
-def _moved(rows: DataFrame, events: Events) -> int:
-    """Count the events with which a version begins or ends."""
-    edges = rows.filter(named(CHANGE) != "delete").select(
-        *map(named, events.keys), F.explode(F.array(VALID_FROM, VALID_TO)).alias("_at")
-    )
+def _counts(rows: DataFrame, events: Events) -> dict[str, int]:
+    """Count the events that begin a version as inserted, those that only end one as deleted."""
+    at_edges = [F.struct(named(at).alias("_at"), F.lit(at).alias("_edge")) for at in (VALID_FROM, VALID_TO)]
+    held = rows.filter(named(CHANGE) != "delete")
+    edges = held.select(*map(named, events.keys), F.inline(F.array(*at_edges)))
+    # Where one version ends and another begins, the event begins it: its name is the smaller one.
+    edge = edges.groupBy(*map(named, events.keys), "_at").agg(F.min("_edge").alias("_edge"))
     same = same_key("e", "v", events.keys) & (F.col("e._seq").getField(events.instant) == F.col("v._at"))
-    return events.rows.alias("e").join(edges.distinct().alias("v"), same, "left_semi").count()
+    met = events.rows.alias("e").join(edge.alias("v"), same).groupBy("_edge").count().collect()
+    found = {row["_edge"]: row["count"] for row in met}
+    inserted, deleted = found.get(VALID_FROM, 0), found.get(VALID_TO, 0)
+    return {
+        "numSourceRows": events.count,
+        "numTargetRowsInserted": inserted,
+        "numTargetRowsUpdated": 0,
+        "numTargetRowsDeleted": deleted,
+    }
 
 
 def _held(batch: BatchContext, events: Events, version: int) -> DataFrame:

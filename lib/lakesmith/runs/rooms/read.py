@@ -11,6 +11,9 @@ from lakesmith.runs.context import BatchContext
 from lakesmith.runs.intent import FilesInput, TableInput
 from lakesmith.sources.files import read_files
 from lakesmith.sources.upstream import changed_rows, new_rows, snapshot
+from lakesmith.spec.model import Table
+from lakesmith.transforms.debezium import from_debezium
+from lakesmith.transforms.shape import Transform
 
 TECHNICAL = ("_batch_id", "_ingested_at", "_source", "_source_file", "_rescued")
 
@@ -31,7 +34,13 @@ def read(batch: BatchContext) -> DataFrame:
     upstream = batch.ref(read_from.name)
     if batch.spec.write.recomputes:
         return snapshot(batch.session, upstream, read_from.to)
-    return new_rows(batch.session, upstream, read_from.since, read_from.to, read_from.voids)
+    rows = new_rows(batch.session, upstream, read_from.since, read_from.to, read_from.voids)
+    return rows.transform(_unwrapped(batch.spec)) if batch.spec.write.change_format == "debezium" else rows
+
+
+def _unwrapped(spec: Table) -> Transform:
+    sources = {name: column.source or name for name, column in spec.columns.items()}
+    return from_debezium(list(sources.values()), [sources[key] for key in spec.write.keys])
 
 
 def read_changes(batch: BatchContext) -> DataFrame:

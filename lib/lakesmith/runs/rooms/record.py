@@ -58,7 +58,8 @@ def record(gated: Gated, outcome: Outcome, figures: Mapping[str, Any]) -> BatchR
 def count(figures: Mapping[str, Any], outcome: Outcome, tombstones: Mapping[str, int]) -> Counts:
     """Close the accounting: ``read = dropped + quarantined + accepted``.
 
-    For an aggregate the rows are groups: read are the groups that the batch touched.
+    For an aggregate the rows are groups: read are the groups that the batch touched. Of an extract the deleted rows
+    are those that it lacks, beside the accepted ones.
     """
     accepted, metrics = figures["final"]["rows"], outcome.metrics
     quarantined = figures["gate"]["quarantined"]

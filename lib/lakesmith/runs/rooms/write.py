@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from pyspark.sql import functions as F
 
 from lakesmith.runs.dates import quarantined_between, stored_between
@@ -9,6 +11,7 @@ from lakesmith.runs.rooms.changes import write_changes
 from lakesmith.runs.rooms.extract import extract_changes
 from lakesmith.runs.rooms.gate import Gated
 from lakesmith.runs.rooms.history import history_changes
+from lakesmith.runs.rooms.truncate import after_truncates, has_truncate
 from lakesmith.tables.commit import CommitId, Outcome, find, identify, write, writer
 from lakesmith.tables.create import RETENTION
 from lakesmith.tables.replace_keys import replace_keys
@@ -27,16 +30,18 @@ def write_rows(gated: Gated) -> Outcome:
         return write_changes(gated, extract_changes(gated))
     if not batch.intent.first:
         check_columns(batch.session, gated.rows.drop("_emptied"), batch.table)
-    plan = _plan(gated)
+    truncates = has_truncate(gated)
+    plan = None if truncates else _plan(gated)
     commit = batch.commit_id(counts=plan.counts if plan else None)
+    gated = replace(gated, rows=after_truncates(gated, gated.rows, truncates))
     return write(batch.session, batch.table, commit, lambda: _write(gated, commit, plan))
 
 
 def _plan(gated: Gated) -> UpsertPlan | None:
     batch = gated.batch
-    if batch.intent.first or batch.intent.dates or batch.spec.write.strategy != "upsert":
+    if batch.intent.first or batch.intent.dates or not batch.spec.write.keeps_newest:
         return None
-    return plan_upsert(gated.plain().final, batch.table, batch.spec)
+    return plan_upsert(after_truncates(gated, gated.plain().final, False), batch.table, batch.spec)
 
 
 def _write(gated: Gated, commit: CommitId, plan: UpsertPlan | None) -> None:
