@@ -32,17 +32,22 @@ class Watermark:
         return F.lit(self.text).cast(self.kind)
 
     def sql(self) -> str | None:
-        """Return the instant as a SQL literal that Delta can prune by; None where Python's calendar does not reach."""
-        if self.kind != "timestamp":
-            return f"CAST({literal(self.text)} AS {self.kind})"
-        try:
-            return literal(EPOCH + dt.timedelta(microseconds=int(self.text)))
-        except OverflowError:
-            return None
+        """Return the instant as a SQL literal; None where there is none, since Delta does not prune by a cast."""
+        if self.kind == "timestamp":
+            return _moment(int(self.text))
+        plain = {"date": f"DATE'{self.text}'", "string": literal(self.text), "int": self.text, "bigint": f"{self.text}L"}
+        return plain.get(self.kind)
 
     def told(self) -> dict[str, str]:
         """Return it for the metadata of a commit."""
         return {"kind": self.kind, "text": self.text}
+
+
+def _moment(micros: int) -> str | None:
+    try:
+        return literal(EPOCH + dt.timedelta(microseconds=micros))
+    except OverflowError:  # beyond Python's calendar
+        return None
 
 
 def as_text(instant: Column, kind: str) -> Column:
