@@ -38,3 +38,19 @@ def test_trust_runs(
     assert seen["before"] == seen["returned"] < seen["after"]
     assert seen["mended"].state == "done"
     assert "RESTORE" in capsys.readouterr().out
+
+
+def test_upserts_run(
+    spark: SparkSession, root: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.chdir(root / "notebooks")
+    seen = runpy.run_path("03_upserts.py")
+    assert [(sku, str(price)) for sku, price in seen["newest"]] == [("mug", "5.00")]
+    assert seen["prices"] == [
+        ("mug", "4.00", "2026-01-01", "2026-01-03"),
+        ("mug", "4.50", "2026-01-03", "2026-01-05"),
+        ("mug", "5.00", "2026-01-05", "None"),
+        ("pen", "1.00", "2026-01-01", "2026-01-06"),
+    ]
+    assert set(seen["equal"].values()) == {True}
+    assert "open versions of its keys" in capsys.readouterr().out

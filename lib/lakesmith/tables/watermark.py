@@ -35,8 +35,8 @@ class Watermark:
         """Return the instant as a SQL literal; None where there is none, since Delta does not prune by a cast."""
         if self.kind == "timestamp":
             return _moment(int(self.text))
-        plain = {"date": f"DATE'{self.text}'", "string": literal(self.text), "int": self.text, "bigint": f"{self.text}L"}
-        return plain.get(self.kind)
+        number = {"int": self.text, "bigint": f"{self.text}L"}
+        return {"date": f"DATE'{self.text}'", "string": literal(self.text), **number}.get(self.kind)
 
     def told(self) -> dict[str, str]:
         """Return it for the metadata of a commit."""

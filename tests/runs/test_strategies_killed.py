@@ -1,0 +1,92 @@
+"""Every strategy after a kill: the next run ends with the tables of a calm one, and nothing is done twice."""
+
+from __future__ import annotations
+
+import importlib
+from contextlib import suppress
+from pathlib import Path
+from typing import Any
+
+import pytest
+from pyspark.sql import SparkSession
+
+from tests.shop import Shop
+
+COLUMNS = """
+from: bronze.orders
+columns:
+  id: {type: bigint, source: OrderId}
+  sku: {type: string, source: Sku}
+"""
+SPECS = {
+    "tables/silver/versions": f"{COLUMNS}steps: [{{with_columns: {{at: try_cast(Seq AS int)}}}}]\n"
+    "write: {strategy: scd2, keys: [id], sequence_by: [at]}\n",
+    "tables/silver/lines": f"{COLUMNS}steps: [{{with_columns: {{on: try_cast(Day AS date)}}}}]\n"
+    "write: {strategy: snapshot, keys: [id], sequence_by: [on], max_delete_share: 1}\n",
+    "tables/silver/orders": f"{COLUMNS}  seq: {{type: int, source: Seq}}\n"
+    "write: {strategy: cdc, keys: [id], sequence_by: [seq], apply_as_truncates: \"Op = 'T'\"}\n",
+    "tables/gold/daily": "from: silver.versions\ncolumns: {sku: {type: string}, n: {type: bigint}}\n"
+    "steps: [aggregate: {by: [sku], measures: {n: count(*)}}]\nwrite: {strategy: replace_all}\n",
+    "tables/gold/skus": "from: silver.orders\ncolumns: {id: {type: bigint}, sku: {type: string}}\n"
+    "write: {strategy: replace_partitions, partition_by: [sku]}\n",
+}
+TABLES = ("silver.versions", "silver.lines", "silver.orders", "gold.daily", "gold.skus")
+FIRST = ["1,A,1,1,2026-01-01,1,I", "2,A,1,1,2026-01-01,1,I", "3,B,1,1,2026-01-01,3,I"]
+SECOND = ["1,B,1,1,2026-01-02,2,U", ",,,,,2,T", "3,B,1,1,2026-01-02,4,U", "4,C,1,1,2026-01-02,1,I"]
+THIRD = ["1,A,1,1,2026-01-03,5,U", "2,C,1,1,2026-01-03,6,U", "2,B,1,1,2026-01-02,0,U"]
+
+
+def tables(shop: Shop) -> dict[str, list[tuple[object, ...]]]:
+    return {name: shop.rows(name) for name in TABLES}
+
+
+class Killed(BaseException):
+    """As from a killed process: nothing catches it."""
+
+
+@pytest.fixture(scope="module")
+def calm(spark: SparkSession, tmp_path_factory: pytest.TempPathFactory) -> dict[str, list[tuple[object, ...]]]:
+    """The tables of runs that nobody disturbed."""
+    shop = Shop(tmp_path_factory.mktemp("calm"), spark, SPECS)
+    for number, lines in enumerate((FIRST, SECOND, THIRD)):
+        shop.land(f"{number}.csv", lines)
+        shop.run()
+    return tables(shop)
+
+
+def test_the_tables_of_calm_runs(calm: dict[str, list[tuple[object, ...]]]) -> None:
+    assert calm["silver.orders"] == [(1, "A", 5), (2, "C", 6), (3, "B", 4)]
+    assert calm["silver.lines"] == [(1, "A"), (2, "B")]
+    assert ("A", 2) in calm["gold.daily"]
+    assert calm["gold.skus"] == [(1, "A"), (2, "C"), (3, "B")]
+
+
+@pytest.mark.parametrize("place", ["run_batch", "batch.record"])
+def test_each_table_dies_once_before_and_after_its_commit(
+    spark: SparkSession,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    calm: dict[str, list[tuple[object, ...]]],
+    place: str,
+) -> None:
+    module, name = ("executor", place) if "." not in place else place.split(".")
+    whole = getattr(importlib.import_module(f"lakesmith.runs.{module}"), name)
+    alive: set[str] = set()
+
+    def die_once(told: Any, *args: object) -> object:
+        table = getattr(told, "batch", told).name
+        if table in alive:
+            alive.remove(table)
+            raise Killed(table)
+        return whole(told, *args)
+
+    monkeypatch.setattr(f"lakesmith.runs.{module}.{name}", die_once)
+    shop = Shop(tmp_path, spark, SPECS)
+    for number, lines in enumerate((FIRST, SECOND, THIRD)):
+        shop.land(f"{number}.csv", lines)
+        alive |= {*TABLES} if number else {}
+        while alive:
+            with suppress(Killed):
+                shop.run()
+        shop.run()
+    assert tables(shop) == calm
