@@ -2,8 +2,8 @@
 # MAGIC %md
 # MAGIC # Upserts and history
 # MAGIC One small feed of price changes, written in three ways: the newest row of each key, all versions of it, and
-# MAGIC partitions that are computed anew. Whatever order the files come in, the
-# MAGIC tables are the same. Everything is written to a temporary directory.
+# MAGIC partitions that are computed anew. Whatever order the files come in, the tables are the same. Everything is written
+# MAGIC to a temporary directory.
 
 # COMMAND ----------
 
@@ -87,8 +87,8 @@ lake.table("silver.versions").orderBy("sku", "valid_from").show()
 
 # MAGIC %md
 # MAGIC ## Late
-# MAGIC A change of 3 January arrives after that of 5 January. The newest row stays what it is; the versions of the mug are
-# MAGIC derived anew from what arrived.
+# MAGIC A change of 3 January arrives after that of 5 January. The newest row stays what it is; the versions of the mug
+# MAGIC are derived anew from what arrived.
 
 # COMMAND ----------
 
