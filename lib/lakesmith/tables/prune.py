@@ -6,10 +6,11 @@ Delta prunes on literals only; an equality with the source's column prunes nothi
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
+import pyarrow as pa  # type: ignore[import-untyped]
 from pyspark.sql import Column, DataFrame
 from pyspark.sql import functions as F
 
@@ -66,6 +67,27 @@ def find_touched(changes: DataFrame, columns: Sequence[str]) -> Touched:
     return Touched({name: frozenset(_from_number(row[name], kind) for row in rows) for name, kind in kinds.items()})
 
 
+def touched_in(found: pa.Table, kinds: Mapping[str, str]) -> Touched:
+    """Return the values of columns of a collected batch, without a job.
+
+    Parameters
+    ----------
+    found : pyarrow.Table
+        Every row of the batch, as Spark gives it.
+    kinds : dict
+        Spark's types of the columns.
+    """
+    numbers = {name: _plain(found[name]).to_pylist() for name in kinds}
+    return Touched({name: frozenset(_from_number(v, kinds[name]) for v in values) for name, values in numbers.items()})
+
+
+def _plain(column: pa.ChunkedArray) -> pa.ChunkedArray:
+    """Return dates and times as numbers."""
+    if pa.types.is_date32(column.type):
+        return column.cast(pa.int32())
+    return column.cast(pa.int64()) if pa.types.is_timestamp(column.type) else column
+
+
 def _extremes(numbers: DataFrame, kinds: Mapping[str, str]) -> Touched:
     (row,) = numbers.agg(*[_figures(name, kind).alias(name) for name, kind in kinds.items()]).collect()
     values = {name: frozenset(_from_number(row[name][end], kind) for end in (0, 1)) for name, kind in kinds.items()}
@@ -98,19 +120,27 @@ def _from_number(value: Any, kind: str) -> Any:
         return last if value > 0 else first
 
 
-def column_bounds(column: str, values: Collection[Any], max_ranges: int = MAX_RANGES) -> str:
-    """Return an OR of ranges that holds every value, as SQL; NULL and NaN are named apart."""
-    plain = sorted(value for value in values if value is not None and value == value)
-    parts = [_between(column, low, high) for low, high in ranges(plain, max_ranges)]
+def column_bounds(
+    column: str, values: Collection[Any], max_ranges: int = MAX_RANGES, write: Callable[[Any], str] = literal
+) -> str:
+    """Return an OR of ranges that holds every value, as SQL of `write`'s dialect; NULL and NaN are named apart."""
+    parts = [_between(column, low, high, write) for low, high in ranges(plain_values(values), max_ranges)]
     parts += [f"{column} IS NULL"] if None in values else []
     parts += [f"isnan({column})"] if any(value != value for value in values) else []
     return " OR ".join(parts) or "false"
 
 
-def _between(column: str, low: Any, high: Any) -> str:
+def plain_values(values: Collection[Any]) -> list[Any]:
+    """Return the values in order, without NULL and NaN."""
+    return sorted(value for value in values if value is not None and value == value)
+
+
+def _between(column: str, low: Any, high: Any, write: Callable[[Any], str]) -> str:
     """Bound a column; a range that ends where Python's calendar does is open there, it may stand for a year beyond."""
-    above = f"{column} IS NOT NULL" if low in (DAYS[0], MOMENTS[0]) else f"{column} >= {literal(low)}"
-    return above if high in (DAYS[1], MOMENTS[1]) else f"{above} AND {column} <= {literal(high)}"
+    if low == high and low not in (*DAYS, *MOMENTS):
+        return f"{column} = {write(low)}"
+    above = f"{column} IS NOT NULL" if low in (DAYS[0], MOMENTS[0]) else f"{column} >= {write(low)}"
+    return above if high in (DAYS[1], MOMENTS[1]) else f"{above} AND {column} <= {write(high)}"
 
 
 def ranges(values: Sequence[Any], most: int) -> list[tuple[Any, Any]]:

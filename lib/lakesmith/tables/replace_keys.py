@@ -1,8 +1,9 @@
-"""The upsert of few keys: their rows are replaced, which reads and writes little else."""
+"""The upsert of few keys: their rows are replaced, or only added to, which reads and writes little else."""
 
 from __future__ import annotations
 
 from pyspark.sql import DataFrame
+from pyspark.sql import functions as F
 
 from lakesmith.errors import WriteError
 from lakesmith.tables.commit import CommitId, writer
@@ -13,6 +14,14 @@ from lakesmith.tables.upsert_plan import UpsertPlan
 
 def replace_keys(rows: DataFrame, table: TableRef, commit: CommitId, plan: UpsertPlan) -> None:
     """Put the rows of the winning keys in place of the table's, in one commit.
+
+    Parameters
+    ----------
+    rows : DataFrame
+    table : TableRef
+    commit : CommitId
+    plan : UpsertPlan
+        ``append_new``, when no row of the table has a winning key, or ``replace_where``.
 
     Raises
     ------
@@ -26,7 +35,17 @@ def replace_keys(rows: DataFrame, table: TableRef, commit: CommitId, plan: Upser
             where=table.location,
             hint="let nobody else write to the table, and run again: the batch is planned anew",
         )
-    winning = rows if plan.all_win else rows.filter(plan.winners)
-    condition = f"{plan.touched.sql()} AND {plan.winners}"
     # Few keys: one file for each partition they fall in.
-    table.save(writer(winning.repartition(1), commit, "overwrite").option("replaceWhere", condition))
+    winning = _winning(rows, plan).repartition(1)
+    if plan.method == "append_new":
+        table.save(writer(winning, commit))
+        return
+    condition = f"{plan.touched.sql()} AND {plan.winners}"
+    table.save(writer(winning, commit, "overwrite").option("replaceWhere", condition))
+
+
+def _winning(rows: DataFrame, plan: UpsertPlan) -> DataFrame:
+    if plan.all_win:
+        return rows
+    # An id is never negative; Spark would not run a batch at all whose filter it knows to be false.
+    return rows.filter(plan.winners if plan.rows else F.monotonically_increasing_id() < 0)

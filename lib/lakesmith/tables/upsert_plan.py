@@ -2,27 +2,25 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from functools import reduce
 from typing import Any, Literal
 
 import pyarrow as pa  # type: ignore[import-untyped]
-from pyspark.sql import Column, DataFrame
-from pyspark.sql import functions as F
+from pyspark.sql import DataFrame
 
 from lakesmith.spec.model import Table
+from lakesmith.tables.compare import comparable, is_comparable
 from lakesmith.tables.create import table_options
 from lakesmith.tables.literals import is_exact, one_of
-from lakesmith.tables.log import newest_commits
-from lakesmith.tables.prune import Touched, find_touched
+from lakesmith.tables.look import Looked, look
+from lakesmith.tables.prune import Touched, find_touched, touched_in
 from lakesmith.tables.ref import HIDDEN, TableRef
-from lakesmith.tables.strategies import newest_first
+from lakesmith.tables.ties import decide_ties
 
-Method = Literal["merge", "replace_where"]
+Method = Literal["merge", "replace_where", "append_new"]
 MAX_KEYS = 2000
 MAX_TEXT = 1_000_000
-AT = "_at"
 
 
 @dataclass(frozen=True)
@@ -31,17 +29,17 @@ class UpsertPlan:
 
     Parameters
     ----------
-    method : {"merge", "replace_where"}
+    method : {"merge", "replace_where", "append_new"}
     touched : Touched
         Bounds of the target's rows that can match, from the keys and what they imply.
     winners : str
-        For ``replace_where``: the SQL predicate that exactly the keys of the rows to write meet.
+        Unless merged: the SQL predicate that exactly the keys of the rows to write meet.
     all_win : bool
         Whether those are all rows of the batch.
     counts : dict
-        For ``replace_where``: what the write will do, named as Delta names it for a MERGE, and the tombstones in it.
+        Unless merged: what the write will do, named as Delta names it for a MERGE, and the tombstones in it.
     version : int
-        For ``replace_where``: the version of the table that was looked at, which must be the newest when it is written.
+        Unless merged: the version of the table that was looked at, which must be the newest when it is written.
     """
 
     method: Method
@@ -50,6 +48,11 @@ class UpsertPlan:
     all_win: bool = False
     counts: dict[str, int] = field(default_factory=dict)
     version: int = -1
+
+    @property
+    def rows(self) -> int:
+        """How many rows are written, unless merged."""
+        return self.counts["numTargetRowsInserted"] + self.counts["numTargetRowsUpdated"]
 
 
 def plan_upsert(rows: DataFrame, table: TableRef, spec: Table) -> UpsertPlan:
@@ -65,82 +68,90 @@ def plan_upsert(rows: DataFrame, table: TableRef, spec: Table) -> UpsertPlan:
     Returns
     -------
     UpsertPlan
-        ``replace_where`` for a batch of at most 2000 keys on a table whose rows can be deleted by vectors, when this
-        process holds the only writer's lock (a local path); else ``merge``.
+        For a batch of at most 2000 keys, when this process holds the only writer's lock (a local path):
+        ``append_new`` when no row of the table changes, ``replace_where`` when its rows can be deleted by vectors.
+        Else ``merge``.
 
     Notes
     -----
-    One job over the batch; for ``replace_where`` one more over the rows of the table that its keys can match.
+    One job over the batch. The rows of the table that its keys can match are looked up without a job, mostly.
     """
     columns = [*dict.fromkeys([*spec.write.keys, *spec.write.key_implies])]
-    touched = find_touched(rows, columns)
-    kinds = {name: kind for name, kind in rows.dtypes if name in spec.write.keys}
-    if not (table.local and _has_vectors(spec) and spec.write.when_matched == "update" and is_exact(kinds)):
+    kinds = {name: kind for name, kind in rows.dtypes if name in columns}
+    keys = {name: kinds[name] for name in spec.write.keys}
+    batch = _few(rows, columns) if table.local and is_exact(keys) else None
+    touched = _touched(batch, kinds)
+    if batch is None or touched is None:
+        return UpsertPlan("merge", find_touched(rows, columns))
+    try:
+        return _planned(rows, batch, keys, table, spec, touched)
+    except (ValueError, OverflowError):  # a value that Python has none for: a year, text that is not UTF-8
         return UpsertPlan("merge", touched)
-    batch = _few(rows, spec.write.keys)
-    return UpsertPlan("merge", touched) if batch is None else _replacing(rows, batch, kinds, table, touched)
 
 
-def _has_vectors(spec: Table) -> bool:
+def has_vectors(spec: Table) -> bool:
+    """Tell whether rows of the table can be deleted by vectors, so that their files are kept."""
     return table_options(spec)["delta.enableDeletionVectors"] == "true"
 
 
-def _few(rows: DataFrame, keys: Sequence[str]) -> pa.Table | None:
-    """Return keys and hidden columns of the batch with their place in it, or None when they are too many."""
+def _few(rows: DataFrame, columns: Sequence[str]) -> pa.Table | None:
+    """Return keys, what they imply and hidden columns of the batch, or None when they are too many."""
     hidden = [name for name in HIDDEN if name in rows.columns]
-    found = rows.select(*keys, *hidden).limit(MAX_KEYS + 1).toArrow()
-    if found.num_rows > MAX_KEYS:
+    found = rows.select(*columns, *hidden).limit(MAX_KEYS + 1).toArrow()
+    return found if found.num_rows <= MAX_KEYS else None
+
+
+def _touched(batch: pa.Table | None, kinds: Mapping[str, str]) -> Touched | None:
+    try:
+        return None if batch is None else touched_in(batch, kinds)
+    except ValueError:
         return None
-    return found.append_column(AT, pa.array(range(found.num_rows), pa.int32()))
 
 
-def _replacing(
-    rows: DataFrame, batch: pa.Table, kinds: Mapping[str, str], table: TableRef, touched: Touched
+def _planned(
+    rows: DataFrame, batch: pa.Table, kinds: Mapping[str, str], table: TableRef, spec: Table, touched: Touched
 ) -> UpsertPlan:
     """Look at the target's rows with the batch's keys, so that only what is newer or was not there is written."""
-    keys = list(zip(*[batch[name].to_pylist() for name in kinds], strict=True))
-    text = one_of(kinds, keys)
-    if not keys or len(text) > MAX_TEXT:
-        return UpsertPlan("merge", touched)
-    session = rows.sparkSession
-    version = newest_commits(session, table, 1)[0].version
-    target = table.load(session, versionAsOf=version).filter(touched.predicate()).filter(text)
-    wins = _verdicts(rows, batch, kinds, target, keys)
+    merge = UpsertPlan("merge", touched)
+    keys = _keys(batch, kinds)
+    hidden = [name for name in HIDDEN if name in batch.column_names] if spec.write.when_matched == "update" else []
+    if not keys or not all(is_comparable(batch[name].type) for name in hidden):
+        return merge
+    if len(one_of(kinds, keys)) > MAX_TEXT:
+        return merge
+    looked = look(rows.sparkSession, table, touched, kinds, keys, hidden)
+    wins = _verdicts(rows, batch, kinds, table, looked) if hidden else dict.fromkeys(_places(keys, kinds, looked), False)
+    updates = any(wins.values())
+    if updates and not has_vectors(spec):
+        return merge
     winners = [key for at, key in enumerate(keys) if wins.get(at, True)]
-    if not winners:
-        return UpsertPlan("merge", touched)
-    counts = _counts(batch, wins)
-    return UpsertPlan("replace_where", touched, one_of(kinds, winners), len(winners) == len(keys), counts, version)
+    method: Method = "replace_where" if updates else "append_new"
+    all_win = len(winners) == len(keys)
+    return UpsertPlan(method, touched, one_of(kinds, winners), all_win, _counts(batch, wins), looked.version)
+
+
+def _keys(rows: pa.Table, kinds: Mapping[str, str]) -> list[tuple[Any, ...]]:
+    return list(zip(*[rows[name].to_pylist() for name in kinds], strict=True))
+
+
+def _places(keys: Sequence[tuple[Any, ...]], kinds: Mapping[str, str], looked: Looked) -> dict[int, int]:
+    """Return where in the table's rows each row of the batch is whose key is there: place by place."""
+    there = {key: place for place, key in enumerate(_keys(looked.rows, kinds))}
+    return {at: there[key] for at, key in enumerate(keys) if key in there}
 
 
 def _verdicts(
-    rows: DataFrame, batch: pa.Table, kinds: Mapping[str, str], target: DataFrame, keys: Sequence[tuple[Any, ...]]
+    rows: DataFrame, batch: pa.Table, kinds: Mapping[str, str], table: TableRef, looked: Looked
 ) -> dict[int, bool]:
     """Return for each row of the batch whose key is in the target, by its place, whether it is the newer one."""
-    hidden = [name for name in HIDDEN if name in rows.columns]
-    local = rows.sparkSession.createDataFrame(batch)
-    both = F.broadcast(local.alias("s")).join(target.select(*kinds, *hidden).alias("t"), _same_key(kinds))
-    mine, theirs = (F.struct(*[f"{side}.{name}" for name in hidden]) for side in "st")
-    found = both.select(AT, (mine > theirs).alias("newer"), (mine == theirs).alias("tied")).collect()
-    tied = [keys[row[AT]] for row in found if row["tied"]]
-    decided = _decide_ties(rows, kinds, target, tied) if tied else {}
-    return {row[AT]: decided[keys[row[AT]]] if row["tied"] else row["newer"] for row in found}
-
-
-def _decide_ties(
-    rows: DataFrame, kinds: Mapping[str, str], target: DataFrame, tied: Sequence[tuple[Any, ...]]
-) -> dict[tuple[Any, ...], bool]:
-    """Let all columns decide where sequences are equal, as the MERGE does."""
-    names, some = newest_first(rows.columns), one_of(kinds, tied)
-    both = rows.filter(some).alias("s").join(target.filter(some).alias("t"), _same_key(kinds))
-    mine, theirs = (F.struct(*[f"{side}.{name}" for name in names]) for side in "st")
-    found = both.select(*[f"s.{name}" for name in kinds], (mine > theirs).alias("_newer")).toArrow()
-    places = zip(*[found[name].to_pylist() for name in kinds], strict=True)
-    return dict(zip(places, found["_newer"].to_pylist(), strict=True))
-
-
-def _same_key(kinds: Iterable[str]) -> Column:
-    return reduce(Column.__and__, [F.col(f"s.{name}").eqNullSafe(F.col(f"t.{name}")) for name in kinds])
+    keys, hidden = _keys(batch, kinds), [name for name in HIDDEN if name in batch.column_names]
+    mine, theirs = (
+        list(zip(*[comparable(side[name]) for name in hidden], strict=True)) for side in (batch, looked.rows)
+    )
+    places = _places(keys, kinds, looked)
+    tied = [keys[at] for at, place in places.items() if mine[at] == theirs[place]]
+    decided = decide_ties(rows, kinds, table.load(rows.sparkSession), tied) if tied else {}
+    return {at: decided.get(keys[at], mine[at] > theirs[place]) for at, place in places.items()}
 
 
 def _counts(batch: pa.Table, wins: Mapping[int, bool]) -> dict[str, int]:

@@ -34,7 +34,7 @@ def _write(gated: Gated, commit: CommitId, plan: UpsertPlan | None) -> None:
     batch, rows, table, spec = gated.batch, gated.rows, gated.batch.table, gated.batch.spec
     touched = plan.touched if plan else batch.touched
     bounds = touched.predicate(table.sql_name) if touched else None
-    if plan and plan.method == "replace_where":
+    if plan and plan.method != "merge":
         replace_keys(rows, table, commit, plan)
     elif batch.intent.first:
         replace_all(rows, table, spec, commit)
