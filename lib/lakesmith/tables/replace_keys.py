@@ -1,9 +1,8 @@
-"""The upsert of few keys: their rows are replaced, or only added to, which reads and writes little else."""
+"""The upsert of few keys: their rows are replaced, or added where there are none, which reads and writes little else."""
 
 from __future__ import annotations
 
 from pyspark.sql import DataFrame
-from pyspark.sql import functions as F
 
 from lakesmith.errors import WriteError
 from lakesmith.tables.commit import CommitId, writer
@@ -21,7 +20,7 @@ def replace_keys(rows: DataFrame, table: TableRef, commit: CommitId, plan: Upser
     table : TableRef
     commit : CommitId
     plan : UpsertPlan
-        ``append_new``, when no row of the table has a winning key, or ``replace_where``.
+        No ``merge``.
 
     Raises
     ------
@@ -35,17 +34,8 @@ def replace_keys(rows: DataFrame, table: TableRef, commit: CommitId, plan: Upser
             where=table.location,
             hint="let nobody else write to the table, and run again: the batch is planned anew",
         )
-    # Few keys: one file for each partition they fall in.
-    winning = _winning(rows, plan).repartition(1)
-    if plan.method == "append_new":
-        table.save(writer(winning, commit))
-        return
+    winning = rows if plan.all_win else rows.filter(plan.winners)
+    # New rows go this way too: a plain append would land beside somebody else's row of the same key, unnoticed.
     condition = f"{plan.touched.sql()} AND {plan.winners}"
-    table.save(writer(winning, commit, "overwrite").option("replaceWhere", condition))
-
-
-def _winning(rows: DataFrame, plan: UpsertPlan) -> DataFrame:
-    if plan.all_win:
-        return rows
-    # An id is never negative; Spark would not run a batch at all whose filter it knows to be false.
-    return rows.filter(plan.winners if plan.rows else F.monotonically_increasing_id() < 0)
+    # Few keys: one file for each partition they fall in.
+    table.save(writer(winning.repartition(1), commit, "overwrite").option("replaceWhere", condition))

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any, Literal
 
@@ -10,17 +10,26 @@ import pyarrow as pa  # type: ignore[import-untyped]
 from pyspark.sql import DataFrame
 
 from lakesmith.spec.model import Table
-from lakesmith.tables.compare import comparable, is_comparable
+from lakesmith.tables.compare import is_comparable
 from lakesmith.tables.create import table_options
+from lakesmith.tables.estimate import estimate, expected_of
 from lakesmith.tables.literals import is_exact, one_of
-from lakesmith.tables.look import Looked, look
+from lakesmith.tables.look import look
 from lakesmith.tables.prune import Touched, find_touched, touched_in
 from lakesmith.tables.ref import HIDDEN, TableRef
-from lakesmith.tables.ties import decide_ties
+from lakesmith.tables.verdicts import count_verdicts, keys_of, verdicts
 
 Method = Literal["merge", "replace_where", "append_new"]
 MAX_KEYS = 2000
 MAX_TEXT = 1_000_000
+
+
+class MergeInsteadError(Exception):
+    """Why a batch is merged; `touched` is what is known of it by then."""
+
+    def __init__(self, why: str, touched: Touched | None = None) -> None:
+        super().__init__(why)
+        self.touched = touched
 
 
 @dataclass(frozen=True)
@@ -40,6 +49,11 @@ class UpsertPlan:
         Unless merged: what the write will do, named as Delta names it for a MERGE, and the tombstones in it.
     version : int
         Unless merged: the version of the table that was looked at, which must be the newest when it is written.
+    why : str
+        Why it is merged.
+    expected : dict
+        What is expected of the write, as far as it is known: ``rows`` and ``bytes`` written, ``files`` of the table
+        that can hold a matching row.
     """
 
     method: Method
@@ -48,11 +62,13 @@ class UpsertPlan:
     all_win: bool = False
     counts: dict[str, int] = field(default_factory=dict)
     version: int = -1
+    why: str = ""
+    expected: dict[str, int] = field(default_factory=dict)
 
-    @property
-    def rows(self) -> int:
-        """How many rows are written, unless merged."""
-        return self.counts["numTargetRowsInserted"] + self.counts["numTargetRowsUpdated"]
+    def told(self) -> dict[str, Any]:
+        """Return what the commit says of its plan: the method, why it is no other, and the expected figures."""
+        said = {"method": self.method, "why": self.why, "expected": self.expected}
+        return {name: value for name, value in said.items() if value}
 
 
 def plan_upsert(rows: DataFrame, table: TableRef, spec: Table) -> UpsertPlan:
@@ -70,7 +86,7 @@ def plan_upsert(rows: DataFrame, table: TableRef, spec: Table) -> UpsertPlan:
     UpsertPlan
         For a batch of at most 2000 keys, when this process holds the only writer's lock (a local path):
         ``append_new`` when no row of the table changes, ``replace_where`` when its rows can be deleted by vectors.
-        Else ``merge``.
+        Else ``merge``, with the reason; so it is where `write.method` names one that this batch cannot have.
 
     Notes
     -----
@@ -79,14 +95,11 @@ def plan_upsert(rows: DataFrame, table: TableRef, spec: Table) -> UpsertPlan:
     columns = [*dict.fromkeys([*spec.write.keys, *spec.write.key_implies])]
     kinds = {name: kind for name, kind in rows.dtypes if name in columns}
     keys = {name: kinds[name] for name in spec.write.keys}
-    batch = _few(rows, columns) if table.local and is_exact(keys) else None
-    touched = _touched(batch, kinds)
-    if batch is None or touched is None:
-        return UpsertPlan("merge", find_touched(rows, columns))
     try:
-        return _planned(rows, batch, keys, table, spec, touched)
-    except (ValueError, OverflowError):  # a value that Python has none for: a year, text that is not UTF-8
-        return UpsertPlan("merge", touched)
+        return _planned(rows, collect_few(rows, table, spec, keys), keys, kinds, table, spec)
+    except MergeInsteadError as error:
+        touched = error.touched or find_touched(rows, columns)
+        return UpsertPlan("merge", touched, why=str(error), expected=expected_of(table, touched))
 
 
 def has_vectors(spec: Table) -> bool:
@@ -94,76 +107,60 @@ def has_vectors(spec: Table) -> bool:
     return table_options(spec)["delta.enableDeletionVectors"] == "true"
 
 
-def _few(rows: DataFrame, columns: Sequence[str]) -> pa.Table | None:
-    """Return keys, what they imply and hidden columns of the batch, or None when they are too many."""
+def collect_few(rows: DataFrame, table: TableRef, spec: Table, keys: Mapping[str, str]) -> pa.Table:
+    """Return keys, what they imply and hidden columns of a batch whose rows can be replaced."""
+    if spec.write.method == "merge":
+        raise MergeInsteadError("write.method: merge")
+    if table.local is None:
+        raise MergeInsteadError("others may write to the table")
+    if not is_exact(keys):
+        raise MergeInsteadError("a key column has values without a literal of their own")
     hidden = [name for name in HIDDEN if name in rows.columns]
-    found = rows.select(*columns, *hidden).limit(MAX_KEYS + 1).toArrow()
-    return found if found.num_rows <= MAX_KEYS else None
-
-
-def _touched(batch: pa.Table | None, kinds: Mapping[str, str]) -> Touched | None:
-    try:
-        return None if batch is None else touched_in(batch, kinds)
-    except ValueError:
-        return None
+    columns = dict.fromkeys([*keys, *spec.write.key_implies, *hidden])
+    found = rows.select(*columns).limit(MAX_KEYS + 1).toArrow()
+    if found.num_rows > MAX_KEYS:
+        raise MergeInsteadError(f"more than {MAX_KEYS} keys")
+    return found
 
 
 def _planned(
-    rows: DataFrame, batch: pa.Table, kinds: Mapping[str, str], table: TableRef, spec: Table, touched: Touched
+    rows: DataFrame,
+    batch: pa.Table,
+    kinds: Mapping[str, str],
+    bounded: Mapping[str, str],
+    table: TableRef,
+    spec: Table,
 ) -> UpsertPlan:
     """Look at the target's rows with the batch's keys, so that only what is newer or was not there is written."""
-    merge = UpsertPlan("merge", touched)
-    keys = _keys(batch, kinds)
-    hidden = [name for name in HIDDEN if name in batch.column_names] if spec.write.when_matched == "update" else []
-    if not keys or not all(is_comparable(batch[name].type) for name in hidden):
-        return merge
-    if len(one_of(kinds, keys)) > MAX_TEXT:
-        return merge
-    looked = look(rows.sparkSession, table, touched, kinds, keys, hidden)
-    wins = _verdicts(rows, batch, kinds, table, looked) if hidden else dict.fromkeys(_places(keys, kinds, looked), False)
+    touched = None
+    try:
+        touched = touched_in(batch, bounded)
+        keys = keys_of(batch, kinds)
+        text = one_of(kinds, keys)
+        hidden = _compared(batch, spec)
+        if not keys or len(text) > MAX_TEXT:
+            raise MergeInsteadError("no key" if not keys else "the keys are too long", touched)
+        looked = look(rows.sparkSession, table, touched, kinds, keys, hidden)
+        wins = verdicts(rows, batch, kinds, table, looked, hidden)
+    except (ValueError, OverflowError) as error:
+        raise MergeInsteadError(
+            "a value that Python has none for: a year, or text that is not UTF-8", touched
+        ) from error
+    winners = [key for at, key in enumerate(keys) if wins.get(at, True)]
+    if not winners:
+        raise MergeInsteadError("no row is new or newer", touched)
     updates = any(wins.values())
     if updates and not has_vectors(spec):
-        return merge
-    winners = [key for at, key in enumerate(keys) if wins.get(at, True)]
-    method: Method = "replace_where" if updates else "append_new"
-    all_win = len(winners) == len(keys)
-    return UpsertPlan(method, touched, one_of(kinds, winners), all_win, _counts(batch, wins), looked.version)
+        raise MergeInsteadError("rows change, and the table has no deletion vectors", touched)
+    method: Method = "replace_where" if updates or spec.write.method == "replace_where" else "append_new"
+    all_win, counts = len(winners) == len(keys), count_verdicts(batch, wins)
+    expected = estimate(looked.files, len(winners))
+    return UpsertPlan(method, touched, one_of(kinds, winners), all_win, counts, looked.version, expected=expected)
 
 
-def _keys(rows: pa.Table, kinds: Mapping[str, str]) -> list[tuple[Any, ...]]:
-    return list(zip(*[rows[name].to_pylist() for name in kinds], strict=True))
-
-
-def _places(keys: Sequence[tuple[Any, ...]], kinds: Mapping[str, str], looked: Looked) -> dict[int, int]:
-    """Return where in the table's rows each row of the batch is whose key is there: place by place."""
-    there = {key: place for place, key in enumerate(_keys(looked.rows, kinds))}
-    return {at: there[key] for at, key in enumerate(keys) if key in there}
-
-
-def _verdicts(
-    rows: DataFrame, batch: pa.Table, kinds: Mapping[str, str], table: TableRef, looked: Looked
-) -> dict[int, bool]:
-    """Return for each row of the batch whose key is in the target, by its place, whether it is the newer one."""
-    keys, hidden = _keys(batch, kinds), [name for name in HIDDEN if name in batch.column_names]
-    mine, theirs = (
-        list(zip(*[comparable(side[name]) for name in hidden], strict=True)) for side in (batch, looked.rows)
-    )
-    places = _places(keys, kinds, looked)
-    tied = [keys[at] for at, place in places.items() if mine[at] == theirs[place]]
-    decided = decide_ties(rows, kinds, table.load(rows.sparkSession), tied) if tied else {}
-    return {at: decided.get(keys[at], mine[at] > theirs[place]) for at, place in places.items()}
-
-
-def _counts(batch: pa.Table, wins: Mapping[int, bool]) -> dict[str, int]:
-    """Say what the write will do, as Delta counts a MERGE."""
-    deletes = batch["_deleted"].to_pylist() if "_deleted" in batch.column_names else [False] * batch.num_rows
-    new = [at for at in range(batch.num_rows) if at not in wins]
-    updated = [at for at, is_newer in wins.items() if is_newer]
-    return {
-        "numSourceRows": batch.num_rows,
-        "numTargetRowsInserted": len(new),
-        "numTargetRowsUpdated": len(updated),
-        "numTargetRowsDeleted": 0,
-        "insertedTombstones": sum(deletes[at] for at in new),
-        "updatedTombstones": sum(deletes[at] for at in updated),
-    }
+def _compared(batch: pa.Table, spec: Table) -> list[str]:
+    """Return the hidden columns that decide whether a row of the batch is newer; none where the table's row stays."""
+    hidden = [name for name in HIDDEN if name in batch.column_names] if spec.write.when_matched == "update" else []
+    if not all(is_comparable(batch[name].type) for name in hidden):
+        raise MergeInsteadError("a sequence that only Spark can compare")
+    return hidden

@@ -4,9 +4,13 @@ from __future__ import annotations
 
 from pyspark.sql import functions as F
 
+from lakesmith.errors import WriteError
+from lakesmith.runs.context import BatchContext
 from lakesmith.runs.dates import quarantined_between, stored_between
+from lakesmith.runs.foreign import undone_spans
 from lakesmith.runs.rooms.gate import Gated
 from lakesmith.tables.commit import CommitId, Outcome, find, identify, write, writer
+from lakesmith.tables.conflicts import retried
 from lakesmith.tables.create import RETENTION
 from lakesmith.tables.replace_keys import replace_keys
 from lakesmith.tables.strategies import append, check_columns, replace_all, replace_groups, replace_where, upsert
@@ -14,12 +18,39 @@ from lakesmith.tables.upsert_plan import UpsertPlan, plan_upsert
 
 
 def write_rows(gated: Gated) -> Outcome:
-    """Write the accepted rows in one commit; WRITTEN or SKIPPED, else an error."""
+    """Write the accepted rows in one commit; WRITTEN or SKIPPED, else an error.
+
+    Raises
+    ------
+    InputError
+        LS211 when somebody else changed rows of the table meanwhile.
+
+    Notes
+    -----
+    A commit of somebody else that changes no row, such as an OPTIMIZE, is survived: the batch is planned anew.
+    """
+    return retried(lambda: _plan_and_write(gated), lambda: refuse_changed(gated.batch))
+
+
+def refuse_changed(batch: BatchContext) -> None:
+    """Raise LS211 when somebody else's change of rows stands, or LS520 when it was taken back in the meantime."""
+    if batch.state is None:
+        return
+    if undone_spans(batch.session, batch.table, batch.state):
+        raise WriteError(
+            f"rows of {batch.name} were changed and taken back by somebody else while the batch was written",
+            code="LS520",
+            where=batch.table.location,
+            hint="run again: the next run leaves these versions out",
+        )
+
+
+def _plan_and_write(gated: Gated) -> Outcome:
     batch = gated.batch
     if not batch.intent.first:
         check_columns(batch.session, gated.rows.drop("_emptied"), batch.table)
     plan = _plan(gated)
-    commit = batch.commit_id(counts=plan.counts if plan else None)
+    commit = batch.commit_id(counts=plan.counts, planned=plan.told()) if plan else batch.commit_id()
     return write(batch.session, batch.table, commit, lambda: _write(gated, commit, plan))
 
 
