@@ -1,4 +1,4 @@
-"""The upsert of few keys: their rows are replaced, or added where there are none, which reads and writes little else."""
+"""The upsert of few keys: their rows are replaced, or added where there are none; little else is read or written."""
 
 from __future__ import annotations
 

@@ -50,6 +50,8 @@ def _plan_and_write(gated: Gated) -> Outcome:
     if not batch.intent.first:
         check_columns(batch.session, gated.rows.drop("_emptied"), batch.table)
     plan = _plan(gated)
+    if batch.table.local:  # planning took a while; Delta itself sees only what comes later
+        refuse_changed(batch)
     commit = batch.commit_id(counts=plan.counts, planned=plan.told()) if plan else batch.commit_id()
     return write(batch.session, batch.table, commit, lambda: _write(gated, commit, plan))
 
