@@ -16,7 +16,7 @@ from pyspark.sql import SparkSession
 from lakesmith.tables.literals import literal, one_of
 from lakesmith.tables.log import newest_commits, unreadable
 from lakesmith.tables.matching import Files, files_of
-from lakesmith.tables.prune import Touched, column_bounds
+from lakesmith.tables.prune import Touched
 from lakesmith.tables.ref import TableRef
 
 # Whose values delta-rs compares with a literal as Spark does.
@@ -136,8 +136,8 @@ def select_keys(
     """
     values = {name: {key[place] for key in keys} for place, name in enumerate(kinds)}
     # What keys imply prunes files and pages; the keys decide, each column for itself.
-    plain = {name: some for name, some in touched.values.items() if all(map(_is_plain, some))}
-    bounds = [column_bounds(_named(name), some, touched.max_ranges, _typed) for name, some in plain.items()]
+    plain = [name for name, some in touched.values.items() if all(map(_is_plain, some))]
+    bounds = [touched.bounds(name, _named(name), _typed) for name in plain]
     bounds += [_in(_named(name), some, kinds[name]) for name, some in values.items()]
     where = " AND ".join(f"({bound})" for bound in bounds)
     return f"SELECT {', '.join(map(_named, columns))} FROM t WHERE {where} LIMIT {MAX_FOUND}"  # noqa: S608 quoted

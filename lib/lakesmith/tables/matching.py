@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Collection
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -11,7 +11,8 @@ import pyarrow as pa  # type: ignore[import-untyped]
 import pyarrow.compute as pc  # type: ignore[import-untyped]
 from deltalake import DeltaTable
 
-from lakesmith.tables.prune import Touched, plain_values, ranges
+from lakesmith.tables.prune import Touched
+from lakesmith.tables.spans import Span
 
 MILLISECOND = dt.timedelta(milliseconds=1)
 # Spark writes instants as INT96, which others read as nanoseconds: they hold these years only.
@@ -61,10 +62,10 @@ class Files:
         """Return the files that can hold a row with touched values."""
         keep = pa.chunked_array([pa.array([True] * self.count, pa.bool_())])
         for name, values in touched.values.items():
-            keep = pc.and_(keep, self._can_hold(name, values, touched.max_ranges))
+            keep = pc.and_(keep, self._can_hold(name, values, touched.ranges(name)))
         return Files(self.actions.filter(keep))
 
-    def _can_hold(self, name: str, values: Collection[Any], most: int) -> pa.ChunkedArray:
+    def _can_hold(self, name: str, values: Collection[Any], ranges: Sequence[Span]) -> pa.ChunkedArray:
         """Tell of each file; a figure that is missing rules nothing out."""
         partition = self._figures(f"partition.{name}")
         low, high = (self._figures(f"{end}.{name}") if partition is None else partition for end in ("min", "max"))
@@ -72,7 +73,7 @@ class Files:
         if low is None or high is None or any(value != value for value in values):
             return unknown
         try:
-            spans = [_overlap(low, high, *span) for span in ranges(plain_values(values), most)]
+            spans = [_overlap(low, high, *span) for span in ranges]
         except (pa.ArrowInvalid, pa.ArrowNotImplementedError, pa.ArrowTypeError):
             return unknown
         spans += [self._nulls(name, partition)] if None in values else []

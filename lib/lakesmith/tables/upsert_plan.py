@@ -25,11 +25,11 @@ MAX_TEXT = 1_000_000
 
 
 class MergeInsteadError(Exception):
-    """Why a batch is merged; `touched` is what is known of it by then."""
+    """Why a batch is merged; `touched` is what is known of it by then, `many` that its keys are more than 2000."""
 
-    def __init__(self, why: str, touched: Touched | None = None) -> None:
+    def __init__(self, why: str, touched: Touched | None = None, many: bool = False) -> None:
         super().__init__(why)
-        self.touched = touched
+        self.touched, self.many = touched, many
 
 
 @dataclass(frozen=True)
@@ -98,7 +98,7 @@ def plan_upsert(rows: DataFrame, table: TableRef, spec: Table) -> UpsertPlan:
     try:
         return _planned(rows, collect_few(rows, table, spec, keys), keys, kinds, table, spec)
     except MergeInsteadError as error:
-        touched = error.touched or find_touched(rows, columns)
+        touched = error.touched or find_touched(rows, columns, few=not error.many)
         return UpsertPlan("merge", touched, why=str(error), expected=expected_of(table, touched))
 
 
@@ -119,7 +119,7 @@ def collect_few(rows: DataFrame, table: TableRef, spec: Table, keys: Mapping[str
     columns = dict.fromkeys([*keys, *spec.write.key_implies, *hidden])
     found = rows.select(*columns).limit(MAX_KEYS + 1).toArrow()
     if found.num_rows > MAX_KEYS:
-        raise MergeInsteadError(f"more than {MAX_KEYS} keys")
+        raise MergeInsteadError(f"more than {MAX_KEYS} keys", many=True)
     return found
 
 
