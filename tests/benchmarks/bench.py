@@ -21,6 +21,7 @@ from tests.benchmarks.feed import ROOT, Feed, find_feed
 from tests.benchmarks.history import history
 from tests.benchmarks.idle import idle, publishing
 from tests.benchmarks.markdown import markdown
+from tests.benchmarks.upserts.grid import grid
 from tests.benchmarks.upserts.race import race
 
 ENV = {"PYTHONPATH": f"{ROOT / 'lib'}:{ROOT}"}
@@ -28,7 +29,7 @@ BARE = "bare script"
 BARE_APPEND = "bare script, first load by append"
 BASIC, FULL = "lakesmith, profile basic", "lakesmith, profile full on silver.order_lines"
 SALES = "bronze.order_lines,silver.order_lines,gold.daily_sales"
-PARTS = ("tax", "reads", "cold", "idle", "publish", "upserts", "history")
+PARTS = ("tax", "reads", "cold", "idle", "publish", "upserts", "grid", "history")
 MANY = 200
 DAYS = 60
 TARGET_ROWS = 1_000_000
@@ -164,6 +165,7 @@ def main() -> None:
             "publish": lambda: publication(feed, scratch / "publish"),
             "upserts": lambda: upserts(scratch / "upserts", options.rounds),
             "history": lambda: history(scratch / "history", DAYS),
+            "grid": lambda: grid(scratch / "grid"),
         }
         for name in [options.only] if options.only else PARTS:
             print(parts[name]() + "\n", flush=True)

@@ -107,6 +107,15 @@ def test_each_broken_rule_has_its_place(problems: Load, file: str, text: str, co
             "LS150",
             "write.keys",
         ),
+        ("write: {method: merge}", "LS158", "write.method"),
+        ("write: {strategy: upsert, keys: [a], sequence_by: [b], method: append_new}", "LS159", "write.method"),
+        ("write: {strategy: upsert, keys: [a], when_matched: ignore, method: replace_where}", "LS159", "write.method"),
+        (
+            "properties: {delta.enableDeletionVectors: 'false'}\n"
+            "write: {strategy: upsert, keys: [a], sequence_by: [b], method: replace_where}",
+            "LS159",
+            "write.method",
+        ),
         (AGGREGATE.replace("keys", "sequence_by: [a], keys"), "LS150", "write.sequence_by"),
         (AGGREGATE.replace("keys", "when_matched: update, keys"), "LS150", "write.when_matched"),
         (AGGREGATE.replace("keys", "apply_as_deletes: a, keys"), "LS150", "write.apply_as_deletes"),

@@ -112,6 +112,27 @@ def test_very_many_values_are_bounded_by_the_extremes(
     assert pruned(df, find_touched(df, ["v"])) == len(values)
 
 
+@pytest.mark.parametrize(
+    ("kind", "low", "high"),
+    [
+        ("bigint", 10**12, 5 * 10**12),
+        ("double", -1e9, 1e9),
+        ("decimal(20,4)", Decimal(1), Decimal(10**9)),
+        ("date", dt.date(1999, 1, 1), dt.date(2026, 1, 1)),
+        ("timestamp", dt.datetime(1999, 1, 1, tzinfo=dt.timezone.utc), dt.datetime(2026, 1, 1, tzinfo=dt.timezone.utc)),
+    ],
+)
+def test_a_gap_between_very_many_values_is_pruned(
+    spark: SparkSession, monkeypatch: pytest.MonkeyPatch, kind: str, low: Any, high: Any
+) -> None:
+    monkeypatch.setattr(prune, "MAX_VALUES", 2)
+    middle = low + (high - low) // 2
+    df = frame(spark, f"v {kind}, w int", [(low, 1), (low, 2), (high, 1), (None, 1), (high, 900)])
+    touched = find_touched(df, ["v", "w"])
+    others = frame(spark, f"v {kind}, w int", [(middle, 1), (low, 450), (low, 1), (None, 2)])
+    assert (pruned(df, touched), pruned(others, touched)) == (5, 2)
+
+
 @pytest.mark.parametrize(("kind", "text"), [("date", "+12026-01-01"), ("timestamp", "+12026-01-01 00:00:00")])
 def test_a_date_that_python_does_not_know_is_touched_too(spark: SparkSession, kind: str, text: str) -> None:
     df = spark.sql(f"SELECT CAST(v AS {kind}) v FROM VALUES ('{text}'), ('2026-01-01 00:00:00') AS t(v)")

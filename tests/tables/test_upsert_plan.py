@@ -50,6 +50,7 @@ def same_as_a_merge(spark: SparkSession, path: Path, before: Rows, batch: Rows) 
     upsert(rows, merged, SPEC, None)
     plan = plan_upsert(rows, planned, SPEC)
     if plan.method == "merge":
+        assert plan.why == "no row is new or newer"
         assert newest_commits(spark, merged, 1)[0].metrics.get("numTargetRowsUpdated", 0) == 0
         assert newest_commits(spark, merged, 1)[0].metrics.get("numTargetRowsInserted", 0) == 0
         return

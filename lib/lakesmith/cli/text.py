@@ -10,13 +10,14 @@ from typing import Any
 from lakesmith.cli.table import aligned, cell
 from lakesmith.codes import Explanation
 from lakesmith.errors import render
+from lakesmith.observe.plans import planned_text
 from lakesmith.runs.result import Plan, RunResult, TableResult
 
 Row = Mapping[str, Any]
 
 _WORDS = {"nothing_new": "nothing new", "rolled_back": "rolled back"}
 _STATUS = ("table", "state", "batches", "read", "dropped", "quarantined", "accepted", "version")
-_HISTORY = ("version", "timestamp", "operation", "epoch", "batch", "run_id", "metrics")
+_HISTORY = ("version", "timestamp", "operation", "epoch", "batch", "run_id", "plan", "metrics")
 _VERDICTS = ("table", "check", "column", "on_fail", "status", "failed", "message")
 
 
@@ -83,7 +84,8 @@ def history_text(tables: Mapping[str, Sequence[Row]]) -> str:
 
 
 def _commits(commits: Sequence[Row]) -> str:
-    rows = [{**row, "metrics": " ".join(f"{k}={v}" for k, v in row["metrics"].items())} for row in commits]
+    said = [(" ".join(f"{k}={v}" for k, v in row["metrics"].items()), planned_text(row["plan"])) for row in commits]
+    rows = [{**row, "metrics": metrics, "plan": plan} for row, (metrics, plan) in zip(commits, said, strict=True)]
     return aligned(rows, _HISTORY)
 
 

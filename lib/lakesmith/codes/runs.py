@@ -35,6 +35,11 @@ RUN_CODES: dict[str, tuple[str, str, str]] = {
         "Somebody else wrote to the table between the look at its rows and the commit that replaces them.",
         "Let one writer write to a table; run again: the batch is planned anew.",
     ),
+    "LS520": (
+        "rows changed and taken back during a write",
+        "Somebody else changed rows of the table and restored it while a batch was written, so that the batch was not.",
+        "Run again: the next run leaves those versions out.",
+    ),
     "LS600": ("ledger problem", "The ledger does not fit the tables.", "See the message; nothing was changed."),
     "LS601": (
         "another run holds the warehouse",

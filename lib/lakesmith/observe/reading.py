@@ -8,6 +8,7 @@ from typing import Any
 from pyspark.sql import SparkSession
 
 from lakesmith.errors import InputError
+from lakesmith.observe.plans import plan_of
 from lakesmith.tables.log import Commit, newest_commits
 from lakesmith.tables.ref import TableRef
 
@@ -20,7 +21,8 @@ def read_history(spark: SparkSession | None, table: TableRef) -> list[Row]:
     Returns
     -------
     list of dict
-        version, timestamp (UTC, ISO), operation, batch, epoch, run_id, input (positions), and Delta's counts.
+        version, timestamp (UTC, ISO), operation, batch, epoch, run_id, input (positions), Delta's counts, and the plan
+        of an upsert: method, and figures that were expected and that came.
 
     Raises
     ------
@@ -38,7 +40,7 @@ def _row(commit: Commit) -> Row:
     at = datetime.fromtimestamp(commit.timestamp / 1000, timezone.utc).isoformat(timespec="milliseconds")
     said = {name: commit.about.get(name) for name in ("batch", "epoch", "run_id", "input")}
     shown = {"version": commit.version, "timestamp": at, "operation": commit.operation}
-    return {**shown, **said, "metrics": dict(commit.metrics)}
+    return {**shown, **said, "metrics": dict(commit.metrics), "plan": plan_of(commit)}
 
 
 def last_runs(rows: list[Row], limit: int) -> list[Row]:

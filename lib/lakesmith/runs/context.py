@@ -9,6 +9,7 @@ from typing import Any, cast
 from pyspark.sql import SparkSession
 
 from lakesmith.runs.intent import Intent, TableInput
+from lakesmith.runs.state import TableState
 from lakesmith.spec.model import Project, Table
 from lakesmith.tables.commit import CommitId
 from lakesmith.tables.prune import Touched
@@ -21,7 +22,7 @@ FILES_IN_COMMIT = 1000
 class BatchContext:
     """One batch of one table: the session of its own, the specs, the intent, and what it touches if that prunes.
 
-    `is_retry` is True when a run began the batch before.
+    `is_retry` is True when a run began the batch before; `state` is what the ledger knows of the table.
     """
 
     session: SparkSession
@@ -30,6 +31,7 @@ class BatchContext:
     intent: Intent
     touched: Touched | None = None
     is_retry: bool = False
+    state: TableState | None = None
 
     @property
     def name(self) -> str:
@@ -68,16 +70,21 @@ class BatchContext:
         return project_table(self.project, name)
 
     def commit_id(
-        self, purpose: str = "", counts: Mapping[str, int] | None = None, watermark: Mapping[str, str] | None = None
+        self,
+        purpose: str = "",
+        counts: Mapping[str, int] | None = None,
+        planned: Mapping[str, Any] | None = None,
+        watermark: Mapping[str, str] | None = None,
     ) -> CommitId:
         """Return the identity of this batch's commit on the table, or of another one: ``quarantine``.
 
-        `counts` are what the commit will have done, where Delta itself does not count it; `watermark` is the greatest
-        instant up to this batch.
+        `counts` are what the commit will have done, where Delta itself does not count it; `planned` is how the
+        commit was to be done and what that was expected to cost; `watermark` is the greatest instant up to this batch.
         """
         intent = self.intent
         app_id = app_id_of(self.project, self.name, intent.epoch, purpose or intent.purpose)
-        told = {name: dict(value) for name, value in (("counts", counts), ("watermark", watermark)) if value}
+        said = {"counts": counts, "plan": planned, "watermark": watermark}
+        told = {name: dict(value) for name, value in said.items() if value}
         about = {**told, **intent.to_dict(), "run_id": self.run_id, "epoch": intent.epoch, "input": positions(intent)}
         return CommitId(app_id, intent.batch, intent.digest, about, is_retry=self.is_retry)
 

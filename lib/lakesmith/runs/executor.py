@@ -190,7 +190,8 @@ class Executor:
 
     def _batch(self, intent: Intent) -> BatchContext:
         session, is_retry = batch_session(self.spark), intent.table in self.retried
-        return BatchContext(session, self.project, self.ledger.run_id, intent, is_retry=is_retry)
+        state = self.ledger.state(intent.table)
+        return BatchContext(session, self.project, self.ledger.run_id, intent, is_retry=is_retry, state=state)
 
     def _block(self, table: str, error: Exception) -> None:
         self.tallies[table].error = error

@@ -166,6 +166,17 @@ SPEC_CODES: dict[str, tuple[str, str, str]] = {
         "If a partition column may change for a key, the same key could lie in two partitions.",
         "List the column in key_implies if it is a function of the key; else do not partition by it.",
     ),
+    "LS158": (
+        "write method out of place",
+        "write.method says how an upsert becomes a commit; other strategies have one way.",
+        "Take 'method' out.",
+    ),
+    "LS159": (
+        "write method that the table cannot have",
+        "append_new writes only rows whose keys are new, so it needs when_matched: ignore. replace_where replaces rows:"
+        " it needs when_matched: update, and deletion vectors, or it would rewrite whole files.",
+        "Write method: auto, or change the other setting.",
+    ),
     "LS154": (
         "event date that cannot be used",
         "A backfill replaces the rows of some dates, so the date of a row must be in the contract and never change.",

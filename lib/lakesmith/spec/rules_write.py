@@ -42,7 +42,7 @@ _HINTS = {
 def write_rules(subject: Subject) -> Iterator[Finding]:
     """Require the settings of the strategy and no others."""
     write = subject.table.write
-    for key in sorted(write.model_fields_set - {"strategy", *_TAKES[write.strategy]}):
+    for key in sorted(write.model_fields_set - {"strategy", "method", *_TAKES[write.strategy]}):
         if getattr(write, key) not in (None, ()):
             what = f"strategy '{write.strategy}' takes no '{key}'"
             yield Finding("LS150", f"write.{key}", what, _HINTS.get(write.strategy, "take it out"))
@@ -55,6 +55,8 @@ def write_rules(subject: Subject) -> Iterator[Finding]:
         yield from _partition_findings(subject)
     if write.change_format == "debezium":
         yield from _debezium_findings(subject)
+    if write.method != "auto":
+        yield from _method_findings(subject)
     if write.strategy == "aggregate":
         yield from _aggregate_findings(subject)
     if write.keeps_history:
@@ -106,6 +108,24 @@ def _partition_findings(subject: Subject) -> Iterator[Finding]:
             what = f"partition column '{column}' is not determined by the key"
             hint = "add it to key_implies if it is a function of the key; else the same key could lie in two partitions"
             yield Finding("LS152", f"write.partition_by.{index}", what, hint)
+
+
+def _method_findings(subject: Subject) -> Iterator[Finding]:
+    write = subject.table.write
+    if write.strategy != "upsert":
+        what = f"strategy '{write.strategy}' takes no 'method'"
+        yield Finding("LS158", "write.method", what, "only upserts have several; take it out")
+    elif (write.method == "append_new") != (write.when_matched == "ignore") and write.method != "merge":
+        what = f"method '{write.method}' cannot be done with when_matched: {write.when_matched}"
+        hint = "append_new only adds rows, replace_where replaces them; write method: auto"
+        yield Finding("LS159", "write.method", what, hint)
+    elif write.method == "replace_where" and not _keeps_files(subject):
+        what = "method 'replace_where' needs deletion vectors"
+        yield Finding("LS159", "write.method", what, "take delta.enableDeletionVectors out of properties")
+
+
+def _keeps_files(subject: Subject) -> bool:
+    return subject.table.properties.get("delta.enableDeletionVectors", "true").lower() == "true"
 
 
 def _aggregate_findings(subject: Subject) -> Iterator[Finding]:

@@ -12,6 +12,7 @@ from lakesmith.tables.ref import quoted
 
 # Floating point is left out: -0.0 equals 0.0 and has another literal, and so is what has no literal of its own.
 EXACT = ("tinyint", "smallint", "int", "bigint", "decimal", "string", "date", "timestamp", "boolean", "binary")
+SUFFIX = {"tinyint": "Y", "smallint": "S", "bigint": "L"}
 
 
 def literal(value: Any) -> str:
@@ -48,14 +49,39 @@ def one_of(kinds: Mapping[str, str], rows: Sequence[Sequence[Any]]) -> str:
     Examples
     --------
     >>> one_of({"id": "bigint"}, [(1,), (None,)])
-    'struct(`id`) IN (struct(CAST(1 AS bigint)), struct(CAST(NULL AS bigint)))'
+    '(`id` IN (1L) OR `id` IS NULL)'
+    >>> one_of({"id": "int", "code": "string"}, [(1, "a")])
+    "struct(`id`, `code`) IN (struct(1, 'a'))"
     """
+    if len(kinds) == 1:
+        ((name, kind),) = kinds.items()
+        return _one_value_of(quoted(name), kind, [value for (value,) in rows])
     named = ", ".join(quoted(name) for name in kinds)
     # A comparison of structs takes NULL for equal to NULL inside them, and is never NULL itself.
     values = ", ".join(_struct(kinds, row) for row in rows)
     return f"struct({named}) IN ({values})"
 
 
+def _one_value_of(column: str, kind: str, values: Sequence[Any]) -> str:
+    plain = ", ".join(typed(value, kind) for value in values if value is not None)
+    tests = [f"{column} IN ({plain})"] if plain else []
+    tests += [f"{column} IS NULL"] if None in values else []
+    return f"({' OR '.join(tests) or 'false'})"
+
+
 def _struct(kinds: Mapping[str, str], row: Sequence[Any]) -> str:
-    values = (f"CAST({literal(value)} AS {kind})" for value, kind in zip(row, kinds.values(), strict=True))
+    values = (typed(value, kind) for value, kind in zip(row, kinds.values(), strict=True))
     return f"struct({', '.join(values)})"
+
+
+def typed(value: Any, kind: str) -> str:
+    """Write a value as SQL that has this type without a cast where there is such a literal.
+
+    Examples
+    --------
+    >>> typed(5, "bigint"), typed(5, "int"), typed("a", "string"), typed(None, "int"), typed(Decimal(5), "decimal(3,1)")
+    ('5L', '5', "'a'", 'CAST(NULL AS int)', 'CAST(5BD AS decimal(3,1))')
+    """
+    if value is None or kind.startswith("decimal"):
+        return f"CAST({literal(value)} AS {kind})"
+    return literal(value) + SUFFIX.get(kind, "")

@@ -6,15 +6,18 @@ Delta prunes on literals only; an equality with the source's column prunes nothi
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Collection, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Collection, Mapping, Sequence
+from dataclasses import dataclass, field
+from itertools import pairwise
 from typing import Any
 
+import pyarrow as pa  # type: ignore[import-untyped]
 from pyspark.sql import Column, DataFrame
 from pyspark.sql import functions as F
 
 from lakesmith.tables.literals import literal
 from lakesmith.tables.ref import quoted
+from lakesmith.tables.spans import Span, find_spans, join_spans
 
 MAX_VALUES = 2000
 MAX_RANGES = 16
@@ -25,10 +28,26 @@ MOMENTS = tuple(moment.replace(tzinfo=dt.timezone.utc) for moment in (dt.datetim
 
 @dataclass(frozen=True)
 class Touched:
-    """The values of some columns that a batch touches, as few ranges; None stands for NULL, NaN for NaN."""
+    """The values of some columns that a batch touches, as few ranges; None stands for NULL, NaN for NaN.
+
+    Where they are too many, `values` has the smallest and the greatest, and `spans` the ranges between them.
+    """
 
     values: Mapping[str, frozenset[Any]]
     max_ranges: int = MAX_RANGES
+    spans: Mapping[str, Sequence[Span]] = field(default_factory=dict)
+
+    def ranges(self, name: str) -> list[Span]:
+        """Return few ranges that hold every value of a column but NULL and NaN."""
+        spans = list(self.spans.get(name, ()))
+        if not spans:
+            return ranges(plain_values(self.values[name]), self.max_ranges)
+        gaps = [_gap(left[1], right[0]) for left, right in pairwise(spans)]
+        return join_spans(spans, MAX_RANGES, gaps)
+
+    def bounds(self, name: str, column: str, write: Callable[[Any], str] = literal) -> str:
+        """Return an OR of ranges of a column as SQL, in the dialect of `write`."""
+        return column_bounds(column, self.ranges(name), self.values[name], write)
 
     def predicate(self, alias: str = "") -> Column:
         """Return a literal predicate that every row with touched values meets; false when nothing is touched."""
@@ -36,11 +55,11 @@ class Touched:
 
     def sql(self, alias: str = "") -> str:
         """Return the predicate as SQL."""
-        named = ((f"{alias}.{quoted(name)}" if alias else quoted(name), values) for name, values in self.values.items())
-        return " AND ".join(f"({column_bounds(column, values, self.max_ranges)})" for column, values in named)
+        side = f"{alias}." if alias else ""
+        return " AND ".join(f"({self.bounds(name, side + quoted(name))})" for name in self.values)
 
 
-def find_touched(changes: DataFrame, columns: Sequence[str]) -> Touched:
+def find_touched(changes: DataFrame, columns: Sequence[str], few: bool = True) -> Touched:
     """Find the values of `columns` in a batch.
 
     Parameters
@@ -48,6 +67,8 @@ def find_touched(changes: DataFrame, columns: Sequence[str]) -> Touched:
     changes : DataFrame
         The batch, or its group keys.
     columns : sequence of str
+    few : bool
+        Whether they can be at most 2000 combinations.
 
     Returns
     -------
@@ -56,21 +77,50 @@ def find_touched(changes: DataFrame, columns: Sequence[str]) -> Touched:
 
     Notes
     -----
-    One job: at most 2000 distinct combinations are collected; above that, one more job for min and max.
+    One job: at most 2000 distinct combinations are collected. Above that one for the extremes, and one for the ranges
+    of numbers, dates and times.
     """
     kinds = dict(changes.select(*columns).dtypes)
     numbers = changes.select(*[_as_number(name, kind).alias(name) for name, kind in kinds.items()])
-    rows = numbers.distinct().limit(MAX_VALUES + 1).collect()
-    if len(rows) > MAX_VALUES:
+    rows = numbers.distinct().limit(MAX_VALUES + 1).collect() if few else []
+    if not few or len(rows) > MAX_VALUES:
         return _extremes(numbers, kinds)
     return Touched({name: frozenset(_from_number(row[name], kind) for row in rows) for name, kind in kinds.items()})
+
+
+def touched_in(found: pa.Table, kinds: Mapping[str, str]) -> Touched:
+    """Return the values of columns of a collected batch, without a job.
+
+    Parameters
+    ----------
+    found : pyarrow.Table
+        Every row of the batch, as Spark gives it.
+    kinds : dict
+        Spark's types of the columns.
+    """
+    numbers = {name: _plain(found[name]).to_pylist() for name in kinds}
+    return Touched({name: frozenset(_from_number(v, kinds[name]) for v in values) for name, values in numbers.items()})
+
+
+def _plain(column: pa.ChunkedArray) -> pa.ChunkedArray:
+    """Return dates and times as numbers."""
+    if pa.types.is_date32(column.type):
+        return column.cast(pa.int32())
+    return column.cast(pa.int64()) if pa.types.is_timestamp(column.type) else column
 
 
 def _extremes(numbers: DataFrame, kinds: Mapping[str, str]) -> Touched:
     (row,) = numbers.agg(*[_figures(name, kind).alias(name) for name, kind in kinds.items()]).collect()
     values = {name: frozenset(_from_number(row[name][end], kind) for end in (0, 1)) for name, kind in kinds.items()}
     others = {name: frozenset([None] * row[name]["null"] + [float("nan")] * row[name]["nan"]) for name in kinds}
-    return Touched({name: frozenset(v for v in values[name] if v is not None) | others[name] for name in kinds}, 1)
+    known = {name: frozenset(v for v in values[name] if v is not None) | others[name] for name in kinds}
+    found = find_spans(numbers, {name: (row[name][0], row[name][1]) for name in kinds})
+    spans = {name: [_span(ends, kinds[name]) for ends in cells] for name, cells in found.items()}
+    return Touched(known, 1, spans)
+
+
+def _span(ends: Span, kind: str) -> Span:
+    return _from_number(ends[0], kind), _from_number(ends[1], kind)
 
 
 def _figures(name: str, kind: str) -> Column:
@@ -98,19 +148,25 @@ def _from_number(value: Any, kind: str) -> Any:
         return last if value > 0 else first
 
 
-def column_bounds(column: str, values: Collection[Any], max_ranges: int = MAX_RANGES) -> str:
-    """Return an OR of ranges that holds every value, as SQL; NULL and NaN are named apart."""
-    plain = sorted(value for value in values if value is not None and value == value)
-    parts = [_between(column, low, high) for low, high in ranges(plain, max_ranges)]
+def column_bounds(column: str, spans: Sequence[Span], values: Collection[Any], write: Callable[[Any], str]) -> str:
+    """Return an OR of ranges as SQL of `write`'s dialect; NULL and NaN among the values are named apart."""
+    parts = [_between(column, low, high, write) for low, high in spans]
     parts += [f"{column} IS NULL"] if None in values else []
     parts += [f"isnan({column})"] if any(value != value for value in values) else []
     return " OR ".join(parts) or "false"
 
 
-def _between(column: str, low: Any, high: Any) -> str:
+def plain_values(values: Collection[Any]) -> list[Any]:
+    """Return the values in order, without NULL and NaN."""
+    return sorted(value for value in values if value is not None and value == value)
+
+
+def _between(column: str, low: Any, high: Any, write: Callable[[Any], str]) -> str:
     """Bound a column; a range that ends where Python's calendar does is open there, it may stand for a year beyond."""
-    above = f"{column} IS NOT NULL" if low in (DAYS[0], MOMENTS[0]) else f"{column} >= {literal(low)}"
-    return above if high in (DAYS[1], MOMENTS[1]) else f"{above} AND {column} <= {literal(high)}"
+    if low == high and low not in (*DAYS, *MOMENTS):
+        return f"{column} = {write(low)}"
+    above = f"{column} IS NOT NULL" if low in (DAYS[0], MOMENTS[0]) else f"{column} >= {write(low)}"
+    return above if high in (DAYS[1], MOMENTS[1]) else f"{above} AND {column} <= {write(high)}"
 
 
 def ranges(values: Sequence[Any], most: int) -> list[tuple[Any, Any]]:

@@ -1,8 +1,8 @@
-"""The upsert of few keys: their rows are replaced, which reads and writes little else."""
+"""The upsert of few keys: their rows are replaced, or added where there are none; little else is read or written."""
 
 from __future__ import annotations
 
-from pyspark.sql import DataFrame
+from pyspark.sql import DataFrame, SparkSession
 
 from lakesmith.errors import WriteError
 from lakesmith.tables.commit import CommitId, writer
@@ -13,6 +13,14 @@ from lakesmith.tables.upsert_plan import UpsertPlan
 
 def replace_keys(rows: DataFrame, table: TableRef, commit: CommitId, plan: UpsertPlan) -> None:
     """Put the rows of the winning keys in place of the table's, in one commit.
+
+    Parameters
+    ----------
+    rows : DataFrame
+    table : TableRef
+    commit : CommitId
+    plan : UpsertPlan
+        No ``merge``.
 
     Raises
     ------
@@ -42,12 +50,17 @@ def replace_rows(rows: DataFrame, table: TableRef, commit: CommitId, predicate: 
     WriteError
         LS506 when another commit came after it.
     """
-    if newest_commits(rows.sparkSession, table, 1)[0].version != version:
+    require_version(rows.sparkSession, table, version)
+    # Few rows: one file for each partition they fall in.
+    table.save(writer(rows.repartition(1), commit, "overwrite").option("replaceWhere", predicate))
+
+
+def require_version(session: SparkSession, table: TableRef, version: int) -> None:
+    """Raise LS506 unless a version is the table's newest."""
+    if newest_commits(session, table, 1)[0].version != version:
         raise WriteError(
             f"{table.name} was changed while its batch was planned",
             code="LS506",
             where=table.location,
             hint="let nobody else write to the table, and run again: the batch is planned anew",
         )
-    # Few rows: one file for each partition they fall in.
-    table.save(writer(rows.repartition(1), commit, "overwrite").option("replaceWhere", predicate))

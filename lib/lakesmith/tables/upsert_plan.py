@@ -2,27 +2,34 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass, field
-from functools import reduce
 from typing import Any, Literal
 
 import pyarrow as pa  # type: ignore[import-untyped]
-from pyspark.sql import Column, DataFrame
-from pyspark.sql import functions as F
+from pyspark.sql import DataFrame
 
 from lakesmith.spec.model import Table
+from lakesmith.tables.compare import is_comparable
 from lakesmith.tables.create import table_options
+from lakesmith.tables.estimate import estimate, expected_of
 from lakesmith.tables.literals import is_exact, one_of
-from lakesmith.tables.log import newest_commits
-from lakesmith.tables.prune import Touched, find_touched
+from lakesmith.tables.look import look
+from lakesmith.tables.prune import Touched, find_touched, touched_in
 from lakesmith.tables.ref import HIDDEN, TableRef
-from lakesmith.tables.strategies import newest_first
+from lakesmith.tables.verdicts import count_verdicts, keys_of, verdicts
 
-Method = Literal["merge", "replace_where"]
+Method = Literal["merge", "replace_where", "append_new"]
 MAX_KEYS = 2000
 MAX_TEXT = 1_000_000
-AT = "_at"
+
+
+class MergeInsteadError(Exception):
+    """Why a batch is merged; `touched` is what is known of it by then, `many` that its keys are more than 2000."""
+
+    def __init__(self, why: str, touched: Touched | None = None, many: bool = False) -> None:
+        super().__init__(why)
+        self.touched, self.many = touched, many
 
 
 @dataclass(frozen=True)
@@ -31,17 +38,22 @@ class UpsertPlan:
 
     Parameters
     ----------
-    method : {"merge", "replace_where"}
+    method : {"merge", "replace_where", "append_new"}
     touched : Touched
         Bounds of the target's rows that can match, from the keys and what they imply.
     winners : str
-        For ``replace_where``: the SQL predicate that exactly the keys of the rows to write meet.
+        Unless merged: the SQL predicate that exactly the keys of the rows to write meet.
     all_win : bool
         Whether those are all rows of the batch.
     counts : dict
-        For ``replace_where``: what the write will do, named as Delta names it for a MERGE, and the tombstones in it.
+        Unless merged: what the write will do, named as Delta names it for a MERGE, and the tombstones in it.
     version : int
-        For ``replace_where``: the version of the table that was looked at, which must be the newest when it is written.
+        Unless merged: the version of the table that was looked at, which must be the newest when it is written.
+    why : str
+        Why it is merged.
+    expected : dict
+        What is expected of the write, as far as it is known: ``rows`` and ``bytes`` written, ``files`` of the table
+        that can hold a matching row.
     """
 
     method: Method
@@ -50,6 +62,13 @@ class UpsertPlan:
     all_win: bool = False
     counts: dict[str, int] = field(default_factory=dict)
     version: int = -1
+    why: str = ""
+    expected: dict[str, int] = field(default_factory=dict)
+
+    def told(self) -> dict[str, Any]:
+        """Return what the commit says of its plan: the method, why it is no other, and the expected figures."""
+        said = {"method": self.method, "why": self.why, "expected": self.expected}
+        return {name: value for name, value in said.items() if value}
 
 
 def plan_upsert(rows: DataFrame, table: TableRef, spec: Table) -> UpsertPlan:
@@ -65,94 +84,83 @@ def plan_upsert(rows: DataFrame, table: TableRef, spec: Table) -> UpsertPlan:
     Returns
     -------
     UpsertPlan
-        ``replace_where`` for a batch of at most 2000 keys on a table whose rows can be deleted by vectors, when this
-        process holds the only writer's lock (a local path); else ``merge``.
+        For a batch of at most 2000 keys, when this process holds the only writer's lock (a local path):
+        ``append_new`` when no row of the table changes, ``replace_where`` when its rows can be deleted by vectors.
+        Else ``merge``, with the reason; so it is where `write.method` names one that this batch cannot have.
 
     Notes
     -----
-    One job over the batch; for ``replace_where`` one more over the rows of the table that its keys can match.
+    One job over the batch. The rows of the table that its keys can match are looked up without a job, mostly.
     """
     columns = [*dict.fromkeys([*spec.write.keys, *spec.write.key_implies])]
-    touched = find_touched(rows, columns)
-    kinds = {name: kind for name, kind in rows.dtypes if name in spec.write.keys}
-    if not (table.local and _has_vectors(spec) and spec.write.when_matched == "update" and is_exact(kinds)):
-        return UpsertPlan("merge", touched)
-    batch = _few(rows, spec.write.keys)
-    return UpsertPlan("merge", touched) if batch is None else _replacing(rows, batch, kinds, table, touched)
+    kinds = {name: kind for name, kind in rows.dtypes if name in columns}
+    keys = {name: kinds[name] for name in spec.write.keys}
+    try:
+        return _planned(rows, collect_few(rows, table, spec, keys), keys, kinds, table, spec)
+    except MergeInsteadError as error:
+        touched = error.touched or find_touched(rows, columns, few=not error.many)
+        return UpsertPlan("merge", touched, why=str(error), expected=expected_of(table, touched))
 
 
-def _has_vectors(spec: Table) -> bool:
+def has_vectors(spec: Table) -> bool:
+    """Tell whether rows of the table can be deleted by vectors, so that their files are kept."""
     return table_options(spec)["delta.enableDeletionVectors"] == "true"
 
 
-def _few(rows: DataFrame, keys: Sequence[str]) -> pa.Table | None:
-    """Return keys and hidden columns of the batch with their place in it, or None when they are too many."""
+def collect_few(rows: DataFrame, table: TableRef, spec: Table, keys: Mapping[str, str]) -> pa.Table:
+    """Return keys, what they imply and hidden columns of a batch whose rows can be replaced."""
+    if spec.write.method == "merge":
+        raise MergeInsteadError("write.method: merge")
+    if table.local is None:
+        raise MergeInsteadError("others may write to the table")
+    if not is_exact(keys):
+        raise MergeInsteadError("a key column has values without a literal of their own")
     hidden = [name for name in HIDDEN if name in rows.columns]
-    found = rows.select(*keys, *hidden).limit(MAX_KEYS + 1).toArrow()
+    columns = dict.fromkeys([*keys, *spec.write.key_implies, *hidden])
+    found = rows.select(*columns).limit(MAX_KEYS + 1).toArrow()
     if found.num_rows > MAX_KEYS:
-        return None
-    return found.append_column(AT, pa.array(range(found.num_rows), pa.int32()))
+        raise MergeInsteadError(f"more than {MAX_KEYS} keys", many=True)
+    return found
 
 
-def _replacing(
-    rows: DataFrame, batch: pa.Table, kinds: Mapping[str, str], table: TableRef, touched: Touched
+def _planned(
+    rows: DataFrame,
+    batch: pa.Table,
+    kinds: Mapping[str, str],
+    bounded: Mapping[str, str],
+    table: TableRef,
+    spec: Table,
 ) -> UpsertPlan:
     """Look at the target's rows with the batch's keys, so that only what is newer or was not there is written."""
-    keys = list(zip(*[batch[name].to_pylist() for name in kinds], strict=True))
-    text = one_of(kinds, keys)
-    if not keys or len(text) > MAX_TEXT:
-        return UpsertPlan("merge", touched)
-    session = rows.sparkSession
-    version = newest_commits(session, table, 1)[0].version
-    target = table.load(session, versionAsOf=version).filter(touched.predicate()).filter(text)
-    wins = _verdicts(rows, batch, kinds, target, keys)
+    touched = None
+    try:
+        touched = touched_in(batch, bounded)
+        keys = keys_of(batch, kinds)
+        text = one_of(kinds, keys)
+        hidden = _compared(batch, spec)
+        if not keys or len(text) > MAX_TEXT:
+            raise MergeInsteadError("no key" if not keys else "the keys are too long", touched)
+        looked = look(rows.sparkSession, table, touched, kinds, keys, hidden)
+        wins = verdicts(rows, batch, kinds, table, looked, hidden)
+    except (ValueError, OverflowError) as error:
+        raise MergeInsteadError(
+            "a value that Python has none for: a year, or text that is not UTF-8", touched
+        ) from error
     winners = [key for at, key in enumerate(keys) if wins.get(at, True)]
     if not winners:
-        return UpsertPlan("merge", touched)
-    counts = _counts(batch, wins)
-    return UpsertPlan("replace_where", touched, one_of(kinds, winners), len(winners) == len(keys), counts, version)
+        raise MergeInsteadError("no row is new or newer", touched)
+    updates = any(wins.values())
+    if updates and not has_vectors(spec):
+        raise MergeInsteadError("rows change, and the table has no deletion vectors", touched)
+    method: Method = "replace_where" if updates or spec.write.method == "replace_where" else "append_new"
+    all_win, counts = len(winners) == len(keys), count_verdicts(batch, wins)
+    expected = estimate(looked.files, len(winners))
+    return UpsertPlan(method, touched, one_of(kinds, winners), all_win, counts, looked.version, expected=expected)
 
 
-def _verdicts(
-    rows: DataFrame, batch: pa.Table, kinds: Mapping[str, str], target: DataFrame, keys: Sequence[tuple[Any, ...]]
-) -> dict[int, bool]:
-    """Return for each row of the batch whose key is in the target, by its place, whether it is the newer one."""
-    hidden = [name for name in HIDDEN if name in rows.columns]
-    local = rows.sparkSession.createDataFrame(batch)
-    both = F.broadcast(local.alias("s")).join(target.select(*kinds, *hidden).alias("t"), _same_key(kinds))
-    mine, theirs = (F.struct(*[f"{side}.{name}" for name in hidden]) for side in "st")
-    found = both.select(AT, (mine > theirs).alias("newer"), (mine == theirs).alias("tied")).collect()
-    tied = [keys[row[AT]] for row in found if row["tied"]]
-    decided = _decide_ties(rows, kinds, target, tied) if tied else {}
-    return {row[AT]: decided[keys[row[AT]]] if row["tied"] else row["newer"] for row in found}
-
-
-def _decide_ties(
-    rows: DataFrame, kinds: Mapping[str, str], target: DataFrame, tied: Sequence[tuple[Any, ...]]
-) -> dict[tuple[Any, ...], bool]:
-    """Let all columns decide where sequences are equal, as the MERGE does."""
-    names, some = newest_first(rows.columns), one_of(kinds, tied)
-    both = rows.filter(some).alias("s").join(target.filter(some).alias("t"), _same_key(kinds))
-    mine, theirs = (F.struct(*[f"{side}.{name}" for name in names]) for side in "st")
-    found = both.select(*[f"s.{name}" for name in kinds], (mine > theirs).alias("_newer")).toArrow()
-    places = zip(*[found[name].to_pylist() for name in kinds], strict=True)
-    return dict(zip(places, found["_newer"].to_pylist(), strict=True))
-
-
-def _same_key(kinds: Iterable[str]) -> Column:
-    return reduce(Column.__and__, [F.col(f"s.{name}").eqNullSafe(F.col(f"t.{name}")) for name in kinds])
-
-
-def _counts(batch: pa.Table, wins: Mapping[int, bool]) -> dict[str, int]:
-    """Say what the write will do, as Delta counts a MERGE."""
-    deletes = batch["_deleted"].to_pylist() if "_deleted" in batch.column_names else [False] * batch.num_rows
-    new = [at for at in range(batch.num_rows) if at not in wins]
-    updated = [at for at, is_newer in wins.items() if is_newer]
-    return {
-        "numSourceRows": batch.num_rows,
-        "numTargetRowsInserted": len(new),
-        "numTargetRowsUpdated": len(updated),
-        "numTargetRowsDeleted": 0,
-        "insertedTombstones": sum(deletes[at] for at in new),
-        "updatedTombstones": sum(deletes[at] for at in updated),
-    }
+def _compared(batch: pa.Table, spec: Table) -> list[str]:
+    """Return the hidden columns that decide whether a row of the batch is newer; none where the table's row stays."""
+    hidden = [name for name in HIDDEN if name in batch.column_names] if spec.write.when_matched == "update" else []
+    if not all(is_comparable(batch[name].type) for name in hidden):
+        raise MergeInsteadError("a sequence that only Spark can compare")
+    return hidden

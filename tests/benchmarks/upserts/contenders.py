@@ -5,10 +5,11 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 from typing import Any
 
-from pyspark.sql import SparkSession
+from pyspark.sql import DataFrame, SparkSession
 from pyspark.sql import functions as F
 
 from lakesmith.session.batch import batch_session
@@ -21,6 +22,7 @@ from lakesmith.tables.upsert_plan import plan_upsert
 from tests.benchmarks.eventlog import SETTINGS
 from tests.benchmarks.upserts.ground import local_session
 
+COLUMNS = "id bigint, name string, amount double, note string, _seq bigint, _deleted boolean"
 Upsert = Callable[[Path, Path], None]
 SPEC = {"strategy": "upsert", "keys": ["id"], "sequence_by": ["at"], "key_implies": ["id"]}
 
@@ -42,35 +44,42 @@ def _spark(events: Path) -> Iterator[SparkSession]:
     spark.stop()
 
 
+def naive_merge(spark: SparkSession, table: Path, changes: Path) -> None:
+    """Merge as people write it."""
+    name, rows = f"delta.`{table}`", read_changes(spark, changes).alias("s")
+    newer = F.col("s._seq") > F.col(f"{name}._seq")
+    into = rows.mergeInto(name, F.col(f"{name}.id") == F.col("s.id"))
+    into.whenMatched(newer).updateAll().whenNotMatched().insertAll().merge()
+
+
+def planned_upsert(spark: SparkSession, table: Path, changes: Path) -> None:
+    """Upsert as a run does."""
+    spec = Table.model_validate({"from": "bronze.changes", "write": SPEC})
+    session, ref = batch_session(spark), TableRef("silver.bench", str(table), durable=True)
+    rows = read_changes(session, changes)
+    plan = plan_upsert(rows, ref, spec)
+    commit = CommitId("bench", 1, "digest", {"counts": plan.counts, "plan": plan.told()})
+    if plan.method == "merge":
+        write(session, ref, commit, lambda: upsert(rows, ref, spec, plan.touched.predicate(ref.sql_name)))
+    else:
+        write(session, ref, commit, lambda: replace_keys(rows, ref, commit, plan))
+
+
+def read_changes(spark: SparkSession, changes: Path) -> DataFrame:
+    """Read the batch as a run does, which knows its types."""
+    return spark.read.schema(COLUMNS).parquet(str(changes))
+
+
 @contextmanager
 def _naive(events: Path) -> Iterator[Upsert]:
     with _spark(events) as spark:
-
-        def merge(table: Path, changes: Path) -> None:
-            name, rows = f"delta.`{table}`", spark.read.parquet(str(changes)).alias("s")
-            newer = F.col("s._seq") > F.col(f"{name}._seq")
-            into = rows.mergeInto(name, F.col(f"{name}.id") == F.col("s.id"))
-            into.whenMatched(newer).updateAll().whenNotMatched().insertAll().merge()
-
-        yield merge
+        yield partial(naive_merge, spark)
 
 
 @contextmanager
 def _lakesmith(events: Path) -> Iterator[Upsert]:
-    spec = Table.model_validate({"from": "bronze.changes", "write": SPEC})
     with _spark(events) as spark:
-
-        def planned(table: Path, changes: Path) -> None:
-            session, ref = batch_session(spark), TableRef("silver.bench", str(table), durable=True)
-            rows = session.read.parquet(str(changes))
-            plan = plan_upsert(rows, ref, spec)
-            commit = CommitId("bench", 1, "digest")
-            if plan.method == "merge":
-                write(session, ref, commit, lambda: upsert(rows, ref, spec, plan.touched.predicate(ref.sql_name)))
-            else:
-                write(session, ref, commit, lambda: replace_keys(rows, ref, commit, plan))
-
-        yield planned
+        yield partial(planned_upsert, spark)
 
 
 @contextmanager

@@ -72,9 +72,9 @@ def _make_duck(directory: Path) -> None:
         own.execute(f"CREATE TABLE t AS SELECT * FROM read_parquet('{directory}/plain/*.parquet')")
 
 
-def table_rows(spark: SparkSession, rows: int) -> DataFrame:
+def table_rows(spark: SparkSession, rows: int, sequence: int = 1, files: int = 0) -> DataFrame:
     """Return the rows of the table, a partition for each file."""
-    return _filled(spark.range(0, rows, 1, max(rows // FILE_ROWS, 1)), 1)
+    return _filled(spark.range(0, rows, 1, files or max(rows // FILE_ROWS, 1)), sequence)
 
 
 def changes(spark: SparkSession, keys: str, rows: int) -> DataFrame:

@@ -8,11 +8,12 @@ from dataclasses import dataclass, field
 from pyspark.sql import DataFrame
 from pyspark.sql import functions as F
 
+from lakesmith.runs.rooms.conflict import refuse_changed
 from lakesmith.runs.rooms.gate import Gated
 from lakesmith.tables.commit import CommitId, Outcome, write
 from lakesmith.tables.literals import is_exact, one_of
 from lakesmith.tables.prune import find_touched
-from lakesmith.tables.replace_keys import replace_rows
+from lakesmith.tables.replace_keys import replace_rows, require_version
 from lakesmith.tables.strategies import append, check_columns, replace_all, replace_groups
 from lakesmith.tables.upsert_plan import MAX_KEYS, MAX_TEXT
 from lakesmith.tables.watermark import Watermark
@@ -64,6 +65,8 @@ def write_changes(gated: Gated, changes: Changes) -> Outcome:
     batch = gated.batch
     if not batch.intent.first:
         check_columns(batch.session, changes.rows.drop(CHANGE), batch.table)
+    if batch.table.local:  # the look took a while; Delta itself sees only what comes later
+        refuse_changed(batch)
     told = changes.watermark.told() if changes.watermark else None
     commit = batch.commit_id(counts=changes.counts, watermark=told)
     try:
@@ -92,6 +95,7 @@ def _replace(gated: Gated, changes: Changes, commit: CommitId) -> None:
         predicate = " AND ".join(filter(None, [changes.bounds, touched.sql(), named_rows]))
         replace_rows(wanted, table, commit, predicate, changes.version)
     else:
+        require_version(gated.batch.session, table, changes.version)
         marked = changes.rows.withColumn("_emptied", is_deleted).drop(CHANGE)
         replace_groups(marked, table, changes.by, F.expr(touched.sql(table.sql_name)))
 

@@ -8,11 +8,13 @@ from pyspark.sql import functions as F
 
 from lakesmith.runs.dates import quarantined_between, stored_between
 from lakesmith.runs.rooms.changes import write_changes
+from lakesmith.runs.rooms.conflict import refuse_changed
 from lakesmith.runs.rooms.extract import extract_changes
 from lakesmith.runs.rooms.gate import Gated
 from lakesmith.runs.rooms.history import history_changes
 from lakesmith.runs.rooms.truncate import after_truncates, has_truncate
 from lakesmith.tables.commit import CommitId, Outcome, find, identify, write, writer
+from lakesmith.tables.conflicts import retried
 from lakesmith.tables.create import RETENTION
 from lakesmith.tables.replace_keys import replace_keys
 from lakesmith.tables.strategies import append, check_columns, replace_all, replace_groups, replace_where, upsert
@@ -22,7 +24,21 @@ REPLACING = ("replace_partitions", "replace_all")
 
 
 def write_rows(gated: Gated) -> Outcome:
-    """Write the accepted rows in one commit; WRITTEN or SKIPPED, else an error."""
+    """Write the accepted rows in one commit; WRITTEN or SKIPPED, else an error.
+
+    Raises
+    ------
+    InputError
+        LS211 when somebody else changed rows of the table meanwhile.
+
+    Notes
+    -----
+    A commit of somebody else that changes no row, such as an OPTIMIZE, is survived: the batch is planned anew.
+    """
+    return retried(lambda: _plan_and_write(gated), lambda: refuse_changed(gated.batch))
+
+
+def _plan_and_write(gated: Gated) -> Outcome:
     batch = gated.batch
     if batch.spec.write.keeps_history:
         return write_changes(gated, history_changes(gated))
@@ -32,7 +48,9 @@ def write_rows(gated: Gated) -> Outcome:
         check_columns(batch.session, gated.rows.drop("_emptied"), batch.table)
     truncates = has_truncate(gated)
     plan = None if truncates else _plan(gated)
-    commit = batch.commit_id(counts=plan.counts if plan else None)
+    if batch.table.local:  # planning took a while; Delta itself sees only what comes later
+        refuse_changed(batch)
+    commit = batch.commit_id(counts=plan.counts, planned=plan.told()) if plan else batch.commit_id()
     gated = replace(gated, rows=after_truncates(gated, gated.rows, truncates))
     return write(batch.session, batch.table, commit, lambda: _write(gated, commit, plan))
 
@@ -48,7 +66,7 @@ def _write(gated: Gated, commit: CommitId, plan: UpsertPlan | None) -> None:
     batch, rows, table, spec = gated.batch, gated.rows, gated.batch.table, gated.batch.spec
     touched = plan.touched if plan else batch.touched
     bounds = touched.predicate(table.sql_name) if touched else None
-    if plan and plan.method == "replace_where":
+    if plan and plan.method != "merge":
         replace_keys(rows, table, commit, plan)
     elif batch.intent.first or spec.write.strategy == "replace_all":
         replace_all(rows, table, spec, commit)

@@ -1,0 +1,60 @@
+"""How a commit was planned, and what came of it: expected figures beside Delta's own."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from lakesmith.tables.log import Commit
+
+REAL = {
+    "files": ("numRemovedFiles", "numTargetFilesRemoved"),
+    "bytes": ("numOutputBytes", "numTargetBytesAdded"),
+}
+
+
+def plan_of(commit: Commit) -> dict[str, Any] | None:
+    """Return the plan that a commit tells of, None when it tells of none.
+
+    Returns
+    -------
+    dict
+        method, why (no other method), and figures: by name what was expected and what Delta counted.
+
+    Examples
+    --------
+    >>> about = {"plan": {"method": "replace_where", "expected": {"rows": 2, "files": 1}}}
+    >>> plan_of(Commit(3, 0, "WRITE", about, {"numOutputRows": 2, "numRemovedFiles": 1}))["figures"]
+    {'rows': {'expected': 2, 'real': 2}, 'files': {'expected': 1, 'real': 1}}
+    """
+    told = commit.about.get("plan")
+    if not isinstance(told, dict):
+        return None
+    real, expected = real_figures(commit.metrics), told.get("expected") or {}
+    figures = {name: {"expected": expected[name], "real": real[name]} for name in expected if name in real}
+    return {"method": told.get("method"), "why": told.get("why"), "figures": figures}
+
+
+def real_figures(metrics: Mapping[str, int]) -> dict[str, int]:
+    """Return rows and bytes written and files that lost rows, from Delta's counts of a MERGE or an overwrite."""
+    found = {name: metrics[key] for name, keys in REAL.items() for key in keys if key in metrics}
+    if "numTargetRowsInserted" in metrics:
+        found["rows"] = metrics["numTargetRowsInserted"] + metrics.get("numTargetRowsUpdated", 0)
+    elif "numOutputRows" in metrics:
+        found["rows"] = metrics["numOutputRows"] - metrics.get("numCopiedRows", 0)
+    return found
+
+
+def planned_text(plan: Mapping[str, Any] | None) -> str:
+    """Return a plan on one line.
+
+    Examples
+    --------
+    >>> planned_text({"method": "merge", "why": "2000 keys", "figures": {"files": {"expected": 3, "real": 2}}})
+    'merge (2000 keys) files=2 of 3 expected'
+    """
+    if plan is None:
+        return ""
+    why = f" ({plan['why']})" if plan["why"] else ""
+    parts = [f"{name}={one['real']} of {one['expected']} expected" for name, one in plan["figures"].items()]
+    return " ".join([f"{plan['method']}{why}", *parts])

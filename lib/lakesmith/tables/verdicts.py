@@ -1,0 +1,87 @@
+"""Which rows of a batch of few keys are newer than the table's; said as the MERGE would decide."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from functools import reduce
+from typing import Any
+
+import pyarrow as pa  # type: ignore[import-untyped]
+from pyspark.sql import Column, DataFrame
+from pyspark.sql import functions as F
+
+from lakesmith.tables.compare import comparable
+from lakesmith.tables.literals import one_of
+from lakesmith.tables.look import Looked
+from lakesmith.tables.ref import TableRef
+from lakesmith.tables.strategies import newest_first
+
+Key = tuple[Any, ...]
+
+
+def keys_of(rows: pa.Table, kinds: Mapping[str, str]) -> list[Key]:
+    """Return the keys of collected rows."""
+    return list(zip(*[rows[name].to_pylist() for name in kinds], strict=True))
+
+
+def verdicts(
+    rows: DataFrame, batch: pa.Table, kinds: Mapping[str, str], table: TableRef, looked: Looked, hidden: Sequence[str]
+) -> dict[int, bool]:
+    """Tell of each row of the batch whose key is in the table, by its place, whether it is the newer one.
+
+    Parameters
+    ----------
+    rows : DataFrame
+        The batch.
+    batch : pyarrow.Table
+        Its keys and hidden columns.
+    kinds : dict
+        Spark's types of the key columns.
+    table : TableRef
+    looked : Looked
+    hidden : sequence of str
+        The columns that decide, the first one first; without any the table's row stays.
+
+    Notes
+    -----
+    No job, unless rows of a key are equal in all of `hidden`: then one query over the rows of these keys.
+    """
+    keys = keys_of(batch, kinds)
+    there = {key: place for place, key in enumerate(keys_of(looked.rows, kinds))}
+    places = {at: there[key] for at, key in enumerate(keys) if key in there}
+    if not hidden:
+        return dict.fromkeys(places, False)
+    mine, theirs = (
+        list(zip(*[comparable(side[name]) for name in hidden], strict=True)) for side in (batch, looked.rows)
+    )
+    tied = [keys[at] for at, place in places.items() if mine[at] == theirs[place]]
+    decided = _decide_ties(rows, kinds, table.load(rows.sparkSession), tied) if tied else {}
+    return {at: decided.get(keys[at], mine[at] > theirs[place]) for at, place in places.items()}
+
+
+def _decide_ties(rows: DataFrame, kinds: Mapping[str, str], target: DataFrame, tied: Sequence[Key]) -> dict[Key, bool]:
+    """Let all columns decide where sequences are equal, as the MERGE does."""
+    names, some = newest_first(rows.columns), one_of(kinds, tied)
+    both = rows.filter(some).alias("s").join(target.filter(some).alias("t"), _same_key(kinds))
+    mine, theirs = (F.struct(*[f"{side}.{name}" for name in names]) for side in "st")
+    found = both.select(*[f"s.{name}" for name in kinds], (mine > theirs).alias("_newer")).toArrow()
+    return dict(zip(keys_of(found, kinds), found["_newer"].to_pylist(), strict=True))
+
+
+def _same_key(kinds: Mapping[str, str]) -> Column:
+    return reduce(Column.__and__, [F.col(f"s.{name}").eqNullSafe(F.col(f"t.{name}")) for name in kinds])
+
+
+def count_verdicts(batch: pa.Table, wins: Mapping[int, bool]) -> dict[str, int]:
+    """Say what the write will do, as Delta counts a MERGE; tombstones apart."""
+    deletes = batch["_deleted"].to_pylist() if "_deleted" in batch.column_names else [False] * batch.num_rows
+    new = [at for at in range(batch.num_rows) if at not in wins]
+    updated = [at for at, is_newer in wins.items() if is_newer]
+    return {
+        "numSourceRows": batch.num_rows,
+        "numTargetRowsInserted": len(new),
+        "numTargetRowsUpdated": len(updated),
+        "numTargetRowsDeleted": 0,
+        "insertedTombstones": sum(deletes[at] for at in new),
+        "updatedTombstones": sum(deletes[at] for at in updated),
+    }

@@ -1,0 +1,135 @@
+"""Which way a batch is upserted, and that each way gives the rows of a MERGE."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any
+
+import pytest
+from pyspark.sql import DataFrame, SparkSession
+
+from lakesmith.spec.model import Table
+from lakesmith.tables.commit import CommitId
+from lakesmith.tables.log import newest_commits
+from lakesmith.tables.prune import find_touched
+from lakesmith.tables.ref import TableRef
+from lakesmith.tables.replace_keys import replace_keys
+from lakesmith.tables.strategies import replace_all, upsert
+from lakesmith.tables.upsert_plan import UpsertPlan, plan_upsert
+from lakesmith.testing import frame
+
+DDL = "id int, p string, _seq int"
+PLAIN = {"strategy": "upsert", "keys": ["id"], "sequence_by": ["at"]}
+BY_PART = {**PLAIN, "key_implies": ["p"], "partition_by": ["p"]}
+IGNORE = {"strategy": "upsert", "keys": ["id"], "when_matched": "ignore"}
+NO_VECTORS = {"delta.enableDeletionVectors": "false"}
+BEFORE = [(1, "a", 1), (2, None, 1), (3, "/ = %", 1), (None, "a", 1)]
+
+
+def spec(write: dict[str, Any], properties: dict[str, str] | None = None) -> Table:
+    return Table.model_validate({"from": "bronze.a", "write": write, "properties": properties or {}})
+
+
+def upserted(
+    spark: SparkSession, path: Path, table: Table, before: Sequence[tuple[Any, ...]], rows: DataFrame, ddl: str = DDL
+) -> tuple[UpsertPlan, list[tuple[Any, ...]]]:
+    """Upsert as a run does; return the plan and the table's rows."""
+    ref = TableRef("silver.a", str(path / "t"))
+    replace_all(frame(spark, ddl, before).coalesce(1), ref, table, CommitId("test", 1, "d"))
+    plan = plan_upsert(rows, ref, table)
+    if plan.method == "merge":
+        upsert(rows, ref, table, plan.touched.predicate(ref.sql_name))
+    else:
+        replace_keys(rows, ref, CommitId("test", 2, "e", {"plan": plan.told()}), plan)
+    return plan, sorted((tuple(row) for row in ref.load(spark).collect()), key=str)
+
+
+def test_partition_values_that_directories_cannot_show(spark: SparkSession, tmp_path: Path) -> None:
+    rows = frame(spark, DDL, [(2, None, 2), (3, "/ = %", 2), (4, "/ = %", 1), (1, "a", 0)])
+    plan, found = upserted(spark, tmp_path, spec(BY_PART), BEFORE, rows)
+    assert plan.method == "replace_where"
+    assert found == sorted([(1, "a", 1), (2, None, 2), (3, "/ = %", 2), (4, "/ = %", 1), (None, "a", 1)], key=str)
+
+
+@pytest.mark.parametrize(
+    ("new", "method", "why"),
+    [
+        ([(9, "a", 1)], "append_new", ""),
+        ([(1, "b", 2)], "merge", "rows change, and the table has no deletion vectors"),
+    ],
+)
+def test_a_table_without_deletion_vectors(
+    spark: SparkSession, tmp_path: Path, new: list[tuple[Any, ...]], method: str, why: str
+) -> None:
+    plan, found = upserted(spark, tmp_path, spec(PLAIN, NO_VECTORS), BEFORE, frame(spark, DDL, new))
+    assert (plan.method, plan.why) == (method, why)
+    assert found == sorted([*(row for row in BEFORE if row[0] != new[0][0]), *new], key=str)
+
+
+def test_rows_that_are_there_stay_when_they_are_to_be_ignored(spark: SparkSession, tmp_path: Path) -> None:
+    ddl = "id int, p string"
+    before = [(1, "a"), (None, "b")]
+    rows = frame(spark, ddl, [(1, "other"), (None, "other"), (2, "new")])
+    plan, found = upserted(spark, tmp_path, spec(IGNORE), before, rows, ddl)
+    assert (plan.method, plan.counts["numTargetRowsInserted"], plan.all_win) == ("append_new", 1, False)
+    assert found == sorted([*before, (2, "new")], key=str)
+
+
+def test_nan_and_both_zeros_are_merged_as_one_key_each(spark: SparkSession, tmp_path: Path) -> None:
+    ddl = "id double, p string, _seq int"
+    before = [(math.nan, "a", 1), (0.0, "b", 1), (1.5, "c", 1)]
+    rows = frame(spark, ddl, [(math.nan, "x", 2), (-0.0, "y", 2)])
+    plan, found = upserted(spark, tmp_path, spec(PLAIN), before, rows, ddl)
+    assert (plan.method, plan.why) == ("merge", "a key column has values without a literal of their own")
+    assert sorted(row[1] for row in found) == ["c", "x", "y"]
+
+
+def test_a_key_that_is_no_text_is_merged(spark: SparkSession, tmp_path: Path) -> None:
+    rows = spark.sql("SELECT CAST(X'FF61' AS STRING) AS id, 'x' AS p, 2 AS _seq")
+    plan, found = upserted(spark, tmp_path, spec(PLAIN), [("a", "a", 1)], rows, "id string, p string, _seq int")
+    assert (plan.method, len(found)) == ("merge", 2)
+
+
+def test_a_year_that_python_does_not_know_is_merged(spark: SparkSession, tmp_path: Path) -> None:
+    rows = spark.sql("SELECT CAST('+12026-01-01' AS DATE) AS id, 'x' AS p, 2 AS _seq")
+    ref = TableRef("silver.a", str(tmp_path / "t"))
+    rows.withColumn("_seq", rows["_seq"] - 1).write.format("delta").save(ref.location)
+    plan = plan_upsert(rows, ref, spec(PLAIN))
+    assert plan.method == "merge"
+    upsert(rows, ref, spec(PLAIN), plan.touched.predicate(ref.sql_name))
+    assert [row["_seq"] for row in ref.load(spark).select("_seq").collect()] == [2]
+
+
+@pytest.mark.parametrize(("method", "done"), [("merge", "merge"), ("replace_where", "replace_where")])
+def test_the_method_that_the_spec_names(spark: SparkSession, tmp_path: Path, method: str, done: str) -> None:
+    plan, found = upserted(spark, tmp_path, spec({**PLAIN, "method": method}), BEFORE, frame(spark, DDL, [(9, "z", 1)]))
+    assert plan.method == done
+    assert found == sorted([*BEFORE, (9, "z", 1)], key=str)
+
+
+def test_a_method_that_a_batch_cannot_have_is_a_merge_that_says_why(
+    spark: SparkSession, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    monkeypatch.setattr("lakesmith.tables.upsert_plan.MAX_KEYS", 1)
+    rows = frame(spark, DDL, [(9, "z", 1), (1, "b", 2)])
+    plan, found = upserted(spark, tmp_path, spec({**PLAIN, "method": "replace_where"}), BEFORE, rows)
+    assert plan.told() == {"method": "merge", "why": "more than 1 keys", "expected": {"files": 1}}
+    assert found == sorted([*BEFORE[1:], (1, "b", 2), (9, "z", 1)], key=str)
+
+
+def test_a_plan_expects_what_its_commit_does(spark: SparkSession, tmp_path: Path) -> None:
+    rows = frame(spark, DDL, [(9, "z", 1), (1, "b", 2)])
+    plan, _ = upserted(spark, tmp_path, spec(PLAIN), BEFORE, rows)
+    commit = newest_commits(spark, TableRef("silver.a", str(tmp_path / "t")), 1)[0]
+    assert commit.about["plan"] == plan.told()
+    assert (plan.expected["rows"], plan.expected["files"]) == (2, 1)
+    assert (commit.metrics["numOutputRows"], commit.metrics["numRemovedFiles"]) == (2, 1)
+
+
+def test_ten_thousand_partitions_are_bounded_by_few_ranges(spark: SparkSession) -> None:
+    rows = spark.range(10_000).selectExpr("CAST(id AS int) AS id", "CAST(id * 7 AS int) AS day")
+    text = find_touched(rows, ["id", "day"]).sql()
+    assert text.count(" OR ") <= 30
+    assert rows.filter(text).count() == 10_000
