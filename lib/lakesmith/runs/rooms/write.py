@@ -9,15 +9,13 @@ from lakesmith.runs.rooms.gate import Gated
 from lakesmith.tables.commit import CommitId, Outcome, find, identify, write, writer
 from lakesmith.tables.create import RETENTION
 from lakesmith.tables.replace_keys import replace_keys
-from lakesmith.tables.strategies import append, check_columns, replace_all, replace_groups, replace_where, upsert
+from lakesmith.tables.strategies import append, replace_all, replace_groups, replace_where, upsert
 from lakesmith.tables.upsert_plan import UpsertPlan, plan_upsert
 
 
 def write_rows(gated: Gated) -> Outcome:
     """Write the accepted rows in one commit; WRITTEN or SKIPPED, else an error."""
     batch = gated.batch
-    if not batch.intent.first:
-        check_columns(batch.session, gated.rows.drop("_emptied"), batch.table)
     plan = _plan(gated)
     commit = batch.commit_id(counts=plan.counts if plan else None)
     return write(batch.session, batch.table, commit, lambda: _write(gated, commit, plan))

@@ -1,0 +1,42 @@
+"""Between gate and write: the rows take the columns of their table where its policy says so."""
+
+from __future__ import annotations
+
+from pyspark.sql import DataFrame
+from pyspark.sql import functions as F
+from pyspark.sql.types import StructType
+
+from lakesmith.runs.context import BatchContext
+from lakesmith.tables.differences import Change, differences, fields_of
+from lakesmith.tables.ref import HIDDEN
+from lakesmith.transforms.conform import RESCUED, rescued_into, with_defaults, with_lost
+
+EMPTIED = "_emptied"
+
+
+def fitted(batch: BatchContext, rows: DataFrame) -> DataFrame:
+    """Return the rows with their defaults, and in the columns that the table's policy asks for.
+
+    Returns
+    -------
+    DataFrame
+        *Columns*: for ``add`` and ``widen`` also those that the table has and the batch has not, as NULL; for
+        ``rescue`` exactly the table's, with ``_rescued`` STRING (JSON).
+    """
+    policy = batch.spec.on_schema_change
+    rows = rows.transform(with_defaults(batch.spec.columns))
+    if policy == "fail" or (batch.intent.first and policy != "rescue"):
+        return rows
+    if batch.intent.first:
+        return rows if RESCUED in rows.columns else rows.withColumn(RESCUED, F.lit(None).cast("string"))
+    have = batch.table.load(batch.session).schema
+    if policy == "rescue":
+        return rows.transform(rescued_into(have, [*HIDDEN, EMPTIED, *batch.spec.write.keys]))
+    lost = [change.column for change in changes_of(batch, have, rows) if change.kind == "lose"]
+    return rows.transform(with_lost(have, lost)) if lost else rows
+
+
+def changes_of(batch: BatchContext, have: StructType, rows: DataFrame) -> tuple[Change, ...]:
+    """Return how the rows of a batch differ from the table's columns."""
+    renamed = {name: column.renamed_from for name, column in batch.spec.columns.items() if column.renamed_from}
+    return differences(fields_of(have), fields_of(rows.drop(EMPTIED).schema), renamed)
