@@ -6,8 +6,6 @@ import re
 from collections.abc import Iterator
 from contextlib import contextmanager
 
-from pyspark.errors import PySparkException
-
 from lakesmith.errors import InputError, LakesmithError, WriteError
 from lakesmith.runs.context import BatchContext
 from lakesmith.session.gone import first_line, text_of
@@ -21,14 +19,16 @@ def explained(batch: BatchContext) -> Iterator[None]:
     """Raise LS512 for a change feed that has a hole, LS513 for a number that does not fit; all else as it is."""
     try:
         yield
-    except PySparkException as error:
+    except LakesmithError:
+        raise
+    except Exception as error:  # what a task says comes as an error of the JVM bridge, or of the Connect client
         known = _known(batch, error)
         if known is None:
             raise
         raise known from error
 
 
-def _known(batch: BatchContext, error: PySparkException) -> LakesmithError | None:
+def _known(batch: BatchContext, error: Exception) -> LakesmithError | None:
     told, above, name = text_of(error), batch.intent.input.name, batch.name
     if batch.reads_table and NO_FEED.search(told):
         hint = f"build it anew from the rows as they are: `lakesmith run --rebuild --select {name}`"

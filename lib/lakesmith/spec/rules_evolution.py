@@ -79,4 +79,5 @@ def _is_of(text: str, kind: str) -> bool:
 
 
 def _is_decimal(value: Decimal, precision: int, scale: int) -> bool:
-    return value.is_finite() and value == round(value, scale) and bool(abs(value) < 10 ** (precision - scale))
+    is_small = value.is_finite() and abs(value) < Decimal(1).scaleb(precision - scale)
+    return is_small and bool(value == round(value, scale))

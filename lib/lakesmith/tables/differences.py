@@ -147,7 +147,9 @@ def is_wider(old: str, new: str) -> bool:
         return old != "bigint"
     digits = (20, 0) if old == "bigint" else (10, 0) if old in WHOLE else _digits(old)
     wider = _digits(new)
-    return bool(digits and wider) and wider[1] >= digits[1] and wider[0] - wider[1] >= digits[0] - digits[1]
+    return (
+        old != new and bool(digits and wider) and wider[1] >= digits[1] and wider[0] - wider[1] >= digits[0] - digits[1]
+    )
 
 
 def _digits(kind: str) -> tuple[int, ...]:
