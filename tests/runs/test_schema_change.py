@@ -209,6 +209,17 @@ def test_a_table_below_reads_on_across_the_change_also_when_it_lags(built: Make,
     assert shop.rows(GOLD) == [("C", 8)]
 
 
+def test_an_aggregate_takes_on_a_new_measure_a_wider_one_and_a_new_name(built: Make) -> None:
+    shop = built("add", ALL)
+    units = "units: {type: 'decimal(22,0)', renamed_from: qty}\n  n: {type: int, default: 0}"
+    spec = DAILY.replace("qty: {type: bigint}", units).replace("{qty: sum(qty)}", "{units: sum(qty), n: count(*)}")
+    change(shop, spec, "widen", "gold/daily")
+    assert planned(shop, GOLD).schema == ("> qty -> units", "~ units bigint -> decimal(22,0)", "+ n int")
+    shop.run(select=ALL)
+    assert shop.rows(GOLD) == [("A", Decimal(9), 1), ("B", Decimal(5), 0)]
+    assert operations(shop, GOLD)[-1] == "MERGE"
+
+
 def test_views_keep_the_earlier_shapes(built: Make) -> None:
     shop = built("widen")
     shop.run(select=BOTH)

@@ -67,7 +67,8 @@ def fits(value: Default, kind: str) -> bool:
 
 def _is_of(text: str, kind: str) -> bool:
     if kind in _WHOLE:
-        return -(2 ** (_WHOLE[kind] - 1)) <= int(text) < 2 ** (_WHOLE[kind] - 1)
+        beyond = 1 << (_WHOLE[kind] - 1)
+        return -beyond <= int(text) < beyond
     if kind in ("float", "double"):
         return isinstance(float(text), float)
     if kind == "date":
@@ -79,5 +80,4 @@ def _is_of(text: str, kind: str) -> bool:
 
 
 def _is_decimal(value: Decimal, precision: int, scale: int) -> bool:
-    is_small = value.is_finite() and abs(value) < Decimal(1).scaleb(precision - scale)
-    return is_small and bool(value == round(value, scale))
+    return value.is_finite() and value == round(value, scale) and abs(value) < Decimal(1).scaleb(precision - scale)

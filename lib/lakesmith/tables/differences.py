@@ -61,7 +61,8 @@ def fields_of(schema: StructType) -> dict[str, str]:
 
     Examples
     --------
-    >>> fields_of(StructType.fromDDL("id int, _seq struct<at:date,no:int>"))
+    >>> from lakesmith.testing import frame
+    >>> fields_of(frame(spark, "id int, _seq struct<at:date,no:int>", []).schema)
     {'id': 'int', '_seq.at': 'date', '_seq.no': 'int'}
     """
     fields: dict[str, str] = {}
@@ -147,9 +148,9 @@ def is_wider(old: str, new: str) -> bool:
         return old != "bigint"
     digits = (20, 0) if old == "bigint" else (10, 0) if old in WHOLE else _digits(old)
     wider = _digits(new)
-    return (
-        old != new and bool(digits and wider) and wider[1] >= digits[1] and wider[0] - wider[1] >= digits[0] - digits[1]
-    )
+    if old == new or not (digits and wider):
+        return False
+    return wider[1] >= digits[1] and wider[0] - wider[1] >= digits[0] - digits[1]
 
 
 def _digits(kind: str) -> tuple[int, ...]:
