@@ -267,6 +267,20 @@ def test_a_run_killed_between_the_change_and_the_batch_goes_on(built: Make, monk
     assert shop.run(select=BOTH).state == "nothing_new"
 
 
+def test_a_rollback_takes_the_change_back_and_the_next_run_makes_it_again(built: Make) -> None:
+    shop = built("widen", ALL)
+    change(shop, NAMED.replace("qty: {type: int", "qty: {type: bigint"), "widen")
+    shop.spec("tables/gold/daily", DAILY.replace("steps:\n", "steps:\n  - with_columns: {sku: article}\n"))
+    run = shop.run(select=ALL)
+    shop.lake.rollback(run.run_id)
+    assert shop.lake.table(SILVER).columns == ["id", "sku", "qty", "seq"]
+    assert planned(shop).schema == ("> sku -> article", "~ qty int -> bigint")
+    shop.land("c.csv", ["2,B,6,2.50,2026-01-01,2,U"])
+    shop.run(select=ALL)
+    assert shop.rows(SILVER) == [(1, "A", 9, 2), (2, "B", 6, 2), (4, "D", 3000000000, 1)]
+    assert shop.rows(GOLD) == [("A", 9), ("B", 6), ("D", 3000000000)]
+
+
 def test_an_older_table_gets_the_properties_of_its_spec(built: Make) -> None:
     shop = built("fail", ALL)
     table = ref(shop)
@@ -286,6 +300,7 @@ def test_a_rebuild_gives_a_renamed_table_other_columns(built: Make) -> None:
     change(shop, NAMED, "add")
     shop.spec("tables/gold/daily", DAILY.replace("steps:\n", "steps:\n  - with_columns: {sku: article}\n"))
     shop.run(select=ALL)
+    assert shop.run(select=ALL, rebuild=True).state == "done"
     change(shop, ORDERS.replace("qty: {type: int", "qty: {type: string"), "add")
     shop.spec("tables/gold/daily", DAILY.replace("sum(qty)", "sum(cast(qty AS bigint))"))
     shop.run(select=ALL, rebuild=True)

@@ -50,6 +50,11 @@ def test_a_change_that_died_half_way_is_one_shape() -> None:
     assert [dict(shape.columns) for shape in shapes_of(ended)] == [ONE]
 
 
+def test_a_shape_is_kept_where_column_names_look_like_secrets() -> None:
+    (text,) = shape_property({}, {"url": "string", "token": "string"}, {"url": "string"}, ()).values()
+    assert set(text) <= set("0123456789abcdef")
+
+
 def test_a_column_that_a_rebuild_took_away_is_null(spark: SparkSession) -> None:
     properties = shape_property({}, {"id": "int", "note": "string"}, {"id": "int"}, ())
     assert views(spark, properties, "id int", (1,))["v1"] == (["id", "note"], (1, None))

@@ -40,7 +40,7 @@ def digest_of(fields: Fields) -> str:
 def shapes_of(properties: Mapping[str, str]) -> tuple[Shape, ...]:
     """Read the shapes from the properties of a table, oldest first."""
     kept = {name.removeprefix(PREFIX): text for name, text in properties.items() if name.startswith(PREFIX)}
-    return tuple(Shape(**json.loads(kept[number])) for number in sorted(kept, key=int))
+    return tuple(Shape(**json.loads(bytes.fromhex(kept[number]))) for number in sorted(kept, key=int))
 
 
 def shape_property(
@@ -66,8 +66,13 @@ def shape_property(
     renamed = {change.old: change.new for change in moved if change.kind == "rename"}
     if shapes and shapes[-1].became != digest_of(have):
         last = Shape(shapes[-1].columns, {**shapes[-1].renamed, **renamed}, digest_of(want))
-        return {f"{PREFIX}{len(shapes)}": json.dumps(last.__dict__)}
-    return {f"{PREFIX}{len(shapes) + 1}": json.dumps(Shape(dict(have), renamed, digest_of(want)).__dict__)}
+        return {f"{PREFIX}{len(shapes)}": _text(last)}
+    return {f"{PREFIX}{len(shapes) + 1}": _text(Shape(dict(have), renamed, digest_of(want)))}
+
+
+def _text(shape: Shape) -> str:
+    """Write a shape in digits: Spark shows no property in which it reads ``url``, ``token`` or ``password``."""
+    return json.dumps(shape.__dict__).encode().hex()
 
 
 def in_shape(rows: DataFrame, shapes: Sequence[Shape], number: int) -> DataFrame:

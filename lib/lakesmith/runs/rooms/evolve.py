@@ -51,7 +51,7 @@ def evolved(gated: Gated) -> Gated:
     have = batch.table.load(batch.session).schema
     changes = changes_of(batch, have, gated.rows)
     if batch.intent.first:
-        _alter(batch, _outgoing(batch, have, gated) if changes else {}, ())
+        _alter(batch, _outgoing(batch, have, gated, changes), ())
         return gated
     require_allowed(batch.name, batch.spec, changes)
     todo = [change for change in changes if change.kind in ALTERS]
@@ -87,13 +87,14 @@ def _refused(code: str, name: str, changes: Sequence[Change], hint: str) -> Writ
     return WriteError(f"the batch's columns are not the table's: {told}", code=code, where=name, hint=hint)
 
 
-def _outgoing(batch: BatchContext, have: StructType, gated: Gated) -> dict[str, str]:
-    """Return what is written down before a rebuild gives the table other columns.
+def _outgoing(batch: BatchContext, have: StructType, gated: Gated, changes: Sequence[Change]) -> dict[str, str]:
+    """Return what is written down before a rebuild takes the place of the table.
 
-    Delta refuses other columns on a table with both column mapping and a change feed; the next batch turns it on again.
+    Delta gives a table with both column mapping and a change feed no other columns, nor other comments; the next batch
+    turns the feed on again.
     """
     properties = properties_of(batch.session, batch.table)
-    kept = shape_property(properties, fields_of(have), fields_of(gated.rows.schema), ())
+    kept = shape_property(properties, fields_of(have), fields_of(gated.rows.schema), ()) if changes else {}
     return {**kept, **({FEED: "false"} if properties.get("delta.columnMapping.mode") == "name" else {})}
 
 
