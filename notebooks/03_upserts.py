@@ -2,8 +2,8 @@
 # MAGIC %md
 # MAGIC # Upserts and history
 # MAGIC One small feed of price changes, written in three ways: the newest row of each key, all versions of it, and
-# MAGIC partitions that are computed anew. Whatever order the files come in, the tables are the same. All of it is written
-# MAGIC to a temporary directory.
+# MAGIC partitions that are computed anew. Whatever the order of the files, the tables are the same. All of it lies in a
+# MAGIC temporary directory.
 
 # COMMAND ----------
 

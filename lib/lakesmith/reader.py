@@ -18,7 +18,10 @@ from lakesmith.session.start import get_session, read_properties
 from lakesmith.spec.instant import utc
 from lakesmith.spec.load import Loaded
 from lakesmith.tables.ops import OpsTable
+from lakesmith.tables.properties import properties_of
 from lakesmith.tables.ref import TableRef, project_table, visible
+from lakesmith.tables.shapes import shape_views
+from lakesmith.transforms.conform import with_defaults
 
 
 class Reader:
@@ -62,9 +65,9 @@ class Reader:
         if not table.exists(self.spark):
             raise InputError(f"table {name} does not exist", code="LS207", hint="run `lakesmith run` first")
         if version == "latest":
-            return visible(table.load(self.spark))
+            return self._shown(name, table.load(self.spark))
         number = self._published(name) if version == "published" else int(version)
-        return visible(table.load(self.spark, versionAsOf=number))
+        return self._shown(name, table.load(self.spark, versionAsOf=number))
 
     def quarantine(self, name: str) -> DataFrame:
         """Read the quarantine of a table: batch, reasons and the raw row of every bad row."""
@@ -78,9 +81,17 @@ class Reader:
         return self.spark.createDataFrame([], ddl)
 
     def register_views(self, spark: SparkSession) -> None:
-        """Create a temporary view ``layer_table`` of each published table in a session."""
+        """Create temporary views of each published table in a session.
+
+        ``layer_table`` is the table as it is; ``layer_table_v1``, ``_v2``… have the columns of its first, second…
+        shape, whatever became of them since, so that what reads one of these goes on reading it.
+        """
         for name, number in newest(spark, self._ref("ops.published"))["tables"].items():
-            visible(self._ref(name).load(spark, versionAsOf=number)).createOrReplaceTempView(name.replace(".", "_"))
+            table, view = self._ref(name), name.replace(".", "_")
+            rows = self._shown(name, table.load(spark, versionAsOf=number))
+            rows.createOrReplaceTempView(view)
+            for shape, frame in shape_views(rows, properties_of(spark, table)).items():
+                frame.createOrReplaceTempView(f"{view}_{shape}")
 
     def status(self, limit: int = 10) -> list[dict[str, Any]]:
         """Return the last runs, newest first, each with its tables; no Spark for path tables."""
@@ -108,6 +119,10 @@ class Reader:
         if name not in known:
             raise InputError(f"no table {name!r}", code="LS209", hint=f"one of {', '.join(sorted(known))}")
         return project_table(self.project, name)
+
+    def _shown(self, name: str, rows: DataFrame) -> DataFrame:
+        columns = self.project.table(name).columns if name in self.project.table_names() else {}
+        return visible(rows).transform(with_defaults(columns))
 
     def _ops(self, name: str, ddl: str) -> list[dict[str, Any]]:
         table = OpsTable(self._ref(name), ddl)

@@ -58,6 +58,24 @@ def test_tables_by_name_are_those_by_path(catalog_shop: Make, tmp_path: Path, sp
     assert not (by_name.root / "lake").exists()
 
 
+def test_columns_change_by_name_as_by_path(catalog_shop: Make, spark: SparkSession) -> None:
+    shop, tables = catalog_shop(), ["bronze.orders", "silver.orders", "gold.daily"]
+    shop.spec("tables/silver/orders", SPECS["tables/silver/orders"] + "on_schema_change: widen\n")
+    shop.land("a.csv", FIRST)
+    shop.run(select=tables)
+    named = SPECS["tables/silver/orders"].replace("  sku: {", "  article: {renamed_from: sku, ")
+    wider = named.replace("  seq: {type: int,", "  op: {type: string, source: Op, default: I}\n  seq: {type: bigint,")
+    shop.spec("tables/silver/orders", wider + "on_schema_change: widen\n")
+    plan = {table.table: table.schema for table in shop.lake.plan().tables}
+    assert plan["silver.orders"] == ("> sku -> article", "~ seq int -> bigint", "+ op string")
+    shop.land("b.csv", SECOND)
+    assert shop.run(select=tables).state == "done"
+    assert [row[:3] for row in shop.rows("silver.orders")] == [(1, "A", 9)]
+    assert [row[1:3] for row in shop.rows("gold.daily")] == [(1, 9)]
+    shop.lake.register_views(spark)
+    assert spark.table("silver_orders_v1").columns == ["id", "sku", "qty", "price", "day", "seq"]
+
+
 @pytest.mark.prove
 def test_a_refused_batch_is_undone_by_name(catalog_shop: Make) -> None:
     shop = catalog_shop()

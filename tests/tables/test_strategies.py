@@ -8,13 +8,12 @@ import pytest
 from chispa import assert_df_equality
 from pyspark.sql import DataFrame, SparkSession
 
-from lakesmith.errors import WriteError
 from lakesmith.spec.model import Table
 from lakesmith.tables.commit import CommitId
 from lakesmith.tables.log import newest_commits
 from lakesmith.tables.prune import find_touched
 from lakesmith.tables.ref import TableRef
-from lakesmith.tables.strategies import append, check_columns, replace_all, replace_groups, upsert
+from lakesmith.tables.strategies import append, replace_all, replace_groups, upsert
 from lakesmith.testing import frame
 
 ROWS = "id int, name string, _seq int, _deleted boolean"
@@ -113,13 +112,6 @@ def test_ignore_keeps_the_first_row_and_only_adds_files(spark: SparkSession, tab
     shows(spark, table, GROUPS.replace("day", "id"), [(1, 5), (None, 6), (2, 9)])
     metrics = newest_commits(spark, table, 1)[0].metrics
     assert (metrics["numTargetRowsInserted"], metrics["numTargetFilesRemoved"]) == (1, 0)
-
-
-def test_other_columns_than_the_table_are_an_error(spark: SparkSession, table: TableRef) -> None:
-    create(frame(spark, "id int, name string", [(1, "a")]), table, IGNORE)
-    with pytest.raises(WriteError, match=r"more int, name int, name string") as caught:
-        check_columns(spark, frame(spark, "id int, name int, more int", [(1, 2, 3)]), table)
-    assert caught.value.code == "LS504"
 
 
 def test_groups_are_updated_inserted_and_deleted(spark: SparkSession, table: TableRef) -> None:

@@ -55,12 +55,13 @@ def _say(state: str) -> str:
 
 
 def plan_text(plan: Plan) -> str:
-    """Return what a run would do: a row a table, then extra scans and notes."""
+    """Return what a run would do: a row a table, then new columns, extra scans and notes."""
     names = ("wave", "table", "strategy", "new", "reads")
     rows = [{name: getattr(table, name) for name in names} for table in plan.tables]
     scans = [f"extra scan for {table.table}: {scan}" for table in plan.tables for scan in table.extra_scans]
+    schema = [f"schema of {table.table}: {line}" for table in plan.tables for line in table.schema]
     notes = [f"note on {table.table}: {note}" for table in plan.tables for note in table.notes]
-    return "\n".join([aligned(rows, names), *scans, *notes])
+    return "\n".join([aligned(rows, names), *schema, *scans, *notes])
 
 
 def status_text(runs: Sequence[Row]) -> str:

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 
 from lakesmith.codes.doctor import DOCTOR_CODES
 from lakesmith.codes.environment import ENVIRONMENT_CODES
+from lakesmith.codes.evolution import EVOLUTION_CODES
 from lakesmith.codes.inputs import INPUT_CODES
 from lakesmith.codes.runs import RUN_CODES
 from lakesmith.errors import LakesmithError
@@ -25,7 +26,9 @@ class Explanation:
 
 CATALOGUE: dict[str, Explanation] = {
     code: Explanation(code, *texts)
-    for code, texts in sorted((INPUT_CODES | RUN_CODES | DOCTOR_CODES | ENVIRONMENT_CODES | SPEC_CODES).items())
+    for code, texts in sorted(
+        (INPUT_CODES | RUN_CODES | EVOLUTION_CODES | DOCTOR_CODES | ENVIRONMENT_CODES | SPEC_CODES).items()
+    )
 }
 
 

@@ -22,8 +22,8 @@ RUN_CODES: dict[str, tuple[str, str, str]] = {
     ),
     "LS504": (
         "columns differ from the table",
-        "The batch has other columns or types than the table on disk: the spec changed.",
-        "Restore the spec, or rebuild the table.",
+        "The batch has other columns or types than the table on disk, and on_schema_change does not allow that.",
+        "Set on_schema_change to add, widen or rescue, restore the spec, or rebuild the table.",
     ),
     "LS505": (
         "publication taken",

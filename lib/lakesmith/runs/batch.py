@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 from lakesmith.runs.context import BatchContext
+from lakesmith.runs.explained import explained
+from lakesmith.runs.rooms.evolve import evolved
 from lakesmith.runs.rooms.gate import gate
 from lakesmith.runs.rooms.record import BatchRecord, record
 from lakesmith.runs.rooms.write import clear_quarantine, write_quarantine, write_rows
@@ -27,10 +29,11 @@ def run_batch(batch: BatchContext) -> BatchRecord:
     Order matters for a crash: the data commit comes first and proves the batch; the quarantine has an identity of
     its own and is written again by a retry whose data was skipped.
     """
-    gated = gate(scoped(batch))
-    outcome = write_rows(gated)
-    figures = gated.figures(outcome)
-    clear_quarantine(gated)
-    if figures["gate"]["quarantined"]:
-        write_quarantine(gated)
-    return record(gated, outcome, figures)
+    with explained(batch):
+        gated = evolved(gate(scoped(batch)))
+        outcome = write_rows(gated)
+        figures = gated.figures(outcome)
+        clear_quarantine(gated)
+        if figures["gate"]["quarantined"]:
+            write_quarantine(gated)
+        return record(gated, outcome, figures)

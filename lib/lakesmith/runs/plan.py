@@ -13,10 +13,12 @@ from lakesmith.runs.opening import open_ledger
 from lakesmith.runs.planning import Planned, Planner
 from lakesmith.runs.recording import facts_of
 from lakesmith.runs.result import Plan, PlannedTable
+from lakesmith.runs.schema_diff import schema_diff, verdict_on
 from lakesmith.runs.state import TableState
 from lakesmith.spec.fingerprint import spec_hash
 from lakesmith.spec.graph import upstreams, waves
 from lakesmith.spec.model import Project, Table
+from lakesmith.tables.differences import Change
 
 READS = {
     "replace_all": "all of {upstream}; nothing of the table",
@@ -38,12 +40,19 @@ def plan(spark: SparkSession, project: Project, select: Sequence[str] = ()) -> P
             waits_for = [upstream for upstream in upstreams(project.table(name)) if upstream in busy]
             if planned.intent or waits_for:
                 busy.add(name)
-            tables.append(_row(project, ledger, name, number, planned, waits_for))
+            changes = schema_diff(spark, project, name, ledger.state(name))
+            tables.append(_row(project, ledger, name, number, planned, waits_for, changes))
     return Plan(tuple(tables))
 
 
 def _row(
-    project: Project, ledger: Ledger, name: str, wave: int, planned: Planned, waits_for: Sequence[str]
+    project: Project,
+    ledger: Ledger,
+    name: str,
+    wave: int,
+    planned: Planned,
+    waits_for: Sequence[str],
+    changes: tuple[Change, ...],
 ) -> PlannedTable:
     spec, state = project.table(name), ledger.state(name)
     busy = planned.intent is not None or bool(waits_for)
@@ -55,7 +64,8 @@ def _row(
         new=_new(planned, waits_for),
         reads=_reads(spec, planned, state) if busy else "",
         extra_scans=tuple(plan_notes(spec)),
-        notes=tuple(_notes(spec, state, planned)),
+        notes=tuple(_notes(spec, state, changes)),
+        schema=tuple(str(change) for change in changes),
     )
 
 
@@ -97,12 +107,14 @@ def _reads(spec: Table, planned: Planned, state: TableState) -> str:
     )
 
 
-def _notes(spec: Table, state: TableState, planned: Planned) -> list[str]:
+def _notes(spec: Table, state: TableState, changes: tuple[Change, ...]) -> list[str]:
     notes = []
     if spec.nondeterministic:
         notes.append("declared nondeterministic: each batch is staged, one more write and read of its rows")
     if state.spec_hash and state.spec_hash != spec_hash(spec):
         notes.append("the spec changed since the last batch: rows built before keep the old shape")
+    refusal = verdict_on(spec.on_schema_change, changes)
+    notes += [refusal] if refusal else []
     if state.refused:
         notes.append("the last batch was refused: it is undone and planned anew, unless accepted")
     if spec.inputs and spec.write.recomputes:

@@ -74,7 +74,10 @@ class RunResult:
 
 @dataclass(frozen=True)
 class PlannedTable:
-    """What a run would do for one table."""
+    """What a run would do for one table.
+
+    `schema` is how the columns that its spec declares differ from the table, one text a difference.
+    """
 
     table: str
     wave: int
@@ -84,6 +87,7 @@ class PlannedTable:
     reads: str = ""
     extra_scans: tuple[str, ...] = ()
     notes: tuple[str, ...] = field(default=())
+    schema: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from functools import reduce
+from functools import partial, reduce
 
 from pyspark.sql import DataFrame, SparkSession
 from pyspark.sql import functions as F
 
+from lakesmith.tables.log import Commit, newest_commits
+from lakesmith.tables.properties import properties_of
 from lakesmith.tables.ref import TableRef, visible
 
 Voids = Sequence[tuple[int, int]]
@@ -42,8 +44,30 @@ def changed_rows(session: SparkSession, table: TableRef, since: int, to: int, vo
 
 
 def _feed(session: SparkSession, table: TableRef, since: int, to: int, voids: Voids) -> DataFrame:
-    spans = live_spans(since, to, voids)
-    return reduce(DataFrame.unionByName, [_read_feed(session, table, low, high) for low, high in spans])
+    altered = [one for one in _altered(session, table, since, to) if not any(a <= one.version <= b for a, b in voids)]
+    spans = live_spans(since, to, [*voids, *[(one.version, one.version) for one in altered]])
+    shapes = [_renamed(_read_feed(session, table, low, high), altered, high) for low, high in spans]
+    return reduce(partial(DataFrame.unionByName, allowMissingColumns=True), shapes)
+
+
+def _altered(session: SparkSession, table: TableRef, since: int, to: int) -> list[Commit]:
+    """Return the commits that changed the columns of a table, oldest first; none while they only grew in number.
+
+    Delta does not read a feed across the renaming or the widening of a column, so each shape is read by itself.
+    """
+    if properties_of(session, table).get("delta.columnMapping.mode") != "name":
+        return []
+    head = newest_commits(session, table, 1)[0].version
+    commits = newest_commits(session, table, head - since)
+    return [one for one in reversed(commits) if one.changes_columns and since < one.version <= to]
+
+
+def _renamed(rows: DataFrame, altered: Sequence[Commit], high: int) -> DataFrame:
+    """Give rows of the feed up to a version the names that came after it."""
+    for commit in altered:
+        if commit.renamed and commit.version > high and commit.renamed[0] in rows.columns:
+            rows = rows.withColumnRenamed(*commit.renamed)
+    return rows
 
 
 def _read_feed(session: SparkSession, table: TableRef, low: int, high: int) -> DataFrame:

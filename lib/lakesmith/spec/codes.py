@@ -187,6 +187,16 @@ SPEC_CODES: dict[str, tuple[str, str, str]] = {
         "The table keeps rows that its upstream replaces later, and would go stale or count twice.",
         "Use strategy: aggregate (or upsert, where the upstream is upserted).",
     ),
+    "LS155": (
+        "rename that cannot be done",
+        "renamed_from names the column of the table on disk that this column was before.",
+        "Take the old name out of the contract and allow the change by on_schema_change: add or widen.",
+    ),
+    "LS156": (
+        "unusable default",
+        "The default of a column is no value of its type, or the column is a key.",
+        "Write a plain value of the type, decimals and dates in quotes; a key has no default.",
+    ),
     "LS160": (
         "sql where it does not go",
         "A table is made by steps or by one SQL text. Of a SQL text the changed groups are not known.",

@@ -9,14 +9,16 @@ from typing import Any
 from lakesmith.spec.model import Table
 
 _LENGTH = 16
-_DOCUMENTATION = {"description": True, "profile": True, "event_date": True}
+_DOCUMENTATION = {"description": True, "profile": True, "event_date": True, "on_schema_change": True}
 _PER_ITEM = {"__all__": {"description": True}}
+_PER_COLUMN = {"__all__": {"description": True, "renamed_from": True}}
 
 
 def spec_hash(table: Table) -> str:
     """Return a short, stable hash of a table's spec.
 
-    Descriptions, profile settings, the method of the write and defaults that are written out do not count.
+    Descriptions, profile settings, the method of the write, how the table evolves, and defaults that are written out do
+    not count.
 
     Parameters
     ----------
@@ -39,7 +41,7 @@ def spec_hash(table: Table) -> str:
         mode="json",
         by_alias=True,
         exclude_defaults=True,
-        exclude={**_DOCUMENTATION, "write": {"method"}, "checks": _PER_ITEM, "columns": _PER_ITEM},
+        exclude={**_DOCUMENTATION, "write": {"method"}, "checks": _PER_ITEM, "columns": _PER_COLUMN},
     )
     # Keys of a map within a step keep their order: a later expression may use an earlier column.
     spec["steps"] = json.dumps(spec.get("steps", []))

@@ -55,6 +55,8 @@ class Column(Model):
     source: ColumnName | None = None
     format: str | None = None
     nullable: bool = True
+    default: str | int | float | bool | None = None
+    renamed_from: ColumnName | None = None
     description: str = ""
     unit: str | None = None
     sensitivity: str | None = None
@@ -150,6 +152,7 @@ class Table(Model):
     sql: str | None = None
     checks: Annotated[tuple[Check, ...], Field(strict=False)] = ()
     write: Write = Write()
+    on_schema_change: Literal["fail", "add", "widen", "rescue"] = "fail"
     event_date: ColumnName | None = None
     profile: Profile | None = None
     properties: dict[str, str] = {}

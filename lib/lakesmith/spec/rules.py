@@ -10,6 +10,7 @@ from lakesmith.spec.model import Project
 from lakesmith.spec.origin import Finding
 from lakesmith.spec.rules_checks import check_rules
 from lakesmith.spec.rules_columns import contract_rules, repeated, written_columns_rules
+from lakesmith.spec.rules_evolution import default_rules, rename_rules
 from lakesmith.spec.rules_inputs import bronze_rules, input_rules, name_rules, upstream_rules
 from lakesmith.spec.rules_steps import determinism_rules, is_step, step_rules
 from lakesmith.spec.rules_write import event_date_rules, write_rules
@@ -22,6 +23,8 @@ _TABLE_RULES: tuple[Rule, ...] = (
     upstream_rules,
     contract_rules,
     written_columns_rules,
+    rename_rules,
+    default_rules,
     step_rules,
     determinism_rules,
     check_rules,

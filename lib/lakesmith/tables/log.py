@@ -19,7 +19,8 @@ from lakesmith.tables.ref import TableRef
 class Commit:
     """One commit: its version, when and what it was, what its writer said about it, and what Delta counted.
 
-    `timestamp` is in milliseconds since 1970 UTC; `restored_to` is the version that a RESTORE went back to.
+    `timestamp` is in milliseconds since 1970 UTC; `restored_to` is the version that a RESTORE went back to; `renamed`
+    the old and the new name of a column.
     """
 
     version: int
@@ -28,6 +29,12 @@ class Commit:
     about: Mapping[str, Any]
     metrics: Mapping[str, int]
     restored_to: int | None = None
+    renamed: tuple[str, str] | None = None
+
+    @property
+    def changes_columns(self) -> bool:
+        """True for a commit that changes columns and no row."""
+        return self.operation.endswith((" COLUMN", " COLUMNS"))
 
 
 def newest_commits(session: SparkSession | None, table: TableRef, limit: int | None = None) -> list[Commit]:
@@ -85,9 +92,11 @@ def _commit(entry: Mapping[str, Any]) -> Commit:
     metrics = {key: int(value) for key, value in (entry.get("operationMetrics") or {}).items() if _is_count(value)}
     about = about_of(entry.get("userMetadata"))
     operation = entry.get("operation") or ""
-    target = str((entry.get("operationParameters") or {}).get("version"))
+    told = entry.get("operationParameters") or {}
+    target = str(told.get("version"))
     restored_to = int(target) if operation == "RESTORE" and target.isdigit() else None
-    return Commit(entry["version"], int(entry["timestamp"]), operation, about, metrics, restored_to)
+    renamed = (told["oldColumnPath"], told["newColumnPath"]) if operation == "RENAME COLUMN" else None
+    return Commit(entry["version"], int(entry["timestamp"]), operation, about, metrics, restored_to, renamed)
 
 
 def _is_count(value: object) -> bool:

@@ -5,10 +5,9 @@ from __future__ import annotations
 from collections.abc import Sequence
 from functools import reduce
 
-from pyspark.sql import Column, DataFrame, MergeIntoWriter, SparkSession
+from pyspark.sql import Column, DataFrame, MergeIntoWriter
 from pyspark.sql import functions as F
 
-from lakesmith.errors import WriteError
 from lakesmith.spec.model import Table
 from lakesmith.tables.commit import CommitId, writer
 from lakesmith.tables.create import table_options
@@ -118,18 +117,3 @@ def newest_first(columns: Sequence[str]) -> list[str]:
     ['_seq', '_deleted', 'id', 'name']
     """
     return [*(name for name in HIDDEN if name in columns), *sorted(name for name in columns if name not in HIDDEN)]
-
-
-def check_columns(session: SparkSession, rows: DataFrame, table: TableRef) -> None:
-    """Raise LS504 where the batch's columns are not the table's."""
-    have = {field.name: field.dataType.simpleString() for field in table.load(session).schema.fields}
-    want = {field.name: field.dataType.simpleString() for field in rows.schema.fields}
-    if have == want:
-        return
-    differing = sorted({*have.items()} ^ {*want.items()})
-    raise WriteError(
-        "the batch's columns are not the table's: " + ", ".join(f"{name} {kind}" for name, kind in differing),
-        code="LS504",
-        where=table.name,
-        hint="keep the contract as it was, or build the table anew under another name",
-    )

@@ -14,7 +14,7 @@ from lakesmith.tables.commit import CommitId, Outcome, write
 from lakesmith.tables.literals import is_exact, one_of
 from lakesmith.tables.prune import find_touched
 from lakesmith.tables.replace_keys import replace_rows, require_version
-from lakesmith.tables.strategies import append, check_columns, replace_all, replace_groups
+from lakesmith.tables.strategies import append, replace_all, replace_groups
 from lakesmith.tables.upsert_plan import MAX_KEYS, MAX_TEXT
 from lakesmith.tables.watermark import Watermark
 from lakesmith.transforms.names import named
@@ -63,8 +63,6 @@ def count_changes(rows: DataFrame) -> dict[str, int]:
 def write_changes(gated: Gated, changes: Changes) -> Outcome:
     """Write what a batch changes in one commit; WRITTEN or SKIPPED, else an error."""
     batch = gated.batch
-    if not batch.intent.first:
-        check_columns(batch.session, changes.rows.drop(CHANGE), batch.table)
     if batch.table.local:  # the look took a while; Delta itself sees only what comes later
         refuse_changed(batch)
     told = changes.watermark.told() if changes.watermark else None

@@ -16,6 +16,7 @@ from lakesmith.quality.rules import compile_rules, resolve
 from lakesmith.quality.table_checks import freshness_metrics
 from lakesmith.runs.context import BatchContext
 from lakesmith.runs.observed import Figures
+from lakesmith.runs.rooms.fit import fitted
 from lakesmith.runs.rooms.read import read
 from lakesmith.runs.rooms.transform import transform
 from lakesmith.spec.model import Write
@@ -136,8 +137,9 @@ def final_rows(batch: BatchContext, tagged: DataFrame, rules: tuple[Rule, ...]) 
     good = _with_hidden(batch, tagged.transform(accepted(rules)))
     hidden = tuple(name for name in (*HIDDEN, "_emptied") if name in good.columns)
     if not batch.reads_table:
-        return good.drop("_raw")
+        return fitted(batch, good.drop("_raw"))
     shaped = good.transform(select_contract(batch.spec.columns, hidden)) if batch.spec.columns else _bare(good, hidden)
+    shaped = fitted(batch, shaped)
     if batch.spec.write.keeps_history:
         return shaped.transform(_one_an_instant(batch))
     return shaped.transform(_one_a_key(batch)) if batch.spec.write.keeps_newest else shaped

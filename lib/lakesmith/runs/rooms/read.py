@@ -12,6 +12,7 @@ from lakesmith.runs.intent import FilesInput, TableInput
 from lakesmith.sources.files import read_files
 from lakesmith.sources.upstream import changed_rows, new_rows, snapshot
 from lakesmith.spec.model import Table
+from lakesmith.transforms.conform import with_defaults
 from lakesmith.transforms.debezium import from_debezium
 from lakesmith.transforms.shape import Transform
 
@@ -31,10 +32,10 @@ def read(batch: BatchContext) -> DataFrame:
     read_from = batch.intent.input
     if isinstance(read_from, FilesInput):
         return _read_files(batch, read_from)
-    upstream = batch.ref(read_from.name)
+    upstream, defaults = batch.ref(read_from.name), _defaults(batch, read_from.name)
     if batch.spec.write.recomputes:
-        return snapshot(batch.session, upstream, read_from.to)
-    rows = new_rows(batch.session, upstream, read_from.since, read_from.to, read_from.voids)
+        return snapshot(batch.session, upstream, read_from.to).transform(defaults)
+    rows = new_rows(batch.session, upstream, read_from.since, read_from.to, read_from.voids).transform(defaults)
     return rows.transform(_unwrapped(batch.spec)) if batch.spec.write.change_format == "debezium" else rows
 
 
@@ -49,14 +50,20 @@ def read_changes(batch: BatchContext) -> DataFrame:
     if not isinstance(read_from, TableInput) or read_from.since is None:
         raise InputError(f"{batch.name} has no earlier position to read changes from", code="LS205")
     upstream = batch.ref(read_from.name)
-    return changed_rows(batch.session, upstream, read_from.since, read_from.to, read_from.voids)
+    changes = changed_rows(batch.session, upstream, read_from.since, read_from.to, read_from.voids)
+    return changes.transform(_defaults(batch, read_from.name))
 
 
 def read_lookups(batch: BatchContext) -> dict[str, DataFrame]:
     """Return the declared inputs by name, each at the version that the intent names."""
     versions = dict(batch.intent.lookups)
     tables = batch.spec.inputs.items()
-    return {name: snapshot(batch.session, batch.ref(table), versions[name]) for name, table in tables}
+    found = {name: snapshot(batch.session, batch.ref(table), versions[name]) for name, table in tables}
+    return {name: rows.transform(_defaults(batch, batch.spec.inputs[name])) for name, rows in found.items()}
+
+
+def _defaults(batch: BatchContext, table: str) -> Transform:
+    return with_defaults(batch.project.table(table).columns)
 
 
 def _read_files(batch: BatchContext, read_from: FilesInput) -> DataFrame:

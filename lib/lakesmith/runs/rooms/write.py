@@ -17,7 +17,7 @@ from lakesmith.tables.commit import CommitId, Outcome, find, identify, write, wr
 from lakesmith.tables.conflicts import retried
 from lakesmith.tables.create import RETENTION
 from lakesmith.tables.replace_keys import replace_keys
-from lakesmith.tables.strategies import append, check_columns, replace_all, replace_groups, replace_where, upsert
+from lakesmith.tables.strategies import append, replace_all, replace_groups, replace_where, upsert
 from lakesmith.tables.upsert_plan import UpsertPlan, plan_upsert
 
 REPLACING = ("replace_partitions", "replace_all")
@@ -44,8 +44,6 @@ def _plan_and_write(gated: Gated) -> Outcome:
         return write_changes(gated, history_changes(gated))
     if batch.spec.write.strategy == "snapshot":
         return write_changes(gated, extract_changes(gated))
-    if not batch.intent.first:
-        check_columns(batch.session, gated.rows.drop("_emptied"), batch.table)
     truncates = has_truncate(gated)
     plan = None if truncates else _plan(gated)
     if batch.table.local:  # planning took a while; Delta itself sees only what comes later

@@ -1,0 +1,28 @@
+"""Codes of tables whose columns or properties changed: LS51x."""
+
+from __future__ import annotations
+
+EVOLUTION_CODES: dict[str, tuple[str, str, str]] = {
+    "LS510": (
+        "change that needs a rebuild",
+        "The contract or the upstream changed in a way that the rows in the table cannot follow: a type that is not"
+        " wider, a hidden column, a name that differs in case only.",
+        "See `lakesmith plan` for the difference; restore the spec, or `lakesmith run --rebuild --select TABLE`.",
+    ),
+    "LS511": (
+        "key lost or of another kind",
+        "A key column of the table did not arrive, or has a type in which equal keys are not equal any more.",
+        "Restore the key, or build the table anew with `lakesmith run --rebuild --select TABLE`.",
+    ),
+    "LS512": (
+        "changes that cannot be read",
+        "The table above keeps no change feed for the versions that this table has not read: the feed was off, or"
+        " somebody changed its columns in a way that ends the feed.",
+        "Build this table anew from the rows as they are: `lakesmith run --rebuild --select TABLE`.",
+    ),
+    "LS513": (
+        "number too big for its type",
+        "A sum, a product or a cast gave a number that the column's type cannot hold. Nothing was written.",
+        "Give the column more digits (on_schema_change: widen does it without a rebuild), or correct the input.",
+    ),
+}

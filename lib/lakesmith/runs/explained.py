@@ -1,0 +1,41 @@
+"""What Spark and Delta say of a batch that cannot be done, in the words of the project."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+from lakesmith.errors import InputError, LakesmithError, WriteError
+from lakesmith.runs.context import BatchContext
+from lakesmith.session.gone import first_line, text_of
+
+NO_FEED = re.compile(r"DELTA_MISSING_CHANGE_DATA|DELTA_CHANGE_TABLE_FEED_DISABLED|DELTA_CHANGE_DATA_FEED_INCOMPATIBLE")
+TOO_BIG = re.compile(r"NUMERIC_VALUE_OUT_OF_RANGE|ARITHMETIC_OVERFLOW|CAST_OVERFLOW|NUMERIC_OUT_OF_SUPPORTED_RANGE")
+
+
+@contextmanager
+def explained(batch: BatchContext) -> Iterator[None]:
+    """Raise LS512 for a change feed that has a hole, LS513 for a number that does not fit; all else as it is."""
+    try:
+        yield
+    except LakesmithError:
+        raise
+    except Exception as error:  # what a task says comes as an error of the JVM bridge, or of the Connect client
+        known = _known(batch, error)
+        if known is None:
+            raise
+        raise known from error
+
+
+def _known(batch: BatchContext, error: Exception) -> LakesmithError | None:
+    told, above, name = text_of(error), batch.intent.input.name, batch.name
+    if batch.reads_table and NO_FEED.search(told):
+        hint = f"build it anew from the rows as they are: `lakesmith run --rebuild --select {name}`"
+        what = f"the changes of {above} that {name} has not read cannot be read any more: {first_line(error)}"
+        return InputError(what, code="LS512", where=batch.ref(above).location, hint=hint)
+    if TOO_BIG.search(told):
+        hint = "give the column more digits in the contract, or correct the input; nothing was written"
+        what = f"a number of the batch is too big for its type: {first_line(error)}"
+        return WriteError(what, code="LS513", where=f"{name} batch {batch.intent.batch}", hint=hint)
+    return None

@@ -1,0 +1,115 @@
+"""Before the write: the table takes on what its policy allows of a batch's columns; all else is an error."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+
+from pyspark.sql.types import StructType
+
+from lakesmith.errors import WriteError
+from lakesmith.runs.context import BatchContext
+from lakesmith.runs.rooms.fit import changes_of, stored_schema
+from lakesmith.runs.rooms.gate import Gated, gate
+from lakesmith.spec.model import Table
+from lakesmith.tables.commit import identify
+from lakesmith.tables.create import table_options
+from lakesmith.tables.differences import (
+    ALLOWED,
+    Change,
+    after,
+    fields_of,
+    keeps_equality,
+    needed_properties,
+    statements,
+)
+from lakesmith.tables.durable import force_newest
+from lakesmith.tables.properties import missing_properties, properties_of, set_properties
+from lakesmith.tables.shapes import shape_property
+
+FEED = "delta.enableChangeDataFeed"
+ALTERS = ("add", "widen", "rename")
+
+
+def evolved(gated: Gated) -> Gated:
+    """Make the table what its batch needs, and return the batch, built anew where the table changed under it.
+
+    Raises
+    ------
+    WriteError
+        LS504 when `on_schema_change` does not allow a difference, LS510 when no table could take it on, LS511 when it
+        concerns a key.
+
+    Notes
+    -----
+    Each change is a commit of its own before the batch's: properties, renames, types, new columns. A retry finds on the
+    disk what was done, and does the rest. Deletion vectors, change feed and retention of an older table are made what
+    the spec says on the way. No Spark job on a local path.
+    """
+    batch = gated.batch
+    if batch.intent.first and not batch.table.exists(batch.session):
+        return gated
+    have = stored_schema(batch)
+    changes = changes_of(batch, have, gated.rows)
+    if batch.intent.first:
+        _alter(batch, _outgoing(batch, have, gated, changes), ())
+        return gated
+    require_allowed(batch.name, batch.spec, changes)
+    todo = [change for change in changes if change.kind in ALTERS]
+    _alter(batch, _wanted(batch, have, todo), todo)
+    return gate(batch) if todo else gated
+
+
+def require_allowed(name: str, spec: Table, changes: Sequence[Change]) -> None:
+    """Raise for the differences that a table may not take on."""
+    keys = [change for change in changes if _breaks_key(change, spec)]
+    if keys:
+        raise _refused(
+            "LS511", name, keys, "put the key back as it was, or `lakesmith run --rebuild --select` the table"
+        )
+    policy = spec.on_schema_change
+    refused = [change for change in changes if change.kind not in ALLOWED[policy]]
+    if policy != "fail" and any(change.kind in ("retype", "lose") for change in refused):
+        raise _refused("LS510", name, refused, "restore the spec, or `lakesmith run --rebuild --select` the table")
+    if refused:
+        allowing = [word for word, kinds in ALLOWED.items() if {change.kind for change in refused} <= kinds]
+        instead = f"set on_schema_change: {' or '.join(allowing)}, " if allowing else ""
+        raise _refused("LS504", name, refused, f"{instead}keep the contract as it was, or `lakesmith run --rebuild`")
+
+
+def _breaks_key(change: Change, spec: Table) -> bool:
+    if change.column in spec.write.keys:
+        return change.kind in ("lose", "retype") or not keeps_equality(change)
+    return change.column in spec.write.partition_by and change.kind == "lose"
+
+
+def _refused(code: str, name: str, changes: Sequence[Change], hint: str) -> WriteError:
+    told = ", ".join(str(change) for change in changes)
+    return WriteError(f"the batch's columns are not the table's: {told}", code=code, where=name, hint=hint)
+
+
+def _outgoing(batch: BatchContext, have: StructType, gated: Gated, changes: Sequence[Change]) -> dict[str, str]:
+    """Return what is written down before a rebuild takes the place of the table.
+
+    Delta gives a table with both column mapping and a change feed no other columns, nor other comments; the next batch
+    turns the feed on again.
+    """
+    properties = properties_of(batch.session, batch.table)
+    kept = shape_property(properties, fields_of(have), fields_of(gated.rows.schema), ()) if changes else {}
+    return {**kept, **({FEED: "false"} if properties.get("delta.columnMapping.mode") == "name" else {})}
+
+
+def _wanted(batch: BatchContext, have: StructType, todo: Sequence[Change]) -> dict[str, str]:
+    properties, fields = properties_of(batch.session, batch.table), fields_of(have)
+    kept = shape_property(properties, fields, after(fields, todo), todo) if todo else {}
+    needed = needed_properties(todo)
+    return {**missing_properties(properties, table_options(batch.spec)), **needed, **kept}
+
+
+def _alter(batch: BatchContext, properties: Mapping[str, str], todo: Sequence[Change]) -> None:
+    comments = {name: column.description for name, column in batch.spec.columns.items()}
+    texts = [*([set_properties(properties)] if properties else []), *statements(todo, comments)]
+    if texts:
+        identify(batch.session, batch.commit_id("alter"))
+    for text in texts:
+        batch.session.sql(f"ALTER TABLE {batch.table.sql_name} {text}").collect()
+        force_newest(batch.table)

@@ -1,0 +1,51 @@
+"""Between gate and write: the rows take the columns of their table where its policy says so."""
+
+from __future__ import annotations
+
+from pyspark.sql import DataFrame
+from pyspark.sql import functions as F
+from pyspark.sql.types import StructType
+
+from lakesmith.runs.context import BatchContext
+from lakesmith.tables.differences import Change, differences, fields_of
+from lakesmith.tables.ref import HIDDEN
+from lakesmith.transforms.conform import RESCUED, rescued_into, with_defaults, with_lost
+from lakesmith.transforms.scd2 import VALIDITY
+
+EMPTIED = "_emptied"
+
+
+def fitted(batch: BatchContext, rows: DataFrame) -> DataFrame:
+    """Return the rows with their defaults, and in the columns that the table's policy asks for.
+
+    Returns
+    -------
+    DataFrame
+        *Columns*: for ``add`` and ``widen`` also those that the table has and the batch has not, as NULL; for
+        ``rescue`` exactly the table's, with ``_rescued`` STRING (JSON).
+    """
+    policy = batch.spec.on_schema_change
+    rows = rows.transform(with_defaults(batch.spec.columns))
+    if policy == "fail" or (batch.intent.first and policy != "rescue"):
+        return rows
+    if batch.intent.first:
+        return rows if RESCUED in rows.columns else rows.withColumn(RESCUED, F.lit(None).cast("string"))
+    have = stored_schema(batch)
+    if policy == "rescue":
+        return rows.transform(rescued_into(have, [*HIDDEN, EMPTIED, *batch.spec.write.keys]))
+    lost = [change.column for change in changes_of(batch, have, rows) if change.kind == "lose"]
+    return rows.transform(with_lost(have, lost)) if lost else rows
+
+
+def stored_schema(batch: BatchContext) -> StructType:
+    """Return the columns of the table that its batches bring; those that the write itself makes are left out."""
+    write = batch.spec.write
+    made = VALIDITY if write.keeps_history else ("_deleted",) if write.strategy == "snapshot" else ()
+    return StructType([field for field in batch.table.load(batch.session).schema if field.name not in made])
+
+
+def changes_of(batch: BatchContext, have: StructType, rows: DataFrame) -> tuple[Change, ...]:
+    """Return how the rows of a batch differ from the table's columns."""
+    renamed = {name: column.renamed_from for name, column in batch.spec.columns.items() if column.renamed_from}
+    brought = rows.drop(EMPTIED, "_deleted") if batch.spec.write.keeps_history else rows.drop(EMPTIED)
+    return differences(fields_of(have), fields_of(brought.schema), renamed)

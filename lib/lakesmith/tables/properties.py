@@ -1,0 +1,47 @@
+"""The properties of an existing table: read without a job, and made what the spec says."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from pyspark.sql import SparkSession
+
+from lakesmith.tables.literals import literal
+from lakesmith.tables.ref import TableRef
+
+UNSEEN = ("delta.feature.", "delta.minReaderVersion", "delta.minWriterVersion")
+
+
+def properties_of(session: SparkSession, table: TableRef) -> dict[str, str]:
+    """Return the properties of a table.
+
+    Notes
+    -----
+    No Spark job, whatever the number of files. Spark blackens a value that says ``url`` or ``token`` in any place.
+    """
+    return {row["key"]: row["value"] for row in session.sql(f"SHOW TBLPROPERTIES {table.sql_name}").collect()}
+
+
+def missing_properties(have: Mapping[str, str], want: Mapping[str, str]) -> dict[str, str]:
+    """Return the Delta properties that a table should have and has not, or has with another value.
+
+    Features and protocol versions are left out: Delta does not keep them as properties.
+
+    Examples
+    --------
+    >>> missing_properties({"delta.a": "1"}, {"delta.a": "1", "delta.b": "true", "delta.minReaderVersion": "3"})
+    {'delta.b': 'true'}
+    """
+    delta = {name: value for name, value in want.items() if name.startswith("delta.") and not name.startswith(UNSEEN)}
+    return {name: value for name, value in delta.items() if have.get(name) != value}
+
+
+def set_properties(properties: Mapping[str, str]) -> str:
+    """Return what follows ``ALTER TABLE <name>`` to set properties.
+
+    Examples
+    --------
+    >>> print(set_properties({"delta.enableChangeDataFeed": "true"}))
+    SET TBLPROPERTIES ('delta.enableChangeDataFeed' = 'true')
+    """
+    return f"SET TBLPROPERTIES ({', '.join(f'{literal(k)} = {literal(v)}' for k, v in properties.items())})"
