@@ -89,6 +89,13 @@ class Check(Model):
         return data
 
 
+class KeyFilter(Model):
+    """A Bloom filter of an upserted table's keys, kept beside it: which rows of a batch are surely new."""
+
+    fpr: Annotated[float, Field(gt=0, le=0.5)] = 0.0001
+    expected_keys: PositiveInt = 1_000_000
+
+
 class Write(Model):
     """How a batch becomes one commit on the table."""
 
@@ -99,6 +106,7 @@ class Write(Model):
     apply_as_deletes: str | None = None
     partition_by: Annotated[tuple[ColumnName, ...], Field(strict=False)] = ()
     key_implies: Annotated[tuple[ColumnName, ...], Field(strict=False)] = ()
+    key_filter: KeyFilter | None = None
 
 
 class Profile(Model):

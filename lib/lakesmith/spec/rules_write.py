@@ -9,8 +9,8 @@ from lakesmith.spec.origin import Finding
 from lakesmith.spec.subject import Subject
 
 _REFUSED = {
-    "append": ("keys", "sequence_by", "when_matched", "apply_as_deletes", "key_implies"),
-    "aggregate": ("sequence_by", "when_matched", "apply_as_deletes"),
+    "append": ("keys", "sequence_by", "when_matched", "apply_as_deletes", "key_implies", "key_filter"),
+    "aggregate": ("sequence_by", "when_matched", "apply_as_deletes", "key_filter"),
     "upsert": (),
 }
 _HINTS = {

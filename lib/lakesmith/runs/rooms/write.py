@@ -8,6 +8,8 @@ from lakesmith.runs.dates import quarantined_between, stored_between
 from lakesmith.runs.rooms.gate import Gated
 from lakesmith.tables.commit import CommitId, Outcome, find, identify, write, writer
 from lakesmith.tables.create import RETENTION
+from lakesmith.tables.key_filter import refresh
+from lakesmith.tables.key_screen import Screened, append_new, screen
 from lakesmith.tables.replace_keys import replace_keys
 from lakesmith.tables.strategies import append, check_columns, replace_all, replace_groups, replace_where, upsert
 from lakesmith.tables.upsert_plan import UpsertPlan, plan_upsert
@@ -20,18 +22,25 @@ def write_rows(gated: Gated) -> Outcome:
         check_columns(batch.session, gated.rows.drop("_emptied"), batch.table)
     plan = _plan(gated)
     commit = batch.commit_id(counts=plan.counts if plan else None)
-    return write(batch.session, batch.table, commit, lambda: _write(gated, commit, plan))
+    outcome = write(batch.session, batch.table, commit, lambda: _write(gated, commit, plan))
+    if batch.spec.write.key_filter:
+        refresh(batch.session, batch.table, batch.spec, anew=batch.intent.first)
+    return outcome
 
 
-def _plan(gated: Gated) -> UpsertPlan | None:
+def _plan(gated: Gated) -> UpsertPlan | Screened | None:
     batch = gated.batch
     if batch.intent.first or batch.intent.dates or batch.spec.write.strategy != "upsert":
         return None
-    return plan_upsert(gated.plain().final, batch.table, batch.spec)
+    rows = gated.plain().final
+    return screen(rows, batch.table, batch.spec) or plan_upsert(rows, batch.table, batch.spec)
 
 
-def _write(gated: Gated, commit: CommitId, plan: UpsertPlan | None) -> None:
+def _write(gated: Gated, commit: CommitId, plan: UpsertPlan | Screened | None) -> None:
     batch, rows, table, spec = gated.batch, gated.rows, gated.batch.table, gated.batch.spec
+    if isinstance(plan, Screened):
+        append_new(rows, table, commit, plan)
+        return
     touched = plan.touched if plan else batch.touched
     bounds = touched.predicate(table.sql_name) if touched else None
     if plan and plan.method == "replace_where":

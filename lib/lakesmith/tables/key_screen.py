@@ -1,0 +1,163 @@
+"""What the filter of a table's keys says of a batch: surely new rows are appended without a look at the table."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from functools import reduce
+
+import pyarrow as pa  # type: ignore[import-untyped]
+from pyspark.sql import Column, DataFrame
+from pyspark.sql import functions as F
+
+from lakesmith.errors import WriteError
+from lakesmith.quality.bloom import Estimate, bloom_probe, key_hash, seen_before
+from lakesmith.spec.model import Table
+from lakesmith.tables.commit import CommitId, writer
+from lakesmith.tables.key_filter import Header, load_filter, usable_filter
+from lakesmith.tables.log import newest_commits
+from lakesmith.tables.prune import find_touched
+from lakesmith.tables.ref import TableRef
+
+MAX_MAYBE = 2000
+MAX_PARTITIONS = 2000
+
+
+@dataclass(frozen=True)
+class Screened:
+    """A batch whose rows all are new, but for `known`, the rows of a batch that ignores them.
+
+    Parameters
+    ----------
+    version : int
+        The version of the table that was judged, which must be the newest when the rows are written.
+    rows : int
+    maybe : int
+        Rows that the filter could not call new.
+    known : pyarrow.Table or None
+        Keys of the batch that the table has.
+    seen : Estimate
+        How many of the rows the table had already, as the filter alone tells it.
+    """
+
+    version: int
+    rows: int
+    maybe: int
+    known: pa.Table | None
+    seen: Estimate
+
+    @property
+    def counts(self) -> dict[str, int]:
+        """What the write will do, named as Delta names it for a MERGE."""
+        new = self.rows - (self.known.num_rows if self.known is not None else 0)
+        return {"numSourceRows": self.rows, "numTargetRowsInserted": new, "numTargetRowsUpdated": 0}
+
+
+def surely_new(rows: DataFrame, table: TableRef, spec: Table) -> DataFrame | None:
+    """Mark the rows of a batch by the table's key filter.
+
+    Parameters
+    ----------
+    rows : DataFrame
+        With the table's keys and partition columns.
+    table : TableRef
+    spec : Table
+
+    Returns
+    -------
+    DataFrame or None
+        *Columns*: adds ``_maybe`` BOOLEAN, false for a key that the table surely has not. None where there is no filter
+        that may be asked.
+
+    Notes
+    -----
+    No Spark job on a local path, but for a partitioned table one over the batch.
+    """
+    header = usable_filter(rows.sparkSession, table, spec) if spec.write.key_filter else None
+    return None if header is None else _marked(rows, table, header)
+
+
+def screen(rows: DataFrame, table: TableRef, spec: Table) -> Screened | None:
+    """Find out whether a batch can be appended.
+
+    Parameters
+    ----------
+    rows : DataFrame
+        At most one row a key, and no observation.
+    table : TableRef
+        On a local path, where this process holds the only writer's lock; elsewhere nobody says that no other writer
+        brings the same key at the same time.
+    spec : Table
+
+    Returns
+    -------
+    Screened or None
+        None when the batch must take the common way: no filter, more than 2000 rows that may be known, or known rows
+        in a batch that updates them.
+
+    Notes
+    -----
+    One job over the batch; for rows that may be known one more, and one over the rows of the table that they can match.
+    """
+    header = usable_filter(rows.sparkSession, table, spec) if spec.write.key_filter and table.local else None
+    if header is None:
+        return None
+    version = newest_commits(rows.sparkSession, table, 1)[0].version
+    marked = _marked(rows, table, header)
+    (row,) = marked.agg(F.count(F.lit(1)).alias("rows"), F.count_if("_maybe").alias("maybe")).collect()
+    seen = seen_before(row["rows"], row["maybe"], header.real_fpr)
+    if row["maybe"] > MAX_MAYBE:
+        return None
+    known = _known(marked, table, spec, version) if row["maybe"] else None
+    if known is not None and spec.write.when_matched == "update":
+        return None
+    return Screened(version, row["rows"], row["maybe"], known, seen)
+
+
+def append_new(rows: DataFrame, table: TableRef, commit: CommitId, screened: Screened) -> None:
+    """Append the rows of a screened batch in one commit, those left out that the table has.
+
+    Raises
+    ------
+    WriteError
+        LS506 when another commit came after the batch had been screened.
+    """
+    if newest_commits(rows.sparkSession, table, 1)[0].version != screened.version:
+        raise WriteError(
+            f"{table.name} was changed while its upsert was planned",
+            code="LS506",
+            where=table.location,
+            hint="let nobody else write to the table, and run again: the batch is planned anew",
+        )
+    if screened.known is not None:
+        known = F.broadcast(rows.sparkSession.createDataFrame(screened.known).alias("k"))
+        rows = rows.alias("s").join(known, _same_key(screened.known.column_names, "s", "k"), "left_anti")
+    table.save(writer(rows, commit))
+
+
+def _marked(rows: DataFrame, table: TableRef, header: Header) -> DataFrame:
+    partitions = _partitions(rows, header) if header.partition else []
+    bits = load_filter(rows.sparkSession, table, header, partitions)
+    return bloom_probe(rows, bits, header.key, header.shape, header.partition)
+
+
+def _partitions(rows: DataFrame, header: Header) -> list[int]:
+    """Return the partitions of a batch as the filter names them; none for very many."""
+    label = key_hash({name: header.key[name] for name in header.partition})
+    found = rows.select(label.alias("partition")).distinct().limit(MAX_PARTITIONS + 1).collect()
+    return [row["partition"] for row in found] if len(found) <= MAX_PARTITIONS else []
+
+
+def _known(marked: DataFrame, table: TableRef, spec: Table, version: int) -> pa.Table | None:
+    """Return those keys of the rows that may be known which the table has; None when it has none."""
+    session, keys = marked.sparkSession, spec.write.keys
+    columns = [*dict.fromkeys([*keys, *spec.write.key_implies])]
+    local = session.createDataFrame(marked.filter("_maybe").select(*columns).toArrow())
+    target = table.load(session, versionAsOf=version).filter(find_touched(local, columns).predicate())
+    both = target.select(*keys).alias("t").join(F.broadcast(local.alias("s")), _same_key(keys, "t", "s"))
+    found = both.select(*[f"s.{name}" for name in keys]).distinct().toArrow()
+    return found if found.num_rows else None
+
+
+def _same_key(names: Iterable[str], left: str, right: str) -> Column:
+    return reduce(Column.__and__, [F.col(f"{left}.{name}").eqNullSafe(F.col(f"{right}.{name}")) for name in names])
