@@ -10,13 +10,14 @@ from lakesmith.spec.model import Table
 
 _LENGTH = 16
 _DOCUMENTATION = {"description": True, "profile": True, "event_date": True}
+_WRITE = {"key_filter": True}
 _PER_ITEM = {"__all__": {"description": True}}
 
 
 def spec_hash(table: Table) -> str:
     """Return a short, stable hash of a table's spec.
 
-    Descriptions, profile settings and defaults that are written out do not count.
+    Descriptions, profile and filter settings and defaults that are written out do not count.
 
     Parameters
     ----------
@@ -39,7 +40,7 @@ def spec_hash(table: Table) -> str:
         mode="json",
         by_alias=True,
         exclude_defaults=True,
-        exclude={**_DOCUMENTATION, "checks": _PER_ITEM, "columns": _PER_ITEM},
+        exclude={**_DOCUMENTATION, "write": _WRITE, "checks": _PER_ITEM, "columns": _PER_ITEM},
     )
     # Keys of a map within a step keep their order: a later expression may use an earlier column.
     spec["steps"] = json.dumps(spec.get("steps", []))

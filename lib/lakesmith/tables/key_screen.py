@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import reduce
 
 import pyarrow as pa  # type: ignore[import-untyped]
@@ -25,7 +25,7 @@ MAX_PARTITIONS = 2000
 
 @dataclass(frozen=True)
 class Screened:
-    """A batch whose rows all are new, but for `known`, the rows of a batch that ignores them.
+    """What the filter told of a batch.
 
     Parameters
     ----------
@@ -34,23 +34,30 @@ class Screened:
     rows : int
     maybe : int
         Rows that the filter could not call new.
-    known : pyarrow.Table or None
-        Keys of the batch that the table has.
     seen : Estimate
         How many of the rows the table had already, as the filter alone tells it.
+    appends : bool
+        Whether the batch can be appended: all its rows are new, but for `known`.
+    known : pyarrow.Table or None
+        Keys of a batch that ignores known rows which the table has.
     """
 
     version: int
     rows: int
     maybe: int
-    known: pa.Table | None
     seen: Estimate
+    appends: bool = False
+    known: pa.Table | None = None
 
     @property
     def counts(self) -> dict[str, int]:
-        """What the write will do, named as Delta names it for a MERGE."""
+        """What the commit tells: the estimate, and for an append what it does, named as Delta names it for a MERGE."""
+        seen = {"value": "keysSeenBefore", "low": "keysSeenBeforeAtLeast", "high": "keysSeenBeforeAtMost"}
+        told = {name: round(getattr(self.seen, bound)) for bound, name in seen.items()}
+        if not self.appends:
+            return told
         new = self.rows - (self.known.num_rows if self.known is not None else 0)
-        return {"numSourceRows": self.rows, "numTargetRowsInserted": new, "numTargetRowsUpdated": 0}
+        return told | {"numSourceRows": self.rows, "numTargetRowsInserted": new, "numTargetRowsUpdated": 0}
 
 
 def surely_new(rows: DataFrame, table: TableRef, spec: Table) -> DataFrame | None:
@@ -92,12 +99,13 @@ def screen(rows: DataFrame, table: TableRef, spec: Table) -> Screened | None:
     Returns
     -------
     Screened or None
-        None when the batch must take the common way: no filter, more than 2000 rows that may be known, or known rows
-        in a batch that updates them.
+        None where there is no filter that may be asked. The batch can be appended unless more than 2000 rows may be
+        known, or it updates rows and some are known.
 
     Notes
     -----
-    One job over the batch; for rows that may be known one more, and one over the rows of the table that they can match.
+    One job over the batch. Some rows that may be known cost one more, and one over the rows of the table that they can
+    match; rows to update that are known beyond doubt, by the filter's error, do not.
     """
     header = usable_filter(rows.sparkSession, table, spec) if spec.write.key_filter and table.local else None
     if header is None:
@@ -106,12 +114,12 @@ def screen(rows: DataFrame, table: TableRef, spec: Table) -> Screened | None:
     marked = _marked(rows, table, header)
     (row,) = marked.agg(F.count(F.lit(1)).alias("rows"), F.count_if("_maybe").alias("maybe")).collect()
     seen = seen_before(row["rows"], row["maybe"], header.real_fpr)
-    if row["maybe"] > MAX_MAYBE:
-        return None
-    known = _known(marked, table, spec, version) if row["maybe"] else None
-    if known is not None and spec.write.when_matched == "update":
-        return None
-    return Screened(version, row["rows"], row["maybe"], known, seen)
+    found = Screened(version, row["rows"], row["maybe"], seen)
+    updates = spec.write.when_matched == "update"
+    if found.maybe > MAX_MAYBE or (updates and seen.low > 0):
+        return found
+    known = _known(marked, table, spec, version) if found.maybe else None
+    return replace(found, appends=known is None or not updates, known=known)
 
 
 def append_new(rows: DataFrame, table: TableRef, commit: CommitId, screened: Screened) -> None:

@@ -84,7 +84,7 @@ def filtered(spark: SparkSession, table: Path, batch: Path, spec: Table) -> None
     session, ref = batch_session(spark), TableRef("silver.bench", str(table))
     rows = session.read.parquet(str(batch))
     screened = screen(rows, ref, spec)
-    if screened is None:
+    if screened is None or not screened.appends:
         _planned(session, ref, rows, spec, plan_upsert(rows, ref, spec))
     else:
         commit = CommitId("bench", 1, "digest", {"counts": screened.counts})

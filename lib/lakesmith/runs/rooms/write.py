@@ -20,20 +20,25 @@ def write_rows(gated: Gated) -> Outcome:
     batch = gated.batch
     if not batch.intent.first:
         check_columns(batch.session, gated.rows.drop("_emptied"), batch.table)
-    plan = _plan(gated)
-    commit = batch.commit_id(counts=plan.counts if plan else None)
-    outcome = write(batch.session, batch.table, commit, lambda: _write(gated, commit, plan))
-    if batch.spec.write.key_filter:
+    is_kept = batch.spec.write.key_filter is not None
+    screened = screen(gated.plain().final, batch.table, batch.spec) if is_kept and _is_upsert(gated) else None
+    plan = _plan(gated) if screened is None or not screened.appends else None
+    counts = (screened.counts if screened else {}) | (plan.counts if plan else {})
+    commit = batch.commit_id(counts=counts)
+    outcome = write(batch.session, batch.table, commit, lambda: _write(gated, commit, plan or screened))
+    if is_kept:
         refresh(batch.session, batch.table, batch.spec, anew=batch.intent.first)
     return outcome
 
 
-def _plan(gated: Gated) -> UpsertPlan | Screened | None:
+def _is_upsert(gated: Gated) -> bool:
     batch = gated.batch
-    if batch.intent.first or batch.intent.dates or batch.spec.write.strategy != "upsert":
-        return None
-    rows = gated.plain().final
-    return screen(rows, batch.table, batch.spec) or plan_upsert(rows, batch.table, batch.spec)
+    return batch.spec.write.strategy == "upsert" and not (batch.intent.first or batch.intent.dates)
+
+
+def _plan(gated: Gated) -> UpsertPlan | None:
+    batch = gated.batch
+    return plan_upsert(gated.plain().final, batch.table, batch.spec) if _is_upsert(gated) else None
 
 
 def _write(gated: Gated, commit: CommitId, plan: UpsertPlan | Screened | None) -> None:
