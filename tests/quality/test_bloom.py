@@ -10,18 +10,8 @@ from hypothesis import strategies as st
 from pyspark.sql import DataFrame, SparkSession
 from pyspark.sql import functions as F
 
-from lakesmith.quality.bloom import (
-    Shape,
-    bloom_build,
-    bloom_fpr,
-    bloom_merge,
-    bloom_probe,
-    expected_fpr,
-    is_hashable,
-    key_hash,
-    seen_before,
-    shape_for,
-)
+from lakesmith.quality.bloom import bloom_build, bloom_fpr, bloom_merge, bloom_probe, is_hashable, key_hash
+from lakesmith.quality.bloom_shape import Shape, expected_fpr, seen_before, shape_for
 from lakesmith.quality.screen_join import screen_join
 from lakesmith.testing import frame
 from lakesmith.transforms.joins import join

@@ -6,7 +6,8 @@ from collections.abc import Sequence
 
 from pyspark.sql import DataFrame
 
-from lakesmith.quality.bloom import bloom_build, bloom_probe, is_hashable, shape_for
+from lakesmith.quality.bloom import bloom_build, bloom_probe, is_hashable
+from lakesmith.quality.bloom_shape import shape_for
 from lakesmith.quality.bounds import WHOLE
 from lakesmith.transforms.joins import How, join
 from lakesmith.transforms.names import require

@@ -16,7 +16,8 @@ from pyspark.errors import PySparkException
 from pyspark.sql import DataFrame, SparkSession
 from pyspark.sql import functions as F
 
-from lakesmith.quality.bloom import CAP_BITS, HASH_VERSION, Shape, bloom_build, bloom_merge, is_hashable, shape_for
+from lakesmith.quality.bloom import HASH_VERSION, bloom_build, bloom_merge, is_hashable
+from lakesmith.quality.bloom_shape import CAP_BITS, Shape, shape_for
 from lakesmith.spec.model import KeyFilter, Table
 from lakesmith.tables.commit import CommitId, write, writer
 from lakesmith.tables.log import Commit, newest_commits

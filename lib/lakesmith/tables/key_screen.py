@@ -11,7 +11,8 @@ from pyspark.sql import Column, DataFrame
 from pyspark.sql import functions as F
 
 from lakesmith.errors import WriteError
-from lakesmith.quality.bloom import Estimate, bloom_probe, key_hash, seen_before
+from lakesmith.quality.bloom import bloom_probe, key_hash
+from lakesmith.quality.bloom_shape import Estimate, seen_before
 from lakesmith.spec.model import Table
 from lakesmith.tables.commit import CommitId, writer
 from lakesmith.tables.key_filter import Header, load_filter, usable_filter
