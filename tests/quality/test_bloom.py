@@ -62,6 +62,12 @@ def test_trap_sparks_hash_passes_over_null(spark: SparkSession) -> None:
     assert df.select(key_hash({"a": "string", "b": "string"})).distinct().count() == 2
 
 
+def test_the_order_of_the_columns_does_not_show(spark: SparkSession) -> None:
+    df = frame(spark, "a string, b string", [("x", "y")])
+    both = df.select((key_hash({"a": "string", "b": "string"}) == key_hash({"b": "string", "a": "string"})).alias("is"))
+    assert both.collect()[0]["is"]
+
+
 def test_types_that_no_filter_takes() -> None:
     assert is_hashable({"a": "decimal(12,2)", "b": "timestamp"})
     assert not is_hashable({"a": "struct<b:int>"})

@@ -64,7 +64,7 @@ def test_a_kill_before_the_filter_is_written(
     shop.land("2.csv", DAYS[1])  # the same lines again: none may be doubled
     shop.run(select=SELECT)
     assert [row[0] for row in shop.rows("silver.orders")] == [1, 2, 3]
-    assert len(shop.rows("silver.lines")) == 5
+    assert len(shop.rows("silver.lines")) == 4
     assert is_on(shop, "silver.orders")
 
 

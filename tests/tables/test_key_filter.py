@@ -24,7 +24,7 @@ DDL = "id int, name string, _seq int"
 FILTER = {"fpr": 1e-6, "expected_keys": 1000}
 UPDATE = {"strategy": "upsert", "keys": ["id"], "sequence_by": ["at"], "key_filter": FILTER}
 IGNORE = {"strategy": "upsert", "keys": ["id"], "when_matched": "ignore", "key_filter": FILTER}
-PARTS = IGNORE | {"partition_by": ["name"], "key_implies": ["name"]}
+PARTS = IGNORE | {"keys": ["id", "_seq"], "partition_by": ["name"], "key_implies": ["name"]}
 
 
 def spec(write: dict[str, Any], **more: Any) -> Table:
@@ -217,7 +217,7 @@ def test_a_batch_that_updates_is_appended_only_when_all_is_new(spark: SparkSessi
 
 
 def test_false_positives_are_looked_up(spark: SparkSession, tmp_path: Path) -> None:
-    rough = UPDATE | {"key_filter": {"fpr": 0.5, "expected_keys": 1}}
+    rough = UPDATE | {"key_filter": {"fpr": 0.5, "expected_keys": 40}}
     table = created(spark, tmp_path, rough, [(number, "a", 1) for number in range(40)])
     rows = frame(spark, DDL, [(number, "b", 1) for number in range(100, 140)])
     screened = screen(rows, table, spec(rough))

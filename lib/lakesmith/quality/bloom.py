@@ -36,7 +36,7 @@ def key_hash(kinds: Mapping[str, str]) -> Column:
     Parameters
     ----------
     kinds : mapping of str to str
-        Columns of the key and their types as `simpleString`.
+        Columns of the key, in any order, and their types as `simpleString`.
 
     Returns
     -------
@@ -53,7 +53,7 @@ def key_hash(kinds: Mapping[str, str]) -> Column:
     """
     if not kinds:
         return F.lit(0).cast("bigint")
-    values = [_canonical(named(name), kind) for name, kind in kinds.items()]
+    values = [_canonical(named(name), kind) for name, kind in sorted(kinds.items())]
     # Spark's hash passes over a NULL, so that (NULL, 'x') and ('x', NULL) would be one key.
     return F.xxhash64(*[part for value in values for part in (value.isNull(), value)])
 
