@@ -14,6 +14,7 @@ import tempfile
 from collections.abc import Sequence
 from pathlib import Path
 
+from tests.benchmarks.bloom.report import bloom
 from tests.benchmarks.cold import cold
 from tests.benchmarks.cpu import Usage, measure
 from tests.benchmarks.eventlog import SETTINGS, EventLog, read_event_log
@@ -29,7 +30,7 @@ BARE = "bare script"
 BARE_APPEND = "bare script, first load by append"
 BASIC, FULL = "lakesmith, profile basic", "lakesmith, profile full on silver.order_lines"
 SALES = "bronze.order_lines,silver.order_lines,gold.daily_sales"
-PARTS = ("tax", "reads", "cold", "idle", "publish", "upserts", "grid", "history")
+PARTS = ("tax", "reads", "cold", "idle", "publish", "upserts", "grid", "bloom", "history")
 MANY = 200
 DAYS = 60
 TARGET_ROWS = 1_000_000
@@ -166,6 +167,7 @@ def main() -> None:
             "upserts": lambda: upserts(scratch / "upserts", options.rounds),
             "history": lambda: history(scratch / "history", DAYS),
             "grid": lambda: grid(scratch / "grid"),
+            "bloom": lambda: bloom(scratch / "bloom", TARGET_ROWS, options.rounds),
         }
         for name in [options.only] if options.only else PARTS:
             print(parts[name]() + "\n", flush=True)

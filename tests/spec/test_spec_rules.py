@@ -90,6 +90,7 @@ def test_each_broken_rule_has_its_place(problems: Load, file: str, text: str, co
         ("write: {when_matched: ignore}", "LS150", "write.when_matched"),
         ("write: {apply_as_deletes: op = 'D'}", "LS150", "write.apply_as_deletes"),
         ("write: {key_implies: [a]}", "LS150", "write.key_implies"),
+        ("write: {key_filter: {}}", "LS150", "write.key_filter"),
         ("write: {strategy: upsert, sequence_by: [a]}", "LS150", "write.keys"),
         ("write: {strategy: upsert, keys: [a]}", "LS150", "write.sequence_by"),
         (
@@ -117,6 +118,7 @@ def test_each_broken_rule_has_its_place(problems: Load, file: str, text: str, co
             "write.method",
         ),
         (AGGREGATE.replace("keys", "sequence_by: [a], keys"), "LS150", "write.sequence_by"),
+        (AGGREGATE.replace("keys", "key_filter: {fpr: 0.01}, keys"), "LS150", "write.key_filter"),
         (AGGREGATE.replace("keys", "when_matched: update, keys"), "LS150", "write.when_matched"),
         (AGGREGATE.replace("keys", "apply_as_deletes: a, keys"), "LS150", "write.apply_as_deletes"),
         ("write: {strategy: aggregate, keys: [a]}", "LS151", "steps"),

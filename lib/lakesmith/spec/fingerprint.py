@@ -10,6 +10,7 @@ from lakesmith.spec.model import Table
 
 _LENGTH = 16
 _DOCUMENTATION = {"description": True, "profile": True, "event_date": True, "on_schema_change": True}
+_WRITE = {"key_filter": True, "method": True}
 _PER_ITEM = {"__all__": {"description": True}}
 _PER_COLUMN = {"__all__": {"description": True, "renamed_from": True}}
 
@@ -17,8 +18,8 @@ _PER_COLUMN = {"__all__": {"description": True, "renamed_from": True}}
 def spec_hash(table: Table) -> str:
     """Return a short, stable hash of a table's spec.
 
-    Descriptions, profile settings, the method of the write, how the table evolves, and defaults that are written out do
-    not count.
+    Descriptions, profile settings, how the table evolves, the method and key filter of the write, and defaults that are
+    written out do not count.
 
     Parameters
     ----------
@@ -41,7 +42,7 @@ def spec_hash(table: Table) -> str:
         mode="json",
         by_alias=True,
         exclude_defaults=True,
-        exclude={**_DOCUMENTATION, "write": {"method"}, "checks": _PER_ITEM, "columns": _PER_COLUMN},
+        exclude={**_DOCUMENTATION, "write": _WRITE, "checks": _PER_ITEM, "columns": _PER_COLUMN},
     )
     # Keys of a map within a step keep their order: a later expression may use an earlier column.
     spec["steps"] = json.dumps(spec.get("steps", []))

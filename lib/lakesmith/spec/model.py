@@ -91,6 +91,13 @@ class Check(Model):
         return data
 
 
+class KeyFilter(Model):
+    """A Bloom filter of an upserted table's keys, kept beside it: which rows of a batch are surely new."""
+
+    fpr: Annotated[float, Field(gt=0, le=0.5)] = 0.0001
+    expected_keys: PositiveInt = 1_000_000
+
+
 class Write(Model):
     """How a batch becomes one commit on the table."""
 
@@ -110,6 +117,7 @@ class Write(Model):
     allow_empty: bool = False
     partition_by: Annotated[tuple[ColumnName, ...], Field(strict=False)] = ()
     key_implies: Annotated[tuple[ColumnName, ...], Field(strict=False)] = ()
+    key_filter: KeyFilter | None = None
 
     @property
     def keeps_history(self) -> bool:

@@ -12,7 +12,7 @@ from lakesmith.spec.subject import Subject
 _ROWS = ("keys", "sequence_by", "apply_as_deletes", "key_implies", "partition_by")
 _TAKES = {
     "append": ("partition_by",),
-    "upsert": (*_ROWS, "when_matched"),
+    "upsert": (*_ROWS, "when_matched", "key_filter"),
     "scd2": (*_ROWS, "track_history_columns"),
     "cdc": (*_ROWS, "apply_as_truncates", "change_format", "stored_as_scd_type", "track_history_columns"),
     "snapshot": ("keys", "sequence_by", "key_implies", "partition_by", "max_delete_share"),

@@ -45,6 +45,11 @@ class TableRef:
         """Where a batch is kept whose steps would not give the same rows twice."""
         return self._beside("__staging")
 
+    @property
+    def key_filter(self) -> TableRef:
+        """The filter of the table's keys."""
+        return self._beside("__keys")
+
     def _beside(self, suffix: str) -> TableRef:
         return TableRef(f"{self.name}{suffix}", f"{self.location}{suffix}", self.by_name, self.durable)
 

@@ -16,6 +16,8 @@ from lakesmith.runs.rooms.truncate import after_truncates, has_truncate
 from lakesmith.tables.commit import CommitId, Outcome, find, identify, write, writer
 from lakesmith.tables.conflicts import retried
 from lakesmith.tables.create import RETENTION
+from lakesmith.tables.key_filter import refresh
+from lakesmith.tables.key_screen import Screened, append_new, screen
 from lakesmith.tables.replace_keys import replace_keys
 from lakesmith.tables.strategies import append, replace_all, replace_groups, replace_where, upsert
 from lakesmith.tables.upsert_plan import UpsertPlan, plan_upsert
@@ -44,13 +46,29 @@ def _plan_and_write(gated: Gated) -> Outcome:
         return write_changes(gated, history_changes(gated))
     if batch.spec.write.strategy == "snapshot":
         return write_changes(gated, extract_changes(gated))
-    truncates = has_truncate(gated)
-    plan = None if truncates else _plan(gated)
+    return _upsert_or_replace(gated)
+
+
+def _upsert_or_replace(gated: Gated) -> Outcome:
+    batch, truncates = gated.batch, has_truncate(gated)
+    screened = _screened(gated)
+    plan = None if truncates or (screened and screened.appends) else _plan(gated)
     if batch.table.local:  # planning took a while; Delta itself sees only what comes later
         refuse_changed(batch)
-    commit = batch.commit_id(counts=plan.counts, planned=plan.told()) if plan else batch.commit_id()
+    counts = (screened.counts if screened else {}) | (plan.counts if plan else {})
+    commit = batch.commit_id(counts=counts, planned=plan.told() if plan else None)
     gated = replace(gated, rows=after_truncates(gated, gated.rows, truncates))
-    return write(batch.session, batch.table, commit, lambda: _write(gated, commit, plan))
+    outcome = write(batch.session, batch.table, commit, lambda: _write(gated, commit, plan or screened))
+    if batch.spec.write.key_filter is not None:
+        refresh(batch.session, batch.table, batch.spec, anew=batch.intent.first)
+    return outcome
+
+
+def _screened(gated: Gated) -> Screened | None:
+    batch = gated.batch
+    if batch.spec.write.key_filter is None or batch.intent.first or batch.intent.dates:
+        return None
+    return screen(gated.plain().final, batch.table, batch.spec)
 
 
 def _plan(gated: Gated) -> UpsertPlan | None:
@@ -60,8 +78,11 @@ def _plan(gated: Gated) -> UpsertPlan | None:
     return plan_upsert(after_truncates(gated, gated.plain().final, False), batch.table, batch.spec)
 
 
-def _write(gated: Gated, commit: CommitId, plan: UpsertPlan | None) -> None:
+def _write(gated: Gated, commit: CommitId, plan: UpsertPlan | Screened | None) -> None:
     batch, rows, table, spec = gated.batch, gated.rows, gated.batch.table, gated.batch.spec
+    if isinstance(plan, Screened):
+        append_new(rows, table, commit, plan)
+        return
     touched = plan.touched if plan else batch.touched
     bounds = touched.predicate(table.sql_name) if touched else None
     if plan and plan.method != "merge":

@@ -1,0 +1,104 @@
+"""All cases in one process, warm: ``python -m tests.benchmarks.bloom.once OUT TABLE_ROWS ROUNDS``.
+
+OUT gets the event log and ``rounds.json``: begin, end and CPU seconds of Python and JVM together for each round.
+"""
+
+from __future__ import annotations
+
+import json
+import shutil
+import sys
+import time
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+from pyspark.sql import SparkSession
+from pyspark.sql import functions as F
+
+from lakesmith.quality.screen_join import screen_join
+from lakesmith.tables.key_filter import refresh
+from lakesmith.tables.ref import TableRef
+from lakesmith.transforms.joins import join
+from tests.benchmarks.bloom.ground import VECTORS, WAYS, Case, batch_rows, filled, table_rows
+from tests.benchmarks.eventlog import SETTINGS
+from tests.benchmarks.idle import cpu_seconds
+from tests.benchmarks.upserts.ground import checksum, local_session
+
+CASES = (
+    *(Case(rows, known) for rows in (1_000, 100_000) for known in (0, 1, 50, 100)),
+    Case(1_000, 0, fpr=0.01),
+    Case(100_000, 0, fpr=0.000001),
+    Case(1_000, 0, "update"),
+    Case(100_000, 0, "update"),
+)
+JOINS = ("anti", "left", "semi")
+MATCHING = 100
+
+
+def run(out: Path, rows: int, rounds: int) -> None:
+    """Run everything; the ways of a case must end in equal tables."""
+    (out / "events").mkdir(parents=True)
+    spark = local_session(SETTINGS | {"spark.eventLog.dir": (out / "events").as_uri()})
+    table_rows(spark, rows).write.format("delta").options(**VECTORS).save(str(out / "table"))
+    found: list[dict[str, Any]] = []
+    for kind in (*CASES, *JOINS):
+        race = _upserts if isinstance(kind, Case) else _joins
+        found += race(spark, out, rows, kind, rounds)  # type: ignore[arg-type]
+        (out / "rounds.json").write_text(json.dumps(found), encoding="utf-8")
+    spark.stop()
+
+
+def _upserts(spark: SparkSession, out: Path, rows: int, case: Case, rounds: int) -> list[dict[str, Any]]:
+    batch, copy = out / "batch", out / "copy"
+    batch_rows(spark, rows, case).coalesce(1).write.mode("overwrite").parquet(str(batch))
+    ref, spec = TableRef("silver.bench", str(out / "table")), case.spec(rows, True)
+    built = _timed(lambda: refresh(spark, ref, spec, anew=True))
+    size = sum(file.stat().st_size for file in Path(ref.key_filter.location).glob("*.parquet"))
+    found: list[dict[str, Any]] = []
+    ends: set[str] = set()
+    for number in range(rounds + 1):
+        for way, upserted in WAYS.items():
+            for name in ("", "__keys"):
+                shutil.copytree(f"{out / 'table'}{name}", f"{copy}{name}")
+            used = case.spec(rows, way != "plain")
+            round_ = _timed(lambda: upserted(spark, copy, batch, used))  # noqa: B023 called at once
+            found += [{"case": case.about, "way": way, "built": built, "bytes": size, **round_}] if number else []
+            ends.add(checksum(spark.read.format("delta").load(str(copy))))
+            for name in ("", "__keys"):
+                shutil.rmtree(f"{copy}{name}")
+    if len(ends) != 1:
+        raise RuntimeError(f"{case.about}: the ways end in different tables")
+    shutil.rmtree(ref.key_filter.location)
+    return found
+
+
+def _joins(spark: SparkSession, out: Path, rows: int, how: Any, rounds: int) -> list[dict[str, Any]]:
+    """Join the table's rows with as many keys, of which one in a hundred is the table's."""
+    start = rows - rows // MATCHING
+    right = out / "right"
+    filled(spark.range(start, start + rows), 3).select("id", "note").write.mode("overwrite").parquet(str(right))
+    ways = {"plain": join, "with the filter": screen_join}
+    found: list[dict[str, Any]] = []
+    for number in range(rounds + 1):
+        for way, step in ways.items():
+            more = {"expected_keys": rows, "fpr": 0.0002} if way != "plain" else {}
+            left, other = spark.read.format("delta").load(str(out / "table")), spark.read.parquet(str(right))
+            columns = {"columns": ["note"]} if how == "left" else {}
+            wide = left.withColumnRenamed("note", "text")
+            joined = wide.transform(step(other=other, on=["id"], how=how, **columns, **more))
+            whole = joined.agg(F.count("*"), F.bit_xor(F.xxhash64(*joined.columns)))
+            round_ = _timed(whole.collect)
+            about = f"{how} join, {rows:,} rows, {100 // MATCHING} % match"
+            found += [{"case": about, "way": way, **round_}] if number else []
+    return found
+
+
+def _timed(action: Callable[[], object]) -> dict[str, Any]:
+    cpu, begin = cpu_seconds(), time.time()
+    action()
+    return {"begin": begin, "end": time.time(), "cpu_seconds": cpu_seconds() - cpu}
+
+
+if __name__ == "__main__":
+    run(Path(sys.argv[1]), int(sys.argv[2]), int(sys.argv[3]))

@@ -1,0 +1,235 @@
+"""The key filter beside a table: it is asked only when it stands for the table as it is."""
+
+from __future__ import annotations
+
+import shutil
+from pathlib import Path
+from typing import Any
+
+import pytest
+from pyspark.sql import SparkSession
+
+from lakesmith.errors import WriteError
+from lakesmith.session.batch import batch_session
+from lakesmith.spec.model import Table
+from lakesmith.tables.commit import CommitId, write
+from lakesmith.tables.key_filter import load_filter, refresh, usable_filter
+from lakesmith.tables.key_screen import append_new, screen, surely_new
+from lakesmith.tables.log import newest_commits
+from lakesmith.tables.ref import TableRef
+from lakesmith.tables.strategies import replace_all, upsert
+from lakesmith.testing import frame
+
+DDL = "id int, name string, _seq int"
+FILTER = {"fpr": 1e-6, "expected_keys": 1000}
+UPDATE = {"strategy": "upsert", "keys": ["id"], "sequence_by": ["at"], "key_filter": FILTER}
+IGNORE = {"strategy": "upsert", "keys": ["id"], "when_matched": "ignore", "key_filter": FILTER}
+PARTS = IGNORE | {"keys": ["id", "_seq"], "partition_by": ["name"], "key_implies": ["name"]}
+
+
+def spec(write: dict[str, Any], **more: Any) -> Table:
+    return Table.model_validate({"from": "bronze.a", "write": write | more})
+
+
+def created(spark: SparkSession, path: Path, write: dict[str, Any], rows: list[tuple[Any, ...]]) -> TableRef:
+    ref = TableRef("silver.a", str(path / "a"))
+    replace_all(frame(spark, DDL, rows).coalesce(1), ref, spec(write), CommitId("test", 1, "d"))
+    refresh(spark, ref, spec(write))
+    return ref
+
+
+def three(spark: SparkSession, path: Path) -> TableRef:
+    return created(spark, path, UPDATE, [(1, "a", 1), (2, "b", 1), (None, "n", 1)])
+
+
+@pytest.fixture
+def table(spark: SparkSession, tmp_path: Path) -> TableRef:
+    """A table of three keys, its filter built."""
+    return three(spark, tmp_path)
+
+
+@pytest.fixture(scope="module")
+def lasting(spark: SparkSession, tmp_path_factory: pytest.TempPathFactory) -> TableRef:
+    """The same for tests that write nothing."""
+    return three(spark, tmp_path_factory.mktemp("lasting"))
+
+
+def maybe(spark: SparkSession, table: TableRef, ids: list[int | None]) -> list[int | None]:
+    marked = surely_new(frame(spark, "id int", [(i,) for i in ids]), table, spec(UPDATE))
+    assert marked is not None
+    return [row["id"] for row in marked.filter("_maybe").collect()]
+
+
+def is_off(spark: SparkSession, table: TableRef, write: dict[str, Any] = UPDATE) -> bool:
+    return usable_filter(spark, table, spec(write)) is None
+
+
+def upserted(spark: SparkSession, table: TableRef, rows: list[tuple[Any, ...]], number: int = 2) -> None:
+    commit, batch = CommitId("test", number, str(number)), frame(spark, DDL, rows)
+    write(spark, table, commit, lambda: upsert(batch, table, spec(UPDATE), None))
+
+
+def names(spark: SparkSession, table: TableRef) -> list[str]:
+    return sorted(row["name"] for row in table.load(spark).collect())
+
+
+def test_it_knows_the_keys_of_the_table_null_among_them(spark: SparkSession, lasting: TableRef) -> None:
+    assert sorted(maybe(spark, lasting, [1, 2, None, 3, 4]), key=repr) == [1, 2, None]
+
+
+def test_a_kill_between_the_commits_puts_it_off_until_it_catches_up(spark: SparkSession, table: TableRef) -> None:
+    upserted(spark, table, [(2, "c", 2), (3, "d", 1)])
+    assert is_off(spark, table)
+    assert screen(frame(spark, DDL, [(3, "e", 2)]), table, spec(UPDATE)) is None
+    header = refresh(spark, table, spec(UPDATE))
+    assert header is not None
+    assert (header.table_version, header.fullest, header.parts) == (1, 4, 2)
+    assert maybe(spark, table, [1, 3, 4]) == [1, 3]
+
+
+def test_upkeep_and_deletes_leave_it_on_once_it_caught_up(spark: SparkSession, table: TableRef) -> None:
+    table.delete_rows(batch_session(spark), "id = 1")
+    refresh(spark, table, spec(UPDATE))
+    batch_session(spark).sql(f"OPTIMIZE {table.sql_name}").collect()
+    before = newest_commits(spark, table.key_filter, 1)[0].version
+    assert maybe(spark, table, [1, 5]) == [1]
+    refresh(spark, table, spec(UPDATE))
+    assert newest_commits(spark, table.key_filter, 1)[0].version == before
+
+
+def test_a_key_that_somebody_changed_is_known(spark: SparkSession, table: TableRef) -> None:
+    somebody = batch_session(spark)  # another session: this one's writes carry our identity
+    somebody.sql(f"UPDATE {table.sql_name} SET id = 77 WHERE id = 1").collect()
+    refresh(spark, table, spec(UPDATE))
+    assert maybe(spark, table, [77, 78]) == [77]
+
+
+def test_a_restore_puts_it_off_and_it_is_built_anew(spark: SparkSession, table: TableRef) -> None:
+    table.delete_rows(batch_session(spark), "id = 1")
+    refresh(spark, table, spec(UPDATE), anew=True)
+    assert maybe(spark, table, [1, 2]) == [2]
+    table.restore(batch_session(spark), 0)
+    assert is_off(spark, table)
+    refresh(spark, table, spec(UPDATE))
+    assert maybe(spark, table, [1, 2, 3]) == [1, 2]
+
+
+def test_a_filter_of_another_table_of_the_name_is_not_asked(spark: SparkSession, table: TableRef) -> None:
+    shutil.rmtree(table.location)
+    rows = frame(spark, DDL, [(8, "x", 1)]).coalesce(1)
+    replace_all(rows, table, spec(UPDATE), CommitId("test", 1, "other"))
+    assert is_off(spark, table)
+    refresh(spark, table, spec(UPDATE))
+    assert maybe(spark, table, [1, 8]) == [8]
+
+
+def test_a_filter_that_somebody_wrote_to_is_not_asked(spark: SparkSession, table: TableRef) -> None:
+    table.key_filter.delete_rows(batch_session(spark), "block % 2 = 0")
+    assert is_off(spark, table)
+    refresh(spark, table, spec(UPDATE))
+    assert maybe(spark, table, [1, 2, 3]) == [1, 2]
+
+
+@pytest.mark.parametrize(
+    "write",
+    [UPDATE | {"keys": ["name"]}, UPDATE | {"key_filter": {"fpr": 1e-9}}, UPDATE | {"key_filter": None}],
+    ids=["another key", "a lower rate", "no filter"],
+)
+def test_a_filter_for_something_else_is_not_asked(
+    spark: SparkSession, lasting: TableRef, write: dict[str, Any]
+) -> None:
+    assert is_off(spark, lasting, write)
+
+
+def test_a_filter_of_another_hash_is_not_asked(
+    spark: SparkSession, lasting: TableRef, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("lakesmith.tables.key_filter.HASH_VERSION", 2)
+    assert is_off(spark, lasting)
+
+
+def test_above_its_capacity_it_is_built_anew_with_room(spark: SparkSession, tmp_path: Path) -> None:
+    small = UPDATE | {"key_filter": {"fpr": 0.01, "expected_keys": 2}}
+    table = created(spark, tmp_path, small, [(1, "a", 1)])
+    upserted(spark, table, [(2, "b", 1), (3, "c", 1)])
+    header = refresh(spark, table, spec(small))
+    assert header is not None
+    assert (header.capacity, header.fullest, header.parts) == (6, 3, 1)
+
+
+def test_its_commits_are_folded_into_one(spark: SparkSession, table: TableRef, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("lakesmith.tables.key_filter.MOST_PARTS", 2)
+    for number in (4, 5):
+        upserted(spark, table, [(number, "x", 1)], number)
+        header = refresh(spark, table, spec(UPDATE))
+    assert header is not None
+    assert header.parts == 1
+    assert sorted(maybe(spark, table, [1, 2, 4, 5, 6])) == [1, 2, 4, 5]  # type: ignore[type-var]
+
+
+def test_without_a_change_feed_it_is_built_anew(spark: SparkSession, tmp_path: Path) -> None:
+    ref = TableRef("silver.a", str(tmp_path / "a"))
+    frame(spark, DDL, [(1, "a", 1)]).write.format("delta").save(ref.location)
+    refresh(spark, ref, spec(UPDATE))
+    upserted(spark, ref, [(3, "c", 1)])
+    refresh(spark, ref, spec(UPDATE))
+    assert maybe(spark, ref, [1, 3, 4]) == [1, 3]
+
+
+def test_above_the_cap_its_shards_are_stored(spark: SparkSession, tmp_path: Path) -> None:
+    table = TableRef("silver.a", str(tmp_path / "a"))
+    frame(spark, DDL, [(1, "a", 1), (2, "b", 1), (None, "n", 1)]).write.format("delta").save(table.location)
+    header = refresh(spark, table, spec(UPDATE), cap_bits=256)
+    assert header is not None
+    assert header.shape.shards == header.blocks
+    assert load_filter(spark, table, header).filter("shard = block").count() == 3
+    assert sorted(maybe(spark, table, [1, 2, 3])) == [1, 2]  # type: ignore[type-var]
+
+
+def test_partitions_of_odd_names(spark: SparkSession, tmp_path: Path) -> None:
+    rows = [(1, None, 1), (2, "", 1), (3, "a/=% b", 1), (4, "a", 1)]
+    table = created(spark, tmp_path, PARTS, rows)
+    batch = frame(spark, DDL, [*rows, (5, "", 1), (6, "new", 1), (3, "a", 1)])
+    marked = surely_new(batch, table, spec(PARTS))
+    assert marked is not None
+    new = marked.filter("NOT _maybe").collect()
+    assert sorted((row["id"], row["name"]) for row in new) == [(3, "a"), (5, ""), (6, "new")]
+
+
+def test_new_rows_are_appended_and_known_ones_ignored(spark: SparkSession, tmp_path: Path) -> None:
+    table = created(spark, tmp_path, IGNORE, [(1, "a", 1), (None, "n", 1)])
+    rows = frame(spark, DDL, [(1, "z", 2), (None, "z", 2), (3, "c", 1), (4, "d", 1)])
+    screened = screen(rows, table, spec(IGNORE))
+    assert screened is not None
+    counted = {"numSourceRows": 4, "numTargetRowsInserted": 2, "numTargetRowsUpdated": 0}
+    seen = {"keysSeenBefore": 2, "keysSeenBeforeAtLeast": 2, "keysSeenBeforeAtMost": 2}
+    assert screened.counts == counted | seen
+    append_new(rows, table, CommitId("test", 2, "e"), screened)
+    assert names(spark, table) == ["a", "c", "d", "n"]
+
+
+def test_a_batch_that_updates_is_appended_only_when_all_is_new(spark: SparkSession, lasting: TableRef) -> None:
+    some = screen(frame(spark, DDL, [(1, "z", 2), (3, "c", 1)]), lasting, spec(UPDATE))
+    none = screen(frame(spark, DDL, [(3, "c", 1)]), lasting, spec(UPDATE))
+    assert some is not None
+    assert none is not None
+    assert (some.appends, some.seen.value, none.appends, none.known) == (False, pytest.approx(1), True, None)
+
+
+def test_false_positives_are_looked_up(spark: SparkSession, tmp_path: Path) -> None:
+    rough = UPDATE | {"key_filter": {"fpr": 0.5, "expected_keys": 40}}
+    table = created(spark, tmp_path, rough, [(number, "a", 1) for number in range(40)])
+    rows = frame(spark, DDL, [(number, "b", 1) for number in range(100, 140)])
+    screened = screen(rows, table, spec(rough))
+    assert screened is not None
+    assert screened.maybe > 0
+    assert (screened.appends, screened.known) == (True, None)
+
+
+def test_a_table_that_moved_is_not_appended_to(spark: SparkSession, table: TableRef) -> None:
+    rows = frame(spark, DDL, [(3, "c", 1)])
+    screened = screen(rows, table, spec(UPDATE))
+    assert screened is not None
+    upserted(spark, table, [(3, "d", 1)])
+    with pytest.raises(WriteError, match="LS506"):
+        append_new(rows, table, CommitId("test", 3, "e"), screened)
