@@ -20,6 +20,7 @@ from tests.benchmarks.eventlog import SETTINGS, EventLog, read_event_log
 from tests.benchmarks.feed import ROOT, Feed, find_feed
 from tests.benchmarks.idle import idle, publishing
 from tests.benchmarks.markdown import markdown
+from tests.benchmarks.micro_merges import micro_merges
 from tests.benchmarks.upserts.race import race
 
 ENV = {"PYTHONPATH": f"{ROOT / 'lib'}:{ROOT}"}
@@ -27,9 +28,10 @@ BARE = "bare script"
 BARE_APPEND = "bare script, first load by append"
 BASIC, FULL = "lakesmith, profile basic", "lakesmith, profile full on silver.order_lines"
 SALES = "bronze.order_lines,silver.order_lines,gold.daily_sales"
-PARTS = ("tax", "reads", "cold", "idle", "publish", "upserts")
+PARTS = ("tax", "reads", "cold", "idle", "publish", "upserts", "maintain")
 MANY = 200
 TARGET_ROWS = 1_000_000
+MICRO_ROWS, MICRO_MERGES, MAINTAIN_EVERY = 200_000, 200, 10
 SELECTIONS = (SALES, "silver.customers", "silver.customer_invoices", "gold.customer_rfm")
 
 
@@ -161,6 +163,7 @@ def main() -> None:
             "idle": lambda: idle_run(scratch / "idle"),
             "publish": lambda: publication(feed, scratch / "publish"),
             "upserts": lambda: upserts(scratch / "upserts", options.rounds),
+            "maintain": lambda: micro_merges(scratch / "micro", MICRO_ROWS, MICRO_MERGES, MAINTAIN_EVERY),
         }
         for name in [options.only] if options.only else PARTS:
             print(parts[name]() + "\n", flush=True)

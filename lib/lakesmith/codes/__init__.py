@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from lakesmith.codes.doctor import DOCTOR_CODES
 from lakesmith.codes.environment import ENVIRONMENT_CODES
 from lakesmith.codes.inputs import INPUT_CODES
+from lakesmith.codes.maintain import MAINTAIN_CODES
 from lakesmith.codes.runs import RUN_CODES
 from lakesmith.errors import LakesmithError
 from lakesmith.spec.codes import SPEC_CODES
@@ -23,10 +24,9 @@ class Explanation:
     action: str
 
 
-CATALOGUE: dict[str, Explanation] = {
-    code: Explanation(code, *texts)
-    for code, texts in sorted((INPUT_CODES | RUN_CODES | DOCTOR_CODES | ENVIRONMENT_CODES | SPEC_CODES).items())
-}
+_TEXTS = INPUT_CODES | RUN_CODES | DOCTOR_CODES | MAINTAIN_CODES | ENVIRONMENT_CODES | SPEC_CODES
+
+CATALOGUE: dict[str, Explanation] = {code: Explanation(code, *texts) for code, texts in sorted(_TEXTS.items())}
 
 
 def explain(code: str) -> Explanation:

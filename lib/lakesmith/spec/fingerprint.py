@@ -9,14 +9,14 @@ from typing import Any
 from lakesmith.spec.model import Table
 
 _LENGTH = 16
-_DOCUMENTATION = {"description": True, "profile": True, "event_date": True}
+_DOCUMENTATION = {"description": True, "profile": True, "event_date": True, "maintenance": True}
 _PER_ITEM = {"__all__": {"description": True}}
 
 
 def spec_hash(table: Table) -> str:
     """Return a short, stable hash of a table's spec.
 
-    Descriptions, profile settings and defaults that are written out do not count.
+    Descriptions, settings of profile and maintenance, and defaults that are written out do not count.
 
     Parameters
     ----------
