@@ -8,7 +8,6 @@ from lakesmith.maintain.figures import DAY, DataFile, Figures
 from lakesmith.maintain.needs import Hold, lost_by_vacuum, not_passed
 from lakesmith.maintain.planner import plan_layout, vacuum
 from lakesmith.maintain.result import Proposal
-from lakesmith.runs.state import TableState
 from lakesmith.spec.model import Maintenance
 from lakesmith.tables.log import Commit
 
@@ -91,7 +90,6 @@ def test_vacuum_is_refused_rather_than_guessed_when_the_log_is_cleaned() -> None
     assert lost_by_vacuum([Hold(1, "somebody reads")], cleaned, NOW) == ""
 
 
-def test_a_reader_that_only_misses_maintenance_has_passed() -> None:
-    state = TableState("silver.orders", version=9, voids=[(4, 9)])
-    assert not_passed([Hold(3, "a")], state, 9) == ""
-    assert not_passed([Hold(2, "b"), Hold(1, "a")], state, 9) == "a"
+def test_tombstones_wait_for_the_slowest_reader() -> None:
+    assert not_passed([Hold(9, "a")], 9) == ""
+    assert not_passed([Hold(2, "b"), Hold(1, "a")], 9) == "a"

@@ -60,6 +60,7 @@ def maintain(
         if not is_dry:
             ledger.flush(spark)
             record_interrupted(facts, spark, ledger)
+            settle(facts, spark, ledger, order)  # what a maintenance that was killed, or somebody's OPTIMIZE, left
         steps = tuple(_steps(facts, spark, ledger, order, is_dry))
         number = (ledger.published["id"] or None) if is_dry else _conclude(facts, spark, ledger, order, steps)
     result = Maintained(facts.run_id, is_dry, steps, number, round(time.monotonic() - facts.started, 3))
@@ -80,12 +81,10 @@ def _steps(facts: RunFacts, spark: SparkSession, ledger: Ledger, order: Sequence
 def _conclude(
     facts: RunFacts, spark: SparkSession, ledger: Ledger, order: Sequence[str], steps: Sequence[Step]
 ) -> int | None:
-    left_alone = {step.table for step in steps if (step.action, step.state) == ("all", "skipped")}
-    before = {name: ledger.state(name).version for name in order}
-    number = settle(facts, spark, ledger, [name for name in order if name not in left_alone])
-    touched = [step.table for step in steps if step.state in ("done", "failed")]
-    moved = [name for name in order if name in touched or ledger.state(name).version != before[name]]
-    tables = [TableResult(name, "maintained", version=ledger.state(name).version) for name in moved]
+    number = settle(facts, spark, ledger, order)
+    touched = {step.table for step in steps if step.state in ("done", "failed")}
+    names = [name for name in order if name in touched]
+    tables = [TableResult(name, "maintained", version=ledger.state(name).version) for name in names]
     write_records(facts, spark, RunResult(facts.run_id, "maintained", tuple(tables), number))
     ledger.compact(spark)
     return number

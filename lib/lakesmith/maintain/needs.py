@@ -6,20 +6,29 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timezone
 
+from pyspark.sql import SparkSession
+
+from lakesmith.errors import InputError
 from lakesmith.maintain.figures import DAY, Figures
+from lakesmith.runs.foreign import undone_spans
 from lakesmith.runs.intent import Intent, TableInput
 from lakesmith.runs.ledger import Ledger
-from lakesmith.runs.planning import has_moved
 from lakesmith.runs.state import TableState
+from lakesmith.sources.upstream import Voids
 from lakesmith.spec.graph import upstreams
 from lakesmith.spec.model import Project
+from lakesmith.tables.ref import TableRef
 
-MARGIN = 3600
+RAISE = "raise delta.deletedFileRetentionDuration and run"
+MARGIN = 0.05  # of the retention: as long may pass between the look and the deletion
 
 
 @dataclass(frozen=True)
 class Hold:
-    """A version from which on somebody reads, and who."""
+    """A version from which on somebody reads, and who.
+
+    Of a table below it is where its next batch begins, over what changed no row.
+    """
 
     version: int
     who: str
@@ -34,26 +43,49 @@ def begun(state: TableState) -> str:
     return f"batch {state.open.batch} was begun and is not done: run first" if state.open else ""
 
 
+def foreign_rows(spark: SparkSession, table: TableRef, state: TableState) -> str:
+    """Return what others did to the rows of a table; empty when nothing stands."""
+    try:
+        undone_spans(spark, table, state)
+    except InputError as error:
+        return error.what
+    return ""
+
+
 def readers(project: Project, ledger: Ledger, name: str) -> tuple[Hold, ...]:
     """Return how far the tables below have read a table, batches that they have begun included."""
+    voids = ledger.state(name).voids
     below = [table for table in project.table_names() if name in upstreams(project.table(table))]
-    return tuple(hold for table in below for hold in _reads(project, ledger.state(table), name))
+    return tuple(hold for table in below for hold in _reads(project, ledger.state(table), name, voids))
 
 
-def _reads(project: Project, state: TableState, name: str) -> Iterator[Hold]:
+def _reads(project: Project, state: TableState, name: str, voids: Voids) -> Iterator[Hold]:
     if state.since is not None and project.table(state.table).from_ == name:
-        yield Hold(state.since, f"{state.table} has read it up to version {state.since}")
+        yield Hold(over_voids(state.since, voids), f"{state.table} has read it up to version {state.since}")
     if state.open:
-        yield from _begun_reads(project, state.open, name)
+        yield from _begun_reads(project, state.open, name, voids)
 
 
-def _begun_reads(project: Project, intent: Intent, name: str) -> Iterator[Hold]:
+def _begun_reads(project: Project, intent: Intent, name: str, voids: Voids) -> Iterator[Hold]:
     read, inputs = intent.input, project.table(intent.table).inputs
-    versions = [version for key, version in intent.lookups if inputs.get(key) == name]
+    versions = {version for key, version in intent.lookups if inputs.get(key) == name}
     if isinstance(read, TableInput) and read.name == name:
-        versions.append(read.to if read.since is None else read.since)
+        versions |= {read.to} if read.since is None else {read.to, over_voids(read.since, voids)}
     who = f"batch {intent.batch} of {intent.table} was begun and reads it"
-    yield from (Hold(version, f"{who} from version {version}") for version in versions)
+    yield from (Hold(version, f"{who} from version {version}") for version in sorted(versions))
+
+
+def over_voids(version: int, voids: Voids) -> int:
+    """Return how far a reader is that need not read what changed nothing.
+
+    Examples
+    --------
+    >>> over_voids(3, [(4, 6), (7, 7), (9, 9)])
+    7
+    """
+    for low, high in sorted(voids):
+        version = high if low <= version + 1 <= high else version
+    return version
 
 
 def holds(project: Project, ledger: Ledger, name: str) -> tuple[Hold, ...]:
@@ -65,10 +97,9 @@ def holds(project: Project, ledger: Ledger, name: str) -> tuple[Hold, ...]:
     return tuple(found)
 
 
-def not_passed(held: Sequence[Hold], state: TableState, version: int) -> str:
+def not_passed(held: Sequence[Hold], version: int) -> str:
     """Return who has not read a table up to a version; empty when all have."""
-    upto = TableState(state.table, version=version, voids=state.voids)
-    behind = [hold for hold in held if hold.version < version and has_moved(upto, hold.version)]
+    behind = [hold for hold in held if hold.version < version]
     return min(behind, key=lambda hold: hold.version).who if behind else ""
 
 
@@ -85,7 +116,7 @@ def lost_by_vacuum(held: Sequence[Hold], figures: Figures, now: float) -> str:
         after = times.get(hold.version + 1)
         if after is None:
             return f"{hold.who}, and the log no longer says what came after it"
-        if after < now - figures.days * DAY + MARGIN:
+        if after < now - figures.days * DAY * (1 - MARGIN):
             day = f"{datetime.fromtimestamp(after, timezone.utc):%Y-%m-%d}"
-            return f"{hold.who}, and what changed since {day} is kept for {figures.days:g} days only"
+            return f"{hold.who}, and what changed since {day} is kept for {figures.days:.3g} days only: {RAISE}"
     return ""

@@ -6,6 +6,7 @@ from collections.abc import Iterable
 
 from pyspark.sql import SparkSession
 
+from lakesmith.maintain.needs import begun, foreign_rows
 from lakesmith.runs.adopt import is_own
 from lakesmith.runs.conclude import publish_beside
 from lakesmith.runs.events import LedgerEvent
@@ -42,8 +43,11 @@ def settle(facts: RunFacts, spark: SparkSession, ledger: Ledger, names: Iterable
 
 
 def maintained_event(spark: SparkSession, table: TableRef, state: TableState) -> LedgerEvent | None:
-    """Return the event that moves a table to its newest version; None when it is there, or a batch came meanwhile."""
-    if state.version is None:
+    """Return the event that moves a table to its newest version.
+
+    None when it is there, when a batch was begun or came meanwhile, and when others changed rows.
+    """
+    if state.version is None or begun(state) or foreign_rows(spark, table, state):
         return None
     head = newest_commits(spark, table, 1)[0].version
     newer = newest_commits(spark, table, head - state.version) if head > state.version else []

@@ -8,15 +8,14 @@ from dataclasses import dataclass
 
 from pyspark.sql import SparkSession
 
-from lakesmith.errors import InputError, SparkGone
+from lakesmith.errors import SparkGone
 from lakesmith.maintain.actions import ACTIONS, force_since, session_for
 from lakesmith.maintain.figures import Figures, read_figures
-from lakesmith.maintain.needs import begun, holds, lost_by_vacuum, readers
+from lakesmith.maintain.needs import begun, foreign_rows, holds, lost_by_vacuum, readers
 from lakesmith.maintain.planner import plan_layout, vacuum
 from lakesmith.maintain.result import Proposal, Step
 from lakesmith.maintain.tombstones import Tombstones, horizon, keeps_tombstones, plan_tombstones
 from lakesmith.quality.ages import parse_age
-from lakesmith.runs.foreign import undone_spans
 from lakesmith.runs.ledger import Ledger
 from lakesmith.runs.recording import RunFacts
 from lakesmith.session.batch import end_session
@@ -61,13 +60,7 @@ class TableCare:
 
     def _left_alone(self) -> str:
         state = self.ledger.state(self.name)
-        if reason := begun(state):
-            return reason
-        try:
-            undone_spans(self.spark, self.facts.ref(self.name), state)
-        except InputError as error:
-            return str(error.what)
-        return ""
+        return begun(state) or foreign_rows(self.spark, self.facts.ref(self.name), state)
 
     def _proposals(self, session: SparkSession, figures: Figures) -> list[Proposal]:
         settings = self.facts.project.maintenance_of(self.name)
@@ -82,8 +75,8 @@ class TableCare:
         if not has_any or "_deleted" not in self.table.load(session).columns:
             return []
         rows = Tombstones(session, self.table, spec.write.keys)
-        read_by, state = readers(project, self.ledger, self.name), self.ledger.state(self.name)
-        return [plan_tombstones(rows, figures, project.maintenance_of(self.name), read_by, state, self.now)]
+        read_by = readers(project, self.ledger, self.name)
+        return [plan_tombstones(rows, figures, project.maintenance_of(self.name), read_by, self.now)]
 
     def _told(self, proposals: list[Proposal]) -> Iterator[Step]:
         for one in proposals:

@@ -13,7 +13,6 @@ from lakesmith.maintain.figures import DAY, Figures
 from lakesmith.maintain.needs import Hold, not_passed
 from lakesmith.maintain.result import Proposal
 from lakesmith.quality.ages import parse_age
-from lakesmith.runs.state import TableState
 from lakesmith.spec.model import Maintenance, Table
 from lakesmith.tables.log import Commit
 from lakesmith.tables.ref import TableRef
@@ -31,7 +30,7 @@ def horizon(commits: Sequence[Commit], retention: timedelta, now: float) -> int 
 
 
 def plan_tombstones(
-    rows: Tombstones, figures: Figures, settings: Maintenance, read_by: Sequence[Hold], state: TableState, now: float
+    rows: Tombstones, figures: Figures, settings: Maintenance, read_by: Sequence[Hold], now: float
 ) -> Proposal:
     """Propose to purge tombstones that are old enough and that every table below has read.
 
@@ -48,7 +47,7 @@ def plan_tombstones(
         return Proposal("tombstones", False, f"no version is older than {kept}")
     count = rows.older(upto, figures.version).count()
     reason = f"{count:,} tombstone(s) older than {kept}"
-    behind = not_passed(read_by, state, upto) if count else ""
+    behind = not_passed(read_by, upto) if count else ""
     return Proposal("tombstones", count > 0 and not behind, f"{reason}; {behind}" if behind else reason, bool(behind))
 
 
