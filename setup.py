@@ -11,7 +11,7 @@ HERE = Path(__file__).parent
 SPARK = ["pyspark>=4.2,<4.3", "delta-spark==4.4.0"]
 # What pyspark needs to talk to a Spark Connect server.
 CONNECT = [*SPARK, "grpcio>=1.76", "grpcio-status>=1.76", "googleapis-common-protos>=1.71", "zstandard>=0.25"]
-JOBS = ("bronze", "silver", "gold", "quality", "pipeline")
+JOBS = ("bronze", "silver", "gold", "quality", "pipeline", "maintain")
 
 setup(
     name="lakesmith",

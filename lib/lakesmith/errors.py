@@ -137,6 +137,12 @@ class RunFailed(RunError):
     default_code = "LS700"
 
 
+class MaintenanceFailed(RunError):
+    """The maintenance of at least one table failed (code LS641); `result` says what was done."""
+
+    default_code = "LS641"
+
+
 class EnvironmentProblem(LakesmithError):
     """Java, Spark, or a library is missing or does not fit (codes LS8xx)."""
 

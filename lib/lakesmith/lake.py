@@ -11,6 +11,8 @@ from pyspark.sql import SparkSession
 from lakesmith.doctor.findings import Report
 from lakesmith.doctor.fix import doctor
 from lakesmith.errors import Problem
+from lakesmith.maintain.maintain import maintain
+from lakesmith.maintain.result import Maintained
 from lakesmith.reader import Reader
 from lakesmith.runs.backfill import backfill
 from lakesmith.runs.plan import plan
@@ -168,6 +170,24 @@ class Lake(Reader):
             LS606, LS607, LS608 when that cannot be done; nothing was changed then.
         """
         return rollback(self._session, self.project, run_id, on_event or _ignore)
+
+    def maintain(self, select: Sequence[str] = (), dry_run: bool | None = None) -> Maintained:
+        """Compact, purge and vacuum tables as their figures call for it; no visible row changes.
+
+        Parameters
+        ----------
+        select : sequence of str
+            Tables to maintain; all when empty.
+        dry_run : bool, optional
+            Only say what would be done; as `maintenance.dry_run` says when left out, which is True in ``prod``.
+
+        Raises
+        ------
+        MaintenanceFailed
+            When an action failed; all other tables are done.
+        """
+        self.validate()
+        return maintain(self._session, self.project, select, dry_run)
 
     def _session(self) -> SparkSession:
         return self.spark

@@ -22,6 +22,7 @@ from tests.benchmarks.feed import ROOT, Feed, find_feed
 from tests.benchmarks.history import history
 from tests.benchmarks.idle import idle, publishing
 from tests.benchmarks.markdown import markdown
+from tests.benchmarks.micro_merges import micro_merges
 from tests.benchmarks.upserts.grid import grid
 from tests.benchmarks.upserts.race import race
 
@@ -30,10 +31,11 @@ BARE = "bare script"
 BARE_APPEND = "bare script, first load by append"
 BASIC, FULL = "lakesmith, profile basic", "lakesmith, profile full on silver.order_lines"
 SALES = "bronze.order_lines,silver.order_lines,gold.daily_sales"
-PARTS = ("tax", "reads", "cold", "idle", "publish", "upserts", "grid", "bloom", "history")
+PARTS = ("tax", "reads", "cold", "idle", "publish", "upserts", "grid", "bloom", "history", "maintain")
 MANY = 200
 DAYS = 60
 TARGET_ROWS = 1_000_000
+MICRO_ROWS, MICRO_MERGES, MAINTAIN_EVERY = 200_000, 200, 10
 SELECTIONS = (SALES, "silver.customers", "silver.customer_invoices", "gold.customer_rfm")
 
 
@@ -168,6 +170,7 @@ def main() -> None:
             "history": lambda: history(scratch / "history", DAYS),
             "grid": lambda: grid(scratch / "grid"),
             "bloom": lambda: bloom(scratch / "bloom", TARGET_ROWS, options.rounds),
+            "maintain": lambda: micro_merges(scratch / "micro", MICRO_ROWS, MICRO_MERGES, MAINTAIN_EVERY),
         }
         for name in [options.only] if options.only else PARTS:
             print(parts[name]() + "\n", flush=True)

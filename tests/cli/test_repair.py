@@ -1,4 +1,4 @@
-"""The verbs that repair: backfill, rollback, run --rebuild."""
+"""The verbs of repair and upkeep: backfill, rollback, run --rebuild, maintain."""
 
 from __future__ import annotations
 
@@ -46,3 +46,19 @@ def test_a_run_that_is_not_known_cannot_be_rolled_back(fresh_project: Path) -> N
 def test_a_backfill_needs_a_table_and_dates(fresh_project: Path) -> None:
     assert invoke("backfill", "--from", "2024-03-02", "--to", "2024-03-03").exit_code == 2
     assert invoke("backfill", "--select", "gold.daily_orders", "--from", "x", "--to", "2024-03-03").exit_code == 2
+
+
+def test_maintenance_says_what_is_due_and_then_does_it(fresh_project: Path) -> None:
+    assert invoke("run").exit_code == 0
+    eager = "\nmaintenance: {min_small_files: 2}\n"
+    with Path("conf/base.yml").open("a") as file:
+        file.write(eager)
+    extra = Path("in/orders/2024-03-03.csv")
+    extra.write_text(Path("in/orders/2024-03-01.csv").read_text())
+    assert invoke("run").exit_code == 0
+    dry = invoke("maintain", "--select", "bronze.orders", "--dry-run")
+    assert (dry.exit_code, "optimize  proposed" in dry.stdout) == (0, True), dry.stdout + dry.stderr
+    done = data("maintain", "--select", "bronze.orders")
+    assert [(step["action"], step["state"]) for step in done["steps"]] == [("optimize", "done")]
+    assert done["published"] == 3
+    assert data("run")["state"] == "nothing_new"

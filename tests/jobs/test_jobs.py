@@ -9,7 +9,7 @@ from deltalake import DeltaTable
 from pyspark.sql import SparkSession
 
 import lakesmith
-from jobs import bronze, gold, pipeline, quality, silver
+from jobs import bronze, gold, maintain, pipeline, quality, silver
 from lakesmith.errors import GateRefused
 from lakesmith.scaffold import init_project
 from retail.generate import generate
@@ -52,6 +52,14 @@ def test_quality_prints_the_verdicts(project: Path, capsys: pytest.CaptureFixtur
     assert "amount_cast" in capsys.readouterr().out
 
 
+def test_maintain_prints_what_it_found(project: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    pipeline.main([])
+    capsys.readouterr()
+    maintain.main(["--set", "maintenance.dry_run=true"])
+    told = capsys.readouterr().out
+    assert "silver.orders" in told and "dry run, nothing was changed: 0 action(s) are due" in told
+
+
 def test_quality_raises_what_the_gate_refused(project: Path) -> None:
     spec = project / "conf" / "tables" / "silver" / "orders.yml"
     spec.write_text(spec.read_text().replace("checks:\n", f"checks:\n{REFUSING}"))
@@ -88,4 +96,4 @@ def test_a_failing_job_keeps_its_exit_status(tmp_path: Path) -> None:
 def test_an_unknown_job_is_refused_with_the_list_of_jobs() -> None:
     done = submit(ROOT, "nonsense")
     assert done.returncode == 2
-    assert all(job in done.stderr for job in ("bronze", "silver", "gold", "quality", "pipeline"))
+    assert all(job in done.stderr for job in ("bronze", "silver", "gold", "quality", "pipeline", "maintain"))

@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 from lakesmith.runs import events
 from lakesmith.runs.events import LedgerEvent, compacted, done_event, fold, intent_event
 from lakesmith.runs.intent import FilesInput, Intent, TableInput
-from lakesmith.runs.state import TableState
+from lakesmith.runs.state import Mark, TableState
 
 NAMES = st.sampled_from(["bronze.a", "silver.b", "gold.c"])
 SMALL = st.integers(0, 5)
@@ -81,6 +81,20 @@ def test_compaction_cuts_a_long_list_of_files(monkeypatch: pytest.MonkeyPatch) -
 def test_an_intent_comes_back_from_the_ledger_as_it_was(intent: Intent) -> None:
     data = json.loads(json.dumps(intent.to_dict()))
     assert Intent.from_dict(intent.table, intent.epoch, intent.batch, data) == intent
+
+
+def test_maintenance_moves_a_table_and_its_marks_to_the_same_rows() -> None:
+    state = TableState("silver.b", version=4, voids=[(1, 2)], marks=[Mark(1, "r", 3), Mark(2, "r", 4), Mark(3, "s", 4)])
+    for old, new in ((4, 6), (6, 7)):
+        payload = {"from": old, "version": new}
+        fold({"silver.b": state}, LedgerEvent("maintained", "silver.b", 1, 3, payload))
+    assert (state.version, state.voids, [mark.version for mark in state.marks]) == (7, [(1, 2), (5, 7)], [3, 7, 7])
+
+
+def test_maintenance_never_takes_a_newer_batch_back() -> None:
+    state = TableState("silver.b", version=9)
+    fold({"silver.b": state}, LedgerEvent("maintained", "silver.b", 1, 3, {"from": 4, "version": 6}))
+    assert (state.version, state.voids) == (9, [(5, 6)])
 
 
 def test_an_intent_opens_a_batch() -> None:

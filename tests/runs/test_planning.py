@@ -53,13 +53,23 @@ def test_a_table_reads_from_its_position_to_the_newest_version(
     shop: Shop, since: int | None, read: tuple[int | None, int] | None
 ) -> None:
     below = TableState("silver.orders", since=since, version=None if since is None else 9, batch=3, epoch=2)
-    intent = plan(shop, "silver.orders", TableState("bronze.orders", version=4, voids=[(1, 2)]), below).intent
+    intent = plan(shop, "silver.orders", TableState("bronze.orders", version=4, voids=[(3, 3)]), below).intent
     if read is None:
         assert intent is None
     else:
         assert intent is not None
-        assert intent.input == TableInput("bronze.orders", *read, ((1, 2),))
+        assert intent.input == TableInput("bronze.orders", *read, ((3, 3),))
         assert (intent.batch, intent.epoch, intent.first) == (4, 2, since is None)
+
+
+def test_versions_that_only_maintenance_made_are_nothing_new(shop: Shop) -> None:
+    above = TableState("bronze.orders", version=7, voids=[(5, 7)])
+    below = TableState("silver.orders", since=4, version=9, batch=3)
+    assert plan(shop, "silver.orders", above, below).intent is None
+    above.version = 8
+    intent = plan(shop, "silver.orders", above, below).intent
+    assert intent is not None
+    assert intent.input == TableInput("bronze.orders", 4, 8, ((5, 7),))
 
 
 def test_an_open_intent_comes_first_as_it_was_written(shop: Shop) -> None:
@@ -99,6 +109,8 @@ write: {strategy: aggregate, keys: [OrderId]}
     states = [TableState("bronze.orders", version=4), TableState("silver.lines", version=6)]
     below = TableState("gold.counted", since=4, version=9, lookups={"lines": 6})
     assert plan(shop, "gold.counted", *states, below) == Planned(None)
+    maintained = [states[0], replace(states[1], version=8, voids=[(7, 8)])]
+    assert plan(shop, "gold.counted", *maintained, below) == Planned(None)
     moved = plan(shop, "gold.counted", *states, replace(below, lookups={"lines": 5})).intent
     assert moved is not None
     assert (moved.input, moved.lookups) == (TableInput("bronze.orders", None, 4), (("lines", 6),))

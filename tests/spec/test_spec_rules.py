@@ -50,6 +50,13 @@ def only(found: list[Problem]) -> tuple[str, str, int, str]:
             4,
             "silver.orders.columns.ID",
         ),
+        (
+            SILVER,
+            HEAD + COLUMNS + UPSERT + "maintenance: {cluster_by: [idd]}\n",
+            "LS640",
+            4,
+            "silver.orders.maintenance.cluster_by.0",
+        ),
         (SILVER, HEAD + "columns:\n  a: {type: integer}\n", "LS130", 3, "silver.orders.columns.a.type"),
         (
             SILVER,

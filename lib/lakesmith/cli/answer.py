@@ -13,8 +13,8 @@ from typing import TypeVar
 import typer
 
 from lakesmith.cli.plain import error_data, exit_code, plain
-from lakesmith.cli.text import result_text
-from lakesmith.errors import LakesmithError, RunError
+from lakesmith.cli.text import maintain_text, result_text
+from lakesmith.errors import LakesmithError, MaintenanceFailed, RunError
 
 T = TypeVar("T")
 
@@ -43,7 +43,7 @@ class Answer:
         if self._form is Format.json:
             self((plain(result) or {}) | {"error": error_data(error)}, str)
         elif result:
-            self(result, result_text)
+            self(result, maintain_text if isinstance(error, MaintenanceFailed) else result_text)
 
     def say(self) -> None:
         """Print what was answered."""

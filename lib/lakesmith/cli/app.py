@@ -113,6 +113,7 @@ def run(
 
 app.command()(repair.backfill)
 app.command()(repair.rollback)
+app.command()(repair.maintain)
 
 
 @app.command()

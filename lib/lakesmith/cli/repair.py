@@ -1,4 +1,4 @@
-"""The verbs that repair tables: backfill and rollback."""
+"""The verbs of repair and upkeep: backfill, rollback, maintain."""
 
 from __future__ import annotations
 
@@ -46,3 +46,20 @@ def rollback(
         with following() as on_event:
             result = lake.rollback(run, on_event)
         answer(result, text.rollback_text)
+
+
+def maintain(
+    *,
+    select: Select,
+    dry_run: Annotated[
+        bool | None,
+        typer.Option("--dry-run/--no-dry-run", help="Only say what would be done; the default in prod."),
+    ] = None,
+    sets: Sets,
+    conf: Conf = CONF,
+    env: Env = LOCAL,
+    form: Form = TEXT,
+) -> None:
+    """Compact, purge and vacuum tables as the figures of their logs call for it; rows stay as they are."""
+    with answering(form) as answer:
+        answer(open_lake(conf, env, sets).maintain(each_name(select), dry_run), text.maintain_text)

@@ -10,6 +10,7 @@ from typing import Any
 from lakesmith.cli.table import aligned, cell
 from lakesmith.codes import Explanation
 from lakesmith.errors import render
+from lakesmith.maintain.result import Maintained
 from lakesmith.observe.plans import planned_text
 from lakesmith.runs.result import Plan, RunResult, TableResult
 
@@ -18,6 +19,7 @@ Row = Mapping[str, Any]
 _WORDS = {"nothing_new": "nothing new", "rolled_back": "rolled back"}
 _STATUS = ("table", "state", "batches", "read", "dropped", "quarantined", "accepted", "version")
 _HISTORY = ("version", "timestamp", "operation", "epoch", "batch", "run_id", "plan", "metrics")
+_STEPS = ("table", "action", "state", "reason")
 _VERDICTS = ("table", "check", "column", "on_fail", "status", "failed", "message")
 
 
@@ -48,6 +50,19 @@ def rollback_text(result: RunResult) -> str:
     """Return where a rollback left each table."""
     rows = [{"table": one.table, "batches undone": one.batches, "version": one.version} for one in result.tables]
     return "\n".join([aligned(rows), f"run {result.run_id}: rolled back; the next run reads again what was undone"])
+
+
+def maintain_text(result: Maintained) -> str:
+    """Return what maintenance did, or would do: a row an action with the figures that say why, then the whole."""
+    rows = [{name: getattr(step, name) for name in _STEPS} for step in result.steps]
+    errors = [f"{step.table}: {step.action}: {step.error}" for step in result.failed]
+    count = sum(step.state in ("done", "proposed") for step in result.steps)
+    if result.dry_run:
+        last = f"dry run, nothing was changed: {count} action(s) are due; `lakesmith maintain --no-dry-run` does them"
+    else:
+        published = f", published as {result.published}" if result.published else ""
+        last = f"maintenance {result.run_id}: {count} action(s) done{published}, {result.seconds:.1f} s"
+    return "\n".join([aligned(rows, _STEPS), *errors, last])
 
 
 def _say(state: str) -> str:

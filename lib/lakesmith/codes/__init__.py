@@ -8,6 +8,7 @@ from lakesmith.codes.doctor import DOCTOR_CODES
 from lakesmith.codes.environment import ENVIRONMENT_CODES
 from lakesmith.codes.evolution import EVOLUTION_CODES
 from lakesmith.codes.inputs import INPUT_CODES
+from lakesmith.codes.maintain import MAINTAIN_CODES
 from lakesmith.codes.runs import RUN_CODES
 from lakesmith.errors import LakesmithError
 from lakesmith.spec.codes import SPEC_CODES
@@ -24,12 +25,10 @@ class Explanation:
     action: str
 
 
-CATALOGUE: dict[str, Explanation] = {
-    code: Explanation(code, *texts)
-    for code, texts in sorted(
-        (INPUT_CODES | RUN_CODES | EVOLUTION_CODES | DOCTOR_CODES | ENVIRONMENT_CODES | SPEC_CODES).items()
-    )
-}
+_RUNS = INPUT_CODES | RUN_CODES | EVOLUTION_CODES | MAINTAIN_CODES
+_TEXTS = _RUNS | DOCTOR_CODES | ENVIRONMENT_CODES | SPEC_CODES
+
+CATALOGUE: dict[str, Explanation] = {code: Explanation(code, *texts) for code, texts in sorted(_TEXTS.items())}
 
 
 def explain(code: str) -> Explanation:

@@ -63,7 +63,7 @@ class Adoption:
         head = newest_commits(self.spark, table, 1)[0]
         if name not in self.mending:
             _require_not_behind(state, head, table)
-        if is_own(head, name) and not is_missing(head, state):
+        if head.version == state.version or (is_own(head, name) and not is_missing(head, state)):
             return False
         return self._adopt_commits(table, state, newest_commits(self.spark, table, LOOK_BACK))
 

@@ -36,13 +36,13 @@ def _publish(facts: RunFacts, spark: SparkSession, ledger: Ledger, order: Sequen
     versions = {**ledger.published["tables"], **{name: v for name, v in ledger.versions.items() if name in ran}}
     if versions == ledger.published["tables"]:
         return ledger.published["id"] or None
-    made = _publish_beside(facts, spark, ledger.published["tables"], versions)
+    made = publish_beside(facts, spark, ledger.published["tables"], versions)
     ledger.stage(published_event(made))
     facts.tell("published")
     return int(made["id"])
 
 
-def _publish_beside(
+def publish_beside(
     facts: RunFacts, spark: SparkSession, known: Mapping[str, int], versions: Mapping[str, int]
 ) -> dict[str, Any]:
     """Publish what this run moved; without a lock another run may have published other tables meanwhile."""

@@ -11,7 +11,7 @@ from typing import Any
 from lakesmith.runs.intent import Intent
 from lakesmith.runs.state import Mark, TableState
 
-SCHEMA_VERSION = 2
+SCHEMA_VERSION = 3
 FILES_PER_EVENT = 1000
 LEDGER = (
     "schema_version INT, seq BIGINT, event STRING, table STRING, epoch INT, batch BIGINT, run_id STRING, payload STRING"
@@ -22,8 +22,8 @@ LEDGER = (
 class LedgerEvent:
     """One row of the ledger.
 
-    `event` is ``intent done dropped parked accepted undo undone restored rebuild published``, or ``state files``
-    after a compaction.
+    `event` is ``intent done dropped parked accepted undo undone restored rebuild maintained published``, or
+    ``state files`` after a compaction.
     """
 
     event: str
@@ -115,6 +115,10 @@ def _undone(state: TableState, event: LedgerEvent) -> None:
     state.voids.extend((low, high) for low, high in event.payload["voids"])
 
 
+def _maintained(state: TableState, event: LedgerEvent) -> None:
+    state.maintain(event.payload["from"], event.payload["version"])
+
+
 def _state(state: TableState, event: LedgerEvent) -> None:
     data = event.payload
     state.epoch, state.batch = event.epoch, event.batch
@@ -138,6 +142,7 @@ _FOLDERS = {
     "dropped": _dropped,
     "parked": _parked,
     "undone": _undone,
+    "maintained": _maintained,
     "accepted": _accepted,
     "undo": _undo,
     "restored": _restored,

@@ -11,6 +11,7 @@ from lakesmith.runs.events import LedgerEvent, intent_event
 from lakesmith.runs.intent import FilesInput, Intent, TableInput
 from lakesmith.runs.state import TableState
 from lakesmith.sources.files import whats_new
+from lakesmith.sources.upstream import live_spans
 from lakesmith.spec.fingerprint import spec_hash
 from lakesmith.spec.model import Project
 
@@ -100,8 +101,23 @@ def new_table_input(
     lookups = {name: version for name, version in versions.items() if version is not None}
     if upstream is None or upstream.version is None or len(lookups) < len(versions):
         return None
-    is_stale = spec.write.recomputes and lookups != state.lookups
+    is_stale = spec.write.recomputes and any(
+        has_moved(states[source], state.lookups.get(name)) for name, source in spec.inputs.items()
+    )
     since = None if is_stale else state.since
-    if since == upstream.version:
+    if not has_moved(upstream, since):
         return None
-    return TableInput(upstream.table, since, upstream.version, tuple(upstream.voids)), lookups
+    return TableInput(upstream.table, since, upstream.version, _voids_after(upstream, since)), lookups
+
+
+def has_moved(upstream: TableState, since: int | None) -> bool:
+    """Tell whether a table may hold other rows than at a version that was read: maintenance alone moves nothing."""
+    if since is None or upstream.version is None:
+        return True
+    return since != upstream.version and (
+        since > upstream.version or bool(live_spans(since, upstream.version, upstream.voids))
+    )
+
+
+def _voids_after(upstream: TableState, since: int | None) -> tuple[tuple[int, int], ...]:
+    return tuple((low, high) for low, high in upstream.voids if since is None or high > since)

@@ -7,8 +7,8 @@ from typing import Any, Literal
 
 from lakesmith.quality.verdict import Verdict
 
-TableState = Literal["done", "nothing_new", "refused", "failed", "skipped", "rolled_back"]
-RunState = Literal["done", "degraded", "nothing_new", "refused", "failed", "rolled_back", "interrupted"]
+TableState = Literal["done", "nothing_new", "refused", "failed", "skipped", "rolled_back", "maintained"]
+RunState = Literal["done", "degraded", "nothing_new", "refused", "failed", "rolled_back", "interrupted", "maintained"]
 
 
 @dataclass(frozen=True)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 from lakesmith.runs.intent import FilesInput, Intent, TableInput
@@ -81,6 +81,21 @@ class TableState:
         self.read_in = {path: number for path, number in self.read_in.items() if number <= batch}
         self.seen = {path: seen for path, seen in self.seen.items() if path in self.read_in}
         self.parked = {path: why for path, why in self.parked.items() if path in self.read_in}
+
+    def maintain(self, old: int, new: int) -> None:
+        """Move on to a version that holds the same rows as an older one; tables below need not read what lies between.
+
+        A batch that another run accepted meanwhile is newer, and stays where the table stands.
+        """
+        self._void(old + 1, new)
+        if self.version == old:
+            self.version = new
+            self.marks = [replace(mark, version=new) if mark.version == old else mark for mark in self.marks]
+
+    def _void(self, low: int, high: int) -> None:
+        if self.voids and self.voids[-1][1] + 1 == low:
+            low = self.voids.pop()[0]
+        self.voids.append((low, high))
 
     def start_anew(self, epoch: int) -> None:
         """Forget all positions: the table is built again from everything that its source has."""

@@ -9,7 +9,13 @@ from typing import Any
 from lakesmith.spec.model import Table
 
 _LENGTH = 16
-_DOCUMENTATION = {"description": True, "profile": True, "event_date": True, "on_schema_change": True}
+_DOCUMENTATION = {
+    "description": True,
+    "profile": True,
+    "event_date": True,
+    "on_schema_change": True,
+    "maintenance": True,
+}
 _WRITE = {"key_filter": True, "method": True}
 _PER_ITEM = {"__all__": {"description": True}}
 _PER_COLUMN = {"__all__": {"description": True, "renamed_from": True}}
@@ -18,8 +24,8 @@ _PER_COLUMN = {"__all__": {"description": True, "renamed_from": True}}
 def spec_hash(table: Table) -> str:
     """Return a short, stable hash of a table's spec.
 
-    Descriptions, profile settings, how the table evolves, the method and key filter of the write, and defaults that are
-    written out do not count.
+    Descriptions, settings of profile and maintenance, how the table evolves, method and key filter of the write, and
+    defaults that are written out do not count.
 
     Parameters
     ----------

@@ -148,6 +148,25 @@ class Profile(Model):
     columns: Annotated[tuple[ColumnName, ...], Field(strict=False)] = ()
 
 
+class Maintenance(Model):
+    """What `maintain` does for a table, and from which figures on."""
+
+    small_file_bytes: PositiveInt = 32 * 1024 * 1024
+    target_file_bytes: PositiveInt = 128 * 1024 * 1024
+    min_small_files: Annotated[int, Field(ge=2)] = 8
+    deleted_share: Annotated[float, Field(gt=0, le=1)] = 0.1
+    cluster_by: Annotated[tuple[ColumnName, ...], Field(strict=False)] = ()
+    zorder_by: Annotated[tuple[ColumnName, ...], Field(strict=False)] = ()
+    tombstone_retention: Annotated[str, Field(pattern=r"^[0-9]+[smhd]$")] = "14d"
+    vacuum: bool = True
+
+
+class ProjectMaintenance(Maintenance):
+    """What holds for tables that say nothing themselves; `dry_run` is true in the environment ``prod``, else false."""
+
+    dry_run: bool | None = None
+
+
 class Table(Model):
     """One table: where rows come from, the contract, steps, checks and the write."""
 
@@ -163,6 +182,7 @@ class Table(Model):
     on_schema_change: Literal["fail", "add", "widen", "rescue"] = "fail"
     event_date: ColumnName | None = None
     profile: Profile | None = None
+    maintenance: Maintenance | None = None
     properties: dict[str, str] = {}
     nondeterministic: bool = False
 
@@ -180,6 +200,7 @@ class Project(Model):
     lock_wait_seconds: Annotated[int, Field(ge=0)] = 60
     durable: bool = True
     profile: Profile = Profile()
+    maintenance: ProjectMaintenance = ProjectMaintenance()
     sources: dict[Name, FilesSource] = {}
     tables: dict[Layer, dict[Name, Table]] = {}
 
@@ -195,3 +216,15 @@ class Project(Model):
     def profile_of(self, name: str) -> Profile:
         """Return the profile settings that apply to a table: its own, else the project's."""
         return self.table(name).profile or self.profile
+
+    def maintenance_of(self, name: str) -> Maintenance:
+        """Return the maintenance settings of a table: what it says itself, else what the project says."""
+        own = self.table(name).maintenance
+        said = {key: getattr(own, key) for key in own.model_fields_set} if own else {}
+        return self.maintenance.model_copy(update=said)
+
+    @property
+    def maintains_dry(self) -> bool:
+        """Whether `maintain` only says what it would do, unless it is told otherwise."""
+        dry_run = self.maintenance.dry_run
+        return self.env == "prod" if dry_run is None else dry_run

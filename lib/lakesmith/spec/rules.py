@@ -12,6 +12,7 @@ from lakesmith.spec.rules_checks import check_rules
 from lakesmith.spec.rules_columns import contract_rules, repeated, written_columns_rules
 from lakesmith.spec.rules_evolution import default_rules, rename_rules
 from lakesmith.spec.rules_inputs import bronze_rules, input_rules, name_rules, upstream_rules
+from lakesmith.spec.rules_maintenance import maintenance_rules
 from lakesmith.spec.rules_steps import determinism_rules, is_step, step_rules
 from lakesmith.spec.rules_write import event_date_rules, write_rules
 from lakesmith.spec.subject import Rule, StepCheck, Subject
@@ -30,6 +31,7 @@ _TABLE_RULES: tuple[Rule, ...] = (
     check_rules,
     write_rules,
     event_date_rules,
+    maintenance_rules,
 )
 
 
@@ -49,7 +51,7 @@ def rule_findings(
     Yields
     ------
     Finding
-        Codes LS119 to LS163, with the dotted key path.
+        Codes LS119 to LS163 and LS640, with the dotted key path.
     """
     names = known or frozenset(project.table_names()).union(f"sources.{name}" for name in project.sources)
     yield from _source_findings(project)

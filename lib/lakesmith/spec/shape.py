@@ -31,6 +31,7 @@ _NAME_HINT = "lower-case letters, digits and '_', a letter first, at most 128"
 _PATTERNS = {
     "^[a-z]": _NAME_HINT,
     "^[A-Za-z]": "letters, digits and '_', a letter first, at most 128; no blanks",
+    "^[0-9]": "write a whole number and s, m, h or d, such as 14d",
     "^(bronze": "write a table as layer.name, such as silver.orders",
     "^(sources": "write sources.<name> or a table as layer.name, such as bronze.orders",
 }

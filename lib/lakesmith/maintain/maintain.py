@@ -1,0 +1,96 @@
+"""`maintain`: look at each table's figures, do what is due, publish the same rows in better files."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import nullcontext
+
+from pyspark.sql import SparkSession
+
+from lakesmith.errors import MaintenanceFailed
+from lakesmith.maintain.result import Maintained, Step
+from lakesmith.maintain.settle import settle
+from lakesmith.maintain.table import TableCare
+from lakesmith.runs.interrupted import record_interrupted
+from lakesmith.runs.ledger import Ledger
+from lakesmith.runs.lock import project_lock
+from lakesmith.runs.opening import open_ledger
+from lakesmith.runs.recording import RunFacts, facts_of, write_records
+from lakesmith.runs.result import RunResult, TableResult
+from lakesmith.spec.graph import waves
+from lakesmith.spec.model import Project
+
+
+def maintain(
+    session: Callable[[], SparkSession], project: Project, select: Sequence[str] = (), dry_run: bool | None = None
+) -> Maintained:
+    """Maintain tables and their quarantines, one after the other.
+
+    Parameters
+    ----------
+    session : callable
+    project : Project
+    select : sequence of str
+        Tables; all when empty.
+    dry_run : bool, optional
+        Only say what would be done; as the project says when left out, which is True in the environment ``prod``.
+
+    Returns
+    -------
+    Maintained
+
+    Raises
+    ------
+    MaintenanceFailed
+        LS641 when an action failed; all other tables are done, `result` is attached.
+    RunLocked
+        When a run holds the warehouse; a dry run needs no lock.
+
+    Notes
+    -----
+    A table whose batch was begun or refused is left alone, and so is one whose rows others changed. Killed in between,
+    the next maintenance or run goes on well: each action is one commit that changes no visible row.
+    """
+    order = [name for wave in waves(project, select) for name in wave]
+    is_dry = project.maintains_dry if dry_run is None else dry_run
+    facts, spark = facts_of(project, None, lambda event: None), session()
+    with nullcontext() if is_dry else project_lock(spark, project):
+        ledger = open_ledger(facts, spark)
+        if not is_dry:
+            ledger.flush(spark)
+            record_interrupted(facts, spark, ledger)
+            settle(facts, spark, ledger, order)  # what a maintenance that was killed, or somebody's OPTIMIZE, left
+        steps = tuple(_steps(facts, spark, ledger, order, is_dry))
+        number = (ledger.published["id"] or None) if is_dry else _conclude(facts, spark, ledger, order, steps)
+    result = Maintained(facts.run_id, is_dry, steps, number, round(time.monotonic() - facts.started, 3))
+    if result.failed:
+        raise _failure(result)
+    return result
+
+
+def _steps(facts: RunFacts, spark: SparkSession, ledger: Ledger, order: Sequence[str], is_dry: bool) -> Iterator[Step]:
+    now = time.time()
+    for name in order:
+        ref = facts.ref(name)
+        for table in (ref, ref.quarantine):
+            if table.exists(spark):
+                yield from TableCare(facts, spark, ledger, name, table, now).steps(is_dry)
+
+
+def _conclude(
+    facts: RunFacts, spark: SparkSession, ledger: Ledger, order: Sequence[str], steps: Sequence[Step]
+) -> int | None:
+    number = settle(facts, spark, ledger, order)
+    touched = {step.table for step in steps if step.state in ("done", "failed")}
+    names = [name for name in order if name in touched]
+    tables = [TableResult(name, "maintained", version=ledger.state(name).version) for name in names]
+    write_records(facts, spark, RunResult(facts.run_id, "maintained", tuple(tables), number))
+    ledger.compact(spark)
+    return number
+
+
+def _failure(result: Maintained) -> MaintenanceFailed:
+    texts = [f"{step.table}: {step.action}: {step.error}" for step in result.failed]
+    what = "\n".join([f"{len(texts)} action(s) of maintenance failed", *texts])
+    return MaintenanceFailed(what, hint="mend the cause and maintain again; rows are as before", result=result)

@@ -1,0 +1,114 @@
+"""The planner: which actions a table needs, by its figures; pure."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Sequence
+
+from lakesmith.maintain.figures import DataFile, Figures
+from lakesmith.maintain.result import Proposal
+from lakesmith.spec.model import Maintenance
+from lakesmith.tables.log import Commit
+
+MB = 1024 * 1024
+VECTORS = ("numDeletionVectorsAdded", "numDeletionVectorsUpdated", "numTargetDeletionVectorsAdded")
+
+
+def plan_layout(figures: Figures, settings: Maintenance) -> tuple[Proposal, ...]:
+    """Propose what changes files and no row: cluster, optimize, purge."""
+    return tuple([*_cluster(figures, settings), optimize(figures, settings), purge(figures, settings)])
+
+
+def _cluster(figures: Figures, settings: Maintenance) -> list[Proposal]:
+    if not settings.cluster_by:
+        return []
+    wanted, found = ", ".join(settings.cluster_by), ", ".join(figures.clustering)
+    if wanted == found:
+        return [Proposal("cluster", False, f"clustered by {found}")]
+    return [Proposal("cluster", True, f"clustered by {found or 'nothing'}, wanted is {wanted}")]
+
+
+def optimize(figures: Figures, settings: Maintenance) -> Proposal:
+    """Propose to compact the table when a partition has many small files.
+
+    Examples
+    --------
+    >>> files = tuple(DataFile(100) for _ in range(9))
+    >>> optimize(Figures(3, 9, 900, files, (), 30.0), Maintenance())
+    Proposal(action='optimize', is_due=True, reason='9 of 9 files under 32 MB in 1 partition(s)', is_held=False)
+    """
+    limit = megabytes(settings.small_file_bytes)
+    if figures.files is None:
+        mean = figures.size // max(figures.count, 1)
+        is_due = figures.count >= settings.min_small_files and mean < settings.small_file_bytes
+        return Proposal("optimize", is_due, f"{figures.count} files of {megabytes(mean)} on average, small is {limit}")
+    crowded = _crowded(figures.files, settings)
+    if crowded:
+        small = sum(map(len, crowded))
+        return Proposal(
+            "optimize", True, f"{small} of {figures.count} files under {limit} in {len(crowded)} partition(s)"
+        )
+    small = sum(file.size < settings.small_file_bytes for file in figures.files)
+    return Proposal("optimize", False, f"{small} of {figures.count} files under {limit}")
+
+
+def _crowded(files: Sequence[DataFile], settings: Maintenance) -> list[list[DataFile]]:
+    """Return the small files of each partition that has enough of them."""
+    small: dict[str, list[DataFile]] = defaultdict(list)
+    for file in files:
+        if file.size < settings.small_file_bytes:
+            small[file.partition].append(file)
+    return [found for found in small.values() if len(found) >= settings.min_small_files]
+
+
+def purge(figures: Figures, settings: Maintenance) -> Proposal:
+    """Propose to write files anew whose rows are deleted by vectors, when these are a share of all rows.
+
+    Examples
+    --------
+    >>> files = (DataFile(900, rows=100, deleted=24), DataFile(900, rows=100))
+    >>> purge(Figures(3, 2, 1800, files, (), 30.0), Maintenance()).reason
+    '12 % of rows, in 1 of 2 files, are deleted by vectors'
+    """
+    if figures.files is None:
+        return _purge_by_commits(figures.commits, settings)
+    deleted = sum(file.deleted for file in figures.files)
+    rows = sum(file.rows or 0 for file in figures.files)
+    touched = sum(file.deleted > 0 for file in figures.files)
+    share = deleted / rows if rows else 0.0
+    reason = f"{share * 100:.2g} % of rows, in {touched} of {figures.count} files, are deleted by vectors"
+    return Proposal("purge", deleted > 0 and share >= settings.deleted_share, reason)
+
+
+def _purge_by_commits(commits: Sequence[Commit], settings: Maintenance) -> Proposal:
+    """Count commits with vectors since the last purge, where the log does not say how many rows they delete."""
+    last = max((commit.version for commit in commits if commit.operation == "REORG"), default=-1)
+    wrote = [commit for commit in commits if any(commit.metrics.get(name) for name in VECTORS)]
+    count = sum(commit.version > last for commit in wrote)
+    reason = f"{count} commit(s) deleted rows by vectors since the last purge"
+    return Proposal("purge", count >= settings.min_small_files, reason)
+
+
+def vacuum(figures: Figures, settings: Maintenance, needed: str) -> Proposal:
+    """Propose to delete files that no version within the retention needs, unless somebody `needed` reads older ones."""
+    count, size = figures.expired
+    told = f"{megabytes(size)} in {count} file(s)" if size else f"{count} file(s)"
+    reason = f"{told} unreferenced for more than {figures.days:g} days"
+    if count and not settings.vacuum:
+        return Proposal("vacuum", False, f"{reason}; switched off in the spec")
+    if count and needed:
+        return Proposal("vacuum", False, f"{reason}; {needed}", is_held=True)
+    return Proposal("vacuum", count > 0, reason)
+
+
+def megabytes(size: int) -> str:
+    """Return bytes as a person reads them.
+
+    Examples
+    --------
+    >>> megabytes(32 * 1024 * 1024), megabytes(1_300_000), megabytes(900)
+    ('32 MB', '1.2 MB', '900 bytes')
+    """
+    if size < MB // 10:
+        return f"{size:,} bytes"
+    return f"{size / MB:.1f}".removesuffix(".0") + " MB"

@@ -1,0 +1,51 @@
+"""What maintenance proposes and does, as its caller sees it."""
+
+from __future__ import annotations
+
+from dataclasses import asdict, dataclass
+from typing import Any, Literal
+
+Action = Literal["tombstones", "cluster", "optimize", "purge", "vacuum"]
+StepState = Literal["proposed", "done", "nothing", "skipped", "failed"]
+
+
+@dataclass(frozen=True)
+class Proposal:
+    """One action that a table may need: whether it is due, or held back, and the figures that say why."""
+
+    action: Action
+    is_due: bool
+    reason: str
+    is_held: bool = False
+
+
+@dataclass(frozen=True)
+class Step:
+    """What became of one action on one table; ``nothing`` where no action of a table is due."""
+
+    table: str
+    action: Action | Literal["all"]
+    state: StepState
+    reason: str
+    seconds: float = 0.0
+    error: str = ""
+
+
+@dataclass(frozen=True)
+class Maintained:
+    """What maintenance did, or would do: its steps in the order of the graph, and what it published."""
+
+    run_id: str
+    dry_run: bool
+    steps: tuple[Step, ...]
+    published: int | None = None
+    seconds: float = 0.0
+
+    @property
+    def failed(self) -> tuple[Step, ...]:
+        """The steps that failed."""
+        return tuple(step for step in self.steps if step.state == "failed")
+
+    def to_dict(self) -> dict[str, Any]:
+        """Return plain data for JSON."""
+        return asdict(self)

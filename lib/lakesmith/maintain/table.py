@@ -1,0 +1,111 @@
+"""The maintenance of one table: what is due by its figures, and one action after the other."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from pyspark.sql import SparkSession
+
+from lakesmith.errors import SparkGone
+from lakesmith.maintain.actions import ACTIONS, force_since, session_for
+from lakesmith.maintain.figures import Figures, read_figures
+from lakesmith.maintain.needs import begun, foreign_rows, holds, lost_by_vacuum, readers
+from lakesmith.maintain.planner import plan_layout, vacuum
+from lakesmith.maintain.result import Proposal, Step
+from lakesmith.maintain.tombstones import Tombstones, horizon, keeps_tombstones, plan_tombstones
+from lakesmith.quality.ages import parse_age
+from lakesmith.runs.ledger import Ledger
+from lakesmith.runs.recording import RunFacts
+from lakesmith.session.batch import end_session
+from lakesmith.session.gone import cause_of, first_line
+from lakesmith.tables.log import newest_commits
+from lakesmith.tables.ref import TableRef
+
+
+@dataclass(frozen=True)
+class TableCare:
+    """One table, or the quarantine of one, as maintenance sees it; `name` is the table whose spec and state count."""
+
+    facts: RunFacts
+    spark: SparkSession
+    ledger: Ledger
+    name: str
+    table: TableRef
+    now: float
+
+    @property
+    def is_quarantine(self) -> bool:
+        """Whether it is the quarantine: nobody reads it by position."""
+        return self.table.name != self.name
+
+    def steps(self, dry_run: bool) -> Iterator[Step]:
+        """Propose the actions that are due, or do them, and say why the others are not."""
+        reason = self._left_alone()
+        if reason:
+            yield Step(self.table.name, "all", "skipped", reason)
+            return
+        settings, state = self.facts.project.maintenance_of(self.name), self.ledger.state(self.name)
+        session = session_for(self.spark, self.facts.project, self.facts.run_id, self.table, settings, state.epoch)
+        figures = read_figures(session, self.table, self.now)
+        proposals = self._proposals(session, figures)
+        yield from self._told(proposals)
+        for proposal in (one for one in proposals if one.is_due):
+            step = self._propose(proposal) if dry_run else self._do(session, proposal, figures)
+            yield step
+            if step.state == "failed":
+                break
+        end_session(session)
+
+    def _left_alone(self) -> str:
+        state = self.ledger.state(self.name)
+        return begun(state) or foreign_rows(self.spark, self.facts.ref(self.name), state)
+
+    def _proposals(self, session: SparkSession, figures: Figures) -> list[Proposal]:
+        settings = self.facts.project.maintenance_of(self.name)
+        held = () if self.is_quarantine else holds(self.facts.project, self.ledger, self.name)
+        last = vacuum(figures, settings, lost_by_vacuum(held, figures, self.now))
+        return [*self._of_tombstones(session, figures), *plan_layout(figures, settings), last]
+
+    def _of_tombstones(self, session: SparkSession, figures: Figures) -> list[Proposal]:
+        project = self.facts.project
+        spec = project.table(self.name)
+        has_any = not self.is_quarantine and keeps_tombstones(spec)
+        if not has_any or "_deleted" not in self.table.load(session).columns:
+            return []
+        rows = Tombstones(session, self.table, spec.write.keys)
+        read_by = readers(project, self.ledger, self.name)
+        return [plan_tombstones(rows, figures, project.maintenance_of(self.name), read_by, self.now)]
+
+    def _told(self, proposals: list[Proposal]) -> Iterator[Step]:
+        for one in proposals:
+            if one.is_held:
+                yield Step(self.table.name, one.action, "skipped", one.reason)
+        if not any(one.is_due or one.is_held for one in proposals):
+            yield Step(self.table.name, "all", "nothing", "; ".join(one.reason for one in proposals))
+
+    def _propose(self, proposal: Proposal) -> Step:
+        return Step(self.table.name, proposal.action, "proposed", proposal.reason)
+
+    def _do(self, session: SparkSession, proposal: Proposal, figures: Figures) -> Step:
+        begin, before = time.monotonic(), newest_commits(session, self.table, 1)[0].version
+        try:
+            self._act(session, proposal, figures)
+            force_since(self.table, before)
+        except Exception as error:  # kept in the step, and raised by `maintain` when the other tables are done
+            cause = cause_of(error, self.spark)
+            if isinstance(cause, SparkGone):
+                raise cause from error
+            seconds = round(time.monotonic() - begin, 3)
+            return Step(self.table.name, proposal.action, "failed", proposal.reason, seconds, first_line(cause))
+        return Step(self.table.name, proposal.action, "done", proposal.reason, round(time.monotonic() - begin, 3))
+
+    def _act(self, session: SparkSession, proposal: Proposal, figures: Figures) -> None:
+        settings, project = self.facts.project.maintenance_of(self.name), self.facts.project
+        if proposal.action != "tombstones":
+            ACTIONS[proposal.action](session, self.table, settings)
+            return
+        upto = horizon(figures.commits, parse_age(settings.tombstone_retention), self.now)
+        if upto is not None:
+            Tombstones(session, self.table, project.table(self.name).write.keys).purge(upto, figures.version)
