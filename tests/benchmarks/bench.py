@@ -46,7 +46,8 @@ def command(kind: str, feed: Path, warehouse: Path) -> list[str]:
         first_load = "append" if kind == BARE_APPEND else "merge"
         return [*script, "--warehouse", str(warehouse), "--first-load", first_load]
     sets = settings(feed, warehouse, {"tables.silver.order_lines.profile.level": "full"} if kind == FULL else {})
-    return [sys.executable, "-m", "lakesmith", "run", "--conf", str(ROOT / "conf"), "--format", "json", *sets]
+    same = ["--select", ",".join((SALES, *SELECTIONS[1:]))]  # the bare script builds these
+    return [sys.executable, "-m", "lakesmith", "run", "--conf", str(ROOT / "conf"), "--format", "json", *same, *sets]
 
 
 def settings(feed: Path, warehouse: Path, more: dict[str, str] | None = None) -> list[str]:

@@ -25,7 +25,7 @@ def keys_are_free(table: Table, check: Check) -> bool:
     Returns
     -------
     bool
-        True when the columns include all keys of an upserted or aggregated table.
+        True when the columns include all keys of a table that has one row for each of them.
 
     Examples
     --------
@@ -36,7 +36,8 @@ def keys_are_free(table: Table, check: Check) -> bool:
     """
     keys = {key.lower() for key in table.write.keys}
     columns = {column.lower() for column in unique_columns(check)}
-    return table.write.strategy in ("upsert", "aggregate") and bool(keys) and keys <= columns
+    one_a_key = table.write.keeps_newest or table.write.strategy == "aggregate"
+    return one_a_key and bool(keys) and keys <= columns
 
 
 def paid_unique_checks(table: Table) -> list[Check]:
