@@ -21,6 +21,7 @@ from tests.benchmarks.feed import ROOT, Feed, find_feed
 from tests.benchmarks.idle import idle, publishing
 from tests.benchmarks.markdown import markdown
 from tests.benchmarks.upserts.grid import grid
+from tests.benchmarks.upserts.growth import growth
 from tests.benchmarks.upserts.race import race
 
 ENV = {"PYTHONPATH": f"{ROOT / 'lib'}:{ROOT}"}
@@ -31,6 +32,7 @@ SALES = "bronze.order_lines,silver.order_lines,gold.daily_sales"
 PARTS = ("tax", "reads", "cold", "idle", "publish", "upserts", "grid")
 MANY = 200
 TARGET_ROWS = 1_000_000
+GROWN_FROM = 200_000
 SELECTIONS = (SALES, "silver.customers", "silver.customer_invoices", "gold.customer_rfm")
 
 
@@ -142,7 +144,8 @@ def publication(feed: Feed, scratch: Path) -> str:
 def upserts(scratch: Path, rounds: int) -> str:
     """Race the upsert of few rows against a plain MERGE, delta-rs and DuckDB."""
     races = [race(scratch / keys, keys, TARGET_ROWS, rounds) for keys in ("clustered", "scattered")]
-    return "\n\n".join([f"## Upserts (median of {rounds}, warm)", *races])
+    grown = growth(scratch / "growth", GROWN_FROM)
+    return "\n\n".join([f"## Upserts (median of {rounds}, warm)", *races, grown])
 
 
 def main() -> None:

@@ -30,7 +30,7 @@ from tests.benchmarks.cpu import measure
 from tests.benchmarks.eventlog import SETTINGS, EventLog, read_event_log
 from tests.benchmarks.idle import ENV, cpu_seconds
 from tests.benchmarks.markdown import markdown
-from tests.benchmarks.upserts.commits import bytes_written
+from tests.benchmarks.upserts.commits import bytes_written, files_hit
 from tests.benchmarks.upserts.contenders import naive_merge, planned_upsert
 from tests.benchmarks.upserts.ground import VECTORS, checksum, local_session, table_rows
 
@@ -169,7 +169,8 @@ def estimates(tables: list[Path]) -> str:
     errors: dict[str, list[float]] = {"rows": [], "files": [], "bytes": []}
     for table in tables:
         commit = newest_commits(None, TableRef("t", str(table)), 1)[0]
-        expected, real = commit.about.get("plan", {}).get("expected", {}), real_figures(commit.metrics)
+        expected = commit.about.get("plan", {}).get("expected", {})
+        real = real_figures(commit.metrics) | {"files": files_hit(table), "bytes": bytes_written(table)}
         for name, found in errors.items():
             if name in expected and name in real:
                 found.append(abs(expected[name] - real[name]) / max(real[name], 1))
