@@ -17,6 +17,8 @@ from lakesmith.runs.state import TableState
 from lakesmith.spec.fingerprint import spec_hash
 from lakesmith.spec.graph import upstreams, waves
 from lakesmith.spec.model import Project, Table
+from lakesmith.tables.estimate import everything
+from lakesmith.tables.ref import TableRef, project_table
 
 
 def plan(spark: SparkSession, project: Project, select: Sequence[str] = ()) -> Plan:
@@ -46,7 +48,7 @@ def _row(
         strategy=_strategy(spec),
         inputs=upstreams(spec),
         new=_new(planned, waits_for),
-        reads=_reads(spec, planned, state) if busy else "",
+        reads=_reads(spec, planned, state, project_table(project, name)) if busy else "",
         extra_scans=tuple(plan_notes(spec)),
         notes=tuple(_notes(spec, state, planned)),
     )
@@ -73,19 +75,24 @@ def _span(since: int | None, to: int) -> str:
     return f"whole, version {to}" if since is None else f"versions {since + 1} to {to}"
 
 
-def _reads(spec: Table, planned: Planned, state: TableState) -> str:
+def _reads(spec: Table, planned: Planned, state: TableState, table: TableRef) -> str:
     if state.version is None:
         return "the input once; nothing of the table"
     if spec.write.strategy == "append":
         return "the new input once; nothing of the table"
     if spec.write.strategy == "aggregate":
         return f"the changes, then the groups they touch of {spec.from_} and of the table"
-    bound = ", ".join(spec.write.key_implies)
-    return (
-        f"the new input twice; of the table what its {bound} touch"
-        if bound
-        else "the new input once; the keys of the table"
-    )
+    bound = ", ".join([*spec.write.keys, *spec.write.key_implies])
+    return f"the keys of the new input, then all of it; of the table what its {bound} touch{_at_most(table)}"
+
+
+def _at_most(table: TableRef) -> str:
+    """Say how much of a table can be read at all, where that takes no Spark job."""
+    there = everything(table)
+    if there is None:
+        return ""
+    rows = "" if there.rows is None else f", {there.rows:,} rows"
+    return f", at most {there.count} file(s){rows}, {there.bytes:,} bytes"
 
 
 def _notes(spec: Table, state: TableState, planned: Planned) -> list[str]:
