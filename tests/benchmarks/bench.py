@@ -24,6 +24,7 @@ from tests.benchmarks.idle import idle, publishing
 from tests.benchmarks.markdown import markdown
 from tests.benchmarks.micro_merges import micro_merges
 from tests.benchmarks.upserts.grid import grid
+from tests.benchmarks.upserts.growth import growth
 from tests.benchmarks.upserts.race import race
 
 ENV = {"PYTHONPATH": f"{ROOT / 'lib'}:{ROOT}"}
@@ -31,11 +32,12 @@ BARE = "bare script"
 BARE_APPEND = "bare script, first load by append"
 BASIC, FULL = "lakesmith, profile basic", "lakesmith, profile full on silver.order_lines"
 SALES = "bronze.order_lines,silver.order_lines,gold.daily_sales"
-PARTS = ("tax", "reads", "cold", "idle", "publish", "upserts", "grid", "bloom", "history", "maintain")
+PARTS = ("tax", "reads", "cold", "idle", "publish", "upserts", "growth", "grid", "bloom", "history", "maintain")
 MANY = 200
 DAYS = 60
 TARGET_ROWS = 1_000_000
 MICRO_ROWS, MICRO_MERGES, MAINTAIN_EVERY = 200_000, 200, 10
+GROWN_FROM = 200_000
 SELECTIONS = (SALES, "silver.customers", "silver.customer_invoices", "gold.customer_rfm")
 
 
@@ -148,7 +150,8 @@ def publication(feed: Feed, scratch: Path) -> str:
 def upserts(scratch: Path, rounds: int) -> str:
     """Race the upsert of few rows against a plain MERGE, delta-rs and DuckDB."""
     races = [race(scratch / keys, keys, TARGET_ROWS, rounds) for keys in ("clustered", "scattered")]
-    return "\n\n".join([f"## Upserts (median of {rounds}, warm)", *races])
+    grown = growth(scratch / "growth", GROWN_FROM)
+    return "\n\n".join([f"## Upserts (median of {rounds}, warm)", *races, grown])
 
 
 def main() -> None:

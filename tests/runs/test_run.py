@@ -236,3 +236,12 @@ def test_a_plan_says_what_is_new(shop: Shop) -> None:
     plan = {table.table: table.new for table in lake.plan().tables}
     assert plan["bronze.orders"].startswith("1 file(s)")
     assert plan["silver.orders"] == "what bronze.orders will write"
+
+
+def test_a_plan_says_how_much_of_an_upserted_table_can_be_read(shop: Shop) -> None:
+    chain = ["bronze.orders", "silver.orders"]
+    shop.land("a.csv", FIRST[:1])
+    shop.run(select=chain)
+    shop.land("b.csv", FIRST[1:2])
+    (reads,) = [table.reads for table in shop.lake.plan(select=chain).tables if table.table == "silver.orders"]
+    assert "of the table what its id touch, at most 1 file(s), 1 rows, " in reads

@@ -19,6 +19,8 @@ from lakesmith.spec.fingerprint import spec_hash
 from lakesmith.spec.graph import upstreams, waves
 from lakesmith.spec.model import Project, Table
 from lakesmith.tables.differences import Change
+from lakesmith.tables.estimate import everything
+from lakesmith.tables.ref import TableRef, project_table
 
 READS = {
     "replace_all": "all of {upstream}; nothing of the table",
@@ -62,7 +64,7 @@ def _row(
         strategy=_strategy(spec),
         inputs=upstreams(spec),
         new=_new(planned, waits_for),
-        reads=_reads(spec, planned, state) if busy else "",
+        reads=_reads(spec, planned, state, project_table(project, name)) if busy else "",
         extra_scans=tuple(plan_notes(spec)),
         notes=tuple(_notes(spec, state, changes)),
         schema=tuple(str(change) for change in changes),
@@ -90,7 +92,7 @@ def _span(since: int | None, to: int) -> str:
     return f"whole, version {to}" if since is None else f"versions {since + 1} to {to}"
 
 
-def _reads(spec: Table, planned: Planned, state: TableState) -> str:
+def _reads(spec: Table, planned: Planned, state: TableState, table: TableRef) -> str:
     if state.version is None:
         return "the input once; nothing of the table"
     if spec.write.strategy == "append":
@@ -99,12 +101,17 @@ def _reads(spec: Table, planned: Planned, state: TableState) -> str:
         return f"the changes, then the groups they touch of {spec.from_} and of the table"
     if spec.write.strategy in READS:
         return READS[spec.write.strategy].format(upstream=spec.from_)
-    bound = ", ".join(spec.write.key_implies)
-    return (
-        f"the new input twice; of the table what its {bound} touch"
-        if bound
-        else "the new input once; the keys of the table"
-    )
+    bound = ", ".join([*spec.write.keys, *spec.write.key_implies])
+    return f"the keys of the new input, then all of it; of the table what its {bound} touch{_at_most(table)}"
+
+
+def _at_most(table: TableRef) -> str:
+    """Say how much of a table can be read at all, where that takes no Spark job."""
+    there = everything(table)
+    if there is None:
+        return ""
+    rows = "" if there.rows is None else f", {there.rows:,} rows"
+    return f", at most {there.count} file(s){rows}, {there.bytes:,} bytes"
 
 
 def _notes(spec: Table, state: TableState, changes: tuple[Change, ...]) -> list[str]:

@@ -10,14 +10,20 @@ from lakesmith.tables.prune import Touched
 from lakesmith.tables.ref import TableRef
 
 
-def expected_of(table: TableRef, touched: Touched) -> dict[str, int]:
-    """Return what a MERGE will meet as far as the log of a table on a local path says: files, their rows and bytes."""
-    if table.local is None:
-        return {}
+def everything(table: TableRef) -> Files | None:
+    """Return the files of a table on a local path, None elsewhere or when its log cannot be read: it stops nobody."""
+    if table.local is None or not table.exists(None):
+        return None
     try:
-        return estimate(files_of(DeltaTable(table.location)).matching(touched), None)
-    except DeltaError:  # an estimate stops nobody
-        return {}
+        return files_of(DeltaTable(table.location))
+    except (DeltaError, OSError):
+        return None
+
+
+def expected_of(table: TableRef, touched: Touched) -> dict[str, int]:
+    """Return what a MERGE will meet, as far as the log of a table on a local path says."""
+    there = everything(table)
+    return estimate(there.matching(touched) if there else None, None)
 
 
 def estimate(files: Files | None, rows: int | None) -> dict[str, int]:

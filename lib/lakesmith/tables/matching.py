@@ -74,7 +74,7 @@ class Files:
             return unknown
         try:
             spans = [_overlap(low, high, *span) for span in ranges]
-        except (pa.ArrowInvalid, pa.ArrowNotImplementedError, pa.ArrowTypeError):
+        except (pa.ArrowException, OverflowError):  # figures of another type
             return unknown
         spans += [self._nulls(name, partition)] if None in values else []
         found = pa.chunked_array([pa.array([False] * self.count, pa.bool_())])

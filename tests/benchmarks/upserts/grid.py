@@ -30,11 +30,12 @@ from tests.benchmarks.cpu import measure
 from tests.benchmarks.eventlog import SETTINGS, EventLog, read_event_log
 from tests.benchmarks.idle import ENV, cpu_seconds
 from tests.benchmarks.markdown import markdown
-from tests.benchmarks.upserts.commits import bytes_written
+from tests.benchmarks.upserts.commits import bytes_written, files_hit
 from tests.benchmarks.upserts.contenders import naive_merge, planned_upsert
 from tests.benchmarks.upserts.ground import VECTORS, checksum, local_session, table_rows
 
 ROWS, FILES = 200_000, 20
+PAGE = Path(__file__).with_name("MERGE_GRID.md")
 HEAD = (
     "files matched, rows matched, rows new", "rows of the batch", "method", "records read", "bytes written",
     "bytes shuffled", "jobs", "CPU",
@@ -130,10 +131,17 @@ class Cost:
 
 
 def grid(scratch: Path) -> str:
-    """Run the grid in processes of its own; return ratios of our writer to the plain MERGE."""
+    """Run the grid in processes of its own; write and return the ratios of our writer to the plain MERGE."""
     scratch.mkdir(parents=True)
     for step in ("make", "run"):
         measure([sys.executable, "-m", "tests.benchmarks.upserts.grid", step, str(scratch)], env=ENV)
+    found = report(scratch)
+    PAGE.write_text(found + "\n", encoding="utf-8")
+    return found
+
+
+def report(scratch: Path) -> str:
+    """Return the ratios of a grid that has run."""
     log = read_event_log(next((scratch / "events").iterdir()))
     rounds = json.loads((scratch / "rounds.json").read_text(encoding="utf-8"))
     pairs = list(zip(rounds[::2], rounds[1::2], strict=True))
@@ -141,7 +149,7 @@ def grid(scratch: Path) -> str:
     versions = f"pyspark {pyspark.__version__}, delta-spark 4.4.0, deltalake {deltalake.__version__}"
     said = f"{ROWS:,} rows in {FILES} files with deletion vectors; ratios of our writer to the plain MERGE; {versions}."
     errors = estimates([Path(ours["table"]) for _, ours in pairs])
-    return f"## MERGE grid\n\n{said}\n\n{markdown(HEAD, rows)}\n\n{errors}"
+    return f"# MERGE grid\n\n{said}\n\n{markdown(HEAD, rows)}\n\n{errors}"
 
 
 def _cost(log: EventLog, took: dict[str, float | str]) -> Cost:
@@ -169,7 +177,8 @@ def estimates(tables: list[Path]) -> str:
     errors: dict[str, list[float]] = {"rows": [], "files": [], "bytes": []}
     for table in tables:
         commit = newest_commits(None, TableRef("t", str(table)), 1)[0]
-        expected, real = commit.about.get("plan", {}).get("expected", {}), real_figures(commit.metrics)
+        expected = commit.about.get("plan", {}).get("expected", {})
+        real = real_figures(commit.metrics) | {"files": files_hit(table), "bytes": bytes_written(table)}
         for name, found in errors.items():
             if name in expected and name in real:
                 found.append(abs(expected[name] - real[name]) / max(real[name], 1))
