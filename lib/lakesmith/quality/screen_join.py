@@ -48,8 +48,9 @@ def screen_join(
     Notes
     -----
     Spark has a filter of its own for inner and semi joins; for left and anti joins it has none. Those read both sides
-    twice, so they pay where few rows match and the rows are wide; a step that is not deterministic must not come
-    before. Where the keys' types differ it is the plain join.
+    twice, and `other` is shuffled all the same: it saves shuffling, not CPU, and pays where this side is much larger
+    than `other` and few of its rows match. A step that is not deterministic must not come before. Where the keys'
+    types differ it is the plain join.
 
     *Columns*: as of `join`.
 
