@@ -20,6 +20,7 @@ from lakesmith.runs.ledger import Ledger
 from lakesmith.runs.recording import RunFacts
 from lakesmith.session.batch import end_session
 from lakesmith.session.gone import cause_of, first_line
+from lakesmith.spec.model import Maintenance
 from lakesmith.tables.log import newest_commits
 from lakesmith.tables.ref import TableRef
 
@@ -40,14 +41,21 @@ class TableCare:
         """Whether it is the quarantine: nobody reads it by position."""
         return self.table.name != self.name
 
+    @property
+    def settings(self) -> Maintenance:
+        """The settings of the table; a quarantine has other columns to lay out."""
+        settings = self.facts.project.maintenance_of(self.name)
+        layout = {"cluster_by": (), "zorder_by": ()}
+        return settings.model_copy(update=layout) if self.is_quarantine else settings
+
     def steps(self, dry_run: bool) -> Iterator[Step]:
         """Propose the actions that are due, or do them, and say why the others are not."""
         reason = self._left_alone()
         if reason:
             yield Step(self.table.name, "all", "skipped", reason)
             return
-        settings, state = self.facts.project.maintenance_of(self.name), self.ledger.state(self.name)
-        session = session_for(self.spark, self.facts.project, self.facts.run_id, self.table, settings, state.epoch)
+        epoch = self.ledger.state(self.name).epoch
+        session = session_for(self.spark, self.facts.project, self.facts.run_id, self.table, self.settings, epoch)
         figures = read_figures(session, self.table, self.now)
         proposals = self._proposals(session, figures)
         yield from self._told(proposals)
@@ -63,7 +71,7 @@ class TableCare:
         return begun(state) or foreign_rows(self.spark, self.facts.ref(self.name), state)
 
     def _proposals(self, session: SparkSession, figures: Figures) -> list[Proposal]:
-        settings = self.facts.project.maintenance_of(self.name)
+        settings = self.settings
         held = () if self.is_quarantine else holds(self.facts.project, self.ledger, self.name)
         last = vacuum(figures, settings, lost_by_vacuum(held, figures, self.now))
         return [*self._of_tombstones(session, figures), *plan_layout(figures, settings), last]
@@ -76,7 +84,7 @@ class TableCare:
             return []
         rows = Tombstones(session, self.table, spec.write.keys)
         read_by = readers(project, self.ledger, self.name)
-        return [plan_tombstones(rows, figures, project.maintenance_of(self.name), read_by, self.now)]
+        return [plan_tombstones(rows, figures, self.settings, read_by, self.now)]
 
     def _told(self, proposals: list[Proposal]) -> Iterator[Step]:
         for one in proposals:
@@ -102,7 +110,7 @@ class TableCare:
         return Step(self.table.name, proposal.action, "done", proposal.reason, round(time.monotonic() - begin, 3))
 
     def _act(self, session: SparkSession, proposal: Proposal, figures: Figures) -> None:
-        settings, project = self.facts.project.maintenance_of(self.name), self.facts.project
+        settings, project = self.settings, self.facts.project
         if proposal.action != "tombstones":
             ACTIONS[proposal.action](session, self.table, settings)
             return
