@@ -40,6 +40,11 @@ RUN_CODES: dict[str, tuple[str, str, str]] = {
         "Somebody else changed rows of the table and restored it while a batch was written, so that the batch was not.",
         "Run again: the next run leaves those versions out.",
     ),
+    "LS507": (
+        "tied rows that differ",
+        "Two different rows of one key have the same sequence, and the table says on_tie: fail. Nothing was written.",
+        "Add a column to sequence_by that tells them apart, or let the greatest row win (on_tie: greatest).",
+    ),
     "LS600": ("ledger problem", "The ledger does not fit the tables.", "See the message; nothing was changed."),
     "LS601": (
         "another run holds the warehouse",

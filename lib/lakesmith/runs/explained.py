@@ -9,6 +9,7 @@ from contextlib import contextmanager
 from lakesmith.errors import InputError, LakesmithError, WriteError
 from lakesmith.runs.context import BatchContext
 from lakesmith.session.gone import first_line, text_of
+from lakesmith.transforms.ties import TIED
 
 NO_FEED = re.compile(r"DELTA_MISSING_CHANGE_DATA|DELTA_CHANGE_TABLE_FEED_DISABLED|DELTA_CHANGE_DATA_FEED_INCOMPATIBLE")
 TOO_BIG = re.compile(r"NUMERIC_VALUE_OUT_OF_RANGE|ARITHMETIC_OVERFLOW|CAST_OVERFLOW|NUMERIC_OUT_OF_SUPPORTED_RANGE")
@@ -16,7 +17,7 @@ TOO_BIG = re.compile(r"NUMERIC_VALUE_OUT_OF_RANGE|ARITHMETIC_OVERFLOW|CAST_OVERF
 
 @contextmanager
 def explained(batch: BatchContext) -> Iterator[None]:
-    """Raise LS512 for a change feed that has a hole, LS513 for a number that does not fit; all else as it is."""
+    """Raise LS512 for a change feed that has a hole, LS513 for a number that does not fit, LS507 for a tie."""
     try:
         yield
     except LakesmithError:
@@ -34,6 +35,11 @@ def _known(batch: BatchContext, error: Exception) -> LakesmithError | None:
         hint = f"build it anew from the rows as they are: `lakesmith run --rebuild --select {name}`"
         what = f"the changes of {above} that {name} has not read cannot be read any more: {first_line(error)}"
         return InputError(what, code="LS512", where=batch.ref(above).location, hint=hint)
+    if TIED in told:
+        sample = (re.search(rf"{TIED} (\{{.*?\}}\}})", told) or [told, first_line(error)])[1]
+        hint = "add a column to sequence_by that tells them apart, or write on_tie: greatest; nothing was written"
+        what = f"two different rows of one key have the same sequence: {sample}"
+        return WriteError(what, code="LS507", where=f"{name} batch {batch.intent.batch}", hint=hint)
     if TOO_BIG.search(told):
         hint = "give the column more digits in the contract, or correct the input; nothing was written"
         what = f"a number of the batch is too big for its type: {first_line(error)}"

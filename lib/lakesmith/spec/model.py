@@ -107,6 +107,7 @@ class Write(Model):
     keys: Annotated[tuple[ColumnName, ...], Field(strict=False)] = ()
     sequence_by: Annotated[tuple[ColumnName, ...], Field(strict=False)] = ()
     when_matched: Literal["update", "ignore"] = "update"
+    on_tie: Literal["greatest", "fail"] = "greatest"
     method: Literal["auto", "merge", "replace_where", "append_new"] = "auto"
     apply_as_deletes: str | None = None
     apply_as_truncates: str | None = None

@@ -9,13 +9,13 @@ from lakesmith.spec.origin import Finding
 from lakesmith.spec.rules_history import history_findings
 from lakesmith.spec.subject import Subject
 
-_ROWS = ("keys", "sequence_by", "apply_as_deletes", "key_implies", "partition_by")
+_ROWS = ("keys", "sequence_by", "on_tie", "apply_as_deletes", "key_implies", "partition_by")
 _TAKES = {
     "append": ("partition_by",),
     "upsert": (*_ROWS, "when_matched", "key_filter"),
     "scd2": (*_ROWS, "track_history_columns"),
     "cdc": (*_ROWS, "apply_as_truncates", "change_format", "stored_as_scd_type", "track_history_columns"),
-    "snapshot": ("keys", "sequence_by", "key_implies", "partition_by", "max_delete_share"),
+    "snapshot": ("keys", "sequence_by", "on_tie", "key_implies", "partition_by", "max_delete_share"),
     "replace_partitions": ("partition_by", "allow_empty"),
     "replace_all": ("partition_by", "allow_empty"),
     "aggregate": ("keys", "key_implies", "partition_by"),

@@ -13,6 +13,7 @@ from lakesmith.tables.commit import CommitId, writer
 from lakesmith.tables.create import table_options
 from lakesmith.tables.ref import HIDDEN, TableRef
 from lakesmith.transforms.scd2 import IS_CURRENT
+from lakesmith.transforms.ties import fail_if
 
 
 def append(rows: DataFrame, table: TableRef, commit: CommitId) -> None:
@@ -66,7 +67,10 @@ def upsert(rows: DataFrame, table: TableRef, spec: Table, pruned_to: Column | No
     """
     merge = _merge(rows, table, spec.write.keys, pruned_to)
     if spec.write.when_matched == "update":
-        merge = merge.whenMatched(_is_newer(rows.columns, table)).updateAll()
+        newer = _is_newer(rows.columns, table)
+        if spec.write.on_tie == "fail":
+            newer = fail_if(_is_tied(rows.columns, table), spec.write.keys, "s.") & newer
+        merge = merge.whenMatched(newer).updateAll()
     merge.whenNotMatched().insertAll().merge()
 
 
@@ -106,6 +110,11 @@ def _is_newer(columns: Sequence[str], table: TableRef) -> Column:
     names = newest_first(columns)
     source, target = [F.col(f"s.{name}") for name in names], [_target(table, name) for name in names]
     return F.struct(*source) > F.struct(*target)
+
+
+def _is_tied(columns: Sequence[str], table: TableRef) -> Column:
+    same = [F.col(f"s.{name}").eqNullSafe(_target(table, name)) for name in columns]
+    return F.col("s._seq").eqNullSafe(_target(table, "_seq")) & ~reduce(Column.__and__, same)
 
 
 def newest_first(columns: Sequence[str]) -> list[str]:

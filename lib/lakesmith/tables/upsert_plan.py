@@ -111,6 +111,8 @@ def collect_few(rows: DataFrame, table: TableRef, spec: Table, keys: Mapping[str
     """Return keys, what they imply and hidden columns of a batch whose rows can be replaced."""
     if spec.write.method == "merge":
         raise MergeInsteadError("write.method: merge")
+    if spec.write.on_tie == "fail":
+        raise MergeInsteadError("a tie is an error, which the MERGE finds")
     if table.local is None:
         raise MergeInsteadError("others may write to the table")
     if not is_exact(keys):

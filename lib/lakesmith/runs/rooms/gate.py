@@ -27,6 +27,7 @@ from lakesmith.transforms.contract import select_contract
 from lakesmith.transforms.dedupe import latest_by
 from lakesmith.transforms.scd2 import instant_of
 from lakesmith.transforms.shape import Transform
+from lakesmith.transforms.ties import refuse_ties
 
 TRUNCATES = "_truncates"
 
@@ -140,6 +141,8 @@ def final_rows(batch: BatchContext, tagged: DataFrame, rules: tuple[Rule, ...]) 
         return fitted(batch, good.drop("_raw"))
     shaped = good.transform(select_contract(batch.spec.columns, hidden)) if batch.spec.columns else _bare(good, hidden)
     shaped = fitted(batch, shaped)
+    if batch.spec.write.on_tie == "fail":
+        shaped = shaped.transform(refuse_ties(batch.spec.write.keys))
     if batch.spec.write.keeps_history:
         return shaped.transform(_one_an_instant(batch))
     return shaped.transform(_one_a_key(batch)) if batch.spec.write.keeps_newest else shaped
