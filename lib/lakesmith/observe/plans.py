@@ -5,16 +5,21 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from lakesmith.tables.log import Commit
-
 REAL = {
     "files": ("numRemovedFiles", "numTargetFilesRemoved"),
     "bytes": ("numOutputBytes", "numTargetBytesAdded"),
 }
 
 
-def plan_of(commit: Commit) -> dict[str, Any] | None:
+def plan_of(about: Mapping[str, Any], metrics: Mapping[str, int]) -> dict[str, Any] | None:
     """Return the plan that a commit tells of, None when it tells of none.
+
+    Parameters
+    ----------
+    about : dict
+        What the commit says of itself.
+    metrics : dict
+        What Delta counted.
 
     Returns
     -------
@@ -24,13 +29,13 @@ def plan_of(commit: Commit) -> dict[str, Any] | None:
     Examples
     --------
     >>> about = {"plan": {"method": "replace_where", "expected": {"rows": 2, "files": 1}}}
-    >>> plan_of(Commit(3, 0, "WRITE", about, {"numOutputRows": 2, "numRemovedFiles": 1}))["figures"]
+    >>> plan_of(about, {"numOutputRows": 2, "numRemovedFiles": 1})["figures"]
     {'rows': {'expected': 2, 'real': 2}, 'files': {'expected': 1, 'real': 1}}
     """
-    told = commit.about.get("plan")
+    told = about.get("plan")
     if not isinstance(told, dict):
         return None
-    real, expected = real_figures(commit.metrics), told.get("expected") or {}
+    real, expected = real_figures(metrics), told.get("expected") or {}
     figures = {name: {"expected": expected[name], "real": real[name]} for name in expected if name in real}
     return {"method": told.get("method"), "why": told.get("why"), "figures": figures}
 

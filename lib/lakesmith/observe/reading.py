@@ -40,7 +40,7 @@ def _row(commit: Commit) -> Row:
     at = datetime.fromtimestamp(commit.timestamp / 1000, timezone.utc).isoformat(timespec="milliseconds")
     said = {name: commit.about.get(name) for name in ("batch", "epoch", "run_id", "input")}
     shown = {"version": commit.version, "timestamp": at, "operation": commit.operation}
-    return {**shown, **said, "metrics": dict(commit.metrics), "plan": plan_of(commit)}
+    return {**shown, **said, "metrics": dict(commit.metrics), "plan": plan_of(commit.about, commit.metrics)}
 
 
 def last_runs(rows: list[Row], limit: int) -> list[Row]:
