@@ -137,6 +137,7 @@ def test_each_broken_rule_has_its_place(problems: Load, file: str, text: str, co
             "steps",
         ),
         ("write: {strategy: scd2, sequence_by: [a]}", "LS150", "write.keys"),
+        ("write: {strategy: upsert, keys: [a], when_matched: ignore, on_tie: fail}", "LS150", "write.on_tie"),
         ("write: {strategy: scd2, keys: [a]}", "LS150", "write.sequence_by"),
         ("write: {strategy: scd2, keys: [a], sequence_by: [b], when_matched: ignore}", "LS150", "write.when_matched"),
         (

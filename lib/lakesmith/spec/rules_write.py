@@ -46,6 +46,8 @@ def write_rules(subject: Subject) -> Iterator[Finding]:
         if getattr(write, key) not in (None, ()):
             what = f"strategy '{write.strategy}' takes no '{key}'"
             yield Finding("LS150", f"write.{key}", what, _HINTS.get(write.strategy, "take it out"))
+    if write.on_tie == "fail" and not write.sequence_by:
+        yield Finding("LS150", "write.on_tie", "'on_tie: fail' needs 'sequence_by'", _WHY["sequence_by"])
     for key in _NEEDS.get(write.strategy, ()):
         if not getattr(write, key):
             yield Finding("LS150", f"write.{key}", f"strategy '{write.strategy}' needs '{key}'", _WHY[key])
