@@ -66,7 +66,8 @@ def _upsert_or_replace(gated: Gated) -> Outcome:
 
 def _screened(gated: Gated) -> Screened | None:
     batch = gated.batch
-    if batch.spec.write.key_filter is None or batch.intent.first or batch.intent.dates:
+    is_asked = batch.spec.write.key_filter is not None and batch.spec.write.method == "auto"
+    if not is_asked or batch.intent.first or batch.intent.dates:
         return None
     return screen(gated.plain().final, batch.table, batch.spec)
 
