@@ -129,8 +129,11 @@ class _Reader:
             taker(event)
 
     def scans(self) -> Iterator[Scan]:
-        for execution, nodes in self._nodes.items():
-            for accumulator, path in nodes.items():
+        seen: set[int] = set()  # later queries show the plan of a frame that was kept, and read none of its files
+        for execution, nodes in sorted(self._nodes.items()):
+            fresh = {accumulator: path for accumulator, path in nodes.items() if accumulator not in seen}
+            seen |= fresh.keys()
+            for accumulator, path in fresh.items():
                 yield Scan(path, self._values[accumulator], execution, self.began.get(execution, 0))
 
     def _job(self, event: dict[str, Any]) -> None:
