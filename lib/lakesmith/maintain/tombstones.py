@@ -20,7 +20,7 @@ from lakesmith.tables.ref import TableRef
 
 def keeps_tombstones(spec: Table) -> bool:
     """Tell whether deleted rows of a table may stay as tombstones: it is updated by key."""
-    return spec.write.strategy == "upsert" and spec.write.when_matched == "update"
+    return spec.write.keeps_newest and spec.write.when_matched == "update"
 
 
 def horizon(commits: Sequence[Commit], retention: timedelta, now: float) -> int | None:
