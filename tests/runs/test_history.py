@@ -10,7 +10,7 @@ from hypothesis import HealthCheck, Phase, given, settings
 from hypothesis import strategies as st
 from pyspark.sql import SparkSession
 
-from tests.runs.versions import Event, line, shop, versions
+from tests.runs.versions import SPECS, Event, line, shop, versions
 from tests.shop import Shop, by_table
 
 TABLE = "silver.lines"
@@ -74,3 +74,38 @@ def test_the_accounting_of_events(spark: SparkSession, tmp_path: Path) -> None:
     counts = by_table(mine.run(select=["bronze.orders", TABLE]))[TABLE].counts
     assert (counts.read, counts.dropped, counts.accepted) == (4, 1, 3)
     assert (counts.inserted, counts.updated, counts.deleted, counts.unchanged) == (1, 0, 1, 1)
+
+
+def test_a_run_that_is_rolled_back_takes_its_instants_with_it(spark: SparkSession, tmp_path: Path) -> None:
+    mine = shop(tmp_path, spark)
+    first: list[Event] = [(1, "A", 1, 1, False), (2, "A", 1, 2, False)]
+    second: list[Event] = [(1, "B", 1, 9, False), (2, "A", 1, 9, False)]
+    third: list[Event] = [(1, "C", 1, 5, False)]
+    landed(mine, first)
+    mine.land("second.csv", map(line, second))
+    run = mine.run(select=["bronze.orders", TABLE])
+    mine.lake.rollback(run.run_id)
+    assert mine.rows(TABLE) == versions(first)
+    assert landed(mine, third) == versions([*first, *second, *third])
+
+
+def test_a_new_column_of_a_table_of_versions(spark: SparkSession, tmp_path: Path) -> None:
+    mine = shop(tmp_path, spark)
+    landed(mine, [(1, "A", 1, 1, False), (2, "A", 1, 1, False)])
+    wider = SPECS["tables/silver/lines"].replace(
+        "columns:", "on_schema_change: add\ncolumns:\n  day: {type: date, source: Day}"
+    )
+    mine.spec("tables/silver/lines", wider)
+    landed(mine, [(1, "B", 1, 2, False)])
+    rows = mine.lake.table(TABLE).select("id", "sku", "day", "valid_to").collect()
+    told = sorted((row.id, row.sku, row.day is None, row.valid_to) for row in rows)
+    assert told == [(1, "A", True, 2), (1, "B", False, None), (2, "A", True, None)]
+
+
+def test_versions_of_upserted_rows(spark: SparkSession, tmp_path: Path) -> None:
+    mine = shop(tmp_path, spark)
+    for number, event in enumerate([(1, "A", 1, 1, False), (1, "B", 1, 3, False), (1, "A", 1, 2, False)]):
+        mine.land(f"{number}.csv", [line(event)])
+        mine.run(select=["bronze.orders", "silver.orders", "gold.daily"])
+    # The upsert never told of the event of instant 2, which came late.
+    assert mine.rows("gold.daily") == [(1, "A", 1, 1, 3, False), (1, "B", 1, 3, None, True)]

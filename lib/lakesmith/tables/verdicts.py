@@ -3,11 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from functools import reduce
 from typing import Any
 
 import pyarrow as pa  # type: ignore[import-untyped]
-from pyspark.sql import Column, DataFrame
+from pyspark.sql import DataFrame
 from pyspark.sql import functions as F
 
 from lakesmith.tables.compare import comparable
@@ -15,6 +14,7 @@ from lakesmith.tables.literals import one_of
 from lakesmith.tables.look import Looked
 from lakesmith.tables.ref import TableRef
 from lakesmith.tables.strategies import newest_first
+from lakesmith.transforms.names import same_key
 
 Key = tuple[Any, ...]
 
@@ -62,14 +62,10 @@ def verdicts(
 def _decide_ties(rows: DataFrame, kinds: Mapping[str, str], target: DataFrame, tied: Sequence[Key]) -> dict[Key, bool]:
     """Let all columns decide where sequences are equal, as the MERGE does."""
     names, some = newest_first(rows.columns), one_of(kinds, tied)
-    both = rows.filter(some).alias("s").join(target.filter(some).alias("t"), _same_key(kinds))
+    both = rows.filter(some).alias("s").join(target.filter(some).alias("t"), same_key("s", "t", kinds))
     mine, theirs = (F.struct(*[f"{side}.{name}" for name in names]) for side in "st")
     found = both.select(*[f"s.{name}" for name in kinds], (mine > theirs).alias("_newer")).toArrow()
     return dict(zip(keys_of(found, kinds), found["_newer"].to_pylist(), strict=True))
-
-
-def _same_key(kinds: Mapping[str, str]) -> Column:
-    return reduce(Column.__and__, [F.col(f"s.{name}").eqNullSafe(F.col(f"t.{name}")) for name in kinds])
 
 
 def count_verdicts(batch: pa.Table, wins: Mapping[int, bool]) -> dict[str, int]:

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
+import pyarrow as pa  # type: ignore[import-untyped]
 from pyspark.sql import DataFrame
 from pyspark.sql import functions as F
 
@@ -12,7 +13,7 @@ from lakesmith.runs.rooms.conflict import refuse_changed
 from lakesmith.runs.rooms.gate import Gated
 from lakesmith.tables.commit import CommitId, Outcome, write
 from lakesmith.tables.literals import is_exact, one_of
-from lakesmith.tables.prune import find_touched
+from lakesmith.tables.prune import Touched, find_touched, touched_in
 from lakesmith.tables.replace_keys import replace_rows, require_version
 from lakesmith.tables.strategies import append, replace_all, replace_groups
 from lakesmith.tables.upsert_plan import MAX_KEYS, MAX_TEXT
@@ -37,6 +38,8 @@ class Changes:
         What the commit will have done, named as Delta names it for a MERGE.
     version : int
         The version of the table that was looked at.
+    few : pyarrow.Table, optional
+        What identifies the changed rows, when they are few.
     watermark : Watermark, optional
         The greatest instant of this batch and all before it.
     bounds : str
@@ -50,6 +53,7 @@ class Changes:
     changed: int
     counts: dict[str, int]
     version: int
+    few: pa.Table | None = None
     watermark: Watermark | None = None
     bounds: str = ""
     kept: Sequence[DataFrame] = field(default_factory=tuple)
@@ -58,6 +62,12 @@ class Changes:
 def count_changes(rows: DataFrame) -> dict[str, int]:
     """Count rows by what becomes of them. One job."""
     return {row[CHANGE]: row["count"] for row in rows.groupBy(CHANGE).count().collect()}
+
+
+def few_changes(rows: DataFrame, columns: Sequence[str]) -> pa.Table | None:
+    """Return these columns and ``_change`` of the changed rows; None when they are too many. One job."""
+    found = rows.select(*map(named, dict.fromkeys(columns)), CHANGE).limit(MAX_KEYS + 1).toArrow()
+    return found if found.num_rows <= MAX_KEYS else None
 
 
 def write_changes(gated: Gated, changes: Changes) -> Outcome:
@@ -86,11 +96,10 @@ def _write(gated: Gated, changes: Changes, commit: CommitId) -> None:
 
 def _replace(gated: Gated, changes: Changes, commit: CommitId) -> None:
     table, is_deleted = gated.batch.table, named(CHANGE) == "delete"
-    named_rows = _named(changes) if table.local else ""
-    touched = find_touched(changes.rows, [*changes.by, *gated.batch.spec.write.key_implies])
-    if named_rows:
+    touched, text = _touched(changes, [*dict.fromkeys([*changes.by, *gated.batch.spec.write.key_implies])])
+    if text and table.local:
         wanted = changes.rows.filter(~is_deleted).drop(CHANGE)
-        predicate = " AND ".join(filter(None, [changes.bounds, touched.sql(), named_rows]))
+        predicate = " AND ".join(filter(None, [changes.bounds, touched.sql(), text]))
         replace_rows(wanted, table, commit, predicate, changes.version)
     else:
         require_version(gated.batch.session, table, changes.version)
@@ -98,15 +107,17 @@ def _replace(gated: Gated, changes: Changes, commit: CommitId) -> None:
         replace_groups(marked, table, changes.by, F.expr(touched.sql(table.sql_name)))
 
 
-def _named(changes: Changes) -> str:
-    """Name the changed rows as literals; nothing when they are too many, or have no exact literals."""
-    kinds = {name: kind for name, kind in changes.rows.dtypes if name in changes.by}
-    found = changes.rows.select(*map(named, kinds)).limit(MAX_KEYS + 1).toArrow() if is_exact(kinds) else None
-    if found is None or found.num_rows > MAX_KEYS:
-        return ""
-    try:
-        values = list(zip(*[found[name].to_pylist() for name in kinds], strict=True))
-    except (OverflowError, ValueError):  # an instant beyond Python's calendar
-        return ""
-    text = one_of(kinds, values)
+def _touched(changes: Changes, columns: Sequence[str]) -> tuple[Touched, str]:
+    """Return bounds of the changed rows and, of few, the SQL that exactly these meet; no job for few."""
+    kinds = {name: kind for name, kind in changes.rows.dtypes if name in columns}
+    if changes.few is not None:
+        try:
+            return touched_in(changes.few, kinds), _named(changes.few, {name: kinds[name] for name in changes.by})
+        except (OverflowError, ValueError):  # a value that Python has none for
+            pass
+    return find_touched(changes.rows, columns), ""
+
+
+def _named(few: pa.Table, kinds: Mapping[str, str]) -> str:
+    text = one_of(kinds, list(zip(*[few[name].to_pylist() for name in kinds], strict=True))) if is_exact(kinds) else ""
     return text if len(text) <= MAX_TEXT else ""

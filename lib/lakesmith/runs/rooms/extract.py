@@ -10,7 +10,7 @@ from pyspark.sql import functions as F
 
 from lakesmith.quality.guards import ROWS_BEFORE
 from lakesmith.runs.context import BatchContext
-from lakesmith.runs.rooms.changes import Changes, count_changes
+from lakesmith.runs.rooms.changes import Changes, count_changes, few_changes
 from lakesmith.runs.rooms.gate import Gated, stages
 from lakesmith.runs.rooms.late import from_the_beginning
 from lakesmith.tables.log import newest_commits
@@ -43,7 +43,8 @@ def extract_changes(gated: Gated) -> Changes:
         CHANGE, F.when(named(CHANGE) == "insert", "insert").otherwise("update")
     )
     counts, number = _counts(count, found), sum(found.get(change, 0) for change in CHANGING)
-    return Changes(changed, write.keys, number, counts, version, newest, kept=(rows, compared))
+    few = few_changes(changed, [*write.keys, *write.key_implies])
+    return Changes(changed, write.keys, number, counts, version, few, newest, kept=(rows, compared))
 
 
 def _look_at(batch: BatchContext, rows: DataFrame) -> tuple[int, Watermark | None, Watermark | None]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
 
@@ -9,7 +10,7 @@ from pyspark.sql import DataFrame, Window
 from pyspark.sql import functions as F
 
 from lakesmith.runs.context import BatchContext
-from lakesmith.runs.rooms.changes import Changes, count_changes
+from lakesmith.runs.rooms.changes import Changes, count_changes, few_changes
 from lakesmith.runs.rooms.gate import Gated
 from lakesmith.runs.rooms.late import Late, versions_of_late
 from lakesmith.tables.log import newest_commits
@@ -103,12 +104,13 @@ def history_changes(gated: Gated) -> Changes:
     batch, events = gated.batch, look_at(gated)
     version = -1 if batch.intent.first else newest_commits(batch.session, batch.table, 1)[0].version
     rows = _versions(batch, events, version).filter(named(CHANGE).isNotNull()).persist()
-    versions = count_changes(rows)
+    few = few_changes(rows, [*events.keys, VALID_FROM, *batch.spec.write.key_implies])
+    versions = count_changes(rows) if few is None else Counter(few[CHANGE].to_pylist())
     counts = _counts(rows, events) | {VERSIONS[change]: number for change, number in versions.items()}
     by = (*events.keys, VALID_FROM)
     kept = (events.rows, rows)
     changed = sum(versions.values())
-    return Changes(rows, by, changed, counts, version, events.newest, _still_open(events), kept)
+    return Changes(rows, by, changed, counts, version, few, events.newest, _still_open(events), kept)
 
 
 def _versions(batch: BatchContext, events: Events, version: int) -> DataFrame:
