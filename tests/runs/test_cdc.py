@@ -89,7 +89,18 @@ def test_events_that_name_no_row_are_quarantined(spark: SparkSession, tmp_path: 
     shop = shop_of(tmp_path, spark)
     broken: list[Event] = [("c", None, "A", 1, None), ("x", 1, "A", 2, None), ("c", 1, "A", 3, None)]
     assert run(shop, broken) == [(1, "A")]
-    assert shop.reasons(TABLE) == ["key_given", "key_given"]
+    assert shop.reasons(TABLE) == ["write_keys_given", "write_keys_given"]
+
+
+def test_the_sequence_is_that_of_the_envelope_and_a_delete_needs_its_key_only(
+    spark: SparkSession, tmp_path: Path
+) -> None:
+    spec = SPECS["tables/silver/orders"].replace("MORE", "").replace("sequence_by: [at]", "sequence_by: [ts_ms]")
+    spec = spec.replace("source: article}", "source: article, nullable: false}\n  ts_ms: {type: bigint}")
+    shop = Shop(tmp_path, spark, {**SPECS, "tables/silver/orders": spec})
+    events: list[Event] = [("c", 1, "A", 1000, None), ("u", 1, "B", 999, 1), ("c", 2, "A", 5, None)]
+    assert run(shop, events) == [(1, "A", 1000), (2, "A", 5)]
+    assert run(shop, [("d", 2, None, 10, None)]) == [(1, "A", 1000)]
 
 
 def test_versions_of_change_events(spark: SparkSession, tmp_path: Path) -> None:

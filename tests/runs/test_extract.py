@@ -87,6 +87,35 @@ def test_rows_without_an_extract_are_quarantined(spark: SparkSession, tmp_path: 
     assert shop.reasons(TABLE) == ["extracted_on_given"]
 
 
+def test_a_row_that_is_set_aside_is_not_gone(spark: SparkSession, tmp_path: Path) -> None:
+    shop = shop_of(tmp_path, spark)
+    strict = SPEC.replace("MORE", ", max_delete_share: 1").replace("source: Sku}", "source: Sku, nullable: false}")
+    shop.spec("tables/silver/orders", strict)
+    land(shop, 1, {1: "A", 2: "A", 3: "A"}.items())
+    run(shop)
+    land(shop, 2, {1: "", 2: "B"}.items())
+    assert run(shop) == [(1, "A"), (2, "B")]
+    assert shop.reasons(TABLE) == ["sku_given"]
+
+
+def test_versions_below_an_extract_end_with_the_extract_that_lacks_them(spark: SparkSession, tmp_path: Path) -> None:
+    told = SPEC.replace("MORE", ", max_delete_share: 1").replace(
+        "source: Sku}", "source: Sku}\n  day: {type: date, source: Day}"
+    )
+    told = told.replace("try_cast(Day AS date)", "day").replace("extracted_on]", "day]")
+    below = "from: silver.orders\ncolumns: {id: {type: bigint}, sku: {type: string}}\n"
+    below += "write: {strategy: scd2, keys: [id], sequence_by: [day]}\n"
+    shop = Shop(tmp_path, spark, {"tables/silver/orders": told, "tables/gold/daily": below})
+    for day, rows in ((1, {1: "A", 2: "A"}), (2, {2: "A"})):
+        land(shop, day, rows.items())
+        shop.run(select=["bronze.orders", TABLE, "gold.daily"])
+    found = [
+        (row.id, row.valid_from.day, row.valid_to and row.valid_to.day)
+        for row in shop.lake.table("gold.daily").collect()
+    ]
+    assert sorted(found) == [(1, 1, 2), (2, 1, None)]
+
+
 def test_any_order_of_parts_is_the_newest_extract(spark: SparkSession, tmp_path: Path) -> None:
     @given(st.lists(EXTRACTS, min_size=2, max_size=3), st.randoms(use_true_random=False))
     @settings(max_examples=2, deadline=None, derandomize=True, database=None, phases=(Phase.generate,))

@@ -89,6 +89,41 @@ def test_a_run_that_is_rolled_back_takes_its_instants_with_it(spark: SparkSessio
     assert landed(mine, third) == versions([*first, *second, *third])
 
 
+def test_an_event_that_only_changes_what_is_not_tracked_is_published(spark: SparkSession, tmp_path: Path) -> None:
+    events: list[Event] = [(1, "A", 1, 1, False), (1, "A", 2, 5, False)]
+    assert landed(shop(tmp_path, spark), events[:1], events[1:]) == versions(events)
+
+
+def test_a_rollback_keeps_the_instants_of_a_batch_that_changed_nothing(spark: SparkSession, tmp_path: Path) -> None:
+    bare = (
+        SPECS["tables/silver/lines"].replace("  qty: {type: int, source: Qty}\n", "").replace("at, sku, qty", "at, sku")
+    )
+    bare = bare.replace("  at: {type: int, source: Seq, nullable: false}\n", "").replace(
+        "write:", "steps: [{with_columns: {at: try_cast(Seq AS int)}}]\nwrite:"
+    )
+    mine = Shop(tmp_path, spark, {**SPECS, "tables/silver/lines": bare})
+    landed(mine, [(1, "A", 1, 1, False)], [(1, "A", 1, 10, False)])
+    mine.land("undone.csv", [line((2, "A", 1, 11, False))])
+    run = mine.run(select=["bronze.orders", TABLE])
+    mine.lake.rollback(run.run_id)
+    (mine.landing / "undone.csv").unlink()
+    assert landed(mine, [(1, "B", 1, 5, False)]) == [
+        (1, "A", 1, 5, False),
+        (1, "A", 10, None, True),
+        (1, "B", 5, 10, False),
+    ]
+
+
+def test_a_wider_instant_does_not_make_late_events_early(spark: SparkSession, tmp_path: Path) -> None:
+    mine = shop(tmp_path, spark)
+    first: list[Event] = [(1, "A", 1, 9, False), (2, "A", 1, 9, False)]
+    landed(mine, first)
+    wider = SPECS["tables/silver/lines"].replace("at: {type: int", "at: {type: bigint")
+    mine.spec("tables/silver/lines", wider.replace("columns:", "on_schema_change: widen\ncolumns:"))
+    late: list[list[Event]] = [[(1, "B", 1, 3, False)], [(2, "B", 1, 5, False)]]
+    assert landed(mine, *late) == versions(itertools.chain(first, *late))
+
+
 def test_a_new_column_of_a_table_of_versions(spark: SparkSession, tmp_path: Path) -> None:
     mine = shop(tmp_path, spark)
     landed(mine, [(1, "A", 1, 1, False), (2, "A", 1, 1, False)])

@@ -166,6 +166,11 @@ def test_each_broken_rule_has_its_place(problems: Load, file: str, text: str, co
             "LS150",
             "write.apply_as_deletes",
         ),
+        (
+            "nondeterministic: true\nwrite: {strategy: snapshot, keys: [a], sequence_by: [b]}",
+            "LS150",
+            "nondeterministic",
+        ),
         ("write: {strategy: replace_partitions}", "LS150", "write.partition_by"),
         ("write: {strategy: replace_all, keys: [a]}", "LS150", "write.keys"),
     ],

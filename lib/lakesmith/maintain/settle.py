@@ -7,7 +7,7 @@ from collections.abc import Iterable
 from pyspark.sql import SparkSession
 
 from lakesmith.maintain.needs import begun, foreign_rows
-from lakesmith.runs.adopt import is_own
+from lakesmith.runs.adopt import is_missing, is_own
 from lakesmith.runs.conclude import publish_beside
 from lakesmith.runs.events import LedgerEvent
 from lakesmith.runs.ledger import Ledger, published_event
@@ -52,7 +52,7 @@ def maintained_event(spark: SparkSession, table: TableRef, state: TableState) ->
     head = newest_commits(spark, table, 1)[0].version
     newer = newest_commits(spark, table, head - state.version) if head > state.version else []
     live = [one for one in newer if not any(low <= one.version <= high for low, high in state.voids)]
-    if not newer or any(is_own(commit, table.name) for commit in live):
+    if not newer or any(is_own(commit, table.name) and is_missing(commit, state) for commit in live):
         return None
     payload = {"from": state.version, "version": head}
     return LedgerEvent("maintained", table.name, state.epoch, state.batch, payload)

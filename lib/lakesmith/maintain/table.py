@@ -84,7 +84,11 @@ class TableCare:
             return []
         rows = Tombstones(session, self.table, spec.write.keys)
         read_by = readers(project, self.ledger, self.name)
-        return [plan_tombstones(rows, figures, self.settings, read_by, self.now)]
+        try:
+            return [plan_tombstones(rows, figures, self.settings, read_by, self.now)]
+        except Exception as error:  # the feed does not reach over a rename or a rebuild
+            why = f"which of them are old cannot be told: {first_line(error)}"
+            return [Proposal("tombstones", False, why, is_held=True)]
 
     def _told(self, proposals: list[Proposal]) -> Iterator[Step]:
         for one in proposals:

@@ -76,7 +76,7 @@ def _key(table: Table) -> Iterator[Rule]:
     if table.write.strategy == "cdc":
         failed = reduce(Column.__and__, [named(key).isNull() for key in table.write.keys])
         column = ", ".join(table.write.keys)
-        yield Rule("key_given", "not_null", column, "quarantine", failed, F.lit(None).cast("string"))
+        yield Rule("write_keys_given", "not_null", column, "quarantine", failed, F.lit(None).cast("string"))
 
 
 def _placed_by(table: Table) -> tuple[str, ...]:

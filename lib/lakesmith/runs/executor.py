@@ -26,7 +26,7 @@ from lakesmith.sources.probe import find_unreadable
 from lakesmith.spec.graph import descendants
 from lakesmith.spec.model import Project
 from lakesmith.tables.commit import find
-from lakesmith.tables.ref import table_ref
+from lakesmith.tables.ref import project_table
 
 OnEvent = Callable[[Event], None]
 
@@ -114,8 +114,7 @@ class Executor:
     def _look_for_foreign(self, table: str) -> None:
         """Refuse a table that others changed; what they took back themselves is left out by the tables below."""
         state = self.ledger.state(table)
-        ref = table_ref(self.project.warehouse, self.project.catalog, table)
-        spans = undone_spans(self.spark, ref, state)
+        spans = undone_spans(self.spark, project_table(self.project, table), state)
         if spans:
             payload = {"voids": [list(span) for span in spans]}
             self.ledger.stage(LedgerEvent("undone", table, state.epoch, state.batch, payload))
@@ -151,7 +150,7 @@ class Executor:
     def _moved_to(self, table: str, record: BatchRecord) -> int:
         """Return the version that the tables below read: a batch that changed no row does not move its table."""
         before = self.ledger.state(table).version
-        return record.version if before is None or record.refused or record.counts.changed else before
+        return record.version if before is None or record.refused or record.moved else before
 
     def _fail(self, intent: Intent, error: Exception) -> None:
         try:

@@ -25,6 +25,10 @@ def history_findings(subject: Subject) -> Iterator[Finding]:
     if write.apply_as_truncates:
         hint = "take it out, or keep the newest rows only (stored_as_scd_type: 1)"
         yield Finding("LS150", "write.apply_as_truncates", "a table that keeps versions cannot be truncated", hint)
-    if table.nondeterministic:
-        what = "a table that keeps versions cannot be nondeterministic: late rows are derived anew from the upstream"
+
+
+def repeatable_findings(subject: Subject) -> Iterator[Finding]:
+    """Refuse steps that give other rows when they read a row again."""
+    if subject.table.nondeterministic:
+        what = f"strategy '{subject.table.write.strategy}' reads rows again that came before, and must get the same"
         yield Finding("LS150", "nondeterministic", what, "take it out, and take clock and chance out of the steps")

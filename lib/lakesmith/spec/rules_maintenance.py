@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from lakesmith.spec.origin import Finding, suggest
+from lakesmith.spec.rules_history import VALIDITY
 from lakesmith.spec.subject import Subject
 
 _WAYS = ("cluster_by", "zorder_by")
@@ -16,18 +17,19 @@ def maintenance_rules(subject: Subject) -> Iterator[Finding]:
     settings = subject.project.maintenance_of(subject.name)
     if settings.cluster_by and settings.zorder_by:
         yield Finding("LS640", "maintenance", "both 'cluster_by' and 'zorder_by' are given", "Delta takes one of them")
-    if settings.cluster_by and subject.table.write.partition_by:
+    if settings.cluster_by and (subject.table.write.partition_by or subject.table.write.keeps_history):
         hint = "Delta clusters tables without partitions; take one of them out, or use zorder_by"
-        yield Finding("LS640", "maintenance.cluster_by", "the table has 'partition_by' too", hint)
+        yield Finding("LS640", "maintenance.cluster_by", "the table is partitioned", hint)
     for key in _WAYS if said else ():
         yield from _unknown_columns(subject, key, getattr(said, key))
 
 
 def _unknown_columns(subject: Subject, key: str, names: tuple[str, ...]) -> Iterator[Finding]:
-    known, partitions = subject.table.columns, subject.table.write.partition_by
+    partitions = subject.table.write.partition_by
+    known = [*subject.table.columns, *(VALIDITY if subject.table.write.keeps_history else ())]
     for index, name in enumerate(names):
         where = f"maintenance.{key}.{index}"
-        if known and name not in known:
+        if subject.table.columns and name not in known:
             yield Finding("LS640", where, f"'{name}' is no column of the contract", suggest(name, known, "columns"))
         elif name in partitions:
             yield Finding("LS640", where, f"'{name}' is a partition column", "its rows lie together already")

@@ -12,6 +12,7 @@ from lakesmith.spec.model import Table
 from lakesmith.tables.commit import CommitId, writer
 from lakesmith.tables.create import table_options
 from lakesmith.tables.ref import HIDDEN, TableRef
+from lakesmith.transforms.orderable import orderable
 from lakesmith.transforms.scd2 import IS_CURRENT
 from lakesmith.transforms.ties import fail_if
 
@@ -67,9 +68,9 @@ def upsert(rows: DataFrame, table: TableRef, spec: Table, pruned_to: Column | No
     """
     merge = _merge(rows, table, spec.write.keys, pruned_to)
     if spec.write.when_matched == "update":
-        newer = _is_newer(rows.columns, table)
+        newer = _is_newer(rows, table)
         if spec.write.on_tie == "fail":
-            newer = fail_if(_is_tied(rows.columns, table), spec.write.keys, "s.") & newer
+            newer = fail_if(_is_tied(rows, table), spec.write.keys, "s.") & newer
         merge = merge.whenMatched(newer).updateAll()
     merge.whenNotMatched().insertAll().merge()
 
@@ -81,7 +82,7 @@ def replace_groups(groups: DataFrame, table: TableRef, keys: Sequence[str], prun
     """
     values = [name for name in groups.columns if name != "_emptied"]
     merge = _merge(groups, table, keys, pruned_to)
-    same = reduce(Column.__and__, [_target(table, name).eqNullSafe(F.col(f"s.{name}")) for name in values])
+    same = reduce(Column.__and__, [mine.eqNullSafe(theirs) for mine, theirs in _pairs(groups, values, table)])
     assignments = {name: F.col(f"s.{name}") for name in values}
     emptied = F.col("s._emptied")
     (
@@ -106,14 +107,19 @@ def _target(table: TableRef, name: str) -> Column:
     return F.col(f"{table.sql_name}.{name}")
 
 
-def _is_newer(columns: Sequence[str], table: TableRef) -> Column:
-    names = newest_first(columns)
-    source, target = [F.col(f"s.{name}") for name in names], [_target(table, name) for name in names]
+def _pairs(rows: DataFrame, names: Sequence[str], table: TableRef) -> list[tuple[Column, Column]]:
+    """Return both sides of a MERGE by column, as something that Spark can compare."""
+    kinds = {field.name: field.dataType for field in rows.schema.fields}
+    return [(orderable(F.col(f"s.{n}"), kinds[n]), orderable(_target(table, n), kinds[n])) for n in names]
+
+
+def _is_newer(rows: DataFrame, table: TableRef) -> Column:
+    source, target = zip(*_pairs(rows, newest_first(rows.columns), table), strict=True)
     return F.struct(*source) > F.struct(*target)
 
 
-def _is_tied(columns: Sequence[str], table: TableRef) -> Column:
-    same = [F.col(f"s.{name}").eqNullSafe(_target(table, name)) for name in columns]
+def _is_tied(rows: DataFrame, table: TableRef) -> Column:
+    same = [mine.eqNullSafe(theirs) for mine, theirs in _pairs(rows, rows.columns, table)]
     return F.col("s._seq").eqNullSafe(_target(table, "_seq")) & ~reduce(Column.__and__, same)
 
 

@@ -78,11 +78,18 @@ def _told(commits: Sequence[Commit]) -> dict[str, Any] | None:
     >>> _told([Commit(4, 0, "OPTIMIZE", {}, {}), Commit(3, 0, "RESTORE", {}, {}, restored_to=1), *reversed(batch)])
     {'text': '1'}
     """
-    newest = None
+    newest, back_to = None, None
     for commit in commits:
-        if newest is not None and commit.version > newest:
+        is_undone = newest is not None and commit.version > newest
+        # What a batch had read stays read that changed no row, although its commit lies behind the version restored.
+        if is_undone and (back_to is None or commit.about.get("batch", back_to + 1) > back_to):
             continue
         if "watermark" in commit.about:
             return dict(commit.about["watermark"])
-        newest = commit.restored_to if commit.restored_to is not None else newest
+        if commit.restored_to is not None:
+            newest, back_to = commit.restored_to, _least(back_to, commit.about.get("back_to"))
     return None
+
+
+def _least(one: int | None, other: int | None) -> int | None:
+    return min(one, other) if one is not None and other is not None else other if one is None else one

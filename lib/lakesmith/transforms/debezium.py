@@ -76,11 +76,11 @@ def _images(before: Column, after: Column, key: Sequence[str]) -> list[Column]:
     """Return the one or two changes that an event is."""
     op = F.col("op")
     moved = reduce(Column.__or__, [~before.getField(name).eqNullSafe(after.getField(name)) for name in key])
+    # An image without its key, as of a table that sends none, says of no row that it moved.
+    given = reduce(Column.__or__, [before.getField(name).isNotNull() for name in key])
     is_deleted = op.eqNullSafe("d") | op.eqNullSafe("t")
     row = F.when(op.isin("c", "r", "u"), after).when(op == "d", before)
     return [
         F.struct(row.alias("row"), is_deleted.alias("deleted")),
-        F.when(
-            op.eqNullSafe("u") & before.isNotNull() & moved, F.struct(before.alias("row"), F.lit(True).alias("deleted"))
-        ),
+        F.when(op.eqNullSafe("u") & given & moved, F.struct(before.alias("row"), F.lit(True).alias("deleted"))),
     ]

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
 
 import pyarrow as pa  # type: ignore[import-untyped]
 from pyspark.sql import DataFrame
@@ -20,6 +21,8 @@ from lakesmith.tables.upsert_plan import MAX_KEYS, MAX_TEXT
 from lakesmith.tables.watermark import Watermark
 from lakesmith.transforms.names import named
 from lakesmith.transforms.scd2 import CHANGE
+
+SIDE = "{table}"
 
 
 @dataclass(frozen=True)
@@ -43,9 +46,7 @@ class Changes:
     watermark : Watermark, optional
         The greatest instant of this batch and all before it.
     bounds : str
-        SQL that the changed rows meet, before and after, beside that of `by` and `implied`.
-    kept : sequence of DataFrame
-        Frames to let go of after the write.
+        SQL that the changed rows meet, before and after, beside that of `by`; ``{table}`` stands before its columns.
     """
 
     rows: DataFrame
@@ -56,7 +57,25 @@ class Changes:
     few: pa.Table | None = None
     watermark: Watermark | None = None
     bounds: str = ""
-    kept: Sequence[DataFrame] = field(default_factory=tuple)
+
+
+Keep = Callable[[DataFrame], DataFrame]
+
+
+@contextmanager
+def keeping() -> Iterator[Keep]:
+    """Give a function that keeps a frame once it is computed; all are let go of in the end."""
+    kept: list[DataFrame] = []
+
+    def keep(frame: DataFrame) -> DataFrame:
+        kept.append(frame.persist())
+        return kept[-1]
+
+    try:
+        yield keep
+    finally:
+        for frame in kept:
+            frame.unpersist()
 
 
 def count_changes(rows: DataFrame) -> dict[str, int]:
@@ -77,11 +96,7 @@ def write_changes(gated: Gated, changes: Changes) -> Outcome:
         refuse_changed(batch)
     told = changes.watermark.told() if changes.watermark else None
     commit = batch.commit_id(counts=changes.counts, watermark=told)
-    try:
-        return write(batch.session, batch.table, commit, lambda: _write(gated, changes, commit))
-    finally:
-        for frame in changes.kept:
-            frame.unpersist()
+    return write(batch.session, batch.table, commit, lambda: _write(gated, changes, commit))
 
 
 def _write(gated: Gated, changes: Changes, commit: CommitId) -> None:
@@ -99,12 +114,13 @@ def _replace(gated: Gated, changes: Changes, commit: CommitId) -> None:
     touched, text = _touched(changes, [*dict.fromkeys([*changes.by, *gated.batch.spec.write.key_implies])])
     if text and table.local:
         wanted = changes.rows.filter(~is_deleted).drop(CHANGE)
-        predicate = " AND ".join(filter(None, [changes.bounds, touched.sql(), text]))
+        predicate = " AND ".join(filter(None, [changes.bounds.replace(SIDE, ""), touched.sql(), text]))
         replace_rows(wanted, table, commit, predicate, changes.version)
     else:
         require_version(gated.batch.session, table, changes.version)
         marked = changes.rows.withColumn("_emptied", is_deleted).drop(CHANGE)
-        replace_groups(marked, table, changes.by, F.expr(touched.sql(table.sql_name)))
+        of_table = [changes.bounds.replace(SIDE, f"{table.sql_name}."), touched.sql(table.sql_name)]
+        replace_groups(marked, table, changes.by, F.expr(" AND ".join(filter(None, of_table))))
 
 
 def _touched(changes: Changes, columns: Sequence[str]) -> tuple[Touched, str]:

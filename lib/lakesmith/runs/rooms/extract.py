@@ -7,14 +7,16 @@ from functools import reduce
 
 from pyspark.sql import Column, DataFrame
 from pyspark.sql import functions as F
+from pyspark.sql.types import StructType
 
 from lakesmith.quality.guards import ROWS_BEFORE
 from lakesmith.runs.context import BatchContext
-from lakesmith.runs.rooms.changes import Changes, count_changes, few_changes
-from lakesmith.runs.rooms.gate import Gated, stages
-from lakesmith.runs.rooms.late import from_the_beginning
+from lakesmith.runs.rooms.changes import Changes, Keep, count_changes, few_changes
+from lakesmith.runs.rooms.gate import Gated, Stages, stages
+from lakesmith.runs.rooms.late import from_the_beginning, newest_ever
 from lakesmith.tables.log import newest_commits
 from lakesmith.tables.watermark import Watermark, as_text, find_watermark
+from lakesmith.transforms.conform import with_defaults
 from lakesmith.transforms.names import named, same_key
 from lakesmith.transforms.orderable import orderable
 from lakesmith.transforms.scd2 import CHANGE, instant_of, sequence_at
@@ -23,28 +25,31 @@ SAME, STILL_GONE = "same", "still gone"
 CHANGING = ("insert", "update", "delete", "back")
 
 
-def extract_changes(gated: Gated) -> Changes:
+def extract_changes(gated: Gated, keep: Keep) -> Changes:
     """Find what the newest extract inserts, updates and deletes.
 
     Notes
     -----
     The extract with the greatest first column of `sequence_by` is the table; older ones change nothing, whenever they
     come. A part of an extract that the table knows already is read together with its other parts, from the upstream.
-    Rows that the extract lacks become tombstones. Reads all of the table: a row that is gone names no key.
+    Rows that the extract lacks become tombstones; one that the gate sets aside leaves the table's as it is. Reads all
+    of the table: a row that is gone names no key.
     """
     batch, write = gated.batch, gated.batch.spec.write
-    rows = gated.rows.persist()
+    rows = keep(gated.rows)
     count, seen, newest = _look_at(batch, rows)
     version = -1 if batch.intent.first else newest_commits(batch.session, batch.table, 1)[0].version
-    extract = _newest_extract(batch, rows, seen, newest)
-    compared = _compare(batch, extract, version, newest).persist()
+    is_whole = batch.intent.first or (seen is not None and seen != newest)
+    told = gated.plain() if is_whole else stages(from_the_beginning(batch))
+    extract = _newest_extract(rows if is_whole else told.final, newest)
+    compared = keep(_compare(batch, extract, _named_by(batch, told, newest), version, newest))
     found = count_changes(compared)
     changed = compared.filter(named(CHANGE).isin(*CHANGING)).withColumn(
         CHANGE, F.when(named(CHANGE) == "insert", "insert").otherwise("update")
     )
     counts, number = _counts(count, found), sum(found.get(change, 0) for change in CHANGING)
     few = few_changes(changed, [*write.keys, *write.key_implies])
-    return Changes(changed, write.keys, number, counts, version, few, newest, kept=(rows, compared))
+    return Changes(changed, write.keys, number, counts, version, few, newest)
 
 
 def _look_at(batch: BatchContext, rows: DataFrame) -> tuple[int, Watermark | None, Watermark | None]:
@@ -54,40 +59,43 @@ def _look_at(batch: BatchContext, rows: DataFrame) -> tuple[int, Watermark | Non
     seen = None if batch.intent.first else find_watermark(batch.session, batch.table, kind)
     newest = F.greatest(F.max(at), seen.column()) if seen else F.max(at)
     (found,) = rows.agg(F.count(F.lit(1)), as_text(newest, kind)).collect()
-    text = found[1] if seen or batch.intent.first else _newest_of_all(batch, at, kind)
+    text = found[1] if seen or batch.intent.first else newest_ever(batch, rows, kind)
     return found[0], seen, None if text is None else Watermark(kind, text)
 
 
-def _newest_of_all(batch: BatchContext, at: Column, kind: str) -> str | None:
-    """Return the newest extract that ever came, where the table's log does not say it any more."""
-    text: str | None = stages(from_the_beginning(batch)).final.agg(as_text(F.max(at), kind)).collect()[0][0]
-    return text
-
-
-def _newest_extract(
-    batch: BatchContext, rows: DataFrame, seen: Watermark | None, newest: Watermark | None
-) -> DataFrame:
-    """Return the rows of the newest extract; from the batch alone where all of it came with the batch."""
+def _newest_extract(rows: DataFrame, newest: Watermark | None) -> DataFrame:
     if newest is None:
         return rows.limit(0)
-    is_new = batch.intent.first or (seen is not None and seen != newest)
-    whole = rows if is_new else stages(from_the_beginning(batch)).final
-    return whole.filter(F.col("_seq").getField(instant_of(rows)) == newest.column())
+    return rows.filter(F.col("_seq").getField(instant_of(rows)) == newest.column())
 
 
-def _compare(batch: BatchContext, extract: DataFrame, version: int, newest: Watermark | None) -> DataFrame:
+def _named_by(batch: BatchContext, told: Stages, newest: Watermark | None) -> DataFrame:
+    """Return the keys that the newest extract names, also in rows that the gate sets aside: they are not gone."""
+    write = batch.spec.write
+    if newest is None:
+        return told.tagged.limit(0).select(*map(named, write.keys))
+    of_newest = told.tagged.filter(named(write.sequence_by[0]) == newest.column())
+    return of_newest.select(*map(named, write.keys)).distinct()
+
+
+def _compare(
+    batch: BatchContext, extract: DataFrame, told: DataFrame, version: int, newest: Watermark | None
+) -> DataFrame:
     """Return every row of extract and table, with what becomes of it: insert, update, delete, back, same."""
     marked = extract.withColumn("_deleted", F.lit(False))
     if batch.intent.first:
         return marked.withColumn(CHANGE, F.lit("insert"))
-    held = batch.table.load(batch.session, versionAsOf=version)
+    held = batch.table.load(batch.session, versionAsOf=version).transform(with_defaults(batch.spec.columns))
     if newest is None:
         return held.limit(0).withColumn(CHANGE, F.lit(SAME))
     names, by = held.columns, batch.spec.write.keys
     mine = marked.select(*map(named, names), F.lit(True).alias("_wanted")).alias("w")
     both = mine.join(held.withColumn("_held", F.lit(True)).alias("h"), same_key("w", "h", by), "full_outer")
+    still = told.withColumn("_told", F.lit(True)).alias("n")
+    both = both.join(still, same_key("h", "n", by) & F.col("w._wanted").isNull(), "left")
     change = _change(held, [name for name in names if not name.startswith("_")])
-    return both.select(*_values(extract, names, newest), change.alias(CHANGE))
+    values = _values(extract, held.schema, newest, batch.spec.write.sequence_by[0])
+    return both.select(*values, change.alias(CHANGE))
 
 
 def _change(held: DataFrame, names: Sequence[str]) -> Column:
@@ -96,7 +104,8 @@ def _change(held: DataFrame, names: Sequence[str]) -> Column:
     gone = F.col("w._wanted").isNull()
     return (
         F.when(F.col("h._held").isNull(), "insert")
-        .when(gone & ~F.col("h._deleted"), "delete")
+        .when(gone & ~F.col("h._deleted") & F.col("n._told").isNull(), "delete")
+        .when(gone & ~F.col("h._deleted"), SAME)
         .when(gone, STILL_GONE)
         .when(F.col("h._deleted"), "back")
         .when(is_same, SAME)
@@ -104,12 +113,14 @@ def _change(held: DataFrame, names: Sequence[str]) -> Column:
     )
 
 
-def _values(extract: DataFrame, names: Sequence[str], newest: Watermark) -> list[Column]:
+def _values(extract: DataFrame, held: StructType, newest: Watermark, sequence: str) -> list[Column]:
     """Take the extract's row, else the table's as a tombstone of the extract that lacks it."""
     lacking = {"_seq": sequence_at(extract, newest.column()), "_deleted": F.lit(True)}
+    if sequence in held.names:  # tables below build their own sequence from it
+        lacking[sequence] = newest.column().cast(held[sequence].dataType)
     return [
         F.when(F.col("w._wanted"), F.col(f"w.`{name}`")).otherwise(lacking.get(name, F.col(f"h.`{name}`"))).alias(name)
-        for name in names
+        for name in held.names
     ]
 
 

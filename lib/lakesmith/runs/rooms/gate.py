@@ -130,7 +130,17 @@ def tagged_rows(batch: BatchContext, rows: DataFrame) -> tuple[DataFrame, tuple[
     for exempt in ("_emptied", TRUNCATES):
         if exempt in rows.columns:
             rules = tuple(replace(rule, failed=rule.failed & ~F.col(exempt)) for rule in rules)
+    rules = _for_deletes(batch.spec.write, rows, rules)
     return rows.transform(tag(rules)), rules
+
+
+def _for_deletes(write: Write, rows: DataFrame, rules: tuple[Rule, ...]) -> tuple[Rule, ...]:
+    """Let a delete lack what the contract wants given, but for what says which row it deletes, and when."""
+    if not (write.apply_as_deletes or "_deleted" in rows.columns):
+        return rules
+    deletes, placed = _is_delete(rows, write.apply_as_deletes), (*write.keys, *write.sequence_by, *write.key_implies)
+    spared = {f"{name}_given" for name in rows.columns if name not in placed}
+    return tuple(replace(rule, failed=rule.failed & ~deletes) if rule.id in spared else rule for rule in rules)
 
 
 def final_rows(batch: BatchContext, tagged: DataFrame, rules: tuple[Rule, ...]) -> DataFrame:

@@ -10,12 +10,13 @@ from pyspark.sql import DataFrame, Window
 from pyspark.sql import functions as F
 
 from lakesmith.runs.context import BatchContext
-from lakesmith.runs.rooms.changes import Changes, count_changes, few_changes
+from lakesmith.runs.rooms.changes import SIDE, Changes, Keep, count_changes, few_changes
 from lakesmith.runs.rooms.gate import Gated
-from lakesmith.runs.rooms.late import Late, versions_of_late
+from lakesmith.runs.rooms.late import Late, newest_ever, versions_of_late
 from lakesmith.tables.log import newest_commits
 from lakesmith.tables.prune import find_touched
 from lakesmith.tables.watermark import Watermark, as_text, find_watermark
+from lakesmith.transforms.conform import with_defaults
 from lakesmith.transforms.names import named, same_key
 from lakesmith.transforms.scd2 import (
     CHANGE,
@@ -67,7 +68,7 @@ class Events:
         return self.rows.filter(named(LATE) if late else ~named(LATE)).drop(LATE)
 
 
-def look_at(gated: Gated) -> Events:
+def look_at(gated: Gated, keep: Keep) -> Events:
     """Keep the events of a batch and find out which keys are late.
 
     Notes
@@ -82,18 +83,19 @@ def look_at(gated: Gated) -> Events:
     at = F.col("_seq").getField(instant_of(rows))
     oldest = F.min(at).over(Window.partitionBy(*map(named, write.keys)))
     late = (oldest <= seen.column()) if seen else F.lit(not is_known)
-    kept = rows.withColumn(LATE, late).persist()
+    kept = keep(rows.withColumn(LATE, late))
     of_keys = kept.groupBy(*map(named, write.keys)).agg(
         F.count(F.lit(1)).alias("n"), F.max(at).alias("newest"), F.first(LATE).alias("late")
     )
     newest = F.greatest(F.max("newest"), seen.column()) if seen else F.max("newest")
     (found,) = of_keys.agg(F.sum("n"), as_text(newest, kind), F.count_if("late")).collect()
-    watermark = None if found[1] is None else Watermark(kind, found[1])
+    text = found[1] if is_known else newest_ever(batch, kept.drop(LATE), kind)
+    watermark = None if text is None else Watermark(kind, text)
     track = tracked(rows.columns, write.keys, write.track_history_columns)
     return Events(kept, write.keys, track, found[0] or 0, found[2], seen, watermark)
 
 
-def history_changes(gated: Gated) -> Changes:
+def history_changes(gated: Gated, keep: Keep) -> Changes:
     """Find the versions that the events of a batch insert, update (close, or give other values) and delete.
 
     Notes
@@ -101,16 +103,15 @@ def history_changes(gated: Gated) -> Changes:
     Keys in order read the current versions of these keys only. Late ones are derived anew: from all rows of the
     upstream, where those stay as they arrived; else from the versions that the table holds.
     """
-    batch, events = gated.batch, look_at(gated)
+    batch, events = gated.batch, look_at(gated, keep)
     version = -1 if batch.intent.first else newest_commits(batch.session, batch.table, 1)[0].version
-    rows = _versions(batch, events, version).filter(named(CHANGE).isNotNull()).persist()
+    rows = keep(_versions(batch, events, version).filter(named(CHANGE).isNotNull()))
     few = few_changes(rows, [*events.keys, VALID_FROM, *batch.spec.write.key_implies])
     versions = count_changes(rows) if few is None else Counter(few[CHANGE].to_pylist())
     counts = _counts(rows, events) | {VERSIONS[change]: number for change, number in versions.items()}
     by = (*events.keys, VALID_FROM)
-    kept = (events.rows, rows)
     changed = sum(versions.values())
-    return Changes(rows, by, changed, counts, version, few, events.newest, _still_open(events), kept)
+    return Changes(rows, by, changed, counts, version, few, events.newest, _still_open(events))
 
 
 def _versions(batch: BatchContext, events: Events, version: int) -> DataFrame:
@@ -127,7 +128,7 @@ def _versions(batch: BatchContext, events: Events, version: int) -> DataFrame:
 def _still_open(events: Events) -> str:
     """Bound the versions that events in order can change, so that no file of closed ones is opened."""
     after = events.seen.sql() if events.seen and not events.late else None
-    return f"(`{VALID_TO}` IS NULL OR `{VALID_TO}` > {after})" if after else ""
+    return f"({SIDE}`{VALID_TO}` IS NULL OR {SIDE}`{VALID_TO}` > {after})" if after else ""
 
 
 def _counts(rows: DataFrame, events: Events) -> dict[str, int]:
@@ -152,7 +153,8 @@ def _counts(rows: DataFrame, events: Events) -> dict[str, int]:
 def _held(batch: BatchContext, events: Events, version: int) -> DataFrame:
     """Return what the table may hold of the batch's keys."""
     touched = find_touched(events.rows, [*events.keys, *batch.spec.write.key_implies])
-    table = batch.table.load(batch.session, versionAsOf=version).filter(touched.sql())
+    held = batch.table.load(batch.session, versionAsOf=version).filter(touched.sql())
+    table = held.transform(with_defaults(batch.spec.columns))
     keys = events.rows.select(*map(named, events.keys)).distinct()
     return table.alias("t").join(keys.alias("k"), same_key("t", "k", events.keys), "left_semi")
 

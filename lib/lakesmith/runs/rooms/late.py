@@ -13,6 +13,7 @@ from lakesmith.runs.intent import TableInput
 from lakesmith.runs.rooms.gate import stages
 from lakesmith.spec.rules_inputs import changes_rows
 from lakesmith.tables.strategies import newest_first
+from lakesmith.tables.watermark import as_text
 from lakesmith.transforms.dedupe import latest_by
 from lakesmith.transforms.names import named, same_key
 from lakesmith.transforms.orderable import orderable
@@ -71,6 +72,18 @@ def _with_held(late: Late, known: DataFrame) -> DataFrame:
     # What only ends a version gives way to any event of its instant.
     one = placed.transform(latest_by([*late.keys, "_at"], [BEGUN, *newest_first(events.drop(BEGUN).columns)]))
     return one.drop("_at", BEGUN)
+
+
+def newest_ever(batch: BatchContext, rows: DataFrame, kind: str) -> str | None:
+    """Return the greatest instant up to this batch, where the table's log does not say it any more. One job."""
+    at = F.col("_seq").getField(instant_of(rows))
+    if keeps_what_arrived(batch):
+        told = stages(from_the_beginning(batch)).final.agg(as_text(F.max(at), kind))
+    else:
+        held = batch.table.load(batch.session).select(F.greatest(VALID_FROM, VALID_TO).alias("at"))
+        told = held.unionAll(rows.select(at)).agg(as_text(F.max("at"), kind))
+    text: str | None = told.collect()[0][0]
+    return text
 
 
 def from_the_beginning(batch: BatchContext) -> BatchContext:

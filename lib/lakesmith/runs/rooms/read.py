@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from pyspark.sql import DataFrame
 from pyspark.sql import functions as F
 
@@ -36,12 +38,17 @@ def read(batch: BatchContext) -> DataFrame:
     if batch.spec.write.recomputes:
         return snapshot(batch.session, upstream, read_from.to).transform(defaults)
     rows = new_rows(batch.session, upstream, read_from.since, read_from.to, read_from.voids).transform(defaults)
-    return rows.transform(_unwrapped(batch.spec)) if batch.spec.write.change_format == "debezium" else rows
+    return (
+        rows.transform(_unwrapped(batch.spec, rows.columns)) if batch.spec.write.change_format == "debezium" else rows
+    )
 
 
-def _unwrapped(spec: Table) -> Transform:
+def _unwrapped(spec: Table, arrived: Sequence[str]) -> Transform:
     sources = {name: column.source or name for name, column in spec.columns.items()}
-    return from_debezium(list(sources.values()), [sources[key] for key in spec.write.keys])
+    # When an event happened is said by its envelope, not by the images of the row.
+    of_envelope = {name for name in spec.write.sequence_by if sources.get(name) in arrived}
+    fields = [source for name, source in sources.items() if name not in of_envelope]
+    return from_debezium(fields, [sources[key] for key in spec.write.keys])
 
 
 def read_changes(batch: BatchContext) -> DataFrame:

@@ -16,19 +16,24 @@ from lakesmith.quality.verdict import Verdict
 from lakesmith.runs.context import BatchContext
 from lakesmith.runs.result import Counts
 from lakesmith.runs.rooms.gate import Gated
+from lakesmith.runs.rooms.history import VERSIONS
 from lakesmith.tables.commit import Outcome
 from lakesmith.tables.ref import visible
 
 
 @dataclass(frozen=True)
 class BatchRecord:
-    """What one batch did: version, counts, verdicts and profile rows; `recomputed` when no observation came."""
+    """What one batch did: version, counts, verdicts and profile rows.
+
+    `recomputed` when no observation came; `moved` when any row of the table changed.
+    """
 
     version: int
     counts: Counts
     verdicts: tuple[Verdict, ...]
     profile: tuple[Mapping[str, Any], ...]
     recomputed: bool
+    moved: bool = True
 
     @property
     def refused(self) -> bool:
@@ -52,7 +57,9 @@ def record(gated: Gated, outcome: Outcome, figures: Mapping[str, Any]) -> BatchR
     whole = table_verdicts(batch.spec, figures["final"] | duplicated(batch, outcome), run_time(batch), types)
     guards = guard_verdicts(batch.spec.write, outcome.metrics, figures["final"]["rows"])
     profile = profile_rows(figures["final"], types, batch.project.profile_of(batch.name))
-    return BatchRecord(outcome.version, counts, (*row_verdicts, *whole, *guards), tuple(profile), figures["recomputed"])
+    told = (*row_verdicts, *whole, *guards)
+    moved = bool(counts.changed) or any(outcome.metrics.get(name) for name in VERSIONS.values())
+    return BatchRecord(outcome.version, counts, told, tuple(profile), figures["recomputed"], moved)
 
 
 def count(figures: Mapping[str, Any], outcome: Outcome, tombstones: Mapping[str, int]) -> Counts:
@@ -76,7 +83,7 @@ def count(figures: Mapping[str, Any], outcome: Outcome, tombstones: Mapping[str,
         inserted=inserted,
         updated=updated,
         deleted=deleted,
-        unchanged=metrics.get("numUnchangedRows", accepted - inserted - updated - deleted),
+        unchanged=metrics.get("numUnchangedRows", max(0, accepted - inserted - updated - deleted)),
     )
 
 

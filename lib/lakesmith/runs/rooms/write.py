@@ -7,7 +7,7 @@ from dataclasses import replace
 from pyspark.sql import functions as F
 
 from lakesmith.runs.dates import quarantined_between, stored_between
-from lakesmith.runs.rooms.changes import write_changes
+from lakesmith.runs.rooms.changes import keeping, write_changes
 from lakesmith.runs.rooms.conflict import refuse_changed
 from lakesmith.runs.rooms.extract import extract_changes
 from lakesmith.runs.rooms.gate import Gated
@@ -42,11 +42,19 @@ def write_rows(gated: Gated) -> Outcome:
 
 def _plan_and_write(gated: Gated) -> Outcome:
     batch = gated.batch
-    if batch.spec.write.keeps_history:
-        return write_changes(gated, history_changes(gated))
-    if batch.spec.write.strategy == "snapshot":
-        return write_changes(gated, extract_changes(gated))
+    if batch.spec.write.keeps_history or batch.spec.write.strategy == "snapshot":
+        return _change(gated)
     return _upsert_or_replace(gated)
+
+
+def _change(gated: Gated) -> Outcome:
+    batch = gated.batch
+    landed = find(batch.session, batch.table, batch.commit_id()) if batch.is_retry else None
+    if landed is not None:
+        return landed
+    find_changes = history_changes if batch.spec.write.keeps_history else extract_changes
+    with keeping() as keep:
+        return write_changes(gated, find_changes(gated, keep))
 
 
 def _upsert_or_replace(gated: Gated) -> Outcome:
