@@ -119,7 +119,7 @@ def test_a_wider_instant_does_not_make_late_events_early(spark: SparkSession, tm
     first: list[Event] = [(1, "A", 1, 9, False), (2, "A", 1, 9, False)]
     landed(mine, first)
     wider = SPECS["tables/silver/lines"].replace("at: {type: int", "at: {type: bigint")
-    mine.spec("tables/silver/lines", wider.replace("columns:", "on_schema_change: widen\ncolumns:"))
+    mine.spec("tables/silver/lines", wider.replace("\ncolumns:", "\non_schema_change: widen\ncolumns:"))
     late: list[list[Event]] = [[(1, "B", 1, 3, False)], [(2, "B", 1, 5, False)]]
     assert landed(mine, *late) == versions(itertools.chain(first, *late))
 
@@ -128,7 +128,7 @@ def test_a_new_column_of_a_table_of_versions(spark: SparkSession, tmp_path: Path
     mine = shop(tmp_path, spark)
     landed(mine, [(1, "A", 1, 1, False), (2, "A", 1, 1, False)])
     wider = SPECS["tables/silver/lines"].replace(
-        "columns:", "on_schema_change: add\ncolumns:\n  day: {type: date, source: Day}"
+        "\ncolumns:", "\non_schema_change: add\ncolumns:\n  day: {type: date, source: Day}"
     )
     mine.spec("tables/silver/lines", wider)
     landed(mine, [(1, "B", 1, 2, False)])

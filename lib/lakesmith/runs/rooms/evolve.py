@@ -48,7 +48,7 @@ def evolved(gated: Gated) -> Gated:
     batch = gated.batch
     if batch.intent.first and not batch.table.exists(batch.session):
         return gated
-    have = stored_schema(batch)
+    have = stored_schema(batch, validity=True)
     changes = changes_of(batch, have, gated.rows)
     if batch.intent.first:
         _alter(batch, _outgoing(batch, have, gated, changes), ())

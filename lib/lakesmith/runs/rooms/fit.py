@@ -10,7 +10,7 @@ from lakesmith.runs.context import BatchContext
 from lakesmith.tables.differences import Change, differences, fields_of
 from lakesmith.tables.ref import HIDDEN
 from lakesmith.transforms.conform import RESCUED, rescued_into, with_defaults, with_lost
-from lakesmith.transforms.scd2 import VALIDITY
+from lakesmith.transforms.scd2 import IS_CURRENT, VALID_FROM, VALID_TO, VALIDITY, instant_of
 
 EMPTIED = "_emptied"
 
@@ -37,15 +37,23 @@ def fitted(batch: BatchContext, rows: DataFrame) -> DataFrame:
     return rows.transform(with_lost(have, lost)) if lost else rows
 
 
-def stored_schema(batch: BatchContext) -> StructType:
-    """Return the columns of the table that its batches bring; those that the write itself makes are left out."""
+def stored_schema(batch: BatchContext, validity: bool = False) -> StructType:
+    """Return the columns of the table that its batches bring; those that the write itself makes are left out.
+
+    With `validity` also those of an interval, whose type is that of the sequence.
+    """
     write = batch.spec.write
-    made = VALIDITY if write.keeps_history else ("_deleted",) if write.strategy == "snapshot" else ()
+    made: tuple[str, ...] = ("_deleted",) if write.strategy == "snapshot" else ()
+    if write.keeps_history:
+        made = (IS_CURRENT,) if validity else VALIDITY
     return StructType([field for field in batch.table.load(batch.session).schema if field.name not in made])
 
 
 def changes_of(batch: BatchContext, have: StructType, rows: DataFrame) -> tuple[Change, ...]:
     """Return how the rows of a batch differ from the table's columns."""
     renamed = {name: column.renamed_from for name, column in batch.spec.columns.items() if column.renamed_from}
-    brought = rows.drop(EMPTIED, "_deleted") if batch.spec.write.keeps_history else rows.drop(EMPTIED)
+    brought = rows.drop(EMPTIED)
+    if batch.spec.write.keeps_history:
+        at = F.col("_seq").getField(instant_of(rows))
+        brought = brought.drop("_deleted").withColumns({VALID_FROM: at, VALID_TO: at})
     return differences(fields_of(have), fields_of(brought.schema), renamed)
