@@ -76,7 +76,7 @@ def raise_or_return(result: RunResult, executor: Executor) -> RunResult:
 
 def _refusals(tables: Sequence[TableResult]) -> str:
     failed = [
-        f"{table.table}: {v.check} ({v.message or f'{v.failed} failed'})"
+        f"{table.table}: {v.check} ({v.failed} failed{f': {v.message}' if v.message else ''})"
         for table in tables
         for v in table.verdicts
         if v.status == "fail"
