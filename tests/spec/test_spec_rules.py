@@ -241,26 +241,3 @@ def test_an_input_may_change(problems: Load) -> None:
 def test_hints_name_what_is_near(problems: Load) -> None:
     (problem,) = problems({GOLD: "from: silver.order\n" + AGGREGATE})
     assert (problem.what, problem.hint) == ("'silver.order' does not exist", "did you mean 'silver.orders'?")
-
-
-def test_a_circle_is_shown_in_full(problems: Load) -> None:
-    files = {f"tables/silver/{a}.yml": f"from: silver.{b}\n" for a, b in ("ab", "bc", "ca")}
-    (problem,) = problems(files)
-    steps = problem.what.removeprefix("tables read each other in a circle: ").split(" -> ")
-    assert (steps[0], set(steps), len(steps)) == (steps[-1], {"silver.a", "silver.b", "silver.c"}, 4)
-
-
-def test_separate_circles_are_all_listed(problems: Load) -> None:
-    pairs = [("a", "b"), ("b", "a"), ("x", "y"), ("y", "x")]
-    found = problems({f"tables/silver/{a}.yml": f"from: silver.{b}\n" for a, b in pairs})
-    assert [p.code for p in found] == ["LS122", "LS122"]
-
-
-def test_the_meaning_of_steps_is_asked_of_the_caller(problems: Load) -> None:
-    def step_check(step: object, inputs: object) -> list[str]:
-        return [f"no step {step}"] if step == "nope" and list(inputs) == ["d"] else []  # type: ignore[call-overload]
-
-    text = HEAD + "inputs: {d: gold.daily}\nsteps:\n  - trim: [a]\n  - nope\n"
-    (problem,) = problems({"tables/silver/s.yml": text}, step_check=step_check)
-    assert (problem.code, problem.line, problem.key) == ("LS162", 5, "tables.silver.s.steps.1")
-    assert problem.what == "no step nope"

@@ -4,9 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from datetime import timedelta
-from functools import reduce
 
-from pyspark.sql import Column, DataFrame, SparkSession
+from pyspark.sql import DataFrame, SparkSession
 from pyspark.sql import functions as F
 
 from lakesmith.maintain.figures import DAY, Figures
@@ -16,6 +15,7 @@ from lakesmith.quality.ages import parse_age
 from lakesmith.spec.model import Maintenance, Table
 from lakesmith.tables.log import Commit
 from lakesmith.tables.ref import TableRef
+from lakesmith.transforms.names import same_key
 
 
 def keeps_tombstones(spec: Table) -> bool:
@@ -75,14 +75,11 @@ class Tombstones:
         feed = self._table.load(self._session, readChangeFeed="true", startingVersion=upto + 1, endingVersion=head)
         written = feed.filter("_deleted").filter(F.col("_change_type").isin("insert", "update_postimage"))
         young = written.select(*self._keys)
-        return dead.alias("t").join(young.alias("s"), self._same("t"), "left_anti")
+        return dead.alias("t").join(young.alias("s"), same_key("t", "s", self._keys), "left_anti")
 
     def purge(self, upto: int, head: int) -> None:
         """Delete those tombstones in one commit, if they still are tombstones."""
         target = self._table.sql_name
         is_dead = F.col(f"{target}._deleted")
         source = self.older(upto, head).alias("s")
-        source.mergeInto(target, self._same(target) & is_dead).whenMatched().delete().merge()
-
-    def _same(self, side: str) -> Column:
-        return reduce(Column.__and__, [F.col(f"{side}.{key}").eqNullSafe(F.col(f"s.{key}")) for key in self._keys])
+        source.mergeInto(target, same_key(target, "s", self._keys) & is_dead).whenMatched().delete().merge()

@@ -10,12 +10,11 @@ from typing import Any
 from pyspark.sql import Column, SparkSession
 from pyspark.sql import functions as F
 
+from lakesmith.tables.commit import LOOK_BACK
 from lakesmith.tables.literals import literal
 from lakesmith.tables.log import Commit, newest_commits
+from lakesmith.tables.prune import EPOCH
 from lakesmith.tables.ref import TableRef
-
-LOOK_BACK = 1000
-EPOCH = dt.datetime(1970, 1, 1, tzinfo=dt.timezone.utc)
 
 
 @dataclass(frozen=True)
