@@ -3,18 +3,21 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import Literal
 
-from pyspark.sql import Column, DataFrame, Window
+from pyspark.sql import Column, DataFrame, Window, WindowSpec
 from pyspark.sql import functions as F
 
+from lakesmith.transforms.dedupe_narrow import greatest_narrow
 from lakesmith.transforms.names import named, require
 from lakesmith.transforms.orderable import orderable
 from lakesmith.transforms.shape import Transform
 
 RANK = "_rank_in_key"
+Method = Literal["window", "narrow"]
 
 
-def dedupe(*, keys: Sequence[str], order_by: Sequence[str] = ()) -> Transform:
+def dedupe(*, keys: Sequence[str], order_by: Sequence[str] = (), method: Method = "window") -> Transform:
     """Keep one row per key: the one with the greatest `order_by`.
 
     Parameters
@@ -23,6 +26,9 @@ def dedupe(*, keys: Sequence[str], order_by: Sequence[str] = ()) -> Transform:
         Columns of the key; NULL equals NULL.
     order_by : sequence of str
         Columns that decide, the first one first; the greatest value wins, NULL loses.
+    method : {"window", "narrow"}
+        ``window`` shuffles and sorts whole rows; ``narrow`` shuffles `keys` and `order_by` only, and reads twice. Both
+        keep the same rows.
 
     Returns
     -------
@@ -40,6 +46,12 @@ def dedupe(*, keys: Sequence[str], order_by: Sequence[str] = ()) -> Transform:
 
     *Columns*: needs `keys` and `order_by` -> the same columns, one row per key; NULL keys are one key.
 
+    ``window``: one shuffle and one sort of whole rows. ``narrow``: one shuffle of narrow rows and no sort; it pays for
+    rows of about WIDE bytes and more, read from files by column, whose `order_by` tells the rows of a key apart: those
+    that it does not are read once more and go the way of ``window``. The keys that are there more than once must fit
+    into the memory of the driver and of each worker, with about 100 bytes each. Not for what is dear to compute twice,
+    nor for what comes out otherwise the second time.
+
     Examples
     --------
     >>> from lakesmith.testing import frame
@@ -53,6 +65,8 @@ def dedupe(*, keys: Sequence[str], order_by: Sequence[str] = ()) -> Transform:
     +---+----+-------+
     <BLANKLINE>
     """
+    if method == "narrow":
+        return greatest_narrow(keys, order_by, _settled(keys, order_by))
     return latest_by(keys, order_by)
 
 
@@ -92,11 +106,28 @@ def latest_by(keys: Sequence[str], sequence: Sequence[str] = (), ignore: Sequenc
 
     def apply(df: DataFrame) -> DataFrame:
         require(df, [*keys, *sequence], "dedupe")
-        order = [_descending(df, name) for name in (*sequence, *_tie_breakers(df, {*keys, *sequence, *ignore}))]
-        rank = F.row_number().over(Window.partitionBy(*map(named, keys)).orderBy(*(order or [F.lit(1)])))
+        rank = F.row_number().over(_newest_first(df, keys, sequence, ignore))
         return df.withColumn(RANK, rank).filter(named(RANK) == 1).drop(RANK)
 
     return apply
+
+
+def _settled(keys: Sequence[str], sequence: Sequence[str]) -> Transform:
+    """Keep the rows that `latest_by` keeps, by a plan that is gone at run time when there are none."""
+
+    def apply(df: DataFrame) -> DataFrame:
+        # Asked for a row number, Spark limits each group first, and such a limit stays in the plan of no rows.
+        before = F.lag(F.lit(1)).over(_newest_first(df, keys, sequence))
+        return df.withColumn(RANK, before).filter(named(RANK).isNull()).drop(RANK)
+
+    return apply
+
+
+def _newest_first(
+    df: DataFrame, keys: Sequence[str], sequence: Sequence[str], ignore: Sequence[str] = ()
+) -> WindowSpec:
+    order = [_descending(df, name) for name in (*sequence, *_tie_breakers(df, {*keys, *sequence, *ignore}))]
+    return Window.partitionBy(*map(named, keys)).orderBy(*(order or [F.lit(1)]))
 
 
 def _tie_breakers(df: DataFrame, taken: set[str]) -> list[str]:
