@@ -17,6 +17,7 @@ from pathlib import Path
 from tests.benchmarks.bloom.report import bloom
 from tests.benchmarks.cold import cold
 from tests.benchmarks.cpu import Usage, measure
+from tests.benchmarks.dedupe import dedupes
 from tests.benchmarks.eventlog import SETTINGS, EventLog, read_event_log
 from tests.benchmarks.feed import ROOT, Feed, find_feed
 from tests.benchmarks.history import history
@@ -32,12 +33,15 @@ BARE = "bare script"
 BARE_APPEND = "bare script, first load by append"
 BASIC, FULL = "lakesmith, profile basic", "lakesmith, profile full on silver.order_lines"
 SALES = "bronze.order_lines,silver.order_lines,gold.daily_sales"
-PARTS = ("tax", "reads", "cold", "idle", "publish", "upserts", "growth", "grid", "bloom", "history", "maintain")
+PARTS = (
+    "tax", "reads", "cold", "idle", "publish", "upserts", "growth", "grid", "bloom", "history", "dedupe", "maintain",
+)  # fmt: skip
 MANY = 200
 DAYS = 60
 TARGET_ROWS = 1_000_000
 MICRO_ROWS, MICRO_MERGES, MAINTAIN_EVERY = 200_000, 200, 10
 GROWN_FROM = 200_000
+DEDUPE_ROWS = 400_000
 SELECTIONS = (SALES, "silver.customers", "silver.customer_invoices", "gold.customer_rfm")
 
 
@@ -172,6 +176,7 @@ def main() -> None:
             "publish": lambda: publication(feed, scratch / "publish"),
             "upserts": lambda: upserts(scratch / "upserts", options.rounds),
             "history": lambda: history(scratch / "history", DAYS),
+            "dedupe": lambda: dedupes(scratch / "dedupe", DEDUPE_ROWS, options.rounds),
             "grid": lambda: grid(scratch / "grid"),
             "bloom": lambda: bloom(scratch / "bloom", TARGET_ROWS, options.rounds),
             "maintain": lambda: micro_merges(scratch / "micro", MICRO_ROWS, MICRO_MERGES, MAINTAIN_EVERY),

@@ -4,7 +4,7 @@ from typing import Any
 
 import pytest
 from chispa import assert_df_equality
-from hypothesis import HealthCheck, given, settings
+from hypothesis import given, settings
 from hypothesis import strategies as st
 from pyspark.sql import DataFrame, SparkSession
 
@@ -22,7 +22,7 @@ ROWS = st.lists(
         TEXTS, FLOATS, st.sampled_from([None, 1, 2]), FLOATS, TEXTS, st.none() | st.tuples(FLOATS, TEXTS),
         st.sampled_from([None, {}, {"a": 1}, {"b": 1, "a": 2}, {"a": 2, "b": 1}]), TEXTS,
     ),
-    max_size=12,
+    max_size=40,
 )  # fmt: skip
 KEYS = st.sampled_from([["k"], ["f"], ["K", "f"], ["g"]])
 ORDERS = st.lists(st.sampled_from(["at", "d", "S", "g", "m", "k"]), max_size=3, unique=True)
@@ -42,7 +42,7 @@ def plain(value: Any) -> Any:
     return 0.0 if value == 0.0 else value
 
 
-@settings(max_examples=25, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=8, deadline=None, derandomize=True, database=None)
 @given(ROWS, st.integers(0, 3), KEYS, ORDERS)
 def test_any_rows_are_deduped_as_by_row_number(
     spark: SparkSession, rows: list[tuple[Any, ...]], copies: int, keys: list[str], order_by: list[str]

@@ -5,12 +5,12 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Literal
 
-from pyspark.sql import Column, DataFrame, Window, WindowSpec
+from pyspark.sql import DataFrame, Window, WindowSpec
 from pyspark.sql import functions as F
 
 from lakesmith.transforms.dedupe_narrow import greatest_narrow
 from lakesmith.transforms.names import named, require
-from lakesmith.transforms.orderable import orderable
+from lakesmith.transforms.orderable import orderable_column
 from lakesmith.transforms.shape import Transform
 
 RANK = "_rank_in_key"
@@ -65,7 +65,7 @@ def dedupe(*, keys: Sequence[str], order_by: Sequence[str] = (), method: Method 
     +---+----+-------+
     <BLANKLINE>
     """
-    if method == "narrow":
+    if method == "narrow" and keys:
         return greatest_narrow(keys, order_by, _settled(keys, order_by))
     return latest_by(keys, order_by)
 
@@ -126,15 +126,11 @@ def _settled(keys: Sequence[str], sequence: Sequence[str]) -> Transform:
 def _newest_first(
     df: DataFrame, keys: Sequence[str], sequence: Sequence[str], ignore: Sequence[str] = ()
 ) -> WindowSpec:
-    order = [_descending(df, name) for name in (*sequence, *_tie_breakers(df, {*keys, *sequence, *ignore}))]
+    names = (*sequence, *_tie_breakers(df, {*keys, *sequence, *ignore}))
+    order = [orderable_column(df, name).desc_nulls_last() for name in names]
     return Window.partitionBy(*map(named, keys)).orderBy(*(order or [F.lit(1)]))
 
 
 def _tie_breakers(df: DataFrame, taken: set[str]) -> list[str]:
     lowered = {name.lower() for name in taken}
     return [name for name in df.columns if not name.startswith("_") and name.lower() not in lowered]
-
-
-def _descending(df: DataFrame, name: str) -> Column:
-    field = next(field for field in df.schema.fields if field.name.lower() == name.lower())
-    return orderable(named(name), field.dataType).desc_nulls_last()

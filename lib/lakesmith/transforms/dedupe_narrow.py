@@ -9,7 +9,7 @@ from pyspark.sql import Column, DataFrame
 from pyspark.sql import functions as F
 
 from lakesmith.transforms.names import named, require
-from lakesmith.transforms.orderable import orderable
+from lakesmith.transforms.orderable import orderable_column
 from lakesmith.transforms.shape import Transform
 
 KEY, TOP, AT_TOP, ROWS = "_dedupe_key", "_dedupe_top", "_dedupe_at_top", "_dedupe_rows"
@@ -61,7 +61,7 @@ def greatest_narrow(keys: Sequence[str], order_by: Sequence[str], settle: Transf
 
     def apply(df: DataFrame) -> DataFrame:
         require(df, [*keys, *order_by], "dedupe")
-        order = [_ordered(df, name) for name in order_by]
+        order = [orderable_column(df, name) for name in order_by]
         contested = F.broadcast(_contested(df, keys, order))
         same = [named(name).eqNullSafe(F.col(f"{KEY}_{number}")) for number, name in enumerate(keys)]
         is_top = [value.eqNullSafe(F.col(f"{TOP}_{number}")) for number, value in enumerate(order)]
@@ -93,11 +93,6 @@ def _greatest(name: str, rest: Sequence[str]) -> list[Column]:
     # Where all are NULL there is one row, and max_by would not see it.
     beside = [F.when(greatest.isNull(), F.max(x)).otherwise(F.max_by(x, name)).alias(x) for x in (*rest, AT_TOP)]
     return [greatest.alias(name), *beside, F.sum(ROWS).alias(ROWS)]
-
-
-def _ordered(df: DataFrame, name: str) -> Column:
-    field = next(field for field in df.schema.fields if field.name.lower() == name.lower())
-    return orderable(named(name), field.dataType)
 
 
 def _all(conditions: Sequence[Column]) -> Column:

@@ -2,9 +2,17 @@
 
 from __future__ import annotations
 
-from pyspark.sql import Column
+from pyspark.sql import Column, DataFrame
 from pyspark.sql import functions as F
 from pyspark.sql.types import ArrayType, DataType, MapType, StructType, VariantType
+
+from lakesmith.transforms.names import named
+
+
+def orderable_column(df: DataFrame, name: str) -> Column:
+    """Return a column of a frame, found whatever its case, as something that Spark can compare and order."""
+    field = next(field for field in df.schema.fields if field.name.lower() == name.lower())
+    return orderable(named(name), field.dataType)
 
 
 def orderable(value: Column, kind: DataType) -> Column:
