@@ -51,9 +51,9 @@ def dedupe(*, keys: Sequence[str], order_by: Sequence[str] = (), method: Method 
     ``narrow``: one shuffle of `keys` and `order_by`, and no sort where `order_by` is numbers, dates, times or booleans.
     It pays for rows ten times as wide as these, read from files by column, where shuffled bytes are dear; on one
     machine it costs about the same CPU. Rows of a key that `order_by` does not tell apart, such as copies, are read
-    once more and go the way of ``window``. Keys that are there more than once are sent to the driver and every worker,
-    about 100 bytes each, so that a few million are the limit. Not for rows that are dear to compute twice, nor for
-    what comes out otherwise the second time.
+    once more and shuffled whole, at up to twice the cost of ``window``. Keys that are there more than once are sent to
+    the driver and every worker, about 100 bytes each, so that a few million are the limit. Not for rows that are dear
+    to compute twice, nor for what comes out otherwise the second time.
 
     Examples
     --------
