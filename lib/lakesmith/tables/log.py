@@ -39,6 +39,8 @@ class Commit:
         """True for a commit that changed no row that was there before."""
         if self.operation == "MERGE":
             return not any(self.metrics.get(f"numTargetRows{done}", 1) for done in ("Updated", "Deleted"))
+        if self.operation == "WRITE" and not self.is_append:
+            return not any(self.metrics.get(name, 1) for name in ("numDeletedRows", "numRemovedFiles"))
         return self.is_append or self.changes_columns or self.operation in _SAME_ROWS
 
     @property

@@ -8,7 +8,17 @@ from dataclasses import dataclass
 
 from pyspark.sql import Column, DataFrame
 from pyspark.sql import functions as F
-from pyspark.sql.types import ByteType, DataType, DecimalType, DoubleType, FloatType, IntegerType, LongType, ShortType
+from pyspark.sql.types import (
+    ByteType,
+    DataType,
+    DecimalType,
+    DoubleType,
+    FloatType,
+    IntegerType,
+    LongType,
+    ShortType,
+    StructType,
+)
 
 from lakesmith.transforms.names import named, quoted, same_key
 
@@ -148,17 +158,24 @@ def merged(held: DataFrame, fresh: DataFrame, keys: Sequence[str], measures: Map
     kinds = {field.name: field.dataType for field in fresh.schema.fields}
     both = fresh.alias("f").join(held.withColumn("_held", F.lit(True)).alias("h"), same_key("f", "h", keys), "left")
     mine = F.struct(*[F.col(f"f.{quoted(name)}").alias(name) for name in measures])
-    theirs = F.struct(*[F.col(f"h.{quoted(name)}").cast(kinds[name]).alias(name) for name in measures])
+    theirs = F.struct(*[_as(F.col(f"h.{quoted(name)}"), kinds[name]).alias(name) for name in measures])
     parts = F.filter(F.array(mine, F.when(F.col("h._held"), theirs)), lambda part: part.isNotNull())
     rows = both.select(*[F.col(f"f.{quoted(key)}").alias(key) for key in keys], F.inline(parts))
-    one = [merge.column(name).cast(kinds[name]).alias(name) for name, merge in measures.items()]
+    one = [_as(merge.column(name), kinds[name]).alias(name) for name, merge in measures.items()]
     return rows.groupBy(*map(named, keys)).agg(*one).select(*map(named, fresh.columns))
+
+
+def _as(value: Column, kind: DataType) -> Column:
+    # A struct as it is stored may be NULL within, and then Spark casts it to none that may not.
+    return value if isinstance(kind, StructType) else value.cast(kind)
 
 
 def _holds(stored: DataType, computed: DataType) -> bool:
     if isinstance(computed, DecimalType) and isinstance(stored, DecimalType):
         return stored.scale >= computed.scale  # what does not fit in front of the point is refused when it is written
-    return stored == computed or (isinstance(stored, _WHOLE) and isinstance(computed, _WHOLE))
+    return stored.simpleString() == computed.simpleString() or (
+        isinstance(stored, _WHOLE) and isinstance(computed, _WHOLE)
+    )
 
 
 def _closing(code: str, start: int) -> int | None:
