@@ -47,6 +47,11 @@ def test_days_with_and_without_give_the_same_tables(spark: SparkSession, tmp_pat
         assert counts[0] == counts[1]
         assert [shop.rows(table) for table in SELECT] == [plain.rows(table) for table in SELECT]
     assert newest(shop, "silver.orders") == newest(shop, "silver.lines") == "WRITE"
+    keys = shop.lake.profile("silver.orders").filter("type = 'key'").orderBy("batch")
+    assert [tuple(row) for row in keys.select("column", "rows", "seen", "seen_low", "seen_high").collect()] == [
+        ("id", 3, 1, 1, 1),
+        ("id", 2, 0, 0, 0),
+    ]
     assert not any(row["recomputed"] for run in shop.lake.status() for row in run["tables"])
 
 

@@ -17,5 +17,6 @@ CHECKS = (
 PROFILES = (
     "schema_version INT, run_id STRING, table STRING, batch BIGINT, version BIGINT, run_time TIMESTAMP, column STRING, "
     "type STRING, rows BIGINT, nulls BIGINT, nans BIGINT, min STRING, max STRING, "
-    "finite BIGINT, mean DOUBLE, m2 DOUBLE, stddev DOUBLE, hll BINARY, kll BINARY, top_k STRING"
+    "finite BIGINT, mean DOUBLE, m2 DOUBLE, stddev DOUBLE, hll BINARY, kll BINARY, top_k STRING, "
+    "seen BIGINT, seen_low BIGINT, seen_high BIGINT"
 )

@@ -22,6 +22,7 @@ FILES_IN_COMMIT = 1000
 class BatchContext:
     """One batch of one table: the session of its own, the specs, the intent, and what it touches if that prunes.
 
+    `base` is the version of the table into which new rows are merged by group, None where groups are computed anew;
     `is_retry` is True when a run began the batch before; `state` is what the ledger knows of the table.
     """
 
@@ -32,6 +33,7 @@ class BatchContext:
     touched: Touched | None = None
     is_retry: bool = False
     state: TableState | None = None
+    base: int | None = None
 
     @property
     def name(self) -> str:

@@ -128,7 +128,7 @@ def _state(state: TableState, event: LedgerEvent) -> None:
     # Of a ledger whose schema version is 1 the last batch is all that is known.
     state.closed, state.undo = data.get("closed", event.batch), data.get("undo")
     state.marks = [Mark(**mark) for mark in data.get("marks", [])]
-    state.whole = data.get("whole", False)
+    state.whole, state.built_by = data.get("whole", False), data.get("built_by", "")
 
 
 def _files(state: TableState, event: LedgerEvent) -> None:
@@ -164,5 +164,17 @@ def compacted(states: Iterable[TableState]) -> Iterator[LedgerEvent]:
 
 
 def _snapshot(state: TableState) -> dict[str, Any]:
-    names = ("version", "spec_hash", "since", "lookups", "parked", "refused", "undo", "voids", "closed", "whole")
+    names = (
+        "version",
+        "spec_hash",
+        "since",
+        "lookups",
+        "parked",
+        "refused",
+        "undo",
+        "voids",
+        "closed",
+        "whole",
+        "built_by",
+    )
     return {**{name: getattr(state, name) for name in names}, "marks": [asdict(mark) for mark in state.marks]}

@@ -13,6 +13,7 @@ from lakesmith.runs.opening import open_ledger
 from lakesmith.runs.planning import Planned, Planner
 from lakesmith.runs.recording import facts_of
 from lakesmith.runs.result import Plan, PlannedTable
+from lakesmith.runs.rooms.groups import merges_in
 from lakesmith.runs.schema_diff import schema_diff, verdict_on
 from lakesmith.runs.state import TableState
 from lakesmith.spec.fingerprint import spec_hash
@@ -97,6 +98,8 @@ def _reads(spec: Table, planned: Planned, state: TableState, table: TableRef) ->
         return "the input once; nothing of the table"
     if spec.write.strategy == "append":
         return "the new input once; nothing of the table"
+    if spec.write.strategy == "aggregate" and merges_in(spec) is not None and state.built_by == spec_hash(spec):
+        return f"the changes and their groups of the table; of {spec.from_} only groups that lost or changed a row"
     if spec.write.strategy == "aggregate":
         return f"the changes, then the groups they touch of {spec.from_} and of the table"
     if spec.write.strategy in READS:

@@ -5,19 +5,20 @@ from __future__ import annotations
 from dataclasses import replace
 
 from lakesmith.runs.context import BatchContext
+from lakesmith.runs.rooms.groups import with_base
 from lakesmith.runs.rooms.read import read_lookups
 from lakesmith.runs.rooms.transform import changed_groups
 from lakesmith.tables.prune import Touched, find_touched
 
 
 def scoped(batch: BatchContext) -> BatchContext:
-    """Return the batch with the groups or partitions to compute anew; what an upsert touches is found at its write.
+    """Return the batch with the groups or partitions that it changes; what an upsert touches is found at its write.
 
     Notes
     -----
-    One job, over the needed columns, for a batch that computes groups or partitions anew; else none.
+    One job, over the needed columns, for a batch that changes groups or partitions; else none.
     """
-    return replace(batch, touched=_touched(batch))
+    return with_base(replace(batch, touched=_touched(batch)))
 
 
 def _touched(batch: BatchContext) -> Touched | None:

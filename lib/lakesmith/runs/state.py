@@ -20,13 +20,15 @@ class Mark:
     spec_hash: str = ""
     since: int | None = None
     lookups: dict[str, int] = field(default_factory=dict)
+    built_by: str = ""
 
 
 @dataclass
 class TableState:
     """What the ledger knows of one table, folded from its events.
 
-    `version` is the newest version that may be read (the newest accepted batch), `batch` the newest number given,
+    `version` is the newest version that may be read (the newest accepted batch), `built_by` the spec hash of all its
+    batches since the first one, empty when they had several, `batch` the newest number given,
     `closed` the newest batch that is known to have landed, `seen` the files read or parked with size and mtime,
     `read_in` the batch that did, `refused` the batch that the gate refused and nobody has undone, `undo` a rollback
     that is not finished, `marks` the last accepted batches, `whole` whether they reach back to the first one.
@@ -49,14 +51,16 @@ class TableState:
     closed: int = 0
     marks: list[Mark] = field(default_factory=list)
     whole: bool = True
+    built_by: str = ""
 
     def accept(self, intent: Intent, version: int, run_id: str) -> None:
         """Move on by a batch; a backfill changes rows, not how far the table has read."""
         self.version, self.refused = version, None
+        self.built_by = intent.spec_hash if intent.first or self.built_by == intent.spec_hash else ""
         if intent.dates is None:
             self.spec_hash, self.lookups = intent.spec_hash, dict(intent.lookups)
             self._move(intent.input, intent.batch)
-        mark = Mark(intent.batch, run_id, version, self.spec_hash, self.since, dict(self.lookups))
+        mark = Mark(intent.batch, run_id, version, self.spec_hash, self.since, dict(self.lookups), self.built_by)
         self.whole = self.whole and len(self.marks) < MARKS
         self.marks = [*self.marks, mark][-MARKS:]
 
@@ -77,7 +81,7 @@ class TableState:
         self.marks = [mark for mark in self.marks if mark.batch <= batch]
         mark = self.marks[-1] if self.marks else Mark()
         self.version, self.spec_hash, self.since = mark.version, mark.spec_hash, mark.since
-        self.lookups = dict(mark.lookups)
+        self.lookups, self.built_by = dict(mark.lookups), mark.built_by
         self.read_in = {path: number for path, number in self.read_in.items() if number <= batch}
         self.seen = {path: seen for path, seen in self.seen.items() if path in self.read_in}
         self.parked = {path: why for path, why in self.parked.items() if path in self.read_in}
@@ -102,4 +106,4 @@ class TableState:
         self.epoch, self.version, self.spec_hash, self.since = epoch, None, "", None
         self.lookups, self.seen, self.read_in, self.parked, self.voids = {}, {}, {}, {}, []
         self.open, self.refused, self.undo = None, None, None
-        self.marks, self.whole = [], False
+        self.marks, self.whole, self.built_by = [], False, ""

@@ -11,6 +11,7 @@ from pyspark.sql import functions as F
 from lakesmith.tables.log import Commit, newest_commits
 from lakesmith.tables.properties import properties_of
 from lakesmith.tables.ref import TableRef, visible
+from lakesmith.transforms.names import named
 
 Voids = Sequence[tuple[int, int]]
 FEED_COLUMNS = ("_change_type", "_commit_version", "_commit_timestamp")
@@ -41,6 +42,30 @@ def new_rows(session: SparkSession, table: TableRef, since: int | None, to: int,
 def changed_rows(session: SparkSession, table: TableRef, since: int, to: int, voids: Voids = ()) -> DataFrame:
     """Return every old and new image of the rows that changed after `since`, up to `to`."""
     return _feed(session, table, since, to, voids).drop(*FEED_COLUMNS, "_seq", "_deleted")
+
+
+def inserted_rows(session: SparkSession, table: TableRef, since: int, to: int, voids: Voids = ()) -> DataFrame:
+    """Return the rows that came to a table after `since`, up to `to`, and were not there before."""
+    feed = _feed(session, table, since, to, voids).filter(named("_change_type") == "insert")
+    rows = feed.filter(~named("_deleted")) if "_deleted" in feed.columns else feed
+    return rows.drop(*FEED_COLUMNS, "_seq", "_deleted")
+
+
+def other_changes(session: SparkSession, table: TableRef, since: int, to: int, voids: Voids = ()) -> DataFrame:
+    """Return every old and new image of the rows that changed after `since`, up to `to`, but for inserted ones."""
+    feed = _feed(session, table, since, to, voids).filter(named("_change_type") != "insert")
+    return feed.drop(*FEED_COLUMNS, "_seq", "_deleted")
+
+
+def only_adds(session: SparkSession, table: TableRef, since: int, to: int, voids: Voids = ()) -> bool:
+    """Tell whether all commits after `since`, up to `to`, say that they changed no row that was there before.
+
+    No Spark job on a local path, one elsewhere.
+    """
+    head = newest_commits(session, table, 1)[0].version
+    commits = newest_commits(session, table, head - since)
+    adding = {one.version for one in commits if one.adds_only}
+    return all(version in adding for low, high in live_spans(since, to, voids) for version in range(low, high + 1))
 
 
 def _feed(session: SparkSession, table: TableRef, since: int, to: int, voids: Voids) -> DataFrame:

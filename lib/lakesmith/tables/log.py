@@ -14,13 +14,15 @@ from pyspark.sql import SparkSession
 from lakesmith.errors import InputError
 from lakesmith.tables.ref import TableRef
 
+_SAME_ROWS = ("OPTIMIZE", "REORG", "SET TBLPROPERTIES", "VACUUM START", "VACUUM END")
+
 
 @dataclass(frozen=True)
 class Commit:
     """One commit: its version, when and what it was, what its writer said about it, and what Delta counted.
 
     `timestamp` is in milliseconds since 1970 UTC; `restored_to` is the version that a RESTORE went back to; `renamed`
-    the old and the new name of a column.
+    the old and the new name of a column; `is_append` tells a write that only added files.
     """
 
     version: int
@@ -30,6 +32,16 @@ class Commit:
     metrics: Mapping[str, int]
     restored_to: int | None = None
     renamed: tuple[str, str] | None = None
+    is_append: bool = False
+
+    @property
+    def adds_only(self) -> bool:
+        """True for a commit that changed no row that was there before."""
+        if self.operation == "MERGE":
+            return not any(self.metrics.get(f"numTargetRows{done}", 1) for done in ("Updated", "Deleted"))
+        if self.operation == "WRITE" and not self.is_append:
+            return not any(self.metrics.get(name, 1) for name in ("numDeletedRows", "numRemovedFiles"))
+        return self.is_append or self.changes_columns or self.operation in _SAME_ROWS
 
     @property
     def changes_columns(self) -> bool:
@@ -96,7 +108,8 @@ def _commit(entry: Mapping[str, Any]) -> Commit:
     target = str(told.get("version"))
     restored_to = int(target) if operation == "RESTORE" and target.isdigit() else None
     renamed = (told["oldColumnPath"], told["newColumnPath"]) if operation == "RENAME COLUMN" else None
-    return Commit(entry["version"], int(entry["timestamp"]), operation, about, metrics, restored_to, renamed)
+    appends = operation == "WRITE" and told.get("mode") == "Append"
+    return Commit(entry["version"], int(entry["timestamp"]), operation, about, metrics, restored_to, renamed, appends)
 
 
 def _is_count(value: object) -> bool:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 
 from pyspark.sql import DataFrame
 from pyspark.sql import functions as F
@@ -12,7 +12,7 @@ from lakesmith.paths import local_path
 from lakesmith.runs.context import BatchContext
 from lakesmith.runs.intent import FilesInput, TableInput
 from lakesmith.sources.files import read_files
-from lakesmith.sources.upstream import changed_rows, new_rows, snapshot
+from lakesmith.sources.upstream import changed_rows, inserted_rows, new_rows, only_adds, other_changes, snapshot
 from lakesmith.spec.model import Table
 from lakesmith.transforms.conform import with_defaults
 from lakesmith.transforms.debezium import from_debezium
@@ -53,12 +53,32 @@ def _unwrapped(spec: Table, arrived: Sequence[str]) -> Transform:
 
 def read_changes(batch: BatchContext) -> DataFrame:
     """Return old and new images of the upstream rows that changed, for the groups to recompute."""
+    return _read_feed(batch, changed_rows)
+
+
+def read_inserted(batch: BatchContext) -> DataFrame:
+    """Return the upstream rows that came new."""
+    return _read_feed(batch, inserted_rows)
+
+
+def read_other_changes(batch: BatchContext) -> DataFrame | None:
+    """Return old and new images of the upstream rows that were there before; None when the log says there are none."""
+    name, since, to, voids = _span(batch)
+    if only_adds(batch.session, batch.ref(name), since, to, voids):
+        return None
+    return _read_feed(batch, other_changes)
+
+
+def _read_feed(batch: BatchContext, rows_of: Callable[..., DataFrame]) -> DataFrame:
+    name, since, to, voids = _span(batch)
+    return rows_of(batch.session, batch.ref(name), since, to, voids).transform(_defaults(batch, name))
+
+
+def _span(batch: BatchContext) -> tuple[str, int, int, Sequence[tuple[int, int]]]:
     read_from = batch.intent.input
     if not isinstance(read_from, TableInput) or read_from.since is None:
         raise InputError(f"{batch.name} has no earlier position to read changes from", code="LS205")
-    upstream = batch.ref(read_from.name)
-    changes = changed_rows(batch.session, upstream, read_from.since, read_from.to, read_from.voids)
-    return changes.transform(_defaults(batch, read_from.name))
+    return read_from.name, read_from.since, read_from.to, read_from.voids
 
 
 def read_lookups(batch: BatchContext) -> dict[str, DataFrame]:

@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
-from typing import Any
+from collections.abc import Mapping
 
 from pyspark.sql import DataFrame
 from pyspark.sql import functions as F
@@ -12,10 +11,10 @@ from lakesmith.errors import StepError
 from lakesmith.runs.context import BatchContext
 from lakesmith.runs.dates import on_dates
 from lakesmith.runs.intent import TableInput
+from lakesmith.runs.rooms.groups import computed, merged_groups, recomputed, split_at_aggregate
 from lakesmith.runs.rooms.read import read, read_changes, read_lookups
 from lakesmith.runs.rooms.stage import staged
 from lakesmith.transforms.contract import to_contract
-from lakesmith.transforms.names import same_key
 from lakesmith.transforms.shape import Transform
 from lakesmith.transforms.steps import run_steps
 
@@ -36,7 +35,7 @@ def _shaped(batch: BatchContext, rows: DataFrame) -> DataFrame:
     """
     inputs = read_lookups(batch)
     if batch.spec.write.strategy == "aggregate":
-        return _aggregate(batch, rows, inputs)
+        return _aggregated(batch, rows, inputs)
     shaped = _row_by_row(batch, rows, inputs)
     if batch.touched:
         return shaped.filter(batch.touched.predicate())
@@ -70,14 +69,12 @@ def _query(batch: BatchContext, rows: DataFrame, inputs: Mapping[str, DataFrame]
     return batch.session.sql(batch.spec.sql or "")
 
 
-def _aggregate(batch: BatchContext, rows: DataFrame, inputs: Mapping[str, DataFrame]) -> DataFrame:
-    before, steps = split_at_aggregate(batch.spec.steps)
-    prepared = rows.transform(run_steps(before, inputs))
+def _aggregated(batch: BatchContext, rows: DataFrame, inputs: Mapping[str, DataFrame]) -> DataFrame:
     if not batch.is_incremental:
-        return prepared.transform(run_steps(steps, inputs))
-    groups = changed_groups(batch, inputs)
-    recomputed = _only(prepared, groups, batch).transform(run_steps(steps, inputs))
-    return _with_emptied(groups, recomputed, batch)
+        return computed(batch, rows, inputs)
+    if batch.base is not None:
+        return merged_groups(batch, rows, inputs)
+    return recomputed(batch, rows, changed_groups(batch, inputs), inputs)
 
 
 def changed_groups(batch: BatchContext, inputs: Mapping[str, DataFrame]) -> DataFrame:
@@ -95,30 +92,3 @@ def _groups_of(batch: BatchContext, rows: DataFrame, inputs: Mapping[str, DataFr
         return _row_by_row(batch, rows, inputs).select(*batch.groups)
     before, _ = split_at_aggregate(batch.spec.steps)
     return rows.transform(run_steps(before, inputs)).select(*batch.groups)
-
-
-def _only(rows: DataFrame, groups: DataFrame, batch: BatchContext) -> DataFrame:
-    keys = batch.spec.write.keys
-    bounded = rows.filter(batch.touched.predicate()) if batch.touched else rows
-    return bounded.alias("r").join(groups.alias("g"), same_key("r", "g", keys), "left_semi")
-
-
-def _with_emptied(groups: DataFrame, recomputed: DataFrame, batch: BatchContext) -> DataFrame:
-    keys = batch.spec.write.keys
-    values = [name for name in recomputed.columns if name not in keys]
-    marked = recomputed.withColumn("_present", F.lit(True))
-    joined = groups.alias("g").join(marked.alias("r"), same_key("g", "r", keys), "left")
-    emptied = F.col("r._present").isNull().alias("_emptied")
-    return joined.select(*[f"g.{key}" for key in keys], *[f"r.{name}" for name in values], emptied)
-
-
-def split_at_aggregate(steps: Sequence[str | dict[str, Any]]) -> tuple[Sequence[Any], Sequence[Any]]:
-    """Part the row-wise steps before the `aggregate` step from it and what follows.
-
-    Examples
-    --------
-    >>> split_at_aggregate(["a:b", {"aggregate": {}}, {"drop": ["x"]}])
-    (['a:b'], [{'aggregate': {}}, {'drop': ['x']}])
-    """
-    at = next(index for index, step in enumerate(steps) if isinstance(step, dict) and "aggregate" in step)
-    return steps[:at], steps[at:]

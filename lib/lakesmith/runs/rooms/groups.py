@@ -1,0 +1,137 @@
+"""Groups that a change of the upstream touches: computed anew from all their rows, or merged with what came new."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
+from typing import Any, cast
+
+from pyspark.sql import DataFrame
+from pyspark.sql import functions as F
+
+from lakesmith.runs.context import BatchContext
+from lakesmith.runs.intent import TableInput
+from lakesmith.runs.rooms.read import read_inserted, read_lookups, read_other_changes
+from lakesmith.spec.model import Table
+from lakesmith.tables.commit import find
+from lakesmith.tables.log import newest_commits
+from lakesmith.transforms.mergeable import Merge, keeps_values, merged, merges_of
+from lakesmith.transforms.names import same_key
+from lakesmith.transforms.steps import run_steps
+
+Inputs = Mapping[str, DataFrame]
+
+
+def computed(batch: BatchContext, rows: DataFrame, inputs: Inputs) -> DataFrame:
+    """Compute all groups."""
+    return rows.transform(run_steps(batch.spec.steps, inputs))
+
+
+def recomputed(batch: BatchContext, rows: DataFrame, groups: DataFrame, inputs: Inputs) -> DataFrame:
+    """Compute some groups from all their rows.
+
+    Returns
+    -------
+    DataFrame
+        *Columns*: the group's and its measures, and ``_emptied`` BOOLEAN, true for a group that has no row left.
+    """
+    before, steps = split_at_aggregate(batch.spec.steps)
+    prepared = rows.transform(run_steps(before, inputs))
+    anew = _only(prepared, groups, batch).transform(run_steps(steps, inputs))
+    return _with_emptied(groups, anew, batch)
+
+
+def merged_groups(batch: BatchContext, rows: DataFrame, inputs: Inputs) -> DataFrame:
+    """Merge new rows into the groups that the table holds; groups that lost or changed a row are computed anew.
+
+    Returns
+    -------
+    DataFrame
+        *Columns*: as `recomputed`.
+
+    Notes
+    -----
+    Reads no row of the upstream but the changes, where these only add rows. The table is read at the version that the
+    batch began with, so that what is asked after the write is told the same.
+    """
+    keys, fresh, others = batch.spec.write.keys, _fresh(batch, inputs), read_other_changes(batch)
+    before, (_, *after) = split_at_aggregate(batch.spec.steps)
+    hit = None if others is None else others.transform(run_steps(before, inputs)).select(*keys).distinct()
+    if hit is not None:
+        fresh = fresh.alias("f").join(hit.alias("x"), same_key("f", "x", keys), "left_anti")
+    one = merged(_held(batch), fresh, keys, merges_in(batch.spec) or {}).transform(run_steps(after, inputs))
+    marked = one.withColumn("_emptied", F.lit(False))
+    return marked if hit is None else marked.unionByName(recomputed(batch, rows, hit, inputs))
+
+
+def with_base(batch: BatchContext) -> BatchContext:
+    """Return the batch with the version of the table to merge new rows into, if they can be merged.
+
+    Notes
+    -----
+    They can where every measure merges and the table holds it as it was computed, where one spec computed every group,
+    and no group was ever quarantined: of that one the table does not know what was. No Spark job on a local path.
+    """
+    read_from, spec = batch.intent.input, batch.spec
+    is_change = isinstance(read_from, TableInput) and read_from.since is not None and batch.intent.dates is None
+    is_known = batch.state is not None and batch.state.built_by == batch.intent.spec_hash
+    merges = merges_in(spec) if batch.is_incremental and is_change and is_known else None
+    if merges is None or batch.table.quarantine.exists(batch.session):
+        return batch
+    based = replace(batch, base=_version_before(batch))
+    return based if keeps_values(merges, _fresh(based, read_lookups(batch)), _held(based)) else batch
+
+
+def merges_in(spec: Table) -> dict[str, Merge] | None:
+    """Return how the measures of an aggregate are merged; None when a group needs all its rows."""
+    if spec.write.strategy != "aggregate" or spec.nondeterministic:
+        return None
+    _, (step, *after) = split_at_aggregate(spec.steps)
+    options = step["aggregate"]
+    given = {*options["by"], *options["measures"]}
+    adds_only = all(isinstance(one, dict) and given.isdisjoint(one.get("with_columns", given)) for one in after)
+    return merges_of(options["measures"]) if adds_only else None
+
+
+def split_at_aggregate(steps: Sequence[str | dict[str, Any]]) -> tuple[Sequence[Any], Sequence[Any]]:
+    """Part the row-wise steps before the `aggregate` step from it and what follows.
+
+    Examples
+    --------
+    >>> split_at_aggregate(["a:b", {"aggregate": {}}, {"drop": ["x"]}])
+    (['a:b'], [{'aggregate': {}}, {'drop': ['x']}])
+    """
+    at = next(index for index, step in enumerate(steps) if isinstance(step, dict) and "aggregate" in step)
+    return steps[:at], steps[at:]
+
+
+def _fresh(batch: BatchContext, inputs: Inputs) -> DataFrame:
+    """Return the measures of the new rows alone."""
+    before, (aggregate, *_) = split_at_aggregate(batch.spec.steps)
+    return read_inserted(batch).transform(run_steps([*before, aggregate], inputs))
+
+
+def _held(batch: BatchContext) -> DataFrame:
+    held = batch.table.load(batch.session, versionAsOf=cast("int", batch.base))
+    return held.filter(batch.touched.predicate()) if batch.touched else held
+
+
+def _version_before(batch: BatchContext) -> int:
+    """Return the version that the batch began with, also for a retry of one that landed."""
+    landed = find(batch.session, batch.table, batch.commit_id()) if batch.is_retry else None
+    return landed.version - 1 if landed else newest_commits(batch.session, batch.table, 1)[0].version
+
+
+def _only(rows: DataFrame, groups: DataFrame, batch: BatchContext) -> DataFrame:
+    keys = batch.spec.write.keys
+    bounded = rows.filter(batch.touched.predicate()) if batch.touched else rows
+    return bounded.alias("r").join(groups.alias("g"), same_key("r", "g", keys), "left_semi")
+
+
+def _with_emptied(groups: DataFrame, recomputed: DataFrame, batch: BatchContext) -> DataFrame:
+    keys = batch.spec.write.keys
+    values = [name for name in recomputed.columns if name not in keys]
+    marked = recomputed.withColumn("_present", F.lit(True))
+    joined = groups.alias("g").join(marked.alias("r"), same_key("g", "r", keys), "left")
+    emptied = F.col("r._present").isNull().alias("_emptied")
+    return joined.select(*[f"g.{key}" for key in keys], *[f"r.{name}" for name in values], emptied)

@@ -1,0 +1,207 @@
+"""Groups of an aggregate: new rows merge into what is known of them, other changes compute them anew."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Callable
+from decimal import Decimal
+from typing import Any
+
+import pytest
+from pyspark.sql import functions as F
+
+from lakesmith.runs import batch as batches
+from lakesmith.runs.rooms import groups
+from tests.shop import Shop, by_table
+
+GOLD = "gold.sums"
+SUMS = """
+from: silver.orders
+columns:
+  sku: {type: string}
+  n: {type: bigint}
+  dear: {type: bigint}
+  qty: {type: bigint}
+  paid: {type: "decimal(28,2)"}
+  first: {type: date}
+  last: {type: date}
+  days_hll: {type: binary}
+  days_theta: {type: binary}
+  qty_kll: {type: binary}
+  days_top: {type: "struct<sketch:binary,maxItemsTracked:int,itemDataType:string,itemDataTypeDDL:string>"}
+  days: {type: bigint}
+steps:
+  - filter: id <> 99
+  - aggregate:
+      by: [sku]
+      measures:
+        n: count(*)
+        dear: count(*) FILTER (WHERE price > 2)
+        qty: sum(qty)
+        paid: sum(price)
+        first: min(day)
+        last: max(day)
+        days_hll: hll_sketch_agg(cast(day AS string), 10)
+        days_theta: theta_sketch_agg(cast(day AS string), 10)
+        qty_kll: kll_sketch_agg_bigint(cast(qty AS bigint), 100)
+        days_top: approx_top_k_accumulate(cast(day AS string), 100)
+  - with_columns: {days: hll_sketch_estimate(days_hll)}
+write: {strategy: aggregate, keys: [sku]}
+"""
+FIRST = ["1,A,1,2.50,2026-01-01,1,I", "2,A,3,1.00,2026-01-02,1,I", "3,B,4,1.00,2026-01-02,1,I", "4,,1,,2026-01-02,1,I"]
+NEW = ["5,A,5,1.00,2026-01-01,1,I", "6,C,6,7.00,,1,I", "7,,2,3.00,2025-12-31,1,I", "99,B,1,1.00,2026-01-02,1,I"]
+CHANGED = ["1,A,2,2.50,2026-01-05,2,U", "3,B,4,1.00,2026-01-02,2,D", "8,C,1,9.00,2026-01-02,1,I", "9,D,1,1.00,,1,I"]
+FILES = (FIRST, NEW, CHANGED)
+TABLES = ["bronze.orders", "silver.orders", GOLD]
+Make = Callable[..., Shop]
+
+
+@pytest.fixture
+def sums(make_shop: Make) -> Callable[..., Shop]:
+    def make(name: str = "shop", spec: str = SUMS) -> Shop:
+        return make_shop({"tables/gold/sums": spec}, name)
+
+    return make
+
+
+def run(shop: Shop, *files: list[str]) -> None:
+    for lines in files:
+        shop.land(f"{len(list(shop.landing.iterdir()))}.csv", lines)
+        shop.run(select=TABLES)
+
+
+def told(shop: Shop) -> list[tuple[Any, ...]]:
+    """Return the rows with what the sketches tell; their bytes are not the same twice."""
+    estimates = {
+        "days_hll": F.hll_sketch_estimate("days_hll"),
+        "days_theta": F.theta_sketch_estimate("days_theta"),
+        "qty_kll": F.kll_sketch_get_n_bigint("qty_kll"),
+        "days_top": F.expr("aggregate(approx_top_k_estimate(days_top, 9).count, 0L, (a, b) -> a + b)"),
+    }
+    rows = shop.lake.table(GOLD).withColumns(estimates)
+    return sorted((tuple(row) for row in rows.collect()), key=repr)
+
+
+@pytest.fixture
+def based(monkeypatch: pytest.MonkeyPatch) -> list[int | None]:
+    """The versions that batches of the table merged new rows into; None for one that computed all groups anew."""
+    found: list[int | None] = []
+    whole = batches.scoped
+
+    def scoped(batch: Any) -> Any:
+        done = whole(batch)
+        if done.name == GOLD:
+            found.append(done.base)
+        return done
+
+    monkeypatch.setattr(batches, "scoped", scoped)
+    return found
+
+
+@pytest.mark.parametrize("order", [(0, 1, 2), (2, 1, 0)])
+def test_any_order_gives_the_groups_of_one_batch(sums: Make, based: list[int | None], order: tuple[int, ...]) -> None:
+    calm, shop = sums("calm"), sums("shop")
+    run(calm, [line for lines in FILES for line in lines])
+    run(shop, *[FILES[number] for number in order])
+    assert told(shop) == told(calm)
+    assert [base is None for base in based] == [True, True, False, False]
+
+
+def test_new_rows_are_added_without_reading_those_before(sums: Make, based: list[int | None]) -> None:
+    shop = sums()
+    run(shop, FIRST)
+    old = list((shop.root / "lake/silver/orders").rglob("*.parquet"))
+    shop.land("1.csv", NEW)
+    shop.run(select=TABLES[:2])
+    away = [file.rename(file.with_suffix(".away")) for file in old]
+    shop.run(select=TABLES)
+    assert based[-1] is not None
+    for file in away:
+        file.rename(file.with_suffix(".parquet"))
+    assert told(shop)[:2] == [
+        ("A", 3, 1, 9, Decimal("4.50"), *(day(1), day(2)), 2, 2, 3, 3, 2),
+        ("B", 1, 0, 4, Decimal("1.00"), *(day(2), day(2)), 1, 1, 1, 1, 1),
+    ]
+
+
+def day(number: int) -> object:
+    return dt.date(2026, 1, number)
+
+
+def test_groups_are_computed_anew_until_one_spec_has_built_them_all(sums: Make, based: list[int | None]) -> None:
+    shop = sums()
+    run(shop, FIRST)
+    shop.spec("tables/gold/sums", SUMS.replace("id <> 99", "id <> 98"))
+    run(shop, NEW, ["10,B,1,1.00,,1,I"])
+    assert based == [None, None, None]
+    shop.run(select=[GOLD], rebuild=True)
+    run(shop, ["11,B,1,1.00,,1,I"])
+    assert based[3:] == [None, 3]
+    assert [row[:2] for row in told(shop)] == [("A", 3), ("B", 4), ("C", 1), (None, 2)]
+
+
+def test_a_group_in_the_quarantine_takes_no_rows(sums: Make, based: list[int | None]) -> None:
+    shop = sums(spec=SUMS.replace("write:", "checks: [{id: few, check: between, column: qty, max: 2}]\nwrite:"))
+    few = ["1,A,1,1.00,,1,I", "2,B,1,1.00,,1,I", "3,B,1,1.00,,1,I", "4,B,1,1.00,,1,I"]
+    run(shop, few, ["2,B,1,1.00,,2,D", "3,B,1,1.00,,2,D"], ["5,B,1,1.00,,1,I"])
+    assert based == [None, None, None]
+    assert [row[:2] for row in told(shop)] == [("A", 1), ("B", 2)]
+
+
+@pytest.mark.parametrize("place", ["write_rows", "record"])
+def test_a_batch_that_dies_adds_its_rows_once(
+    sums: Make, monkeypatch: pytest.MonkeyPatch, based: list[int | None], place: str
+) -> None:
+    shop = sums()
+    run(shop, FIRST)
+    with monkeypatch.context() as broken:
+
+        def die(*_: object) -> None:
+            raise KeyboardInterrupt
+
+        shop.land("1.csv", NEW)
+        shop.run(select=TABLES[:2])
+        broken.setattr(batches, place, die)
+        with pytest.raises(KeyboardInterrupt):
+            shop.run(select=TABLES)
+    result = by_table(shop.run(select=TABLES))[GOLD]
+    assert based[1] == based[2] == 0
+    assert [row[:4] for row in told(shop)] == [("A", 3, 1, 9), ("B", 1, 0, 4), ("C", 1, 1, 6), (None, 2, 1, 3)]
+    assert (result.counts.inserted, result.counts.updated) == (1, 2)
+    (profile,) = shop.lake.profile(GOLD).filter("column = 'n'").orderBy(F.desc("batch")).take(1)
+    assert profile["max"] == "3"
+
+
+def test_a_rollback_takes_back_what_was_added(sums: Make, based: list[int | None]) -> None:
+    shop = sums()
+    run(shop, FIRST)
+    before = told(shop)
+    shop.land("1.csv", NEW)
+    last = shop.run(select=TABLES).run_id
+    after = told(shop)
+    shop.lake.rollback(last)
+    assert told(shop) == before
+    shop.run(select=TABLES)
+    assert told(shop) == after
+    assert based[1:] == [0, 2]
+
+
+@pytest.mark.parametrize(
+    ("measure", "kind"),
+    [("sum(cast(qty AS double))", "double"), ("sum(price)", "'decimal(28,1)'"), ("avg(qty)", "double")],
+)
+def test_what_would_round_is_computed_anew(sums: Make, based: list[int | None], measure: str, kind: str) -> None:
+    spec = f"from: silver.orders\ncolumns: {{sku: {{type: string}}, m: {{type: {kind}}}}}\n"
+    steps = f"steps: [aggregate: {{by: [sku], measures: {{m: {measure!r}}}}}]\n"
+    shop = sums(spec=f"{spec}{steps}write: {{strategy: aggregate, keys: [sku]}}\n".replace("'", '"'))
+    run(shop, FIRST, NEW)
+    assert based == [None, None]
+
+
+def test_the_plan_says_what_is_read(sums: Make) -> None:
+    shop = sums()
+    run(shop, FIRST)
+    shop.land("1.csv", NEW)
+    plan = {table.table: table for table in shop.lake.plan(select=TABLES).tables}
+    assert plan[GOLD].reads.endswith("of silver.orders only groups that lost or changed a row")
+    assert groups.merges_in(shop.lake.project.table("gold.daily")) is None
