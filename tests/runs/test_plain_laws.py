@@ -81,7 +81,7 @@ def test_rows_that_move_between_groups_and_empty_them(
     first: tuple[Event, ...] = ((1, "A", 1, 1, False), (2, "A", 2, 1, False), (3, "B", 1, 5, False))
     moved: tuple[Event, ...] = ((1, "B", 1, 2, False), (2, "C", 1, 2, False), (3, "A", 1, 4, False))
     gone: tuple[Event, ...] = ((1, "B", 1, 3, True), (None, None, 1, 1, False), (3, None, 2, 5, False))
-    holds(tmp_path, spark, Deaths(monkeypatch), Way(((first,), (moved,), (gone,)), again=(1,)))
+    holds(tmp_path, spark, Deaths(monkeypatch), Way(((first,), (moved,), (gone,))))
 
 
 def test_any_way_is_the_model(spark: SparkSession, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

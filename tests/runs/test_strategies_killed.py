@@ -77,6 +77,7 @@ def test_each_table_dies_once_before_and_after_its_commit(
     deaths, shop = Deaths(monkeypatch), Shop(tmp_path, spark, SPECS)
     for number, lines in enumerate((FIRST, SECOND, THIRD)):
         shop.land(f"{number}.csv", lines)
-        deaths.run(shop, [(place, table) for table in TABLES] if number else [])
+        # Half of them in each of two batches: every death costs a run of all tables.
+        deaths.run(shop, [(place, table) for table in TABLES[number - 1 :: 2]] if number else [])
         assert deaths.due == set()
     assert tables(shop) == calm
