@@ -24,7 +24,7 @@ from lakesmith.tables.differences import (
     statements,
 )
 from lakesmith.tables.durable import force_newest
-from lakesmith.tables.log import newest_commits
+from lakesmith.tables.log import Commit, newest_commits
 from lakesmith.tables.properties import missing_properties, properties_of, set_properties
 from lakesmith.tables.shapes import shape_property
 
@@ -86,7 +86,7 @@ def _require_same_keys(batch: BatchContext) -> None:
     if not spec.write.keys or state is None or state.spec_hash in ("", spec_hash(spec)):
         return
     commits = newest_commits(batch.session, batch.table, LOOK_BACK)
-    had = next((commit.about["keys"] for commit in commits if commit.about.get("keys")), spec.write.keys)
+    had = _keys_of(commits) or spec.write.keys
     renamed = {column.renamed_from: name for name, column in spec.columns.items() if column.renamed_from}
     if {renamed.get(key, key).lower() for key in had} != {key.lower() for key in spec.write.keys}:
         raise WriteError(
@@ -95,6 +95,17 @@ def _require_same_keys(batch: BatchContext) -> None:
             where=batch.name,
             hint="put the keys back as they were, or `lakesmith run --rebuild --select` the table",
         )
+
+
+def _keys_of(newest_first: Sequence[Commit]) -> Sequence[str]:
+    """Return the keys that the newest commit which was not undone was written by; none where no commit says it."""
+    newest = newest_first[0].version
+    for commit in newest_first:
+        if commit.version <= newest and commit.restored_to is not None:
+            newest = commit.restored_to
+        elif commit.version <= newest and commit.about.get("keys"):
+            return list(commit.about["keys"])
+    return ()
 
 
 def _breaks_key(change: Change, spec: Table) -> bool:
