@@ -2,14 +2,12 @@
 
 from __future__ import annotations
 
-import importlib
-from contextlib import suppress
 from pathlib import Path
-from typing import Any
 
 import pytest
 from pyspark.sql import SparkSession
 
+from tests.runs.dying import PLACES, Deaths
 from tests.shop import Shop
 
 COLUMNS = """
@@ -29,8 +27,16 @@ SPECS = {
     "steps: [aggregate: {by: [sku], measures: {n: count(*)}}]\nwrite: {strategy: replace_all}\n",
     "tables/gold/skus": "from: silver.orders\ncolumns: {id: {type: bigint}, sku: {type: string}}\n"
     "write: {strategy: replace_partitions, partition_by: [sku]}\n",
+    "tables/silver/arrived": f"{COLUMNS}write: {{strategy: append}}\n",
+    "tables/silver/newest": f"{COLUMNS}  seq: {{type: int, source: Seq}}\n"
+    "write: {strategy: upsert, keys: [id], sequence_by: [seq], apply_as_deletes: \"Op = 'T'\"}\n",
+    "tables/gold/tally": "from: silver.newest\ncolumns: {sku: {type: string}, n: {type: bigint}}\n"
+    "steps: [aggregate: {by: [sku], measures: {n: count(*)}}]\nwrite: {strategy: aggregate, keys: [sku]}\n",
 }
-TABLES = ("silver.versions", "silver.lines", "silver.orders", "gold.daily", "gold.skus")
+TABLES = (
+    *("silver.versions", "silver.lines", "silver.orders", "silver.arrived", "silver.newest"),
+    *("gold.daily", "gold.skus", "gold.tally"),
+)
 FIRST = ["1,A,1,1,2026-01-01,1,I", "2,A,1,1,2026-01-01,1,I", "3,B,1,1,2026-01-01,3,I"]
 SECOND = ["1,B,1,1,2026-01-02,2,U", ",,,,,2,T", "3,B,1,1,2026-01-02,4,U", "4,C,1,1,2026-01-02,1,I"]
 THIRD = ["1,A,1,1,2026-01-03,5,U", "2,C,1,1,2026-01-03,6,U", "2,B,1,1,2026-01-02,0,U"]
@@ -38,10 +44,6 @@ THIRD = ["1,A,1,1,2026-01-03,5,U", "2,C,1,1,2026-01-03,6,U", "2,B,1,1,2026-01-02
 
 def tables(shop: Shop) -> dict[str, list[tuple[object, ...]]]:
     return {name: shop.rows(name) for name in TABLES}
-
-
-class Killed(BaseException):
-    """As from a killed process: nothing catches it."""
 
 
 @pytest.fixture(scope="module")
@@ -58,10 +60,13 @@ def test_the_tables_of_calm_runs(calm: dict[str, list[tuple[object, ...]]]) -> N
     assert calm["silver.orders"] == [(1, "A", 5), (2, "C", 6), (3, "B", 4)]
     assert calm["silver.lines"] == [(1, "A"), (2, "C")]
     assert calm["gold.daily"] == [("A", 3), ("B", 3), ("C", 2), (None, 1)]
+    assert len(calm["silver.arrived"]) == 10
+    assert calm["silver.newest"] == [(1, "A", 5), (2, "C", 6), (3, "B", 4), (4, "C", 1)]
+    assert calm["gold.tally"] == [("A", 1), ("B", 1), ("C", 2)]
     assert calm["gold.skus"] == [(1, "A"), (2, "C"), (3, "B")]
 
 
-@pytest.mark.parametrize("place", ["run_batch", "batch.record"])
+@pytest.mark.parametrize("place", PLACES)
 def test_each_table_dies_once_before_and_after_its_commit(
     spark: SparkSession,
     tmp_path: Path,
@@ -69,24 +74,10 @@ def test_each_table_dies_once_before_and_after_its_commit(
     calm: dict[str, list[tuple[object, ...]]],
     place: str,
 ) -> None:
-    module, name = ("executor", place) if "." not in place else place.split(".")
-    whole = getattr(importlib.import_module(f"lakesmith.runs.{module}"), name)
-    alive: set[str] = set()
-
-    def die_once(told: Any, *args: object) -> object:
-        table = getattr(told, "batch", told).name
-        if table in alive:
-            alive.remove(table)
-            raise Killed(table)
-        return whole(told, *args)
-
-    monkeypatch.setattr(f"lakesmith.runs.{module}.{name}", die_once)
-    shop = Shop(tmp_path, spark, SPECS)
+    deaths, shop = Deaths(monkeypatch), Shop(tmp_path, spark, SPECS)
     for number, lines in enumerate((FIRST, SECOND, THIRD)):
         shop.land(f"{number}.csv", lines)
-        alive |= {*TABLES} if number else set()
-        while alive:
-            with suppress(Killed):
-                shop.run()
-        shop.run()
+        # Half of them in each of two batches: every death costs a run of all tables.
+        deaths.run(shop, [(place, table) for table in TABLES[number - 1 :: 2]] if number else [])
+        assert deaths.due == set()
     assert tables(shop) == calm

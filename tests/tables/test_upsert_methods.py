@@ -134,3 +134,21 @@ def test_ten_thousand_partitions_are_bounded_by_few_ranges(spark: SparkSession) 
     text = find_touched(rows, ["id", "day"]).sql()
     assert text.count(" OR ") <= 30
     assert rows.filter(text).count() == 10_000
+
+
+@pytest.mark.parametrize(("partitions", "keys"), [(50, 2500), pytest.param(10_000, 10_000, marks=pytest.mark.prove)])
+def test_more_partitions_than_literals_can_name(
+    spark: SparkSession, tmp_path: Path, partitions: int, keys: int
+) -> None:
+    """Two heaps of partitions, with one between them that the batch does not touch."""
+    ddl, gap = "id int, p int, _seq int", 10 * partitions
+    place = {key: key % partitions + (gap if key % partitions >= partitions // 2 else 0) for key in range(keys)}
+    rows = frame(spark, ddl, [(key, p, 2) for key, p in place.items()])
+    before = [(0, place[0], 1), (1, place[1], 3), (-1, gap // 2, 1), (keys, None, 1)]
+    plan, found = upserted(spark, tmp_path, spec(BY_PART), before, rows, ddl)
+    assert (plan.method, plan.why) == ("merge", "more than 2000 keys")
+    ranges = plan.touched.ranges("p")
+    assert len(ranges) <= 16 and not any(low <= gap // 2 <= high for low, high in ranges)
+    kept = {1: (1, place[1], 3), -1: before[2], keys: before[3]}
+    assert {row[0]: row for row in found} == {key: (key, p, 2) for key, p in place.items()} | kept
+    assert len(found) == keys + 2

@@ -10,8 +10,9 @@ EVOLUTION_CODES: dict[str, tuple[str, str, str]] = {
         "See `lakesmith plan` for the difference; restore the spec, or `lakesmith run --rebuild --select TABLE`.",
     ),
     "LS511": (
-        "key lost or of another kind",
-        "A key column of the table did not arrive, or has a type in which equal keys are not equal any more.",
+        "key lost, other or of another kind",
+        "A key column of the table did not arrive, or has a type in which equal keys are not equal any more; or"
+        " write.keys names other columns than those that the rows of the table were told apart by.",
         "Restore the key, or build the table anew with `lakesmith run --rebuild --select TABLE`.",
     ),
     "LS512": (

@@ -17,6 +17,7 @@ from lakesmith.tables.log import newest_commits
 from lakesmith.tables.prune import find_touched
 from lakesmith.tables.ref import TableRef
 from lakesmith.tables.replace_keys import require_version
+from lakesmith.tables.untold import loosened
 from lakesmith.transforms.names import same_key
 
 MAX_MAYBE = 2000
@@ -99,7 +100,8 @@ def screen(rows: DataFrame, table: TableRef, spec: Table) -> Screened | None:
     Returns
     -------
     Screened or None
-        None where there is no filter that may be asked. The batch can be appended unless more than 2000 rows may be
+        None where there is no filter that may be asked, or where a delete need not tell its partition, which has a
+        filter of its own. The batch can be appended unless more than 2000 rows may be
         known, or it updates rows and some are known.
 
     Notes
@@ -108,7 +110,7 @@ def screen(rows: DataFrame, table: TableRef, spec: Table) -> Screened | None:
     match; rows to update that are known beyond doubt, by the filter's error, do not.
     """
     header = usable_filter(rows.sparkSession, table, spec) if spec.write.key_filter and table.local else None
-    if header is None:
+    if header is None or _may_lie_elsewhere(rows, header, spec):
         return None
     version = newest_commits(rows.sparkSession, table, 1)[0].version
     marked = _marked(rows, table, header)
@@ -137,6 +139,10 @@ def append_new(rows: DataFrame, table: TableRef, commit: CommitId, screened: Scr
     table.save(writer(rows, commit))
 
 
+def _may_lie_elsewhere(rows: DataFrame, header: Header, spec: Table) -> bool:
+    return "_deleted" in rows.columns and not {*header.partition} <= {*spec.write.keys}
+
+
 def _marked(rows: DataFrame, table: TableRef, header: Header) -> DataFrame:
     partitions = _partitions(rows, header) if header.partition else []
     bits = load_filter(rows.sparkSession, table, header, partitions)
@@ -155,7 +161,8 @@ def _known(marked: DataFrame, table: TableRef, spec: Table, version: int) -> pa.
     session, keys = marked.sparkSession, spec.write.keys
     columns = [*dict.fromkeys([*keys, *spec.write.key_implies])]
     local = session.createDataFrame(marked.filter("_maybe").select(*columns).toArrow())
-    target = table.load(session, versionAsOf=version).filter(find_touched(local, columns).predicate())
+    touched = loosened(find_touched(local, columns), keys, marked.columns)
+    target = table.load(session, versionAsOf=version).filter(touched.predicate())
     both = target.select(*keys).alias("t").join(F.broadcast(local.alias("s")), same_key("t", "s", keys))
     found = both.select(*[f"s.{name}" for name in keys]).distinct().toArrow()
     return found if found.num_rows else None

@@ -17,6 +17,7 @@ from lakesmith.tables.literals import is_exact, one_of
 from lakesmith.tables.look import look
 from lakesmith.tables.prune import Touched, find_touched, touched_in
 from lakesmith.tables.ref import HIDDEN, TableRef
+from lakesmith.tables.untold import loosened
 from lakesmith.tables.verdicts import count_verdicts, keys_of, verdicts
 
 Method = Literal["merge", "replace_where", "append_new"]
@@ -98,7 +99,7 @@ def plan_upsert(rows: DataFrame, table: TableRef, spec: Table) -> UpsertPlan:
     try:
         return _planned(rows, collect_few(rows, table, spec, keys), keys, kinds, table, spec)
     except MergeInsteadError as error:
-        touched = error.touched or find_touched(rows, columns, few=not error.many)
+        touched = error.touched or loosened(find_touched(rows, columns, few=not error.many), keys, rows.columns)
         return UpsertPlan("merge", touched, why=str(error), expected=expected_of(table, touched))
 
 
@@ -136,7 +137,7 @@ def _planned(
     """Look at the target's rows with the batch's keys, so that only what is newer or was not there is written."""
     touched = None
     try:
-        touched = touched_in(batch, bounded)
+        touched = loosened(touched_in(batch, bounded), kinds, batch.column_names)
         keys = keys_of(batch, kinds)
         text = one_of(kinds, keys)
         hidden = _compared(batch, spec)

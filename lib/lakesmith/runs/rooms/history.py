@@ -15,6 +15,7 @@ from lakesmith.runs.rooms.gate import Gated
 from lakesmith.runs.rooms.late import Late, newest_ever, versions_of_late
 from lakesmith.tables.log import newest_commits
 from lakesmith.tables.prune import find_touched
+from lakesmith.tables.untold import loosened
 from lakesmith.tables.watermark import Watermark, as_text, find_watermark
 from lakesmith.transforms.conform import with_defaults
 from lakesmith.transforms.names import named, same_key
@@ -153,7 +154,8 @@ def _counts(rows: DataFrame, events: Events) -> dict[str, int]:
 def _held(batch: BatchContext, events: Events, version: int) -> DataFrame:
     """Return what the table may hold of the batch's keys."""
     touched = find_touched(events.rows, [*events.keys, *batch.spec.write.key_implies])
-    held = batch.table.load(batch.session, versionAsOf=version).filter(touched.sql())
+    bounds = loosened(touched, events.keys, events.rows.columns).sql()
+    held = batch.table.load(batch.session, versionAsOf=version).filter(bounds)
     table = held.transform(with_defaults(batch.spec.columns))
     keys = events.rows.select(*map(named, events.keys)).distinct()
     return table.alias("t").join(keys.alias("k"), same_key("t", "k", events.keys), "left_semi")

@@ -1,0 +1,51 @@
+"""Runs that die before or after the commit of a table, as when their process is killed."""
+
+from __future__ import annotations
+
+import importlib
+from collections.abc import Iterable
+from contextlib import suppress
+from typing import Any
+
+import pytest
+
+from tests.shop import Shop
+
+# Before a batch is written, and after its commit.
+PLACES = ("executor.run_batch", "batch.record")
+
+
+class Killed(BaseException):
+    """As from a killed process: nothing catches it."""
+
+
+class Deaths:
+    """The deaths that are still to come: at which place, in which table."""
+
+    def __init__(self, patch: pytest.MonkeyPatch) -> None:
+        self.due: set[tuple[str, str]] = set()
+        for place in PLACES:
+            self._arm(patch, place)
+
+    def _arm(self, patch: pytest.MonkeyPatch, place: str) -> None:
+        module, name = place.split(".")
+        whole = getattr(importlib.import_module(f"lakesmith.runs.{module}"), name)
+
+        def die_once(told: Any, *args: object) -> object:
+            death = (place, getattr(told, "batch", told).name)
+            if death in self.due:
+                self.due.remove(death)
+                raise Killed(death)
+            return whole(told, *args)
+
+        patch.setattr(f"lakesmith.runs.{module}.{name}", die_once)
+
+    def run(self, shop: Shop, deaths: Iterable[tuple[str, str]], **options: Any) -> None:
+        """Run until the run lives: each death that it comes by is one of these, once."""
+        self.due = set(deaths)
+        while True:
+            before = len(self.due)
+            with suppress(Killed):
+                shop.run(**options)
+            if len(self.due) == before:  # this one met none
+                return
