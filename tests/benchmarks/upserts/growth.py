@@ -1,4 +1,4 @@
-"""How the cost of the same upsert grows with the table: counts at 1, 4 and 16 times its rows, and their slope."""
+"""How the cost of the same upsert grows with the table: counts at 1, 10 and 100 times its rows, and their slope."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from tests.benchmarks.markdown import markdown
 from tests.benchmarks.upserts.commits import bytes_written
 from tests.benchmarks.upserts.contenders import OURS
 
-TIMES = (1, 4, 16)
+TIMES = (1, 10, 100)
 HEAD = ("rows of the table", "records read", "tasks", "jobs", "bytes written", "CPU s")
 
 
