@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 from pyspark.sql import SparkSession
 
+from tests.runs.schema_shop import BOTH, DAILY, FIRST, ORDERS, SECOND, Make, policy
 from tests.shop import Shop
 
 
@@ -25,3 +26,18 @@ def make_shop(tmp_path: Path, spark: SparkSession) -> Callable[..., Shop]:
 def shop(make_shop: Callable[..., Shop]) -> Shop:
     """The shop as it is."""
     return make_shop()
+
+
+@pytest.fixture
+def built(make_shop: Make) -> Callable[..., Shop]:
+    """Open a shop whose first file has been built."""
+
+    def build(word: str = "fail", select: list[str] = BOTH, **specs: str) -> Shop:
+        tables = {"tables/silver/orders": policy(ORDERS, word), "tables/gold/daily": DAILY}
+        shop = make_shop(tables | {f"tables/{name.replace('_', '/', 1)}": text for name, text in specs.items()})
+        shop.land("a.csv", FIRST)
+        shop.run(select=select)
+        shop.land("b.csv", SECOND)
+        return shop
+
+    return build

@@ -13,7 +13,8 @@ from lakesmith.session.upkeep import upkeep_session
 from lakesmith.spec.model import Maintenance, Project
 from lakesmith.tables.durable import force
 from lakesmith.tables.log import newest_commits
-from lakesmith.tables.ref import TableRef, quoted
+from lakesmith.tables.ref import TableRef
+from lakesmith.transforms.names import quoted
 
 PURPOSE = "maintain"
 NOT_LITE = "DELTA_CANNOT_VACUUM_LITE"

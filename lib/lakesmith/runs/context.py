@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any, cast
 
 from pyspark.sql import SparkSession
@@ -66,6 +66,12 @@ class BatchContext:
     def reads_table(self) -> bool:
         """True when the batch reads an upstream table, False when it reads files."""
         return isinstance(self.intent.input, TableInput)
+
+    def from_the_beginning(self) -> BatchContext:
+        """Return the batch as if it read its upstream from the first row on, to the same version."""
+        read_from = self.intent.input
+        whole = TableInput(read_from.name, None, read_from.to) if isinstance(read_from, TableInput) else read_from
+        return replace(self, intent=replace(self.intent, input=whole))
 
     def ref(self, name: str) -> TableRef:
         """Return where any table of the project lies."""

@@ -8,7 +8,8 @@ from pyspark.sql import SparkSession
 from lakesmith.errors import EnvironmentProblem
 from lakesmith.spec.model import Project, Table
 from lakesmith.tables.ops import OPS_TABLES
-from lakesmith.tables.ref import project_table, quoted
+from lakesmith.tables.ref import project_table
+from lakesmith.transforms.names import quoted
 
 RETENTION = {"delta.deletedFileRetentionDuration": "interval 30 days"}
 

@@ -10,7 +10,7 @@ from typing import Literal
 from pyspark.sql.types import StructType
 
 from lakesmith.tables.literals import literal
-from lakesmith.tables.ref import quoted
+from lakesmith.transforms.names import quoted
 
 Kind = Literal["add", "widen", "rename", "lose", "retype"]
 Fields = Mapping[str, str]

@@ -8,7 +8,7 @@ from collections.abc import Mapping, Sequence
 from decimal import Decimal
 from typing import Any
 
-from lakesmith.tables.ref import quoted
+from lakesmith.transforms.names import quoted
 
 # Floating point is left out: -0.0 equals 0.0 and has another literal, and so is what has no literal of its own.
 EXACT = ("tinyint", "smallint", "int", "bigint", "decimal", "string", "date", "timestamp", "boolean", "binary")

@@ -16,8 +16,8 @@ from pyspark.sql import Column, DataFrame
 from pyspark.sql import functions as F
 
 from lakesmith.tables.literals import literal
-from lakesmith.tables.ref import quoted
 from lakesmith.tables.spans import Span, find_spans, join_spans
+from lakesmith.transforms.names import quoted
 
 MAX_VALUES = 2000
 MAX_RANGES = 16

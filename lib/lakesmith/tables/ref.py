@@ -10,6 +10,7 @@ from pyspark.sql import DataFrame, DataFrameWriter, Row, SparkSession
 
 from lakesmith.paths import local_path
 from lakesmith.spec.model import Project
+from lakesmith.transforms.names import quoted
 
 HIDDEN = ("_seq", "_deleted")
 NOT_THERE = ("DELTA_TABLE_ONLY_OPERATION", "DELTA_MISSING_DELTA_TABLE", "DELTA_TABLE_NOT_FOUND")
@@ -109,11 +110,6 @@ class TableRef:
     def save(self, writer: DataFrameWriter) -> None:
         """Run a configured writer against the table, creating it when it is not there."""
         writer.saveAsTable(self.location) if self.by_name else writer.save(self.location)
-
-
-def quoted(name: str) -> str:
-    """Return a name as SQL takes it whatever is in it."""
-    return "`" + name.replace("`", "``") + "`"
 
 
 def _has_commit(log: Path) -> bool:

@@ -15,7 +15,8 @@ from pyspark.sql import functions as F
 from pyspark.sql.types import DataType
 
 from lakesmith.tables.differences import SEQUENCE, Change, Fields
-from lakesmith.tables.ref import HIDDEN, quoted
+from lakesmith.tables.ref import HIDDEN
+from lakesmith.transforms.names import quoted
 
 PREFIX = "lakesmith.schema.v"
 

@@ -13,7 +13,7 @@ from lakesmith.quality.guards import ROWS_BEFORE
 from lakesmith.runs.context import BatchContext
 from lakesmith.runs.rooms.changes import Changes, Keep, count_changes, few_changes
 from lakesmith.runs.rooms.gate import Gated, Stages, stages
-from lakesmith.runs.rooms.late import from_the_beginning, newest_ever
+from lakesmith.runs.rooms.late import newest_ever
 from lakesmith.tables.log import newest_commits
 from lakesmith.tables.watermark import Watermark, as_text, find_watermark
 from lakesmith.transforms.conform import with_defaults
@@ -40,7 +40,7 @@ def extract_changes(gated: Gated, keep: Keep) -> Changes:
     count, seen, newest = _look_at(batch, rows)
     version = -1 if batch.intent.first else newest_commits(batch.session, batch.table, 1)[0].version
     is_whole = batch.intent.first or (seen is not None and seen != newest)
-    told = gated.plain() if is_whole else stages(from_the_beginning(batch))
+    told = gated.plain() if is_whole else stages(batch.from_the_beginning())
     extract = _newest_extract(rows if is_whole else told.final, newest)
     compared = keep(_compare(batch, extract, _named_by(batch, told, newest), version, newest))
     found = count_changes(compared)

@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 from pyspark.sql import Column, DataFrame
 from pyspark.sql import functions as F
 
 from lakesmith.runs.context import BatchContext
-from lakesmith.runs.intent import TableInput
 from lakesmith.runs.rooms.gate import stages
 from lakesmith.spec.rules_inputs import changes_rows
 from lakesmith.tables.strategies import newest_first
@@ -49,7 +48,7 @@ def versions_of_late(late: Late) -> DataFrame:
     """
     known = _of_late(late.held, late)
     if keeps_what_arrived(late.batch):
-        told = _of_late(stages(from_the_beginning(late.batch)).final, late)
+        told = _of_late(stages(late.batch.from_the_beginning()).final, late)
     else:
         told = _with_held(late, known)
     return _difference(told.transform(timeline(late.keys, late.track)), known, late.keys)
@@ -78,19 +77,12 @@ def newest_ever(batch: BatchContext, rows: DataFrame, kind: str) -> str | None:
     """Return the greatest instant up to this batch, where the table's log does not say it any more. One job."""
     at = F.col("_seq").getField(instant_of(rows))
     if keeps_what_arrived(batch):
-        told = stages(from_the_beginning(batch)).final.agg(as_text(F.max(at), kind))
+        told = stages(batch.from_the_beginning()).final.agg(as_text(F.max(at), kind))
     else:
         held = batch.table.load(batch.session).select(F.greatest(VALID_FROM, VALID_TO).alias("at"))
         told = held.unionAll(rows.select(at)).agg(as_text(F.max("at"), kind))
     text: str | None = told.collect()[0][0]
     return text
-
-
-def from_the_beginning(batch: BatchContext) -> BatchContext:
-    """Return the batch as if it read its upstream from the first row on, to the same version."""
-    read_from = batch.intent.input
-    whole = TableInput(read_from.name, None, read_from.to) if isinstance(read_from, TableInput) else read_from
-    return replace(batch, intent=replace(batch.intent, input=whole))
 
 
 def as_events(versions: DataFrame) -> DataFrame:
