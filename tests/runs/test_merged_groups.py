@@ -11,7 +11,7 @@ import pytest
 from pyspark.sql import functions as F
 
 from lakesmith.runs import batch as batches
-from lakesmith.runs.rooms import groups
+from lakesmith.runs.merging import merges_in
 from tests.shop import Shop, by_table
 
 GOLD = "gold.sums"
@@ -204,4 +204,39 @@ def test_the_plan_says_what_is_read(sums: Make) -> None:
     shop.land("1.csv", NEW)
     plan = {table.table: table for table in shop.lake.plan(select=TABLES).tables}
     assert plan[GOLD].reads.endswith("of silver.orders only groups that lost or changed a row")
-    assert groups.merges_in(shop.lake.project.table("gold.daily")) is None
+
+
+@pytest.mark.parametrize(
+    ("this", "instead"),
+    [
+        ("count(*)\n", "count(distinct id)\n"),
+        ("filter: id <> 99", "tests.shop:explode_when_told: {flag: nowhere}"),
+        ("filter: id <> 99", "with_columns: {id: row_number() OVER (PARTITION BY sku ORDER BY id)}"),
+        ("{days: hll", "{DAYS_hll: hll"),
+        ("n: {type: bigint}", "n: {type: bigint, default: 0}"),
+        ("write:", "checks: [{id: few, check: between, column: qty, max: 2, on_fail: drop}]\nwrite:"),
+        ("write:", "on_schema_change: rescue\nwrite:"),
+    ],
+)
+def test_what_all_rows_of_a_group_tell_is_computed_from_them(sums: Make, this: str, instead: str) -> None:
+    assert merges_in(sums("one").lake.project, GOLD) is not None
+    assert merges_in(sums("two", SUMS.replace(this, instead)).lake.project, GOLD) is None
+
+
+def test_rows_that_a_backfill_read_first_are_not_added_again(sums: Make, based: list[int | None]) -> None:
+    spec = (
+        SUMS.replace("by: [sku]", "by: [sku, last]")
+        .replace("        last: max(day)\n", "")
+        .replace("[sku]}", "[sku, last]}")
+    )
+    spec = spec.replace("  - filter", "  - with_columns: {last: day}\n  - filter") + "event_date: last\n"
+    shop = sums(spec=spec)
+    run(shop, FIRST)
+    shop.land("1.csv", ["5,A,5,1.00,2026-01-01,1,I"])
+    shop.run(select=TABLES[:2])
+    shop.lake.backfill([GOLD], start="2026-01-01", end="2026-01-02")
+    counted = [row[:3] for row in told(shop)]
+    shop.run(select=TABLES)
+    assert [row[:3] for row in told(shop)] == counted
+    assert ("A", 2, 1) in counted
+    assert based[-1] is None

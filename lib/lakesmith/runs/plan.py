@@ -9,11 +9,11 @@ from pyspark.sql import SparkSession
 from lakesmith.quality.table_checks import plan_notes
 from lakesmith.runs.intent import FilesInput
 from lakesmith.runs.ledger import Ledger
+from lakesmith.runs.merging import merges_in
 from lakesmith.runs.opening import open_ledger
 from lakesmith.runs.planning import Planned, Planner
 from lakesmith.runs.recording import facts_of
 from lakesmith.runs.result import Plan, PlannedTable
-from lakesmith.runs.rooms.groups import merges_in
 from lakesmith.runs.schema_diff import schema_diff, verdict_on
 from lakesmith.runs.state import TableState
 from lakesmith.spec.fingerprint import spec_hash
@@ -65,7 +65,7 @@ def _row(
         strategy=_strategy(spec),
         inputs=upstreams(spec),
         new=_new(planned, waits_for),
-        reads=_reads(spec, planned, state, project_table(project, name)) if busy else "",
+        reads=_reads(project, name, planned, state) if busy else "",
         extra_scans=tuple(plan_notes(spec)),
         notes=tuple(_notes(spec, state, changes)),
         schema=tuple(str(change) for change in changes),
@@ -93,19 +93,20 @@ def _span(since: int | None, to: int) -> str:
     return f"whole, version {to}" if since is None else f"versions {since + 1} to {to}"
 
 
-def _reads(spec: Table, planned: Planned, state: TableState, table: TableRef) -> str:
+def _reads(project: Project, name: str, planned: Planned, state: TableState) -> str:
+    spec = project.table(name)
     if state.version is None:
         return "the input once; nothing of the table"
     if spec.write.strategy == "append":
         return "the new input once; nothing of the table"
-    if spec.write.strategy == "aggregate" and merges_in(spec) is not None and state.built_by == spec_hash(spec):
+    if merges_in(project, name) is not None and state.built_by == spec_hash(spec):
         return f"the changes and their groups of the table; of {spec.from_} only groups that lost or changed a row"
     if spec.write.strategy == "aggregate":
         return f"the changes, then the groups they touch of {spec.from_} and of the table"
     if spec.write.strategy in READS:
         return READS[spec.write.strategy].format(upstream=spec.from_)
-    bound = ", ".join([*spec.write.keys, *spec.write.key_implies])
-    return f"the keys of the new input, then all of it; of the table what its {bound} touch{_at_most(table)}"
+    bound, most = ", ".join([*spec.write.keys, *spec.write.key_implies]), _at_most(project_table(project, name))
+    return f"the keys of the new input, then all of it; of the table what its {bound} touch{most}"
 
 
 def _at_most(table: TableRef) -> str:

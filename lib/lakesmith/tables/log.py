@@ -41,7 +41,12 @@ class Commit:
             return not any(self.metrics.get(f"numTargetRows{done}", 1) for done in ("Updated", "Deleted"))
         if self.operation == "WRITE" and not self.is_append:
             return not any(self.metrics.get(name, 1) for name in ("numDeletedRows", "numRemovedFiles"))
-        return self.is_append or self.changes_columns or self.operation in _SAME_ROWS
+        return self.is_append or self.keeps_rows
+
+    @property
+    def keeps_rows(self) -> bool:
+        """True for a commit that changed no row."""
+        return self.changes_columns or self.operation in _SAME_ROWS
 
     @property
     def changes_columns(self) -> bool:

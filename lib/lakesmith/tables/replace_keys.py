@@ -58,9 +58,14 @@ def replace_rows(rows: DataFrame, table: TableRef, commit: CommitId, predicate: 
 def require_version(session: SparkSession, table: TableRef, version: int) -> None:
     """Raise LS506 unless a version is the table's newest."""
     if newest_commits(session, table, 1)[0].version != version:
-        raise WriteError(
-            f"{table.name} was changed while its batch was planned",
-            code="LS506",
-            where=table.location,
-            hint="let nobody else write to the table, and run again: the batch is planned anew",
-        )
+        raise changed_meanwhile(table)
+
+
+def changed_meanwhile(table: TableRef) -> WriteError:
+    """Return LS506 for a table that somebody else changed while its batch was planned."""
+    return WriteError(
+        f"{table.name} was changed while its batch was planned",
+        code="LS506",
+        where=table.location,
+        hint="let nobody else write to the table, and run again: the batch is planned anew",
+    )

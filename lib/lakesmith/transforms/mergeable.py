@@ -69,7 +69,8 @@ def merge_of(sql: str) -> Merge | None:
     Returns
     -------
     Merge or None
-        None for what needs all rows of the group: DISTINCT, averages, and whatever stands around a call.
+        None for what needs all rows of the group: DISTINCT, averages, whatever stands around a call, and a sketch
+        whose size is no plain number.
 
     Examples
     --------
@@ -87,7 +88,8 @@ def merge_of(sql: str) -> Merge | None:
     if function not in MERGES or _DISTINCT.match(within):
         return None
     options = _split(within, sql[call.end() : end])[1:] if _SAME_SIZE.match(function) else ()
-    return Merge(MERGES[function], tuple(options))
+    is_plain = len(options) <= 1 and all(option.isdigit() for option in options)
+    return Merge(MERGES[function], tuple(options)) if is_plain else None
 
 
 def merges_of(measures: Mapping[str, str]) -> dict[str, Merge] | None:

@@ -2,20 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import replace
-from typing import Any, cast
+from typing import cast
 
 from pyspark.sql import DataFrame
 from pyspark.sql import functions as F
 
 from lakesmith.runs.context import BatchContext
 from lakesmith.runs.intent import TableInput
+from lakesmith.runs.merging import merges_in, split_at_aggregate
 from lakesmith.runs.rooms.read import read_inserted, read_lookups, read_other_changes
-from lakesmith.spec.model import Table
 from lakesmith.tables.commit import find
 from lakesmith.tables.log import newest_commits
-from lakesmith.transforms.mergeable import Merge, keeps_values, merged, merges_of
+from lakesmith.tables.replace_keys import changed_meanwhile
+from lakesmith.transforms.mergeable import keeps_values, merged
 from lakesmith.transforms.names import same_key
 from lakesmith.transforms.steps import run_steps
 
@@ -59,7 +60,9 @@ def merged_groups(batch: BatchContext, rows: DataFrame, inputs: Inputs) -> DataF
     hit = None if others is None else others.transform(run_steps(before, inputs)).select(*keys).distinct()
     if hit is not None:
         fresh = fresh.alias("f").join(hit.alias("x"), same_key("f", "x", keys), "left_anti")
-    one = merged(_held(batch), fresh, keys, merges_in(batch.spec) or {}).transform(run_steps(after, inputs))
+    one = merged(_held(batch), fresh, keys, merges_in(batch.project, batch.name) or {}).transform(
+        run_steps(after, inputs)
+    )
     marked = one.withColumn("_emptied", F.lit(False))
     return marked if hit is None else marked.unionByName(recomputed(batch, rows, hit, inputs))
 
@@ -69,40 +72,29 @@ def with_base(batch: BatchContext) -> BatchContext:
 
     Notes
     -----
-    They can where every measure merges and the table holds it as it was computed, where one spec computed every group,
-    and no group was ever quarantined: of that one the table does not know what was. No Spark job on a local path.
+    They can where every measure merges and the table holds it as it was computed, where one spec computed every group
+    from the rows up to one version, and no group was ever quarantined: of that one the table does not know what was.
+    Without ANSI a sum that its type does not hold is NULL, which says nothing. No Spark job on a local path.
     """
-    read_from, spec = batch.intent.input, batch.spec
+    read_from = batch.intent.input
     is_change = isinstance(read_from, TableInput) and read_from.since is not None and batch.intent.dates is None
     is_known = batch.state is not None and batch.state.built_by == batch.intent.spec_hash
-    merges = merges_in(spec) if batch.is_incremental and is_change and is_known else None
-    if merges is None or batch.table.quarantine.exists(batch.session):
+    merges = merges_in(batch.project, batch.name) if batch.is_incremental and is_change and is_known else None
+    is_ansi = batch.session.conf.get("spark.sql.ansi.enabled", "true") == "true"
+    if merges is None or not is_ansi or batch.table.quarantine.exists(batch.session):
         return batch
     based = replace(batch, base=_version_before(batch))
     return based if keeps_values(merges, _fresh(based, read_lookups(batch)), _held(based)) else batch
 
 
-def merges_in(spec: Table) -> dict[str, Merge] | None:
-    """Return how the measures of an aggregate are merged; None when a group needs all its rows."""
-    if spec.write.strategy != "aggregate" or spec.nondeterministic:
-        return None
-    _, (step, *after) = split_at_aggregate(spec.steps)
-    options = step["aggregate"]
-    given = {*options["by"], *options["measures"]}
-    adds_only = all(isinstance(one, dict) and given.isdisjoint(one.get("with_columns", given)) for one in after)
-    return merges_of(options["measures"]) if adds_only else None
-
-
-def split_at_aggregate(steps: Sequence[str | dict[str, Any]]) -> tuple[Sequence[Any], Sequence[Any]]:
-    """Part the row-wise steps before the `aggregate` step from it and what follows.
-
-    Examples
-    --------
-    >>> split_at_aggregate(["a:b", {"aggregate": {}}, {"drop": ["x"]}])
-    (['a:b'], [{'aggregate': {}}, {'drop': ['x']}])
-    """
-    at = next(index for index, step in enumerate(steps) if isinstance(step, dict) and "aggregate" in step)
-    return steps[:at], steps[at:]
+def require_base(batch: BatchContext) -> None:
+    """Raise LS506 when a commit after the version that new rows were merged into changed rows."""
+    if batch.base is None:
+        return
+    head = newest_commits(batch.session, batch.table, 1)[0].version
+    later = newest_commits(batch.session, batch.table, head - batch.base) if head > batch.base else []
+    if not all(commit.keeps_rows for commit in later):
+        raise changed_meanwhile(batch.table)
 
 
 def _fresh(batch: BatchContext, inputs: Inputs) -> DataFrame:

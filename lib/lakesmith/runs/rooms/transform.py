@@ -11,7 +11,8 @@ from lakesmith.errors import StepError
 from lakesmith.runs.context import BatchContext
 from lakesmith.runs.dates import on_dates
 from lakesmith.runs.intent import TableInput
-from lakesmith.runs.rooms.groups import computed, merged_groups, recomputed, split_at_aggregate
+from lakesmith.runs.merging import split_at_aggregate
+from lakesmith.runs.rooms.groups import computed, merged_groups, recomputed
 from lakesmith.runs.rooms.read import read, read_changes, read_lookups
 from lakesmith.runs.rooms.stage import staged
 from lakesmith.transforms.contract import to_contract

@@ -11,6 +11,7 @@ from lakesmith.runs.rooms.changes import keeping, write_changes
 from lakesmith.runs.rooms.conflict import refuse_changed
 from lakesmith.runs.rooms.extract import extract_changes
 from lakesmith.runs.rooms.gate import Gated
+from lakesmith.runs.rooms.groups import require_base
 from lakesmith.runs.rooms.history import history_changes
 from lakesmith.runs.rooms.truncate import after_truncates, has_truncate
 from lakesmith.tables.commit import CommitId, Outcome, find, identify, write, writer
@@ -101,6 +102,7 @@ def _write(gated: Gated, commit: CommitId, plan: UpsertPlan | Screened | None) -
     elif spec.write.strategy == "replace_partitions" and touched:
         replace_where(rows, table, commit, touched.sql())
     elif spec.write.strategy == "aggregate":
+        require_base(batch)
         replace_groups(rows, table, spec.write.keys, bounds)
     elif batch.intent.dates:
         replace_where(rows, table, commit, stored_between(batch))
