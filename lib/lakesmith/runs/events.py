@@ -164,17 +164,6 @@ def compacted(states: Iterable[TableState]) -> Iterator[LedgerEvent]:
 
 
 def _snapshot(state: TableState) -> dict[str, Any]:
-    names = (
-        "version",
-        "spec_hash",
-        "since",
-        "lookups",
-        "parked",
-        "refused",
-        "undo",
-        "voids",
-        "closed",
-        "whole",
-        "built_by",
-    )
-    return {**{name: getattr(state, name) for name in names}, "marks": [asdict(mark) for mark in state.marks]}
+    names = ("version", "spec_hash", "since", "lookups", "parked", "refused", "undo", "voids", "closed", "whole")
+    known = {name: getattr(state, name) for name in (*names, "built_by")}
+    return {**known, "marks": [asdict(mark) for mark in state.marks]}

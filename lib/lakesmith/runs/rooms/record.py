@@ -57,7 +57,7 @@ def record(gated: Gated, outcome: Outcome, figures: Mapping[str, Any]) -> BatchR
     whole = table_verdicts(batch.spec, figures["final"] | duplicated(batch, outcome), run_time(batch), types)
     guards = guard_verdicts(batch.spec.write, outcome.metrics, figures["final"]["rows"])
     profile = profile_rows(figures["final"], types, batch.project.profile_of(batch.name))
-    profile += seen_before(batch, outcome)
+    profile += key_profile(batch, outcome)
     told = (*row_verdicts, *whole, *guards)
     moved = bool(counts.changed) or any(outcome.metrics.get(name) for name in VERSIONS.values())
     return BatchRecord(outcome.version, counts, told, tuple(profile), figures["recomputed"], moved)
@@ -105,7 +105,7 @@ def tombstones(batch: BatchContext, final: Mapping[str, Any], outcome: Outcome) 
     return found | {row["_change_type"]: row["count"] for row in rows if row["_change_type"] in found}
 
 
-def seen_before(batch: BatchContext, outcome: Outcome) -> list[dict[str, Any]]:
+def key_profile(batch: BatchContext, outcome: Outcome) -> list[dict[str, Any]]:
     """Return the key's row of the profile: how many of the rows the table had already, as its key filter tells."""
     if "keysSeenBefore" not in outcome.metrics or batch.project.profile_of(batch.name).level == "off":
         return []
