@@ -85,3 +85,18 @@ def test_a_table_keeps_its_rows_when_its_key_is_lost(built: Make) -> None:
     shop.spec("tables/silver/orders", SPEC.replace(ID, renamed).replace("[id]", "[number]") + "on_schema_change: add\n")
     shop.run(select=BOTH)
     assert shop.rows("silver.orders") == [(1, "B", 2), (2, "A", 1), (3, "A", 1)]
+
+
+def test_rows_that_came_without_a_key_are_not_given_one(built: Make) -> None:
+    below = {"tables/gold/daily": "from: silver.orders\nwrite: {strategy: replace_all}\n"}
+    shop = built(SPEC.partition("write:")[0] + "write: {strategy: append}\n", **below)
+    shop.land("b.csv", SECOND)
+    shop.spec("tables/silver/orders", SPEC)
+    told = "the keys are id, those of the table's rows are none"
+    (planned,) = [table for table in shop.lake.plan().tables if table.table == "silver.orders"]
+    assert planned.notes[-1] == f"{told}: the next batch ends with LS511"
+    with pytest.raises(RunFailed, match=f"LS511 {told}"):
+        shop.run(select=BOTH)
+    assert shop.rows("silver.orders") == [(1, "A", 1), (2, "A", 1)]
+    shop.run(rebuild=True, select=[*BOTH, "gold.daily"])
+    assert shop.rows("silver.orders") == [(1, "B", 2), (2, "A", 1), (3, "A", 1)]

@@ -93,8 +93,7 @@ class BatchContext:
         app_id = app_id_of(self.project, self.name, intent.epoch, purpose or intent.purpose)
         said = {"counts": counts, "plan": planned, "watermark": watermark}
         told: dict[str, Any] = {name: dict(value) for name, value in said.items() if value}
-        if self.spec.write.keys:  # nothing else says what the rows of a table are told apart by
-            told["keys"] = list(self.spec.write.keys)
+        told["keys"] = list(self.spec.write.keys)  # nothing else says what the rows of a table are told apart by
         about = {**told, **intent.to_dict(), "run_id": self.run_id, "epoch": intent.epoch, "input": positions(intent)}
         return CommitId(app_id, intent.batch, intent.digest, about, is_retry=self.is_retry)
 

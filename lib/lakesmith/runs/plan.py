@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 
 from pyspark.sql import SparkSession
 
@@ -14,12 +15,12 @@ from lakesmith.runs.opening import open_ledger
 from lakesmith.runs.planning import Planned, Planner
 from lakesmith.runs.recording import facts_of
 from lakesmith.runs.result import Plan, PlannedTable
+from lakesmith.runs.same_keys import other_keys
 from lakesmith.runs.schema_diff import schema_diff, verdict_on
 from lakesmith.runs.state import TableState
 from lakesmith.spec.fingerprint import spec_hash
 from lakesmith.spec.graph import upstreams, waves
 from lakesmith.spec.model import Project, Table
-from lakesmith.tables.differences import Change
 from lakesmith.tables.estimate import everything
 from lakesmith.tables.ref import TableRef, project_table
 
@@ -43,8 +44,8 @@ def plan(spark: SparkSession, project: Project, select: Sequence[str] = ()) -> P
             waits_for = [upstream for upstream in upstreams(project.table(name)) if upstream in busy]
             if planned.intent or waits_for:
                 busy.add(name)
-            changes = schema_diff(spark, project, name, ledger.state(name))
-            tables.append(_row(project, ledger, name, number, planned, waits_for, changes))
+            row = _row(project, ledger, name, number, planned, waits_for)
+            tables.append(_with_differences(spark, project, row, ledger.state(name)))
     return Plan(tuple(tables))
 
 
@@ -55,7 +56,6 @@ def _row(
     wave: int,
     planned: Planned,
     waits_for: Sequence[str],
-    changes: tuple[Change, ...],
 ) -> PlannedTable:
     spec, state = project.table(name), ledger.state(name)
     busy = planned.intent is not None or bool(waits_for)
@@ -67,9 +67,18 @@ def _row(
         new=_new(planned, waits_for),
         reads=_reads(project, name, planned, state) if busy else "",
         extra_scans=tuple(plan_notes(spec)),
-        notes=tuple(_notes(spec, state, changes)),
-        schema=tuple(str(change) for change in changes),
+        notes=tuple(_notes(spec, state)),
     )
+
+
+def _with_differences(spark: SparkSession, project: Project, row: PlannedTable, state: TableState) -> PlannedTable:
+    """Add how the table on disk differs from its spec, and what becomes of it."""
+    spec = project.table(row.table)
+    changes = schema_diff(spark, project, row.table, state)
+    keys = other_keys(spark, project_table(project, row.table), spec, state)
+    refusals = [verdict_on(spec.on_schema_change, changes), f"{keys}: the next batch ends with LS511" if keys else ""]
+    notes = (*row.notes, *filter(None, refusals))
+    return replace(row, notes=notes, schema=tuple(str(change) for change in changes))
 
 
 def _strategy(spec: Table) -> str:
@@ -118,14 +127,12 @@ def _at_most(table: TableRef) -> str:
     return f", at most {there.count} file(s){rows}, {there.bytes:,} bytes"
 
 
-def _notes(spec: Table, state: TableState, changes: tuple[Change, ...]) -> list[str]:
+def _notes(spec: Table, state: TableState) -> list[str]:
     notes = []
     if spec.nondeterministic:
         notes.append("declared nondeterministic: each batch is staged, one more write and read of its rows")
     if state.spec_hash and state.spec_hash != spec_hash(spec):
         notes.append("the spec changed since the last batch: rows built before keep the old shape")
-    refusal = verdict_on(spec.on_schema_change, changes)
-    notes += [refusal] if refusal else []
     if state.refused:
         notes.append("the last batch was refused: it is undone and planned anew, unless accepted")
     if spec.inputs and spec.write.recomputes:

@@ -19,7 +19,7 @@ from tests.benchmarks.upserts.ground import Facts
 
 HEAD = (
     "upsert", "jobs", "tasks", "rows read ÷ rows of matching files", "files hit ÷ matching", "bytes written ÷ changed",
-    "bytes shuffled", "CPU s", "÷ naive", "wall s",
+    "bytes shuffled", "executor CPU s", "CPU s", "÷ naive", "wall s",
 )  # fmt: skip
 
 
@@ -33,13 +33,14 @@ class Result:
     files: str
     written: str
     shuffled: str
+    executor: str
     cpu_seconds: float
     wall_seconds: float
 
     def cells(self, naive: float) -> tuple[str, ...]:
         """Return the cells of the table."""
         cpu = (f"{self.cpu_seconds:.2f}", f"{self.cpu_seconds / naive:.2f}", f"{self.wall_seconds:.1f}")
-        return (self.jobs, self.tasks, self.read, self.files, self.written, self.shuffled, *cpu)
+        return (self.jobs, self.tasks, self.read, self.files, self.written, self.shuffled, self.executor, *cpu)
 
 
 def race(scratch: Path, keys: str, rows: int, rounds: int, names: Sequence[str] = tuple(CONTENDERS)) -> str:
@@ -73,9 +74,10 @@ def _result(scratch: Path, ground: Path, name: str, rounds: int) -> Result:
         written = f"{bytes_written(table) / (facts.changed * facts.row_bytes):.1f}"
     events = next((scratch / name / "events").glob("*"), None)
     if events is None:
-        return Result("", "", "", files, written, "", cpu, wall)
+        return Result("", "", "", files, written, "", "", cpu, wall)
     log = read_event_log(events).between(times[-1]["begin"], times[-1]["end"])
-    return Result(*_counts(log, table, facts), files, written, f"{_shuffled(log):,}", cpu, wall)
+    executor = f"{sum(job.cpu_seconds for job in log.jobs):.2f}"
+    return Result(*_counts(log, table, facts), files, written, f"{_shuffled(log):,}", executor, cpu, wall)
 
 
 def _counts(log: EventLog, table: Path, facts: Facts) -> tuple[str, str, str]:

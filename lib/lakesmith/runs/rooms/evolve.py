@@ -10,9 +10,9 @@ from lakesmith.errors import WriteError
 from lakesmith.runs.context import BatchContext
 from lakesmith.runs.rooms.fit import changes_of, stored_schema
 from lakesmith.runs.rooms.gate import Gated, gate
-from lakesmith.spec.fingerprint import spec_hash
+from lakesmith.runs.same_keys import other_keys
 from lakesmith.spec.model import Table
-from lakesmith.tables.commit import LOOK_BACK, identify
+from lakesmith.tables.commit import identify
 from lakesmith.tables.create import table_options
 from lakesmith.tables.differences import (
     ALLOWED,
@@ -24,7 +24,6 @@ from lakesmith.tables.differences import (
     statements,
 )
 from lakesmith.tables.durable import force_newest
-from lakesmith.tables.log import Commit, newest_commits
 from lakesmith.tables.properties import missing_properties, properties_of, set_properties
 from lakesmith.tables.shapes import shape_property
 
@@ -81,31 +80,10 @@ def require_allowed(name: str, spec: Table, changes: Sequence[Change]) -> None:
 
 
 def _require_same_keys(batch: BatchContext) -> None:
-    """Raise when the rows of the table are told apart by other columns: several of them could meet one of the batch."""
-    spec, state = batch.spec, batch.state
-    if not spec.write.keys or state is None or state.spec_hash in ("", spec_hash(spec)):
-        return
-    commits = newest_commits(batch.session, batch.table, LOOK_BACK)
-    had = _keys_of(commits) or spec.write.keys
-    renamed = {column.renamed_from: name for name, column in spec.columns.items() if column.renamed_from}
-    if {renamed.get(key, key).lower() for key in had} != {key.lower() for key in spec.write.keys}:
-        raise WriteError(
-            f"the keys are {', '.join(spec.write.keys)}, those of the table's rows are {', '.join(had)}",
-            code="LS511",
-            where=batch.name,
-            hint="put the keys back as they were, or `lakesmith run --rebuild --select` the table",
-        )
-
-
-def _keys_of(newest_first: Sequence[Commit]) -> Sequence[str]:
-    """Return the keys that the newest commit which was not undone was written by; none where no commit says it."""
-    newest = newest_first[0].version
-    for commit in newest_first:
-        if commit.version <= newest and commit.restored_to is not None:
-            newest = commit.restored_to
-        elif commit.version <= newest and commit.about.get("keys"):
-            return list(commit.about["keys"])
-    return ()
+    told = other_keys(batch.session, batch.table, batch.spec, batch.state) if batch.state else ""
+    if told:
+        hint = "put the keys back as they were, or `lakesmith run --rebuild --select` the table"
+        raise WriteError(told, code="LS511", where=batch.name, hint=hint)
 
 
 def _breaks_key(change: Change, spec: Table) -> bool:
