@@ -154,7 +154,7 @@ def publication(feed: Feed, scratch: Path) -> str:
 def upserts(scratch: Path, rounds: int) -> str:
     """Race the upsert of few rows against a plain MERGE, delta-rs and DuckDB."""
     races = [race(scratch / keys, keys, TARGET_ROWS, rounds) for keys in ("clustered", "scattered")]
-    return "\n\n".join([f"## Upserts (median of {rounds}, warm)", *races])
+    return "\n\n".join([f"## Upserts (median of {rounds}, in turn, warm)", *races])
 
 
 def main() -> None:

@@ -1,7 +1,8 @@
 """One contender in a process of its own, warm: ``python -m tests.benchmarks.upserts.once NAME GROUND OUT ROUNDS``.
 
 It upserts into a copy of the table a few times that do not count, then ROUNDS times; OUT gets the copies, the event
-log and ``rounds.json``: begin, end and the CPU seconds of Python and JVM together.
+log and ``rounds.json``: begin, end and the CPU seconds of Python and JVM together. ``... ROUNDS WARM_UPS in_turn``
+waits for a line before each time, and answers with one after it.
 """
 
 from __future__ import annotations
@@ -13,21 +14,27 @@ import time
 from pathlib import Path
 
 from tests.benchmarks.idle import cpu_seconds
-from tests.benchmarks.upserts.contenders import CONTENDERS, Upsert
+from tests.benchmarks.upserts.contenders import CONTENDERS, Contender, Upsert
 
 WARM_UPS = 2
 
 
-def run(name: str, ground: Path, out: Path, rounds: int) -> None:
+def run(name: str, ground: Path, out: Path, rounds: int, warm_ups: int = WARM_UPS, in_turn: bool = False) -> None:
     """Upsert into fresh copies, one after the other."""
     contender = CONTENDERS[name]
-    out.mkdir(parents=True)
+    out.mkdir(parents=True, exist_ok=in_turn)
     with contender.ready(out / "events") as upsert:
-        times = [
-            _timed(upsert, shutil.copytree(ground / contender.table, out / f"{number}"), ground / "changes")
-            for number in range(WARM_UPS + rounds)
-        ]
-    (out / "rounds.json").write_text(json.dumps(times[WARM_UPS:]), encoding="utf-8")
+        times = [_once(upsert, ground, out / f"{number}", contender, in_turn) for number in range(warm_ups + rounds)]
+    (out / "rounds.json").write_text(json.dumps(times[warm_ups:]), encoding="utf-8")
+
+
+def _once(upsert: Upsert, ground: Path, copy: Path, contender: Contender, in_turn: bool) -> dict[str, float | str]:
+    if in_turn and not sys.stdin.readline():
+        sys.exit("nobody waits for another turn")
+    took = _timed(upsert, shutil.copytree(ground / contender.table, copy), ground / "changes")
+    if in_turn:
+        print(copy.name, flush=True)
+    return took
 
 
 def _timed(upsert: Upsert, table: Path, changes: Path) -> dict[str, float | str]:
@@ -37,4 +44,5 @@ def _timed(upsert: Upsert, table: Path, changes: Path) -> dict[str, float | str]
 
 
 if __name__ == "__main__":
-    run(sys.argv[1], Path(sys.argv[2]), Path(sys.argv[3]), int(sys.argv[4]))
+    name, ground, out, *rest = sys.argv[1:]
+    run(name, Path(ground), Path(out), *map(int, rest[:2]), in_turn="in_turn" in rest)
