@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 import pytest
 
-from lakesmith.errors import ConfigError, InputError, LedgerError
+from lakesmith.errors import ConfigError, InputError, LedgerError, RunFailed
 from lakesmith.runs import batch as rooms
 from tests.shop import SPECS, Shop, by_table
 
@@ -81,6 +83,45 @@ def test_what_comes_later_is_read_as_if_nothing_had_been(dated: Shop) -> None:
 def test_tables_that_cannot_be_backfilled_are_named(dated: Shop, table: str, what: str) -> None:
     with pytest.raises(InputError, match=rf"LS610.*{table}.*{what}"):
         dated.lake.backfill([table], *DAYS)
+
+
+def test_a_backfill_that_takes_rows_away_only_is_published(dated: Shop) -> None:
+    fewer = 'of: raw}\n  - filter: "try_cast(OrderId AS int) < 3"'
+    dated.spec("tables/silver/lines", DATED["tables/silver/lines"].replace("of: raw}", fewer))
+    dated.lake.backfill(["silver.lines"], *DAYS)
+    assert skus(dated) == [("A", "2026-01-01"), ("B", "2026-01-01")]
+
+
+def test_a_table_that_is_read_row_by_row_is_not_backfilled(dated: Shop) -> None:
+    dated.spec("tables/silver/more", "from: silver.lines\nwrite: {strategy: append}\n")
+    with pytest.raises(InputError, match=r"LS610.*silver\.lines is read by silver\.more"):
+        dated.lake.backfill(["silver.lines"], *DAYS)
+
+
+def test_a_backfill_reads_no_older_version_than_the_table_has_read(dated: Shop) -> None:
+    dated.land("b.csv", ["6,C,1,1.00,2026-01-02,1,I"])
+    dated.spec("tables/gold/daily", DATED["tables/gold/daily"].replace("sum(qty)", "sum(nothing)"))
+    with pytest.raises(RunFailed):
+        dated.run()
+    with pytest.raises(LedgerError, match=r"LS611.*silver\.lines has read version 1 of bronze\.orders.* reads 0"):
+        dated.lake.backfill(["silver.lines"], *DAYS)
+    dated.spec("tables/gold/daily", DATED["tables/gold/daily"])
+    dated.run()
+    assert len(skus(dated)) == 5
+
+
+def test_a_log_is_not_backfilled_from_what_it_has_yet_to_read(make_shop: Callable[..., Shop]) -> None:
+    log = DATED["tables/silver/lines"].partition("write:")[0] + "event_date: day\nwrite: {strategy: append}\n"
+    shop = make_shop({"tables/silver/lines": log})
+    shop.land("a.csv", ROWS)
+    shop.run()
+    shop.land("b.csv", ["6,C,1,1.00,2026-01-02,1,I"])
+    shop.run(select=["bronze.orders"])
+    with pytest.raises(LedgerError, match=r"LS611.*silver\.lines has read version 0 of bronze\.orders.* reads 1"):
+        shop.lake.backfill(["silver.lines"], *DAYS)
+    shop.run()
+    shop.lake.backfill(["silver.lines"], *DAYS)
+    assert len(skus(shop)) == 5
 
 
 @pytest.mark.parametrize("dates", [("2026-01-02", "2026-01-02"), ("soon", "2026-01-02")])

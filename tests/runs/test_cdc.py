@@ -85,6 +85,14 @@ def test_a_truncate_wipes_out_what_is_older_also_when_it_comes_later(spark: Spar
     assert run(shop_of(tmp_path, spark), first, truncate, late) == model([*first, *truncate, *late])
 
 
+@pytest.mark.parametrize("together", [True, False])
+def test_a_truncate_wins_over_a_row_of_the_same_instant(spark: SparkSession, tmp_path: Path, together: bool) -> None:
+    created: list[Event] = [("c", 1, "A", 5, None), ("c", 2, "A", 6, None)]
+    truncate: list[Event] = [("t", None, None, 5, None)]
+    batches = [[*created, *truncate]] if together else [created, truncate]
+    assert run(shop_of(tmp_path, spark), *batches) == [(2, "A")]
+
+
 def test_events_that_name_no_row_are_quarantined(spark: SparkSession, tmp_path: Path) -> None:
     shop = shop_of(tmp_path, spark)
     broken: list[Event] = [("c", None, "A", 1, None), ("x", 1, "A", 2, None), ("c", 1, "A", 3, None)]

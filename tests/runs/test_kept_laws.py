@@ -97,7 +97,7 @@ def test_any_way_with_kills_is_the_model(
     both = ("bronze.orders", law.table)
 
     @given(ways(law.events, 4, both, 2))
-    @settings(max_examples=30, deadline=None, suppress_health_check=list(HealthCheck))
+    @settings(max_examples=12, deadline=None, suppress_health_check=list(HealthCheck))
     def holds(way: Any) -> None:
         shop = law.shop(tmp_path / f"{next(NUMBERS)}", spark)
         found = landed(shop, way, deaths, law.land, [law.table], select=list(both))

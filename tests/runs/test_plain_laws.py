@@ -67,7 +67,7 @@ def test_any_way_with_kills_is_always_the_model(
     deaths = Deaths(monkeypatch)
 
     @given(drawn(most=14, most_runs=4, most_deaths=2))
-    @settings(max_examples=40, deadline=None, suppress_health_check=list(HealthCheck))
+    @settings(max_examples=20, deadline=None, suppress_health_check=list(HealthCheck))
     def law(way: Way) -> None:
         holds(tmp_path, spark, deaths, way)
 

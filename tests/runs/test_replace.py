@@ -81,3 +81,21 @@ def test_a_replacement_that_takes_all_rows_away_is_refused_until_it_is_accepted(
     assert shop.rows("gold.daily") == [("A", 1)]
     shop.run(accept=["gold.daily"])
     assert shop.rows("gold.daily") == []
+
+
+def test_a_replacement_that_may_be_empty_is_read_and_passed_on(spark: SparkSession, tmp_path: Path) -> None:
+    deletes = "sequence_by: [qty], apply_as_deletes: \"Op = 'D'\""
+    pairs = "columns: {id: {type: bigint}, sku: {type: string}}\n"
+    parts = "write: {strategy: replace_partitions, partition_by: [sku], allow_empty: true}\n"
+    specs = {
+        "tables/silver/orders": SPECS["tables/silver/orders"].replace("sequence_by: [qty]", deletes),
+        "tables/silver/lines": f"from: silver.orders\n{pairs}{parts}",
+        "tables/gold/daily": "from: silver.lines\nwrite: {strategy: replace_all, allow_empty: true}\n",
+    }
+    shop = Shop(tmp_path, spark, specs)
+    shop.land("0.csv", [f"1,A,1,1,{DAY},1,I"])
+    shop.run()
+    assert shop.rows("silver.lines") == shop.rows("gold.daily") == [(1, "A")]
+    shop.land("1.csv", [f"1,A,2,1,{DAY},2,D"])
+    shop.run()
+    assert shop.rows("silver.lines") == shop.rows("gold.daily") == []

@@ -110,6 +110,14 @@ def test_a_key_of_another_kind_is_an_error(built: Make) -> None:
         shop.run(select=BOTH)
 
 
+def test_a_column_that_a_key_implies_is_not_added_to_rows_that_lack_it(built: Make) -> None:
+    shop = built("add")
+    change(shop, PRICED.replace("keys: [id]", "keys: [id], key_implies: [price]"), "add")
+    with pytest.raises(RunFailed, match=r"LS511 .*\+ price decimal\(8,2\)"):
+        shop.run(select=BOTH)
+    assert operations(shop)[1:] == []
+
+
 def test_rescue_keeps_the_table_as_it_is_and_the_rest_as_json(built: Make) -> None:
     shop = built("rescue")
     change(shop, PRICED.replace("qty: {type: int", "qty: {type: bigint"), "rescue")

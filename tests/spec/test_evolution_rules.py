@@ -62,6 +62,15 @@ def test_a_key_has_no_default(problems: Load) -> None:
     assert (found.code, found.what) == ("LS156", "a key has no default")
 
 
+@pytest.mark.parametrize(
+    "more", ["write: {strategy: upsert, keys: [id], sequence_by: [day], key_implies: [a]}\n", "event_date: a\n"]
+)
+def test_a_column_by_which_rows_are_looked_for_has_no_default(problems: Load, more: str) -> None:
+    text = spec("a: {type: date, default: '2026-01-01'}")
+    found = problems({SILVER: text.partition("write:")[0] + more if "write:" in more else text + more})
+    assert ("LS156", "tables.silver.orders.columns.a.default") in [(one.code, one.key) for one in found]
+
+
 def test_an_unknown_policy_is_named(problems: Load) -> None:
     (found,) = problems({SILVER: spec("a: {type: int}", "merge")})
     assert found.code == "LS112" and found.key.endswith("on_schema_change")

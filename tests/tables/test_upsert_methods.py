@@ -87,6 +87,14 @@ def test_nan_and_both_zeros_are_merged_as_one_key_each(spark: SparkSession, tmp_
     assert sorted(row[1] for row in found) == ["c", "x", "y"]
 
 
+def test_a_tie_of_rows_with_maps_is_decided_by_their_entries(spark: SparkSession, tmp_path: Path) -> None:
+    ddl = "id int, p string, m map<string,int>, _seq int"
+    before = [(1, "a", {"x": 1}, 1), (2, "a", {"x": 1}, 1)]
+    rows = frame(spark, ddl, [(1, "a", {"x": 1}, 1), (2, "a", {"x": 2}, 1)])
+    plan, found = upserted(spark, tmp_path, spec(PLAIN), before, rows, ddl)
+    assert (plan.method, found) == ("replace_where", [before[0], (2, "a", {"x": 2}, 1)])
+
+
 def test_a_key_that_is_no_text_is_merged(spark: SparkSession, tmp_path: Path) -> None:
     rows = spark.sql("SELECT CAST(X'FF61' AS STRING) AS id, 'x' AS p, 2 AS _seq")
     plan, found = upserted(spark, tmp_path, spec(PLAIN), [("a", "a", 1)], rows, "id string, p string, _seq int")

@@ -89,12 +89,13 @@ RUN_CODES: dict[str, tuple[str, str, str]] = {
     ),
     "LS610": (
         "table without a backfill",
-        "A backfill needs a table that is built from another one and declares an event_date.",
-        "Declare event_date, or land corrected files.",
+        "A backfill needs a table that is built from another one and declares an event_date, and that no table written"
+        " row by row reads: that one would get the rows computed anew once more.",
+        "Declare event_date, land corrected files, or rebuild the table with all below it.",
     ),
     "LS611": (
         "batch in the way",
-        "The table has a batch that was begun or refused.",
+        "The table has a batch that was begun or refused, or has read another version than is published above it.",
         "Run `lakesmith run`, which ends it, then backfill.",
     ),
     "LS612": (

@@ -19,7 +19,7 @@ from lakesmith.runs.recover import Recovery
 from lakesmith.runs.result import RunResult
 from lakesmith.spec.fingerprint import spec_hash
 from lakesmith.spec.graph import waves
-from lakesmith.spec.model import Project
+from lakesmith.spec.model import Project, Table
 
 
 def backfill(
@@ -48,9 +48,10 @@ def backfill(
     Raises
     ------
     InputError
-        LS610 when a table has no event date, or is built from files.
+        LS610 when a table has no event date, is built from files, or is read by a table that is written row by row.
     LedgerError
-        LS611 when a table has an unfinished or refused batch, LS612 when what it reads was never published.
+        LS611 when a table has an unfinished or refused batch, or has read another version than is published, LS612 when
+        what it reads was never published.
     RunFailed, GateRefused
 
     Notes
@@ -81,6 +82,7 @@ def _intent(project: Project, ledger: Ledger, table: str, dates: Dates, select: 
     for name in (spec.from_, *spec.inputs.values(), table):
         if name not in versions:
             raise LedgerError(f"{name} was never published", code="LS612", where=table, hint="run it first")
+    _require_same_version(table, spec, state.since, versions[spec.from_])
     return Intent(
         table=table,
         epoch=state.epoch,
@@ -94,14 +96,34 @@ def _intent(project: Project, ledger: Ledger, table: str, dates: Dates, select: 
 
 
 def _require_dates(project: Project, table: str) -> None:
-    spec = project.table(table)
+    spec, below = project.table(table), _row_by_row_below(project, table)
     if spec.from_.startswith("sources."):
         what, hint = "is built from files: it keeps what arrived", "land corrected files, or roll back and run again"
     elif spec.event_date is None:
         what, hint = "declares no event_date", "name the date column of the contract as `event_date` in its spec"
+    elif below:
+        what = f"is read by {', '.join(below)}, written row by row: rows computed anew would come once more"
+        hint = f"`lakesmith run --rebuild --select {table}` builds them all anew"
     else:
         return
     raise InputError(f"{table} {what}", code="LS610", where=table, hint=hint)
+
+
+def _row_by_row_below(project: Project, table: str) -> list[str]:
+    specs = {name: project.table(name) for name in project.table_names()}
+    return [name for name, spec in specs.items() if spec.from_ == table and not spec.write.recomputes]
+
+
+def _require_same_version(table: str, spec: Table, since: int | None, public: int) -> None:
+    """Raise where the rows of a version would be lost, or come again: the next run goes on from what has been read."""
+    is_ahead = since is not None and since > public
+    if is_ahead or (spec.write.strategy == "append" and since != public):
+        raise LedgerError(
+            f"{table} has read version {since} of {spec.from_}, and a backfill reads {public}",
+            code="LS611",
+            where=table,
+            hint="`lakesmith run` brings them together; backfill afterwards",
+        )
 
 
 def _require_settled(ledger: Ledger, select: Sequence[str]) -> None:

@@ -194,8 +194,9 @@ SPEC_CODES: dict[str, tuple[str, str, str]] = {
     ),
     "LS156": (
         "unusable default",
-        "The default of a column is no value of its type, or the column is a key.",
-        "Write a plain value of the type, decimals and dates in quotes; a key has no default.",
+        "The default of a column is no value of its type, or the column is a key, or tells where rows are looked for:"
+        " key_implies, event_date, the partitions of replace_partitions.",
+        "Write a plain value of the type, decimals and dates in quotes; fill such a column by a step.",
     ),
     "LS160": (
         "sql where it does not go",

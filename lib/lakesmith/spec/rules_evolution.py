@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from datetime import date, datetime
 from decimal import Decimal, InvalidOperation
 
+from lakesmith.spec.model import Table
 from lakesmith.spec.origin import Finding
 from lakesmith.spec.rules_columns import repeated
 from lakesmith.spec.subject import Subject
@@ -33,16 +34,26 @@ def rename_rules(subject: Subject) -> Iterator[Finding]:
 
 
 def default_rules(subject: Subject) -> Iterator[Finding]:
-    """Require of each default that it is a value of the column's type, and that a key has none."""
+    """Require of each default that it is a value of the column's type, and of no column that tells where rows lie."""
     for name, column in subject.table.columns.items():
         if column.default is None:
             continue
         key = f"columns.{name}.default"
         if name in subject.table.write.keys:
             yield Finding("LS156", key, "a key has no default", "rows without the key would become one row")
+        elif name in _placing(subject.table):
+            what = "a column that tells where rows are looked for has no default"
+            hint = "rows in the table may lack it: they would not be found where the default says; fill it by a step"
+            yield Finding("LS156", key, what, hint)
         elif not fits(column.default, column.type.strip()):
             what = f"{column.default!r} is no value of type {column.type}"
             yield Finding("LS156", key, what, "write a plain value of the type; quote decimals and dates")
+
+
+def _placing(table: Table) -> set[str | None]:
+    """Return the columns by whose values rows are looked for before a default would be put in."""
+    partitions = table.write.partition_by if table.write.strategy == "replace_partitions" else ()
+    return {*table.write.key_implies, *partitions, table.event_date}
 
 
 def fits(value: Default, kind: str) -> bool:

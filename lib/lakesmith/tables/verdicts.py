@@ -15,6 +15,7 @@ from lakesmith.tables.look import Looked
 from lakesmith.tables.ref import TableRef
 from lakesmith.tables.strategies import newest_first
 from lakesmith.transforms.names import same_key
+from lakesmith.transforms.orderable import orderable
 
 Key = tuple[Any, ...]
 
@@ -63,8 +64,11 @@ def _decide_ties(rows: DataFrame, kinds: Mapping[str, str], target: DataFrame, t
     """Let all columns decide where sequences are equal, as the MERGE does."""
     names, some = newest_first(rows.columns), one_of(kinds, tied)
     both = rows.filter(some).alias("s").join(target.filter(some).alias("t"), same_key("s", "t", kinds))
-    mine, theirs = (F.struct(*[f"{side}.{name}" for name in names]) for side in "st")
-    found = both.select(*[f"s.{name}" for name in kinds], (mine > theirs).alias("_newer")).toArrow()
+    fields = {name: rows.schema[name].dataType for name in names}
+    mine, theirs = (
+        F.struct(*[orderable(F.col(f"{side}.`{name}`"), kind) for name, kind in fields.items()]) for side in "st"
+    )
+    found = both.select(*[f"s.`{name}`" for name in kinds], (mine > theirs).alias("_newer")).toArrow()
     return dict(zip(keys_of(found, kinds), found["_newer"].to_pylist(), strict=True))
 
 

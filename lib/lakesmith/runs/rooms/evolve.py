@@ -89,6 +89,8 @@ def _require_same_keys(batch: BatchContext) -> None:
 def _breaks_key(change: Change, spec: Table) -> bool:
     if change.column in spec.write.keys:
         return change.kind in ("lose", "retype") or not keeps_equality(change)
+    if change.column in spec.write.key_implies and change.kind == "add":
+        return True  # the rows of the table lack it, and would not be found by it
     return change.column in spec.write.partition_by and change.kind == "lose"
 
 

@@ -20,6 +20,9 @@ from lakesmith.runs.rooms.history import VERSIONS
 from lakesmith.tables.commit import Outcome
 from lakesmith.tables.ref import visible
 
+# What Delta counts of a replacement that may have put nothing in the place of what it took away.
+REMOVED = ("numRemovedFiles", "numDeletedRows", "numDeletionVectorsAdded", "numDeletionVectorsUpdated")
+
 
 @dataclass(frozen=True)
 class BatchRecord:
@@ -59,7 +62,7 @@ def record(gated: Gated, outcome: Outcome, figures: Mapping[str, Any]) -> BatchR
     profile = profile_rows(figures["final"], types, batch.project.profile_of(batch.name))
     profile += key_profile(batch, outcome)
     told = (*row_verdicts, *whole, *guards)
-    moved = bool(counts.changed) or any(outcome.metrics.get(name) for name in VERSIONS.values())
+    moved = bool(counts.changed) or any(outcome.metrics.get(name) for name in (*VERSIONS.values(), *REMOVED))
     return BatchRecord(outcome.version, counts, told, tuple(profile), figures["recomputed"], moved)
 
 

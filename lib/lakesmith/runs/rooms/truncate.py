@@ -53,7 +53,7 @@ def is_mark(keys: Sequence[str]) -> Column:
 
 def _wiped(batch: BatchContext, newest: DataFrame) -> DataFrame:
     held = batch.table.load(batch.session).filter(~named("_deleted") & ~is_mark(batch.spec.write.keys))
-    older = held.crossJoin(F.broadcast(newest)).filter(named("_seq") < named(AT))
+    older = held.crossJoin(F.broadcast(newest)).filter(named("_seq") <= named(AT))
     # Tables below build their own sequence from its columns.
     told = {name: named(AT).getField(name) for name in batch.spec.write.sequence_by if name in held.columns}
     return older.withColumns({**told, "_seq": named(AT), "_deleted": F.lit(True)}).drop(AT)
