@@ -38,9 +38,10 @@ class Job:
 
 @dataclass(frozen=True)
 class Scan:
-    """One file scan of a query: its directory, the rows that left the files, the query and when it began."""
+    """One file scan of a query: its directory, the files and the rows that left them, the query and when it began."""
 
     path: str
+    files: int
     rows: int
     execution: int
     time: int
@@ -73,6 +74,14 @@ class EventLog:
             if not scan.is_log:
                 rows[scan.path] += scan.rows
         return dict(rows)
+
+    def files_by_path(self) -> dict[str, int]:
+        """Return the files opened in each directory, by each scan anew, logs of tables left out."""
+        files: Counter[str] = Counter()
+        for scan in self.scans:
+            if not scan.is_log:
+                files[scan.path] += scan.files
+        return dict(files)
 
     def jobs_on(self, directory: Path) -> list[Job]:
         """Return the jobs of queries that scan rows of a table below a directory."""
@@ -113,7 +122,8 @@ class _Reader:
         self.jobs: dict[int, Job] = {}
         self.began: dict[int, int] = {}
         self._job_of_stage: dict[int, Job] = {}
-        self._nodes: dict[int, dict[int, str]] = defaultdict(dict)  # execution -> accumulator -> path
+        # Execution -> accumulator of rows -> accumulator of files, and path.
+        self._nodes: dict[int, dict[int, tuple[int, str]]] = defaultdict(dict)
         self._values: Counter[int] = Counter()
         self._takers = {
             "SparkListenerJobStart": self._job,
@@ -131,10 +141,10 @@ class _Reader:
     def scans(self) -> Iterator[Scan]:
         seen: set[int] = set()  # later queries show the plan of a frame that was kept, and read none of its files
         for execution, nodes in sorted(self._nodes.items()):
-            fresh = {accumulator: path for accumulator, path in nodes.items() if accumulator not in seen}
+            fresh = {rows: of_node for rows, of_node in nodes.items() if rows not in seen}
             seen |= fresh.keys()
-            for accumulator, path in fresh.items():
-                yield Scan(path, self._values[accumulator], execution, self.began.get(execution, 0))
+            for rows, (files, path) in fresh.items():
+                yield Scan(path, self._values[files], self._values[rows], execution, self.began.get(execution, 0))
 
     def _job(self, event: dict[str, Any]) -> None:
         properties = event.get("Properties") or {}
@@ -162,9 +172,10 @@ class _Reader:
             self.began[execution] = event["time"]
         for node in _walk(event["sparkPlanInfo"]):
             path = _path(node["metadata"].get("Location", ""))
-            for metric in node["metrics"]:
-                if path and metric["name"] == "number of output rows":
-                    self._nodes[execution][metric["accumulatorId"]] = path
+            metrics = {metric["name"]: metric["accumulatorId"] for metric in node["metrics"]}
+            if path and "number of output rows" in metrics:
+                files = metrics.get("number of files read", -1)
+                self._nodes[execution][metrics["number of output rows"]] = (files, path)
 
     def _driver(self, event: dict[str, Any]) -> None:
         for accumulator, value in event["accumUpdates"]:

@@ -29,6 +29,13 @@ KINDS = {
 }
 
 
+_SOME = {
+    "date": "'2026-01-01'), ('2026-02-01'",
+    "timestamp": "'2026-01-01 00:00:00.123456'), ('2026-02-01'",
+    "boolean": "true), (false",
+}
+
+
 def pruned(df: DataFrame, touched: Touched) -> int:
     return df.filter(touched.predicate()).count()
 
@@ -43,6 +50,14 @@ def test_every_touched_value_meets_the_predicate(spark: SparkSession, kind: str)
         assert pruned(df, touched) == len(values)
 
     law()
+
+
+@pytest.mark.parametrize("kind", ["tinyint", "smallint", "int", "bigint", "string", "date", "timestamp", "boolean"])
+@pytest.mark.classic("the analyzed plan is shown in the JVM")
+def test_literals_have_the_type_of_their_column(spark: SparkSession, kind: str) -> None:
+    df = spark.sql(f"SELECT CAST(v AS {kind}) AS v FROM VALUES ({_SOME.get(kind, '1), (2')}) AS t(v)")
+    filtered = spark.createDataFrame([], df.schema).filter(find_touched(df, ["v"]).sql())
+    assert "cast(" not in str(filtered._jdf.queryExecution().analyzed().toString()).partition("LogicalRDD")[0]  # type: ignore[operator]
 
 
 @given(st.lists(st.integers(), unique=True).map(sorted), st.integers(1, 5))

@@ -8,6 +8,7 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass, field
+from functools import partial
 from itertools import pairwise
 from typing import Any
 
@@ -15,7 +16,7 @@ import pyarrow as pa  # type: ignore[import-untyped]
 from pyspark.sql import Column, DataFrame
 from pyspark.sql import functions as F
 
-from lakesmith.tables.literals import literal
+from lakesmith.tables.literals import typed
 from lakesmith.tables.spans import Span, find_spans, join_spans
 from lakesmith.transforms.names import quoted
 
@@ -30,12 +31,14 @@ MOMENTS = tuple(moment.replace(tzinfo=dt.timezone.utc) for moment in (dt.datetim
 class Touched:
     """The values of some columns that a batch touches, as few ranges; None stands for NULL, NaN for NaN.
 
-    Where they are too many, `values` has the smallest and the greatest, and `spans` the ranges between them.
+    Where they are too many, `values` has the smallest and the greatest, and `spans` the ranges between them. `kinds`
+    are Spark's types of the columns.
     """
 
     values: Mapping[str, frozenset[Any]]
     max_ranges: int = MAX_RANGES
     spans: Mapping[str, Sequence[Span]] = field(default_factory=dict)
+    kinds: Mapping[str, str] = field(default_factory=dict)
 
     def ranges(self, name: str) -> list[Span]:
         """Return few ranges that hold every value of a column but NULL and NaN."""
@@ -45,7 +48,7 @@ class Touched:
         gaps = [_gap(left[1], right[0]) for left, right in pairwise(spans)]
         return join_spans(spans, MAX_RANGES, gaps)
 
-    def bounds(self, name: str, column: str, write: Callable[[Any], str] = literal) -> str:
+    def bounds(self, name: str, column: str, write: Callable[[Any], str]) -> str:
         """Return an OR of ranges of a column as SQL, in the dialect of `write`."""
         return column_bounds(column, self.ranges(name), self.values[name], write)
 
@@ -56,7 +59,12 @@ class Touched:
     def sql(self, alias: str = "") -> str:
         """Return the predicate as SQL."""
         side = f"{alias}." if alias else ""
-        return " AND ".join(f"({self.bounds(name, side + quoted(name))})" for name in self.values)
+        return " AND ".join(f"({self.bounds(name, side + quoted(name), self._typed(name))})" for name in self.values)
+
+    def _typed(self, name: str) -> Callable[[Any], str]:
+        """Return what writes the values of a column as literals of its type."""
+        # Delta's replaceWhere folds no cast, and prunes no file by a column that is compared with one.
+        return partial(typed, kind=self.kinds.get(name, ""))
 
 
 def find_touched(changes: DataFrame, columns: Sequence[str], few: bool = True) -> Touched:
@@ -85,7 +93,8 @@ def find_touched(changes: DataFrame, columns: Sequence[str], few: bool = True) -
     rows = numbers.distinct().limit(MAX_VALUES + 1).collect() if few else []
     if not few or len(rows) > MAX_VALUES:
         return _extremes(numbers, kinds)
-    return Touched({name: frozenset(_from_number(row[name], kind) for row in rows) for name, kind in kinds.items()})
+    values = {name: frozenset(_from_number(row[name], kind) for row in rows) for name, kind in kinds.items()}
+    return Touched(values, kinds=kinds)
 
 
 def touched_in(found: pa.Table, kinds: Mapping[str, str]) -> Touched:
@@ -99,7 +108,8 @@ def touched_in(found: pa.Table, kinds: Mapping[str, str]) -> Touched:
         Spark's types of the columns.
     """
     numbers = {name: _plain(found[name]).to_pylist() for name in kinds}
-    return Touched({name: frozenset(_from_number(v, kinds[name]) for v in values) for name, values in numbers.items()})
+    values = {name: frozenset(_from_number(v, kinds[name]) for v in column) for name, column in numbers.items()}
+    return Touched(values, kinds=kinds)
 
 
 def _plain(column: pa.ChunkedArray) -> pa.ChunkedArray:
@@ -116,7 +126,7 @@ def _extremes(numbers: DataFrame, kinds: Mapping[str, str]) -> Touched:
     known = {name: frozenset(v for v in values[name] if v is not None) | others[name] for name in kinds}
     found = find_spans(numbers, {name: (row[name][0], row[name][1]) for name in kinds})
     spans = {name: [_span(ends, kinds[name]) for ends in cells] for name, cells in found.items()}
-    return Touched(known, 1, spans)
+    return Touched(known, 1, spans, kinds)
 
 
 def _span(ends: Span, kind: str) -> Span:

@@ -17,7 +17,7 @@ from tests.benchmarks.upserts.commits import bytes_written
 from tests.benchmarks.upserts.contenders import OURS
 
 TIMES = (1, 10, 100)
-HEAD = ("rows of the table", "records read", "tasks", "jobs", "bytes written", "CPU s")
+HEAD = ("rows of the table", "records read", "files opened", "tasks", "jobs", "bytes written", "CPU s")
 
 
 @dataclass(frozen=True)
@@ -25,6 +25,7 @@ class Cost:
     """What the upsert took on one table."""
 
     read: int
+    files: int
     tasks: int
     jobs: int
     written: int
@@ -42,7 +43,15 @@ def growth(scratch: Path, rows: int, times: Sequence[int] = TIMES) -> str:
 
 
 def _cells(rows: str, cost: Cost) -> tuple[str, ...]:
-    return (rows, f"{cost.read:,}", str(cost.tasks), str(cost.jobs), f"{cost.written:,}", f"{cost.cpu:.2f}")
+    return (
+        rows,
+        f"{cost.read:,}",
+        str(cost.files),
+        str(cost.tasks),
+        str(cost.jobs),
+        f"{cost.written:,}",
+        f"{cost.cpu:.2f}",
+    )
 
 
 def _slope(one: float, other: float, factor: float) -> float:
@@ -59,4 +68,6 @@ def _cost(scratch: Path, rows: int) -> Cost:
     log = read_event_log(next((out / "events").iterdir())).between(took["begin"], took["end"])
     read, table = log.rows_by_path().get(took["table"], 0), Path(took["table"])
     tasks = sum(job.tasks for job in log.jobs)
-    return Cost(read, tasks, len(log.jobs), bytes_written(table), took["cpu_seconds"])
+    return Cost(
+        read, log.files_by_path().get(took["table"], 0), tasks, len(log.jobs), bytes_written(table), took["cpu_seconds"]
+    )
