@@ -98,6 +98,16 @@ def test_a_row_that_is_set_aside_is_not_gone(spark: SparkSession, tmp_path: Path
     assert shop.reasons(TABLE) == ["sku_given"]
 
 
+def test_a_row_that_was_set_aside_alone_is_not_gone_when_the_rest_comes(spark: SparkSession, tmp_path: Path) -> None:
+    shop = shop_of(tmp_path, spark)
+    strict = SPEC.replace("MORE", ", max_delete_share: 1").replace("source: Sku}", "source: Sku, nullable: false}")
+    shop.spec("tables/silver/orders", strict)
+    for day, rows in ((1, {1: "A", 2: "A", 3: "A"}), (2, {1: ""}), (2, {2: "B"})):
+        land(shop, day, rows.items())
+        found = run(shop)
+    assert found == [(1, "A"), (2, "B")]
+
+
 def test_versions_below_an_extract_end_with_the_extract_that_lacks_them(spark: SparkSession, tmp_path: Path) -> None:
     told = SPEC.replace("MORE", ", max_delete_share: 1").replace(
         "source: Sku}", "source: Sku}\n  day: {type: date, source: Day}"

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from functools import reduce
+from itertools import takewhile
 
 from pyspark.sql import Column, DataFrame
 from pyspark.sql import functions as F
@@ -14,6 +15,7 @@ from lakesmith.runs.context import BatchContext
 from lakesmith.runs.rooms.changes import Changes, Keep, count_changes, few_changes
 from lakesmith.runs.rooms.gate import Gated, Stages, stages
 from lakesmith.runs.rooms.late import newest_ever
+from lakesmith.tables.commit import LOOK_BACK
 from lakesmith.tables.log import newest_commits
 from lakesmith.tables.watermark import Watermark, as_text, find_watermark
 from lakesmith.transforms.conform import with_defaults
@@ -31,7 +33,8 @@ def extract_changes(gated: Gated, keep: Keep) -> Changes:
     Notes
     -----
     The extract with the greatest first column of `sequence_by` is the table; older ones change nothing, whenever they
-    come. A part of an extract that the table knows already is read together with its other parts, from the upstream.
+    come. A part of an extract that the table knows already, or may know by bad rows only, is read together with its
+    other parts, from the upstream.
     Rows that the extract lacks become tombstones; one that the gate sets aside leaves the table's as it is. Reads all
     of the table: a row that is gone names no key.
     """
@@ -39,7 +42,7 @@ def extract_changes(gated: Gated, keep: Keep) -> Changes:
     rows = keep(gated.rows)
     count, seen, newest = _look_at(batch, rows)
     version = -1 if batch.intent.first else newest_commits(batch.session, batch.table, 1)[0].version
-    is_whole = batch.intent.first or (seen is not None and seen != newest)
+    is_whole = batch.intent.first or (seen is not None and seen != newest and not _may_lack_parts(batch, seen))
     told = gated.plain() if is_whole else stages(batch.from_the_beginning())
     extract = _newest_extract(rows if is_whole else told.final, newest)
     compared = keep(_compare(batch, extract, _named_by(batch, told, newest), version, newest))
@@ -61,6 +64,17 @@ def _look_at(batch: BatchContext, rows: DataFrame) -> tuple[int, Watermark | Non
     (found,) = rows.agg(F.count(F.lit(1)), as_text(newest, kind)).collect()
     text = found[1] if seen or batch.intent.first else newest_ever(batch, rows, kind)
     return found[0], seen, None if text is None else Watermark(kind, text)
+
+
+def _may_lack_parts(batch: BatchContext, seen: Watermark) -> bool:
+    """Tell whether rows were set aside since the newest extract came: they may be parts of the one that comes now."""
+    aside = batch.table.quarantine
+    if not aside.exists(batch.session):
+        return False
+    told = [commit.about for commit in newest_commits(batch.session, batch.table, LOOK_BACK)]
+    told = [about for about in told if "watermark" in about]
+    came = min((about["batch"] for about in takewhile(lambda one: one["watermark"] == seen.told(), told)), default=0)
+    return not aside.load(batch.session).filter(F.col("_batch_id") > came).isEmpty()
 
 
 def _newest_extract(rows: DataFrame, newest: Watermark | None) -> DataFrame:
