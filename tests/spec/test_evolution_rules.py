@@ -63,7 +63,12 @@ def test_a_key_has_no_default(problems: Load) -> None:
 
 
 @pytest.mark.parametrize(
-    "more", ["write: {strategy: upsert, keys: [id], sequence_by: [day], key_implies: [a]}\n", "event_date: a\n"]
+    "more",
+    [
+        "write: {strategy: upsert, keys: [id], sequence_by: [day], key_implies: [a]}\n",
+        "write: {strategy: replace_partitions, partition_by: [a]}\n",
+        "event_date: a\n",
+    ],
 )
 def test_a_column_by_which_rows_are_looked_for_has_no_default(problems: Load, more: str) -> None:
     text = spec("a: {type: date, default: '2026-01-01'}")
