@@ -8,7 +8,7 @@ from __future__ import annotations
 import json
 import re
 from collections import Counter, defaultdict
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -69,19 +69,18 @@ class EventLog:
 
     def rows_by_path(self) -> dict[str, int]:
         """Return the rows read from each directory, logs of tables left out."""
-        rows: Counter[str] = Counter()
-        for scan in self.scans:
-            if not scan.is_log:
-                rows[scan.path] += scan.rows
-        return dict(rows)
+        return self._by_path(lambda scan: scan.rows)
 
     def files_by_path(self) -> dict[str, int]:
         """Return the files opened in each directory, by each scan anew, logs of tables left out."""
-        files: Counter[str] = Counter()
+        return self._by_path(lambda scan: scan.files)
+
+    def _by_path(self, figure: Callable[[Scan], int]) -> dict[str, int]:
+        figures: Counter[str] = Counter()
         for scan in self.scans:
             if not scan.is_log:
-                files[scan.path] += scan.files
-        return dict(files)
+                figures[scan.path] += figure(scan)
+        return dict(figures)
 
     def jobs_on(self, directory: Path) -> list[Job]:
         """Return the jobs of queries that scan rows of a table below a directory."""

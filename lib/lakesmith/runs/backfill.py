@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from dataclasses import replace
 
 from pyspark.sql import SparkSession
 
@@ -14,9 +15,11 @@ from lakesmith.runs.interrupted import record_interrupted
 from lakesmith.runs.ledger import Ledger
 from lakesmith.runs.lock import project_lock
 from lakesmith.runs.opening import open_ledger
+from lakesmith.runs.planning import has_moved
 from lakesmith.runs.recording import facts_of
 from lakesmith.runs.recover import Recovery
 from lakesmith.runs.result import RunResult
+from lakesmith.runs.state import TableState
 from lakesmith.spec.fingerprint import spec_hash
 from lakesmith.spec.graph import waves
 from lakesmith.spec.model import Project, Table
@@ -82,7 +85,7 @@ def _intent(project: Project, ledger: Ledger, table: str, dates: Dates, select: 
     for name in (spec.from_, *spec.inputs.values(), table):
         if name not in versions:
             raise LedgerError(f"{name} was never published", code="LS612", where=table, hint="run it first")
-    _require_same_version(table, spec, state.since, versions[spec.from_])
+    _require_same_rows(table, spec, state.since, replace(ledger.state(spec.from_), version=versions[spec.from_]))
     return Intent(
         table=table,
         epoch=state.epoch,
@@ -114,12 +117,12 @@ def _row_by_row_below(project: Project, table: str) -> list[str]:
     return [name for name, spec in specs.items() if spec.from_ == table and not spec.write.recomputes]
 
 
-def _require_same_version(table: str, spec: Table, since: int | None, public: int) -> None:
+def _require_same_rows(table: str, spec: Table, since: int | None, upstream: TableState) -> None:
     """Raise where the rows of a version would be lost, or come again: the next run goes on from what has been read."""
-    is_ahead = since is not None and since > public
-    if is_ahead or (spec.write.strategy == "append" and since != public):
+    is_ahead = since is not None and upstream.version is not None and since > upstream.version
+    if is_ahead or (spec.write.strategy == "append" and has_moved(upstream, since)):
         raise LedgerError(
-            f"{table} has read version {since} of {spec.from_}, and a backfill reads {public}",
+            f"{table} has read version {since} of {spec.from_}, and a backfill reads {upstream.version}",
             code="LS611",
             where=table,
             hint="`lakesmith run` brings them together; backfill afterwards",

@@ -67,7 +67,11 @@ def require_allowed(name: str, spec: Table, changes: Sequence[Change]) -> None:
     keys = [change for change in changes if _breaks_key(change, spec)]
     if keys:
         raise _refused(
-            "LS511", name, keys, "put the key back as it was, or `lakesmith run --rebuild --select` the table"
+            "LS511",
+            name,
+            keys,
+            "put the key back as it was, take a new column out of key_implies, or `lakesmith run --rebuild --select`"
+            " the table",
         )
     policy = spec.on_schema_change
     refused = [change for change in changes if change.kind not in ALLOWED[policy]]
