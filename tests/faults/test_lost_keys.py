@@ -100,3 +100,11 @@ def test_rows_that_came_without_a_key_are_not_given_one(built: Make) -> None:
     assert shop.rows("silver.orders") == [(1, "A", 1), (2, "A", 1)]
     shop.run(rebuild=True, select=[*BOTH, "gold.daily"])
     assert shop.rows("silver.orders") == [(1, "B", 2), (2, "A", 1), (3, "A", 1)]
+
+
+def test_a_key_in_another_case_than_its_column_is_one_clear_error(make_shop: Make) -> None:
+    spec = "from: bronze.orders\nwrite: {strategy: upsert, keys: [orderid], sequence_by: [Seq]}\n"
+    shop = make_shop({"tables/silver/orders": spec})
+    shop.land("a.csv", FIRST)
+    with pytest.raises(RunFailed, match=r"LS511.*write names the column 'orderid', and the rows have 'OrderId'"):
+        shop.run(select=BOTH)

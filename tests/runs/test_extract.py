@@ -108,6 +108,19 @@ def test_a_row_that_was_set_aside_alone_is_not_gone_when_the_rest_comes(spark: S
     assert found == [(1, "A"), (2, "B")]
 
 
+def test_a_row_set_aside_beside_an_older_extract_is_not_gone_when_the_rest_comes(
+    spark: SparkSession, tmp_path: Path
+) -> None:
+    shop = shop_of(tmp_path, spark)
+    strict = SPEC.replace("MORE", ", max_delete_share: 1").replace("source: Sku}", "source: Sku, nullable: false}")
+    shop.spec("tables/silver/orders", strict)
+    land(shop, 1, {1: "A", 2: "A", 3: "A"}.items())
+    land(shop, 2, {1: ""}.items())
+    assert run(shop) == [(1, "A"), (2, "A"), (3, "A")]
+    land(shop, 2, {2: "B"}.items())
+    assert run(shop) == [(1, "A"), (2, "B")]
+
+
 def test_versions_below_an_extract_end_with_the_extract_that_lacks_them(spark: SparkSession, tmp_path: Path) -> None:
     told = SPEC.replace("MORE", ", max_delete_share: 1").replace(
         "source: Sku}", "source: Sku}\n  day: {type: date, source: Day}"

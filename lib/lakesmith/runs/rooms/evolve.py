@@ -47,6 +47,7 @@ def evolved(gated: Gated) -> Gated:
     the spec says on the way. No Spark job on a local path.
     """
     batch = gated.batch
+    _require_exact_names(batch, gated.rows.columns)
     if batch.intent.first and not batch.table.exists(batch.session):
         return gated
     if not batch.intent.first:
@@ -81,6 +82,16 @@ def require_allowed(name: str, spec: Table, changes: Sequence[Change]) -> None:
         allowing = [word for word, kinds in ALLOWED.items() if {change.kind for change in refused} <= kinds]
         instead = f"set on_schema_change: {' or '.join(allowing)}, " if allowing else ""
         raise _refused("LS504", name, refused, f"{instead}keep the contract as it was, or `lakesmith run --rebuild`")
+
+
+def _require_exact_names(batch: BatchContext, columns: Sequence[str]) -> None:
+    """Raise where `write` names a column in another case: Spark finds it, the log and the files of a table do not."""
+    write, exact = batch.spec.write, {name.lower(): name for name in columns}
+    for name in (*write.keys, *write.key_implies, *write.partition_by):
+        found = exact.get(name.lower(), name)
+        if found != name:
+            what = f"write names the column '{name}', and the rows have '{found}'"
+            raise WriteError(what, code="LS511", where=batch.name, hint=f"write '{found}' in the spec")
 
 
 def _require_same_keys(batch: BatchContext) -> None:
