@@ -78,11 +78,37 @@ class Lake(Reader):
         return validate(self.loaded)
 
     def doctor(self, fix: bool = False) -> Report:
-        """Look over the warehouse without Spark; with `fix` do what is safe: files are set aside, none is deleted."""
+        """Look over the warehouse without Spark, and mend what can be mended safely if asked.
+
+        Parameters
+        ----------
+        fix : bool
+            Do what is safe: files are set aside, none is deleted.
+
+        Returns
+        -------
+        Report
+            Each finding with its code and what to do.
+        """
         return doctor(self.project, fix)
 
     def plan(self, select: Sequence[str] = ()) -> Plan:
-        """Return what a run would do; reads the ledger and lists the sources, writes nothing."""
+        """Return what a run would do; reads the ledger and lists the sources, writes nothing.
+
+        Parameters
+        ----------
+        select : sequence of str
+            Tables to plan; all when empty.
+
+        Returns
+        -------
+        Plan
+
+        Raises
+        ------
+        ConfigError
+            With every problem of the specs.
+        """
         self.validate()
         return plan(self.spark, self.project, select)
 

@@ -70,7 +70,25 @@ class Reader:
         return self._shown(name, table.load(self.spark, versionAsOf=number))
 
     def quarantine(self, name: str) -> DataFrame:
-        """Read the quarantine of a table: batch, reasons and the raw row of every bad row."""
+        """Read the quarantine of a table; no row when nothing was ever set aside.
+
+        Parameters
+        ----------
+        name : str
+            ``layer.table``.
+
+        Returns
+        -------
+        DataFrame
+            *Columns*: ``_batch_id`` BIGINT, ``_run_id`` STRING, ``_quarantined_at`` TIMESTAMP, ``_reasons`` (array of
+            the failed check, its column and the value as text), ``_raw`` STRING (the row as it came, JSON),
+            ``_source_file`` STRING.
+
+        Raises
+        ------
+        InputError
+            LS209 when the project has no such table.
+        """
         table = self._ref(name).quarantine
         if table.exists(self.spark):
             return table.load(self.spark)
@@ -85,6 +103,11 @@ class Reader:
 
         ``layer_table`` is the table as it is; ``layer_table_v1``, ``_v2``… have the columns of its first, second…
         shape, whatever became of them since, so that what reads one of these goes on reading it.
+
+        Parameters
+        ----------
+        spark : SparkSession
+            Where the views are made; any session that reaches the warehouse.
         """
         for name, number in newest(spark, self._ref("ops.published"))["tables"].items():
             table, view = self._ref(name), name.replace(".", "_")
@@ -94,22 +117,63 @@ class Reader:
                 frame.createOrReplaceTempView(f"{view}_{shape}")
 
     def status(self, limit: int = 10) -> list[dict[str, Any]]:
-        """Return the last runs, newest first, each with its tables; no Spark for path tables."""
+        """Return the last runs, newest first, each with its tables; no Spark for path tables.
+
+        Parameters
+        ----------
+        limit : int
+            How many runs at most.
+        """
         return last_runs(self._ops("ops.runs", RUNS), limit)
 
     def history(self, name: str) -> list[dict[str, Any]]:
-        """Return the commits of a table, newest first; no Spark for path tables."""
+        """Return the commits of a table, newest first; no Spark for path tables.
+
+        Parameters
+        ----------
+        name : str
+            ``layer.table``.
+
+        Raises
+        ------
+        InputError
+            LS209 when the project has no such table.
+        """
         table = self._ref(name)
         return read_history(None if table.local else self.spark, table)
 
     def quality(self, name: str | None = None) -> list[dict[str, Any]]:
-        """Return the verdicts of the last run that had any; of one table if named."""
+        """Return the verdicts of the last run that had any; no Spark for path tables.
+
+        Parameters
+        ----------
+        name : str, optional
+            ``layer.table``; all tables when left out.
+        """
         rows = [row for row in self._ops("ops.checks", CHECKS) if name in (None, row["table"])]
         last = max(rows, key=lambda row: row["run_id"], default={"run_id": None})["run_id"]
         return [row for row in rows if row["run_id"] == last]
 
     def profile(self, name: str, since: str | None = None) -> DataFrame:
-        """Return the profile rows of a table, of runs since an ISO date if given."""
+        """Return the profile rows of a table.
+
+        Parameters
+        ----------
+        name : str
+            ``layer.table``.
+        since : str, optional
+            ISO date or instant (UTC) of the oldest run to show; all runs when left out.
+
+        Returns
+        -------
+        DataFrame
+            *Columns*: those of ``ops.profiles``, one row a column and run.
+
+        Raises
+        ------
+        InputError
+            LS209 when the project has no such table.
+        """
         self._ref(name)
         profiles = self._ref("ops.profiles").load(self.spark).filter(F.col("table") == name)
         return profiles.filter(F.col("run_time") >= F.lit(utc(since)).cast("timestamp")) if since else profiles

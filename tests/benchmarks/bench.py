@@ -24,6 +24,7 @@ from tests.benchmarks.history import history
 from tests.benchmarks.idle import idle, publishing
 from tests.benchmarks.markdown import markdown
 from tests.benchmarks.micro_merges import micro_merges
+from tests.benchmarks.upserts.contenders import NAIVE, OURS
 from tests.benchmarks.upserts.grid import grid
 from tests.benchmarks.upserts.growth import growth
 from tests.benchmarks.upserts.race import race
@@ -154,6 +155,7 @@ def publication(feed: Feed, scratch: Path) -> str:
 def upserts(scratch: Path, rounds: int) -> str:
     """Race the upsert of few rows against a plain MERGE, delta-rs and DuckDB."""
     races = [race(scratch / keys, keys, TARGET_ROWS, rounds) for keys in ("clustered", "scattered")]
+    races.append(race(scratch / "large", "scattered", 10 * TARGET_ROWS, rounds, (NAIVE, OURS)))
     return "\n\n".join([f"## Upserts (median of {rounds}, in turn, warm)", *races])
 
 

@@ -104,7 +104,22 @@ def bloom_build(keys: DataFrame, kinds: Mapping[str, str], shape: Shape, partiti
 
 
 def bloom_merge(filters: DataFrame) -> DataFrame:
-    """Merge filters of one shape, given as one frame: the filter of all their keys."""
+    """Merge filters of one shape into the filter of all their keys.
+
+    Parameters
+    ----------
+    filters : DataFrame
+        The rows of all filters, as `bloom_build` gives them; in any order, each any number of times.
+
+    Returns
+    -------
+    DataFrame
+        *Columns*: as `bloom_build`; ``keys`` BIGINT is the sum, so that a key of two filters counts twice.
+
+    Notes
+    -----
+    One shuffle of the blocks.
+    """
     return filters.groupBy(*ADDRESS).agg(*_merged(), F.sum("keys").alias("keys"))
 
 
@@ -143,6 +158,13 @@ def bloom_probe(
 
 def bloom_fpr(bloom: DataFrame, shape: Shape) -> DataFrame:
     """Work out how often each partition of a filter takes a new key for a known one, from the bits that are set.
+
+    Parameters
+    ----------
+    bloom : DataFrame
+        One row a block, as `bloom_build` and `bloom_merge` give it.
+    shape : Shape
+        As the filter was built.
 
     Returns
     -------
