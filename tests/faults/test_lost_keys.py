@@ -102,9 +102,36 @@ def test_rows_that_came_without_a_key_are_not_given_one(built: Make) -> None:
     assert shop.rows("silver.orders") == [(1, "B", 2), (2, "A", 1), (3, "A", 1)]
 
 
-def test_a_key_in_another_case_than_its_column_is_one_clear_error(make_shop: Make) -> None:
-    spec = "from: bronze.orders\nwrite: {strategy: upsert, keys: [orderid], sequence_by: [Seq]}\n"
-    shop = make_shop({"tables/silver/orders": spec})
+@pytest.mark.parametrize(
+    ("columns", "wrong", "right"),
+    [
+        ("keys: [orderid], sequence_by: [Seq]", "orderid", "OrderId"),
+        ("keys: [OrderId], sequence_by: [seq]", "seq", "Seq"),
+    ],
+)
+def test_a_column_in_another_case_than_write_names_it_is_one_clear_error(
+    make_shop: Make, columns: str, wrong: str, right: str
+) -> None:
+    shop = make_shop({"tables/silver/orders": f"from: bronze.orders\nwrite: {{strategy: upsert, {columns}}}\n"})
     shop.land("a.csv", FIRST)
-    with pytest.raises(RunFailed, match=r"LS511.*write names the column 'orderid', and the rows have 'OrderId'"):
+    with pytest.raises(RunFailed, match=f"LS511.*write names the column '{wrong}', and the rows have '{right}'"):
+        shop.run(select=BOTH)
+
+
+def test_an_order_of_the_sequence_that_is_not_the_rows_is_refused(built: Make) -> None:
+    two = SPEC.replace("[seq]", "[seq, sku]")
+    shop = built(two)
+    shop.land("b.csv", SECOND)
+    shop.spec("tables/silver/orders", two.replace("[seq, sku]", "[sku, seq]"))
+    with pytest.raises(RunFailed, match=r"LS511 sequence_by is sku, seq, the table's rows are ordered by seq, sku"):
+        shop.run(select=BOTH)
+
+
+@pytest.mark.parametrize(("had", "now"), [("upsert", "scd2"), ("scd2", "upsert")])
+def test_versions_do_not_become_rows_nor_rows_versions(built: Make, had: str, now: str) -> None:
+    spec = SPEC.replace("strategy: upsert", "strategy: STRATEGY") + "on_schema_change: add\n"
+    shop = built(spec.replace("STRATEGY", had))
+    shop.land("b.csv", SECOND)
+    shop.spec("tables/silver/orders", spec.replace("STRATEGY", now))
+    with pytest.raises(RunFailed, match=r"LS511 the table is to keep the (versions|newest rows) of its keys"):
         shop.run(select=BOTH)

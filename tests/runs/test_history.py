@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import itertools
 from pathlib import Path
 
@@ -135,6 +136,16 @@ def test_a_new_column_of_a_table_of_versions(spark: SparkSession, tmp_path: Path
     rows = mine.lake.table(TABLE).select("id", "sku", "day", "valid_to").collect()
     told = sorted((row.id, row.sku, row.day is None, row.valid_to) for row in rows)
     assert told == [(1, "A", True, 2), (1, "B", False, None), (2, "A", True, None)]
+
+
+def test_a_late_event_keeps_the_values_of_a_column_that_left_the_contract(spark: SparkSession, tmp_path: Path) -> None:
+    mine, less = shop(tmp_path, spark), SPECS["tables/silver/lines"]
+    mine.spec("tables/silver/lines", less.replace("\ncolumns:", "\ncolumns:\n  day: {type: date, source: Day}"))
+    landed(mine, [(1, "A", 1, 5, False)])
+    mine.spec("tables/silver/lines", less.replace("\ncolumns:", "\non_schema_change: add\ncolumns:"))
+    landed(mine, [(1, "B", 1, 3, False)])
+    rows = mine.lake.table(TABLE).select("sku", "valid_from", "valid_to", "day").collect()
+    assert sorted(map(tuple, rows)) == [("A", 5, None, dt.date(2026, 1, 1)), ("B", 3, 5, None)]
 
 
 def test_versions_of_upserted_rows(spark: SparkSession, tmp_path: Path) -> None:

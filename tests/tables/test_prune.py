@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 from pyspark.sql import DataFrame, SparkSession
 
 from lakesmith.tables import prune
-from lakesmith.tables.prune import Touched, find_touched, ranges
+from lakesmith.tables.prune import Touched, find_touched, ranges, touched_in
 from lakesmith.testing import frame
 
 DATES = st.dates(dt.date(1, 1, 1), dt.date(9999, 12, 31))
@@ -165,3 +165,15 @@ def test_an_instant_that_the_local_clock_shows_twice_is_touched(
     finally:
         monkeypatch.undo()
         time.tzset()
+
+
+def test_a_clock_without_a_zone_does_not_follow_that_of_the_session(spark: SparkSession) -> None:
+    zone = spark.conf.get("spark.sql.session.timeZone") or "UTC"
+    spark.conf.set("spark.sql.session.timeZone", "America/New_York")
+    try:
+        df = spark.sql("SELECT TIMESTAMP_NTZ'2026-03-08 02:30:00.5' AS v")  # an hour that New York leaves out
+        for touched in (find_touched(df, ["v"]), touched_in(df.toArrow(), {"v": "timestamp_ntz"})):
+            assert touched.sql() == "(`v` = TIMESTAMP_NTZ'2026-03-08 02:30:00.500000')"
+            assert pruned(df, touched) == 1
+    finally:
+        spark.conf.set("spark.sql.session.timeZone", zone)

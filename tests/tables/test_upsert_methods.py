@@ -9,6 +9,7 @@ from typing import Any
 
 import pytest
 from pyspark.sql import DataFrame, SparkSession
+from pyspark.sql import functions as F
 
 from lakesmith.observe.plans import real_figures
 from lakesmith.spec.model import Table
@@ -99,6 +100,33 @@ def test_a_key_that_is_no_text_is_merged(spark: SparkSession, tmp_path: Path) ->
     rows = spark.sql("SELECT CAST(X'FF61' AS STRING) AS id, 'x' AS p, 2 AS _seq")
     plan, found = upserted(spark, tmp_path, spec(PLAIN), [("a", "a", 1)], rows, "id string, p string, _seq int")
     assert (plan.method, len(found)) == ("merge", 2)
+
+
+def test_a_key_that_is_no_text_is_found_in_the_table(spark: SparkSession, tmp_path: Path) -> None:
+    ref, rows = (
+        TableRef("silver.a", str(tmp_path / "t")),
+        spark.sql("SELECT CAST(id AS STRING) AS id, 'x' AS p, 2 AS _seq FROM VALUES (X'FF61'), (X'62') AS t(id)"),
+    )
+    replace_all(rows.withColumn("_seq", F.lit(1)), ref, spec(PLAIN), CommitId("test", 1, "d"))
+    for few in (True, False):
+        touched = find_touched(rows, ["id", "p"], few=few)
+        assert (set(touched.values), ref.load(spark).filter(touched.predicate()).count()) == ({"p"}, 2)
+    upsert(rows, ref, spec(PLAIN), plan_upsert(rows, ref, spec(PLAIN)).touched.predicate(ref.sql_name))
+    assert [row["_seq"] for row in ref.load(spark).select("_seq").collect()] == [2, 2]
+
+
+@pytest.mark.parametrize(("seq", "a"), [(1, 5), (6, 6)])
+def test_text_is_never_taken_for_a_variable(spark: SparkSession, tmp_path: Path, seq: int, a: int) -> None:
+    before, rows = [("x", "p", 1), ("a", "p", 5)], [("x${y}", "p", 1), ("${env:HOME}", "p", 1), ("a", "p", seq)]
+    ddl = "id string, p string, _seq int"
+    _, found = upserted(spark, tmp_path, spec(PLAIN), before, frame(spark, ddl, rows), ddl)
+    assert {*found} == {("${env:HOME}", "p", 1), ("a", "p", a), ("x", "p", 1), ("x${y}", "p", 1)}
+
+
+def test_a_row_without_what_its_key_implies_is_found(spark: SparkSession, tmp_path: Path) -> None:
+    rows = frame(spark, DDL, [(1, "new", 2)])
+    _, found = upserted(spark, tmp_path, spec({**PLAIN, "key_implies": ["p"]}), [(1, None, 1)], rows)
+    assert found == [(1, "new", 2)]
 
 
 def test_a_year_that_python_does_not_know_is_merged(spark: SparkSession, tmp_path: Path) -> None:

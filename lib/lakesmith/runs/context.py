@@ -9,6 +9,7 @@ from typing import Any, cast
 from pyspark.sql import SparkSession
 
 from lakesmith.runs.intent import Intent, TableInput
+from lakesmith.runs.same_keys import arrangement
 from lakesmith.runs.state import TableState
 from lakesmith.spec.model import Project, Table
 from lakesmith.tables.commit import CommitId
@@ -93,7 +94,7 @@ class BatchContext:
         app_id = app_id_of(self.project, self.name, intent.epoch, purpose or intent.purpose)
         said = {"counts": counts, "plan": planned, "watermark": watermark}
         told: dict[str, Any] = {name: dict(value) for name, value in said.items() if value}
-        told["keys"] = list(self.spec.write.keys)  # nothing else says what the rows of a table are told apart by
+        told |= arrangement(self.spec)
         about = {**told, **intent.to_dict(), "run_id": self.run_id, "epoch": intent.epoch, "input": positions(intent)}
         return CommitId(app_id, intent.batch, intent.digest, about, is_retry=self.is_retry)
 

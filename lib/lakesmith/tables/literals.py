@@ -22,15 +22,18 @@ def literal(value: Any) -> str:
     --------
     >>> literal("it's a \\"), literal(5), literal(dt.date(2026, 1, 2)), literal(None), literal(Decimal("1.50"))
     ("'it\\'s a \\\\'", '5', "DATE'2026-01-02'", 'NULL', '1.50BD')
+    >>> literal("${no variable}"), literal(dt.datetime(2026, 1, 2))
+    ("'$\\{no variable}'", "TIMESTAMP_NTZ'2026-01-02 00:00:00'")
     """
     if value is None or isinstance(value, bool):
         return "NULL" if value is None else str(value).lower()
     if isinstance(value, str):
-        return "'" + value.replace("\\", "\\\\").replace("'", "\\'") + "'"
+        # Spark puts a variable in the place of ${name} wherever it stands, and nothing where there is none.
+        return "'" + value.replace("\\", "\\\\").replace("'", "\\'").replace("${", "$\\{") + "'"
     if isinstance(value, bytes | bytearray):
         return f"X'{bytes(value).hex()}'"
     if isinstance(value, dt.datetime):
-        return f"TIMESTAMP'{value.isoformat(sep=' ')}'"
+        return f"TIMESTAMP{'' if value.tzinfo else '_NTZ'}'{value.isoformat(sep=' ')}'"
     if isinstance(value, dt.date):
         return f"DATE'{value.isoformat()}'"
     if isinstance(value, float):
@@ -84,4 +87,6 @@ def typed(value: Any, kind: str) -> str:
     """
     if value is None or kind.startswith("decimal"):
         return f"CAST({literal(value)} AS {kind})"
+    if kind == "timestamp_ntz":
+        return literal(value.replace(tzinfo=None))
     return literal(value) + SUFFIX.get(kind, "")

@@ -22,6 +22,7 @@ from lakesmith.transforms.names import quoted
 
 MAX_VALUES = 2000
 MAX_RANGES = 16
+SPOILED = "\ufffd"  # what stands for bytes that are no text
 EPOCH = dt.datetime(1970, 1, 1, tzinfo=dt.timezone.utc)
 DAYS = (dt.date.min, dt.date.max)
 MOMENTS = tuple(moment.replace(tzinfo=dt.timezone.utc) for moment in (dt.datetime.min, dt.datetime.max))
@@ -59,7 +60,8 @@ class Touched:
     def sql(self, alias: str = "") -> str:
         """Return the predicate as SQL."""
         side = f"{alias}." if alias else ""
-        return " AND ".join(f"({self.bounds(name, side + quoted(name), self._typed(name))})" for name in self.values)
+        bounds = [f"({self.bounds(name, side + quoted(name), self._typed(name))})" for name in self.values]
+        return " AND ".join(bounds) or "true"
 
     def _typed(self, name: str) -> Callable[[Any], str]:
         """Return what writes the values of a column as literals of its type."""
@@ -81,7 +83,7 @@ def find_touched(changes: DataFrame, columns: Sequence[str], few: bool = True) -
     Returns
     -------
     Touched
-        An OR of at most 16 ranges for each column.
+        An OR of at most 16 ranges for each column; none for one that has text which is not UTF-8.
 
     Notes
     -----
@@ -94,7 +96,7 @@ def find_touched(changes: DataFrame, columns: Sequence[str], few: bool = True) -
     if not few or len(rows) > MAX_VALUES:
         return _extremes(numbers, kinds)
     values = {name: frozenset(_from_number(row[name], kind) for row in rows) for name, kind in kinds.items()}
-    return Touched(values, kinds=kinds)
+    return Touched({name: found for name, found in values.items() if not any(map(_is_spoiled, found))}, kinds=kinds)
 
 
 def touched_in(found: pa.Table, kinds: Mapping[str, str]) -> Touched:
@@ -121,6 +123,7 @@ def _plain(column: pa.ChunkedArray) -> pa.ChunkedArray:
 
 def _extremes(numbers: DataFrame, kinds: Mapping[str, str]) -> Touched:
     (row,) = numbers.agg(*[_figures(name, kind).alias(name) for name, kind in kinds.items()]).collect()
+    kinds = {name: kind for name, kind in kinds.items() if not row[name]["spoiled"]}
     values = {name: frozenset(_from_number(row[name][end], kind) for end in (0, 1)) for name, kind in kinds.items()}
     others = {name: frozenset([None] * row[name]["null"] + [float("nan")] * row[name]["nan"]) for name in kinds}
     known = {name: frozenset(v for v in values[name] if v is not None) | others[name] for name in kinds}
@@ -138,14 +141,27 @@ def _figures(name: str, kind: str) -> Column:
     value, is_nan = F.col(name), F.isnan(name) if kind in ("float", "double") else F.lit(False)
     plain = F.when(~is_nan, value)
     null, nan = (F.coalesce(F.bool_or(test), F.lit(False)).cast("int") for test in (value.isNull(), is_nan))
-    return F.struct(F.min(plain), F.max(plain), null.alias("null"), nan.alias("nan"))
+    spoiled = F.coalesce(F.bool_or(F.contains(value, F.lit(SPOILED))), F.lit(False)) if _is_text(kind) else F.lit(False)
+    return F.struct(F.min(plain), F.max(plain), null.alias("null"), nan.alias("nan"), spoiled.alias("spoiled"))
 
 
 def _as_number(name: str, kind: str) -> Column:
     """Dates and times travel as numbers: Python's own know fewer years, and naive ones follow the local clock."""
     if kind == "date":
         return F.unix_date(name)
-    return F.unix_micros(F.col(name).cast("timestamp")) if kind.startswith("timestamp") else F.col(name)
+    if kind == "timestamp_ntz":  # its own clock as if it were UTC's, whatever the zone of the session
+        return F.unix_micros(F.concat(F.col(name).cast("string"), F.lit("Z")).cast("timestamp"))
+    if _is_text(kind):  # what is not UTF-8 has no literal, and Python reads it as something else
+        return F.make_valid_utf8(F.col(name))
+    return F.unix_micros(name) if kind == "timestamp" else F.col(name)
+
+
+def _is_text(kind: str) -> bool:
+    return kind.startswith(("string", "char", "varchar"))
+
+
+def _is_spoiled(value: Any) -> bool:
+    return isinstance(value, str) and SPOILED in value
 
 
 def _from_number(value: Any, kind: str) -> Any:

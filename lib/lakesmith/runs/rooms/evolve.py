@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from itertools import chain
 
 from pyspark.sql.types import StructType
 
@@ -87,7 +88,8 @@ def require_allowed(name: str, spec: Table, changes: Sequence[Change]) -> None:
 def _require_exact_names(batch: BatchContext, columns: Sequence[str]) -> None:
     """Raise where `write` names a column in another case: Spark finds it, the log and the files of a table do not."""
     write, exact = batch.spec.write, {name.lower(): name for name in columns}
-    for name in (*write.keys, *write.key_implies, *write.partition_by):
+    told = (write.keys, write.sequence_by, write.track_history_columns, write.key_implies, write.partition_by)
+    for name in chain.from_iterable(told):
         found = exact.get(name.lower(), name)
         if found != name:
             what = f"write names the column '{name}', and the rows have '{found}'"
@@ -97,7 +99,7 @@ def _require_exact_names(batch: BatchContext, columns: Sequence[str]) -> None:
 def _require_same_keys(batch: BatchContext) -> None:
     told = other_keys(batch.session, batch.table, batch.spec, batch.state) if batch.state else ""
     if told:
-        hint = "put the keys back as they were, or `lakesmith run --rebuild --select` the table"
+        hint = "put it back as it was, or `lakesmith run --rebuild --select` the table"
         raise WriteError(told, code="LS511", where=batch.name, hint=hint)
 
 

@@ -43,15 +43,20 @@ def versions_of_late(late: Late) -> DataFrame:
     Notes
     -----
     From all rows of the upstream where those stay as they arrived: an event that was equal to its neighbour then may
-    be one that counts now. From an upstream that keeps the newest row of a key nothing older can be read: there the
-    versions that the table holds stand for the events before.
+    be one that counts now. From an upstream that keeps the newest row of a key nothing older can be read, and columns
+    that the spec has no more are in the table only: there the versions that it holds stand for the events before.
     """
     known = _of_late(late.held, late)
+    return _difference(_events_so_far(late, known).transform(timeline(late.keys, late.track)), known, late.keys)
+
+
+def _events_so_far(late: Late, known: DataFrame) -> DataFrame:
     if keeps_what_arrived(late.batch):
-        told = _of_late(stages(late.batch.from_the_beginning()).final, late)
-    else:
-        told = _with_held(late, known)
-    return _difference(told.transform(timeline(late.keys, late.track)), known, late.keys)
+        told = stages(late.batch.from_the_beginning())
+        brought = {*(late.batch.spec.columns or told.tagged.columns), *VALIDITY}
+        if all(name in brought for name in known.columns if not name.startswith("_")):
+            return _of_late(told.final, late)
+    return _with_held(late, known)
 
 
 def keeps_what_arrived(batch: BatchContext) -> bool:
