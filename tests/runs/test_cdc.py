@@ -111,6 +111,20 @@ def test_the_sequence_is_that_of_the_envelope_and_a_delete_needs_its_key_only(
     assert run(shop, [("d", 2, None, 10, None)]) == [(1, "A", 1000)]
 
 
+@pytest.mark.parametrize("field", ["op: {type: string}", "operation: {type: string, source: op}"])
+def test_a_truncate_is_told_by_the_envelope_whatever_becomes_of_the_column_op(
+    spark: SparkSession, tmp_path: Path, field: str
+) -> None:
+    spec = SPECS["tables/silver/orders"].replace("MORE", "").replace("article}", f"article}}\n  {field}")
+    shop = Shop(tmp_path, spark, {**SPECS, "tables/silver/orders": spec})
+    image = '{"id": 1, "article": "A", "op": "t"}'
+    shop.land("first.json", [f'{{"op": "c", "after": {image}, "ts_ms": 1}}'], header='{"op": "x", "ts_ms": 0}')
+    shop.run(select=["bronze.orders", TABLE])
+    assert shop.rows(TABLE) == [(1, "A", "t")]
+    assert run(shop, [("t", None, None, 2, None)]) == []
+    assert shop.reasons(TABLE) == ["write_keys_given"]
+
+
 def test_versions_of_change_events(spark: SparkSession, tmp_path: Path) -> None:
     shop = shop_of(tmp_path, spark, ", stored_as_scd_type: 2")
     found = run(shop, [("c", 1, "A", 1, None), ("u", 2, "A", 5, 1)], [("d", 2, "A", 7, None), ("u", 1, "B", 3, 1)])

@@ -105,7 +105,8 @@ INPUT_CODES: dict[str, tuple[str, str, str]] = {
     ),
     "LS308": (
         "deletes would be lost",
-        "The SQL or the steps of a table drop the column _deleted, which says what the upstream table deleted.",
-        "Select _deleted too.",
+        "The SQL or the steps of a table drop the column _deleted, which says what the upstream table deleted, "
+        "or _truncates, which says where a change event emptied it.",
+        "Select _deleted too, and _truncates where the message names it.",
     ),
 }

@@ -11,6 +11,8 @@ ColumnName = Annotated[str, Field(pattern=r"^[A-Za-z][A-Za-z0-9_]{0,127}$")]
 TableName = Annotated[str, Field(pattern=r"^(bronze|silver|gold)\.[a-z][a-z0-9_]{0,127}$")]
 InputName = Annotated[str, Field(pattern=r"^(sources|bronze|silver|gold)\.[a-z][a-z0-9_]{0,127}$")]
 Layer = Literal["bronze", "silver", "gold"]
+# The column that says of a change event in an envelope that it empties the table.
+TRUNCATES = "_truncates"
 OnFail = Literal["quarantine", "drop", "warn", "fail"]
 OnNull = Literal["pass", "fail", "skip"]
 TABLE_CHECKS = ("unique", "row_count", "freshness")
@@ -134,7 +136,7 @@ class Write(Model):
     def truncates(self) -> str | None:
         """The condition on a change event that empties the table, if there is one."""
         is_debezium = self.change_format == "debezium" and not self.keeps_history
-        return self.apply_as_truncates or ("op = 't'" if is_debezium else None)
+        return self.apply_as_truncates or (TRUNCATES if is_debezium else None)
 
     @property
     def recomputes(self) -> bool:

@@ -8,6 +8,7 @@ from functools import reduce
 from pyspark.sql import Column, DataFrame
 from pyspark.sql import functions as F
 
+from lakesmith.spec.model import TRUNCATES
 from lakesmith.transforms.names import quoted, require
 from lakesmith.transforms.shape import Transform
 
@@ -37,9 +38,9 @@ def from_debezium(fields: Sequence[str], key: Sequence[str]) -> Transform:
     Notes
     -----
     *Columns*: needs ``op`` STRING, ``before`` and ``after`` STRING (JSON of the row's images) -> adds the fields as
-    STRING, NULL where an image lacks them, and ``_deleted`` BOOLEAN. Reads (r), creates (c) and updates (u) give the
-    new image; an update of the key deletes the old one too, with the sequence of the event; a delete (d) gives the
-    old image; a truncate (t), an unknown `op` and an image that is no JSON give NULL fields.
+    STRING, NULL where an image lacks them, ``_deleted`` and ``_truncates`` BOOLEAN. Reads (r), creates (c), updates (u)
+    give the new image; an update of the key deletes the old one too, with the sequence of the event; a delete (d) gives
+    the old image; a truncate (t), an unknown `op` and an image that is no JSON give NULL fields.
 
     Follows https://debezium.io/documentation/reference/stable/connectors/postgresql.html#postgresql-events
 
@@ -67,7 +68,9 @@ def from_debezium(fields: Sequence[str], key: Sequence[str]) -> Transform:
         images = F.filter(F.array(*_images(before, after, key)), lambda image: image.isNotNull())
         exploded = events.withColumn("_image", F.explode(images))
         taken = {name: F.col(f"_image.row.{quoted(name)}") for name in fields}
-        return exploded.withColumns({**taken, "_deleted": F.col("_image.deleted")}).drop("_image")
+        # The envelope's `op` is asked here: a field of that name takes its place.
+        marks = {"_deleted": F.col("_image.deleted"), TRUNCATES: F.col("op").eqNullSafe("t")}
+        return exploded.withColumns({**taken, **marks}).drop("_image")
 
     return apply
 

@@ -19,7 +19,7 @@ from lakesmith.runs.observed import Figures
 from lakesmith.runs.rooms.fit import fitted
 from lakesmith.runs.rooms.read import read
 from lakesmith.runs.rooms.transform import transform
-from lakesmith.spec.model import Table, Write
+from lakesmith.spec.model import TRUNCATES, Table, Write
 from lakesmith.tables.commit import Outcome, Verdict
 from lakesmith.tables.ref import HIDDEN
 from lakesmith.tables.strategies import newest_first
@@ -29,8 +29,6 @@ from lakesmith.transforms.names import named
 from lakesmith.transforms.scd2 import instant_of
 from lakesmith.transforms.shape import Transform
 from lakesmith.transforms.ties import refuse_ties
-
-TRUNCATES = "_truncates"
 
 
 @dataclass

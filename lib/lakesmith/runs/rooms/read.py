@@ -13,7 +13,7 @@ from lakesmith.runs.context import BatchContext
 from lakesmith.runs.intent import FilesInput, TableInput
 from lakesmith.sources.files import read_files
 from lakesmith.sources.upstream import changed_rows, inserted_rows, new_rows, only_adds, other_changes, snapshot
-from lakesmith.spec.model import Table
+from lakesmith.spec.model import TRUNCATES, Table
 from lakesmith.transforms.conform import with_defaults
 from lakesmith.transforms.debezium import from_debezium
 from lakesmith.transforms.shape import Transform
@@ -48,7 +48,8 @@ def _unwrapped(spec: Table, arrived: Sequence[str]) -> Transform:
     # When an event happened is said by its envelope, not by the images of the row.
     of_envelope = {name for name in spec.write.sequence_by if sources.get(name) in arrived}
     fields = [source for name, source in sources.items() if name not in of_envelope]
-    return from_debezium(fields, [sources[key] for key in spec.write.keys])
+    unwrapped = from_debezium(fields, [sources[key] for key in spec.write.keys])
+    return unwrapped if spec.write.truncates == TRUNCATES else lambda rows: unwrapped(rows).drop(TRUNCATES)
 
 
 def read_changes(batch: BatchContext) -> DataFrame:

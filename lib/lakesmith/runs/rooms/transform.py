@@ -15,6 +15,7 @@ from lakesmith.runs.merging import split_at_aggregate
 from lakesmith.runs.rooms.groups import computed, merged_groups, recomputed
 from lakesmith.runs.rooms.read import read, read_changes, read_lookups
 from lakesmith.runs.rooms.stage import staged
+from lakesmith.spec.model import TRUNCATES
 from lakesmith.transforms.contract import to_contract
 from lakesmith.transforms.shape import Transform
 from lakesmith.transforms.steps import run_steps
@@ -47,13 +48,14 @@ def _row_by_row(batch: BatchContext, rows: DataFrame, inputs: Mapping[str, DataF
     contracted = rows.transform(to_contract(batch.spec.columns)) if batch.spec.columns else rows
     query = batch.spec.sql
     shaped = _query(batch, contracted, inputs) if query else contracted.transform(run_steps(batch.spec.steps, inputs))
-    if "_deleted" in rows.columns and "_deleted" not in shaped.columns:
-        raise StepError(
-            f"the {'SQL loses' if query else 'steps lose'} column _deleted: what {batch.spec.from_} deleted is lost",
-            code="LS308",
-            where=batch.name,
-            hint="select _deleted too, so that a delete reaches this table",
-        )
+    for mark in ("_deleted", TRUNCATES):
+        if mark in rows.columns and mark not in shaped.columns:
+            raise StepError(
+                f"the {'SQL loses' if query else 'steps lose'} column {mark}: what {batch.spec.from_} deleted is lost",
+                code="LS308",
+                where=batch.name,
+                hint=f"select {mark} too, so that a delete reaches this table",
+            )
     return shaped.transform(_as_stored(batch)) if batch.groups else shaped
 
 
