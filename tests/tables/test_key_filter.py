@@ -183,6 +183,16 @@ def test_without_a_change_feed_it_is_built_anew(spark: SparkSession, tmp_path: P
     assert maybe(spark, ref, [1, 3, 4]) == [1, 3]
 
 
+def test_where_files_of_the_change_feed_are_gone_it_is_built_anew(spark: SparkSession, table: TableRef) -> None:
+    upserted(spark, table, [(1, "A", 2), (5, "e", 1)])
+    feed = list(Path(table.location, "_change_data").glob("*.parquet"))
+    for file in feed:
+        file.unlink()
+    assert feed
+    assert refresh(spark, table, spec(UPDATE)) is not None
+    assert maybe(spark, table, [1, 5, 9]) == [1, 5]
+
+
 def test_above_the_cap_its_shards_are_stored(spark: SparkSession, tmp_path: Path) -> None:
     table = TableRef("silver.a", str(tmp_path / "a"))
     frame(spark, DDL, [(1, "a", 1), (2, "b", 1), (None, "n", 1)]).write.format("delta").save(table.location)

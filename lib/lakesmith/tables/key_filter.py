@@ -12,6 +12,7 @@ from dataclasses import asdict, dataclass, fields, replace
 from typing import Any
 
 from deltalake import DeltaTable
+from py4j.protocol import Py4JJavaError  # type: ignore[import-untyped]
 from pyspark.errors import PySparkException
 from pyspark.sql import DataFrame, SparkSession
 from pyspark.sql import functions as F
@@ -163,7 +164,8 @@ def _catch_up(session: SparkSession, table: TableRef, header: Header, gap: Seque
         if new.parts == 1:
             bits = bloom_merge(load_filter(session, table, header).unionByName(bits))
         _save(session, table, new, bits)
-    except PySparkException:  # no change feed, or its files are gone: the table itself has all keys
+    # No change feed, or files of it are gone, which a classic session tells as Java does: the table has all keys.
+    except (PySparkException, Py4JJavaError):
         return None
     return new
 
