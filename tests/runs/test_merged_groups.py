@@ -202,6 +202,15 @@ def test_what_would_round_is_computed_anew(sums: Make, based: list[int | None], 
     assert based == [None, None]
 
 
+def test_an_array_is_merged_though_it_may_be_null_within_as_it_is_stored(sums: Make, based: list[int | None]) -> None:
+    spec = "from: silver.orders\ncolumns: {day: {type: date}, m: {type: array<string>}}\n"
+    steps = "steps: [aggregate: {by: [day], measures: {m: \"max(split(sku, '-'))\"}}]\n"
+    shop = sums(spec=f"{spec}{steps}write: {{strategy: aggregate, keys: [day]}}\n")
+    run(shop, ["1,A-1,1,1,2026-01-01,1,I"], ["2,A-2,1,1,2026-01-01,1,I"])
+    assert shop.rows(GOLD) == [(dt.date(2026, 1, 1), ["A", "2"])]
+    assert [base is None for base in based] == [True, False]
+
+
 def test_the_plan_says_what_is_read(sums: Make) -> None:
     shop = sums()
     run(shop, FIRST)

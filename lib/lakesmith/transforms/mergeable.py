@@ -17,7 +17,6 @@ from pyspark.sql.types import (
     IntegerType,
     LongType,
     ShortType,
-    StructType,
 )
 
 from lakesmith.transforms.names import named, quoted, same_key
@@ -157,19 +156,24 @@ def merged(held: DataFrame, fresh: DataFrame, keys: Sequence[str], measures: Map
     +----+---+
     <BLANKLINE>
     """
-    kinds = {field.name: field.dataType for field in fresh.schema.fields}
+    kinds, stored = (_kinds(frame) for frame in (fresh, held))
     both = fresh.alias("f").join(held.withColumn("_held", F.lit(True)).alias("h"), same_key("f", "h", keys), "left")
     mine = F.struct(*[F.col(f"f.{quoted(name)}").alias(name) for name in measures])
-    theirs = F.struct(*[_as(F.col(f"h.{quoted(name)}"), kinds[name]).alias(name) for name in measures])
+    theirs = F.struct(*[_as(F.col(f"h.{quoted(name)}"), stored[name], kinds[name]).alias(name) for name in measures])
     parts = F.filter(F.array(mine, F.when(F.col("h._held"), theirs)), lambda part: part.isNotNull())
     rows = both.select(*[F.col(f"f.{quoted(key)}").alias(key) for key in keys], F.inline(parts))
-    one = [_as(merge.column(name), kinds[name]).alias(name) for name, merge in measures.items()]
-    return rows.groupBy(*map(named, keys)).agg(*one).select(*map(named, fresh.columns))
+    one = rows.groupBy(*map(named, keys)).agg(*[merge.column(name).alias(name) for name, merge in measures.items()])
+    found = _kinds(one)
+    return one.select(*[_as(named(name), found[name], kinds[name]).alias(name) for name in fresh.columns])
 
 
-def _as(value: Column, kind: DataType) -> Column:
-    # A struct as it is stored may be NULL within, and then Spark casts it to none that may not.
-    return value if isinstance(kind, StructType) else value.cast(kind)
+def _kinds(frame: DataFrame) -> dict[str, DataType]:
+    return {field.name: field.dataType for field in frame.schema.fields}
+
+
+def _as(value: Column, kind: DataType, wanted: DataType) -> Column:
+    # What is stored may be NULL within a struct or an array, and then Spark casts it to none that may not.
+    return value if kind.simpleString() == wanted.simpleString() else value.cast(wanted)
 
 
 def _holds(stored: DataType, computed: DataType) -> bool:
