@@ -12,7 +12,7 @@ from pyspark.sql import functions as F
 
 from lakesmith.runs import batch as batches
 from lakesmith.runs.merging import merges_in
-from tests.shop import Shop, by_table
+from tests.shop import SPECS, Shop, by_table
 
 GOLD = "gold.sums"
 SUMS = """
@@ -200,6 +200,18 @@ def test_what_would_round_is_computed_anew(sums: Make, based: list[int | None], 
     shop = sums(spec=f"{spec}{steps}write: {{strategy: aggregate, keys: [sku]}}\n".replace("'", '"'))
     run(shop, FIRST, NEW)
     assert based == [None, None]
+
+
+def test_what_columns_of_another_type_tell_is_computed_anew(sums: Make, based: list[int | None]) -> None:
+    spec = "from: silver.orders\ncolumns: {sku: {type: string}, n: {type: bigint}}\n"
+    steps = "steps: [aggregate: {by: [sku], measures: {n: \"count_if(cast(price AS string) = '1.50')\"}}]\n"
+    shop = sums(spec=f"{spec}{steps}write: {{strategy: aggregate, keys: [sku]}}\n")
+    run(shop, ["1,A,1,1.50,2026-01-01,1,I"])
+    wider = SPECS["tables/silver/orders"].replace("decimal(8,2)", "decimal(10,4)")
+    shop.spec("tables/silver/orders", f"{wider}on_schema_change: widen\n")
+    run(shop, ["2,A,1,1.5,2026-01-01,1,I"], ["3,A,1,2,2026-01-01,1,I"])
+    assert shop.rows(GOLD) == [("A", 0)]
+    assert based == [None, None, None]
 
 
 def test_an_array_is_merged_though_it_may_be_null_within_as_it_is_stored(sums: Make, based: list[int | None]) -> None:

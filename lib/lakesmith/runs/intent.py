@@ -34,7 +34,8 @@ class Intent:
     """What a batch reads and when it claims to run; a retry reads the intent, never "latest".
 
     `first` is True when nothing of the table counts any more, so that the batch takes the place of all that is there.
-    `dates` are the event dates ``[from, to)`` that a backfill computes anew.
+    `dates` are the event dates ``[from, to)`` that a backfill computes anew; `retyped` is True when a column of the
+    upstream has another type than the rows had that merged groups were computed from.
     """
 
     table: str
@@ -46,6 +47,7 @@ class Intent:
     lookups: tuple[tuple[str, int], ...] = ()
     first: bool = False
     dates: Dates | None = None
+    retyped: bool = False
 
     @property
     def purpose(self) -> str:
@@ -67,6 +69,7 @@ class Intent:
             "lookups": [list(pair) for pair in self.lookups],
             "input": {"kind": kind, **self.input.__dict__},
             **({"dates": list(self.dates)} if self.dates else {}),
+            **({"retyped": True} if self.retyped else {}),
         }
 
     @classmethod
@@ -75,7 +78,8 @@ class Intent:
         lookups = tuple((name, version) for name, version in data["lookups"])
         read, dates = _input(data["input"]), data.get("dates")
         slice_of = (dates[0], dates[1]) if dates else None
-        return cls(table, epoch, batch, data["run_time"], data["spec_hash"], read, lookups, data["first"], slice_of)
+        told = (data["run_time"], data["spec_hash"], read, lookups, data["first"], slice_of)
+        return cls(table, epoch, batch, *told, retyped=data.get("retyped", False))
 
 
 def _input(data: dict[str, Any]) -> TableInput | FilesInput:

@@ -108,7 +108,8 @@ def _reads(project: Project, name: str, planned: Planned, state: TableState) -> 
         return "the input once; nothing of the table"
     if spec.write.strategy == "append":
         return "the new input once; nothing of the table"
-    if merges_in(project, name) is not None and state.built_by == spec_hash(spec):
+    is_retyped = planned.intent is not None and planned.intent.retyped
+    if merges_in(project, name) is not None and state.built_by == spec_hash(spec) and not is_retyped:
         return f"the changes and their groups of the table; of {spec.from_} only groups that lost or changed a row"
     if spec.write.strategy == "aggregate":
         return f"the changes, then the groups they touch of {spec.from_} and of the table"

@@ -3,17 +3,19 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from pyspark.sql import SparkSession
 
 from lakesmith.runs.events import LedgerEvent, intent_event
 from lakesmith.runs.intent import FilesInput, Intent, TableInput
+from lakesmith.runs.merging import merges_in
 from lakesmith.runs.state import TableState
 from lakesmith.sources.files import whats_new
-from lakesmith.sources.upstream import live_spans
+from lakesmith.sources.upstream import is_retyped, live_spans
 from lakesmith.spec.fingerprint import spec_hash
 from lakesmith.spec.model import Project
+from lakesmith.tables.ref import project_table
 
 
 @dataclass(frozen=True)
@@ -67,7 +69,14 @@ class Planner:
 
     def _from_table(self, table: str, state: TableState) -> Planned:
         found = new_table_input(self.project, self.states, table)
-        return Planned(self._intent(table, state, *found)) if found else Planned(None)
+        if found is None:
+            return Planned(None)
+        return Planned(replace(self._intent(table, state, *found), retyped=self._is_retyped(table, state, found[0])))
+
+    def _is_retyped(self, table: str, state: TableState, read: TableInput) -> bool:
+        if not state.built_by or read.since is None or merges_in(self.project, table) is None:
+            return False
+        return is_retyped(self.spark, project_table(self.project, read.name), read.since, read.to)
 
     def _intent(
         self, table: str, state: TableState, read: TableInput | FilesInput, lookups: Mapping[str, int] | None = None

@@ -28,10 +28,10 @@ class TableState:
     """What the ledger knows of one table, folded from its events.
 
     `version` is the newest version that may be read (the newest accepted batch), `built_by` the spec hash of all its
-    batches since the first one, empty when they had several or one was a backfill, `batch` the newest number given,
-    `closed` the newest batch that is known to have landed, `seen` the files read or parked with size and mtime,
-    `read_in` the batch that did, `refused` the batch that the gate refused and nobody has undone, `undo` a rollback
-    that is not finished, `marks` the last accepted batches, `whole` whether they reach back to the first one.
+    batches since the first one, empty when they had several, one was a backfill or types changed, `batch` the newest
+    number given, `closed` the newest batch that is known to have landed, `seen` the files read or parked with size and
+    mtime, `read_in` the batch that did, `refused` the batch that the gate refused and nobody has undone, `undo` a
+    rollback that is not finished, `marks` the last accepted batches, `whole` whether they reach back to the first one.
     """
 
     table: str
@@ -56,8 +56,9 @@ class TableState:
     def accept(self, intent: Intent, version: int, run_id: str) -> None:
         """Move on by a batch; a backfill changes rows, not how far the table has read."""
         self.version, self.refused = version, None
-        # The groups of a backfill hold rows that the table itself has yet to read.
-        is_whole = intent.first or (self.built_by == intent.spec_hash and intent.dates is None)
+        # The groups of a backfill hold rows that the table itself has yet to read; other types give other measures.
+        is_other = intent.dates is not None or intent.retyped
+        is_whole = intent.first or (self.built_by == intent.spec_hash and not is_other)
         self.built_by = intent.spec_hash if is_whole else ""
         if intent.dates is None:
             self.spec_hash, self.lookups = intent.spec_hash, dict(intent.lookups)

@@ -68,6 +68,16 @@ def only_adds(session: SparkSession, table: TableRef, since: int, to: int, voids
     return all(version in adding for low, high in live_spans(since, to, voids) for version in range(low, high + 1))
 
 
+def is_retyped(session: SparkSession, table: TableRef, since: int, to: int) -> bool:
+    """Tell whether a column has another type at a version than it had at an older one; no Spark job on a local path."""
+    head = newest_commits(session, table, 1)[0].version
+    commits = newest_commits(session, table, head - since) if since < to else []
+    if not any(one.changes_columns and since < one.version <= to for one in commits):
+        return False
+    before, after = (dict(table.load(session, versionAsOf=version).dtypes) for version in (since, to))
+    return any(after.get(name, kind) != kind for name, kind in before.items())
+
+
 def _feed(session: SparkSession, table: TableRef, since: int, to: int, voids: Voids) -> DataFrame:
     altered = [one for one in _altered(session, table, since, to) if not any(a <= one.version <= b for a, b in voids)]
     spans = live_spans(since, to, [*voids, *[(one.version, one.version) for one in altered]])

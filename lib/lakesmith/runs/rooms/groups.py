@@ -73,11 +73,13 @@ def with_base(batch: BatchContext) -> BatchContext:
     Notes
     -----
     They can where every measure merges and the table holds it as it was computed, where one spec computed every group
-    from the rows up to one version, and no group was ever quarantined: of that one the table does not know what was.
-    Without ANSI a sum that its type does not hold is NULL, which says nothing. No Spark job on a local path.
+    from the rows up to one version, with the types that they have now, and no group was ever quarantined: of that one
+    the table does not know what was. Without ANSI a sum that its type does not hold is NULL, which says nothing. No
+    Spark job on a local path.
     """
     read_from = batch.intent.input
-    is_change = isinstance(read_from, TableInput) and read_from.since is not None and batch.intent.dates is None
+    is_new = batch.intent.dates is None and not batch.intent.retyped
+    is_change = isinstance(read_from, TableInput) and read_from.since is not None and is_new
     is_known = batch.state is not None and batch.state.built_by == batch.intent.spec_hash
     merges = merges_in(batch.project, batch.name) if batch.is_incremental and is_change and is_known else None
     is_ansi = batch.session.conf.get("spark.sql.ansi.enabled", "true") == "true"
