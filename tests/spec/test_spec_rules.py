@@ -57,6 +57,13 @@ def only(found: list[Problem]) -> tuple[str, str, int, str]:
             4,
             "silver.orders.maintenance.cluster_by.0",
         ),
+        (
+            SILVER,
+            HEAD + "write: {strategy: scd2, keys: [a], sequence_by: [b]}\nmaintenance: {zorder_by: [is_current]}\n",
+            "LS640",
+            3,
+            "silver.orders.maintenance.zorder_by.0",
+        ),
         (SILVER, HEAD + "columns:\n  a: {type: integer}\n", "LS130", 3, "silver.orders.columns.a.type"),
         (
             SILVER,

@@ -25,11 +25,13 @@ def maintenance_rules(subject: Subject) -> Iterator[Finding]:
 
 
 def _unknown_columns(subject: Subject, key: str, names: tuple[str, ...]) -> Iterator[Finding]:
-    partitions = subject.table.write.partition_by
-    known = [*subject.table.columns, *(VALIDITY if subject.table.write.keeps_history else ())]
+    keeps_history = subject.table.write.keeps_history
+    partitions = {column.lower() for column in (*subject.table.write.partition_by, *(("is_current",) * keeps_history))}
+    known = [*subject.table.columns, *(VALIDITY if keeps_history else ())]
     for index, name in enumerate(names):
         where = f"maintenance.{key}.{index}"
         if subject.table.columns and name not in known:
             yield Finding("LS640", where, f"'{name}' is no column of the contract", suggest(name, known, "columns"))
-        elif name in partitions:
-            yield Finding("LS640", where, f"'{name}' is a partition column", "its rows lie together already")
+        elif name.lower() in partitions:
+            hint = "its rows lie together already; take it out"
+            yield Finding("LS640", where, f"'{name}' is a partition column", hint)
