@@ -33,6 +33,18 @@ def test_rows_that_others_changed_are_not_built_upon(shop: Shop, statement: str,
     assert quantities(shop) == AFTER_THREE
 
 
+def test_a_table_that_others_replaced_by_an_empty_one_is_not_built_upon(shop: Shop) -> None:
+    others = f"TABLE others USING delta LOCATION '{table_dir(shop, 'silver.orders')}'"
+    columns = ", ".join(f"{name} {kind}" for name, kind in shop.lake.table("silver.orders", "latest").dtypes)
+    shop.spark.sql(f"CREATE {others}")
+    hidden = "_seq struct<seq:int>, _deleted boolean"
+    shop.spark.sql(f"CREATE OR REPLACE {others}".replace("USING", f"({columns}, {hidden}) USING"))
+    shop.spark.sql("DROP TABLE others")
+    shop.land("c.csv", THIRD)
+    with pytest.raises(RunFailed, match=r"LS211 version 2 of silver.orders .(CREATE OR )?REPLACE TABLE. "):
+        shop.run(select=SELECT)
+
+
 def test_tables_below_do_not_read_what_others_did_and_took_back(shop: Shop) -> None:
     sql(shop, "DELETE FROM {}", "bronze.orders")
     sql(shop, "RESTORE TABLE {} TO VERSION AS OF 1", "bronze.orders")

@@ -11,7 +11,10 @@ from lakesmith.runs.state import TableState
 from lakesmith.tables.log import Commit, newest_commits
 from lakesmith.tables.ref import TableRef
 
-MOVES_ROWS = ("WRITE", "MERGE", "DELETE", "UPDATE", "TRUNCATE", "RESTORE", "CLONE", "COPY INTO", "STREAMING UPDATE")
+MOVES_ROWS = (
+    "WRITE", "MERGE", "DELETE", "UPDATE", "TRUNCATE", "RESTORE", "CLONE", "COPY INTO", "STREAMING UPDATE",
+    "Manual Update",
+)  # fmt: skip
 
 
 def undone_spans(spark: SparkSession, table: TableRef, state: TableState) -> list[tuple[int, int]]:
@@ -68,7 +71,8 @@ def _walk(table: TableRef, state: TableState, commits: Mapping[int, Commit], hea
 
 def _is_foreign(commit: Commit) -> bool:
     is_mine = str(commit.about.get("app_id", "")).startswith("lakesmith/")
-    return not is_mine and (commit.operation in MOVES_ROWS or "TABLE AS SELECT" in commit.operation)
+    makes_table = any(words in commit.operation for words in ("TABLE AS SELECT", "REPLACE TABLE"))
+    return not is_mine and (commit.operation in MOVES_ROWS or makes_table)
 
 
 def _changed(table: TableRef, commit: Commit, known: int) -> InputError:
