@@ -178,6 +178,11 @@ def test_each_broken_rule_has_its_place(problems: Load, file: str, text: str, co
             "LS150",
             "nondeterministic",
         ),
+        (
+            "columns: {a: {type: array<int>}}\nwrite: {strategy: upsert, keys: [a], when_matched: ignore}",
+            "LS150",
+            "write.keys.0",
+        ),
         ("write: {strategy: replace_partitions}", "LS150", "write.partition_by"),
         ("write: {strategy: replace_all, keys: [a]}", "LS150", "write.keys"),
     ],

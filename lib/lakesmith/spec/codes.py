@@ -153,7 +153,8 @@ SPEC_CODES: dict[str, tuple[str, str, str]] = {
     "LS150": (
         "write setting missing or out of place",
         "append takes no keys. upsert needs keys, and sequence_by unless when_matched is ignore. scd2, cdc and snapshot"
-        " need keys and sequence_by, aggregate needs keys, replace_partitions needs partition_by.",
+        " need keys and sequence_by, aggregate needs keys, replace_partitions needs partition_by. A key is no array,"
+        " map or struct.",
         "Add or take out the setting named, or choose another strategy.",
     ),
     "LS151": (

@@ -8,6 +8,8 @@ from lakesmith.spec.column_types import type_problem
 from lakesmith.spec.origin import Finding, suggest
 from lakesmith.spec.subject import Subject
 
+_NESTED = ("array", "map", "struct")
+
 
 def repeated(names: Iterable[str]) -> list[str]:
     """Return the names that were there before, whatever the case.
@@ -48,6 +50,17 @@ def written_columns_rules(subject: Subject) -> Iterator[Finding]:
             if contract and column not in contract:
                 hint = suggest(column, contract, "its columns")
                 yield Finding("LS131", f"write.{key}.{index}", f"column '{column}' is not in the contract", hint)
+
+
+def key_type_rules(subject: Subject) -> Iterator[Finding]:
+    """Refuse keys that are no plain values: of these no bounds are known by which rows of the table are found."""
+    contract, write = subject.table.columns, subject.table.write
+    for key in ("keys", "key_implies"):
+        for index, name in enumerate(getattr(write, key)):
+            if name in contract and contract[name].type.strip().startswith(_NESTED):
+                what = f"'{name}' is {contract[name].type}, and a key is one plain value"
+                hint = "make columns of its parts, or of its text (to_json), and name these"
+                yield Finding("LS150", f"write.{key}.{index}", what, hint)
 
 
 def _arriving_columns(subject: Subject) -> tuple[str, ...]:

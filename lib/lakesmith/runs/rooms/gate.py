@@ -8,7 +8,9 @@ from typing import Any
 
 from pyspark.sql import Column, DataFrame
 from pyspark.sql import functions as F
+from pyspark.sql.types import ArrayType, MapType, StructType, VariantType
 
+from lakesmith.errors import WriteError
 from lakesmith.quality.gate import accepted, gate_metrics, raw_text, rejected, tag
 from lakesmith.quality.profile import profile_metrics
 from lakesmith.quality.rule import NO_SAMPLE, Rule
@@ -29,6 +31,8 @@ from lakesmith.transforms.names import named
 from lakesmith.transforms.scd2 import instant_of
 from lakesmith.transforms.shape import Transform
 from lakesmith.transforms.ties import refuse_ties
+
+NESTED = (ArrayType, MapType, StructType, VariantType)
 
 
 @dataclass
@@ -156,8 +160,8 @@ def final_rows(batch: BatchContext, tagged: DataFrame, rules: tuple[Rule, ...]) 
     hidden = tuple(name for name in (*HIDDEN, "_emptied") if name in good.columns)
     if not batch.reads_table:
         return fitted(batch, good.drop("_raw"))
-    shaped = good.transform(select_contract(batch.spec.columns, hidden)) if batch.spec.columns else _bare(good, hidden)
-    shaped = fitted(batch, shaped)
+    of_table = select_contract(batch.spec.columns, hidden) if batch.spec.columns else _bare(batch, hidden)
+    shaped = fitted(batch, good.transform(of_table))
     if batch.spec.write.on_tie == "fail":
         shaped = shaped.transform(refuse_ties(batch.spec.write.keys))
     if batch.spec.write.keeps_history:
@@ -165,8 +169,26 @@ def final_rows(batch: BatchContext, tagged: DataFrame, rules: tuple[Rule, ...]) 
     return shaped.transform(_one_a_key(batch)) if batch.spec.write.keeps_newest else shaped
 
 
-def _bare(rows: DataFrame, hidden: Sequence[str]) -> DataFrame:
-    return rows.select(*[name for name in rows.columns if not name.startswith("_") or name in hidden])
+def _bare(batch: BatchContext, hidden: Sequence[str]) -> Transform:
+    """Select the columns of a table without a contract."""
+
+    def apply(rows: DataFrame) -> DataFrame:
+        _require_plain_keys(batch, rows)
+        return rows.select(*[name for name in rows.columns if not name.startswith("_") or name in hidden])
+
+    return apply
+
+
+def _require_plain_keys(batch: BatchContext, rows: DataFrame) -> None:
+    named_keys = {name.lower() for name in (*batch.spec.write.keys, *batch.spec.write.key_implies)}
+    for column in rows.schema.fields:
+        if column.name.lower() in named_keys and isinstance(column.dataType, NESTED):
+            raise WriteError(
+                f"the key column '{column.name}' is {column.dataType.simpleString()}, and a key is one plain value",
+                code="LS511",
+                where=batch.name,
+                hint="make columns of its parts, or of its text (to_json), and name these",
+            )
 
 
 def _one_a_key(batch: BatchContext) -> Transform:
