@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 import pytest
 
-from lakesmith.errors import LedgerError, WriteError
+from lakesmith.errors import LedgerError, RunFailed, WriteError
 from lakesmith.runs.rebuild import tables_to_rebuild
 from lakesmith.runs.state import TableState
 from tests.shop import SPECS, TABLES, Shop, by_table
@@ -92,3 +94,33 @@ def test_without_a_selection_only_changed_specs_are_rebuilt(shop: Shop) -> None:
     assert tables_to_rebuild(project, {"silver.orders": TableState("silver.orders", spec_hash="other")}) == (
         "silver.orders",
     )
+
+
+def test_a_table_that_is_to_be_built_from_another_one_needs_a_rebuild(make_shop: Callable[..., Shop]) -> None:
+    log = "from: bronze.orders\ncolumns: {sku: {type: string, source: Sku}}\nwrite: {strategy: append}\n"
+    shop = make_shop({"tables/bronze/other": "from: sources.orders\n", "tables/gold/log": log})
+    names = ["bronze.orders", "bronze.other", "gold.log"]
+    shop.land("a.csv", ROWS[:1])
+    shop.run(select=names[::2])
+    shop.land("b.csv", ROWS[1:])
+    shop.run(select=names)  # the other table has everything in its version 0, which the log has read of the first one
+
+    shop.spec("tables/gold/log", log.replace("orders", "other"))
+    told = "the table is built from bronze.other, its rows came from bronze.orders"
+    (planned,) = [table for table in shop.lake.plan().tables if table.table == "gold.log"]
+    assert planned.notes[-1] == f"{told}: the next run ends with LS514"
+    with pytest.raises(RunFailed, match=rf"LS514 {told}[\s\S]*lakesmith run --rebuild --select gold.log"):
+        shop.run(select=names)
+    shop.run(select=["gold.log"], rebuild=True)
+    assert shop.rows("gold.log") == [("A",), ("B",), ("C",)]
+    assert shop.run(select=names).state == "nothing_new"
+
+
+def test_the_plan_tells_what_becomes_of_the_rows_of_another_source(shop: Shop) -> None:
+    shop.land("a.csv", ROWS)
+    shop.run(select=["bronze.orders"])
+    shop.spec("sources/others", SPECS["sources/orders"].replace("IN", "IN/../others") + "optional: true\n")
+    shop.spec("tables/bronze/orders", "from: sources.others\n")
+    (planned,) = [table for table in shop.lake.plan().tables if table.table == "bronze.orders"]
+    told = "its rows came from sources.orders: they stay, and every file of sources.others comes beside them"
+    assert told in planned.notes

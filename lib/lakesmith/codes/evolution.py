@@ -24,6 +24,12 @@ EVOLUTION_CODES: dict[str, tuple[str, str, str]] = {
         " somebody changed its columns in a way that ends the feed.",
         "Build this table anew from the rows as they are: `lakesmith run --rebuild --select TABLE`.",
     ),
+    "LS514": (
+        "built from another table",
+        "The spec names another table in `from` than the one whose rows the table holds. How far it has read counts"
+        " versions of that other table, so that rows of the new one would be left out. Nothing was written.",
+        "Put `from` back as it was, or build the table anew with `lakesmith run --rebuild --select TABLE`.",
+    ),
     "LS513": (
         "number too big for its type",
         "A sum, a product or a cast gave a number that the column's type cannot hold. Nothing was written.",

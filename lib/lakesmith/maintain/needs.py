@@ -60,7 +60,7 @@ def readers(project: Project, ledger: Ledger, name: str) -> tuple[Hold, ...]:
 
 
 def _reads(project: Project, state: TableState, name: str, voids: Voids) -> Iterator[Hold]:
-    if state.since is not None and project.table(state.table).from_ == name:
+    if state.since is not None and (state.upstream or project.table(state.table).from_) == name:
         yield Hold(over_voids(state.since, voids), f"{state.table} has read it up to version {state.since}")
     if state.open:
         yield from _begun_reads(project, state.open, name, voids)

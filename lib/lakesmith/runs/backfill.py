@@ -19,6 +19,7 @@ from lakesmith.runs.planning import has_moved
 from lakesmith.runs.recording import facts_of
 from lakesmith.runs.recover import Recovery
 from lakesmith.runs.result import RunResult
+from lakesmith.runs.same_upstream import require_same_upstream
 from lakesmith.runs.state import TableState
 from lakesmith.spec.fingerprint import spec_hash
 from lakesmith.spec.graph import waves
@@ -55,6 +56,8 @@ def backfill(
     LedgerError
         LS611 when a table has an unfinished or refused batch, or has read another version than is published, LS612 when
         what it reads was never published.
+    WriteError
+        LS514 when the rows of a table came from another table than its spec names.
     RunFailed, GateRefused
 
     Notes
@@ -85,6 +88,7 @@ def _intent(project: Project, ledger: Ledger, table: str, dates: Dates, select: 
     for name in (spec.from_, *spec.inputs.values(), table):
         if name not in versions:
             raise LedgerError(f"{name} was never published", code="LS612", where=table, hint="run it first")
+    require_same_upstream(table, spec, state)
     _require_same_rows(table, spec, state.since, replace(ledger.state(spec.from_), version=versions[spec.from_]))
     return Intent(
         table=table,

@@ -11,7 +11,7 @@ from typing import Any
 from lakesmith.runs.intent import Intent
 from lakesmith.runs.state import Mark, TableState
 
-SCHEMA_VERSION = 3
+SCHEMA_VERSION = 4
 FILES_PER_EVENT = 1000
 LEDGER = (
     "schema_version INT, seq BIGINT, event STRING, table STRING, epoch INT, batch BIGINT, run_id STRING, payload STRING"
@@ -129,6 +129,7 @@ def _state(state: TableState, event: LedgerEvent) -> None:
     state.closed, state.undo = data.get("closed", event.batch), data.get("undo")
     state.marks = [Mark(**mark) for mark in data.get("marks", [])]
     state.whole, state.built_by = data.get("whole", False), data.get("built_by", "")
+    state.upstream = data.get("upstream", "")
 
 
 def _files(state: TableState, event: LedgerEvent) -> None:
@@ -165,5 +166,5 @@ def compacted(states: Iterable[TableState]) -> Iterator[LedgerEvent]:
 
 def _snapshot(state: TableState) -> dict[str, Any]:
     names = ("version", "spec_hash", "since", "lookups", "parked", "refused", "undo", "voids", "closed", "whole")
-    known = {name: getattr(state, name) for name in (*names, "built_by")}
+    known = {name: getattr(state, name) for name in (*names, "built_by", "upstream")}
     return {**known, "marks": [asdict(mark) for mark in state.marks]}

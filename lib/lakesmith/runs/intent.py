@@ -55,6 +55,11 @@ class Intent:
         return f"backfill:{self.dates[0]}..{self.dates[1]}" if self.dates else "main"
 
     @property
+    def upstream(self) -> str:
+        """What the batch reads, as a spec's `from` names it."""
+        return self.input.name if isinstance(self.input, TableInput) else f"sources.{self.input.name}"
+
+    @property
     def digest(self) -> str:
         """Digest of everything that decides the batch's rows."""
         return hashlib.sha256(json.dumps(self.to_dict(), sort_keys=True).encode()).hexdigest()[:32]

@@ -16,6 +16,7 @@ from lakesmith.runs.planning import Planned, Planner
 from lakesmith.runs.recording import facts_of
 from lakesmith.runs.result import Plan, PlannedTable
 from lakesmith.runs.same_keys import other_keys
+from lakesmith.runs.same_upstream import other_source, other_upstream
 from lakesmith.runs.schema_diff import schema_diff, verdict_on
 from lakesmith.runs.state import TableState
 from lakesmith.spec.fingerprint import spec_hash
@@ -40,7 +41,8 @@ def plan(spark: SparkSession, project: Project, select: Sequence[str] = ()) -> P
     tables = []
     for number, wave in enumerate(waves(project, select), start=1):
         for name in wave:
-            planned = planner.next_batch(name)
+            is_refused = bool(other_upstream(project.table(name), ledger.state(name)))
+            planned = Planned(None) if is_refused else planner.next_batch(name)
             waits_for = [upstream for upstream in upstreams(project.table(name)) if upstream in busy]
             if planned.intent or waits_for:
                 busy.add(name)
@@ -76,7 +78,12 @@ def _with_differences(spark: SparkSession, project: Project, row: PlannedTable, 
     spec = project.table(row.table)
     changes = schema_diff(spark, project, row.table, state)
     keys = other_keys(spark, project_table(project, row.table), spec, state)
-    refusals = [verdict_on(spec.on_schema_change, changes), f"{keys}: the next batch ends with LS511" if keys else ""]
+    upstream = other_upstream(spec, state)
+    refusals = [
+        verdict_on(spec.on_schema_change, changes),
+        f"{keys}: the next batch ends with LS511" if keys else "",
+        f"{upstream}: the next run ends with LS514" if upstream else "",
+    ]
     notes = (*row.notes, *filter(None, refusals))
     return replace(row, notes=notes, schema=tuple(str(change) for change in changes))
 
@@ -134,6 +141,8 @@ def _notes(spec: Table, state: TableState) -> list[str]:
         notes.append("declared nondeterministic: each batch is staged, one more write and read of its rows")
     if state.spec_hash and state.spec_hash != spec_hash(spec):
         notes.append("the spec changed since the last batch: rows built before keep the old shape")
+    if other_source(spec, state):
+        notes.append(other_source(spec, state))
     if state.refused:
         notes.append("the last batch was refused: it is undone and planned anew, unless accepted")
     if spec.inputs and spec.write.recomputes:

@@ -10,6 +10,7 @@ from pyspark.sql import SparkSession
 from lakesmith.runs.events import LedgerEvent, intent_event
 from lakesmith.runs.intent import FilesInput, Intent, TableInput
 from lakesmith.runs.merging import merges_in
+from lakesmith.runs.same_upstream import require_same_upstream
 from lakesmith.runs.state import TableState
 from lakesmith.sources.files import whats_new
 from lakesmith.sources.upstream import is_retyped, live_spans
@@ -51,10 +52,16 @@ class Planner:
         """Return what is new for a table; an open intent comes first, as it was written.
 
         `tried` are the files that this run parked: one that could not be opened waits for the next run.
+
+        Raises
+        ------
+        WriteError
+            LS514 when its rows came from another table than its spec names.
         """
         state = self._state(table)
         if state.open is not None:
             return Planned(state.open, more=True, is_retry=True)
+        require_same_upstream(table, self.project.table(table), state)
         origin, name = self.project.table(table).from_.split(".", 1)
         return self._from_files(table, name, state, tried) if origin == "sources" else self._from_table(table, state)
 

@@ -12,6 +12,7 @@ from lakesmith.runs.lock import run_lock
 from lakesmith.runs.planning import new_table_input
 from lakesmith.runs.recording import RunFacts, write_records
 from lakesmith.runs.result import RunResult, TableResult
+from lakesmith.runs.same_upstream import require_same_upstream
 from lakesmith.sources.listing import compare, list_files
 from lakesmith.spec.model import Project
 from lakesmith.tables.log_files import log_files
@@ -73,6 +74,7 @@ def _has_work(facts: RunFacts, ledger: Ledger, order: Sequence[Sequence[str]]) -
 
 
 def _has_input(project: Project, ledger: Ledger, table: str) -> bool:
+    require_same_upstream(table, project.table(table), ledger.state(table))
     origin, name = project.table(table).from_.split(".", 1)
     if origin != "sources":
         return new_table_input(project, ledger.states, table) is not None

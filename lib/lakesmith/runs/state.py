@@ -21,6 +21,7 @@ class Mark:
     since: int | None = None
     lookups: dict[str, int] = field(default_factory=dict)
     built_by: str = ""
+    upstream: str = ""
 
 
 @dataclass
@@ -31,7 +32,8 @@ class TableState:
     batches since the first one, empty when they had several, one was a backfill or types changed, `batch` the newest
     number given, `closed` the newest batch that is known to have landed, `seen` the files read or parked with size and
     mtime, `read_in` the batch that did, `refused` the batch that the gate refused and nobody has undone, `undo` a
-    rollback that is not finished, `marks` the last accepted batches, `whole` whether they reach back to the first one.
+    rollback that is not finished, `marks` the last accepted batches, `whole` whether they reach back to the first one,
+    `upstream` the table or the source that they read and that `since` counts of, empty when the ledger does not say.
     """
 
     table: str
@@ -52,6 +54,7 @@ class TableState:
     marks: list[Mark] = field(default_factory=list)
     whole: bool = True
     built_by: str = ""
+    upstream: str = ""
 
     def accept(self, intent: Intent, version: int, run_id: str) -> None:
         """Move on by a batch; a backfill changes rows, not how far the table has read."""
@@ -62,10 +65,22 @@ class TableState:
         self.built_by = intent.spec_hash if is_whole else ""
         if intent.dates is None:
             self.spec_hash, self.lookups = intent.spec_hash, dict(intent.lookups)
+            self.upstream = intent.upstream
             self._move(intent.input, intent.batch)
-        mark = Mark(intent.batch, run_id, version, self.spec_hash, self.since, dict(self.lookups), self.built_by)
-        self.whole = self.whole and len(self.marks) < MARKS
-        self.marks = [*self.marks, mark][-MARKS:]
+        self.marks = [*self.marks, self._mark(intent, version, run_id)]
+        self.whole, self.marks = self.whole and len(self.marks) <= MARKS, self.marks[-MARKS:]
+
+    def _mark(self, intent: Intent, version: int, run_id: str) -> Mark:
+        return Mark(
+            batch=intent.batch,
+            run_id=run_id,
+            version=version,
+            spec_hash=self.spec_hash,
+            since=self.since,
+            lookups=dict(self.lookups),
+            built_by=self.built_by,
+            upstream=self.upstream,
+        )
 
     def _move(self, read: FilesInput | TableInput, batch: int) -> None:
         if isinstance(read, TableInput):
@@ -84,7 +99,7 @@ class TableState:
         self.marks = [mark for mark in self.marks if mark.batch <= batch]
         mark = self.marks[-1] if self.marks else Mark()
         self.version, self.spec_hash, self.since = mark.version, mark.spec_hash, mark.since
-        self.lookups, self.built_by = dict(mark.lookups), mark.built_by
+        self.lookups, self.built_by, self.upstream = dict(mark.lookups), mark.built_by, mark.upstream
         self.read_in = {path: number for path, number in self.read_in.items() if number <= batch}
         self.seen = {path: seen for path, seen in self.seen.items() if path in self.read_in}
         self.parked = {path: why for path, why in self.parked.items() if path in self.read_in}
@@ -109,4 +124,4 @@ class TableState:
         self.epoch, self.version, self.spec_hash, self.since = epoch, None, "", None
         self.lookups, self.seen, self.read_in, self.parked, self.voids = {}, {}, {}, {}, []
         self.open, self.refused, self.undo = None, None, None
-        self.marks, self.whole, self.built_by = [], False, ""
+        self.marks, self.whole, self.built_by, self.upstream = [], False, "", ""
