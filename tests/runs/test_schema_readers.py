@@ -15,6 +15,7 @@ from tests.runs.schema_shop import (
     ALL,
     BOTH,
     DAILY,
+    FIRST,
     GOLD,
     NAMED,
     ORDERS,
@@ -44,6 +45,18 @@ def test_a_table_below_reads_on_across_the_change_also_when_it_lags(built: Make,
     shop.land("d.csv", ["1,C,1,2.50,2026-01-01,4,U"])
     shop.run(select=ALL)
     assert shop.rows(GOLD) == [("C", 8)]
+
+
+def test_a_table_below_that_lags_reads_on_across_a_change_that_moved_no_row(built: Make) -> None:
+    shop = built("widen", ALL)
+    shop.run(select=BOTH)  # gold does not read this yet
+    change(shop, NAMED, "widen")
+    shop.spec("tables/gold/daily", DAILY.replace("steps:\n", "steps:\n  - with_columns: {sku: article}\n"))
+    shop.land("c.csv", FIRST[1:])
+    shop.run(select=BOTH)
+    shop.lake.maintain([SILVER])
+    shop.run(select=ALL)
+    assert shop.rows(GOLD) == [("A", 9), ("B", 5)]
 
 
 def test_an_aggregate_takes_on_a_new_measure_a_wider_one_and_a_new_name(built: Make) -> None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from functools import partial, reduce
 
 from pyspark.sql import DataFrame, SparkSession
@@ -79,7 +79,7 @@ def is_retyped(session: SparkSession, table: TableRef, since: int, to: int) -> b
 
 
 def _feed(session: SparkSession, table: TableRef, since: int, to: int, voids: Voids) -> DataFrame:
-    altered = [one for one in _altered(session, table, since, to) if not any(a <= one.version <= b for a, b in voids)]
+    altered = _altered(session, table, since, to)
     spans = live_spans(since, to, [*voids, *[(one.version, one.version) for one in altered]])
     shapes = [_renamed(_read_feed(session, table, low, high), altered, high) for low, high in spans]
     return reduce(partial(DataFrame.unionByName, allowMissingColumns=True), shapes)
@@ -88,13 +88,30 @@ def _feed(session: SparkSession, table: TableRef, since: int, to: int, voids: Vo
 def _altered(session: SparkSession, table: TableRef, since: int, to: int) -> list[Commit]:
     """Return the commits that changed the columns of a table, oldest first; none while they only grew in number.
 
+    What moves no row is a void for the tables below, and changes columns all the same; what a RESTORE undid does not.
     Delta does not read a feed across the renaming or the widening of a column, so each shape is read by itself.
     """
     if properties_of(session, table).get("delta.columnMapping.mode") != "name":
         return []
     head = newest_commits(session, table, 1)[0].version
     commits = newest_commits(session, table, head - since)
-    return [one for one in reversed(commits) if one.changes_columns and since < one.version <= to]
+    return [one for one in reversed(list(_standing(commits, to))) if one.changes_columns and one.version > since]
+
+
+def _standing(newest_first: Sequence[Commit], to: int) -> Iterator[Commit]:
+    """Yield the commits up to a version that no RESTORE up to it undid.
+
+    Examples
+    --------
+    >>> log = [Commit(4, 0, "WRITE", {}, {}), Commit(3, 0, "RESTORE", {}, {}, restored_to=1), Commit(2, 0, "", {}, {})]
+    >>> [one.version for one in _standing(log, 4)], [one.version for one in _standing(log, 2)]
+    ([4, 3], [2])
+    """
+    newest = to
+    for commit in newest_first:
+        if commit.version <= newest:
+            newest = newest if commit.restored_to is None else commit.restored_to
+            yield commit
 
 
 def _renamed(rows: DataFrame, altered: Sequence[Commit], high: int) -> DataFrame:
