@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import itertools
+import time
 from collections.abc import Iterable
 from pathlib import Path
 from random import Random
@@ -137,6 +138,24 @@ def test_versions_below_an_extract_end_with_the_extract_that_lacks_them(spark: S
         for row in shop.lake.table("gold.daily").collect()
     ]
     assert sorted(found) == [(1, 1, 2), (2, 1, None)]
+
+
+def test_equal_extracts_for_longer_than_the_retention_leave_it_readable(spark: SparkSession, tmp_path: Path) -> None:
+    qty = "source: Sku}\n  qty: {type: int, source: Qty}"
+    short = SPEC.replace("MORE", "").replace("source: Sku}", qty)
+    short += "properties: {delta.deletedFileRetentionDuration: interval 1 second}\n"
+    below = "from: silver.orders\ncolumns: {id: {type: bigint}, sku: {type: string}, qty: {type: int}}\n"
+    below += "write: {strategy: upsert, keys: [id], sequence_by: [qty]}\n"
+    shop = Shop(tmp_path, spark, {"tables/silver/orders": short, "tables/gold/daily": below})
+    names, states = ["bronze.orders", TABLE, "gold.daily"], []
+    for day, sku, units in ((1, "A", 1), (2, "A", 1), (3, "B", 2)):
+        shop.land(f"{day}.csv", [f"1,{sku},{units},1,2026-01-0{day},1,I"])
+        states.append([table.state for table in shop.run(select=names).tables])
+        assert shop.rows(TABLE) == [(1, sku, units)]
+        time.sleep(1.5)
+    assert states == [["done"] * 3, ["done", "done", "nothing_new"], ["done"] * 3]
+    assert shop.rows("gold.daily") == [(1, "B", 2)]
+    assert shop.run(select=names).state == "nothing_new"
 
 
 def test_any_order_of_parts_is_the_newest_extract(spark: SparkSession, tmp_path: Path) -> None:

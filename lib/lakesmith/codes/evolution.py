@@ -20,8 +20,8 @@ EVOLUTION_CODES: dict[str, tuple[str, str, str]] = {
     ),
     "LS512": (
         "changes that cannot be read",
-        "The table above keeps no change feed for the versions that this table has not read: the feed was off, or"
-        " somebody changed its columns in a way that ends the feed.",
+        "The table above keeps no change feed for the versions that this table has not read: the feed was off,"
+        " somebody changed its columns in a way that ends the feed, or the versions are older than its retention.",
         "Build this table anew from the rows as they are: `lakesmith run --rebuild --select TABLE`.",
     ),
     "LS514": (

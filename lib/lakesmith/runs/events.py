@@ -49,9 +49,19 @@ def intent_event(intent: Intent) -> LedgerEvent:
     return LedgerEvent("intent", intent.table, intent.epoch, intent.batch, intent.to_dict())
 
 
-def done_event(intent: Intent, version: int, refused: bool, record: Mapping[str, Any] | None = None) -> LedgerEvent:
-    """Return the event that closes a batch: the version it wrote, whether the gate refused it, counts and verdicts."""
+def done_event(
+    intent: Intent,
+    version: int,
+    refused: bool,
+    record: Mapping[str, Any] | None = None,
+    void: tuple[int, int] | None = None,
+) -> LedgerEvent:
+    """Return the event that closes a batch: the version it wrote, whether the gate refused it, counts and verdicts.
+
+    `void` are versions up to this one that changed no row.
+    """
     payload = {"version": version, "refused": refused, "intent": intent.to_dict()}
+    payload |= {"void": list(void)} if void else {}
     told = {"record": dict(record)} if record else {}
     return LedgerEvent("done", intent.table, intent.epoch, intent.batch, payload | told)
 
@@ -78,6 +88,8 @@ def _done(state: TableState, event: LedgerEvent) -> None:
 def _accept(state: TableState, event: LedgerEvent, payload: dict[str, Any]) -> None:
     intent = Intent.from_dict(state.table, state.epoch, event.batch, payload["intent"])
     state.accept(intent, payload["version"], event.run_id)
+    if "void" in payload:
+        state.skip(*payload["void"])
 
 
 def _accepted(state: TableState, event: LedgerEvent) -> None:

@@ -10,10 +10,11 @@ from dataclasses import dataclass, field
 from pyspark.sql import SparkSession
 
 from lakesmith.errors import LakesmithError, SparkGone, WriteError
+from lakesmith.runs.adopt import is_missing, is_own
 from lakesmith.runs.batch import run_batch
 from lakesmith.runs.context import BatchContext
 from lakesmith.runs.events import LedgerEvent, done_event, intent_event
-from lakesmith.runs.foreign import undone_spans
+from lakesmith.runs.foreign import is_foreign, undone_spans
 from lakesmith.runs.intent import FilesInput, Intent
 from lakesmith.runs.ledger import Ledger
 from lakesmith.runs.planning import Planned, Planner
@@ -26,6 +27,7 @@ from lakesmith.sources.probe import find_unreadable
 from lakesmith.spec.graph import descendants
 from lakesmith.spec.model import Project
 from lakesmith.tables.commit import find
+from lakesmith.tables.log import newest_commits
 from lakesmith.tables.ref import project_table
 
 OnEvent = Callable[[Event], None]
@@ -138,8 +140,7 @@ class Executor:
             self._fail(intent, outcome.error or LakesmithError("no outcome"))
         else:
             refused = outcome.record.refused
-            moved_to = self._moved_to(table, outcome.record)
-            self.ledger.stage(done_event(intent, moved_to, refused, outcome.record.told()))
+            self.ledger.stage(self._done(intent, outcome.record))
             tally.add(intent, outcome.record)
             if refused:
                 self._block_below(table, f"{table} was refused")
@@ -147,10 +148,26 @@ class Executor:
         tally.seconds += outcome.seconds
         self._tell("table_finished", table, self.result(table))
 
-    def _moved_to(self, table: str, record: BatchRecord) -> int:
-        """Return the version that the tables below read: a batch that changed no row does not move its table."""
-        before = self.ledger.state(table).version
-        return record.version if before is None or record.refused or record.moved else before
+    def _done(self, intent: Intent, record: BatchRecord) -> LedgerEvent:
+        """Return the event that closes a batch; where it changed no row the tables below skip what it wrote.
+
+        Its table moves on all the same: Delta reads a version that is not the newest one as long as the retention only.
+        """
+        before, version, void = self.ledger.state(intent.table).version, record.version, None
+        if before is not None and not record.refused and not record.moved:
+            is_known = not self._has_others(intent.table, before, version)
+            version, void = (version, (before + 1, version)) if is_known else (before, None)
+        return done_event(intent, version, record.refused, record.told(), void)
+
+    def _has_others(self, table: str, low: int, high: int) -> bool:
+        """Tell whether anything landed between two versions that may have changed rows and that nobody accounts for."""
+        if high <= low + 1:
+            return high <= low
+        ref, state = project_table(self.project, table), self.ledger.state(table)
+        head = newest_commits(self.spark, ref, 1)[0].version
+        between = [one for one in newest_commits(self.spark, ref, head - low) if one.version < high]
+        live = [one for one in between if not any(start <= one.version <= end for start, end in state.voids)]
+        return any(is_foreign(one) or (is_own(one, table) and is_missing(one, state)) for one in live)
 
     def _fail(self, intent: Intent, error: Exception) -> None:
         try:

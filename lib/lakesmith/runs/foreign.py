@@ -58,7 +58,7 @@ def _walk(table: TableRef, state: TableState, commits: Mapping[int, Commit], hea
         commit = commits.get(version)
         if low is not None:
             version = low - 1
-        elif commit is None or not _is_foreign(commit):
+        elif commit is None or not is_foreign(commit):
             version -= 1
         elif commit.restored_to is None:
             raise _changed(table, commit, known)
@@ -69,7 +69,8 @@ def _walk(table: TableRef, state: TableState, commits: Mapping[int, Commit], hea
         raise _changed(table, commits[head], known)
 
 
-def _is_foreign(commit: Commit) -> bool:
+def is_foreign(commit: Commit) -> bool:
+    """Tell whether a commit of others may have changed rows."""
     is_mine = str(commit.about.get("app_id", "")).startswith("lakesmith/")
     makes_table = any(words in commit.operation for words in ("TABLE AS SELECT", "REPLACE TABLE"))
     return not is_mine and (commit.operation in MOVES_ROWS or makes_table)

@@ -109,12 +109,13 @@ class TableState:
 
         A batch that another run accepted meanwhile is newer, and stays where the table stands.
         """
-        self._void(old + 1, new)
+        self.skip(old + 1, new)
         if self.version == old:
             self.version = new
             self.marks = [replace(mark, version=new) if mark.version == old else mark for mark in self.marks]
 
-    def _void(self, low: int, high: int) -> None:
+    def skip(self, low: int, high: int) -> None:
+        """Remember versions that tables below need not read, since together they change no row."""
         if self.voids and self.voids[-1][1] + 1 == low:
             low = self.voids.pop()[0]
         self.voids.append((low, high))
