@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import shutil
 import time
+from collections.abc import Callable
 
 import pytest
 
@@ -12,7 +13,7 @@ from lakesmith.runs import rollback as module
 from lakesmith.runs.intent import Intent, TableInput
 from lakesmith.runs.state import Mark, TableState
 from lakesmith.spec.model import Project
-from lakesmith.tables.ref import table_ref
+from lakesmith.tables.ref import TableRef, table_ref
 from tests.shop import TABLES, Shop, by_table
 
 FIRST = ["1,A,1,2.50,2026-01-01,1,I", "2,B,-1,2.50,2026-01-01,1,I", "3,C,4,1.00,2026-01-02,1,I"]
@@ -75,6 +76,33 @@ def test_a_rollback_that_dies_is_ended_by_the_next_run(shop: Shop, monkeypatch: 
     assert len(shop.rows("bronze.orders")) == 3
     assert by_table(shop.run())["bronze.orders"].counts.read == 3
     assert published(shop) == after
+
+
+def test_a_rollback_that_dies_between_two_steps_doubles_no_bad_row(shop: Shop, monkeypatch: pytest.MonkeyPatch) -> None:
+    both = ["bronze.orders", "silver.orders"]
+    shop.land("a.csv", FIRST)
+    shop.run(select=both)
+    shop.land("b.csv", SECOND)
+    second = shop.run(select=both).run_id
+    steps: list[str] = []
+
+    def dying(whole: Callable[..., None]) -> Callable[..., None]:
+        def step(table: TableRef, *args: object) -> None:
+            steps.extend([table.name] if table.name.startswith("silver.orders") else [])
+            if len(steps) == 2:
+                raise KeyboardInterrupt
+            whole(table, *args)
+
+        return step
+
+    with monkeypatch.context() as patch:
+        for name in ("restore", "delete_rows"):
+            patch.setattr(TableRef, name, dying(getattr(TableRef, name)))
+        with pytest.raises(KeyboardInterrupt):
+            shop.lake.rollback(second)
+    shop.run(select=both)
+    assert set(steps) == {"silver.orders", "silver.orders__quarantine"}
+    assert shop.reasons("silver.orders") == ["qty_not_negative"] * 2
 
 
 def test_a_run_that_left_nothing_cannot_be_rolled_back(shop: Shop) -> None:

@@ -46,14 +46,15 @@ def restore(spark: SparkSession, project: Project, run_id: str, state: TableStat
     app_id = app_id_of(project, state.table, state.epoch, RESTORE)
     about = {"app_id": app_id, "epoch": state.epoch + 1, "batch": state.batch, "run_id": run_id, **to.__dict__}
     session.conf.set(USER_METADATA, json.dumps(about, sort_keys=True))
+    # First: once the table is back, its log says that all is undone, to a run that finds the ledger behind it.
+    if table.quarantine.exists(session):
+        table.quarantine.delete_rows(session, f"_batch_id > {to.back_to}")
+    force_newest(table.quarantine)
     if to.void_from == 0:
         table.delete_rows(session)
     elif newest_commits(session, table, 1)[0].version >= to.void_from:  # else those commits are gone already
         table.restore(session, to.void_from - 1)
-    if table.quarantine.exists(session):
-        table.quarantine.delete_rows(session, f"_batch_id > {to.back_to}")
     force_newest(table)
-    force_newest(table.quarantine)
     (last,) = newest_commits(session, table, 1)
     payload = {"version": to.version, "void": [to.void_from, last.version]}
     return LedgerEvent("restored", state.table, state.epoch + 1, state.batch, payload)
