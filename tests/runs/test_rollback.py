@@ -133,8 +133,8 @@ def test_lost_commits_are_noticed_and_a_rollback_mends_them(shop: Shop) -> None:
     assert published(shop) == after
 
 
-def project() -> Project:
-    aggregate = {"from": "bronze.a", "write": {"strategy": "append"}}
+def project(**inputs: str) -> Project:
+    aggregate = {"from": "bronze.a", "inputs": inputs, "write": {"strategy": "append"}}
     tables = {"bronze": {"a": {"from": "sources.s"}}, "silver": {"b": aggregate}}
     source = {"format": "csv", "path": "in", "columns": ["x"]}
     return Project.model_validate({"name": "p", "sources": {"s": source}, "tables": tables})
@@ -158,6 +158,15 @@ def test_a_batch_that_was_begun_on_an_undone_version_is_undone_too() -> None:
         "silver.b": TableState("silver.b", version=0, marks=[Mark(1, "r1", 0, since=0)], open=opened),
     }
     assert set(module.find_rollbacks(project(), states, "r2")) == {"bronze.a", "silver.b"}
+
+
+@pytest.mark.parametrize(("inputs", "undone"), [({"new": "bronze.a"}, True), ({}, False)], ids=["renamed", "gone"])
+def test_a_name_of_an_input_that_is_no_more_stops_no_rollback(inputs: dict[str, str], undone: bool) -> None:
+    states = {
+        "bronze.a": TableState("bronze.a", version=5, marks=[Mark(1, "r1", 0), Mark(2, "r2", 5)]),
+        "silver.b": TableState("silver.b", version=3, marks=[Mark(1, "r3", 0, since=0, lookups={"old": 5})]),
+    }
+    assert ("silver.b" in module.find_rollbacks(project(**inputs), states, "r2")) is undone
 
 
 def test_a_ledger_that_does_not_reach_back_refuses() -> None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, replace
 
 from pyspark.sql import SparkSession
@@ -114,9 +114,14 @@ def _to_before(state: TableState, first: int) -> Rollback:
 
 
 def _reads_undone(mark: Mark, project: Project, name: str, found: Mapping[str, Rollback]) -> bool:
-    upstream = project.table(name).from_
-    read = [(upstream, mark.since), *((project.table(name).inputs[key], at) for key, at in mark.lookups.items())]
+    read = [(mark.upstream or project.table(name).from_, mark.since), *_looked_up(mark, project.table(name).inputs)]
     return any(table in found and _is_after(version, found[table].to) for table, version in read)
+
+
+def _looked_up(mark: Mark, inputs: Mapping[str, str]) -> Iterator[tuple[str, int]]:
+    """Yield the tables and versions that a batch looked up; of a name that is no input any more, every input."""
+    for key, version in mark.lookups.items():
+        yield from ((table, version) for table in ([inputs[key]] if key in inputs else inputs.values()))
 
 
 def _begun_on_undone(intent: Intent | None, found: Mapping[str, Rollback]) -> bool:
