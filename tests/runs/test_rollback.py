@@ -5,6 +5,7 @@ from __future__ import annotations
 import shutil
 import time
 from collections.abc import Callable
+from dataclasses import replace
 
 import pytest
 
@@ -149,6 +150,20 @@ def test_what_was_built_on_an_undone_version_is_undone_too() -> None:
     assert {name: (one.to.version, one.batches) for name, one in found.items()} == {
         "bronze.a": (0, 1), "silver.b": (0, 1),
     }  # fmt: skip
+
+
+def test_a_backfill_that_read_an_undone_version_is_undone_too() -> None:
+    above = TableState("bronze.a", version=5, marks=[Mark(1, "r1", 0), Mark(2, "r2", 5)])
+    calm = Intent("silver.b", 1, 1, "2026-01-01T00:00:00+00:00", "hash", TableInput("bronze.a", None, 0), first=True)
+    days = ("2026-01-01", "2026-01-02")
+    from_undone = replace(calm, batch=2, input=TableInput("bronze.a", None, 5), first=False, dates=days)
+    with_undone = replace(calm, batch=2, first=False, dates=days, lookups=(("x", 5),), inputs=(("x", "bronze.a"),))
+    for again in (from_undone, with_undone):
+        below = TableState("silver.b")
+        below.accept(calm, 0, "r1")
+        below.accept(again, 1, "r3")
+        found = module.find_rollbacks(project(), {"bronze.a": above, "silver.b": below}, "r2")
+        assert [(one.to.version, one.batches) for one in found.values()] == [(0, 1), (0, 1)]
 
 
 def test_a_batch_that_was_begun_on_an_undone_version_is_undone_too() -> None:

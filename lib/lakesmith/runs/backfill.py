@@ -99,6 +99,7 @@ def _intent(project: Project, ledger: Ledger, table: str, dates: Dates, select: 
         input=TableInput(spec.from_, None, versions[spec.from_]),
         lookups=tuple(sorted((name, versions[source]) for name, source in spec.inputs.items())),
         dates=dates,
+        inputs=tuple(sorted(spec.inputs.items())),
     )
 
 

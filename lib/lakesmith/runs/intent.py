@@ -35,7 +35,8 @@ class Intent:
 
     `first` is True when nothing of the table counts any more, so that the batch takes the place of all that is there.
     `dates` are the event dates ``[from, to)`` that a backfill computes anew; `retyped` is True when a column of the
-    upstream has another type than the rows had that merged groups were computed from.
+    upstream has another type than the rows had that merged groups were computed from. `inputs` are the tables that the
+    names of `lookups` stood for; an older ledger does not say them.
     """
 
     table: str
@@ -48,6 +49,16 @@ class Intent:
     first: bool = False
     dates: Dates | None = None
     retyped: bool = False
+    inputs: tuple[tuple[str, str], ...] = ()
+
+    @property
+    def reads(self) -> dict[str, int]:
+        """The newest version that the batch reads of each table, as far as the intent names them."""
+        versions = dict(self.lookups)
+        found = {table: versions[key] for key, table in self.inputs if key in versions}
+        if isinstance(self.input, TableInput):
+            found[self.input.name] = max(self.input.to, found.get(self.input.name, 0))
+        return found
 
     @property
     def purpose(self) -> str:
@@ -75,6 +86,7 @@ class Intent:
             "input": {"kind": kind, **self.input.__dict__},
             **({"dates": list(self.dates)} if self.dates else {}),
             **({"retyped": True} if self.retyped else {}),
+            **({"inputs": [list(pair) for pair in self.inputs]} if self.inputs else {}),
         }
 
     @classmethod
@@ -83,8 +95,9 @@ class Intent:
         lookups = tuple((name, version) for name, version in data["lookups"])
         read, dates = _input(data["input"]), data.get("dates")
         slice_of = (dates[0], dates[1]) if dates else None
-        told = (data["run_time"], data["spec_hash"], read, lookups, data["first"], slice_of)
-        return cls(table, epoch, batch, *told, retyped=data.get("retyped", False))
+        inputs = tuple((name, table) for name, table in data.get("inputs", ()))
+        said = (data["run_time"], data["spec_hash"], read, lookups, data["first"], slice_of)
+        return cls(table, epoch, batch, *said, retyped=data.get("retyped", False), inputs=inputs)
 
 
 def _input(data: dict[str, Any]) -> TableInput | FilesInput:

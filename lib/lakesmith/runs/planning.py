@@ -97,6 +97,7 @@ class Planner:
             input=read,
             lookups=tuple(sorted((lookups or {}).items())),
             first=state.version is None,
+            inputs=tuple(sorted(self.project.table(table).inputs.items())) if lookups else (),
         )
 
     def _state(self, table: str) -> TableState:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 
 from pyspark.sql import SparkSession
@@ -10,7 +10,7 @@ from pyspark.sql import SparkSession
 from lakesmith.errors import LedgerError
 from lakesmith.runs.events import LedgerEvent
 from lakesmith.runs.executor import OnEvent
-from lakesmith.runs.intent import Intent, TableInput
+from lakesmith.runs.intent import Intent
 from lakesmith.runs.interrupted import record_interrupted
 from lakesmith.runs.ledger import Ledger, published_event
 from lakesmith.runs.lock import project_lock
@@ -91,13 +91,20 @@ def find_rollbacks(project: Project, states: Mapping[str, TableState], run_id: s
         LS607 when the ledger does not reach back before the run.
     """
     found: dict[str, Rollback] = {}
-    for name in [table for wave in waves(project) for table in wave if table in states]:
-        state = states[name]
-        undone = [mark.run_id == run_id or _reads_undone(mark, project, name, found) for mark in state.marks]
-        first = undone.index(True) if True in undone else len(undone)
-        if True in undone or _begun_on_undone(state.open, found) or _begun_on_undone(_refused(state), found):
-            found[name] = _to_before(state, first)
+    names = [table for wave in waves(project) for table in wave if table in states]
+    before = None
+    while before != found:  # a batch may have read what its table has no longer as an input, and what comes later here
+        before = dict(found)
+        for name in names:
+            _find(project, states[name], run_id, found)
     return found
+
+
+def _find(project: Project, state: TableState, run_id: str, found: dict[str, Rollback]) -> None:
+    undone = [mark.run_id == run_id or _reads_undone(mark, project, state.table, found) for mark in state.marks]
+    first = undone.index(True) if True in undone else len(undone)
+    if True in undone or _begun_on_undone(state.open, found) or _begun_on_undone(_refused(state), found):
+        found[state.table] = _to_before(state, first)
 
 
 def _to_before(state: TableState, first: int) -> Rollback:
@@ -114,19 +121,22 @@ def _to_before(state: TableState, first: int) -> Rollback:
 
 
 def _reads_undone(mark: Mark, project: Project, name: str, found: Mapping[str, Rollback]) -> bool:
-    read = [(mark.upstream or project.table(name).from_, mark.since), *_looked_up(mark, project.table(name).inputs)]
+    stood = [(mark.upstream or project.table(name).from_, mark.since), *_looked_up(mark, project.table(name).inputs)]
+    return _any_undone(mark.reads.items() or stood, found)
+
+
+def _any_undone(read: Iterable[tuple[str, int | None]], found: Mapping[str, Rollback]) -> bool:
     return any(table in found and _is_after(version, found[table].to) for table, version in read)
 
 
 def _looked_up(mark: Mark, inputs: Mapping[str, str]) -> Iterator[tuple[str, int]]:
-    """Yield the tables and versions that a batch looked up; of a name that is no input any more, every input."""
+    """Yield what a batch of an older ledger looked up; of a name that is no input any more, every input."""
     for key, version in mark.lookups.items():
         yield from ((table, version) for table in ([inputs[key]] if key in inputs else inputs.values()))
 
 
 def _begun_on_undone(intent: Intent | None, found: Mapping[str, Rollback]) -> bool:
-    read = intent.input if intent else None
-    return isinstance(read, TableInput) and read.name in found and _is_after(read.to, found[read.name].to)
+    return intent is not None and _any_undone(intent.reads.items(), found)
 
 
 def _refused(state: TableState) -> Intent | None:

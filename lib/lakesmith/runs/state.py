@@ -12,7 +12,10 @@ MARKS = 200
 
 @dataclass(frozen=True)
 class Mark:
-    """Where a table stood after an accepted batch: what a rollback returns to."""
+    """Where a table stood after an accepted batch: what a rollback returns to.
+
+    `reads` are the versions that the batch itself read, by table: a backfill reads other ones than `since` says.
+    """
 
     batch: int = 0
     run_id: str = ""
@@ -22,6 +25,7 @@ class Mark:
     lookups: dict[str, int] = field(default_factory=dict)
     built_by: str = ""
     upstream: str = ""
+    reads: dict[str, int] = field(default_factory=dict)
 
 
 @dataclass
@@ -80,6 +84,7 @@ class TableState:
             lookups=dict(self.lookups),
             built_by=self.built_by,
             upstream=self.upstream,
+            reads=intent.reads,
         )
 
     def _move(self, read: FilesInput | TableInput, batch: int) -> None:
