@@ -7,12 +7,11 @@ from collections.abc import Iterator
 from lakesmith.doctor.findings import Finding
 from lakesmith.doctor.patient import Patient
 from lakesmith.runs.adopt import is_missing, is_own
+from lakesmith.runs.foreign import is_foreign
 from lakesmith.runs.ledger import Ledger
 from lakesmith.runs.state import TableState
 from lakesmith.tables.commit import LOOK_BACK
 from lakesmith.tables.log import Commit, newest_commits
-
-CHANGE_ROWS = ("WRITE", "MERGE", "UPDATE", "DELETE", "TRUNCATE", "RESTORE", "STREAMING UPDATE", "REPLACE TABLE")
 
 
 def check_state(ledger: Ledger, table: Patient, is_readable: bool) -> Iterator[Finding]:
@@ -53,7 +52,7 @@ def _ahead(state: TableState, table: Patient) -> Iterator[Finding]:
         what = f"{len(unknown)} commit(s) of Lakesmith's are not in the ledger, the newest is {unknown[0].version}"
         hint = "run again: what landed is looked for and taken over"
         yield Finding("warning", "LS632", table.name, what, str(table.root), hint)
-    foreign = [commit for commit in newer if _is_foreign(commit)]
+    foreign = [commit for commit in newer if is_foreign(commit)]
     if foreign:
         what = f"commit {foreign[0].version} ({foreign[0].operation}) was written by something else"
         hint = f"to undo it, restore version {state.version}; write to the table through its feed"
@@ -68,8 +67,3 @@ def _commits_since(table: Patient, version: int | None) -> list[Commit]:
 
 def _is_void(commit: Commit, state: TableState) -> bool:
     return any(low <= commit.version <= high for low, high in state.voids)
-
-
-def _is_foreign(commit: Commit) -> bool:
-    changes_rows = any(commit.operation.upper().startswith(name) for name in CHANGE_ROWS)
-    return changes_rows and "app_id" not in commit.about
