@@ -101,6 +101,9 @@ def test_a_batch_that_moved_no_row_moves_its_table_and_nothing_below() -> None:
     same = done_event(intent(2), 5, refused=False, void=(4, 5))
     state = folded([done_event(intent(1), 3, refused=False), same])["bronze.a"]
     assert (state.version, state.voids, [mark.version for mark in state.marks]) == (5, [(4, 5)], [3, 5])
+    undone = LedgerEvent("restored", "bronze.a", 1, 2, {"version": 3, "void": [4, 5]})
+    same = done_event(intent(3), 6, refused=False, void=(4, 6))
+    assert folded([done_event(intent(1), 3, refused=False), undone, same])["bronze.a"].voids == [(4, 6)]
 
 
 def test_an_intent_opens_a_batch() -> None:

@@ -121,8 +121,8 @@ class TableState:
 
     def skip(self, low: int, high: int) -> None:
         """Remember versions that tables below need not read, since together they change no row."""
-        if self.voids and self.voids[-1][1] + 1 == low:
-            low = self.voids.pop()[0]
+        while self.voids and self.voids[-1][0] <= high + 1 and low <= self.voids[-1][1] + 1:
+            low, high = min(low, self.voids[-1][0]), max(high, self.voids.pop()[1])
         self.voids.append((low, high))
 
     def start_anew(self, epoch: int) -> None:
