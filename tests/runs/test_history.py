@@ -148,6 +148,20 @@ def test_a_late_event_keeps_the_values_of_a_column_that_left_the_contract(spark:
     assert sorted(map(tuple, rows)) == [("A", 5, None, dt.date(2026, 1, 1)), ("B", 3, 5, None)]
 
 
+def test_a_late_event_changes_a_version_from_before_the_column_that_its_key_implies(
+    spark: SparkSession, tmp_path: Path
+) -> None:
+    mine, spec = shop(tmp_path, spark), SPECS["tables/silver/lines"]
+    landed(mine, [(1, "A", 1, 5, False)])
+    more = spec.replace("\ncolumns:", "\non_schema_change: add\ncolumns:\n  day: {type: date, source: Day}")
+    mine.spec("tables/silver/lines", more)
+    landed(mine, [(2, "A", 1, 5, False)])
+    mine.spec("tables/silver/lines", more.replace("keys: [id]", "keys: [id]\n  key_implies: [day]"))
+    landed(mine, [(1, "B", 1, 3, False)])
+    rows = mine.lake.table(TABLE).select("id", "sku", "valid_from", "valid_to").collect()
+    assert sorted(map(tuple, rows)) == [(1, "A", 5, None), (1, "B", 3, 5), (2, "A", 5, None)]
+
+
 def test_versions_of_upserted_rows(spark: SparkSession, tmp_path: Path) -> None:
     mine = shop(tmp_path, spark)
     for number, event in enumerate([(1, "A", 1, 1, False), (1, "B", 1, 3, False), (1, "A", 1, 2, False)]):

@@ -8,7 +8,7 @@ import pytest
 
 from lakesmith.errors import GateRefused, LedgerError
 from lakesmith.runs.ledger import read_ledger
-from lakesmith.tables.ref import table_ref
+from lakesmith.tables.ref import TableRef, table_ref
 from tests.shop import SPECS, Shop, by_table
 
 GOOD = ["1,A,1,2.50,2026-01-01,1,I", "2,B,-1,2.50,2026-01-01,1,I"]
@@ -55,6 +55,21 @@ def test_a_refused_batch_is_undone_or_accepted(refused: Shop) -> None:
     refused.land("c.csv", ["5,E,1,1.00,2026-01-03,1,I"])
     refused.run()
     assert (ids(refused), len(refused.rows("gold.daily"))) == ([1, 5], 2)
+
+
+def test_half_of_an_undone_batch_is_not_accepted(refused: Shop, monkeypatch: pytest.MonkeyPatch) -> None:
+    def die(*args: object) -> None:
+        raise KeyboardInterrupt
+
+    with monkeypatch.context() as patch, pytest.raises(KeyboardInterrupt):
+        patch.setattr(TableRef, "restore", die)
+        refused.run()
+    with pytest.raises(LedgerError, match=r"LS604"):
+        refused.run(accept=["silver.orders"])
+    refused.spec("tables/silver/orders", MENDED)
+    assert refused.run().state == "done"
+    assert ids(refused) == [1]
+    assert refused.reasons("silver.orders") == ["price_sane", "qty_not_negative", "qty_not_negative"]
 
 
 def test_an_accepted_batch_is_published_with_what_lies_below(refused: Shop) -> None:

@@ -184,6 +184,14 @@ def test_a_name_of_an_input_that_is_no_more_stops_no_rollback(inputs: dict[str, 
     assert ("silver.b" in module.find_rollbacks(project(**inputs), states, "r2")) is undone
 
 
+def test_what_an_older_ledger_looked_up_is_undone_too() -> None:
+    above = TableState("bronze.a", version=5, marks=[Mark(1, "r1", 0), Mark(2, "r2", 5)])
+    read, below = TableInput("bronze.c", None, 0), TableState("silver.b")
+    below.accept(Intent("silver.b", 1, 1, "2026-01-01T00:00:00+00:00", "hash", read, lookups=(("x", 5),)), 0, "r1")
+    found = module.find_rollbacks(project(x="bronze.a"), {"bronze.a": above, "silver.b": below}, "r2")
+    assert set(found) == {"bronze.a", "silver.b"}
+
+
 def test_a_ledger_that_does_not_reach_back_refuses() -> None:
     states = {"bronze.a": TableState("bronze.a", version=5, marks=[Mark(2, "r2", 5)], whole=False)}
     with pytest.raises(LedgerError, match=r"LS607.*does not know where bronze.a stood before"):

@@ -55,8 +55,10 @@ def foreign_rows(spark: SparkSession, table: TableRef, state: TableState) -> str
 def readers(project: Project, ledger: Ledger, name: str) -> tuple[Hold, ...]:
     """Return how far the tables below have read a table, batches that they have begun included."""
     voids = ledger.state(name).voids
-    below = [table for table in project.table_names() if name in upstreams(project.table(table))]
-    return tuple(hold for table in below for hold in _reads(project, ledger.state(table), name, voids))
+    states = {table: ledger.state(table) for table in project.table_names()}
+    # A table whose `from` was changed still goes by what it was built from, until it is rebuilt.
+    below = [state for table, state in states.items() if name in (*upstreams(project.table(table)), state.upstream)]
+    return tuple(hold for state in below for hold in _reads(project, state, name, voids))
 
 
 def _reads(project: Project, state: TableState, name: str, voids: Voids) -> Iterator[Hold]:

@@ -154,9 +154,10 @@ class Executor:
         Its table moves on all the same: Delta reads a version that is not the newest one as long as the retention only.
         """
         before, version, void = self.ledger.state(intent.table).version, record.version, None
-        if before is not None and not record.refused and not record.moved:
+        if before is not None and not record.moved:
             is_known = not self._has_others(intent.table, before, version)
-            version, void = (version, (before + 1, version)) if is_known else (before, None)
+            void = (before + 1, version) if is_known else None
+            version = version if is_known or record.refused else before
         return done_event(intent, version, record.refused, record.told(), void)
 
     def _has_others(self, table: str, low: int, high: int) -> bool:

@@ -38,10 +38,10 @@ class Recovery:
         LedgerError
             LS604 when `accept` names a table that was not refused.
         """
+        self.finish_rollbacks()
         unknown = [name for name in accept if not self.ledger.state(name).refused]
         if unknown:
             raise LedgerError(f"{', '.join(unknown)} was not refused", code="LS604", hint="see `lakesmith quality`")
-        self.finish_rollbacks()
         for state in self._states():
             if state.refused and state.table in accept:
                 self.ledger.stage(LedgerEvent("accepted", state.table, state.epoch, state.batch, {}))
@@ -60,17 +60,21 @@ class Recovery:
         return [state for state in self.ledger.states.values() if state.table in self.project.table_names()]
 
     def _restore(self, state: TableState, refused: int) -> None:
-        """Undo a batch that was never accepted and write that down at once."""
-        self._return(state, Target(state.version, refused if state.version is not None else 0, state.batch - 1))
+        """Undo a batch that was never accepted; it is written down first, since half of it must not be accepted."""
+        void_from = refused if state.version is not None else 0
+        undo = {"version": state.version, "back_to": state.batch - 1, "void_from": void_from}
+        self.ledger.stage(LedgerEvent("undo", state.table, state.epoch, state.batch, undo))
+        self.ledger.flush(self.spark)
+        self._finish_rollback(state, undo)
 
     def _finish_rollback(self, state: TableState, undo: dict[str, Any]) -> None:
-        """Do what a rollback began and did not end; positions go back too."""
-        version = undo["version"]
-        self._return(state, Target(version, 0 if version is None else version + 1, undo["back_to"]), undo)
-
-    def _return(self, state: TableState, to: Target, undo: dict[str, Any] | None = None) -> None:
-        event = restore(self.spark, self.project, self.ledger.run_id, state, to)
-        back = {"back_to": undo["back_to"]} if undo else {}
+        """Do what was begun to be undone and is not; positions go back too where they had moved."""
+        version, is_rollback = undo["version"], "void_from" not in undo
+        void_from = undo.get("void_from", 0 if version is None else version + 1)
+        event = restore(
+            self.spark, self.project, self.ledger.run_id, state, Target(version, void_from, undo["back_to"])
+        )
+        back = {"back_to": undo["back_to"]} if is_rollback else {}
         self.ledger.stage(replace(event, payload=event.payload | back))
         self.ledger.flush(self.spark)
 

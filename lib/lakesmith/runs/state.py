@@ -84,7 +84,8 @@ class TableState:
             lookups=dict(self.lookups),
             built_by=self.built_by,
             upstream=self.upstream,
-            reads=intent.reads,
+            # An older ledger does not say which tables were looked up: its lookups are gone by, with the spec's inputs.
+            reads=intent.reads if intent.inputs or not intent.lookups else {},
         )
 
     def _move(self, read: FilesInput | TableInput, batch: int) -> None:

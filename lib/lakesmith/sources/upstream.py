@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from functools import partial, reduce
 
+from pyspark.errors import PySparkException
 from pyspark.sql import DataFrame, SparkSession
 from pyspark.sql import functions as F
 
@@ -69,12 +70,21 @@ def only_adds(session: SparkSession, table: TableRef, since: int, to: int, voids
 
 
 def is_retyped(session: SparkSession, table: TableRef, since: int, to: int) -> bool:
-    """Tell whether a column has another type at a version than it had at an older one; no Spark job on a local path."""
+    """Tell whether a column has another type at a version than it had at an older one, or may have had.
+
+    Notes
+    -----
+    Nobody knows where the commits between the two are gone, or the older one is beyond its retention. No Spark job on a
+    local path.
+    """
     head = newest_commits(session, table, 1)[0].version
     commits = newest_commits(session, table, head - since) if since < to else []
     if not any(one.changes_columns and since < one.version <= to for one in commits):
-        return False
-    before, after = (dict(table.load(session, versionAsOf=version).dtypes) for version in (since, to))
+        return len(commits) < head - since and since < to
+    try:
+        before, after = (dict(table.load(session, versionAsOf=version).dtypes) for version in (since, to))
+    except PySparkException:
+        return True
     return any(after.get(name, kind) != kind for name, kind in before.items())
 
 

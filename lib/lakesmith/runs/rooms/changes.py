@@ -17,6 +17,7 @@ from lakesmith.tables.literals import is_exact, one_of
 from lakesmith.tables.prune import Touched, find_touched, touched_in
 from lakesmith.tables.replace_keys import replace_rows, require_version
 from lakesmith.tables.strategies import append, replace_all, replace_groups
+from lakesmith.tables.untold import loosened
 from lakesmith.tables.upsert_plan import MAX_KEYS, MAX_TEXT
 from lakesmith.tables.watermark import Watermark
 from lakesmith.transforms.names import named
@@ -128,10 +129,11 @@ def _touched(changes: Changes, columns: Sequence[str]) -> tuple[Touched, str]:
     kinds = {name: kind for name, kind in changes.rows.dtypes if name in columns}
     if changes.few is not None:
         try:
-            return touched_in(changes.few, kinds), _named(changes.few, {name: kinds[name] for name in changes.by})
+            text = _named(changes.few, {name: kinds[name] for name in changes.by})
+            return loosened(touched_in(changes.few, kinds), changes.by, ()), text
         except (OverflowError, ValueError):  # a value that Python has none for
             pass
-    return find_touched(changes.rows, columns), ""
+    return loosened(find_touched(changes.rows, columns), changes.by, ()), ""
 
 
 def _named(few: pa.Table, kinds: Mapping[str, str]) -> str:

@@ -93,7 +93,8 @@ def _require_exact_names(batch: BatchContext, columns: Sequence[str]) -> None:
         found = exact.get(name.lower(), name)
         if found != name:
             what = f"write names the column '{name}', and the rows have '{found}'"
-            raise WriteError(what, code="LS511", where=batch.name, hint=f"write '{found}' in the spec")
+            hint = f"write '{found}' in the spec; a table with rows may need `lakesmith run --rebuild --select` it"
+            raise WriteError(what, code="LS511", where=batch.name, hint=hint)
 
 
 def _require_same_keys(batch: BatchContext) -> None:
