@@ -97,6 +97,15 @@ def test_a_table_below_that_only_misses_maintenance_holds_nothing(shop: Shop) ->
     assert [hold.version for hold in readers(shop.lake.project, found, "silver.orders")] == [9]
 
 
+def test_a_table_that_is_to_be_built_from_another_one_holds_what_it_was_built_from(shop: Shop) -> None:
+    below = TableState("gold.daily", since=5, upstream="silver.lines")
+    found = ledger(below, TableState("silver.lines", version=9), TableState("silver.orders", version=9))
+    held = {name: readers(shop.lake.project, found, name) for name in ("silver.lines", "silver.orders")}
+    assert {name: [hold.version for hold in holds] for name, holds in held.items()} == {
+        "silver.lines": [5], "silver.orders": [],
+    }  # fmt: skip
+
+
 def test_a_table_whose_own_batch_is_not_closed_is_left_alone(shop: Shop) -> None:
     opened = Intent("gold.daily", 1, 4, "2026-01-01T00:00:00+00:00", "hash", TableInput("silver.orders", 2, 5))
     assert "begun" in begun(TableState("gold.daily", open=opened))

@@ -1,12 +1,13 @@
 from __future__ import annotations
 
+import time
 from pathlib import Path
 
 import pytest
 from chispa import assert_df_equality
 from pyspark.sql import SparkSession
 
-from lakesmith.sources.upstream import changed_rows, live_spans, new_rows, snapshot
+from lakesmith.sources.upstream import changed_rows, is_retyped, live_spans, new_rows, snapshot
 from lakesmith.tables.ref import TableRef
 from lakesmith.testing import frame
 
@@ -82,3 +83,15 @@ def test_live_spans_leave_voids_out(
     since: int, to: int, voids: list[tuple[int, int]], spans: list[tuple[int, int]]
 ) -> None:
     assert live_spans(since, to, voids) == spans
+
+
+@pytest.mark.parametrize(("retention", "maybe"), [("1 week", False), ("1 second", True)])
+def test_types_beyond_the_retention_may_be_others(
+    spark: SparkSession, tmp_path: Path, retention: str, maybe: bool
+) -> None:
+    table, kept = TableRef("silver.a", str(tmp_path / "a")), {"delta.deletedFileRetentionDuration": retention}
+    frame(spark, SHOWN, [(1, "a")]).write.format("delta").options(**kept).save(table.location)
+    time.sleep(1.5 if maybe else 0)
+    spark.sql(f"ALTER TABLE {table.sql_name} ADD COLUMNS (more int)")
+    frame(spark, f"{SHOWN}, more int", [(2, "b", 3)]).write.format("delta").mode("append").save(table.location)
+    assert is_retyped(spark, table, 0, 2) is maybe
