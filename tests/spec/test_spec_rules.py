@@ -10,6 +10,7 @@ Load = Callable[..., list[Problem]]
 SILVER, GOLD, BRONZE = "tables/silver/orders.yml", "tables/gold/daily.yml", "tables/bronze/orders.yml"
 HEAD = "from: bronze.orders\n"
 COLUMNS = "columns: {id: {type: bigint, source: OrderId}, amount: {type: int}, day: {type: date}}\n"
+IGNORES = "write: {strategy: upsert, keys: [id], when_matched: ignore}\n"
 UPSERT = "write: {strategy: upsert, keys: [id], sequence_by: [day]}\n"
 AGGREGATE = "steps: [aggregate: {by: [day], measures: {n: count(*)}}]\nwrite: {strategy: aggregate, keys: [day]}\n"
 
@@ -234,13 +235,7 @@ def test_rows_that_change_are_not_appended(problems: Load, upstream: str, text: 
 
 @pytest.mark.parametrize(
     ("upstream", "text"),
-    [
-        ("write: {strategy: upsert, keys: [id], when_matched: ignore}\n", ""),
-        (UPSERT, UPSERT),
-        (UPSERT, AGGREGATE),
-        (AGGREGATE, AGGREGATE),
-        ("", ""),
-    ],
+    [(IGNORES, ""), (UPSERT, UPSERT), (UPSERT, AGGREGATE), (AGGREGATE, AGGREGATE), ("", "")],
 )
 def test_an_upstream_whose_rows_stay_or_are_replaced_is_fine(problems: Load, upstream: str, text: str) -> None:
     assert problems({SILVER: HEAD + upstream, "tables/silver/s.yml": f"from: silver.orders\n{text}"}) == []

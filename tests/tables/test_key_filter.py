@@ -236,11 +236,9 @@ def test_a_batch_that_updates_is_appended_only_when_all_is_new(spark: SparkSessi
 def test_false_positives_are_looked_up(spark: SparkSession, tmp_path: Path) -> None:
     rough = UPDATE | {"key_filter": {"fpr": 0.5, "expected_keys": 40}}
     table = created(spark, tmp_path, rough, [(number, "a", 1) for number in range(40)])
-    rows = frame(spark, DDL, [(number, "b", 1) for number in range(100, 140)])
-    screened = screen(rows, table, spec(rough))
+    screened = screen(frame(spark, DDL, [(number, "b", 1) for number in range(100, 140)]), table, spec(rough))
     assert screened is not None
-    assert screened.maybe > 0
-    assert (screened.appends, screened.known) == (True, None)
+    assert (screened.maybe > 0, screened.appends, screened.known) == (True, True, None)
 
 
 def test_a_table_that_moved_is_not_appended_to(spark: SparkSession, table: TableRef) -> None:

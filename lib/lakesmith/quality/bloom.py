@@ -109,7 +109,7 @@ def bloom_merge(filters: DataFrame) -> DataFrame:
     Parameters
     ----------
     filters : DataFrame
-        The rows of all filters, as `bloom_build` gives them; in any order, each any number of times.
+        The rows of all filters, as `bloom_build` gives them, in any order.
 
     Returns
     -------
