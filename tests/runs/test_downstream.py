@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from pathlib import Path
 
 import pytest
+from pyspark.sql import SparkSession
 
 from lakesmith.errors import RunFailed
 from tests.runs.test_run import FIRST, SECOND
@@ -58,3 +60,51 @@ def test_sql_that_drops_the_deletes_is_refused(make_shop: Callable[..., Shop]) -
     shop.land("a.csv", FIRST[:2])
     with pytest.raises(RunFailed, match=r"LS308 the SQL loses"):
         shop.run(select=["bronze.orders", "silver.orders", "gold.copy"])
+
+
+COPY = "from: silver.orders\ncolumns: {id: {type: bigint}, sku: {type: string}, seq: {type: int}}\n"
+BELOW = {
+    "upsert": "write: {strategy: upsert, keys: [id], sequence_by: [seq]}\n",
+    "merge": "write: {strategy: upsert, keys: [id], sequence_by: [seq], method: merge}\n",
+    "on_tie": "write: {strategy: upsert, keys: [id], sequence_by: [seq], on_tie: fail}\n",
+    "scd2": "write: {strategy: scd2, keys: [id], sequence_by: [seq]}\n",
+}
+
+
+@pytest.mark.parametrize("lags", [True, False])
+@pytest.mark.parametrize("write", BELOW)
+def test_what_a_table_decided_at_one_sequence_is_not_decided_anew_below(
+    make_shop: Callable[..., Shop], write: str, lags: bool
+) -> None:
+    shop = make_shop({"tables/gold/copy": COPY + BELOW[write]})
+    names = ["bronze.orders", "silver.orders"]
+    shop.land("a.csv", ["1,Z,1,1,2026-01-01,1,I", "2,A,1,1,2026-01-01,1,I"])
+    shop.run(select=[*names, "gold.copy"])
+    # The same sequence: silver compares all columns, and goes by the price, which the table below has not.
+    for file, line in (("b.csv", "1,B,2,2,2026-01-01,1,I"), ("c.csv", "1,A,3,3,2026-01-01,1,I")):
+        shop.land(file, [line])
+        shop.run(select=names if lags else [*names, "gold.copy"])
+    shop.run(select=[*names, "gold.copy"])
+    rows = shop.lake.table("gold.copy").orderBy("id").select("id", "sku").collect()
+    assert [tuple(row) for row in rows] == [(1, "A"), (2, "A")]
+
+
+@pytest.mark.parametrize("lags", [True, False])
+def test_a_row_that_came_back_with_its_extract_is_back_below(spark: SparkSession, tmp_path: Path, lags: bool) -> None:
+    extracts = """
+from: bronze.orders
+columns: {id: {type: bigint, source: OrderId}, sku: {type: string, source: Sku}, day: {type: date, source: Day}}
+write: {strategy: snapshot, keys: [id], sequence_by: [day], max_delete_share: 1}
+"""
+    copy = COPY.replace("seq: {type: int}", "day: {type: date}") + BELOW["upsert"].replace("seq]", "day]")
+    shop = Shop(tmp_path, spark, {"tables/silver/orders": extracts, "tables/gold/copy": copy})
+    names = ["bronze.orders", "silver.orders"]
+    for file, lines in {
+        "1": ["1,A,1,1,2026-01-01,1,I", "2,A,1,1,2026-01-01,1,I"],
+        "2": ["2,A,1,1,2026-01-02,1,I"],
+    }.items():
+        shop.land(f"{file}.csv", lines)
+        shop.run(select=names if lags and file == "2" else [*names, "gold.copy"])
+    shop.land("3.csv", ["1,A,1,1,2026-01-02,1,I"])
+    shop.run(select=[*names, "gold.copy"])
+    assert sorted(row.id for row in shop.lake.table("gold.copy").collect()) == [1, 2]

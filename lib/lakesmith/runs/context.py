@@ -12,6 +12,7 @@ from lakesmith.runs.intent import Intent, TableInput
 from lakesmith.runs.same_keys import arrangement
 from lakesmith.runs.state import TableState
 from lakesmith.spec.model import Project, Table
+from lakesmith.spec.rules_inputs import changes_rows, has_keys_of
 from lakesmith.tables.commit import CommitId
 from lakesmith.tables.prune import Touched
 from lakesmith.tables.ref import TableRef, project_table
@@ -67,6 +68,14 @@ class BatchContext:
     def reads_table(self) -> bool:
         """True when the batch reads an upstream table, False when it reads files."""
         return isinstance(self.intent.input, TableInput)
+
+    @property
+    def follows(self) -> bool:
+        """True where the upstream decides which row of a key is the newest: its later image wins an equal sequence."""
+        if not self.reads_table:
+            return False
+        upstream = self.project.table(self.spec.from_)
+        return changes_rows(upstream) and has_keys_of(self.spec, upstream)
 
     def from_the_beginning(self) -> BatchContext:
         """Return the batch as if it read its upstream from the first row on, to the same version."""

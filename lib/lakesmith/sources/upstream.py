@@ -12,6 +12,7 @@ from pyspark.sql import functions as F
 from lakesmith.tables.log import Commit, newest_commits
 from lakesmith.tables.properties import properties_of
 from lakesmith.tables.ref import TableRef, visible
+from lakesmith.transforms.dedupe import latest_by
 from lakesmith.transforms.names import named
 
 Voids = Sequence[tuple[int, int]]
@@ -23,8 +24,19 @@ def snapshot(session: SparkSession, table: TableRef, version: int) -> DataFrame:
     return visible(table.load(session, versionAsOf=version))
 
 
-def new_rows(session: SparkSession, table: TableRef, since: int | None, to: int, voids: Voids = ()) -> DataFrame:
+def new_rows(
+    session: SparkSession, table: TableRef, since: int | None, to: int, voids: Voids = (), images_of: Sequence[str] = ()
+) -> DataFrame:
     """Return the rows that were added or became current after `since`, up to `to`.
+
+    Parameters
+    ----------
+    session : SparkSession
+    table : TableRef
+    since, to : int
+    voids : sequence of (int, int)
+    images_of : sequence of str
+        Columns of which each row has its newest image only; without them it has all.
 
     Returns
     -------
@@ -36,8 +48,11 @@ def new_rows(session: SparkSession, table: TableRef, since: int | None, to: int,
     if since is None:
         rows = table.load(session, versionAsOf=to).drop("_seq")
         return rows.filter("NOT _deleted") if "_deleted" in rows.columns else rows
-    feed = _feed(session, table, since, to, voids)
-    return feed.filter(F.col("_change_type").isin("insert", "update_postimage")).drop(*FEED_COLUMNS, "_seq")
+    feed = _feed(session, table, since, to, voids).filter(F.col("_change_type").isin("insert", "update_postimage"))
+    # A commit has one image of a row.
+    has_more = images_of and len(live_versions(since, to, voids)) > 1 and set(images_of) <= set(feed.columns)
+    newest = feed.transform(latest_by(images_of, ["_commit_version"])) if has_more else feed
+    return newest.drop(*FEED_COLUMNS, "_seq")
 
 
 def changed_rows(session: SparkSession, table: TableRef, since: int, to: int, voids: Voids = ()) -> DataFrame:
@@ -136,6 +151,11 @@ def _read_feed(session: SparkSession, table: TableRef, low: int, high: int) -> D
     return table.load(session, readChangeFeed="true", startingVersion=low, endingVersion=high)
 
 
+def live_versions(since: int, to: int, voids: Voids) -> list[int]:
+    """Return the versions after `since` up to `to` that no void covers."""
+    return [v for v in range(since + 1, to + 1) if not any(low <= v <= high for low, high in voids)]
+
+
 def live_spans(since: int, to: int, voids: Voids) -> list[tuple[int, int]]:
     """Return the version ranges after `since` up to `to` that no void covers.
 
@@ -146,9 +166,8 @@ def live_spans(since: int, to: int, voids: Voids) -> list[tuple[int, int]]:
     >>> live_spans(3, 9, [(5, 6)])
     [(4, 4), (7, 9)]
     """
-    versions = [v for v in range(since + 1, to + 1) if not any(low <= v <= high for low, high in voids)]
     spans: list[tuple[int, int]] = []
-    for version in versions:
+    for version in live_versions(since, to, voids):
         if spans and spans[-1][1] == version - 1:
             spans[-1] = (spans[-1][0], version)
         else:

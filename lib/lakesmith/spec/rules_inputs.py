@@ -65,11 +65,31 @@ def upstream_rules(subject: Subject) -> Iterator[Finding]:
     elif strategy in ("snapshot", "cdc"):
         what = f"rows of '{name}' change later; {strategy} reads what arrived, every change of it"
         yield Finding("LS153", "write.strategy", what, "read the bronze table that keeps what arrived")
+    elif not (subject.table.steps or subject.table.sql or has_keys_of(subject.table, upstream)):
+        what = f"rows of '{name}' change later, and its keys are others; a row that changes its key here would stay"
+        hint = f"use the keys of '{name}' ({', '.join(upstream.write.keys)}), or strategy: aggregate"
+        yield Finding("LS153", "write.keys", what, hint)
 
 
 def changes_rows(table: Table) -> bool:
     """Tell whether rows that a table once wrote may change later."""
     return table.write.strategy != "append" and table.write.when_matched == "update"
+
+
+def has_keys_of(table: Table, upstream: Table) -> bool:
+    """Tell whether a table has the keys of the one above, so that each row above has one row here.
+
+    Examples
+    --------
+    >>> from lakesmith.spec.model import Column, Write
+    >>> above = Table(from_="bronze.orders", write=Write(strategy="upsert", keys=("Id",)))
+    >>> named = {"order": Column(type="int", source="id")}
+    >>> has_keys_of(Table(from_="silver.orders", columns=named, write=Write(strategy="upsert", keys=("order",))), above)
+    True
+    """
+    contract = table.columns
+    read = {((key in contract and contract[key].source) or key).lower() for key in table.write.keys}
+    return read == {key.lower() for key in upstream.write.keys}
 
 
 def takes_rows_away(table: Table) -> bool:

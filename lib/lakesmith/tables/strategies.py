@@ -48,7 +48,7 @@ def replace_where(rows: DataFrame, table: TableRef, commit: CommitId, predicate:
     table.save(writer(rows, commit, "overwrite").option("replaceWhere", predicate))
 
 
-def upsert(rows: DataFrame, table: TableRef, spec: Table, pruned_to: Column | None) -> None:
+def upsert(rows: DataFrame, table: TableRef, spec: Table, pruned_to: Column | None, follows: bool = False) -> None:
     """Merge rows by null-safe keys in one commit.
 
     Parameters
@@ -59,6 +59,8 @@ def upsert(rows: DataFrame, table: TableRef, spec: Table, pruned_to: Column | No
     spec : Table
     pruned_to : Column, optional
         Literal predicate on the target (alias: its name in SQL).
+    follows : bool
+        Whether the batch's row wins at the same sequence, since the table above has decided it.
 
     Notes
     -----
@@ -68,8 +70,8 @@ def upsert(rows: DataFrame, table: TableRef, spec: Table, pruned_to: Column | No
     """
     merge = _merge(rows, table, spec.write.keys, pruned_to)
     if spec.write.when_matched == "update":
-        newer = _is_newer(rows, table)
-        if spec.write.on_tie == "fail":
+        newer = _is_later(rows, table) if follows else _is_newer(rows, table)
+        if spec.write.on_tie == "fail" and not follows:
             newer = fail_if(_is_tied(rows, table), spec.write.keys, "s.") & newer
         merge = merge.whenMatched(newer).updateAll()
     merge.whenNotMatched().insertAll().merge()
@@ -116,6 +118,10 @@ def _pairs(rows: DataFrame, names: Sequence[str], table: TableRef) -> list[tuple
 def _is_newer(rows: DataFrame, table: TableRef) -> Column:
     source, target = zip(*_pairs(rows, newest_first(rows.columns), table), strict=True)
     return F.struct(*source) > F.struct(*target)
+
+
+def _is_later(rows: DataFrame, table: TableRef) -> Column:
+    return (F.struct(F.col("s._seq")) > F.struct(_target(table, "_seq"))) | _is_tied(rows, table)
 
 
 def _is_tied(rows: DataFrame, table: TableRef) -> Column:

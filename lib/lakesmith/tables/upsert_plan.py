@@ -72,7 +72,7 @@ class UpsertPlan:
         return {name: value for name, value in said.items() if value}
 
 
-def plan_upsert(rows: DataFrame, table: TableRef, spec: Table) -> UpsertPlan:
+def plan_upsert(rows: DataFrame, table: TableRef, spec: Table, follows: bool = False) -> UpsertPlan:
     """Plan the upsert of a batch.
 
     Parameters
@@ -81,6 +81,8 @@ def plan_upsert(rows: DataFrame, table: TableRef, spec: Table) -> UpsertPlan:
         At most one row a key, with the hidden columns of the table, and no observation.
     table : TableRef
     spec : Table
+    follows : bool
+        Whether the batch's row wins at the same sequence, since the table above has decided it.
 
     Returns
     -------
@@ -97,7 +99,7 @@ def plan_upsert(rows: DataFrame, table: TableRef, spec: Table) -> UpsertPlan:
     kinds = {name: kind for name, kind in rows.dtypes if name in columns}
     keys = {name: kinds[name] for name in spec.write.keys}
     try:
-        return _planned(rows, collect_few(rows, table, spec, keys), keys, kinds, table, spec)
+        return _planned(rows, collect_few(rows, table, spec, keys, follows), keys, kinds, table, spec, follows)
     except MergeInsteadError as error:
         touched = error.touched or loosened(find_touched(rows, columns, few=not error.many), keys, rows.columns)
         return UpsertPlan("merge", touched, why=str(error), expected=expected_of(table, touched))
@@ -108,11 +110,13 @@ def has_vectors(spec: Table) -> bool:
     return table_options(spec)["delta.enableDeletionVectors"] == "true"
 
 
-def collect_few(rows: DataFrame, table: TableRef, spec: Table, keys: Mapping[str, str]) -> pa.Table:
+def collect_few(
+    rows: DataFrame, table: TableRef, spec: Table, keys: Mapping[str, str], follows: bool = False
+) -> pa.Table:
     """Return keys, what they imply and hidden columns of a batch whose rows can be replaced."""
     if spec.write.method == "merge":
         raise MergeInsteadError("write.method: merge")
-    if spec.write.on_tie == "fail":
+    if spec.write.on_tie == "fail" and not follows:
         raise MergeInsteadError("a tie is an error, which the MERGE finds")
     if table.local is None:
         raise MergeInsteadError("others may write to the table")
@@ -133,6 +137,7 @@ def _planned(
     bounded: Mapping[str, str],
     table: TableRef,
     spec: Table,
+    follows: bool,
 ) -> UpsertPlan:
     """Look at the target's rows with the batch's keys, so that only what is newer or was not there is written."""
     touched = None
@@ -144,7 +149,7 @@ def _planned(
         if not keys or len(text) > MAX_TEXT:
             raise MergeInsteadError("no key" if not keys else "the keys are too long", touched)
         looked = look(rows.sparkSession, table, touched, kinds, keys, hidden)
-        wins = verdicts(rows, batch, kinds, table, looked, hidden)
+        wins = verdicts(rows, batch, kinds, table, looked, hidden[:1] if follows else hidden, follows)
     except (ValueError, OverflowError) as error:
         raise MergeInsteadError(
             "a value that Python has none for: a year, or text that is not UTF-8", touched

@@ -26,7 +26,13 @@ def keys_of(rows: pa.Table, kinds: Mapping[str, str]) -> list[Key]:
 
 
 def verdicts(
-    rows: DataFrame, batch: pa.Table, kinds: Mapping[str, str], table: TableRef, looked: Looked, hidden: Sequence[str]
+    rows: DataFrame,
+    batch: pa.Table,
+    kinds: Mapping[str, str],
+    table: TableRef,
+    looked: Looked,
+    hidden: Sequence[str],
+    follows: bool = False,
 ) -> dict[int, bool]:
     """Tell of each row of the batch whose key is in the table, by its place, whether it is the newer one.
 
@@ -42,6 +48,8 @@ def verdicts(
     looked : Looked
     hidden : sequence of str
         The columns that decide, the first one first; without any the table's row stays.
+    follows : bool
+        Whether the batch's row wins at the same sequence.
 
     Notes
     -----
@@ -56,11 +64,13 @@ def verdicts(
         list(zip(*[comparable(side[name]) for name in hidden], strict=True)) for side in (batch, looked.rows)
     )
     tied = [keys[at] for at, place in places.items() if mine[at] == theirs[place]]
-    decided = _decide_ties(rows, kinds, table.load(rows.sparkSession), tied) if tied else {}
+    decided = _decide_ties(rows, kinds, table.load(rows.sparkSession), tied, follows) if tied else {}
     return {at: decided.get(keys[at], mine[at] > theirs[place]) for at, place in places.items()}
 
 
-def _decide_ties(rows: DataFrame, kinds: Mapping[str, str], target: DataFrame, tied: Sequence[Key]) -> dict[Key, bool]:
+def _decide_ties(
+    rows: DataFrame, kinds: Mapping[str, str], target: DataFrame, tied: Sequence[Key], follows: bool
+) -> dict[Key, bool]:
     """Let all columns decide where sequences are equal, as the MERGE does."""
     names, some = newest_first(rows.columns), one_of(kinds, tied)
     both = rows.filter(some).alias("s").join(target.filter(some).alias("t"), same_key("s", "t", kinds))
@@ -68,7 +78,8 @@ def _decide_ties(rows: DataFrame, kinds: Mapping[str, str], target: DataFrame, t
     mine, theirs = (
         F.struct(*[orderable(F.col(f"{side}.`{name}`"), kind) for name, kind in fields.items()]) for side in "st"
     )
-    found = both.select(*[f"s.`{name}`" for name in kinds], (mine > theirs).alias("_newer")).toArrow()
+    newer = ~mine.eqNullSafe(theirs) if follows else mine > theirs
+    found = both.select(*[f"s.`{name}`" for name in kinds], newer.alias("_newer")).toArrow()
     return dict(zip(keys_of(found, kinds), found["_newer"].to_pylist(), strict=True))
 
 

@@ -18,7 +18,7 @@ from lakesmith.transforms.names import named, same_key
 from lakesmith.transforms.orderable import orderable
 from lakesmith.transforms.scd2 import CHANGE, VALID_FROM, VALID_TO, VALIDITY, instant_of, sequence_at, timeline
 
-BEGUN = "_begun"
+BEGUN, FRESH = "_begun", "_fresh"
 
 
 @dataclass(frozen=True)
@@ -70,12 +70,13 @@ def _of_late(rows: DataFrame, late: Late) -> DataFrame:
 
 
 def _with_held(late: Late, known: DataFrame) -> DataFrame:
-    events = late.events.withColumn(BEGUN, F.lit(True))
+    events = late.events.withColumns({BEGUN: F.lit(True), FRESH: F.lit(late.batch.follows)})
     both = as_events(known).unionByName(events, allowMissingColumns=True)
     placed = both.withColumn("_at", F.col("_seq").getField(instant_of(both)))
     # What only ends a version gives way to any event of its instant.
-    one = placed.transform(latest_by([*late.keys, "_at"], [BEGUN, *newest_first(events.drop(BEGUN).columns)]))
-    return one.drop("_at", BEGUN)
+    others = [name for name in newest_first(late.events.columns) if name != "_seq"]
+    one = placed.transform(latest_by([*late.keys, "_at"], [BEGUN, "_seq", FRESH, *others]))
+    return one.drop("_at", BEGUN, FRESH)
 
 
 def newest_ever(batch: BatchContext, rows: DataFrame, kind: str) -> str | None:

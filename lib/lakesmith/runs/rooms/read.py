@@ -14,6 +14,7 @@ from lakesmith.runs.intent import FilesInput, TableInput
 from lakesmith.sources.files import read_files
 from lakesmith.sources.upstream import changed_rows, inserted_rows, new_rows, only_adds, other_changes, snapshot
 from lakesmith.spec.model import TRUNCATES, Table
+from lakesmith.spec.rules_inputs import changes_rows
 from lakesmith.transforms.conform import with_defaults
 from lakesmith.transforms.debezium import from_debezium
 from lakesmith.transforms.shape import Transform
@@ -37,10 +38,22 @@ def read(batch: BatchContext) -> DataFrame:
     upstream, defaults = batch.ref(read_from.name), _defaults(batch, read_from.name)
     if batch.spec.write.recomputes:
         return snapshot(batch.session, upstream, read_from.to).transform(defaults)
-    rows = new_rows(batch.session, upstream, read_from.since, read_from.to, read_from.voids).transform(defaults)
+    span, images_of = (read_from.since, read_from.to, read_from.voids), _images_of(batch)
+    rows = new_rows(batch.session, upstream, *span, images_of).transform(defaults)
     return (
         rows.transform(_unwrapped(batch.spec, rows.columns)) if batch.spec.write.change_format == "debezium" else rows
     )
+
+
+def _images_of(batch: BatchContext) -> tuple[str, ...]:
+    """Return what has one newest image in an upstream that decides itself which row of a key is the newest.
+
+    What a table above decided at equal sequences is not decided anew here, where some of its columns may be missing.
+    """
+    above = batch.project.table(batch.spec.from_)
+    if not changes_rows(above):
+        return ()
+    return (*above.write.keys, "_seq") if batch.spec.write.keeps_history else above.write.keys
 
 
 def _unwrapped(spec: Table, arrived: Sequence[str]) -> Transform:

@@ -85,7 +85,7 @@ def _plan(gated: Gated) -> UpsertPlan | None:
     batch = gated.batch
     if batch.intent.first or batch.intent.dates or not batch.spec.write.keeps_newest:
         return None
-    return plan_upsert(after_truncates(gated, gated.plain().final, False), batch.table, batch.spec)
+    return plan_upsert(after_truncates(gated, gated.plain().final, False), batch.table, batch.spec, batch.follows)
 
 
 def _write(gated: Gated, commit: CommitId, plan: UpsertPlan | Screened | None) -> None:
@@ -109,7 +109,7 @@ def _write(gated: Gated, commit: CommitId, plan: UpsertPlan | Screened | None) -
     elif spec.write.strategy == "append":
         append(rows, table, commit)
     else:
-        upsert(rows, table, spec, bounds)
+        upsert(rows, table, spec, bounds, batch.follows)
 
 
 def clear_quarantine(gated: Gated) -> None:
