@@ -42,6 +42,7 @@ def only(found: list[Problem]) -> tuple[str, str, int, str]:
             "bronze.orders.checks",
         ),
         ("tables/bronze/b.yml", "from: sources.orders\n" + UPSERT, "LS123", 2, "bronze.b.write.strategy"),
+        (BRONZE, "from: sources.orders\nwrite: {partition_by: [a]}\n", "LS123", 2, "bronze.orders.write.partition_by"),
         ("tables/silver/orders__quarantine.yml", HEAD, "LS124", 1, "silver.orders__quarantine"),
         ("sources/x.yml", "format: csv\npath: x\ncolumns: [Id, a, ID]\n", "LS119", 3, "sources.x.columns"),
         (
@@ -66,13 +67,7 @@ def only(found: list[Problem]) -> tuple[str, str, int, str]:
             "silver.orders.maintenance.zorder_by.0",
         ),
         (SILVER, HEAD + "columns:\n  a: {type: integer}\n", "LS130", 3, "silver.orders.columns.a.type"),
-        (
-            SILVER,
-            HEAD + "columns:\n  a: {type: int, source: OrdrId}\n",
-            "LS131",
-            3,
-            "silver.orders.columns.a.source",
-        ),
+        (SILVER, HEAD + "columns:\n  a: {type: int, source: OrdrId}\n", "LS131", 3, "silver.orders.columns.a.source"),
         (SILVER, HEAD + COLUMNS + UPSERT.replace("[id]", "[idd]"), "LS131", 3, "silver.orders.write.keys.0"),
         (SILVER, HEAD + COLUMNS + "write: {partition_by: [month]}\n", "LS131", 3, "silver.orders.write.partition_by.0"),
         (

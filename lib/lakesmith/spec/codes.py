@@ -113,8 +113,9 @@ SPEC_CODES: dict[str, tuple[str, str, str]] = {
     ),
     "LS123": (
         "bronze does too much",
-        "A bronze table keeps what arrived, so that everything later can be built again from it.",
-        "Move contract, steps, checks and keys to a silver table.",
+        "A bronze table keeps what arrived, so that everything later can be built again from it. Text that arrived may"
+        " be empty or too long for the name of a directory, so it is no partition either.",
+        "Move contract, steps, checks, keys and partitions to a silver table.",
     ),
     "LS124": (
         "reserved name",

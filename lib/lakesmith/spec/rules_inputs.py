@@ -33,7 +33,7 @@ def input_rules(subject: Subject) -> Iterator[Finding]:
 
 
 def bronze_rules(subject: Subject) -> Iterator[Finding]:
-    """Keep bronze as it arrived: nothing is cast, changed, checked or replaced."""
+    """Keep bronze as it arrived: nothing is cast, changed, checked, replaced or made the name of a directory."""
     if subject.layer != "bronze":
         return
     hint = "bronze keeps what arrived; do it in a silver table"
@@ -43,6 +43,10 @@ def bronze_rules(subject: Subject) -> Iterator[Finding]:
     strategy = subject.table.write.strategy
     if strategy != "append":
         yield Finding("LS123", "write.strategy", f"a bronze table cannot '{strategy}', it appends", hint)
+    if subject.table.write.partition_by:
+        what = "a bronze table cannot be partitioned: what arrived is text, and not every text names a directory"
+        hint = "cluster it (maintenance.cluster_by), or partition a silver table; mend one that is by `run --rebuild`"
+        yield Finding("LS123", "write.partition_by", what, hint)
 
 
 def upstream_rules(subject: Subject) -> Iterator[Finding]:
