@@ -13,21 +13,21 @@ from pyspark.sql.types import ArrayType, MapType, StructType, VariantType
 from lakesmith.errors import WriteError
 from lakesmith.quality.gate import accepted, gate_metrics, raw_text, rejected, tag
 from lakesmith.quality.profile import profile_metrics
-from lakesmith.quality.rule import NO_SAMPLE, Rule
+from lakesmith.quality.rule import Rule
 from lakesmith.quality.rules import compile_rules, resolve
 from lakesmith.quality.table_checks import freshness_metrics
 from lakesmith.runs.context import BatchContext
 from lakesmith.runs.observed import Figures
+from lakesmith.runs.rooms.deletes import for_deletes, is_delete
 from lakesmith.runs.rooms.fit import fitted
 from lakesmith.runs.rooms.read import read
 from lakesmith.runs.rooms.transform import transform
-from lakesmith.spec.model import TRUNCATES, Table, Write
+from lakesmith.spec.model import TRUNCATES, Write
 from lakesmith.tables.commit import Outcome, Verdict
 from lakesmith.tables.ref import HIDDEN
 from lakesmith.tables.strategies import newest_first
 from lakesmith.transforms.contract import select_contract
 from lakesmith.transforms.dedupe import latest_by
-from lakesmith.transforms.names import named
 from lakesmith.transforms.scd2 import instant_of
 from lakesmith.transforms.shape import Transform
 from lakesmith.transforms.ties import refuse_ties
@@ -133,25 +133,8 @@ def tagged_rows(batch: BatchContext, rows: DataFrame) -> tuple[DataFrame, tuple[
     for exempt in ("_emptied", TRUNCATES):
         if exempt in rows.columns:
             rules = tuple(replace(rule, failed=rule.failed & ~F.col(exempt)) for rule in rules)
-    rules = _for_deletes(batch.spec, rows, rules)
+    rules = for_deletes(batch.spec, rows, rules)
     return rows.transform(tag(rules)), rules
-
-
-def _for_deletes(spec: Table, rows: DataFrame, rules: tuple[Rule, ...]) -> tuple[Rule, ...]:
-    """Let a delete lack what the contract wants given, but for what says which row it deletes, and when.
-
-    A backfill of a date takes up the deletes of that date: one without a date would be forgotten by it.
-    """
-    write, date = spec.write, spec.event_date
-    if not (write.apply_as_deletes or "_deleted" in rows.columns):
-        return rules
-    deletes, placed = _is_delete(rows, write.apply_as_deletes), (*write.keys, *write.sequence_by, date)
-    spared = {f"{name}_given" for name in rows.columns if name not in placed}
-    kept = [replace(rule, failed=rule.failed & ~deletes) if rule.id in spared else rule for rule in rules]
-    if date and date in write.key_implies and not any(rule.id == f"{date}_given" for rule in rules):
-        failed, sample = deletes & named(date).isNull(), F.expr(NO_SAMPLE)
-        kept.append(Rule(f"{date}_given", "not_null", date, "quarantine", failed, sample))
-    return tuple(kept)
 
 
 def final_rows(batch: BatchContext, tagged: DataFrame, rules: tuple[Rule, ...]) -> DataFrame:
@@ -220,7 +203,7 @@ def _with_hidden(batch: BatchContext, rows: DataFrame) -> DataFrame:
     if TRUNCATES in rows.columns:
         return _with_marks(rows, write)
     if write.apply_as_deletes or "_deleted" in rows.columns:
-        rows = rows.withColumn("_deleted", _is_delete(rows, write.apply_as_deletes))
+        rows = rows.withColumn("_deleted", is_delete(rows, write.apply_as_deletes))
     return rows
 
 
@@ -228,13 +211,7 @@ def _with_marks(rows: DataFrame, write: Write) -> DataFrame:
     """Make the tombstone of the NULL key of an event that truncates."""
     truncates = F.col(TRUNCATES)
     values = {name: F.when(~truncates, F.col(f"`{name}`")) for name in rows.columns if not name.startswith("_")}
-    return rows.withColumns({**values, "_deleted": _is_delete(rows, write.apply_as_deletes) | truncates})
-
-
-def _is_delete(rows: DataFrame, condition: str | None) -> Column:
-    here = F.coalesce(F.expr(condition).cast("boolean"), F.lit(False)) if condition else F.lit(False)
-    above = F.coalesce(F.col("_deleted"), F.lit(False)) if "_deleted" in rows.columns else F.lit(False)
-    return here | above
+    return rows.withColumns({**values, "_deleted": is_delete(rows, write.apply_as_deletes) | truncates})
 
 
 def _final_metrics(batch: BatchContext, final: DataFrame) -> list[Column]:

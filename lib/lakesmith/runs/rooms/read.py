@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from functools import reduce
 
-from pyspark.sql import DataFrame
+from pyspark.sql import Column, DataFrame
 from pyspark.sql import functions as F
 
 from lakesmith.errors import InputError
@@ -17,6 +18,7 @@ from lakesmith.spec.model import TRUNCATES, Table
 from lakesmith.spec.rules_inputs import changes_rows
 from lakesmith.transforms.conform import with_defaults
 from lakesmith.transforms.debezium import from_debezium
+from lakesmith.transforms.names import named
 from lakesmith.transforms.shape import Transform
 
 TECHNICAL = ("_batch_id", "_ingested_at", "_source", "_source_file", "_rescued")
@@ -40,6 +42,9 @@ def read(batch: BatchContext) -> DataFrame:
         return snapshot(batch.session, upstream, read_from.to).transform(defaults)
     span, images_of = (read_from.since, read_from.to, read_from.voids), _images_of(batch)
     rows = new_rows(batch.session, upstream, *span, images_of).transform(defaults)
+    above = batch.project.table(read_from.name).write
+    if above.truncates is not None and "_deleted" in rows.columns:  # each row that it wiped out comes by itself
+        rows = rows.filter(~(named("_deleted") & is_mark(above.keys)))
     return (
         rows.transform(_unwrapped(batch.spec, rows.columns)) if batch.spec.write.change_format == "debezium" else rows
     )
@@ -56,12 +61,19 @@ def _images_of(batch: BatchContext) -> tuple[str, ...]:
     return (*above.write.keys, "_seq") if batch.spec.write.keeps_history else above.write.keys
 
 
+def is_mark(keys: Sequence[str]) -> Column:
+    """Tell the mark that a truncate leaves in its table: all of its key is NULL."""
+    return reduce(Column.__and__, [named(key).isNull() for key in keys])
+
+
 def _unwrapped(spec: Table, arrived: Sequence[str]) -> Transform:
     sources = {name: column.source or name for name, column in spec.columns.items()}
     # When an event happened is said by its envelope, not by the images of the row.
     of_envelope = {name for name in spec.write.sequence_by if sources.get(name) in arrived}
     fields = [source for name, source in sources.items() if name not in of_envelope]
-    unwrapped = from_debezium(fields, [sources[key] for key in spec.write.keys])
+    sequence = [sources[name] for name in spec.write.sequence_by if name in sources]
+    keys = [sources[key] for key in spec.write.keys]
+    unwrapped = from_debezium(fields, keys, sequence, keeps_history=spec.write.keeps_history)
     return unwrapped if spec.write.truncates == TRUNCATES else lambda rows: unwrapped(rows).drop(TRUNCATES)
 
 

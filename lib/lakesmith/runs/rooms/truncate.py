@@ -2,14 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from functools import reduce
-
-from pyspark.sql import Column, DataFrame
+from pyspark.sql import DataFrame
 from pyspark.sql import functions as F
 
 from lakesmith.runs.context import BatchContext
 from lakesmith.runs.rooms.gate import Gated
+from lakesmith.runs.rooms.read import is_mark
 from lakesmith.tables.strategies import newest_first
 from lakesmith.transforms.dedupe import latest_by
 from lakesmith.transforms.names import named
@@ -44,11 +42,6 @@ def after_truncates(gated: Gated, rows: DataFrame, truncates: bool) -> DataFrame
     if batch.intent.first or not truncates:
         return left
     return left.unionByName(_wiped(batch, newest)).transform(latest_by(keys, newest_first(rows.columns)))
-
-
-def is_mark(keys: Sequence[str]) -> Column:
-    """Tell the mark of a truncate: all of its key is NULL."""
-    return reduce(Column.__and__, [named(key).isNull() for key in keys])
 
 
 def _wiped(batch: BatchContext, newest: DataFrame) -> DataFrame:
