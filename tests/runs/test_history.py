@@ -162,6 +162,26 @@ def test_a_late_event_changes_a_version_from_before_the_column_that_its_key_impl
     assert sorted(map(tuple, rows)) == [(1, "A", 5, None), (1, "B", 3, 5), (2, "A", 5, None)]
 
 
+@pytest.mark.parametrize("policy", ["add", "widen", "rescue"])
+def test_a_late_event_finds_the_suppressed_one_when_a_column_left_the_contract(
+    spark: SparkSession, tmp_path: Path, policy: str
+) -> None:
+    mine, less = shop(tmp_path, spark), SPECS["tables/silver/lines"]
+    mine.spec("tables/silver/lines", less.replace("\ncolumns:", "\ncolumns:\n  day: {type: date, source: Day}"))
+    landed(mine, [(1, "A", 1, 1, False), (1, "A", 1, 5, False), (2, "A", 1, 1, False)])
+    mine.spec("tables/silver/lines", less.replace("\ncolumns:", f"\non_schema_change: {policy}\ncolumns:"))
+    landed(mine, [(1, "B", 1, 3, False), (2, "A", 1, 1, False)], [(1, "C", 1, 4, False)])
+    rows = mine.lake.table(TABLE).select("id", "sku", "valid_from", "valid_to", "is_current", "day").collect()
+    day = dt.date(2026, 1, 1)
+    assert sorted(map(tuple, rows)) == [
+        (1, "A", 1, 3, False, day),
+        (1, "A", 5, None, True, day),
+        (1, "B", 3, 4, False, None),
+        (1, "C", 4, 5, False, None),
+        (2, "A", 1, None, True, day),
+    ]
+
+
 def test_versions_of_upserted_rows(spark: SparkSession, tmp_path: Path) -> None:
     mine = shop(tmp_path, spark)
     for number, event in enumerate([(1, "A", 1, 1, False), (1, "B", 1, 3, False), (1, "A", 1, 2, False)]):

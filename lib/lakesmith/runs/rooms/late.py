@@ -11,8 +11,10 @@ from pyspark.sql import functions as F
 from lakesmith.runs.context import BatchContext
 from lakesmith.runs.rooms.gate import stages
 from lakesmith.spec.rules_inputs import changes_rows
+from lakesmith.tables.ref import HIDDEN
 from lakesmith.tables.strategies import newest_first
 from lakesmith.tables.watermark import as_text
+from lakesmith.transforms.conform import RESCUED
 from lakesmith.transforms.dedupe import latest_by
 from lakesmith.transforms.names import named, same_key
 from lakesmith.transforms.orderable import orderable
@@ -43,8 +45,8 @@ def versions_of_late(late: Late) -> DataFrame:
     Notes
     -----
     From all rows of the upstream where those stay as they arrived: an event that was equal to its neighbour then may
-    be one that counts now. From an upstream that keeps the newest row of a key nothing older can be read, and columns
-    that the spec has no more are in the table only: there the versions that it holds stand for the events before.
+    be one that counts now; columns that the spec has no more are taken from the versions that the table holds. From an
+    upstream that keeps the newest row of a key nothing older can be read: there these versions stand for the events.
     """
     known = _of_late(late.held, late)
     return _difference(_events_so_far(late, known).transform(timeline(late.keys, late.track)), known, late.keys)
@@ -53,10 +55,32 @@ def versions_of_late(late: Late) -> DataFrame:
 def _events_so_far(late: Late, known: DataFrame) -> DataFrame:
     if keeps_what_arrived(late.batch):
         told = stages(late.batch.from_the_beginning())
-        brought = {*(late.batch.spec.columns or told.tagged.columns), *VALIDITY}
-        if all(name in brought for name in known.columns if not name.startswith("_")):
-            return _of_late(told.final, late)
+        spec = late.batch.spec
+        rescued = (RESCUED,) if spec.on_schema_change == "rescue" else ()
+        brought = {*(spec.columns or told.tagged.columns), *VALIDITY, *HIDDEN, *rescued}
+        lost = [name for name in known.columns if name not in brought]
+        events = _of_late(told.final, late)
+        return _with_lost_values(late, events, known, lost) if lost else events
     return _with_held(late, known)
+
+
+def _with_lost_values(late: Late, events: DataFrame, known: DataFrame, lost: Sequence[str]) -> DataFrame:
+    """Give events what only the table holds of them: the values of the version that covers their instant.
+
+    An event that this batch brings has none, unless it may have come before: then it is equal to that version.
+    """
+    at = instant_of(events)
+    mine, came = F.col(f"e._seq.`{at}`"), F.col(f"n._seq.`{at}`")
+    new = late.events.select(*map(named, late.keys), "_seq").alias("n")
+    covers = (F.col(f"h.{VALID_FROM}") <= mine) & F.coalesce(mine < F.col(f"h.{VALID_TO}"), F.lit(True))
+    both = (
+        events.alias("e")
+        .join(new, same_key("e", "n", late.keys) & (mine == came), "left")
+        .join(known.alias("h"), same_key("e", "h", late.keys) & covers, "left")
+    )
+    is_same = _same_values(known, [name for name in late.track if name not in lost], "eh")
+    values = [F.when(came.isNull() | is_same, F.col(f"h.`{name}`")).alias(name) for name in lost]
+    return both.select(*[F.col(f"e.`{name}`") for name in events.columns if name not in lost], *values)
 
 
 def keeps_what_arrived(batch: BatchContext) -> bool:
@@ -124,9 +148,9 @@ def _difference(wanted: DataFrame, held: DataFrame, keys: Sequence[str]) -> Data
     return both.select(*values, change.alias(CHANGE))
 
 
-def _same_values(held: DataFrame, names: Sequence[str]) -> Column:
+def _same_values(held: DataFrame, names: Sequence[str], sides_of: str = "wh") -> Column:
     sides = [
         F.struct(*[orderable(F.col(f"{side}.`{name}`"), held.schema[name].dataType) for name in names])
-        for side in ("w", "h")
+        for side in sides_of
     ]
     return sides[0].eqNullSafe(sides[1])
