@@ -11,10 +11,24 @@ from hypothesis import HealthCheck, Phase, given, settings
 from hypothesis import strategies as st
 from pyspark.sql import SparkSession
 
+from lakesmith.errors import RunFailed
 from tests.runs.versions import SPECS, Event, line, shop, versions
 from tests.shop import Shop, by_table
 
 TABLE = "silver.lines"
+BARE = """
+from: bronze.orders
+columns:
+  id: {type: bigint, source: OrderId}
+  sku: {type: string, source: Sku}
+  qty: {type: int, source: Qty}
+on_schema_change: rescue
+steps: [{with_columns: {at: try_cast(Seq AS int)}}]
+write:
+  strategy: scd2
+  keys: [id]
+  sequence_by: [at]
+"""
 NUMBERS = itertools.count()
 EVENTS = st.tuples(
     st.sampled_from([1, 2, None]), st.sampled_from("AB"), st.integers(1, 2), st.integers(1, 6), st.booleans()
@@ -148,20 +162,6 @@ def test_a_late_event_keeps_the_values_of_a_column_that_left_the_contract(spark:
     assert sorted(map(tuple, rows)) == [("A", 5, None, dt.date(2026, 1, 1)), ("B", 3, 5, None)]
 
 
-def test_a_late_event_changes_a_version_from_before_the_column_that_its_key_implies(
-    spark: SparkSession, tmp_path: Path
-) -> None:
-    mine, spec = shop(tmp_path, spark), SPECS["tables/silver/lines"]
-    landed(mine, [(1, "A", 1, 5, False)])
-    more = spec.replace("\ncolumns:", "\non_schema_change: add\ncolumns:\n  day: {type: date, source: Day}")
-    mine.spec("tables/silver/lines", more)
-    landed(mine, [(2, "A", 1, 5, False)])
-    mine.spec("tables/silver/lines", more.replace("keys: [id]", "keys: [id]\n  key_implies: [day]"))
-    landed(mine, [(1, "B", 1, 3, False)])
-    rows = mine.lake.table(TABLE).select("id", "sku", "valid_from", "valid_to").collect()
-    assert sorted(map(tuple, rows)) == [(1, "A", 5, None), (1, "B", 3, 5), (2, "A", 5, None)]
-
-
 @pytest.mark.parametrize("policy", ["add", "widen", "rescue"])
 def test_a_late_event_finds_the_suppressed_one_when_a_column_left_the_contract(
     spark: SparkSession, tmp_path: Path, policy: str
@@ -180,6 +180,44 @@ def test_a_late_event_finds_the_suppressed_one_when_a_column_left_the_contract(
         (1, "C", 4, 5, False, None),
         (2, "A", 1, None, True, day),
     ]
+
+
+def test_a_late_event_changes_a_version_from_before_the_column_that_its_key_implies(
+    spark: SparkSession, tmp_path: Path
+) -> None:
+    mine, spec = shop(tmp_path, spark), SPECS["tables/silver/lines"]
+    landed(mine, [(1, "A", 1, 5, False)])
+    more = spec.replace("\ncolumns:", "\non_schema_change: add\ncolumns:\n  day: {type: date, source: Day}")
+    mine.spec("tables/silver/lines", more)
+    landed(mine, [(2, "A", 1, 5, False)])
+    mine.spec("tables/silver/lines", more.replace("keys: [id]", "keys: [id]\n  key_implies: [day]"))
+    landed(mine, [(1, "B", 1, 3, False)])
+    rows = mine.lake.table(TABLE).select("id", "sku", "valid_from", "valid_to").collect()
+    assert sorted(map(tuple, rows)) == [(1, "A", 5, None), (1, "B", 3, 5), (2, "A", 5, None)]
+
+
+def test_what_is_rescued_begins_a_version_however_it_is_batched(spark: SparkSession, tmp_path: Path) -> None:
+    mine = shop(tmp_path, spark)
+    mine.spec("tables/silver/lines", BARE)
+    landed(mine, [(9, "A", 1, 1, False)])
+    mine.spec("tables/silver/lines", BARE.replace("qty: {type: int", "qty: {type: bigint"))
+    three, four = 3_000_000_000, 4_000_000_000
+    together: list[Event] = [(1, "A", three, 1, False), (1, "A", four, 5, False)]
+    landed(mine, [*together, (2, "A", three, 1, False), (3, "A", four, 5, False)])
+    landed(mine, [(2, "A", four, 5, False), (3, "A", three, 1, False)])
+    rows = mine.lake.table(TABLE).filter("id < 9").select("id", "valid_from", "valid_to", "qty", "_rescued").collect()
+    both = [(1, 5, None, '{"qty":3000000000}'), (5, None, None, '{"qty":4000000000}')]
+    assert sorted(map(tuple, rows)) == [(key, *version) for key in (1, 2, 3) for version in both]
+
+
+def test_to_track_a_column_that_is_rescued_is_an_error(spark: SparkSession, tmp_path: Path) -> None:
+    mine = shop(tmp_path, spark)
+    mine.spec("tables/silver/lines", BARE)
+    landed(mine, [(1, "A", 1, 1, False)])
+    more = BARE.replace("\ncolumns:", "\ncolumns:\n  day: {type: date, source: Day}")
+    mine.spec("tables/silver/lines", f"{more}  track_history_columns: [sku, day]\n")
+    with pytest.raises(RunFailed, match=r"LS511 write\.track_history_columns names day, .* in _rescued"):
+        landed(mine, [(1, "B", 1, 2, False)])
 
 
 def test_versions_of_upserted_rows(spark: SparkSession, tmp_path: Path) -> None:

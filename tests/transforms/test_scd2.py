@@ -57,6 +57,13 @@ def test_a_version_that_the_table_holds(spark: SparkSession, event: tuple[Any, .
     assert [row._change for row in rows.collect()] == changes
 
 
+def test_what_is_rescued_and_not_tracked_follows_the_newest_event_of_its_version(spark: SparkSession) -> None:
+    ddl = "id int, name string, _rescued string, _seq struct<at:int>, _stored boolean"
+    rows = frame(spark, ddl, [(1, "a", '{"x":1}', (1,), True), (1, "a", '{"x":2}', (2,), False)])
+    found = rows.transform(timeline(["id"], ["name"])).collect()
+    assert [(row.valid_from, row._rescued, row._change) for row in found] == [(1, '{"x":2}', "update")]
+
+
 def test_columns_of_any_type_are_tracked(spark: SparkSession) -> None:
     ddl = "id int, tags map<string,int>, _seq struct<at:date>"
     rows = frame(spark, ddl, []).transform(timeline(["id"], tracked(["id", "tags"], ["id"], [])))

@@ -10,6 +10,7 @@ from pyspark.sql import Column, DataFrame, Window
 from pyspark.sql import functions as F
 from pyspark.sql.types import StructType
 
+from lakesmith.transforms.conform import RESCUED
 from lakesmith.transforms.names import named
 from lakesmith.transforms.orderable import orderable
 from lakesmith.transforms.shape import Transform
@@ -60,7 +61,7 @@ def timeline(keys: Sequence[str], track: Sequence[str]) -> Transform:
     """
 
     def apply(events: DataFrame) -> DataFrame:
-        others = [name for name in events.columns if not name.startswith("_") and name not in {*keys, *track}]
+        others = [name for name in events.columns if _is_told(name) and name not in {*keys, *track}]
         told = _told(events)
         window = Window.partitionBy(*map(named, keys)).orderBy(_AT)
         so_far = window.rowsBetween(Window.unboundedPreceding, Window.currentRow)
@@ -91,12 +92,18 @@ def sequence_at(events: DataFrame, instant: Column) -> Column:
 def tracked(columns: Sequence[str], keys: Sequence[str], declared: Sequence[str]) -> list[str]:
     """Return the columns whose change begins a version: the declared ones, else all that are not keys.
 
+    What a table has no column for is in ``_rescued``, and counts as the columns do.
+
     Examples
     --------
-    >>> tracked(["id", "name", "_seq"], ["id"], [])
-    ['name']
+    >>> tracked(["id", "name", "_rescued", "_seq"], ["id"], [])
+    ['name', '_rescued']
     """
-    return list(declared) or [name for name in columns if name not in keys and not name.startswith("_")]
+    return list(declared) or [name for name in columns if name not in keys and _is_told(name)]
+
+
+def _is_told(name: str) -> bool:
+    return name == RESCUED or not name.startswith("_")
 
 
 def _told(events: DataFrame) -> DataFrame:

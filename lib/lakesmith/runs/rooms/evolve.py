@@ -49,6 +49,7 @@ def evolved(gated: Gated) -> Gated:
     """
     batch = gated.batch
     _require_exact_names(batch, gated.rows.columns)
+    _require_columns(batch, gated.rows.columns)
     if batch.intent.first and not batch.table.exists(batch.session):
         return gated
     if not batch.intent.first:
@@ -94,6 +95,18 @@ def _require_exact_names(batch: BatchContext, columns: Sequence[str]) -> None:
         if found != name:
             what = f"write names the column '{name}', and the rows have '{found}'"
             hint = f"write '{found}' in the spec; a table with rows may need `lakesmith run --rebuild --select` it"
+            raise WriteError(what, code="LS511", where=batch.name, hint=hint)
+
+
+def _require_columns(batch: BatchContext, columns: Sequence[str]) -> None:
+    """Raise where `write` names a column that no row has: for one, it is in ``_rescued``, the table having none."""
+    write, have = batch.spec.write, {name.lower() for name in columns}
+    for key in ("track_history_columns", "key_implies"):
+        missing = [name for name in getattr(write, key) if name.lower() not in have]
+        if missing:
+            rescued = " (on_schema_change: rescue keeps it in _rescued)" * (batch.spec.on_schema_change == "rescue")
+            what = f"write.{key} names {', '.join(missing)}, which is no column of the table{rescued}"
+            hint = "take it out of the spec, or build the table with it: `lakesmith run --rebuild --select` it"
             raise WriteError(what, code="LS511", where=batch.name, hint=hint)
 
 
