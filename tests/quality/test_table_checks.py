@@ -65,6 +65,7 @@ def test_duplicates_count_rows_minus_keys_null_safe(spark: SparkSession) -> None
     df = frame(spark, "k string, n double", rows)
     assert df.transform(duplicates(["k", "n"])).first().duplicates == 3
     assert df.limit(0).transform(duplicates(["k"])).first().duplicates == 0
+    assert df.toDF("rows", "duplicates").transform(duplicates(["rows", "duplicates"])).first().duplicates == 3
 
 
 @pytest.mark.parametrize(("columns", "write", "free"), [

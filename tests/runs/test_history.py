@@ -220,6 +220,15 @@ def test_to_track_a_column_that_is_rescued_is_an_error(spark: SparkSession, tmp_
         landed(mine, [(1, "B", 1, 2, False)])
 
 
+def test_keys_named_as_what_is_counted_by_them(spark: SparkSession, tmp_path: Path) -> None:
+    mine, spec = shop(tmp_path, spark), SPECS["tables/silver/lines"]
+    for name, other in (("id", '"N"'), ("sku", "newest"), ("qty", "late")):
+        spec = spec.replace(f"  {name}: {{", f"  {other}: {{")
+    spec = spec.replace("  track_history_columns: [sku]\n", "").replace("[at, sku, qty]", "[at, newest, late]")
+    mine.spec("tables/silver/lines", spec.replace("keys: [id]", 'keys: ["N", newest, late]'))
+    assert landed(mine, [(1, "A", 1, 5, False)]) == [(1, "A", 1, 5, 5, None, True)]
+
+
 def test_versions_of_upserted_rows(spark: SparkSession, tmp_path: Path) -> None:
     mine = shop(tmp_path, spark)
     for number, event in enumerate([(1, "A", 1, 1, False), (1, "B", 1, 3, False), (1, "A", 1, 2, False)]):

@@ -84,3 +84,11 @@ def test_a_rollback_puts_it_off_for_one_batch(spark: SparkSession, tmp_path: Pat
     shop.run(select=SELECT)
     assert [row[0] for row in shop.rows("silver.orders")] == [1, 2, 3]
     assert is_on(shop, "silver.orders")
+
+
+def test_a_partition_named_as_spark_names_a_count(spark: SparkSession, tmp_path: Path) -> None:
+    filtered = FILTERED["tables/silver/lines"].replace("day: {", "count: {").replace("[day]", "[count]")
+    shop = Shop(tmp_path, spark, {"tables/silver/lines": filtered})
+    shop.land("0.csv", DAYS[0])
+    shop.run(select=["bronze.orders", "silver.lines"])
+    assert is_on(shop, "silver.lines")

@@ -75,8 +75,8 @@ def duplicates(columns: Sequence[str]) -> Transform:
     """
 
     def apply(df: DataFrame) -> DataFrame:
-        per_key = df.groupBy(*map(named, columns)).agg(F.count(F.lit(1)).alias("rows"))
-        return per_key.agg(F.coalesce(F.sum(F.col("rows") - 1), F.lit(0).cast("bigint")).alias("duplicates"))
+        per_key = df.groupBy(*map(named, columns)).agg(F.count(F.lit(1)).alias("_rows"))
+        return per_key.agg(F.coalesce(F.sum(F.col("_rows") - 1), F.lit(0).cast("bigint")).alias("duplicates"))
 
     return apply
 

@@ -189,7 +189,7 @@ def _build(session: SparkSession, table: TableRef, spec: Table, kinds: Mapping[s
     settings, partition = spec.write.key_filter or KeyFilter(), _partition(spec)
     (newest,) = newest_commits(session, table, 1)
     rows = table.load(session, versionAsOf=newest.version)
-    (row,) = rows.groupBy(*partition).count().agg(F.max("count")).collect()
+    (row,) = rows.groupBy(*partition).agg(F.count(F.lit(1)).alias("_rows")).agg(F.max("_rows")).collect()
     fullest = int(row[0] or 0)
     capacity = settings.expected_keys if fullest <= settings.expected_keys else 2 * fullest
     shape = shape_for(capacity, settings.fpr, cap_bits)

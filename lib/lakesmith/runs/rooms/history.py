@@ -86,10 +86,10 @@ def look_at(gated: Gated, keep: Keep) -> Events:
     late = (oldest <= seen.column()) if seen else F.lit(not is_known)
     kept = keep(rows.withColumn(LATE, late))
     of_keys = kept.groupBy(*map(named, write.keys)).agg(
-        F.count(F.lit(1)).alias("n"), F.max(at).alias("newest"), F.first(LATE).alias("late")
+        F.count(F.lit(1)).alias("_n"), F.max(at).alias("_newest"), F.first(LATE).alias(LATE)
     )
-    newest = F.greatest(F.max("newest"), seen.column()) if seen else F.max("newest")
-    (found,) = of_keys.agg(F.sum("n"), as_text(newest, kind), F.count_if("late")).collect()
+    newest = F.greatest(F.max("_newest"), seen.column()) if seen else F.max("_newest")
+    (found,) = of_keys.agg(F.sum("_n"), as_text(newest, kind), F.count_if(LATE)).collect()
     text = found[1] if is_known else newest_ever(batch, kept.drop(LATE), kind)
     watermark = None if text is None else Watermark(kind, text)
     track = tracked(rows.columns, write.keys, write.track_history_columns)
