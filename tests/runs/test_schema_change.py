@@ -19,6 +19,7 @@ from tests.runs.schema_shop import (
     change,
     operations,
     planned,
+    policy,
     ref,
 )
 from tests.shop import SPECS, plain_rows
@@ -116,6 +117,35 @@ def test_a_column_that_a_key_implies_is_not_added_to_rows_that_lack_it(built: Ma
     with pytest.raises(RunFailed, match=r"LS511 .*\+ price decimal\(8,2\)"):
         shop.run(select=BOTH)
     assert operations(shop)[1:] == []
+
+
+@pytest.mark.parametrize("strategy", ["upsert", "scd2"])
+@pytest.mark.parametrize("word", ["widen", "rescue"])
+def test_a_column_that_a_key_implies_of_another_kind_is_an_error(make_shop: Make, word: str, strategy: str) -> None:
+    dated = ORDERS.replace("  seq:", "  day: {type: date, source: Day}\n  seq:").replace("upsert", strategy)
+    spec = dated.replace("keys: [id]", "keys: [id], key_implies: [day]")
+    shop = make_shop({"tables/silver/orders": policy(spec, word)})
+    shop.land("a.csv", ["1,A,1,2.50,2026-01-03 10:30:00,1,I"])
+    shop.run(select=BOTH)
+    change(shop, spec.replace("type: date", "type: timestamp_ntz"), word)
+    shop.land("b.csv", ["1,A,9,2.50,2026-01-03 10:30:00,2,U"])
+    with pytest.raises(RunFailed, match=r"LS511 .*[~!] day date -> timestamp_ntz"):
+        shop.run(select=BOTH)
+    assert operations(shop)[1:] == []
+    change(shop, spec, word)
+    shop.run(select=BOTH)
+    now = shop.rows(SILVER) if strategy == "upsert" else plain_rows(shop.lake.table(SILVER).filter("is_current"))
+    assert [row[0] for row in now] == [1]
+
+
+def test_a_column_that_a_key_implies_is_not_rescued(make_shop: Make) -> None:
+    shop = make_shop({"tables/silver/orders": policy(ORDERS, "rescue")})
+    shop.land("a.csv", FIRST)
+    shop.run(select=BOTH)
+    change(shop, PRICED.replace("keys: [id]", "keys: [id], key_implies: [price]"), "rescue")
+    shop.land("b.csv", FIRST[1:])
+    with pytest.raises(RunFailed, match=r"LS511 .*\+ price decimal\(8,2\)"):
+        shop.run(select=BOTH)
 
 
 def test_rescue_keeps_the_table_as_it_is_and_the_rest_as_json(built: Make) -> None:

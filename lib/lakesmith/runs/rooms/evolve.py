@@ -73,8 +73,8 @@ def require_allowed(name: str, spec: Table, changes: Sequence[Change]) -> None:
             "LS511",
             name,
             keys,
-            "put the key back as it was, take a new column out of key_implies, or `lakesmith run --rebuild --select`"
-            " the table",
+            "put the column back as it was, take one that is no key out of key_implies, or `lakesmith run --rebuild"
+            " --select` the table",
         )
     policy = spec.on_schema_change
     refused = [change for change in changes if change.kind not in ALLOWED[policy]]
@@ -118,10 +118,9 @@ def _require_same_keys(batch: BatchContext) -> None:
 
 
 def _breaks_key(change: Change, spec: Table) -> bool:
-    if change.column in spec.write.keys:
-        return change.kind in ("lose", "retype") or not keeps_equality(change)
-    if change.column in spec.write.key_implies and change.kind == "add":
-        return True  # the rows of the table lack it, and would not be found by it
+    # What a key implies bounds where its row is looked for: one that says it otherwise, or lacks it, is not found.
+    if change.column in (*spec.write.keys, *spec.write.key_implies):
+        return change.kind in ("add", "lose", "retype") or not keeps_equality(change)
     return change.column in spec.write.partition_by and change.kind == "lose"
 
 

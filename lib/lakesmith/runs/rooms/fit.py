@@ -32,7 +32,8 @@ def fitted(batch: BatchContext, rows: DataFrame) -> DataFrame:
         return rows if RESCUED in rows.columns else rows.withColumn(RESCUED, F.lit(None).cast("string"))
     have = stored_schema(batch)
     if policy == "rescue":
-        return rows.transform(rescued_into(have, [*HIDDEN, EMPTIED, *batch.spec.write.keys]))
+        write = batch.spec.write
+        return rows.transform(rescued_into(have, [*HIDDEN, EMPTIED, *write.keys, *write.key_implies]))
     lost = [change.column for change in changes_of(batch, have, rows) if change.kind == "lose"]
     return rows.transform(with_lost(have, lost)) if lost else rows
 
