@@ -11,6 +11,7 @@ from lakesmith.runs.rooms.gate import Gated
 from lakesmith.runs.rooms.write import write_rows
 from lakesmith.tables.commit import Outcome
 from lakesmith.tables.properties import properties_of
+from lakesmith.tables.shapes import shape_views
 from tests.runs.schema_shop import (
     ALL,
     BOTH,
@@ -26,6 +27,7 @@ from tests.runs.schema_shop import (
     change,
     operations,
     planned,
+    policy,
     ref,
 )
 from tests.shop import by_table, plain_rows
@@ -95,6 +97,31 @@ def test_views_keep_the_earlier_shapes(built: Make) -> None:
     assert plain_rows(v2)[2] == (5, "E", 3000000000, 1)
     assert v3.columns == [*v2.columns, "price"]
     assert plain_rows(shop.spark.table("silver_orders")) == plain_rows(v3)
+
+
+def test_views_keep_the_earlier_shapes_of_versions_also_after_a_rebuild(built: Make) -> None:
+    versions, priced, named = (spec.replace("upsert", "scd2") for spec in (ORDERS, PRICED, NAMED))
+    shop = built("add", silver_orders=policy(versions, "add"))
+    change(shop, named, "add")
+    shop.run(select=BOTH)
+    change(shop, priced, "add")
+    shop.run(select=BOTH, rebuild=True)
+    change(shop, priced.replace("  seq:", "  day: {type: date, source: Day}\n  seq:"), "add")
+    shop.land("c.csv", ["5,E,3,1.00,2026-01-03,3,I"])
+    shop.run(select=BOTH)
+    shop.lake.register_views(shop.spark)
+    views = [shop.spark.table(f"silver_orders_v{number}") for number in (1, 2, 3, 4)]
+    validity = ["valid_from", "valid_to", "is_current"]
+    assert [view.columns for view in views] == [
+        ["id", "sku", "qty", "seq", *validity],
+        ["id", "article", "qty", "seq", *validity],
+        ["id", "sku", "qty", "price", "seq", *validity],
+        ["id", "sku", "qty", "price", "seq", *validity, "day"],
+    ]
+    current = views[0].filter("is_current AND id = 5")
+    assert plain_rows(current) == [(5, "E", 3, 3, 3, None, True)]
+    first = shape_views(shop.lake.table(SILVER, 0), properties_of(shop.spark, ref(shop)))
+    assert list(first) == ["v1"]
 
 
 def test_a_run_killed_between_the_change_and_the_batch_goes_on(built: Make, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -9,7 +9,7 @@ from pyspark.sql.types import StructType
 
 from lakesmith.errors import WriteError
 from lakesmith.runs.context import BatchContext
-from lakesmith.runs.rooms.fit import changes_of, stored_schema
+from lakesmith.runs.rooms.fit import brought_schema, changes_of, stored_schema
 from lakesmith.runs.rooms.gate import Gated, gate
 from lakesmith.runs.same_keys import other_keys
 from lakesmith.spec.model import Table
@@ -136,7 +136,8 @@ def _outgoing(batch: BatchContext, have: StructType, gated: Gated, changes: Sequ
     turns the feed on again.
     """
     properties = properties_of(batch.session, batch.table)
-    kept = shape_property(properties, fields_of(have), fields_of(gated.rows.schema), ()) if changes else {}
+    want = fields_of(brought_schema(batch, gated.rows))
+    kept = shape_property(properties, fields_of(have), want, ()) if changes else {}
     return {**kept, **({FEED: "false"} if properties.get("delta.columnMapping.mode") == "name" else {})}
 
 

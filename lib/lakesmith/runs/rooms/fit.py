@@ -46,15 +46,21 @@ def stored_schema(batch: BatchContext, validity: bool = False) -> StructType:
     write = batch.spec.write
     made: tuple[str, ...] = ("_deleted",) if write.strategy == "snapshot" else ()
     if write.keeps_history:
-        made = (IS_CURRENT,) if validity else VALIDITY
+        made = () if validity else VALIDITY
     return StructType([field for field in batch.table.load(batch.session).schema if field.name not in made])
 
 
 def changes_of(batch: BatchContext, have: StructType, rows: DataFrame) -> tuple[Change, ...]:
     """Return how the rows of a batch differ from the table's columns."""
     renamed = {name: column.renamed_from for name, column in batch.spec.columns.items() if column.renamed_from}
+    return differences(fields_of(have), fields_of(brought_schema(batch, rows)), renamed)
+
+
+def brought_schema(batch: BatchContext, rows: DataFrame) -> StructType:
+    """Return the columns that a table built from the rows of a batch has, as `stored_schema` does with `validity`."""
     brought = rows.drop(EMPTIED)
     if batch.spec.write.keeps_history:
         at = F.col("_seq").getField(instant_of(rows))
-        brought = brought.drop("_deleted").withColumns({VALID_FROM: at, VALID_TO: at})
-    return differences(fields_of(have), fields_of(brought.schema), renamed)
+        validity = {VALID_FROM: at, VALID_TO: at, IS_CURRENT: F.lit(True)}
+        brought = brought.drop("_deleted").withColumns(validity)
+    return brought.schema
