@@ -12,6 +12,7 @@ from lakesmith.runs.rooms.write import write_rows
 from lakesmith.tables.commit import Outcome
 from lakesmith.tables.properties import properties_of
 from lakesmith.tables.shapes import shape_views
+from tests.runs.dying import Deaths, Killed
 from tests.runs.schema_shop import (
     ALL,
     BOTH,
@@ -188,6 +189,23 @@ def test_a_rebuild_gives_a_renamed_table_other_columns(built: Make) -> None:
     shop.lake.register_views(shop.spark)
     assert dict(shop.spark.table("silver_orders_v1").dtypes)["qty"] == "int"
     assert plain_rows(shop.spark.table("silver_orders_v1"))[0] == (1, "A", 9, 2)
+
+
+def test_a_table_below_reads_on_after_a_rebuild_that_died_once_it_was_written(
+    built: Make, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    shop, deaths = built("add", ALL), Deaths(monkeypatch)
+    change(shop, NAMED, "add")
+    shop.spec("tables/gold/daily", DAILY.replace("steps:\n", "steps:\n  - with_columns: {sku: article}\n"))
+    shop.run(select=ALL)
+    deaths.due = {("batch.record", SILVER)}
+    with pytest.raises(Killed):
+        shop.run(select=ALL, rebuild=True)
+    shop.run(select=ALL)
+    shop.land("c.csv", ["2,A,1,2.50,2026-01-01,4,U"])
+    shop.run(select=ALL)
+    assert shop.rows(GOLD) == [("A", 10)]
+    assert operations(shop)[-3:] == ["WRITE", "SET TBLPROPERTIES", "WRITE"]
 
 
 def test_a_sum_that_no_type_holds_is_an_error_with_a_hint(make_shop: Make) -> None:
