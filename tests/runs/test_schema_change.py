@@ -96,6 +96,22 @@ def test_a_rename_keeps_the_values(built: Make) -> None:
     assert shop.rows(SILVER) == [(1, "A", 9, 2), (2, "Z", 6, 3)]
 
 
+@pytest.mark.parametrize("old", ["skuu", "Sku"])
+def test_a_rename_from_a_column_that_the_table_lacks_is_an_error(built: Make, old: str) -> None:
+    shop = built("add")
+    change(shop, NAMED.replace("renamed_from: sku", f"renamed_from: {old}"), "add")
+    told = f"! article is renamed from {old}, and the table has neither"
+    assert planned(shop).schema[0] == told
+    assert any("LS510" in note for note in planned(shop).notes)
+    with pytest.raises(RunFailed, match=f"LS510 .*{told}"):
+        shop.run(select=BOTH)
+    assert operations(shop)[1:] == []
+    change(shop, NAMED, "add")
+    shop.run(select=BOTH)
+    assert shop.lake.table(SILVER).columns == ["id", "article", "qty", "seq"]
+    assert shop.rows(SILVER) == [(1, "A", 9, 2), (2, "B", 5, 1)]
+
+
 def test_the_key_and_the_sequence_may_be_renamed(built: Make) -> None:
     shop = built("add")
     spec = ORDERS.replace("  id: {", "  number: {renamed_from: id, ").replace("  seq: {", "  at: {renamed_from: seq, ")

@@ -51,6 +51,10 @@ def test_a_rename_that_was_done_counts_no_more() -> None:
     assert said({"b": "int"}, {"b": "int"}, {"b": "a"}) == []
 
 
+def test_a_rename_from_a_column_that_is_not_there_is_no_new_column() -> None:
+    assert said({"a": "int"}, {"b": "int"}, {"b": "A"})[0] == "! b is renamed from A, and the table has neither"
+
+
 @pytest.mark.parametrize(("new", "same"), [("bigint", True), ("decimal(12,0)", True), ("double", False)])
 def test_a_key_may_only_become_another_exact_number(new: str, same: bool) -> None:
     (change,) = differences({"a": "int"}, {"a": new})

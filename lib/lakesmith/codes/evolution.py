@@ -6,8 +6,8 @@ EVOLUTION_CODES: dict[str, tuple[str, str, str]] = {
     "LS510": (
         "change that needs a rebuild",
         "The contract or the upstream changed in a way that the rows in the table cannot follow: a type that is not"
-        " wider, a hidden column, a name that differs in case only.",
-        "See `lakesmith plan` for the difference; restore the spec, or `lakesmith run --rebuild --select TABLE`.",
+        " wider, a hidden column, a name that differs in case only, a `renamed_from` that is no column of the table.",
+        "See `lakesmith plan` for the difference; mend the spec, or `lakesmith run --rebuild --select TABLE`.",
     ),
     "LS511": (
         "key lost, other or of another kind",

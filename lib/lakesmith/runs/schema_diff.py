@@ -56,6 +56,6 @@ def verdict_on(policy: str, changes: tuple[Change, ...]) -> str:
     if policy == "rescue" and changes:
         return "on_schema_change: rescue keeps the table's columns: what they cannot hold becomes JSON in _rescued"
     refused = [change for change in changes if change.kind not in ALLOWED[policy]]
-    needs_rebuild = policy != "fail" and any(change.kind == "retype" for change in refused)
+    needs_rebuild = policy != "fail" and any(change.kind in ("retype", "orphan") for change in refused)
     code = "LS510" if needs_rebuild else "LS504"
     return f"on_schema_change: {policy} refuses these columns: the next batch ends with {code}" if refused else ""

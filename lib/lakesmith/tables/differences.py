@@ -12,7 +12,7 @@ from pyspark.sql.types import StructType
 from lakesmith.tables.literals import literal
 from lakesmith.transforms.names import quoted
 
-Kind = Literal["add", "widen", "rename", "lose", "retype"]
+Kind = Literal["add", "widen", "rename", "lose", "retype", "orphan"]
 Fields = Mapping[str, str]
 SEQUENCE, RESCUED = "_seq", "_rescued"
 WHOLE = {"tinyint": 3, "smallint": 5, "int": 10, "bigint": 20}
@@ -28,6 +28,8 @@ _DECIMAL = re.compile(r"decimal\((\d+),(\d+)\)")
 @dataclass(frozen=True)
 class Change:
     """One difference: `old` and `new` are names for a rename, types otherwise, empty where there is none.
+
+    An ``orphan`` is renamed from a column that the table has not: `old` is its name.
 
     Examples
     --------
@@ -52,6 +54,7 @@ class Change:
             "rename": f"> {self.old} -> {self.new}",
             "lose": f"- {self.column} {self.old} (stays in the table, NULL in new rows)",
             "retype": f"! {self.column} {self.old or 'nothing'} -> {self.new or 'nothing'} (needs a rebuild)",
+            "orphan": f"! {self.column} is renamed from {self.old}, and the table has neither",
         }
         return texts[self.kind]
 
@@ -82,7 +85,8 @@ def differences(have: Fields, want: Fields, renamed: Mapping[str, str] | None = 
     have, want : mapping of str to str
         Columns and types of the table, and of the batch.
     renamed : mapping of str to str, optional
-        New name to old name; one that the table has already under its new name counts no more.
+        New name to old name; one that the table has already under its new name counts no more. Where it has neither,
+        a new column would leave the values of the old one behind.
 
     Returns
     -------
@@ -95,12 +99,13 @@ def differences(have: Fields, want: Fields, renamed: Mapping[str, str] | None = 
     >>> [str(change) for change in differences(have, want, {"full_name": "name"})]
     ['> name -> full_name', '~ id int -> bigint', '+ age int']
     """
-    moved = _moved(have, want, renamed or {})
+    renamed = renamed or {}
+    moved = _moved(have, want, renamed)
     named = {moved.get(name, name): kind for name, kind in have.items()}
     return (
         *(Change("rename", old, old, new) for old, new in moved.items()),
         *(_other_type(name, named[name], want[name]) for name in want if named.get(name, want[name]) != want[name]),
-        *(_without_old(name, want[name], named) for name in want if name not in named),
+        *(_without_old(name, want[name], named, renamed.get(name, "")) for name in want if name not in named),
         *(_without_new(name, named[name]) for name in named if name not in want),
     )
 
@@ -116,9 +121,11 @@ def _other_type(name: str, old: str, new: str) -> Change:
     return Change("widen" if is_wider(old, new) else "retype", name, old, new)
 
 
-def _without_old(name: str, kind: str, named: Fields) -> Change:
+def _without_old(name: str, kind: str, named: Fields, renamed_from: str) -> Change:
     # A tombstone or a sequence that old rows lack would decide about them; `Qty` is no new column beside `qty`.
     is_new = name == RESCUED or not (_is_hidden(name) or name.lower() in {other.lower() for other in named})
+    if is_new and renamed_from:
+        return Change("orphan", name, renamed_from, kind)
     return Change("add" if is_new else "retype", name, new=kind)
 
 

@@ -78,6 +78,10 @@ def require_allowed(name: str, spec: Table, changes: Sequence[Change]) -> None:
             "put the column back as it was, take one that is no key out of key_implies, or `lakesmith run --rebuild"
             " --select` the table",
         )
+    orphans = [change for change in changes if change.kind == "orphan"]
+    if orphans:
+        hint = "write in renamed_from the name that the table has, or take renamed_from out to have a new column"
+        raise _refused("LS510", name, orphans, hint)
     policy = spec.on_schema_change
     refused = [change for change in changes if change.kind not in ALLOWED[policy]]
     if policy != "fail" and any(change.kind in ("retype", "lose") for change in refused):
