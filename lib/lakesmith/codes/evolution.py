@@ -14,11 +14,11 @@ EVOLUTION_CODES: dict[str, tuple[str, str, str]] = {
         "A key column of the table did not arrive, or only in another case, or has a type in which equal keys are not"
         " equal any more, or is an array, a map or a struct; or write.keys, write.sequence_by or the type (1, 2) of the"
         " history are not those by which the rows of the table were told apart and put in order; or a column that"
-        " write.key_implies names is new, lost, or has such a type, so that the rows of the table are not found by it; or"
-        " a column that write.track_history_columns names did not arrive, or is in `_rescued`, where the table has none.",
-        "Restore the column, take one that is no key out of key_implies or track_history_columns, or build the table anew"
-        " with"
-        " `lakesmith run --rebuild --select TABLE`.",
+        " write.key_implies names is new, lost, or has such a type, so that the rows of the table are not found by"
+        " it; or a column that write.track_history_columns names did not arrive, or is in `_rescued`, where the table"
+        " has none.",
+        "Restore the column, take one that is no key out of key_implies or track_history_columns, or build the table"
+        " anew with `lakesmith run --rebuild --select TABLE`.",
     ),
     "LS512": (
         "changes that cannot be read",
