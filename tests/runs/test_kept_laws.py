@@ -44,7 +44,7 @@ def _land_changes(shop: Shop, number: int, file: Sequence[cdc.Event]) -> None:
         shop.land(f"{number}.json", others, header=first)
 
 
-def _land_parts(shop: Shop, number: int, file: Sequence[tuple[int, int | None, str]]) -> None:
+def _land_parts(shop: Shop, number: int, file: Sequence[extract.Part]) -> None:
     for day in {part[0] for part in file}:
         extract.land(shop, day, [part[1:] for part in file if part[0] == day])
 
@@ -53,13 +53,8 @@ def _changes(kinds: list[tuple[str, int, str, int]]) -> list[cdc.Event]:
     return [(op, key, sku, at, old if op == "u" else None) for at, (op, key, sku, old) in enumerate(kinds)]
 
 
-def _parts(extracts: list[extract.Extract]) -> list[tuple[int, int | None, str]]:
+def _parts(extracts: list[extract.Extract]) -> list[extract.Part]:
     return [(day, *row) for day, one in enumerate(extracts, 1) for row in one.items()]
-
-
-def _newest_extract(parts: Sequence[tuple[int, int | None, str]]) -> list[tuple[int | None, str]]:
-    newest = max(part[0] for part in parts)
-    return sorted({part[1:] for part in parts if part[0] == newest}, key=repr)
 
 
 KEYS = st.integers(1, 2)
@@ -84,7 +79,7 @@ LAWS = {
         st.lists(extract.EXTRACTS, min_size=2, max_size=4).map(_parts),
         extract.shop_of,
         _land_parts,
-        _newest_extract,
+        extract.model,
     ),
 }
 

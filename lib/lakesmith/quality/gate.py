@@ -87,9 +87,14 @@ def accepted(rules: Sequence[Rule]) -> Transform:
     """
 
     def apply(df: DataFrame) -> DataFrame:
-        return df.filter(~_fails(rules, "quarantine", "drop")).drop(GATE)
+        return df.filter(~is_set_aside(rules)).drop(GATE)
 
     return apply
+
+
+def is_set_aside(rules: Sequence[Rule]) -> Column:
+    """Return whether a row of a tagged frame fails a rule with ``on_fail: quarantine`` or ``drop``; never NULL."""
+    return _fails(rules, "quarantine", "drop")
 
 
 def rejected(rules: Sequence[Rule]) -> Transform:

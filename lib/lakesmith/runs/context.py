@@ -92,7 +92,7 @@ class BatchContext:
         purpose: str = "",
         counts: Mapping[str, int] | None = None,
         planned: Mapping[str, Any] | None = None,
-        watermark: Mapping[str, str] | None = None,
+        watermark: Mapping[str, Any] | None = None,
     ) -> CommitId:
         """Return the identity of this batch's commit on the table, or of another one: ``quarantine``.
 

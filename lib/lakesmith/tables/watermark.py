@@ -19,10 +19,14 @@ from lakesmith.tables.ref import TableRef
 
 @dataclass(frozen=True)
 class Watermark:
-    """An instant as text that no time zone changes, with its type."""
+    """An instant as text that no time zone changes, with its type.
+
+    `ahead` are later instants that only rows set aside have named so far, None where that is not known.
+    """
 
     kind: str
     text: str
+    ahead: tuple[str, ...] | None = None
 
     def column(self) -> Column:
         """Return the instant as a literal of its type."""
@@ -37,9 +41,9 @@ class Watermark:
         number = {"int": self.text, "bigint": f"{self.text}L"}
         return {"date": f"DATE'{self.text}'", "string": literal(self.text), **number}.get(self.kind)
 
-    def told(self) -> dict[str, str]:
+    def told(self) -> dict[str, Any]:
         """Return it for the metadata of a commit."""
-        return {"kind": self.kind, "text": self.text}
+        return {"kind": self.kind, "text": self.text, **({} if self.ahead is None else {"ahead": self.ahead})}
 
 
 def _moment(micros: int) -> str | None:

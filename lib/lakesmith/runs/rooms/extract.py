@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import dataclass, replace
 from functools import reduce
-from itertools import takewhile
 
 from pyspark.sql import Column, DataFrame
 from pyspark.sql import functions as F
@@ -12,10 +12,10 @@ from pyspark.sql.types import StructType
 
 from lakesmith.quality.guards import ROWS_BEFORE
 from lakesmith.runs.context import BatchContext
+from lakesmith.runs.rooms.aside import kept_rows, keys_aside, look_aside
 from lakesmith.runs.rooms.changes import Changes, Keep, count_changes, few_changes
-from lakesmith.runs.rooms.gate import Gated, Stages, stages
+from lakesmith.runs.rooms.gate import Gated, stages
 from lakesmith.runs.rooms.late import newest_ever
-from lakesmith.tables.commit import LOOK_BACK
 from lakesmith.tables.log import newest_commits
 from lakesmith.tables.watermark import Watermark, as_text, find_watermark
 from lakesmith.transforms.conform import with_defaults
@@ -27,32 +27,39 @@ SAME, STILL_GONE = "same", "still gone"
 CHANGING = ("insert", "update", "delete", "back")
 
 
+@dataclass(frozen=True)
+class Extract:
+    """The rows that the table is to have, the keys whose rows stay as the table has them, and the newest instant."""
+
+    rows: DataFrame
+    stays: DataFrame
+    newest: Watermark | None
+
+
 def extract_changes(gated: Gated, keep: Keep) -> Changes:
     """Find what the newest extract inserts, updates and deletes.
 
     Notes
     -----
     The extract with the greatest first column of `sequence_by` is the table; older ones change nothing, whenever they
-    come. A part of an extract that the table knows already, or may know by bad rows only, is read together with its
-    other parts, from the upstream.
-    Rows that the extract lacks become tombstones; one that the gate sets aside leaves the table's as it is. Reads all
-    of the table: a row that is gone names no key.
+    come, but for rows that the newest one names and the gate sets aside: these are as the extracts before left them.
+    A part of an extract that the table knows already, or knows by rows set aside only, is read together with all
+    others, from the upstream. Rows that the extract lacks become tombstones. Reads all of the table: a row that is
+    gone names no key.
     """
     batch, write = gated.batch, gated.batch.spec.write
     rows = keep(gated.rows)
     count, seen, newest = _look_at(batch, rows)
     version = -1 if batch.intent.first else newest_commits(batch.session, batch.table, 1)[0].version
-    is_whole = batch.intent.first or (seen is not None and seen != newest and not _may_lack_parts(batch, seen))
-    told = gated.plain() if is_whole else stages(batch.from_the_beginning())
-    extract = _newest_extract(rows if is_whole else told.final, newest)
-    compared = keep(_compare(batch, extract, _named_by(batch, told, newest), version, newest))
+    extract = _extract(gated, rows, seen, newest) if newest else Extract(rows.limit(0), rows.limit(0), None)
+    compared = keep(_compare(batch, extract, version))
     found = count_changes(compared)
     changed = compared.filter(named(CHANGE).isin(*CHANGING)).withColumn(
         CHANGE, F.when(named(CHANGE) == "insert", "insert").otherwise("update")
     )
     counts, number = _counts(count, found), sum(found.get(change, 0) for change in CHANGING)
     few = few_changes(changed, [*write.keys, *write.key_implies])
-    return Changes(changed, write.keys, number, counts, version, few, newest)
+    return Changes(changed, write.keys, number, counts, version, few, extract.newest)
 
 
 def _look_at(batch: BatchContext, rows: DataFrame) -> tuple[int, Watermark | None, Watermark | None]:
@@ -66,45 +73,29 @@ def _look_at(batch: BatchContext, rows: DataFrame) -> tuple[int, Watermark | Non
     return found[0], seen, None if text is None else Watermark(kind, text)
 
 
-def _may_lack_parts(batch: BatchContext, seen: Watermark) -> bool:
-    """Tell whether rows were set aside since the newest extract came: they may be parts of the one that comes now."""
-    aside = batch.table.quarantine
-    if not aside.exists(batch.session):
-        return False
-    told = [commit.about for commit in newest_commits(batch.session, batch.table, LOOK_BACK)]
-    told = [about for about in told if "watermark" in about]
-    came = min((about["batch"] for about in takewhile(lambda one: one["watermark"] == seen.told(), told)), default=0)
-    ours = F.get_json_object("_raw", f"$['{_source_of(batch)}']").try_cast(seen.kind) <= seen.column()
-    may_be_newer = (F.col("_batch_id") == came) & ~F.coalesce(ours, F.lit(False))
-    return not aside.load(batch.session).filter((F.col("_batch_id") > came) | may_be_newer).isEmpty()
+def _extract(gated: Gated, rows: DataFrame, seen: Watermark | None, newest: Watermark) -> Extract:
+    """Find the newest extract: in the batch, where that tells all of it, else among all rows of the upstream."""
+    batch, write, is_first = gated.batch, gated.batch.spec.write, gated.batch.intent.first
+    told, by = gated.plain(), write.sequence_by[0]
+    ahead = seen.ahead if seen else None
+    is_next = seen is not None and ahead is not None and newest.text not in (seen.text, *ahead)
+    aside = look_aside(told, by, newest, ahead or ()) if is_first or is_next else None
+    is_whole = is_next and aside is not None and not (aside.of_newest and aside.has_older)
+    if aside is None or not (is_first or is_whole):
+        told = stages(batch.from_the_beginning())
+        rows, aside = told.final, look_aside(told, by, newest, ())
+    wanted = rows.filter(F.col("_seq").getField(instant_of(rows)) == newest.column())
+    stays = keys_aside(told, write.keys, by, newest)
+    if aside.of_newest and aside.has_older:
+        wanted = wanted.unionByName(kept_rows(told, rows, stays, by, newest))
+    if not (aside.of_newest and is_whole):
+        stays = stays.limit(0)
+    return Extract(wanted, stays, replace(newest, ahead=aside.ahead))
 
 
-def _source_of(batch: BatchContext) -> str:
-    name = batch.spec.write.sequence_by[0]
-    column = batch.spec.columns.get(name)
-    return column.source if column and column.source else name
-
-
-def _newest_extract(rows: DataFrame, newest: Watermark | None) -> DataFrame:
-    if newest is None:
-        return rows.limit(0)
-    return rows.filter(F.col("_seq").getField(instant_of(rows)) == newest.column())
-
-
-def _named_by(batch: BatchContext, told: Stages, newest: Watermark | None) -> DataFrame:
-    """Return the keys that the newest extract names, also in rows that the gate sets aside: they are not gone."""
-    write = batch.spec.write
-    if newest is None:
-        return told.tagged.limit(0).select(*map(named, write.keys))
-    of_newest = told.tagged.filter(named(write.sequence_by[0]) == newest.column())
-    return of_newest.select(*map(named, write.keys)).distinct()
-
-
-def _compare(
-    batch: BatchContext, extract: DataFrame, told: DataFrame, version: int, newest: Watermark | None
-) -> DataFrame:
+def _compare(batch: BatchContext, extract: Extract, version: int) -> DataFrame:
     """Return every row of extract and table, with what becomes of it: insert, update, delete, back, same."""
-    marked = extract.withColumn("_deleted", F.lit(False))
+    marked, newest = extract.rows.withColumn("_deleted", F.lit(False)), extract.newest
     if batch.intent.first:
         return marked.withColumn(CHANGE, F.lit("insert"))
     held = batch.table.load(batch.session, versionAsOf=version).transform(with_defaults(batch.spec.columns))
@@ -113,10 +104,10 @@ def _compare(
     names, by = held.columns, batch.spec.write.keys
     mine = marked.select(*map(named, names), F.lit(True).alias("_wanted")).alias("w")
     both = mine.join(held.withColumn("_held", F.lit(True)).alias("h"), same_key("w", "h", by), "full_outer")
-    still = told.withColumn("_told", F.lit(True)).alias("n")
+    still = extract.stays.withColumn("_told", F.lit(True)).alias("n")
     both = both.join(still, same_key("h", "n", by) & F.col("w._wanted").isNull(), "left")
     change = _change(held, [name for name in names if not name.startswith("_")])
-    values = _values(extract, held.schema, newest, batch.spec.write.sequence_by[0])
+    values = _values(extract.rows, held.schema, newest, batch.spec.write.sequence_by[0])
     return both.select(*values, change.alias(CHANGE))
 
 
@@ -157,6 +148,6 @@ def _counts(read: int, found: dict[str, int]) -> dict[str, int]:
         "numTargetRowsDeleted": 0,
         "insertedTombstones": 0,
         "updatedTombstones": gone,
-        "numUnchangedRows": read - inserted - changed,
+        "numUnchangedRows": max(0, read - inserted - changed),
         ROWS_BEFORE: found.get(SAME, 0) + found.get("update", 0) + gone,
     }

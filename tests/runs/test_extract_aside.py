@@ -1,0 +1,56 @@
+"""Tables that are what the newest full extract says, where rows are set aside, rescued, or refused by a rebuild."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+import pytest
+from pyspark.sql import SparkSession
+
+from tests.runs.test_extract import SPEC, TABLE, Extract, land, run, shop_of
+from tests.shop import Shop
+
+Batches = list[tuple[int, Extract]]
+DROP = "checks: [{id: sku_known, check: not_null, column: sku, on_fail: drop}]\n"
+WAYS: dict[str, tuple[str, Batches]] = {
+    "late": ("", [(1, {1: "A", 2: "A"}), (3, {1: ""}), (2, {1: "A", 2: "A"}), (3, {2: "B"})]),
+    "drop": (DROP, [(1, {1: "A", 2: "A", 3: "A"}), (2, {1: ""}), (2, {2: "B"})]),
+}
+
+
+def rebuilt(shop: Shop) -> list[tuple[Any, ...]]:
+    shop.spec("tables/gold/daily", "from: silver.lines\ncolumns: {line_id: {type: string}}\n")
+    shop.run(select=[TABLE], rebuild=True)
+    return shop.rows(TABLE)
+
+
+def spec(*changes: tuple[str, str]) -> str:
+    text = SPEC.replace("MORE", ", max_delete_share: 1")
+    for old, new in changes:
+        text = text.replace(old, new)
+    return text
+
+
+@pytest.mark.parametrize("way", WAYS)
+def test_a_row_set_aside_by_an_earlier_batch_is_not_gone(spark: SparkSession, tmp_path: Path, way: str) -> None:
+    checks, batches = WAYS[way]
+    shop = shop_of(tmp_path, spark)
+    if checks:
+        shop.spec("tables/silver/orders", spec(("nullable: false, ", "")) + checks)
+    for day, rows in batches:
+        land(shop, day, rows.items())
+        found = run(shop)
+    assert found == [(1, "A"), (2, "B")]
+
+
+def test_a_row_set_aside_is_what_the_extracts_before_left_of_it(spark: SparkSession, tmp_path: Path) -> None:
+    shop = shop_of(tmp_path, spark)
+    land(shop, 3, {1: "", 2: "B"}.items())
+    land(shop, 1, {1: "A", 2: "A"}.items())
+    assert run(shop) == [(1, "A"), (2, "B")]
+    land(shop, 2, {2: "A"}.items())
+    assert run(shop) == [(2, "B")]
+    land(shop, 2, {1: ""}.items())
+    assert run(shop) == [(1, "A"), (2, "B")]
+    assert rebuilt(shop) == [(1, "A"), (2, "B")]
