@@ -54,3 +54,16 @@ def test_a_row_set_aside_is_what_the_extracts_before_left_of_it(spark: SparkSess
     land(shop, 2, {1: ""}.items())
     assert run(shop) == [(1, "A"), (2, "B")]
     assert rebuilt(shop) == [(1, "A"), (2, "B")]
+
+
+def test_what_a_table_cannot_hold_is_rescued_from_equal_extracts(spark: SparkSession, tmp_path: Path) -> None:
+    shop, rescue = shop_of(tmp_path, spark), "on_schema_change: rescue\n"
+    shop.spec("tables/silver/orders", spec() + rescue)
+    shop.land("1.csv", ["1,A,1,7,2026-01-01,1,I"])
+    run(shop)
+    shop.spec("tables/silver/orders", spec(("Sku}", "Sku}\n  price: {type: int, source: Price}")) + rescue)
+    for day, price in ((2, 8), (3, 9)):
+        shop.land(f"{day}.csv", [f"1,A,1,{price},2026-01-0{day},1,I"])
+        run(shop)
+        rows = shop.lake.table(TABLE).select("id", "sku", "_rescued").collect()
+        assert [tuple(row) for row in rows] == [(1, "A", f'{{"price":{price}}}')]

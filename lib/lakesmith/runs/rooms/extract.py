@@ -17,6 +17,7 @@ from lakesmith.runs.rooms.changes import Changes, Keep, count_changes, few_chang
 from lakesmith.runs.rooms.gate import Gated, stages
 from lakesmith.runs.rooms.late import newest_ever
 from lakesmith.tables.log import newest_commits
+from lakesmith.tables.ref import HIDDEN
 from lakesmith.tables.watermark import Watermark, as_text, find_watermark
 from lakesmith.transforms.conform import with_defaults
 from lakesmith.transforms.names import named, same_key
@@ -106,7 +107,7 @@ def _compare(batch: BatchContext, extract: Extract, version: int) -> DataFrame:
     both = mine.join(held.withColumn("_held", F.lit(True)).alias("h"), same_key("w", "h", by), "full_outer")
     still = extract.stays.withColumn("_told", F.lit(True)).alias("n")
     both = both.join(still, same_key("h", "n", by) & F.col("w._wanted").isNull(), "left")
-    change = _change(held, [name for name in names if not name.startswith("_")])
+    change = _change(held, [name for name in names if name not in HIDDEN])
     values = _values(extract.rows, held.schema, newest, batch.spec.write.sequence_by[0])
     return both.select(*values, change.alias(CHANGE))
 
