@@ -67,3 +67,14 @@ def test_what_a_table_cannot_hold_is_rescued_from_equal_extracts(spark: SparkSes
         run(shop)
         rows = shop.lake.table(TABLE).select("id", "sku", "_rescued").collect()
         assert [tuple(row) for row in rows] == [(1, "A", f'{{"price":{price}}}')]
+
+
+def test_a_rebuild_that_accepts_no_row_knows_no_extract(spark: SparkSession, tmp_path: Path) -> None:
+    shop = shop_of(tmp_path, spark)
+    land(shop, 3, {1: "A"}.items())
+    run(shop)
+    only = "checks: [{id: sku_known, check: in_set, column: sku, values: [B]}]\n"
+    shop.spec("tables/silver/orders", spec() + only)
+    assert rebuilt(shop) == []
+    land(shop, 2, {1: "B"}.items())
+    assert run(shop) == [(1, "B")]

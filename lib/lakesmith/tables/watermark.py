@@ -80,6 +80,7 @@ def _told(commits: Sequence[Commit]) -> dict[str, Any] | None:
     >>> batch = [Commit(n, 0, "MERGE", {"watermark": {"text": str(n)}}, {}) for n in range(3)]
     >>> _told([Commit(4, 0, "OPTIMIZE", {}, {}), Commit(3, 0, "RESTORE", {}, {}, restored_to=1), *reversed(batch)])
     {'text': '1'}
+    >>> _told([Commit(3, 0, "WRITE", {"first": True}, {}), *reversed(batch)])  # a rebuild that accepted no row
     """
     newest, back_to = None, None
     for commit in commits:
@@ -89,6 +90,8 @@ def _told(commits: Sequence[Commit]) -> dict[str, Any] | None:
             continue
         if "watermark" in commit.about:
             return dict(commit.about["watermark"])
+        if commit.about.get("first"):
+            return None
         if commit.restored_to is not None:
             newest, back_to = commit.restored_to, _least(back_to, commit.about.get("back_to"))
     return None
