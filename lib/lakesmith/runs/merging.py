@@ -2,14 +2,12 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
+from lakesmith.spec.across import looks_at, name_of
 from lakesmith.spec.model import Column, Project, Table
 from lakesmith.transforms.mergeable import Merge, merges_of
-
-_WINDOW = re.compile(r"\bover\b", re.IGNORECASE)
 
 
 def merges_in(project: Project, name: str) -> dict[str, Merge] | None:
@@ -26,7 +24,7 @@ def merges_in(project: Project, name: str) -> dict[str, Merge] | None:
     dict of str to Merge, or None
         None too where a group can be other than what its rows came to: a check drops groups, a measure has a default or
         is rescued, a column that is read has a default that may have been another, a step before is the user's own
-        function (which the spec says nothing of) or a window (which sees the new rows only).
+        function (which the spec says nothing of), or a window or `dedupe` (which see the new rows only).
     """
     spec = project.table(name)
     if spec.write.strategy != "aggregate" or spec.from_.startswith("sources.") or _alters_groups(spec):
@@ -62,13 +60,12 @@ def _is_row_wise(step: str | Mapping[str, Any]) -> bool:
 
     Examples
     --------
-    >>> _is_row_wise({"filter": "units > 0"}), _is_row_wise({"with_columns": {"n": "row_number() OVER w"}})
+    >>> _is_row_wise({"filter": "units > 0"}), _is_row_wise({"with_columns": {"n": "row_number() OVER (ORDER BY u)"}})
     (True, False)
     >>> _is_row_wise("retail.lines:typed_lines")
     False
     """
-    name = step if isinstance(step, str) else next(iter(step))
-    return ":" not in name and not _WINDOW.search(str(step))
+    return ":" not in name_of(step) and not looks_at(step)
 
 
 def _adds_others(step: str | Mapping[str, Any], given: set[str]) -> bool:

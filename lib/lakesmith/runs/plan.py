@@ -19,6 +19,7 @@ from lakesmith.runs.same_keys import other_keys
 from lakesmith.runs.same_upstream import other_source, other_upstream
 from lakesmith.runs.schema_diff import schema_diff, verdict_on
 from lakesmith.runs.state import TableState
+from lakesmith.spec.across import name_of
 from lakesmith.spec.fingerprint import spec_hash
 from lakesmith.spec.graph import upstreams, waves
 from lakesmith.spec.model import Project, Table
@@ -135,8 +136,18 @@ def _at_most(table: TableRef) -> str:
     return f", at most {there.count} file(s){rows}, {there.bytes:,} bytes"
 
 
+def unseen_notes(spec: Table) -> list[str]:
+    """Say what the SQL and the functions of a table must not do, where rows are computed anew by group or partition."""
+    unit = {"aggregate": "group", "replace_partitions": "partition"}.get(spec.write.strategy)
+    own = ["the SQL"] if spec.sql else [name for name in map(name_of, spec.steps) if ":" in name]
+    if unit is None or not own:
+        return []
+    rows = f"rows for what others of their {unit} are: which {unit}s a change touches is told by the changes alone"
+    return [f"{', '.join(own)} must not look across {unit}s, nor drop {rows}"]
+
+
 def _notes(spec: Table, state: TableState) -> list[str]:
-    notes = []
+    notes = unseen_notes(spec)
     if spec.nondeterministic:
         notes.append("declared nondeterministic: each batch is staged, one more write and read of its rows")
     if state.spec_hash and state.spec_hash != spec_hash(spec):

@@ -218,8 +218,10 @@ SPEC_CODES: dict[str, tuple[str, str, str]] = {
     ),
     "LS164": (
         "grouping where it depends on the batch",
-        "Grouping or deduplicating one batch gives other rows when the same input comes in other batches.",
-        "Group with write.strategy: aggregate only; deduplicate by the keys of an upsert.",
+        "Grouping or deduplicating one batch gives other rows when the same input comes in other batches. What is"
+        " computed anew by group or partition may look at rows of one group or partition together, not across them.",
+        "Group with write.strategy: aggregate only; deduplicate by the keys of an upsert; name the columns of the"
+        " group or partition in the keys of dedupe, in 'by' and in PARTITION BY.",
     ),
     "LS190": ("date that cannot be read", "--run-date is an ISO date or instant.", "Write it as 2011-01-31."),
 }

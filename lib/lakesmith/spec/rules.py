@@ -11,6 +11,7 @@ from lakesmith.spec.origin import Finding
 from lakesmith.spec.rules_checks import check_rules
 from lakesmith.spec.rules_columns import contract_rules, key_type_rules, repeated, written_columns_rules
 from lakesmith.spec.rules_evolution import default_rules, rename_rules
+from lakesmith.spec.rules_groups import group_rules
 from lakesmith.spec.rules_inputs import bronze_rules, input_rules, name_rules, upstream_rules
 from lakesmith.spec.rules_maintenance import maintenance_rules
 from lakesmith.spec.rules_steps import determinism_rules, is_step, step_rules
@@ -28,6 +29,7 @@ _TABLE_RULES: tuple[Rule, ...] = (
     rename_rules,
     default_rules,
     step_rules,
+    group_rules,
     determinism_rules,
     check_rules,
     write_rules,
@@ -52,7 +54,7 @@ def rule_findings(
     Yields
     ------
     Finding
-        Codes LS119 to LS163 and LS640, with the dotted key path.
+        Codes LS119 to LS164 and LS640, with the dotted key path.
     """
     names = known or frozenset(project.table_names()).union(f"sources.{name}" for name in project.sources)
     yield from _source_findings(project)

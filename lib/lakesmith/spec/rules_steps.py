@@ -29,24 +29,6 @@ def step_rules(subject: Subject) -> Iterator[Finding]:
     if table.sql is not None and table.write.strategy == "aggregate":
         hint = "write an 'aggregate' step instead: only then the changed groups are known"
         yield Finding("LS160", "sql", "strategy 'aggregate' does not go with 'sql'", hint)
-    yield from _aggregate_findings(subject)
-
-
-def _aggregate_findings(subject: Subject) -> Iterator[Finding]:
-    """Refuse to group where a batch would be grouped by itself: only the aggregate strategy may."""
-    names = [next(iter(step)) if isinstance(step, dict) else step for step in subject.table.steps if is_step(step)]
-    if subject.table.write.strategy in ("replace_all", "replace_partitions"):  # they compute whole groups themselves
-        return
-    if subject.table.write.strategy != "aggregate":
-        hint = "set write.strategy: aggregate, which computes the groups that a change touches from all their rows"
-        for index, name in enumerate(names):
-            if name == "aggregate":
-                yield Finding("LS164", f"steps.{index}", "'aggregate' would group each batch by itself", hint)
-    elif "aggregate" in names:
-        hint = "dedupe in the table that this one reads; only row-wise steps may come before 'aggregate'"
-        for index, name in enumerate(names[: names.index("aggregate")]):
-            if name == "dedupe":
-                yield Finding("LS164", f"steps.{index}", "'dedupe' before 'aggregate' depends on the batch", hint)
 
 
 def determinism_rules(subject: Subject) -> Iterator[Finding]:

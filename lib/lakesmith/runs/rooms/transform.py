@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 
 from pyspark.sql import DataFrame
 from pyspark.sql import functions as F
@@ -11,14 +11,14 @@ from lakesmith.errors import StepError
 from lakesmith.runs.context import BatchContext
 from lakesmith.runs.dates import on_dates
 from lakesmith.runs.intent import TableInput
-from lakesmith.runs.merging import split_at_aggregate
 from lakesmith.runs.rooms.groups import computed, merged_groups, recomputed
 from lakesmith.runs.rooms.read import read, read_changes, read_lookups
 from lakesmith.runs.rooms.stage import staged
+from lakesmith.spec.across import row_wise
 from lakesmith.spec.model import TRUNCATES
 from lakesmith.transforms.contract import to_contract
 from lakesmith.transforms.shape import Transform
-from lakesmith.transforms.steps import run_steps
+from lakesmith.transforms.steps import Step, run_steps
 
 
 def transform(batch: BatchContext, rows: DataFrame) -> DataFrame:
@@ -38,16 +38,18 @@ def _shaped(batch: BatchContext, rows: DataFrame) -> DataFrame:
     inputs = read_lookups(batch)
     if batch.spec.write.strategy == "aggregate":
         return _aggregated(batch, rows, inputs)
-    shaped = _row_by_row(batch, rows, inputs)
+    shaped = _row_by_row(batch, rows, inputs, batch.spec.steps)
     if batch.touched:
         return shaped.filter(batch.touched.predicate())
     return shaped.transform(on_dates(batch))
 
 
-def _row_by_row(batch: BatchContext, rows: DataFrame, inputs: Mapping[str, DataFrame]) -> DataFrame:
+def _row_by_row(
+    batch: BatchContext, rows: DataFrame, inputs: Mapping[str, DataFrame], steps: Sequence[Step]
+) -> DataFrame:
     contracted = rows.transform(to_contract(batch.spec.columns)) if batch.spec.columns else rows
     query = batch.spec.sql
-    shaped = _query(batch, contracted, inputs) if query else contracted.transform(run_steps(batch.spec.steps, inputs))
+    shaped = _query(batch, contracted, inputs) if query else contracted.transform(run_steps(steps, inputs))
     for mark in ("_deleted", TRUNCATES):
         if mark in rows.columns and mark not in shaped.columns:
             raise StepError(
@@ -91,7 +93,8 @@ def changed_groups(batch: BatchContext, inputs: Mapping[str, DataFrame]) -> Data
 
 
 def _groups_of(batch: BatchContext, rows: DataFrame, inputs: Mapping[str, DataFrame]) -> DataFrame:
+    # A step that looks at rows together sees the changes alone here, and a filter behind it would lose groups.
+    steps = row_wise(batch.spec.steps)
     if batch.spec.write.strategy == "replace_partitions":
-        return _row_by_row(batch, rows, inputs).select(*batch.groups)
-    before, _ = split_at_aggregate(batch.spec.steps)
-    return rows.transform(run_steps(before, inputs)).select(*batch.groups)
+        return _row_by_row(batch, rows, inputs, steps).select(*batch.groups)
+    return rows.transform(run_steps(steps, inputs)).select(*batch.groups)

@@ -1,0 +1,73 @@
+"""Steps that look at several rows together, where rows are computed anew by group or partition."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+import pytest
+
+from lakesmith.errors import Problem
+
+Load = Callable[..., list[Problem]]
+HEAD = "from: bronze.orders\nsteps:\n"
+PARTITIONS = "write: {strategy: replace_partitions, partition_by: [day]}\n"
+GROUP = "  - aggregate: {by: [day], measures: {n: count(*)}}\n"
+GROUPS = "write: {strategy: aggregate, keys: [day]}\n"
+RANK = "  - with_columns: {rn: 'row_number() OVER (%s)'}\n"
+
+
+@pytest.mark.parametrize(
+    ("text", "index", "hint"),
+    [
+        (
+            "  - dedupe: {keys: [id], order_by: [seq]}\n" + PARTITIONS,
+            0,
+            "add day, made in an earlier step, to its keys",
+        ),
+        ("  - aggregate: {by: [id], measures: {day: max(day)}}\n" + PARTITIONS, 0, "to 'by' and PARTITION BY"),
+        (RANK % "PARTITION BY id ORDER BY seq" + PARTITIONS, 0, "to PARTITION BY; or set write.strategy: replace_all"),
+        (RANK % "ORDER BY day" + PARTITIONS, 0, "add day, made in an earlier step, to PARTITION BY"),
+        (RANK % "PARTITION BY id, to_date(day)" + PARTITIONS, 0, "add day, made in an earlier step, to PARTITION BY"),
+        (RANK % "PARTITION BY day) + max(id) OVER (" + PARTITIONS, 0, "to PARTITION BY"),
+        (RANK % "PARTITION BY id ORDER BY seq DESC" + "  - filter: rn = 1\n" + GROUP + GROUPS, 0, "to PARTITION BY"),
+        ("  - dedupe: {keys: [id]}\n" + GROUP + GROUPS, 0, "add day, made in an earlier step, to its keys"),
+        (GROUP + RANK % "ORDER BY n" + GROUPS, 1, "add day, made in an earlier step, to PARTITION BY"),
+        (GROUP.replace("count(*)", "'sum(1) / sum(sum(1)) OVER ()'") + GROUPS, 0, "to 'by' and PARTITION BY"),
+        (RANK % "PARTITION BY day" + "  - rename: {at: day}\n" + GROUP + GROUPS, 1, "change it in a step before"),
+        (
+            "  - dedupe: {keys: [id, day]}\n  - with_columns: {day: first}\n" + PARTITIONS,
+            1,
+            "change it in a step before",
+        ),
+        (RANK.replace("}", ", Day: lower(day)}") % "PARTITION BY day" + PARTITIONS, 0, "change it in a step before"),
+        (GROUP + "  - cast: {day: date}\n" + GROUPS, 1, "change it in a step before"),
+        (GROUP + "  - trim: [day]\n" + GROUPS, 1, "change it in a step before"),
+    ],
+)
+def test_no_step_looks_across_what_is_computed_anew(problems: Load, text: str, index: int, hint: str) -> None:
+    (problem,) = problems({"tables/silver/s.yml": HEAD + text})
+    assert (problem.code, problem.key) == ("LS164", f"tables.silver.s.steps.{index}")
+    assert hint in problem.hint
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "  - dedupe: {keys: [id, Day], order_by: [seq]}\n" + PARTITIONS,
+        "  - with_columns: {day: to_date(at)}\n  - aggregate: {by: [id, day], measures: {n: count(*)}}\n" + PARTITIONS,
+        RANK % "PARTITION BY `Day`, lower(id) ORDER BY seq" + "  - filter: rn = 1\n  - drop: [rn]\n" + PARTITIONS,
+        RANK % "PARTITION BY id, day" + "  - filter: rn = 1\n" + GROUP + GROUPS,
+        RANK % "PARTITION BY day ROWS 3 PRECEDING" + GROUP + "  - with_columns: {m: n + 1}\n" + GROUPS,
+        "  - dedupe: {keys: [id, day]}\n" + GROUP + GROUPS,
+        "  - dedupe: {keys: [id]}\n  - select: [day]\nwrite: {strategy: replace_all, partition_by: [day]}\n",
+        "  - filter: note <> 'max(a) OVER ()' -- max(b) OVER ()\n" + PARTITIONS,
+    ],
+)
+def test_a_step_may_look_at_what_is_computed_anew_together(problems: Load, text: str) -> None:
+    assert problems({"tables/silver/s.yml": HEAD + text}) == []
+
+
+def test_a_batch_is_not_grouped_by_itself(problems: Load) -> None:
+    (problem,) = problems({"tables/silver/s.yml": f"{HEAD}{GROUP}"})
+    assert (problem.code, problem.key) == ("LS164", "tables.silver.s.steps.0")
+    assert problem.hint.startswith("set write.strategy: aggregate")
