@@ -126,6 +126,48 @@ def select_contract(columns: Mapping[str, ContractColumn], extra: Sequence[str] 
     return apply
 
 
+def as_declared(columns: Mapping[str, ContractColumn], names: Sequence[str]) -> Transform:
+    """Cast some columns to the types of the contract; all others stay, and so do those that it does not name.
+
+    Parameters
+    ----------
+    columns : mapping of str to Column
+        The contract.
+    names : sequence of str
+
+    Returns
+    -------
+    callable
+        DataFrame -> DataFrame
+
+    Raises
+    ------
+    StepError
+        LS303 when a column has a type of another family.
+
+    Notes
+    -----
+    *Columns*: as they are; of `names` those that are there in the contract's type (see `select_contract`).
+
+    Examples
+    --------
+    >>> from lakesmith.testing import frame
+    >>> df = frame(spark, "day timestamp, n int", [])
+    >>> df.transform(as_declared({"day": ContractColumn(type="date")}, ["day"]))
+    DataFrame[day: date, n: int]
+    """
+    wanted = {name.lower() for name in names}
+    declared = {name: column for name, column in columns.items() if name.lower() in wanted}
+
+    def apply(df: DataFrame) -> DataFrame:
+        found = {field.name.lower(): field for field in df.schema.fields}
+        there = {name: found[name.lower()].dataType for name in declared if name.lower() in found}
+        other = {name: kind for name, kind in there.items() if kind != DataType.fromDDL(declared[name].type)}
+        return df.withColumns({name: _declared(name, declared[name], kind) for name, kind in other.items()})
+
+    return apply
+
+
 def _sources(columns: Mapping[str, ContractColumn], incoming: Sequence[str]) -> dict[str, str]:
     """Contract column -> the incoming column it is read from, where that one arrived."""
     arrived = {name.lower(): name for name in incoming}

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from typing import cast
 
@@ -16,16 +16,25 @@ from lakesmith.runs.rooms.read import read_inserted, read_lookups, read_other_ch
 from lakesmith.tables.commit import find
 from lakesmith.tables.log import newest_commits
 from lakesmith.tables.replace_keys import changed_meanwhile
+from lakesmith.transforms.contract import as_declared
 from lakesmith.transforms.mergeable import keeps_values, merged
 from lakesmith.transforms.names import same_key
-from lakesmith.transforms.steps import run_steps
+from lakesmith.transforms.shape import Transform
+from lakesmith.transforms.steps import Step, run_steps
 
 Inputs = Mapping[str, DataFrame]
 
 
 def computed(batch: BatchContext, rows: DataFrame, inputs: Inputs) -> DataFrame:
     """Compute all groups."""
-    return rows.transform(run_steps(batch.spec.steps, inputs))
+    before, steps = split_at_aggregate(batch.spec.steps)
+    return rows.transform(keyed(batch, inputs, before)).transform(run_steps(steps, inputs))
+
+
+def keyed(batch: BatchContext, inputs: Inputs, steps: Sequence[Step]) -> Transform:
+    """Run steps before `aggregate`, then type the keys as the contract does: what is one key there is one group."""
+    typed = as_declared(batch.spec.columns, batch.spec.write.keys)
+    return lambda rows: rows.transform(run_steps(steps, inputs)).transform(typed)
 
 
 def recomputed(batch: BatchContext, rows: DataFrame, groups: DataFrame, inputs: Inputs) -> DataFrame:
@@ -37,7 +46,7 @@ def recomputed(batch: BatchContext, rows: DataFrame, groups: DataFrame, inputs: 
         *Columns*: the group's and its measures, and ``_emptied`` BOOLEAN, true for a group that has no row left.
     """
     before, steps = split_at_aggregate(batch.spec.steps)
-    prepared = rows.transform(run_steps(before, inputs))
+    prepared = rows.transform(keyed(batch, inputs, before))
     anew = _only(prepared, groups, batch).transform(run_steps(steps, inputs))
     return _with_emptied(groups, anew, batch)
 
@@ -57,7 +66,7 @@ def merged_groups(batch: BatchContext, rows: DataFrame, inputs: Inputs) -> DataF
     """
     keys, fresh, others = batch.spec.write.keys, _fresh(batch, inputs), read_other_changes(batch)
     before, (_, *after) = split_at_aggregate(batch.spec.steps)
-    hit = None if others is None else others.transform(run_steps(before, inputs)).select(*keys).distinct()
+    hit = None if others is None else others.transform(keyed(batch, inputs, before)).select(*keys).distinct()
     if hit is not None:
         fresh = fresh.alias("f").join(hit.alias("x"), same_key("f", "x", keys), "left_anti")
     one = merged(_held(batch), fresh, keys, merges_in(batch.project, batch.name) or {}).transform(
@@ -102,7 +111,7 @@ def require_base(batch: BatchContext) -> None:
 def _fresh(batch: BatchContext, inputs: Inputs) -> DataFrame:
     """Return the measures of the new rows alone."""
     before, (aggregate, *_) = split_at_aggregate(batch.spec.steps)
-    return read_inserted(batch).transform(run_steps([*before, aggregate], inputs))
+    return read_inserted(batch).transform(keyed(batch, inputs, before)).transform(run_steps([aggregate], inputs))
 
 
 def _held(batch: BatchContext) -> DataFrame:

@@ -11,7 +11,7 @@ from lakesmith.errors import StepError
 from lakesmith.runs.context import BatchContext
 from lakesmith.runs.dates import on_dates
 from lakesmith.runs.intent import TableInput
-from lakesmith.runs.rooms.groups import computed, merged_groups, recomputed
+from lakesmith.runs.rooms.groups import computed, keyed, merged_groups, recomputed
 from lakesmith.runs.rooms.read import read, read_changes, read_lookups
 from lakesmith.runs.rooms.stage import staged
 from lakesmith.spec.across import row_wise
@@ -97,4 +97,4 @@ def _groups_of(batch: BatchContext, rows: DataFrame, inputs: Mapping[str, DataFr
     steps = row_wise(batch.spec.steps)
     if batch.spec.write.strategy == "replace_partitions":
         return _row_by_row(batch, rows, inputs, steps).select(*batch.groups)
-    return rows.transform(run_steps(steps, inputs)).select(*batch.groups)
+    return rows.transform(keyed(batch, inputs, steps)).select(*batch.groups)
