@@ -21,6 +21,7 @@ from lakesmith.tables.ops import OpsTable
 from lakesmith.tables.properties import properties_of
 from lakesmith.tables.ref import TableRef, project_table, visible
 from lakesmith.tables.shapes import shape_views
+from lakesmith.tables.versions import read_version
 from lakesmith.transforms.conform import with_defaults
 
 
@@ -67,7 +68,7 @@ class Reader:
         if version == "latest":
             return self._shown(name, table.load(self.spark))
         number = self._published(name) if version == "published" else int(version)
-        return self._shown(name, table.load(self.spark, versionAsOf=number))
+        return self._shown(name, read_version(self.spark, table, number))
 
     def quarantine(self, name: str) -> DataFrame:
         """Read the quarantine of a table; no row when nothing was ever set aside.
@@ -111,7 +112,7 @@ class Reader:
         """
         for name, number in newest(spark, self._ref("ops.published"))["tables"].items():
             table, view = self._ref(name), name.replace(".", "_")
-            rows = self._shown(name, table.load(spark, versionAsOf=number))
+            rows = self._shown(name, read_version(spark, table, number))
             rows.createOrReplaceTempView(view)
             for shape, frame in shape_views(rows, properties_of(spark, table)).items():
                 frame.createOrReplaceTempView(f"{view}_{shape}")

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Callable
 
 import pytest
 
 from lakesmith.errors import GateRefused, LedgerError
 from lakesmith.runs.ledger import read_ledger
+from lakesmith.session.batch import YOUNG_ONLY, batch_session
 from lakesmith.tables.ref import TableRef, table_ref
 from tests.shop import SPECS, Shop, by_table
 
@@ -70,6 +72,26 @@ def test_half_of_an_undone_batch_is_not_accepted(refused: Shop, monkeypatch: pyt
     assert refused.run().state == "done"
     assert ids(refused) == [1]
     assert refused.reasons("silver.orders") == ["price_sane", "qty_not_negative", "qty_not_negative"]
+
+
+def test_a_batch_refused_after_the_retention_is_undone(make_shop: Callable[..., Shop]) -> None:
+    short = "properties: {delta.deletedFileRetentionDuration: interval 1 second}\n"
+    shop = make_shop({"tables/silver/orders": SPECS["tables/silver/orders"] + short})
+    shop.land("a.csv", GOOD)
+    shop.run()
+    shop.land("b.csv", DEAR)
+    time.sleep(1.5)
+    with pytest.raises(GateRefused):
+        shop.run()
+    assert ids(shop) == [1]
+    views = batch_session(shop.spark)
+    views.conf.set(YOUNG_ONLY, "true")
+    shop.lake.register_views(views)
+    assert views.sql("SELECT id FROM silver_orders JOIN (SELECT 1 AS id) USING (id)").count() == 1
+    shop.spec("tables/silver/orders", MENDED + short)
+    assert [shop.run().state, shop.run().state] == ["done", "nothing_new"]
+    assert ids(shop) == [1]
+    assert shop.spark.conf.get(YOUNG_ONLY) == "true"
 
 
 def test_an_accepted_batch_is_published_with_what_lies_below(refused: Shop) -> None:

@@ -79,7 +79,7 @@ RUN_CODES: dict[str, tuple[str, str, str]] = {
     ),
     "LS608": (
         "version no longer readable",
-        "The version to return to is older than the table's retention.",
+        "Files of the version to return to are gone: VACUUM takes what is older than the table's retention.",
         "Rebuild the table; delta.deletedFileRetentionDuration is the window.",
     ),
     "LS609": (

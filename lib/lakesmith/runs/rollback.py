@@ -20,6 +20,7 @@ from lakesmith.runs.recording import RunFacts, facts_of, write_records
 from lakesmith.runs.recover import Recovery
 from lakesmith.runs.result import RunResult, TableResult
 from lakesmith.runs.state import Mark, TableState
+from lakesmith.session.batch import batch_session, end_session
 from lakesmith.spec.graph import waves
 from lakesmith.spec.model import Project
 
@@ -150,11 +151,13 @@ def _is_after(version: int | None, to: Mark) -> bool:
 
 
 def _require_readable(facts: RunFacts, spark: SparkSession, found: Mapping[str, Rollback]) -> None:
+    session = batch_session(spark)
     for name, one in found.items():
         if one.to.version is None:
             continue
         try:
-            facts.ref(name).load(spark, versionAsOf=one.to.version).limit(1).count()
+            rows = facts.ref(name).load(session, versionAsOf=one.to.version)
+            rows.select("_metadata.file_path").distinct().count()  # opens each file: RESTORE would miss it too late
         except Exception as error:
             raise LedgerError(
                 f"version {one.to.version} of {name} cannot be read any more",
@@ -162,6 +165,7 @@ def _require_readable(facts: RunFacts, spark: SparkSession, found: Mapping[str, 
                 where=facts.ref(name).location,
                 hint="the rollback window is the property delta.deletedFileRetentionDuration; rebuild the table",
             ) from error
+    end_session(session)
 
 
 def _undo_event(state: TableState, to: Mark) -> LedgerEvent:

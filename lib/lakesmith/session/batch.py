@@ -20,6 +20,8 @@ BATCH_CONFS = (
 PAGES = ("parquet.page.row.count.limit", "2000")
 # With either of these on, Spark leaves rows out without a word.
 NEVER = ("spark.sql.files.ignoreCorruptFiles", "spark.sql.files.ignoreMissingFiles")
+# With it on, Delta reads no version that is older than the retention and not the newest, though its files are there.
+YOUNG_ONLY = "spark.databricks.delta.vacuum.enforceTimeTravelWithinDeletedFileRetentionDuration"
 
 
 def describe_jobs(session: SparkSession, text: str) -> None:
@@ -36,7 +38,7 @@ def batch_session(spark: SparkSession) -> SparkSession:
     Over Spark Connect it is a clone with all settings; `end_session` gives it back to the server.
     """
     session = _clone(spark) if is_connect(spark) else _beside(spark)
-    for key in NEVER:
+    for key in (*NEVER, YOUNG_ONLY):
         session.conf.set(key, "false")
     session.conf.set(*PAGES)
     return session
