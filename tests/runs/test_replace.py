@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 import itertools
+import json
 from pathlib import Path
 
 import pytest
 from pyspark.sql import SparkSession
 
 from lakesmith.errors import GateRefused
-from tests.shop import Shop, by_table
+from tests.shop import HEADER, Shop, by_table
+from tests.shop import SPECS as SHOP
 
 COLUMNS = """
 from: bronze.orders
@@ -99,3 +101,16 @@ def test_a_replacement_that_may_be_empty_is_read_and_passed_on(spark: SparkSessi
     shop.land("1.csv", [f"1,A,2,1,{DAY},2,D"])
     shop.run()
     assert shop.rows("silver.lines") == shop.rows("gold.daily") == []
+
+
+def test_a_bad_row_stays_one_when_the_upstream_takes_on_a_column(spark: SparkSession, tmp_path: Path) -> None:
+    bronze = {"tables/bronze/orders": "from: sources.orders\non_schema_change: add\n"}
+    shop, names = Shop(tmp_path, spark, SPECS | bronze), ["bronze.orders", "silver.lines"]
+    shop.land("0.csv", [f"1,A,1,1,{DAY},1,I", f"3,C,-1,1,{DAY},1,I", f"4,D,-1,1,{NEXT},1,I"])
+    shop.run(select=names)
+    shop.spec("sources/orders", SHOP["sources/orders"].replace("Seq, Op]", "Seq, Op, Colour]"))
+    shop.land("1.csv", [f"2,B,1,1,{DAY},1,I,red", f"5,E,-1,1,{DAY},1,I,"], f"{HEADER},Colour")
+    shop.run(select=names)
+    assert len(shop.rows("silver.lines")) == 2
+    raw = [row["_raw"] for row in shop.lake.quarantine("silver.lines").select("_raw").collect()]
+    assert sorted(json.loads(text)["OrderId"] for text in raw) == ["3", "4", "5"]

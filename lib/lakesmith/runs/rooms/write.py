@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 
+from pyspark.sql import DataFrame
 from pyspark.sql import functions as F
 
 from lakesmith.runs.dates import quarantined_between, stored_between
@@ -19,11 +20,13 @@ from lakesmith.tables.conflicts import retried
 from lakesmith.tables.create import RETENTION
 from lakesmith.tables.key_filter import refresh
 from lakesmith.tables.key_screen import Screened, append_new, screen
+from lakesmith.tables.ref import TableRef
 from lakesmith.tables.replace_keys import replace_keys
 from lakesmith.tables.strategies import append, replace_all, replace_groups, replace_where, upsert
 from lakesmith.tables.upsert_plan import UpsertPlan, plan_upsert
 
 REPLACING = ("replace_partitions", "replace_all")
+FIELDS = "MAP<STRING, STRING>"
 
 
 def write_rows(gated: Gated) -> Outcome:
@@ -133,9 +136,16 @@ def clear_quarantine(gated: Gated) -> None:
     elif batch.spec.write.strategy == "aggregate":
         table.delete_rows(batch.session, quarantined_between(batch))
     else:
-        again = gated.read_again().distinct().alias("s")
-        same = F.col(f"{table.sql_name}._raw") == F.col("s._raw")
+        again = _told_before(gated, table).alias("s")
+        same = F.to_json(F.from_json(f"{table.sql_name}._raw", FIELDS)) == F.col("s._told")
         again.mergeInto(table.sql_name, same).whenMatched().delete().merge()
+
+
+def _told_before(gated: Gated, table: TableRef) -> DataFrame:
+    """Return what the batch reads as the quarantine told it when the upstream had fewer columns, as ``_told``."""
+    shapes = table.load(gated.batch.session).select(F.json_object_keys("_raw").alias("_shape")).distinct()
+    known = F.map_filter(F.from_json("_raw", FIELDS), lambda name, _: F.array_contains("_shape", name))
+    return gated.read_again().crossJoin(F.broadcast(shapes)).select(F.to_json(known).alias("_told")).distinct()
 
 
 def write_quarantine(gated: Gated) -> int:
