@@ -48,6 +48,14 @@ def test_rows_of_other_dates_stay_as_they_were(dated: Shop) -> None:
     assert dated.run().state == "nothing_new"
 
 
+def test_bad_rows_that_an_undone_backfill_had_cleared_are_bad_rows_again(dated: Shop) -> None:
+    dated.spec("tables/silver/lines", DATED["tables/silver/lines"] + CHECK)
+    dated.lake.backfill(["silver.lines"], *DAYS)
+    again = dated.lake.backfill(["silver.lines"], *DAYS).run_id
+    dated.lake.rollback(again)
+    assert dated.reasons("silver.lines") == ["day_cast", "sku_known"]
+
+
 def test_groups_of_an_aggregate_are_computed_anew(dated: Shop) -> None:
     dated.spec("tables/gold/daily", DATED["tables/gold/daily"].replace("qty: sum(qty)", "qty: sum(qty) * 10"))
     dated.lake.backfill(["gold.daily"], *DAYS)

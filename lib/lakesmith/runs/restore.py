@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import json
+from contextlib import suppress
 from dataclasses import dataclass
 
+from pyspark.errors import PySparkException
 from pyspark.sql import SparkSession
 
 from lakesmith.runs.context import app_id_of
@@ -15,7 +17,7 @@ from lakesmith.spec.model import Project
 from lakesmith.tables.commit import USER_METADATA
 from lakesmith.tables.durable import force_newest
 from lakesmith.tables.log import newest_commits
-from lakesmith.tables.ref import project_table
+from lakesmith.tables.ref import TableRef, project_table
 
 RESTORE = "restore"
 
@@ -48,7 +50,7 @@ def restore(spark: SparkSession, project: Project, run_id: str, state: TableStat
     session.conf.set(USER_METADATA, json.dumps(about, sort_keys=True))
     # First: once the table is back, its log says that all is undone, to a run that finds the ledger behind it.
     if table.quarantine.exists(session):
-        table.quarantine.delete_rows(session, f"_batch_id > {to.back_to}")
+        _restore_quarantine(session, table.quarantine, to.back_to)
     force_newest(table.quarantine)
     if to.void_from == 0:
         table.delete_rows(session)
@@ -58,3 +60,13 @@ def restore(spark: SparkSession, project: Project, run_id: str, state: TableStat
     (last,) = newest_commits(session, table, 1)
     payload = {"version": to.version, "void": [to.void_from, last.version]}
     return LedgerEvent("restored", state.table, state.epoch + 1, state.batch, payload)
+
+
+def _restore_quarantine(session: SparkSession, quarantine: TableRef, back_to: int) -> None:
+    """Put back the bad rows that undone batches cleared, and take out those that they added."""
+    commits = newest_commits(session, quarantine)
+    first = min((one.version for one in commits if one.about.get("batch", 0) > back_to), default=0)
+    if first > 0:
+        with suppress(PySparkException):  # its files or its log are gone: what was cleared is lost
+            quarantine.restore(session, first - 1)
+    quarantine.delete_rows(session, f"_batch_id > {back_to}")
