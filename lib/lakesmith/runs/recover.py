@@ -14,7 +14,7 @@ from lakesmith.runs.context import BatchContext
 from lakesmith.runs.events import LedgerEvent, done_event
 from lakesmith.runs.intent import FilesInput, Intent
 from lakesmith.runs.ledger import Ledger
-from lakesmith.runs.restore import Target, restore
+from lakesmith.runs.restore import Target, first_alter, restore
 from lakesmith.runs.state import TableState
 from lakesmith.session.batch import batch_session
 from lakesmith.spec.fingerprint import spec_hash
@@ -61,7 +61,8 @@ class Recovery:
 
     def _restore(self, state: TableState, refused: int) -> None:
         """Undo a batch that was never accepted; it is written down first, since half of it must not be accepted."""
-        void_from = refused if state.version is not None else 0
+        began = first_alter(self.spark, self.project, state) or refused
+        void_from = began if state.version is not None else 0
         undo = {"version": state.version, "back_to": state.batch - 1, "void_from": void_from}
         self.ledger.stage(LedgerEvent("undo", state.table, state.epoch, state.batch, undo))
         self.ledger.flush(self.spark)
@@ -84,10 +85,13 @@ class Recovery:
         landed = find(batch.session, batch.table, batch.commit_id())
         if _files_unchanged(intent) and intent.spec_hash == spec_hash(batch.spec):
             return
+        altered = first_alter(self.spark, self.project, state)
         if landed and isinstance(intent.input, FilesInput):  # bronze has no quarantine that could still be missing
             self.ledger.stage(done_event(intent, landed.version, refused=False))
         elif landed:  # its quarantine may be missing, and the new spec would part the rows otherwise
             self._restore(state, landed.version)
+        elif altered is not None and state.version is not None:  # the next spec may know nothing of those columns
+            self._restore(state, altered)
         else:
             self.ledger.stage(LedgerEvent("dropped", state.table, state.epoch, state.batch, {}))
 

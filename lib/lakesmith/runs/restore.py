@@ -14,7 +14,7 @@ from lakesmith.runs.events import LedgerEvent
 from lakesmith.runs.state import TableState
 from lakesmith.session.batch import batch_session
 from lakesmith.spec.model import Project
-from lakesmith.tables.commit import USER_METADATA
+from lakesmith.tables.commit import LOOK_BACK, USER_METADATA
 from lakesmith.tables.durable import force_newest
 from lakesmith.tables.log import newest_commits
 from lakesmith.tables.ref import TableRef, project_table
@@ -70,3 +70,11 @@ def _restore_quarantine(session: SparkSession, quarantine: TableRef, back_to: in
         with suppress(PySparkException):  # its files or its log are gone: what was cleared is lost
             quarantine.restore(session, first - 1)
     quarantine.delete_rows(session, f"_batch_id > {back_to}")
+
+
+def first_alter(session: SparkSession, project: Project, state: TableState) -> int | None:
+    """Return the version in which the newest batch of a table began to change its columns; None where it did not."""
+    table, app_id = project_table(project, state.table), app_id_of(project, state.table, state.epoch, "alter")
+    commits = newest_commits(session, table, LOOK_BACK) if table.exists(session) else []
+    told = [one for one in commits if (one.about.get("app_id"), one.about.get("batch")) == (app_id, state.batch)]
+    return min((one.version for one in told), default=None)
