@@ -71,3 +71,12 @@ def test_a_batch_is_not_grouped_by_itself(problems: Load) -> None:
     (problem,) = problems({"tables/silver/s.yml": f"{HEAD}{GROUP}"})
     assert (problem.code, problem.key) == ("LS164", "tables.silver.s.steps.0")
     assert problem.hint.startswith("set write.strategy: aggregate")
+
+
+def test_groups_are_backfilled_by_a_date_that_is_a_key(problems: Load) -> None:
+    steps = "steps: [aggregate: {by: [id], measures: {day: max(day)}}]\n"
+    text = f"from: bronze.orders\ncolumns: {{id: {{type: bigint}}, day: {{type: date}}}}\n{steps}event_date: day\n"
+    (found,) = problems(
+        {"tables/silver/orders.yml": f"{text}write: {{strategy: aggregate, keys: [id], key_implies: [day]}}\n"}
+    )
+    assert (found.code, found.key) == ("LS154", "tables.silver.orders.event_date")

@@ -23,6 +23,7 @@ from lakesmith.runs.state import Mark, TableState
 from lakesmith.session.batch import batch_session, end_session
 from lakesmith.spec.graph import waves
 from lakesmith.spec.model import Project
+from lakesmith.tables.ref import TableRef
 
 
 @dataclass(frozen=True)
@@ -152,20 +153,25 @@ def _is_after(version: int | None, to: Mark) -> bool:
 
 def _require_readable(facts: RunFacts, spark: SparkSession, found: Mapping[str, Rollback]) -> None:
     session = batch_session(spark)
-    for name, one in found.items():
-        if one.to.version is None:
-            continue
-        try:
-            rows = facts.ref(name).load(session, versionAsOf=one.to.version)
-            rows.select("_metadata.file_path").distinct().count()  # opens each file: RESTORE would miss it too late
-        except Exception as error:
-            raise LedgerError(
-                f"version {one.to.version} of {name} cannot be read any more",
-                code="LS608",
-                where=facts.ref(name).location,
-                hint="the rollback window is the property delta.deletedFileRetentionDuration; rebuild the table",
-            ) from error
-    end_session(session)
+    try:
+        for name, one in found.items():
+            if one.to.version is not None:
+                _require_files(session, facts.ref(name), one.to.version)
+    finally:
+        end_session(session)
+
+
+def _require_files(session: SparkSession, table: TableRef, version: int) -> None:
+    """Open each file of a version: RESTORE would miss one too late."""
+    try:
+        table.load(session, versionAsOf=version).select("_metadata.file_path").distinct().count()
+    except Exception as error:
+        raise LedgerError(
+            f"version {version} of {table.name} cannot be read any more",
+            code="LS608",
+            where=table.location,
+            hint="the rollback window is the property delta.deletedFileRetentionDuration; rebuild the table",
+        ) from error
 
 
 def _undo_event(state: TableState, to: Mark) -> LedgerEvent:

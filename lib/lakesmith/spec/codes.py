@@ -182,7 +182,8 @@ SPEC_CODES: dict[str, tuple[str, str, str]] = {
     "LS154": (
         "event date that cannot be used",
         "A backfill replaces the rows of some dates, so the date of a row must be in the contract and never change.",
-        "Name a column of type date or timestamp that is a key, or listed in key_implies.",
+        "Name a column of type date or timestamp that is a key, or, unless the table is an aggregate, listed in"
+        " key_implies.",
     ),
     "LS153": (
         "rows of the upstream change",

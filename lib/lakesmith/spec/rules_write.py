@@ -79,7 +79,10 @@ def event_date_rules(subject: Subject) -> Iterator[Finding]:
     elif write.strategy not in ("append", "upsert", "aggregate"):
         hint = "take it out; `run --rebuild` builds the table anew"
         yield Finding("LS154", "event_date", f"strategy '{write.strategy}' cannot replace the rows of some dates", hint)
-    elif write.strategy != "append" and name not in (*write.keys, *write.key_implies):
+    elif write.strategy == "aggregate" and name not in write.keys:
+        what = f"'{name}' is no key: groups are told by their keys alone"
+        yield Finding("LS154", "event_date", what, "group by it too, and add it to write.keys")
+    elif write.strategy == "upsert" and name not in (*write.keys, *write.key_implies):
         what = f"'{name}' is not determined by the key"
         yield Finding("LS154", "event_date", what, "add it to write.key_implies if it is a function of the key")
 
