@@ -163,7 +163,8 @@ def as_declared(columns: Mapping[str, ContractColumn], names: Sequence[str]) -> 
         found = {field.name.lower(): field for field in df.schema.fields}
         there = {name: found[name.lower()].dataType for name in declared if name.lower() in found}
         other = {name: kind for name, kind in there.items() if kind != DataType.fromDDL(declared[name].type)}
-        return df.withColumns({name: _declared(name, declared[name], kind) for name, kind in other.items()})
+        typed = {name: _declared(name, declared[name], kind) for name, kind in other.items()}
+        return df.withColumns(typed) if typed else df  # Spark Connect takes no empty one
 
     return apply
 

@@ -64,7 +64,8 @@ def _row_by_row(
 def _as_stored(batch: BatchContext) -> Transform:
     """Cast what a table is partitioned by as its contract says: another type would miss its own partition."""
     kinds = {name: batch.spec.columns[name].type for name in batch.groups if name in batch.spec.columns}
-    return lambda rows: rows.withColumns({name: F.col(name).cast(kind) for name, kind in kinds.items()})
+    typed = {name: F.col(name).cast(kind) for name, kind in kinds.items()}
+    return lambda rows: rows.withColumns(typed) if typed else rows  # Spark Connect takes no empty one
 
 
 def _query(batch: BatchContext, rows: DataFrame, inputs: Mapping[str, DataFrame]) -> DataFrame:
