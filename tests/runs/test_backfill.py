@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 
 import pytest
+from delta.tables import DeltaTable
 
 from lakesmith.errors import ConfigError, InputError, LedgerError, RunFailed
 from lakesmith.runs import batch as rooms
@@ -54,6 +55,20 @@ def test_bad_rows_that_an_undone_backfill_had_cleared_are_bad_rows_again(dated: 
     again = dated.lake.backfill(["silver.lines"], *DAYS).run_id
     dated.lake.rollback(again)
     assert dated.reasons("silver.lines") == ["day_cast", "sku_known"]
+
+
+def test_bad_rows_that_no_version_holds_any_more_are_told_of(dated: Shop) -> None:
+    dated.spec("tables/silver/lines", DATED["tables/silver/lines"] + CHECK)
+    dated.lake.backfill(["silver.lines"], *DAYS)
+    again = dated.lake.backfill(["silver.lines"], *DAYS).run_id
+    quarantine = dated.root / "lake" / "silver" / "lines__quarantine"
+    now = {file.rpartition("/")[2] for file in DeltaTable.forPath(dated.spark, str(quarantine)).toDF().inputFiles()}
+    for file in quarantine.glob("*.parquet"):
+        if file.name not in now:
+            file.unlink()
+    with pytest.warns(UserWarning, match=r"LS616 bad rows .* cleared from silver.lines__quarantine are lost"):
+        dated.lake.rollback(again)
+    assert dated.lake.run().state == "nothing_new"
 
 
 def test_groups_of_an_aggregate_are_computed_anew(dated: Shop) -> None:

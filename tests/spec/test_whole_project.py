@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from lakesmith.errors import Problem
+from tests.spec.conftest import SOUND
 
 Load = Callable[..., list[Problem]]
 
@@ -30,3 +31,16 @@ def test_the_meaning_of_steps_is_asked_of_the_caller(problems: Load) -> None:
     (problem,) = problems({"tables/silver/s.yml": text}, step_check=step_check)
     assert (problem.code, problem.line, problem.key) == ("LS162", 5, "tables.silver.s.steps.1")
     assert problem.what == "no step nope"
+
+
+def test_a_layout_for_all_tables_must_fit_each(problems: Load) -> None:
+    base = "name: shop\nmaintenance: {zorder_by: [day]}\n"
+    silver = SOUND["tables/silver/orders.yml"]
+    by_day = silver.replace("sequence_by: [day]", "sequence_by: [day], partition_by: [day], key_implies: [day]")
+    (problem,) = problems({"base.yml": base, "tables/silver/orders.yml": by_day})
+    assert (problem.code, problem.file, problem.what) == (
+        "LS640", "conf/tables/silver/orders.yml", "'day' is a partition column",
+    )  # fmt: skip
+    assert "`zorder_by: []` here ends that" in problem.hint
+    assert not problems({"base.yml": base, "tables/silver/orders.yml": silver})
+    assert not problems({"base.yml": base, "tables/silver/orders.yml": by_day + "maintenance: {zorder_by: []}\n"})

@@ -118,6 +118,11 @@ RUN_CODES: dict[str, tuple[str, str, str]] = {
         "The table ends before the version that the ledger knows: somebody took commits away, or the disk lost them.",
         "Put them back, or roll back the run that wrote them, and run again.",
     ),
+    "LS616": (
+        "bad rows lost with an undo",
+        "A batch was undone that had cleared rows from the quarantine, whose version before cannot be read any more.",
+        "Nothing is wrong with the table; rebuild it, or backfill their dates, to find the rows again.",
+    ),
     "LS700": (
         "the run failed",
         "At least one table failed. What was written before stays, nothing half-done is visible.",

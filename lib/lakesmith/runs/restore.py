@@ -3,16 +3,18 @@
 from __future__ import annotations
 
 import json
-from contextlib import suppress
+import warnings
 from dataclasses import dataclass
 
 from pyspark.errors import PySparkException
 from pyspark.sql import SparkSession
 
+from lakesmith.errors import render
 from lakesmith.runs.context import app_id_of
 from lakesmith.runs.events import LedgerEvent
 from lakesmith.runs.state import TableState
 from lakesmith.session.batch import batch_session
+from lakesmith.session.gone import first_line
 from lakesmith.spec.model import Project
 from lakesmith.tables.commit import LOOK_BACK, USER_METADATA
 from lakesmith.tables.durable import force_newest
@@ -67,9 +69,17 @@ def _restore_quarantine(session: SparkSession, quarantine: TableRef, back_to: in
     commits = newest_commits(session, quarantine)
     first = min((one.version for one in commits if one.about.get("batch", 0) > back_to), default=0)
     if first > 0:
-        with suppress(PySparkException):  # its files or its log are gone: what was cleared is lost
-            quarantine.restore(session, first - 1)
+        _restore_or_warn(session, quarantine, first - 1)
     quarantine.delete_rows(session, f"_batch_id > {back_to}")
+
+
+def _restore_or_warn(session: SparkSession, quarantine: TableRef, version: int) -> None:
+    try:
+        quarantine.restore(session, version)
+    except PySparkException as error:  # its files or its log are gone; the table itself must be undone all the same
+        what = f"bad rows that an undone batch had cleared from {quarantine.name} are lost: {first_line(error)}"
+        hint = "they are found again when their input is: rebuild the table, or backfill their dates"
+        warnings.warn(render("LS616", what, quarantine.location, hint), stacklevel=2)
 
 
 def first_alter(session: SparkSession, project: Project, state: TableState) -> int | None:
