@@ -16,7 +16,7 @@ from lakesmith.session.batch import batch_session
 from lakesmith.spec.model import Table
 from lakesmith.tables.commit import CommitId, write
 from lakesmith.tables.key_filter import refresh
-from lakesmith.tables.key_screen import append_new, screen
+from lakesmith.tables.key_screen import append_new, screen, surely_new
 from lakesmith.tables.ref import TableRef
 from lakesmith.tables.replace_keys import replace_keys
 from lakesmith.tables.strategies import upsert
@@ -100,4 +100,25 @@ def _planned(session: SparkSession, ref: TableRef, rows: DataFrame, spec: Table,
         write(session, ref, commit, lambda: replace_keys(rows, ref, commit, plan))
 
 
-WAYS: dict[str, Callable[[SparkSession, Path, Path, Table], None]] = {"plain": plain, "with the filter": filtered}
+def marked(spark: SparkSession, table: Path, batch: Path, spec: Table) -> None:
+    """Merge under a condition that holds the filter's mark, which nothing but this benchmark does."""
+    session, ref = batch_session(spark), TableRef("silver.bench", str(table))
+    rows = session.read.parquet(str(batch))
+    source = surely_new(rows, ref, spec)
+    if source is None:
+        raise RuntimeError("there is no filter to ask")
+    values = {name: F.col(f"s.{name}") for name in rows.columns}
+    target = {name: F.col(f"{ref.sql_name}.{name}") for name in ("id", "_seq")}
+    merge = source.alias("s").mergeInto(ref.sql_name, F.col("s._maybe") & (values["id"] == target["id"]))
+    merge = merge.whenMatched(values["_seq"] > target["_seq"]).update(values).whenNotMatched().insert(values)
+    write(session, ref, CommitId("bench", 1, "digest"), merge.merge)
+    refresh(session, ref, spec)
+
+
+Way = Callable[[SparkSession, Path, Path, Table], None]
+WAYS: dict[str, Way] = {"plain": plain, "with the filter": filtered}
+
+
+def ways_of(case: Case) -> dict[str, Way]:
+    """Return the ways to race: a mark in the MERGE where the table's rows change."""
+    return WAYS | ({"mark in the MERGE": marked} if case.when_matched == "update" else {})

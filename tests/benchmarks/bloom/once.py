@@ -16,11 +16,14 @@ from typing import Any
 from pyspark.sql import SparkSession
 from pyspark.sql import functions as F
 
+from lakesmith.quality.bloom import bloom_build, bloom_probe
+from lakesmith.quality.bloom_shape import shape_for
 from lakesmith.quality.screen_join import screen_join
 from lakesmith.tables.key_filter import refresh
 from lakesmith.tables.ref import TableRef
 from lakesmith.transforms.joins import join
-from tests.benchmarks.bloom.ground import VECTORS, WAYS, Case, batch_rows, filled, table_rows
+from tests.benchmarks.bloom import spark_own
+from tests.benchmarks.bloom.ground import VECTORS, Case, batch_rows, filled, table_rows, ways_of
 from tests.benchmarks.eventlog import SETTINGS
 from tests.benchmarks.idle import cpu_seconds
 from tests.benchmarks.upserts.ground import checksum, local_session
@@ -28,7 +31,7 @@ from tests.benchmarks.upserts.ground import checksum, local_session
 CASES = (
     *(Case(rows, known) for rows in (1_000, 100_000) for known in (0, 1, 50, 100)),
     Case(1_000, 0, "update"),
-    Case(100_000, 0, "update"),
+    *(Case(100_000, known, "update") for known in (0, 1, 50)),
 )
 JOINS = ("anti", "left", "semi")
 MATCHING = 100
@@ -44,6 +47,8 @@ def run(out: Path, rows: int, rounds: int) -> None:
         race = _upserts if isinstance(kind, Case) else _joins
         found += race(spark, out, rows, kind, rounds)  # type: ignore[arg-type]
         (out / "rounds.json").write_text(json.dumps(found), encoding="utf-8")
+    found += _probes(spark, rows, rounds)
+    (out / "rounds.json").write_text(json.dumps(found), encoding="utf-8")
     spark.stop()
 
 
@@ -56,7 +61,7 @@ def _upserts(spark: SparkSession, out: Path, rows: int, case: Case, rounds: int)
     found: list[dict[str, Any]] = []
     ends: set[str] = set()
     for number in range(rounds + 1):
-        for way, upserted in WAYS.items():
+        for way, upserted in ways_of(case).items():
             for name in ("", "__keys"):
                 shutil.copytree(f"{out / 'table'}{name}", f"{copy}{name}")
             used = case.spec(rows, way != "plain")
@@ -88,6 +93,23 @@ def _joins(spark: SparkSession, out: Path, rows: int, how: Any, rounds: int) -> 
             whole = joined.agg(F.count("*"), F.bit_xor(F.xxhash64(*joined.columns)))
             round_ = _timed(whole.collect)
             about = f"{how} join, {rows:,} rows, {100 // MATCHING} % match"
+            found += [{"case": about, "way": way, **round_}] if number else []
+    return found
+
+
+def _probes(spark: SparkSession, rows: int, rounds: int) -> list[dict[str, Any]]:
+    """Build a filter and probe twice as many keys with it, by ours and by Spark's own, which "plain" stands for."""
+    keys, more = table_rows(spark, rows).select("id"), table_rows(spark, 2 * rows).select("id")
+    shape, kinds = shape_for(rows, 0.01), {"id": "string"}
+    ways = {
+        "plain": lambda: spark_own.probe(more, "id", spark_own.build(keys, "id", rows, 0.01)),
+        "with the filter": lambda: bloom_probe(more, bloom_build(keys, kinds, shape), kinds, shape),
+    }
+    about = f"filter of {rows:,} keys, {2 * rows:,} probed; plain: Spark's own, in a JVM"
+    found: list[dict[str, Any]] = []
+    for number in range(rounds + 1):
+        for way, marked in ways.items():
+            round_ = _timed(lambda: marked().agg(F.count_if("_maybe")).collect())  # noqa: B023 called at once
             found += [{"case": about, "way": way, **round_}] if number else []
     return found
 

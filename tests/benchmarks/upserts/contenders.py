@@ -1,4 +1,4 @@
-"""Who upserts: a MERGE as people write it, Lakesmith, delta-rs, and DuckDB on a table of its own."""
+"""Who upserts: a MERGE as people write it, Delta's replaceOn, Lakesmith, delta-rs, and DuckDB on a table of its own."""
 
 from __future__ import annotations
 
@@ -14,7 +14,8 @@ from pyspark.sql import functions as F
 
 from lakesmith.session.batch import batch_session
 from lakesmith.spec.model import Table
-from lakesmith.tables.commit import CommitId, write
+from lakesmith.tables.commit import CommitId, write, writer
+from lakesmith.tables.prune import find_touched
 from lakesmith.tables.ref import TableRef
 from lakesmith.tables.replace_keys import replace_keys
 from lakesmith.tables.strategies import upsert
@@ -65,6 +66,19 @@ def planned_upsert(spark: SparkSession, table: Path, changes: Path) -> None:
         write(session, ref, commit, lambda: replace_keys(rows, ref, commit, plan))
 
 
+def replace_on(spark: SparkSession, table: Path, changes: Path) -> None:
+    """Replace by the rows that are new or newer, which `replaceOn` cannot tell itself; bounded as Lakesmith's MERGE."""
+    session, ref, commit = batch_session(spark), TableRef("silver.bench", str(table)), CommitId("bench", 1, "digest")
+    rows = read_changes(session, changes)
+    touched = find_touched(rows, ["id"])
+    old = ref.load(session).filter(touched.predicate()).select("id", F.col("_seq").alias("_old"))
+    newer = F.col("_old").isNull() | (F.col("_seq") > F.col("_old"))
+    wins = rows.join(old, "id", "left").filter(newer).select(*rows.columns)
+    into = writer(wins.alias("s"), commit, "overwrite").option("targetAlias", "t")
+    into = into.option("replaceOn", f"t.id = s.id AND {touched.sql('t')}")
+    write(session, ref, commit, lambda: ref.save(into))
+
+
 def read_changes(spark: SparkSession, changes: Path) -> DataFrame:
     """Read the batch as a run does, which knows its types."""
     return spark.read.schema(COLUMNS).parquet(str(changes))
@@ -74,6 +88,12 @@ def read_changes(spark: SparkSession, changes: Path) -> DataFrame:
 def _naive(events: Path) -> Iterator[Upsert]:
     with _spark(events) as spark:
         yield partial(naive_merge, spark)
+
+
+@contextmanager
+def _replace_on(events: Path) -> Iterator[Upsert]:
+    with _spark(events) as spark:
+        yield partial(replace_on, spark)
 
 
 @contextmanager
@@ -112,6 +132,7 @@ NAIVE, OURS = "naive", "lakesmith"
 CONTENDERS = {
     NAIVE: Contender("MERGE ON t.id = s.id, deletion vectors", "base", _naive),
     "rewriting": Contender("MERGE ON t.id = s.id, files rewritten", "plain", _naive),
+    "replace_on": Contender("replaceOn with the rows that win, deletion vectors", "base", _replace_on),
     OURS: Contender("Lakesmith, deletion vectors", "base", _lakesmith),
     "delta_rs": Contender("delta-rs, files rewritten", "plain", _delta_rs),
     "duckdb": Contender("DuckDB, a table of its own", "duck", _duckdb),

@@ -1,8 +1,8 @@
-"""Delta's own grid of MERGE cases, our writer against a plain MERGE: ``python -m tests.benchmarks.upserts.grid``.
+"""Delta's grid of MERGE cases: our writer and replaceOn against a MERGE; ``python -m tests.benchmarks.upserts.grid``.
 
 The cases are the shares of ``MergeTestCases`` in delta-io/delta: which share of the files holds a match, which share of
 the rows of these files is matched, and which share comes new; three of its sixteen differ in clauses alone and are left
-out. They run on a table of 200 000 rows in 20 files, each on fresh copies and in both ways; figures count once the
+out. They run on a table of 200 000 rows in 20 files, each on fresh copies, three rounds in turn; figures count once the
 tables are equal.
 """
 
@@ -14,8 +14,9 @@ import statistics
 import sys
 import time
 from collections.abc import Iterator
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 import deltalake
 import pyspark
@@ -31,15 +32,17 @@ from tests.benchmarks.eventlog import SETTINGS, EventLog, read_event_log
 from tests.benchmarks.idle import ENV, cpu_seconds
 from tests.benchmarks.markdown import markdown
 from tests.benchmarks.upserts.commits import bytes_written, files_hit
-from tests.benchmarks.upserts.contenders import naive_merge, planned_upsert
+from tests.benchmarks.upserts.contenders import naive_merge, planned_upsert, replace_on
 from tests.benchmarks.upserts.ground import VECTORS, checksum, local_session, table_rows
 
 ROWS, FILES = 200_000, 20
 PAGE = Path(__file__).with_name("MERGE_GRID.md")
 HEAD = (
     "files matched, rows matched, rows new", "rows of the batch", "method", "records read", "bytes written",
-    "bytes shuffled", "jobs", "CPU",
+    "bytes shuffled", "jobs", "CPU", "replaceOn: records read", "jobs", "CPU",
 )  # fmt: skip
+WAYS = (naive_merge, planned_upsert, replace_on)
+ROUNDS = 3
 
 
 @dataclass(frozen=True)
@@ -99,8 +102,10 @@ def run_grid(directory: Path) -> None:
     events = directory / "events"
     events.mkdir()
     spark = local_session(SETTINGS | {"spark.eventLog.dir": events.as_uri()})
-    for way in (naive_merge, planned_upsert):  # warm
-        way(spark, shutil.copytree(directory / "base", directory / "warm" / way.__name__), directory / "changes4")
+    for number in range(2):
+        for way in WAYS:  # warm
+            copy = directory / "warm" / way.__name__ / str(number)
+            way(spark, shutil.copytree(directory / "base", copy), directory / "changes4")
     rounds = [one for number, _ in enumerate(CASES) for one in _case(spark, directory, number)]
     spark.stop()
     (directory / "rounds.json").write_text(json.dumps(rounds), encoding="utf-8")
@@ -108,13 +113,14 @@ def run_grid(directory: Path) -> None:
 
 def _case(spark: SparkSession, directory: Path, number: int) -> Iterator[dict[str, object]]:
     sums = set()
-    for way in (naive_merge, planned_upsert):
-        table = shutil.copytree(directory / "base", directory / way.__name__ / str(number))
-        cpu, begin = cpu_seconds(), time.time()
-        way(spark, table, directory / f"changes{number}")
-        took = {"begin": begin, "end": time.time(), "cpu": cpu_seconds() - cpu}
-        sums.add(checksum(spark.read.format("delta").load(str(table))))
-        yield {"case": number, "way": way.__name__, "table": str(table), **took}
+    for turn in range(ROUNDS):
+        for way in WAYS if turn % 2 == 0 else reversed(WAYS):
+            table = shutil.copytree(directory / "base", directory / way.__name__ / f"{number}_{turn}")
+            cpu, begin = cpu_seconds(), time.time()
+            way(spark, table, directory / f"changes{number}")
+            took = {"begin": begin, "end": time.time(), "cpu": cpu_seconds() - cpu}
+            sums.add(checksum(spark.read.format("delta").load(str(table))))
+            yield {"case": number, "way": way.__name__, "table": str(table), **took}
     if len(sums) != 1:
         raise SystemExit(f"the tables of {CASES[number]} are not equal: {sums}")
 
@@ -123,6 +129,7 @@ def _case(spark: SparkSession, directory: Path, number: int) -> Iterator[dict[st
 class Cost:
     """What one upsert took."""
 
+    table: str
     records: int
     written: int
     shuffled: int
@@ -144,32 +151,42 @@ def report(scratch: Path) -> str:
     """Return the ratios of a grid that has run."""
     log = read_event_log(next((scratch / "events").iterdir()))
     rounds = json.loads((scratch / "rounds.json").read_text(encoding="utf-8"))
-    pairs = list(zip(rounds[::2], rounds[1::2], strict=True))
-    rows = [_row(CASES[plain["case"]], _cost(log, plain), _cost(log, ours), ours) for plain, ours in pairs]
+    costs = [_costs(log, [one for one in rounds if one["case"] == number]) for number, _ in enumerate(CASES)]
+    rows = [_row(case, *found) for case, found in zip(CASES, costs, strict=True)]
     versions = f"pyspark {pyspark.__version__}, delta-spark 4.4.0, deltalake {deltalake.__version__}"
-    said = f"{ROWS:,} rows in {FILES} files with deletion vectors; ratios of our writer to the plain MERGE; {versions}."
-    errors = estimates([Path(ours["table"]) for _, ours in pairs])
+    said = (
+        f"{ROWS:,} rows in {FILES} files with deletion vectors; ratios of our writer, and of Delta's `replaceOn` with\n"
+        f"the rows that win, to the plain MERGE; CPU is the median of {ROUNDS} rounds in turn; {versions}."
+    )
+    errors = estimates([Path(ours.table) for _, ours, _ in costs])
     return f"# MERGE grid\n\n{said}\n\n{markdown(HEAD, rows)}\n\n{errors}"
 
 
-def _cost(log: EventLog, took: dict[str, float | str]) -> Cost:
-    part, table = log.between(float(took["begin"]), float(took["end"])), Path(str(took["table"]))
+def _costs(log: EventLog, rounds: list[dict[str, Any]]) -> list[Cost]:
+    """Return what each way took of a case: its last round, and the median CPU of all."""
+    return [_cost(log, [one for one in rounds if one["way"] == way.__name__]) for way in WAYS]
+
+
+def _cost(log: EventLog, rounds: list[dict[str, Any]]) -> Cost:
+    last, cpu = rounds[-1], statistics.median(one["cpu"] for one in rounds)
+    part, table = log.between(last["begin"], last["end"]), Path(last["table"])
     shuffled = sum(job.shuffle_bytes for job in part.jobs)
     read = part.rows_by_path().get(str(table), 0)
-    return Cost(read, bytes_written(table), shuffled, len(part.jobs), float(took["cpu"]))
+    return Cost(last["table"], read, bytes_written(table), shuffled, len(part.jobs), cpu)
 
 
-def _row(case: Case, plain: Cost, ours: Cost, took: dict[str, str]) -> tuple[str, ...]:
-    commit = newest_commits(None, TableRef("t", took["table"]), 1)[0]
-    metrics, one, other = commit.metrics, asdict(plain), asdict(ours)
-    cells = [_ratio(other[name], one[name]) for name in ("records", "written", "shuffled", "jobs", "cpu")]
+def _row(case: Case, plain: Cost, ours: Cost, replaced: Cost) -> tuple[str, ...]:
+    commit = newest_commits(None, TableRef("t", ours.table), 1)[0]
+    cells = [_ratio(ours, plain, name) for name in ("records", "written", "shuffled", "jobs", "cpu")]
+    others = [_ratio(replaced, plain, name) for name in ("records", "jobs", "cpu")]
     method = commit.about.get("plan", {}).get("method", commit.operation)
-    size = metrics.get("numSourceRows", commit.about.get("counts", {}).get("numSourceRows", 0))
-    return (case.name, f"{size:,}", method, *cells)
+    size = commit.metrics.get("numSourceRows", commit.about.get("counts", {}).get("numSourceRows", 0))
+    return (case.name, f"{size:,}", method, *cells, *others)
 
 
-def _ratio(ours: float, plain: float) -> str:
-    return f"{ours / plain:.2f}" if plain else f"{ours:,.0f} : 0"
+def _ratio(way: Cost, plain: Cost, name: str) -> str:
+    mine, theirs = getattr(way, name), getattr(plain, name)
+    return f"{mine / theirs:.2f}" if theirs else f"{mine:,.0f} : 0"
 
 
 def estimates(tables: list[Path]) -> str:
