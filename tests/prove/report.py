@@ -25,7 +25,7 @@ Written by
 It needs Linux and `strace`, which holds the commit while the kill is sent, and about {seconds:.0f} CPU-seconds for a
 killed run; a sweep that was stopped goes on where it was (`build/prove/kill_sweep.jsonl`), unless the sources changed.
 
-- **run**: *upsert* starts from a warehouse with one run behind it, so that upserts are MERGEs; *first* makes the
+- **run**: *upsert* starts from a warehouse with one run behind it, so that upserts meet rows; *first* makes the
   tables.
 - **kill**: *before* is after the commit was written aside and before it is visible, *after* once it is visible.
   Where the process that is killed is not the one that commits, the two are one.
