@@ -138,19 +138,18 @@ def test_two_runs_of_other_tables_at_once_both_land_and_are_public(catalog_shop:
     assert by_table(shop.run())["silver.lines"].state == "nothing_new"
 
 
-@pytest.mark.prove
 def test_what_another_run_published_meanwhile_stays_public(catalog_shop: Make, monkeypatch: pytest.MonkeyPatch) -> None:
     shop = catalog_shop()
     shop.land("a.csv", FIRST)
     shop.run(select=["bronze.orders"])
-    publish_beside = runs._publish_beside
+    publish_beside = runs.publish_beside
 
     def late(*arguments: object) -> object:
         monkeypatch.undo()
         shop.run(select=["silver.lines"])
         return publish_beside(*arguments)  # type: ignore[arg-type]
 
-    monkeypatch.setattr(runs, "_publish_beside", late)
+    monkeypatch.setattr(runs, "publish_beside", late)
     shop.run(select=["silver.orders"])
     assert (len(shop.rows("silver.orders")), len(shop.rows("silver.lines"))) == (2, 3)
 
