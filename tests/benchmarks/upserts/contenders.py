@@ -67,16 +67,22 @@ def planned_upsert(spark: SparkSession, table: Path, changes: Path) -> None:
 
 
 def replace_on(spark: SparkSession, table: Path, changes: Path) -> None:
-    """Replace by the rows that are new or newer, which `replaceOn` cannot tell itself; bounded as Lakesmith's MERGE."""
-    session, ref, commit = batch_session(spark), TableRef("silver.bench", str(table)), CommitId("bench", 1, "digest")
+    """Replace by the rows that are new or newer, which `replaceOn` cannot tell itself.
+
+    Bounded as Lakesmith's MERGE; counted before the commit, whose record says what it did, from rows that are kept.
+    """
+    session, ref = batch_session(spark), TableRef("silver.bench", str(table), durable=True)
     rows = read_changes(session, changes)
     touched = find_touched(rows, ["id"])
     old = ref.load(session).filter(touched.predicate()).select("id", F.col("_seq").alias("_old"))
     newer = F.col("_old").isNull() | (F.col("_seq") > F.col("_old"))
-    wins = rows.join(old, "id", "left").filter(newer).select(*rows.columns)
-    into = writer(wins.alias("s"), commit, "overwrite").option("targetAlias", "t")
+    wins = rows.join(old, "id", "left").filter(newer).cache()
+    counts = wins.agg(F.count("_old").alias("updated"), F.count_if(F.isnull("_old")).alias("inserted")).first()
+    commit = CommitId("bench", 1, "digest", {"counts": counts.asDict() if counts else {}})
+    into = writer(wins.select(*rows.columns).alias("s"), commit, "overwrite").option("targetAlias", "t")
     into = into.option("replaceOn", f"t.id = s.id AND {touched.sql('t')}")
     write(session, ref, commit, lambda: ref.save(into))
+    wins.unpersist()
 
 
 def read_changes(spark: SparkSession, changes: Path) -> DataFrame:

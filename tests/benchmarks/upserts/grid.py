@@ -156,7 +156,8 @@ def report(scratch: Path) -> str:
     versions = f"pyspark {pyspark.__version__}, delta-spark 4.4.0, deltalake {deltalake.__version__}"
     said = (
         f"{ROWS:,} rows in {FILES} files with deletion vectors; ratios of our writer, and of Delta's `replaceOn` with\n"
-        f"the rows that win, to the plain MERGE; CPU is the median of {ROUNDS} rounds in turn; {versions}."
+        f"the rows that win, counted for the commit's record, to the plain MERGE; CPU is the\n"
+        f"median of {ROUNDS} rounds in turn; {versions}."
     )
     errors = estimates([Path(ours.table) for _, ours, _ in costs])
     return f"# MERGE grid\n\n{said}\n\n{markdown(HEAD, rows)}\n\n{errors}"
