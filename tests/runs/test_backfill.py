@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 
 import pytest
-from delta.tables import DeltaTable
+from deltalake import DeltaTable
 
 from lakesmith.errors import ConfigError, InputError, LedgerError, RunFailed
 from lakesmith.runs import batch as rooms
@@ -62,7 +62,7 @@ def test_bad_rows_that_no_version_holds_any_more_are_told_of(dated: Shop) -> Non
     dated.lake.backfill(["silver.lines"], *DAYS)
     again = dated.lake.backfill(["silver.lines"], *DAYS).run_id
     quarantine = dated.root / "lake" / "silver" / "lines__quarantine"
-    now = {file.rpartition("/")[2] for file in DeltaTable.forPath(dated.spark, str(quarantine)).toDF().inputFiles()}
+    now = {uri.rpartition("/")[2] for uri in DeltaTable(str(quarantine)).file_uris()}
     for file in quarantine.glob("*.parquet"):
         if file.name not in now:
             file.unlink()
