@@ -27,6 +27,8 @@ SMALL = {
     # A third of the CPU of tiny frames goes into compiling code that then runs over a handful of rows.
     "spark.sql.codegen.wholeStage": "false",
     "spark.sql.codegen.factoryMode": "NO_CODEGEN",
+    # Delta keeps the log of each table for an hour, 1.5 MB each: hundreds of tests fill the heap, and Java collects on.
+    "spark.databricks.delta.delta.log.cacheSize": "64",
 }
 
 
