@@ -112,6 +112,7 @@ def test_a_run_with_nothing_new_starts_no_job(daily: Lake, spark: SparkSession) 
     assert scheduler.nextJobId() == before
 
 
+@pytest.mark.prove
 def test_the_real_feed_gives_the_tables_of_the_truth(spark: SparkSession, tmp_path: Path) -> None:
     orders = real_feed()
     if orders is None:
