@@ -6,6 +6,8 @@ READY := $(VENV)/.ready
 CONNECT := tests/session tests/transforms/test_steps.py tests/tables/test_commit.py tests/tables/test_strategies.py tests/runs/test_run.py
 CORE := $(addprefix tests/,session transforms quality sources tables runs)
 JARS := $(VENV)/.jars
+# A test that hangs is told of with what each thread was at, and the others go on.
+NO_HANG := -o faulthandler_timeout=1200 -o faulthandler_exit_on_timeout=true
 JAVA = $(shell "$${JAVA_HOME:+$$JAVA_HOME/bin/}java" -version 2>&1 | sed -nE 's/.*version "([0-9]+).*/\1/p')
 
 .PHONY: help install demo test bench prove lint clean java
@@ -19,8 +21,8 @@ demo: install ## Make a feed, run the sample twice, show what came out
 	@$(VENV)/bin/python -m lakesmith.demo 2>$(VENV)/demo.log || { cat $(VENV)/demo.log >&2; exit 1; }
 
 test: install lint ## Check everything but the long proofs
-	$(VENV)/bin/python -m pytest -n 2 --dist loadfile -m "not prove"
-	LAKESMITH_TEST_REMOTE=1 $(VENV)/bin/python -m pytest -n 2 --dist loadfile -m "not prove" $(CONNECT)
+	$(VENV)/bin/python -m pytest -n 2 --dist loadfile $(NO_HANG) --durations 10 -m "not prove"
+	LAKESMITH_TEST_REMOTE=1 $(VENV)/bin/python -m pytest -n 2 --dist loadfile $(NO_HANG) -m "not prove" $(CONNECT)
 
 lint: $(READY) ## Check style, types and the direction of imports
 	$(VENV)/bin/ruff check .

@@ -21,7 +21,7 @@ from tests.prove.sweep import State, all_points, sweep
 THREE = (
     ("bronze/orders", "after", "both"),
     ("silver/orders", "after", "python"),
-    ("ops/published", "before", "jvm"),
+    ("ops/published", "before", "both"),
 )
 
 
