@@ -23,8 +23,7 @@ SMALL = {
     "spark.sql.shuffle.partitions": "2",
     "spark.default.parallelism": "1",
     # Full compilation late, as in a local run, pays within five minutes of tests; half of the heap for what is young.
-    "spark.driver.memory": "2g",
-    "spark.driver.extraJavaOptions": "-XX:+UseSerialGC -Xms2g -Xmn1g -XX:Tier4InvocationThreshold=50000"
+    "spark.driver.extraJavaOptions": "-XX:+UseSerialGC -XX:NewRatio=1 -XX:Tier4InvocationThreshold=50000"
     " -XX:Tier4MinInvocationThreshold=6000 -XX:Tier4CompileThreshold=150000 -XX:Tier4BackEdgeThreshold=400000",
     # A third of the CPU of tiny frames goes into compiling code that then runs over a handful of rows.
     "spark.sql.codegen.wholeStage": "false",

@@ -45,8 +45,6 @@ AFTER = {
         "9,I,9,3.00,2026-01-04,1,I",  # a repeat within the batch
     ],
 }
-# A run that is killed within seconds has no use for the compiler that the session of the tests needs.
-SHORT = {"spark.driver.extraJavaOptions": "-XX:TieredStopAtLevel=1 -XX:+UseSerialGC"}
 QUARANTINE = "silver.orders quarantine"
 Rows = Counter[tuple[Any, ...]]
 Contents = dict[str, Rows]
@@ -116,7 +114,7 @@ def newest_tables(warehouse: Path) -> dict[str, int]:
 def make_ground(root: Path, spark: SparkSession) -> Ground:
     """Build the project and run it calmly: once for the state before, once more for the state after."""
     shop = Shop(root, spark, {"base": "name: shop\nlock_wait_seconds: 300\n"})
-    settings = read_properties(ROOT / "conf" / "spark" / "local.conf") | SMALL | SHORT
+    settings = read_properties(ROOT / "conf" / "spark" / "local.conf") | SMALL
     (shop.root / "conf" / "spark").mkdir()
     lines = [f"{key}={value}" for key, value in settings.items()]
     (shop.root / "conf" / "spark" / "local.conf").write_text("\n".join(lines) + "\n", encoding="utf-8")
