@@ -123,6 +123,11 @@ SPEC_CODES: dict[str, tuple[str, str, str]] = {
         "Choose another name.",
     ),
     "LS125": ("unknown table selected", "--select names a table that has no spec.", "Use a name as layer.table."),
+    "LS126": (
+        "setting of another format",
+        "A source has a setting that its format does not take, so that it would have no effect.",
+        "Take the setting out, or correct the format.",
+    ),
     "LS130": (
         "unknown column type",
         "A contract takes Spark types: string, boolean, tinyint, smallint, int, bigint, float, double, decimal(p,s),"
