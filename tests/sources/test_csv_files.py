@@ -62,7 +62,8 @@ def test_invalid_utf8_is_rescued_with_its_bytes(reads: Reads) -> None:
 
 
 def test_invalid_utf8_is_rescued_from_multiline_files_too(reads: Reads) -> None:
-    reads(b"id,name\n1,\xff\n2,b\n", [bad("1,\ufffd"), B], multiline=True)
+    rescued = '{"_corrupt_record":"1,\ufffd","_bytes":"MSz/"}'
+    reads(b"id,name\n1,\xff\n2,b\n", [(None, None, rescued), B], multiline=True)
 
 
 @MULTILINE

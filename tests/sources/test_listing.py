@@ -119,7 +119,7 @@ def test_links_in_a_circle_lead_to_no_file(tmp_path: Path) -> None:
     (tmp_path / "again").symlink_to(".")
     (tmp_path / "up").symlink_to("..")
     (tmp_path / "self").symlink_to("self")
-    assert [entry.path for entry in list_files(None, source(tmp_path, recursive=True))][0] == str(tmp_path / "a")
+    assert str(tmp_path / "a") in {entry.path for entry in list_files(None, source(tmp_path, recursive=True))}
     assert len(list_files(None, source(tmp_path))) == 1
 
 
