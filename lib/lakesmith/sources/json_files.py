@@ -7,9 +7,9 @@ from collections.abc import Sequence
 from pyspark.sql import Column, DataFrame, SparkSession
 from pyspark.sql import functions as F
 
-from lakesmith.sources.json_numbers import has_changed_number, mark_numbers, may_hold_mark, unmark_numbers
 from lakesmith.sources.text_lines import is_unsafe, read_lines, rescue_line
 from lakesmith.spec.model import FilesSource
+from lakesmith.transforms.json_numbers import has_changed_number, mark_numbers, may_hold_mark, unmark_numbers
 
 
 def read_json(spark: SparkSession, source: FilesSource, paths: Sequence[str]) -> DataFrame:
