@@ -41,9 +41,30 @@ def test_freshness(spark: SparkSession, at: str, kind: str, status: str) -> None
     df = spark.sql(
         f"select cast('{at}' as {kind}) as at union all select cast('1969-01-01' as {kind}) union all select null"
     )
-    figures = df.agg(*freshness_metrics(orders(FRESH), dict(df.dtypes))).first().asDict()
+    figures = df.agg(*freshness_metrics(orders(FRESH), dict(df.dtypes), NOON)).first().asDict()
     (verdict,) = table_verdicts(orders(FRESH), figures, NOON, dict(df.dtypes))
     assert verdict.status == status
+
+
+@pytest.mark.parametrize(("rows", "status", "message"), [
+    ("timestamp'+45352-01-01', timestamp'2010-12-02'", "pass", ""),
+    ("timestamp'+45352-01-01', timestamp'2010-11-29 12:00:00'", "fail", "the newest value is 3 days, 0:00:00 old, "
+     "expected at most 36h; +45352-01-01 00:00:00 is later than the run and is left out"),
+    ("timestamp'9999-12-31'", "fail",
+     "no value up to the time of the run; 9999-12-31 00:00:00 is later than the run and is left out"),
+    ("timestamp'2010-12-03 12:00:00'", "pass", ""),
+    ("date'+10000-01-01'", "fail",
+     "no value up to the time of the run; +10000-01-01 00:00:00 is later than the run and is left out"),
+    ("date'+5000000-01-01'", "pass", ""),
+    ("timestamp'-0044-03-15'", "fail", "the newest value is 750470 days, 12:00:00 old, expected at most 36h"),
+])  # fmt: skip
+def test_a_value_later_than_the_run_is_not_the_newest(
+    spark: SparkSession, rows: str, status: str, message: str
+) -> None:
+    df = spark.sql(f"select explode(array({rows})) as at")
+    figures = df.agg(*freshness_metrics(orders(FRESH), dict(df.dtypes), NOON)).first().asDict()
+    (verdict,) = table_verdicts(orders(FRESH), figures, NOON, dict(df.dtypes))
+    assert (verdict.status, verdict.message) == (status, message)
 
 
 @pytest.mark.parametrize(("on_null", "status"), [("skip", "pass"), ("pass", "pass"), ("fail", "fail")])
@@ -55,7 +76,7 @@ def test_freshness_of_nothing_is_said_by_on_null(spark: SparkSession, on_null: s
 
 @pytest.mark.parametrize("columns", [{}, {"at": "string"}])
 def test_freshness_without_a_time_is_an_error(spark: SparkSession, columns: dict[str, str]) -> None:
-    assert freshness_metrics(orders(FRESH), columns) == []
+    assert freshness_metrics(orders(FRESH), columns, NOON) == []
     (verdict,) = table_verdicts(orders(FRESH), {}, NOON, columns)
     assert (verdict.status, verdict.message) == ("error", "column 'at' is not a timestamp or a date on this table")
 

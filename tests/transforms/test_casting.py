@@ -88,16 +88,36 @@ def test_boolean_and_binary(spark: SparkSession) -> None:
     check(spark, "string", "binary", [("é", bytearray("é".encode())), ("", None), (None, None)])
 
 
-def test_numbers_become_other_numbers_only_when_exact(spark: SparkSession) -> None:
-    check(
-        spark,
-        "double",
-        "bigint",
-        [(17850.0, 17850), (1.5, None), (float("nan"), None), (float("inf"), None), (None, None)],
-    )
-    check(spark, "double", "decimal(12,4)", [(0.1, Decimal("0.1")), (0.12345, None), (float("nan"), None)])
-    check(spark, "decimal(8,4)", "decimal(8,2)", [(Decimal("1.2300"), Decimal("1.23")), (Decimal("1.2340"), None)])
-    check(spark, "bigint", "int", [(5, 5), (2**40, None)])
+@pytest.mark.parametrize(("found", "wanted", "pairs"), [
+    ("double", "bigint", [(17850.0, 17850), (1.5, None), (float("nan"), None), (float("inf"), None), (None, None),
+                          (float(2**63), None), (-float(2**63), -(2**63))]),
+    ("float", "int", [(3.0, 3), (float(2**31), None)]),
+    ("double", "decimal(12,4)", [(0.1, Decimal("0.1")), (0.12345, None), (float("nan"), None), (1e300, None)]),
+    ("float", "decimal(12,4)", [(0.5, Decimal("0.5")), (0.10000000149011612, Decimal("0.1")), (0.12345678, None)]),
+    ("decimal(8,4)", "decimal(8,2)", [(Decimal("1.2300"), Decimal("1.23")), (Decimal("1.2340"), None)]),
+    ("decimal(38,18)", "decimal(38,0)", [(Decimal("1.000000000000000001"), None), (Decimal("7"), Decimal("7"))]),
+    ("decimal(3,2)", "decimal(3,1)", [(Decimal("9.99"), None), (Decimal("9.90"), Decimal("9.9"))]),
+    ("decimal(38,18)", "bigint", [(Decimal("1.000000000000000001"), None), (Decimal("7"), 7)]),
+    ("bigint", "int", [(5, 5), (2**40, None)]),
+    ("bigint", "decimal(3,2)", [(5, Decimal("5.00")), (10, None)]),
+    ("bigint", "double", [(2**53, float(2**53)), (2**53 + 1, float(2**53))]),
+    ("double", "float", [(0.5, 0.5), (1e300, None), (1e-300, None), (0.0, 0.0), (float("inf"), float("inf")),
+                         (float("nan"), float("nan"))]),
+])  # fmt: skip
+def test_numbers_become_other_numbers_only_when_exact(
+    spark: SparkSession, found: str, wanted: str, pairs: list[tuple]
+) -> None:
+    check(spark, found, wanted, pairs)
+
+
+@pytest.mark.parametrize("wanted", ["date", "timestamp", "timestamp_ntz"])
+def test_a_number_is_no_date(spark: SparkSession, wanted: str) -> None:
+    check(spark, "bigint", wanted, [(19783, None), (2024, None), (20240301, None)])
+    check(spark, "double", wanted, [(45352.0, None)])
+
+
+def test_a_number_is_read_by_a_format(spark: SparkSession) -> None:
+    check(spark, "int", "date", [(20240301, date(2024, 3, 1)), (202403, None)], "yyyyMMdd")
 
 
 def test_times_become_other_times(spark: SparkSession) -> None:

@@ -153,9 +153,11 @@ def show(
     form: Form = TEXT,
 ) -> None:
     """Show rows of a table as published."""
+    from lakesmith.cli.rows import first_rows
+
     with answering(form) as answer:
         frame = open_lake(conf, env, sets).table(table, _version(version))
-        answer([row.asDict() for row in frame.limit(limit).collect()], text.rows_text)
+        answer(first_rows(frame, limit), text.rows_text)
 
 
 def _version(text: str) -> str | int:

@@ -114,4 +114,10 @@ INPUT_CODES: dict[str, tuple[str, str, str]] = {
         "or _truncates, which says where a change event emptied it.",
         "Select _deleted too, and _truncates where the message names it.",
     ),
+    "LS309": (
+        "format that a type cannot hold",
+        "The format reads an offset for timestamp_ntz, which is a wall clock, or the name of a zone, whose clocks show "
+        "an hour twice in autumn and skip one in spring.",
+        "Declare timestamp for an offset; take text with names of zones as string and convert it in a step.",
+    ),
 }

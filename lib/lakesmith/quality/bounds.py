@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from datetime import date, datetime, timezone
 from decimal import Decimal, InvalidOperation
 
 from pyspark.sql import Column
 from pyspark.sql import functions as F
+
+from lakesmith.spec.written_numbers import read_decimal, read_float
+from lakesmith.spec.written_times import date_text, instant_text, read_date, read_instant, read_wall_clock
 
 Value = str | int | float | bool
 WHOLE = ("tinyint", "smallint", "int", "bigint")
@@ -20,7 +22,8 @@ def literal(value: Value, kind: str) -> Column:
     Parameters
     ----------
     value : str, int, float or bool
-        A number, or text: ISO for dates and timestamps (UTC when it names no offset).
+        A number, or text: dates and timestamps as data write them (UTC when it names no offset), a date without a time
+        of day, a wall clock without an offset.
     kind : str
         The column's type as `simpleString`.
 
@@ -61,9 +64,7 @@ def _number(value: Value) -> Column:
         raise TypeError
     if isinstance(value, int):
         return F.lit(value)
-    exact = Decimal(str(value))
-    if not exact.is_finite():
-        raise ValueError
+    exact = read_decimal(str(value))
     # Spark has no literal for a negative exponent such as 1E+3.
     return F.lit(Decimal(f"{exact:f}"))
 
@@ -71,7 +72,7 @@ def _number(value: Value) -> Column:
 def _float(value: Value) -> Column:
     if isinstance(value, bool):
         raise TypeError
-    return F.lit(float(value))
+    return F.lit(read_float(str(value), "double"))
 
 
 def _text(value: Value) -> Column:
@@ -87,17 +88,15 @@ def _boolean(value: Value) -> Column:
 
 
 def _date(value: Value) -> Column:
-    return F.lit(date.fromisoformat(str(value)).isoformat()).cast("date")
+    return F.lit(date_text(read_date(str(value)))).cast("date")
 
 
 def _instant(value: Value) -> Column:
-    moment = datetime.fromisoformat(str(value).replace("Z", "+00:00"))
-    with_zone = moment if moment.tzinfo else moment.replace(tzinfo=timezone.utc)
-    return F.lit(with_zone.isoformat()).cast("timestamp")
+    return F.timestamp_micros(F.lit(read_instant(str(value))))
 
 
 def _wall_clock(value: Value) -> Column:
-    return F.lit(datetime.fromisoformat(str(value)).replace(tzinfo=None).isoformat()).cast("timestamp_ntz")
+    return F.lit(instant_text(read_wall_clock(str(value)))).cast("timestamp_ntz")
 
 
 _READERS: dict[str, Callable[[Value], Column]] = {

@@ -14,18 +14,18 @@ from lakesmith.quality.rule import find
 from lakesmith.quality.uniqueness import keys_are_free, paid_unique_checks, unique_columns, unique_verdict
 from lakesmith.quality.verdict import Verdict, error_verdict, figure_verdict
 from lakesmith.spec.model import TABLE_CHECKS, Check, Table
+from lakesmith.spec.written_times import MICROS_PER_DAY, instant_text
 from lakesmith.transforms.names import named
 
-MICROS_PER_DAY = 86_400_000_000
 EPOCH = datetime(1970, 1, 1, tzinfo=timezone.utc)
 MICROS: dict[str, Callable[[Column], Column]] = {
     "timestamp": F.unix_micros,
     "timestamp_ntz": lambda value: F.unix_micros(value.cast("timestamp")),
-    "date": lambda value: F.unix_date(value) * F.lit(MICROS_PER_DAY),
+    "date": lambda value: F.try_multiply(F.unix_date(value).cast("bigint"), F.lit(MICROS_PER_DAY)),
 }
 
 
-def freshness_metrics(table: Table, columns: Mapping[str, str]) -> list[Column]:
+def freshness_metrics(table: Table, columns: Mapping[str, str], run_time: datetime) -> list[Column]:
     """List the aggregates that the freshness checks of a table need, to be observed on the accepted rows.
 
     Parameters
@@ -33,25 +33,30 @@ def freshness_metrics(table: Table, columns: Mapping[str, str]) -> list[Column]:
     table : Table
     columns : mapping of str to str
         The columns on the frame and their types as `simpleString`.
+    run_time : datetime
+        The recorded "now" of the run, with a time zone.
 
     Returns
     -------
     list of Column
-        `newest_<check id>` for each freshness check whose column is a timestamp or a date.
+        `newest_<check id>` and `ahead_<check id>` for each freshness check whose column is a timestamp or a date.
 
     Notes
     -----
-    *Columns*: needs the columns of the freshness checks -> one row: the newest value in microseconds since 1970 UTC
-    (bigint, NULL when there is none).
+    *Columns*: needs the columns of the freshness checks -> one row of bigint in microseconds since 1970 UTC, NULL when
+    there is none: the newest value, and the greatest one that is later than the run by more than `max_age`. Such a
+    value says nothing of how fresh the rest is, so it is not the newest.
 
     Examples
     --------
     >>> check = Check(id="fresh", check="freshness", column="at", max_age="36h")
     >>> df = spark.sql("select date'1970-01-02' as at")
-    >>> df.agg(*freshness_metrics(Table(from_="bronze.orders", checks=(check,)), dict(df.dtypes))).first().asDict()
-    {'newest_fresh': 86400000000}
+    >>> table = Table(from_="bronze.orders", checks=(check,))
+    >>> df.agg(*freshness_metrics(table, dict(df.dtypes), EPOCH)).first().asDict()
+    {'newest_fresh': 86400000000, 'ahead_fresh': None}
     """
-    return [_newest(check, columns) for check in table.checks if _is_measured(check, columns)]
+    measured = [check for check in table.checks if _is_measured(check, columns)]
+    return [figure for check in measured for figure in _freshest(check, columns, run_time)]
 
 
 def table_verdicts(
@@ -112,9 +117,21 @@ def _is_measured(check: Check, columns: Mapping[str, str]) -> bool:
     return check.check == "freshness" and find(columns, check.column or "") in MICROS
 
 
-def _newest(check: Check, columns: Mapping[str, str]) -> Column:
+def _freshest(check: Check, columns: Mapping[str, str], run_time: datetime) -> tuple[Column, Column]:
     column = check.column or ""
-    return F.max(MICROS[find(columns, column) or ""](named(column))).alias(f"newest_{check.id}")
+    value = MICROS[find(columns, column) or ""](named(column))
+    is_ahead = value > F.lit(_micros(run_time) + _micros_of_age(check))
+    newest = F.max(F.when(~is_ahead, value)).alias(f"newest_{check.id}")
+    ahead = F.max(F.when(is_ahead, value)).alias(f"ahead_{check.id}")
+    return newest, ahead
+
+
+def _micros(moment: datetime) -> int:
+    return (moment - EPOCH) // timedelta(microseconds=1)
+
+
+def _micros_of_age(check: Check) -> int:
+    return parse_age(check.max_age or "") // timedelta(microseconds=1)
 
 
 def _row_count(check: Check, rows: int) -> Verdict:
@@ -129,11 +146,17 @@ def _freshness(check: Check, metrics: Mapping[str, Any], run_time: datetime, col
     if not _is_measured(check, columns):
         return error_verdict(check, f"column '{check.column}' is not a timestamp or a date on this table")
     newest = metrics[f"newest_{check.id}"]
+    ahead = metrics.get(f"ahead_{check.id}")
+    left_out = "" if ahead is None else f"; {instant_text(ahead)} is later than the run and is left out"
+    if newest is None and ahead is not None:
+        return figure_verdict(check, f"no value up to the time of the run{left_out}")
     if newest is None:
         return figure_verdict(check, "no value in this batch" if check.on_null == "fail" else "")
-    age = run_time - (EPOCH + timedelta(microseconds=newest))
-    too_old = age > parse_age(check.max_age or "")
-    return figure_verdict(check, f"the newest value is {age} old, expected at most {check.max_age}" if too_old else "")
+    # Numbers of microseconds, since Python's calendar ends with the year 9999.
+    age = timedelta(microseconds=_micros(run_time) - newest)
+    is_too_old = age > parse_age(check.max_age or "")
+    message = f"the newest value is {age} old, expected at most {check.max_age}{left_out}"
+    return figure_verdict(check, message if is_too_old else "")
 
 
 def _unique(table: Table, check: Check, metrics: Mapping[str, Any]) -> Verdict:

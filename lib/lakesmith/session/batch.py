@@ -10,12 +10,18 @@ from pyspark.sql import SparkSession
 from lakesmith.session.kind import client_of, is_connect
 
 BATCH_CONFS = (
-    "spark.sql.session.timeZone",
     "spark.sql.shuffle.partitions",
     "spark.sql.adaptive.enabled",
     "spark.sql.ansi.enabled",
     "spark.databricks.delta.snapshotPartitions",
 )
+# Text without an offset is UTC, whoever runs the batch. INT96, Spark's own way to write an instant, is an error or
+# another instant to other readers beyond the years 1677 to 2262; days before 1582 are of today's calendar.
+FIXED = {
+    "spark.sql.session.timeZone": "UTC",
+    "spark.sql.parquet.outputTimestampType": "TIMESTAMP_MICROS",
+    "spark.sql.parquet.datetimeRebaseModeInWrite": "CORRECTED",
+}
 # A reader skips whole pages only, and Parquet's own have 20 000 rows: with short ones a few keys cost a few rows.
 PAGES = ("parquet.page.row.count.limit", "2000")
 # With either of these on, Spark leaves rows out without a word.
@@ -41,6 +47,8 @@ def batch_session(spark: SparkSession) -> SparkSession:
     for key in (*NEVER, YOUNG_ONLY):
         session.conf.set(key, "false")
     session.conf.set(*PAGES)
+    for key, value in FIXED.items():
+        session.conf.set(key, value)
     return session
 
 

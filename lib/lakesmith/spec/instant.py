@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
-from datetime import date, datetime, timezone
+from datetime import datetime, timedelta, timezone
 
 from lakesmith.errors import ConfigError, Problem
+from lakesmith.spec.written_times import read_date, read_instant
+
+EPOCH = datetime(1970, 1, 1, tzinfo=timezone.utc)
 
 
 def utc(instant: str | None) -> str | None:
@@ -18,12 +21,11 @@ def utc(instant: str | None) -> str | None:
     if instant is None:
         return None
     try:
-        parsed = datetime.fromisoformat(instant)
-    except ValueError as error:
+        parsed = EPOCH + timedelta(microseconds=read_instant(instant))
+    except (ValueError, OverflowError) as error:
         problem = Problem("LS190", f"{instant!r} is no date", key="--run-date", hint="write it as 2011-01-31")
         raise ConfigError([problem]) from error
-    aware = parsed if parsed.tzinfo else parsed.replace(tzinfo=timezone.utc)
-    return aware.astimezone(timezone.utc).isoformat(timespec="microseconds")
+    return parsed.isoformat(timespec="microseconds")
 
 
 def date_range(start: str, end: str) -> tuple[str, str]:
@@ -48,7 +50,7 @@ def date_range(start: str, end: str) -> tuple[str, str]:
 
 def _date(text: str, option: str) -> str:
     try:
-        return date.fromisoformat(text).isoformat()
-    except ValueError as error:
+        return (EPOCH.date() + timedelta(days=read_date(text))).isoformat()
+    except (ValueError, OverflowError) as error:
         problem = Problem("LS190", f"{text!r} is no date", key=option, hint="write it as 2011-01-31")
         raise ConfigError([problem]) from error

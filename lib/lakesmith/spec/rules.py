@@ -11,6 +11,7 @@ from lakesmith.spec.origin import Finding
 from lakesmith.spec.rules_checks import check_rules
 from lakesmith.spec.rules_columns import contract_rules, key_type_rules, repeated, written_columns_rules
 from lakesmith.spec.rules_evolution import default_rules, rename_rules
+from lakesmith.spec.rules_formats import format_rules
 from lakesmith.spec.rules_groups import group_rules
 from lakesmith.spec.rules_inputs import bronze_rules, input_rules, name_rules, upstream_rules
 from lakesmith.spec.rules_maintenance import maintenance_rules
@@ -25,6 +26,7 @@ _TABLE_RULES: tuple[Rule, ...] = (
     bronze_rules,
     upstream_rules,
     contract_rules,
+    format_rules,
     written_columns_rules,
     key_type_rules,
     rename_rules,

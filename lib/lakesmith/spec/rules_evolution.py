@@ -4,16 +4,18 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from datetime import date, datetime
 from decimal import Decimal, InvalidOperation
 
 from lakesmith.spec.model import Table
 from lakesmith.spec.origin import Finding
 from lakesmith.spec.rules_columns import repeated
 from lakesmith.spec.subject import Subject
+from lakesmith.spec.written_numbers import read_decimal, read_float, read_whole
+from lakesmith.spec.written_times import read_date, read_instant, read_wall_clock
 
 Default = str | int | float | bool
 _WHOLE = {"tinyint": 8, "smallint": 16, "int": 32, "bigint": 64}
+_TIMES = {"date": read_date, "timestamp": read_instant, "timestamp_ntz": read_wall_clock}
 _DECIMAL = re.compile(r"decimal\(\s*(\d+)\s*,\s*(\d+)\s*\)")
 
 
@@ -79,15 +81,13 @@ def fits(value: Default, kind: str) -> bool:
 def _is_of(text: str, kind: str) -> bool:
     if kind in _WHOLE:
         beyond = 1 << (_WHOLE[kind] - 1)
-        return -beyond <= int(text) < beyond
+        return -beyond <= read_whole(text) < beyond
     if kind in ("float", "double"):
-        return isinstance(float(text), float)
-    if kind == "date":
-        return bool(date.fromisoformat(text))
-    if kind.startswith("timestamp"):
-        return bool(datetime.fromisoformat(text))
+        return isinstance(read_float(text, kind), float)
+    if kind in _TIMES:
+        return isinstance(_TIMES[kind](text), int)
     found = _DECIMAL.fullmatch(kind)
-    return found is not None and _is_decimal(Decimal(text), int(found[1]), int(found[2]))
+    return found is not None and _is_decimal(read_decimal(text), int(found[1]), int(found[2]))
 
 
 def _is_decimal(value: Decimal, precision: int, scale: int) -> bool:

@@ -10,7 +10,9 @@ from pyspark.sql.types import (
     DataType,
     DateType,
     DecimalType,
-    FractionalType,
+    DoubleType,
+    FloatType,
+    LongType,
     MapType,
     NumericType,
     StringType,
@@ -20,10 +22,17 @@ from pyspark.sql.types import (
 )
 
 from lakesmith.errors import StepError
+from lakesmith.spec.time_patterns import exact_pattern
+from lakesmith.spec.written_numbers import NO_NUMBER, NOT_ZERO, NUMBER, SIGN, WITH_EXPONENT
+from lakesmith.spec.written_times import BLANK, INSTANT, WALL_CLOCK
 
 NESTED = (ArrayType, MapType, StructType)
 TIMES = (DateType, TimestampType, TimestampNTZType)
-MAX_DIGITS = 38
+FLOATS = (FloatType, DoubleType)
+INFINITY = float("inf")
+# Spark takes this for the greatest bigint, although it is one more.
+BEYOND_BIGINT = float(2**63)
+BLANKS = "".join(map(chr, range(33))) + "\x7f"
 
 
 def cast_or_null(value: Column, found: DataType, wanted: DataType, format: str | None = None) -> Column:
@@ -43,7 +52,9 @@ def cast_or_null(value: Column, found: DataType, wanted: DataType, format: str |
     -------
     Column
         Text stays as landed. For every other type: empty text is NULL; a decimal that would be rounded, a whole number
-        with a fraction, NaN or infinity for an exact type, and date words such as ``now`` are NULL.
+        with a fraction, NaN or infinity for an exact type, a number beyond a floating-point type, a date without its
+        month or day, a fraction finer than a microsecond and an offset that the type cannot hold are NULL. A date of
+        text with a time of day is the day in UTC.
 
     Raises
     ------
@@ -70,7 +81,7 @@ def cast_or_null(value: Column, found: DataType, wanted: DataType, format: str |
     if isinstance(wanted, StringType):
         return value.cast(wanted)
     if isinstance(found, NumericType) and isinstance(wanted, NumericType):
-        return _number_from_number(value, wanted)
+        return _number_from_number(value, found, wanted)
     if isinstance(wanted, NESTED):
         return _nested(value, found, wanted)
     if isinstance(found, TIMES) and isinstance(wanted, TIMES):
@@ -78,10 +89,27 @@ def cast_or_null(value: Column, found: DataType, wanted: DataType, format: str |
     return _from_text(value.cast("string"), wanted, format)
 
 
-def _number_from_number(value: Column, wanted: DataType) -> Column:
+def _number_from_number(value: Column, found: DataType, wanted: DataType) -> Column:
+    if isinstance(wanted, FLOATS):
+        return _float_from_number(value, found, wanted)
+    if isinstance(found, FloatType) and isinstance(wanted, DecimalType):
+        # Spark takes the digits of the double beside it, and 0.1 would not be 0.1.
+        return _decimal(value.cast("string"), wanted)
     typed = value.try_cast(wanted)
-    exact = not isinstance(wanted, FractionalType) or isinstance(wanted, DecimalType)
-    return F.when(typed == value, typed) if exact else typed
+    # A comparison of two decimals may round the longer one, the way back does not.
+    is_exact = typed.try_cast(found) == value
+    if isinstance(found, FLOATS) and isinstance(wanted, LongType):
+        is_exact &= value < F.lit(BEYOND_BIGINT)
+    return F.when(is_exact, typed)
+
+
+def _float_from_number(value: Column, found: DataType, wanted: DataType) -> Column:
+    typed = value.try_cast(wanted)
+    if not (isinstance(found, DoubleType) and isinstance(wanted, FloatType)):
+        return typed
+    is_in_range = (F.abs(typed) == INFINITY) == (F.abs(value) == INFINITY)
+    is_above_zero = (typed == 0.0) == (value == 0.0)
+    return F.when(is_in_range & is_above_zero, typed)
 
 
 def _nested(value: Column, found: DataType, wanted: DataType) -> Column:
@@ -99,28 +127,52 @@ def _from_text(text: Column, wanted: DataType, format: str | None) -> Column:
         return _time(text, wanted, format)
     if isinstance(wanted, DecimalType):
         return _decimal(text, wanted)
-    if isinstance(wanted, FractionalType):
-        # Java reads '1.5f' and '1.5d' as numbers; a feed that says so is broken.
-        return F.when(~text.rlike(r"[0-9.][dDfF]\s*$"), text.try_cast(wanted))
+    if isinstance(wanted, FLOATS):
+        return _float(text, wanted)
     if isinstance(wanted, BinaryType):
         return F.nullif(text, F.lit("")).cast(wanted)
     return text.try_cast(wanted)
 
 
-def _decimal(text: Column, wanted: DecimalType) -> Column:
+def _float(text: Column, wanted: DataType) -> Column:
+    # Java reads hexadecimal digits, '1.5f' and '1.5d' as numbers; a feed that says so is broken.
     typed = text.try_cast(wanted)
-    unrounded = text.try_cast(DecimalType(MAX_DIGITS, MAX_DIGITS - wanted.precision + wanted.scale))
-    too_long = rf"\.[0-9]{{{wanted.scale}}}[0-9]*[1-9][0-9]*\s*$"
-    # Digits show in plain notation; only a number with an exponent has to be read twice.
-    is_plain_or_exact = ~text.rlike("[eE]") | (typed == unrounded)
-    return F.when(~text.rlike(too_long) & is_plain_or_exact, typed)
+    size = F.abs(typed)
+    is_held = (size > 0.0) & (size < INFINITY)
+    is_kept = text.rlike(NUMBER) & (is_held | (size == 0.0) & ~text.rlike(NOT_ZERO))
+    return F.when(is_kept, typed).when(text.rlike(NO_NUMBER), typed)
+
+
+def _decimal(text: Column, wanted: DecimalType) -> Column:
+    whole = rf"[0-9]+\.?[0-9]{{0,{wanted.scale}}}0*"
+    no_whole = rf"\.[0-9]{{1,{wanted.scale}}}0*" if wanted.scale else r"\.0+"
+    plain = rf"^{BLANK}{SIGN}(?:{whole}|{no_whole}){BLANK}$"
+    is_exact = text.rlike(plain) | (text.rlike(WITH_EXPONENT) & _fits_scale(text, wanted.scale))
+    return F.when(is_exact, text.try_cast(wanted))
+
+
+def _fits_scale(text: Column, scale: int) -> Column:
+    """Tell whether a number with an exponent has no digit but zeros beyond the scale."""
+    mantissa = F.regexp_extract(text, r"([0-9.]+)[eE]", 1)
+    fraction = F.regexp_extract(mantissa, r"\.([0-9]*)", 1)
+    digits = F.replace(mantissa, F.lit("."), F.lit(""))
+    significant = F.rtrim(digits, F.lit("0"))
+    exponent = F.regexp_extract(text, r"[eE]([+-]?[0-9]+)", 1).try_cast("int")
+    needed = F.length(fraction) - (F.length(digits) - F.length(significant)) - exponent
+    return (F.length(significant) == 0) | (needed <= scale)
 
 
 def _time(text: Column, wanted: DataType, format: str | None) -> Column:
+    is_wall_clock = isinstance(wanted, TimestampNTZType)
     if format is not None:
-        return F.try_to_timestamp(text, F.lit(format)).cast(wanted)
-    # A cast alone takes 'now', 'today' and '12:30' as moments of the run, and ignores junk after a date.
-    is_written_out = text.rlike(r"^\s*[+-]?[0-9]{4}")
+        pattern = exact_pattern(format, zone=not is_wall_clock)
+        return F.lit(None).cast(wanted) if pattern is None else _by_pattern(text, pattern).cast(wanted)
+    # A cast alone takes '2024', 'now' and '12:30' as moments, and drops digits and offsets.
+    is_written_out = text.rlike(WALL_CLOCK if is_wall_clock else INSTANT)
     if isinstance(wanted, DateType):
-        is_written_out &= text.try_cast(TimestampType()).isNotNull()
+        return F.when(is_written_out, text.try_cast(TimestampType())).cast(wanted)
     return F.when(is_written_out, text.try_cast(wanted))
+
+
+def _by_pattern(text: Column, pattern: str) -> Column:
+    return F.try_to_timestamp(F.btrim(text, F.lit(BLANKS)), F.lit(pattern))

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
+from datetime import datetime
 from typing import Any
 
 from pyspark.sql import Column, DataFrame
@@ -219,4 +220,5 @@ def _final_metrics(batch: BatchContext, final: DataFrame) -> list[Column]:
     profile = profile_metrics(types, batch.project.profile_of(batch.name))
     emptied = [F.count_if("_emptied").alias("emptied")] if "_emptied" in final.columns else []
     deleted = [F.count_if("_deleted").alias("deleted")] if "_deleted" in final.columns else []
-    return [F.count(F.lit(1)).alias("rows"), *emptied, *deleted, *freshness_metrics(batch.spec, types), *profile]
+    fresh = freshness_metrics(batch.spec, types, datetime.fromisoformat(batch.intent.run_time))
+    return [F.count(F.lit(1)).alias("rows"), *emptied, *deleted, *fresh, *profile]
