@@ -28,6 +28,7 @@ def result_text(result: RunResult) -> str:
     lines = [aligned([_counted(table) for table in result.tables])]
     for table in result.tables:
         lines += [f"parked: {one.path} ({table.table}): {one.reason}" for one in table.parked]
+        lines += [f"{table.table}: {table.error}"] if table.error else []
     published = f", published as {result.published}" if result.published else ""
     return "\n".join([*lines, f"run {result.run_id}: {_say(result.state)}{published}, {result.seconds:.1f} s"])
 

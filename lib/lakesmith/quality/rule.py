@@ -18,8 +18,8 @@ NO_SAMPLE = "cast(NULL as string)"
 class Rule:
     """A row check that is ready to run.
 
-    `failed` is never NULL; `sample` is the value to show, as text; a rule with an `error` could not be made and no row
-    fails it.
+    `failed` is never NULL; `sample` is the value to show, as text; `text` is the pattern or expression. A rule with
+    an `error` could not be made: no row fails it, and its verdict counts as failed.
     """
 
     id: str
@@ -29,6 +29,7 @@ class Rule:
     failed: Column
     sample: Column
     error: str = ""
+    text: str = ""
 
 
 def broken(id: str, check: str, column: str, on_fail: OnFail, error: str) -> Rule:

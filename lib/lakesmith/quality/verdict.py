@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
+from typing import Any
 
 from lakesmith.spec.model import Check
 
@@ -20,6 +22,40 @@ class Verdict:
     status: str
     failed: int
     message: str = ""
+
+    @property
+    def refuses(self) -> bool:
+        """True when it refuses publication: it failed, or it could not be made and `on_fail` is more than a warning."""
+        return refuses({"status": self.status, "on_fail": self.on_fail})
+
+    @property
+    def is_unmade(self) -> bool:
+        """True when the check could not be made."""
+        return self.status == "error"
+
+
+def refuses(verdict: Mapping[str, Any]) -> bool:
+    """Tell of a verdict as a row, with `status` and `on_fail`, whether it refuses publication.
+
+    Examples
+    --------
+    >>> refuses({"status": "error", "on_fail": "quarantine"}), refuses({"status": "error", "on_fail": "warn"})
+    (True, False)
+    """
+    return verdict["status"] == "fail" or (verdict["status"] == "error" and verdict["on_fail"] != "warn")
+
+
+def told(check: str, status: str, failed: int, message: str) -> str:
+    """Return one verdict as text, for messages.
+
+    Examples
+    --------
+    >>> told("sane", "error", 0, "no column 'x'"), told("small", "fail", 2, "2 of 3 rows")
+    ("sane could not be made: no column 'x'", 'small (2 failed: 2 of 3 rows)')
+    """
+    if status == "error":
+        return f"{check} could not be made: {message}"
+    return f"{check} ({failed} failed{f': {message}' if message else ''})"
 
 
 def figure_verdict(check: Check, message: str, failed: int = 1) -> Verdict:
