@@ -5,8 +5,8 @@ from __future__ import annotations
 RUN_CODES: dict[str, tuple[str, str, str]] = {
     "LS400": (
         "the gate refused publication",
-        "A check with on_fail: fail did not hold, or one could not be made. The batch is written but not visible; tables that read it did not"
-        " run, all others are published.",
+        "A check with on_fail: fail did not hold, or one could not be made. The batch is written but not visible;"
+        " tables that read it did not run, all others are published.",
         "See `lakesmith quality`; correct the input and run again, or publish it with `run --accept TABLE`.",
     ),
     "LS401": (

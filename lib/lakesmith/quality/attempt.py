@@ -10,7 +10,7 @@ from pyspark.sql import functions as F
 from lakesmith.transforms.names import named
 
 HOLDS, BREAKS, UNKNOWN = "1", "0", ""
-PLAIN = ("string", "boolean", "tinyint", "smallint", "int", "bigint", "date", "timestamp", "timestamp_ntz")
+CHEAP = ("boolean", "tinyint", "smallint", "int", "bigint", "date", "timestamp", "timestamp_ntz")
 LEAST_HASH = -(2**31)
 
 
@@ -56,6 +56,7 @@ def attempted(condition: Column, columns: Mapping[str, str]) -> Column:
 
 
 def _is_always_true(columns: Mapping[str, str]) -> Column:
-    """Return a condition that always holds and that no optimizer knows to hold."""
-    plain = [named(name) for name, kind in columns.items() if kind in PLAIN or kind.startswith("decimal")]
-    return F.hash(*plain[:1]) >= F.lit(LEAST_HASH) if plain else F.lit(True)
+    """Return a condition that always holds and that no optimizer knows to hold; a map has no hash."""
+    hashed = [name for name, kind in columns.items() if "map<" not in kind and kind != "variant"]
+    cheapest = sorted(hashed, key=lambda name: columns[name] not in CHEAP)[:1]
+    return F.hash(*map(named, cheapest)) >= F.lit(LEAST_HASH) if cheapest else F.lit(True)

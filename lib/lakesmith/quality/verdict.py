@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -42,7 +42,8 @@ def refuses(verdict: Mapping[str, Any]) -> bool:
     >>> refuses({"status": "error", "on_fail": "quarantine"}), refuses({"status": "error", "on_fail": "warn"})
     (True, False)
     """
-    return verdict["status"] == "fail" or (verdict["status"] == "error" and verdict["on_fail"] != "warn")
+    is_unmade = verdict["status"] == "error" and verdict["on_fail"] != "warn"
+    return bool(is_unmade or verdict["status"] == "fail")
 
 
 def told(check: str, status: str, failed: int, message: str) -> str:
@@ -56,6 +57,19 @@ def told(check: str, status: str, failed: int, message: str) -> str:
     if status == "error":
         return f"{check} could not be made: {message}"
     return f"{check} ({failed} failed{f': {message}' if message else ''})"
+
+
+def named_problems(verdicts: Iterable[Mapping[str, Any]]) -> str:
+    """Return the checks that refuse publication or could not be made, of verdicts as rows; empty when there are none.
+
+    Examples
+    --------
+    >>> named_problems([{"check": "sane", "status": "error", "on_fail": "warn", "failed": 0, "message": "no column"}])
+    'check sane could not be made: no column'
+    """
+    named = [one for one in verdicts if one["status"] == "error" or refuses(one)]
+    texts = dict.fromkeys(told(one["check"], one["status"], one["failed"], one["message"]) for one in named)
+    return f"check {'; check '.join(texts)}" if texts else ""
 
 
 def figure_verdict(check: Check, message: str, failed: int = 1) -> Verdict:

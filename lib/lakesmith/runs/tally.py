@@ -7,7 +7,7 @@ from dataclasses import asdict, dataclass, field
 from typing import Any
 
 from lakesmith.errors import LakesmithError, render
-from lakesmith.quality.verdict import told
+from lakesmith.quality.verdict import named_problems
 from lakesmith.runs.intent import Intent
 from lakesmith.runs.result import Counts, Parked, TableResult, TableState
 from lakesmith.runs.rooms.record import BatchRecord
@@ -59,10 +59,7 @@ class Tally:
 
     def _unmade(self) -> str:
         """Return which checks could not be made, or refuse publication."""
-        verdicts = [verdict for _, record in self.records for verdict in record.verdicts]
-        named = [one for one in verdicts if one.is_unmade or one.refuses]
-        texts = dict.fromkeys(told(one.check, one.status, one.failed, one.message) for one in named)
-        return f"check {'; check '.join(texts)}" if texts else ""
+        return named_problems(asdict(verdict) for _, record in self.records for verdict in record.verdicts)
 
 
 def total(counts: Iterable[Counts]) -> Counts:

@@ -89,7 +89,8 @@ def quiet_errors() -> None:
     """
     for name in ERROR_LOGGERS:
         logger = PySparkLogger.getLogger(name)
-        own = [one for one in logger.handlers if type(one) is logging.StreamHandler and one.stream is sys.stderr]
+        streams = (sys.stderr, sys.__stderr__)
+        own = [one for one in logger.handlers if type(one) is logging.StreamHandler and one.stream in streams]
         for handler in own:
             logger.removeHandler(handler)
         if not logger.handlers:

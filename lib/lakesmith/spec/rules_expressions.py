@@ -15,6 +15,7 @@ _PAIRS = {")": "(", "]": "["}
 _OPEN_TEXT = re.compile(r"['\"`]|/\*")
 _WORD = re.compile(r"(?<![\w.`])`?([A-Za-z_]\w*)`?(?!\w)(?!\s*\()")
 _LAMBDA = re.compile(r"(?:\(([\w\s,]*)\)|(\w+))\s*->")
+_PREFIX = re.compile(r"(?<!\w)[rRxX](?=['\"])")
 _TYPED = re.compile(r"\b(?:AS|::)\s*\w+", re.IGNORECASE)
 # Words of the language, of types and of units of time: no columns where they stand unquoted.
 _WORDS = frozenset("""
@@ -24,8 +25,8 @@ _WORDS = frozenset("""
     ilike in int integer bigint smallint tinyint interval is isodow isoweek isoyear last leading like limit
     localtimestamp long map microsecond microseconds millisecond milliseconds minute minutes month months natural not
     ntile null nulls on or order outer over overlaps overlay partition percent placing position quarter range regexp
-    respect ignore rlike row rows second seconds select short session_user similar some string struct substring symmetric
-    table then time timestamp timestamp_ltz timestamp_ntz to trailing trim true unbounded union unknown user using utf8
+    respect ignore rlike row rows second seconds select short session_user similar some string struct substring
+    symmetric table then time timestamp timestamp_ltz timestamp_ntz to trailing trim true unbounded union unknown user using utf8
     values void week weeks when where window with within year years yearofweek zone boolean binary byte char varchar
 """.split())  # fmt: skip
 
@@ -75,7 +76,7 @@ def names_in(sql: str) -> list[str]:
     >>> names_in("ammount < 100 AND cast(day AS date) > date'2024-01-01' AND exists(xs, x -> x > 0)")
     ['ammount', 'xs']
     """
-    code = _TYPED.sub(" ", NO_CODE.sub(" ", sql))
+    code = _TYPED.sub(" ", NO_CODE.sub(" ", _PREFIX.sub("", sql)))
     if re.search(r"\bselect\b", code, re.IGNORECASE):
         return []
     bound = {name for group in _LAMBDA.findall(code) for part in group for name in re.findall(r"\w+", part)}
