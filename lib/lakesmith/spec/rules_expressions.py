@@ -26,8 +26,9 @@ _WORDS = frozenset("""
     localtimestamp long map microsecond microseconds millisecond milliseconds minute minutes month months natural not
     ntile null nulls on or order outer over overlaps overlay partition percent placing position quarter range regexp
     respect ignore rlike row rows second seconds select short session_user similar some string struct substring
-    symmetric table then time timestamp timestamp_ltz timestamp_ntz to trailing trim true unbounded union unknown user using utf8
-    values void week weeks when where window with within year years yearofweek zone boolean binary byte char varchar
+    symmetric table then time timestamp timestamp_ltz timestamp_ntz to trailing trim true unbounded union unknown user
+    using utf8 values void week weeks when where window with within year years yearofweek zone boolean binary byte char
+    varchar
 """.split())  # fmt: skip
 
 
