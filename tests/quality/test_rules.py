@@ -245,6 +245,7 @@ def test_what_throws_fails_whatever_null_means(spark: SparkSession) -> None:
     {"check": "expression", "expression": "id = 1 OR s RLIKE '['"},
     {"check": "expression", "expression": "id"},
     {"check": "expression", "expression": "id > AND 1"},
+    {"check": "expression", "expression": "id > > 1"},
     {"check": "expression", "expression": "iid > 1"},
 ])  # fmt: skip
 def test_what_cannot_be_evaluated_is_an_error_of_its_rule(spark: SparkSession, check: dict) -> None:

@@ -8,6 +8,8 @@ from collections.abc import Mapping
 from pyspark.sql import Column, DataFrame
 from pyspark.sql import functions as F
 
+from lakesmith.quality.rule import reason_of
+
 ONE_ROW = "SELECT * FROM VALUES (1) AS t(`_one`)"
 NAMES_PATTERNS = re.compile(r"\brlike\b|\bregexp|\bsplit\s*\(", re.IGNORECASE)
 BROKEN = re.compile(r"INVALID_PARAMETER_VALUE\.PATTERN|PatternSyntaxException|INVALID_REGEX")
@@ -57,6 +59,5 @@ def _error_of(row: DataFrame, condition: Column) -> str:
     try:
         row.select(condition).collect()
     except Exception as error:  # what else a sample row throws is no matter of a pattern
-        reason = str(error).strip().partition("\n")[0]
-        return reason if BROKEN.search(str(error)) else ""
+        return reason_of(error) if BROKEN.search(str(error)) else ""
     return ""

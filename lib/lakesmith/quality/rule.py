@@ -37,6 +37,18 @@ def broken(id: str, check: str, column: str, on_fail: OnFail, error: str) -> Rul
     return Rule(id, check, column, on_fail, F.lit(False), F.expr(NO_SAMPLE), error)
 
 
+def reason_of(error: Exception) -> str:
+    r"""Return the first line of an error that says something; never empty, as that would be no error.
+
+    Examples
+    --------
+    >>> reason_of(ValueError("\n[PARSE_SYNTAX_ERROR] Syntax error.\n== SQL =="))
+    '[PARSE_SYNTAX_ERROR] Syntax error.'
+    """
+    lines = str(error).strip().splitlines()
+    return lines[0] if lines else type(error).__name__
+
+
 def sample_of(value: Column, kind: str) -> Column:
     """Return a value as text to show, cut to a length that fits a report; bytes as hex."""
     text = F.hex(value) if kind == "binary" else value.cast("string")

@@ -13,7 +13,7 @@ from lakesmith.quality.casts import cast_columns, cast_rule
 from lakesmith.quality.implicit_rules import implicit_rules
 from lakesmith.quality.patterns import pattern_error, patterns_error
 from lakesmith.quality.predicates import PREDICATES
-from lakesmith.quality.rule import NO_SAMPLE, Rule, broken, find, sample_of
+from lakesmith.quality.rule import NO_SAMPLE, Rule, broken, find, reason_of, sample_of
 from lakesmith.spec.model import TABLE_CHECKS, Check, Table
 from lakesmith.transforms.names import named
 
@@ -94,7 +94,7 @@ def _problem(rule: Rule, df: DataFrame) -> str:
     try:
         _ = df.select(rule.failed).schema
     except AnalysisException as error:
-        return str(error).partition("\n")[0]
+        return reason_of(error)
     return patterns_error(df, rule.text)
 
 
@@ -117,8 +117,7 @@ def _expression_rule(check: Check, columns: Mapping[str, str]) -> Rule:
     try:
         outcome = attempted(F.expr(text), columns)
     except AnalysisException as error:  # a classic session parses at once, Spark Connect with the frame
-        reason = str(error).strip().partition("\n")[0]
-        return broken(check.id, check.check, check.column or "", check.on_fail, reason)
+        return broken(check.id, check.check, check.column or "", check.on_fail, reason_of(error))
     passes = [HOLDS] if check.on_null == "fail" else [HOLDS, UNKNOWN]
     # An outcome is NULL where the expression threw.
     fails = ~F.coalesce(outcome.isin(*passes), F.lit(False))
