@@ -24,10 +24,12 @@ _VERDICTS = ("table", "check", "column", "on_fail", "status", "failed", "message
 
 
 def result_text(result: RunResult) -> str:
-    """Return what a run did: a row a table, then parked inputs and errors, then the state of the run."""
+    """Return what a run did: a row a table, then parked inputs, checks that refuse or were not made, and the state."""
     lines = [aligned([_counted(table) for table in result.tables])]
     for table in result.tables:
         lines += [f"parked: {one.path} ({table.table}): {one.reason}" for one in table.parked]
+        is_written = table.state in ("done", "refused")
+        lines += [f"{table.table}: {table.error}"] if table.error and is_written else []
     published = f", published as {result.published}" if result.published else ""
     return "\n".join([*lines, f"run {result.run_id}: {_say(result.state)}{published}, {result.seconds:.1f} s"])
 

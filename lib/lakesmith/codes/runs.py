@@ -5,9 +5,16 @@ from __future__ import annotations
 RUN_CODES: dict[str, tuple[str, str, str]] = {
     "LS400": (
         "the gate refused publication",
-        "A check with on_fail: fail did not hold. The batch is written but not visible; tables that read it did not"
-        " run, all others are published.",
+        "A check with on_fail: fail did not hold, or one could not be made. The batch is written but not visible;"
+        " tables that read it did not run, all others are published.",
         "See `lakesmith quality`; correct the input and run again, or publish it with `run --accept TABLE`.",
+    ),
+    "LS401": (
+        "a check could not be made",
+        "A check names a column that is not there, compares what cannot be compared, has a pattern that does not"
+        " compile, or its figure was not measured. Unless it says on_fail: warn it counts as failed: the batch is"
+        " written but not visible; tables that read it did not run, all others are published.",
+        "Correct the check and run again, or publish without it by `run --accept TABLE`.",
     ),
     "LS500": ("write failed", "A table could not be written.", "Run again: a retry neither loses nor doubles rows."),
     "LS502": (

@@ -11,7 +11,13 @@ from pyspark.sql import functions as F
 
 from lakesmith.quality.ages import parse_age
 from lakesmith.quality.rule import find
-from lakesmith.quality.uniqueness import keys_are_free, paid_unique_checks, unique_columns, unique_verdict
+from lakesmith.quality.uniqueness import (
+    keys_are_free,
+    missing_columns,
+    paid_unique_checks,
+    unique_columns,
+    unique_verdict,
+)
 from lakesmith.quality.verdict import Verdict, error_verdict, figure_verdict
 from lakesmith.spec.model import TABLE_CHECKS, Check, Table
 from lakesmith.spec.written_times import MICROS_PER_DAY, instant_text
@@ -110,6 +116,9 @@ def _verdict(
         return _row_count(check, metrics["rows"])
     if check.check == "freshness":
         return _freshness(check, metrics, run_time, columns)
+    missing = missing_columns(check, columns) if columns else []
+    if missing:
+        return error_verdict(check, f"column '{missing[0]}' is not there")
     return _unique(table, check, metrics)
 
 

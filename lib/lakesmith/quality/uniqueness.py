@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 from pyspark.sql import DataFrame
 from pyspark.sql import functions as F
 
+from lakesmith.quality.rule import find
 from lakesmith.quality.verdict import Verdict, figure_verdict
 from lakesmith.spec.model import Check, Table
 from lakesmith.transforms.names import named
@@ -48,6 +49,17 @@ def paid_unique_checks(table: Table) -> list[Check]:
 def unique_columns(check: Check) -> tuple[str, ...]:
     """Return the columns that shall be unique together."""
     return check.columns or ((check.column,) if check.column else ())
+
+
+def missing_columns(check: Check, columns: Mapping[str, str]) -> list[str]:
+    """List the columns of a check that a frame does not have.
+
+    Examples
+    --------
+    >>> missing_columns(Check(id="one", check="unique", columns=("id", "day")), {"ID": "int"})
+    ['day']
+    """
+    return [name for name in unique_columns(check) if find(columns, name) is None]
 
 
 def duplicates(columns: Sequence[str]) -> Transform:

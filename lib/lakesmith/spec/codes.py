@@ -147,7 +147,7 @@ SPEC_CODES: dict[str, tuple[str, str, str]] = {
     "LS141": (
         "check with an unusable value",
         "A bound, pattern or duration of a check cannot be used.",
-        "Durations are 90m, 36h, 2d; bounds of lengths and counts are whole numbers; patterns must compile.",
+        "Durations are 90s, 90m, 36h, 2d; bounds of lengths and counts are whole numbers; patterns must compile.",
     ),
     "LS142": (
         "check cannot quarantine",
@@ -156,6 +156,27 @@ SPEC_CODES: dict[str, tuple[str, str, str]] = {
         "Write on_fail: warn or on_fail: fail.",
     ),
     "LS143": ("check id used twice", "Verdicts are kept by check id.", "Give each check of a table its own id."),
+    "LS144": (
+        "check with a value of another type",
+        "A listed value or a bound is no value of the type that the contract gives the column: a number for a text"
+        " column, a text that is no date for a column of dates. Such a check can never be made.",
+        "Write the value in the column's type; quote text, dates and instants.",
+    ),
+    "LS145": (
+        "check on a column of the wrong type",
+        "Freshness compares the newest instant of a column with the time of the run.",
+        "Name a column of type date, timestamp or timestamp_ntz.",
+    ),
+    "LS146": (
+        "expression that is not balanced",
+        "A bracket or a quote of an expression is open at its end, closes nothing, or the expression is empty.",
+        "Correct the expression.",
+    ),
+    "LS147": (
+        "expression that names an unknown column",
+        "An expression names a column that neither the contract nor the input nor a step of the table has.",
+        "Correct the name, or declare the column.",
+    ),
     "LS150": (
         "write setting missing or out of place",
         "append takes no keys. upsert needs keys, and sequence_by unless when_matched is ignore. scd2, cdc and snapshot"

@@ -13,7 +13,7 @@ from pyspark.sql.types import ArrayType, MapType, StructType, VariantType
 
 from lakesmith.errors import WriteError
 from lakesmith.quality.gate import accepted, gate_metrics, raw_text, rejected, tag
-from lakesmith.quality.profile import profile_metrics
+from lakesmith.quality.profile import profile_metrics, secret_columns
 from lakesmith.quality.rule import Rule
 from lakesmith.quality.rules import compile_rules, resolve
 from lakesmith.quality.table_checks import freshness_metrics
@@ -217,7 +217,8 @@ def _with_marks(rows: DataFrame, write: Write) -> DataFrame:
 
 def _final_metrics(batch: BatchContext, final: DataFrame) -> list[Column]:
     types = {f.name: f.dataType.simpleString() for f in final.schema.fields if not f.name.startswith("_")}
-    profile = profile_metrics(types, batch.project.profile_of(batch.name))
+    secret = secret_columns(batch.spec.columns)
+    profile = profile_metrics(types, batch.project.profile_of(batch.name), secret)
     emptied = [F.count_if("_emptied").alias("emptied")] if "_emptied" in final.columns else []
     deleted = [F.count_if("_deleted").alias("deleted")] if "_deleted" in final.columns else []
     fresh = freshness_metrics(batch.spec, types, datetime.fromisoformat(batch.intent.run_time))
