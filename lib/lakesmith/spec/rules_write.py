@@ -122,8 +122,9 @@ def _method_findings(subject: Subject) -> Iterator[Finding]:
     if write.strategy != "upsert":
         what = f"strategy '{write.strategy}' takes no 'method'"
         yield Finding("LS158", "write.method", what, "only upserts have several; take it out")
-    elif (write.method == "append_new") != (write.when_matched == "ignore") and write.method != "merge":
-        what = f"method '{write.method}' cannot be done with when_matched: {write.when_matched}"
+    elif (write.method == "append_new") == write.updates_rows and write.method != "merge":
+        sequence = " and a sequence_by" if write.keeps_first else ""
+        what = f"method '{write.method}' cannot be done with when_matched: {write.when_matched}{sequence}"
         hint = "append_new only adds rows, replace_where replaces them; write method: auto"
         yield Finding("LS159", "write.method", what, hint)
     elif write.method == "replace_where" and not _keeps_files(subject):
