@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from typing import Any, TypeGuard
 
 from lakesmith.spec.origin import Finding
-from lakesmith.spec.rules_history import history_findings, repeatable_findings
+from lakesmith.spec.rules_history import clock_findings, history_findings, repeatable_findings
 from lakesmith.spec.subject import Subject
 
 _ROWS = ("keys", "sequence_by", "on_tie", "apply_as_deletes", "key_implies", "partition_by")
@@ -63,6 +63,7 @@ def write_rules(subject: Subject) -> Iterator[Finding]:
         yield from _aggregate_findings(subject)
     if write.keeps_history:
         yield from history_findings(subject)
+        yield from clock_findings(subject)
     if write.keeps_history or write.strategy == "snapshot":
         yield from repeatable_findings(subject)
 
