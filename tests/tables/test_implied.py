@@ -5,12 +5,14 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
-from pyspark.sql import SparkSession
+from pyspark.sql import DataFrame, SparkSession
+from pyspark.sql import functions as F
 
 from lakesmith.errors import WriteError
 from lakesmith.spec.model import Table
 from lakesmith.tables import implied
 from lakesmith.tables.commit import CommitId
+from lakesmith.tables.estimate import everything
 from lakesmith.tables.implied import refuse_broken, without_promise
 from lakesmith.tables.prune import Touched, find_touched
 from lakesmith.tables.ref import TableRef
@@ -18,7 +20,7 @@ from lakesmith.tables.strategies import replace_all
 from lakesmith.tables.upsert_plan import plan_upsert
 from lakesmith.testing import frame
 
-DDL = "id int, day date, name string, _seq struct<at:int>"
+DDL = "id int, day string, name string, _seq struct<at:int>"
 WRITE = {"strategy": "upsert", "keys": ["id"], "sequence_by": ["at"], "key_implies": ["day"]}
 BEFORE = [(1, "2024-03-01", "a", (1,)), (2, "2024-03-02", "a", (1,)), (3, None, "a", (1,))]
 MOVED = [(1, "2024-03-05", "b", (2,))]
@@ -32,16 +34,13 @@ def spec(**write: Any) -> Table:
 @pytest.fixture(scope="module")
 def held(spark: SparkSession, tmp_path_factory: pytest.TempPathFactory) -> TableRef:
     table = TableRef("silver.a", str(tmp_path_factory.mktemp("implied") / "t"))
-    rows = frame(spark, DDL.replace("day date", "day string"), BEFORE)
-    dated = rows.withColumn("day", rows.day.cast("date"))
-    replace_all(dated, table, spec(partition_by=["day"]), CommitId("test", 1, "d"))
+    replace_all(batch(spark, BEFORE), table, spec(partition_by=["day"]), CommitId("test", 1, "d"))
     return table
 
 
-def batch(spark: SparkSession, rows: list[tuple[Any, ...]], deletes: bool | None = None) -> Any:
-    found = frame(spark, DDL.replace("day date", "day string"), rows)
-    found = found.withColumn("day", found.day.cast("date"))
-    return found if deletes is None else found.selectExpr("*", f"{str(deletes).lower()} AS _deleted")
+def batch(spark: SparkSession, rows: list[tuple[Any, ...]], deletes: bool = False) -> DataFrame:
+    dated = frame(spark, DDL, rows).withColumn("day", F.col("day").cast("date"))
+    return dated.withColumn("_deleted", F.lit(deletes))
 
 
 @pytest.mark.parametrize("write", [{}, {"method": "merge"}, {"when_matched": "ignore"}, {"on_tie": "fail"}])
@@ -88,8 +87,6 @@ def test_rows_that_the_batch_replaces_anyway_do_not_count(spark: SparkSession, h
 def test_of_a_big_table_another_part_is_looked_at_each_time(
     spark: SparkSession, held: TableRef, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    from lakesmith.tables.estimate import everything
-
     files = everything(held)
     touched = find_touched(batch(spark, [(7, "2024-03-05", "b", (2,))]), ["day"])
     wide = Touched({"id": frozenset(range(9)), **touched.values}, kinds={"id": "int", "day": "date"})

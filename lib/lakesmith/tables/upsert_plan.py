@@ -161,7 +161,8 @@ def _planned(
             raise MergeInsteadError("no key" if not keys else "the keys are too long", touched)
         implied = _checked(batch, spec, touched)
         looked = look(rows.sparkSession, table, touched, kinds, keys, hidden, implied)
-        refuse_broken_rows(batch, looked.rows, [*kinds], implied, table)
+        if implied:
+            refuse_broken_rows(batch, looked.rows, [*kinds], implied, table)
         decide = hidden[:1] if follows else hidden
         wins = verdicts(rows, batch, kinds, table, looked, decide, follows, spec.write.keeps_first)
     except (ValueError, OverflowError) as error:
