@@ -11,7 +11,7 @@ from pyspark.sql.types import StructType
 
 from lakesmith.transforms.names import named
 from lakesmith.transforms.orderable import orderable, orderable_column
-from lakesmith.transforms.promise import broken_in, fail_where_broken
+from lakesmith.transforms.promise import broken_after, fail_where_broken
 from lakesmith.transforms.shape import Transform
 
 RANK, TIED, BROKEN = "_rank_in_key", "_tied", "_broken"
@@ -23,7 +23,7 @@ def one_row(
     *,
     keeps_first: bool = False,
     implied: Sequence[str] = (),
-    marks_ties: bool = False,
+    look: Transform | None = None,
 ) -> Transform:
     """Keep one row per key, and find out whether the rows of a key disagree.
 
@@ -32,13 +32,14 @@ def one_row(
     keys : sequence of str
         Columns of the key; NULL equals NULL.
     order_by : sequence of str
-        Columns that decide, the first one first; the greatest value wins, NULL loses.
+        All columns, the one that decides first; the greatest value wins, NULL loses.
     keeps_first : bool
         Whether the smallest ``_seq`` wins instead, field by field; NULL loses here too.
     implied : sequence of str
         Columns that have one value for each key; NULL says nothing.
-    marks_ties : bool
-        Whether to say of the kept row that another row of its key has the same ``_seq`` and other values.
+    look : callable, optional
+        Gets all rows with ``_tied`` BOOLEAN, true for a row that loses against another one of its ``_seq``, and returns
+        them; equal rows are no tie.
 
     Returns
     -------
@@ -47,8 +48,8 @@ def one_row(
 
     Notes
     -----
-    *Columns*: needs `keys`, `order_by` and `implied` -> the same columns, one row per key, and ``_tied`` BOOLEAN where
-    ties are marked. Whoever reads a key with two values of an `implied` column gets an error that names both.
+    *Columns*: needs `keys`, `order_by` and `implied` -> the same columns, one row per key. Whoever reads a key with two
+    values of an `implied` column gets an error that names both.
 
     One shuffle and one sort by key, whatever is asked.
 
@@ -57,26 +58,29 @@ def one_row(
     >>> from lakesmith.testing import frame
     >>> rows = [(1, "a", (1,)), (1, "b", (2,)), (1, "c", (2,)), (2, "a", (1,)), (2, "a", (1,))]
     >>> df = frame(spark, "id int, name string, _seq struct<at:int>", rows)
-    >>> df.transform(one_row(["id"], ["_seq", "name"], marks_ties=True)).drop("_seq").orderBy("id").show()
-    +---+----+-----+
-    | id|name|_tied|
-    +---+----+-----+
-    |  1|   c| true|
-    |  2|   a|false|
-    +---+----+-----+
+    >>> df.transform(one_row(["id"], ["_seq", "name"])).drop("_seq").orderBy("id").show()
+    +---+----+
+    | id|name|
+    +---+----+
+    |  1|   c|
+    |  2|   a|
+    +---+----+
     <BLANKLINE>
     """
 
     def apply(df: DataFrame) -> DataFrame:
         ordered = Window.partitionBy(*map(named, keys)).orderBy(*_order(df, order_by, keeps_first))
-        whole = ordered.rowsBetween(Window.unboundedPreceding, Window.unboundedFollowing)
         made = {RANK: F.row_number().over(ordered)}
+        if look:
+            made[TIED] = _is_tied(df, ordered)
         if implied:
-            made[BROKEN] = broken_in(keys, implied, whole)
-        if marks_ties:
-            made[TIED] = _is_tied(df, keys, keeps_first, whole)
-        one = df.withColumns(made).filter(named(RANK) == 1).drop(RANK)
-        return one.filter(fail_where_broken(named(BROKEN))).drop(BROKEN) if implied else one
+            made[BROKEN] = broken_after(keys, implied, ordered)
+        marked = df.withColumns(made)
+        seen = marked.transform(look).drop(TIED) if look else marked
+        is_kept = named(RANK) == 1
+        if not implied:
+            return seen.filter(is_kept).drop(RANK)
+        return seen.filter(fail_where_broken(named(BROKEN), is_kept)).drop(RANK, BROKEN)
 
     return apply
 
@@ -102,21 +106,11 @@ def _sequence_kind(df: DataFrame) -> StructType:
     return cast("StructType", df.schema["_seq"].dataType)
 
 
-def _is_tied(df: DataFrame, keys: Sequence[str], keeps_first: bool, whole: WindowSpec) -> Column:
-    """Tell whether two rows of the winning ``_seq`` differ: the greatest and the smallest of their hashes do."""
-    at, best = F.struct(F.lit(1)), F.max
-    if "_seq" in df.columns and keeps_first:
-        at, best = F.struct(*sequence_parts(F.col("_seq"), _sequence_kind(df))), F.min
-    elif "_seq" in df.columns:
-        at = F.struct(orderable_column(df, "_seq"))
-    value = _hash(df, [*keys, "_seq", "_at"])
-    one = best(F.struct(at.alias("at"), value.alias("hash"))).over(whole)
-    other = best(F.struct(at.alias("at"), F.bitwise_not(value).alias("hash"))).over(whole)
-    return one.getField("hash") != F.bitwise_not(other.getField("hash"))
-
-
-def _hash(df: DataFrame, but: Sequence[str]) -> Column:
-    left_out = {name.lower() for name in but}
-    values = [orderable_column(df, name) for name in df.columns if name.lower() not in left_out]
-    # A hash passes over NULL: which values are NULL is hashed too.
-    return F.xxhash64(F.lit(0), *values, *[value.isNull() for value in values])
+def _is_tied(df: DataFrame, ordered: WindowSpec) -> Column:
+    """Tell whether a row is another than the first one of its key, and has its ``_seq``."""
+    differs = F.rank().over(ordered) > 1
+    if "_seq" not in df.columns:
+        return differs
+    sequence = orderable_column(df, "_seq")
+    so_far = ordered.rowsBetween(Window.unboundedPreceding, Window.currentRow)
+    return differs & sequence.eqNullSafe(F.first(sequence).over(so_far))

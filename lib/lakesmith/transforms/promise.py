@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from functools import reduce
 
-from pyspark.sql import Column, WindowSpec
+from pyspark.sql import Column, Window, WindowSpec
 from pyspark.sql import functions as F
 
 from lakesmith.transforms.names import named
@@ -13,7 +13,7 @@ from lakesmith.transforms.names import named
 BROKEN_PROMISE = "LAKESMITH_BROKEN_PROMISE"
 
 
-def broken_in(keys: Sequence[str], implied: Sequence[str], window: WindowSpec | None = None) -> Column:
+def broken_in(keys: Sequence[str], implied: Sequence[str]) -> Column:
     """Return an aggregate over the rows of a key: JSON of the key and two values of what it implies, else NULL.
 
     Parameters
@@ -21,8 +21,6 @@ def broken_in(keys: Sequence[str], implied: Sequence[str], window: WindowSpec | 
     keys : sequence of str
     implied : sequence of str
         NULL is no value of its own: a delete may name its key only.
-    window : WindowSpec, optional
-        The rows of a key, where they are not grouped.
 
     Examples
     --------
@@ -31,11 +29,19 @@ def broken_in(keys: Sequence[str], implied: Sequence[str], window: WindowSpec | 
     >>> df.groupBy("id").agg(broken_in(["id"], ["day"]).alias("broken")).orderBy("id").collect()
     [Row(id=1, broken='{"id":1,"one":{"day":5},"other":{"day":6}}'), Row(id=2, broken=None)]
     """
-    least = {name: _over(F.min(named(name)), window) for name in implied}
-    most = {name: _over(F.max(named(name)), window) for name in implied}
-    differs = reduce(Column.__or__, [~least[name].eqNullSafe(most[name]) for name in implied])
-    of_key = [_over(F.first(named(key)), window).alias(key) for key in keys]
-    return F.when(differs, told_broken(of_key, _struct(least), _struct(most)))
+    least = {name: F.min(named(name)) for name in implied}
+    most = {name: F.max(named(name)) for name in implied}
+    of_key = [F.first(named(key)).alias(key) for key in keys]
+    return F.when(_any_differs(least, most), told_broken(of_key, _struct(least), _struct(most)))
+
+
+def broken_after(keys: Sequence[str], implied: Sequence[str], ordered: WindowSpec) -> Column:
+    """Return for a row that tells another value than rows of its key before it what `broken_in` returns."""
+    so_far = ordered.rowsBetween(Window.unboundedPreceding, Window.currentRow)
+    first = {name: F.first(named(name), ignorenulls=True).over(so_far) for name in implied}
+    mine = {name: F.coalesce(named(name), first[name]) for name in implied}
+    of_key = [named(key).alias(key) for key in keys]
+    return F.when(_any_differs(first, mine), told_broken(of_key, _struct(mine), _struct(first)))
 
 
 def told_broken(keys: Sequence[Column], one: Column, other: Column) -> Column:
@@ -55,15 +61,15 @@ def differing(implied: Sequence[str], mine: str, theirs: str, is_delete: Column)
     return reduce(Column.__or__, wrong)
 
 
-def fail_where_broken(told: Column) -> Column:
-    """Return a condition that holds where a promise is kept, or fails with what is told of it."""
+def fail_where_broken(told: Column, otherwise: Column | None = None) -> Column:
+    """Return a condition that fails with what is told of a broken promise, and holds, or is `otherwise`, without."""
     raised = F.raise_error(F.concat(F.lit(f"{BROKEN_PROMISE} "), told)).cast("boolean")
-    return F.when(told.isNotNull(), raised).otherwise(F.lit(True))
+    return F.when(told.isNotNull(), raised).otherwise(F.lit(True) if otherwise is None else otherwise)
 
 
-def _over(value: Column, window: WindowSpec | None) -> Column:
-    return value if window is None else value.over(window)
+def _any_differs(some: Mapping[str, Column], others: Mapping[str, Column]) -> Column:
+    return reduce(Column.__or__, [~value.eqNullSafe(others[name]) for name, value in some.items()])
 
 
-def _struct(values: dict[str, Column]) -> Column:
+def _struct(values: Mapping[str, Column]) -> Column:
     return F.struct(*[value.alias(name) for name, value in values.items()])

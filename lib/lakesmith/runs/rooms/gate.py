@@ -21,7 +21,7 @@ from lakesmith.runs.observed import Figures
 from lakesmith.runs.rooms.deletes import for_deletes, is_delete
 from lakesmith.runs.rooms.fit import fitted
 from lakesmith.runs.rooms.read import read
-from lakesmith.runs.rooms.tied import counted, tie_figures
+from lakesmith.runs.rooms.tied import tie_figures
 from lakesmith.runs.rooms.transform import transform
 from lakesmith.spec.implied import unproven
 from lakesmith.spec.model import TRUNCATES, Write
@@ -190,8 +190,8 @@ def _one_a_key(batch: BatchContext, ties: Figures | None) -> Transform:
     def apply(rows: DataFrame) -> DataFrame:
         order = newest_first(rows.columns)
         first = batch.spec.write.keeps_first
-        one = one_row(keys, order, keeps_first=first, implied=implied, marks_ties=ties is not None)
-        return counted(rows.transform(one), ties)
+        look = ties.on if ties else None
+        return rows.transform(one_row(keys, order, keeps_first=first, implied=implied, look=look))
 
     return apply
 
@@ -202,8 +202,8 @@ def _one_an_instant(batch: BatchContext, ties: Figures | None) -> Transform:
     def apply(rows: DataFrame) -> DataFrame:
         placed = rows.withColumn("_at", F.col("_seq").getField(instant_of(rows)))
         keys = [*batch.spec.write.keys, "_at"]
-        one = placed.transform(one_row(keys, newest_first(rows.columns), marks_ties=ties is not None))
-        return counted(one, ties).drop("_at")
+        look = ties.on if ties else None
+        return placed.transform(one_row(keys, newest_first(rows.columns), look=look)).drop("_at")
 
     return apply
 
