@@ -15,6 +15,7 @@ from lakesmith.transforms.promise import broken_after, fail_where_broken
 from lakesmith.transforms.shape import Transform
 
 RANK, TIED, BROKEN = "_rank_in_key", "_tied", "_broken"
+COMPARED = 3
 
 
 def one_row(
@@ -38,8 +39,8 @@ def one_row(
     implied : sequence of str
         Columns that have one value for each key; NULL says nothing.
     look : callable, optional
-        Gets all rows with ``_tied`` BOOLEAN, true for a row that loses against another one of its ``_seq``, and returns
-        them; equal rows are no tie.
+        Gets the first three rows of each key with ``_tied`` BOOLEAN, true for a row that loses against another one of
+        its ``_seq``, and returns them; equal rows are no tie.
 
     Returns
     -------
@@ -51,7 +52,7 @@ def one_row(
     *Columns*: needs `keys`, `order_by` and `implied` -> the same columns, one row per key. Whoever reads a key with two
     values of an `implied` column gets an error that names both.
 
-    One shuffle and one sort by key, whatever is asked.
+    One shuffle and one sort by key. Of many rows of a key only few are shuffled, unless `implied` looks at all of them.
 
     Examples
     --------
@@ -75,14 +76,25 @@ def one_row(
             made[TIED] = _is_tied(df, ordered)
         if implied:
             made[BROKEN] = broken_after(keys, implied, ordered)
-        marked = df.withColumns(made)
-        seen = marked.transform(look).drop(TIED) if look else marked
-        is_kept = named(RANK) == 1
-        if not implied:
-            return seen.filter(is_kept).drop(RANK)
-        return seen.filter(fail_where_broken(named(BROKEN), is_kept)).drop(RANK, BROKEN)
+        # Spark leaves out rows beyond such a rank before it shuffles.
+        in_front = named(RANK) <= (COMPARED if look else 1)
+        rows = df.withColumns(made)
+        seen = rows.filter(fail_where_broken(named(BROKEN), in_front) if implied else in_front)
+        if look:
+            seen = seen.transform(look).filter(named(RANK) == 1)
+        return seen.drop(RANK, TIED, BROKEN)
 
     return apply
+
+
+def _is_tied(df: DataFrame, ordered: WindowSpec) -> Column:
+    """Tell whether a row is another than the first one of its key, and has its ``_seq``."""
+    differs = F.rank().over(ordered) > 1
+    if "_seq" not in df.columns:
+        return differs
+    sequence = orderable_column(df, "_seq")
+    so_far = ordered.rowsBetween(Window.unboundedPreceding, Window.currentRow)
+    return differs & sequence.eqNullSafe(F.first(sequence).over(so_far))
 
 
 def sequence_parts(sequence: Column, kind: StructType) -> list[Column]:
@@ -104,13 +116,3 @@ def _order(df: DataFrame, order_by: Sequence[str], keeps_first: bool) -> list[Co
 
 def _sequence_kind(df: DataFrame) -> StructType:
     return cast("StructType", df.schema["_seq"].dataType)
-
-
-def _is_tied(df: DataFrame, ordered: WindowSpec) -> Column:
-    """Tell whether a row is another than the first one of its key, and has its ``_seq``."""
-    differs = F.rank().over(ordered) > 1
-    if "_seq" not in df.columns:
-        return differs
-    sequence = orderable_column(df, "_seq")
-    so_far = ordered.rowsBetween(Window.unboundedPreceding, Window.currentRow)
-    return differs & sequence.eqNullSafe(F.first(sequence).over(so_far))

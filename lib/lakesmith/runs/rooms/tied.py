@@ -27,7 +27,7 @@ def tie_verdicts(write: Write, figures: Mapping[str, Any]) -> tuple[Verdict, ...
     --------
     >>> write = Write(strategy="upsert", keys=("id",), sequence_by=("at",))
     >>> tie_verdicts(write, {"ties": {"ties": 2}})[0].message
-    '2 rows lost against a different row of their key and sequence (at): the greater one was kept'
+    'at least 2 rows lost against a different row of their key and sequence (at): the greater one was kept'
     >>> tie_verdicts(write, {"ties": {"ties": 0}})
     ()
     """
@@ -36,5 +36,5 @@ def tie_verdicts(write: Write, figures: Mapping[str, Any]) -> tuple[Verdict, ...
         return ()
     sequence = f"and sequence ({', '.join(write.sequence_by)})" if write.sequence_by else "without sequence_by"
     rows = "1 row" if ties == 1 else f"{ties} rows"
-    what = f"{rows} lost against a different row of their key {sequence}: the greater one was kept"
+    what = f"at least {rows} lost against a different row of their key {sequence}: the greater one was kept"
     return (Verdict("write_ties", ", ".join(write.keys), "warn", "warn", ties, what),)
