@@ -116,7 +116,7 @@ def gate(batch: BatchContext) -> Gated:
     recomputes = batch.spec.write.recomputes
     tagged, rules = tagged_rows(batch, transform(batch, source if recomputes else read_figures.on(source)))
     gate_figures = Figures(gate_metrics(rules))
-    ties = tie_figures(batch.spec.write)
+    ties = tie_figures(batch.spec.write, batch.project.profile_of(batch.name))
     final = final_rows(batch, gate_figures.on(tagged), rules, ties)
     final_figures = Figures(_final_metrics(batch, final))
     return Gated(batch, rules, final_figures.on(final), read_figures, gate_figures, final_figures, ties)

@@ -9,15 +9,16 @@ from pyspark.sql import functions as F
 
 from lakesmith.quality.verdict import Verdict
 from lakesmith.runs.observed import Figures
-from lakesmith.spec.model import Write
+from lakesmith.spec.model import Profile, Write
 from lakesmith.transforms.names import named
 from lakesmith.transforms.one_row import TIED
 
 
-def tie_figures(write: Write) -> Figures | None:
-    """Return what counts ties, for a table that keeps one row of several."""
+def tie_figures(write: Write, profile: Profile) -> Figures | None:
+    """Return what counts ties, for a table that keeps one row of several and is profiled at all."""
     one_of_several = write.keeps_newest or write.keeps_history
-    return Figures([F.count_if(named(TIED)).alias("ties")]) if one_of_several else None
+    is_counted = one_of_several and profile.level != "off"
+    return Figures([F.count_if(named(TIED)).alias("ties")]) if is_counted else None
 
 
 def tie_verdicts(write: Write, figures: Mapping[str, Any]) -> tuple[Verdict, ...]:
