@@ -52,6 +52,12 @@ RUN_CODES: dict[str, tuple[str, str, str]] = {
         "Two different rows of one key have the same sequence, and the table says on_tie: fail. Nothing was written.",
         "Add a column to sequence_by that tells them apart, or let the greatest row win (on_tie: greatest).",
     ),
+    "LS521": (
+        "key_implies does not hold",
+        "The table says that a column is a function of its key (write.key_implies), and rows of one key have two values"
+        " of it. Rows are looked for by that column, so the key would be there twice. Nothing was written.",
+        "Take the column out of key_implies, partition_by and event_date and rebuild the table, or let the rows agree.",
+    ),
     "LS600": ("ledger problem", "The ledger does not fit the tables.", "See the message; nothing was changed."),
     "LS601": (
         "another run holds the warehouse",

@@ -17,6 +17,7 @@ from lakesmith.quality.uniqueness import (
     paid_unique_checks,
     unique_columns,
     unique_verdict,
+    why_paid,
 )
 from lakesmith.quality.verdict import Verdict, error_verdict, figure_verdict
 from lakesmith.spec.model import TABLE_CHECKS, Check, Table
@@ -105,8 +106,11 @@ def plan_notes(table: Table) -> list[str]:
     >>> plan_notes(Table(from_="bronze.orders", checks=(Check(id="one", check="unique", columns=("id",)),)))
     ['check one: unique (id) needs one more shuffle, because these are not the keys of the table']
     """
-    reason = "needs one more shuffle, because these are not the keys of the table"
-    return [f"check {c.id}: unique ({', '.join(unique_columns(c))}) {reason}" for c in paid_unique_checks(table)]
+    notes = []
+    for check in paid_unique_checks(table):
+        columns = ", ".join(unique_columns(check))
+        notes.append(f"check {check.id}: unique ({columns}) needs one more shuffle, because {why_paid(table, check)}")
+    return notes
 
 
 def _verdict(

@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
+import json
 import re
 from collections.abc import Iterator
 from contextlib import contextmanager
+from typing import Any
 
 from lakesmith.errors import InputError, LakesmithError, WriteError
 from lakesmith.runs.context import BatchContext
 from lakesmith.session.gone import first_line, text_of
+from lakesmith.tables.implied import broken_promise
+from lakesmith.transforms.promise import BROKEN_PROMISE
 from lakesmith.transforms.ties import TIED
 
 NO_FEED = re.compile(
@@ -20,7 +24,7 @@ TOO_BIG = re.compile(r"NUMERIC_VALUE_OUT_OF_RANGE|ARITHMETIC_OVERFLOW|CAST_OVERF
 
 @contextmanager
 def explained(batch: BatchContext) -> Iterator[None]:
-    """Raise LS512 for a change feed that has a hole, LS513 for a number that does not fit, LS507 for a tie."""
+    """Raise LS512 for a hole in a change feed, LS513 for too big a number, LS507 and LS521 for rows that disagree."""
     try:
         yield
     except LakesmithError:
@@ -43,6 +47,10 @@ def _known(batch: BatchContext, error: Exception) -> LakesmithError | None:
         hint = "add a column to sequence_by that tells them apart, or write on_tie: greatest; nothing was written"
         what = f"two different rows of one key have the same sequence: {sample}"
         return WriteError(what, code="LS507", where=f"{name} batch {batch.intent.batch}", hint=hint)
+    if BROKEN_PROMISE in told:
+        sample = re.search(rf"{BROKEN_PROMISE} (\{{.*?\}}\}})", told)
+        empty: dict[str, Any] = {"one": {}, "other": {}}
+        return broken_promise(name, json.loads(sample[1]) if sample else empty)
     if TOO_BIG.search(told):
         hint = "give the column more digits in the contract, or correct the input; nothing was written"
         what = f"a number of the batch is too big for its type: {first_line(error)}"

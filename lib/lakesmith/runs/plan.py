@@ -22,6 +22,7 @@ from lakesmith.runs.state import TableState
 from lakesmith.spec.across import name_of
 from lakesmith.spec.fingerprint import spec_hash
 from lakesmith.spec.graph import upstreams, waves
+from lakesmith.spec.implied import unproven
 from lakesmith.spec.model import Project, Table
 from lakesmith.tables.estimate import everything
 from lakesmith.tables.ref import TableRef, project_table
@@ -69,7 +70,7 @@ def _row(
         inputs=upstreams(spec),
         new=_new(planned, waits_for),
         reads=_reads(project, name, planned, state) if busy else "",
-        extra_scans=tuple(plan_notes(spec)),
+        extra_scans=(*plan_notes(spec), *promise_notes(spec)),
         notes=tuple(_notes(spec, state)),
     )
 
@@ -134,6 +135,22 @@ def _at_most(table: TableRef) -> str:
         return ""
     rows = "" if there.rows is None else f", {there.rows:,} rows"
     return f", at most {there.count} file(s){rows}, {there.bytes:,} bytes"
+
+
+def promise_notes(spec: Table) -> list[str]:
+    """Say that what a key implies is looked up, where the spec does not prove it.
+
+    Examples
+    --------
+    >>> from lakesmith.spec.model import Write
+    >>> promise_notes(Table(from_="bronze.a", write=Write(strategy="scd2", keys=("id",), key_implies=("day",))))
+    ["write.key_implies: the spec does not prove day: a batch's keys are looked up in all files that can have them"]
+    """
+    columns = ", ".join(unproven(spec))
+    if not columns or spec.write.strategy == "snapshot":
+        return []
+    where = "a batch's keys are looked up in all files that can have them"
+    return [f"write.key_implies: the spec does not prove {columns}: {where}"]
 
 
 def unseen_notes(spec: Table) -> list[str]:

@@ -250,5 +250,22 @@ SPEC_CODES: dict[str, tuple[str, str, str]] = {
         "Group with write.strategy: aggregate only; deduplicate by the keys of an upsert; name the columns of the"
         " group or partition in the keys of dedupe, in 'by' and in PARTITION BY.",
     ),
+    "LS165": (
+        "history by another clock than its deletes",
+        "A row that a full extract lacks is deleted at the instant of the extract, and keeps its own columns. A history"
+        " by one of these would take back the version that began then instead of ending it.",
+        "Put the first column of the extract's sequence_by first in write.sequence_by.",
+    ),
+    "LS166": (
+        "change events ordered by the millisecond alone",
+        "A warning. Events of one key in one millisecond have the same sequence; a delete wins, then the greater row.",
+        "Add the position in the log of the database (PostgreSQL: lsn in source) to sequence_by.",
+    ),
+    "LS167": (
+        "deletes by another clock",
+        "A warning. The upstream deletes by its own sequence; this history is by another column, which a delete may"
+        " have from the row that it deletes. It would then take back the version that began at that instant.",
+        "Put the first column of the upstream's sequence_by first, unless deletes bring an instant of their own.",
+    ),
     "LS190": ("date that cannot be read", "--run-date is an ISO date or instant.", "Write it as 2011-01-31."),
 }

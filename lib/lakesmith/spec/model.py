@@ -133,6 +133,16 @@ class Write(Model):
         return self.strategy in ("upsert", "cdc", "snapshot") and not self.keeps_history
 
     @property
+    def keeps_first(self) -> bool:
+        """True when the row of a key with the smallest sequence stays, whenever it comes."""
+        return self.when_matched == "ignore" and bool(self.sequence_by)
+
+    @property
+    def updates_rows(self) -> bool:
+        """True when a row of the batch can take the place of the table's row of its key."""
+        return self.when_matched == "update" or self.keeps_first
+
+    @property
     def truncates(self) -> str | None:
         """The condition on a change event that empties the table, if there is one."""
         is_debezium = self.change_format == "debezium" and not self.keeps_history

@@ -57,7 +57,7 @@ def rule_findings(
     Yields
     ------
     Finding
-        Codes LS119 to LS164 and LS640, with the dotted key path.
+        Codes LS119 to LS165 and LS640, with the dotted key path.
     """
     names = known or frozenset(project.table_names()).union(f"sources.{name}" for name in project.sources)
     yield from _source_findings(project)

@@ -22,13 +22,15 @@ from lakesmith.runs.observed import Figures
 from lakesmith.runs.rooms.deletes import for_deletes, is_delete
 from lakesmith.runs.rooms.fit import fitted
 from lakesmith.runs.rooms.read import read
+from lakesmith.runs.rooms.tied import tie_figures
 from lakesmith.runs.rooms.transform import transform
+from lakesmith.spec.implied import unproven
 from lakesmith.spec.model import TRUNCATES, Write
 from lakesmith.tables.commit import Outcome, Verdict
 from lakesmith.tables.ref import HIDDEN
 from lakesmith.tables.strategies import newest_first
 from lakesmith.transforms.contract import select_contract
-from lakesmith.transforms.dedupe import latest_by
+from lakesmith.transforms.one_row import one_row
 from lakesmith.transforms.scd2 import instant_of
 from lakesmith.transforms.shape import Transform
 from lakesmith.transforms.ties import refuse_ties
@@ -49,6 +51,7 @@ class Gated:
     read_figures: Figures
     gate_figures: Figures
     final_figures: Figures
+    tie_figures: Figures | None = None
 
     def plain(self) -> Stages:
         """Return the stages of the batch without observations."""
@@ -85,7 +88,10 @@ class Gated:
         if final is None or gate is None:
             return None
         read_rows = gate if self.counts_computed else self.read_figures.get()
-        return None if read_rows is None else {"read": read_rows, "gate": gate, "final": final}
+        if read_rows is None:
+            return None
+        ties = self.tie_figures.get() if self.tie_figures else None
+        return {"read": read_rows, "gate": gate, "final": final, "ties": ties or {}}
 
     @property
     def counts_computed(self) -> bool:
@@ -111,9 +117,10 @@ def gate(batch: BatchContext) -> Gated:
     recomputes = batch.spec.write.recomputes
     tagged, rules = tagged_rows(batch, transform(batch, source if recomputes else read_figures.on(source)))
     gate_figures = Figures(gate_metrics(rules))
-    final = final_rows(batch, gate_figures.on(tagged), rules)
+    ties = tie_figures(batch.spec.write, batch.project.profile_of(batch.name))
+    final = final_rows(batch, gate_figures.on(tagged), rules, ties)
     final_figures = Figures(_final_metrics(batch, final))
-    return Gated(batch, rules, final_figures.on(final), read_figures, gate_figures, final_figures)
+    return Gated(batch, rules, final_figures.on(final), read_figures, gate_figures, final_figures, ties)
 
 
 def stages(batch: BatchContext) -> Stages:
@@ -138,8 +145,10 @@ def tagged_rows(batch: BatchContext, rows: DataFrame) -> tuple[DataFrame, tuple[
     return rows.transform(tag(rules)), rules
 
 
-def final_rows(batch: BatchContext, tagged: DataFrame, rules: tuple[Rule, ...]) -> DataFrame:
-    """Return the rows to write: accepted, one a key, exactly the table's columns."""
+def final_rows(
+    batch: BatchContext, tagged: DataFrame, rules: tuple[Rule, ...], ties: Figures | None = None
+) -> DataFrame:
+    """Return the rows to write: accepted, one a key, exactly the table's columns; keys with tied rows are counted."""
     good = _with_hidden(batch, tagged.transform(accepted(rules)))
     hidden = tuple(name for name in (*HIDDEN, "_emptied") if name in good.columns)
     if not batch.reads_table:
@@ -149,8 +158,8 @@ def final_rows(batch: BatchContext, tagged: DataFrame, rules: tuple[Rule, ...]) 
     if batch.spec.write.on_tie == "fail":
         shaped = shaped.transform(refuse_ties(batch.spec.write.keys))
     if batch.spec.write.keeps_history:
-        return shaped.transform(_one_an_instant(batch))
-    return shaped.transform(_one_a_key(batch)) if batch.spec.write.keeps_newest else shaped
+        return shaped.transform(_one_an_instant(batch, ties))
+    return shaped.transform(_one_a_key(batch, ties)) if batch.spec.write.keeps_newest else shaped
 
 
 def _bare(batch: BatchContext, hidden: Sequence[str]) -> Transform:
@@ -175,22 +184,27 @@ def _require_plain_keys(batch: BatchContext, rows: DataFrame) -> None:
             )
 
 
-def _one_a_key(batch: BatchContext) -> Transform:
+def _one_a_key(batch: BatchContext, ties: Figures | None) -> Transform:
     """Keep the newest row of each key; ties go the same way as in the MERGE, or arrival would show."""
+    keys, implied = batch.spec.write.keys, unproven(batch.spec)
 
     def apply(rows: DataFrame) -> DataFrame:
-        return rows.transform(latest_by(batch.spec.write.keys, newest_first(rows.columns)))
+        order = newest_first(rows.columns)
+        first = batch.spec.write.keeps_first
+        look = ties.on if ties else None
+        return rows.transform(one_row(keys, order, keeps_first=first, implied=implied, look=look))
 
     return apply
 
 
-def _one_an_instant(batch: BatchContext) -> Transform:
+def _one_an_instant(batch: BatchContext, ties: Figures | None) -> Transform:
     """Keep the event of each key and instant whose sequence is the highest."""
 
     def apply(rows: DataFrame) -> DataFrame:
         placed = rows.withColumn("_at", F.col("_seq").getField(instant_of(rows)))
-        one = placed.transform(latest_by([*batch.spec.write.keys, "_at"], newest_first(rows.columns)))
-        return one.drop("_at")
+        keys = [*batch.spec.write.keys, "_at"]
+        look = ties.on if ties else None
+        return placed.transform(one_row(keys, newest_first(rows.columns), look=look)).drop("_at")
 
     return apply
 

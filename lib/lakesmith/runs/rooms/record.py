@@ -17,6 +17,7 @@ from lakesmith.runs.context import BatchContext
 from lakesmith.runs.result import Counts
 from lakesmith.runs.rooms.gate import Gated
 from lakesmith.runs.rooms.history import VERSIONS
+from lakesmith.runs.rooms.tied import tie_verdicts
 from lakesmith.tables.commit import Outcome
 from lakesmith.tables.ref import visible
 
@@ -61,7 +62,7 @@ def record(gated: Gated, outcome: Outcome, figures: Mapping[str, Any]) -> BatchR
     guards = guard_verdicts(batch.spec.write, outcome.metrics, figures["final"]["rows"])
     profile = profile_rows(figures["final"], types, batch.project.profile_of(batch.name))
     profile += key_profile(batch, outcome)
-    told = (*row_verdicts, *whole, *guards)
+    told = (*row_verdicts, *whole, *guards, *tie_verdicts(batch.spec.write, figures))
     moved = bool(counts.changed) or any(outcome.metrics.get(name) for name in (*VERSIONS.values(), *REMOVED))
     return BatchRecord(outcome.version, counts, told, tuple(profile), figures["recomputed"], moved)
 

@@ -15,14 +15,18 @@ from lakesmith.runs.rooms.gate import Gated
 from lakesmith.runs.rooms.groups import require_base
 from lakesmith.runs.rooms.history import history_changes
 from lakesmith.runs.rooms.truncate import after_truncates, has_truncate
+from lakesmith.spec.implied import unproven
 from lakesmith.tables.commit import CommitId, Outcome, find, identify, write, writer
 from lakesmith.tables.conflicts import retried
 from lakesmith.tables.create import RETENTION
+from lakesmith.tables.implied import refuse_broken
 from lakesmith.tables.key_filter import refresh
 from lakesmith.tables.key_screen import Screened, append_new, screen
+from lakesmith.tables.prune import find_touched
 from lakesmith.tables.ref import TableRef
 from lakesmith.tables.replace_keys import replace_keys
 from lakesmith.tables.strategies import append, replace_all, replace_groups, replace_where, upsert
+from lakesmith.tables.untold import loosened
 from lakesmith.tables.upsert_plan import UpsertPlan, plan_upsert
 
 REPLACING = ("replace_partitions", "replace_all")
@@ -63,6 +67,7 @@ def _change(gated: Gated) -> Outcome:
 
 def _upsert_or_replace(gated: Gated) -> Outcome:
     batch, truncates = gated.batch, has_truncate(gated)
+    _refuse_broken_backfill(gated)
     screened = _screened(gated)
     plan = None if truncates or (screened and screened.appends) else _plan(gated)
     if batch.table.local:  # planning took a while; Delta itself sees only what comes later
@@ -89,6 +94,17 @@ def _plan(gated: Gated) -> UpsertPlan | None:
     if batch.intent.first or batch.intent.dates or not batch.spec.write.keeps_newest:
         return None
     return plan_upsert(after_truncates(gated, gated.plain().final, False), batch.table, batch.spec, batch.follows)
+
+
+def _refuse_broken_backfill(gated: Gated) -> None:
+    """Refuse rows of a backfill whose key is at another date: only the rows of its dates are replaced."""
+    batch, write = gated.batch, gated.batch.spec.write
+    if not batch.intent.dates or not write.keeps_newest or not unproven(batch.spec):
+        return
+    rows = gated.plain().final
+    found = find_touched(rows, [*dict.fromkeys([*write.keys, *write.key_implies])])
+    touched = loosened(found, write.keys, rows.columns)
+    refuse_broken(rows, batch.table, batch.spec, touched, but=stored_between(batch))
 
 
 def _write(gated: Gated, commit: CommitId, plan: UpsertPlan | Screened | None) -> None:
