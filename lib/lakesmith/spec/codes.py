@@ -128,6 +128,11 @@ SPEC_CODES: dict[str, tuple[str, str, str]] = {
         "A source has a setting that its format does not take, so that it would have no effect.",
         "Take the setting out, or correct the format.",
     ),
+    "LS127": (
+        "format that reads nothing",
+        "A column has a format that is no datetime pattern, or a type that has no use for one.",
+        "Correct the pattern or the type, or take the format out.",
+    ),
     "LS130": (
         "unknown column type",
         "A contract takes Spark types: string, boolean, tinyint, smallint, int, bigint, float, double, decimal(p,s),"
