@@ -51,9 +51,10 @@ def test_a_missing_directory_is_said_of_its_table_and_the_others_are_planned(sho
     assert set(tables) == {"bronze.orders", "silver.orders", "silver.lines", "gold.daily"} | BAD
     assert tables["bronze.orders"].new.startswith("1 file(s)")
     assert tables["gold.daily"].new == "what silver.orders will write"
-    error = tables["bronze.returns"].new
-    assert error.startswith("cannot be planned: LS201 no such directory")
-    assert error.endswith("(sources.returns.path)")
+    assert tables["bronze.returns"].new == "cannot be planned, see its note"
+    (note,) = tables["bronze.returns"].notes
+    assert note.startswith("LS201 no such directory")
+    assert note.endswith("(sources.returns.path)")
 
 
 def test_what_is_downstream_of_an_error_waits_for_nothing(shop: Shop) -> None:
@@ -75,7 +76,7 @@ def test_any_error_of_a_source_is_said_of_its_table(
 ) -> None:
     look_instead(monkeypatch, error)
     tables = planned(shop)
-    assert text in tables["bronze.returns"].new
+    assert text in tables["bronze.returns"].notes[0]
     assert tables["bronze.orders"].new.startswith("1 file(s)")
 
 
@@ -92,4 +93,4 @@ def test_a_dead_spark_and_an_error_of_the_program_end_the_plan(
 
 def test_an_error_is_told_in_one_line(shop: Shop, monkeypatch: pytest.MonkeyPatch) -> None:
     look_instead(monkeypatch, LakesmithError("what", where="place", hint="do"))
-    assert planned(shop)["bronze.returns"].new == "cannot be planned: LS000 what (place)"
+    assert planned(shop)["bronze.returns"].notes == ("LS000 what (place)",)

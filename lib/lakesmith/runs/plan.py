@@ -76,7 +76,8 @@ class _Planning:
             if not isinstance(cause, LakesmithError | OSError):
                 raise
             self.failed.add(name)
-            return self._without_batch(name, wave, f"cannot be planned: {_in_one_line(cause)}")
+            row = self._without_batch(name, wave, "cannot be planned, see its note")
+            return replace(row, notes=(*row.notes, _in_one_line(cause)))
 
     def _planned(self, name: str, wave: int) -> PlannedTable:
         planned = self._next_batch(name)
