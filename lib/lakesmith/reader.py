@@ -17,7 +17,7 @@ from lakesmith.session.kind import require_own_files
 from lakesmith.session.start import get_session, read_properties
 from lakesmith.spec.instant import utc
 from lakesmith.spec.load import Loaded
-from lakesmith.tables.ops import OpsTable
+from lakesmith.tables.ops import OPS_TABLES, OpsTable
 from lakesmith.tables.properties import properties_of
 from lakesmith.tables.ref import TableRef, project_table, visible
 from lakesmith.tables.shapes import shape_views
@@ -183,7 +183,7 @@ class Reader:
         return profiles.filter(F.col("run_time") >= F.lit(utc(since)).cast("timestamp")) if since else profiles
 
     def _ref(self, name: str) -> TableRef:
-        known = {*self.project.table_names(), "ops.ledger", "ops.published", "ops.runs", "ops.checks", "ops.profiles"}
+        known = {*self.project.table_names(), *OPS_TABLES}
         if name not in known:
             raise InputError(f"no table {name!r}", code="LS209", hint=f"one of {', '.join(sorted(known))}")
         return project_table(self.project, name)

@@ -22,11 +22,11 @@ from lakesmith.runs.planning import Planned, Planner
 from lakesmith.runs.result import Event, Parked, TableResult
 from lakesmith.runs.rooms.record import BatchRecord
 from lakesmith.runs.tally import Tally
-from lakesmith.session.batch import batch_session, describe_jobs, end_session
+from lakesmith.session.batch import batch_session, describe_jobs, ending
 from lakesmith.session.gone import cause_of
 from lakesmith.sources.probe import find_unreadable
 from lakesmith.spec.graph import descendants
-from lakesmith.spec.model import Project
+from lakesmith.spec.model import FilesSource, Project
 from lakesmith.tables.commit import find
 from lakesmith.tables.log import newest_commits
 from lakesmith.tables.ref import project_table
@@ -126,10 +126,9 @@ class Executor:
         self._tell("table_started", intent.table)
         started = time.monotonic()
         try:
-            batch = self._batch(intent)
-            describe_jobs(batch.session, f"{intent.table} batch {intent.batch}")
-            record = run_batch(batch)
-            end_session(batch.session)
+            with ending(batch_session(self.spark)) as session:
+                describe_jobs(session, f"{intent.table} batch {intent.batch}")
+                record = run_batch(self._batch(intent, session))
             return BatchOutcome(intent, record, None, time.monotonic() - started)
         except Exception as error:  # kept, reported in the result, and raised by the run as its cause
             return BatchOutcome(intent, None, cause_of(error, self.spark), time.monotonic() - started)
@@ -191,7 +190,7 @@ class Executor:
             return False
         source = self.project.sources[read.name]
         may_park = source.on_bad_input == "park"
-        found = find_unreadable(batch_session(self.spark), source, [f[0] for f in read.files]) if may_park else None
+        found = self._find_unreadable(source, [file[0] for file in read.files]) if may_park else None
         if found is None:
             return False
         path, text = found
@@ -202,13 +201,18 @@ class Executor:
         self.again = True
         return True
 
+    def _find_unreadable(self, source: FilesSource, paths: Sequence[str]) -> tuple[str, str] | None:
+        with ending(batch_session(self.spark)) as session:
+            return find_unreadable(session, source, paths)
+
     def _landed(self, intent: Intent) -> bool:
         """Tell whether a batch that failed had written its rows before: then only the next run may close it."""
-        batch = self._batch(intent)
-        return find(batch.session, batch.table, batch.commit_id()) is not None
+        with ending(batch_session(self.spark)) as session:
+            batch = self._batch(intent, session)
+            return find(session, batch.table, batch.commit_id()) is not None
 
-    def _batch(self, intent: Intent) -> BatchContext:
-        session, is_retry = batch_session(self.spark), intent.table in self.retried
+    def _batch(self, intent: Intent, session: SparkSession) -> BatchContext:
+        is_retry = intent.table in self.retried
         state = self.ledger.state(intent.table)
         return BatchContext(session, self.project, self.ledger.run_id, intent, is_retry=is_retry, state=state)
 

@@ -22,6 +22,17 @@ NO_FEED = re.compile(
 TOO_BIG = re.compile(r"NUMERIC_VALUE_OUT_OF_RANGE|ARITHMETIC_OVERFLOW|CAST_OVERFLOW|NUMERIC_OUT_OF_SUPPORTED_RANGE")
 
 
+def lacks_feed(error: Exception) -> bool:
+    """Tell whether the change feed of a table does not reach over the versions asked for.
+
+    Examples
+    --------
+    >>> lacks_feed(RuntimeError("[DELTA_MISSING_CHANGE_DATA] ...")), lacks_feed(RuntimeError("disk full"))
+    (True, False)
+    """
+    return NO_FEED.search(text_of(error)) is not None
+
+
 @contextmanager
 def explained(batch: BatchContext) -> Iterator[None]:
     """Raise LS512 for a hole in a change feed, LS513 for too big a number, LS507 and LS521 for rows that disagree."""
@@ -38,7 +49,7 @@ def explained(batch: BatchContext) -> Iterator[None]:
 
 def _known(batch: BatchContext, error: Exception) -> LakesmithError | None:
     told, above, name = text_of(error), batch.intent.input.name, batch.name
-    if batch.reads_table and NO_FEED.search(told):
+    if batch.reads_table and lacks_feed(error):
         hint = f"build it anew from the rows as they are: `lakesmith run --rebuild --select {name}`"
         what = f"the changes of {above} that {name} has not read cannot be read any more: {first_line(error)}"
         return InputError(what, code="LS512", where=batch.ref(above).location, hint=hint)

@@ -21,8 +21,6 @@ from lakesmith.transforms.debezium import from_debezium
 from lakesmith.transforms.names import named
 from lakesmith.transforms.shape import Transform
 
-TECHNICAL = ("_batch_id", "_ingested_at", "_source", "_source_file", "_rescued")
-
 
 def read(batch: BatchContext) -> DataFrame:
     """Return the rows of the batch.
