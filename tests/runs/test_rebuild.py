@@ -7,10 +7,9 @@ from collections.abc import Callable
 import pytest
 
 from lakesmith.errors import LedgerError, RunFailed, WriteError
-from lakesmith.runs import executor
 from lakesmith.runs.rebuild import tables_to_rebuild
 from lakesmith.runs.state import TableState
-from tests.shop import HEADER, SPECS, TABLES, Shop, by_table
+from tests.shop import SPECS, TABLES, Shop, by_table
 
 ROWS = ["1,A,1,2.50,2026-01-01,1,I", "2,B,-1,2.50,2026-01-01,1,I", "3,C,4,1.00,2026-01-02,1,I"]
 MORE = ["1,A,9,2.50,2026-01-03,2,U", "4,D,2,1.00,2026-01-03,1,I"]
@@ -18,7 +17,6 @@ MILDER = SPECS["tables/silver/orders"].replace("column: qty, min: 0", "column: q
 WIDER = MILDER.replace(
     "  seq: {type: int, source: Seq}", "  seq: {type: int, source: Seq}\n  op: {type: string, source: Op}"
 )
-WITH_COUPON = SPECS["sources/orders"].replace("Op]", "Op, Coupon]")
 
 
 def published(shop: Shop) -> dict[str, object]:
@@ -72,7 +70,7 @@ def test_a_rebuild_that_would_lose_rows_is_refused(shop: Shop) -> None:
     file = shop.land("a.csv", ROWS)
     shop.run()
     file.unlink()
-    with pytest.raises(LedgerError, match=r"LS609.*bronze.orders would lose the rows of 1 file.s.: .*it is gone"):
+    with pytest.raises(LedgerError, match=r"LS609.*1 file.s. that bronze.orders holds are gone"):
         shop.run(rebuild=True, select=["bronze.orders"])
     assert len(shop.rows("bronze.orders")) == 3
 
@@ -126,46 +124,3 @@ def test_the_plan_tells_what_becomes_of_the_rows_of_another_source(shop: Shop) -
     (planned,) = [table for table in shop.lake.plan().tables if table.table == "bronze.orders"]
     told = "its rows came from sources.orders: they stay, and every file of sources.others comes beside them"
     assert told in planned.notes
-
-
-def test_a_rebuild_that_cannot_read_older_files_is_refused_before_anything_changes(shop: Shop) -> None:
-    shop.land("a.csv", ROWS)
-    shop.run()
-    before = published(shop)
-    shop.spec("sources/orders", WITH_COUPON)
-    shop.land("b.csv", ["5,E,1,1.00,2026-01-04,1,I,SPRING"], header=f"{HEADER},Coupon")
-    for select in (["bronze.orders"], []):
-        with pytest.raises(LedgerError, match=r"LS609 .*a.csv.*column.s. Coupon missing"):
-            shop.run(rebuild=True, select=select)
-    assert published(shop) == before
-
-
-def test_a_bare_rebuild_takes_a_source_that_got_a_column_and_keeps_the_rows_of_older_files(shop: Shop) -> None:
-    shop.land("a.csv", ROWS)
-    shop.run()
-    shop.spec("sources/orders", f"{WITH_COUPON}optional_columns: [Coupon]\n")
-    shop.land("b.csv", ["5,E,1,1.00,2026-01-04,1,I,SPRING"], header=f"{HEADER},Coupon")
-    with pytest.raises(RunFailed, match=r"LS504"):
-        shop.run()
-    shop.run(rebuild=True)
-    rows = shop.lake.table("bronze.orders").select("OrderId", "Coupon").collect()
-    assert sorted(map(tuple, rows)) == [("1", None), ("2", None), ("3", None), ("5", "SPRING")]
-
-
-def test_a_file_that_breaks_while_a_table_is_rebuilt_fails_it(shop: Shop, monkeypatch: pytest.MonkeyPatch) -> None:
-    file = shop.land("a.csv", ROWS)
-    shop.land("b.csv", MORE)
-    shop.run()
-    before = published(shop)
-    with monkeypatch.context() as patch:
-        patch.setattr(executor, "run_batch", _broken)
-        patch.setattr(executor, "find_unreadable", lambda *_: (str(file), "the file cannot be read: torn"))
-        with pytest.raises(RunFailed, match=r"LS609 .*a.csv.*torn"):
-            shop.run(rebuild=True, select=["bronze.orders"])
-    assert published(shop) == before
-    shop.run()
-    assert published(shop) == before
-
-
-def _broken(batch: object) -> None:
-    raise ValueError("torn")

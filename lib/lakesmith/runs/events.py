@@ -120,7 +120,7 @@ def _restored(state: TableState, event: LedgerEvent) -> None:
 
 
 def _rebuild(state: TableState, event: LedgerEvent) -> None:
-    state.start_anew(event.epoch, event.payload.get("must_read", ()))
+    state.start_anew(event.epoch)
 
 
 def _undone(state: TableState, event: LedgerEvent) -> None:
@@ -141,7 +141,7 @@ def _state(state: TableState, event: LedgerEvent) -> None:
     state.closed, state.undo = data.get("closed", event.batch), data.get("undo")
     state.marks = [Mark(**mark) for mark in data.get("marks", [])]
     state.whole, state.built_by = data.get("whole", False), data.get("built_by", "")
-    state.upstream, state.must_read = data.get("upstream", ""), set(data.get("must_read", ()))
+    state.upstream = data.get("upstream", "")
 
 
 def _files(state: TableState, event: LedgerEvent) -> None:
@@ -179,5 +179,4 @@ def compacted(states: Iterable[TableState]) -> Iterator[LedgerEvent]:
 def _snapshot(state: TableState) -> dict[str, Any]:
     names = ("version", "spec_hash", "since", "lookups", "parked", "refused", "undo", "voids", "closed", "whole")
     known = {name: getattr(state, name) for name in (*names, "built_by", "upstream")}
-    must_read = {"must_read": sorted(state.must_read)} if state.must_read else {}
-    return {**known, **must_read, "marks": [asdict(mark) for mark in state.marks]}
+    return {**known, "marks": [asdict(mark) for mark in state.marks]}

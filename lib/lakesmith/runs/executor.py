@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 
 from pyspark.sql import SparkSession
 
-from lakesmith.errors import LakesmithError, LedgerError, SparkGone, WriteError
+from lakesmith.errors import LakesmithError, SparkGone, WriteError
 from lakesmith.runs.adopt import is_missing, is_own
 from lakesmith.runs.batch import run_batch
 from lakesmith.runs.context import BatchContext
@@ -17,7 +17,6 @@ from lakesmith.runs.events import LedgerEvent, done_event, intent_event
 from lakesmith.runs.foreign import is_foreign, undone_spans
 from lakesmith.runs.intent import FilesInput, Intent
 from lakesmith.runs.ledger import Ledger
-from lakesmith.runs.must_read import require_readable
 from lakesmith.runs.planning import Planned, Planner
 from lakesmith.runs.result import Event, Parked, TableResult
 from lakesmith.runs.rooms.record import BatchRecord
@@ -175,10 +174,10 @@ class Executor:
             parked = self._park_unreadable(intent, error)
         except Exception as second:
             cause = cause_of(second, self.spark)
-            if not isinstance(cause, SparkGone | LedgerError):
+            if not isinstance(cause, SparkGone):
                 raise
-            parked, error = False, cause  # Spark died while the file was looked for, or a rebuild needs the file
-        if parked or (isinstance(error, WriteError | LedgerError) and error.code in ("LS502", "LS609")):
+            parked, error = False, cause  # Spark died while the file was looked for: no file is to blame
+        if parked or (isinstance(error, WriteError) and error.code == "LS502"):
             self.ledger.stage(LedgerEvent("dropped", intent.table, intent.epoch, intent.batch, {}))
         if not parked:
             self._block(intent.table, error)
@@ -194,7 +193,6 @@ class Executor:
         if found is None:
             return False
         path, text = found
-        require_readable(intent.table, self.ledger.state(intent.table).must_read, {path: text})
         files = [[*file, text] for file in read.files if file[0] == path]
         self.ledger.stage(LedgerEvent("parked", intent.table, intent.epoch, intent.batch, {"files": files}))
         self.tallies[intent.table].park([Parked(self.project.table(intent.table).from_, path, text)])

@@ -10,7 +10,6 @@ from pyspark.sql import SparkSession
 from lakesmith.runs.events import LedgerEvent, intent_event
 from lakesmith.runs.intent import FilesInput, Intent, TableInput
 from lakesmith.runs.merging import merges_in
-from lakesmith.runs.must_read import require_readable
 from lakesmith.runs.same_upstream import require_same_upstream
 from lakesmith.runs.state import TableState
 from lakesmith.sources.files import whats_new
@@ -70,7 +69,6 @@ class Planner:
         where = f"sources.{source}.path"
         parked_before = {path: "" if path in tried else reason for path, reason in state.parked.items()}
         found = whats_new(self.spark, self.project.sources[source], state.seen, where, parked_before)
-        require_readable(table, state.must_read, {file.path: reason for file, reason in found.parked})
         files = tuple((file.path, file.size, file.mtime) for file in found.files)
         parked = tuple((file.path, file.size, file.mtime, reason) for file, reason in found.parked)
         intent = self._intent(table, state, FilesInput(source, files)) if files else None

@@ -87,7 +87,7 @@ def run(
 
 def _start_anew(spark: SparkSession, project: Project, ledger: Ledger, asked: Asked) -> tuple[tuple[str, ...], ...]:
     """Write down which tables are built anew; returns the tables of the run in their waves."""
-    tables = tables_to_rebuild(project, ledger.states, asked.select, spark)
+    tables = tables_to_rebuild(project, ledger.states, asked.select)
     ledger.stage(*rebuild_events(spark, project, ledger.states, tables))
     ledger.flush(spark)
     return waves(project, [*dict.fromkeys([*asked.select, *tables])] if asked.select else ())

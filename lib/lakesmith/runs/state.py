@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
 from dataclasses import dataclass, field, replace
 from typing import Any
 
@@ -38,8 +37,7 @@ class TableState:
     number given, `closed` the newest batch that is known to have landed, `seen` the files read or parked with size and
     mtime, `read_in` the batch that did, `refused` the batch that the gate refused and nobody has undone, `undo` a
     rollback that is not finished, `marks` the last accepted batches, `whole` whether they reach back to the first one,
-    `upstream` the table or the source that they read and that `since` counts of, empty when the ledger does not say,
-    `must_read` the files whose rows were there before a rebuild and are not read again yet.
+    `upstream` the table or the source that they read and that `since` counts of, empty when the ledger does not say.
     """
 
     table: str
@@ -61,7 +59,6 @@ class TableState:
     whole: bool = True
     built_by: str = ""
     upstream: str = ""
-    must_read: set[str] = field(default_factory=set)
 
     def accept(self, intent: Intent, version: int, run_id: str) -> None:
         """Move on by a batch; a backfill changes rows, not how far the table has read."""
@@ -96,7 +93,6 @@ class TableState:
             self.since = read.to
             return
         self.see(read.files, batch)
-        self.must_read -= {file[0] for file in read.files}
         self.parked = {path: why for path, why in self.parked.items() if path not in {file[0] for file in read.files}}
 
     def see(self, files: Any, batch: int) -> None:
@@ -130,9 +126,8 @@ class TableState:
             low, high = min(low, self.voids[-1][0]), max(high, self.voids.pop()[1])
         self.voids.append((low, high))
 
-    def start_anew(self, epoch: int, must_read: Iterable[str] = ()) -> None:
+    def start_anew(self, epoch: int) -> None:
         """Forget all positions: the table is built again from everything that its source has."""
-        self.must_read |= set(must_read)
         self.epoch, self.version, self.spec_hash, self.since = epoch, None, "", None
         self.lookups, self.seen, self.read_in, self.parked, self.voids = {}, {}, {}, {}, []
         self.open, self.refused, self.undo = None, None, None

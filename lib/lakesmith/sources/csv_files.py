@@ -103,11 +103,8 @@ def _schema(head: Head) -> str:
 
 
 def _field(head: Head, name: str) -> Column:
-    """Return a field by its name; NULL where the header lacks it, as it may lack optional ones."""
-    lower = [header.lower() for header in head.names]
-    if name.lower() not in lower:
-        return F.lit(None).cast("string")
-    return F.col(f"parsed.c{lower.index(name.lower())}")
+    index = [header.lower() for header in head.names].index(name.lower())
+    return F.col(f"parsed.c{index}")
 
 
 def _declared(source: FilesSource, head: Head) -> list[Column]:

@@ -166,8 +166,7 @@ def header_problem(names: tuple[str, ...], source: FilesSource, line: str = "") 
     """Say why a header does not fit the declared columns; empty when it does (case does not matter)."""
     lower = [name.lower() for name in names]
     twice = sorted({name for name in lower if lower.count(name) > 1 and name})
-    known = {*lower, *(column.lower() for column in source.optional_columns)}
-    missing = [column for column in source.columns if column.lower() not in known]
+    missing = [column for column in source.columns if column.lower() not in lower]
     if twice:
         return f"column(s) {', '.join(twice)} appear twice in the header"
     if not missing:

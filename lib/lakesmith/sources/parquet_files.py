@@ -96,9 +96,8 @@ def read_parquet(spark: SparkSession, source: FilesSource, fields: Mapping[str, 
 def _read_group(spark: SparkSession, source: FilesSource, paths: Sequence[str]) -> DataFrame:
     rows = spark.read.parquet(*[literal_path(path) for path in paths])
     texts = {field.name: _text(field) for field in rows.schema.fields}
-    by_lower = {name.lower(): text for name, text in texts.items()}
-    absent = F.lit(None).cast("string")
-    columns = [by_lower.get(name.lower(), absent).alias(name) for name in source.columns]
+    named = {name.lower(): name for name in texts}
+    columns = [texts[named[name.lower()]].alias(name) for name in source.columns]
     declared = {name.lower() for name in source.columns}
     extra = [name for name in texts if name.lower() not in declared]
     rescued = rescue_fields(extra, [texts[name] for name in extra]).alias("_rescued")

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from lakesmith.spec.model import FilesSource
-from lakesmith.spec.origin import Finding, suggest
+from lakesmith.spec.origin import Finding
 
 TEXT_SETTINGS = ("delimiter", "encoding", "multiline")
 TAKES: dict[str, tuple[str, ...]] = {"csv": TEXT_SETTINGS, "json": (), "parquet": ()}
@@ -23,13 +23,3 @@ def setting_rules(name: str, source: FilesSource) -> Iterator[Finding]:
             what = f"format '{source.format}' takes no '{setting}'"
             hint = f"take it out: {WHY[setting]}"
             yield Finding("LS126", f"sources.{name}.{setting}", what, hint)
-
-
-def optional_rules(name: str, source: FilesSource) -> Iterator[Finding]:
-    """Require that optional columns are columns of the source."""
-    declared = {column.lower() for column in source.columns}
-    for index, column in enumerate(source.optional_columns):
-        if column.lower() not in declared:
-            key = f"sources.{name}.optional_columns.{index}"
-            what = f"'{column}' is no column of the source"
-            yield Finding("LS131", key, what, suggest(column, source.columns, "its columns"))
