@@ -14,7 +14,7 @@ CODE = re.compile(r"\bLS[0-9]{3}\b")
 
 def used_codes() -> dict[str, str]:
     catalogue = LIB / "lakesmith" / "codes"
-    files = [file for file in LIB.rglob("*.py") if file.name != "codes.py" and file.parent != catalogue]
+    files = [file for file in LIB.rglob("*.py") if not file.name.endswith("codes.py") and file.parent != catalogue]
     return {code: str(file.relative_to(LIB)) for file in files for code in CODE.findall(file.read_text("utf-8"))}
 
 
