@@ -53,6 +53,10 @@ def test_columns_match_whatever_order_and_case(reads_parquet: Reads) -> None:
     reads_parquet(parquet(NAME=["a"], Id=["1"]), [("1", "a", None)])
 
 
+def test_an_optional_column_that_is_absent_is_null(reads: Reads) -> None:
+    reads(parquet(ID=["1"]), [("1", None, None)], "a.parquet", format="parquet", optional_columns=("name",))
+
+
 def test_extra_columns_are_rescued(reads_parquet: Reads) -> None:
     data = parquet(id=["1", "2"], name=["a", "b"], more=[5, None])
     reads_parquet(data, [("1", "a", '{"more":"5"}'), ("2", "b", None)])

@@ -46,6 +46,20 @@ def only(found: list[Problem]) -> tuple[str, str, int, str]:
         ("tables/silver/orders__quarantine.yml", HEAD, "LS124", 1, "silver.orders__quarantine"),
         ("sources/x.yml", "format: csv\npath: x\ncolumns: [Id, a, ID]\n", "LS119", 3, "sources.x.columns"),
         (
+            "sources/x.yml",
+            "format: csv\npath: x\ncolumns: [id, a]\noptional_columns: [b]\n",
+            "LS127",
+            4,
+            "sources.x.optional_columns",
+        ),
+        (
+            "sources/x.yml",
+            "format: csv\npath: x\ncolumns: [id]\noptional_columns: [ID]\n",
+            "LS127",
+            4,
+            "sources.x.optional_columns",
+        ),
+        (
             SILVER,
             HEAD + "columns:\n  id: {type: int}\n  ID: {type: int}\n" + AGGREGATE.replace("day", "id"),
             "LS119",

@@ -97,8 +97,10 @@ RUN_CODES: dict[str, tuple[str, str, str]] = {
     ),
     "LS609": (
         "rebuild would lose rows",
-        "Files that a table read are gone from its source, so that a rebuild could not give their rows again.",
-        "Put the files back, or rebuild only the tables below it by --select.",
+        "Files that a table read are gone from its source, changed since, or not readable by the spec of today, so that"
+        " a rebuild could not give their rows again. What is published stays as it is.",
+        "Land the files again as they were, name a column that older files lack in optional_columns of the source, set"
+        " on_changed_file: reload for changed files, or rebuild only the tables downstream by --select.",
     ),
     "LS610": (
         "table without a backfill",

@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 
 from pyspark.sql import SparkSession
 
-from lakesmith.errors import LakesmithError, SparkGone, WriteError
+from lakesmith.errors import LakesmithError, LedgerError, SparkGone
 from lakesmith.runs.adopt import is_missing, is_own
 from lakesmith.runs.batch import run_batch
 from lakesmith.runs.context import BatchContext
@@ -18,6 +18,7 @@ from lakesmith.runs.foreign import is_foreign, undone_spans
 from lakesmith.runs.intent import FilesInput, Intent
 from lakesmith.runs.ledger import Ledger
 from lakesmith.runs.planning import Planned, Planner
+from lakesmith.runs.rebuild_files import require_none
 from lakesmith.runs.result import Event, Parked, TableResult
 from lakesmith.runs.rooms.record import BatchRecord
 from lakesmith.runs.tally import Tally
@@ -29,6 +30,9 @@ from lakesmith.spec.model import FilesSource, Project
 from lakesmith.tables.commit import find
 from lakesmith.tables.log import newest_commits
 from lakesmith.tables.ref import project_table
+
+# Batches that ended so are planned again from what the source has by then.
+DROPPED_BY = ("LS502", "LS609")
 
 OnEvent = Callable[[Event], None]
 
@@ -174,10 +178,11 @@ class Executor:
             parked = self._park_unreadable(intent, error)
         except Exception as second:
             cause = cause_of(second, self.spark)
-            if not isinstance(cause, SparkGone):
+            if not isinstance(cause, SparkGone | LedgerError):
                 raise
-            parked, error = False, cause  # Spark died while the file was looked for: no file is to blame
-        if parked or (isinstance(error, WriteError) and error.code == "LS502"):
+            # Spark died while the file was looked for, so no file is to blame; or a rebuild needs the file.
+            parked, error = False, cause
+        if parked or (isinstance(error, LakesmithError) and error.code in DROPPED_BY):
             self.ledger.stage(LedgerEvent("dropped", intent.table, intent.epoch, intent.batch, {}))
         if not parked:
             self._block(intent.table, error)
@@ -193,6 +198,7 @@ class Executor:
         if found is None:
             return False
         path, text = found
+        require_none(intent.table, {path: text} if path in self.ledger.state(intent.table).must_read else {})
         files = [[*file, text] for file in read.files if file[0] == path]
         self.ledger.stage(LedgerEvent("parked", intent.table, intent.epoch, intent.batch, {"files": files}))
         self.tallies[intent.table].park([Parked(self.project.table(intent.table).from_, path, text)])

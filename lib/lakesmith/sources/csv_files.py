@@ -32,7 +32,8 @@ def read_csv(spark: SparkSession, source: FilesSource, heads: Mapping[str, Head]
     Returns
     -------
     DataFrame
-        *Columns*: adds the declared columns as STRING (empty = NULL), ``_rescued`` STRING (JSON:
+        *Columns*: adds the declared columns as STRING (empty, or optional and absent = NULL),
+        ``_rescued`` STRING (JSON:
         undeclared fields, or the whole record under ``_corrupt_record`` when it does not parse)
         and ``_source_file`` STRING.
 
@@ -103,7 +104,10 @@ def _schema(head: Head) -> str:
 
 
 def _field(head: Head, name: str) -> Column:
-    index = [header.lower() for header in head.names].index(name.lower())
+    names = [header.lower() for header in head.names]
+    if name.lower() not in names:
+        return F.lit(None).cast("string")
+    index = names.index(name.lower())
     return F.col(f"parsed.c{index}")
 
 

@@ -163,10 +163,15 @@ def _count(stream: IO[bytes], text: bytes) -> int:
 
 
 def header_problem(names: tuple[str, ...], source: FilesSource, line: str = "") -> str:
-    """Say why a header does not fit the declared columns; empty when it does (case does not matter)."""
+    """Say why a header does not fit the declared columns; empty when it does (case does not matter).
+
+    A column of ``optional_columns`` may be absent.
+    """
     lower = [name.lower() for name in names]
     twice = sorted({name for name in lower if lower.count(name) > 1 and name})
-    missing = [column for column in source.columns if column.lower() not in lower]
+    optional = {name.lower() for name in source.optional_columns}
+    required = [column for column in source.columns if column.lower() not in optional]
+    missing = [column for column in required if column.lower() not in lower]
     if twice:
         return f"column(s) {', '.join(twice)} appear twice in the header"
     if not missing:

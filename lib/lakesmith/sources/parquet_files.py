@@ -97,7 +97,9 @@ def _read_group(spark: SparkSession, source: FilesSource, paths: Sequence[str]) 
     rows = spark.read.parquet(*[literal_path(path) for path in paths])
     texts = {field.name: _text(field) for field in rows.schema.fields}
     named = {name.lower(): name for name in texts}
-    columns = [texts[named[name.lower()]].alias(name) for name in source.columns]
+    absent = F.lit(None).cast("string")
+    found = {name: texts[named[name.lower()]] for name in source.columns if name.lower() in named}
+    columns = [found.get(name, absent).alias(name) for name in source.columns]
     declared = {name.lower() for name in source.columns}
     extra = [name for name in texts if name.lower() not in declared]
     rescued = rescue_fields(extra, [texts[name] for name in extra]).alias("_rescued")

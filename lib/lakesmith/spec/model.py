@@ -39,6 +39,7 @@ class FilesSource(Model):
     format: Literal["csv", "json", "parquet"]
     path: str
     columns: Annotated[tuple[ColumnName, ...], Field(min_length=1, strict=False)]
+    optional_columns: Annotated[tuple[ColumnName, ...], Field(strict=False)] = ()
     pattern: str = "*"
     recursive: bool = False
     optional: bool = False

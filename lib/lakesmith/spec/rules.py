@@ -15,7 +15,7 @@ from lakesmith.spec.rules_formats import format_rules
 from lakesmith.spec.rules_groups import group_rules
 from lakesmith.spec.rules_inputs import bronze_rules, input_rules, name_rules, upstream_rules
 from lakesmith.spec.rules_maintenance import maintenance_rules
-from lakesmith.spec.rules_sources import setting_rules
+from lakesmith.spec.rules_sources import optional_column_rules, setting_rules
 from lakesmith.spec.rules_steps import determinism_rules, is_step, step_rules
 from lakesmith.spec.rules_write import event_date_rules, write_rules
 from lakesmith.spec.subject import Rule, StepCheck, Subject
@@ -75,6 +75,7 @@ def _source_findings(project: Project) -> Iterator[Finding]:
             hint = "columns are matched whatever the case; name each once"
             yield Finding("LS119", f"sources.{name}.columns", f"column '{column}' is declared twice", hint)
         yield from setting_rules(name, source)
+        yield from optional_column_rules(name, source)
 
 
 def _table_findings(subject: Subject, step_check: StepCheck | None) -> Iterator[Finding]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from lakesmith.spec.model import FilesSource
-from lakesmith.spec.origin import Finding
+from lakesmith.spec.origin import Finding, suggest
 
 TEXT_SETTINGS = ("delimiter", "encoding", "multiline")
 TAKES: dict[str, tuple[str, ...]] = {"csv": TEXT_SETTINGS, "json": (), "parquet": ()}
@@ -14,6 +14,20 @@ WHY = {
     "encoding": "JSON lines are UTF-8, and Parquet has no encoding; convert the files, or land CSV",
     "multiline": "a JSON object is one line, and Parquet has no lines; land one object a line",
 }
+
+
+def optional_column_rules(name: str, source: FilesSource) -> Iterator[Finding]:
+    """Refuse optional columns that are not declared, and a source in which every column is optional."""
+    key = f"sources.{name}.optional_columns"
+    declared = {column.lower() for column in source.columns}
+    optional = {column.lower() for column in source.optional_columns}
+    for column in source.optional_columns:
+        if column.lower() not in declared:
+            what = f"column '{column}' is not one of `columns`"
+            yield Finding("LS127", key, what, suggest(column, source.columns, "columns"))
+    if declared <= optional:
+        what = "every column is optional: a file of another kind would land as rows of NULL"
+        yield Finding("LS127", key, what, "leave out of optional_columns what every file has, such as the key")
 
 
 def setting_rules(name: str, source: FilesSource) -> Iterator[Finding]:
