@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from decimal import Decimal, InvalidOperation
 
 from lakesmith.spec.written_numbers import read_decimal, read_float
@@ -47,7 +48,7 @@ def _read(value: Value, family: str) -> Comparable | None:
     if family in EXACT:
         return _exact(value)
     if family in FLOATS:
-        return read_float(str(_not_boolean(value)), "double")
+        return _float(value)
     if family == "boolean":
         return _of_type(value, bool)
     if family == "string":
@@ -66,6 +67,13 @@ def _not_boolean(value: Value) -> Value:
     if isinstance(value, bool):
         raise TypeError
     return value
+
+
+def _float(value: Value) -> float:
+    number = read_float(str(_not_boolean(value)), "double")
+    if math.isnan(number):
+        raise ValueError
+    return number
 
 
 def _exact(value: Value) -> Decimal:
