@@ -186,7 +186,7 @@ class Executor:
     def _park_unreadable(self, intent: Intent, error: Exception) -> bool:
         """Set the file aside that stopped the batch, if one did, and let the next round plan the rest."""
         read = intent.input
-        if not isinstance(read, FilesInput) or isinstance(error, LakesmithError) or self._landed(intent):
+        if not isinstance(read, FilesInput) or _is_known(error) or self._landed(intent):
             return False
         source = self.project.sources[read.name]
         may_park = source.on_bad_input == "park"
@@ -221,3 +221,8 @@ class Executor:
 
     def _tell(self, kind: str, table: str, result: TableResult | None = None) -> None:
         self.on_event(Event(kind, self.ledger.run_id, table, result=result))
+
+
+def _is_known(error: Exception) -> bool:
+    """Tell an error that no file can be the cause of: a number that is too big (LS513) may come from its reader."""
+    return isinstance(error, LakesmithError) and error.code != "LS513"
