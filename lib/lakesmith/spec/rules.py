@@ -14,6 +14,7 @@ from lakesmith.spec.rules_evolution import default_rules, rename_rules
 from lakesmith.spec.rules_groups import group_rules
 from lakesmith.spec.rules_inputs import bronze_rules, input_rules, name_rules, upstream_rules
 from lakesmith.spec.rules_maintenance import maintenance_rules
+from lakesmith.spec.rules_partial import event_rules
 from lakesmith.spec.rules_steps import determinism_rules, is_step, step_rules
 from lakesmith.spec.rules_write import event_date_rules, write_rules
 from lakesmith.spec.subject import Rule, StepCheck, Subject
@@ -33,6 +34,7 @@ _TABLE_RULES: tuple[Rule, ...] = (
     determinism_rules,
     check_rules,
     write_rules,
+    event_rules,
     event_date_rules,
     maintenance_rules,
 )
@@ -54,7 +56,7 @@ def rule_findings(
     Yields
     ------
     Finding
-        Codes LS119 to LS165 and LS640, with the dotted key path.
+        Codes LS119 to LS170 and LS640, with the dotted key path.
     """
     names = known or frozenset(project.table_names()).union(f"sources.{name}" for name in project.sources)
     yield from _source_findings(project)

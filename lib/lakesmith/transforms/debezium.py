@@ -92,7 +92,7 @@ def from_debezium(
     STRING, NULL where an image lacks them, ``_deleted`` and ``_truncates`` BOOLEAN; ``_kept`` ARRAY<STRING>, the fields
     that the event leaves as they were (NULL for none), where `unchanged` says so; ``_refused`` STRING, what is wrong
     with an event that changes no row: ``op``, ``before``, ``after`` or ``names``; ``_arrived`` STRUCT, of a new image:
-    whether it has each field (``f0``, ``f1``...) and ``names``, all its fields.
+    ``has``, whether it has each field, and ``names``, all its fields.
 
     Reads (r), creates (c), updates (u) give the new image; an update of the key deletes the old one too, with the
     sequence of its image, or of the event (which the new image tells) where that has none or versions are kept; a
@@ -214,8 +214,8 @@ def _arrived(fields: Sequence[str], unchanged: Unchanged) -> Column:
     after = named(_AFTER)
     kinds = ("c", "r") if unchanged.absent else ("c", "r", "u")
     is_told = F.col("op").isin(*kinds) & after.isNotNull() & ~F.col("_image.deleted")
-    has = [has_field(after, name).alias(f"f{place}") for place, name in enumerate(fields)]
-    return F.when(is_told, F.struct(*has, F.concat_ws(", ", after["names"]).alias("names")))
+    has = F.struct(*[has_field(after, name).alias(name) for name in dict.fromkeys(fields)])
+    return F.when(is_told, F.struct(has.alias("has"), F.concat_ws(", ", after["names"]).alias("names")))
 
 
 def _moves(before: Column, after: Column, key: Sequence[str]) -> Column:

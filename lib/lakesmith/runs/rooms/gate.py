@@ -11,6 +11,7 @@ from pyspark.sql import functions as F
 from pyspark.sql.types import ArrayType, MapType, StructType, VariantType
 
 from lakesmith.errors import WriteError
+from lakesmith.quality.arrival import arrival_metrics
 from lakesmith.quality.gate import accepted, gate_metrics, raw_text, rejected, tag
 from lakesmith.quality.profile import profile_metrics
 from lakesmith.quality.rule import Rule
@@ -117,8 +118,9 @@ class Stages:
 
 def gate(batch: BatchContext) -> Gated:
     """Build the gated batch with its observations; nothing runs yet."""
-    read_figures = Figures([F.count(F.lit(1)).alias("rows")])
     source = read(batch)
+    arrival = arrival_metrics(source) if batch.spec.write.change_format == "debezium" else []
+    read_figures = Figures([F.count(F.lit(1)).alias("rows"), *arrival])
     # An observation stops filters: what is computed anew must reach the scan with what it touches.
     recomputes = batch.spec.write.recomputes
     tagged, rules = tagged_rows(batch, transform(batch, source if recomputes else read_figures.on(source)))

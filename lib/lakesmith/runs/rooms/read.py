@@ -21,6 +21,7 @@ from lakesmith.transforms.conform import with_defaults
 from lakesmith.transforms.debezium import Unchanged, from_debezium
 from lakesmith.transforms.flat_events import from_flat
 from lakesmith.transforms.names import named
+from lakesmith.transforms.payload import out_of_payload
 from lakesmith.transforms.shape import Transform
 
 TECHNICAL = ("_batch_id", "_ingested_at", "_source", "_source_file", "_rescued")
@@ -47,6 +48,8 @@ def read(batch: BatchContext) -> DataFrame:
     above = batch.project.table(read_from.name).write
     if above.truncates is not None and "_deleted" in rows.columns:  # each row that it wiped out comes by itself
         rows = rows.filter(~(named("_deleted") & is_mark(above.keys)))
+    if batch.spec.write.change_format == "debezium":
+        rows = rows.transform(out_of_payload)
     return rows.transform(_changes(batch.spec, rows.columns))
 
 
@@ -80,7 +83,8 @@ def _changes(spec: Table, arrived: Sequence[str]) -> Transform:
 def _unwrapped(spec: Table, arrived: Sequence[str]) -> Transform:
     sources = sources_of(spec)
     # When an event happened is said by its envelope, not by the images of the row.
-    of_envelope = {name for name in spec.write.sequence_by if sources.get(name) in arrived}
+    envelope = {name.lower() for name in arrived}
+    of_envelope = {name for name in spec.write.sequence_by if sources.get(name, "").lower() in envelope}
     fields = [source for name, source in sources.items() if name not in of_envelope]
     sequence = [sources[name] for name in spec.write.sequence_by if name in sources]
     keys = [sources[key] for key in spec.write.keys]
