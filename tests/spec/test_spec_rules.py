@@ -198,7 +198,8 @@ def test_each_broken_rule_has_its_place(problems: Load, file: str, text: str, co
     ],
 )
 def test_each_strategy_has_its_settings(problems: Load, text: str, code: str, key: str) -> None:
-    found = only(problems({"tables/silver/s.yml": f"{HEAD}{text}\n"}))
+    # The upstream of all cases is flat, which LS170 says of change events in an envelope.
+    found = only([one for one in problems({"tables/silver/s.yml": f"{HEAD}{text}\n"}) if one.code != "LS170"])
     assert (found[0], found[3]) == (code, f"silver.s.{key}")
 
 

@@ -27,15 +27,34 @@ def arrangement(spec: Table) -> dict[str, Any]:
     -------
     dict
         `keys`, `sequence_by`, the type of a table of changing rows (1 keeps the newest row of a key, 2 all versions)
-        and the settings that decide over its rows.
+        and the settings that decide over its rows; of change events that leave values as they were also what says so.
     """
     write = spec.write
-    return {
+    told = {
         "keys": list(write.keys),
         "sequence_by": list(write.sequence_by),
         "scd_type": 2 if write.keeps_history else 1,
         **settings_of(spec),
     }
+    return told | _leaving(spec) if write.leaves_values else told
+
+
+def _leaving(spec: Table) -> dict[str, Any]:
+    write = spec.write
+    return {
+        "partial_updates": write.partial_updates,
+        "null_means": write.null_means,
+        "unavailable_values": list(write.placeholders),
+    }
+
+
+def holds_partial(session: SparkSession, table: TableRef) -> bool:
+    """Tell whether a table may hold rows with values of several events; so does one whose commits say nothing.
+
+    No Spark job on a local path.
+    """
+    had = _said(newest_commits(session, table, LOOK_BACK))
+    return had is None or bool(had.get("partial"))
 
 
 def other_keys(session: SparkSession, table: TableRef, spec: Table, state: TableState) -> str:

@@ -81,4 +81,22 @@ CHECK_CODES: dict[str, tuple[str, str, str]] = {
         " have from the row that it deletes. It would then take back the version that began at that instant.",
         "Put the first column of the upstream's sequence_by first, unless deletes bring an instant of their own.",
     ),
+    "LS168": (
+        "events that tell only some values, declared in part",
+        "write.partial_updates says that an update leaves alone what it does not tell, and write.null_means what NULL"
+        " says. Flat events do not tell absent from NULL, so that NULL keeps the old value there. Such events need a"
+        " contract, and a table whose columns hold all that they tell.",
+        "Write partial_updates: true and, for flat events, null_means: unchanged.",
+    ),
+    "LS169": (
+        "step that looks at values an event may lack",
+        "With write.partial_updates the steps see events, not rows: what is computed of several columns would be"
+        " computed of those that one event tells.",
+        "Compute it in a table downstream.",
+    ),
+    "LS170": (
+        "change events without an envelope",
+        "change_format: debezium reads op, before and after, or payload where the connector sends the schema too.",
+        "Name these fields in the columns of the source; for flat events take change_format out.",
+    ),
 }

@@ -15,6 +15,7 @@ from lakesmith.spec.rules_formats import format_rules
 from lakesmith.spec.rules_groups import group_rules
 from lakesmith.spec.rules_inputs import bronze_rules, input_rules, name_rules, upstream_rules
 from lakesmith.spec.rules_maintenance import maintenance_rules
+from lakesmith.spec.rules_partial import event_rules
 from lakesmith.spec.rules_sources import optional_column_rules, setting_rules
 from lakesmith.spec.rules_steps import determinism_rules, is_step, step_rules
 from lakesmith.spec.rules_write import event_date_rules, write_rules
@@ -36,6 +37,7 @@ _TABLE_RULES: tuple[Rule, ...] = (
     determinism_rules,
     check_rules,
     write_rules,
+    event_rules,
     event_date_rules,
     maintenance_rules,
 )
@@ -57,7 +59,7 @@ def rule_findings(
     Yields
     ------
     Finding
-        Codes LS119 to LS165 and LS640, with the dotted key path.
+        Codes LS119 to LS170 and LS640, with the dotted key path.
     """
     names = known or frozenset(project.table_names()).union(f"sources.{name}" for name in project.sources)
     yield from _source_findings(project)

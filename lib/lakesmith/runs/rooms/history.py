@@ -14,6 +14,7 @@ from lakesmith.runs.context import BatchContext
 from lakesmith.runs.rooms.changes import SIDE, Changes, Keep, count_changes, few_changes
 from lakesmith.runs.rooms.gate import Gated
 from lakesmith.runs.rooms.late import Late, newest_ever, versions_of_late
+from lakesmith.runs.rooms.partial import fill, is_partial
 from lakesmith.spec.implied import unproven
 from lakesmith.tables.implied import broken_promise, refuse_broken
 from lakesmith.tables.log import newest_commits
@@ -22,6 +23,7 @@ from lakesmith.tables.untold import loosened
 from lakesmith.tables.watermark import Watermark, as_text, find_watermark
 from lakesmith.transforms.conform import with_defaults
 from lakesmith.transforms.names import named, same_key
+from lakesmith.transforms.partial import KEPT
 from lakesmith.transforms.promise import broken_in
 from lakesmith.transforms.scd2 import (
     CHANGE,
@@ -53,6 +55,8 @@ class Events:
         Keys that have an event which is not newer than all earlier batches.
     seen, newest : Watermark, optional
         The greatest instant before this batch, and after it.
+    partial : bool
+        Whether events of the batch leave values as they were.
     """
 
     rows: DataFrame
@@ -62,6 +66,7 @@ class Events:
     late: int
     seen: Watermark | None
     newest: Watermark | None
+    partial: bool = False
 
     @property
     def instant(self) -> str:
@@ -96,16 +101,19 @@ def look_at(gated: Gated, keep: Keep) -> Events:
         F.max(at).alias("_newest"),
         F.first(LATE).alias(LATE),
         broken.alias("_broken"),
+        F.max(is_partial(kept)).alias("_partial"),
     )
     newest = F.greatest(F.max("_newest"), seen.column()) if seen else F.max("_newest")
-    figures = [F.sum("_n"), as_text(newest, kind), F.count_if(LATE), F.max("_broken")]
+    figures = [F.sum("_n"), as_text(newest, kind), F.count_if(LATE), F.max("_broken"), F.max("_partial")]
     (found,) = of_keys.agg(*figures).collect()
     if found[3] is not None:
         raise broken_promise(batch.name, json.loads(found[3]))
     text = found[1] if is_known else newest_ever(batch, kept.drop(LATE), kind)
     watermark = None if text is None else Watermark(kind, text)
     track = tracked(rows.columns, write.keys, write.track_history_columns)
-    return Events(kept, write.keys, track, found[0] or 0, found[2], seen, watermark)
+    partial = bool(found[4])
+    events = keep(gated.plain().filled(batch).withColumn(LATE, late)) if partial else kept
+    return Events(events, write.keys, track, found[0] or 0, found[2], seen, watermark, partial)
 
 
 def history_changes(gated: Gated, keep: Keep) -> Changes:
@@ -129,9 +137,9 @@ def history_changes(gated: Gated, keep: Keep) -> Changes:
 
 def _versions(batch: BatchContext, events: Events, version: int) -> DataFrame:
     if batch.intent.first:
-        return events.of(late=False).transform(timeline(events.keys, events.track))
+        return events.of(late=False).drop(KEPT).transform(timeline(events.keys, events.track))
     held = _held(batch, events, version)
-    changes = _in_order(events, held)
+    changes = _in_order(batch, events, held)
     if not events.late:
         return changes
     late = Late(batch, events.keys, events.track, events.of(late=True), held)
@@ -174,10 +182,12 @@ def _held(batch: BatchContext, events: Events, version: int) -> DataFrame:
     return table.alias("t").join(keys.alias("k"), same_key("t", "k", events.keys), "left_semi")
 
 
-def _in_order(events: Events, held: DataFrame) -> DataFrame:
+def _in_order(batch: BatchContext, events: Events, held: DataFrame) -> DataFrame:
     fresh = events.of(late=False).withColumn(STORED, F.lit(False))
     current = held.filter(named(IS_CURRENT)).drop(*VALIDITY).withColumn(STORED, F.lit(True))
     if events.late:
         late = events.of(late=True).select(*map(named, events.keys)).distinct()
         current = current.alias("t").join(late.alias("k"), same_key("t", "k", events.keys), "left_anti")
-    return fresh.unionByName(current, allowMissingColumns=True).transform(timeline(events.keys, events.track))
+    both = fresh.unionByName(current, allowMissingColumns=True)
+    told = fill(batch.spec, both) if events.partial else both
+    return told.drop(KEPT).transform(timeline(events.keys, events.track))

@@ -7,6 +7,7 @@ from dataclasses import asdict, dataclass
 from datetime import datetime
 from typing import Any
 
+from lakesmith.quality.arrival import arrival_verdicts
 from lakesmith.quality.gate import verdicts
 from lakesmith.quality.guards import guard_verdicts
 from lakesmith.quality.profile import profile_rows
@@ -17,6 +18,7 @@ from lakesmith.runs.context import BatchContext
 from lakesmith.runs.result import Counts
 from lakesmith.runs.rooms.gate import Gated
 from lakesmith.runs.rooms.history import VERSIONS
+from lakesmith.runs.rooms.read import sources_of
 from lakesmith.runs.rooms.tied import tie_verdicts
 from lakesmith.tables.commit import Outcome
 from lakesmith.tables.ref import visible
@@ -62,7 +64,9 @@ def record(gated: Gated, outcome: Outcome, figures: Mapping[str, Any]) -> BatchR
     guards = guard_verdicts(batch.spec.write, outcome.metrics, figures["final"]["rows"])
     profile = profile_rows(figures["final"], types, batch.project.profile_of(batch.name))
     profile += key_profile(batch, outcome)
-    told = (*row_verdicts, *whole, *guards, *tie_verdicts(batch.spec.write, figures))
+    given = {row["column"]: row["rows"] - row["nulls"] for row in profile if "nulls" in row}
+    arrived = arrival_verdicts(figures["read"], sources_of(batch.spec), given)
+    told = (*row_verdicts, *whole, *guards, *tie_verdicts(batch.spec.write, figures), *arrived)
     moved = bool(counts.changed) or any(outcome.metrics.get(name) for name in (*VERSIONS.values(), *REMOVED))
     return BatchRecord(outcome.version, counts, told, tuple(profile), figures["recomputed"], moved)
 
