@@ -49,7 +49,7 @@ def _setting_findings(table: Table) -> Iterator[Finding]:
         what = "flat events do not tell a field that is absent from one that is NULL"
         hint = "write null_means: unchanged; NULL then keeps the old value"
         yield Finding("LS168", "write.partial_updates", what, hint)
-    if write.leaves_values and not table.columns:
+    if write.leaves_values and not table.columns and write.change_format == "flat":
         hint = "declare the columns; without a contract nothing says which fields an event lacks"
         yield Finding("LS168", "columns", "events that leave values as they were need a contract", hint)
     if write.partial_updates and table.on_schema_change == "rescue":
