@@ -48,14 +48,14 @@ def only(found: list[Problem]) -> tuple[str, str, int, str]:
         (
             "sources/x.yml",
             "format: csv\npath: x\ncolumns: [id, a]\noptional_columns: [b]\n",
-            "LS127",
+            "LS128",
             4,
             "sources.x.optional_columns",
         ),
         (
             "sources/x.yml",
             "format: csv\npath: x\ncolumns: [id]\noptional_columns: [ID]\n",
-            "LS127",
+            "LS128",
             4,
             "sources.x.optional_columns",
         ),

@@ -24,10 +24,10 @@ def optional_column_rules(name: str, source: FilesSource) -> Iterator[Finding]:
     for column in source.optional_columns:
         if column.lower() not in declared:
             what = f"column '{column}' is not one of `columns`"
-            yield Finding("LS127", key, what, suggest(column, source.columns, "columns"))
+            yield Finding("LS128", key, what, suggest(column, source.columns, "columns"))
     if declared <= optional:
         what = "every column is optional: a file of another kind would land as rows of NULL"
-        yield Finding("LS127", key, what, "leave out of optional_columns what every file has, such as the key")
+        yield Finding("LS128", key, what, "leave out of optional_columns what every file has, such as the key")
 
 
 def setting_rules(name: str, source: FilesSource) -> Iterator[Finding]:

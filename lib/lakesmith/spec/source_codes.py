@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 SOURCE_CODES: dict[str, tuple[str, str, str]] = {
-    "LS127": (
+    "LS128": (
         "optional columns that do not fit",
         "A source names an optional column that it does not declare, or declares every column optional. A file that"
         " lacks an optional column reads NULL there; with no column required any file would fit.",
