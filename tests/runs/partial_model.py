@@ -39,8 +39,8 @@ SPECS = {
     "tables/silver/flat": FLAT + WRITE.replace("OPTIONS", OF_FLAT),
     "tables/silver/flat_versions": FLAT + WRITE.replace("OPTIONS", HISTORY + OF_FLAT),
 }
-TABLES = ("silver.orders", "silver.versions", "silver.flat", "silver.flat_versions")
-RUN = ("bronze.orders", "bronze.flat", *TABLES)
+OF_IMAGES = ("silver.orders", "silver.versions")
+TABLES = (*OF_IMAGES, "silver.flat", "silver.flat_versions")
 FILES = count()
 Rows = list[tuple[Any, ...]]
 
@@ -88,15 +88,16 @@ def shop(root: Path, spark: SparkSession) -> Shop:
     return Shop(root, spark, SPECS)
 
 
-def run(shop: Shop, batches: Iterable[Sequence[Event]]) -> dict[str, Rows]:
-    """Land and run batches, and return what the tables hold."""
+def run(shop: Shop, batches: Iterable[Sequence[Event]], tables: Sequence[str] = TABLES) -> dict[str, Rows]:
+    """Land and run batches, and return what tables hold."""
+    bronze = ["bronze.orders", *(["bronze.flat"] if tables == TABLES else [])]
     for batch in batches:
         for folder, lines in (("images", [e.image for e in batch]), ("flat", [e.flat for e in batch if e.op != "t"])):
             (shop.landing / folder).mkdir(exist_ok=True)
             text = "".join(f"{line}\n" for line in lines)
             (shop.landing / folder / f"{next(FILES)}.json").write_text(text, encoding="utf-8")
-        shop.run(select=[*RUN])
-    return {table: shop.rows(table) for table in TABLES}
+        shop.run(select=[*bronze, *tables])
+    return {table: shop.rows(table) for table in tables}
 
 
 def model(events: Sequence[Event]) -> dict[str, Rows]:

@@ -1,4 +1,4 @@
-"""Contract fields that no image of a batch has: counted while the batch is read, and named."""
+"""Fields that no row of a batch has: counted while the batch is read, and named."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ ARRIVAL = "field_arrived"
 
 
 def arrival_metrics(images: DataFrame) -> list[Column]:
-    """List the aggregates that count the images of a batch that have each field, to be observed where it is read.
+    """List the aggregates that count the rows of a batch that have each field, to be observed where it is read.
 
     Notes
     -----
@@ -30,9 +30,9 @@ def arrival_metrics(images: DataFrame) -> list[Column]:
 
 
 def arrival_verdicts(
-    metrics: Mapping[str, Any], sources: Mapping[str, str], given: Mapping[str, int]
+    metrics: Mapping[str, Any], sources: Mapping[str, str], given: Mapping[str, int], noun: str = "images"
 ) -> tuple[Verdict, ...]:
-    """Warn of the contract columns whose field no image of a batch has.
+    """Warn of the columns whose field no row of a batch has.
 
     Parameters
     ----------
@@ -42,6 +42,8 @@ def arrival_verdicts(
         Contract column to the field of the image.
     given : mapping of str to int
         How many rows have a value in a column, which a step may have made.
+    noun : str
+        What has the fields.
 
     Returns
     -------
@@ -56,9 +58,6 @@ def arrival_verdicts(
     images = metrics.get("images") or 0
     nowhere = {name for name, source in sources.items() if metrics.get(f"has_{source}") == 0}
     missing = [name for name in sources if images and name in nowhere and not given.get(name)]
-    return tuple(_missing(name, sources[name], images, metrics["names"]) for name in missing)
-
-
-def _missing(column: str, field: str, images: int, names: str | None) -> Verdict:
-    what = f"none of {images} images has the field '{field}'; one has {names or 'no field'}"
-    return Verdict(ARRIVAL, column, "warn", "warn", images, what)
+    has = metrics.get("names") or "no field"
+    told = {name: f"none of {images} {noun} has the field '{sources[name]}'; one has {has}" for name in missing}
+    return tuple(Verdict(ARRIVAL, name, "warn", "warn", images, what) for name, what in told.items())

@@ -55,6 +55,10 @@ def _setting_findings(table: Table) -> Iterator[Finding]:
     if write.partial_updates and table.on_schema_change == "rescue":
         hint = "use on_schema_change: add or widen"
         yield Finding("LS168", "on_schema_change", "'rescue' does not go with partial_updates", hint)
+    if write.leaves_values and write.keeps_newest and table.nondeterministic:
+        what = "events that leave values as they were are read again, and must give the same rows"
+        hint = "take it out, and take clock and chance out of the steps; or write unavailable_values: []"
+        yield Finding("LS168", "nondeterministic", what, hint)
     for index, text in enumerate(write.unavailable_values):
         if not text.strip():
             hint = "write the text as the connector has it in unavailable.value.placeholder"

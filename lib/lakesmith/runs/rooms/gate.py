@@ -23,7 +23,7 @@ from lakesmith.runs.observed import Figures
 from lakesmith.runs.rooms.deletes import for_deletes, is_delete
 from lakesmith.runs.rooms.fit import fitted
 from lakesmith.runs.rooms.partial import fill, for_partial, with_kept
-from lakesmith.runs.rooms.read import read
+from lakesmith.runs.rooms.read import asked_fields, read
 from lakesmith.runs.rooms.tied import tie_figures
 from lakesmith.runs.rooms.transform import transform
 from lakesmith.spec.implied import unproven
@@ -120,7 +120,7 @@ class Stages:
 def gate(batch: BatchContext) -> Gated:
     """Build the gated batch with its observations; nothing runs yet."""
     source = read(batch)
-    arrival = arrival_metrics(source) if batch.spec.write.change_format == "debezium" else []
+    arrival = arrival_metrics(source) if asked_fields(batch) else []
     read_figures = Figures([F.count(F.lit(1)).alias("rows"), *arrival])
     # An observation stops filters: what is computed anew must reach the scan with what it touches.
     recomputes = batch.spec.write.recomputes

@@ -18,7 +18,7 @@ from lakesmith.spec.model import TRUNCATES, Table
 from lakesmith.spec.rules_history import makes_column
 from lakesmith.spec.rules_inputs import changes_rows
 from lakesmith.transforms.conform import with_defaults
-from lakesmith.transforms.debezium import Unchanged, from_debezium
+from lakesmith.transforms.debezium import ARRIVED, Unchanged, from_debezium
 from lakesmith.transforms.flat_events import from_flat
 from lakesmith.transforms.names import named
 from lakesmith.transforms.payload import out_of_payload
@@ -96,6 +96,19 @@ def sources_of(spec: Table) -> dict[str, str]:
     return {name: column.source or name for name, column in spec.columns.items()}
 
 
+def asked_fields(batch: BatchContext) -> dict[str, str]:
+    """Return the columns of which it is counted whether any row of a batch has them, each with its field.
+
+    Those of a source of JSON, where a field that is nowhere is no error, and those of images.
+    """
+    read_from = batch.intent.input
+    if isinstance(read_from, FilesInput):
+        source = batch.project.sources[read_from.name]
+        names = source.columns if source.format == "json" else ()
+        return {name: name for name in names if name not in source.optional_columns}
+    return sources_of(batch.spec) if batch.spec.write.change_format == "debezium" else {}
+
+
 def settled_columns(spec: Table) -> tuple[str, ...]:
     """Return the columns that each event must tell: those that say which row it changes, and when."""
     return (*spec.write.keys, *spec.write.sequence_by)
@@ -154,6 +167,7 @@ def _read_files(batch: BatchContext, read_from: FilesInput) -> DataFrame:
     _refuse_changed(batch, read_from)
     source = batch.project.sources[read_from.name]
     rows = read_files(batch.session, source, [path for path, _, _ in read_from.files])
+    arrived = [ARRIVED] if source.format == "json" else []
     return rows.select(
         *source.columns,
         F.lit(batch.intent.batch).cast("bigint").alias("_batch_id"),
@@ -161,6 +175,7 @@ def _read_files(batch: BatchContext, read_from: FilesInput) -> DataFrame:
         F.lit(read_from.name).alias("_source"),
         "_source_file",
         "_rescued",
+        *arrived,
     )
 
 

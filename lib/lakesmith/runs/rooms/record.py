@@ -18,7 +18,7 @@ from lakesmith.runs.context import BatchContext
 from lakesmith.runs.result import Counts
 from lakesmith.runs.rooms.gate import Gated
 from lakesmith.runs.rooms.history import VERSIONS
-from lakesmith.runs.rooms.read import sources_of
+from lakesmith.runs.rooms.read import asked_fields
 from lakesmith.runs.rooms.tied import tie_verdicts
 from lakesmith.tables.commit import Outcome
 from lakesmith.tables.ref import visible
@@ -65,7 +65,8 @@ def record(gated: Gated, outcome: Outcome, figures: Mapping[str, Any]) -> BatchR
     profile = profile_rows(figures["final"], types, batch.project.profile_of(batch.name))
     profile += key_profile(batch, outcome)
     given = {row["column"]: row["rows"] - row["nulls"] for row in profile if "nulls" in row}
-    arrived = arrival_verdicts(figures["read"], sources_of(batch.spec), given)
+    noun = "images" if batch.reads_table else "lines"
+    arrived = arrival_verdicts(figures["read"], asked_fields(batch), given, noun)
     told = (*row_verdicts, *whole, *guards, *tie_verdicts(batch.spec.write, figures), *arrived)
     moved = bool(counts.changed) or any(outcome.metrics.get(name) for name in (*VERSIONS.values(), *REMOVED))
     return BatchRecord(outcome.version, counts, told, tuple(profile), figures["recomputed"], moved)
