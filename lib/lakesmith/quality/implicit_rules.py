@@ -19,12 +19,13 @@ UNPARSED = "$._corrupt_record"
 HIVE_NULL = "__HIVE_DEFAULT_PARTITION__"
 ESCAPED = r"""[\x00-\x1F"#%'*/:=?\\\x7F{}\[\]^]"""
 LONGEST_NAME = 255
-# By what is wrong with an event: the rule, and the field of the envelope that it shows.
+# By what is wrong with an event: the rule, and the field of the envelope that it shows. None is named like a rule of a
+# column: a delete may lack what the contract wants given.
 _EVENT_RULES = {
-    "op": ("op_applies", "op"),
-    "after": ("after_given", "after"),
-    "before": ("before_given", "before"),
-    "names": ("names_clear", "after"),
+    "op": ("event_op", "op"),
+    "after": ("event_after", "after"),
+    "before": ("event_before", "before"),
+    "names": ("event_names", "after"),
 }
 
 
