@@ -23,8 +23,8 @@ from pyspark.sql.types import (
 
 from lakesmith.errors import StepError
 from lakesmith.spec.time_patterns import exact_pattern
-from lakesmith.spec.written_numbers import NO_NUMBER, NOT_ZERO, NUMBER, SIGN, WITH_EXPONENT
-from lakesmith.spec.written_times import BLANK, INSTANT, WALL_CLOCK
+from lakesmith.spec.written_numbers import FAST_NUMBER, NUMBER, ZERO_OR_WORD, decimal_pattern
+from lakesmith.spec.written_times import FAST_INSTANT, FAST_WALL_CLOCK
 
 NESTED = (ArrayType, MapType, StructType)
 TIMES = (DateType, TimestampType, TimestampNTZType)
@@ -135,31 +135,14 @@ def _from_text(text: Column, wanted: DataType, format: str | None) -> Column:
 
 
 def _float(text: Column, wanted: DataType) -> Column:
-    # Java reads hexadecimal digits, '1.5f' and '1.5d' as numbers; a feed that says so is broken.
     typed = text.try_cast(wanted)
-    size = F.abs(typed)
-    is_held = (size > 0.0) & (size < INFINITY)
-    is_kept = text.rlike(NUMBER) & (is_held | (size == 0.0) & ~text.rlike(NOT_ZERO))
-    return F.when(is_kept, typed).when(text.rlike(NO_NUMBER), typed)
+    # Zero and infinity may stand for numbers that the type cannot hold.
+    is_held = text.rlike(NUMBER) & ~typed.isin(0.0, INFINITY, -INFINITY)
+    return F.when(text.rlike(FAST_NUMBER) | is_held | text.rlike(ZERO_OR_WORD), typed)
 
 
 def _decimal(text: Column, wanted: DecimalType) -> Column:
-    whole = rf"[0-9]+\.?[0-9]{{0,{wanted.scale}}}0*"
-    no_whole = rf"\.[0-9]{{1,{wanted.scale}}}0*" if wanted.scale else r"\.0+"
-    plain = rf"^{BLANK}{SIGN}(?:{whole}|{no_whole}){BLANK}$"
-    is_exact = text.rlike(plain) | (text.rlike(WITH_EXPONENT) & _fits_scale(text, wanted.scale))
-    return F.when(is_exact, text.try_cast(wanted))
-
-
-def _fits_scale(text: Column, scale: int) -> Column:
-    """Tell whether a number with an exponent has no digit but zeros beyond the scale."""
-    mantissa = F.regexp_extract(text, r"([0-9.]+)[eE]", 1)
-    fraction = F.regexp_extract(mantissa, r"\.([0-9]*)", 1)
-    digits = F.replace(mantissa, F.lit("."), F.lit(""))
-    significant = F.rtrim(digits, F.lit("0"))
-    exponent = F.regexp_extract(text, r"[eE]([+-]?[0-9]+)", 1).try_cast("int")
-    needed = F.length(fraction) - (F.length(digits) - F.length(significant)) - exponent
-    return (F.length(significant) == 0) | (needed <= scale)
+    return F.when(text.rlike(decimal_pattern(wanted.scale)), text.try_cast(wanted))
 
 
 def _time(text: Column, wanted: DataType, format: str | None) -> Column:
@@ -168,7 +151,7 @@ def _time(text: Column, wanted: DataType, format: str | None) -> Column:
         pattern = exact_pattern(format, zone=not is_wall_clock)
         return F.lit(None).cast(wanted) if pattern is None else _by_pattern(text, pattern).cast(wanted)
     # A cast alone takes '2024', 'now' and '12:30' as moments, and drops digits and offsets.
-    is_written_out = text.rlike(WALL_CLOCK if is_wall_clock else INSTANT)
+    is_written_out = text.rlike(FAST_WALL_CLOCK if is_wall_clock else FAST_INSTANT)
     if isinstance(wanted, DateType):
         return F.when(is_written_out, text.try_cast(TimestampType())).cast(wanted)
     return F.when(is_written_out, text.try_cast(wanted))
