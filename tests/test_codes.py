@@ -14,7 +14,7 @@ CODE = re.compile(r"\bLS[0-9]{3}\b")
 
 def used_codes() -> dict[str, str]:
     catalogue = LIB / "lakesmith" / "codes"
-    files = [file for file in LIB.rglob("*.py") if file.name != "codes.py" and file.parent != catalogue]
+    files = [file for file in LIB.rglob("*.py") if not file.name.endswith("codes.py") and file.parent != catalogue]
     return {code: str(file.relative_to(LIB)) for file in files for code in CODE.findall(file.read_text("utf-8"))}
 
 
@@ -39,3 +39,9 @@ def test_a_code_is_found_in_any_case() -> None:
 def test_an_unknown_code_is_refused() -> None:
     with pytest.raises(LakesmithError, match="LS001 no code 'LS999'"):
         explain("LS999")
+
+
+def test_each_code_is_explained_once() -> None:
+    files = [*(LIB / "lakesmith" / "codes").glob("*.py"), *(LIB / "lakesmith" / "spec").glob("*codes.py")]
+    codes = [code for file in files for code in re.findall(r'^    "(LS[0-9]{3})": ', file.read_text("utf-8"), re.M)]
+    assert [code for code in codes if codes.count(code) > 1] == []

@@ -11,13 +11,13 @@ from pyspark.sql import functions as F
 
 from lakesmith.errors import InputError
 from lakesmith.observe.reading import last_runs, read_history
-from lakesmith.observe.records import CHECKS, RUNS
+from lakesmith.observe.records import CHECKS, PROFILES, RUNS
 from lakesmith.runs.publish import newest
 from lakesmith.session.kind import require_own_files
 from lakesmith.session.start import get_session, read_properties
 from lakesmith.spec.instant import utc
 from lakesmith.spec.load import Loaded
-from lakesmith.tables.ops import OpsTable
+from lakesmith.tables.ops import OPS_TABLES, OpsTable
 from lakesmith.tables.properties import properties_of
 from lakesmith.tables.ref import TableRef, project_table, visible
 from lakesmith.tables.shapes import shape_views
@@ -168,7 +168,7 @@ class Reader:
         Returns
         -------
         DataFrame
-            *Columns*: those of ``ops.profiles``, one row a column and run.
+            *Columns*: those of ``ops.profiles``, one row a column and run; none before the first run.
 
         Raises
         ------
@@ -176,11 +176,14 @@ class Reader:
             LS209 when the project has no such table.
         """
         self._ref(name)
-        profiles = self._ref("ops.profiles").load(self.spark).filter(F.col("table") == name)
+        table = self._ref("ops.profiles")
+        if not table.exists(self.spark):
+            return self.spark.createDataFrame([], PROFILES)
+        profiles = table.load(self.spark).filter(F.col("table") == name)
         return profiles.filter(F.col("run_time") >= F.lit(utc(since)).cast("timestamp")) if since else profiles
 
     def _ref(self, name: str) -> TableRef:
-        known = {*self.project.table_names(), "ops.ledger", "ops.published", "ops.runs", "ops.checks", "ops.profiles"}
+        known = {*self.project.table_names(), *OPS_TABLES}
         if name not in known:
             raise InputError(f"no table {name!r}", code="LS209", hint=f"one of {', '.join(sorted(known))}")
         return project_table(self.project, name)

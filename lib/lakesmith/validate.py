@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from lakesmith.errors import ConfigError, Problem
+from lakesmith.spec.cautions import cautions
 from lakesmith.spec.load import Loaded
 from lakesmith.spec.model import Table
 from lakesmith.transforms.nondeterminism import nondeterministic_calls
@@ -21,7 +22,7 @@ def validate(loaded: Loaded) -> tuple[Problem, ...]:
     Returns
     -------
     tuple of Problem
-        Warnings.
+        Warnings, as `lakesmith.spec.cautions` finds them.
 
     Raises
     ------
@@ -32,7 +33,7 @@ def validate(loaded: Loaded) -> tuple[Problem, ...]:
     problems = [problem for name in names for problem in _clocks(loaded, name, loaded.project.table(name))]
     if problems:
         raise ConfigError(problems)
-    return ()
+    return tuple(loaded.problem(one.code, one.key, one.what, one.hint) for one in cautions(loaded.project))
 
 
 def _clocks(loaded: Loaded, name: str, table: Table) -> Iterator[Problem]:

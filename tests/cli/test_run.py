@@ -121,6 +121,22 @@ def test_a_refusal_of_the_gate_exits_3_and_can_be_accepted(fresh_project: Path) 
     assert len(data("show", "silver.orders")) == 3
 
 
+def test_a_check_that_cannot_be_made_refuses_and_is_named(fresh_project: Path) -> None:
+    spec = fresh_project / "conf" / "tables" / "silver" / "orders.yml"
+    unmade = "  - {id: no_condition, check: expression, expression: amount}\n"
+    spec.write_text(spec.read_text().replace("checks:\n", f"checks:\n{unmade}"))
+    done = invoke("run")
+    assert done.exit_code == 3
+    assert "LS401" in done.stderr and "silver.orders: no_condition could not be made: " in done.stderr
+    assert "stacktrace" not in done.stderr and "Traceback" not in done.stderr
+    named = "silver.orders: check no_condition could not be made: "
+    assert named in done.stdout and named in invoke("status").stdout
+    assert invoke("run", "--accept", "silver.orders").exit_code == 0
+    spec.write_text(spec.read_text().replace("expression: amount", "expression: amount, on_fail: warn"))
+    warned = invoke("run", "--rebuild", "--select", "silver.orders")
+    assert (warned.exit_code, named in warned.stdout, named in invoke("status").stdout) == (0, True, True)
+
+
 def test_a_failed_run_exits_1_and_tells_which_table(fresh_project: Path) -> None:
     done = invoke("run", "--set", "sources.orders.path=no/such/directory")
     assert done.exit_code == 1

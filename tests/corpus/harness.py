@@ -7,6 +7,7 @@ All cases of a group are sources of one project, so that they share one Spark se
 from __future__ import annotations
 
 import json
+import os
 import shutil
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
@@ -139,7 +140,7 @@ class Workspace:
             landing.mkdir(parents=True, exist_ok=True)
             files = case.root / "in" / str(number)
             if files.exists():
-                shutil.copytree(files, landing, symlinks=True, dirs_exist_ok=True)
+                _copy(files, landing)
 
 
 def findings_of(root: Path, case: Case) -> str:
@@ -209,3 +210,14 @@ def _with_upstream(case: Case, layer: str, number: int) -> str:
     text = case.spec(layer, number) or ""
     is_named = any(line.startswith("from:") for line in text.splitlines())
     return text if is_named else f"{text}\nfrom: {UPSTREAM[layer]}.{case.name}\n"
+
+
+def _copy(files: Path, landing: Path) -> None:
+    for file in sorted(files.rglob("*")):
+        target = landing / file.relative_to(files)
+        target.parent.mkdir(parents=True, exist_ok=True)
+        if file.is_symlink():
+            target.unlink(missing_ok=True)
+            target.symlink_to(os.readlink(file))
+        elif file.is_file():
+            shutil.copy2(file, target)

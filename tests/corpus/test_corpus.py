@@ -27,7 +27,7 @@ def outcome_of(
     request: pytest.FixtureRequest, spark: SparkSession, tmp_path_factory: pytest.TempPathFactory
 ) -> OutcomeOf:
     """Give the outcome of a case in a run; the selected cases of a group run together, once."""
-    items = [item for item in request.session.items if "number" in getattr(item, "fixturenames", ())]
+    items = [item for item in request.session.items if getattr(item, "originalname", "") == test_case.__name__]
     selected = {item.callspec.params["case"].name for item in items}  # type: ignore[attr-defined]
     chosen = [case for case in ALL if case.name in selected]
 

@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import Any
 
 import pytest
 
 from lakesmith.errors import MaintenanceFailed
 from lakesmith.maintain import actions, settle
+from lakesmith.maintain import table as care
 from lakesmith.maintain.result import Maintained
+from lakesmith.runs import opening
 from lakesmith.runs.publish import newest
 from lakesmith.tables.log_files import log_files
 from lakesmith.tables.ref import project_table
@@ -118,6 +121,38 @@ def test_a_failing_action_stops_its_table_only(shop: Shop, monkeypatch: pytest.M
     assert states(caught.value.result, "silver.orders") == {"tombstones": "done", "optimize": "failed"}
     assert states(caught.value.result, "gold.copy")["optimize"] == "done"
     assert public(shop)["gold.copy"] == heads(shop)["gold.copy"]
+
+
+def test_a_table_whose_figures_cannot_be_read_stops_no_other(shop: Shop, monkeypatch: pytest.MonkeyPatch) -> None:
+    read = care.read_figures
+
+    def fail(session: Any, table: Any, now: float) -> Any:
+        if table.name == "silver.orders":
+            raise RuntimeError("the disk sighs")
+        return read(session, table, now)
+
+    monkeypatch.setattr(care, "read_figures", fail)
+    with pytest.raises(MaintenanceFailed, match=r"(?s)LS641.*silver.orders: all: the disk sighs") as caught:
+        shop.lake.maintain(["silver.orders", "gold.copy"])
+    assert states(caught.value.result, "silver.orders") == {"all": "failed"}
+    assert states(caught.value.result, "gold.copy")["optimize"] == "done"
+
+
+def everything_below(root: Path) -> dict[str, tuple[int, int]]:
+    """Return the size and the time of each file and directory."""
+    return {str(path): (path.stat().st_size, path.stat().st_mtime_ns) for path in root.rglob("*")}
+
+
+def test_a_plan_and_a_dry_run_write_nothing(shop: Shop, monkeypatch: pytest.MonkeyPatch) -> None:
+    def refuse(*args: Any) -> None:
+        raise AssertionError("schemas are created")
+
+    monkeypatch.setattr(opening, "create_schemas", refuse)
+    shop.land("c.csv", THIRD)
+    before = everything_below(shop.root)
+    assert shop.lake.plan().tables[0].new.startswith("1 file(s)")
+    assert shop.lake.maintain(dry_run=True).dry_run
+    assert everything_below(shop.root) == before
 
 
 def test_a_table_that_others_changed_is_left_alone(shop: Shop) -> None:

@@ -9,7 +9,8 @@ import pytest
 from pyspark.sql import DataFrame, Observation, SparkSession
 from pyspark.sql import functions as F
 
-from lakesmith.quality.profile import profile_metrics, profile_rows
+from lakesmith.quality.profile import profile_metrics, profile_rows, secret_columns
+from lakesmith.spec.model import Column as ContractColumn
 from lakesmith.spec.model import Profile
 from lakesmith.testing import frame
 
@@ -110,3 +111,13 @@ def test_json_of_frequent_values(spark: SparkSession) -> None:
         {"item": "", "count": 2},
         {"item": '"q"', "count": 1},
     ]
+
+
+def test_of_a_sensitive_column_no_value_is_told(spark: SparkSession) -> None:
+    columns = {"id": ContractColumn(type="int"), "mail": ContractColumn(type="string", sensitivity="personal")}
+    df = frame(spark, "id int, mail string", [(1, "a@b.example"), (2, None)])
+    metrics = profile_metrics(dict(df.dtypes), Profile(level="full"), secret_columns(columns))
+    figures = df.agg(*metrics, F.count(F.lit(1)).alias("rows")).first().asDict()
+    found = {row["column"]: row for row in profile_rows(figures, dict(df.dtypes), Profile(level="full"))}
+    assert (found["id"]["max"], found["mail"]["nulls"]) == ("2", 1)
+    assert [found["mail"][name] for name in ("min", "max", "mean", "kll", "top_k")] == [None] * 5

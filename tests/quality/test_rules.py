@@ -203,3 +203,57 @@ def test_text_that_no_directory_can_be_named_by_is_no_partition(spark: SparkSess
     good = [None, " ", "p" * 250, "é" * 125, "=" * 83]
     found = frame(spark, "part string", [(value,) for value in bad + good]).filter(rule.failed).collect()
     assert [row["part"] for row in found] == bad
+
+
+def failed_by(spark: SparkSession, ddl: str, rows: list[tuple], *checks: Check) -> list[tuple]:
+    df = frame(spark, ddl, rows)
+    rules = resolve(compile_rules(table(*checks), dict(df.dtypes)), df)
+    assert [rule.error for rule in rules] == [""] * len(rules)
+    tagged = df.transform(tag(rules))
+    return [tuple(row._gate) for row in tagged.orderBy("id").collect()]
+
+
+def test_a_row_on_which_an_expression_throws_fails_alone(spark: SparkSession) -> None:
+    texts = {
+        "share": "100 / n > 1",
+        "share_again": "100 / n < 50",
+        "next_one": "n + 1 > 0",
+        "next_small": "n + 1 < 100",
+        "as_int": "cast(s AS int) >= 9",
+        "as_date": "cast(s AS date) > date'2020-01-01'",
+        "by_data": "s RLIKE p",
+    }
+    checks = [Check(id=name, check="expression", expression=text) for name, text in texts.items()]
+    rows = [(1, 0, "x", "["), (2, 5, "2024-01-01", "2"), (3, 2147483647, "9", "9"), (4, None, None, None)]
+    assert failed_by(spark, "id int, n int, s string, p string", rows, *checks) == [
+        (True, True, False, False, True, True, True),
+        (False, False, False, False, True, False, False),
+        (True, False, True, True, False, True, False),
+        (False, False, False, False, False, False, False),
+    ]
+
+
+def test_what_throws_fails_whatever_null_means(spark: SparkSession) -> None:
+    share = {"check": "expression", "expression": "100 / n > 1"}
+    checks = [Check(id=word, on_null=word, **share) for word in ("skip", "fail")]
+    assert failed_by(spark, "id int, n int", [(1, 0), (2, None)], *checks) == [(True, True), (False, True)]
+
+
+@pytest.mark.parametrize("check", [
+    {"check": "regex", "column": "s", "pattern": "(?P<x>a)"},
+    {"check": "expression", "expression": "regexp_like(s, '(?P<x>a)')"},
+    {"check": "expression", "expression": "id = 1 OR s RLIKE '['"},
+    {"check": "expression", "expression": "id"},
+    {"check": "expression", "expression": "id > AND 1"},
+    {"check": "expression", "expression": "id > > 1"},
+    {"check": "expression", "expression": "iid > 1"},
+])  # fmt: skip
+def test_what_cannot_be_evaluated_is_an_error_of_its_rule(spark: SparkSession, check: dict) -> None:
+    df = frame(spark, "id int, s string", [(1, "a")])
+    (rule,) = resolve(compile_rules(table(Check(id="c", **check)), dict(df.dtypes)), df)
+    assert rule.error
+
+
+def test_a_float_column_knows_the_number_that_is_listed(spark: SparkSession) -> None:
+    check_values(spark, "float", [(0.1, False), (0.2, True)], check="in_set", values=(0.1,))
+    check_values(spark, "float", [(0.1, False), (0.2, True)], check="between", max=0.1)

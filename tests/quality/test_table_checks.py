@@ -93,6 +93,8 @@ def test_duplicates_count_rows_minus_keys_null_safe(spark: SparkSession) -> None
     (("id", "day"), KEYED, True), (("DAY", "id"), KEYED, True), (("id", "day", "x"), KEYED, True),
     (("id",), KEYED, False),
     (("id",), Write(), False), (("id",), Write(strategy="aggregate", keys=("id",)), True),
+    (("id", "day"), KEYED.model_copy(update={"key_implies": ("month",)}), False),
+    (("id", "day"), KEYED.model_copy(update={"key_implies": ("day",)}), True),
 ])  # fmt: skip
 def test_keys_are_free(columns: tuple[str, ...], write: Write, free: bool) -> None:
     check = Check(id="one", check="unique", columns=columns)

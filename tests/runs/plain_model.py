@@ -24,6 +24,9 @@ SPECS = {
     "tables/silver/lines": "from: bronze.orders\n"
     "columns: {id: {type: bigint, source: OrderId}, sku: {type: string, source: Sku}}\n"
     "write: {strategy: upsert, keys: [id, sku], when_matched: ignore, partition_by: [sku]}\n",
+    "tables/silver/first": f"{ARRIVING}write: {{strategy: upsert, keys: [id], sequence_by: [seq],"
+    " when_matched: ignore}\n",
+    "tables/gold/begun": f"from: silver.first{BY_SKU}write: {{strategy: aggregate, keys: [sku]}}\n",
     "tables/gold/tally": f"from: silver.log{BY_SKU}write: {{strategy: aggregate, keys: [sku]}}\n",
     "tables/gold/daily": f"from: silver.orders{BY_SKU}write: {{strategy: aggregate, keys: [sku]}}\n",
     "tables/gold/arrived": f"from: silver.log\n{PAIRS}{PARTITIONS}",
@@ -41,11 +44,15 @@ def line(event: Event) -> str:
 
 def model(events: Sequence[Event]) -> dict[str, Rows]:
     """Return what the tables hold after these events, whatever order they came in."""
-    log, newest = [event[:4] for event in events], _newest(events)
+    log = [event[:4] for event in events]
+    newest = _newest(events)
+    first = _first(events)
     found: dict[str, Iterable[tuple[Any, ...]]] = {
         "silver.log": log,
         "silver.orders": newest,
         "silver.lines": {row[:2] for row in log},
+        "silver.first": first,
+        "gold.begun": _by_sku(first),
         "gold.tally": _by_sku(log),
         "gold.daily": _by_sku(newest),
         "gold.arrived": [row[:2] for row in log],
@@ -60,6 +67,13 @@ def _newest(events: Sequence[Event]) -> Rows:
     for event in events:
         table[event[0]] = max(event, table.get(event[0], event), key=_rank)
     return [event[:4] for event in table.values() if not event[4]]
+
+
+def _first(events: Sequence[Event]) -> Rows:
+    table: dict[int | None, Event] = {}
+    for event in events:
+        table[event[0]] = max(event, table.get(event[0], event), key=lambda one: (-one[3], *_rank(one)[2:]))
+    return [event[:4] for event in table.values()]
 
 
 def _rank(event: Event) -> tuple[Any, ...]:

@@ -91,6 +91,17 @@ def test_a_refused_batch_is_undone_by_name(catalog_shop: Make) -> None:
     assert shop.reasons("silver.orders") == ["price_sane", "qty_not_negative"]
 
 
+def test_a_plan_and_a_dry_run_before_the_first_run_create_no_schema(catalog_shop: Make, spark: SparkSession) -> None:
+    shop = catalog_shop()
+    shop.land("a.csv", FIRST)
+    prefix = shop.overrides["schema_prefix"]
+    assert [table.new.split(",")[0] for table in shop.lake.plan().tables] == [
+        "1 file(s)", "what bronze.orders will write", "what bronze.orders will write", "what silver.orders will write",
+    ]  # fmt: skip
+    assert shop.lake.maintain(dry_run=True).steps == ()
+    assert spark.catalog.listDatabases(f"{prefix}*") == []
+
+
 def test_a_schema_that_cannot_be_made_is_named(spark: SparkSession, tmp_path: Path) -> None:
     project = Shop(tmp_path / "shop", spark, catalog="nowhere").lake.project
     with pytest.raises(EnvironmentProblem, match=r"LS811 schema nowhere\.bronze"):

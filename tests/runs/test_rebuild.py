@@ -2,14 +2,21 @@
 
 from __future__ import annotations
 
+import gzip
+import os
 from collections.abc import Callable
 
 import pytest
 
 from lakesmith.errors import LedgerError, RunFailed, WriteError
+from lakesmith.runs.events import LedgerEvent, compacted, done_event, fold
+from lakesmith.runs.intent import FilesInput, Intent
 from lakesmith.runs.rebuild import tables_to_rebuild
+from lakesmith.runs.rebuild_files import files_to_read, require_planned
 from lakesmith.runs.state import TableState
-from tests.shop import SPECS, TABLES, Shop, by_table
+from lakesmith.sources.files import NewFiles
+from lakesmith.sources.listing import FileEntry, list_files
+from tests.shop import HEADER, SPECS, TABLES, Shop, by_table
 
 ROWS = ["1,A,1,2.50,2026-01-01,1,I", "2,B,-1,2.50,2026-01-01,1,I", "3,C,4,1.00,2026-01-02,1,I"]
 MORE = ["1,A,9,2.50,2026-01-03,2,U", "4,D,2,1.00,2026-01-03,1,I"]
@@ -73,6 +80,87 @@ def test_a_rebuild_that_would_lose_rows_is_refused(shop: Shop) -> None:
     with pytest.raises(LedgerError, match=r"LS609.*1 file.s. that bronze.orders holds are gone"):
         shop.run(rebuild=True, select=["bronze.orders"])
     assert len(shop.rows("bronze.orders")) == 3
+
+
+@pytest.mark.parametrize(
+    ("policy", "text", "reason"),
+    [
+        ("ignore", "", "the file is empty"),
+        ("ignore", None, "the file changed after it was read"),
+        ("fail", None, "the file changed after it was read"),
+        ("reload", "", "the file is empty"),
+    ],
+)
+def test_a_file_that_a_rebuild_cannot_read_as_before_is_named(
+    shop: Shop, policy: str, text: str | None, reason: str
+) -> None:
+    source = SPECS["sources/orders"] + f"on_changed_file: {policy}\n"
+    shop.spec("sources/orders", source)
+    file = shop.land("a.csv", ROWS)
+    listed = list_files(None, shop.lake.project.sources["orders"])
+    state = TableState("bronze.orders", seen={one.path: (one.size, one.mtime) for one in listed})
+    assert files_to_read(shop.spark, shop.lake.project, state, "bronze.orders") == (str(file),)
+    file.write_text(file.read_text() + "4,A,1,2.50,2026-01-01,1,I\n" if text is None else text)
+    with pytest.raises(LedgerError, match=f"LS609.*{reason}"):
+        files_to_read(shop.spark, shop.lake.project, state, "bronze.orders")
+    state.parked = dict.fromkeys(state.seen, "parked before: none of its rows are in the table")
+    assert files_to_read(shop.spark, shop.lake.project, state, "bronze.orders") == ()
+
+
+def test_a_rebuild_by_more_columns_is_refused_until_they_are_optional(shop: Shop) -> None:
+    shop.land("a.csv", ROWS)
+    shop.run(select=["bronze.orders"])
+    before = shop.rows("bronze.orders")
+    wide = SPECS["sources/orders"].replace("Op]", "Op, Coupon]")
+    shop.spec("sources/orders", wide)
+    shop.land("b.csv", ["4,D,2,1.00,2026-01-03,1,I,SPRING"], "OrderId,Sku,Qty,Price,Day,Seq,Op,Coupon")
+    with pytest.raises(LedgerError, match=r"LS609.*a.csv' \(column.s. Coupon missing"):
+        shop.run(rebuild=True)
+    assert shop.rows("bronze.orders") == before
+    shop.spec("sources/orders", wide + "optional_columns: [Coupon]\n")
+    shop.run(rebuild=True)
+    assert len(shop.rows("bronze.orders")) == 4
+    assert shop.lake.table("bronze.orders").filter("Coupon = 'SPRING'").count() == 1
+
+
+def test_a_file_that_fails_while_a_rebuild_reads_it_stops_the_rebuild(
+    shop: Shop, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    shop.land("a.csv", ROWS)
+    file = shop.land("b.csv.gz", [])
+    file.write_bytes(gzip.compress((HEADER + "\n4,D,2,1.00,2026-01-03,1,I\n").encode()))
+    shop.run(select=["bronze.orders"])
+    before = shop.rows("bronze.orders")
+    whole = file.read_bytes()
+    seen = file.stat()
+    file.write_bytes(whole[:-9] + bytes([whole[-9] ^ 255]) + bytes(8))
+    os.utime(file, ns=(seen.st_atime_ns, seen.st_mtime_ns))
+    for rebuild in (True, False):
+        with pytest.raises(RunFailed, match=r"LS609"):
+            shop.run(rebuild=rebuild, select=["bronze.orders"])
+        assert shop.rows("bronze.orders") == before
+    file.write_bytes(whole)
+    shop.run(select=["bronze.orders"])
+    assert shop.rows("bronze.orders") == before
+
+
+def test_an_unfinished_rebuild_knows_what_it_must_read() -> None:
+    states: dict[str, TableState] = {}
+    fold(states, LedgerEvent("rebuild", "bronze.a", 2, 1, {"files": ["a", "b"]}))
+    fold(states, LedgerEvent("rebuild", "bronze.a", 2, 1, {"files": ["c"], "more": True}))
+    intent = Intent("bronze.a", 2, 2, "", "", FilesInput("a", (("b", 1, 1),)))
+    fold(states, done_event(intent, 1, refused=False))
+    assert states["bronze.a"].must_read == {"a", "c"}
+    again: dict[str, TableState] = {}
+    for event in compacted(states.values()):
+        fold(again, event)
+    assert again == states
+    gone = NewFiles((FileEntry("a", 1, 1),))
+    with pytest.raises(LedgerError, match=r"LS609 1 file.*'c'"):
+        require_planned("bronze.a", again["bronze.a"], gone)
+    broken = NewFiles(parked=((FileEntry("c", 1, 1), "cut"),), more=True)
+    with pytest.raises(LedgerError, match=r"'c' \(cut\)"):
+        require_planned("bronze.a", again["bronze.a"], broken)
 
 
 def test_the_published_rows_stay_until_the_rebuild_is_published(shop: Shop, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -245,3 +245,8 @@ def test_a_plan_says_how_much_of_an_upserted_table_can_be_read(shop: Shop) -> No
     shop.land("b.csv", FIRST[1:2])
     (reads,) = [table.reads for table in shop.lake.plan(select=chain).tables if table.table == "silver.orders"]
     assert "of the table what its id touch, at most 1 file(s), 1 rows, " in reads
+
+
+def test_a_profile_before_the_first_run_has_no_row(shop: Shop) -> None:
+    found = shop.lake.profile("silver.orders", since="2024-01-01")
+    assert (found.count(), "max" in found.columns) == (0, True)

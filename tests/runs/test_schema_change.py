@@ -48,12 +48,29 @@ def test_add_gives_the_table_new_columns_before_the_batch(built: Make) -> None:
     assert planned(shop).schema == ()
 
 
-def test_a_column_taken_off_the_contract_stays_and_is_null_in_new_rows(built: Make) -> None:
-    shop = built("add")
-    change(shop, ORDERS.replace("  sku: {type: string, source: Sku}\n", ""), "add")
-    assert planned(shop).schema == ("- sku string (stays in the table, NULL in new rows)",)
+@pytest.mark.parametrize(("method", "operation"), [("auto", "WRITE"), ("merge", "MERGE")])
+def test_a_column_taken_off_the_contract_stays_and_is_null_in_new_and_updated_rows(
+    make_shop: Make, method: str, operation: str
+) -> None:
+    spec = ORDERS.replace("keys: [id]", f"keys: [id], method: {method}")
+    shop = make_shop({"tables/silver/orders": policy(spec, "add")})
+    shop.land("a.csv", FIRST)
     shop.run(select=BOTH)
-    assert shop.rows(SILVER) == [(1, None, 9, 2), (2, "B", 5, 1)]
+    shop.land("b.csv", ["1,A,9,2.50,2026-01-03,2,U", "4,D,3,1.00,2026-01-03,1,I"])
+    change(shop, spec.replace("  sku: {type: string, source: Sku}\n", ""), "add")
+    assert planned(shop).schema == ("- sku string (stays in the table, NULL in new and updated rows)",)
+    shop.run(select=BOTH)
+    assert operations(shop)[-1] == operation
+    assert shop.rows(SILVER) == [(1, None, 9, 2), (2, "B", 5, 1), (4, None, 3, 1)]
+
+
+def test_a_column_taken_off_the_contract_of_a_history_is_null_in_its_new_versions(built: Make) -> None:
+    spec = ORDERS.replace("upsert", "scd2")
+    shop = built("add", silver_orders=policy(spec, "add"))
+    change(shop, spec.replace("  sku: {type: string, source: Sku}\n", ""), "add")
+    shop.run(select=BOTH)
+    versions = shop.lake.table(SILVER).select("id", "sku", "qty", "is_current")
+    assert plain_rows(versions) == [(1, "A", 1, False), (1, None, 9, True), (2, "B", 5, True)]
 
 
 def test_add_does_not_widen(built: Make) -> None:

@@ -4,12 +4,13 @@ import os
 from collections.abc import Iterator
 
 import pytest
+from pyspark.errors import AnalysisException
 from pyspark.sql import SparkSession
 
 from lakesmith.errors import EnvironmentProblem
 from lakesmith.session.batch import batch_session, end_session
 from lakesmith.session.kind import is_connect, require_own_files
-from lakesmith.session.start import _own_settings, get_session
+from lakesmith.session.start import _own_settings, get_session, quiet_errors
 
 
 def test_a_batch_has_the_settings_of_the_run_and_its_own_beside(spark: SparkSession) -> None:
@@ -52,3 +53,10 @@ def test_a_cluster_of_databricks_keeps_its_settings(monkeypatch: pytest.MonkeyPa
     assert _own_settings(given)["spark.app.name"] == "mine"
     monkeypatch.setenv("DATABRICKS_RUNTIME_VERSION", "17.3")
     assert _own_settings(given) == {}
+
+
+def test_a_caught_error_prints_no_stack_trace(capfd: pytest.CaptureFixture[str], spark: SparkSession) -> None:
+    quiet_errors()
+    with pytest.raises(AnalysisException):
+        _ = spark.range(1).selectExpr("nowhere + 1").schema
+    assert capfd.readouterr().err == ""

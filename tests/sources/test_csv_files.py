@@ -25,6 +25,12 @@ def test_values_are_text_as_landed(reads: Reads, multiline: bool) -> None:
 
 
 @MULTILINE
+def test_an_optional_column_that_is_absent_is_null(reads: Reads, multiline: bool) -> None:
+    options = {"optional_columns": ("name",), "multiline": multiline}
+    reads(b"id,more\n1,x\n2\n", [("1", None, '{"more":"x"}'), bad("2")], **options)
+
+
+@MULTILINE
 def test_empty_is_null_quoted_or_not(reads: Reads, multiline: bool) -> None:
     reads(b'id,name\n1,\n2,""\n', [("1", None, None), ("2", None, None)], multiline=multiline)
 
@@ -62,7 +68,8 @@ def test_invalid_utf8_is_rescued_with_its_bytes(reads: Reads) -> None:
 
 
 def test_invalid_utf8_is_rescued_from_multiline_files_too(reads: Reads) -> None:
-    reads(b"id,name\n1,\xff\n2,b\n", [bad("1,\ufffd"), B], multiline=True)
+    rescued = '{"_corrupt_record":"1,\ufffd","_bytes":"MSz/"}'
+    reads(b"id,name\n1,\xff\n2,b\n", [(None, None, rescued), B], multiline=True)
 
 
 @MULTILINE

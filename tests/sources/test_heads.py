@@ -58,6 +58,12 @@ def test_only_a_line_end_ends_the_header() -> None:
     assert head("id,name,a\u2028b\n".encode()).line == "id,name,a\u2028b"
 
 
+@pytest.mark.parametrize(("data", "reason"), [(b"ID\n1\n", ""), (b"name\na\n", "column(s) id missing")])
+def test_only_an_optional_column_may_be_absent(data: bytes, reason: str) -> None:
+    source = FilesSource(format="csv", path="in", columns=("id", "name"), optional_columns=("NAME",))
+    assert csv_head(data, source).reason.partition(";")[0] == reason
+
+
 @pytest.mark.parametrize("encoding", ["UTF-16", "UTF-16LE", "UTF-16BE", "UTF-32"])
 def test_a_declared_encoding_is_used(encoding: str) -> None:
     assert head("id,name\n1,é\n".encode(encoding), encoding=encoding) == Head("id,name", ("id", "name"))

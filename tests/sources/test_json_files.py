@@ -110,3 +110,40 @@ def test_gzipped_files_are_read(reads_json: Reads) -> None:
 
 def test_a_file_that_is_one_array_is_parked(parked: Callable[..., str]) -> None:
     assert parked(b'[\n{"id": 1}\n]', "a.json", format="json") == ("the file is one JSON array: land one object a line")
+
+
+@pytest.mark.parametrize(
+    "number",
+    ["1000000000000000000000000000000000000001", "1e400", "1e2", "1.10", "-0.0", "-0", "100.0", "0.0000001", "-1E-7"],
+)
+def test_numbers_keep_their_spelling(reads_json: Reads, number: str) -> None:
+    line = f'{{"id": {number}, "name": {{"b": [{number}, "x"]}}, "more": {number}}}\n'
+    reads_json(line.encode(), [(number, f'{{"b":[{number},"x"]}}', f'{{"more":"{number}"}}')])
+
+
+@pytest.mark.parametrize("number", ["01", "1.", "+1", ".5", "-", "1e", "NaN", "1 2", "0x1", "1.10.1"])
+def test_what_is_no_number_is_rescued_beside_one_that_keeps_its_spelling(reads_json: Reads, number: str) -> None:
+    line = f'{{"name": 1.10, "id": {number}}}'
+    reads_json(line.encode() + b"\n", [bad(line)])
+
+
+@pytest.mark.parametrize("line", ['{"id": 1.10, 2: 3}', '{"id": 1.10 "name": 1}', '{"id": 1.10, "name": "a"1}'])
+def test_a_line_that_is_no_json_is_rescued_beside_a_number_that_keeps_its_spelling(
+    reads_json: Reads, line: str
+) -> None:
+    reads_json(line.encode() + b"\n", [bad(line)])
+
+
+def test_numbers_within_strings_stay_text(reads_json: Reads) -> None:
+    line = rb'{"id": 1.10, "name": "a \"1.50\", 2.50 \\"}' + b"\n"
+    reads_json(line, [("1.10", r'a "1.50", 2.50 ' + "\\", None)])
+
+
+def test_a_long_text_with_escapes_beside_a_number_that_keeps_its_spelling(reads_json: Reads) -> None:
+    line = b'{"id": 1.10, "name": "' + b'\\"1' * 50_000 + b'"}\n'
+    reads_json(line, [("1.10", '"1' * 50_000, None)])
+
+
+def test_a_line_that_may_hold_the_mark_of_a_number_is_rescued(reads_json: Reads) -> None:
+    line = r'{"id": 1.10, "name": "\u00012"}'
+    reads_json(line.encode() + b"\n", [bad(line)])

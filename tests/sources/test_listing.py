@@ -104,3 +104,46 @@ def test_a_parked_file_that_changed_is_new() -> None:
 def test_a_file_that_could_not_be_opened_is_new_each_time() -> None:
     file = FileEntry("a.csv", 1, 2)
     assert compare([file], {"a.csv": (1, 2)}, {"a.csv": f"{NOT_NOW}permission"}) == FileChanges((file,), ())
+
+
+def test_a_file_comes_once_however_many_links_lead_to_it(tmp_path: Path) -> None:
+    touch(tmp_path, "in/a", "in/day/b")
+    (tmp_path / "in" / "Latest").symlink_to("a")
+    (tmp_path / "in" / "0_current").symlink_to("day")
+    os.link(tmp_path / "in" / "a", tmp_path / "in" / "copy")
+    assert names(list_files(None, source(tmp_path / "in", recursive=True)), tmp_path / "in") == ["a", "day/b"]
+
+
+def test_links_in_a_circle_lead_to_no_file(tmp_path: Path) -> None:
+    touch(tmp_path, "a")
+    (tmp_path / "again").symlink_to(".")
+    (tmp_path / "up").symlink_to("..")
+    (tmp_path / "self").symlink_to("self")
+    assert str(tmp_path / "a") in {entry.path for entry in list_files(None, source(tmp_path, recursive=True))}
+    assert len(list_files(None, source(tmp_path))) == 1
+
+
+def test_a_file_outside_is_read_by_the_name_of_its_link(tmp_path: Path) -> None:
+    touch(tmp_path, "out/real", "in/a")
+    (tmp_path / "in" / "link").symlink_to("../out/real")
+    assert names(list_files(None, source(tmp_path / "in")), tmp_path / "in") == ["a", "link"]
+
+
+def test_a_link_that_moves_on_to_the_next_file_changes_nothing() -> None:
+    listed = [FileEntry("d1", 1, 5), FileEntry("d2", 2, 6, ("latest",))]
+    changes = compare(listed, {"d1": (1, 5), "latest": (1, 5)})
+    assert [entry.path for entry in changes.new], changes.changed == (["d2"], ())
+
+
+def test_a_file_that_was_read_by_its_link_is_not_new_by_its_own_name() -> None:
+    assert compare([FileEntry("real", 1, 5, ("link",))], {"link": (1, 5)}) == FileChanges((), ())
+
+
+def test_what_the_system_refuses_to_list_is_one_clear_error(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    def refuse(path: str) -> None:
+        raise PermissionError(13, "Permission denied", path)
+
+    monkeypatch.setattr(os, "scandir", refuse)
+    with pytest.raises(InputError, match=r"cannot be listed: Permission denied") as caught:
+        list_files(None, source(tmp_path), "sources.orders.path")
+    assert (caught.value.code, caught.value.where) == ("LS214", "sources.orders.path")

@@ -53,6 +53,10 @@ def test_columns_match_whatever_order_and_case(reads_parquet: Reads) -> None:
     reads_parquet(parquet(NAME=["a"], Id=["1"]), [("1", "a", None)])
 
 
+def test_an_optional_column_that_is_absent_is_null(reads: Reads) -> None:
+    reads(parquet(ID=["1"]), [("1", None, None)], "a.parquet", format="parquet", optional_columns=("name",))
+
+
 def test_extra_columns_are_rescued(reads_parquet: Reads) -> None:
     data = parquet(id=["1", "2"], name=["a", "b"], more=[5, None])
     reads_parquet(data, [("1", "a", '{"more":"5"}'), ("2", "b", None)])
@@ -96,3 +100,38 @@ def test_files_of_other_types_are_read_in_one_batch(
     files = [file.path for file in whats_new(spark, spec, {}).files]
     found = {(row.id, row.name, row._rescued) for row in read_files(spark, spec, files).collect()}
     assert found == {("1", "a", None), ("x", "b", '{"more":"0.5"}')}
+
+
+@pytest.mark.parametrize("zone", ["UTC", None])
+def test_nested_timestamps_keep_their_microseconds(reads_parquet: Reads, zone: str | None) -> None:
+    at = dt.datetime(2024, 3, 1, 10, 0, 0, 123900)
+    text = "2024-03-01T10:00:00.123900" + ("Z" if zone else "")
+    nested = pa.array([{"at": at, "list": [at]}], pa.struct([("at", kind(zone)), ("list", pa.list_(kind(zone)))]))
+    told = f'{{"at":"{text}","list":["{text}"]}}'
+    rescued = '{"more":"' + told.replace('"', '\\"') + '"}'
+    reads_parquet(parquet(id=nested, name=["a"], more=nested), [(told, "a", rescued)])
+
+
+def kind(zone: str | None) -> pa.DataType:
+    return pa.timestamp("us", zone)
+
+
+@pytest.mark.parametrize("groups", [1, 4])
+def test_a_file_with_a_hole_is_parked(parked: Callable[..., str], groups: int) -> None:
+    stream = io.BytesIO()
+    table = pa.table({"id": [str(i) for i in range(20_000)], "name": ["a"] * 20_000})
+    pq.write_table(table, stream, row_group_size=20_000 // groups)
+    data = stream.getvalue()
+    footer = int.from_bytes(data[-8:-4], "little") + 8
+    cut = data[: (len(data) - footer) // 2] + data[-footer:]
+    assert "rows is missing: the file has a hole" in parked(cut, "a.parquet", format="parquet")
+    assert parked(data, "a.parquet", format="parquet") == ""
+
+
+def test_undeclared_names_of_any_signs_are_rescued(reads_parquet: Reads) -> None:
+    rows = [("1", "a", '{"a`b":"x","a.b":"y","a b":"z"}')]
+    reads_parquet(parquet(**{"id": ["1"], "name": ["a"], "a`b": ["x"], "a.b": ["y"], "a b": ["z"]}), rows)
+
+
+def test_a_file_without_rows_is_read(reads_parquet: Reads) -> None:
+    reads_parquet(parquet(id=pa.array([], pa.string()), name=pa.array([], pa.string())), [])

@@ -16,6 +16,8 @@ from lakesmith.runs.result import Plan, RunResult, TableResult
 
 Row = Mapping[str, Any]
 
+# Warnings that a run says by itself, as a value may be lost.
+_NAMED = ("field_arrived",)
 _WORDS = {"nothing_new": "nothing new", "rolled_back": "rolled back"}
 _STATUS = ("table", "state", "batches", "read", "dropped", "quarantined", "accepted", "version")
 _HISTORY = ("version", "timestamp", "operation", "epoch", "batch", "run_id", "plan", "metrics")
@@ -24,10 +26,15 @@ _VERDICTS = ("table", "check", "column", "on_fail", "status", "failed", "message
 
 
 def result_text(result: RunResult) -> str:
-    """Return what a run did: a row a table, then parked inputs and errors, then the state of the run."""
+    """Return what a run did: a row a table, then parked inputs, checks that refuse or were not made, and the state."""
     lines = [aligned([_counted(table) for table in result.tables])]
     for table in result.tables:
         lines += [f"parked: {one.path} ({table.table}): {one.reason}" for one in table.parked]
+        is_written = table.state in ("done", "refused")
+        lines += [f"{table.table}: {table.error}"] if table.error and is_written else []
+        lines += [
+            f"warning: {table.table}.{one.column}: {one.message}" for one in table.verdicts if one.check in _NAMED
+        ]
     published = f", published as {result.published}" if result.published else ""
     return "\n".join([*lines, f"run {result.run_id}: {_say(result.state)}{published}, {result.seconds:.1f} s"])
 

@@ -13,6 +13,7 @@ from lakesmith.codes.runs import RUN_CODES
 from lakesmith.errors import LakesmithError
 from lakesmith.spec.codes import SPEC_CODES
 from lakesmith.spec.origin import suggest
+from lakesmith.spec.source_codes import SOURCE_CODES
 
 
 @dataclass(frozen=True)
@@ -26,7 +27,7 @@ class Explanation:
 
 
 _RUNS = INPUT_CODES | RUN_CODES | EVOLUTION_CODES | MAINTAIN_CODES
-_TEXTS = _RUNS | DOCTOR_CODES | ENVIRONMENT_CODES | SPEC_CODES
+_TEXTS = _RUNS | DOCTOR_CODES | ENVIRONMENT_CODES | SPEC_CODES | SOURCE_CODES
 
 CATALOGUE: dict[str, Explanation] = {code: Explanation(code, *texts) for code, texts in sorted(_TEXTS.items())}
 

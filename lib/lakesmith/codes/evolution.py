@@ -13,7 +13,9 @@ EVOLUTION_CODES: dict[str, tuple[str, str, str]] = {
         "key lost, other or of another kind",
         "A key column of the table did not arrive, or only in another case, or has a type in which equal keys are not"
         " equal any more, or is an array, a map or a struct; or write.keys, write.sequence_by or the type (1, 2) of the"
-        " history are not those by which the rows of the table were told apart and put in order; or a column that"
+        " history are not those by which the rows of the table were told apart and put in order; or"
+        " write.track_history_columns, apply_as_deletes, apply_as_truncates, when_matched or change_format is not what"
+        " its rows were made by, which the next batch would apply to its own keys only; or a column that"
         " write.key_implies names is new, lost, or has such a type, so that the rows of the table are not found by"
         " it; or a column that write.track_history_columns names did not arrive, or is in `_rescued`, where the table"
         " has none.",

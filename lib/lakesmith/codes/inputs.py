@@ -71,6 +71,11 @@ INPUT_CODES: dict[str, tuple[str, str, str]] = {
         "The ledger, the publications or the run records could not be written; the disk may be full.",
         "Give the warehouse space and run again: batches that landed are found, the others are written.",
     ),
+    "LS214": (
+        "directory cannot be listed",
+        "The system refuses to list the directory of a source or one in it, so that files could be missed.",
+        "Give the user who runs this the right to list and read it, or move it out of the source; then run again.",
+    ),
     "LS300": ("step failed", "A step gave no frame that fits.", "See the message for the step."),
     "LS301": (
         "exception in a step",

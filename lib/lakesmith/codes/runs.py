@@ -5,9 +5,16 @@ from __future__ import annotations
 RUN_CODES: dict[str, tuple[str, str, str]] = {
     "LS400": (
         "the gate refused publication",
-        "A check with on_fail: fail did not hold. The batch is written but not visible; tables that read it did not"
-        " run, all others are published.",
+        "A check with on_fail: fail did not hold, or one could not be made. The batch is written but not visible;"
+        " tables that read it did not run, all others are published.",
         "See `lakesmith quality`; correct the input and run again, or publish it with `run --accept TABLE`.",
+    ),
+    "LS401": (
+        "a check could not be made",
+        "A check names a column that is not there, compares what cannot be compared, has a pattern that does not"
+        " compile, or its figure was not measured. Unless it says on_fail: warn it counts as failed: the batch is"
+        " written but not visible; tables that read it did not run, all others are published.",
+        "Correct the check and run again, or publish without it by `run --accept TABLE`.",
     ),
     "LS500": ("write failed", "A table could not be written.", "Run again: a retry neither loses nor doubles rows."),
     "LS502": (
@@ -44,6 +51,12 @@ RUN_CODES: dict[str, tuple[str, str, str]] = {
         "tied rows that differ",
         "Two different rows of one key have the same sequence, and the table says on_tie: fail. Nothing was written.",
         "Add a column to sequence_by that tells them apart, or let the greatest row win (on_tie: greatest).",
+    ),
+    "LS521": (
+        "key_implies does not hold",
+        "The table says that a column is a function of its key (write.key_implies), and rows of one key have two values"
+        " of it. Rows are looked for by that column, so the key would be there twice. Nothing was written.",
+        "Take the column out of key_implies, partition_by and event_date and rebuild the table, or let the rows agree.",
     ),
     "LS600": ("ledger problem", "The ledger does not fit the tables.", "See the message; nothing was changed."),
     "LS601": (
@@ -84,8 +97,10 @@ RUN_CODES: dict[str, tuple[str, str, str]] = {
     ),
     "LS609": (
         "rebuild would lose rows",
-        "Files that a table read are gone from its source, so that a rebuild could not give their rows again.",
-        "Put the files back, or rebuild only the tables below it by --select.",
+        "Files that a table read are gone from its source, changed since, or not readable by the spec of today, so that"
+        " a rebuild could not give their rows again. What is published stays as it is.",
+        "Land the files again as they were, name a column that older files lack in optional_columns of the source, set"
+        " on_changed_file: reload for changed files, or rebuild only the tables downstream by --select.",
     ),
     "LS610": (
         "table without a backfill",

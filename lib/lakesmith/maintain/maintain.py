@@ -56,7 +56,7 @@ def maintain(
     is_dry = project.maintains_dry if dry_run is None else dry_run
     facts, spark = facts_of(project, None, lambda event: None), session()
     with nullcontext() if is_dry else project_lock(spark, project):
-        ledger = open_ledger(facts, spark)
+        ledger = open_ledger(facts, spark, create=not is_dry)
         if not is_dry:
             ledger.flush(spark)
             record_interrupted(facts, spark, ledger)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import time
 from collections.abc import Iterator
 from dataclasses import dataclass
+from typing import Literal
 
 from pyspark.sql import SparkSession
 
@@ -13,14 +14,16 @@ from lakesmith.maintain.actions import ACTIONS, force_since, session_for
 from lakesmith.maintain.figures import Figures, read_figures
 from lakesmith.maintain.needs import begun, foreign_rows, holds, lost_by_vacuum, readers
 from lakesmith.maintain.planner import plan_layout, vacuum
-from lakesmith.maintain.result import Proposal, Step
+from lakesmith.maintain.result import Action, Proposal, Step
 from lakesmith.maintain.tombstones import Tombstones, horizon, keeps_tombstones, plan_tombstones
 from lakesmith.quality.ages import parse_age
+from lakesmith.runs.explained import lacks_feed
 from lakesmith.runs.ledger import Ledger
 from lakesmith.runs.recording import RunFacts
-from lakesmith.session.batch import end_session
+from lakesmith.session.batch import ending
 from lakesmith.session.gone import cause_of, first_line
 from lakesmith.spec.model import Maintenance
+from lakesmith.tables.conflicts import is_conflict
 from lakesmith.tables.log import newest_commits
 from lakesmith.tables.ref import TableRef
 
@@ -49,13 +52,32 @@ class TableCare:
         return settings.model_copy(update=layout) if self.is_quarantine else settings
 
     def steps(self, dry_run: bool) -> Iterator[Step]:
-        """Propose the actions that are due, or do them, and say why the others are not."""
+        """Propose the actions that are due, or do them, and say why the others are not.
+
+        Raises
+        ------
+        SparkGone
+            LS804 when Spark ended; any other error is kept in a step that failed.
+        """
+        begin = time.monotonic()
+        try:
+            yield from self._look_and_act(dry_run)
+        except Exception as error:  # kept in the step, and raised by `maintain` when the other tables are done
+            yield self._stopped("all", "its figures could not be read", begin, error)
+
+    def _look_and_act(self, dry_run: bool) -> Iterator[Step]:
         reason = self._left_alone()
         if reason:
             yield Step(self.table.name, "all", "skipped", reason)
             return
-        epoch = self.ledger.state(self.name).epoch
-        session = session_for(self.spark, self.facts.project, self.facts.run_id, self.table, self.settings, epoch)
+        with ending(self._session()) as session:
+            yield from self._act_on_figures(session, dry_run)
+
+    def _session(self) -> SparkSession:
+        project, epoch = self.facts.project, self.ledger.state(self.name).epoch
+        return session_for(self.spark, project, self.facts.run_id, self.table, self.settings, epoch)
+
+    def _act_on_figures(self, session: SparkSession, dry_run: bool) -> Iterator[Step]:
         figures = read_figures(session, self.table, self.now)
         proposals = self._proposals(session, figures)
         yield from self._told(proposals)
@@ -64,7 +86,6 @@ class TableCare:
             yield step
             if step.state == "failed":
                 break
-        end_session(session)
 
     def _left_alone(self) -> str:
         state = self.ledger.state(self.name)
@@ -86,7 +107,10 @@ class TableCare:
         read_by = readers(project, self.ledger, self.name)
         try:
             return [plan_tombstones(rows, figures, self.settings, read_by, self.now)]
-        except Exception as error:  # the feed does not reach over a rename or a rebuild
+        except Exception as error:
+            if not lacks_feed(error):
+                raise
+            # The change feed does not reach over a rename or a rebuild.
             why = f"which of them are old cannot be told: {first_line(error)}"
             return [Proposal("tombstones", False, why, is_held=True)]
 
@@ -106,12 +130,19 @@ class TableCare:
             self._act(session, proposal, figures)
             force_since(self.table, before)
         except Exception as error:  # kept in the step, and raised by `maintain` when the other tables are done
-            cause = cause_of(error, self.spark)
-            if isinstance(cause, SparkGone):
-                raise cause from error
-            seconds = round(time.monotonic() - begin, 3)
-            return Step(self.table.name, proposal.action, "failed", proposal.reason, seconds, first_line(cause))
-        return Step(self.table.name, proposal.action, "done", proposal.reason, round(time.monotonic() - begin, 3))
+            return self._stopped(proposal.action, proposal.reason, begin, error)
+        return Step(self.table.name, proposal.action, "done", proposal.reason, _seconds_since(begin))
+
+    def _stopped(self, action: Action | Literal["all"], reason: str, begin: float, error: Exception) -> Step:
+        """Return the step that an error stopped, skipped where another writer only came first."""
+        cause = cause_of(error, self.spark)
+        if isinstance(cause, SparkGone):
+            raise cause from error
+        seconds = _seconds_since(begin)
+        if is_conflict(cause):
+            why = f"{reason}; another writer came first: {first_line(cause)}"
+            return Step(self.table.name, action, "skipped", why, seconds)
+        return Step(self.table.name, action, "failed", reason, seconds, first_line(cause))
 
     def _act(self, session: SparkSession, proposal: Proposal, figures: Figures) -> None:
         settings, project = self.settings, self.facts.project
@@ -121,3 +152,7 @@ class TableCare:
         upto = horizon(figures.commits, parse_age(settings.tombstone_retention), self.now)
         if upto is not None:
             Tombstones(session, self.table, project.table(self.name).write.keys).purge(upto, figures.version)
+
+
+def _seconds_since(begin: float) -> float:
+    return round(time.monotonic() - begin, 3)

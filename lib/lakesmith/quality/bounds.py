@@ -3,15 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from decimal import Decimal, InvalidOperation
+from decimal import Decimal
 
 from pyspark.sql import Column
 from pyspark.sql import functions as F
 
+from lakesmith.spec.check_literals import Value, comparable
 from lakesmith.spec.written_numbers import read_decimal, read_float
 from lakesmith.spec.written_times import date_text, instant_text, read_date, read_instant, read_wall_clock
 
-Value = str | int | float | bool
+LEAST, GREATEST = -(2**63), 2**63 - 1
 WHOLE = ("tinyint", "smallint", "int", "bigint")
 FLOATS = ("float", "double")
 
@@ -48,10 +49,8 @@ def literal(value: Value, kind: str) -> Column:
     reader = _READERS.get("decimal" if kind.startswith("decimal") else kind)
     if reader is None:
         raise ValueError(f"a column of type {kind} cannot be compared with {value!r}")
-    try:
-        return reader(value)
-    except (ValueError, TypeError, InvalidOperation, OverflowError):
-        raise ValueError(f"{value!r} is not a {kind}") from None
+    comparable(value, kind)
+    return reader(value)
 
 
 def is_float(kind: str) -> bool:
@@ -60,31 +59,19 @@ def is_float(kind: str) -> bool:
 
 
 def _number(value: Value) -> Column:
-    if isinstance(value, bool):
-        raise TypeError
-    if isinstance(value, int):
+    if isinstance(value, int) and LEAST <= value <= GREATEST:
         return F.lit(value)
-    exact = read_decimal(str(value))
     # Spark has no literal for a negative exponent such as 1E+3.
-    return F.lit(Decimal(f"{exact:f}"))
+    return F.lit(Decimal(f"{read_decimal(str(value)):f}"))
 
 
 def _float(value: Value) -> Column:
-    if isinstance(value, bool):
-        raise TypeError
     return F.lit(read_float(str(value), "double"))
 
 
-def _text(value: Value) -> Column:
-    if not isinstance(value, str):
-        raise TypeError
-    return F.lit(value)
-
-
-def _boolean(value: Value) -> Column:
-    if not isinstance(value, bool):
-        raise TypeError
-    return F.lit(value)
+def _single(value: Value) -> Column:
+    # A float column holds the nearest single-precision number: 0.1 as a double is another one.
+    return _float(value).cast("float")
 
 
 def _date(value: Value) -> Column:
@@ -101,9 +88,10 @@ def _wall_clock(value: Value) -> Column:
 
 _READERS: dict[str, Callable[[Value], Column]] = {
     **dict.fromkeys((*WHOLE, "decimal"), _number),
-    **dict.fromkeys(FLOATS, _float),
-    "string": _text,
-    "boolean": _boolean,
+    "float": _single,
+    "double": _float,
+    "string": F.lit,
+    "boolean": F.lit,
     "date": _date,
     "timestamp": _instant,
     "timestamp_ntz": _wall_clock,

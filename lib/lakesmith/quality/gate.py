@@ -13,6 +13,7 @@ from pyspark.sql import functions as F
 from lakesmith.quality.raw import RAW
 from lakesmith.quality.rule import Rule
 from lakesmith.quality.verdict import Verdict
+from lakesmith.transforms.json_text import json_text
 from lakesmith.transforms.names import named
 from lakesmith.transforms.shape import Transform
 
@@ -232,4 +233,4 @@ def _reason(rule: Rule) -> Column:
 def _raw_json(df: DataFrame) -> Column:
     fields = [named(name) for name in df.columns if name != GATE]
     raw = named(RAW) if RAW in df.columns else F.struct(*fields)
-    return F.to_json(raw, {"ignoreNullFields": "false"})
+    return json_text(raw, {"ignoreNullFields": "false"})

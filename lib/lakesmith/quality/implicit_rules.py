@@ -9,15 +9,23 @@ from pyspark.sql import Column
 from pyspark.sql import functions as F
 
 from lakesmith.quality.casts import cast_columns, cast_rule
-from lakesmith.quality.raw import RESCUED, rescued
+from lakesmith.quality.raw import RESCUED, raw_field, rescued
 from lakesmith.quality.rule import Rule, find, sample_of
 from lakesmith.spec.model import Table
+from lakesmith.transforms.debezium import REFUSED
 from lakesmith.transforms.names import named
 
 UNPARSED = "$._corrupt_record"
 HIVE_NULL = "__HIVE_DEFAULT_PARTITION__"
 ESCAPED = r"""[\x00-\x1F"#%'*/:=?\\\x7F{}\[\]^]"""
 LONGEST_NAME = 255
+# By what is wrong with an event: the rule, and the field of the envelope that it shows.
+_EVENT_RULES = {
+    "op": ("op_applies", "op"),
+    "after": ("after_given", "after"),
+    "before": ("before_given", "before"),
+    "names": ("names_clear", "after"),
+}
 
 
 def implicit_rules(table: Table, columns: Mapping[str, str]) -> Iterator[Rule]:
@@ -49,7 +57,8 @@ def implicit_rules(table: Table, columns: Mapping[str, str]) -> Iterator[Rule]:
         if not casts & {name.lower(), ""}:
             yield cast_rule(f"{name}_cast", name, "quarantine", table, columns)
     yield from _given(table, columns)
-    yield from _key(table)
+    yield from _event(columns)
+    yield from _key(table, columns)
     yield from _partition(table, columns)
 
 
@@ -71,10 +80,23 @@ def _given(table: Table, columns: Mapping[str, str]) -> Iterator[Rule]:
             yield Rule(f"{name}_given", "not_null", name, "quarantine", value.isNull(), sample_of(value, kind))
 
 
-def _key(table: Table) -> Iterator[Rule]:
+def _event(columns: Mapping[str, str]) -> Iterator[Rule]:
+    """Keep out events in an envelope that change no row, and say what is wrong with each."""
+    if REFUSED not in columns:
+        return
+    for refused, (name, of) in _EVENT_RULES.items():
+        failed = F.coalesce(named(REFUSED) == refused, F.lit(False))
+        samples = [text for text in (raw_field(columns, of), rescued(columns)) if text is not None]
+        sample = F.coalesce(*samples) if samples else F.lit(None).cast("string")
+        yield Rule(name, "event", of, "quarantine", failed, sample_of(sample, "string"))
+
+
+def _key(table: Table, columns: Mapping[str, str]) -> Iterator[Rule]:
     """Keep change events out that name no row; the NULL key of their table is the mark of a truncate."""
     if table.write.strategy == "cdc":
         failed = reduce(Column.__and__, [named(key).isNull() for key in table.write.keys])
+        if REFUSED in columns:
+            failed &= named(REFUSED).isNull()
         column = ", ".join(table.write.keys)
         yield Rule("write_keys_given", "not_null", column, "quarantine", failed, F.lit(None).cast("string"))
 

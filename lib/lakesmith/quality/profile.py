@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from math import sqrt
 from typing import Any
 
@@ -11,6 +11,7 @@ from pyspark.sql import functions as F
 
 from lakesmith.quality.bounds import WHOLE, is_float
 from lakesmith.quality.sketches import family, hll, kll, top_k
+from lakesmith.spec.model import Column as ContractColumn
 from lakesmith.spec.model import Profile
 from lakesmith.transforms.names import named
 
@@ -19,8 +20,24 @@ NUMBERS = (*WHOLE, "float", "double", "decimal")
 TEXT_LENGTH = 256
 FIGURES = ("min", "max", "nans", "finite", "mean", "m2", "hll", "kll", "top_k")
 
+# The mean of one row is its value.
+TELLS_VALUES = ("min", "max", "mean", "m2", "kll", "top_k")
+NOT_SECRET = ("", "public", "none")
 
-def profile_metrics(types: Mapping[str, str], profile: Profile) -> list[Column]:
+
+def secret_columns(columns: Mapping[str, ContractColumn]) -> frozenset[str]:
+    """Return the columns of a contract that say a `sensitivity` other than ``public`` or ``none``.
+
+    Examples
+    --------
+    >>> sorted(secret_columns({"id": ContractColumn(type="int"), "name": ContractColumn(type="string",
+    ...     sensitivity="personal")}))
+    ['name']
+    """
+    return frozenset(name for name, column in columns.items() if (column.sensitivity or "") not in NOT_SECRET)
+
+
+def profile_metrics(types: Mapping[str, str], profile: Profile, secret: Collection[str] = ()) -> list[Column]:
     """List the aggregates of a profile, for `observe` or `agg`.
 
     Parameters
@@ -29,6 +46,8 @@ def profile_metrics(types: Mapping[str, str], profile: Profile) -> list[Column]:
         The columns to profile and their types as `simpleString`.
     profile : Profile
         Level ``off``, ``basic`` or ``full``; with ``full``, the columns for moments and sketches (none named: all).
+    secret : collection of str
+        Columns of which no value may be told: they are counted, and have neither min, max nor a sketch of values.
 
     Returns
     -------
@@ -51,6 +70,8 @@ def profile_metrics(types: Mapping[str, str], profile: Profile) -> list[Column]:
     figures: list[Column] = []
     for position, (name, kind) in enumerate(types.items()):
         found = _basic(name, kind) | (_full(name, kind) if _is_full(name, profile) else {})
+        if name in secret:
+            found = {label: figure for label, figure in found.items() if label not in TELLS_VALUES}
         figures += [figure.alias(f"c{position}_{label}") for label, figure in found.items()]
     return figures
 

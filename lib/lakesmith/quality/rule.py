@@ -18,8 +18,8 @@ NO_SAMPLE = "cast(NULL as string)"
 class Rule:
     """A row check that is ready to run.
 
-    `failed` is never NULL; `sample` is the value to show, as text; a rule with an `error` could not be made and no row
-    fails it.
+    `failed` is never NULL; `sample` is the value to show, as text; `text` is the pattern or expression. A rule with
+    an `error` could not be made: no row fails it, and its verdict counts as failed.
     """
 
     id: str
@@ -29,11 +29,24 @@ class Rule:
     failed: Column
     sample: Column
     error: str = ""
+    text: str = ""
 
 
 def broken(id: str, check: str, column: str, on_fail: OnFail, error: str) -> Rule:
     """Return a rule that could not be made, with the reason."""
     return Rule(id, check, column, on_fail, F.lit(False), F.expr(NO_SAMPLE), error)
+
+
+def reason_of(error: Exception) -> str:
+    r"""Return the first line of an error that says something; never empty, as that would be no error.
+
+    Examples
+    --------
+    >>> reason_of(ValueError("\n[PARSE_SYNTAX_ERROR] Syntax error.\n== SQL =="))
+    '[PARSE_SYNTAX_ERROR] Syntax error.'
+    """
+    lines = str(error).strip().splitlines()
+    return lines[0] if lines else type(error).__name__
 
 
 def sample_of(value: Column, kind: str) -> Column:

@@ -8,10 +8,12 @@ from pyspark.errors import AnalysisException
 from pyspark.sql import Column, DataFrame
 from pyspark.sql import functions as F
 
+from lakesmith.quality.attempt import HOLDS, UNKNOWN, attempted
 from lakesmith.quality.casts import cast_columns, cast_rule
 from lakesmith.quality.implicit_rules import implicit_rules
+from lakesmith.quality.patterns import pattern_error, patterns_error
 from lakesmith.quality.predicates import PREDICATES
-from lakesmith.quality.rule import NO_SAMPLE, Rule, broken, find, sample_of
+from lakesmith.quality.rule import NO_SAMPLE, Rule, broken, find, reason_of, sample_of
 from lakesmith.spec.model import TABLE_CHECKS, Check, Table
 from lakesmith.transforms.names import named
 
@@ -37,7 +39,8 @@ def compile_rules(table: Table, columns: Mapping[str, str]) -> tuple[Rule, ...]:
     -----
     What a NULL value means is said by `on_null`: ``fail`` lets it fail, ``skip`` and ``pass`` do not. `not_null` and
     `not_blank` fail on NULL whatever it says. A check on a column that is not there, or with a bound that does not fit
-    its type, becomes a rule with an `error` that no row fails.
+    its type, becomes a rule with an `error`: no row fails it, and its verdict counts as failed. An expression that
+    throws on a row, such as a division by zero, fails this row.
 
     *Columns*: needs what the checks name -> adds nothing.
 
@@ -54,7 +57,7 @@ def compile_rules(table: Table, columns: Mapping[str, str]) -> tuple[Rule, ...]:
 
 
 def resolve(rules: Sequence[Rule], df: DataFrame) -> tuple[Rule, ...]:
-    """Turn the rules whose SQL expression does not fit the frame into rules with an error.
+    """Turn the rules whose expression or pattern cannot be evaluated on the frame into rules with an error.
 
     Parameters
     ----------
@@ -77,15 +80,22 @@ def resolve(rules: Sequence[Rule], df: DataFrame) -> tuple[Rule, ...]:
     >>> "nope" in resolve(rules, spark.range(1))[0].error
     True
     """
-    return tuple(_resolved(rule, df) if rule.check == "expression" else rule for rule in rules)
+    return tuple(_resolved(rule, df) if rule.check in ("expression", "regex") else rule for rule in rules)
 
 
 def _resolved(rule: Rule, df: DataFrame) -> Rule:
+    error = rule.error or _problem(rule, df)
+    return broken(rule.id, rule.check, rule.column, rule.on_fail, error) if error else rule
+
+
+def _problem(rule: Rule, df: DataFrame) -> str:
+    if rule.check == "regex":
+        return pattern_error(df, rule.text)
     try:
         _ = df.select(rule.failed).schema
     except AnalysisException as error:
-        return broken(rule.id, rule.check, rule.column, rule.on_fail, str(error).partition("\n")[0])
-    return rule
+        return reason_of(error)
+    return patterns_error(df, rule.text)
 
 
 def _rules(check: Check, table: Table, columns: Mapping[str, str]) -> Iterator[Rule]:
@@ -101,12 +111,17 @@ def _rules(check: Check, table: Table, columns: Mapping[str, str]) -> Iterator[R
 
 
 def _expression_rule(check: Check, columns: Mapping[str, str]) -> Rule:
-    holds = F.expr(check.expression or "NULL")
+    text = check.expression or "NULL"
     kind = find(columns, check.column) if check.column else None
     sample = sample_of(named(check.column), kind) if check.column and kind else F.expr(NO_SAMPLE)
-    # A condition must be boolean by itself, where NOT would cast text and throw at the first row.
-    fails = F.when(holds.isNull(), F.lit(check.on_null == "fail")).when(holds, F.lit(False)).otherwise(F.lit(True))
-    return Rule(check.id, check.check, check.column or "", check.on_fail, fails, sample)
+    try:
+        outcome = attempted(F.expr(text), columns)
+    except AnalysisException as error:  # a classic session parses at once, Spark Connect with the frame
+        return broken(check.id, check.check, check.column or "", check.on_fail, reason_of(error))
+    passes = [HOLDS] if check.on_null == "fail" else [HOLDS, UNKNOWN]
+    # An outcome is NULL where the expression threw.
+    fails = ~F.coalesce(outcome.isin(*passes), F.lit(False))
+    return Rule(check.id, check.check, check.column or "", check.on_fail, fails, sample, text=text)
 
 
 def _column_rule(check: Check, name: str, columns: Mapping[str, str]) -> Rule:
@@ -117,7 +132,9 @@ def _column_rule(check: Check, name: str, columns: Mapping[str, str]) -> Rule:
         breaks = PREDICATES[check.check](check, named(name), kind)
     except ValueError as error:
         return broken(check.id, check.check, name, check.on_fail, str(error))
-    return Rule(check.id, check.check, name, check.on_fail, _decided(breaks, check), sample_of(named(name), kind))
+    failed = _decided(breaks, check)
+    sample = sample_of(named(name), kind)
+    return Rule(check.id, check.check, name, check.on_fail, failed, sample, text=check.pattern or "")
 
 
 def _decided(breaks: Column, check: Check) -> Column:

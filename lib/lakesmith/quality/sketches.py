@@ -12,6 +12,7 @@ from pyspark.sql import Column
 from pyspark.sql import functions as F
 
 from lakesmith.quality.bounds import WHOLE
+from lakesmith.transforms.json_text import json_text
 from lakesmith.transforms.names import named, quoted
 
 HLL_LG_K = 14
@@ -128,7 +129,7 @@ def top_k(name: str, kind: str) -> Column:
         return F.lit(None).cast("string")
     found = F.expr(f"approx_top_k({quoted(name)}, {TOP_K + 1}, {TOP_TRACKED})")
     values = F.slice(F.filter(found, lambda entry: entry["item"].isNotNull()), 1, TOP_K)
-    return _if_any(name, F.to_json(values))
+    return _if_any(name, json_text(values))
 
 
 def _if_any(name: str, sketch: Column) -> Column:

@@ -11,7 +11,14 @@ from pyspark.sql import functions as F
 
 from lakesmith.quality.ages import parse_age
 from lakesmith.quality.rule import find
-from lakesmith.quality.uniqueness import keys_are_free, paid_unique_checks, unique_columns, unique_verdict
+from lakesmith.quality.uniqueness import (
+    keys_are_free,
+    missing_columns,
+    paid_unique_checks,
+    unique_columns,
+    unique_verdict,
+    why_paid,
+)
 from lakesmith.quality.verdict import Verdict, error_verdict, figure_verdict
 from lakesmith.spec.model import TABLE_CHECKS, Check, Table
 from lakesmith.spec.written_times import MICROS_PER_DAY, instant_text
@@ -99,8 +106,11 @@ def plan_notes(table: Table) -> list[str]:
     >>> plan_notes(Table(from_="bronze.orders", checks=(Check(id="one", check="unique", columns=("id",)),)))
     ['check one: unique (id) needs one more shuffle, because these are not the keys of the table']
     """
-    reason = "needs one more shuffle, because these are not the keys of the table"
-    return [f"check {c.id}: unique ({', '.join(unique_columns(c))}) {reason}" for c in paid_unique_checks(table)]
+    notes = []
+    for check in paid_unique_checks(table):
+        columns = ", ".join(unique_columns(check))
+        notes.append(f"check {check.id}: unique ({columns}) needs one more shuffle, because {why_paid(table, check)}")
+    return notes
 
 
 def _verdict(
@@ -110,6 +120,9 @@ def _verdict(
         return _row_count(check, metrics["rows"])
     if check.check == "freshness":
         return _freshness(check, metrics, run_time, columns)
+    missing = missing_columns(check, columns) if columns else []
+    if missing:
+        return error_verdict(check, f"column '{missing[0]}' is not there")
     return _unique(table, check, metrics)
 
 

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 from pyspark.sql import DataFrame
 from pyspark.sql import functions as F
 
+from lakesmith.quality.rule import find
 from lakesmith.quality.verdict import Verdict, figure_verdict
+from lakesmith.spec.implied import unproven
 from lakesmith.spec.model import Check, Table
 from lakesmith.transforms.names import named
 from lakesmith.transforms.shape import Transform
@@ -25,7 +27,8 @@ def keys_are_free(table: Table, check: Check) -> bool:
     Returns
     -------
     bool
-        True when the columns include all keys of a table that has one row for each of them.
+        True when the columns include all keys of a table that has one row for each of them. Where rows are looked for
+        by what the key is only said to imply, they are counted.
 
     Examples
     --------
@@ -37,7 +40,7 @@ def keys_are_free(table: Table, check: Check) -> bool:
     keys = {key.lower() for key in table.write.keys}
     columns = {column.lower() for column in unique_columns(check)}
     one_a_key = table.write.keeps_newest or table.write.strategy == "aggregate"
-    return one_a_key and bool(keys) and keys <= columns
+    return one_a_key and bool(keys) and keys <= columns and not unproven(table)
 
 
 def paid_unique_checks(table: Table) -> list[Check]:
@@ -45,9 +48,28 @@ def paid_unique_checks(table: Table) -> list[Check]:
     return [check for check in table.checks if check.check == "unique" and not keys_are_free(table, check)]
 
 
+def why_paid(table: Table, check: Check) -> str:
+    """Say why a `unique` check of a table costs a shuffle."""
+    keys = {key.lower() for key in table.write.keys}
+    if keys and keys <= {column.lower() for column in unique_columns(check)} and unproven(table):
+        return f"nothing but write.key_implies says that the key implies {', '.join(unproven(table))}"
+    return "these are not the keys of the table"
+
+
 def unique_columns(check: Check) -> tuple[str, ...]:
     """Return the columns that shall be unique together."""
     return check.columns or ((check.column,) if check.column else ())
+
+
+def missing_columns(check: Check, columns: Mapping[str, str]) -> list[str]:
+    """List the columns of a check that a frame does not have.
+
+    Examples
+    --------
+    >>> missing_columns(Check(id="one", check="unique", columns=("id", "day")), {"ID": "int"})
+    ['day']
+    """
+    return [name for name in unique_columns(check) if find(columns, name) is None]
 
 
 def duplicates(columns: Sequence[str]) -> Transform:

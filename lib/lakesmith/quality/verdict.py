@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
+from typing import Any
 
 from lakesmith.spec.model import Check
 
@@ -20,6 +22,54 @@ class Verdict:
     status: str
     failed: int
     message: str = ""
+
+    @property
+    def refuses(self) -> bool:
+        """True when it refuses publication: it failed, or it could not be made and `on_fail` is more than a warning."""
+        return refuses({"status": self.status, "on_fail": self.on_fail})
+
+    @property
+    def is_unmade(self) -> bool:
+        """True when the check could not be made."""
+        return self.status == "error"
+
+
+def refuses(verdict: Mapping[str, Any]) -> bool:
+    """Tell of a verdict as a row, with `status` and `on_fail`, whether it refuses publication.
+
+    Examples
+    --------
+    >>> refuses({"status": "error", "on_fail": "quarantine"}), refuses({"status": "error", "on_fail": "warn"})
+    (True, False)
+    """
+    is_unmade = verdict["status"] == "error" and verdict["on_fail"] != "warn"
+    return bool(is_unmade or verdict["status"] == "fail")
+
+
+def told(check: str, status: str, failed: int, message: str) -> str:
+    """Return one verdict as text, for messages.
+
+    Examples
+    --------
+    >>> told("sane", "error", 0, "no column 'x'"), told("small", "fail", 2, "2 of 3 rows")
+    ("sane could not be made: no column 'x'", 'small (2 failed: 2 of 3 rows)')
+    """
+    if status == "error":
+        return f"{check} could not be made: {message}"
+    return f"{check} ({failed} failed{f': {message}' if message else ''})"
+
+
+def named_problems(verdicts: Iterable[Mapping[str, Any]]) -> str:
+    """Return the checks that refuse publication or could not be made, of verdicts as rows; empty when there are none.
+
+    Examples
+    --------
+    >>> named_problems([{"check": "sane", "status": "error", "on_fail": "warn", "failed": 0, "message": "no column"}])
+    'check sane could not be made: no column'
+    """
+    named = [one for one in verdicts if one["status"] == "error" or refuses(one)]
+    texts = dict.fromkeys(told(one["check"], one["status"], one["failed"], one["message"]) for one in named)
+    return f"check {'; check '.join(texts)}" if texts else ""
 
 
 def figure_verdict(check: Check, message: str, failed: int = 1) -> Verdict:

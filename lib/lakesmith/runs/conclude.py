@@ -8,6 +8,7 @@ from typing import Any
 from pyspark.sql import SparkSession
 
 from lakesmith.errors import GateRefused, RunFailed, WriteError
+from lakesmith.quality.verdict import told
 from lakesmith.runs.executor import Executor
 from lakesmith.runs.ledger import Ledger, published_event
 from lakesmith.runs.publish import newest, publish
@@ -65,20 +66,20 @@ def raise_or_return(result: RunResult, executor: Executor) -> RunResult:
         return result
     bad = [table for table in result.tables if table.state == result.state]
     if result.state == "refused":
-        names = ", ".join(table.table for table in bad)
-        hint = "see `lakesmith quality`; change the check or quarantine the rows, or `run --accept TABLE`"
-        raise GateRefused(f"the quality gate refused {names}", where=_refusals(bad), hint=hint, result=result)
+        raise _refusal(bad, result)
     cause = next(tally.error for tally in executor.tallies.values() if tally.error is not None)
     text = "\n".join(table.error for table in bad)
     hint = "mend the cause and run again; nothing was published"
     raise RunFailed(f"{len(bad)} table(s) failed\n{text}", hint=hint, result=result) from cause
 
 
-def _refusals(tables: Sequence[TableResult]) -> str:
-    failed = [
-        f"{table.table}: {v.check} ({v.failed} failed{f': {v.message}' if v.message else ''})"
-        for table in tables
-        for v in table.verdicts
-        if v.status == "fail"
-    ]
-    return "; ".join(failed)
+def _refusal(bad: Sequence[TableResult], result: RunResult) -> GateRefused:
+    verdicts = [(table.table, verdict) for table in bad for verdict in table.verdicts if verdict.refuses]
+    where = "; ".join(f"{name}: {told(v.check, v.status, v.failed, v.message)}" for name, v in verdicts)
+    names = ", ".join(table.table for table in bad)
+    if verdicts and all(verdict.is_unmade for _, verdict in verdicts):
+        hint = "correct the check and run again, or publish without it: `run --accept TABLE`"
+        what = f"the quality gate refused {names}: a check could not be made"
+        return GateRefused(what, code="LS401", where=where, hint=hint, result=result)
+    hint = "see `lakesmith quality`; change the check or quarantine the rows, or `run --accept TABLE`"
+    return GateRefused(f"the quality gate refused {names}", where=where, hint=hint, result=result)

@@ -93,17 +93,19 @@ class BatchContext:
         counts: Mapping[str, int] | None = None,
         planned: Mapping[str, Any] | None = None,
         watermark: Mapping[str, Any] | None = None,
+        partial: bool = False,
     ) -> CommitId:
         """Return the identity of this batch's commit on the table, or of another one: ``quarantine``.
 
         `counts` are what the commit will have done, where Delta itself does not count it; `planned` is how the
-        commit was to be done and what that was expected to cost; `watermark` is the greatest instant up to this batch.
+        commit was to be done and what that was expected to cost; `watermark` is the greatest instant up to this batch;
+        `partial` says that the table holds rows with values of several events.
         """
         intent = self.intent
         app_id = app_id_of(self.project, self.name, intent.epoch, purpose or intent.purpose)
         said = {"counts": counts, "plan": planned, "watermark": watermark}
         told: dict[str, Any] = {name: dict(value) for name, value in said.items() if value}
-        told |= arrangement(self.spec)
+        told |= arrangement(self.spec) | ({"partial": True} if partial else {})
         about = {**told, **intent.to_dict(), "run_id": self.run_id, "epoch": intent.epoch, "input": positions(intent)}
         return CommitId(app_id, intent.batch, intent.digest, about, is_retry=self.is_retry)
 

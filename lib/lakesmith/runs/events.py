@@ -120,7 +120,9 @@ def _restored(state: TableState, event: LedgerEvent) -> None:
 
 
 def _rebuild(state: TableState, event: LedgerEvent) -> None:
-    state.start_anew(event.epoch)
+    if not event.payload.get("more"):
+        state.start_anew(event.epoch)
+    state.must_read |= set(event.payload.get("files", ()))
 
 
 def _undone(state: TableState, event: LedgerEvent) -> None:
@@ -142,6 +144,7 @@ def _state(state: TableState, event: LedgerEvent) -> None:
     state.marks = [Mark(**mark) for mark in data.get("marks", [])]
     state.whole, state.built_by = data.get("whole", False), data.get("built_by", "")
     state.upstream = data.get("upstream", "")
+    state.must_read = set(data.get("must_read", ()))
 
 
 def _files(state: TableState, event: LedgerEvent) -> None:
@@ -179,4 +182,6 @@ def compacted(states: Iterable[TableState]) -> Iterator[LedgerEvent]:
 def _snapshot(state: TableState) -> dict[str, Any]:
     names = ("version", "spec_hash", "since", "lookups", "parked", "refused", "undo", "voids", "closed", "whole")
     known = {name: getattr(state, name) for name in (*names, "built_by", "upstream")}
+    # Only where a rebuild is unfinished.
+    known |= {"must_read": sorted(state.must_read)} if state.must_read else {}
     return {**known, "marks": [asdict(mark) for mark in state.marks]}

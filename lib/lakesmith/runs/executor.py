@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 
 from pyspark.sql import SparkSession
 
-from lakesmith.errors import LakesmithError, SparkGone, WriteError
+from lakesmith.errors import LakesmithError, LedgerError, SparkGone
 from lakesmith.runs.adopt import is_missing, is_own
 from lakesmith.runs.batch import run_batch
 from lakesmith.runs.context import BatchContext
@@ -18,17 +18,21 @@ from lakesmith.runs.foreign import is_foreign, undone_spans
 from lakesmith.runs.intent import FilesInput, Intent
 from lakesmith.runs.ledger import Ledger
 from lakesmith.runs.planning import Planned, Planner
+from lakesmith.runs.rebuild_files import require_none
 from lakesmith.runs.result import Event, Parked, TableResult
 from lakesmith.runs.rooms.record import BatchRecord
 from lakesmith.runs.tally import Tally
-from lakesmith.session.batch import batch_session, describe_jobs, end_session
+from lakesmith.session.batch import batch_session, describe_jobs, ending
 from lakesmith.session.gone import cause_of
 from lakesmith.sources.probe import find_unreadable
 from lakesmith.spec.graph import descendants
-from lakesmith.spec.model import Project
+from lakesmith.spec.model import FilesSource, Project
 from lakesmith.tables.commit import find
 from lakesmith.tables.log import newest_commits
 from lakesmith.tables.ref import project_table
+
+# Batches that ended so are planned again from what the source has by then.
+DROPPED_BY = ("LS502", "LS609")
 
 OnEvent = Callable[[Event], None]
 
@@ -125,10 +129,9 @@ class Executor:
         self._tell("table_started", intent.table)
         started = time.monotonic()
         try:
-            batch = self._batch(intent)
-            describe_jobs(batch.session, f"{intent.table} batch {intent.batch}")
-            record = run_batch(batch)
-            end_session(batch.session)
+            with ending(batch_session(self.spark)) as session:
+                describe_jobs(session, f"{intent.table} batch {intent.batch}")
+                record = run_batch(self._batch(intent, session))
             return BatchOutcome(intent, record, None, time.monotonic() - started)
         except Exception as error:  # kept, reported in the result, and raised by the run as its cause
             return BatchOutcome(intent, None, cause_of(error, self.spark), time.monotonic() - started)
@@ -175,10 +178,11 @@ class Executor:
             parked = self._park_unreadable(intent, error)
         except Exception as second:
             cause = cause_of(second, self.spark)
-            if not isinstance(cause, SparkGone):
+            if not isinstance(cause, SparkGone | LedgerError):
                 raise
-            parked, error = False, cause  # Spark died while the file was looked for: no file is to blame
-        if parked or (isinstance(error, WriteError) and error.code == "LS502"):
+            # Spark died while the file was looked for, so no file is to blame; or a rebuild needs the file.
+            parked, error = False, cause
+        if parked or (isinstance(error, LakesmithError) and error.code in DROPPED_BY):
             self.ledger.stage(LedgerEvent("dropped", intent.table, intent.epoch, intent.batch, {}))
         if not parked:
             self._block(intent.table, error)
@@ -186,27 +190,33 @@ class Executor:
     def _park_unreadable(self, intent: Intent, error: Exception) -> bool:
         """Set the file aside that stopped the batch, if one did, and let the next round plan the rest."""
         read = intent.input
-        if not isinstance(read, FilesInput) or isinstance(error, LakesmithError) or self._landed(intent):
+        if not isinstance(read, FilesInput) or _is_known(error) or self._landed(intent):
             return False
         source = self.project.sources[read.name]
         may_park = source.on_bad_input == "park"
-        found = find_unreadable(batch_session(self.spark), source, [f[0] for f in read.files]) if may_park else None
+        found = self._find_unreadable(source, [file[0] for file in read.files]) if may_park else None
         if found is None:
             return False
         path, text = found
+        require_none(intent.table, {path: text} if path in self.ledger.state(intent.table).must_read else {})
         files = [[*file, text] for file in read.files if file[0] == path]
         self.ledger.stage(LedgerEvent("parked", intent.table, intent.epoch, intent.batch, {"files": files}))
         self.tallies[intent.table].park([Parked(self.project.table(intent.table).from_, path, text)])
         self.again = True
         return True
 
+    def _find_unreadable(self, source: FilesSource, paths: Sequence[str]) -> tuple[str, str] | None:
+        with ending(batch_session(self.spark)) as session:
+            return find_unreadable(session, source, paths)
+
     def _landed(self, intent: Intent) -> bool:
         """Tell whether a batch that failed had written its rows before: then only the next run may close it."""
-        batch = self._batch(intent)
-        return find(batch.session, batch.table, batch.commit_id()) is not None
+        with ending(batch_session(self.spark)) as session:
+            batch = self._batch(intent, session)
+            return find(session, batch.table, batch.commit_id()) is not None
 
-    def _batch(self, intent: Intent) -> BatchContext:
-        session, is_retry = batch_session(self.spark), intent.table in self.retried
+    def _batch(self, intent: Intent, session: SparkSession) -> BatchContext:
+        is_retry = intent.table in self.retried
         state = self.ledger.state(intent.table)
         return BatchContext(session, self.project, self.ledger.run_id, intent, is_retry=is_retry, state=state)
 
@@ -221,3 +231,8 @@ class Executor:
 
     def _tell(self, kind: str, table: str, result: TableResult | None = None) -> None:
         self.on_event(Event(kind, self.ledger.run_id, table, result=result))
+
+
+def _is_known(error: Exception) -> bool:
+    """Tell an error that no file can be the cause of: a number that is too big (LS513) may come from its reader."""
+    return isinstance(error, LakesmithError) and error.code != "LS513"

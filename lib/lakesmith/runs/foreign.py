@@ -9,12 +9,8 @@ from pyspark.sql import SparkSession
 from lakesmith.errors import InputError
 from lakesmith.runs.state import TableState
 from lakesmith.tables.log import Commit, newest_commits
+from lakesmith.tables.operations import moves_rows
 from lakesmith.tables.ref import TableRef
-
-MOVES_ROWS = (
-    "WRITE", "MERGE", "DELETE", "UPDATE", "TRUNCATE", "RESTORE", "CLONE", "COPY INTO", "STREAMING UPDATE",
-    "Manual Update",
-)  # fmt: skip
 
 
 def undone_spans(spark: SparkSession, table: TableRef, state: TableState) -> list[tuple[int, int]]:
@@ -72,8 +68,7 @@ def _walk(table: TableRef, state: TableState, commits: Mapping[int, Commit], hea
 def is_foreign(commit: Commit) -> bool:
     """Tell whether a commit of others may have changed rows."""
     is_mine = str(commit.about.get("app_id", "")).startswith("lakesmith/")
-    makes_table = any(words in commit.operation for words in ("TABLE AS SELECT", "REPLACE TABLE"))
-    return not is_mine and (commit.operation in MOVES_ROWS or makes_table)
+    return not is_mine and moves_rows(commit.operation)
 
 
 def _changed(table: TableRef, commit: Commit, known: int) -> InputError:

@@ -11,6 +11,7 @@ from typing import Any
 from pyspark.sql import SparkSession
 
 from lakesmith.observe.records import SCHEMA_VERSION
+from lakesmith.quality.verdict import named_problems
 from lakesmith.runs.context import positions
 from lakesmith.runs.events import LedgerEvent
 from lakesmith.runs.intent import Intent
@@ -65,6 +66,7 @@ def _run_row(dones: Sequence[LedgerEvent]) -> dict[str, Any]:
         **counts.__dict__,
         "recomputed": any(record["recomputed"] for record in records),
         "positions": dumps([positions(_intent(event)) for event in dones]),
+        "error": named_problems(verdict for record in records for verdict in record["verdicts"]) or None,
     }
 
 

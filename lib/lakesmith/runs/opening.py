@@ -14,7 +14,7 @@ from lakesmith.tables.create import create_schemas
 from lakesmith.tables.tail import check_tails
 
 
-def open_ledger(facts: RunFacts, spark: SparkSession, mending: Collection[str] = ()) -> Ledger:
+def open_ledger(facts: RunFacts, spark: SparkSession, mending: Collection[str] = (), *, create: bool = True) -> Ledger:
     """Return the ledger as it stands, with what was adopted staged.
 
     Parameters
@@ -23,6 +23,8 @@ def open_ledger(facts: RunFacts, spark: SparkSession, mending: Collection[str] =
     spark : SparkSession
     mending : collection of str
         Tables that may be gone or have lost commits, since what follows mends that.
+    create : bool
+        Create the schemas of the catalog that are missing; without them the ledger is empty.
 
     Raises
     ------
@@ -30,7 +32,8 @@ def open_ledger(facts: RunFacts, spark: SparkSession, mending: Collection[str] =
         LS62x when a log is broken; LS602, LS603, LS613, LS614 when ledger and tables contradict each other.
     """
     check_tails(facts.project)
-    create_schemas(spark, facts.project)
+    if create:
+        create_schemas(spark, facts.project)
     ledger = read_ledger(spark, facts.ref("ops.ledger"), facts.run_id)
     for table in Adoption(spark, facts.project, ledger, mending).run():
         logging.getLogger("lakesmith").warning("the ledger did not know all of %s: read from the table's log", table)

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import replace
+from dataclasses import dataclass, field, replace
 
 from pyspark.sql import SparkSession
 
+from lakesmith.errors import LakesmithError, SparkGone
 from lakesmith.quality.table_checks import plan_notes
 from lakesmith.runs.intent import FilesInput
 from lakesmith.runs.ledger import Ledger
@@ -19,13 +20,16 @@ from lakesmith.runs.same_keys import other_keys
 from lakesmith.runs.same_upstream import other_source, other_upstream
 from lakesmith.runs.schema_diff import schema_diff, verdict_on
 from lakesmith.runs.state import TableState
+from lakesmith.session.gone import cause_of, first_line
 from lakesmith.spec.across import name_of
 from lakesmith.spec.fingerprint import spec_hash
 from lakesmith.spec.graph import upstreams, waves
+from lakesmith.spec.implied import unproven
 from lakesmith.spec.model import Project, Table
 from lakesmith.tables.estimate import everything
 from lakesmith.tables.ref import TableRef, project_table
 
+NO_RUN_TIME = "1970-01-01T00:00:00+00:00"
 READS = {
     "replace_all": "all of {upstream}; nothing of the table",
     "replace_partitions": "the changes, then the partitions they touch of {upstream}",
@@ -35,43 +39,88 @@ READS = {
 
 
 def plan(spark: SparkSession, project: Project, select: Sequence[str] = ()) -> Plan:
-    """Say what a run would do: order, new input, strategy, expected reads, extra scans; writes nothing."""
-    ledger = open_ledger(facts_of(project, None, lambda event: None), spark)
-    planner = Planner(spark, project, ledger.states, "1970-01-01T00:00:00+00:00")
-    busy: set[str] = set()
-    tables = []
-    for number, wave in enumerate(waves(project, select), start=1):
-        for name in wave:
-            is_refused = bool(other_upstream(project.table(name), ledger.state(name)))
-            planned = Planned(None) if is_refused else planner.next_batch(name)
-            waits_for = [upstream for upstream in upstreams(project.table(name)) if upstream in busy]
-            if planned.intent or waits_for:
-                busy.add(name)
-            row = _row(project, ledger, name, number, planned, waits_for)
-            tables.append(_with_differences(spark, project, row, ledger.state(name)))
-    return Plan(tuple(tables))
+    """Say what a run would do: order, new input, strategy, expected reads, extra scans; writes nothing.
+
+    Notes
+    -----
+    What a run could not do for a table (a source whose directory is missing, say) is said of that table alone.
+    """
+    ledger = open_ledger(facts_of(project, None, lambda event: None), spark, create=False)
+    planning = _Planning(spark, project, ledger)
+    ordered = [(number, name) for number, wave in enumerate(waves(project, select), start=1) for name in wave]
+    return Plan(tuple([planning.table(name, number) for number, name in ordered]))
 
 
-def _row(
-    project: Project,
-    ledger: Ledger,
-    name: str,
-    wave: int,
-    planned: Planned,
-    waits_for: Sequence[str],
-) -> PlannedTable:
-    spec, state = project.table(name), ledger.state(name)
-    busy = planned.intent is not None or bool(waits_for)
-    return PlannedTable(
-        table=name,
-        wave=wave,
-        strategy=_strategy(spec),
-        inputs=upstreams(spec),
-        new=_new(planned, waits_for),
-        reads=_reads(project, name, planned, state) if busy else "",
-        extra_scans=tuple(plan_notes(spec)),
-        notes=tuple(_notes(spec, state)),
-    )
+@dataclass
+class _Planning:
+    """Plans one table after the other; `busy` are those with new input, `failed` those that a run would stop at."""
+
+    spark: SparkSession
+    project: Project
+    ledger: Ledger
+    busy: set[str] = field(default_factory=set)
+    failed: set[str] = field(default_factory=set)
+
+    def table(self, name: str, wave: int) -> PlannedTable:
+        """Plan one table; what a run would stop at is said in its row."""
+        stopped = [upstream for upstream in upstreams(self.project.table(name)) if upstream in self.failed]
+        if stopped:
+            self.failed.add(name)
+            return self._without_batch(name, wave, f"nothing, since {', '.join(stopped)} cannot be planned")
+        try:
+            return self._planned(name, wave)
+        except Exception as error:
+            cause = cause_of(error, self.spark)
+            if isinstance(cause, SparkGone):
+                raise cause from error
+            if not isinstance(cause, LakesmithError | OSError):
+                raise
+            self.failed.add(name)
+            row = self._without_batch(name, wave, "cannot be planned, see its note")
+            return replace(row, notes=(*row.notes, _in_one_line(cause)))
+
+    def _planned(self, name: str, wave: int) -> PlannedTable:
+        planned = self._next_batch(name)
+        spec, state = self.project.table(name), self.ledger.state(name)
+        waits_for = [upstream for upstream in upstreams(spec) if upstream in self.busy]
+        is_busy = planned.intent is not None or bool(waits_for)
+        reads = _reads(self.project, name, planned, state) if is_busy else ""
+        row = replace(self._without_batch(name, wave, _new(planned, waits_for)), reads=reads)
+        with_differences = _with_differences(self.spark, self.project, row, state)
+        if is_busy:
+            self.busy.add(name)
+        return with_differences
+
+    def _next_batch(self, name: str) -> Planned:
+        if other_upstream(self.project.table(name), self.ledger.state(name)):
+            return Planned(None)
+        return Planner(self.spark, self.project, self.ledger.states, NO_RUN_TIME).next_batch(name)
+
+    def _without_batch(self, name: str, wave: int, new: str) -> PlannedTable:
+        spec = self.project.table(name)
+        return PlannedTable(
+            table=name,
+            wave=wave,
+            strategy=_strategy(spec),
+            inputs=upstreams(spec),
+            new=new,
+            extra_scans=(*plan_notes(spec), *promise_notes(spec)),
+            notes=tuple(_notes(spec, self.ledger.state(name))),
+        )
+
+
+def _in_one_line(error: Exception) -> str:
+    """Return what an error says, with its place.
+
+    Examples
+    --------
+    >>> _in_one_line(LakesmithError("no such directory 'in'", code="LS201", where="sources.orders.path"))
+    "LS201 no such directory 'in' (sources.orders.path)"
+    """
+    if not isinstance(error, LakesmithError):
+        return first_line(error)
+    place = f" ({error.where})" if error.where else ""
+    return f"{error.code} {error.what}{place}"
 
 
 def _with_differences(spark: SparkSession, project: Project, row: PlannedTable, state: TableState) -> PlannedTable:
@@ -134,6 +183,22 @@ def _at_most(table: TableRef) -> str:
         return ""
     rows = "" if there.rows is None else f", {there.rows:,} rows"
     return f", at most {there.count} file(s){rows}, {there.bytes:,} bytes"
+
+
+def promise_notes(spec: Table) -> list[str]:
+    """Say that what a key implies is looked up, where the spec does not prove it.
+
+    Examples
+    --------
+    >>> from lakesmith.spec.model import Write
+    >>> promise_notes(Table(from_="bronze.a", write=Write(strategy="scd2", keys=("id",), key_implies=("day",))))
+    ["write.key_implies: the spec does not prove day: a batch's keys are looked up in all files that can have them"]
+    """
+    columns = ", ".join(unproven(spec))
+    if not columns or spec.write.strategy == "snapshot":
+        return []
+    where = "a batch's keys are looked up in all files that can have them"
+    return [f"write.key_implies: the spec does not prove {columns}: {where}"]
 
 
 def unseen_notes(spec: Table) -> list[str]:

@@ -10,6 +10,7 @@ from pyspark.sql import SparkSession
 from lakesmith.runs.events import LedgerEvent, intent_event
 from lakesmith.runs.intent import FilesInput, Intent, TableInput
 from lakesmith.runs.merging import merges_in
+from lakesmith.runs.rebuild_files import require_planned
 from lakesmith.runs.same_upstream import require_same_upstream
 from lakesmith.runs.state import TableState
 from lakesmith.sources.files import whats_new
@@ -69,6 +70,7 @@ class Planner:
         where = f"sources.{source}.path"
         parked_before = {path: "" if path in tried else reason for path, reason in state.parked.items()}
         found = whats_new(self.spark, self.project.sources[source], state.seen, where, parked_before)
+        require_planned(table, state, found)
         files = tuple((file.path, file.size, file.mtime) for file in found.files)
         parked = tuple((file.path, file.size, file.mtime, reason) for file, reason in found.parked)
         intent = self._intent(table, state, FilesInput(source, files)) if files else None

@@ -59,7 +59,9 @@ def _record_if_quiet(facts: RunFacts, order: Sequence[Sequence[str]]) -> RunResu
 def _is_settled(ledger: Ledger) -> bool:
     """Tell whether every batch is closed, none refused, and all tables are public as they are."""
     states = ledger.states.values()
-    return ledger.is_published and not any(state.open or state.refused or state.undo for state in states)
+    return ledger.is_published and not any(
+        state.open or state.refused or state.undo or state.must_read for state in states
+    )
 
 
 def _has_lost_commits(facts: RunFacts, ledger: Ledger) -> bool:

@@ -3,26 +3,32 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Iterator, Sequence
+from typing import Any
 
 from pyspark.sql import SparkSession
 
-from lakesmith.errors import LedgerError
-from lakesmith.runs.events import LedgerEvent
+from lakesmith.runs.events import FILES_PER_EVENT, LedgerEvent
+from lakesmith.runs.rebuild_files import files_to_read
+from lakesmith.runs.schema_diff import schema_diff
 from lakesmith.runs.state import TableState
-from lakesmith.sources.listing import list_files
 from lakesmith.spec.fingerprint import spec_hash
 from lakesmith.spec.graph import descendants
 from lakesmith.spec.model import Project
 
 
-def tables_to_rebuild(project: Project, states: dict[str, TableState], select: Collection[str] = ()) -> tuple[str, ...]:
-    """Return the selected tables, else those whose spec changed since their last batch, with all that lies below.
+def tables_to_rebuild(
+    project: Project, states: dict[str, TableState], select: Collection[str] = (), other: Collection[str] = ()
+) -> tuple[str, ...]:
+    """Return the selected tables, else those whose spec changed since their last batch, with all downstream.
+
+    `other` are tables that changed otherwise, such as by the columns of their source.
 
     Notes
     -----
     A table below has read changes of versions that a rebuild makes meaningless, so it has no choice.
     """
-    roots = select or [name for name in project.table_names() if has_changed(project, states.get(name), name)]
+    changed = [name for name in project.table_names() if has_changed(project, states.get(name), name)]
+    roots = select or [*changed, *other]
     below = {name for root in roots for name in descendants(project, root)}
     wanted = {*roots, *below}
     return tuple(name for name in project.table_names() if name in wanted and name in states)
@@ -41,25 +47,23 @@ def rebuild_events(
     Raises
     ------
     LedgerError
-        LS609 when files are gone whose rows only the table holds.
+        LS609 when files whose rows only the table holds are gone, changed or not readable.
     """
-    for name in tables:
-        _require_files(spark, project, states[name], name)
-    for name in tables:
-        state = states[name]
-        yield LedgerEvent("rebuild", name, state.epoch + 1, state.batch, {})
+    needed = {name: files_to_read(spark, project, states[name], name) for name in tables}
+    for name, files in needed.items():
+        yield from _events(states[name], files)
 
 
-def _require_files(spark: SparkSession, project: Project, state: TableState, name: str) -> None:
-    origin, source = project.table(name).from_.split(".", 1)
-    if origin != "sources":
-        return
-    listed = {file.path for file in list_files(spark, project.sources[source], f"sources.{source}.path")}
-    gone = sorted(path for path in state.seen if path not in listed and path not in state.parked)
-    if gone:
-        raise LedgerError(
-            f"{len(gone)} file(s) that {name} holds are gone, such as {gone[0]!r}: a rebuild would lose their rows",
-            code="LS609",
-            where=name,
-            hint="put the files back, or leave this table as it is and rebuild those below it by --select",
-        )
+def _events(state: TableState, files: Sequence[str]) -> Iterator[LedgerEvent]:
+    """Return the event that starts a table again, and more of them where the files to read are many."""
+    chunks = [files[start : start + FILES_PER_EVENT] for start in range(0, len(files), FILES_PER_EVENT)]
+    for index, chunk in enumerate(chunks or [()]):
+        said: dict[str, Any] = {"files": list(chunk)} if chunk else {}
+        more = {"more": True} if index else {}
+        yield LedgerEvent("rebuild", state.table, state.epoch + 1, state.batch, said | more)
+
+
+def other_columns(spark: SparkSession, project: Project, states: dict[str, TableState]) -> tuple[str, ...]:
+    """Return the tables that land a source which declares other columns than the table on disk has."""
+    landed = [name for name in project.table_names() if project.table(name).from_.startswith("sources.")]
+    return tuple(name for name in landed if name in states and schema_diff(spark, project, name, states[name]))

@@ -16,10 +16,10 @@ from lakesmith.runs.intent import FilesInput, Intent
 from lakesmith.runs.ledger import Ledger
 from lakesmith.runs.restore import Target, first_alter, restore
 from lakesmith.runs.state import TableState
-from lakesmith.session.batch import batch_session
+from lakesmith.session.batch import batch_session, ending
 from lakesmith.spec.fingerprint import spec_hash
 from lakesmith.spec.model import Project
-from lakesmith.tables.commit import find
+from lakesmith.tables.commit import Outcome, find
 
 
 @dataclass(frozen=True)
@@ -81,9 +81,8 @@ class Recovery:
 
     def _settle(self, state: TableState, intent: Intent) -> None:
         """Leave an open batch to be retried where it can be; else close it as landed, or drop it as never written."""
-        batch = BatchContext(batch_session(self.spark), self.project, self.ledger.run_id, intent)
-        landed = find(batch.session, batch.table, batch.commit_id())
-        if _files_unchanged(intent) and intent.spec_hash == spec_hash(batch.spec):
+        landed = self._landed(intent)
+        if _files_unchanged(intent) and intent.spec_hash == spec_hash(self.project.table(intent.table)):
             return
         altered = first_alter(self.spark, self.project, state)
         if landed and isinstance(intent.input, FilesInput):  # bronze has no quarantine that could still be missing
@@ -94,6 +93,12 @@ class Recovery:
             self._restore(state, altered)
         else:
             self.ledger.stage(LedgerEvent("dropped", state.table, state.epoch, state.batch, {}))
+
+    def _landed(self, intent: Intent) -> Outcome | None:
+        """Return the commit of a batch, where it was written."""
+        with ending(batch_session(self.spark)) as session:
+            batch = BatchContext(session, self.project, self.ledger.run_id, intent)
+            return find(session, batch.table, batch.commit_id())
 
 
 def _files_unchanged(intent: Intent) -> bool:

@@ -13,7 +13,7 @@ from lakesmith.errors import render
 from lakesmith.runs.context import app_id_of
 from lakesmith.runs.events import LedgerEvent
 from lakesmith.runs.state import TableState
-from lakesmith.session.batch import batch_session
+from lakesmith.session.batch import batch_session, ending
 from lakesmith.session.gone import first_line
 from lakesmith.spec.model import Project
 from lakesmith.tables.commit import LOOK_BACK, USER_METADATA
@@ -46,10 +46,17 @@ def restore(spark: SparkSession, project: Project, run_id: str, state: TableStat
     The commit says what it undid, so that a lost ledger can be read from the table's own log.
     """
     table = project_table(project, state.table)
-    session = batch_session(spark)
     app_id = app_id_of(project, state.table, state.epoch, RESTORE)
     about = {"app_id": app_id, "epoch": state.epoch + 1, "batch": state.batch, "run_id": run_id, **to.__dict__}
-    session.conf.set(USER_METADATA, json.dumps(about, sort_keys=True))
+    with ending(batch_session(spark)) as session:
+        session.conf.set(USER_METADATA, json.dumps(about, sort_keys=True))
+        last = _bring_back(session, table, to)
+    payload = {"version": to.version, "void": [to.void_from, last]}
+    return LedgerEvent("restored", state.table, state.epoch + 1, state.batch, payload)
+
+
+def _bring_back(session: SparkSession, table: TableRef, to: Target) -> int:
+    """Restore a quarantine and its table, and return the newest version of the table."""
     # First: once the table is back, its log says that all is undone, to a run that finds the ledger behind it.
     if table.quarantine.exists(session):
         _restore_quarantine(session, table.quarantine, to.back_to)
@@ -60,8 +67,7 @@ def restore(spark: SparkSession, project: Project, run_id: str, state: TableStat
         table.restore(session, to.void_from - 1)
     force_newest(table)
     (last,) = newest_commits(session, table, 1)
-    payload = {"version": to.version, "void": [to.void_from, last.version]}
-    return LedgerEvent("restored", state.table, state.epoch + 1, state.batch, payload)
+    return last.version
 
 
 def _restore_quarantine(session: SparkSession, quarantine: TableRef, back_to: int) -> None:

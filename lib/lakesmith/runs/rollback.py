@@ -20,7 +20,7 @@ from lakesmith.runs.recording import RunFacts, facts_of, write_records
 from lakesmith.runs.recover import Recovery
 from lakesmith.runs.result import RunResult, TableResult
 from lakesmith.runs.state import Mark, TableState
-from lakesmith.session.batch import batch_session, end_session
+from lakesmith.session.batch import batch_session, ending
 from lakesmith.spec.graph import waves
 from lakesmith.spec.model import Project
 from lakesmith.tables.ref import TableRef
@@ -152,13 +152,10 @@ def _is_after(version: int | None, to: Mark) -> bool:
 
 
 def _require_readable(facts: RunFacts, spark: SparkSession, found: Mapping[str, Rollback]) -> None:
-    session = batch_session(spark)
-    try:
+    with ending(batch_session(spark)) as session:
         for name, one in found.items():
             if one.to.version is not None:
                 _require_files(session, facts.ref(name), one.to.version)
-    finally:
-        end_session(session)
 
 
 def _require_files(session: SparkSession, table: TableRef, version: int) -> None:

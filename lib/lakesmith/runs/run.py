@@ -14,7 +14,7 @@ from lakesmith.runs.ledger import Ledger
 from lakesmith.runs.lock import project_lock
 from lakesmith.runs.opening import open_ledger
 from lakesmith.runs.quiet import quiet_run
-from lakesmith.runs.rebuild import rebuild_events, tables_to_rebuild
+from lakesmith.runs.rebuild import other_columns, rebuild_events, tables_to_rebuild
 from lakesmith.runs.recording import facts_of
 from lakesmith.runs.recover import Recovery
 from lakesmith.runs.result import RunResult
@@ -87,7 +87,8 @@ def run(
 
 def _start_anew(spark: SparkSession, project: Project, ledger: Ledger, asked: Asked) -> tuple[tuple[str, ...], ...]:
     """Write down which tables are built anew; returns the tables of the run in their waves."""
-    tables = tables_to_rebuild(project, ledger.states, asked.select)
+    other = () if asked.select else other_columns(spark, project, ledger.states)
+    tables = tables_to_rebuild(project, ledger.states, asked.select, other)
     ledger.stage(*rebuild_events(spark, project, ledger.states, tables))
     ledger.flush(spark)
     return waves(project, [*dict.fromkeys([*asked.select, *tables])] if asked.select else ())

@@ -7,6 +7,7 @@ from typing import Any
 
 from pyspark.sql import SparkSession
 
+from lakesmith.runs.row_settings import other_settings, renames, settings_of
 from lakesmith.runs.state import TableState
 from lakesmith.spec.fingerprint import spec_hash
 from lakesmith.spec.model import Table
@@ -25,18 +26,39 @@ def arrangement(spec: Table) -> dict[str, Any]:
     Returns
     -------
     dict
-        `keys`, `sequence_by` and the type of a table of changing rows: 1 keeps the newest row of a key, 2 all versions.
+        `keys`, `sequence_by`, the type of a table of changing rows (1 keeps the newest row of a key, 2 all versions)
+        and the settings that decide over its rows; of change events that leave values as they were also what says so.
     """
     write = spec.write
-    return {
+    told = {
         "keys": list(write.keys),
         "sequence_by": list(write.sequence_by),
         "scd_type": 2 if write.keeps_history else 1,
+        **settings_of(spec),
+    }
+    return told | _leaving(spec) if write.leaves_values else told
+
+
+def _leaving(spec: Table) -> dict[str, Any]:
+    write = spec.write
+    return {
+        "partial_updates": write.partial_updates,
+        "null_means": write.null_means,
+        "unavailable_values": list(write.placeholders),
     }
 
 
+def holds_partial(session: SparkSession, table: TableRef) -> bool:
+    """Tell whether a table may hold rows with values of several events; so does one whose commits say nothing.
+
+    No Spark job on a local path.
+    """
+    had = _said(newest_commits(session, table, LOOK_BACK))
+    return had is None or bool(had.get("partial"))
+
+
 def other_keys(session: SparkSession, table: TableRef, spec: Table, state: TableState) -> str:
-    """Say that the rows of a table are told apart or ordered by something else than its spec says; else nothing.
+    """Say that the rows of a table are told apart, ordered or kept by something else than its spec says; else nothing.
 
     Parameters
     ----------
@@ -52,8 +74,9 @@ def other_keys(session: SparkSession, table: TableRef, spec: Table, state: Table
 
     Notes
     -----
-    Several rows of such a table could meet one of a batch, or an older one stay. The newest commits are read when the
-    spec changed; what the commits of a table do not say is not judged. No Spark job on a local path.
+    Several rows of such a table could meet one of a batch, an older one stay, or the versions of a key depend on
+    whether it changes again. The newest commits are read when the spec changed; what the commits of a table do not
+    say is not judged. No Spark job on a local path.
     """
     if not spec.write.keys or state.version is None or state.spec_hash in ("", spec_hash(spec)):
         return ""
@@ -73,12 +96,14 @@ def _differences(had: Mapping[str, Any], spec: Table) -> Iterator[str]:
     if "scd_type" in had and had["scd_type"] != arrangement(spec)["scd_type"]:
         wants, holds = ("versions", "newest rows") if write.keeps_history else ("newest rows", "versions")
         yield f"the table is to keep the {wants} of its keys, and holds {holds}"
+        return
+    yield from other_settings(had, spec)
 
 
 def _now(names: Sequence[str], spec: Table) -> list[str]:
     """Return columns by the names that they have now, in lower case."""
-    renamed = {column.renamed_from: name for name, column in spec.columns.items() if column.renamed_from}
-    return [renamed.get(name, name).lower() for name in names]
+    renamed = renames(spec)
+    return [renamed.get(name.lower(), name.lower()) for name in names]
 
 
 def _said(newest_first: Sequence[Commit]) -> Mapping[str, Any] | None:

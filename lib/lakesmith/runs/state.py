@@ -37,7 +37,8 @@ class TableState:
     number given, `closed` the newest batch that is known to have landed, `seen` the files read or parked with size and
     mtime, `read_in` the batch that did, `refused` the batch that the gate refused and nobody has undone, `undo` a
     rollback that is not finished, `marks` the last accepted batches, `whole` whether they reach back to the first one,
-    `upstream` the table or the source that they read and that `since` counts of, empty when the ledger does not say.
+    `upstream` the table or the source that they read and that `since` counts of, empty when the ledger does not say,
+    `must_read` the files that a rebuild has yet to read, since the table held their rows before.
     """
 
     table: str
@@ -59,6 +60,7 @@ class TableState:
     whole: bool = True
     built_by: str = ""
     upstream: str = ""
+    must_read: set[str] = field(default_factory=set)
 
     def accept(self, intent: Intent, version: int, run_id: str) -> None:
         """Move on by a batch; a backfill changes rows, not how far the table has read."""
@@ -93,6 +95,7 @@ class TableState:
             self.since = read.to
             return
         self.see(read.files, batch)
+        self.must_read -= {file[0] for file in read.files}
         self.parked = {path: why for path, why in self.parked.items() if path not in {file[0] for file in read.files}}
 
     def see(self, files: Any, batch: int) -> None:
@@ -132,3 +135,4 @@ class TableState:
         self.lookups, self.seen, self.read_in, self.parked, self.voids = {}, {}, {}, {}, []
         self.open, self.refused, self.undo = None, None, None
         self.marks, self.whole, self.built_by, self.upstream = [], False, "", ""
+        self.must_read = set()

@@ -7,6 +7,7 @@ from dataclasses import asdict, dataclass, field
 from typing import Any
 
 from lakesmith.errors import LakesmithError, render
+from lakesmith.quality.verdict import named_problems
 from lakesmith.runs.intent import Intent
 from lakesmith.runs.result import Counts, Parked, TableResult, TableState
 from lakesmith.runs.rooms.record import BatchRecord
@@ -53,8 +54,12 @@ class Tally:
             seconds=round(self.seconds, 3),
             verdicts=last.verdicts if last else (),
             parked=tuple(self.parked),
-            error=describe(self.table, self.error) if self.error else blocked_by,
+            error=describe(self.table, self.error) if self.error else blocked_by or self._unmade(),
         )
+
+    def _unmade(self) -> str:
+        """Return which checks could not be made, or refuse publication."""
+        return named_problems(asdict(verdict) for _, record in self.records for verdict in record.verdicts)
 
 
 def total(counts: Iterable[Counts]) -> Counts:

@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import logging
 import weakref
+from collections.abc import Iterator
+from contextlib import contextmanager
 from typing import Any
 
 from pyspark.sql import SparkSession
@@ -45,12 +48,49 @@ def batch_session(spark: SparkSession) -> SparkSession:
     Over Spark Connect it is a clone with all settings; `end_session` gives it back to the server.
     """
     session = _clone(spark) if is_connect(spark) else _beside(spark)
+    with ended_by_an_error(session):
+        _configure(session)
+    return session
+
+
+@contextmanager
+def ending(session: SparkSession) -> Iterator[SparkSession]:
+    """Give the session of one batch to the code within, and end it also when that code raises.
+
+    Parameters
+    ----------
+    session : SparkSession
+        As `batch_session` returned it.
+    """
+    with ended_by_an_error(session):
+        yield session
+    end_session(session)
+
+
+@contextmanager
+def ended_by_an_error(session: SparkSession) -> Iterator[None]:
+    """End a session when the code within raises, and leave it open else."""
+    try:
+        yield
+    except BaseException:
+        _end_after_an_error(session)
+        raise
+
+
+def _end_after_an_error(session: SparkSession) -> None:
+    """End a session; where that fails too, the error before it stays the one that is raised."""
+    try:
+        end_session(session)
+    except Exception as second:
+        logging.getLogger("lakesmith").warning("a session could not be ended: %s", type(second).__name__)
+
+
+def _configure(session: SparkSession) -> None:
     for key in (*NEVER, YOUNG_ONLY):
         session.conf.set(key, "false")
     session.conf.set(*PAGES)
     for key, value in FIXED.items():
         session.conf.set(key, value)
-    return session
 
 
 def _beside(spark: SparkSession) -> SparkSession:
@@ -73,5 +113,8 @@ def _clone(spark: Any) -> SparkSession:
 def end_session(session: SparkSession) -> None:
     """Give the session of a finished batch back; a classic one ends by itself."""
     if is_connect(session):
-        client_of(session).release_session()
-        client_of(session).close()
+        client = client_of(session)
+        try:
+            client.release_session()
+        finally:
+            client.close()

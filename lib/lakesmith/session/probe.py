@@ -16,7 +16,7 @@ from pyspark.sql import DataFrame, Observation, SparkSession
 from pyspark.sql import functions as F
 
 from lakesmith.errors import EnvironmentProblem, LakesmithError
-from lakesmith.session.batch import batch_session, end_session
+from lakesmith.session.batch import batch_session, ending
 from lakesmith.session.gone import first_line
 from lakesmith.session.kind import LOOPBACK, is_connect, server_host
 
@@ -176,11 +176,9 @@ def _write(spark: SparkSession, path: str) -> bool:
 
 
 def _own_session(spark: SparkSession, path: str) -> bool:
-    session = batch_session(spark)
-    session.conf.set("lakesmith.trial", "here only")
-    is_apart = _conf(spark, "lakesmith.trial") == ""
-    end_session(session)
-    return is_apart
+    with ending(batch_session(spark)) as session:
+        session.conf.set("lakesmith.trial", "here only")
+        return _conf(spark, "lakesmith.trial") == ""
 
 
 def _merge(spark: SparkSession, path: str) -> bool:

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import logging
 import os
 import re
 import sys
 from collections.abc import Mapping
 from pathlib import Path
 
+from pyspark.logger import PySparkLogger
 from pyspark.sql import SparkSession
 
 from lakesmith.errors import EnvironmentProblem
@@ -15,6 +17,8 @@ from lakesmith.session.cold_start import quicken, remember
 from lakesmith.session.gone import first_line
 from lakesmith.session.kind import is_connect
 
+# What pyspark calls its loggers of errors in a query: each error is raised too.
+ERROR_LOGGERS = ("SQLQueryContextLogger", "DataFrameQueryContextLogger")
 # spark-submit, a gateway that is there, a Databricks cluster: whoever started Spark has set it up.
 STARTED_BY_OTHERS = ("SPARK_ENV_LOADED", "PYSPARK_GATEWAY_PORT", "DATABRICKS_RUNTIME_VERSION")
 
@@ -54,6 +58,7 @@ def get_session(properties: Mapping[str, str] | None = None) -> SparkSession:
     EnvironmentProblem
         When no session can be started (LS801), Java missing being the usual cause.
     """
+    quiet_errors()
     active = SparkSession.getActiveSession()
     if active is not None:
         return active
@@ -72,6 +77,24 @@ def get_session(properties: Mapping[str, str] | None = None) -> SparkSession:
     if not is_connect(session):
         remember(dict(session.sparkContext.getConf().getAll()))
     return session
+
+
+def quiet_errors() -> None:
+    """Keep pyspark from printing each error that is caught as JSON with its Java stack trace.
+
+    Notes
+    -----
+    The error itself is raised as ever. A level that somebody set for these loggers stays, and so do handlers of
+    theirs: only pyspark's own handler is replaced, which writes to stderr.
+    """
+    for name in ERROR_LOGGERS:
+        logger = PySparkLogger.getLogger(name)
+        streams = (sys.stderr, sys.__stderr__)
+        own = [one for one in logger.handlers if type(one) is logging.StreamHandler and one.stream in streams]
+        for handler in own:
+            logger.removeHandler(handler)
+        if not logger.handlers:
+            logging.Logger.addHandler(logger, logging.NullHandler())
 
 
 def _own_settings(properties: Mapping[str, str]) -> dict[str, str]:

@@ -2,11 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-
 from pyspark.sql import SparkSession
 
-from lakesmith.session.batch import batch_session, describe_jobs
+from lakesmith.session.batch import batch_session, describe_jobs, ended_by_an_error
 
 # OPTIMIZE takes up what is smaller than the one, and makes files of the other size.
 SMALL, TARGET = "spark.databricks.delta.optimize.minFileSize", "spark.databricks.delta.optimize.maxFileSize"
@@ -20,11 +18,12 @@ def upkeep_session(
     spark: SparkSession, name: str, sizes: tuple[int, int], metadata: str, is_local: bool
 ) -> SparkSession:
     """Return a session whose maintenance commits carry `metadata`, for files of the given (small, target) sizes."""
-    session = batch_session(spark)
-    settings: Mapping[str, str] = {SMALL: str(sizes[0]), TARGET: str(sizes[1]), METADATA: metadata}
-    for key, value in settings.items():
-        session.conf.set(key, value)
+    settings = {SMALL: str(sizes[0]), TARGET: str(sizes[1]), METADATA: metadata}
     if is_local:
-        session.conf.set(LISTING, str(LOCAL_LISTERS))
-    describe_jobs(session, f"maintain {name}")
+        settings[LISTING] = str(LOCAL_LISTERS)
+    session = batch_session(spark)
+    with ended_by_an_error(session):
+        for key, value in settings.items():
+            session.conf.set(key, value)
+        describe_jobs(session, f"maintain {name}")
     return session

@@ -2,15 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from functools import reduce
 
-from pyspark.sql import Column, DataFrame, SparkSession
+from pyspark.sql import Column, DataFrame, SparkSession, Window
 from pyspark.sql import functions as F
 
-from lakesmith.paths import literal_path
-from lakesmith.sources.heads import Head
-from lakesmith.sources.text_lines import CORRUPT, has_open_quote, is_unsafe, read_lines, rescue_fields, rescue_line
+from lakesmith.sources.csv_records import (
+    is_by_line,
+    is_malformed,
+    read_line_records,
+    read_records,
+)
+from lakesmith.sources.heads import Head, may_repeat_header
+from lakesmith.sources.text_lines import CORRUPT, rescue_fields, rescue_line
 from lakesmith.spec.model import FilesSource
 
 
@@ -22,30 +27,64 @@ def read_csv(spark: SparkSession, source: FilesSource, heads: Mapping[str, Head]
     spark : SparkSession
     source : FilesSource
     heads : mapping
-        Path to header; files with the same header line are read together.
+        Path to header; files with the same header are read together.
 
     Returns
     -------
     DataFrame
-        *Columns*: adds the declared columns as STRING (empty = NULL), ``_rescued`` STRING (JSON: undeclared
-        fields, or the whole line under ``_corrupt_record`` when it does not parse) and ``_source_file`` STRING.
+        *Columns*: adds the declared columns as STRING (empty, or optional and absent = NULL),
+        ``_rescued`` STRING (JSON:
+        undeclared fields, or the whole record under ``_corrupt_record`` when it does not parse)
+        and ``_source_file`` STRING.
 
     Notes
     -----
-    One scan a distinct header. A line that equals its file's header is taken as the header.
+    One scan a distinct header. Only the first record of a file is its header: files in which the
+    header's text comes again are read apart, with a second scan for these lines.
     Without ``multiline`` a record is a line; one with an open quote goes whole to ``_rescued``.
     """
-    groups: dict[str, list[str]] = {}
-    for path, head in heads.items():
-        groups.setdefault(head.line, []).append(path)
-    frames = [_read_group(spark, source, heads[paths[0]], paths) for paths in groups.values()]
+    groups = _groups(source, heads)
+    frames = [_read_group(spark, source, heads[paths[0]], paths, repeats) for (_, repeats), paths in groups.items()]
     return reduce(DataFrame.unionByName, frames)
 
 
-def _read_group(spark: SparkSession, source: FilesSource, head: Head, paths: Sequence[str]) -> DataFrame:
-    by_reader = source.multiline or source.encoding.upper() != "UTF-8"
-    records = _by_reader(spark, source, head, paths) if by_reader else _by_line(spark, source, head, paths)
-    return records.select(*_declared(source, head), _rescued(source, head), "_source_file")
+def _groups(source: FilesSource, heads: Mapping[str, Head]) -> dict[tuple[str, bool], list[str]]:
+    groups: dict[tuple[str, bool], list[str]] = {}
+    for path, head in heads.items():
+        repeats = is_by_line(source) and may_repeat_header(path, head, source)
+        groups.setdefault((head.line, repeats), []).append(path)
+    return groups
+
+
+def _read_group(spark: SparkSession, source: FilesSource, head: Head, paths: Sequence[str], repeats: bool) -> DataFrame:
+    if is_by_line(source):
+        records = _lines(spark, source, head, paths, repeats)
+    else:
+        records = read_records(spark, source, paths)
+    parsed = records.transform(lambda rows: _parsed(rows, source, head))
+    return parsed.select(*_declared(source, head), _rescued(source, head), "_source_file")
+
+
+def _lines(spark: SparkSession, source: FilesSource, head: Head, paths: Sequence[str], repeats: bool) -> DataFrame:
+    lines = read_line_records(spark, source, paths)
+    rows = lines.filter(F.col("value") != F.lit(head.line))
+    return rows.unionByName(_repeated_headers(lines, head)) if repeats else rows
+
+
+def _repeated_headers(lines: DataFrame, head: Head) -> DataFrame:
+    """Return the lines that equal the header of their file, but for the header itself."""
+    equal = lines.filter(F.col("value") == F.lit(head.line))
+    in_file = Window.partitionBy("_source_file").orderBy("value")
+    numbered = equal.withColumn("number", F.row_number().over(in_file))
+    return numbered.filter(F.col("number") > 1).drop("number")
+
+
+def _parsed(records: DataFrame, source: FilesSource, head: Head) -> DataFrame:
+    record = F.col("value")
+    parsed = F.from_csv(record, F.lit(_schema(head)), _options(source))
+    bad = F.col(f"parsed.{CORRUPT}").isNotNull() | is_malformed(record, source)
+    with_fields = records.select("value", "_source_file", parsed.alias("parsed"))
+    return with_fields.withColumn("bad", bad)
 
 
 def _options(source: FilesSource) -> dict[str, str]:
@@ -60,50 +99,15 @@ def _options(source: FilesSource) -> dict[str, str]:
 
 
 def _schema(head: Head) -> str:
-    return ", ".join([f"c{index} STRING" for index in range(len(head.names))] + [f"{CORRUPT} STRING"])
-
-
-def _by_line(spark: SparkSession, source: FilesSource, head: Head, paths: Sequence[str]) -> DataFrame:
-    line = F.col("value")
-    parsed = F.from_csv(line, F.lit(_schema(head)), _options(source))
-    bad = F.col(f"parsed.{CORRUPT}").isNotNull() | has_open_quote(line) | is_unsafe(line)
-    return (
-        read_lines(spark, paths)
-        .filter(line != F.lit(head.line))
-        .select("value", "_source_file", parsed.alias("parsed"))
-        .withColumn("bad", bad)
-    )
-
-
-def _by_reader(spark: SparkSession, source: FilesSource, head: Head, paths: Sequence[str]) -> DataFrame:
-    options = _options(source) | {
-        "header": "true",
-        "multiLine": str(source.multiline or _has_wide_units(source)).lower(),
-        "encoding": source.encoding,
-    }
-    rows = spark.read.schema(_schema(head)).options(**options).csv([literal_path(path) for path in paths])
-    fields = F.struct(*[F.col(name) for name in rows.columns])
-    given = [f"c{index}" for index in range(len(head.names))]
-    as_landed = {"ignoreLeadingWhiteSpace": "false", "ignoreTrailingWhiteSpace": "false"}
-    value = F.coalesce(F.col(CORRUPT), F.to_csv(F.struct(*given), as_landed))
-    text = F.concat_ws("", CORRUPT, *given)
-    # The reader has put U+FFFD in the place of bytes that the encoding does not know.
-    bad = F.col(CORRUPT).isNotNull() | is_unsafe(text) | F.contains(text, F.lit("\ufffd"))
-    return rows.select(
-        value.alias("value"),
-        F.col("_metadata.file_path").alias("_source_file"),
-        fields.alias("parsed"),
-        bad.alias("bad"),
-    )
-
-
-def _has_wide_units(source: FilesSource) -> bool:
-    """In UTF-16 and UTF-32 the bytes of a line end may lie within a character: only the whole file can be split."""
-    return source.encoding.upper().startswith(("UTF-16", "UTF-32"))
+    fields = [f"c{index} STRING" for index in range(len(head.names))]
+    return ", ".join([*fields, f"{CORRUPT} STRING"])
 
 
 def _field(head: Head, name: str) -> Column:
-    index = [header.lower() for header in head.names].index(name.lower())
+    names = [header.lower() for header in head.names]
+    if name.lower() not in names:
+        return F.lit(None).cast("string")
+    index = names.index(name.lower())
     return F.col(f"parsed.c{index}")
 
 
@@ -113,7 +117,14 @@ def _declared(source: FilesSource, head: Head) -> list[Column]:
 
 def _rescued(source: FilesSource, head: Head) -> Column:
     declared = {name.lower() for name in source.columns}
-    extra = {index: name for index, name in enumerate(head.names) if name.lower() not in declared}
+    extra = dict(_undeclared(head.names, declared))
     names = [name or f"_c{index}" for index, name in extra.items()]
     fields = rescue_fields(names, [F.col(f"parsed.c{index}") for index in extra])
-    return F.when(F.col("bad"), rescue_line(F.col("value"))).otherwise(fields).alias("_rescued")
+    whole = rescue_line(F.col("value"))
+    return F.when(F.col("bad"), whole).otherwise(fields).alias("_rescued")
+
+
+def _undeclared(names: Iterable[str], declared: set[str]) -> Iterable[tuple[int, str]]:
+    for index, name in enumerate(names):
+        if name.lower() not in declared:
+            yield index, name

@@ -16,7 +16,7 @@ from lakesmith.sources.csv_files import read_csv
 from lakesmith.sources.heads import csv_head, has_unclosed_quote, header_problem, json_head, read_head
 from lakesmith.sources.json_files import read_json
 from lakesmith.sources.listing import NOT_NOW, UNREADABLE, FileEntry, apply_policy, compare, list_files
-from lakesmith.sources.parquet_files import nanosecond_columns, parquet_fields, parquet_rows, read_parquet
+from lakesmith.sources.parquet_files import hole_of, nanosecond_columns, parquet_fields, parquet_rows, read_parquet
 from lakesmith.spec.model import FilesSource
 
 
@@ -125,7 +125,7 @@ def _inspect_parquet(spark: SparkSession, source: FilesSource, path: str) -> str
     nanos = nanosecond_columns(path)
     if nanos:
         return f"column(s) {', '.join(nanos)} in nanoseconds, which Spark does not read: write microseconds"
-    return header_problem(tuple(parquet_fields(spark, path)), source)
+    return header_problem(tuple(parquet_fields(spark, path)), source) or hole_of(path)
 
 
 def read_files(spark: SparkSession, source: FilesSource, paths: Iterable[str]) -> DataFrame:

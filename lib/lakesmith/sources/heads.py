@@ -5,6 +5,8 @@ from __future__ import annotations
 import bz2
 import csv
 import gzip
+import io
+import itertools
 import re
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -20,7 +22,17 @@ from lakesmith.spec.model import FilesSource
 HEAD_BYTES = 65_536
 CHUNK = 1 << 20
 LINE_END = re.compile(r"\r\n|\r|\n")
-UTF8_BOM, UTF16_BOMS = b"\xef\xbb\xbf", (b"\xff\xfe", b"\xfe\xff")
+UTF8_BOM = b"\xef\xbb\xbf"
+UTF16_BOMS = (b"\xff\xfe", b"\xfe\xff")
+PACKED = {
+    b"PK\x03\x04": "a zip file, or a spreadsheet (.xlsx)",
+    b"\xfd7zXZ\x00": "an xz file",
+    b"7z\xbc\xaf\x27\x1c": "a 7z file",
+    b"\x28\xb5\x2f\xfd": "a zstd file",
+    b"\x1f\x8b": "a gzip file without the ending .gz",
+    b"BZh91AY&SY": "a bzip2 file without the ending .bz2",
+    b"\xd0\xcf\x11\xe0": "a spreadsheet or document of Microsoft Office",
+}
 
 
 @dataclass(frozen=True)
@@ -76,21 +88,90 @@ def csv_head(data: bytes, source: FilesSource) -> Head:
     """
     if not data.strip():
         return Head(reason="the file is empty: it has no header")
-    if data.startswith(UTF16_BOMS) and not source.encoding.upper().startswith(("UTF-16", "UTF-32")):
-        return Head(reason="the file is UTF-16: set `encoding: UTF-16`")
-    text = data.removeprefix(UTF8_BOM).decode(source.encoding, errors="replace").lstrip("\ufeff")
-    line = LINE_END.split(text, 1)[0]
-    if len(data) == HEAD_BYTES and line == text:
+    reason = _other_kind(data, source)
+    if reason:
+        return Head(reason=reason)
+    text = _decoded_head(data, source)
+    line = _first_record(text, source)
+    if len(data) == HEAD_BYTES and len(line) == len(text):
         return Head(reason=f"the first line is longer than {HEAD_BYTES} bytes")
-    names = tuple(name.strip() for name in next(csv.reader([line], delimiter=source.delimiter)))
+    try:
+        fields = next(csv.reader(io.StringIO(line, newline=""), delimiter=source.delimiter, strict=True))
+    except csv.Error as error:
+        return Head(reason=f"the header {line[:80]!r} is no CSV: {error}")
+    names = tuple(name.strip() for name in fields)
     return Head(line, names, header_problem(names, source, line))
 
 
+def _other_kind(data: bytes, source: FilesSource) -> str:
+    """Say that a file is of a kind that is not read as text; empty when nothing shows it."""
+    for magic, kind in PACKED.items():
+        if data.startswith(magic):
+            return f"the file is {kind}: land it unpacked, or packed by gzip or bzip2 (.gz, .bz2)"
+    if data.startswith(UTF16_BOMS) and not is_wide(source.encoding):
+        return "the file is UTF-16: set `encoding: UTF-16`"
+    return ""
+
+
+def is_wide(encoding: str) -> bool:
+    """Return True where the bytes of a line end may lie within a character, as in UTF-16."""
+    return encoding.upper().startswith(("UTF-16", "UTF-32"))
+
+
+def _decoded_head(data: bytes, source: FilesSource) -> str:
+    text = data.removeprefix(UTF8_BOM).decode(source.encoding, errors="replace")
+    lines = LINE_END.split(text.lstrip("\ufeff"))
+    blank = len(list(itertools.takewhile(lambda line: not line.strip(" "), lines)))
+    ends = LINE_END.findall(text)
+    return text.lstrip("\ufeff")[sum(map(len, lines[:blank])) + sum(map(len, ends[:blank])) :]
+
+
+def _first_record(text: str, source: FilesSource) -> str:
+    """Return the first line; with ``multiline`` all lines until its quotes are closed."""
+    ends = [*(end.start() for end in LINE_END.finditer(text)), len(text)]
+    if not source.multiline:
+        return text[: ends[0]]
+    closed = (end for end in ends if text.count('"', 0, end) % 2 == 0)
+    return text[: next(closed, ends[0])]
+
+
+def may_repeat_header(path: str, head: Head, source: FilesSource) -> bool:
+    """Return True where the text of a header may come a second time in its file.
+
+    A local file is searched; of a file elsewhere that is not known, and True.
+    """
+    local = local_path(path)
+    if local is None:
+        return True
+    header = head.line.encode(source.encoding)
+    with _opener(path)(local) as stream:
+        return _count(stream, header) > 1
+
+
+def _count(stream: IO[bytes], text: bytes) -> int:
+    """Count a text in a stream, up to two."""
+    found = 0
+    rest = b""
+    while found < 2 and (chunk := stream.read(CHUNK)):
+        data = rest + chunk
+        found += data.count(text)
+        kept = len(text) - 1
+        last = data.rfind(text)
+        start = max(len(data) - kept, last + len(text) if last >= 0 else 0)
+        rest = data[start:]
+    return found
+
+
 def header_problem(names: tuple[str, ...], source: FilesSource, line: str = "") -> str:
-    """Say why a header does not fit the declared columns; empty when it does (case does not matter)."""
+    """Say why a header does not fit the declared columns; empty when it does (case does not matter).
+
+    A column of ``optional_columns`` may be absent.
+    """
     lower = [name.lower() for name in names]
     twice = sorted({name for name in lower if lower.count(name) > 1 and name})
-    missing = [column for column in source.columns if column.lower() not in lower]
+    optional = {name.lower() for name in source.optional_columns}
+    required = [column for column in source.columns if column.lower() not in optional]
+    missing = [column for column in required if column.lower() not in lower]
     if twice:
         return f"column(s) {', '.join(twice)} appear twice in the header"
     if not missing:

@@ -9,6 +9,8 @@ from pyspark.sql import functions as F
 
 from lakesmith.sources.text_lines import is_unsafe, read_lines, rescue_line
 from lakesmith.spec.model import FilesSource
+from lakesmith.transforms.debezium import ARRIVED
+from lakesmith.transforms.json_numbers import has_changed_number, mark_numbers, may_hold_mark, unmark_numbers
 
 
 def read_json(spark: SparkSession, source: FilesSource, paths: Sequence[str]) -> DataFrame:
@@ -25,25 +27,33 @@ def read_json(spark: SparkSession, source: FilesSource, paths: Sequence[str]) ->
     DataFrame
         *Columns*: adds the declared columns as STRING (absent or JSON null = NULL), ``_rescued`` STRING (JSON:
         undeclared fields, or the whole line under ``_corrupt_record`` when it is not one object or names a key
-        twice) and ``_source_file`` STRING.
+        twice), ``_source_file`` STRING and ``_arrived`` STRUCT: ``has``, whether the line has each declared field,
+        and ``names``, all its fields; NULL for a line that is rescued as a whole.
     """
     line = F.col("value")
-    parsed = read_lines(spark, paths).select("value", "_source_file", _entries(line).alias("entries"))
-    bad = F.coalesce(_is_ambiguous(F.col("entries")), F.lit(True)) | is_unsafe(line)
+    lines = read_lines(spark, paths).withColumn("changed", has_changed_number(line))
+    parsed = lines.select("value", "_source_file", "changed", _entries(line, F.col("changed")).alias("entries"))
+    unclear = F.col("changed") & may_hold_mark(line)
+    bad = F.coalesce(_is_ambiguous(F.col("entries")), F.lit(True)) | is_unsafe(line) | unclear
     columns = [F.when(~F.col("bad"), _field(name)).alias(name) for name in source.columns]
-    return parsed.withColumn("bad", bad).select(*columns, _rescued(source), "_source_file")
+    return parsed.withColumn("bad", bad).select(*columns, _rescued(source), "_source_file", _arrived(source))
 
 
-def _entries(line: Column) -> Column:
-    """Return keys with values as text, NULL for anything but one object; a variant keeps decimals exact."""
+def _entries(line: Column, changed: Column) -> Column:
+    """Return keys with values as text, NULL for anything but one object; numbers keep their spelling."""
+    kept = F.when(changed, mark_numbers(line)).otherwise(line)
     # The parser stops behind the first value; as an array, whatever follows it shows.
-    values = F.try_parse_json(F.concat(F.lit("["), line, F.lit("]"))).try_cast("array<map<string,variant>>")
+    values = F.try_parse_json(F.concat(F.lit("["), kept, F.lit("]"))).try_cast("array<map<string,variant>>")
     fields = F.when(F.size(values) == 1, F.get(values, 0))
     is_object = line.rlike(r"^\s*\{") & line.rlike(r"\}\s*$")
-    as_text = F.transform(
-        F.map_entries(fields), lambda e: F.struct(e["key"].alias("key"), e["value"].cast("string").alias("value"))
-    )
+    as_text = F.transform(F.map_entries(fields), lambda entry: _text_of(entry, changed))
     return F.when(is_object, as_text)
+
+
+def _text_of(entry: Column, changed: Column) -> Column:
+    text = entry["value"].cast("string")
+    value = F.when(changed, unmark_numbers(text)).otherwise(text)
+    return F.struct(entry["key"].alias("key"), value.alias("value"))
 
 
 def _is_ambiguous(entries: Column) -> Column:
@@ -54,6 +64,14 @@ def _is_ambiguous(entries: Column) -> Column:
 def _field(name: str) -> Column:
     matches = F.filter("entries", lambda entry: F.lower(entry["key"]) == name.lower())
     return F.get(matches, 0)["value"]
+
+
+def _arrived(source: FilesSource) -> Column:
+    names = F.transform("entries", lambda entry: entry["key"])
+    lowered = F.transform("entries", lambda entry: F.lower(entry["key"]))
+    has = F.struct(*[F.array_contains(lowered, name.lower()).alias(name) for name in source.columns])
+    arrived = F.struct(has.alias("has"), F.concat_ws(", ", names).alias("names"))
+    return F.when(~F.col("bad"), arrived).alias(ARRIVED)
 
 
 def _rescued(source: FilesSource) -> Column:

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+import errno
 import fnmatch
 import os
-from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 from pyspark.sql import SparkSession
@@ -18,11 +19,15 @@ from lakesmith.spec.model import FilesSource
 
 @dataclass(frozen=True, order=True)
 class FileEntry:
-    """A file as it was seen: path, size in bytes, modification time in milliseconds."""
+    """A file as it was seen: path, size in bytes, modification time in milliseconds.
+
+    `aliases` are other names of the same file, by symbolic or hard links.
+    """
 
     path: str
     size: int
     mtime: int
+    aliases: tuple[str, ...] = field(default=(), compare=False)
 
 
 NOT_NOW, UNREADABLE = "the file could not be opened: ", "the file cannot be read: "
@@ -50,19 +55,26 @@ def list_files(spark: SparkSession | None, source: FilesSource, where: str = "")
     Returns
     -------
     tuple of FileEntry
-        Hidden files (leading ``.`` or ``_``) are left out. No Spark job for a local directory.
+        Hidden files (leading ``.`` or ``_``) are left out. A file comes once, however many names
+        lead to it; a name that is no link is preferred. Links that lead nowhere or in a circle are
+        left out. No Spark job for a local directory.
 
     Raises
     ------
     InputError
-        LS201 when the directory does not exist and the source is not optional.
+        LS201 when the directory does not exist and the source is not optional; LS214 when the
+        system refuses to list it or a directory in it.
     """
     directory = local_path(source.path)
     if directory is None:
         return _list_remote(spark, source)
-    if directory.is_dir():
-        return tuple(sorted(_walk(directory, source)))
-    if source.optional and not directory.exists():
+    try:
+        if directory.is_dir():
+            return tuple(sorted(_once(_walk(directory, source))))
+        is_absent = not directory.exists()
+    except OSError as error:
+        raise _not_listed(error, source, where) from error
+    if source.optional and is_absent:
         return ()
     raise InputError(
         f"no such directory {source.path!r}",
@@ -72,15 +84,73 @@ def list_files(spark: SparkSession | None, source: FilesSource, where: str = "")
     )
 
 
-def _walk(directory: Path, source: FilesSource) -> Iterable[FileEntry]:
-    for entry in os.scandir(directory):
-        if entry.name.startswith((".", "_")):
+def _not_listed(error: OSError, source: FilesSource, where: str) -> InputError:
+    return InputError(
+        f"{error.filename or source.path!r} cannot be listed: {error.strerror}",
+        code="LS214",
+        where=where,
+        hint="give the user who runs this the right to list and read it, or move it out of the source",
+    )
+
+
+@dataclass(frozen=True)
+class _Name:
+    """A name of a file, and what tells the file apart from all others."""
+
+    path: str
+    is_link: bool
+    stat: os.stat_result
+
+    @property
+    def file(self) -> tuple[int, int]:
+        return self.stat.st_dev, self.stat.st_ino
+
+
+def _walk(root: Path, source: FilesSource) -> Iterator[_Name]:
+    """Yield each name of each file; a directory is listed once, by a name that is no link if it has one."""
+    seen: set[tuple[int, int]] = set()
+    waiting = [(os.fspath(root), False)]
+    linked: list[tuple[str, bool]] = []
+    while waiting or linked:
+        directory, is_link = waiting.pop() if waiting else linked.pop()
+        stat = os.stat(directory)
+        if (stat.st_dev, stat.st_ino) in seen:
             continue
+        seen.add((stat.st_dev, stat.st_ino))
+        for entry in sorted(os.scandir(directory), key=lambda entry: entry.name):
+            name = _name_of(entry, is_link, source)
+            if isinstance(name, _Name):
+                yield name
+            elif name is not None and source.recursive:
+                (linked if name[1] else waiting).append(name)
+
+
+def _name_of(entry: os.DirEntry[str], in_link: bool, source: FilesSource) -> _Name | tuple[str, bool] | None:
+    """Return a file, or a directory as its path and whether a link leads to it; None for all else."""
+    if entry.name.startswith((".", "_")):
+        return None
+    is_link = in_link or entry.is_symlink()
+    try:
         if entry.is_dir():
-            yield from _walk(Path(entry.path), source) if source.recursive else ()
-        elif entry.is_file() and fnmatch.fnmatch(entry.name, source.pattern):
-            stat = entry.stat()
-            yield FileEntry(os.path.abspath(entry.path), stat.st_size, stat.st_mtime_ns // 1_000_000)
+            return entry.path, is_link
+        if entry.is_file() and fnmatch.fnmatch(entry.name, source.pattern):
+            return _Name(os.path.abspath(entry.path), is_link, entry.stat())
+    except OSError as error:
+        # A link in a circle leads nowhere, and a file that vanished meanwhile is not there.
+        if error.errno not in (errno.ELOOP, errno.ENOENT):
+            raise
+    return None
+
+
+def _once(names: Iterable[_Name]) -> Iterator[FileEntry]:
+    files: dict[tuple[int, int], list[_Name]] = {}
+    for name in names:
+        files.setdefault(name.file, []).append(name)
+    for same in files.values():
+        first, *others = sorted(same, key=lambda name: (name.is_link, name.path))
+        mtime = first.stat.st_mtime_ns // 1_000_000
+        aliases = tuple(name.path for name in others)
+        yield FileEntry(first.path, first.stat.st_size, mtime, aliases)
 
 
 def _list_remote(spark: SparkSession | None, source: FilesSource) -> tuple[FileEntry, ...]:
@@ -109,6 +179,11 @@ def compare(
     parked : mapping, optional
         Path to reason. A parked file is new once it changed, and at any time when it merely could not be opened.
 
+    Notes
+    -----
+    A file that was seen by another of its names goes by that name, so that a link that comes or
+    goes makes no file new.
+
     Examples
     --------
     >>> changes = compare([FileEntry("a", 1, 5), FileEntry("b", 2, 5)], {"a": (1, 4)})
@@ -116,11 +191,18 @@ def compare(
     (['b'], ['a'])
     """
     reasons = parked or {}
-    files = list(listed)
+    files = [_as_seen(file, seen) for file in listed]
     moved = {file for file in files if seen.get(file.path) != (file.size, file.mtime)}
     again = {file for file in files if reasons.get(file.path, "").startswith(NOT_NOW)}
     new = {file for file in moved if file.path not in seen or file.path in reasons} | again
     return FileChanges(tuple(f for f in files if f in new), tuple(f for f in files if f in moved - new))
+
+
+def _as_seen(file: FileEntry, seen: Mapping[str, tuple[int, int]]) -> FileEntry:
+    if file.path in seen:
+        return file
+    known = (alias for alias in file.aliases if seen.get(alias) == (file.size, file.mtime))
+    return replace(file, path=next(known, file.path))
 
 
 def apply_policy(changes: FileChanges, source: FilesSource, where: str = "") -> tuple[FileEntry, ...]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from functools import reduce
+from typing import Any
 
 import pyarrow.parquet as pq  # type: ignore[import-untyped]
 from pyspark.sql import Column, DataFrame, SparkSession
@@ -13,6 +14,8 @@ from pyspark.sql.types import StructField
 from lakesmith.paths import literal_path, local_path
 from lakesmith.sources.text_lines import rescue_fields
 from lakesmith.spec.model import FilesSource
+from lakesmith.transforms.json_text import json_text
+from lakesmith.transforms.names import named
 
 Fields = Mapping[str, str]
 
@@ -33,6 +36,36 @@ def nanosecond_columns(path: str) -> list[str]:
     schema = pq.read_metadata(local).schema
     columns = [schema.column(index) for index in range(len(schema))]
     return [column.path for column in columns if "nanoseconds" in str(column.logical_type)]
+
+
+def hole_of(path: str) -> str:
+    """Say what a local Parquet file lacks of what its footer lists; empty when all is there.
+
+    Spark's reader leaves out row groups whose place is beyond the end of the file, without an error.
+    """
+    local = local_path(path)
+    if local is None:
+        return ""
+    footer = pq.read_metadata(local)
+    groups = [footer.row_group(index) for index in range(footer.num_row_groups)]
+    rows = sum(group.num_rows for group in groups)
+    if rows != footer.num_rows:
+        return f"the footer says {footer.num_rows} rows, its row groups have {rows}: the file is damaged, land it again"
+    # Behind the data are the footer, its length and the mark of the format.
+    end = local.stat().st_size - footer.serialized_size - 8
+    lost = sum(group.num_rows for group in groups if _end_of(group) > end)
+    if lost:
+        return f"data of {lost} of its {footer.num_rows} rows is missing: the file has a hole, land it again"
+    return ""
+
+
+def _end_of(group: Any) -> int:
+    """Return the place behind the last byte of a row group."""
+    chunks = [group.column(index) for index in range(group.num_columns)]
+    starts = [chunk.dictionary_page_offset or chunk.data_page_offset for chunk in chunks]
+    sizes = [chunk.total_compressed_size for chunk in chunks]
+    ends = [start + size for start, size in zip(starts, sizes, strict=True)]
+    return max(ends, default=0)
 
 
 def parquet_rows(spark: SparkSession, path: str) -> int:
@@ -64,7 +97,9 @@ def _read_group(spark: SparkSession, source: FilesSource, paths: Sequence[str]) 
     rows = spark.read.parquet(*[literal_path(path) for path in paths])
     texts = {field.name: _text(field) for field in rows.schema.fields}
     named = {name.lower(): name for name in texts}
-    columns = [texts[named[name.lower()]].alias(name) for name in source.columns]
+    absent = F.lit(None).cast("string")
+    found = {name: texts[named[name.lower()]] for name in source.columns if name.lower() in named}
+    columns = [found.get(name, absent).alias(name) for name in source.columns]
     declared = {name.lower() for name in source.columns}
     extra = [name for name in texts if name.lower() not in declared]
     rescued = rescue_fields(extra, [texts[name] for name in extra]).alias("_rescued")
@@ -72,5 +107,5 @@ def _read_group(spark: SparkSession, source: FilesSource, paths: Sequence[str]) 
 
 
 def _text(field: StructField) -> Column:
-    column = F.col(f"`{field.name}`")
-    return F.to_json(column) if field.dataType.typeName() in ("struct", "array", "map") else column.cast("string")
+    column = named(field.name)
+    return json_text(column) if field.dataType.typeName() in ("struct", "array", "map") else column.cast("string")

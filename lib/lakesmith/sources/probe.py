@@ -18,6 +18,8 @@ PASSING = re.compile(
     r"|SocketException|SocketTimeoutException|ConnectException|Permission denied|Input/output error"
 )
 
+NO_READER = "Spark cannot read a type or encoding of this file, such as a decimal as a byte array"
+
 
 def find_unreadable(spark: SparkSession, source: FilesSource, paths: Sequence[str]) -> tuple[str, str] | None:
     """Return a file that cannot be read to its end, with the reason; None when all can.
@@ -61,4 +63,6 @@ def _root(error: Exception) -> str:
     """Return the innermost cause that Spark names, and whether it is the file or the way to it."""
     causes = [line for line in str(error).splitlines() if line.startswith("Caused by: ")]
     cause = (causes[-1].removeprefix("Caused by: ") if causes else str(error).partition("\n")[0])[:500]
+    if cause.startswith("java.lang.NullPointerException"):
+        cause = f"{NO_READER} ({cause})"
     return f"{NOT_NOW if is_passing(error) or PASSING.search(cause) else UNREADABLE}{cause}"

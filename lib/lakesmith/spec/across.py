@@ -64,10 +64,20 @@ def windows(sql: str) -> list[frozenset[str]]:
     >>> windows("'max(v) OVER ()' || over")
     []
     """
-    tokens = [token for token in _TOKEN.findall(sql) if not token.startswith(_COMMENTS)]
-    lower = [token.lower() for token in tokens]
+    lower = [token.lower() for token in sql_tokens(sql)]
     at = [index for index in range(1, len(lower)) if lower[index] == "over" and lower[index - 1] in (")", "nulls")]
     return [frozenset(_partition(lower[index + 1 :])) for index in at]
+
+
+def sql_tokens(sql: str) -> list[str]:
+    """Return the words, literals and signs of a SQL text without its comments.
+
+    Examples
+    --------
+    >>> sql_tokens("f(`a day`, 'x y') -- why")
+    ['f', '(', '`a day`', ',', "'x y'", ')']
+    """
+    return [token for token in _TOKEN.findall(sql) if not token.startswith(_COMMENTS)]
 
 
 def name_of(step: Step) -> str:

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-SPEC_CODES: dict[str, tuple[str, str, str]] = {
+from lakesmith.spec.check_codes import CHECK_CODES
+
+_CODES: dict[str, tuple[str, str, str]] = {
     "LS100": (
         "the specs have problems",
         "Checking the specs found at least one problem. All of them are listed, each with a code of its own.",
@@ -123,6 +125,16 @@ SPEC_CODES: dict[str, tuple[str, str, str]] = {
         "Choose another name.",
     ),
     "LS125": ("unknown table selected", "--select names a table that has no spec.", "Use a name as layer.table."),
+    "LS126": (
+        "setting of another format",
+        "A source has a setting that its format does not take, so that it would have no effect.",
+        "Take the setting out, or correct the format.",
+    ),
+    "LS127": (
+        "format that reads nothing",
+        "A column has a format that is no datetime pattern, or a type that has no use for one.",
+        "Correct the pattern or the type, or take the format out.",
+    ),
     "LS130": (
         "unknown column type",
         "A contract takes Spark types: string, boolean, tinyint, smallint, int, bigint, float, double, decimal(p,s),"
@@ -134,23 +146,6 @@ SPEC_CODES: dict[str, tuple[str, str, str]] = {
         "A check, the write or a column's 'source' names a column that the contract, or the upstream, does not have.",
         "Correct the name, or declare the column.",
     ),
-    "LS140": (
-        "check with too few or too many fields",
-        "Each kind of check takes certain fields; the hint lists them.",
-        "Add what is missing and take out what does not belong.",
-    ),
-    "LS141": (
-        "check with an unusable value",
-        "A bound, pattern or duration of a check cannot be used.",
-        "Durations are 90m, 36h, 2d; bounds of lengths and counts are whole numbers; patterns must compile.",
-    ),
-    "LS142": (
-        "check cannot quarantine",
-        "unique, row_count and freshness judge the whole table: there is no single row to set aside. Unless the spec"
-        " says otherwise they fail the batch.",
-        "Write on_fail: warn or on_fail: fail.",
-    ),
-    "LS143": ("check id used twice", "Verdicts are kept by check id.", "Give each check of a table its own id."),
     "LS150": (
         "write setting missing or out of place",
         "append takes no keys. upsert needs keys, and sequence_by unless when_matched is ignore. scd2, cdc and snapshot"
@@ -201,28 +196,7 @@ SPEC_CODES: dict[str, tuple[str, str, str]] = {
         " key_implies, event_date, the partitions of replace_partitions.",
         "Write a plain value of the type, decimals and dates in quotes; fill such a column by a step.",
     ),
-    "LS160": (
-        "sql where it does not go",
-        "A table is made by steps or by one SQL text. Of a SQL text the changed groups are not known.",
-        "Keep one of the two; for strategy aggregate use an aggregate step.",
-    ),
-    "LS161": ("malformed step", "A step is a name, or a map with one name.", "Put each step on a line of its own."),
-    "LS162": (
-        "step that cannot work",
-        "The step is unknown, its options do not fit, or its function cannot be imported.",
-        "Correct the step; a function of your own is written module:function.",
-    ),
-    "LS163": (
-        "clock or chance in a table",
-        "A retry of the batch would give other rows than the first try.",
-        "Take the time from a column of the data, or declare nondeterministic: true.",
-    ),
-    "LS164": (
-        "grouping where it depends on the batch",
-        "Grouping or deduplicating one batch gives other rows when the same input comes in other batches. What is"
-        " computed anew by group or partition may look at rows of one group or partition together, not across them.",
-        "Group with write.strategy: aggregate only; deduplicate by the keys of an upsert; name the columns of the"
-        " group or partition in the keys of dedupe, in 'by' and in PARTITION BY.",
-    ),
     "LS190": ("date that cannot be read", "--run-date is an ISO date or instant.", "Write it as 2011-01-31."),
 }
+
+SPEC_CODES: dict[str, tuple[str, str, str]] = _CODES | CHECK_CODES

@@ -13,6 +13,8 @@ InputName = Annotated[str, Field(pattern=r"^(sources|bronze|silver|gold)\.[a-z][
 Layer = Literal["bronze", "silver", "gold"]
 # The column that says of a change event in an envelope that it empties the table.
 TRUNCATES = "_truncates"
+# What Debezium writes in the place of a value that it does not know, unless it is told otherwise.
+UNAVAILABLE = "__debezium_unavailable_value"
 OnFail = Literal["quarantine", "drop", "warn", "fail"]
 OnNull = Literal["pass", "fail", "skip"]
 TABLE_CHECKS = ("unique", "row_count", "freshness")
@@ -39,6 +41,7 @@ class FilesSource(Model):
     format: Literal["csv", "json", "parquet"]
     path: str
     columns: Annotated[tuple[ColumnName, ...], Field(min_length=1, strict=False)]
+    optional_columns: Annotated[tuple[ColumnName, ...], Field(strict=False)] = ()
     pattern: str = "*"
     recursive: bool = False
     optional: bool = False
@@ -114,6 +117,9 @@ class Write(Model):
     apply_as_deletes: str | None = None
     apply_as_truncates: str | None = None
     change_format: Literal["flat", "debezium"] = "flat"
+    partial_updates: bool = False
+    null_means: Literal["no_value", "unchanged"] = "no_value"
+    unavailable_values: Annotated[tuple[str, ...], Field(strict=False)] = ()
     stored_as_scd_type: Literal[1, 2] = 1
     track_history_columns: Annotated[tuple[ColumnName, ...], Field(strict=False)] = ()
     max_delete_share: Annotated[float, Field(ge=0, le=1)] = 0.2
@@ -133,10 +139,31 @@ class Write(Model):
         return self.strategy in ("upsert", "cdc", "snapshot") and not self.keeps_history
 
     @property
+    def keeps_first(self) -> bool:
+        """True when the row of a key with the smallest sequence stays, whenever it comes."""
+        return self.when_matched == "ignore" and bool(self.sequence_by)
+
+    @property
+    def updates_rows(self) -> bool:
+        """True when a row of the batch can take the place of the table's row of its key."""
+        return self.when_matched == "update" or self.keeps_first
+
+    @property
     def truncates(self) -> str | None:
         """The condition on a change event that empties the table, if there is one."""
         is_debezium = self.change_format == "debezium" and not self.keeps_history
         return self.apply_as_truncates or (TRUNCATES if is_debezium else None)
+
+    @property
+    def placeholders(self) -> tuple[str, ...]:
+        """The texts that say of a value in a change event that it stays as it was."""
+        is_told = self.change_format == "flat" or "unavailable_values" in self.model_fields_set
+        return self.unavailable_values if is_told else (UNAVAILABLE,)
+
+    @property
+    def leaves_values(self) -> bool:
+        """True when a change event can leave values of its row as they were."""
+        return self.strategy == "cdc" and (self.partial_updates or bool(self.placeholders))
 
     @property
     def recomputes(self) -> bool:

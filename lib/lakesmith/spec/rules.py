@@ -15,6 +15,8 @@ from lakesmith.spec.rules_formats import format_rules
 from lakesmith.spec.rules_groups import group_rules
 from lakesmith.spec.rules_inputs import bronze_rules, input_rules, name_rules, upstream_rules
 from lakesmith.spec.rules_maintenance import maintenance_rules
+from lakesmith.spec.rules_partial import event_rules
+from lakesmith.spec.rules_sources import optional_column_rules, setting_rules
 from lakesmith.spec.rules_steps import determinism_rules, is_step, step_rules
 from lakesmith.spec.rules_write import event_date_rules, write_rules
 from lakesmith.spec.subject import Rule, StepCheck, Subject
@@ -35,6 +37,7 @@ _TABLE_RULES: tuple[Rule, ...] = (
     determinism_rules,
     check_rules,
     write_rules,
+    event_rules,
     event_date_rules,
     maintenance_rules,
 )
@@ -56,7 +59,7 @@ def rule_findings(
     Yields
     ------
     Finding
-        Codes LS119 to LS164 and LS640, with the dotted key path.
+        Codes LS119 to LS170 and LS640, with the dotted key path.
     """
     names = known or frozenset(project.table_names()).union(f"sources.{name}" for name in project.sources)
     yield from _source_findings(project)
@@ -73,6 +76,8 @@ def _source_findings(project: Project) -> Iterator[Finding]:
         for column in repeated(source.columns):
             hint = "columns are matched whatever the case; name each once"
             yield Finding("LS119", f"sources.{name}.columns", f"column '{column}' is declared twice", hint)
+        yield from setting_rules(name, source)
+        yield from optional_column_rules(name, source)
 
 
 def _table_findings(subject: Subject, step_check: StepCheck | None) -> Iterator[Finding]:

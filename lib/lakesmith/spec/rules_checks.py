@@ -3,24 +3,20 @@
 from __future__ import annotations
 
 import re
-import warnings
 from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass
 
+from lakesmith.spec.java_regex import regex_problem
 from lakesmith.spec.model import TABLE_CHECKS, Check
 from lakesmith.spec.origin import Finding, suggest
+from lakesmith.spec.rules_check_types import type_findings
+from lakesmith.spec.rules_expressions import expression_findings
 from lakesmith.spec.subject import Subject
 
 _COMMON = {"id", "check", "on_null", "on_fail", "description"}
-_AGE = re.compile(r"[1-9][0-9]{0,5}[mhd]")
+_AGE = re.compile(r"[1-9][0-9]{0,5}[smhd]")
 _WHOLE = "a whole number of 0 or more"
-# Java knows more than Python: only what is broken in both is refused.
-_BROKEN_IN_BOTH = (
-    "missing )", "unbalanced parenthesis", "unterminated character set", "nothing to repeat",
-    "bad character range", "bad escape (end of pattern)", "min repeat greater than max repeat",
-)  # fmt: skip
-_JAVA_CLASS = re.compile(r"\\[pP](?:\{\^?\w+=?\w*\}|\w)|\\[hHRXvV]")
 
 
 @dataclass(frozen=True)
@@ -59,6 +55,8 @@ def check_rules(subject: Subject) -> Iterator[Finding]:
         yield from _field_findings(check, place)
         yield from _value_findings(check, place)
         yield from _column_findings(check, place, tuple(subject.table.columns))
+        yield from type_findings(check, place, subject.table.columns)
+        yield from expression_findings(check, place, subject)
 
 
 def _field_findings(check: Check, place: str) -> Iterator[Finding]:
@@ -84,7 +82,7 @@ def _value_findings(check: Check, place: str) -> Iterator[Finding]:
         yield Finding("LS141", f"{place}.pattern", f"the pattern does not compile: {problem}", "correct the pattern")
     if check.max_age is not None and not _AGE.fullmatch(check.max_age):
         what = f"max_age '{check.max_age}' is no duration"
-        yield Finding("LS141", f"{place}.max_age", what, "write minutes, hours or days: 90m, 36h, 2d")
+        yield Finding("LS141", f"{place}.max_age", what, "write seconds, minutes, hours or days: 90s, 90m, 36h, 2d")
     yield from _bound_findings(check, place)
 
 
@@ -113,21 +111,3 @@ def _column_findings(check: Check, place: str, contract: tuple[str, ...]) -> Ite
         if contract and column not in contract:
             hint = suggest(str(column), contract, "its columns")
             yield Finding("LS131", f"{place}.{key}", f"column '{column}' is not in the contract", hint)
-
-
-def regex_problem(pattern: str) -> str:
-    r"""Say why a regular expression is broken in any dialect; empty when Java may accept it.
-
-    Examples
-    --------
-    >>> regex_problem("[a-z"), regex_problem(r"^\p{L}+$")
-    ('unterminated character set', '')
-    """
-    try:
-        with warnings.catch_warnings():
-            warnings.simplefilter("ignore")
-            re.compile(_JAVA_CLASS.sub("w", pattern).replace("(?<", "(?:"))
-    except (re.error, OverflowError, RecursionError) as error:
-        text = str(getattr(error, "msg", "too large"))
-        return text if text.startswith(_BROKEN_IN_BOTH) else ""
-    return ""

@@ -32,7 +32,7 @@ def contract_rules(subject: Subject) -> Iterator[Finding]:
     for name in repeated(subject.table.columns):
         hint = "Spark does not tell columns apart by case; rename one"
         yield Finding("LS119", f"columns.{name}", f"column '{name}' is declared twice", hint)
-    arriving = _arriving_columns(subject)
+    arriving = arriving_columns(subject)
     for name, column in subject.table.columns.items():
         problem = type_problem(column.type)
         if problem:
@@ -63,7 +63,8 @@ def key_type_rules(subject: Subject) -> Iterator[Finding]:
                 yield Finding("LS150", f"write.{key}.{index}", what, hint)
 
 
-def _arriving_columns(subject: Subject) -> tuple[str, ...]:
+def arriving_columns(subject: Subject) -> tuple[str, ...]:
+    """Return the columns that a table is known to read; none when that is not known."""
     upstream = subject.upstream()
     # The images of change events hold their columns, and say so only when they come.
     if upstream is None or subject.table.write.change_format == "debezium":

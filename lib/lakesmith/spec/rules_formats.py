@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 from lakesmith.spec.origin import Finding
 from lakesmith.spec.subject import Subject
-from lakesmith.spec.time_patterns import zone_problem
+from lakesmith.spec.time_patterns import pattern_problem, zone_problem
 
 _TIMES = ("date", "timestamp", "timestamp_ntz")
 _HINTS = {
@@ -16,10 +16,22 @@ _HINTS = {
 
 
 def format_rules(subject: Subject) -> Iterator[Finding]:
-    """Refuse a pattern by which the column's type holds no value, or one that is a guess."""
+    """Refuse a format that has no effect, is no pattern, or by which the column's type holds no value."""
     for name, column in subject.table.columns.items():
+        if column.format is None:
+            continue
         kind = column.type.strip()
-        problem = zone_problem(column.format, kind) if column.format and kind in _TIMES else ""
+        code, problem, hint = _problem(column.format, kind)
         if problem:
-            hint = _HINTS["timestamp_ntz" if problem.startswith("timestamp_ntz") else ""]
-            yield Finding("LS309", f"columns.{name}.format", f"'{column.format}': {problem}", hint)
+            yield Finding(code, f"columns.{name}.format", f"'{column.format}': {problem}", hint)
+
+
+def _problem(pattern: str, kind: str) -> tuple[str, str, str]:
+    if kind not in _TIMES:
+        return "LS127", f"a column of type {kind} takes no format", "take it out, or correct the type"
+    problem = pattern_problem(pattern)
+    if problem:
+        return "LS127", problem, "write a Spark datetime pattern, such as dd.MM.yyyy HH:mm:ss"
+    problem = zone_problem(pattern, kind)
+    hint = _HINTS["timestamp_ntz" if problem.startswith("timestamp_ntz") else ""]
+    return "LS309", problem, hint

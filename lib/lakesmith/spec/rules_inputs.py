@@ -63,7 +63,11 @@ def upstream_rules(subject: Subject) -> Iterator[Finding]:
     elif strategy == "append":
         what = f"rows of '{name}' change later; appending would keep the old ones beside the new"
         yield Finding("LS153", "write.strategy", what, "use strategy: upsert with keys, or strategy: aggregate")
-    elif write.when_matched == "ignore":
+    elif upstream.write.keeps_first and not _keeps_first_of(subject.table, upstream):
+        what = f"rows of '{name}' are replaced by earlier ones, which this table would take for old"
+        hint = f"use when_matched: ignore with sequence_by: [{', '.join(upstream.write.sequence_by)}], or aggregate"
+        yield Finding("LS153", "write.when_matched", what, hint)
+    elif write.when_matched == "ignore" and not upstream.write.keeps_first:
         what = f"rows of '{name}' change later; 'when_matched: ignore' would keep the old ones"
         yield Finding("LS153", "write.when_matched", what, "use when_matched: update with sequence_by")
     elif strategy in ("snapshot", "cdc"):
@@ -77,7 +81,7 @@ def upstream_rules(subject: Subject) -> Iterator[Finding]:
 
 def changes_rows(table: Table) -> bool:
     """Tell whether rows that a table once wrote may change later."""
-    return table.write.strategy != "append" and table.write.when_matched == "update"
+    return table.write.strategy != "append" and table.write.updates_rows
 
 
 def has_keys_of(table: Table, upstream: Table) -> bool:
@@ -91,9 +95,19 @@ def has_keys_of(table: Table, upstream: Table) -> bool:
     >>> has_keys_of(Table(from_="silver.orders", columns=named, write=Write(strategy="upsert", keys=("order",))), above)
     True
     """
-    contract = table.columns
-    read = {((key in contract and contract[key].source) or key).lower() for key in table.write.keys}
+    read = {read_from(table, key).lower() for key in table.write.keys}
     return read == {key.lower() for key in upstream.write.keys}
+
+
+def _keeps_first_of(table: Table, upstream: Table) -> bool:
+    """Tell whether a table keeps the first row of each key by the sequence of the one it reads."""
+    sequence = [read_from(table, name).lower() for name in table.write.sequence_by]
+    return table.write.keeps_first and sequence == [name.lower() for name in upstream.write.sequence_by]
+
+
+def read_from(table: Table, name: str) -> str:
+    """Return the column of the upstream that a column of the contract is read from."""
+    return (name in table.columns and table.columns[name].source) or name
 
 
 def takes_rows_away(table: Table) -> bool:

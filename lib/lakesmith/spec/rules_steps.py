@@ -2,17 +2,13 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator
 from typing import Any
 
+from lakesmith.spec.nondeterministic import nondeterministic_calls
 from lakesmith.spec.origin import Finding
 from lakesmith.spec.subject import Subject
 
-_WORDS = r"current_date|current_timestamp"
-_CALLS = rf"{_WORDS}|now|rand|randn|random|uuid|monotonically_increasing_id|shuffle"
-_NONDETERMINISTIC = re.compile(rf"\b(?:({_CALLS})\s*\(|({_WORDS})\b)", re.IGNORECASE)
-_NO_CODE = re.compile(r"'(?:[^'\\]|\\.)*'|\"(?:[^\"\\]|\\.)*\"|`[^`]*`|--[^\n]*|/\*.*?\*/", re.DOTALL)
 # Steps whose texts are names of columns, never expressions.
 _NAMES_ONLY = frozenset({"rename", "cast", "date_parts", "hash_key", "join", "dedupe"})
 
@@ -32,28 +28,19 @@ def step_rules(subject: Subject) -> Iterator[Finding]:
 
 
 def determinism_rules(subject: Subject) -> Iterator[Finding]:
-    """Refuse clocks and chance in SQL and steps, unless the table declares them."""
+    """Refuse clocks and chance in SQL, steps, checks and conditions of the write, unless the table declares them."""
     table = subject.table
     if table.nondeterministic:
         return
     texts = [("sql", table.sql or "")]
     texts += [(f"steps.{index}", text) for index, step in enumerate(table.steps) for text in _expressions(step)]
+    texts += [(f"checks.{index}.expression", check.expression or "") for index, check in enumerate(table.checks)]
+    conditions = ("apply_as_deletes", "apply_as_truncates")
+    texts += [(f"write.{name}", getattr(table.write, name) or "") for name in conditions]
     for key, text in texts:
         for function in nondeterministic_calls(text):
             hint = "a retry would give other rows: use a column of the data, or declare nondeterministic: true"
             yield Finding("LS163", key, f"'{function}' changes from run to run", hint)
-
-
-def nondeterministic_calls(sql: str) -> list[str]:
-    """Return the functions in a SQL text that give another value on every run, each once.
-
-    Examples
-    --------
-    >>> nondeterministic_calls("now() > ts AND note <> 'rand()' AND d < current_date")
-    ['now', 'current_date']
-    """
-    code = _NO_CODE.sub(" ", sql)
-    return list(dict.fromkeys((call or word).lower() for call, word in _NONDETERMINISTIC.findall(code)))
 
 
 def is_step(step: str | dict[str, Any]) -> bool:

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from typing import Any, TypeGuard
 
 from lakesmith.spec.origin import Finding
-from lakesmith.spec.rules_history import history_findings, repeatable_findings
+from lakesmith.spec.rules_history import clock_findings, history_findings, repeatable_findings
 from lakesmith.spec.subject import Subject
 
 _ROWS = ("keys", "sequence_by", "on_tie", "apply_as_deletes", "key_implies", "partition_by")
@@ -14,7 +14,16 @@ _TAKES = {
     "append": ("partition_by",),
     "upsert": (*_ROWS, "when_matched", "key_filter"),
     "scd2": (*_ROWS, "track_history_columns"),
-    "cdc": (*_ROWS, "apply_as_truncates", "change_format", "stored_as_scd_type", "track_history_columns"),
+    "cdc": (
+        *_ROWS,
+        "apply_as_truncates",
+        "change_format",
+        "stored_as_scd_type",
+        "track_history_columns",
+        "partial_updates",
+        "null_means",
+        "unavailable_values",
+    ),
     "snapshot": ("keys", "sequence_by", "on_tie", "key_implies", "partition_by", "max_delete_share"),
     "replace_partitions": ("partition_by", "allow_empty"),
     "replace_all": ("partition_by", "allow_empty"),
@@ -63,6 +72,7 @@ def write_rules(subject: Subject) -> Iterator[Finding]:
         yield from _aggregate_findings(subject)
     if write.keeps_history:
         yield from history_findings(subject)
+        yield from clock_findings(subject)
     if write.keeps_history or write.strategy == "snapshot":
         yield from repeatable_findings(subject)
 
@@ -122,8 +132,9 @@ def _method_findings(subject: Subject) -> Iterator[Finding]:
     if write.strategy != "upsert":
         what = f"strategy '{write.strategy}' takes no 'method'"
         yield Finding("LS158", "write.method", what, "only upserts have several; take it out")
-    elif (write.method == "append_new") != (write.when_matched == "ignore") and write.method != "merge":
-        what = f"method '{write.method}' cannot be done with when_matched: {write.when_matched}"
+    elif (write.method == "append_new") == write.updates_rows and write.method != "merge":
+        sequence = " and a sequence_by" if write.keeps_first else ""
+        what = f"method '{write.method}' cannot be done with when_matched: {write.when_matched}{sequence}"
         hint = "append_new only adds rows, replace_where replaces them; write method: auto"
         yield Finding("LS159", "write.method", what, hint)
     elif write.method == "replace_where" and not _keeps_files(subject):

@@ -7,6 +7,9 @@ import re
 MICROSECOND_DIGITS = 6
 OFFSET_LETTERS = "XxZO"
 REGION_LETTERS = "Vvz"
+# The letters of Spark's datetime patterns.
+_DATE_LETTERS = "yMLdDuQq"
+_LETTERS = "GyMLdDQqEFahKkHmsSVzOXx"
 _QUOTED = re.compile(r"('[^']*')")
 _FRACTION = re.compile(rf"(S{{{MICROSECOND_DIGITS}}})(S+)")
 _OPTIONAL_ZONE = re.compile(rf"\[[^\[\]]*[{OFFSET_LETTERS}{REGION_LETTERS}][^\[\]]*\]")
@@ -40,6 +43,29 @@ def exact_pattern(pattern: str, zone: bool) -> str | None:
     if not zone and any(letter in part for part in parts[::2] for letter in OFFSET_LETTERS + REGION_LETTERS):
         return None
     return "".join(part if place % 2 else _FRACTION.sub(_zeros, part) for place, part in enumerate(parts))
+
+
+def pattern_problem(pattern: str) -> str:
+    """Say why a text is no datetime pattern for reading; empty when it is one.
+
+    Examples
+    --------
+    >>> pattern_problem("nonsense Q")
+    "the letter 'n' stands for nothing"
+    >>> pattern_problem("yyyy-MM-dd'T")
+    'a quote is never closed'
+    >>> pattern_problem("dd.MM.yyyy[ HH:mm]")
+    ''
+    """
+    if pattern.count("'") % 2:
+        return "a quote is never closed"
+    unquoted = "".join(_QUOTED.split(pattern)[::2])
+    unknown = next((sign for sign in unquoted if sign.isascii() and sign.isalpha() and sign not in _LETTERS), "")
+    if unknown:
+        return f"the letter {unknown!r} stands for nothing"
+    if unquoted.count("[") != unquoted.count("]"):
+        return "a bracket is never closed"
+    return "" if set(unquoted) & set(_DATE_LETTERS) else "it reads no day"
 
 
 def zone_problem(pattern: str, kind: str) -> str:

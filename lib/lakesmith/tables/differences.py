@@ -36,7 +36,7 @@ class Change:
     >>> print(Change("add", "discount", new="decimal(8,2)"), Change("rename", "name", "name", "full_name"), sep="; ")
     + discount decimal(8,2); > name -> full_name
     >>> print(Change("widen", "qty", "int", "bigint"), Change("lose", "note", "string"), sep="; ")
-    ~ qty int -> bigint; - note string (stays in the table, NULL in new rows)
+    ~ qty int -> bigint; - note string (stays in the table, NULL in new and updated rows)
     >>> print(Change("retype", "price", "string", "int"))
     ! price string -> int (needs a rebuild)
     """
@@ -52,7 +52,7 @@ class Change:
             "add": f"+ {self.column} {self.new}",
             "widen": f"~ {self.column} {self.old} -> {self.new}",
             "rename": f"> {self.old} -> {self.new}",
-            "lose": f"- {self.column} {self.old} (stays in the table, NULL in new rows)",
+            "lose": f"- {self.column} {self.old} (stays in the table, NULL in new and updated rows)",
             "retype": f"! {self.column} {self.old or 'nothing'} -> {self.new or 'nothing'} (needs a rebuild)",
             "orphan": f"! {self.column} is renamed from {self.old}, and the table has neither",
         }

@@ -22,11 +22,11 @@ from lakesmith.quality.bloom_shape import CAP_BITS, Shape, shape_for
 from lakesmith.spec.model import KeyFilter, Table
 from lakesmith.tables.commit import CommitId, write, writer
 from lakesmith.tables.log import Commit, newest_commits
+from lakesmith.tables.operations import MAINTENANCE, ROW_CHANGES
 from lakesmith.tables.ref import TableRef
 
 APP = "lakesmith/keys"
-UPKEEP = ("OPTIMIZE", "VACUUM START", "VACUUM END", "SET TBLPROPERTIES", "UNSET TBLPROPERTIES", "CLUSTER BY")
-CHANGES = ("WRITE", "MERGE", "UPDATE", "DELETE")
+KNOWN = (*MAINTENANCE, *ROW_CHANGES)
 MOST_COMMITS, MOST_PARTS = 1000, 20
 OPTIONS = {"delta.enableDeletionVectors": "false"}
 NEW_KEYS = "_change_type = 'insert' OR (_change_type = 'update_postimage' AND NOT _ours)"
@@ -71,7 +71,7 @@ def usable_filter(session: SparkSession, table: TableRef, spec: Table) -> Header
     """
     header = _trusted(session, table, spec)
     gap = [] if header is None else _since(session, table, header)
-    return None if gap is None or any(commit.operation not in UPKEEP for commit in gap) else header
+    return None if gap is None or any(commit.operation not in MAINTENANCE for commit in gap) else header
 
 
 def load_filter(session: SparkSession, table: TableRef, header: Header, partitions: Sequence[int] = ()) -> DataFrame:
@@ -113,9 +113,9 @@ def refresh(
         return None
     header = None if anew else _trusted(session, table, spec)
     gap = None if header is None else _since(session, table, header)
-    if header is None or gap is None or any(commit.operation not in (*UPKEEP, *CHANGES) for commit in gap):
+    if header is None or gap is None or any(commit.operation not in KNOWN for commit in gap):
         return _build(session, table, spec, kinds, cap_bits)
-    if all(commit.operation in UPKEEP for commit in gap):
+    if all(commit.operation in MAINTENANCE for commit in gap):
         return header
     return _catch_up(session, table, header, gap) or _build(session, table, spec, kinds, cap_bits)
 
@@ -124,7 +124,7 @@ def _trusted(session: SparkSession, table: TableRef, spec: Table) -> Header | No
     """Return the header of a filter whose bits are what it says, of some version of this table."""
     if not table.key_filter.exists(session):
         return None
-    newest = next((c for c in newest_commits(session, table.key_filter, 10) if c.operation not in UPKEEP), None)
+    newest = next((c for c in newest_commits(session, table.key_filter, 10) if c.operation not in MAINTENANCE), None)
     header = None if newest is None or newest.about.get("app_id") != APP else _header(newest.about)
     if header is None or header.hash_version != HASH_VERSION or header.table_id != _table_id(session, table):
         return None

@@ -10,8 +10,10 @@ from pyspark.sql import functions as F
 
 from lakesmith.quality.bloom import bloom_probe, key_hash
 from lakesmith.quality.bloom_shape import Estimate, seen_before
+from lakesmith.spec.implied import unproven
 from lakesmith.spec.model import Table
 from lakesmith.tables.commit import CommitId, writer
+from lakesmith.tables.implied import refuse_broken
 from lakesmith.tables.key_filter import Header, load_filter, usable_filter
 from lakesmith.tables.log import newest_commits
 from lakesmith.tables.prune import find_touched
@@ -110,14 +112,14 @@ def screen(rows: DataFrame, table: TableRef, spec: Table) -> Screened | None:
     match; rows to update that are known beyond doubt, by the filter's error, do not.
     """
     header = usable_filter(rows.sparkSession, table, spec) if spec.write.key_filter and table.local else None
-    if header is None or _may_lie_elsewhere(rows, header, spec):
+    if header is None or _may_lie_elsewhere(rows, header, spec) or _says_too_little(header, spec):
         return None
     version = newest_commits(rows.sparkSession, table, 1)[0].version
     marked = _marked(rows, table, header)
     (row,) = marked.agg(F.count(F.lit(1)).alias("rows"), F.count_if("_maybe").alias("maybe")).collect()
     seen = seen_before(row["rows"], row["maybe"], header.real_fpr)
     found = Screened(version, row["rows"], row["maybe"], seen)
-    updates = spec.write.when_matched == "update"
+    updates = spec.write.updates_rows
     if found.maybe > MAX_MAYBE or (updates and seen.low > 0):
         return found
     known = _known(marked, table, spec, version) if found.maybe else None
@@ -143,6 +145,11 @@ def _may_lie_elsewhere(rows: DataFrame, header: Header, spec: Table) -> bool:
     return "_deleted" in rows.columns and not {*header.partition} <= {*spec.write.keys}
 
 
+def _says_too_little(header: Header, spec: Table) -> bool:
+    """Tell whether a key may be in another partition than its row says, whose filter is not asked."""
+    return bool({*header.partition} & {*unproven(spec)})
+
+
 def _marked(rows: DataFrame, table: TableRef, header: Header) -> DataFrame:
     partitions = _partitions(rows, header) if header.partition else []
     bits = load_filter(rows.sparkSession, table, header, partitions)
@@ -160,8 +167,10 @@ def _known(marked: DataFrame, table: TableRef, spec: Table, version: int) -> pa.
     """Return those keys of the rows that may be known which the table has; None when it has none."""
     session, keys = marked.sparkSession, spec.write.keys
     columns = [*dict.fromkeys([*keys, *spec.write.key_implies])]
-    local = session.createDataFrame(marked.filter("_maybe").select(*columns).toArrow())
+    deleted = ["_deleted"] if "_deleted" in marked.columns else []
+    local = session.createDataFrame(marked.filter("_maybe").select(*columns, *deleted).toArrow())
     touched = loosened(find_touched(local, columns), keys, marked.columns)
+    refuse_broken(local, table, spec, touched, version)
     target = table.load(session, versionAsOf=version).filter(touched.predicate())
     both = target.select(*keys).alias("t").join(F.broadcast(local.alias("s")), same_key("t", "s", keys))
     found = both.select(*[f"s.{name}" for name in keys]).distinct().toArrow()

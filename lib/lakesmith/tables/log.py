@@ -12,9 +12,8 @@ from deltalake.exceptions import DeltaError
 from pyspark.sql import SparkSession
 
 from lakesmith.errors import InputError
+from lakesmith.tables import operations
 from lakesmith.tables.ref import TableRef
-
-_SAME_ROWS = ("OPTIMIZE", "REORG", "SET TBLPROPERTIES", "VACUUM START", "VACUUM END")
 
 
 @dataclass(frozen=True)
@@ -46,12 +45,12 @@ class Commit:
     @property
     def keeps_rows(self) -> bool:
         """True for a commit that changed no row."""
-        return self.changes_columns or self.operation in _SAME_ROWS
+        return operations.keeps_rows(self.operation)
 
     @property
     def changes_columns(self) -> bool:
         """True for a commit that changes columns and no row."""
-        return self.operation.endswith((" COLUMN", " COLUMNS"))
+        return operations.changes_columns(self.operation)
 
 
 def newest_commits(session: SparkSession | None, table: TableRef, limit: int | None = None) -> list[Commit]:

@@ -13,6 +13,7 @@ from deltalake import DeltaTable, QueryBuilder
 from deltalake.exceptions import DeltaError
 from pyspark.sql import SparkSession
 
+from lakesmith.tables.implied import without_promise
 from lakesmith.tables.literals import literal, one_of
 from lakesmith.tables.log import newest_commits, unreadable
 from lakesmith.tables.matching import Files, files_of
@@ -45,6 +46,7 @@ def look(
     kinds: Mapping[str, str],
     keys: Sequence[tuple[Any, ...]],
     hidden: Sequence[str],
+    implied: Sequence[str] = (),
 ) -> Looked:
     """Find the rows of a table on a local path by their keys.
 
@@ -59,6 +61,8 @@ def look(
     keys : sequence of tuple
     hidden : sequence of str
         Columns to return beside the keys.
+    implied : sequence of str
+        Columns to return too, by which rows of the keys are looked for elsewhere as well: they may differ.
 
     Returns
     -------
@@ -72,15 +76,18 @@ def look(
     """
     try:
         there = DeltaTable(table.location)
-        files = files_of(there).matching(touched)
-        found = _by_delta_rs(there, files, touched, kinds, keys, hidden)
+        all_files = files_of(there)
+        files = all_files.matching(touched)
+        bounds = without_promise(touched, implied, all_files, there.version()) if implied else touched
+        columns = [*dict.fromkeys([*hidden, *implied])]
+        found = _by_delta_rs(there, all_files.matching(bounds), bounds, kinds, keys, columns)
     except DeltaError as error:
         raise unreadable(table, error) from error
     if found is not None:
         return Looked(there.version(), found, files)
     version = newest_commits(session, table, 1)[0].version
-    rows = table.load(session).filter(touched.predicate()).filter(one_of(kinds, keys))
-    return Looked(version, rows.select(*kinds, *hidden).toArrow(), files)
+    rows = table.load(session).filter(bounds.predicate()).filter(one_of(kinds, keys))
+    return Looked(version, rows.select(*kinds, *columns).toArrow(), files)
 
 
 def _by_delta_rs(

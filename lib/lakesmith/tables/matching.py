@@ -58,6 +58,16 @@ class Files:
     def _figures(self, name: str) -> pa.ChunkedArray | None:
         return self.actions[name] if name in self.actions.column_names else None
 
+    def spans_of(self, column: str) -> list[tuple[Any, Any, int]]:
+        """Return smallest and greatest value of a column in each file, and its rows, in order; none if unknown."""
+        partition = self._figures(f"partition.{column}")
+        low, high = (self._figures(f"{end}.{column}") if partition is None else partition for end in ("min", "max"))
+        if low is None or high is None:
+            return []
+        cells = zip(low.to_pylist(), high.to_pylist(), self.actions["num_records"].to_pylist(), strict=True)
+        known = [(first, last, rows) for first, last, rows in cells if None not in (first, last, rows)]
+        return sorted(known)
+
     def matching(self, touched: Touched) -> Files:
         """Return the files that can hold a row with touched values."""
         keep = pa.chunked_array([pa.array([True] * self.count, pa.bool_())])

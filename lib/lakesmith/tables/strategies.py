@@ -4,14 +4,17 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from functools import reduce
+from typing import cast
 
 from pyspark.sql import Column, DataFrame, MergeIntoWriter
 from pyspark.sql import functions as F
+from pyspark.sql.types import StructType
 
 from lakesmith.spec.model import Table
 from lakesmith.tables.commit import CommitId, writer
 from lakesmith.tables.create import table_options
 from lakesmith.tables.ref import HIDDEN, TableRef
+from lakesmith.transforms.one_row import sequence_parts
 from lakesmith.transforms.orderable import orderable
 from lakesmith.transforms.scd2 import IS_CURRENT
 from lakesmith.transforms.ties import fail_if
@@ -64,13 +67,13 @@ def upsert(rows: DataFrame, table: TableRef, spec: Table, pruned_to: Column | No
 
     Notes
     -----
-    ``when_matched: ignore`` has no MATCHED clause, so Delta only adds files. Otherwise a matched row is replaced
-    when the batch's row is newer by `sequence_by`; at the same sequence a delete, then the greater row, wins:
-    the order of arrival never decides.
+    ``when_matched: ignore`` without a sequence has no MATCHED clause, so Delta only adds files. Otherwise a matched row
+    is replaced when the batch's row is newer by `sequence_by`, or earlier where the first one is kept; at the same
+    sequence a delete, then the greater row, wins: the order of arrival never decides.
     """
     merge = _merge(rows, table, spec.write.keys, pruned_to)
-    if spec.write.when_matched == "update":
-        newer = _is_later(rows, table) if follows else _is_newer(rows, table)
+    if spec.write.updates_rows:
+        newer = _wins(rows, table, spec.write.keeps_first, follows)
         if spec.write.on_tie == "fail" and not follows:
             newer = fail_if(_is_tied(rows, table), spec.write.keys, "s.") & newer
         merge = merge.whenMatched(newer).updateAll()
@@ -115,6 +118,13 @@ def _pairs(rows: DataFrame, names: Sequence[str], table: TableRef) -> list[tuple
     return [(orderable(F.col(f"s.{n}"), kinds[n]), orderable(_target(table, n), kinds[n])) for n in names]
 
 
+def _wins(rows: DataFrame, table: TableRef, keeps_first: bool, follows: bool) -> Column:
+    """Tell whether the batch's row takes the place of the table's."""
+    if keeps_first:
+        return _is_earlier(rows, table, follows)
+    return _is_later(rows, table) if follows else _is_newer(rows, table)
+
+
 def _is_newer(rows: DataFrame, table: TableRef) -> Column:
     source, target = zip(*_pairs(rows, newest_first(rows.columns), table), strict=True)
     return F.struct(*source) > F.struct(*target)
@@ -122,6 +132,16 @@ def _is_newer(rows: DataFrame, table: TableRef) -> Column:
 
 def _is_later(rows: DataFrame, table: TableRef) -> Column:
     return (F.struct(F.col("s._seq")) > F.struct(_target(table, "_seq"))) | _is_tied(rows, table)
+
+
+def _is_earlier(rows: DataFrame, table: TableRef, follows: bool) -> Column:
+    kind = cast("StructType", rows.schema["_seq"].dataType)
+    mine = sequence_parts(F.col("s._seq"), kind)
+    theirs = sequence_parts(_target(table, "_seq"), kind)
+    earlier = F.struct(*mine) < F.struct(*theirs)
+    if follows:
+        return earlier | _is_tied(rows, table)
+    return earlier | (F.col("s._seq").eqNullSafe(_target(table, "_seq")) & _is_newer(rows, table))
 
 
 def _is_tied(rows: DataFrame, table: TableRef) -> Column:

@@ -9,10 +9,12 @@ from typing import Any, Literal
 import pyarrow as pa  # type: ignore[import-untyped]
 from pyspark.sql import DataFrame
 
+from lakesmith.spec.implied import unproven
 from lakesmith.spec.model import Table
 from lakesmith.tables.compare import is_comparable
 from lakesmith.tables.create import table_options
 from lakesmith.tables.estimate import estimate, expected_of
+from lakesmith.tables.implied import refuse_broken, refuse_broken_rows
 from lakesmith.tables.literals import is_exact, one_of
 from lakesmith.tables.look import look
 from lakesmith.tables.prune import Touched, find_touched, touched_in
@@ -26,11 +28,17 @@ MAX_TEXT = 1_000_000
 
 
 class MergeInsteadError(Exception):
-    """Why a batch is merged; `touched` is what is known of it by then, `many` that its keys are more than 2000."""
+    """Why a batch is merged.
 
-    def __init__(self, why: str, touched: Touched | None = None, many: bool = False) -> None:
+    `touched` is what is known of it by then, `many` that its keys are more than 2000, `is_checked` that what its keys
+    imply was held against the table.
+    """
+
+    def __init__(self, why: str, touched: Touched | None = None, many: bool = False, is_checked: bool = False) -> None:
         super().__init__(why)
-        self.touched, self.many = touched, many
+        self.touched = touched
+        self.many = many
+        self.is_checked = is_checked
 
 
 @dataclass(frozen=True)
@@ -93,7 +101,8 @@ def plan_upsert(rows: DataFrame, table: TableRef, spec: Table, follows: bool = F
 
     Notes
     -----
-    One job over the batch. The rows of the table that its keys can match are looked up without a job, mostly.
+    One job over the batch. The rows of the table that its keys can match are looked up without a job, mostly. What the
+    keys imply is held against these rows; for a batch that is merged that is one more job, unless the spec proves it.
     """
     columns = [*dict.fromkeys([*spec.write.keys, *spec.write.key_implies])]
     kinds = {name: kind for name, kind in rows.dtypes if name in columns}
@@ -102,6 +111,8 @@ def plan_upsert(rows: DataFrame, table: TableRef, spec: Table, follows: bool = F
         return _planned(rows, collect_few(rows, table, spec, keys, follows), keys, kinds, table, spec, follows)
     except MergeInsteadError as error:
         touched = error.touched or loosened(find_touched(rows, columns, few=not error.many), keys, rows.columns)
+        if not error.is_checked:
+            refuse_broken(rows, table, spec, touched)
         return UpsertPlan("merge", touched, why=str(error), expected=expected_of(table, touched))
 
 
@@ -148,27 +159,40 @@ def _planned(
         hidden = _compared(batch, spec)
         if not keys or len(text) > MAX_TEXT:
             raise MergeInsteadError("no key" if not keys else "the keys are too long", touched)
-        looked = look(rows.sparkSession, table, touched, kinds, keys, hidden)
-        wins = verdicts(rows, batch, kinds, table, looked, hidden[:1] if follows else hidden, follows)
+        implied = _checked(batch, spec, touched)
+        looked = look(rows.sparkSession, table, touched, kinds, keys, hidden, implied)
+        if implied:
+            refuse_broken_rows(batch, looked.rows, [*kinds], implied, table)
+        decide = hidden[:1] if follows else hidden
+        wins = verdicts(rows, batch, kinds, table, looked, decide, follows, spec.write.keeps_first)
     except (ValueError, OverflowError) as error:
         raise MergeInsteadError(
             "a value that Python has none for: a year, or text that is not UTF-8", touched
         ) from error
     winners = [key for at, key in enumerate(keys) if wins.get(at, True)]
     if not winners:
-        raise MergeInsteadError("no row is new or newer", touched)
+        raise MergeInsteadError("no row is new or newer", touched, is_checked=True)
     updates = any(wins.values())
     if updates and not has_vectors(spec):
-        raise MergeInsteadError("rows change, and the table has no deletion vectors", touched)
+        why = "rows change, and the table has no deletion vectors"
+        raise MergeInsteadError(why, touched, is_checked=True)
     method: Method = "replace_where" if updates or spec.write.method == "replace_where" else "append_new"
     all_win, counts = len(winners) == len(keys), count_verdicts(batch, wins)
     expected = estimate(looked.files, len(winners))
     return UpsertPlan(method, touched, one_of(kinds, winners), all_win, counts, looked.version, expected=expected)
 
 
+def _checked(batch: pa.Table, spec: Table, touched: Touched) -> tuple[str, ...]:
+    """Return the columns that the keys imply by the word of the spec alone."""
+    implied = unproven(spec)
+    if not all(is_comparable(batch[name].type) for name in implied):
+        raise MergeInsteadError("a value that a key implies which only Spark can compare", touched)
+    return implied
+
+
 def _compared(batch: pa.Table, spec: Table) -> list[str]:
     """Return the hidden columns that decide whether a row of the batch is newer; none where the table's row stays."""
-    hidden = [name for name in HIDDEN if name in batch.column_names] if spec.write.when_matched == "update" else []
+    hidden = [name for name in HIDDEN if name in batch.column_names] if spec.write.updates_rows else []
     if not all(is_comparable(batch[name].type) for name in hidden):
         raise MergeInsteadError("a sequence that only Spark can compare")
     return hidden

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import operator
 from collections.abc import Mapping, Sequence
 from typing import Any
 
@@ -18,6 +19,7 @@ from lakesmith.transforms.names import same_key
 from lakesmith.transforms.orderable import orderable
 
 Key = tuple[Any, ...]
+NULL = (0,)
 
 
 def keys_of(rows: pa.Table, kinds: Mapping[str, str]) -> list[Key]:
@@ -33,6 +35,7 @@ def verdicts(
     looked: Looked,
     hidden: Sequence[str],
     follows: bool = False,
+    keeps_first: bool = False,
 ) -> dict[int, bool]:
     """Tell of each row of the batch whose key is in the table, by its place, whether it is the newer one.
 
@@ -50,6 +53,8 @@ def verdicts(
         The columns that decide, the first one first; without any the table's row stays.
     follows : bool
         Whether the batch's row wins at the same sequence.
+    keeps_first : bool
+        Whether the row with the smaller sequence wins.
 
     Notes
     -----
@@ -65,7 +70,25 @@ def verdicts(
     )
     tied = [keys[at] for at, place in places.items() if mine[at] == theirs[place]]
     decided = _decide_ties(rows, kinds, table.load(rows.sparkSession), tied, follows) if tied else {}
-    return {at: decided.get(keys[at], mine[at] > theirs[place]) for at, place in places.items()}
+    wins = _is_earlier if keeps_first else operator.gt
+    return {at: decided.get(keys[at], wins(mine[at], theirs[place])) for at, place in places.items()}
+
+
+def _is_earlier(mine: tuple[Any, ...], theirs: tuple[Any, ...]) -> bool:
+    """Compare hidden columns, the sequence first: the smaller one wins, NULL loses, and the greater of the others wins.
+
+    Examples
+    --------
+    >>> _is_earlier(((1, (1, 5)),), ((1, (1, 7)),)), _is_earlier(((1, (0,)),), ((1, (1, 7)),))
+    (True, False)
+    """
+    if mine[0] != theirs[0]:
+        return _null_last(mine[0]) < _null_last(theirs[0])
+    return mine[1:] > theirs[1:]
+
+
+def _null_last(sequence: tuple[Any, ...]) -> list[tuple[Any, ...]]:
+    return [(value == NULL, value) for value in sequence[1:]]
 
 
 def _decide_ties(

@@ -7,7 +7,7 @@ from hashlib import sha256
 from pyspark.errors import PySparkException
 from pyspark.sql import DataFrame, SparkSession
 
-from lakesmith.session.batch import batch_session, end_session
+from lakesmith.session.batch import batch_session, ending
 from lakesmith.tables.ref import TableRef
 
 TOO_OLD = "BEYOND_DELETED_FILE_RETENTION_DURATION"
@@ -34,7 +34,6 @@ def read_version(spark: SparkSession, table: TableRef, version: int) -> DataFram
 def _handed_over(spark: SparkSession, table: TableRef, version: int) -> DataFrame:
     # Over Spark Connect the view is looked up with each use; its name makes it one view a version, however often asked.
     view = f"lakesmith_{sha256(f'{table.location}@{version}'.encode()).hexdigest()[:16]}"
-    session = batch_session(spark)
-    table.load(session, versionAsOf=version).createOrReplaceGlobalTempView(view)
-    end_session(session)
+    with ending(batch_session(spark)) as session:
+        table.load(session, versionAsOf=version).createOrReplaceGlobalTempView(view)
     return spark.table(f"{spark.conf.get('spark.sql.globalTempDatabase')}.{view}")

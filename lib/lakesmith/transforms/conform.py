@@ -11,6 +11,7 @@ from pyspark.sql.types import DataType, StringType, StructField, StructType
 
 from lakesmith.spec.model import Column as ContractColumn
 from lakesmith.transforms.casting import cast_or_null
+from lakesmith.transforms.json_text import json_text
 from lakesmith.transforms.names import named
 from lakesmith.transforms.shape import Transform
 
@@ -130,7 +131,7 @@ def _rest(df: DataFrame, known: Mapping[str, DataType], kept: Collection[str]) -
     if not values:
         return before
     found = reduce(Column.__or__, [value.isNotNull() for value in values.values()])
-    fresh = F.when(found, F.to_json(F.struct(*[value.alias(name) for name, value in values.items()])))
+    fresh = F.when(found, json_text(F.struct(*[value.alias(name) for name, value in values.items()])))
     return _merged(before, fresh) if RESCUED in df.columns else fresh
 
 

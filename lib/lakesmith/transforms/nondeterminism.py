@@ -10,14 +10,16 @@ from types import FunctionType
 from typing import Any
 
 from lakesmith.errors import StepError
-from lakesmith.spec.rules_steps import nondeterministic_calls as sql_calls
+from lakesmith.spec.nondeterministic import CLOCKS_WITHOUT_ARGUMENTS, SQL_FUNCTIONS
+from lakesmith.spec.nondeterministic import nondeterministic_calls as sql_calls
 from lakesmith.transforms.step_call import LIBRARY, import_function, read_step
 
-PYTHON_FUNCTIONS = frozenset((
-    "current_date", "current_timestamp", "localtimestamp", "curdate", "now", "utcnow", "today", "time_ns",
-    "rand", "randn", "random", "randint", "randrange", "randstr", "shuffle", "uuid", "uuid1", "uuid4", "token_hex",
-    "monotonically_increasing_id", "spark_partition_id",
+# Names that functions of Python have too, which do something else.
+COMMON_WORDS = frozenset(("user", "version", "reflect"))
+PYTHON_ONLY = frozenset((
+    "utcnow", "today", "time_ns", "randint", "randrange", "getrandbits", "uuid1", "uuid4", "token_hex", "urandom",
 ))  # fmt: skip
+PYTHON_FUNCTIONS = (SQL_FUNCTIONS - COMMON_WORDS) | PYTHON_ONLY
 
 
 def nondeterministic_calls(step: str | Mapping[str, Any]) -> list[str]:
@@ -58,7 +60,7 @@ def _calls_of(function: Any, seen: set[str]) -> Iterator[str]:
     docstrings = {id(node.value) for node in ast.walk(tree) if isinstance(node, ast.Expr)}
     for node in ast.walk(tree):
         if isinstance(node, ast.Call):
-            yield from _python_call(node.func)
+            yield from _python_call(node)
         elif isinstance(node, ast.Constant) and isinstance(node.value, str) and id(node) not in docstrings:
             # A bare word is the name of a column; SQL text has more in it.
             yield from [] if node.value.isidentifier() else sql_calls(node.value)
@@ -66,9 +68,11 @@ def _calls_of(function: Any, seen: set[str]) -> Iterator[str]:
             yield from _calls_of(function.__globals__[node.id], seen)
 
 
-def _python_call(called: ast.expr) -> Iterator[str]:
+def _python_call(call: ast.Call) -> Iterator[str]:
+    called = call.func
     name = called.attr if isinstance(called, ast.Attribute) else called.id if isinstance(called, ast.Name) else ""
-    if name in PYTHON_FUNCTIONS or ast.unparse(called) == "time.time":
+    reads_clock = name in CLOCKS_WITHOUT_ARGUMENTS and not call.args and not call.keywords
+    if name in PYTHON_FUNCTIONS or reads_clock or ast.unparse(called) == "time.time":
         yield name
 
 

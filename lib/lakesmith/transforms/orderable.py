@@ -6,6 +6,7 @@ from pyspark.sql import Column, DataFrame
 from pyspark.sql import functions as F
 from pyspark.sql.types import ArrayType, DataType, MapType, StructType, VariantType
 
+from lakesmith.transforms.json_text import json_text
 from lakesmith.transforms.names import named
 
 
@@ -22,7 +23,7 @@ def orderable(value: Column, kind: DataType) -> Column:
     """
     if isinstance(kind, MapType) and not _is_unorderable(kind.keyType) and not _is_unorderable(kind.valueType):
         return F.array_sort(F.map_entries(value))
-    return F.to_json(value) if _is_unorderable(kind) else value
+    return json_text(value) if _is_unorderable(kind) else value
 
 
 def _is_unorderable(kind: DataType) -> bool:

@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from pyspark.sql import Column, DataFrame, Window
 from pyspark.sql import functions as F
 
+from lakesmith.transforms.json_text import json_text
 from lakesmith.transforms.names import named
 from lakesmith.transforms.orderable import orderable
 from lakesmith.transforms.shape import Transform
@@ -52,6 +53,6 @@ def refuse_ties(keys: Sequence[str]) -> Transform:
 def fail_if(tied: Column, keys: Sequence[str], side: str = "") -> Column:
     """Return a condition that holds, or fails with the key and the sequence of a row where it is tied."""
     names = [*keys, "_seq"]
-    shown = F.to_json(F.struct(*[F.col(f"{side}`{name}`").alias(name) for name in names]))
+    shown = json_text(F.struct(*[F.col(f"{side}`{name}`").alias(name) for name in names]))
     raised = F.raise_error(F.concat(F.lit(f"{TIED} "), shown)).cast("boolean")
     return F.when(tied, raised).otherwise(F.lit(True))

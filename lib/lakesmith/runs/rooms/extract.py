@@ -16,12 +16,14 @@ from lakesmith.runs.rooms.aside import kept_rows, keys_aside, look_aside
 from lakesmith.runs.rooms.changes import Changes, Keep, count_changes, few_changes
 from lakesmith.runs.rooms.gate import Gated, stages
 from lakesmith.runs.rooms.late import newest_ever
+from lakesmith.spec.implied import unproven
 from lakesmith.tables.log import newest_commits
 from lakesmith.tables.ref import HIDDEN
 from lakesmith.tables.watermark import Watermark, as_text, find_watermark
 from lakesmith.transforms.conform import with_defaults
 from lakesmith.transforms.names import named, same_key
 from lakesmith.transforms.orderable import orderable
+from lakesmith.transforms.promise import differing, fail_where_broken, told_broken
 from lakesmith.transforms.scd2 import CHANGE, instant_of, sequence_at
 
 SAME, STILL_GONE = "same", "still gone"
@@ -107,9 +109,20 @@ def _compare(batch: BatchContext, extract: Extract, version: int) -> DataFrame:
     both = mine.join(held.withColumn("_held", F.lit(True)).alias("h"), same_key("w", "h", by), "full_outer")
     still = extract.stays.withColumn("_told", F.lit(True)).alias("n")
     both = both.join(still, same_key("h", "n", by) & F.col("w._wanted").isNull(), "left")
+    implied = unproven(batch.spec)
+    if implied:
+        both = both.filter(fail_where_broken(_broken(by, implied)))
     change = _change(held, [name for name in names if name not in HIDDEN])
     values = _values(extract.rows, held.schema, newest, batch.spec.write.sequence_by[0])
     return both.select(*values, change.alias(CHANGE))
+
+
+def _broken(keys: Sequence[str], implied: Sequence[str]) -> Column:
+    """Return what tells of a row that implies another value than the table's row of its key; else NULL."""
+    is_both = F.col("w._wanted").isNotNull() & F.col("h._held").isNotNull()
+    sides = [F.struct(*[F.col(f"{side}.`{name}`").alias(name) for name in implied]) for side in "hw"]
+    told = told_broken([F.col(f"w.`{key}`").alias(key) for key in keys], *sides)
+    return F.when(is_both & differing(implied, "w", "h", F.lit(False)), told)
 
 
 def _change(held: DataFrame, names: Sequence[str]) -> Column:

@@ -10,6 +10,7 @@ from lakesmith.runs.context import BatchContext
 from lakesmith.tables.differences import Change, differences, fields_of
 from lakesmith.tables.ref import HIDDEN
 from lakesmith.transforms.conform import RESCUED, rescued_into, with_defaults, with_lost
+from lakesmith.transforms.partial import KEPT
 from lakesmith.transforms.scd2 import IS_CURRENT, VALID_FROM, VALID_TO, VALIDITY, instant_of
 
 EMPTIED = "_emptied"
@@ -33,7 +34,7 @@ def fitted(batch: BatchContext, rows: DataFrame) -> DataFrame:
     have = stored_schema(batch)
     if policy == "rescue":
         write = batch.spec.write
-        return rows.transform(rescued_into(have, [*HIDDEN, EMPTIED, *write.keys, *write.key_implies]))
+        return rows.transform(rescued_into(have, [*HIDDEN, EMPTIED, KEPT, *write.keys, *write.key_implies]))
     lost = [change.column for change in changes_of(batch, have, rows) if change.kind == "lose"]
     return rows.transform(with_lost(have, lost)) if lost else rows
 
@@ -58,7 +59,7 @@ def changes_of(batch: BatchContext, have: StructType, rows: DataFrame) -> tuple[
 
 def brought_schema(batch: BatchContext, rows: DataFrame) -> StructType:
     """Return the columns that a table built from the rows of a batch has, as `stored_schema` does with `validity`."""
-    brought = rows.drop(EMPTIED)
+    brought = rows.drop(EMPTIED, KEPT)
     if batch.spec.write.keeps_history:
         at = F.col("_seq").getField(instant_of(rows))
         validity = {VALID_FROM: at, VALID_TO: at, IS_CURRENT: F.lit(True)}

@@ -12,8 +12,9 @@ from pyspark.sql import functions as F
 from pyspark.sql.types import ArrayType, MapType, StructType, VariantType
 
 from lakesmith.errors import WriteError
+from lakesmith.quality.arrival import arrival_metrics
 from lakesmith.quality.gate import accepted, gate_metrics, raw_text, rejected, tag
-from lakesmith.quality.profile import profile_metrics
+from lakesmith.quality.profile import profile_metrics, secret_columns
 from lakesmith.quality.rule import Rule
 from lakesmith.quality.rules import compile_rules, resolve
 from lakesmith.quality.table_checks import freshness_metrics
@@ -21,14 +22,18 @@ from lakesmith.runs.context import BatchContext
 from lakesmith.runs.observed import Figures
 from lakesmith.runs.rooms.deletes import for_deletes, is_delete
 from lakesmith.runs.rooms.fit import fitted
-from lakesmith.runs.rooms.read import read
+from lakesmith.runs.rooms.partial import fill, for_partial, with_kept
+from lakesmith.runs.rooms.read import asked_fields, read
+from lakesmith.runs.rooms.tied import tie_figures
 from lakesmith.runs.rooms.transform import transform
+from lakesmith.spec.implied import unproven
 from lakesmith.spec.model import TRUNCATES, Write
 from lakesmith.tables.commit import Outcome, Verdict
 from lakesmith.tables.ref import HIDDEN
 from lakesmith.tables.strategies import newest_first
 from lakesmith.transforms.contract import select_contract
-from lakesmith.transforms.dedupe import latest_by
+from lakesmith.transforms.one_row import one_row
+from lakesmith.transforms.partial import KEPT
 from lakesmith.transforms.scd2 import instant_of
 from lakesmith.transforms.shape import Transform
 from lakesmith.transforms.ties import refuse_ties
@@ -49,6 +54,7 @@ class Gated:
     read_figures: Figures
     gate_figures: Figures
     final_figures: Figures
+    tie_figures: Figures | None = None
 
     def plain(self) -> Stages:
         """Return the stages of the batch without observations."""
@@ -85,7 +91,10 @@ class Gated:
         if final is None or gate is None:
             return None
         read_rows = gate if self.counts_computed else self.read_figures.get()
-        return None if read_rows is None else {"read": read_rows, "gate": gate, "final": final}
+        if read_rows is None:
+            return None
+        ties = self.tie_figures.get() if self.tie_figures else None
+        return {"read": read_rows, "gate": gate, "final": final, "ties": ties or {}}
 
     @property
     def counts_computed(self) -> bool:
@@ -99,28 +108,36 @@ class Stages:
 
     read: DataFrame
     tagged: DataFrame
+    events: DataFrame
     final: DataFrame
     rules: tuple[Rule, ...]
+
+    def filled(self, batch: BatchContext) -> DataFrame:
+        """Return the rows to write where events leave values as they were, as far as older ones here tell them."""
+        return one_each(batch, fill(batch.spec, self.events))
 
 
 def gate(batch: BatchContext) -> Gated:
     """Build the gated batch with its observations; nothing runs yet."""
-    read_figures = Figures([F.count(F.lit(1)).alias("rows")])
     source = read(batch)
+    arrival = arrival_metrics(source) if asked_fields(batch) else []
+    read_figures = Figures([F.count(F.lit(1)).alias("rows"), *arrival])
     # An observation stops filters: what is computed anew must reach the scan with what it touches.
     recomputes = batch.spec.write.recomputes
     tagged, rules = tagged_rows(batch, transform(batch, source if recomputes else read_figures.on(source)))
     gate_figures = Figures(gate_metrics(rules))
-    final = final_rows(batch, gate_figures.on(tagged), rules)
+    ties = tie_figures(batch.spec.write, batch.project.profile_of(batch.name))
+    final = one_each(batch, shaped_rows(batch, gate_figures.on(tagged), rules), ties)
     final_figures = Figures(_final_metrics(batch, final))
-    return Gated(batch, rules, final_figures.on(final), read_figures, gate_figures, final_figures)
+    return Gated(batch, rules, final_figures.on(final), read_figures, gate_figures, final_figures, ties)
 
 
 def stages(batch: BatchContext) -> Stages:
     """Build the same frames without observations."""
     source = read(batch)
     tagged, rules = tagged_rows(batch, transform(batch, source))
-    return Stages(source, tagged, final_rows(batch, tagged, rules), rules)
+    events = shaped_rows(batch, tagged, rules)
+    return Stages(source, tagged, events, one_each(batch, events), rules)
 
 
 def tagged_rows(batch: BatchContext, rows: DataFrame) -> tuple[DataFrame, tuple[Rule, ...]]:
@@ -134,23 +151,29 @@ def tagged_rows(batch: BatchContext, rows: DataFrame) -> tuple[DataFrame, tuple[
     for exempt in ("_emptied", TRUNCATES):
         if exempt in rows.columns:
             rules = tuple(replace(rule, failed=rule.failed & ~F.col(exempt)) for rule in rules)
-    rules = for_deletes(batch.spec, rows, rules)
+    rules = for_partial(batch.spec, rows, for_deletes(batch.spec, rows, rules))
     return rows.transform(tag(rules)), rules
 
 
-def final_rows(batch: BatchContext, tagged: DataFrame, rules: tuple[Rule, ...]) -> DataFrame:
-    """Return the rows to write: accepted, one a key, exactly the table's columns."""
+def shaped_rows(batch: BatchContext, tagged: DataFrame, rules: tuple[Rule, ...]) -> DataFrame:
+    """Return the accepted rows in exactly the table's columns, with `_kept` where events may leave values alone."""
     good = _with_hidden(batch, tagged.transform(accepted(rules)))
-    hidden = tuple(name for name in (*HIDDEN, "_emptied") if name in good.columns)
+    hidden = tuple(name for name in (*HIDDEN, "_emptied", KEPT) if name in good.columns)
     if not batch.reads_table:
         return fitted(batch, good.drop("_raw"))
     of_table = select_contract(batch.spec.columns, hidden) if batch.spec.columns else _bare(batch, hidden)
-    shaped = fitted(batch, good.transform(of_table))
-    if batch.spec.write.on_tie == "fail":
-        shaped = shaped.transform(refuse_ties(batch.spec.write.keys))
+    shaped = fitted(batch, with_kept(batch.spec, good.transform(of_table)))
+    is_strict = batch.spec.write.on_tie == "fail"
+    return shaped.transform(refuse_ties(batch.spec.write.keys)) if is_strict else shaped
+
+
+def one_each(batch: BatchContext, shaped: DataFrame, ties: Figures | None = None) -> DataFrame:
+    """Return the rows to write: one a key, or one a key and instant; keys with tied rows are counted."""
+    if not batch.reads_table:
+        return shaped
     if batch.spec.write.keeps_history:
-        return shaped.transform(_one_an_instant(batch))
-    return shaped.transform(_one_a_key(batch)) if batch.spec.write.keeps_newest else shaped
+        return shaped.transform(_one_an_instant(batch, ties))
+    return shaped.transform(_one_a_key(batch, ties)) if batch.spec.write.keeps_newest else shaped
 
 
 def _bare(batch: BatchContext, hidden: Sequence[str]) -> Transform:
@@ -175,22 +198,27 @@ def _require_plain_keys(batch: BatchContext, rows: DataFrame) -> None:
             )
 
 
-def _one_a_key(batch: BatchContext) -> Transform:
+def _one_a_key(batch: BatchContext, ties: Figures | None) -> Transform:
     """Keep the newest row of each key; ties go the same way as in the MERGE, or arrival would show."""
+    keys, implied = batch.spec.write.keys, unproven(batch.spec)
 
     def apply(rows: DataFrame) -> DataFrame:
-        return rows.transform(latest_by(batch.spec.write.keys, newest_first(rows.columns)))
+        order = newest_first(rows.columns)
+        first = batch.spec.write.keeps_first
+        look = ties.on if ties else None
+        return rows.transform(one_row(keys, order, keeps_first=first, implied=implied, look=look))
 
     return apply
 
 
-def _one_an_instant(batch: BatchContext) -> Transform:
+def _one_an_instant(batch: BatchContext, ties: Figures | None) -> Transform:
     """Keep the event of each key and instant whose sequence is the highest."""
 
     def apply(rows: DataFrame) -> DataFrame:
         placed = rows.withColumn("_at", F.col("_seq").getField(instant_of(rows)))
-        one = placed.transform(latest_by([*batch.spec.write.keys, "_at"], newest_first(rows.columns)))
-        return one.drop("_at")
+        keys = [*batch.spec.write.keys, "_at"]
+        look = ties.on if ties else None
+        return placed.transform(one_row(keys, newest_first(rows.columns), look=look)).drop("_at")
 
     return apply
 
@@ -217,7 +245,8 @@ def _with_marks(rows: DataFrame, write: Write) -> DataFrame:
 
 def _final_metrics(batch: BatchContext, final: DataFrame) -> list[Column]:
     types = {f.name: f.dataType.simpleString() for f in final.schema.fields if not f.name.startswith("_")}
-    profile = profile_metrics(types, batch.project.profile_of(batch.name))
+    secret = secret_columns(batch.spec.columns)
+    profile = profile_metrics(types, batch.project.profile_of(batch.name), secret)
     emptied = [F.count_if("_emptied").alias("emptied")] if "_emptied" in final.columns else []
     deleted = [F.count_if("_deleted").alias("deleted")] if "_deleted" in final.columns else []
     fresh = freshness_metrics(batch.spec, types, datetime.fromisoformat(batch.intent.run_time))

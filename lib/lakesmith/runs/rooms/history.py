@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -13,12 +14,17 @@ from lakesmith.runs.context import BatchContext
 from lakesmith.runs.rooms.changes import SIDE, Changes, Keep, count_changes, few_changes
 from lakesmith.runs.rooms.gate import Gated
 from lakesmith.runs.rooms.late import Late, newest_ever, versions_of_late
+from lakesmith.runs.rooms.partial import fill, is_partial
+from lakesmith.spec.implied import unproven
+from lakesmith.tables.implied import broken_promise, refuse_broken
 from lakesmith.tables.log import newest_commits
 from lakesmith.tables.prune import find_touched
 from lakesmith.tables.untold import loosened
 from lakesmith.tables.watermark import Watermark, as_text, find_watermark
 from lakesmith.transforms.conform import with_defaults
 from lakesmith.transforms.names import named, same_key
+from lakesmith.transforms.partial import KEPT
+from lakesmith.transforms.promise import broken_in
 from lakesmith.transforms.scd2 import (
     CHANGE,
     IS_CURRENT,
@@ -49,6 +55,8 @@ class Events:
         Keys that have an event which is not newer than all earlier batches.
     seen, newest : Watermark, optional
         The greatest instant before this batch, and after it.
+    partial : bool
+        Whether events of the batch leave values as they were.
     """
 
     rows: DataFrame
@@ -58,6 +66,7 @@ class Events:
     late: int
     seen: Watermark | None
     newest: Watermark | None
+    partial: bool = False
 
     @property
     def instant(self) -> str:
@@ -85,15 +94,26 @@ def look_at(gated: Gated, keep: Keep) -> Events:
     oldest = F.min(at).over(Window.partitionBy(*map(named, write.keys)))
     late = (oldest <= seen.column()) if seen else F.lit(not is_known)
     kept = keep(rows.withColumn(LATE, late))
+    implied = unproven(batch.spec)
+    broken = broken_in(write.keys, implied) if implied else F.lit(None).cast("string")
     of_keys = kept.groupBy(*map(named, write.keys)).agg(
-        F.count(F.lit(1)).alias("_n"), F.max(at).alias("_newest"), F.first(LATE).alias(LATE)
+        F.count(F.lit(1)).alias("_n"),
+        F.max(at).alias("_newest"),
+        F.first(LATE).alias(LATE),
+        broken.alias("_broken"),
+        F.max(is_partial(kept)).alias("_partial"),
     )
     newest = F.greatest(F.max("_newest"), seen.column()) if seen else F.max("_newest")
-    (found,) = of_keys.agg(F.sum("_n"), as_text(newest, kind), F.count_if(LATE)).collect()
+    figures = [F.sum("_n"), as_text(newest, kind), F.count_if(LATE), F.max("_broken"), F.max("_partial")]
+    (found,) = of_keys.agg(*figures).collect()
+    if found[3] is not None:
+        raise broken_promise(batch.name, json.loads(found[3]))
     text = found[1] if is_known else newest_ever(batch, kept.drop(LATE), kind)
     watermark = None if text is None else Watermark(kind, text)
     track = tracked(rows.columns, write.keys, write.track_history_columns)
-    return Events(kept, write.keys, track, found[0] or 0, found[2], seen, watermark)
+    partial = bool(found[4])
+    events = keep(gated.plain().filled(batch).withColumn(LATE, late)) if partial else kept
+    return Events(events, write.keys, track, found[0] or 0, found[2], seen, watermark, partial)
 
 
 def history_changes(gated: Gated, keep: Keep) -> Changes:
@@ -117,9 +137,9 @@ def history_changes(gated: Gated, keep: Keep) -> Changes:
 
 def _versions(batch: BatchContext, events: Events, version: int) -> DataFrame:
     if batch.intent.first:
-        return events.of(late=False).transform(timeline(events.keys, events.track))
+        return events.of(late=False).drop(KEPT).transform(timeline(events.keys, events.track))
     held = _held(batch, events, version)
-    changes = _in_order(events, held)
+    changes = _in_order(batch, events, held)
     if not events.late:
         return changes
     late = Late(batch, events.keys, events.track, events.of(late=True), held)
@@ -153,18 +173,21 @@ def _counts(rows: DataFrame, events: Events) -> dict[str, int]:
 
 def _held(batch: BatchContext, events: Events, version: int) -> DataFrame:
     """Return what the table may hold of the batch's keys."""
-    touched = find_touched(events.rows, [*events.keys, *batch.spec.write.key_implies])
-    bounds = loosened(touched, events.keys, events.rows.columns).sql()
-    held = batch.table.load(batch.session, versionAsOf=version).filter(bounds)
+    found = find_touched(events.rows, [*events.keys, *batch.spec.write.key_implies])
+    touched = loosened(found, events.keys, events.rows.columns)
+    refuse_broken(events.rows, batch.table, batch.spec, touched, version)
+    held = batch.table.load(batch.session, versionAsOf=version).filter(touched.sql())
     table = held.transform(with_defaults(batch.spec.columns))
     keys = events.rows.select(*map(named, events.keys)).distinct()
     return table.alias("t").join(keys.alias("k"), same_key("t", "k", events.keys), "left_semi")
 
 
-def _in_order(events: Events, held: DataFrame) -> DataFrame:
+def _in_order(batch: BatchContext, events: Events, held: DataFrame) -> DataFrame:
     fresh = events.of(late=False).withColumn(STORED, F.lit(False))
     current = held.filter(named(IS_CURRENT)).drop(*VALIDITY).withColumn(STORED, F.lit(True))
     if events.late:
         late = events.of(late=True).select(*map(named, events.keys)).distinct()
         current = current.alias("t").join(late.alias("k"), same_key("t", "k", events.keys), "left_anti")
-    return fresh.unionByName(current, allowMissingColumns=True).transform(timeline(events.keys, events.track))
+    both = fresh.unionByName(current, allowMissingColumns=True)
+    told = fill(batch.spec, both) if events.partial else both
+    return told.drop(KEPT).transform(timeline(events.keys, events.track))

@@ -18,6 +18,7 @@ from lakesmith.transforms.conform import RESCUED
 from lakesmith.transforms.dedupe import latest_by
 from lakesmith.transforms.names import named, same_key
 from lakesmith.transforms.orderable import orderable
+from lakesmith.transforms.partial import KEPT
 from lakesmith.transforms.scd2 import CHANGE, VALID_FROM, VALID_TO, VALIDITY, instant_of, sequence_at, timeline
 
 BEGUN, FRESH = "_begun", "_fresh"
@@ -54,12 +55,13 @@ def versions_of_late(late: Late) -> DataFrame:
 
 def _events_so_far(late: Late, known: DataFrame) -> DataFrame:
     if keeps_what_arrived(late.batch):
-        told = stages(late.batch.from_the_beginning())
-        spec = late.batch.spec
+        batch, spec = late.batch.from_the_beginning(), late.batch.spec
+        told = stages(batch)
+        final = told.filled(batch).drop(KEPT) if spec.write.leaves_values else told.final
         rescued = (RESCUED,) if spec.on_schema_change == "rescue" else ()
         brought = {*(spec.columns or told.tagged.columns), *VALIDITY, *HIDDEN, *rescued}
         lost = [name for name in known.columns if name not in brought]
-        events = _of_late(told.final, late)
+        events = _of_late(final, late)
         return _with_lost_values(late, events, known, lost) if lost else events
     return _with_held(late, known)
 

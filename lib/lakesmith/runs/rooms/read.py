@@ -15,13 +15,14 @@ from lakesmith.runs.intent import FilesInput, TableInput
 from lakesmith.sources.files import read_files
 from lakesmith.sources.upstream import changed_rows, inserted_rows, new_rows, only_adds, other_changes, snapshot
 from lakesmith.spec.model import TRUNCATES, Table
+from lakesmith.spec.rules_history import makes_column
 from lakesmith.spec.rules_inputs import changes_rows
 from lakesmith.transforms.conform import with_defaults
-from lakesmith.transforms.debezium import from_debezium
+from lakesmith.transforms.debezium import ARRIVED, Unchanged, from_debezium
+from lakesmith.transforms.flat_events import from_flat
 from lakesmith.transforms.names import named
+from lakesmith.transforms.payload import out_of_payload
 from lakesmith.transforms.shape import Transform
-
-TECHNICAL = ("_batch_id", "_ingested_at", "_source", "_source_file", "_rescued")
 
 
 def read(batch: BatchContext) -> DataFrame:
@@ -45,9 +46,9 @@ def read(batch: BatchContext) -> DataFrame:
     above = batch.project.table(read_from.name).write
     if above.truncates is not None and "_deleted" in rows.columns:  # each row that it wiped out comes by itself
         rows = rows.filter(~(named("_deleted") & is_mark(above.keys)))
-    return (
-        rows.transform(_unwrapped(batch.spec, rows.columns)) if batch.spec.write.change_format == "debezium" else rows
-    )
+    if batch.spec.write.change_format == "debezium":
+        rows = rows.transform(out_of_payload)
+    return rows.transform(_changes(batch.spec, rows.columns))
 
 
 def _images_of(batch: BatchContext) -> tuple[str, ...]:
@@ -66,15 +67,58 @@ def is_mark(keys: Sequence[str]) -> Column:
     return reduce(Column.__and__, [named(key).isNull() for key in keys])
 
 
+def _changes(spec: Table, arrived: Sequence[str]) -> Transform:
+    """Return what turns events into rows: nothing for a table whose events are whole rows."""
+    if spec.write.change_format == "debezium":
+        return _unwrapped(spec, arrived)
+    if spec.write.leaves_values:
+        settled = {*settled_columns(spec)}
+        sources = [source for name, source in sources_of(spec).items() if name not in settled]
+        return from_flat(sources, unchanged_in(spec))
+    return lambda rows: rows
+
+
 def _unwrapped(spec: Table, arrived: Sequence[str]) -> Transform:
-    sources = {name: column.source or name for name, column in spec.columns.items()}
+    sources = sources_of(spec)
     # When an event happened is said by its envelope, not by the images of the row.
-    of_envelope = {name for name in spec.write.sequence_by if sources.get(name) in arrived}
+    envelope = {name.lower() for name in arrived}
+    of_envelope = {name for name in spec.write.sequence_by if sources.get(name, "").lower() in envelope}
     fields = [source for name, source in sources.items() if name not in of_envelope]
     sequence = [sources[name] for name in spec.write.sequence_by if name in sources]
     keys = [sources[key] for key in spec.write.keys]
-    unwrapped = from_debezium(fields, keys, sequence, keeps_history=spec.write.keeps_history)
+    history, unchanged = spec.write.keeps_history, unchanged_in(spec)
+    unwrapped = from_debezium(fields, keys, sequence, keeps_history=history, unchanged=unchanged)
     return unwrapped if spec.write.truncates == TRUNCATES else lambda rows: unwrapped(rows).drop(TRUNCATES)
+
+
+def sources_of(spec: Table) -> dict[str, str]:
+    """Return each contract column with the field that it is read from."""
+    return {name: column.source or name for name, column in spec.columns.items()}
+
+
+def asked_fields(batch: BatchContext) -> dict[str, str]:
+    """Return the columns of which it is counted whether any row of a batch has them, each with its field.
+
+    Those of a source of JSON, where a field that is nowhere is no error, and those of images.
+    """
+    read_from = batch.intent.input
+    if isinstance(read_from, FilesInput):
+        source = batch.project.sources[read_from.name]
+        names = source.columns if source.format == "json" else ()
+        return {name: name for name in names if name not in source.optional_columns}
+    return sources_of(batch.spec) if batch.spec.write.change_format == "debezium" else {}
+
+
+def settled_columns(spec: Table) -> tuple[str, ...]:
+    """Return the columns that each event must tell: those that say which row it changes, and when."""
+    return (*spec.write.keys, *spec.write.sequence_by)
+
+
+def unchanged_in(spec: Table) -> Unchanged:
+    """Return how the events of a table say that a value stays as it was."""
+    write = spec.write
+    made = tuple(source for name, source in sources_of(spec).items() if makes_column(spec, name))
+    return Unchanged(write.placeholders, write.partial_updates, write.null_means == "unchanged", made)
 
 
 def read_changes(batch: BatchContext) -> DataFrame:
@@ -123,6 +167,7 @@ def _read_files(batch: BatchContext, read_from: FilesInput) -> DataFrame:
     _refuse_changed(batch, read_from)
     source = batch.project.sources[read_from.name]
     rows = read_files(batch.session, source, [path for path, _, _ in read_from.files])
+    arrived = [ARRIVED] if source.format == "json" else []
     return rows.select(
         *source.columns,
         F.lit(batch.intent.batch).cast("bigint").alias("_batch_id"),
@@ -130,6 +175,7 @@ def _read_files(batch: BatchContext, read_from: FilesInput) -> DataFrame:
         F.lit(read_from.name).alias("_source"),
         "_source_file",
         "_rescued",
+        *arrived,
     )
 
 

@@ -7,16 +7,19 @@ from dataclasses import asdict, dataclass
 from datetime import datetime
 from typing import Any
 
+from lakesmith.quality.arrival import arrival_verdicts
 from lakesmith.quality.gate import verdicts
 from lakesmith.quality.guards import guard_verdicts
 from lakesmith.quality.profile import profile_rows
 from lakesmith.quality.table_checks import table_verdicts
-from lakesmith.quality.uniqueness import duplicates, paid_unique_checks, unique_columns
+from lakesmith.quality.uniqueness import duplicates, missing_columns, paid_unique_checks, unique_columns
 from lakesmith.quality.verdict import Verdict
 from lakesmith.runs.context import BatchContext
 from lakesmith.runs.result import Counts
 from lakesmith.runs.rooms.gate import Gated
 from lakesmith.runs.rooms.history import VERSIONS
+from lakesmith.runs.rooms.read import asked_fields
+from lakesmith.runs.rooms.tied import tie_verdicts
 from lakesmith.tables.commit import Outcome
 from lakesmith.tables.ref import visible
 
@@ -41,7 +44,7 @@ class BatchRecord:
     @property
     def refused(self) -> bool:
         """True when a check refuses publication."""
-        return any(verdict.status == "fail" for verdict in self.verdicts)
+        return any(verdict.refuses for verdict in self.verdicts)
 
     def told(self) -> dict[str, Any]:
         """Return what the ledger keeps of it, for a run that dies before it writes its records."""
@@ -57,11 +60,14 @@ def record(gated: Gated, outcome: Outcome, figures: Mapping[str, Any]) -> BatchR
     types = {f.name: f.dataType.simpleString() for f in final.schema.fields if not f.name.startswith("_")}
     row_verdicts = verdicts(gated.rules, figures["gate"])
     counts = count(figures, outcome, tombstones(batch, figures["final"], outcome))
-    whole = table_verdicts(batch.spec, figures["final"] | duplicated(batch, outcome), run_time(batch), types)
+    whole = table_verdicts(batch.spec, figures["final"] | duplicated(batch, outcome, types), run_time(batch), types)
     guards = guard_verdicts(batch.spec.write, outcome.metrics, figures["final"]["rows"])
     profile = profile_rows(figures["final"], types, batch.project.profile_of(batch.name))
     profile += key_profile(batch, outcome)
-    told = (*row_verdicts, *whole, *guards)
+    given = {row["column"]: row["rows"] - row["nulls"] for row in profile if "nulls" in row}
+    noun = "images" if batch.reads_table else "lines"
+    arrived = arrival_verdicts(figures["read"], asked_fields(batch), given, noun)
+    told = (*row_verdicts, *whole, *guards, *tie_verdicts(batch.spec.write, figures), *arrived)
     moved = bool(counts.changed) or any(outcome.metrics.get(name) for name in (*VERSIONS.values(), *REMOVED))
     return BatchRecord(outcome.version, counts, told, tuple(profile), figures["recomputed"], moved)
 
@@ -118,10 +124,12 @@ def key_profile(batch: BatchContext, outcome: Outcome) -> list[dict[str, Any]]:
     return [{"column": ", ".join(batch.spec.write.keys), "type": "key", "rows": rows, **found}]
 
 
-def duplicated(batch: BatchContext, outcome: Outcome) -> dict[str, int]:
+def duplicated(batch: BatchContext, outcome: Outcome, types: Mapping[str, str]) -> dict[str, int]:
     """Count repeats for the `unique` checks that the write does not answer: one shuffle of the table each."""
     found = {}
     for check in paid_unique_checks(batch.spec):
+        if missing_columns(check, types):
+            continue
         rows = visible(batch.table.load(batch.session, versionAsOf=outcome.version))
         (row,) = rows.transform(duplicates(unique_columns(check))).collect()
         found[f"duplicates_{check.id}"] = int(row[0])

@@ -17,8 +17,17 @@ from lakesmith.runs.rooms.stage import staged
 from lakesmith.spec.across import row_wise
 from lakesmith.spec.model import TRUNCATES
 from lakesmith.transforms.contract import to_contract
+from lakesmith.transforms.debezium import ARRIVED
+from lakesmith.transforms.partial import KEPT
 from lakesmith.transforms.shape import Transform
 from lakesmith.transforms.steps import Step, run_steps
+
+_DELETED = ("what {} deleted is lost", "so that a delete reaches this table")
+MARKS = {
+    "_deleted": _DELETED,
+    TRUNCATES: _DELETED,
+    KEPT: ("values that an event leaves as they were would become NULL", "or write unavailable_values: []"),
+}
 
 
 def transform(batch: BatchContext, rows: DataFrame) -> DataFrame:
@@ -36,6 +45,7 @@ def _shaped(batch: BatchContext, rows: DataFrame) -> DataFrame:
         ``_emptied`` BOOLEAN for recomputed groups.
     """
     inputs = read_lookups(batch)
+    rows = rows.drop(ARRIVED)
     if batch.spec.write.strategy == "aggregate":
         return _aggregated(batch, rows, inputs)
     shaped = _row_by_row(batch, rows, inputs, batch.spec.steps)
@@ -50,13 +60,14 @@ def _row_by_row(
     contracted = rows.transform(to_contract(batch.spec.columns)) if batch.spec.columns else rows
     query = batch.spec.sql
     shaped = _query(batch, contracted, inputs) if query else contracted.transform(run_steps(steps, inputs))
-    for mark in ("_deleted", TRUNCATES):
+    for mark in MARKS:
         if mark in rows.columns and mark not in shaped.columns:
+            what, hint = MARKS[mark]
             raise StepError(
-                f"the {'SQL loses' if query else 'steps lose'} column {mark}: what {batch.spec.from_} deleted is lost",
+                f"the {'SQL loses' if query else 'steps lose'} column {mark}: {what.format(batch.spec.from_)}",
                 code="LS308",
                 where=batch.name,
-                hint=f"select {mark} too, so that a delete reaches this table",
+                hint=f"select {mark} too, {hint}",
             )
     return shaped.transform(_as_stored(batch)) if batch.groups else shaped
 

@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from dataclasses import dataclass
+
 from pyspark.sql import DataFrame
 from pyspark.sql import functions as F
 
 from lakesmith.runs.context import BatchContext
 from lakesmith.runs.rooms.gate import Gated
+from lakesmith.runs.rooms.partial import is_partial
 from lakesmith.runs.rooms.read import is_mark
 from lakesmith.tables.strategies import newest_first
 from lakesmith.transforms.dedupe import latest_by
@@ -15,10 +19,31 @@ from lakesmith.transforms.names import named
 AT = "_truncated_at"
 
 
-def has_truncate(gated: Gated) -> bool:
-    """Tell whether the batch truncates; one job for a table that may be truncated, else none."""
-    write = gated.batch.spec.write
-    return write.truncates is not None and not gated.plain().final.filter(is_mark(write.keys)).isEmpty()
+@dataclass(frozen=True)
+class Marks:
+    """What a batch of change events has beside whole rows: truncates, and rows that leave values as they were."""
+
+    truncates: bool = False
+    partial: bool = False
+
+
+def find_marks(gated: Gated) -> Marks:
+    """Find out what a batch of change events has beside whole rows; one job for a table that may have such, or none.
+
+    Notes
+    -----
+    A row that leaves values as they were counts where it is the newest of its key: one that tells all of it needs no
+    older one.
+    """
+    write, final = gated.batch.spec.write, gated.rows
+    if not write.keeps_newest or (write.truncates is None and not write.leaves_values):
+        return Marks()
+    if write.truncates is None and write.partial_updates:
+        return Marks(partial=True)
+    truncates = is_mark(write.keys) if write.truncates is not None else F.lit(False)
+    found = gated.plain().final.filter(truncates | is_partial(final))
+    marks = found.agg(F.max(truncates).alias("truncates"), F.max(is_partial(final)).alias("partial")).collect()[0]
+    return Marks(bool(marks["truncates"]), bool(marks["partial"]))
 
 
 def after_truncates(gated: Gated, rows: DataFrame, truncates: bool) -> DataFrame:
@@ -32,16 +57,26 @@ def after_truncates(gated: Gated, rows: DataFrame, truncates: bool) -> DataFrame
     batch = gated.batch
     if batch.spec.write.truncates is None:
         return rows
-    keys, mine = batch.spec.write.keys, gated.plain().final
-    marks = mine.filter(is_mark(keys)).select("_seq")
-    if not batch.intent.first:
-        marks = marks.unionByName(batch.table.load(batch.session).filter(is_mark(keys)).select("_seq"))
-    newest = marks.agg(F.max("_seq").alias(AT))
-    both = rows.crossJoin(F.broadcast(newest))
-    left = both.filter(named(AT).isNull() | (named("_seq") > named(AT)) | is_mark(keys)).drop(AT)
+    keys, newest = batch.spec.write.keys, newest_truncate(batch, gated.plain().final)
+    left = younger(rows, newest, keys)
     if batch.intent.first or not truncates:
         return left
     return left.unionByName(_wiped(batch, newest)).transform(latest_by(keys, newest_first(rows.columns)))
+
+
+def newest_truncate(batch: BatchContext, rows: DataFrame) -> DataFrame:
+    """Return the sequence of the newest truncate among rows and in the table as one row, NULL where there is none."""
+    keys = batch.spec.write.keys
+    marks = rows.filter(is_mark(keys)).select("_seq")
+    if not batch.intent.first:
+        marks = marks.unionByName(batch.table.load(batch.session).filter(is_mark(keys)).select("_seq"))
+    return marks.agg(F.max("_seq").alias(AT))
+
+
+def younger(rows: DataFrame, newest: DataFrame, keys: Sequence[str]) -> DataFrame:
+    """Leave out the rows that are older than a truncate; marks stay."""
+    both = rows.crossJoin(F.broadcast(newest))
+    return both.filter(named(AT).isNull() | (named("_seq") > named(AT)) | is_mark(keys)).drop(AT)
 
 
 def _wiped(batch: BatchContext, newest: DataFrame) -> DataFrame:

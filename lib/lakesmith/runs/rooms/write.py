@@ -8,22 +8,28 @@ from pyspark.sql import DataFrame
 from pyspark.sql import functions as F
 
 from lakesmith.runs.dates import quarantined_between, stored_between
-from lakesmith.runs.rooms.changes import keeping, write_changes
+from lakesmith.runs.rooms.changes import Keep, keeping, write_changes
+from lakesmith.runs.rooms.complete import completed, must_complete
 from lakesmith.runs.rooms.conflict import refuse_changed
 from lakesmith.runs.rooms.extract import extract_changes
 from lakesmith.runs.rooms.gate import Gated
 from lakesmith.runs.rooms.groups import require_base
 from lakesmith.runs.rooms.history import history_changes
-from lakesmith.runs.rooms.truncate import after_truncates, has_truncate
+from lakesmith.runs.rooms.truncate import after_truncates, find_marks
+from lakesmith.spec.implied import unproven
 from lakesmith.tables.commit import CommitId, Outcome, find, identify, write, writer
 from lakesmith.tables.conflicts import retried
 from lakesmith.tables.create import RETENTION
+from lakesmith.tables.implied import refuse_broken
 from lakesmith.tables.key_filter import refresh
 from lakesmith.tables.key_screen import Screened, append_new, screen
+from lakesmith.tables.prune import find_touched
 from lakesmith.tables.ref import TableRef
 from lakesmith.tables.replace_keys import replace_keys
 from lakesmith.tables.strategies import append, replace_all, replace_groups, replace_where, upsert
+from lakesmith.tables.untold import loosened
 from lakesmith.tables.upsert_plan import UpsertPlan, plan_upsert
+from lakesmith.transforms.partial import KEPT
 
 REPLACING = ("replace_partitions", "replace_all")
 FIELDS = "MAP<STRING, STRING>"
@@ -62,15 +68,25 @@ def _change(gated: Gated) -> Outcome:
 
 
 def _upsert_or_replace(gated: Gated) -> Outcome:
-    batch, truncates = gated.batch, has_truncate(gated)
+    with keeping() as keep:
+        return _upsert_kept(gated, keep)
+
+
+def _upsert_kept(gated: Gated, keep: Keep) -> Outcome:
+    batch, marks = gated.batch, find_marks(gated)
+    _refuse_broken_backfill(gated)
+    is_completed = must_complete(batch, marks)
+    rows = completed(gated, keep) if is_completed else gated.rows.drop(KEPT)
+    follows = batch.follows or is_completed
     screened = _screened(gated)
-    plan = None if truncates or (screened and screened.appends) else _plan(gated)
+    is_planned = not (marks.truncates or (screened and screened.appends))
+    plan = _plan(gated, rows if is_completed else None, follows) if is_planned else None
     if batch.table.local:  # planning took a while; Delta itself sees only what comes later
         refuse_changed(batch)
     counts = (screened.counts if screened else {}) | (plan.counts if plan else {})
-    commit = batch.commit_id(counts=counts, planned=plan.told() if plan else None)
-    gated = replace(gated, rows=after_truncates(gated, gated.rows, truncates))
-    outcome = write(batch.session, batch.table, commit, lambda: _write(gated, commit, plan or screened))
+    commit = batch.commit_id(counts=counts, planned=plan.told() if plan else None, partial=is_completed)
+    gated = replace(gated, rows=after_truncates(gated, rows, marks.truncates))
+    outcome = write(batch.session, batch.table, commit, lambda: _write(gated, commit, plan or screened, follows))
     if batch.spec.write.key_filter is not None:
         refresh(batch.session, batch.table, batch.spec, anew=batch.intent.first)
     return outcome
@@ -84,14 +100,26 @@ def _screened(gated: Gated) -> Screened | None:
     return screen(gated.plain().final, batch.table, batch.spec)
 
 
-def _plan(gated: Gated) -> UpsertPlan | None:
+def _plan(gated: Gated, completed: DataFrame | None, follows: bool) -> UpsertPlan | None:
     batch = gated.batch
     if batch.intent.first or batch.intent.dates or not batch.spec.write.keeps_newest:
         return None
-    return plan_upsert(after_truncates(gated, gated.plain().final, False), batch.table, batch.spec, batch.follows)
+    rows = gated.plain().final.drop(KEPT) if completed is None else completed
+    return plan_upsert(after_truncates(gated, rows, False), batch.table, batch.spec, follows)
 
 
-def _write(gated: Gated, commit: CommitId, plan: UpsertPlan | Screened | None) -> None:
+def _refuse_broken_backfill(gated: Gated) -> None:
+    """Refuse rows of a backfill whose key is at another date: only the rows of its dates are replaced."""
+    batch, write = gated.batch, gated.batch.spec.write
+    if not batch.intent.dates or not write.keeps_newest or not unproven(batch.spec):
+        return
+    rows = gated.plain().final
+    found = find_touched(rows, [*dict.fromkeys([*write.keys, *write.key_implies])])
+    touched = loosened(found, write.keys, rows.columns)
+    refuse_broken(rows, batch.table, batch.spec, touched, but=stored_between(batch))
+
+
+def _write(gated: Gated, commit: CommitId, plan: UpsertPlan | Screened | None, follows: bool) -> None:
     batch, rows, table, spec = gated.batch, gated.rows, gated.batch.table, gated.batch.spec
     if isinstance(plan, Screened):
         append_new(rows, table, commit, plan)
@@ -112,7 +140,7 @@ def _write(gated: Gated, commit: CommitId, plan: UpsertPlan | Screened | None) -
     elif spec.write.strategy == "append":
         append(rows, table, commit)
     else:
-        upsert(rows, table, spec, bounds, batch.follows)
+        upsert(rows, table, spec, bounds, follows)
 
 
 def clear_quarantine(gated: Gated) -> None:

@@ -1,0 +1,143 @@
+"""What the commits of a table record about its rows is compared with what its spec says now."""
+
+from __future__ import annotations
+
+from typing import Any, cast
+
+import pytest
+
+from lakesmith.runs import same_keys
+from lakesmith.runs.same_keys import arrangement, other_keys
+from lakesmith.runs.state import TableState
+from lakesmith.spec.fingerprint import spec_hash
+from lakesmith.spec.model import Table
+from lakesmith.tables.log import Commit
+
+HISTORY = {"strategy": "scd2", "track_history_columns": ["plan"]}
+EVENTS = {"strategy": "cdc", "apply_as_deletes": "op = 'D'"}
+TRUNCATED = {"strategy": "cdc", "apply_as_truncates": "op = 'T'"}
+NEWEST = {"strategy": "upsert"}
+TRACKED = "track_history_columns is city, plan, the table's versions are those of plan"
+
+
+def spec_of(write: dict[str, Any], **table: Any) -> Table:
+    columns = {name: {"type": "string"} for name in ("id", "at", "plan", "city", "op")}
+    by_key = {"keys": ["id"], "sequence_by": ["at"], **write}
+    return Table.model_validate({"from": "bronze.c", "columns": columns, "write": by_key, **table})
+
+
+def told(monkeypatch: pytest.MonkeyPatch, had: dict[str, Any], now: Table) -> str:
+    commit = Commit(3, 0, "MERGE", had, {})
+    monkeypatch.setattr(same_keys, "newest_commits", lambda *_: [commit])
+    state = TableState("silver.c", version=3, spec_hash="of another spec")
+    return other_keys(cast("Any", None), cast("Any", None), now, state)
+
+
+@pytest.mark.parametrize(
+    ("had", "now", "said"),
+    [
+        (HISTORY, HISTORY | {"track_history_columns": ["plan", "city"]}, TRACKED),
+        (
+            HISTORY,
+            {"strategy": "scd2"},
+            "track_history_columns is all columns, the table's versions are those of plan",
+        ),
+        (
+            {"strategy": "cdc", "stored_as_scd_type": 2},
+            {"strategy": "cdc", "stored_as_scd_type": 2, "track_history_columns": ["plan"]},
+            "track_history_columns is plan, the table's versions are those of all columns",
+        ),
+        (
+            EVENTS,
+            EVENTS | {"apply_as_deletes": "op = 'd'"},
+            "apply_as_deletes is op = 'd', the table's deletes were found by op = 'D'",
+        ),
+        (
+            NEWEST,
+            NEWEST | {"apply_as_deletes": "op = 'D'"},
+            "apply_as_deletes is op = 'D', the table's deletes were found by none",
+        ),
+        (
+            HISTORY | {"apply_as_deletes": "op = 'D'"},
+            HISTORY,
+            "apply_as_deletes is none, the table's deletes were found by op = 'D'",
+        ),
+        (
+            TRUNCATED,
+            TRUNCATED | {"apply_as_truncates": "op = 'X'"},
+            "apply_as_truncates is op = 'X', the table was emptied by op = 'T'",
+        ),
+        (
+            NEWEST,
+            NEWEST | {"when_matched": "ignore"},
+            "when_matched is ignore by sequence_by, the table's rows were kept by update",
+        ),
+        (
+            NEWEST | {"when_matched": "ignore", "sequence_by": []},
+            NEWEST | {"when_matched": "ignore"},
+            "when_matched is ignore by sequence_by, the table's rows were kept by ignore",
+        ),
+        (
+            {"strategy": "cdc"},
+            {"strategy": "cdc", "change_format": "debezium"},
+            "change_format is debezium, the table's events were read as flat",
+        ),
+    ],
+)
+def test_a_setting_that_decided_over_all_rows_is_not_changed_for_the_next_ones(
+    monkeypatch: pytest.MonkeyPatch, had: dict[str, Any], now: dict[str, Any], said: str
+) -> None:
+    assert told(monkeypatch, arrangement(spec_of(had)), spec_of(now)) == said
+
+
+@pytest.mark.parametrize(
+    ("had", "now"),
+    [
+        (HISTORY | {"track_history_columns": ["city", "plan"]}, HISTORY | {"track_history_columns": ["Plan", "city"]}),
+        (EVENTS, EVENTS | {"apply_as_deletes": "  OP='D' "}),
+        (EVENTS, EVENTS | {"apply_as_deletes": "`op`\n= 'D'"}),
+        (HISTORY, HISTORY | {"on_tie": "fail"}),
+        (NEWEST | {"on_tie": "fail"}, NEWEST),
+        (EVENTS, {"strategy": "snapshot"}),
+        (NEWEST, {"strategy": "cdc"}),
+    ],
+    ids=["order", "spaces", "ticks", "ties of a history", "ties", "no events", "both keep the newest"],
+)
+def test_a_change_that_no_row_depends_on_is_no_difference(
+    monkeypatch: pytest.MonkeyPatch, had: dict[str, Any], now: dict[str, Any]
+) -> None:
+    assert told(monkeypatch, arrangement(spec_of(had)), spec_of(now)) == ""
+
+
+@pytest.mark.parametrize("condition", ["operation = 'D'", "op = 'D'"])
+def test_a_renamed_column_is_the_same_column(monkeypatch: pytest.MonkeyPatch, condition: str) -> None:
+    had = arrangement(spec_of(HISTORY | {"apply_as_deletes": "op = 'D'"}))
+    now = spec_of(HISTORY | {"track_history_columns": ["tariff"], "apply_as_deletes": condition})
+    columns = {"tariff": {"type": "string", "renamed_from": "plan"}}
+    columns["operation"] = {"type": "string", "renamed_from": "op"}
+    renamed = Table.model_validate({"from": "bronze.c", "columns": columns, "write": now.write.model_dump()})
+    assert told(monkeypatch, had, renamed) == ""
+
+
+def test_a_setting_that_the_commits_do_not_record_is_not_judged(monkeypatch: pytest.MonkeyPatch) -> None:
+    had = {"keys": ["id"], "sequence_by": ["at"], "scd_type": 2}
+    assert told(monkeypatch, had, spec_of(HISTORY)) == ""
+    assert told(monkeypatch, had | {"scd_type": 1}, spec_of(NEWEST | {"when_matched": "ignore"})) == ""
+
+
+def test_a_table_that_becomes_a_history_says_so_alone(monkeypatch: pytest.MonkeyPatch) -> None:
+    had = arrangement(spec_of(NEWEST))
+    said = "the table is to keep the versions of its keys, and holds newest rows"
+    assert told(monkeypatch, had, spec_of(HISTORY | {"apply_as_deletes": "op = 'D'"})) == said
+
+
+def test_every_recorded_setting_makes_it_another_spec() -> None:
+    ways: list[tuple[dict[str, Any], dict[str, Any]]] = [
+        (HISTORY, HISTORY | {"track_history_columns": ["city"]}),
+        (EVENTS, EVENTS | {"apply_as_deletes": "op = 'd'"}),
+        (TRUNCATED, TRUNCATED | {"apply_as_truncates": "op = 'X'"}),
+        (NEWEST, NEWEST | {"when_matched": "ignore"}),
+        (EVENTS, EVENTS | {"change_format": "debezium"}),
+    ]
+    same = [had for had, now in ways if spec_hash(spec_of(had)) == spec_hash(spec_of(now))]
+    assert same == []

@@ -1,0 +1,167 @@
+"""Every guarantee of the line reader holds for every encoding, with and without ``multiline``."""
+
+from __future__ import annotations
+
+import csv
+import io
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+from pyspark.sql import SparkSession
+
+from lakesmith.sources.files import read_files, reason_to_park
+from lakesmith.spec.model import FilesSource
+
+Reads = Callable[..., None]
+ENCODINGS = ("UTF-8", "ISO-8859-1", "US-ASCII", "UTF-16", "UTF-16LE", "UTF-16BE", "UTF-32")
+WAYS = pytest.mark.parametrize(
+    ("encoding", "multiline"), [(encoding, multiline) for encoding in ENCODINGS for multiline in (False, True)]
+)
+B = ("2", "b", None)
+
+
+def bad(record: str) -> tuple[None, None, str]:
+    return None, None, f'{{"_corrupt_record":"{record}"}}'
+
+
+@WAYS
+def test_a_malformed_record_is_rescued_alone(reads: Reads, encoding: str, multiline: bool) -> None:
+    text = 'id,name\n1,"he \\"said\\" it"\n2,b\n3,"x "y, z" w"\n4,"a"b\n5,a "b" c\n6,"c""d"\n7,e,f\n'
+    rows = [
+        bad('1,\\"he \\\\\\"said\\\\\\" it\\"'),
+        B,
+        bad('3,\\"x \\"y, z\\" w\\"'),
+        bad('4,\\"a\\"b'),
+        ("5", 'a "b" c', None),
+        ("6", 'c"d', None),
+        bad("7,e,f"),
+    ]
+    reads(text.encode(encoding), rows, encoding=encoding, multiline=multiline)
+
+
+@pytest.mark.parametrize("encoding", ENCODINGS)
+def test_an_open_quote_swallows_no_other_line(reads: Reads, encoding: str) -> None:
+    rows = [bad('1,\\"open'), B, ("3", "c", None)]
+    reads('id,name\n1,"open\n2,b\n3,c\n'.encode(encoding), rows, encoding=encoding)
+
+
+@pytest.mark.parametrize("encoding", ENCODINGS)
+def test_line_ends_within_quotes_are_kept(reads: Reads, encoding: str) -> None:
+    text = 'id,name\r\n1,"p\r\nq"\r\n2,"r\rs"\r\n3,"t\nu"\r\n'
+    rows = [("1", "p\r\nq", None), ("2", "r\rs", None), ("3", "t\nu", None)]
+    reads(text.encode(encoding), rows, encoding=encoding, multiline=True)
+
+
+@WAYS
+def test_only_the_first_line_is_the_header(reads: Reads, encoding: str, multiline: bool) -> None:
+    text = "\n  \nid,name\nid,name\n2,b\nid,name\n"
+    again = ("id", "name", None)
+    reads(text.encode(encoding), [again, again, B], encoding=encoding, multiline=multiline)
+
+
+@WAYS
+def test_any_line_end_ends_a_record(reads: Reads, encoding: str, multiline: bool) -> None:
+    text = "id,name\r2,b\r\n2,b\n\r\n2,b"
+    reads(text.encode(encoding), [B, B, B], encoding=encoding, multiline=multiline)
+
+
+def test_quotes_within_plain_fields_join_no_lines(reads: Reads) -> None:
+    text = b'id,name\n1,5" pipe\n2,b\n3,6" rod\n'
+    rows = [bad('1,5\\" pipe'), B, bad('3,6\\" rod')]
+    reads(text, rows, multiline=True)
+
+
+def test_bytes_that_are_no_text_are_kept_from_multiline_files_too(reads: Reads) -> None:
+    rescued = '{"_corrupt_record":"1,\ufffd","_bytes":"MSz/"}'
+    reads(b"id,name\n1,\xff\n2,b\n3,\xef\xbf\xbd\n", [(None, None, rescued), B, ("3", "\ufffd", None)], multiline=True)
+
+
+def test_bytes_beyond_ascii_are_rescued_where_the_source_says_ascii(reads: Reads) -> None:
+    reads(b"id,name\n1,\xe9\n2,b\n", [bad("1,\u00e9"), B], encoding="US-ASCII")
+
+
+def test_a_line_end_within_a_header_needs_multiline(reads: Reads, parked: Callable[..., str]) -> None:
+    data = b'"id","na\nme",name\n2,x,b\n'
+    reads(data, [("2", "b", '{"na\\nme":"x"}')], multiline=True)
+    assert "is no CSV" in parked(data)
+
+
+@pytest.mark.parametrize(
+    ("data", "reason"),
+    [
+        (b"PK\x03\x04rest", "a zip file"),
+        (b"\xfd7zXZ\x00rest", "an xz file"),
+        (b"\x1f\x8brest", "a gzip file without"),
+        (b'"id"x,name\n2,b\n', "is no CSV"),
+        (b"\n\n", "empty"),
+    ],
+)
+def test_a_file_that_is_no_csv_is_parked_by_its_kind(parked: Callable[..., str], data: bytes, reason: str) -> None:
+    assert reason in parked(data)
+
+
+FIELDS = st.text(alphabet='ab," \r\n', max_size=5)
+RECORDS = st.lists(st.lists(FIELDS, min_size=2, max_size=3), min_size=1, max_size=4)
+SLOPPY = st.text(alphabet='1,"a\n', max_size=12)
+
+
+def _written(record: list[str]) -> str:
+    out = io.StringIO()
+    csv.writer(out, quoting=csv.QUOTE_ALL).writerow(record)
+    return out.getvalue()
+
+
+def _read(spark: SparkSession, root: Path, texts: list[str], source: FilesSource) -> list[list[tuple[str | None, ...]]]:
+    files = [root / f"{number:03}.csv" for number in range(len(texts))]
+    for file, text in zip(files, texts, strict=True):
+        file.write_bytes(f"id,name\n{text}".encode(source.encoding))
+    names = [str(file) for file in files if not reason_to_park(spark, source, str(file))]
+    found: dict[str, list[tuple[str | None, ...]]] = {file.name: [] for file in files}
+    for row in read_files(spark, source, names).collect():
+        found[row["_source_file"].rsplit("/", 1)[1]].append((row["id"], row["name"], row["_rescued"]))
+    return list(found.values())
+
+
+@settings(max_examples=2, deadline=None, derandomize=True, suppress_health_check=list(HealthCheck))
+@given(st.lists(RECORDS, min_size=30, max_size=40), st.sampled_from(ENCODINGS))
+def test_what_a_writer_wrote_is_read(
+    spark: SparkSession, tmp_path_factory: pytest.TempPathFactory, files: list[list[list[str]]], encoding: str
+) -> None:
+    root = tmp_path_factory.mktemp("law")
+    source = FilesSource(format="csv", path=str(root), columns=("id", "name"), encoding=encoding, multiline=True)
+    texts = ["".join(map(_written, records)) for records in files]
+    whole = [[record for record in records if len(record) == 2] for records in files]
+    expected = [sorted(((one or None, two or None) for one, two in records), key=repr) for records in whole]
+    found = _read(spark, root, texts, source)
+    assert [sorted((row[:2] for row in rows if row[2] is None), key=repr) for rows in found] == expected
+    assert [len(rows) for rows in found] == [len(records) for records in files]
+
+
+@settings(max_examples=2, deadline=None, derandomize=True, suppress_health_check=list(HealthCheck))
+@given(st.lists(SLOPPY, min_size=40, max_size=60), st.sampled_from(ENCODINGS))
+def test_a_line_is_read_as_a_strict_parser_reads_it_or_rescued(
+    spark: SparkSession, tmp_path_factory: pytest.TempPathFactory, texts: list[str], encoding: str
+) -> None:
+    root = tmp_path_factory.mktemp("law")
+    source = FilesSource(format="csv", path=str(root), columns=("id", "name"), encoding=encoding)
+    found = _read(spark, root, texts, source)
+    for text, rows in zip(texts, found, strict=True):
+        lines = [line for line in text.split("\n") if line.strip(" ")]
+        assert len(rows) == len(lines)
+        accepted = [row[:2] for row in rows if row[2] is None]
+        strict = [fields for line in lines if (fields := _strict(line)) is not None]
+        assert sorted(accepted, key=repr) == sorted(strict, key=repr)
+
+
+def _strict(line: str) -> tuple[str | None, str | None] | None:
+    """Return the two fields of a line, or None where it is malformed or its quotes are odd."""
+    try:
+        (fields,) = csv.reader([line], strict=True)
+    except (csv.Error, ValueError):
+        return None
+    if len(fields) != 2 or line.count('"') % 2:
+        return None
+    return fields[0] or None, fields[1] or None

@@ -1,0 +1,143 @@
+"""Which columns of `key_implies` a spec proves, and the clocks of histories and change events."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from lakesmith.errors import Problem
+from lakesmith.spec.cautions import cautions
+from lakesmith.spec.implied import unproven
+from lakesmith.spec.load import load_project
+from lakesmith.spec.model import Table
+
+Load = Callable[..., list[Problem]]
+RAW = {"hash_key": {"name": "id", "of": "raw"}}
+DAY = {"with_columns": {"day": "cast(substring(id, 1, 10) AS date)"}}
+PARTS = {"date_parts": {"column": "day", "parts": {"month": "month"}}}
+
+
+def table(*steps: Any, keys: tuple[str, ...] = ("id",), **fields: Any) -> Table:
+    write = {"strategy": "upsert", "keys": keys, "when_matched": "ignore", "key_implies": ["day", "month"]}
+    return Table.model_validate({"from": "bronze.a", "write": write, "steps": list(steps), **fields})
+
+
+@pytest.mark.parametrize(
+    ("spec", "left"),
+    [
+        (table(), ("day", "month")),
+        (table(RAW), ()),
+        (table("my:steps", RAW), ()),
+        (table(RAW, {"trim": ["id"]}), ("day", "month")),
+        (table(RAW, inputs={"c": "silver.c"}), ("day", "month")),
+        (table({"with_columns": {"day": "cast(_ingested_at AS date)"}}, RAW), ("day", "month")),
+        (table({"with_columns": {"day": "max(day) OVER (PARTITION BY id)"}}, RAW), ("day", "month")),
+        (table({"hash_key": {"name": "id", "of": ["day", "no"]}}), ("month",)),
+        (table(PARTS, {"hash_key": {"name": "id", "of": ["day", "no"]}}), ("month",)),
+        (table({"hash_key": {"name": "id", "of": ["day", "no"]}}, PARTS), ()),
+        (table({"hash_key": {"name": "id", "of": ["day", "no"]}}, {"with_columns": {"day": "no"}}), ("month",)),
+        (
+            table({"hash_key": {"name": "id", "of": ["day", "no"]}}, {"with_columns": {"day": "other"}}),
+            ("day", "month"),
+        ),
+        (table(DAY, PARTS), ()),
+        (table(DAY, PARTS, "my:steps"), ("day", "month")),
+        (table("my:steps", DAY, PARTS), ()),
+        (table(DAY, PARTS, {"upper": ["id"]}), ("day", "month")),
+        (table({"with_columns": {"day": "date_add(id, days)"}}), ("day", "month")),
+        (table({"with_columns": {"day": "date'2024-01-01'", "month": "cast(`id` AS int)"}}), ()),
+        (table({"with_columns": {"day": "date"}}), ("day", "month")),
+        (table({"rename": {"id": "id2", "a": "id"}}, DAY), ("month",)),
+        (table(PARTS, keys=("id", "Day")), ()),
+        (table(sql="SELECT * FROM a"), ("day", "month")),
+    ],
+)
+def test_what_a_spec_proves(spec: Table, left: tuple[str, ...]) -> None:
+    assert unproven(spec) == left
+
+
+SNAPSHOT = "from: bronze.orders\ncolumns: {id: {type: int, source: OrderId}, day: {type: date}, amount: {type: int}}\n"
+SNAPSHOT += "write: {strategy: snapshot, keys: [id], sequence_by: [day]}\n"
+MIDDLE = "from: silver.orders\ncolumns: {id: {type: int}, at: {type: date, source: day}, amount: {type: int}}\n"
+MIDDLE += "write: {strategy: upsert, keys: [id], sequence_by: [amount]}\n"
+HISTORY = "from: %s\nwrite: {strategy: scd2, keys: [id], sequence_by: [%s]}\n"
+STEP = "steps: [with_columns: {amount: day}]\n"
+
+
+@pytest.mark.parametrize(
+    ("upstream", "by", "steps", "codes"),
+    [
+        ("silver.orders", "amount", "", ["LS165"]),
+        ("silver.orders", "day", "", []),
+        ("silver.orders", "day, amount", "", []),
+        ("silver.orders", "amount", STEP, []),
+        ("silver.middle", "amount", "", ["LS165"]),
+        ("silver.middle", "at", "", []),
+    ],
+)
+def test_a_history_is_by_the_clock_of_its_deletes(
+    problems: Load, upstream: str, by: str, steps: str, codes: list[str]
+) -> None:
+    files = {"tables/silver/orders.yml": SNAPSHOT, "tables/silver/middle.yml": MIDDLE}
+    found = problems({**files, "tables/silver/history.yml": HISTORY % (upstream, by) + steps})
+    assert [one.code for one in found] == codes
+
+
+FIRST = "write: {strategy: upsert, keys: [id], sequence_by: [day], when_matched: ignore}\n"
+COLUMNS = "from: bronze.orders\ncolumns: {id: {type: int, source: OrderId}, day: {type: date}}\n"
+
+
+@pytest.mark.parametrize(
+    ("write", "codes"),
+    [
+        ("{strategy: append}", ["LS153"]),
+        ("{strategy: upsert, keys: [id], sequence_by: [day]}", ["LS153"]),
+        ("{strategy: upsert, keys: [id], when_matched: ignore}", ["LS153"]),
+        ("{strategy: upsert, keys: [id], sequence_by: [id], when_matched: ignore}", ["LS153"]),
+        ("{strategy: scd2, keys: [id], sequence_by: [day]}", ["LS153"]),
+        ("{strategy: upsert, keys: [id], sequence_by: [day], when_matched: ignore}", []),
+        ("{strategy: replace_all}", []),
+    ],
+)
+def test_what_may_read_a_table_that_keeps_the_first_row(problems: Load, write: str, codes: list[str]) -> None:
+    files = {
+        "tables/silver/orders.yml": COLUMNS + FIRST,
+        "tables/silver/below.yml": f"from: silver.orders\nwrite: {write}",
+    }
+    assert [one.code for one in problems(files)] == codes
+
+
+@pytest.mark.parametrize("method", ["append_new", "replace_where"])
+def test_a_first_row_is_replaced_and_not_only_added(problems: Load, method: str) -> None:
+    found = problems({"tables/silver/orders.yml": COLUMNS + FIRST.replace("}", f", method: {method}}}")})
+    assert [one.code for one in found] == (["LS159"] if method == "append_new" else [])
+
+
+DEBEZIUM = "from: bronze.orders\ncolumns: {id: {type: int}, ts_ms: {type: bigint}, lsn: {type: bigint}}\n"
+DEBEZIUM += "write: {strategy: cdc, change_format: debezium, keys: [id], sequence_by: [%s]}\n"
+FLAT = COLUMNS + "write: {strategy: upsert, keys: [id], sequence_by: [seq], apply_as_deletes: seq < 0}\n"
+
+
+@pytest.mark.parametrize(
+    ("files", "codes"),
+    [
+        ({"orders": DEBEZIUM % "ts_ms"}, ["LS166"]),
+        ({"orders": DEBEZIUM % "ts_ms, lsn"}, []),
+        ({"orders": DEBEZIUM % "lsn"}, []),
+        (
+            {"orders": (DEBEZIUM % "ms").replace("ts_ms: {type: bigint}", "ms: {type: bigint, source: ts_ms}")},
+            ["LS166"],
+        ),
+        ({"orders": FLAT, "below": HISTORY % ("silver.orders", "day")}, ["LS167"]),
+        ({"orders": FLAT, "below": HISTORY % ("silver.orders", "seq")}, []),
+    ],
+)
+def test_what_deserves_a_warning(project: Callable[..., Path], files: dict[str, str], codes: list[str]) -> None:
+    envelope = "format: json\npath: in/orders\ncolumns: [op, before, after, ts_ms, OrderId, day, seq]\n"
+    specs = {f"tables/silver/{name}.yml": text for name, text in files.items()}
+    gold = "from: silver.orders\nwrite: {strategy: replace_all}\n"
+    conf = project({"sources/orders.yml": envelope, "tables/gold/daily.yml": gold, **specs})
+    assert [one.code for one in cautions(load_project(conf).project)] == codes

@@ -1,0 +1,124 @@
+from __future__ import annotations
+
+import json
+from typing import Any
+
+import pytest
+from pyspark.sql import Row, SparkSession
+
+from lakesmith.testing import frame
+from lakesmith.transforms.debezium import Unchanged, from_debezium
+from lakesmith.transforms.unavailable import forms_of
+
+P = "__debezium_unavailable_value"
+FIELDS = ["id", "name", "city"]
+LEAVING = Unchanged((P,))
+PARTIAL = Unchanged((P,), absent=True)
+SCHEMA = "at int, op string, before string, after string"
+
+
+def changes(spark: SparkSession, events: list[tuple[Any, ...]], **options: Any) -> list[Row]:
+    rows = [(at, op, _text(before), _text(after)) for at, (op, before, after) in enumerate(events)]
+    changed = frame(spark, SCHEMA, rows).transform(from_debezium(FIELDS, ["id"], **options))
+    return sorted(changed.collect(), key=lambda row: (row["at"], row["_deleted"]))
+
+
+def _text(image: Any) -> str | None:
+    return image if image is None or isinstance(image, str) else json.dumps(image)
+
+
+def values(row: Row) -> tuple[Any, ...]:
+    return tuple(row[name] for name in FIELDS)
+
+
+def test_fields_match_whatever_their_case_and_exactly_where_there_are_two(spark: SparkSession) -> None:
+    events: list[tuple[Any, ...]] = [
+        ("c", None, {"ID": 1, "Name": "Ada", "CITY": "Paris"}),
+        ("u", None, {"id": 1, "NAME": "loud", "name": "exact", "city": "Oslo"}),
+        ("d", {"Id": 1, "NAME": "Ada"}, None),
+        ("u", {"ID": 1}, {"Id": 2, "name": "moved"}),
+    ]
+    found = [values(row) for row in changes(spark, events)]
+    assert found == [
+        ("1", "Ada", "Paris"),
+        ("1", "exact", "Oslo"),
+        ("1", "Ada", None),
+        ("2", "moved", None),
+        ("1", None, None),
+    ]
+
+
+@pytest.mark.parametrize("keeps_history", [False, True])
+def test_an_event_that_changes_no_row_says_why(spark: SparkSession, keeps_history: bool) -> None:
+    image = {"id": 1}
+    events: list[tuple[Any, ...]] = [
+        ("m", None, None),
+        (None, None, image),
+        ("U", None, image),
+        ("c", None, None),
+        ("u", image, "not JSON"),
+        ("c", None, '{"id": 1} and more'),
+        ("d", None, image),
+        ("c", None, {"id": 1, "Name": "a", "NAME": "b"}),
+        ("t", None, None),
+        ("c", None, image),
+    ]
+    found = changes(spark, events, keeps_history=keeps_history)
+    truncate = "op" if keeps_history else None
+    reasons = ["op", "op", "op", "after", "after", "after", "before", "names", truncate, None]
+    assert [row["_refused"] for row in found] == reasons
+    assert {values(row) for row in found[:-1]} == {(None, None, None)}
+
+
+def test_numbers_of_images_keep_their_spelling(spark: SparkSession) -> None:
+    key = "1000000000000000000000000000000000000001"
+    after = f'{{"id": {key}, "name": 1.10, "city": {{"zip": 1e400, "at": [1.0]}}}}'
+    (row,) = changes(spark, [("c", None, after)])
+    assert values(row) == (key, "1.10", '{"zip":1e400,"at":[1.0]}')
+
+
+def test_a_placeholder_keeps_the_old_value_in_each_form(spark: SparkSession) -> None:
+    images: list[Any] = [{"id": 1, "name": form, "city": "x"} for form in [P, [P], {P: P}, list(P.encode())]]
+    images += [{"id": 1, "name": form, "city": "x"} for form in forms_of([P])[1:4]]
+    found = changes(spark, [("u", None, image) for image in images], unchanged=LEAVING)
+    assert {values(row) for row in found} == {("1", None, "x")}
+    assert [row["_kept"] for row in found] == [["name"]] * len(images)
+
+
+def test_the_old_image_tells_what_a_placeholder_stands_for(spark: SparkSession) -> None:
+    old, new = {"id": 1, "name": "Ada"}, {"id": 2, "name": P}
+    found = changes(spark, [("u", old, new), ("d", {"id": 2, "name": P}, None)], unchanged=LEAVING)
+    assert [values(row) for row in found] == [("2", "Ada", None), ("1", "Ada", None), ("2", None, None)]
+    assert [row["_kept"] for row in found] == [None, None, None]
+
+
+def test_a_placeholder_of_another_text_is_a_value(spark: SparkSession) -> None:
+    events = [("u", None, {"id": 1, "name": P}), ("u", None, {"id": 1, "name": "<same>"})]
+    found = changes(spark, events, unchanged=Unchanged(("<same>",)))
+    assert [(row["name"], row["_kept"]) for row in found] == [(P, None), (None, ["name"])]
+
+
+def test_an_update_keeps_what_it_lacks_and_null_is_a_value(spark: SparkSession) -> None:
+    events: list[tuple[Any, ...]] = [
+        ("u", None, {"id": 1, "NAME": None}),
+        ("c", None, {"id": 1, "name": "Ada"}),
+        ("d", {"id": 1}, None),
+        ("u", None, {"id": 1, "name": "a", "city": "b"}),
+    ]
+    found = changes(spark, events, unchanged=PARTIAL)
+    assert [row["_kept"] for row in found] == [["city"], None, None, None]
+    nulls = changes(spark, events, unchanged=Unchanged(absent=True, nulls=True))
+    assert [row["_kept"] for row in nulls] == [["name", "city"], None, None, None]
+
+
+def test_what_a_step_makes_of_a_kept_field_is_kept(spark: SparkSession) -> None:
+    events = [("u", None, {"id": 1, "name": P}), ("u", None, {"id": 1, "name": "a"})]
+    found = changes(spark, events, unchanged=Unchanged((P,), made=("city",)))
+    assert [row["_kept"] for row in found] == [["name", "city"], None]
+
+
+def test_new_images_say_which_fields_they_have(spark: SparkSession) -> None:
+    events: list[tuple[Any, ...]] = [("u", {"id": 1}, {"ID": 2, "name": None}), ("d", {"id": 2}, None)]
+    found = changes(spark, events)
+    has = [row["_arrived"] and (*row["_arrived"]["has"], row["_arrived"]["names"]) for row in found]
+    assert has == [(True, True, False, "ID, name"), None, None]
