@@ -69,6 +69,18 @@ def test_date_refuses_words_and_junk(spark: SparkSession) -> None:
     ])  # fmt: skip
 
 
+def test_a_shape_that_only_looks_like_a_date_is_none(spark: SparkSession) -> None:
+    texts = [
+        "2024-03-  ", "2024-03- 1", "2024- 3-01", "1:1:1.1234+10:10:10", "1:1:1.1234-10:10:10", "2024-03-01 10:00:.5",
+        "2024-03-01 10:00:+5", "12:30:45.12-10:10:1", "2024-03-01x10:00:00", "2024-03-01 10:00:0x",
+    ]  # fmt: skip
+    for wanted in ("date", "timestamp", "timestamp_ntz"):
+        check(spark, "string", wanted, [(text, None) for text in texts])
+    at = datetime(2024, 3, 1, 10, 0, 1)
+    check(spark, "string", "timestamp", [("2024-03-01 10:00:1Z", at), ("2024-03-01 10:00:01", at)])
+    check(spark, "string", "timestamp_ntz", [("2024-03-01 10:00:1Z", None), ("2024-03-01 10:00:01", at)])
+
+
 def test_format_reads_exactly_that_format(spark: SparkSession) -> None:
     check(spark, "string", "date", [
         ("01/12/2010", date(2010, 12, 1)), ("31/02/2010", None), ("2010-12-01", None), ("", None),

@@ -11,12 +11,41 @@ SIGN = "[+-]?"
 DIGITS = r"(?:[0-9]+\.?[0-9]*|\.[0-9]+)"
 WHOLE = rf"^{BLANK}{SIGN}[0-9]+{BLANK}$"
 NUMBER = rf"^{BLANK}{SIGN}{DIGITS}(?:[eE]{SIGN}[0-9]+)?{BLANK}$"
-# A longer exponent makes Java write out as many zeros.
-WITH_EXPONENT = rf"^{BLANK}{SIGN}{DIGITS}[eE]{SIGN}0*[0-9]{{1,3}}{BLANK}$"
-NO_NUMBER = rf"(?i)^{BLANK}(?:nan|{SIGN}inf(?:inity)?){BLANK}$"
-NOT_ZERO = rf"^{BLANK}{SIGN}[0.]*[1-9]"
+# Most texts, and of a size that each floating-point type holds.
+FAST_NUMBER = r"^-?[0-9]{1,30}(?:\.[0-9]{1,30})?$"
+WORD = rf"(?:[nN][aA][nN]|{SIGN}[iI][nN][fF](?:[iI][nN][iI][tT][yY])?)"
+NO_NUMBER = rf"^{BLANK}{WORD}{BLANK}$"
+ZERO_OR_WORD = rf"^{BLANK}(?:{SIGN}(?=\.?0)[0.]+(?:[eE]{SIGN}[0-9]+)?|{WORD}){BLANK}$"
+MAX_DIGITS = 38
 # The least number that is rounded to infinity.
 BEYOND = {"float": 2.0**128 - 2.0**103, "double": float("inf")}
+
+
+def decimal_pattern(scale: int) -> str:
+    r"""Return the pattern of the numbers that need no digit but zeros beyond a scale.
+
+    Examples
+    --------
+    >>> [bool(re.search(decimal_pattern(2), text)) for text in ("2.50", "2.500", "125e-2", "1.2345e2", ".5")]
+    [True, True, True, True, True]
+    >>> [bool(re.search(decimal_pattern(2), text)) for text in ("2.505", "1255e-3", "1e-999999999", "1,5", ".")]
+    [False, False, False, False, False]
+    """
+    by_exponent = "|".join(
+        rf"{_fraction(scale + exponent)}[eE]{_sign_of(exponent)}0*{abs(exponent)}"
+        for exponent in range(-scale, MAX_DIGITS + 1)
+    )
+    # The look ahead spares plain numbers that are too long a try of each exponent.
+    number = rf"(?:{_fraction(scale)}|(?=[0-9.]*[eE])(?:{by_exponent}))"
+    return rf"^{BLANK}{SIGN}(?=\.?[0-9])[0-9]*{number}{BLANK}$"
+
+
+def _fraction(digits: int) -> str:
+    return rf"\.?[0-9]{{0,{digits}}}0*"
+
+
+def _sign_of(exponent: int) -> str:
+    return "-" if exponent < 0 else r"\+?" if exponent else "[+-]?"
 
 
 def read_whole(text: str) -> int:

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from functools import reduce
+
 from pyspark.sql import Column
 from pyspark.sql import functions as F
 from pyspark.sql.types import (
@@ -23,8 +26,8 @@ from pyspark.sql.types import (
 
 from lakesmith.errors import StepError
 from lakesmith.spec.time_patterns import exact_pattern
-from lakesmith.spec.written_numbers import NO_NUMBER, NOT_ZERO, NUMBER, SIGN, WITH_EXPONENT
-from lakesmith.spec.written_times import BLANK, INSTANT, WALL_CLOCK
+from lakesmith.spec.written_numbers import FAST_NUMBER, NUMBER, ZERO_OR_WORD, decimal_pattern
+from lakesmith.spec.written_times import INSTANT, WALL_CLOCK
 
 NESTED = (ArrayType, MapType, StructType)
 TIMES = (DateType, TimestampType, TimestampNTZType)
@@ -135,31 +138,14 @@ def _from_text(text: Column, wanted: DataType, format: str | None) -> Column:
 
 
 def _float(text: Column, wanted: DataType) -> Column:
-    # Java reads hexadecimal digits, '1.5f' and '1.5d' as numbers; a feed that says so is broken.
     typed = text.try_cast(wanted)
-    size = F.abs(typed)
-    is_held = (size > 0.0) & (size < INFINITY)
-    is_kept = text.rlike(NUMBER) & (is_held | (size == 0.0) & ~text.rlike(NOT_ZERO))
-    return F.when(is_kept, typed).when(text.rlike(NO_NUMBER), typed)
+    # Zero and infinity may stand for numbers that the type cannot hold.
+    is_held = text.rlike(NUMBER) & ~typed.isin(0.0, INFINITY, -INFINITY)
+    return F.when(text.rlike(FAST_NUMBER) | is_held | text.rlike(ZERO_OR_WORD), typed)
 
 
 def _decimal(text: Column, wanted: DecimalType) -> Column:
-    whole = rf"[0-9]+\.?[0-9]{{0,{wanted.scale}}}0*"
-    no_whole = rf"\.[0-9]{{1,{wanted.scale}}}0*" if wanted.scale else r"\.0+"
-    plain = rf"^{BLANK}{SIGN}(?:{whole}|{no_whole}){BLANK}$"
-    is_exact = text.rlike(plain) | (text.rlike(WITH_EXPONENT) & _fits_scale(text, wanted.scale))
-    return F.when(is_exact, text.try_cast(wanted))
-
-
-def _fits_scale(text: Column, scale: int) -> Column:
-    """Tell whether a number with an exponent has no digit but zeros beyond the scale."""
-    mantissa = F.regexp_extract(text, r"([0-9.]+)[eE]", 1)
-    fraction = F.regexp_extract(mantissa, r"\.([0-9]*)", 1)
-    digits = F.replace(mantissa, F.lit("."), F.lit(""))
-    significant = F.rtrim(digits, F.lit("0"))
-    exponent = F.regexp_extract(text, r"[eE]([+-]?[0-9]+)", 1).try_cast("int")
-    needed = F.length(fraction) - (F.length(digits) - F.length(significant)) - exponent
-    return (F.length(significant) == 0) | (needed <= scale)
+    return F.when(text.rlike(decimal_pattern(wanted.scale)), text.try_cast(wanted))
 
 
 def _time(text: Column, wanted: DataType, format: str | None) -> Column:
@@ -168,10 +154,21 @@ def _time(text: Column, wanted: DataType, format: str | None) -> Column:
         pattern = exact_pattern(format, zone=not is_wall_clock)
         return F.lit(None).cast(wanted) if pattern is None else _by_pattern(text, pattern).cast(wanted)
     # A cast alone takes '2024', 'now' and '12:30' as moments, and drops digits and offsets.
-    is_written_out = text.rlike(WALL_CLOCK if is_wall_clock else INSTANT)
     if isinstance(wanted, DateType):
+        is_written_out = _has_length(text, 10, {5: "-", 8: "-"}) | text.rlike(INSTANT)
         return F.when(is_written_out, text.try_cast(TimestampType())).cast(wanted)
+    in_seconds = _has_length(text, 19, {5: "-", 14: ":", 17: ":"})
+    if is_wall_clock:
+        is_written_out = in_seconds & ~text.endswith("Z") | text.rlike(WALL_CLOCK)
+    else:
+        is_written_out = in_seconds | text.rlike(INSTANT)
     return F.when(is_written_out, text.try_cast(wanted))
+
+
+def _has_length(text: Column, length: int, marks: Mapping[int, str]) -> Column:
+    """Tell the shape that most texts have, at half the cost of a pattern; the cast sees to the digits."""
+    found = [F.substring(text, place, 1) == mark for place, mark in marks.items()]
+    return reduce(Column.__and__, found, F.octet_length(text) == length)
 
 
 def _by_pattern(text: Column, pattern: str) -> Column:

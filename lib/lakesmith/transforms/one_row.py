@@ -9,7 +9,7 @@ from pyspark.sql import Column, DataFrame, Window, WindowSpec
 from pyspark.sql import functions as F
 from pyspark.sql.types import StructType
 
-from lakesmith.transforms.names import named
+from lakesmith.transforms.names import named, require
 from lakesmith.transforms.orderable import orderable, orderable_column
 from lakesmith.transforms.promise import broken_after, fail_where_broken
 from lakesmith.transforms.shape import Transform
@@ -70,6 +70,7 @@ def one_row(
     """
 
     def apply(df: DataFrame) -> DataFrame:
+        require(df, [*keys, *order_by], "dedupe")
         ordered = Window.partitionBy(*map(named, keys)).orderBy(*_order(df, order_by, keeps_first))
         made = {RANK: F.row_number().over(ordered)}
         if look:
