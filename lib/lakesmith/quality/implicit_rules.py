@@ -59,7 +59,7 @@ def implicit_rules(table: Table, columns: Mapping[str, str]) -> Iterator[Rule]:
             yield cast_rule(f"{name}_cast", name, "quarantine", table, columns)
     yield from _given(table, columns)
     yield from _event(columns)
-    yield from _key(table, columns)
+    yield from _key(table)
     yield from _partition(table, columns)
 
 
@@ -92,12 +92,10 @@ def _event(columns: Mapping[str, str]) -> Iterator[Rule]:
         yield Rule(name, "event", of, "quarantine", failed, sample_of(sample, "string"))
 
 
-def _key(table: Table, columns: Mapping[str, str]) -> Iterator[Rule]:
+def _key(table: Table) -> Iterator[Rule]:
     """Keep change events out that name no row; the NULL key of their table is the mark of a truncate."""
     if table.write.strategy == "cdc":
         failed = reduce(Column.__and__, [named(key).isNull() for key in table.write.keys])
-        if REFUSED in columns:
-            failed &= named(REFUSED).isNull()
         column = ", ".join(table.write.keys)
         yield Rule("write_keys_given", "not_null", column, "quarantine", failed, F.lit(None).cast("string"))
 
