@@ -72,7 +72,8 @@ def test_date_refuses_words_and_junk(spark: SparkSession) -> None:
 def test_a_shape_that_only_looks_like_a_date_is_none(spark: SparkSession) -> None:
     texts = [
         "2024-03-  ", "2024-03- 1", "2024- 3-01", "1:1:1.1234+10:10:10", "1:1:1.1234-10:10:10", "2024-03-01 10:00:.5",
-        "2024-03-01 10:00:+5", "12:30:45.12-10:10:1", "2024-03-01x10:00:00", "2024-03-01 10:00:0x",
+        "2024-03-01 10:00:+5", "12:30:45.12-10:10:1", "2024-03-01 1:1:1 NZ",
+        "2024-03-01 1:1:1EST", "2024-03-01x10:00:00", "2024-03-01 10:00:0x",
     ]  # fmt: skip
     for wanted in ("date", "timestamp", "timestamp_ntz"):
         check(spark, "string", wanted, [(text, None) for text in texts])

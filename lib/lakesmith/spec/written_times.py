@@ -20,6 +20,12 @@ ZONE = rf" ?(?:Z|(?:UTC|GMT|UT)(?:{OFFSET})?|{OFFSET})"
 INSTANT = rf"^{BLANK}{DATE}(?:{MINUTES}(?:{SECONDS}(?:{ZONE})?)?)?{BLANK}$"
 WALL_CLOCK = rf"^{BLANK}{DATE}(?:{MINUTES}(?:{SECONDS})?)?{BLANK}$"
 
+# The shapes that most feeds have come first, without a choice at any place, which is twice as fast.
+_DAY = "[0-9]{4}-[0-9][0-9]-[0-9][0-9]"
+_CLOCK = r"[T ][0-9][0-9]:[0-9][0-9]:[0-9][0-9](?:\.[0-9]{1,6})?"
+FAST_INSTANT = rf"^{_DAY}(?:{_CLOCK}Z?)?$|{INSTANT}"
+FAST_WALL_CLOCK = rf"^{_DAY}(?:{_CLOCK})?$|{WALL_CLOCK}"
+
 MICROS_PER_DAY = 86_400_000_000
 MAX_OFFSET = 18 * 3600
 MICROS = range(-(2**63), 2**63)

@@ -27,7 +27,7 @@ from pyspark.sql.types import (
 from lakesmith.errors import StepError
 from lakesmith.spec.time_patterns import exact_pattern
 from lakesmith.spec.written_numbers import FAST_NUMBER, NUMBER, ZERO_OR_WORD, decimal_pattern
-from lakesmith.spec.written_times import INSTANT, WALL_CLOCK
+from lakesmith.spec.written_times import FAST_INSTANT, FAST_WALL_CLOCK, INSTANT
 
 NESTED = (ArrayType, MapType, StructType)
 TIMES = (DateType, TimestampType, TimestampNTZType)
@@ -157,11 +157,11 @@ def _time(text: Column, wanted: DataType, format: str | None) -> Column:
     if isinstance(wanted, DateType):
         is_written_out = _has_length(text, 10, {5: "-", 8: "-"}) | text.rlike(INSTANT)
         return F.when(is_written_out, text.try_cast(TimestampType())).cast(wanted)
-    in_seconds = _has_length(text, 19, {5: "-", 14: ":", 17: ":"})
     if is_wall_clock:
-        is_written_out = in_seconds & ~text.endswith("Z") | text.rlike(WALL_CLOCK)
+        in_seconds = _has_length(text, 19, {5: "-", 14: ":", 17: ":"}) & ~text.endswith("Z")
+        is_written_out = in_seconds | text.rlike(FAST_WALL_CLOCK)
     else:
-        is_written_out = in_seconds | text.rlike(INSTANT)
+        is_written_out = _has_length(text, 19, {5: "-", 17: ":"}) | text.rlike(FAST_INSTANT)
     return F.when(is_written_out, text.try_cast(wanted))
 
 
