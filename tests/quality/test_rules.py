@@ -240,9 +240,6 @@ def test_what_throws_fails_whatever_null_means(spark: SparkSession) -> None:
 
 
 @pytest.mark.parametrize("check", [
-    {"check": "regex", "column": "s", "pattern": "(?P<x>a)"},
-    {"check": "expression", "expression": "regexp_like(s, '(?P<x>a)')"},
-    {"check": "expression", "expression": "id = 1 OR s RLIKE '['"},
     {"check": "expression", "expression": "id"},
     {"check": "expression", "expression": "id > AND 1"},
     {"check": "expression", "expression": "id > > 1"},

@@ -6,6 +6,7 @@ from pathlib import Path
 import pytest
 
 from lakesmith.errors import InputError
+from lakesmith.sources import listing
 from lakesmith.sources.listing import NOT_NOW, FileChanges, FileEntry, apply_policy, compare, list_files
 from lakesmith.spec.model import FilesSource
 
@@ -147,3 +148,16 @@ def test_what_the_system_refuses_to_list_is_one_clear_error(tmp_path: Path, monk
     with pytest.raises(InputError, match=r"cannot be listed: Permission denied") as caught:
         list_files(None, source(tmp_path), "sources.orders.path")
     assert (caught.value.code, caught.value.where) == ("LS214", "sources.orders.path")
+
+
+def test_files_are_told_apart_where_the_file_system_numbers_none(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    touch(tmp_path, "a", "b")
+    tell = listing._identity
+    monkeypatch.setattr(listing, "_identity", lambda entry, root, stat: tell(entry, root, unnumbered(stat)))
+    assert names(list_files(None, source(tmp_path)), tmp_path) == ["a", "b"]
+
+
+def unnumbered(stat: os.stat_result) -> os.stat_result:
+    return os.stat_result((stat.st_mode, 0, 0, 2, *stat[4:10]))

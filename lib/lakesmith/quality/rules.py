@@ -11,7 +11,6 @@ from pyspark.sql import functions as F
 from lakesmith.quality.attempt import HOLDS, UNKNOWN, attempted
 from lakesmith.quality.casts import cast_columns, cast_rule
 from lakesmith.quality.implicit_rules import implicit_rules
-from lakesmith.quality.patterns import pattern_error, patterns_error
 from lakesmith.quality.predicates import PREDICATES
 from lakesmith.quality.rule import NO_SAMPLE, Rule, broken, find, reason_of, sample_of
 from lakesmith.spec.model import TABLE_CHECKS, Check, Table
@@ -57,7 +56,7 @@ def compile_rules(table: Table, columns: Mapping[str, str]) -> tuple[Rule, ...]:
 
 
 def resolve(rules: Sequence[Rule], df: DataFrame) -> tuple[Rule, ...]:
-    """Turn the rules whose expression or pattern cannot be evaluated on the frame into rules with an error.
+    """Turn the rules whose SQL expression does not fit the frame into rules with an error.
 
     Parameters
     ----------
@@ -80,7 +79,7 @@ def resolve(rules: Sequence[Rule], df: DataFrame) -> tuple[Rule, ...]:
     >>> "nope" in resolve(rules, spark.range(1))[0].error
     True
     """
-    return tuple(_resolved(rule, df) if rule.check in ("expression", "regex") else rule for rule in rules)
+    return tuple(_resolved(rule, df) if rule.check == "expression" else rule for rule in rules)
 
 
 def _resolved(rule: Rule, df: DataFrame) -> Rule:
@@ -89,13 +88,11 @@ def _resolved(rule: Rule, df: DataFrame) -> Rule:
 
 
 def _problem(rule: Rule, df: DataFrame) -> str:
-    if rule.check == "regex":
-        return pattern_error(df, rule.text)
     try:
         _ = df.select(rule.failed).schema
     except AnalysisException as error:
         return reason_of(error)
-    return patterns_error(df, rule.text)
+    return ""
 
 
 def _rules(check: Check, table: Table, columns: Mapping[str, str]) -> Iterator[Rule]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import errno
 import fnmatch
 import os
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Hashable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 
@@ -100,32 +100,31 @@ class _Name:
     path: str
     is_link: bool
     stat: os.stat_result
-
-    @property
-    def file(self) -> tuple[int, int]:
-        return self.stat.st_dev, self.stat.st_ino
+    file: Hashable
 
 
 def _walk(root: Path, source: FilesSource) -> Iterator[_Name]:
     """Yield each name of each file; a directory is listed once, by a name that is no link if it has one."""
-    seen: set[tuple[int, int]] = set()
+    seen: set[str] = set()
     waiting = [(os.fspath(root), False)]
     linked: list[tuple[str, bool]] = []
     while waiting or linked:
         directory, is_link = waiting.pop() if waiting else linked.pop()
-        stat = os.stat(directory)
-        if (stat.st_dev, stat.st_ino) in seen:
+        real = os.path.realpath(directory)
+        if real in seen:
             continue
-        seen.add((stat.st_dev, stat.st_ino))
+        seen.add(real)
         for entry in sorted(os.scandir(directory), key=lambda entry: entry.name):
-            name = _name_of(entry, is_link, source)
+            name = _name_of(entry, real, is_link, source)
             if isinstance(name, _Name):
                 yield name
             elif name is not None and source.recursive:
                 (linked if name[1] else waiting).append(name)
 
 
-def _name_of(entry: os.DirEntry[str], in_link: bool, source: FilesSource) -> _Name | tuple[str, bool] | None:
+def _name_of(
+    entry: os.DirEntry[str], directory: str, in_link: bool, source: FilesSource
+) -> _Name | tuple[str, bool] | None:
     """Return a file, or a directory as its path and whether a link leads to it; None for all else."""
     if entry.name.startswith((".", "_")):
         return None
@@ -134,7 +133,9 @@ def _name_of(entry: os.DirEntry[str], in_link: bool, source: FilesSource) -> _Na
         if entry.is_dir():
             return entry.path, is_link
         if entry.is_file() and fnmatch.fnmatch(entry.name, source.pattern):
-            return _Name(os.path.abspath(entry.path), is_link, entry.stat())
+            stat = entry.stat()
+            file = _identity(entry, directory, stat)
+            return _Name(os.path.abspath(entry.path), is_link, stat, file)
     except OSError as error:
         # A link in a circle leads nowhere, and a file that vanished meanwhile is not there.
         if error.errno not in (errno.ELOOP, errno.ENOENT):
@@ -142,8 +143,18 @@ def _name_of(entry: os.DirEntry[str], in_link: bool, source: FilesSource) -> _Na
     return None
 
 
+def _identity(entry: os.DirEntry[str], directory: str, stat: os.stat_result) -> Hashable:
+    """Return what tells a file from all others: its real path.
+
+    Only a file with several hard links goes by its number, since not every file system gives numbers.
+    """
+    if stat.st_nlink > 1 and stat.st_ino:
+        return stat.st_dev, stat.st_ino
+    return os.path.realpath(entry.path) if entry.is_symlink() else os.path.join(directory, entry.name)
+
+
 def _once(names: Iterable[_Name]) -> Iterator[FileEntry]:
-    files: dict[tuple[int, int], list[_Name]] = {}
+    files: dict[Hashable, list[_Name]] = {}
     for name in names:
         files.setdefault(name.file, []).append(name)
     for same in files.values():

@@ -20,6 +20,7 @@ from lakesmith.quality.rules import compile_rules, resolve
 from lakesmith.quality.table_checks import freshness_metrics
 from lakesmith.runs.context import BatchContext
 from lakesmith.runs.observed import Figures
+from lakesmith.runs.patterns import with_known_patterns
 from lakesmith.runs.rooms.deletes import for_deletes, is_delete
 from lakesmith.runs.rooms.fit import fitted
 from lakesmith.runs.rooms.partial import fill, for_partial, with_kept
@@ -145,7 +146,7 @@ def tagged_rows(batch: BatchContext, rows: DataFrame) -> tuple[DataFrame, tuple[
     truncates = batch.spec.write.truncates
     if truncates is not None:
         rows = rows.withColumn(TRUNCATES, F.coalesce(F.expr(truncates).cast("boolean"), F.lit(False)))
-    rules = resolve(compile_rules(batch.spec, dict(rows.dtypes)), rows)
+    rules = with_known_patterns(resolve(compile_rules(batch.spec, dict(rows.dtypes)), rows), rows)
     if not batch.reads_table:
         rules = tuple(replace(rule, on_fail="warn") for rule in rules)
     for exempt in ("_emptied", TRUNCATES):

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 
 from pyspark.sql import Column, DataFrame
 from pyspark.sql import functions as F
 
-from lakesmith.quality.rule import reason_of
+from lakesmith.quality.rule import Rule, broken, reason_of
 
 ONE_ROW = "SELECT * FROM VALUES (1) AS t(`_one`)"
 NAMES_PATTERNS = re.compile(r"\brlike\b|\bregexp|\bsplit\s*\(", re.IGNORECASE)
@@ -16,6 +16,24 @@ BROKEN = re.compile(r"INVALID_PARAMETER_VALUE\.PATTERN|PatternSyntaxException|IN
 NUMBERS = ("tinyint", "smallint", "int", "bigint", "float", "double")
 # What is known of patterns and expressions: each is asked once in the life of the process.
 _known: dict[object, str] = {}
+
+
+def with_known_patterns(rules: Sequence[Rule], df: DataFrame) -> tuple[Rule, ...]:
+    """Return the rules of a batch, those whose regular expression does not compile with the reason.
+
+    Notes
+    -----
+    Each pattern and expression is asked once in the life of the process, on inline rows, which takes no job.
+    """
+    return tuple(_known_rule(rule, df) for rule in rules)
+
+
+def _known_rule(rule: Rule, df: DataFrame) -> Rule:
+    askers = {"regex": pattern_error, "expression": patterns_error}
+    if rule.error or rule.check not in askers:
+        return rule
+    error = askers[rule.check](df, rule.text)
+    return broken(rule.id, rule.check, rule.column, rule.on_fail, error) if error else rule
 
 
 def pattern_error(df: DataFrame, pattern: str) -> str:
