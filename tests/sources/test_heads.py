@@ -93,3 +93,19 @@ def test_only_the_first_bytes_are_read(spark: SparkSession, tmp_path: Path) -> N
 )
 def test_a_json_file_says_why_it_cannot_be_read(data: bytes, reason: str) -> None:
     assert json_head(data) == reason
+
+
+@pytest.mark.parametrize(
+    ("data", "encoding", "reason"),
+    [
+        ("id,name,Größe\n".encode("latin-1"), "UTF-8", "has bytes that are no UTF-8"),
+        ("id,name,Größe\n".encode("latin-1"), "US-ASCII", "has bytes that are no US-ASCII"),
+        ("id,name,Größe\n".encode("latin-1"), "ISO-8859-1", ""),
+        ("id,name,\ufffd\n".encode(), "UTF-8", ""),
+        ("id,name,Größe\n".encode("utf-16"), "UTF-16", ""),
+    ],
+)
+def test_a_header_that_is_no_text_of_its_encoding_is_parked(data: bytes, encoding: str, reason: str) -> None:
+    source = FilesSource(format="csv", path="in", columns=("id", "name"), encoding=encoding)  # type: ignore[arg-type]
+    found = csv_head(data, source).reason
+    assert reason in found if reason else found == ""

@@ -22,6 +22,7 @@ from lakesmith.spec.model import FilesSource
 HEAD_BYTES = 65_536
 CHUNK = 1 << 20
 LINE_END = re.compile(r"\r\n|\r|\n")
+REPLACED = "\ufffd"
 UTF8_BOM = b"\xef\xbb\xbf"
 UTF16_BOMS = (b"\xff\xfe", b"\xfe\xff")
 PACKED = {
@@ -95,6 +96,8 @@ def csv_head(data: bytes, source: FilesSource) -> Head:
     line = _first_record(text, source)
     if len(data) == HEAD_BYTES and len(line) == len(text):
         return Head(reason=f"the first line is longer than {HEAD_BYTES} bytes")
+    if REPLACED in line and not _has_replaced(data, source.encoding):
+        return Head(reason=f"the header {line[:80]!r} has bytes that are no {source.encoding}: set `encoding`")
     try:
         fields = next(csv.reader(io.StringIO(line, newline=""), delimiter=source.delimiter, strict=True))
     except csv.Error as error:
@@ -116,6 +119,11 @@ def _other_kind(data: bytes, source: FilesSource) -> str:
 def is_wide(encoding: str) -> bool:
     """Return True where the bytes of a line end may lie within a character, as in UTF-16."""
     return encoding.upper().startswith(("UTF-16", "UTF-32"))
+
+
+def _has_replaced(data: bytes, encoding: str) -> bool:
+    """Return True where a file has itself the character that stands for bytes which are no text."""
+    return REPLACED.encode(encoding, errors="ignore") in data if encoding.upper().startswith("UTF") else False
 
 
 def _decoded_head(data: bytes, source: FilesSource) -> str:
