@@ -10,7 +10,13 @@ HERE = Path(__file__).parent
 # A cluster brings Spark and Delta of its own, and a second Spark installed over it breaks the session.
 SPARK = ["pyspark>=4.2,<4.3", "delta-spark==4.4.0"]
 # What pyspark needs to talk to a Spark Connect server.
-CONNECT = [*SPARK, "grpcio>=1.76", "grpcio-status>=1.76", "googleapis-common-protos>=1.71", "zstandard>=0.25"]
+CONNECT = [
+    *SPARK,
+    "grpcio>=1.76",
+    "grpcio-status>=1.76",
+    "googleapis-common-protos>=1.71",
+    "zstandard>=0.25",
+]
 JOBS = ("bronze", "silver", "gold", "quality", "pipeline", "maintain")
 
 setup(
@@ -23,8 +29,15 @@ setup(
     license_files=["LICENSE"],
     python_requires=">=3.10",
     package_dir={"": "lib", "lakesmith.jobs": "jobs", "lakesmith.conf": "conf"},
-    packages=[*find_packages("lib", include=["lakesmith*", "retail*"]), "lakesmith.jobs", "lakesmith.conf"],
-    package_data={"lakesmith": ["py.typed", "scaffold/**/*"], "lakesmith.conf": ["**/*.yml", "**/*.conf"]},
+    packages=[
+        *find_packages("lib", include=["lakesmith*", "retail*"]),
+        "lakesmith.jobs",
+        "lakesmith.conf",
+    ],
+    package_data={
+        "lakesmith": ["py.typed", "scaffold/**/*"],
+        "lakesmith.conf": ["**/*.yml", "**/*.conf"],
+    },
     install_requires=[
         "deltalake>=1.6,<2",
         "packaging>=24",

@@ -170,7 +170,7 @@ quicken() {
             SPARK_DIST_CLASSPATH=*) export SPARK_DIST_CLASSPATH="${line#*=}" ;;
             *) before+=(--conf "$line") ;;
         esac
-    done < <(PYTHONPATH="$root/lib" "$own_python" -m lakesmith.cli.start "$properties")
+    done < <(PYTHONPATH="$root/lib" "$own_python" -m lakesmith.cli.submit_settings "$properties")
 }
 
 run_job() {

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from lakesmith.cli.job import run_layer
+from lakesmith.cli.job_args import run_layer
 
 
 def main(argv: Sequence[str] | None = None) -> None:

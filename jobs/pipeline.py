@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from lakesmith.cli.job import arguments, lake_of, run_tables
+from lakesmith.cli.job_args import arguments, lake_of, run_tables
 
 
 def main(argv: Sequence[str] | None = None) -> None:

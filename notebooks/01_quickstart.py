@@ -10,7 +10,9 @@ import sys
 import tempfile
 from pathlib import Path
 
-root = next(path for path in (Path("."), Path("..")) if (path / "conf" / "base.yml").exists())
+root = next(
+    path for path in (Path("."), Path("..")) if (path / "conf" / "base.yml").exists()
+)
 sys.path.append(str(root / "lib"))
 
 import lakesmith
@@ -46,7 +48,9 @@ lake.validate()
 
 first = lake.run()
 for table in first.tables:
-    print(f"{table.table}: {table.counts.read} read, {table.counts.quarantined} set aside, version {table.version}")
+    print(
+        f"{table.table}: {table.counts.read} read, {table.counts.quarantined} set aside, version {table.version}"
+    )
 
 # COMMAND ----------
 
@@ -60,7 +64,9 @@ print(second.state)
 
 # COMMAND ----------
 
-lake.table("gold.daily_sales").orderBy("order_date", "country").drop("customers_hll").show()
+lake.table("gold.daily_sales").orderBy("order_date", "country").drop(
+    "customers_hll"
+).show()
 
 # COMMAND ----------
 

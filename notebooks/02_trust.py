@@ -15,7 +15,9 @@ import tempfile
 import time
 from pathlib import Path
 
-root = next(path for path in (Path("."), Path("..")) if (path / "conf" / "base.yml").exists()).resolve()
+root = next(
+    path for path in (Path("."), Path("..")) if (path / "conf" / "base.yml").exists()
+).resolve()
 sys.path.append(str(root / "lib"))
 
 import lakesmith
@@ -44,11 +46,22 @@ settings = {
 # COMMAND ----------
 
 command = [sys.executable, "-m", "lakesmith", "run", "--conf", str(root / "conf")]
-command += [part for key, value in settings.items() for part in ("--set", f"{key}={value}")]
-paths = {**os.environ, "PYTHONPATH": os.pathsep.join([str(root / "lib"), os.environ.get("PYTHONPATH", "")])}
+command += [
+    part for key, value in settings.items() for part in ("--set", f"{key}={value}")
+]
+paths = {
+    **os.environ,
+    "PYTHONPATH": os.pathsep.join(
+        [str(root / "lib"), os.environ.get("PYTHONPATH", "")]
+    ),
+}
 with (home / "killed.log").open("w") as log:
-    process = subprocess.Popen(command, cwd=home, env=paths, stdout=log, stderr=log, start_new_session=True)
-first_commit = home / "warehouse" / "bronze" / "order_lines" / "_delta_log" / f"{0:020d}.json"
+    process = subprocess.Popen(
+        command, cwd=home, env=paths, stdout=log, stderr=log, start_new_session=True
+    )
+first_commit = (
+    home / "warehouse" / "bronze" / "order_lines" / "_delta_log" / f"{0:020d}.json"
+)
 while process.poll() is None and not first_commit.exists():
     time.sleep(0.05)
 if process.poll() is None:
@@ -73,14 +86,17 @@ print(replayed.state, "then", again.state)
 
 # COMMAND ----------
 
-calm = lakesmith.open(conf=root / "conf", env="local", overrides={**settings, "warehouse": home / "calm"})
+calm = lakesmith.open(
+    conf=root / "conf", env="local", overrides={**settings, "warehouse": home / "calm"}
+)
 calm.run()
 
 
 def same(name: str) -> bool:
     """Compare a table with that of a run that nobody disturbed."""
     one, other = (
-        side.table(name).drop("customers_hll", "_batch_id", "_ingested_at", "_run_id") for side in (lake, calm)
+        side.table(name).drop("customers_hll", "_batch_id", "_ingested_at", "_run_id")
+        for side in (lake, calm)
     )
     return one.exceptAll(other).isEmpty() and other.exceptAll(one).isEmpty()
 
@@ -105,7 +121,9 @@ after = lake.table("gold.daily_sales").count()
 rolled_back = lake.rollback(wrong.run_id)
 returned = lake.table("gold.daily_sales").count()
 for table in rolled_back.tables:
-    print(f"{table.table}: {table.batches} batch(es) undone, readers see version {table.version}")
+    print(
+        f"{table.table}: {table.batches} batch(es) undone, readers see version {table.version}"
+    )
 print(before, after, returned)
 
 # COMMAND ----------
@@ -128,4 +146,10 @@ print(mended.state, lake.table("gold.daily_sales").count())
 # COMMAND ----------
 
 for commit in lake.history("silver.order_lines"):
-    print(commit["version"], commit["operation"], commit["epoch"], commit["batch"], commit["run_id"])
+    print(
+        commit["version"],
+        commit["operation"],
+        commit["epoch"],
+        commit["batch"],
+        commit["run_id"],
+    )

@@ -11,7 +11,9 @@ import sys
 import tempfile
 from pathlib import Path
 
-root = next(path for path in (Path("."), Path("..")) if (path / "conf" / "base.yml").exists()).resolve()
+root = next(
+    path for path in (Path("."), Path("..")) if (path / "conf" / "base.yml").exists()
+).resolve()
 sys.path.append(str(root / "lib"))
 
 import lakesmith
@@ -75,7 +77,9 @@ def land(name: str, *lines: str) -> None:
 # COMMAND ----------
 
 land("1.csv", "mug,Mug,4.00,2026-01-01,U", "pen,Pen,1.00,2026-01-01,U")
-lake = lakesmith.open(conf=home / "conf", overrides={"warehouse": str(home / "warehouse")})
+lake = lakesmith.open(
+    conf=home / "conf", overrides={"warehouse": str(home / "warehouse")}
+)
 lake.run()
 land("2.csv", "mug,Mug,5.00,2026-01-05,U", "pen,Blue pen,1.00,2026-01-05,U")
 for table in lake.plan().tables:
@@ -94,10 +98,15 @@ lake.table("silver.versions").orderBy("sku", "valid_from").show()
 
 land("3.csv", "mug,Mug,4.50,2026-01-03,U", "pen,Blue pen,1.00,2026-01-06,D")
 lake.run()
-newest = [tuple(row) for row in lake.table("silver.newest").select("sku", "price").collect()]
+newest = [
+    tuple(row) for row in lake.table("silver.newest").select("sku", "price").collect()
+]
 versions = lake.table("silver.versions").orderBy("sku", "valid_from")
 versions.show()
-prices = [(row.sku, str(row.price), str(row.valid_from), str(row.valid_to)) for row in versions.collect()]
+prices = [
+    (row.sku, str(row.price), str(row.valid_from), str(row.valid_to))
+    for row in versions.collect()
+]
 
 # COMMAND ----------
 

@@ -9,7 +9,7 @@ from typing import Any
 from pyspark.sql import DataFrame, SparkSession
 
 from lakesmith.lake import Lake, open_lake
-from lakesmith.runs.result import RunResult, TableResult
+from lakesmith.observe.results import RunResult, TableResult
 
 HEADER = "OrderId,Sku,Qty,Price,Day,Seq,Op"
 SPECS = {

@@ -10,9 +10,9 @@ from pyspark.sql import Column, SparkSession
 from pyspark.sql import functions as F
 from pyspark.sql.types import DataType, StringType
 
-from lakesmith.spec.written_times import read_date, read_instant, read_wall_clock
+from lakesmith.spec.values.times import read_date, read_instant, read_wall_clock
 from lakesmith.testing import frame
-from lakesmith.transforms.casting import cast_or_null
+from lakesmith.transforms.values.casting import cast_or_null
 
 PAGE = Path(__file__).parents[1] / "docs" / "types.md"
 LINE = re.compile(r"\| `([^`]+)` \| (?:`([^`]+)`)? ?\| `(\"[^`]*\")` \| (NULL|`[^`]*`) \|")

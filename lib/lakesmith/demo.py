@@ -16,18 +16,40 @@ from pyspark.sql import functions as F
 from lakesmith.cli.options import open_lake
 from lakesmith.cli.table import aligned
 from lakesmith.lake import Lake
-from lakesmith.runs.result import RunResult
+from lakesmith.observe.results import RunResult
 from retail.generate import generate
 
-SALES = ("order_date", "country", "lines", "invoices", "customers", "units", "gross", "returns", "net")
+SALES = (
+    "order_date",
+    "country",
+    "lines",
+    "invoices",
+    "customers",
+    "units",
+    "gross",
+    "returns",
+    "net",
+)
 SHOWN = 3
 
 
 def main(argv: Sequence[str] | None = None) -> None:
     """Run the command line."""
-    parser = argparse.ArgumentParser(prog="python -m lakesmith.demo", description="Run the sample twice and show it.")
-    parser.add_argument("--dir", type=Path, default=Path("."), help="where data/ and warehouse/ lie (default: here)")
-    parser.add_argument("--conf", type=Path, default=Path("conf"), help="specs of the sample (default: conf)")
+    parser = argparse.ArgumentParser(
+        prog="python -m lakesmith.demo", description="Run the sample twice and show it."
+    )
+    parser.add_argument(
+        "--dir",
+        type=Path,
+        default=Path("."),
+        help="where data/ and warehouse/ lie (default: here)",
+    )
+    parser.add_argument(
+        "--conf",
+        type=Path,
+        default=Path("conf"),
+        help="specs of the sample (default: conf)",
+    )
     asked = parser.parse_args(argv)
     for part in demo(asked.dir, asked.conf):
         print(part, end="\n\n", flush=True)
@@ -49,13 +71,23 @@ def demo(directory: Path, conf: Path) -> Iterator[str]:
         The parts of the report, as they come; the same for the same seed.
     """
     yield _feed(directory / "data")
-    places = {name: f"sources.{name}.path={directory / 'data' / name}" for name in ("retail_orders", "crm_changes")}
-    lake = open_lake(conf, "local", [f"warehouse={directory / 'warehouse'}", *places.values()])
+    places = {
+        name: f"sources.{name}.path={directory / 'data' / name}"
+        for name in ("retail_orders", "crm_changes")
+    }
+    lake = open_lake(
+        conf, "local", [f"warehouse={directory / 'warehouse'}", *places.values()]
+    )
     yield f"first run: {_outcome(lake.run())}"
     yield f"second run: {_outcome(lake.run())}"
     names = lake.project.table_names()
     yield f"rows\n{aligned(_sizes(lake, names))}"
-    sales = lake.table("gold.daily_sales").orderBy("order_date", "country").select(*SALES).limit(SHOWN)
+    sales = (
+        lake.table("gold.daily_sales")
+        .orderBy("order_date", "country")
+        .select(*SALES)
+        .limit(SHOWN)
+    )
     yield f"three rows of gold.daily_sales\n{aligned(_rows(sales))}"
     yield f"quarantined rows by their first reason\n{aligned(_reasons(lake, names))}"
     places_of = "\n".join(f"warehouse/{name.replace('.', '/')}" for name in names)
@@ -74,17 +106,26 @@ def _feed(data: Path) -> str:
 def _outcome(result: RunResult) -> str:
     if result.state == "nothing_new":
         return "nothing new"
-    counted = [{"table": table.table, **_counts(table.counts)} for table in result.tables]
+    counted = [
+        {"table": table.table, **_counts(table.counts)} for table in result.tables
+    ]
     return f"{result.state}\n{aligned(counted)}"
 
 
 def _counts(counts: Any) -> dict[str, int]:
-    return {name: getattr(counts, name) for name in ("read", "dropped", "quarantined", "accepted")}
+    return {
+        name: getattr(counts, name)
+        for name in ("read", "dropped", "quarantined", "accepted")
+    }
 
 
 def _sizes(lake: Lake, names: Sequence[str]) -> Iterator[dict[str, Any]]:
     for name in names:
-        yield {"table": name, "published": lake.table(name).count(), "quarantined": lake.quarantine(name).count()}
+        yield {
+            "table": name,
+            "published": lake.table(name).count(),
+            "quarantined": lake.quarantine(name).count(),
+        }
 
 
 def _reasons(lake: Lake, names: Sequence[str]) -> Iterator[dict[str, Any]]:
@@ -96,9 +137,13 @@ def _reasons(lake: Lake, names: Sequence[str]) -> Iterator[dict[str, Any]]:
 def _by_first_reason(quarantine: DataFrame) -> DataFrame:
     first: Column = F.col("_reasons")[0]
     found = quarantine.select(
-        first["check"].alias("check"), first["column"].alias("column"), first["value"].alias("value")
+        first["check"].alias("check"),
+        first["column"].alias("column"),
+        first["value"].alias("value"),
     )
-    counted = found.groupBy("check", "column").agg(F.count("*").alias("rows"), F.min("value").alias("such_as"))
+    counted = found.groupBy("check", "column").agg(
+        F.count("*").alias("rows"), F.min("value").alias("such_as")
+    )
     return counted.orderBy("check", "column")
 
 

@@ -34,9 +34,13 @@ class LakesmithError(Exception):
 
     default_code = "LS000"
 
-    def __init__(self, what: str, *, code: str | None = None, where: str = "", hint: str = "") -> None:
+    def __init__(
+        self, what: str, *, code: str | None = None, where: str = "", hint: str = ""
+    ) -> None:
         self.code = code or self.default_code
-        self.what, self.where, self.hint = what, where, hint
+        self.what = what
+        self.where = where
+        self.hint = hint
         super().__init__(render(self.code, what, where, hint))
 
 
@@ -95,7 +99,13 @@ class RunError(LakesmithError):
     """A run that did not publish everything; `result` is the `RunResult` with what each table came to."""
 
     def __init__(
-        self, what: str, *, result: Any = None, code: str | None = None, where: str = "", hint: str = ""
+        self,
+        what: str,
+        *,
+        result: Any = None,
+        code: str | None = None,
+        where: str = "",
+        hint: str = "",
     ) -> None:
         self.result = result
         super().__init__(what, code=code, where=where, hint=hint)

@@ -13,15 +13,15 @@ from lakesmith.doctor.fix import doctor
 from lakesmith.errors import Problem
 from lakesmith.maintain.maintain import maintain
 from lakesmith.maintain.result import Maintained
+from lakesmith.observe.results import Event, Plan, RunResult
 from lakesmith.reader import Reader
-from lakesmith.runs.backfill import backfill
-from lakesmith.runs.plan import plan
-from lakesmith.runs.result import Event, Plan, RunResult
-from lakesmith.runs.rollback import rollback
+from lakesmith.repair.backfill import backfill
+from lakesmith.repair.rollback import rollback
+from lakesmith.runs.plan_report import plan
 from lakesmith.runs.run import Asked, run
-from lakesmith.spec.instant import date_range, utc
 from lakesmith.spec.load import load_project
-from lakesmith.transforms.step_problems import step_problems
+from lakesmith.spec.values.instants import date_range, utc
+from lakesmith.transforms.steps.problems import step_problems
 from lakesmith.validate import validate
 
 
@@ -147,7 +147,12 @@ class Lake(Reader):
             When a check refused a table; all others were published.
         """
         self.validate()
-        return run(self._session, self.project, Asked(select, utc(run_date), accept, rebuild), on_event or _ignore)
+        return run(
+            self._session,
+            self.project,
+            Asked(select, utc(run_date), accept, rebuild),
+            on_event or _ignore,
+        )
 
     def backfill(
         self,
@@ -174,9 +179,17 @@ class Lake(Reader):
             As in `run`.
         """
         self.validate()
-        return backfill(self._session, self.project, select, date_range(start, end), on_event or _ignore)
+        return backfill(
+            self._session,
+            self.project,
+            select,
+            date_range(start, end),
+            on_event or _ignore,
+        )
 
-    def rollback(self, run_id: str, on_event: Callable[[Event], None] | None = None) -> RunResult:
+    def rollback(
+        self, run_id: str, on_event: Callable[[Event], None] | None = None
+    ) -> RunResult:
         """Return all tables to where they stood before a run; what was built on it is undone too.
 
         Parameters
@@ -197,7 +210,9 @@ class Lake(Reader):
         """
         return rollback(self._session, self.project, run_id, on_event or _ignore)
 
-    def maintain(self, select: Sequence[str] = (), dry_run: bool | None = None) -> Maintained:
+    def maintain(
+        self, select: Sequence[str] = (), dry_run: bool | None = None
+    ) -> Maintained:
         """Compact, purge and vacuum tables as their figures call for it; no visible row changes.
 
         Parameters

@@ -34,11 +34,15 @@ SMALL = {
 
 
 @pytest.fixture(scope="session")
-def spark(pytestconfig: pytest.Config, tmp_path_factory: pytest.TempPathFactory) -> Iterator[SparkSession]:
+def spark(
+    pytestconfig: pytest.Config, tmp_path_factory: pytest.TempPathFactory
+) -> Iterator[SparkSession]:
     """Give the session: the settings of ``conf/spark/local.conf``, made small."""
     file = pytestconfig.rootpath / "conf" / "spark" / "local.conf"
     settings = read_properties(file) if file.exists() else {}
-    warehouse = {"spark.sql.warehouse.dir": str(tmp_path_factory.mktemp("spark-warehouse"))}
+    warehouse = {
+        "spark.sql.warehouse.dir": str(tmp_path_factory.mktemp("spark-warehouse"))
+    }
     if not os.environ.get(REMOTE):
         yield get_session(settings | SMALL | warehouse)
         return
@@ -53,11 +57,17 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     for item in items if os.environ.get(REMOTE) else []:
         mark = item.get_closest_marker("classic")
         if mark is not None:
-            item.add_marker(pytest.mark.skip(reason=f"not over Spark Connect: {mark.args[0]}"))
+            item.add_marker(
+                pytest.mark.skip(reason=f"not over Spark Connect: {mark.args[0]}")
+            )
 
 
 @pytest.fixture(autouse=True)
-def _doctest_spark(request: pytest.FixtureRequest, doctest_namespace: dict[str, Any]) -> None:
+def _doctest_spark(
+    request: pytest.FixtureRequest, doctest_namespace: dict[str, Any]
+) -> None:
     """Start Spark for those doctests only that speak of it."""
-    if isinstance(request.node, pytest.DoctestItem) and "spark" in (request.node.dtest.docstring or ""):
+    if isinstance(request.node, pytest.DoctestItem) and "spark" in (
+        request.node.dtest.docstring or ""
+    ):
         doctest_namespace["spark"] = request.getfixturevalue("spark")

@@ -10,18 +10,18 @@ from pyspark.sql import DataFrame, SparkSession
 from pyspark.sql import functions as F
 
 from lakesmith.errors import InputError
+from lakesmith.ledger.publications import newest
 from lakesmith.observe.reading import last_runs, read_history
 from lakesmith.observe.records import CHECKS, PROFILES, RUNS
-from lakesmith.runs.publish import newest
-from lakesmith.session.kind import require_own_files
+from lakesmith.session.runtime_kind import require_own_files
 from lakesmith.session.start import get_session, read_properties
-from lakesmith.spec.instant import utc
 from lakesmith.spec.load import Loaded
-from lakesmith.tables.ops import OPS_TABLES, OpsTable
+from lakesmith.spec.values.instants import utc
+from lakesmith.tables.ops_table import OPS_TABLES, OpsTable
 from lakesmith.tables.properties import properties_of
+from lakesmith.tables.read_version import read_version
 from lakesmith.tables.ref import TableRef, project_table, visible
-from lakesmith.tables.shapes import shape_views
-from lakesmith.tables.versions import read_version
+from lakesmith.tables.schema.versions import shape_views
 from lakesmith.transforms.conform import with_defaults
 
 
@@ -35,16 +35,26 @@ class Reader:
     spark : SparkSession, optional
     """
 
-    def __init__(self, loaded: Loaded, conf: Path, spark: SparkSession | None = None) -> None:
-        self.loaded, self.project, self._conf, self._given = loaded, loaded.project, conf, spark
+    def __init__(
+        self, loaded: Loaded, conf: Path, spark: SparkSession | None = None
+    ) -> None:
+        self.loaded = loaded
+        self.project = loaded.project
+        self._conf = conf
+        self._given = spark
 
     @cached_property
     def spark(self) -> SparkSession:
         """The session; started on first use, never stopped here."""
         file = self._conf / "spark" / "local.conf"
-        session = self._given or get_session(read_properties(file) if file.exists() else {})
+        session = self._given or get_session(
+            read_properties(file) if file.exists() else {}
+        )
         warehouse = [] if self.project.catalog else [self.project.warehouse]
-        require_own_files(session, [*warehouse, *(source.path for source in self.project.sources.values())])
+        require_own_files(
+            session,
+            [*warehouse, *(source.path for source in self.project.sources.values())],
+        )
         return session
 
     def table(self, name: str, version: str | int = "published") -> DataFrame:
@@ -64,7 +74,11 @@ class Reader:
         """
         table = self._ref(name)
         if not table.exists(self.spark):
-            raise InputError(f"table {name} does not exist", code="LS207", hint="run `lakesmith run` first")
+            raise InputError(
+                f"table {name} does not exist",
+                code="LS207",
+                hint="run `lakesmith run` first",
+            )
         if version == "latest":
             return self._shown(name, table.load(self.spark))
         number = self._published(name) if version == "published" else int(version)
@@ -111,7 +125,8 @@ class Reader:
             Where the views are made; any session that reaches the warehouse.
         """
         for name, number in newest(spark, self._ref("ops.published"))["tables"].items():
-            table, view = self._ref(name), name.replace(".", "_")
+            table = self._ref(name)
+            view = name.replace(".", "_")
             rows = self._shown(name, read_version(spark, table, number))
             rows.createOrReplaceTempView(view)
             for shape, frame in shape_views(rows, properties_of(spark, table)).items():
@@ -151,8 +166,14 @@ class Reader:
         name : str, optional
             ``layer.table``; all tables when left out.
         """
-        rows = [row for row in self._ops("ops.checks", CHECKS) if name in (None, row["table"])]
-        last = max(rows, key=lambda row: row["run_id"], default={"run_id": None})["run_id"]
+        rows = [
+            row
+            for row in self._ops("ops.checks", CHECKS)
+            if name in (None, row["table"])
+        ]
+        last = max(rows, key=lambda row: row["run_id"], default={"run_id": None})[
+            "run_id"
+        ]
         return [row for row in rows if row["run_id"] == last]
 
     def profile(self, name: str, since: str | None = None) -> DataFrame:
@@ -180,16 +201,28 @@ class Reader:
         if not table.exists(self.spark):
             return self.spark.createDataFrame([], PROFILES)
         profiles = table.load(self.spark).filter(F.col("table") == name)
-        return profiles.filter(F.col("run_time") >= F.lit(utc(since)).cast("timestamp")) if since else profiles
+        return (
+            profiles.filter(F.col("run_time") >= F.lit(utc(since)).cast("timestamp"))
+            if since
+            else profiles
+        )
 
     def _ref(self, name: str) -> TableRef:
         known = {*self.project.table_names(), *OPS_TABLES}
         if name not in known:
-            raise InputError(f"no table {name!r}", code="LS209", hint=f"one of {', '.join(sorted(known))}")
+            raise InputError(
+                f"no table {name!r}",
+                code="LS209",
+                hint=f"one of {', '.join(sorted(known))}",
+            )
         return project_table(self.project, name)
 
     def _shown(self, name: str, rows: DataFrame) -> DataFrame:
-        columns = self.project.table(name).columns if name in self.project.table_names() else {}
+        columns = (
+            self.project.table(name).columns
+            if name in self.project.table_names()
+            else {}
+        )
         return visible(rows).transform(with_defaults(columns))
 
     def _ops(self, name: str, ddl: str) -> list[dict[str, Any]]:
@@ -200,5 +233,7 @@ class Reader:
         tables = newest(self.spark, self._ref("ops.published"))["tables"]
         if name not in tables:
             hint = "see `lakesmith status`; a refused batch can be published by `run --accept`"
-            raise InputError(f"table {name} was never published", code="LS208", hint=hint)
+            raise InputError(
+                f"table {name} was never published", code="LS208", hint=hint
+            )
         return int(tables[name])

@@ -21,8 +21,12 @@ from packaging.requirements import Requirement
 from lakesmith.errors import EnvironmentProblem
 
 VERSION = version("lakesmith")
-OF_THE_CLUSTER = frozenset({"pyspark"})  # a cluster's own Spark brings it, and py4j with it
-EXTRA = "spark"  # the wheel leaves Delta's Python package to the cluster, and few have it
+OF_THE_CLUSTER = frozenset(
+    {"pyspark"}
+)  # a cluster's own Spark brings it, and py4j with it
+EXTRA = (
+    "spark"  # the wheel leaves Delta's Python package to the cluster, and few have it
+)
 LEFT_OUT = frozenset({"__pycache__", "tests", "include"})
 LIST = "packages.txt"
 SOURCES = ("lib", "jobs", "conf", "setup.py", "pyproject.toml")
@@ -61,11 +65,30 @@ def ship_code(root: Path, dist: Path) -> Path:
     if made.exists() and made.stat().st_mtime > max(_times(root)):
         return made
     with tempfile.TemporaryDirectory() as scratch:
-        command = [sys.executable, "setup.py", "-q", "egg_info", "-e", scratch, "build", "-b", f"{scratch}/build"]
-        done = subprocess.run([*command, "bdist_wheel", "-d", scratch], cwd=root, capture_output=True, text=True)  # noqa: S603
+        command = [
+            sys.executable,
+            "setup.py",
+            "-q",
+            "egg_info",
+            "-e",
+            scratch,
+            "build",
+            "-b",
+            f"{scratch}/build",
+        ]
+        done = subprocess.run(  # noqa: S603
+            [*command, "bdist_wheel", "-d", scratch],
+            cwd=root,
+            capture_output=True,
+            text=True,
+        )
         if done.returncode:
             hint = "mend what it says; `make install` brings the tools that build it"
-            raise EnvironmentProblem(f"the wheel cannot be built:\n{done.stderr[-2000:]}", code="LS802", hint=hint)
+            raise EnvironmentProblem(
+                f"the wheel cannot be built:\n{done.stderr[-2000:]}",
+                code="LS802",
+                hint=hint,
+            )
         (wheel,) = Path(scratch).glob("*.whl")
         shutil.move(wheel, made)
     return made
@@ -97,13 +120,19 @@ def ship_packages(dist: Path) -> Path:
         _add(archive, "bin/python", LAUNCHER, mode=0o755)
         for package in packages:
             for file in _files(package):
-                archive.add(str(package.locate_file(file)), f"site-packages/{file}", recursive=False)
+                archive.add(
+                    str(package.locate_file(file)),
+                    f"site-packages/{file}",
+                    recursive=False,
+                )
     return unfinished.replace(made)
 
 
 def ship_specs(conf: Path, dist: Path) -> Path:
     """Zip a directory of specs, which a driver inside the cluster unpacks as ``conf``."""
-    return Path(shutil.make_archive(str(dist / f"lakesmith-conf-{VERSION}"), "zip", conf))
+    return Path(
+        shutil.make_archive(str(dist / f"lakesmith-conf-{VERSION}"), "zip", conf)
+    )
 
 
 def needed(name: str) -> Iterator[Distribution]:
@@ -117,10 +146,13 @@ def needed(name: str) -> Iterator[Distribution]:
     >>> names & {"lakesmith", "pyspark", "pytest"}
     set()
     """
-    seen, waiting = {name, *OF_THE_CLUSTER}, [name]
+    seen = {name, *OF_THE_CLUSTER}
+    waiting = [name]
     while waiting:
         for requirement in map(Requirement, distribution(waiting.pop()).requires or ()):
-            wanted = requirement.marker is None or any(requirement.marker.evaluate({"extra": x}) for x in ("", EXTRA))
+            wanted = requirement.marker is None or any(
+                requirement.marker.evaluate({"extra": x}) for x in ("", EXTRA)
+            )
             if wanted and requirement.name not in seen:
                 seen.add(requirement.name)
                 waiting.append(requirement.name)
@@ -129,7 +161,11 @@ def needed(name: str) -> Iterator[Distribution]:
 
 def _files(package: Distribution) -> Iterable[PurePath]:
     """Return the files of a package below site-packages; its commands lie elsewhere."""
-    return [file for file in package.files or () if not LEFT_OUT.intersection(file.parts) and file.parts[0] != ".."]
+    return [
+        file
+        for file in package.files or ()
+        if not LEFT_OUT.intersection(file.parts) and file.parts[0] != ".."
+    ]
 
 
 def _times(root: Path) -> Iterator[float]:
@@ -148,15 +184,20 @@ def _first_text(archive: Path) -> str:
 
 def _add(archive: tarfile.TarFile, name: str, text: str, mode: int = 0o644) -> None:
     member = tarfile.TarInfo(name)
-    member.size, member.mode = len(text.encode()), mode
+    member.size = len(text.encode())
+    member.mode = mode
     archive.addfile(member, BytesIO(text.encode()))
 
 
 def main(argv: Sequence[str] | None = None) -> None:
     """Run the command line; print the files that were made, code, packages and specs."""
-    parser = argparse.ArgumentParser(prog="python -m lakesmith.shipping", description=__doc__)
+    parser = argparse.ArgumentParser(
+        prog="python -m lakesmith.shipping", description=__doc__
+    )
     parser.add_argument("--root", type=Path, required=True, help="the checkout")
-    parser.add_argument("--conf", type=Path, help="specs to ship (default: conf of the checkout)")
+    parser.add_argument(
+        "--conf", type=Path, help="specs to ship (default: conf of the checkout)"
+    )
     asked = parser.parse_args(argv)
     dist = asked.root / "dist"
     dist.mkdir(exist_ok=True)

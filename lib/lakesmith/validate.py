@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from lakesmith.errors import ConfigError, Problem
-from lakesmith.spec.cautions import cautions
 from lakesmith.spec.load import Loaded
 from lakesmith.spec.model import Table
-from lakesmith.transforms.nondeterminism import nondeterministic_calls
+from lakesmith.spec.rules.warnings import cautions
+from lakesmith.transforms.steps.nondeterminism import nondeterministic_calls
 
 
 def validate(loaded: Loaded) -> tuple[Problem, ...]:
@@ -22,7 +22,7 @@ def validate(loaded: Loaded) -> tuple[Problem, ...]:
     Returns
     -------
     tuple of Problem
-        Warnings, as `lakesmith.spec.cautions` finds them.
+        Warnings, as `lakesmith.spec.rules.warnings` finds them.
 
     Raises
     ------
@@ -30,10 +30,17 @@ def validate(loaded: Loaded) -> tuple[Problem, ...]:
         With every problem found: LS163 for a function of a step that reads a clock or chance.
     """
     names = loaded.project.table_names()
-    problems = [problem for name in names for problem in _clocks(loaded, name, loaded.project.table(name))]
+    problems = [
+        problem
+        for name in names
+        for problem in _clocks(loaded, name, loaded.project.table(name))
+    ]
     if problems:
         raise ConfigError(problems)
-    return tuple(loaded.problem(one.code, one.key, one.what, one.hint) for one in cautions(loaded.project))
+    return tuple(
+        loaded.problem(one.code, one.key, one.what, one.hint)
+        for one in cautions(loaded.project)
+    )
 
 
 def _clocks(loaded: Loaded, name: str, table: Table) -> Iterator[Problem]:

@@ -30,8 +30,35 @@ PRODUCTS: tuple[tuple[str, str, str], ...] = (
 REMARKS: tuple[str, ...] = ("", "?", "  ", "damaged", "wrongly coded 23343")
 
 HOME_COUNTRY = "United Kingdom"
-COUNTRIES: tuple[str, ...] = ("France", "Germany", "EIRE", "Spain", "Curaçao", "Österreich", "Unspecified")
+COUNTRIES: tuple[str, ...] = (
+    "France",
+    "Germany",
+    "EIRE",
+    "Spain",
+    "Curaçao",
+    "Österreich",
+    "Unspecified",
+)
 
-FIRST_NAMES: tuple[str, ...] = ("Ann", "Bob", "Chloé", "Dmitri", "Élodie", "Fatima", "Günther", "Hana", "Íñigo", "明")
-LAST_NAMES: tuple[str, ...] = ("Smith", "O'Brien", "Müller", "García-López", "Nowak", "van den Berg", "山田")
+FIRST_NAMES: tuple[str, ...] = (
+    "Ann",
+    "Bob",
+    "Chloé",
+    "Dmitri",
+    "Élodie",
+    "Fatima",
+    "Günther",
+    "Hana",
+    "Íñigo",
+    "明",
+)
+LAST_NAMES: tuple[str, ...] = (
+    "Smith",
+    "O'Brien",
+    "Müller",
+    "García-López",
+    "Nowak",
+    "van den Berg",
+    "山田",
+)
 MAIL_DOMAINS: tuple[str, ...] = ("mail.example", "Shop.Example", "post.example.org")

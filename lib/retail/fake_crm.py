@@ -7,7 +7,13 @@ from datetime import date, datetime, time, timedelta
 from random import Random
 from typing import Any
 
-from retail.catalogue import COUNTRIES, FIRST_NAMES, HOME_COUNTRY, LAST_NAMES, MAIL_DOMAINS
+from retail.catalogue import (
+    COUNTRIES,
+    FIRST_NAMES,
+    HOME_COUNTRY,
+    LAST_NAMES,
+    MAIL_DOMAINS,
+)
 from retail.fake_orders import CUSTOMERS, FIRST_CUSTOMER
 
 Change = dict[str, Any]
@@ -27,7 +33,9 @@ BROKEN: dict[str, Change] = {
 }
 
 
-def crm_files(random: Random, first_day: date, days: int, scale: int) -> list[list[str]]:
+def crm_files(
+    random: Random, first_day: date, days: int, scale: int
+) -> list[list[str]]:
     """Invent all profile changes and spread them over one file a day.
 
     Parameters
@@ -59,7 +67,9 @@ def _json(change: Change) -> str:
     return json.dumps(change, ensure_ascii=False)
 
 
-def _life(random: Random, customer: int, first_day: date, days: int) -> list[tuple[int, Change]]:
+def _life(
+    random: Random, customer: int, first_day: date, days: int
+) -> list[tuple[int, Change]]:
     """Return the changes of one customer with their days: every tenth is deleted, and half of those come back."""
     kinds = ["I"] + ["U"] * random.randrange(3)
     kinds += ["D"] if customer % 10 == 3 else []
@@ -67,8 +77,14 @@ def _life(random: Random, customer: int, first_day: date, days: int) -> list[tup
     on_days = sorted(random.randrange(days) for _ in kinds)
     seconds = sorted(random.sample(range(86_400), len(kinds)))
     midnight = datetime.combine(first_day, time())
-    moments = [midnight + timedelta(days=d, seconds=s) for d, s in zip(on_days, seconds, strict=True)]
-    changes = [_change(random, customer, op, moment) for op, moment in zip(kinds, moments, strict=True)]
+    moments = [
+        midnight + timedelta(days=d, seconds=s)
+        for d, s in zip(on_days, seconds, strict=True)
+    ]
+    changes = [
+        _change(random, customer, op, moment)
+        for op, moment in zip(kinds, moments, strict=True)
+    ]
     return list(zip(on_days, changes, strict=True))
 
 
@@ -76,11 +92,14 @@ def _change(random: Random, customer: int, op: str, moment: datetime) -> Change:
     base = {"customer_id": customer, "op": op, "changed_at": f"{moment.isoformat()}Z"}
     if op == "D":
         return base | {"name": None, "email": None, "age": None, "country": None}
-    first, last = random.choice(FIRST_NAMES), random.choice(LAST_NAMES)
+    first = random.choice(FIRST_NAMES)
+    last = random.choice(LAST_NAMES)
     told = random.random()
     return base | {
         "name": f"{first} {last}",
-        "email": None if told < 0.05 else f"{first}.{customer}@{random.choice(MAIL_DOMAINS)}",
+        "email": None
+        if told < 0.05
+        else f"{first}.{customer}@{random.choice(MAIL_DOMAINS)}",
         "age": None if told > 0.95 else random.randint(16, 90),
         "country": random.choice((HOME_COUNTRY, *COUNTRIES)),
     }
@@ -96,6 +115,12 @@ def _landings(random: Random, day: int, days: int) -> list[int]:
 def _broken(random: Random, first_day: date, next_customer: int) -> list[Change]:
     """Return one row of each kind that the quarantine knows, newer than all others of its customer."""
     later = datetime.combine(first_day, time()) + timedelta(days=400)
-    sound = [_change(random, next_customer - 1 - n, "U", later + timedelta(seconds=n)) for n in range(len(BROKEN))]
+    sound = [
+        _change(random, next_customer - 1 - n, "U", later + timedelta(seconds=n))
+        for n in range(len(BROKEN))
+    ]
     told = {"email": "ann@mail.example", "age": 44}
-    return [change | told | fault for change, fault in zip(sound, BROKEN.values(), strict=True)]
+    return [
+        change | told | fault
+        for change, fault in zip(sound, BROKEN.values(), strict=True)
+    ]

@@ -61,7 +61,9 @@ class Orders:
     """
 
     def __init__(self, random: Random, first_day: date, scale: int) -> None:
-        self.random, self.first_day, self.scale = random, first_day, scale
+        self.random = random
+        self.first_day = first_day
+        self.scale = scale
         self.next_invoice = 540000
         self.sold: list[Line] = []
         self.held_back: list[Line] = []
@@ -69,9 +71,18 @@ class Orders:
     def file(self, number: int) -> list[Sequence[str]]:
         """Return the rows of file `number` (from 0): its day, late lines, corrections, repeats and broken rows."""
         day = self.first_day + timedelta(days=number)
-        sales = [line for _ in range(INVOICES_A_DAY * self.scale) for line in self._invoice(day)]
+        sales = [
+            line
+            for _ in range(INVOICES_A_DAY * self.scale)
+            for line in self._invoice(day)
+        ]
         on_time, late = self._split(sales)
-        rows = [*on_time, *self.held_back, *self._corrections(day), *self._repeats(on_time)]
+        rows = [
+            *on_time,
+            *self.held_back,
+            *self._corrections(day),
+            *self._repeats(on_time),
+        ]
         self.held_back = late
         self.sold = on_time
         broken = self._broken(rows) if number % 5 == 1 else []
@@ -80,17 +91,34 @@ class Orders:
         return mixed
 
     def _invoice(self, day: date) -> list[Line]:
-        number, self.next_invoice = str(self.next_invoice), self.next_invoice + 1
-        minute = datetime.combine(day, time(7)) + timedelta(minutes=self.random.randrange(12 * 60))
+        number = str(self.next_invoice)
+        self.next_invoice = self.next_invoice + 1
+        minute = datetime.combine(day, time(7)) + timedelta(
+            minutes=self.random.randrange(12 * 60)
+        )
         customer = self._customer()
         country = self._country(customer, minute)
-        return [self._line(number, minute, customer, country) for _ in range(self.random.randint(7, 15))]
+        return [
+            self._line(number, minute, customer, country)
+            for _ in range(self.random.randint(7, 15))
+        ]
 
-    def _line(self, number: str, minute: datetime, customer: int | None, country: str) -> Line:
+    def _line(
+        self, number: str, minute: datetime, customer: int | None, country: str
+    ) -> Line:
         code, description, price = self.random.choice(PRODUCTS)
         quantity = self.random.choice((1, 2, 4, 6, 6, 12, 24, 48))
         written = "" if customer is None else f"{customer}.0"
-        line = Line(number, code, description, str(quantity), str(minute), price, written, country)
+        line = Line(
+            number,
+            code,
+            description,
+            str(quantity),
+            str(minute),
+            price,
+            written,
+            country,
+        )
         return self._with_dirt(line)
 
     def _with_dirt(self, line: Line) -> Line:
@@ -103,24 +131,37 @@ class Orders:
             return line._replace(Description=self.random.choice(REMARKS))
         if chance < 0.10:
             remark = self.random.choice(REMARKS)
-            return line._replace(Description=remark, UnitPrice="0", Quantity=f"-{line.Quantity}", CustomerID="")
+            return line._replace(
+                Description=remark,
+                UnitPrice="0",
+                Quantity=f"-{line.Quantity}",
+                CustomerID="",
+            )
         return line
 
     def _customer(self) -> int | None:
         anonymous = self.random.random() < 0.15
-        return None if anonymous else FIRST_CUSTOMER + self.random.randrange(CUSTOMERS * self.scale)
+        return (
+            None
+            if anonymous
+            else FIRST_CUSTOMER + self.random.randrange(CUSTOMERS * self.scale)
+        )
 
     def _country(self, customer: int | None, moment: datetime) -> str:
         """Return where a customer lives: most at home, every tenth abroad, every thirtieth moves on the third day."""
         if customer is None or customer % 10:
             return HOME_COUNTRY
-        moved = customer % 30 == 0 and moment.date() >= self.first_day + timedelta(days=2)
+        moved = customer % 30 == 0 and moment.date() >= self.first_day + timedelta(
+            days=2
+        )
         return COUNTRIES[(customer // 10 + moved) % len(COUNTRIES)]
 
     def _split(self, sales: list[Line]) -> tuple[list[Line], list[Line]]:
         """Hold the last invoice of the day back: it lands a day late."""
         last = sales[-1].InvoiceNo
-        return [x for x in sales if x.InvoiceNo != last], [x for x in sales if x.InvoiceNo == last]
+        return [x for x in sales if x.InvoiceNo != last], [
+            x for x in sales if x.InvoiceNo == last
+        ]
 
     def _corrections(self, day: date) -> list[Line]:
         """Correct lines of the day before: cancel each whole and sell it again in another quantity."""
@@ -129,7 +170,8 @@ class Orders:
 
     def _correction(self, old: Line, day: date) -> tuple[Line, Line]:
         now = str(datetime.combine(day, time(19, self.random.randrange(60))))
-        cancelled, again = f"C{self.next_invoice}", str(self.next_invoice + 1)
+        cancelled = f"C{self.next_invoice}"
+        again = str(self.next_invoice + 1)
         self.next_invoice += 2
         opposite = str(-int(old.Quantity))
         return (
@@ -146,5 +188,6 @@ class Orders:
     def _broken(self, rows: list[Line]) -> list[Sequence[str]]:
         """Return one row of each kind that the quarantine knows, one of them twice, and two that do not parse."""
         bad = [self.random.choice(rows)._replace(**fault) for fault in BROKEN.values()]
-        too_few, too_many = tuple(rows[0])[:5], (*rows[1], "one too many")
+        too_few = tuple(rows[0])[:5]
+        too_many = (*rows[1], "one too many")
         return [*bad, bad[0], too_few, too_many]

@@ -19,7 +19,9 @@ from retail.fake_orders import Line, Orders
 FIRST_DAY = date(2011, 1, 29)  # five days from here lie in two months
 
 
-def generate(out: Path, *, scale: int = 1, seed: int = 7, days: int = 5) -> dict[str, int]:
+def generate(
+    out: Path, *, scale: int = 1, seed: int = 7, days: int = 5
+) -> dict[str, int]:
     """Write ``out/retail_orders/<day>.csv`` and ``out/crm_changes/<day>.jsonl``.
 
     Parameters
@@ -52,10 +54,16 @@ def generate(out: Path, *, scale: int = 1, seed: int = 7, days: int = 5) -> dict
     if scale < 1 or days < 1:
         raise ValueError(f"scale and days are 1 or more, not {scale} and {days}")
     orders = Orders(Random(f"orders {seed}"), FIRST_DAY, scale)  # noqa: S311
-    order_rows = [_write(out / "retail_orders" / f"{_day(n)}.csv", _csv(orders.file(n))) for n in range(days)]
+    order_rows = [
+        _write(out / "retail_orders" / f"{_day(n)}.csv", _csv(orders.file(n)))
+        for n in range(days)
+    ]
     changes = crm_files(Random(f"crm {seed}"), FIRST_DAY, days, scale)  # noqa: S311
     crm_rows = [
-        _write(out / "crm_changes" / f"{_day(n)}.jsonl", "".join(f"{line}\n" for line in lines))
+        _write(
+            out / "crm_changes" / f"{_day(n)}.jsonl",
+            "".join(f"{line}\n" for line in lines),
+        )
         for n, lines in enumerate(changes)
     ]
     header_lines = days
@@ -69,14 +77,35 @@ def generate(out: Path, *, scale: int = 1, seed: int = 7, days: int = 5) -> dict
 
 def main(argv: Sequence[str] | None = None) -> None:
     """Run the command line."""
-    parser = argparse.ArgumentParser(prog="python -m retail.generate", description="Write the feeds of the sample.")
-    parser.add_argument("--out", type=Path, default=Path("data"), help="directory (default: data)")
-    parser.add_argument("--scale", type=int, default=1, help="times the invoices a day and the customers (default: 1)")
-    parser.add_argument("--seed", type=int, default=7, help="the same seed writes the same bytes (default: 7)")
-    parser.add_argument("--days", type=int, default=5, help="files of each feed (default: 5)")
+    parser = argparse.ArgumentParser(
+        prog="python -m retail.generate", description="Write the feeds of the sample."
+    )
+    parser.add_argument(
+        "--out", type=Path, default=Path("data"), help="directory (default: data)"
+    )
+    parser.add_argument(
+        "--scale",
+        type=int,
+        default=1,
+        help="times the invoices a day and the customers (default: 1)",
+    )
+    parser.add_argument(
+        "--seed",
+        type=int,
+        default=7,
+        help="the same seed writes the same bytes (default: 7)",
+    )
+    parser.add_argument(
+        "--days", type=int, default=5, help="files of each feed (default: 5)"
+    )
     asked = parser.parse_args(argv)
     written = generate(asked.out, scale=asked.scale, seed=asked.seed, days=asked.days)
-    print(f"{asked.out}: " + ", ".join(f"{count} {name.replace('_', ' ')}" for name, count in written.items()))
+    print(
+        f"{asked.out}: "
+        + ", ".join(
+            f"{count} {name.replace('_', ' ')}" for name, count in written.items()
+        )
+    )
 
 
 def _day(number: int) -> date:

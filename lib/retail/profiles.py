@@ -40,7 +40,9 @@ def described_profiles(profiles: DataFrame) -> DataFrame:
     +---+----------------+---------+------------+
     <BLANKLINE>
     """
-    return profiles.withColumns({"age_group": _age_group(F.col("age")), "email_domain": _domain(F.col("email"))})
+    return profiles.withColumns(
+        {"age_group": _age_group(F.col("age")), "email_domain": _domain(F.col("email"))}
+    )
 
 
 def _age_group(age: Column) -> Column:

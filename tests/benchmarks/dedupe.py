@@ -25,7 +25,7 @@ import pyarrow.parquet as pq
 from pyspark.sql import DataFrame
 from pyspark.sql import functions as F
 
-from lakesmith.transforms.dedupe import dedupe
+from lakesmith.transforms.keys.dedupe import dedupe
 from tests.benchmarks.cpu import measure
 from tests.benchmarks.eventlog import SETTINGS, read_event_log
 from tests.benchmarks.idle import ENV, cpu_seconds

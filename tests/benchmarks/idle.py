@@ -83,7 +83,7 @@ def main() -> None:
     parser.add_argument("--set", action="append", default=[], dest="sets")
     options = parser.parse_args()
     import lakesmith
-    from lakesmith.runs import conclude
+    from lakesmith.runs import finish as conclude
 
     spent = {"publish_seconds": 0.0}
     conclude._publish = _timed(conclude._publish, spent)

@@ -19,16 +19,16 @@ from pyspark.sql import DataFrame, SparkSession
 from pyspark.sql import functions as F
 
 from lakesmith.maintain.actions import ACTIONS
-from lakesmith.maintain.figures import read_figures
 from lakesmith.maintain.planner import plan_layout
+from lakesmith.maintain.table_stats import read_figures
 from lakesmith.session.batch import batch_session
-from lakesmith.session.upkeep import upkeep_session
+from lakesmith.session.maintenance import upkeep_session
 from lakesmith.spec.model import Maintenance, Table
 from lakesmith.tables.commit import CommitId, write
 from lakesmith.tables.ref import TableRef
-from lakesmith.tables.replace_keys import replace_keys
-from lakesmith.tables.strategies import upsert
-from lakesmith.tables.upsert_plan import plan_upsert
+from lakesmith.tables.upsert.planner import plan_upsert
+from lakesmith.tables.upsert.replace_keys import replace_keys
+from lakesmith.tables.writes import upsert
 from tests.benchmarks.cpu import measure
 from tests.benchmarks.eventlog import SETTINGS, read_event_log
 from tests.benchmarks.idle import ENV, cpu_seconds

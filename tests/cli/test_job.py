@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from lakesmith.cli.job import arguments, lake_of
+from lakesmith.cli.job_args import arguments, lake_of
 from lakesmith.scaffold import init_project
 
 

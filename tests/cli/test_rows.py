@@ -4,7 +4,7 @@ from datetime import date, datetime
 
 from pyspark.sql import SparkSession
 
-from lakesmith.cli.plain import plain
+from lakesmith.cli.json_output import plain
 from lakesmith.cli.rows import first_rows
 
 

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from lakesmith.session import probe as session_probe
+from lakesmith.session import capabilities as session_probe
 from tests.cli.verbs import data, invoke
 
 

@@ -8,11 +8,12 @@ import pytest
 from rich.console import Console
 from rich.progress import Progress, TextColumn
 
-from lakesmith.cli.plain import plain
+from lakesmith.batch.counts import Counts
+from lakesmith.cli.json_output import plain
 from lakesmith.cli.progress import LiveView, warn_if_degraded
 from lakesmith.cli.table import aligned
 from lakesmith.cli.text import plan_text, result_text
-from lakesmith.runs.result import Counts, Event, Parked, Plan, PlannedTable, RunResult, TableResult
+from lakesmith.observe.results import Event, Parked, Plan, PlannedTable, RunResult, TableResult
 
 
 def test_a_long_value_is_neither_wrapped_nor_cut() -> None:

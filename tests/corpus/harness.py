@@ -22,7 +22,7 @@ from pyspark.sql.types import BinaryType, DataType
 
 from lakesmith.errors import ConfigError, RunError
 from lakesmith.lake import Lake, open_lake
-from lakesmith.runs.result import RunResult, TableResult
+from lakesmith.observe.results import RunResult, TableResult
 
 CASES = Path(__file__).resolve().parent / "cases"
 LAYERS = ("bronze", "silver", "gold")

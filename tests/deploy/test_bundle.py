@@ -15,14 +15,14 @@ import pytest
 import yaml
 from pydantic import ValidationError
 
-from lakesmith.cli.job import arguments
+from lakesmith.cli.job_args import arguments
 from lakesmith.deploy import bundle as shape
 from lakesmith.deploy.bundle import BundleFile, JobFile
 from lakesmith.deploy.databricks import layer_order
 from lakesmith.deploy.files import check_files, databricks_files
 from lakesmith.spec.load import load_project
 from lakesmith.spec.model import Model
-from lakesmith.spec.yaml_nodes import read_yaml
+from lakesmith.spec.yaml.nodes import read_yaml
 
 ROOT = Path(__file__).resolve().parents[2]
 BUNDLE, JOB = ROOT / "databricks.yml", ROOT / "conf" / "databricks" / "online_retail.job.yml"

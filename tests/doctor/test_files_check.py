@@ -8,7 +8,7 @@ from deltalake import DeltaTable
 from pyspark.sql import SparkSession
 
 from lakesmith.doctor.files_check import check_files
-from lakesmith.doctor.patient import Patient, patient
+from lakesmith.tables.delta_log.snapshot import Patient, patient
 from lakesmith.tables.ref import TableRef
 from tests.doctor.damage import age, all_rows, found, mended, root_of
 from tests.shop import Shop

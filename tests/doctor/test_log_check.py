@@ -8,7 +8,7 @@ import pytest
 from deltalake import DeltaTable
 
 from lakesmith.errors import LedgerError, TableDamaged
-from lakesmith.tables.sidecar import sidecar_of
+from lakesmith.tables.delta_log.hadoop_checksum import sidecar_of
 from tests.doctor.damage import age, all_rows, die_after_silver, found, log_of, mended, newest
 from tests.shop import Shop
 

@@ -13,7 +13,7 @@ import pytest
 from pyspark.sql import SparkSession
 
 from lakesmith.errors import RunLocked
-from lakesmith.runs.result import RunResult
+from lakesmith.observe.results import RunResult
 from tests.faults.damage import AFTER_TWO, BRONZE, FIRST, SECOND, SELECT, bronze_ids, commit_file, ids, quantities
 from tests.faults.process import PATIENCE, Process
 from tests.shop import Shop

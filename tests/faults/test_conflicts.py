@@ -13,8 +13,8 @@ import pytest
 from pyspark.sql import DataFrame
 from pyspark.sql import functions as F
 
+from lakesmith.batch.write import rows as room
 from lakesmith.errors import RunFailed
-from lakesmith.runs.rooms import write as room
 from lakesmith.tables.ref import TableRef
 from tests.faults.damage import AFTER_THREE, AFTER_TWO, SELECT, THIRD, quantities, table_dir
 from tests.shop import SPECS, Shop, by_table

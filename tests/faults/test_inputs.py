@@ -12,7 +12,7 @@ from typing import Any
 import pytest
 
 from lakesmith.errors import RunFailed
-from lakesmith.runs.result import Event, RunResult
+from lakesmith.observe.results import Event, RunResult
 from lakesmith.sources import files
 from tests.faults.damage import BRONZE, FIRST, SECOND, bronze_ids, ids
 from tests.shop import HEADER, SPECS, Shop, by_table
@@ -25,7 +25,7 @@ def after_planning(act: Callable[[], object]) -> Callable[[Event], None]:
 
 def before_writing(monkeypatch: pytest.MonkeyPatch, act: Callable[[], object]) -> None:
     """Do something once between the last look at the files and their being read."""
-    batch = importlib.import_module("lakesmith.runs.batch")
+    batch = importlib.import_module("lakesmith.batch.run")
     write: Callable[..., Any] = batch.write_rows
 
     def acting(gated: object) -> object:

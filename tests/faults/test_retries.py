@@ -27,7 +27,7 @@ def test_a_landed_batch_whose_id_expired_is_not_written_twice(
         raise Crash
 
     with monkeypatch.context() as patch:
-        patch.setattr(importlib.import_module("lakesmith.runs.batch"), "record", crash)
+        patch.setattr(importlib.import_module("lakesmith.batch.run"), "record", crash)
         with pytest.raises(Crash):
             shop.run(select=BRONZE)
     time.sleep(2)

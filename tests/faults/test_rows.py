@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 from pyspark.sql import SparkSession
 
-from lakesmith.runs.result import RunResult
+from lakesmith.observe.results import RunResult
 from tests.shop import Shop, by_table
 
 NFC, NFD = "caf\u00e9", "cafe\u0301"

@@ -10,12 +10,11 @@ from unittest.mock import MagicMock
 import pytest
 
 from lakesmith.errors import SparkGone
-from lakesmith.maintain import actions
-from lakesmith.maintain import table as maintain_table
+from lakesmith.ledger.store import Ledger
+from lakesmith.maintain import actions, maintain_table
+from lakesmith.maintain.maintain_table import TableCare
 from lakesmith.maintain.result import Proposal, Step
-from lakesmith.maintain.table import TableCare
-from lakesmith.runs.ledger import Ledger
-from lakesmith.runs.recording import facts_of
+from lakesmith.observe.run_records import facts_of
 from tests.shop import Shop
 
 CONFLICT = "[DELTA_CONCURRENT_APPEND.WITHOUT_HINT] files were added\n\tat x"

@@ -8,12 +8,13 @@ from typing import Any
 import pytest
 
 from lakesmith.errors import MaintenanceFailed
-from lakesmith.maintain import actions, settle
-from lakesmith.maintain import table as care
+from lakesmith.ledger import open_ledger as opening
+from lakesmith.ledger.publications import newest
+from lakesmith.maintain import actions
+from lakesmith.maintain import maintain_table as care
+from lakesmith.maintain import publish_maintained as settle
 from lakesmith.maintain.result import Maintained
-from lakesmith.runs import opening
-from lakesmith.runs.publish import newest
-from lakesmith.tables.log_files import log_files
+from lakesmith.tables.delta_log.listing import log_files
 from lakesmith.tables.ref import project_table
 from tests.maintain.conftest import TABLES, THIRD, rows_of
 from tests.shop import Shop, by_table

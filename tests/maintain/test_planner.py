@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import pytest
 
-from lakesmith.maintain.figures import DAY, DataFile, Figures
-from lakesmith.maintain.needs import Hold, lost_by_vacuum, not_passed
 from lakesmith.maintain.planner import plan_layout, vacuum
 from lakesmith.maintain.result import Proposal
+from lakesmith.maintain.retained_versions import Hold, lost_by_vacuum, not_passed
+from lakesmith.maintain.table_stats import DAY, DataFile, Figures
 from lakesmith.spec.model import Maintenance
-from lakesmith.tables.log import Commit
+from lakesmith.tables.delta_log.history import Commit
 
 NOW = 1_000 * DAY
 BIG = DataFile(64 * 1024 * 1024, rows=1000)

@@ -9,11 +9,11 @@ from pathlib import Path
 
 import pytest
 
-from lakesmith.maintain.needs import begun, readers
-from lakesmith.runs.intent import Intent, TableInput
-from lakesmith.runs.ledger import Ledger
-from lakesmith.runs.state import TableState
-from lakesmith.tables.ops import OpsTable
+from lakesmith.ledger.intent import Intent, TableInput
+from lakesmith.ledger.state import TableState
+from lakesmith.ledger.store import Ledger
+from lakesmith.maintain.retained_versions import begun, readers
+from lakesmith.tables.ops_table import OpsTable
 from lakesmith.tables.ref import TableRef
 from tests.maintain.conftest import FIRST, SECOND, SHORT, TABLES, THIRD, rows_of
 from tests.shop import SPECS, Shop

@@ -13,8 +13,8 @@ from pyspark.sql import DataFrame, SparkSession
 from pyspark.sql import functions as F
 
 from lakesmith.lake import Lake, open_lake
+from lakesmith.ledger.publications import newest
 from lakesmith.pytest_plugin import SMALL
-from lakesmith.runs.publish import newest
 from lakesmith.session.start import read_properties
 from lakesmith.tables.ref import table_ref
 from tests.prove.killing import ROOT, run_command

@@ -10,11 +10,11 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from lakesmith.errors import LakesmithError
+from lakesmith.ledger.store import read_ledger
 from lakesmith.observe.records import RUNS
-from lakesmith.runs.ledger import read_ledger
-from lakesmith.runs.result import RunResult
-from lakesmith.tables.log import newest_commits
-from lakesmith.tables.ops import OpsTable
+from lakesmith.observe.results import RunResult
+from lakesmith.tables.delta_log.history import newest_commits
+from lakesmith.tables.ops_table import OpsTable
 from lakesmith.tables.ref import table_ref
 from tests.prove.ground import Contents, Ground, newest_tables
 from tests.prove.killing import Crash

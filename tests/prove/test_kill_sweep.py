@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 from pyspark.sql import SparkSession
 
-from lakesmith.runs.publish import publish
+from lakesmith.ledger.publications import publish
 from lakesmith.tables.ref import table_ref
 from tests.prove.ground import Ground, make_ground, newest_tables
 from tests.prove.judge import judge, reading

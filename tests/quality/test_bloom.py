@@ -10,10 +10,10 @@ from hypothesis import strategies as st
 from pyspark.sql import DataFrame, SparkSession
 from pyspark.sql import functions as F
 
-from lakesmith.quality.bloom import bloom_build, bloom_fpr, bloom_merge, bloom_probe, is_hashable, key_hash
-from lakesmith.quality.bloom_shape import Shape, expected_fpr, seen_before, shape_for
-from lakesmith.quality.screen_join import screen_join
+from lakesmith.sketches.bloom import bloom_build, bloom_fpr, bloom_merge, bloom_probe, is_hashable, key_hash
+from lakesmith.sketches.bloom_sizing import Shape, expected_fpr, seen_before, shape_for
 from lakesmith.testing import frame
+from lakesmith.transforms.bloom_join import screen_join
 from lakesmith.transforms.joins import join
 
 DDL = "n int, t string, d double"

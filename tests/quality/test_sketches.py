@@ -9,7 +9,7 @@ from pyspark.errors import AnalysisException
 from pyspark.sql import SparkSession
 from pyspark.sql import functions as F
 
-from lakesmith.quality.sketches import hll, kll, top_k
+from lakesmith.sketches.estimates import hll, kll, top_k
 from lakesmith.testing import frame
 
 NAN = float("nan")

@@ -5,9 +5,9 @@ from datetime import datetime, timedelta, timezone
 import pytest
 from pyspark.sql import SparkSession
 
-from lakesmith.quality.ages import parse_age
-from lakesmith.quality.table_checks import freshness_metrics, plan_notes, table_verdicts
-from lakesmith.quality.uniqueness import duplicates, keys_are_free
+from lakesmith.duration import parse_age
+from lakesmith.quality.checks.table_checks import freshness_metrics, plan_notes, table_verdicts
+from lakesmith.quality.checks.uniqueness import duplicates, keys_are_free
 from lakesmith.spec.model import Check, Table, Write
 from lakesmith.testing import frame
 

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from lakesmith.spec.load import load_project
-from lakesmith.transforms.step_problems import step_problems
+from lakesmith.transforms.steps.problems import step_problems
 
 CONF = Path(__file__).resolve().parents[2] / "conf"
 TABLES = {

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from lakesmith.runs.result import PlannedTable
+from lakesmith.observe.results import PlannedTable
 from lakesmith.tables.ref import TableRef, project_table
 from tests.shop import Shop
 

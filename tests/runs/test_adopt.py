@@ -7,9 +7,9 @@ from pathlib import Path
 
 import pytest
 
+from lakesmith.batch import context
 from lakesmith.errors import GateRefused, LedgerError
-from lakesmith.runs import context
-from lakesmith.runs.ledger import read_ledger
+from lakesmith.ledger.store import read_ledger
 from lakesmith.tables.ref import table_ref
 from tests.shop import SPECS, TABLES, Shop
 

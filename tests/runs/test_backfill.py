@@ -7,8 +7,8 @@ from collections.abc import Callable
 import pytest
 from deltalake import DeltaTable
 
+from lakesmith.batch import run as rooms
 from lakesmith.errors import ConfigError, InputError, LedgerError, RunFailed
-from lakesmith.runs import batch as rooms
 from tests.shop import SPECS, Shop, by_table
 
 DATED = {

@@ -12,9 +12,9 @@ import pytest
 from pyspark.sql import SparkSession
 
 from lakesmith.errors import EnvironmentProblem, GateRefused, RunFailed
-from lakesmith.runs import conclude as runs
-from lakesmith.runs.ledger import Ledger, read_ledger
-from lakesmith.runs.result import RunResult
+from lakesmith.ledger.store import Ledger, read_ledger
+from lakesmith.observe.results import RunResult
+from lakesmith.runs import finish as runs
 from lakesmith.tables.create import create_schemas
 from lakesmith.tables.ref import project_table
 from tests.shop import SPECS, TABLES, Shop, by_table
@@ -171,7 +171,7 @@ def test_a_ledger_that_another_run_wrote_meanwhile_is_not_compacted(
     shop = catalog_shop()
     shop.land("a.csv", FIRST)
     shop.run(select=["bronze.orders"])
-    monkeypatch.setattr("lakesmith.runs.ledger.COMPACT_ABOVE", 0)
+    monkeypatch.setattr("lakesmith.ledger.store.COMPACT_ABOVE", 0)
 
     def ledger() -> Ledger:
         return read_ledger(spark, project_table(shop.lake.project, "ops.ledger"), "test")

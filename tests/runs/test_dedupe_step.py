@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 from pyspark.sql import SparkSession
 
-from lakesmith.runs.result import Counts
+from lakesmith.batch.counts import Counts
 from tests.shop import Shop, by_table
 
 NEWEST = """

@@ -7,10 +7,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from lakesmith.runs import events
-from lakesmith.runs.events import LedgerEvent, compacted, done_event, fold, intent_event
-from lakesmith.runs.intent import FilesInput, Intent, TableInput
-from lakesmith.runs.state import Mark, TableState
+from lakesmith.ledger import events
+from lakesmith.ledger.events import LedgerEvent, compacted, done_event, fold, intent_event
+from lakesmith.ledger.intent import FilesInput, Intent, TableInput
+from lakesmith.ledger.state import Mark, TableState
 
 NAMES = st.sampled_from(["bronze.a", "silver.b", "gold.c"])
 SMALL = st.integers(0, 5)

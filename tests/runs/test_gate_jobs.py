@@ -7,10 +7,10 @@ from pathlib import Path
 import pytest
 from pyspark.sql import SparkSession
 
-from lakesmith.runs import batch as rooms
-from lakesmith.runs.batch import run_batch
-from lakesmith.runs.context import BatchContext
-from lakesmith.runs.intent import Intent, TableInput
+from lakesmith.batch import run as rooms
+from lakesmith.batch.context import BatchContext
+from lakesmith.batch.run import run_batch
+from lakesmith.ledger.intent import Intent, TableInput
 from lakesmith.session.batch import batch_session
 from lakesmith.spec.fingerprint import spec_hash
 from tests.shop import SPECS, Shop

@@ -8,9 +8,10 @@ from typing import Any
 import pytest
 
 from lakesmith.observe.records import CHECKS
-from lakesmith.runs import conclude, executor
-from lakesmith.runs.result import RunResult
-from lakesmith.tables.ops import OpsTable
+from lakesmith.observe.results import RunResult
+from lakesmith.runs import executor
+from lakesmith.runs import finish as conclude
+from lakesmith.tables.ops_table import OpsTable
 from lakesmith.tables.ref import table_ref
 from tests.shop import Shop
 

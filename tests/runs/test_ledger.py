@@ -6,12 +6,12 @@ import pytest
 from pyspark.sql import SparkSession
 
 from lakesmith.errors import LedgerError
-from lakesmith.runs import ledger as module
-from lakesmith.runs.events import LEDGER, done_event, intent_event
-from lakesmith.runs.intent import FilesInput, Intent
-from lakesmith.runs.ledger import Ledger, published_event, read_ledger
-from lakesmith.tables.log import newest_commits
-from lakesmith.tables.ops import OpsTable
+from lakesmith.ledger import store as module
+from lakesmith.ledger.events import LEDGER, done_event, intent_event
+from lakesmith.ledger.intent import FilesInput, Intent
+from lakesmith.ledger.store import Ledger, published_event, read_ledger
+from lakesmith.tables.delta_log.history import newest_commits
+from lakesmith.tables.ops_table import OpsTable
 from lakesmith.tables.ref import TableRef, table_ref
 
 

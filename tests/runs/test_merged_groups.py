@@ -10,8 +10,8 @@ from typing import Any
 import pytest
 from pyspark.sql import functions as F
 
-from lakesmith.runs import batch as batches
-from lakesmith.runs.merging import merges_in
+from lakesmith.batch import run as batches
+from lakesmith.batch.transform.merged_groups import merges_in
 from tests.runs.sums_shop import FILES, FIRST, GOLD, NEW, SUMS, TABLES, Make, run, told
 from tests.shop import SPECS, Shop, by_table
 

@@ -11,7 +11,7 @@ from typing import Any
 import pytest
 from pyspark.sql import SparkSession
 
-from lakesmith.runs.result import RunResult
+from lakesmith.observe.results import RunResult
 from tests.shop import Shop, by_table
 
 TABLE, BELOW = "silver.orders", "gold.copy"

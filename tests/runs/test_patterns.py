@@ -3,8 +3,8 @@ from __future__ import annotations
 import pytest
 from pyspark.sql import SparkSession
 
+from lakesmith.batch.gate.regex_problems import with_known_patterns
 from lakesmith.quality.rules import compile_rules, resolve
-from lakesmith.runs.patterns import with_known_patterns
 from lakesmith.spec.model import Check, Table
 from lakesmith.testing import frame
 

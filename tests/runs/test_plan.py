@@ -9,9 +9,9 @@ import pytest
 from pyspark.sql import SparkSession
 
 from lakesmith.errors import InputError, LakesmithError, SparkGone
-from lakesmith.runs import planning
-from lakesmith.runs.plan import plan
-from lakesmith.runs.result import PlannedTable
+from lakesmith.observe.results import PlannedTable
+from lakesmith.runs import planner as planning
+from lakesmith.runs.plan_report import plan
 from tests.shop import SPECS, Shop
 
 RETURNS = {

@@ -5,9 +5,9 @@ from dataclasses import replace
 
 import pytest
 
-from lakesmith.runs.intent import FilesInput, TableInput
-from lakesmith.runs.planning import Planned, Planner
-from lakesmith.runs.state import TableState
+from lakesmith.ledger.intent import FilesInput, TableInput
+from lakesmith.ledger.state import TableState
+from lakesmith.runs.planner import Planned, Planner
 from lakesmith.spec.fingerprint import spec_hash
 from tests.shop import Shop
 

@@ -38,7 +38,7 @@ def test_a_batch_that_landed_is_closed_when_its_files_were_archived(
         raise OSError("the machine is gone")
 
     with monkeypatch.context() as patch:
-        patch.setattr(importlib.import_module("lakesmith.runs.batch"), "record", die)
+        patch.setattr(importlib.import_module("lakesmith.batch.run"), "record", die)
         with pytest.raises(RunFailed):
             shop.run(**BRONZE_ONLY)
     file.unlink()

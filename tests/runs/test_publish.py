@@ -6,9 +6,9 @@ import pytest
 from pyspark.sql import SparkSession
 
 from lakesmith.errors import WriteError
-from lakesmith.runs import publish as module
-from lakesmith.runs.publish import newest, publish
-from lakesmith.tables.log import newest_commits
+from lakesmith.ledger import publications as module
+from lakesmith.ledger.publications import newest, publish
+from lakesmith.tables.delta_log.history import newest_commits
 from lakesmith.tables.ref import TableRef, table_ref
 
 NOW = "2026-01-01T00:00:00+00:00"

@@ -9,11 +9,11 @@ from collections.abc import Callable
 import pytest
 
 from lakesmith.errors import LedgerError, RunFailed, WriteError
-from lakesmith.runs.events import LedgerEvent, compacted, done_event, fold
-from lakesmith.runs.intent import FilesInput, Intent
+from lakesmith.ledger.events import LedgerEvent, compacted, done_event, fold
+from lakesmith.ledger.intent import FilesInput, Intent
+from lakesmith.ledger.state import TableState
 from lakesmith.runs.rebuild import tables_to_rebuild
 from lakesmith.runs.rebuild_files import files_to_read, require_planned
-from lakesmith.runs.state import TableState
 from lakesmith.sources.files import NewFiles
 from lakesmith.sources.listing import FileEntry, list_files
 from tests.shop import HEADER, SPECS, TABLES, Shop, by_table
@@ -171,7 +171,7 @@ def test_the_published_rows_stay_until_the_rebuild_is_published(shop: Shop, monk
     before = published(shop)
     shop.spec("tables/silver/orders", WIDER)
     with monkeypatch.context() as patch:
-        patch.setattr("lakesmith.runs.conclude.publish", lambda *args: 1 / 0)
+        patch.setattr("lakesmith.runs.finish.publish", lambda *args: 1 / 0)
         with pytest.raises(ZeroDivisionError):
             shop.run(rebuild=True)
     assert shop.rows("silver.orders") == before["silver.orders"]

@@ -8,7 +8,7 @@ from collections.abc import Callable
 import pytest
 
 from lakesmith.errors import GateRefused, LedgerError
-from lakesmith.runs.ledger import read_ledger
+from lakesmith.ledger.store import read_ledger
 from lakesmith.session.batch import YOUNG_ONLY, batch_session
 from lakesmith.tables.ref import TableRef, table_ref
 from tests.shop import SPECS, Shop, by_table

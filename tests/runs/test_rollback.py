@@ -12,9 +12,9 @@ import pytest
 from deltalake import DeltaTable
 
 from lakesmith.errors import InputError, LedgerError
-from lakesmith.runs import rollback as module
-from lakesmith.runs.intent import Intent, TableInput
-from lakesmith.runs.state import Mark, TableState
+from lakesmith.ledger.intent import Intent, TableInput
+from lakesmith.ledger.state import Mark, TableState
+from lakesmith.repair import rollback as module
 from lakesmith.spec.model import Project
 from lakesmith.tables.ref import TableRef, table_ref
 from tests.shop import TABLES, Shop, by_table

@@ -6,10 +6,11 @@ from collections.abc import Callable, Iterator
 import pytest
 from pyspark.sql import SparkSession
 
+from lakesmith.batch.counts import Counts
 from lakesmith.errors import InputError, RunFailed, RunLocked
 from lakesmith.lake import Lake
+from lakesmith.observe.results import Event, RunResult
 from lakesmith.runs.lock import run_lock
-from lakesmith.runs.result import Counts, Event, RunResult
 from lakesmith.session.batch import batch_session
 from tests.shop import HEADER, SPECS, TABLES, Shop, by_table
 

@@ -6,12 +6,12 @@ from typing import Any, cast
 
 import pytest
 
-from lakesmith.runs import same_keys
-from lakesmith.runs.same_keys import arrangement, other_keys
-from lakesmith.runs.state import TableState
+from lakesmith.ledger import key_change as same_keys
+from lakesmith.ledger.key_change import arrangement, other_keys
+from lakesmith.ledger.state import TableState
 from lakesmith.spec.fingerprint import spec_hash
 from lakesmith.spec.model import Table
-from lakesmith.tables.log import Commit
+from lakesmith.tables.delta_log.history import Commit
 
 HISTORY = {"strategy": "scd2", "track_history_columns": ["plan"]}
 EVENTS = {"strategy": "cdc", "apply_as_deletes": "op = 'D'"}

@@ -6,12 +6,12 @@ from decimal import Decimal
 
 import pytest
 
+from lakesmith.batch.gate.frames import Gated
+from lakesmith.batch.write.rows import write_rows
 from lakesmith.errors import RunFailed
-from lakesmith.runs.rooms.gate import Gated
-from lakesmith.runs.rooms.write import write_rows
 from lakesmith.tables.commit import Outcome
 from lakesmith.tables.properties import properties_of
-from lakesmith.tables.shapes import shape_views
+from lakesmith.tables.schema.versions import shape_views
 from tests.runs.dying import Deaths, Killed
 from tests.runs.schema_shop import (
     ALL,
@@ -135,7 +135,7 @@ def test_a_run_killed_between_the_change_and_the_batch_goes_on(built: Make, monk
         return write_rows(gated)
 
     with monkeypatch.context() as patch:
-        patch.setattr("lakesmith.runs.batch.write_rows", die)
+        patch.setattr("lakesmith.batch.run.write_rows", die)
         with pytest.raises(KeyboardInterrupt):
             shop.run(select=BOTH)
     assert operations(shop)[1:] == ["SET TBLPROPERTIES", "RENAME COLUMN", "CHANGE COLUMN"]

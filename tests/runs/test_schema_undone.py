@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import pytest
 
+from lakesmith.batch import run as rooms
+from lakesmith.batch.gate.frames import Gated
+from lakesmith.batch.write.rows import write_rows
 from lakesmith.errors import GateRefused, RunFailed, WriteError
-from lakesmith.runs import batch as rooms
-from lakesmith.runs.rooms.gate import Gated
-from lakesmith.runs.rooms.write import write_rows
 from lakesmith.tables.commit import Outcome
 from tests.runs.schema_shop import BOTH, ORDERS, SILVER, WIDE, Make, change, operations
 

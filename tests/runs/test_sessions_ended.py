@@ -9,16 +9,17 @@ from unittest.mock import MagicMock
 
 import pytest
 
-from lakesmith.maintain import table as maintain_table
-from lakesmith.maintain.table import TableCare
-from lakesmith.runs import executor, recover, restore
+from lakesmith.ledger import restore
+from lakesmith.ledger.intent import FilesInput, Intent
+from lakesmith.ledger.restore import Target
+from lakesmith.ledger.state import TableState
+from lakesmith.ledger.store import Ledger
+from lakesmith.maintain import maintain_table
+from lakesmith.maintain.maintain_table import TableCare
+from lakesmith.observe.run_records import facts_of
+from lakesmith.runs import executor, recover
 from lakesmith.runs.executor import Executor
-from lakesmith.runs.intent import FilesInput, Intent
-from lakesmith.runs.ledger import Ledger
-from lakesmith.runs.recording import facts_of
 from lakesmith.runs.recover import Recovery
-from lakesmith.runs.restore import Target
-from lakesmith.runs.state import TableState
 from lakesmith.session import batch
 from lakesmith.spec.model import Project
 from tests.shop import Shop

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from lakesmith.runs import batch as rooms
+from lakesmith.batch import run as rooms
 from tests.shop import SPECS, Shop, by_table
 
 DICE = (

@@ -9,7 +9,7 @@ from lakesmith.errors import ConfigError
 from lakesmith.scaffold import init_project
 from lakesmith.spec.graph import waves
 from lakesmith.spec.load import load_project
-from lakesmith.transforms.step_problems import step_problems
+from lakesmith.transforms.steps.problems import step_problems
 
 ROOT = Path(__file__).resolve().parents[2]
 

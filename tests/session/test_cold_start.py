@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from lakesmith.cli.start import changes
+from lakesmith.cli.submit_settings import changes
 from lakesmith.session.cold_start import CLASS_PATH, OPTIONS, PACKAGES, cache, quicken, remember
 
 ASKED = {"spark.master": "local[2]", PACKAGES: "io.delta:delta:4", OPTIONS: "-XX:+UseSerialGC"}

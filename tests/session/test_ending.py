@@ -8,7 +8,7 @@ import pytest
 from pyspark.sql import SparkSession
 
 from lakesmith.session import batch
-from lakesmith.session.upkeep import upkeep_session
+from lakesmith.session.maintenance import upkeep_session
 
 
 @pytest.fixture

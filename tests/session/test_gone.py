@@ -6,7 +6,7 @@ import pytest
 from pyspark.sql import SparkSession
 
 from lakesmith.errors import SparkGone, StepError
-from lakesmith.session.gone import cause_of, first_line, is_gone, telling_gone
+from lakesmith.session.failures import cause_of, first_line, is_gone, telling_gone
 
 
 class FarError(Exception):

@@ -4,8 +4,8 @@ import pyspark
 import pytest
 from pyspark.sql import SparkSession
 
-from lakesmith.session.kind import is_connect
-from lakesmith.session.probe import Runtime, _missing_settings, probe
+from lakesmith.session.capabilities import Runtime, _missing_settings, probe
+from lakesmith.session.runtime_kind import is_connect
 
 
 @pytest.fixture(scope="module")

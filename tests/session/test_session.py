@@ -9,7 +9,7 @@ from pyspark.sql import SparkSession
 
 from lakesmith.errors import EnvironmentProblem
 from lakesmith.session.batch import batch_session, end_session
-from lakesmith.session.kind import is_connect, require_own_files
+from lakesmith.session.runtime_kind import is_connect, require_own_files
 from lakesmith.session.start import _own_settings, get_session, quiet_errors
 
 

@@ -10,7 +10,7 @@ import pytest
 
 from lakesmith.errors import ConfigError, Problem
 from lakesmith.spec.load import load_project
-from lakesmith.spec.overlays import Sets
+from lakesmith.spec.yaml.overlays import Sets
 
 SOUND = {
     "base.yml": "name: shop\n",

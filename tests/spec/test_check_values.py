@@ -5,8 +5,8 @@ from collections.abc import Callable
 import pytest
 
 from lakesmith.errors import Problem
-from lakesmith.spec.java_regex import regex_problem
-from lakesmith.spec.nondeterministic import nondeterministic_calls
+from lakesmith.spec.values.java_regex import regex_problem
+from lakesmith.spec.values.nondeterministic import nondeterministic_calls
 
 Load = Callable[..., list[Problem]]
 COLUMNS = (

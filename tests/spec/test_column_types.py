@@ -2,7 +2,7 @@ from __future__ import annotations
 
 import pytest
 
-from lakesmith.spec.column_types import type_problem
+from lakesmith.spec.values.column_types import type_problem
 
 
 @pytest.mark.parametrize(

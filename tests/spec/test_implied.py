@@ -9,10 +9,10 @@ from typing import Any
 import pytest
 
 from lakesmith.errors import Problem
-from lakesmith.spec.cautions import cautions
-from lakesmith.spec.implied import unproven
+from lakesmith.spec.key_implies import unproven
 from lakesmith.spec.load import load_project
 from lakesmith.spec.model import Table
+from lakesmith.spec.rules.warnings import cautions
 
 Load = Callable[..., list[Problem]]
 RAW = {"hash_key": {"name": "id", "of": "raw"}}

@@ -7,7 +7,7 @@ import yaml
 from hypothesis import given
 from hypothesis import strategies as st
 
-from lakesmith.spec.yaml_scalars import plain_value, twist
+from lakesmith.spec.yaml.scalars import plain_value, twist
 
 
 @pytest.mark.parametrize(

@@ -11,7 +11,7 @@ from pyspark.sql import functions as F
 from lakesmith.errors import WriteError
 from lakesmith.session.batch import batch_session
 from lakesmith.tables.commit import CommitId, Outcome, Verdict, find, write, writer
-from lakesmith.tables.log import newest_commits
+from lakesmith.tables.delta_log.history import newest_commits
 from lakesmith.tables.ref import TableRef
 
 APP = "lakesmith/local/silver.a/1/main"

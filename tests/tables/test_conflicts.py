@@ -5,8 +5,8 @@ from __future__ import annotations
 import pytest
 
 from lakesmith.errors import WriteError
-from lakesmith.tables import conflicts
-from lakesmith.tables.conflicts import is_conflict, retried
+from lakesmith.tables import retry as conflicts
+from lakesmith.tables.retry import is_conflict, retried
 
 
 class ConcurrentAppendException(Exception):  # noqa: N818 Delta's name

@@ -73,7 +73,7 @@ def test_nothing_is_forced_where_durable_is_off(batch: TableRef, synced: Callabl
 
 
 OPS = """
-from lakesmith.tables.ops import OpsTable
+from lakesmith.tables.ops_table import OpsTable
 from lakesmith.tables.ref import TableRef
 table = OpsTable(TableRef("ops.a", {location!r}, durable=True), "id BIGINT")
 for number in range({commits}):

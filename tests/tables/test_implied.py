@@ -10,14 +10,14 @@ from pyspark.sql import functions as F
 
 from lakesmith.errors import WriteError
 from lakesmith.spec.model import Table
-from lakesmith.tables import implied
 from lakesmith.tables.commit import CommitId
-from lakesmith.tables.estimate import everything
-from lakesmith.tables.implied import refuse_broken, without_promise
-from lakesmith.tables.prune import Touched, find_touched
+from lakesmith.tables.pruning import key_promise as implied
+from lakesmith.tables.pruning.estimate import everything
+from lakesmith.tables.pruning.key_bounds import Touched, find_touched
+from lakesmith.tables.pruning.key_promise import refuse_broken, without_promise
 from lakesmith.tables.ref import TableRef
-from lakesmith.tables.strategies import replace_all
-from lakesmith.tables.upsert_plan import plan_upsert
+from lakesmith.tables.upsert.planner import plan_upsert
+from lakesmith.tables.writes import replace_all
 from lakesmith.testing import frame
 
 DDL = "id int, day string, name string, _seq struct<at:int>"

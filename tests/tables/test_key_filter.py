@@ -13,11 +13,11 @@ from lakesmith.errors import WriteError
 from lakesmith.session.batch import batch_session
 from lakesmith.spec.model import Table
 from lakesmith.tables.commit import TXN_APP, TXN_VERSION, USER_METADATA, CommitId, write
-from lakesmith.tables.key_filter import load_filter, refresh, usable_filter
-from lakesmith.tables.key_screen import append_new, screen, surely_new
-from lakesmith.tables.log import newest_commits
+from lakesmith.tables.delta_log.history import newest_commits
 from lakesmith.tables.ref import TableRef
-from lakesmith.tables.strategies import replace_all, upsert
+from lakesmith.tables.upsert.filter_probe import append_new, screen, surely_new
+from lakesmith.tables.upsert.key_filter import load_filter, refresh, usable_filter
+from lakesmith.tables.writes import replace_all, upsert
 from lakesmith.testing import frame
 
 DDL = "id int, name string, _seq int"
@@ -151,7 +151,7 @@ def test_a_filter_for_something_else_is_not_asked(
 def test_a_filter_of_another_hash_is_not_asked(
     spark: SparkSession, lasting: TableRef, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("lakesmith.tables.key_filter.HASH_VERSION", 2)
+    monkeypatch.setattr("lakesmith.tables.upsert.key_filter.HASH_VERSION", 2)
     assert is_off(spark, lasting)
 
 
@@ -165,7 +165,7 @@ def test_above_its_capacity_it_is_built_anew_with_room(spark: SparkSession, tmp_
 
 
 def test_its_commits_are_folded_into_one(spark: SparkSession, table: TableRef, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("lakesmith.tables.key_filter.MOST_PARTS", 2)
+    monkeypatch.setattr("lakesmith.tables.upsert.key_filter.MOST_PARTS", 2)
     for number in (4, 5):
         upserted(spark, table, [(number, "x", 1)], number)
         header = refresh(spark, table, spec(UPDATE))

@@ -8,10 +8,10 @@ from typing import Any
 import pytest
 from pyspark.sql import SparkSession
 
-from lakesmith.tables import look as module
-from lakesmith.tables.look import look
-from lakesmith.tables.prune import Touched
+from lakesmith.tables.pruning.key_bounds import Touched
 from lakesmith.tables.ref import TableRef
+from lakesmith.tables.upsert import key_lookup as module
+from lakesmith.tables.upsert.key_lookup import look
 from lakesmith.testing import frame
 
 VECTORS = {"delta.enableDeletionVectors": "true"}

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import pytest
 
-from lakesmith.runs.foreign import is_foreign
-from lakesmith.tables.key_filter import KNOWN
-from lakesmith.tables.log import Commit
-from lakesmith.tables.operations import MAINTENANCE, MOVES_ROWS, ROW_CHANGES
+from lakesmith.ledger.commit_walk import is_foreign
+from lakesmith.tables.delta_log.history import Commit
+from lakesmith.tables.delta_log.operations import MAINTENANCE, MOVES_ROWS, ROW_CHANGES
+from lakesmith.tables.upsert.key_filter import KNOWN
 
 
 def commit(operation: str) -> Commit:

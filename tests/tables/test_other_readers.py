@@ -17,7 +17,7 @@ import pytest
 from deltalake import DeltaTable, QueryBuilder
 from pyspark.sql import SparkSession
 
-from lakesmith.spec.written_times import read_date, read_instant, read_wall_clock
+from lakesmith.spec.values.times import read_date, read_instant, read_wall_clock
 from tests.shop import Shop
 
 Row = dict[str, Any]

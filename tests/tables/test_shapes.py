@@ -4,8 +4,8 @@ from typing import Any
 
 from pyspark.sql import SparkSession
 
-from lakesmith.tables.differences import after, differences
-from lakesmith.tables.shapes import shape_property, shape_views, shapes_of
+from lakesmith.tables.schema.diff import after, differences
+from lakesmith.tables.schema.versions import shape_property, shape_views, shapes_of
 from lakesmith.testing import frame
 
 ONE = {"id": "int", "name": "string", "_seq.at": "int"}

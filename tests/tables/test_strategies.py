@@ -10,10 +10,10 @@ from pyspark.sql import DataFrame, SparkSession
 
 from lakesmith.spec.model import Table
 from lakesmith.tables.commit import CommitId
-from lakesmith.tables.log import newest_commits
-from lakesmith.tables.prune import find_touched
+from lakesmith.tables.delta_log.history import newest_commits
+from lakesmith.tables.pruning.key_bounds import find_touched
 from lakesmith.tables.ref import TableRef
-from lakesmith.tables.strategies import append, replace_all, replace_groups, upsert
+from lakesmith.tables.writes import append, replace_all, replace_groups, upsert
 from lakesmith.testing import frame
 
 ROWS = "id int, name string, _seq int, _deleted boolean"

@@ -4,9 +4,9 @@ from pathlib import Path
 
 import pytest
 
-from lakesmith.tables.log_files import log_files
+from lakesmith.tables.delta_log.listing import log_files
+from lakesmith.tables.delta_log.tail_check import tail_damage
 from lakesmith.tables.ref import TableRef
-from lakesmith.tables.tail import tail_damage
 
 COMMIT = '{"commitInfo":{"operation":"WRITE"}}\n{"add":{"path":"a.parquet","size":1}}\n'
 

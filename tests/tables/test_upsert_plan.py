@@ -14,11 +14,11 @@ from pyspark.sql import SparkSession
 from lakesmith.errors import WriteError
 from lakesmith.spec.model import Table
 from lakesmith.tables.commit import CommitId
-from lakesmith.tables.log import newest_commits
+from lakesmith.tables.delta_log.history import newest_commits
 from lakesmith.tables.ref import TableRef
-from lakesmith.tables.replace_keys import replace_keys
-from lakesmith.tables.strategies import replace_all, upsert
-from lakesmith.tables.upsert_plan import plan_upsert
+from lakesmith.tables.upsert.planner import plan_upsert
+from lakesmith.tables.upsert.replace_keys import replace_keys
+from lakesmith.tables.writes import replace_all, upsert
 from lakesmith.testing import frame
 
 DDL = "id int, code string, name string, _seq int, _deleted boolean"

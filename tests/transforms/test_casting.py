@@ -11,7 +11,7 @@ from pyspark.sql.types import DataType
 
 from lakesmith.errors import StepError
 from lakesmith.testing import frame
-from lakesmith.transforms.casting import cast_or_null
+from lakesmith.transforms.values.casting import cast_or_null
 
 
 def check(spark: SparkSession, found: str, wanted: str, pairs: list[tuple], format: str | None = None) -> None:

@@ -7,8 +7,8 @@ import pytest
 from pyspark.sql import Row, SparkSession
 
 from lakesmith.testing import frame
-from lakesmith.transforms.debezium import Unchanged, from_debezium
-from lakesmith.transforms.unavailable import forms_of
+from lakesmith.transforms.change_events.debezium import Unchanged, from_debezium
+from lakesmith.transforms.change_events.unavailable import forms_of
 
 P = "__debezium_unavailable_value"
 FIELDS = ["id", "name", "city"]

@@ -8,7 +8,7 @@ from pyspark.sql import SparkSession
 
 from lakesmith.errors import StepError
 from lakesmith.testing import frame
-from lakesmith.transforms.dedupe import dedupe, latest_by
+from lakesmith.transforms.keys.dedupe import dedupe, latest_by
 
 
 def test_greatest_order_wins_and_null_loses(spark: SparkSession) -> None:

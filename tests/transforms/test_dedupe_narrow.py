@@ -10,8 +10,8 @@ from pyspark.sql import DataFrame, SparkSession
 
 from lakesmith.errors import StepError
 from lakesmith.testing import frame
-from lakesmith.transforms.dedupe import dedupe
-from lakesmith.transforms.step_problems import step_problems
+from lakesmith.transforms.keys.dedupe import dedupe
+from lakesmith.transforms.steps.problems import step_problems
 
 NAN = float("nan")
 DDL = "k string, f double, at int, d double, s string, g struct<x:double,y:string>, m map<string,int>, v string"

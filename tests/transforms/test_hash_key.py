@@ -8,7 +8,7 @@ from pyspark.sql import SparkSession
 from lakesmith.errors import StepError
 from lakesmith.testing import frame
 from lakesmith.transforms.contract import to_contract
-from lakesmith.transforms.hash_key import hash_key
+from lakesmith.transforms.keys.hash_key import hash_key
 
 FIELDS = ("InvoiceNo", "StockCode", "Description", "Quantity", "InvoiceDate", "UnitPrice", "CustomerID", "Country")
 LINE = (

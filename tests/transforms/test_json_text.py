@@ -5,10 +5,10 @@ from pyspark.sql import SparkSession
 from pyspark.sql import functions as F
 from pyspark.sql.types import StructType
 
+from lakesmith.json_text import json_text
 from lakesmith.testing import frame
+from lakesmith.transforms.change_events.debezium import from_debezium
 from lakesmith.transforms.conform import rescued_into
-from lakesmith.transforms.debezium import from_debezium
-from lakesmith.transforms.json_text import json_text
 
 
 @pytest.mark.parametrize("number", ["1000000000000000000000000000000000000001", "-0.0", "100.0"])

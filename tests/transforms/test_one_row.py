@@ -9,8 +9,8 @@ from pyspark.sql import Observation, SparkSession
 from pyspark.sql import functions as F
 
 from lakesmith.testing import frame
-from lakesmith.transforms.one_row import one_row
-from lakesmith.transforms.promise import BROKEN_PROMISE
+from lakesmith.transforms.keys.key_promise import BROKEN_PROMISE
+from lakesmith.transforms.keys.one_row import one_row
 
 DDL = "id int, a string, b string, _deleted boolean, _seq struct<at:int,n:int>"
 ORDER = ["_seq", "_deleted", "a", "b"]

@@ -6,7 +6,7 @@ from typing import Any
 from pyspark.sql import SparkSession
 
 from lakesmith.testing import frame
-from lakesmith.transforms.partial import filled
+from lakesmith.transforms.change_events.partial_updates import filled
 
 COLUMNS = ["name", "stock"]
 SCHEMA = "id int, at int, name string, stock int, _deleted boolean, _kept array<string>"

@@ -2,8 +2,8 @@ from __future__ import annotations
 
 import pytest
 
-from lakesmith.transforms.nondeterminism import nondeterministic_calls
-from lakesmith.transforms.step_problems import step_problems
+from lakesmith.transforms.steps.nondeterminism import nondeterministic_calls
+from lakesmith.transforms.steps.problems import step_problems
 
 USER = "tests.transforms.user_steps"
 

@@ -8,7 +8,7 @@ from pyspark.sql import SparkSession
 
 from lakesmith.errors import StepError
 from lakesmith.testing import frame
-from lakesmith.transforms.steps import bind_step, run_steps
+from lakesmith.transforms.steps.bind import bind_step, run_steps
 
 USER = "tests.transforms.user_steps"
 

@@ -12,7 +12,7 @@ from typing import TypeVar
 
 import typer
 
-from lakesmith.cli.plain import error_data, exit_code, plain
+from lakesmith.cli.json_output import error_data, exit_code, plain
 from lakesmith.cli.text import maintain_text, result_text
 from lakesmith.errors import LakesmithError, MaintenanceFailed, RunError
 
@@ -30,11 +30,16 @@ class Answer:
     """Says the answer of a verb, once."""
 
     def __init__(self, form: Format) -> None:
-        self._form, self._lines = form, list[str]()
+        self._form = form
+        self._lines = list[str]()
 
     def __call__(self, data: T, as_text: Callable[[T], str]) -> None:
         """Give the answer as data, with the function that makes text of it."""
-        self._lines.append(json.dumps(plain(data), ensure_ascii=False) if self._form is Format.json else as_text(data))
+        self._lines.append(
+            json.dumps(plain(data), ensure_ascii=False)
+            if self._form is Format.json
+            else as_text(data)
+        )
 
     def error(self, error: LakesmithError) -> None:
         """Give an error: its text on stderr; on stdout what the run came to, if it was a run."""
@@ -43,7 +48,10 @@ class Answer:
         if self._form is Format.json:
             self((plain(result) or {}) | {"error": error_data(error)}, str)
         elif result:
-            self(result, maintain_text if isinstance(error, MaintenanceFailed) else result_text)
+            self(
+                result,
+                maintain_text if isinstance(error, MaintenanceFailed) else result_text,
+            )
 
     def say(self) -> None:
         """Print what was answered."""

@@ -17,14 +17,33 @@ from lakesmith.cli import repair, text
 from lakesmith.cli.answer import answering
 from lakesmith.cli.deploy import deploy_spec
 from lakesmith.cli.doctor import doctor
-from lakesmith.cli.options import CONF, LOCAL, TEXT, Conf, Env, Form, Limit, Select, Sets, each_name, open_lake
+from lakesmith.cli.options import (
+    CONF,
+    LOCAL,
+    TEXT,
+    Conf,
+    Env,
+    Form,
+    Limit,
+    Select,
+    Sets,
+    each_name,
+    open_lake,
+)
 from lakesmith.cli.progress import following, warn_if_degraded
 from lakesmith.errors import InputError
 
 UNWRAPPED = 200
 
-Table = Annotated[str, typer.Argument(metavar="T", help="A table, such as gold.daily_sales.")]
-AnyTable = Annotated[str | None, typer.Argument(metavar="[T]", help="A table; all when left out.", show_default=False)]
+Table = Annotated[
+    str, typer.Argument(metavar="T", help="A table, such as gold.daily_sales.")
+]
+AnyTable = Annotated[
+    str | None,
+    typer.Argument(
+        metavar="[T]", help="A table; all when left out.", show_default=False
+    ),
+]
 
 app = typer.Typer(
     name="lakesmith",
@@ -49,7 +68,9 @@ def main() -> None:
 
 @app.command()
 def init(
-    directory: Annotated[Path, typer.Argument(metavar="DIR", help="Where to write it.")],
+    directory: Annotated[
+        Path, typer.Argument(metavar="DIR", help="Where to write it.")
+    ],
     *,
     sets: Sets,
     conf: Conf = CONF,
@@ -65,17 +86,29 @@ def init(
 
 
 @app.command()
-def validate(*, sets: Sets, conf: Conf = CONF, env: Env = LOCAL, form: Form = TEXT) -> None:
+def validate(
+    *, sets: Sets, conf: Conf = CONF, env: Env = LOCAL, form: Form = TEXT
+) -> None:
     """Check every spec offline; lists all errors with file:line and key path."""
     with answering(form) as answer:
         lake = open_lake(conf, env, sets)
         warnings = lake.validate()
-        counts = {"sources": len(lake.project.sources), "tables": len(lake.project.table_names())}
+        counts = {
+            "sources": len(lake.project.sources),
+            "tables": len(lake.project.table_names()),
+        }
         answer({"ok": True, **counts, "warnings": warnings}, text.validate_text)
 
 
 @app.command()
-def plan(*, select: Select, sets: Sets, conf: Conf = CONF, env: Env = LOCAL, form: Form = TEXT) -> None:
+def plan(
+    *,
+    select: Select,
+    sets: Sets,
+    conf: Conf = CONF,
+    env: Env = LOCAL,
+    form: Form = TEXT,
+) -> None:
     """Say what a run would do: order, new input, strategy, expected reads, extra scans and why."""
     with answering(form) as answer:
         answer(open_lake(conf, env, sets).plan(each_name(select)), text.plan_text)
@@ -88,15 +121,24 @@ def run(
     accept: Annotated[
         list[str],
         typer.Option(
-            "--accept", metavar="T", default_factory=list, show_default=False, help="Publish a refused table."
+            "--accept",
+            metavar="T",
+            default_factory=list,
+            show_default=False,
+            help="Publish a refused table.",
         ),
     ],
     sets: Sets,
     run_date: Annotated[
-        str | None, typer.Option(metavar="D", help="The recorded now, UTC.", show_default=False)
+        str | None,
+        typer.Option(metavar="D", help="The recorded now, UTC.", show_default=False),
     ] = None,
     rebuild: Annotated[
-        bool, typer.Option("--rebuild", help="Build the selected tables anew, else those whose spec changed.")
+        bool,
+        typer.Option(
+            "--rebuild",
+            help="Build the selected tables anew, else those whose spec changed.",
+        ),
     ] = False,
     conf: Conf = CONF,
     env: Env = LOCAL,
@@ -106,7 +148,9 @@ def run(
     with answering(form) as answer:
         lake = open_lake(conf, env, sets)
         with following() as on_event:
-            result = lake.run(each_name(select), run_date, each_name(accept), on_event, rebuild)
+            result = lake.run(
+                each_name(select), run_date, each_name(accept), on_event, rebuild
+            )
         warn_if_degraded(result)
         answer(result, text.result_text)
 
@@ -117,19 +161,36 @@ app.command()(repair.maintain)
 
 
 @app.command()
-def status(*, sets: Sets, limit: Limit = 10, conf: Conf = CONF, env: Env = LOCAL, form: Form = TEXT) -> None:
+def status(
+    *,
+    sets: Sets,
+    limit: Limit = 10,
+    conf: Conf = CONF,
+    env: Env = LOCAL,
+    form: Form = TEXT,
+) -> None:
     """Show the last runs."""
     with answering(form) as answer:
         answer(open_lake(conf, env, sets).status(limit), text.status_text)
 
 
 @app.command()
-def history(table: AnyTable = None, *, sets: Sets, conf: Conf = CONF, env: Env = LOCAL, form: Form = TEXT) -> None:
+def history(
+    table: AnyTable = None,
+    *,
+    sets: Sets,
+    conf: Conf = CONF,
+    env: Env = LOCAL,
+    form: Form = TEXT,
+) -> None:
     """Show the commits of a table, newest first: batch, version, rows."""
     with answering(form) as answer:
         lake = open_lake(conf, env, sets)
         names = [table] if table else lake.project.table_names()
-        answer({name: _commits(lake, name, optional=not table) for name in names}, text.history_text)
+        answer(
+            {name: _commits(lake, name, optional=not table) for name in names},
+            text.history_text,
+        )
 
 
 def _commits(lake: Any, name: str, *, optional: bool) -> list[dict[str, Any]]:
@@ -147,7 +208,9 @@ def show(
     *,
     sets: Sets,
     limit: Limit = 20,
-    version: Annotated[str, typer.Option(metavar="V", help="published, latest, or a version.")] = "published",
+    version: Annotated[
+        str, typer.Option(metavar="V", help="published, latest, or a version.")
+    ] = "published",
     conf: Conf = CONF,
     env: Env = LOCAL,
     form: Form = TEXT,
@@ -165,11 +228,20 @@ def _version(text: str) -> str | int:
         return text
     if text.isdecimal():
         return int(text)
-    raise typer.BadParameter(f"{text!r} is not published, latest or a number", param_hint="--version")
+    raise typer.BadParameter(
+        f"{text!r} is not published, latest or a number", param_hint="--version"
+    )
 
 
 @app.command()
-def quality(table: AnyTable = None, *, sets: Sets, conf: Conf = CONF, env: Env = LOCAL, form: Form = TEXT) -> None:
+def quality(
+    table: AnyTable = None,
+    *,
+    sets: Sets,
+    conf: Conf = CONF,
+    env: Env = LOCAL,
+    form: Form = TEXT,
+) -> None:
     """Show the verdicts of the last run."""
     with answering(form) as answer:
         answer(open_lake(conf, env, sets).quality(table), text.quality_text)
@@ -177,12 +249,21 @@ def quality(table: AnyTable = None, *, sets: Sets, conf: Conf = CONF, env: Env =
 
 @app.command()
 def quarantine(
-    table: Table, *, sets: Sets, limit: Limit = 20, conf: Conf = CONF, env: Env = LOCAL, form: Form = TEXT
+    table: Table,
+    *,
+    sets: Sets,
+    limit: Limit = 20,
+    conf: Conf = CONF,
+    env: Env = LOCAL,
+    form: Form = TEXT,
 ) -> None:
     """Show bad rows with their reasons."""
     with answering(form) as answer:
         frame = open_lake(conf, env, sets).quarantine(table)
-        answer([row.asDict(recursive=True) for row in frame.limit(limit).collect()], text.quarantine_text)
+        answer(
+            [row.asDict(recursive=True) for row in frame.limit(limit).collect()],
+            text.quarantine_text,
+        )
 
 
 app.command()(doctor)
@@ -191,7 +272,12 @@ app.command()(deploy_spec)
 
 @app.command()
 def explain(
-    code: Annotated[str, typer.Argument(metavar="CODE", help="Such as LS104, as an error message begins.")],
+    code: Annotated[
+        str,
+        typer.Argument(
+            metavar="CODE", help="Such as LS104, as an error message begins."
+        ),
+    ],
     *,
     sets: Sets,
     conf: Conf = CONF,

@@ -27,30 +27,50 @@ class Tasks(str, Enum):
 
 
 def deploy_spec(
-    platform: Annotated[Platform, typer.Argument(metavar="PLATFORM", help="databricks")],
+    platform: Annotated[
+        Platform, typer.Argument(metavar="PLATFORM", help="databricks")
+    ],
     *,
     sets: Sets,
     output: Annotated[
         Path | None,
-        typer.Option("--output", "-o", metavar="DIR", help="Where to write; beside the specs' directory if left out."),
+        typer.Option(
+            "--output",
+            "-o",
+            metavar="DIR",
+            help="Where to write; beside the specs' directory if left out.",
+        ),
     ] = None,
-    check: Annotated[bool, typer.Option("--check", help="Write nothing; fail where a file differs.")] = False,
-    tasks: Annotated[Tasks, typer.Option("--tasks", help="One task for all tables, or one a layer.")] = Tasks.pipeline,
+    check: Annotated[
+        bool, typer.Option("--check", help="Write nothing; fail where a file differs.")
+    ] = False,
+    tasks: Annotated[
+        Tasks, typer.Option("--tasks", help="One task for all tables, or one a layer.")
+    ] = Tasks.pipeline,
     conf: Conf = CONF,
     env: Env = LOCAL,
     form: Form = TEXT,
 ) -> None:
     """Write the files that deploy the project as a job: databricks.yml and conf/databricks/NAME.job.yml."""
-    from lakesmith.deploy.files import check_files, databricks_files, project_root, write_files
+    from lakesmith.deploy.files import (
+        check_files,
+        databricks_files,
+        project_root,
+        write_files,
+    )
 
     if sets:
         raise typer.BadParameter(
-            "what is deployed is what the files say; put it into conf/<env>.yml", param_hint="--set"
+            "what is deployed is what the files say; put it into conf/<env>.yml",
+            param_hint="--set",
         )
     with answering(form) as answer:
         files = databricks_files(conf, tasks.value)
         root = output or project_root(conf)
         done = (check_files if check else write_files)(root, files)
         builds_wheel = (project_root(conf) / "setup.py").is_file()
-        made = {"checked" if check else "written": [str(file) for file in done], "builds_wheel": builds_wheel}
+        made = {
+            "checked" if check else "written": [str(file) for file in done],
+            "builds_wheel": builds_wheel,
+        }
         answer(made, text.deploy_text)

@@ -9,12 +9,22 @@ from typing import Annotated, Any
 import typer
 
 from lakesmith.cli.answer import Format, answering
+from lakesmith.cli.json_output import FAILED
 from lakesmith.cli.options import CONF, LOCAL, TEXT, Conf, Env, Form, Sets, open_lake
-from lakesmith.cli.plain import FAILED
 from lakesmith.cli.runtime import runtime_text
 
-Fix = Annotated[bool, typer.Option("--fix", help="Do what is safe: files are set aside, none is deleted.")]
-Runtime = Annotated[bool, typer.Option("--runtime", help="Start Spark and say what its session is and can do.")]
+Fix = Annotated[
+    bool,
+    typer.Option(
+        "--fix", help="Do what is safe: files are set aside, none is deleted."
+    ),
+]
+Runtime = Annotated[
+    bool,
+    typer.Option(
+        "--runtime", help="Start Spark and say what its session is and can do."
+    ),
+]
 
 
 def doctor(
@@ -37,7 +47,7 @@ def doctor(
 
 
 def _runtime(conf: Path, env: str, sets: Sequence[str], form: Format) -> None:
-    from lakesmith.session.probe import probe
+    from lakesmith.session.capabilities import probe
 
     with answering(form) as answer:
         found = probe(open_lake(conf, env, sets).spark)
@@ -49,8 +59,14 @@ def _runtime(conf: Path, env: str, sets: Sequence[str], form: Format) -> None:
 def report_text(report: Mapping[str, Any]) -> str:
     """Return what was mended, what was found with what to do next, and how many of each."""
     fixed = [f"fixed {_found(one)}" for one in report["fixed"]]
-    moved = [f"set aside in {report['set_aside']}; delete it when all is well"] if report["set_aside"] else []
-    return "\n".join([*fixed, *moved, *map(_whole, report["findings"]), _summary(report)])
+    moved = (
+        [f"set aside in {report['set_aside']}; delete it when all is well"]
+        if report["set_aside"]
+        else []
+    )
+    return "\n".join(
+        [*fixed, *moved, *map(_whole, report["findings"]), _summary(report)]
+    )
 
 
 def _whole(one: Mapping[str, Any]) -> str:
@@ -63,6 +79,8 @@ def _found(one: Mapping[str, Any]) -> str:
 
 
 def _summary(report: Mapping[str, Any]) -> str:
-    found: Sequence[str] = [f"{count} {name}(s)" for name, count in report["counts"].items() if count]
+    found: Sequence[str] = [
+        f"{count} {name}(s)" for name, count in report["counts"].items() if count
+    ]
     state = "the warehouse is sound" if report["sound"] else "the warehouse is damaged"
     return f"{state}: {report['tables']} table(s) looked at, {', '.join(found) or 'nothing found'}"

@@ -18,20 +18,36 @@ CONF = Path("conf")
 LOCAL = "local"
 TEXT = Format.text
 
-Conf = Annotated[Path, typer.Option("--conf", metavar="DIR", help="Directory of the specs.")]
-Env = Annotated[str, typer.Option("--env", metavar="NAME", help="Overlay to apply: DIR/NAME.yml.")]
+Conf = Annotated[
+    Path, typer.Option("--conf", metavar="DIR", help="Directory of the specs.")
+]
+Env = Annotated[
+    str, typer.Option("--env", metavar="NAME", help="Overlay to apply: DIR/NAME.yml.")
+]
 Sets = Annotated[
     list[str],
     typer.Option(
-        "--set", metavar="KEY=VALUE", default_factory=list, show_default=False, help="Set key.path=value; repeatable."
+        "--set",
+        metavar="KEY=VALUE",
+        default_factory=list,
+        show_default=False,
+        help="Set key.path=value; repeatable.",
     ),
 ]
-Form = Annotated[Format, typer.Option("--format", help="How to answer; json stands alone on stdout.")]
-Limit = Annotated[int, typer.Option("--limit", min=1, metavar="N", help="How many at most.")]
+Form = Annotated[
+    Format, typer.Option("--format", help="How to answer; json stands alone on stdout.")
+]
+Limit = Annotated[
+    int, typer.Option("--limit", min=1, metavar="N", help="How many at most.")
+]
 Select = Annotated[
     list[str],
     typer.Option(
-        "--select", metavar="T", default_factory=list, show_default=False, help="Only this table; repeatable, or a,b."
+        "--select",
+        metavar="T",
+        default_factory=list,
+        show_default=False,
+        help="Only this table; repeatable, or a,b.",
     ),
 ]
 
@@ -44,7 +60,9 @@ def open_lake(conf: Path, env: str, sets: Sequence[str]) -> Lake:
         if error.name not in ("pyspark", "delta"):
             raise
         hint = "install Lakesmith with its Spark: pip install 'lakesmith[spark]'; a Spark cluster brings its own"
-        raise EnvironmentProblem(f"the Python package '{error.name}' is missing", code="LS830", hint=hint) from error
+        raise EnvironmentProblem(
+            f"the Python package '{error.name}' is missing", code="LS830", hint=hint
+        ) from error
     return lake.open_lake(conf, env, sets)
 
 
@@ -56,4 +74,6 @@ def each_name(names: Sequence[str]) -> list[str]:
     >>> each_name(["silver.orders", "gold.a,gold.b"])
     ['silver.orders', 'gold.a', 'gold.b']
     """
-    return [name.strip() for group in names for name in group.split(",") if name.strip()]
+    return [
+        name.strip() for group in names for name in group.split(",") if name.strip()
+    ]

@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
-from lakesmith.runs.result import Event, RunResult
+from lakesmith.observe.results import Event, RunResult
 
 if TYPE_CHECKING:
     from rich.progress import Progress, TaskID
@@ -24,7 +24,11 @@ def following() -> Iterator[OnEvent | None]:
     from rich.console import Console
     from rich.progress import Progress, SpinnerColumn, TextColumn, TimeElapsedColumn
 
-    columns = (SpinnerColumn(finished_text="·"), TextColumn("{task.description}"), TimeElapsedColumn())
+    columns = (
+        SpinnerColumn(finished_text="·"),
+        TextColumn("{task.description}"),
+        TimeElapsedColumn(),
+    )
     with Progress(*columns, console=Console(stderr=True)) as progress:
         yield LiveView(progress)
 
@@ -57,11 +61,20 @@ class LiveView:
     def _finish(self, event: Event) -> None:
         result = event.result
         told = f"  {result.state}, {result.counts.accepted} rows" if result else ""
-        self._progress.update(self._lines[event.table], description=f"{event.table}{told}", completed=1)
+        self._progress.update(
+            self._lines[event.table], description=f"{event.table}{told}", completed=1
+        )
 
 
 def warn_if_degraded(result: RunResult) -> None:
     """Say on stderr that inputs were parked."""
     if result.state == "degraded":
-        parked = [f"  {one.path}: {one.reason}" for table in result.tables for one in table.parked]
-        print("\n".join([f"warning: degraded, {len(parked)} input(s) parked", *parked]), file=sys.stderr)
+        parked = [
+            f"  {one.path}: {one.reason}"
+            for table in result.tables
+            for one in table.parked
+        ]
+        print(
+            "\n".join([f"warning: degraded, {len(parked)} input(s) parked", *parked]),
+            file=sys.stderr,
+        )

@@ -8,15 +8,30 @@ import typer
 
 from lakesmith.cli import text
 from lakesmith.cli.answer import answering
-from lakesmith.cli.options import CONF, LOCAL, TEXT, Conf, Env, Form, Select, Sets, each_name, open_lake
+from lakesmith.cli.options import (
+    CONF,
+    LOCAL,
+    TEXT,
+    Conf,
+    Env,
+    Form,
+    Select,
+    Sets,
+    each_name,
+    open_lake,
+)
 from lakesmith.cli.progress import following
 
 
 def backfill(
     *,
     select: Select,
-    start: Annotated[str, typer.Option("--from", metavar="D", help="First event date.")],
-    end: Annotated[str, typer.Option("--to", metavar="D", help="Event date after the last one.")],
+    start: Annotated[
+        str, typer.Option("--from", metavar="D", help="First event date.")
+    ],
+    end: Annotated[
+        str, typer.Option("--to", metavar="D", help="Event date after the last one.")
+    ],
     sets: Sets,
     conf: Conf = CONF,
     env: Env = LOCAL,
@@ -34,7 +49,12 @@ def backfill(
 
 def rollback(
     *,
-    run: Annotated[str, typer.Option("--run", metavar="R", help="A run, as `lakesmith status` names it.")],
+    run: Annotated[
+        str,
+        typer.Option(
+            "--run", metavar="R", help="A run, as `lakesmith status` names it."
+        ),
+    ],
     sets: Sets,
     conf: Conf = CONF,
     env: Env = LOCAL,
@@ -53,7 +73,10 @@ def maintain(
     select: Select,
     dry_run: Annotated[
         bool | None,
-        typer.Option("--dry-run/--no-dry-run", help="Only say what would be done; the default in prod."),
+        typer.Option(
+            "--dry-run/--no-dry-run",
+            help="Only say what would be done; the default in prod.",
+        ),
     ] = None,
     sets: Sets,
     conf: Conf = CONF,
@@ -62,4 +85,7 @@ def maintain(
 ) -> None:
     """Compact, purge and vacuum tables as the figures of their logs call for it; rows stay as they are."""
     with answering(form) as answer:
-        answer(open_lake(conf, env, sets).maintain(each_name(select), dry_run), text.maintain_text)
+        answer(
+            open_lake(conf, env, sets).maintain(each_name(select), dry_run),
+            text.maintain_text,
+        )

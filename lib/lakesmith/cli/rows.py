@@ -19,8 +19,8 @@ from pyspark.sql.types import (
     TimestampType,
 )
 
-from lakesmith.spec.written_times import read_date, read_wall_clock
-from lakesmith.transforms.names import named
+from lakesmith.columns import named
+from lakesmith.spec.values.times import read_date, read_wall_clock
 
 EPOCH = datetime(1970, 1, 1)
 TIMES = (DateType, TimestampType, TimestampNTZType)
@@ -47,7 +47,10 @@ def first_rows(frame: DataFrame, limit: int) -> list[dict[str, Any]]:
     fields = frame.schema.fields
     # By place, since a frame may have two columns of one name in another case.
     rows = frame.select(*[_as_text(field) for field in fields]).limit(limit).collect()
-    return [{f.name: _value(row[at], f.dataType) for at, f in enumerate(fields)} for row in rows]
+    return [
+        {f.name: _value(row[at], f.dataType) for at, f in enumerate(fields)}
+        for row in rows
+    ]
 
 
 def _as_text(field: StructField) -> Column:
@@ -63,9 +66,16 @@ def _text_kind(kind: DataType) -> DataType:
     if isinstance(kind, ArrayType):
         return ArrayType(_text_kind(kind.elementType), kind.containsNull)
     if isinstance(kind, MapType):
-        return MapType(_text_kind(kind.keyType), _text_kind(kind.valueType), kind.valueContainsNull)
+        return MapType(
+            _text_kind(kind.keyType), _text_kind(kind.valueType), kind.valueContainsNull
+        )
     if isinstance(kind, StructType):
-        return StructType([StructField(f.name, _text_kind(f.dataType), f.nullable) for f in kind.fields])
+        return StructType(
+            [
+                StructField(f.name, _text_kind(f.dataType), f.nullable)
+                for f in kind.fields
+            ]
+        )
     return kind
 
 
@@ -77,9 +87,15 @@ def _value(found: Any, kind: DataType) -> Any:
     if isinstance(kind, ArrayType):
         return [_value(each, kind.elementType) for each in found]
     if isinstance(kind, MapType):
-        return {_value(key, kind.keyType): _value(value, kind.valueType) for key, value in found.items()}
+        return {
+            _value(key, kind.keyType): _value(value, kind.valueType)
+            for key, value in found.items()
+        }
     if isinstance(kind, StructType):
-        values = [_value(each, field.dataType) for each, field in zip(found, kind.fields, strict=True)]
+        values = [
+            _value(each, field.dataType)
+            for each, field in zip(found, kind.fields, strict=True)
+        ]
         return Row(*kind.names)(*values)
     return found
 

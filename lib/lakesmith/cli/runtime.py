@@ -22,12 +22,20 @@ def runtime_text(runtime: Mapping[str, Any]) -> str:
     merge: yes
     nothing is missing
     """
-    facts = [f"{title}: {_shown(runtime[name])}" for name, title in _NAMES.items() if name in runtime]
+    facts = [
+        f"{title}: {_shown(runtime[name])}"
+        for name, title in _NAMES.items()
+        if name in runtime
+    ]
     abilities = [f"{name}: {said}" for name, said in runtime["features"].items()]
-    return "\n".join([*facts, *abilities, *(runtime["problems"] or ["nothing is missing"])])
+    return "\n".join(
+        [*facts, *abilities, *(runtime["problems"] or ["nothing is missing"])]
+    )
 
 
 def _shown(value: Any) -> str:
     if isinstance(value, bool):
         return "yes" if value else "no"
-    return ", ".join(value) if isinstance(value, tuple | list) else str(value or "unknown")
+    return (
+        ", ".join(value) if isinstance(value, tuple | list) else str(value or "unknown")
+    )

@@ -9,7 +9,9 @@ from typing import Any
 _ESCAPES = str.maketrans({"\n": "\\n", "\r": "\\r", "\t": "\\t"})
 
 
-def aligned(rows: Iterable[Mapping[str, Any]], columns: Sequence[str] | None = None) -> str:
+def aligned(
+    rows: Iterable[Mapping[str, Any]], columns: Sequence[str] | None = None
+) -> str:
     """Lay rows out in columns: numbers to the right, everything else to the left.
 
     Parameters
@@ -34,16 +36,23 @@ def aligned(rows: Iterable[Mapping[str, Any]], columns: Sequence[str] | None = N
     numeric = {name for name in names if _is_numeric([row[name] for row in found])}
     lines = [names, *([cell(row[name]) for name in names] for row in found)]
     widths = [max(len(line[index]) for line in lines) for index in range(len(names))]
-    return "\n".join(_line(line, widths, [name in numeric for name in names]) for line in lines)
+    return "\n".join(
+        _line(line, widths, [name in numeric for name in names]) for line in lines
+    )
 
 
 def _is_numeric(values: Sequence[Any]) -> bool:
     given = [value for value in values if value is not None]
-    return bool(given) and not any(isinstance(value, bool) or not hasattr(value, "__float__") for value in given)
+    return bool(given) and not any(
+        isinstance(value, bool) or not hasattr(value, "__float__") for value in given
+    )
 
 
 def _line(cells: Sequence[str], widths: Sequence[int], right: Sequence[bool]) -> str:
-    padded = (text.rjust(w) if r else text.ljust(w) for text, w, r in zip(cells, widths, right, strict=True))
+    padded = (
+        text.rjust(w) if r else text.ljust(w)
+        for text, w, r in zip(cells, widths, right, strict=True)
+    )
     return "  ".join(padded).rstrip()
 
 

@@ -12,15 +12,33 @@ from lakesmith.codes import Explanation
 from lakesmith.errors import render
 from lakesmith.maintain.result import Maintained
 from lakesmith.observe.plans import planned_text
-from lakesmith.runs.result import Plan, RunResult, TableResult
+from lakesmith.observe.results import Plan, RunResult, TableResult
 
 Row = Mapping[str, Any]
 
 # Warnings that a run says by itself, as a value may be lost.
 _NAMED = ("field_arrived",)
 _WORDS = {"nothing_new": "nothing new", "rolled_back": "rolled back"}
-_STATUS = ("table", "state", "batches", "read", "dropped", "quarantined", "accepted", "version")
-_HISTORY = ("version", "timestamp", "operation", "epoch", "batch", "run_id", "plan", "metrics")
+_STATUS = (
+    "table",
+    "state",
+    "batches",
+    "read",
+    "dropped",
+    "quarantined",
+    "accepted",
+    "version",
+)
+_HISTORY = (
+    "version",
+    "timestamp",
+    "operation",
+    "epoch",
+    "batch",
+    "run_id",
+    "plan",
+    "metrics",
+)
 _STEPS = ("table", "action", "state", "reason")
 _VERDICTS = ("table", "check", "column", "on_fail", "status", "failed", "message")
 
@@ -29,14 +47,23 @@ def result_text(result: RunResult) -> str:
     """Return what a run did: a row a table, then parked inputs, checks that refuse or were not made, and the state."""
     lines = [aligned([_counted(table) for table in result.tables])]
     for table in result.tables:
-        lines += [f"parked: {one.path} ({table.table}): {one.reason}" for one in table.parked]
+        lines += [
+            f"parked: {one.path} ({table.table}): {one.reason}" for one in table.parked
+        ]
         is_written = table.state in ("done", "refused")
         lines += [f"{table.table}: {table.error}"] if table.error and is_written else []
         lines += [
-            f"warning: {table.table}.{one.column}: {one.message}" for one in table.verdicts if one.check in _NAMED
+            f"warning: {table.table}.{one.column}: {one.message}"
+            for one in table.verdicts
+            if one.check in _NAMED
         ]
     published = f", published as {result.published}" if result.published else ""
-    return "\n".join([*lines, f"run {result.run_id}: {_say(result.state)}{published}, {result.seconds:.1f} s"])
+    return "\n".join(
+        [
+            *lines,
+            f"run {result.run_id}: {_say(result.state)}{published}, {result.seconds:.1f} s",
+        ]
+    )
 
 
 def _counted(table: TableResult) -> dict[str, Any]:
@@ -55,8 +82,16 @@ def _counted(table: TableResult) -> dict[str, Any]:
 
 def rollback_text(result: RunResult) -> str:
     """Return where a rollback left each table."""
-    rows = [{"table": one.table, "batches undone": one.batches, "version": one.version} for one in result.tables]
-    return "\n".join([aligned(rows), f"run {result.run_id}: rolled back; the next run reads again what was undone"])
+    rows = [
+        {"table": one.table, "batches undone": one.batches, "version": one.version}
+        for one in result.tables
+    ]
+    return "\n".join(
+        [
+            aligned(rows),
+            f"run {result.run_id}: rolled back; the next run reads again what was undone",
+        ]
+    )
 
 
 def maintain_text(result: Maintained) -> str:
@@ -80,41 +115,80 @@ def plan_text(plan: Plan) -> str:
     """Return what a run would do: a row a table, then new columns, extra scans and notes."""
     names = ("wave", "table", "strategy", "new", "reads")
     rows = [{name: getattr(table, name) for name in names} for table in plan.tables]
-    scans = [f"extra scan for {table.table}: {scan}" for table in plan.tables for scan in table.extra_scans]
-    schema = [f"schema of {table.table}: {line}" for table in plan.tables for line in table.schema]
-    notes = [f"note on {table.table}: {note}" for table in plan.tables for note in table.notes]
+    scans = [
+        f"extra scan for {table.table}: {scan}"
+        for table in plan.tables
+        for scan in table.extra_scans
+    ]
+    schema = [
+        f"schema of {table.table}: {line}"
+        for table in plan.tables
+        for line in table.schema
+    ]
+    notes = [
+        f"note on {table.table}: {note}"
+        for table in plan.tables
+        for note in table.notes
+    ]
     return "\n".join([aligned(rows, names), *schema, *scans, *notes])
 
 
 def status_text(runs: Sequence[Row]) -> str:
     """Return the last runs, newest first, with their tables."""
-    return "\n\n".join(_run(run) for run in runs) or "no runs yet; start one with `lakesmith run`"
+    return (
+        "\n\n".join(_run(run) for run in runs)
+        or "no runs yet; start one with `lakesmith run`"
+    )
 
 
 def _run(run: Row) -> str:
     published = f", published as {run['published']}" if run["published"] else ""
     head = f"run {run['run_id']}: {_say(run['run_state'])}{published}, now = {cell(run['run_time'])}"
     tables = [{**table, "state": _say(table["state"])} for table in run["tables"]]
-    parked = [f"parked: {one}" for table in tables for one in (table["parked"] or "").splitlines()]
-    errors = [f"{table['table']}: {table['error']}" for table in tables if table["error"]]
+    parked = [
+        f"parked: {one}"
+        for table in tables
+        for one in (table["parked"] or "").splitlines()
+    ]
+    errors = [
+        f"{table['table']}: {table['error']}" for table in tables if table["error"]
+    ]
     return "\n".join([head, aligned(tables, _STATUS), *parked, *errors])
 
 
 def history_text(tables: Mapping[str, Sequence[Row]]) -> str:
     """Return the commits of each table, newest first."""
-    parts = [f"{name}\n{_commits(commits)}" for name, commits in tables.items() if commits]
-    return "\n\n".join(parts) or "no table has been written yet; start with `lakesmith run`"
+    parts = [
+        f"{name}\n{_commits(commits)}" for name, commits in tables.items() if commits
+    ]
+    return (
+        "\n\n".join(parts)
+        or "no table has been written yet; start with `lakesmith run`"
+    )
 
 
 def _commits(commits: Sequence[Row]) -> str:
-    said = [(" ".join(f"{k}={v}" for k, v in row["metrics"].items()), planned_text(row["plan"])) for row in commits]
-    rows = [{**row, "metrics": metrics, "plan": plan} for row, (metrics, plan) in zip(commits, said, strict=True)]
+    said = [
+        (
+            " ".join(f"{k}={v}" for k, v in row["metrics"].items()),
+            planned_text(row["plan"]),
+        )
+        for row in commits
+    ]
+    rows = [
+        {**row, "metrics": metrics, "plan": plan}
+        for row, (metrics, plan) in zip(commits, said, strict=True)
+    ]
     return aligned(rows, _HISTORY)
 
 
 def quality_text(verdicts: Sequence[Row]) -> str:
     """Return the verdicts of the last run."""
-    return aligned(verdicts, _VERDICTS) if verdicts else "no verdicts yet; start with `lakesmith run`"
+    return (
+        aligned(verdicts, _VERDICTS)
+        if verdicts
+        else "no verdicts yet; start with `lakesmith run`"
+    )
 
 
 def rows_text(rows: Sequence[Row]) -> str:
@@ -124,7 +198,10 @@ def rows_text(rows: Sequence[Row]) -> str:
 
 def quarantine_text(rows: Sequence[Row]) -> str:
     """Return quarantined rows: batch, reasons, the raw row."""
-    bad = [f"batch {row['_batch_id']}: {reasons_text(row['_reasons'])}\n  {row['_raw']}" for row in rows]
+    bad = [
+        f"batch {row['_batch_id']}: {reasons_text(row['_reasons'])}\n  {row['_raw']}"
+        for row in rows
+    ]
     return "\n".join(bad) or "nothing in quarantine"
 
 
@@ -141,13 +218,25 @@ def reasons_text(reasons: Sequence[Any]) -> str:
 
 def _reason(reason: Any) -> str:
     value = json.dumps(reason["value"], ensure_ascii=False)
-    return f"{reason['check']} ({reason['column']} = {value})" if reason["column"] else str(reason["check"])
+    return (
+        f"{reason['check']} ({reason['column']} = {value})"
+        if reason["column"]
+        else str(reason["check"])
+    )
 
 
 def init_text(made: Row) -> str:
     """Return what was written and the two commands to type next."""
     written = [f"wrote {path}" for path in made["written"]]
-    return "\n".join([*written, "", "next:", f"  cd {shlex.quote(made['directory'])}", "  lakesmith run"])
+    return "\n".join(
+        [
+            *written,
+            "",
+            "next:",
+            f"  cd {shlex.quote(made['directory'])}",
+            "  lakesmith run",
+        ]
+    )
 
 
 def deploy_text(made: Row) -> str:
@@ -156,13 +245,23 @@ def deploy_text(made: Row) -> str:
         return "\n".join(f"as the specs say: {path}" for path in made["checked"])
     wheel = [] if made["builds_wheel"] else ["  put the wheel of Lakesmith into dist/"]
     commands = ["  databricks bundle validate", "  databricks bundle deploy"]
-    return "\n".join([*(f"wrote {path}" for path in made["written"]), "", "next:", *wheel, *commands])
+    return "\n".join(
+        [*(f"wrote {path}" for path in made["written"]), "", "next:", *wheel, *commands]
+    )
 
 
 def validate_text(found: Row) -> str:
     """Return that the specs are sound, after the warnings."""
-    warnings = [f"warning: {render(one.code, one.what, one.where, one.hint)}" for one in found["warnings"]]
-    return "\n".join([*warnings, f"specs are sound: {found['sources']} source(s), {found['tables']} table(s)"])
+    warnings = [
+        f"warning: {render(one.code, one.what, one.where, one.hint)}"
+        for one in found["warnings"]
+    ]
+    return "\n".join(
+        [
+            *warnings,
+            f"specs are sound: {found['sources']} source(s), {found['tables']} table(s)",
+        ]
+    )
 
 
 def explain_text(entry: Explanation) -> str:

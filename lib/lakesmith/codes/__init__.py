@@ -10,10 +10,10 @@ from lakesmith.codes.evolution import EVOLUTION_CODES
 from lakesmith.codes.inputs import INPUT_CODES
 from lakesmith.codes.maintain import MAINTAIN_CODES
 from lakesmith.codes.runs import RUN_CODES
+from lakesmith.codes.sources import SOURCE_CODES
+from lakesmith.codes.specs import SPEC_CODES
 from lakesmith.errors import LakesmithError
-from lakesmith.spec.codes import SPEC_CODES
-from lakesmith.spec.origin import suggest
-from lakesmith.spec.source_codes import SOURCE_CODES
+from lakesmith.spec.yaml.provenance import suggest
 
 
 @dataclass(frozen=True)
@@ -29,7 +29,9 @@ class Explanation:
 _RUNS = INPUT_CODES | RUN_CODES | EVOLUTION_CODES | MAINTAIN_CODES
 _TEXTS = _RUNS | DOCTOR_CODES | ENVIRONMENT_CODES | SPEC_CODES | SOURCE_CODES
 
-CATALOGUE: dict[str, Explanation] = {code: Explanation(code, *texts) for code, texts in sorted(_TEXTS.items())}
+CATALOGUE: dict[str, Explanation] = {
+    code: Explanation(code, *texts) for code, texts in sorted(_TEXTS.items())
+}
 
 
 def explain(code: str) -> Explanation:
@@ -56,5 +58,9 @@ def explain(code: str) -> Explanation:
     """
     found = CATALOGUE.get(code.strip().upper())
     if found is None:
-        raise LakesmithError(f"no code '{code}'", code="LS001", hint=suggest(code.upper(), CATALOGUE, "codes"))
+        raise LakesmithError(
+            f"no code '{code}'",
+            code="LS001",
+            hint=suggest(code.upper(), CATALOGUE, "codes"),
+        )
     return found

@@ -13,7 +13,11 @@ INPUT_CODES: dict[str, tuple[str, str, str]] = {
         "There is no such code in this version.",
         "A code is LS and three digits, as an error message begins.",
     ),
-    "LS200": ("input cannot be read", "A source cannot be read as its spec says.", "See the message for the place."),
+    "LS200": (
+        "input cannot be read",
+        "A source cannot be read as its spec says.",
+        "See the message for the place.",
+    ),
     "LS201": (
         "no such directory",
         "The directory of a source does not exist. Relative paths start at the working directory.",
@@ -44,13 +48,21 @@ INPUT_CODES: dict[str, tuple[str, str, str]] = {
         "A file named by the batch changed or vanished before it was read, so a retry could not give the same rows.",
         "Put the file back as it was and run again; land corrections as new files.",
     ),
-    "LS207": ("table does not exist yet", "The table was never written.", "Run `lakesmith run` first."),
+    "LS207": (
+        "table does not exist yet",
+        "The table was never written.",
+        "Run `lakesmith run` first.",
+    ),
     "LS208": (
         "table was never published",
         "The table has commits, but none became visible: the gate refused it, or a run did not end.",
         "See `lakesmith status`; read version 'latest' to look at it all the same.",
     ),
-    "LS209": ("unknown table", "No table or ops table has this name.", "Use a name as layer.table."),
+    "LS209": (
+        "unknown table",
+        "No table or ops table has this name.",
+        "Use a name as layer.table.",
+    ),
     "LS210": (
         "the log of a table cannot be read",
         "A commit, a checkpoint or a file of a table is damaged or missing. It may be one of the engine's own tables.",
@@ -76,7 +88,11 @@ INPUT_CODES: dict[str, tuple[str, str, str]] = {
         "The system refuses to list the directory of a source or one in it, so that files could be missed.",
         "Give the user who runs this the right to list and read it, or move it out of the source; then run again.",
     ),
-    "LS300": ("step failed", "A step gave no frame that fits.", "See the message for the step."),
+    "LS300": (
+        "step failed",
+        "A step gave no frame that fits.",
+        "See the message for the step.",
+    ),
     "LS301": (
         "exception in a step",
         "A step raised an exception; the place is the line of your own code. Nothing of the batch was written.",
@@ -92,7 +108,11 @@ INPUT_CODES: dict[str, tuple[str, str, str]] = {
         "A column has a type of another family than the contract, or text cannot become this type.",
         "Cast it in a step, or change the contract.",
     ),
-    "LS304": ("step returned no DataFrame", "A step is a function df -> df.", "End the function with `return df`."),
+    "LS304": (
+        "step returned no DataFrame",
+        "A step is a function df -> df.",
+        "End the function with `return df`.",
+    ),
     "LS305": (
         "step names a missing column",
         "The column is not there at this point; earlier steps may have renamed or dropped it.",

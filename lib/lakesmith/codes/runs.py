@@ -16,7 +16,11 @@ RUN_CODES: dict[str, tuple[str, str, str]] = {
         " written but not visible; tables that read it did not run, all others are published.",
         "Correct the check and run again, or publish without it by `run --accept TABLE`.",
     ),
-    "LS500": ("write failed", "A table could not be written.", "Run again: a retry neither loses nor doubles rows."),
+    "LS500": (
+        "write failed",
+        "A table could not be written.",
+        "Run again: a retry neither loses nor doubles rows.",
+    ),
     "LS502": (
         "another run wrote this batch",
         "Two runs planned the same batch and the other one was first.",
@@ -58,7 +62,11 @@ RUN_CODES: dict[str, tuple[str, str, str]] = {
         " of it. Rows are looked for by that column, so the key would be there twice. Nothing was written.",
         "Take the column out of key_implies, partition_by and event_date and rebuild the table, or let the rows agree.",
     ),
-    "LS600": ("ledger problem", "The ledger does not fit the tables.", "See the message; nothing was changed."),
+    "LS600": (
+        "ledger problem",
+        "The ledger does not fit the tables.",
+        "See the message; nothing was changed.",
+    ),
     "LS601": (
         "another run holds the warehouse",
         "One run at a time may write to a local warehouse.",
@@ -69,7 +77,11 @@ RUN_CODES: dict[str, tuple[str, str, str]] = {
         "A table exists, but neither the ledger nor the table's own log says what was read into it.",
         "Restore the ledger, or move the table away to build it anew.",
     ),
-    "LS603": ("ledger is newer", "A newer version of Lakesmith wrote the ledger.", "Update lakesmith."),
+    "LS603": (
+        "ledger is newer",
+        "A newer version of Lakesmith wrote the ledger.",
+        "Update lakesmith.",
+    ),
     "LS604": (
         "nothing to accept",
         "--accept names a table that was not refused.",

@@ -8,9 +8,9 @@ from typing import Literal
 
 from lakesmith.deploy import bundle as shape
 from lakesmith.errors import ConfigError, Problem
-from lakesmith.spec.files import LAYERS
 from lakesmith.spec.graph import upstreams, waves
 from lakesmith.spec.model import Project
+from lakesmith.spec.yaml.files import LAYERS
 
 Tasks = Literal["pipeline", "layers"]
 
@@ -18,23 +18,42 @@ Tasks = Literal["pipeline", "layers"]
 SPARK_VERSION = "19.x-scala2.13"
 CLUSTER = "lakesmith"
 LONGEST = 2000
-PARAMETERS = {"catalog": "${var.catalog}", "schema_prefix": "${var.schema_prefix}", "run_date": ""}
+PARAMETERS = {
+    "catalog": "${var.catalog}",
+    "schema_prefix": "${var.schema_prefix}",
+    "run_date": "",
+}
 OWN_SCHEMAS = "dev_${workspace.current_user.short_name}_"
 BUILD = "rm -rf build dist && python3 -m pip wheel --quiet --no-deps --wheel-dir dist ."
-NOT_DEPLOYED = [".venv/**", "warehouse/**", "data/**", "in/**", "spark-warehouse/**", "tests/**", "notebooks/**"]
-_MACHINE = "Machine of driver and workers; Azure: Standard_D4ds_v5, Google: n2-highmem-4"
+NOT_DEPLOYED = [
+    ".venv/**",
+    "warehouse/**",
+    "data/**",
+    "in/**",
+    "spark-warehouse/**",
+    "tests/**",
+    "notebooks/**",
+]
+_MACHINE = (
+    "Machine of driver and workers; Azure: Standard_D4ds_v5, Google: n2-highmem-4"
+)
 VARIABLES: dict[str, tuple[str, str | int | None]] = {
     "catalog": ("Catalog of the tables", None),
     "schema_prefix": ("Put before the name of each schema", ""),
     "cron": ("When the job starts, as a Quartz expression in UTC", "0 0 5 * * ?"),
-    "owner": ("In whose folder the one production copy lies", "${workspace.current_user.userName}"),
+    "owner": (
+        "In whose folder the one production copy lies",
+        "${workspace.current_user.userName}",
+    ),
     "spark_version": ("Databricks Runtime; Spark 4.2 is needed", SPARK_VERSION),
     "node_type_id": (_MACHINE, "i3.xlarge"),
     "workers": ("Number of workers", 2),
 }
 
 
-def bundle_file(conf: str, targets: Mapping[str, Project], *, builds_wheel: bool) -> shape.BundleFile:
+def bundle_file(
+    conf: str, targets: Mapping[str, Project], *, builds_wheel: bool
+) -> shape.BundleFile:
     """Return ``databricks.yml``: an environment is a target, ``dev`` in development mode, all others in production.
 
     Parameters
@@ -55,7 +74,8 @@ def bundle_file(conf: str, targets: Mapping[str, Project], *, builds_wheel: bool
         sync=shape.Sync(exclude=[f"{conf}/spark/**", *NOT_DEPLOYED]),
         artifacts={"wheel": wheel} if builds_wheel else None,
         variables={
-            name: shape.Variable(description=text, default=default) for name, (text, default) in VARIABLES.items()
+            name: shape.Variable(description=text, default=default)
+            for name, (text, default) in VARIABLES.items()
         },
         targets={name: _target(name, found) for name, found in targets.items()},
     )
@@ -69,7 +89,11 @@ def _target(name: str, project: Project) -> shape.Target:
     if project.schema_prefix:
         variables["schema_prefix"] = project.schema_prefix
     root = "/Workspace/Users/${var.owner}/.bundle/${bundle.name}/${bundle.target}"
-    return shape.Target(mode="production", workspace=shape.Workspace(root_path=root), variables=variables)
+    return shape.Target(
+        mode="production",
+        workspace=shape.Workspace(root_path=root),
+        variables=variables,
+    )
 
 
 def job_file(conf: str, project: Project, tasks: Tasks = "pipeline") -> shape.JobFile:
@@ -90,16 +114,27 @@ def job_file(conf: str, project: Project, tasks: Tasks = "pipeline") -> shape.Jo
     ConfigError
         LS835 when the layers read each other.
     """
-    made = _layer_tasks(conf, project) if tasks == "layers" else _pipeline_tasks(conf, project)
+    made = (
+        _layer_tasks(conf, project)
+        if tasks == "layers"
+        else _pipeline_tasks(conf, project)
+    )
     job = shape.Job(
         name=project.name,
         description=_described(waves(project)),
-        schedule=shape.Schedule(quartz_cron_expression="${var.cron}", timezone_id="UTC"),
+        schedule=shape.Schedule(
+            quartz_cron_expression="${var.cron}", timezone_id="UTC"
+        ),
         max_concurrent_runs=1,
         queue=shape.Queue(enabled=True),
-        parameters=[shape.Parameter(name=name, default=default) for name, default in PARAMETERS.items()],
+        parameters=[
+            shape.Parameter(name=name, default=default)
+            for name, default in PARAMETERS.items()
+        ],
         tasks=made,
-        job_clusters=[shape.JobCluster(job_cluster_key=CLUSTER, new_cluster=_cluster())],
+        job_clusters=[
+            shape.JobCluster(job_cluster_key=CLUSTER, new_cluster=_cluster())
+        ],
     )
     return shape.JobFile(resources=shape.Resources(jobs={project.name: job}))
 
@@ -132,7 +167,14 @@ def _layer_tasks(conf: str, project: Project) -> list[shape.Task]:
     made: list[shape.Task] = []
     for layer in layer_order(project):
         names = [name for name in project.table_names() if name.startswith(f"{layer}.")]
-        made.append(_task(conf, layer, _described([names]), after=made[-1].task_key if made else None))
+        made.append(
+            _task(
+                conf,
+                layer,
+                _described([names]),
+                after=made[-1].task_key if made else None,
+            )
+        )
     return made
 
 
@@ -144,18 +186,25 @@ def layer_order(project: Project) -> tuple[str, ...]:
     ConfigError
         LS835 when two layers read each other.
     """
-    reads: dict[str, set[str]] = {layer: set() for layer in LAYERS if project.tables.get(layer)}  # type: ignore[call-overload]
+    used_layers = [layer for layer in LAYERS if layer in project.tables]
+    reads: dict[str, set[str]] = {layer: set() for layer in used_layers}
     for name in project.table_names():
         layer = name.split(".")[0]
-        reads[layer] |= {up.split(".")[0] for up in upstreams(project.table(name))} & set(reads) - {layer}
+        reads[layer] |= {
+            up.split(".")[0] for up in upstreams(project.table(name))
+        } & set(reads) - {layer}
     try:
         return tuple(TopologicalSorter(reads).static_order())
     except CycleError as error:
         what = f"the layers {' and '.join(sorted(set(error.args[1])))} read each other"
-        raise ConfigError([Problem("LS835", what, key="tables", hint="use --tasks pipeline")]) from error
+        raise ConfigError(
+            [Problem("LS835", what, key="tables", hint="use --tasks pipeline")]
+        ) from error
 
 
-def _task(conf: str, job: str, description: str, after: str | None = None) -> shape.Task:
+def _task(
+    conf: str, job: str, description: str, after: str | None = None
+) -> shape.Task:
     places = {"conf": f"${{workspace.file_path}}/{conf}", "env": "${bundle.target}"}
     # The job's parameters reach a task with named parameters anyway; here a reader sees which.
     named = places | {name: f"{{{{job.parameters.{name}}}}}" for name in PARAMETERS}
@@ -164,7 +213,9 @@ def _task(conf: str, job: str, description: str, after: str | None = None) -> sh
         description=description,
         depends_on=[shape.TaskDependency(task_key=after)] if after else None,
         python_wheel_task=shape.PythonWheelTask(
-            package_name="lakesmith", entry_point=f"lakesmith-{job}", named_parameters=named
+            package_name="lakesmith",
+            entry_point=f"lakesmith-{job}",
+            named_parameters=named,
         ),
         job_cluster_key=CLUSTER,
         libraries=[shape.Library(whl="../../dist/*.whl")],
@@ -185,4 +236,8 @@ def out_of_reach(project: Project) -> Sequence[str]:
     >>> out_of_reach(Project.model_validate({"name": "shop", "sources": sources}))
     ['a']
     """
-    return [name for name, source in project.sources.items() if not (source.path.startswith("/") or ":" in source.path)]
+    return [
+        name
+        for name, source in project.sources.items()
+        if not (source.path.startswith("/") or ":" in source.path)
+    ]

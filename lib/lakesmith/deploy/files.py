@@ -10,9 +10,9 @@ import yaml
 
 from lakesmith.deploy.databricks import Tasks, bundle_file, job_file, out_of_reach
 from lakesmith.errors import ConfigError, Problem
-from lakesmith.spec.files import environments
 from lakesmith.spec.load import Loaded, load_project
 from lakesmith.spec.model import Model, Project
+from lakesmith.spec.yaml.files import environments
 
 MARK = "# Written by `lakesmith deploy-spec databricks`"
 _HEAD = """{mark} from the specs in {conf}/: change those, and write it again.
@@ -40,7 +40,9 @@ def databricks_files(conf: Path, tasks: Tasks = "pipeline") -> dict[str, str]:
     name = conf.resolve().name
     project = next(iter(targets.values()))
     head = _HEAD.format(mark=MARK, conf=name, job=project.name)
-    bundle = bundle_file(name, targets, builds_wheel=(project_root(conf) / "setup.py").is_file())
+    bundle = bundle_file(
+        name, targets, builds_wheel=(project_root(conf) / "setup.py").is_file()
+    )
     job = job_file(name, project, tasks)
     return {
         "databricks.yml": head + _text(bundle),
@@ -58,8 +60,20 @@ def _targets(conf: Path) -> dict[str, Project]:
     targets = {env: one.project for env, one in loaded.items() if one.project.catalog}
     if not targets:
         hint = f"write {conf / 'dev.yml'} with `catalog: NAME`, and the paths of the sources as that catalog's volumes"
-        raise ConfigError([Problem("LS831", "no environment has a catalog", str(conf), key="catalog", hint=hint)])
-    problems = [problem for env in targets for problem in _out_of_reach(env, loaded[env])]
+        raise ConfigError(
+            [
+                Problem(
+                    "LS831",
+                    "no environment has a catalog",
+                    str(conf),
+                    key="catalog",
+                    hint=hint,
+                )
+            ]
+        )
+    problems = [
+        problem for env in targets for problem in _out_of_reach(env, loaded[env])
+    ]
     if problems:
         raise ConfigError(problems)
     return targets
@@ -67,16 +81,25 @@ def _targets(conf: Path) -> dict[str, Project]:
 
 def _out_of_reach(env: str, loaded: Loaded) -> list[Problem]:
     hint = f"set it in {env}.yml, such as /Volumes/<catalog>/<schema>/<volume>"
-    paths = {name: loaded.project.sources[name].path for name in out_of_reach(loaded.project)}
+    paths = {
+        name: loaded.project.sources[name].path for name in out_of_reach(loaded.project)
+    }
     return [
-        loaded.problem("LS832", f"sources.{name}.path", f"environment '{env}' reads the relative path '{path}'", hint)
+        loaded.problem(
+            "LS832",
+            f"sources.{name}.path",
+            f"environment '{env}' reads the relative path '{path}'",
+            hint,
+        )
         for name, path in paths.items()
     ]
 
 
 def _text(model: Model) -> str:
     data = model.model_dump(mode="json", exclude_none=True)
-    return yaml.dump(data, Dumper=_Indented, sort_keys=False, width=120, allow_unicode=True)
+    return yaml.dump(
+        data, Dumper=_Indented, sort_keys=False, width=120, allow_unicode=True
+    )
 
 
 class _Indented(yaml.SafeDumper):
@@ -97,7 +120,12 @@ def write_files(root: Path, files: Mapping[str, str]) -> list[Path]:
     hint = "move it away, or write elsewhere with --output DIR"
     foreign = [root / name for name in files if _is_foreign(root / name)]
     if foreign:
-        raise ConfigError([Problem("LS834", "not a generated file", str(file), hint=hint) for file in foreign])
+        raise ConfigError(
+            [
+                Problem("LS834", "not a generated file", str(file), hint=hint)
+                for file in foreign
+            ]
+        )
     for name, text in files.items():
         (root / name).parent.mkdir(parents=True, exist_ok=True)
         (root / name).write_text(text, encoding="utf-8")
@@ -114,10 +142,16 @@ def check_files(root: Path, files: Mapping[str, str]) -> list[Path]:
     ConfigError
         LS833 for each file that is missing, differs, or is left over.
     """
-    wrong = {root / name: _difference(root / name, text) for name, text in files.items()}
+    wrong = {
+        root / name: _difference(root / name, text) for name, text in files.items()
+    }
     wrong |= {file: "is left over from other specs" for file in _left_over(root, files)}
     hint = "run `lakesmith deploy-spec databricks`; settings of your own belong in databricks/own.yml beside the specs"
-    problems = [Problem("LS833", f"'{file}' {what}", str(file), hint=hint) for file, what in wrong.items() if what]
+    problems = [
+        Problem("LS833", f"'{file}' {what}", str(file), hint=hint)
+        for file, what in wrong.items()
+        if what
+    ]
     if problems:
         raise ConfigError(problems)
     return [root / name for name in files]
@@ -126,14 +160,22 @@ def check_files(root: Path, files: Mapping[str, str]) -> list[Path]:
 def _difference(file: Path, text: str) -> str:
     if not file.is_file():
         return "is missing"
-    return "" if file.read_text(encoding="utf-8") == text else "is not what the specs give"
+    return (
+        "" if file.read_text(encoding="utf-8") == text else "is not what the specs give"
+    )
 
 
 def _left_over(root: Path, files: Mapping[str, str]) -> list[Path]:
     (folder,) = {(root / name).parent for name in files if name.endswith(".job.yml")}
     found = sorted(folder.glob("*.job.yml"))
-    return [file for file in found if str(file.relative_to(root)) not in files and not _is_foreign(file)]
+    return [
+        file
+        for file in found
+        if str(file.relative_to(root)) not in files and not _is_foreign(file)
+    ]
 
 
 def _is_foreign(file: Path) -> bool:
-    return file.exists() and not (file.is_file() and file.read_text(encoding="utf-8").startswith(MARK))
+    return file.exists() and not (
+        file.is_file() and file.read_text(encoding="utf-8").startswith(MARK)
+    )

@@ -8,12 +8,13 @@ from pathlib import Path
 
 from lakesmith.doctor.ages import is_older
 from lakesmith.doctor.findings import Finding
-from lakesmith.doctor.patient import Patient, Snapshot
-from lakesmith.doctor.retention import retention_days
-from lakesmith.tables.sidecar import sidecar_of
+from lakesmith.tables.delta_log.hadoop_checksum import sidecar_of
+from lakesmith.tables.delta_log.retention import retention_days
+from lakesmith.tables.delta_log.snapshot import Patient, Snapshot
 
 DAY = 86_400
-CHANGES, VECTOR = "_change_data", "deletion_vector_"
+CHANGES = "_change_data"
+VECTOR = "deletion_vector_"
 
 
 def check_files(table: Patient) -> Iterator[Finding]:
@@ -47,9 +48,13 @@ def _orphans(table: Patient) -> Iterator[Finding]:
     if old:
         what = f"{len(old)} file(s) that no commit names, {_megabytes(old)}, older than {days:g} days"
         aside = tuple(one for file in old for one in (file, sidecar_of(file)))
-        yield Finding("warning", "LS625", table.name, what, str(old[0]), "set them aside", aside)
+        yield Finding(
+            "warning", "LS625", table.name, what, str(old[0]), "set them aside", aside
+        )
     # Delta itself leaves the vectors of files that a MERGE empties: young ones are no sign of a write that died.
-    young = [file for file in orphans if file not in old and not file.name.startswith(VECTOR)]
+    young = [
+        file for file in orphans if file not in old and not file.name.startswith(VECTOR)
+    ]
     if young:
         what = f"{len(young)} file(s) that no commit names, {_megabytes(young)}, younger than {days:g} days"
         hint = "nothing to do: writes that died leave them; they are set aside when they are older"
@@ -63,7 +68,11 @@ def _megabytes(files: list[Path]) -> str:
 def data_files(root: Path) -> Iterator[Path]:
     """Yield what lies in the table as data: hidden files and directories are no data, partitions and changes are."""
     for directory, below, names in os.walk(root):
-        below[:] = [name for name in below if name[0] not in "._" or "=" in name or name == CHANGES]
+        below[:] = [
+            name
+            for name in below
+            if name[0] not in "._" or "=" in name or name == CHANGES
+        ]
         yield from (Path(directory, name) for name in names if name[0] not in "._")
 
 

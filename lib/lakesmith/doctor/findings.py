@@ -71,7 +71,9 @@ class Report:
     def to_dict(self) -> dict[str, Any]:
         """Return plain data for JSON."""
         counts = {severity: self.count(severity) for severity in SEVERITIES}
-        found, fixed = ([one.to_dict() for one in part] for part in (self.findings, self.fixed))
+        found, fixed = (
+            [one.to_dict() for one in part] for part in (self.findings, self.fixed)
+        )
         shown = {"sound": self.is_sound, "tables": self.tables, "counts": counts}
         return {**shown, "findings": found, "fixed": fixed, "set_aside": self.set_aside}
 
@@ -82,4 +84,6 @@ class Report:
 
 def in_order(findings: Sequence[Finding]) -> tuple[Finding, ...]:
     """Return findings with the worst first, else in the order in which they were found."""
-    return tuple(sorted(findings, key=lambda finding: SEVERITIES.index(finding.severity)))
+    return tuple(
+        sorted(findings, key=lambda finding: SEVERITIES.index(finding.severity))
+    )

@@ -4,13 +4,15 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from lakesmith.doctor.examine import examine
+from lakesmith.doctor.diagnose import examine
 from lakesmith.doctor.findings import Finding, Report
-from lakesmith.doctor.set_aside import place_of, set_aside
+from lakesmith.doctor.quarantine_files import place_of, set_aside
 from lakesmith.runs.lock import run_lock
 from lakesmith.spec.model import Project
 
-ROUNDS = 5  # what is mended may uncover something else: a torn publication, then a lost one
+ROUNDS = (
+    5  # what is mended may uncover something else: a torn publication, then a lost one
+)
 
 
 def doctor(project: Project, fix: bool = False) -> Report:
@@ -33,7 +35,9 @@ def doctor(project: Project, fix: bool = False) -> Report:
         When a run holds the warehouse and `fix` is asked for.
     """
     place = None if project.catalog else place_of(project.warehouse)
-    if not fix or place is None:  # tables that lie elsewhere are not looked at, so there is nothing to mend
+    if (
+        not fix or place is None
+    ):  # tables that lie elsewhere are not looked at, so there is nothing to mend
         return examine(project)
     with run_lock(None, project.warehouse, project.lock_wait_seconds):
         return _mend(project, place)
@@ -41,7 +45,8 @@ def doctor(project: Project, fix: bool = False) -> Report:
 
 def _mend(project: Project, place: Path) -> Report:
     """Mend and look again, until nothing is left that can be mended."""
-    report, fixed = examine(project), list[Finding]()
+    report = examine(project)
+    fixed = list[Finding]()
     for _ in range(ROUNDS):
         todo = [finding for finding in report.findings if finding.fixable]
         if not todo:
@@ -50,7 +55,12 @@ def _mend(project: Project, place: Path) -> Report:
             _mend_one(project, place, finding)
         fixed += todo
         report = examine(project)
-    return Report(report.tables, report.findings, tuple(fixed), str(place) if place.exists() else "")
+    return Report(
+        report.tables,
+        report.findings,
+        tuple(fixed),
+        str(place) if place.exists() else "",
+    )
 
 
 def _mend_one(project: Project, place: Path, finding: Finding) -> None:

@@ -5,13 +5,13 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from lakesmith.doctor.findings import Finding
-from lakesmith.doctor.patient import Patient
-from lakesmith.runs.adopt import is_missing, is_own
-from lakesmith.runs.foreign import is_foreign
-from lakesmith.runs.ledger import Ledger
-from lakesmith.runs.state import TableState
+from lakesmith.ledger.commit_walk import is_foreign
+from lakesmith.ledger.rebuild_from_commits import is_missing, is_own
+from lakesmith.ledger.state import TableState
+from lakesmith.ledger.store import Ledger
 from lakesmith.tables.commit import LOOK_BACK
-from lakesmith.tables.log import Commit, newest_commits
+from lakesmith.tables.delta_log.history import Commit, newest_commits
+from lakesmith.tables.delta_log.snapshot import Patient
 
 
 def check_state(ledger: Ledger, table: Patient, is_readable: bool) -> Iterator[Finding]:
@@ -27,7 +27,9 @@ def check_state(ledger: Ledger, table: Patient, is_readable: bool) -> Iterator[F
 def _unfinished(state: TableState, where: str) -> Iterator[Finding]:
     if state.open:
         what = f"batch {state.open.batch} was planned and is not known to be done"
-        yield Finding("info", "LS629", state.table, what, where, "run again: it is finished first")
+        yield Finding(
+            "info", "LS629", state.table, what, where, "run again: it is finished first"
+        )
     if state.refused:
         what = f"batch {state.batch} was refused by the gate; it is written and not visible"
         hint = f"see `lakesmith quality`; the next run undoes it, `lakesmith run --accept {state.table}` publishes it"
@@ -35,19 +37,33 @@ def _unfinished(state: TableState, where: str) -> Iterator[Finding]:
 
 
 def _behind(state: TableState, table: Patient) -> Iterator[Finding]:
-    known = max(version for version in (state.version, (state.refused or {}).get("version"), -1) if version is not None)
+    known = max(
+        version
+        for version in (state.version, (state.refused or {}).get("version"), -1)
+        if version is not None
+    )
     head = -1 if table.log.head is None else table.log.head
     if known > head:
         is_at = f"ends at version {head}" if head >= 0 else "has no commit"
         what = f"the ledger counts version {known} as done, the table {is_at}"
-        run_id = next((mark.run_id for mark in state.marks if (mark.version or 0) > head), "R")
+        run_id = next(
+            (mark.run_id for mark in state.marks if (mark.version or 0) > head), "R"
+        )
         hint = f"put the commits back from a copy, or `lakesmith rollback --run {run_id}` and run again"
         yield Finding("error", "LS631", table.name, what, str(table.root), hint)
 
 
 def _ahead(state: TableState, table: Patient) -> Iterator[Finding]:
-    newer = [commit for commit in _commits_since(table, state.version) if not _is_void(commit, state)]
-    unknown = [commit for commit in newer if is_own(commit, table.name) and is_missing(commit, state)]
+    newer = [
+        commit
+        for commit in _commits_since(table, state.version)
+        if not _is_void(commit, state)
+    ]
+    unknown = [
+        commit
+        for commit in newer
+        if is_own(commit, table.name) and is_missing(commit, state)
+    ]
     if unknown:
         what = f"{len(unknown)} commit(s) of Lakesmith's are not in the ledger, the newest is {unknown[0].version}"
         hint = "run again: what landed is looked for and taken over"
@@ -62,7 +78,11 @@ def _ahead(state: TableState, table: Patient) -> Iterator[Finding]:
 def _commits_since(table: Patient, version: int | None) -> list[Commit]:
     head = -1 if table.log.head is None else table.log.head
     since = -1 if version is None else version
-    return newest_commits(None, table.ref, min(head - since, LOOK_BACK)) if head > since else []
+    return (
+        newest_commits(None, table.ref, min(head - since, LOOK_BACK))
+        if head > since
+        else []
+    )
 
 
 def _is_void(commit: Commit, state: TableState) -> bool:

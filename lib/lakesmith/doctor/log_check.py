@@ -7,10 +7,10 @@ from pathlib import Path
 
 from lakesmith.doctor.ages import is_older
 from lakesmith.doctor.findings import Finding, Severity
-from lakesmith.doctor.patient import Patient
-from lakesmith.tables.log_files import POINTER, SUMMARY, TEMPORARY, LogFiles
-from lakesmith.tables.sidecar import sidecar_fit, sidecar_of
-from lakesmith.tables.tail import pointed_to
+from lakesmith.tables.delta_log.hadoop_checksum import sidecar_fit, sidecar_of
+from lakesmith.tables.delta_log.listing import POINTER, SUMMARY, TEMPORARY, LogFiles
+from lakesmith.tables.delta_log.snapshot import Patient
+from lakesmith.tables.delta_log.tail_check import pointed_to
 
 OLD_SECONDS = 3600
 BY_HAND = "put the file back from a copy; nothing can be done here"
@@ -18,25 +18,47 @@ BY_HAND = "put the file back from a copy; nothing can be done here"
 
 def check_log(patient: Patient) -> Iterator[Finding]:
     """Yield what is wrong with one log."""
-    table, log, broken, torn = patient.name, patient.listed, patient.broken, patient.torn
+    table = patient.name
+    log = patient.listed
+    broken = patient.broken
+    torn = patient.torn
     sound = [version for version in log.checkpoints if version not in broken]
-    yield from (_torn_commit(table, log, version, torn[version], max(sound, default=None)) for version in torn)
+    yield from (
+        _torn_commit(table, log, version, torn[version], max(sound, default=None))
+        for version in torn
+    )
     yield from _missing(table, log, max(sound, default=None))
     gone = {*torn, *log.missing(None)}
-    yield from (_broken_checkpoint(table, log, version, broken[version], sound, gone) for version in broken)
+    yield from (
+        _broken_checkpoint(table, log, version, broken[version], sound, gone)
+        for version in broken
+    )
     yield from _pointer(table, log)
-    yield from (found for file in _sound_files(patient) for found in _checksum(table, file))
+    yield from (
+        found for file in _sound_files(patient) for found in _checksum(table, file)
+    )
     yield from _leftovers(table, log)
 
 
-def _torn_commit(table: str, log: LogFiles, version: int, problem: str, checkpoint: int | None) -> Finding:
-    file, what = log.commit(version), f"commit {version} is torn: {problem}"
+def _torn_commit(
+    table: str, log: LogFiles, version: int, problem: str, checkpoint: int | None
+) -> Finding:
+    file = log.commit(version)
+    what = f"commit {version} is torn: {problem}"
     if checkpoint is not None and version <= checkpoint:
         hint = f"checkpoint {checkpoint} covers it: only its history and its changes are lost"
         return Finding("warning", "LS620", table, what, str(file), hint)
     if version == log.head:
         hint = "set it aside: the table ends at the commit before it, and the next run takes up the batch"
-        return Finding("error", "LS620", table, what, str(file), hint, tuple(log.of_version(version)))
+        return Finding(
+            "error",
+            "LS620",
+            table,
+            what,
+            str(file),
+            hint,
+            tuple(log.of_version(version)),
+        )
     return Finding("error", "LS620", table, what, str(file), BY_HAND)
 
 
@@ -44,50 +66,100 @@ def _missing(table: str, log: LogFiles, checkpoint: int | None) -> Iterator[Find
     missing = log.missing(checkpoint)
     if missing:
         what = f"the log lacks {len(missing)} commit(s), the first is {missing[0]}; the newest is {log.head}"
-        hint = "put the files back from a copy, or take the table away and build it anew"
+        hint = (
+            "put the files back from a copy, or take the table away and build it anew"
+        )
         yield Finding("error", "LS621", table, what, str(log.commit(missing[0])), hint)
 
 
 def _broken_checkpoint(
-    table: str, log: LogFiles, version: int, problem: str, sound: list[int], gone: set[int]
+    table: str,
+    log: LogFiles,
+    version: int,
+    problem: str,
+    sound: list[int],
+    gone: set[int],
 ) -> Finding:
     """Tell a broken checkpoint; it may go where an older sound one, or none, and whole commits give the same."""
     base = max((other for other in sound if other < version), default=-1)
     suffices = not gone & set(range(base + 1, version + 1)) and version in log.commits
-    what, where = f"checkpoint {version} is broken: {problem}", str(log.checkpoints[version][0])
+    what = f"checkpoint {version} is broken: {problem}"
+    where = str(log.checkpoints[version][0])
     severity: Severity = "error" if version == log.checkpoint else "warning"
     if suffices or any(other > version for other in sound):
         pointer = [log.directory / POINTER] if pointed_to(log) == version else []
-        files = tuple(one for file in (*log.checkpoints[version], *pointer) for one in (file, sidecar_of(file)))
-        return Finding(severity, "LS622", table, what, where, "set it aside: the commits say the same", files)
-    return Finding("error", "LS622", table, what, where, f"commits before it are gone: {BY_HAND}")
+        files = tuple(
+            one
+            for file in (*log.checkpoints[version], *pointer)
+            for one in (file, sidecar_of(file))
+        )
+        return Finding(
+            severity,
+            "LS622",
+            table,
+            what,
+            where,
+            "set it aside: the commits say the same",
+            files,
+        )
+    return Finding(
+        "error", "LS622", table, what, where, f"commits before it are gone: {BY_HAND}"
+    )
 
 
 def _pointer(table: str, log: LogFiles) -> Iterator[Finding]:
     if POINTER not in log.names:
         return
-    file, named = log.directory / POINTER, pointed_to(log)
-    what = f"it names checkpoint {named}, which is missing" if named is not None else "it cannot be read"
+    file = log.directory / POINTER
+    named = pointed_to(log)
+    what = (
+        f"it names checkpoint {named}, which is missing"
+        if named is not None
+        else "it cannot be read"
+    )
     if named not in log.checkpoints:
         severity: Severity = "warning" if named is None else "error"
         hint = "set it aside: readers list the log instead"
-        yield Finding(severity, "LS623", table, f"{POINTER}: {what}", str(file), hint, (file, sidecar_of(file)))
+        yield Finding(
+            severity,
+            "LS623",
+            table,
+            f"{POINTER}: {what}",
+            str(file),
+            hint,
+            (file, sidecar_of(file)),
+        )
 
 
 def _sound_files(patient: Patient) -> Iterator[Path]:
     """Yield the files of the log that are whole and whose checksum a reader verifies."""
     log = patient.log
-    yield from (log.commit(version) for version in log.commits if version not in patient.torn)
+    yield from (
+        log.commit(version) for version in log.commits if version not in patient.torn
+    )
     yield from (file for files in log.checkpoints.values() for file in files)
-    yield from (log.directory / name for name in sorted(log.names) if name == POINTER or SUMMARY.fullmatch(name))
+    yield from (
+        log.directory / name
+        for name in sorted(log.names)
+        if name == POINTER or SUMMARY.fullmatch(name)
+    )
 
 
 def _checksum(table: str, file: Path) -> Iterator[Finding]:
     """Compare a sound file with the checksum beside it."""
-    fit, beside = sidecar_fit(file), sidecar_of(file)
+    fit = sidecar_fit(file)
+    beside = sidecar_of(file)
     if fit == "stale":
         what = f"the checksum beside {file.name} belongs to another content; the file itself is whole"
-        yield Finding("error", "LS627", table, what, str(beside), "set the checksum aside", (beside,))
+        yield Finding(
+            "error",
+            "LS627",
+            table,
+            what,
+            str(beside),
+            "set the checksum aside",
+            (beside,),
+        )
     elif fit == "differs":
         what = f"{file.name} and the checksum beside it differ in part: one of them was damaged"
         hint = "compare the file with a copy; if it is right, remove the checksum"
@@ -95,11 +167,17 @@ def _checksum(table: str, file: Path) -> Iterator[Finding]:
 
 
 def _leftovers(table: str, log: LogFiles) -> Iterator[Finding]:
-    files = [log.directory / name for name in sorted(log.names) if TEMPORARY.fullmatch(name)]
+    files = [
+        log.directory / name for name in sorted(log.names) if TEMPORARY.fullmatch(name)
+    ]
     old = tuple(file for file in files if is_older(file, OLD_SECONDS))
     if old:
         what = f"{len(old)} temporary file(s) of commits that died"
-        yield Finding("warning", "LS626", table, what, str(old[0]), "set them aside", old)
+        yield Finding(
+            "warning", "LS626", table, what, str(old[0]), "set them aside", old
+        )
     if len(old) < len(files):
         what = f"{len(files) - len(old)} temporary file(s), younger than an hour: a write may be at work"
-        yield Finding("info", "LS626", table, what, str(log.directory), "look again later")
+        yield Finding(
+            "info", "LS626", table, what, str(log.directory), "look again later"
+        )

@@ -8,27 +8,38 @@ from typing import Any
 
 from lakesmith.doctor.files_check import DAY, bad_files
 from lakesmith.doctor.findings import Finding
-from lakesmith.doctor.patient import Patient, Snapshot
-from lakesmith.doctor.retention import FILES, retention_days
-from lakesmith.runs.ledger import Ledger
-from lakesmith.runs.publish import newest, publish
-from lakesmith.runs.recording import now
+from lakesmith.ledger.publications import newest, publish
+from lakesmith.ledger.store import Ledger
+from lakesmith.observe.run_records import now
 from lakesmith.spec.model import Project
+from lakesmith.tables.delta_log.retention import FILES, retention_days
+from lakesmith.tables.delta_log.snapshot import Patient, Snapshot
 from lakesmith.tables.ref import TableRef
 
 CLOSE = 0.2  # of the retention
 
 
-def check_publication(project: Project, ledger: Ledger, ref: TableRef) -> Iterator[Finding]:
+def check_publication(
+    project: Project, ledger: Ledger, ref: TableRef
+) -> Iterator[Finding]:
     """Yield a finding when the newest publication that the ledger knows is not in ``ops.published``."""
-    known, held = ledger.published, newest(None, ref)
+    known = ledger.published
+    held = newest(None, ref)
     if known["id"] > held["id"]:
 
         def again() -> None:
             publish(None, ref, project.env, ledger.run_id, now(), known["tables"])
 
         what = f"the ledger knows publication {known['id']}, readers find publication {held['id']}"
-        yield Finding("error", "LS638", ref.name, what, ref.location, "publish those versions again", mend=again)
+        yield Finding(
+            "error",
+            "LS638",
+            ref.name,
+            what,
+            ref.location,
+            "publish those versions again",
+            mend=again,
+        )
 
 
 def check_published(table: Patient, version: int) -> Iterator[Finding]:
@@ -50,7 +61,9 @@ def check_published(table: Patient, version: int) -> Iterator[Finding]:
         yield from _close_to_retention(table, version, snapshot)
 
 
-def _close_to_retention(table: Patient, version: int, snapshot: Snapshot) -> Iterator[Finding]:
+def _close_to_retention(
+    table: Patient, version: int, snapshot: Snapshot
+) -> Iterator[Finding]:
     days = retention_days(table.head.settings)
     left = _days_left(snapshot.live, table.head, days)
     if left is not None and left < days * CLOSE:
@@ -60,7 +73,9 @@ def _close_to_retention(table: Patient, version: int, snapshot: Snapshot) -> Ite
         yield Finding("warning", "LS635", table.name, what, str(table.root), hint)
 
 
-def _days_left(live: dict[tuple[str, str], dict[str, Any]], head: Snapshot, days: float) -> float | None:
+def _days_left(
+    live: dict[tuple[str, str], dict[str, Any]], head: Snapshot, days: float
+) -> float | None:
     """Return in how many days the first file of a version may be deleted; None when the newest version has them all."""
     kept = {path for path, _ in head.live}
     removed = [head.removed.get(path, 0) / 1000 for path, _ in live if path not in kept]

@@ -7,32 +7,41 @@ from collections.abc import Callable
 
 from pyspark.sql import SparkSession
 
+from lakesmith.columns import quoted
+from lakesmith.ledger.identity import app_id_of
 from lakesmith.maintain.result import Action
-from lakesmith.runs.context import app_id_of
-from lakesmith.session.upkeep import upkeep_session
+from lakesmith.session.maintenance import upkeep_session
 from lakesmith.spec.model import Maintenance, Project
-from lakesmith.tables.durable import force
-from lakesmith.tables.log import newest_commits
+from lakesmith.tables.delta_log.fsync import force
+from lakesmith.tables.delta_log.history import newest_commits
 from lakesmith.tables.ref import TableRef
-from lakesmith.transforms.names import quoted
 
 PURPOSE = "maintain"
 NOT_LITE = "DELTA_CANNOT_VACUUM_LITE"
 
 
 def session_for(
-    spark: SparkSession, project: Project, run_id: str, table: TableRef, settings: Maintenance, epoch: int
+    spark: SparkSession,
+    project: Project,
+    run_id: str,
+    table: TableRef,
+    settings: Maintenance,
+    epoch: int,
 ) -> SparkSession:
     """Return the session for the maintenance of one table; its commits say that they are ours and of which run."""
     about = {"app_id": app_id_of(project, table.name, epoch, PURPOSE), "run_id": run_id}
     sizes = (settings.small_file_bytes, settings.target_file_bytes)
     is_local = table.local is not None
-    return upkeep_session(spark, table.name, sizes, json.dumps(about, sort_keys=True), is_local)
+    return upkeep_session(
+        spark, table.name, sizes, json.dumps(about, sort_keys=True), is_local
+    )
 
 
 def cluster(session: SparkSession, table: TableRef, settings: Maintenance) -> None:
     """Declare what a table is clustered by, and lay all its rows out so."""
-    session.sql(f"ALTER TABLE {table.sql_name} CLUSTER BY ({_columns(settings.cluster_by)})").collect()
+    session.sql(
+        f"ALTER TABLE {table.sql_name} CLUSTER BY ({_columns(settings.cluster_by)})"
+    ).collect()
     session.sql(f"OPTIMIZE {table.sql_name} FULL").collect()
 
 

@@ -9,21 +9,24 @@ from contextlib import nullcontext
 from pyspark.sql import SparkSession
 
 from lakesmith.errors import MaintenanceFailed
+from lakesmith.ledger.open_ledger import open_ledger
+from lakesmith.ledger.store import Ledger
+from lakesmith.maintain.maintain_table import TableCare
+from lakesmith.maintain.publish_maintained import settle
 from lakesmith.maintain.result import Maintained, Step
-from lakesmith.maintain.settle import settle
-from lakesmith.maintain.table import TableCare
-from lakesmith.runs.interrupted import record_interrupted
-from lakesmith.runs.ledger import Ledger
+from lakesmith.observe.interrupted_runs import record_interrupted
+from lakesmith.observe.results import RunResult, TableResult
+from lakesmith.observe.run_records import RunFacts, facts_of, write_records
 from lakesmith.runs.lock import project_lock
-from lakesmith.runs.opening import open_ledger
-from lakesmith.runs.recording import RunFacts, facts_of, write_records
-from lakesmith.runs.result import RunResult, TableResult
 from lakesmith.spec.graph import waves
 from lakesmith.spec.model import Project
 
 
 def maintain(
-    session: Callable[[], SparkSession], project: Project, select: Sequence[str] = (), dry_run: bool | None = None
+    session: Callable[[], SparkSession],
+    project: Project,
+    select: Sequence[str] = (),
+    dry_run: bool | None = None,
 ) -> Maintained:
     """Maintain tables and their quarantines, one after the other.
 
@@ -54,38 +57,64 @@ def maintain(
     """
     order = [name for wave in waves(project, select) for name in wave]
     is_dry = project.maintains_dry if dry_run is None else dry_run
-    facts, spark = facts_of(project, None, lambda event: None), session()
+    facts = facts_of(project, None, lambda event: None)
+    spark = session()
     with nullcontext() if is_dry else project_lock(spark, project):
-        ledger = open_ledger(facts, spark, create=not is_dry)
+        ledger = open_ledger(spark, facts.project, facts.run_id, create=not is_dry)
         if not is_dry:
             ledger.flush(spark)
             record_interrupted(facts, spark, ledger)
-            settle(facts, spark, ledger, order)  # what a maintenance that was killed, or somebody's OPTIMIZE, left
+            settle(
+                facts, spark, ledger, order
+            )  # what a maintenance that was killed, or somebody's OPTIMIZE, left
         steps = tuple(_steps(facts, spark, ledger, order, is_dry))
-        number = (ledger.published["id"] or None) if is_dry else _conclude(facts, spark, ledger, order, steps)
-    result = Maintained(facts.run_id, is_dry, steps, number, round(time.monotonic() - facts.started, 3))
+        number = (
+            (ledger.published["id"] or None)
+            if is_dry
+            else _conclude(facts, spark, ledger, order, steps)
+        )
+    result = Maintained(
+        facts.run_id, is_dry, steps, number, round(time.monotonic() - facts.started, 3)
+    )
     if result.failed:
         raise _failure(result)
     return result
 
 
-def _steps(facts: RunFacts, spark: SparkSession, ledger: Ledger, order: Sequence[str], is_dry: bool) -> Iterator[Step]:
+def _steps(
+    facts: RunFacts,
+    spark: SparkSession,
+    ledger: Ledger,
+    order: Sequence[str],
+    is_dry: bool,
+) -> Iterator[Step]:
     now = time.time()
     for name in order:
         ref = facts.ref(name)
         for table in (ref, ref.quarantine):
             if table.exists(spark):
-                yield from TableCare(facts, spark, ledger, name, table, now).steps(is_dry)
+                yield from TableCare(facts, spark, ledger, name, table, now).steps(
+                    is_dry
+                )
 
 
 def _conclude(
-    facts: RunFacts, spark: SparkSession, ledger: Ledger, order: Sequence[str], steps: Sequence[Step]
+    facts: RunFacts,
+    spark: SparkSession,
+    ledger: Ledger,
+    order: Sequence[str],
+    steps: Sequence[Step],
 ) -> int | None:
     number = settle(facts, spark, ledger, order)
     touched = {step.table for step in steps if step.state in ("done", "failed")}
     names = [name for name in order if name in touched]
-    tables = [TableResult(name, "maintained", version=ledger.state(name).version) for name in names]
-    write_records(facts, spark, RunResult(facts.run_id, "maintained", tuple(tables), number))
+    tables = [
+        TableResult(name, "maintained", version=ledger.state(name).version)
+        for name in names
+    ]
+    write_records(
+        facts, spark, RunResult(facts.run_id, "maintained", tuple(tables), number)
+    )
     ledger.compact(spark)
     return number
 
@@ -93,4 +122,8 @@ def _conclude(
 def _failure(result: Maintained) -> MaintenanceFailed:
     texts = [f"{step.table}: {step.action}: {step.error}" for step in result.failed]
     what = "\n".join([f"{len(texts)} action(s) of maintenance failed", *texts])
-    return MaintenanceFailed(what, hint="mend the cause and maintain again; rows are as before", result=result)
+    return MaintenanceFailed(
+        what,
+        hint="mend the cause and maintain again; rows are as before",
+        result=result,
+    )

@@ -5,27 +5,42 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Sequence
 
-from lakesmith.maintain.figures import DataFile, Figures
 from lakesmith.maintain.result import Proposal
+from lakesmith.maintain.table_stats import DataFile, Figures
 from lakesmith.spec.model import Maintenance
-from lakesmith.tables.log import Commit
+from lakesmith.tables.delta_log.history import Commit
 
 MB = 1024 * 1024
-VECTORS = ("numDeletionVectorsAdded", "numDeletionVectorsUpdated", "numTargetDeletionVectorsAdded")
+VECTORS = (
+    "numDeletionVectorsAdded",
+    "numDeletionVectorsUpdated",
+    "numTargetDeletionVectorsAdded",
+)
 
 
 def plan_layout(figures: Figures, settings: Maintenance) -> tuple[Proposal, ...]:
     """Propose what changes files and no row: cluster, optimize, purge."""
-    return tuple([*_cluster(figures, settings), optimize(figures, settings), purge(figures, settings)])
+    return tuple(
+        [
+            *_cluster(figures, settings),
+            optimize(figures, settings),
+            purge(figures, settings),
+        ]
+    )
 
 
 def _cluster(figures: Figures, settings: Maintenance) -> list[Proposal]:
     if not settings.cluster_by:
         return []
-    wanted, found = ", ".join(settings.cluster_by), ", ".join(figures.clustering)
+    wanted = ", ".join(settings.cluster_by)
+    found = ", ".join(figures.clustering)
     if wanted == found:
         return [Proposal("cluster", False, f"clustered by {found}")]
-    return [Proposal("cluster", True, f"clustered by {found or 'nothing'}, wanted is {wanted}")]
+    return [
+        Proposal(
+            "cluster", True, f"clustered by {found or 'nothing'}, wanted is {wanted}"
+        )
+    ]
 
 
 def optimize(figures: Figures, settings: Maintenance) -> Proposal:
@@ -40,16 +55,27 @@ def optimize(figures: Figures, settings: Maintenance) -> Proposal:
     limit = megabytes(settings.small_file_bytes)
     if figures.files is None:
         mean = figures.size // max(figures.count, 1)
-        is_due = figures.count >= settings.min_small_files and mean < settings.small_file_bytes
-        return Proposal("optimize", is_due, f"{figures.count} files of {megabytes(mean)} on average, small is {limit}")
+        is_due = (
+            figures.count >= settings.min_small_files
+            and mean < settings.small_file_bytes
+        )
+        return Proposal(
+            "optimize",
+            is_due,
+            f"{figures.count} files of {megabytes(mean)} on average, small is {limit}",
+        )
     crowded = _crowded(figures.files, settings)
     if crowded:
         small = sum(map(len, crowded))
         return Proposal(
-            "optimize", True, f"{small} of {figures.count} files under {limit} in {len(crowded)} partition(s)"
+            "optimize",
+            True,
+            f"{small} of {figures.count} files under {limit} in {len(crowded)} partition(s)",
         )
     small = sum(file.size < settings.small_file_bytes for file in figures.files)
-    return Proposal("optimize", False, f"{small} of {figures.count} files under {limit}")
+    return Proposal(
+        "optimize", False, f"{small} of {figures.count} files under {limit}"
+    )
 
 
 def _crowded(files: Sequence[DataFile], settings: Maintenance) -> list[list[DataFile]]:
@@ -82,8 +108,15 @@ def purge(figures: Figures, settings: Maintenance) -> Proposal:
 
 def _purge_by_commits(commits: Sequence[Commit], settings: Maintenance) -> Proposal:
     """Count commits with vectors since the last purge, where the log does not say how many rows they delete."""
-    last = max((commit.version for commit in commits if commit.operation == "REORG"), default=-1)
-    wrote = [commit for commit in commits if any(commit.metrics.get(name) for name in VECTORS)]
+    last = max(
+        (commit.version for commit in commits if commit.operation == "REORG"),
+        default=-1,
+    )
+    wrote = [
+        commit
+        for commit in commits
+        if any(commit.metrics.get(name) for name in VECTORS)
+    ]
     count = sum(commit.version > last for commit in wrote)
     reason = f"{count} commit(s) deleted rows by vectors since the last purge"
     return Proposal("purge", count >= settings.min_small_files, reason)

@@ -8,14 +8,14 @@ from datetime import timedelta
 from pyspark.sql import DataFrame, SparkSession
 from pyspark.sql import functions as F
 
-from lakesmith.maintain.figures import DAY, Figures
-from lakesmith.maintain.needs import Hold, not_passed
+from lakesmith.columns import same_key
+from lakesmith.duration import parse_age
 from lakesmith.maintain.result import Proposal
-from lakesmith.quality.ages import parse_age
+from lakesmith.maintain.retained_versions import Hold, not_passed
+from lakesmith.maintain.table_stats import DAY, Figures
 from lakesmith.spec.model import Maintenance, Table
-from lakesmith.tables.log import Commit
+from lakesmith.tables.delta_log.history import Commit
 from lakesmith.tables.ref import TableRef
-from lakesmith.transforms.names import same_key
 
 
 def keeps_tombstones(spec: Table) -> bool:
@@ -26,11 +26,18 @@ def keeps_tombstones(spec: Table) -> bool:
 def horizon(commits: Sequence[Commit], retention: timedelta, now: float) -> int | None:
     """Return the newest version that is older than the retention; None when all are younger."""
     before = (now - retention.total_seconds()) * 1000
-    return max((commit.version for commit in commits if commit.timestamp <= before), default=None)
+    return max(
+        (commit.version for commit in commits if commit.timestamp <= before),
+        default=None,
+    )
 
 
 def plan_tombstones(
-    rows: Tombstones, figures: Figures, settings: Maintenance, read_by: Sequence[Hold], now: float
+    rows: Tombstones,
+    figures: Figures,
+    settings: Maintenance,
+    read_by: Sequence[Hold],
+    now: float,
 ) -> Proposal:
     """Propose to purge tombstones that are old enough and that every table below has read.
 
@@ -38,17 +45,28 @@ def plan_tombstones(
     -----
     A job over ``_deleted`` and the keys counts them, only where a version is older than the retention.
     """
-    kept, retention = settings.tombstone_retention, parse_age(settings.tombstone_retention)
+    kept = settings.tombstone_retention
+    retention = parse_age(settings.tombstone_retention)
     if retention.total_seconds() > figures.days * DAY:
         why = f"tombstone_retention is {kept}, but changes are kept for {figures.days:g} days: raise the property"
-        return Proposal("tombstones", False, f"{why} delta.deletedFileRetentionDuration", is_held=True)
+        return Proposal(
+            "tombstones",
+            False,
+            f"{why} delta.deletedFileRetentionDuration",
+            is_held=True,
+        )
     upto = horizon(figures.commits, retention, now)
     if upto is None:
         return Proposal("tombstones", False, f"no version is older than {kept}")
     count = rows.older(upto, figures.version).count()
     reason = f"{count:,} tombstone(s) older than {kept}"
     behind = not_passed(read_by, upto) if count else ""
-    return Proposal("tombstones", count > 0 and not behind, f"{reason}; {behind}" if behind else reason, bool(behind))
+    return Proposal(
+        "tombstones",
+        count > 0 and not behind,
+        f"{reason}; {behind}" if behind else reason,
+        bool(behind),
+    )
 
 
 class Tombstones:
@@ -61,25 +79,44 @@ class Tombstones:
     keys : sequence of str
     """
 
-    def __init__(self, session: SparkSession, table: TableRef, keys: Sequence[str]) -> None:
-        self._session, self._table, self._keys = session, table, keys
+    def __init__(
+        self, session: SparkSession, table: TableRef, keys: Sequence[str]
+    ) -> None:
+        self._session = session
+        self._table = table
+        self._keys = keys
 
     def older(self, upto: int, head: int) -> DataFrame:
         """Return the keys of the tombstones of `head` that no commit after version `upto` wrote.
 
         *Columns*: the keys.
         """
-        dead = self._table.load(self._session, versionAsOf=head).filter("_deleted").select(*self._keys)
+        dead = (
+            self._table.load(self._session, versionAsOf=head)
+            .filter("_deleted")
+            .select(*self._keys)
+        )
         if upto >= head:
             return dead
-        feed = self._table.load(self._session, readChangeFeed="true", startingVersion=upto + 1, endingVersion=head)
-        written = feed.filter("_deleted").filter(F.col("_change_type").isin("insert", "update_postimage"))
+        feed = self._table.load(
+            self._session,
+            readChangeFeed="true",
+            startingVersion=upto + 1,
+            endingVersion=head,
+        )
+        written = feed.filter("_deleted").filter(
+            F.col("_change_type").isin("insert", "update_postimage")
+        )
         young = written.select(*self._keys)
-        return dead.alias("t").join(young.alias("s"), same_key("t", "s", self._keys), "left_anti")
+        return dead.alias("t").join(
+            young.alias("s"), same_key("t", "s", self._keys), "left_anti"
+        )
 
     def purge(self, upto: int, head: int) -> None:
         """Delete those tombstones in one commit, if they still are tombstones."""
         target = self._table.sql_name
         is_dead = F.col(f"{target}._deleted")
         source = self.older(upto, head).alias("s")
-        source.mergeInto(target, same_key(target, "s", self._keys) & is_dead).whenMatched().delete().merge()
+        source.mergeInto(
+            target, same_key(target, "s", self._keys) & is_dead
+        ).whenMatched().delete().merge()

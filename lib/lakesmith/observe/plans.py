@@ -11,7 +11,9 @@ REAL = {
 }
 
 
-def plan_of(about: Mapping[str, Any], metrics: Mapping[str, int]) -> dict[str, Any] | None:
+def plan_of(
+    about: Mapping[str, Any], metrics: Mapping[str, int]
+) -> dict[str, Any] | None:
     """Return the plan that a commit tells of, None when it tells of none.
 
     Parameters
@@ -35,16 +37,28 @@ def plan_of(about: Mapping[str, Any], metrics: Mapping[str, int]) -> dict[str, A
     told = about.get("plan")
     if not isinstance(told, dict):
         return None
-    real, expected = real_figures(metrics), told.get("expected") or {}
-    figures = {name: {"expected": expected[name], "real": real[name]} for name in expected if name in real}
+    real = real_figures(metrics)
+    expected = told.get("expected") or {}
+    figures = {
+        name: {"expected": expected[name], "real": real[name]}
+        for name in expected
+        if name in real
+    }
     return {"method": told.get("method"), "why": told.get("why"), "figures": figures}
 
 
 def real_figures(metrics: Mapping[str, int]) -> dict[str, int]:
     """Return rows and bytes written and files that lost rows, from Delta's counts of a MERGE or an overwrite."""
-    found = {name: metrics[key] for name, keys in REAL.items() for key in keys if key in metrics}
+    found = {
+        name: metrics[key]
+        for name, keys in REAL.items()
+        for key in keys
+        if key in metrics
+    }
     if "numTargetRowsInserted" in metrics:
-        found["rows"] = metrics["numTargetRowsInserted"] + metrics.get("numTargetRowsUpdated", 0)
+        found["rows"] = metrics["numTargetRowsInserted"] + metrics.get(
+            "numTargetRowsUpdated", 0
+        )
     elif "numOutputRows" in metrics:
         found["rows"] = metrics["numOutputRows"] - metrics.get("numCopiedRows", 0)
     return found
@@ -61,5 +75,8 @@ def planned_text(plan: Mapping[str, Any] | None) -> str:
     if plan is None:
         return ""
     why = f" ({plan['why']})" if plan["why"] else ""
-    parts = [f"{name}={one['real']} of {one['expected']} expected" for name, one in plan["figures"].items()]
+    parts = [
+        f"{name}={one['real']} of {one['expected']} expected"
+        for name, one in plan["figures"].items()
+    ]
     return " ".join([f"{plan['method']}{why}", *parts])

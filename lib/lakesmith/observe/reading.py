@@ -9,7 +9,7 @@ from pyspark.sql import SparkSession
 
 from lakesmith.errors import InputError
 from lakesmith.observe.plans import plan_of
-from lakesmith.tables.log import Commit, newest_commits
+from lakesmith.tables.delta_log.history import Commit, newest_commits
 from lakesmith.tables.ref import TableRef
 
 Row = dict[str, Any]
@@ -31,16 +31,28 @@ def read_history(spark: SparkSession | None, table: TableRef) -> list[Row]:
     """
     if not table.exists(spark):
         raise InputError(
-            f"table {table.name} does not exist", code="LS207", where=table.location, hint="run `lakesmith run` first"
+            f"table {table.name} does not exist",
+            code="LS207",
+            where=table.location,
+            hint="run `lakesmith run` first",
         )
     return [_row(commit) for commit in newest_commits(spark, table)]
 
 
 def _row(commit: Commit) -> Row:
-    at = datetime.fromtimestamp(commit.timestamp / 1000, timezone.utc).isoformat(timespec="milliseconds")
-    said = {name: commit.about.get(name) for name in ("batch", "epoch", "run_id", "input")}
+    at = datetime.fromtimestamp(commit.timestamp / 1000, timezone.utc).isoformat(
+        timespec="milliseconds"
+    )
+    said = {
+        name: commit.about.get(name) for name in ("batch", "epoch", "run_id", "input")
+    }
     shown = {"version": commit.version, "timestamp": at, "operation": commit.operation}
-    return {**shown, **said, "metrics": dict(commit.metrics), "plan": plan_of(commit.about, commit.metrics)}
+    return {
+        **shown,
+        **said,
+        "metrics": dict(commit.metrics),
+        "plan": plan_of(commit.about, commit.metrics),
+    }
 
 
 def last_runs(rows: list[Row], limit: int) -> list[Row]:
@@ -48,12 +60,22 @@ def last_runs(rows: list[Row], limit: int) -> list[Row]:
     runs: dict[str, list[Row]] = {}
     for row in rows:
         runs.setdefault(row["run_id"], []).append(row)
-    newest = sorted(runs.values(), key=lambda tables: (tables[0]["started_at"], tables[0]["run_id"]), reverse=True)
+    newest = sorted(
+        runs.values(),
+        key=lambda tables: (tables[0]["started_at"], tables[0]["run_id"]),
+        reverse=True,
+    )
     return [_run(tables) for tables in newest[:limit]]
 
 
 def _run(tables: list[Row]) -> Row:
     first = tables[0]
-    shared = {name: first[name] for name in ("run_id", "run_state", "started_at", "run_time", "published")}
-    each = [{name: value for name, value in row.items() if name not in shared} for row in tables]
+    shared = {
+        name: first[name]
+        for name in ("run_id", "run_state", "started_at", "run_time", "published")
+    }
+    each = [
+        {name: value for name, value in row.items() if name not in shared}
+        for row in tables
+    ]
     return {**shared, "tables": each}

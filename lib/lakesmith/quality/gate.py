@@ -10,12 +10,12 @@ from typing import Any
 from pyspark.sql import Column, DataFrame
 from pyspark.sql import functions as F
 
+from lakesmith.columns import named
+from lakesmith.json_text import json_text
 from lakesmith.quality.raw import RAW
 from lakesmith.quality.rule import Rule
 from lakesmith.quality.verdict import Verdict
-from lakesmith.transforms.json_text import json_text
-from lakesmith.transforms.names import named
-from lakesmith.transforms.shape import Transform
+from lakesmith.types import Transform
 
 GATE = "_gate"
 
@@ -55,7 +55,10 @@ def tag(rules: Sequence[Rule]) -> Transform:
     """
 
     def apply(df: DataFrame) -> DataFrame:
-        return df.withColumn(GATE, F.struct(*(rule.failed.alias(f"r{i}") for i, rule in enumerate(rules))))
+        return df.withColumn(
+            GATE,
+            F.struct(*(rule.failed.alias(f"r{i}") for i, rule in enumerate(rules))),
+        )
 
     return apply
 
@@ -173,9 +176,15 @@ def gate_metrics(rules: Sequence[Rule]) -> list[Column]:
     {'rows': 3, 'quarantined': 0, 'dropped': 0}
     """
     quarantined = _fails(rules, "quarantine")
-    counts = {"rows": F.lit(True), "quarantined": quarantined, "dropped": _fails(rules, "drop") & ~quarantined}
+    counts = {
+        "rows": F.lit(True),
+        "quarantined": quarantined,
+        "dropped": _fails(rules, "drop") & ~quarantined,
+    }
     counts |= {f"failed_{i}": _tag(i) for i in range(len(rules))}
-    return [F.count(F.when(condition, 1)).alias(name) for name, condition in counts.items()]
+    return [
+        F.count(F.when(condition, 1)).alias(name) for name, condition in counts.items()
+    ]
 
 
 def verdicts(rules: Sequence[Rule], metrics: Mapping[str, Any]) -> tuple[Verdict, ...]:
@@ -202,14 +211,24 @@ def verdicts(rules: Sequence[Rule], metrics: Mapping[str, Any]) -> tuple[Verdict
     >>> verdicts(rules, {"rows": 3, "failed_0": 1})[0].message
     '1 of 3 rows'
     """
-    return tuple(_verdict(rule, metrics[f"failed_{i}"], metrics["rows"]) for i, rule in enumerate(rules))
+    return tuple(
+        _verdict(rule, metrics[f"failed_{i}"], metrics["rows"])
+        for i, rule in enumerate(rules)
+    )
 
 
 def _verdict(rule: Rule, failed: int, rows: int) -> Verdict:
     if rule.error:
         return Verdict(rule.id, rule.column, rule.on_fail, "error", 0, rule.error)
     status = rule.on_fail if failed else "pass"
-    return Verdict(rule.id, rule.column, rule.on_fail, status, failed, f"{failed} of {rows} rows" if failed else "")
+    return Verdict(
+        rule.id,
+        rule.column,
+        rule.on_fail,
+        status,
+        failed,
+        f"{failed} of {rows} rows" if failed else "",
+    )
 
 
 def _tag(position: int) -> Column:
@@ -217,17 +236,29 @@ def _tag(position: int) -> Column:
 
 
 def _fails(rules: Sequence[Rule], *on_fail: str) -> Column:
-    tags = [_tag(i) for i, rule in enumerate(rules) if rule.on_fail in on_fail and not rule.error]
+    tags = [
+        _tag(i)
+        for i, rule in enumerate(rules)
+        if rule.on_fail in on_fail and not rule.error
+    ]
     return reduce(or_, tags, F.lit(False)) if tags else F.lit(False)
 
 
 def _reasons(rules: Sequence[Rule]) -> Column:
-    found = [F.when(_tag(i), _reason(rule)) for i, rule in enumerate(rules) if rule.on_fail == "quarantine"]
+    found = [
+        F.when(_tag(i), _reason(rule))
+        for i, rule in enumerate(rules)
+        if rule.on_fail == "quarantine"
+    ]
     return F.array_compact(F.array(*found))
 
 
 def _reason(rule: Rule) -> Column:
-    return F.struct(F.lit(rule.id).alias("check"), F.lit(rule.column).alias("column"), rule.sample.alias("value"))
+    return F.struct(
+        F.lit(rule.id).alias("check"),
+        F.lit(rule.column).alias("column"),
+        rule.sample.alias("value"),
+    )
 
 
 def _raw_json(df: DataFrame) -> Column:

@@ -10,7 +10,9 @@ from lakesmith.spec.model import Write
 ROWS_BEFORE = "numRowsBefore"
 
 
-def guard_verdicts(write: Write, metrics: Mapping[str, int], rows: int) -> tuple[Verdict, ...]:
+def guard_verdicts(
+    write: Write, metrics: Mapping[str, int], rows: int
+) -> tuple[Verdict, ...]:
     """Judge what a commit took away.
 
     Parameters
@@ -33,8 +35,13 @@ def guard_verdicts(write: Write, metrics: Mapping[str, int], rows: int) -> tuple
     '3 of 10 rows are not in the extract, more than max_delete_share 0.2: is it whole?'
     """
     if write.strategy == "snapshot" and metrics.get(ROWS_BEFORE):
-        return (_delete_share(write, metrics[ROWS_BEFORE], metrics["updatedTombstones"]),)
-    if write.strategy in ("replace_all", "replace_partitions") and not write.allow_empty:
+        return (
+            _delete_share(write, metrics[ROWS_BEFORE], metrics["updatedTombstones"]),
+        )
+    if (
+        write.strategy in ("replace_all", "replace_partitions")
+        and not write.allow_empty
+    ):
         return (_not_emptied(metrics, rows),)
     return ()
 

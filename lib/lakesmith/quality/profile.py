@@ -9,13 +9,23 @@ from typing import Any
 from pyspark.sql import Column
 from pyspark.sql import functions as F
 
-from lakesmith.quality.bounds import WHOLE, is_float
-from lakesmith.quality.sketches import family, hll, kll, top_k
+from lakesmith.columns import named
+from lakesmith.sketches.estimates import family, hll, kll, top_k
 from lakesmith.spec.model import Column as ContractColumn
 from lakesmith.spec.model import Profile
-from lakesmith.transforms.names import named
+from lakesmith.types import WHOLE, is_float
 
-ORDERED = (*WHOLE, "float", "double", "decimal", "string", "boolean", "date", "timestamp", "timestamp_ntz")
+ORDERED = (
+    *WHOLE,
+    "float",
+    "double",
+    "decimal",
+    "string",
+    "boolean",
+    "date",
+    "timestamp",
+    "timestamp_ntz",
+)
 NUMBERS = (*WHOLE, "float", "double", "decimal")
 TEXT_LENGTH = 256
 FIGURES = ("min", "max", "nans", "finite", "mean", "m2", "hll", "kll", "top_k")
@@ -34,10 +44,16 @@ def secret_columns(columns: Mapping[str, ContractColumn]) -> frozenset[str]:
     ...     sensitivity="personal")}))
     ['name']
     """
-    return frozenset(name for name, column in columns.items() if (column.sensitivity or "") not in NOT_SECRET)
+    return frozenset(
+        name
+        for name, column in columns.items()
+        if (column.sensitivity or "") not in NOT_SECRET
+    )
 
 
-def profile_metrics(types: Mapping[str, str], profile: Profile, secret: Collection[str] = ()) -> list[Column]:
+def profile_metrics(
+    types: Mapping[str, str], profile: Profile, secret: Collection[str] = ()
+) -> list[Column]:
     """List the aggregates of a profile, for `observe` or `agg`.
 
     Parameters
@@ -69,14 +85,24 @@ def profile_metrics(types: Mapping[str, str], profile: Profile, secret: Collecti
         return []
     figures: list[Column] = []
     for position, (name, kind) in enumerate(types.items()):
-        found = _basic(name, kind) | (_full(name, kind) if _is_full(name, profile) else {})
+        found = _basic(name, kind) | (
+            _full(name, kind) if _is_full(name, profile) else {}
+        )
         if name in secret:
-            found = {label: figure for label, figure in found.items() if label not in TELLS_VALUES}
-        figures += [figure.alias(f"c{position}_{label}") for label, figure in found.items()]
+            found = {
+                label: figure
+                for label, figure in found.items()
+                if label not in TELLS_VALUES
+            }
+        figures += [
+            figure.alias(f"c{position}_{label}") for label, figure in found.items()
+        ]
     return figures
 
 
-def profile_rows(metrics: Mapping[str, Any], types: Mapping[str, str], profile: Profile) -> list[dict[str, Any]]:
+def profile_rows(
+    metrics: Mapping[str, Any], types: Mapping[str, str], profile: Profile
+) -> list[dict[str, Any]]:
     """Lay the figures of a profile out as one row per column.
 
     Parameters
@@ -102,13 +128,19 @@ def profile_rows(metrics: Mapping[str, Any], types: Mapping[str, str], profile: 
     return [] if profile.level == "off" else list(_rows(metrics, types))
 
 
-def _rows(metrics: Mapping[str, Any], types: Mapping[str, str]) -> Iterator[dict[str, Any]]:
+def _rows(
+    metrics: Mapping[str, Any], types: Mapping[str, str]
+) -> Iterator[dict[str, Any]]:
     rows = metrics["rows"]
     for position, (name, kind) in enumerate(types.items()):
         found = {label: metrics.get(f"c{position}_{label}") for label in FIGURES}
         given = metrics[f"c{position}_count"]
         stddev = {"stddev": _stddev(found["m2"], found["finite"])}
-        yield {"column": name, "type": kind, "rows": rows, "nulls": rows - given} | found | stddev
+        yield (
+            {"column": name, "type": kind, "rows": rows, "nulls": rows - given}
+            | found
+            | stddev
+        )
 
 
 def _basic(name: str, kind: str) -> dict[str, Column]:
@@ -117,13 +149,19 @@ def _basic(name: str, kind: str) -> dict[str, Column]:
     if family(kind) in ORDERED:
         known = F.when(~F.isnan(value), value) if is_float(kind) else value
         figures |= {"min": _text(F.min(known)), "max": _text(F.max(known))}
-    return figures | ({"nans": F.count(F.when(F.isnan(value), 1))} if is_float(kind) else {})
+    return figures | (
+        {"nans": F.count(F.when(F.isnan(value), 1))} if is_float(kind) else {}
+    )
 
 
 def _full(name: str, kind: str) -> dict[str, Column]:
     moments = _moments(named(name)) if family(kind) in NUMBERS else {}
     is_flat = family(kind) in (*ORDERED, "binary")
-    sketches = {"hll": hll(name, kind), "kll": kll(name, kind), "top_k": top_k(name, kind)} if is_flat else {}
+    sketches = (
+        {"hll": hll(name, kind), "kll": kll(name, kind), "top_k": top_k(name, kind)}
+        if is_flat
+        else {}
+    )
     return moments | sketches
 
 

@@ -7,8 +7,8 @@ from collections.abc import Iterator, Mapping
 from pyspark.sql import Column
 from pyspark.sql import functions as F
 
+from lakesmith.columns import quoted
 from lakesmith.spec.model import Column as ContractColumn
-from lakesmith.transforms.names import quoted
 
 RAW = "_raw"
 RESCUED = "_rescued"
@@ -21,7 +21,9 @@ def raw_field(columns: Mapping[str, str], name: str) -> Column | None:
     return None if field is None else F.col(f"{RAW}.{quoted(field)}").cast("string")
 
 
-def raw_source(columns: Mapping[str, str], name: str, column: ContractColumn | None) -> Column | None:
+def raw_source(
+    columns: Mapping[str, str], name: str, column: ContractColumn | None
+) -> Column | None:
     """Return the raw text that a contract column was cast from; None when it is not at hand."""
     source = column.source if column and column.source else name
     return raw_field(columns, source)
@@ -37,12 +39,19 @@ def rescued(columns: Mapping[str, str]) -> Column | None:
 
 def _fields(kind: str) -> Iterator[str]:
     """Read the field names of a type such as ``struct<a:int,b:struct<c:int>>``."""
-    depth, name, in_name = 0, "", True
-    for sign in kind.removeprefix("struct<").removesuffix(">") if kind.startswith("struct<") else "":
+    depth = 0
+    name = ""
+    in_name = True
+    for sign in (
+        kind.removeprefix("struct<").removesuffix(">")
+        if kind.startswith("struct<")
+        else ""
+    ):
         depth += (sign in "<(") - (sign in ">)")
         if depth == 0 and in_name and sign == ":":
             yield name
-            name, in_name = "", False
+            name = ""
+            in_name = False
         elif depth == 0 and sign == ",":
             in_name = True
         elif in_name:

@@ -8,13 +8,13 @@ from pyspark.errors import AnalysisException
 from pyspark.sql import Column, DataFrame
 from pyspark.sql import functions as F
 
-from lakesmith.quality.attempt import HOLDS, UNKNOWN, attempted
-from lakesmith.quality.casts import cast_columns, cast_rule
-from lakesmith.quality.implicit_rules import implicit_rules
-from lakesmith.quality.predicates import PREDICATES
+from lakesmith.columns import named
+from lakesmith.quality.checks.attempt import HOLDS, UNKNOWN, attempted
+from lakesmith.quality.checks.casts import cast_columns, cast_rule
+from lakesmith.quality.checks.implicit_rules import implicit_rules
+from lakesmith.quality.checks.predicates import PREDICATES
 from lakesmith.quality.rule import NO_SAMPLE, Rule, broken, find, reason_of, sample_of
 from lakesmith.spec.model import TABLE_CHECKS, Check, Table
-from lakesmith.transforms.names import named
 
 
 def compile_rules(table: Table, columns: Mapping[str, str]) -> tuple[Rule, ...]:
@@ -79,12 +79,16 @@ def resolve(rules: Sequence[Rule], df: DataFrame) -> tuple[Rule, ...]:
     >>> "nope" in resolve(rules, spark.range(1))[0].error
     True
     """
-    return tuple(_resolved(rule, df) if rule.check == "expression" else rule for rule in rules)
+    return tuple(
+        _resolved(rule, df) if rule.check == "expression" else rule for rule in rules
+    )
 
 
 def _resolved(rule: Rule, df: DataFrame) -> Rule:
     error = rule.error or _problem(rule, df)
-    return broken(rule.id, rule.check, rule.column, rule.on_fail, error) if error else rule
+    return (
+        broken(rule.id, rule.check, rule.column, rule.on_fail, error) if error else rule
+    )
 
 
 def _problem(rule: Rule, df: DataFrame) -> str:
@@ -110,28 +114,54 @@ def _rules(check: Check, table: Table, columns: Mapping[str, str]) -> Iterator[R
 def _expression_rule(check: Check, columns: Mapping[str, str]) -> Rule:
     text = check.expression or "NULL"
     kind = find(columns, check.column) if check.column else None
-    sample = sample_of(named(check.column), kind) if check.column and kind else F.expr(NO_SAMPLE)
+    sample = (
+        sample_of(named(check.column), kind)
+        if check.column and kind
+        else F.expr(NO_SAMPLE)
+    )
     try:
         outcome = attempted(F.expr(text), columns)
-    except AnalysisException as error:  # a classic session parses at once, Spark Connect with the frame
-        return broken(check.id, check.check, check.column or "", check.on_fail, reason_of(error))
+    except (
+        AnalysisException
+    ) as error:  # a classic session parses at once, Spark Connect with the frame
+        return broken(
+            check.id, check.check, check.column or "", check.on_fail, reason_of(error)
+        )
     passes = [HOLDS] if check.on_null == "fail" else [HOLDS, UNKNOWN]
     # An outcome is NULL where the expression threw.
     fails = ~F.coalesce(outcome.isin(*passes), F.lit(False))
-    return Rule(check.id, check.check, check.column or "", check.on_fail, fails, sample, text=text)
+    return Rule(
+        check.id,
+        check.check,
+        check.column or "",
+        check.on_fail,
+        fails,
+        sample,
+        text=text,
+    )
 
 
 def _column_rule(check: Check, name: str, columns: Mapping[str, str]) -> Rule:
     kind = find(columns, name)
     if kind is None:
-        return broken(check.id, check.check, name, check.on_fail, f"column '{name}' is not there")
+        return broken(
+            check.id, check.check, name, check.on_fail, f"column '{name}' is not there"
+        )
     try:
         breaks = PREDICATES[check.check](check, named(name), kind)
     except ValueError as error:
         return broken(check.id, check.check, name, check.on_fail, str(error))
     failed = _decided(breaks, check)
     sample = sample_of(named(name), kind)
-    return Rule(check.id, check.check, name, check.on_fail, failed, sample, text=check.pattern or "")
+    return Rule(
+        check.id,
+        check.check,
+        name,
+        check.on_fail,
+        failed,
+        sample,
+        text=check.pattern or "",
+    )
 
 
 def _decided(breaks: Column, check: Check) -> Column:

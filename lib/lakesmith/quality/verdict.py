@@ -68,7 +68,10 @@ def named_problems(verdicts: Iterable[Mapping[str, Any]]) -> str:
     'check sane could not be made: no column'
     """
     named = [one for one in verdicts if one["status"] == "error" or refuses(one)]
-    texts = dict.fromkeys(told(one["check"], one["status"], one["failed"], one["message"]) for one in named)
+    texts = dict.fromkeys(
+        told(one["check"], one["status"], one["failed"], one["message"])
+        for one in named
+    )
     return f"check {'; check '.join(texts)}" if texts else ""
 
 
@@ -102,4 +105,11 @@ def figure_verdict(check: Check, message: str, failed: int = 1) -> Verdict:
 
 def error_verdict(check: Check, reason: str) -> Verdict:
     """Return the verdict on a check that could not be made, with the reason."""
-    return Verdict(check.id, ", ".join(check.columns or (check.column or "",)), check.on_fail, "error", 0, reason)
+    return Verdict(
+        check.id,
+        ", ".join(check.columns or (check.column or "",)),
+        check.on_fail,
+        "error",
+        0,
+        reason,
+    )

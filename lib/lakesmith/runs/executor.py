@@ -9,26 +9,26 @@ from dataclasses import dataclass, field
 
 from pyspark.sql import SparkSession
 
+from lakesmith.batch.context import BatchContext
+from lakesmith.batch.record import BatchRecord
+from lakesmith.batch.run import run_batch
 from lakesmith.errors import LakesmithError, LedgerError, SparkGone
-from lakesmith.runs.adopt import is_missing, is_own
-from lakesmith.runs.batch import run_batch
-from lakesmith.runs.context import BatchContext
-from lakesmith.runs.events import LedgerEvent, done_event, intent_event
-from lakesmith.runs.foreign import is_foreign, undone_spans
-from lakesmith.runs.intent import FilesInput, Intent
-from lakesmith.runs.ledger import Ledger
-from lakesmith.runs.planning import Planned, Planner
+from lakesmith.ledger.commit_walk import is_foreign, undone_spans
+from lakesmith.ledger.events import LedgerEvent, done_event, intent_event
+from lakesmith.ledger.intent import FilesInput, Intent
+from lakesmith.ledger.rebuild_from_commits import is_missing, is_own
+from lakesmith.ledger.store import Ledger
+from lakesmith.observe.results import Event, Parked, TableResult
+from lakesmith.observe.table_tally import Tally
+from lakesmith.runs.planner import Planned, Planner
 from lakesmith.runs.rebuild_files import require_none
-from lakesmith.runs.result import Event, Parked, TableResult
-from lakesmith.runs.rooms.record import BatchRecord
-from lakesmith.runs.tally import Tally
 from lakesmith.session.batch import batch_session, describe_jobs, ending
-from lakesmith.session.gone import cause_of
-from lakesmith.sources.probe import find_unreadable
+from lakesmith.session.failures import cause_of
+from lakesmith.sources.find_bad_file import find_unreadable
 from lakesmith.spec.graph import descendants
 from lakesmith.spec.model import FilesSource, Project
 from lakesmith.tables.commit import find
-from lakesmith.tables.log import newest_commits
+from lakesmith.tables.delta_log.history import newest_commits
 from lakesmith.tables.ref import project_table
 
 # Batches that ended so are planned again from what the source has by then.
@@ -78,7 +78,9 @@ class Executor:
 
     def _run_wave(self, wave: Sequence[str]) -> bool:
         """Plan, write the intents down, run the batches; True when a bounded source has more."""
-        planned = {table: self._plan(table) for table in wave if table not in self.blocked}
+        planned = {
+            table: self._plan(table) for table in wave if table not in self.blocked
+        }
         for table, plan in planned.items():
             self.ledger.stage(*plan.events(table, self.ledger.state(table)))
         self.retried = {table for table, plan in planned.items() if plan.is_retry}
@@ -86,7 +88,9 @@ class Executor:
         if not intents:
             return any(plan.more for plan in planned.values())
         self._run_batches(intents)
-        return any(plan.more for table, plan in planned.items() if table not in self.blocked)
+        return any(
+            plan.more for table, plan in planned.items() if table not in self.blocked
+        )
 
     def run_planned(self, wave: Sequence[Intent]) -> None:
         """Write down and run batches that somebody else planned; those of blocked tables are left out."""
@@ -104,7 +108,9 @@ class Executor:
     def _plan(self, table: str) -> Planned:
         planner = Planner(self.spark, self.project, self.ledger.states, self.run_time)
         try:
-            planned = planner.next_batch(table, {one.path for one in self.tallies[table].parked})
+            planned = planner.next_batch(
+                table, {one.path for one in self.tallies[table].parked}
+            )
             if planned.intent is not None:
                 self._look_for_foreign(table)
         except Exception as error:
@@ -114,7 +120,9 @@ class Executor:
             self._block(table, cause)
             return Planned(None)
         source = self.project.table(table).from_
-        self.tallies[table].park([Parked(source, path, reason) for path, _, _, reason in planned.parked])
+        self.tallies[table].park(
+            [Parked(source, path, reason) for path, _, _, reason in planned.parked]
+        )
         return planned
 
     def _look_for_foreign(self, table: str) -> None:
@@ -123,7 +131,9 @@ class Executor:
         spans = undone_spans(self.spark, project_table(self.project, table), state)
         if spans:
             payload = {"voids": [list(span) for span in spans]}
-            self.ledger.stage(LedgerEvent("undone", table, state.epoch, state.batch, payload))
+            self.ledger.stage(
+                LedgerEvent("undone", table, state.epoch, state.batch, payload)
+            )
 
     def _run_batch(self, intent: Intent) -> BatchOutcome:
         self._tell("table_started", intent.table)
@@ -133,11 +143,16 @@ class Executor:
                 describe_jobs(session, f"{intent.table} batch {intent.batch}")
                 record = run_batch(self._batch(intent, session))
             return BatchOutcome(intent, record, None, time.monotonic() - started)
-        except Exception as error:  # kept, reported in the result, and raised by the run as its cause
-            return BatchOutcome(intent, None, cause_of(error, self.spark), time.monotonic() - started)
+        except (
+            Exception
+        ) as error:  # kept, reported in the result, and raised by the run as its cause
+            return BatchOutcome(
+                intent, None, cause_of(error, self.spark), time.monotonic() - started
+            )
 
     def _close(self, outcome: BatchOutcome) -> None:
-        table, intent = outcome.intent.table, outcome.intent
+        table = outcome.intent.table
+        intent = outcome.intent
         tally = self.tallies[table]
         if outcome.record is None:
             self._fail(intent, outcome.error or LakesmithError("no outcome"))
@@ -156,7 +171,9 @@ class Executor:
 
         Its table moves on all the same: Delta reads a version that is not the newest one as long as the retention only.
         """
-        before, version, void = self.ledger.state(intent.table).version, record.version, None
+        before = self.ledger.state(intent.table).version
+        version = record.version
+        void = None
         if before is not None and not record.moved:
             is_known = not self._has_others(intent.table, before, version)
             void = (before + 1, version) if is_known else None
@@ -167,11 +184,23 @@ class Executor:
         """Tell whether anything landed between two versions that may have changed rows and that nobody accounts for."""
         if high <= low + 1:
             return high <= low
-        ref, state = project_table(self.project, table), self.ledger.state(table)
+        ref = project_table(self.project, table)
+        state = self.ledger.state(table)
         head = newest_commits(self.spark, ref, 1)[0].version
-        between = [one for one in newest_commits(self.spark, ref, head - low) if one.version < high]
-        live = [one for one in between if not any(start <= one.version <= end for start, end in state.voids)]
-        return any(is_foreign(one) or (is_own(one, table) and is_missing(one, state)) for one in live)
+        between = [
+            one
+            for one in newest_commits(self.spark, ref, head - low)
+            if one.version < high
+        ]
+        live = [
+            one
+            for one in between
+            if not any(start <= one.version <= end for start, end in state.voids)
+        ]
+        return any(
+            is_foreign(one) or (is_own(one, table) and is_missing(one, state))
+            for one in live
+        )
 
     def _fail(self, intent: Intent, error: Exception) -> None:
         try:
@@ -181,9 +210,12 @@ class Executor:
             if not isinstance(cause, SparkGone | LedgerError):
                 raise
             # Spark died while the file was looked for, so no file is to blame; or a rebuild needs the file.
-            parked, error = False, cause
+            parked = False
+            error = cause
         if parked or (isinstance(error, LakesmithError) and error.code in DROPPED_BY):
-            self.ledger.stage(LedgerEvent("dropped", intent.table, intent.epoch, intent.batch, {}))
+            self.ledger.stage(
+                LedgerEvent("dropped", intent.table, intent.epoch, intent.batch, {})
+            )
         if not parked:
             self._block(intent.table, error)
 
@@ -194,18 +226,33 @@ class Executor:
             return False
         source = self.project.sources[read.name]
         may_park = source.on_bad_input == "park"
-        found = self._find_unreadable(source, [file[0] for file in read.files]) if may_park else None
+        found = (
+            self._find_unreadable(source, [file[0] for file in read.files])
+            if may_park
+            else None
+        )
         if found is None:
             return False
         path, text = found
-        require_none(intent.table, {path: text} if path in self.ledger.state(intent.table).must_read else {})
+        require_none(
+            intent.table,
+            {path: text} if path in self.ledger.state(intent.table).must_read else {},
+        )
         files = [[*file, text] for file in read.files if file[0] == path]
-        self.ledger.stage(LedgerEvent("parked", intent.table, intent.epoch, intent.batch, {"files": files}))
-        self.tallies[intent.table].park([Parked(self.project.table(intent.table).from_, path, text)])
+        self.ledger.stage(
+            LedgerEvent(
+                "parked", intent.table, intent.epoch, intent.batch, {"files": files}
+            )
+        )
+        self.tallies[intent.table].park(
+            [Parked(self.project.table(intent.table).from_, path, text)]
+        )
         self.again = True
         return True
 
-    def _find_unreadable(self, source: FilesSource, paths: Sequence[str]) -> tuple[str, str] | None:
+    def _find_unreadable(
+        self, source: FilesSource, paths: Sequence[str]
+    ) -> tuple[str, str] | None:
         with ending(batch_session(self.spark)) as session:
             return find_unreadable(session, source, paths)
 
@@ -218,7 +265,14 @@ class Executor:
     def _batch(self, intent: Intent, session: SparkSession) -> BatchContext:
         is_retry = intent.table in self.retried
         state = self.ledger.state(intent.table)
-        return BatchContext(session, self.project, self.ledger.run_id, intent, is_retry=is_retry, state=state)
+        return BatchContext(
+            session,
+            self.project,
+            self.ledger.run_id,
+            intent,
+            is_retry=is_retry,
+            state=state,
+        )
 
     def _block(self, table: str, error: Exception) -> None:
         self.tallies[table].error = error

@@ -14,15 +14,17 @@ from pyspark.sql import SparkSession
 
 from lakesmith.errors import RunLocked, SparkGone, WriteError
 from lakesmith.paths import local_path
-from lakesmith.session.gone import cause_of, telling_gone
-from lakesmith.session.kind import is_connect
+from lakesmith.session.failures import cause_of, telling_gone
+from lakesmith.session.runtime_kind import is_connect
 from lakesmith.spec.model import Project
 
 POLL_SECONDS = 0.2
 
 
 @contextmanager
-def run_lock(spark: SparkSession | None, warehouse: str, wait_seconds: float) -> Iterator[None]:
+def run_lock(
+    spark: SparkSession | None, warehouse: str, wait_seconds: float
+) -> Iterator[None]:
     """Hold the warehouse's run lock.
 
     Parameters
@@ -48,7 +50,9 @@ def run_lock(spark: SparkSession | None, warehouse: str, wait_seconds: float) ->
         yield
         return
     file = _writable(root)
-    channel = _JvmFile(spark, file) if spark and not is_connect(spark) else _LocalFile(file)
+    channel = (
+        _JvmFile(spark, file) if spark and not is_connect(spark) else _LocalFile(file)
+    )
     try:
         _acquire(channel, file, wait_seconds)
         yield
@@ -78,7 +82,11 @@ def project_lock(spark: SparkSession, project: Project) -> Iterator[None]:
 
     A catalog's tables may lie anywhere, and others who write them ask for no lock of ours: there commits decide.
     """
-    lock = nullcontext() if project.catalog else run_lock(spark, project.warehouse, project.lock_wait_seconds)
+    lock = (
+        nullcontext()
+        if project.catalog
+        else run_lock(spark, project.warehouse, project.lock_wait_seconds)
+    )
     with telling_gone(spark), lock:
         yield
 
@@ -100,7 +108,9 @@ class _JvmFile:
 
     def __init__(self, spark: SparkSession, file: Path) -> None:
         self._spark = spark
-        self._channel: Any = spark._jvm.java.io.RandomAccessFile(str(file), "rw").getChannel()  # type: ignore[union-attr]
+        jvm: Any = spark._jvm
+        opened = jvm.java.io.RandomAccessFile(str(file), "rw")
+        self._channel: Any = opened.getChannel()
 
     def try_lock(self) -> bool:
         """Try once; a lock held elsewhere in the same JVM raises instead of returning null."""
@@ -116,7 +126,9 @@ class _JvmFile:
         try:
             self._channel.close()
         except Exception as error:
-            if not isinstance(cause_of(error, self._spark), SparkGone):  # a JVM that is gone holds no lock
+            if not isinstance(
+                cause_of(error, self._spark), SparkGone
+            ):  # a JVM that is gone holds no lock
                 raise
 
 

@@ -8,7 +8,7 @@ from concurrent.futures import ThreadPoolExecutor
 from pyspark.sql import SparkSession
 
 from lakesmith.errors import LedgerError
-from lakesmith.runs.state import TableState
+from lakesmith.ledger.state import TableState
 from lakesmith.sources.files import NewFiles, reason_to_park
 from lakesmith.sources.listing import FileEntry, list_files
 from lakesmith.spec.model import FilesSource, Project
@@ -21,7 +21,9 @@ HINT = (
 )
 
 
-def files_to_read(spark: SparkSession, project: Project, state: TableState, name: str) -> tuple[str, ...]:
+def files_to_read(
+    spark: SparkSession, project: Project, state: TableState, name: str
+) -> tuple[str, ...]:
     """Return the files that a rebuild of a table must read, by the names under which they are listed today.
 
     Returns
@@ -46,8 +48,14 @@ def files_to_read(spark: SparkSession, project: Project, state: TableState, name
     held = {path: seen for path, seen in state.seen.items() if path not in state.parked}
     needed = sorted({*held, *state.must_read})
     with ThreadPoolExecutor(READERS) as pool:
-        reasons = pool.map(lambda path: _problem(spark, source, by_name.get(path), held.get(path)), needed)
-    require_none(name, {path: reason for path, reason in zip(needed, reasons, strict=True) if reason})
+        reasons = pool.map(
+            lambda path: _problem(spark, source, by_name.get(path), held.get(path)),
+            needed,
+        )
+    require_none(
+        name,
+        {path: reason for path, reason in zip(needed, reasons, strict=True) if reason},
+    )
     return tuple(dict.fromkeys(by_name[path].path for path in needed))
 
 
@@ -56,13 +64,21 @@ def _by_name(files: Iterable[FileEntry]) -> dict[str, FileEntry]:
     return {name: file for file in files for name in (file.path, *file.aliases)}
 
 
-def _problem(spark: SparkSession, source: FilesSource, file: FileEntry | None, seen: tuple[int, int] | None) -> str:
+def _problem(
+    spark: SparkSession,
+    source: FilesSource,
+    file: FileEntry | None,
+    seen: tuple[int, int] | None,
+) -> str:
     """Say why a rebuild would not get the rows of a file; empty when it would."""
     if file is None:
         return "the file is gone, or the source no longer lists it"
     is_same = seen is None or seen == (file.size, file.mtime)
     if not is_same and source.on_changed_file != "reload":
-        return reason_to_park(spark, source, file.path) or "the file changed after it was read"
+        return (
+            reason_to_park(spark, source, file.path)
+            or "the file changed after it was read"
+        )
     return reason_to_park(spark, source, file.path)
 
 
@@ -96,12 +112,20 @@ def require_planned(name: str, state: TableState, found: NewFiles) -> None:
     """
     if not state.must_read:
         return
-    parked = {path: reason for file, reason in found.parked for path in state.must_read & _names(file)}
+    parked = {
+        path: reason
+        for file, reason in found.parked
+        for path in state.must_read & _names(file)
+    }
     require_none(name, parked)
     planned = {path for file in found.files for path in _names(file)}
     if not found.more:
         require_none(
-            name, dict.fromkeys(state.must_read - planned, "the file is gone, or the source no longer lists it")
+            name,
+            dict.fromkeys(
+                state.must_read - planned,
+                "the file is gone, or the source no longer lists it",
+            ),
         )
 
 

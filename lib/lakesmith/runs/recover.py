@@ -8,14 +8,14 @@ from typing import Any
 
 from pyspark.sql import SparkSession
 
+from lakesmith.batch.context import BatchContext
 from lakesmith.errors import LedgerError
+from lakesmith.ledger.events import LedgerEvent, done_event
+from lakesmith.ledger.intent import FilesInput, Intent
+from lakesmith.ledger.restore import Target, first_alter, restore
+from lakesmith.ledger.state import TableState
+from lakesmith.ledger.store import Ledger
 from lakesmith.paths import local_path
-from lakesmith.runs.context import BatchContext
-from lakesmith.runs.events import LedgerEvent, done_event
-from lakesmith.runs.intent import FilesInput, Intent
-from lakesmith.runs.ledger import Ledger
-from lakesmith.runs.restore import Target, first_alter, restore
-from lakesmith.runs.state import TableState
 from lakesmith.session.batch import batch_session, ending
 from lakesmith.spec.fingerprint import spec_hash
 from lakesmith.spec.model import Project
@@ -41,10 +41,16 @@ class Recovery:
         self.finish_rollbacks()
         unknown = [name for name in accept if not self.ledger.state(name).refused]
         if unknown:
-            raise LedgerError(f"{', '.join(unknown)} was not refused", code="LS604", hint="see `lakesmith quality`")
+            raise LedgerError(
+                f"{', '.join(unknown)} was not refused",
+                code="LS604",
+                hint="see `lakesmith quality`",
+            )
         for state in self._states():
             if state.refused and state.table in accept:
-                self.ledger.stage(LedgerEvent("accepted", state.table, state.epoch, state.batch, {}))
+                self.ledger.stage(
+                    LedgerEvent("accepted", state.table, state.epoch, state.batch, {})
+                )
             elif state.refused:
                 self._restore(state, state.refused["version"])
             elif state.open:
@@ -57,23 +63,38 @@ class Recovery:
                 self._finish_rollback(state, state.undo)
 
     def _states(self) -> list[TableState]:
-        return [state for state in self.ledger.states.values() if state.table in self.project.table_names()]
+        return [
+            state
+            for state in self.ledger.states.values()
+            if state.table in self.project.table_names()
+        ]
 
     def _restore(self, state: TableState, refused: int) -> None:
         """Undo a batch that was never accepted; it is written down first, since half of it must not be accepted."""
         began = first_alter(self.spark, self.project, state) or refused
         void_from = began if state.version is not None else 0
-        undo = {"version": state.version, "back_to": state.batch - 1, "void_from": void_from}
-        self.ledger.stage(LedgerEvent("undo", state.table, state.epoch, state.batch, undo))
+        undo = {
+            "version": state.version,
+            "back_to": state.batch - 1,
+            "void_from": void_from,
+        }
+        self.ledger.stage(
+            LedgerEvent("undo", state.table, state.epoch, state.batch, undo)
+        )
         self.ledger.flush(self.spark)
         self._finish_rollback(state, undo)
 
     def _finish_rollback(self, state: TableState, undo: dict[str, Any]) -> None:
         """Do what was begun to be undone and is not; positions go back too where they had moved."""
-        version, is_rollback = undo["version"], "void_from" not in undo
+        version = undo["version"]
+        is_rollback = "void_from" not in undo
         void_from = undo.get("void_from", 0 if version is None else version + 1)
         event = restore(
-            self.spark, self.project, self.ledger.run_id, state, Target(version, void_from, undo["back_to"])
+            self.spark,
+            self.project,
+            self.ledger.run_id,
+            state,
+            Target(version, void_from, undo["back_to"]),
         )
         back = {"back_to": undo["back_to"]} if is_rollback else {}
         self.ledger.stage(replace(event, payload=event.payload | back))
@@ -82,17 +103,25 @@ class Recovery:
     def _settle(self, state: TableState, intent: Intent) -> None:
         """Leave an open batch to be retried where it can be; else close it as landed, or drop it as never written."""
         landed = self._landed(intent)
-        if _files_unchanged(intent) and intent.spec_hash == spec_hash(self.project.table(intent.table)):
+        if _files_unchanged(intent) and intent.spec_hash == spec_hash(
+            self.project.table(intent.table)
+        ):
             return
         altered = first_alter(self.spark, self.project, state)
-        if landed and isinstance(intent.input, FilesInput):  # bronze has no quarantine that could still be missing
+        if landed and isinstance(
+            intent.input, FilesInput
+        ):  # bronze has no quarantine that could still be missing
             self.ledger.stage(done_event(intent, landed.version, refused=False))
         elif landed:  # its quarantine may be missing, and the new spec would part the rows otherwise
             self._restore(state, landed.version)
-        elif altered is not None and state.version is not None:  # the next spec may know nothing of those columns
+        elif (
+            altered is not None and state.version is not None
+        ):  # the next spec may know nothing of those columns
             self._restore(state, altered)
         else:
-            self.ledger.stage(LedgerEvent("dropped", state.table, state.epoch, state.batch, {}))
+            self.ledger.stage(
+                LedgerEvent("dropped", state.table, state.epoch, state.batch, {})
+            )
 
     def _landed(self, intent: Intent) -> Outcome | None:
         """Return the commit of a batch, where it was written."""
@@ -104,9 +133,15 @@ class Recovery:
 def _files_unchanged(intent: Intent) -> bool:
     if not isinstance(intent.input, FilesInput):
         return True
-    found = ((local_path(path), size, mtime) for path, size, mtime in intent.input.files)
+    found = (
+        (local_path(path), size, mtime) for path, size, mtime in intent.input.files
+    )
     return all(
         local is None
-        or (local.exists() and (local.stat().st_size, local.stat().st_mtime_ns // 1_000_000) == (size, mtime))
+        or (
+            local.exists()
+            and (local.stat().st_size, local.stat().st_mtime_ns // 1_000_000)
+            == (size, mtime)
+        )
         for local, size, mtime in found
     )

@@ -7,17 +7,17 @@ from dataclasses import dataclass
 
 from pyspark.sql import SparkSession
 
-from lakesmith.runs.conclude import conclude, raise_or_return
+from lakesmith.ledger.open_ledger import open_ledger
+from lakesmith.ledger.store import Ledger
+from lakesmith.observe.interrupted_runs import record_interrupted
+from lakesmith.observe.results import RunResult
+from lakesmith.observe.run_records import facts_of
 from lakesmith.runs.executor import Executor, OnEvent
-from lakesmith.runs.interrupted import record_interrupted
-from lakesmith.runs.ledger import Ledger
+from lakesmith.runs.finish import conclude, raise_or_return
 from lakesmith.runs.lock import project_lock
-from lakesmith.runs.opening import open_ledger
-from lakesmith.runs.quiet import quiet_run
+from lakesmith.runs.nothing_new import quiet_run
 from lakesmith.runs.rebuild import other_columns, rebuild_events, tables_to_rebuild
-from lakesmith.runs.recording import facts_of
 from lakesmith.runs.recover import Recovery
-from lakesmith.runs.result import RunResult
 from lakesmith.spec.graph import waves
 from lakesmith.spec.model import Project
 
@@ -75,7 +75,9 @@ def run(
     spark = session()
     with project_lock(spark, project):
         facts.tell("run_started")
-        ledger = open_ledger(facts, spark, asked.select if asked.rebuild else ())
+        ledger = open_ledger(
+            spark, facts.project, facts.run_id, asked.select if asked.rebuild else ()
+        )
         record_interrupted(facts, spark, ledger)
         Recovery(spark, project, ledger).run(asked.accept)
         executor = Executor(spark, project, ledger, facts.run_time, on_event)
@@ -85,10 +87,14 @@ def run(
     return raise_or_return(result, executor)
 
 
-def _start_anew(spark: SparkSession, project: Project, ledger: Ledger, asked: Asked) -> tuple[tuple[str, ...], ...]:
+def _start_anew(
+    spark: SparkSession, project: Project, ledger: Ledger, asked: Asked
+) -> tuple[tuple[str, ...], ...]:
     """Write down which tables are built anew; returns the tables of the run in their waves."""
     other = () if asked.select else other_columns(spark, project, ledger.states)
     tables = tables_to_rebuild(project, ledger.states, asked.select, other)
     ledger.stage(*rebuild_events(spark, project, ledger.states, tables))
     ledger.flush(spark)
-    return waves(project, [*dict.fromkeys([*asked.select, *tables])] if asked.select else ())
+    return waves(
+        project, [*dict.fromkeys([*asked.select, *tables])] if asked.select else ()
+    )

@@ -36,16 +36,22 @@ def init_project(directory: Path) -> list[Path]:
         When a file exists already (LS117, all are listed); then nothing is written.
     """
     templates = dict(_templates(files(__name__) / "template", PurePosixPath()))
-    targets = [directory / name for name in templates] + [directory / _SCHEMAS / name for name in schemas()]
+    targets = [directory / name for name in templates] + [
+        directory / _SCHEMAS / name for name in schemas()
+    ]
     _refuse_overwriting(directory, targets)
     for name, template in templates.items():
         target = directory / name
         target.parent.mkdir(parents=True, exist_ok=True)
         target.write_bytes(template.read_bytes())
-    return [directory / name for name in templates] + write_schemas(directory / _SCHEMAS)
+    return [directory / name for name in templates] + write_schemas(
+        directory / _SCHEMAS
+    )
 
 
-def _templates(folder: Traversable, path: PurePosixPath) -> Iterator[tuple[PurePosixPath, Traversable]]:
+def _templates(
+    folder: Traversable, path: PurePosixPath
+) -> Iterator[tuple[PurePosixPath, Traversable]]:
     for entry in sorted(folder.iterdir(), key=lambda entry: entry.name):
         if entry.is_dir():
             yield from _templates(entry, path / entry.name)
@@ -55,7 +61,16 @@ def _templates(folder: Traversable, path: PurePosixPath) -> Iterator[tuple[PureP
 
 def _refuse_overwriting(directory: Path, targets: list[Path]) -> None:
     hint = "give another directory, or move the file away"
-    taken = [path for path in (directory, *directory.parents) if path.exists() and not path.is_dir()]
+    taken = [
+        path
+        for path in (directory, *directory.parents)
+        if path.exists() and not path.is_dir()
+    ]
     taken += [path for path in targets if path.exists()]
     if taken:
-        raise ConfigError([Problem("LS117", f"'{path}' exists already", str(path), hint=hint) for path in taken])
+        raise ConfigError(
+            [
+                Problem("LS117", f"'{path}' exists already", str(path), hint=hint)
+                for path in taken
+            ]
+        )

@@ -10,7 +10,7 @@ from typing import Any
 
 from pyspark.sql import SparkSession
 
-from lakesmith.session.kind import client_of, is_connect
+from lakesmith.session.runtime_kind import client_of, is_connect
 
 BATCH_CONFS = (
     "spark.sql.shuffle.partitions",
@@ -32,7 +32,9 @@ PAGES = ("parquet.page.row.count.limit", "2000")
 # With either of these on, Spark leaves rows out without a word.
 NEVER = ("spark.sql.files.ignoreCorruptFiles", "spark.sql.files.ignoreMissingFiles")
 # With it on, Delta reads no version that is older than the retention and not the newest, though its files are there.
-YOUNG_ONLY = "spark.databricks.delta.vacuum.enforceTimeTravelWithinDeletedFileRetentionDuration"
+YOUNG_ONLY = (
+    "spark.databricks.delta.vacuum.enforceTimeTravelWithinDeletedFileRetentionDuration"
+)
 
 
 def describe_jobs(session: SparkSession, text: str) -> None:
@@ -83,7 +85,9 @@ def _end_after_an_error(session: SparkSession) -> None:
     try:
         end_session(session)
     except Exception as second:
-        logging.getLogger("lakesmith").warning("a session could not be ended: %s", type(second).__name__)
+        logging.getLogger("lakesmith").warning(
+            "a session could not be ended: %s", type(second).__name__
+        )
 
 
 def _configure(session: SparkSession) -> None:
@@ -104,7 +108,9 @@ def _beside(spark: SparkSession) -> SparkSession:
 
 
 def _clone(spark: Any) -> SparkSession:
-    spark.conf.get("spark.sql.session.timeZone", None)  # the server knows a session from its first call on only
+    spark.conf.get(
+        "spark.sql.session.timeZone", None
+    )  # the server knows a session from its first call on only
     session: SparkSession = spark.cloneSession()
     # pyspark closes the channel of a clone when Python itself is torn down, and hangs there: close it before.
     weakref.finalize(session, client_of(session).close)

@@ -16,8 +16,14 @@ from importlib.util import find_spec
 from pathlib import Path
 
 LOCAL = re.compile(r"local(\[.*\])?")
-PACKAGES, OPTIONS = "spark.jars.packages", "spark.driver.extraJavaOptions"
-RESOLUTION = (PACKAGES, "spark.jars.excludes", "spark.jars.repositories", "spark.jars.ivySettings")
+PACKAGES = "spark.jars.packages"
+OPTIONS = "spark.driver.extraJavaOptions"
+RESOLUTION = (
+    PACKAGES,
+    "spark.jars.excludes",
+    "spark.jars.repositories",
+    "spark.jars.ivySettings",
+)
 CLASS_PATH = "SPARK_DIST_CLASSPATH"  # Spark puts it last, so that its own classes win, as they do against Ivy's JARs
 SILENT = "-Xlog:disable -Xlog:all=error:stderr"  # standard output belongs to the answer, not to the JVM's warnings
 KEPT_ARCHIVES = 3
@@ -47,7 +53,9 @@ def quicken(properties: Mapping[str, str]) -> dict[str, str]:
     if not LOCAL.fullmatch(properties.get("spark.master", "")) or not jars:
         return dict(properties)
     before = os.environ.get(CLASS_PATH, "").split(os.pathsep)
-    os.environ[CLASS_PATH] = os.pathsep.join(dict.fromkeys([*filter(None, before), *jars]))
+    os.environ[CLASS_PATH] = os.pathsep.join(
+        dict.fromkeys([*filter(None, before), *jars])
+    )
     options = [*_archive_options(), properties.get(OPTIONS, "")]
     kept = {key: value for key, value in properties.items() if key != PACKAGES}
     return kept | {OPTIONS: " ".join(filter(None, options))}
@@ -61,10 +69,18 @@ def remember(settings: Mapping[str, str]) -> None:
     settings : mapping
         All settings of the running session.
     """
-    jars = [re.sub("^file:/*", "/", jar) for jar in settings.get("spark.jars", "").split(",")]
+    jars = [
+        re.sub("^file:/*", "/", jar)
+        for jar in settings.get("spark.jars", "").split(",")
+    ]
     resolved = [jar for jar in jars if _is_of_ivy(Path(jar), settings)]
     note = _note(settings)
-    if settings.get(PACKAGES) and resolved and not _known_jars(settings) and _can_write(note.parent):
+    if (
+        settings.get(PACKAGES)
+        and resolved
+        and not _known_jars(settings)
+        and _can_write(note.parent)
+    ):
         part = note.with_suffix(f".{os.getpid()}")
         part.write_text("\n".join(resolved), encoding="utf-8")
         part.replace(note)
@@ -72,12 +88,18 @@ def remember(settings: Mapping[str, str]) -> None:
 
 def cache() -> Path:
     """Return the directory of notes and archives: ``lakesmith`` in the user's cache; it may be deleted any time."""
-    return Path(os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache") / "lakesmith"
+    return (
+        Path(os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache") / "lakesmith"
+    )
 
 
 def _known_jars(properties: Mapping[str, str]) -> list[str]:
     note = _note(properties)
-    jars = note.read_text(encoding="utf-8").split("\n") if properties.get(PACKAGES) and note.exists() else []
+    jars = (
+        note.read_text(encoding="utf-8").split("\n")
+        if properties.get(PACKAGES) and note.exists()
+        else []
+    )
     return jars if all(Path(jar).exists() for jar in jars) else []
 
 
@@ -89,17 +111,27 @@ def _note(properties: Mapping[str, str]) -> Path:
 def _is_of_ivy(jar: Path, settings: Mapping[str, str]) -> bool:
     home = settings.get("spark.jars.ivy")
     place = jar.parent.parent
-    return jar.parent.name == "jars" and (place == Path(home) if home else place.name.startswith(".ivy2"))
+    return jar.parent.name == "jars" and (
+        place == Path(home) if home else place.name.startswith(".ivy2")
+    )
 
 
 def _archive_options() -> list[str]:
     """Return the JVM options for the archive of this Java, this Spark and these JARs."""
-    java, conf = _java(), _conf()
-    if not java or (conf.exists() and any(conf.iterdir())):  # Java archives nothing with a directory on the class path
+    java = _java()
+    conf = _conf()
+    if not java or (
+        conf.exists() and any(conf.iterdir())
+    ):  # Java archives nothing with a directory on the class path
         return []
     release = java.parents[1] / "release"
-    identity = release.read_text(encoding="utf-8") if release.exists() else str(java.stat())
-    archive = cache() / f"{_digest(str(java), identity, os.environ[CLASS_PATH], *_spark_jars())}.jsa"
+    identity = (
+        release.read_text(encoding="utf-8") if release.exists() else str(java.stat())
+    )
+    archive = (
+        cache()
+        / f"{_digest(str(java), identity, os.environ[CLASS_PATH], *_spark_jars())}.jsa"
+    )
     if archive.exists():
         os.utime(archive)
         return [SILENT, f"-XX:SharedArchiveFile={archive}"]
@@ -109,10 +141,14 @@ def _archive_options() -> list[str]:
 def _claimed(archive: Path) -> bool:
     """Tell whether this process is to write the archive: one does, the others start without."""
     claim = archive.with_suffix(".claim")
-    if not _can_write(claim.parent) or (claim.exists() and time.time() - claim.stat().st_mtime < CLAIM_SECONDS):
+    if not _can_write(claim.parent) or (
+        claim.exists() and time.time() - claim.stat().st_mtime < CLAIM_SECONDS
+    ):
         return False
     claim.touch()
-    for old in sorted(claim.parent.glob("*.jsa"), key=lambda file: file.stat().st_mtime)[: 1 - KEPT_ARCHIVES]:
+    for old in sorted(
+        claim.parent.glob("*.jsa"), key=lambda file: file.stat().st_mtime
+    )[: 1 - KEPT_ARCHIVES]:
         old.unlink()
     return True
 
@@ -133,7 +169,9 @@ def _java() -> Path | None:
 
 def _spark() -> Path:
     found = find_spec("pyspark")
-    return Path(os.environ.get("SPARK_HOME") or os.path.dirname(str(found and found.origin)))
+    return Path(
+        os.environ.get("SPARK_HOME") or os.path.dirname(str(found and found.origin))
+    )
 
 
 def _conf() -> Path:

@@ -33,12 +33,20 @@ def connect_server(settings: Mapping[str, str]) -> Iterator[str]:
         Its address, ``sc://127.0.0.1:PORT``; it listens on the loopback only.
     """
     port = _free_port()
-    bound = {"spark.connect.grpc.binding.port": str(port), "spark.connect.grpc.binding.address": "127.0.0.1"}
+    bound = {
+        "spark.connect.grpc.binding.port": str(port),
+        "spark.connect.grpc.binding.address": "127.0.0.1",
+    }
     with tempfile.TemporaryDirectory() as directory:
         file = Path(directory) / "server.conf"
-        file.write_text("".join(f"{key} {value}\n" for key, value in {**settings, **bound}.items()), "utf-8")
+        file.write_text(
+            "".join(f"{key} {value}\n" for key, value in {**settings, **bound}.items()),
+            "utf-8",
+        )
         with (Path(directory) / "server.log").open("wb") as log:
-            server = subprocess.Popen(_command(file), env=_environment(), stdout=log, stderr=log)  # noqa: S603
+            server = subprocess.Popen(  # noqa: S603
+                _command(file), env=_environment(), stdout=log, stderr=log
+            )
         try:
             _wait(server, port, Path(directory) / "server.log")
             yield f"sc://127.0.0.1:{port}"
@@ -49,11 +57,22 @@ def connect_server(settings: Mapping[str, str]) -> Iterator[str]:
 
 def _command(file: Path) -> list[str]:
     submit = Path(pyspark.__file__).parent / "bin" / "spark-submit"
-    return [str(submit), "--properties-file", str(file), "--class", CLASS, "spark-internal"]
+    return [
+        str(submit),
+        "--properties-file",
+        str(file),
+        "--class",
+        CLASS,
+        "spark-internal",
+    ]
 
 
 def _environment() -> dict[str, str]:
-    own = {key: value for key, value in os.environ.items() if not key.startswith(("SPARK_", "PYSPARK_"))}
+    own = {
+        key: value
+        for key, value in os.environ.items()
+        if not key.startswith(("SPARK_", "PYSPARK_"))
+    }
     return own | {"PYSPARK_PYTHON": sys.executable}
 
 
@@ -70,4 +89,6 @@ def _wait(server: subprocess.Popen[bytes], port: int, log: Path) -> None:
             if probe.connect_ex(("127.0.0.1", port)) == 0:
                 return
         time.sleep(0.2)
-    raise RuntimeError(f"the Spark Connect server did not start\n{log.read_text('utf-8', 'replace')[-3000:]}")
+    raise RuntimeError(
+        f"the Spark Connect server did not start\n{log.read_text('utf-8', 'replace')[-3000:]}"
+    )

@@ -14,13 +14,17 @@ from pyspark.sql import SparkSession
 
 from lakesmith.errors import EnvironmentProblem
 from lakesmith.session.cold_start import quicken, remember
-from lakesmith.session.gone import first_line
-from lakesmith.session.kind import is_connect
+from lakesmith.session.failures import first_line
+from lakesmith.session.runtime_kind import is_connect
 
 # What pyspark calls its loggers of errors in a query: each error is raised too.
 ERROR_LOGGERS = ("SQLQueryContextLogger", "DataFrameQueryContextLogger")
 # spark-submit, a gateway that is there, a Databricks cluster: whoever started Spark has set it up.
-STARTED_BY_OTHERS = ("SPARK_ENV_LOADED", "PYSPARK_GATEWAY_PORT", "DATABRICKS_RUNTIME_VERSION")
+STARTED_BY_OTHERS = (
+    "SPARK_ENV_LOADED",
+    "PYSPARK_GATEWAY_PORT",
+    "DATABRICKS_RUNTIME_VERSION",
+)
 
 
 def read_properties(path: Path) -> dict[str, str]:
@@ -35,7 +39,11 @@ def read_properties(path: Path) -> dict[str, str]:
     {'spark.ui.enabled': 'false', 'spark.driver.extraJavaOptions': '-Da=1 -Db=2'}
     """
     lines = (line.strip() for line in path.read_text(encoding="utf-8").splitlines())
-    pairs = (re.split(r"[\s=]+", line, maxsplit=1) for line in lines if line and not line.startswith("#"))
+    pairs = (
+        re.split(r"[\s=]+", line, maxsplit=1)
+        for line in lines
+        if line and not line.startswith("#")
+    )
     return {key: "".join(value) for key, *value in pairs}
 
 
@@ -90,7 +98,11 @@ def quiet_errors() -> None:
     for name in ERROR_LOGGERS:
         logger = PySparkLogger.getLogger(name)
         streams = (sys.stderr, sys.__stderr__)
-        own = [one for one in logger.handlers if type(one) is logging.StreamHandler and one.stream in streams]
+        own = [
+            one
+            for one in logger.handlers
+            if type(one) is logging.StreamHandler and one.stream in streams
+        ]
         for handler in own:
             logger.removeHandler(handler)
         if not logger.handlers:
@@ -99,7 +111,9 @@ def quiet_errors() -> None:
 
 def _own_settings(properties: Mapping[str, str]) -> dict[str, str]:
     remote = os.environ.get("SPARK_REMOTE", "")
-    if remote.startswith("sc:") or any(name in os.environ for name in STARTED_BY_OTHERS):
+    if remote.startswith("sc:") or any(
+        name in os.environ for name in STARTED_BY_OTHERS
+    ):
         return {}
     if not remote:
         return dict(quicken(properties))

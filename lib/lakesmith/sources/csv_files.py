@@ -19,7 +19,9 @@ from lakesmith.sources.text_lines import CORRUPT, rescue_fields, rescue_line
 from lakesmith.spec.model import FilesSource
 
 
-def read_csv(spark: SparkSession, source: FilesSource, heads: Mapping[str, Head]) -> DataFrame:
+def read_csv(
+    spark: SparkSession, source: FilesSource, heads: Mapping[str, Head]
+) -> DataFrame:
     """Read CSV files whose headers are known.
 
     Parameters
@@ -44,11 +46,16 @@ def read_csv(spark: SparkSession, source: FilesSource, heads: Mapping[str, Head]
     Without ``multiline`` a record is a line; one with an open quote goes whole to ``_rescued``.
     """
     groups = _groups(source, heads)
-    frames = [_read_group(spark, source, heads[paths[0]], paths, repeats) for (_, repeats), paths in groups.items()]
+    frames = [
+        _read_group(spark, source, heads[paths[0]], paths, repeats)
+        for (_, repeats), paths in groups.items()
+    ]
     return reduce(DataFrame.unionByName, frames)
 
 
-def _groups(source: FilesSource, heads: Mapping[str, Head]) -> dict[tuple[str, bool], list[str]]:
+def _groups(
+    source: FilesSource, heads: Mapping[str, Head]
+) -> dict[tuple[str, bool], list[str]]:
     groups: dict[tuple[str, bool], list[str]] = {}
     for path, head in heads.items():
         repeats = is_by_line(source) and may_repeat_header(path, head, source)
@@ -56,16 +63,30 @@ def _groups(source: FilesSource, heads: Mapping[str, Head]) -> dict[tuple[str, b
     return groups
 
 
-def _read_group(spark: SparkSession, source: FilesSource, head: Head, paths: Sequence[str], repeats: bool) -> DataFrame:
+def _read_group(
+    spark: SparkSession,
+    source: FilesSource,
+    head: Head,
+    paths: Sequence[str],
+    repeats: bool,
+) -> DataFrame:
     if is_by_line(source):
         records = _lines(spark, source, head, paths, repeats)
     else:
         records = read_records(spark, source, paths)
     parsed = records.transform(lambda rows: _parsed(rows, source, head))
-    return parsed.select(*_declared(source, head), _rescued(source, head), "_source_file")
+    return parsed.select(
+        *_declared(source, head), _rescued(source, head), "_source_file"
+    )
 
 
-def _lines(spark: SparkSession, source: FilesSource, head: Head, paths: Sequence[str], repeats: bool) -> DataFrame:
+def _lines(
+    spark: SparkSession,
+    source: FilesSource,
+    head: Head,
+    paths: Sequence[str],
+    repeats: bool,
+) -> DataFrame:
     lines = read_line_records(spark, source, paths)
     rows = lines.filter(F.col("value") != F.lit(head.line))
     return rows.unionByName(_repeated_headers(lines, head)) if repeats else rows
@@ -112,7 +133,9 @@ def _field(head: Head, name: str) -> Column:
 
 
 def _declared(source: FilesSource, head: Head) -> list[Column]:
-    return [F.when(~F.col("bad"), _field(head, name)).alias(name) for name in source.columns]
+    return [
+        F.when(~F.col("bad"), _field(head, name)).alias(name) for name in source.columns
+    ]
 
 
 def _rescued(source: FilesSource, head: Head) -> Column:

@@ -22,7 +22,9 @@ def is_by_line(source: FilesSource) -> bool:
     return not source.multiline and not is_wide(source.encoding)
 
 
-def read_records(spark: SparkSession, source: FilesSource, paths: Sequence[str]) -> DataFrame:
+def read_records(
+    spark: SparkSession, source: FilesSource, paths: Sequence[str]
+) -> DataFrame:
     """Read the records of whole files, without the first one, which is the header.
 
     Returns
@@ -47,7 +49,9 @@ def read_records(spark: SparkSession, source: FilesSource, paths: Sequence[str])
     )
 
 
-def read_line_records(spark: SparkSession, source: FilesSource, paths: Sequence[str]) -> DataFrame:
+def read_line_records(
+    spark: SparkSession, source: FilesSource, paths: Sequence[str]
+) -> DataFrame:
     """Read the lines of files in an encoding whose line ends are single bytes, the header among them."""
     lines = read_lines(spark, paths)
     if _is_utf8(source):
@@ -67,7 +71,11 @@ def is_malformed(record: Column, source: FilesSource) -> Column:
     if is_wide(source.encoding):
         # The decoder replaces what it does not know.
         is_text &= ~F.contains(record, F.lit("\ufffd"))
-    return ~is_text | has_open_quote(record) | has_text_after_quote(record, source.delimiter)
+    return (
+        ~is_text
+        | has_open_quote(record)
+        | has_text_after_quote(record, source.delimiter)
+    )
 
 
 def has_text_after_quote(record: Column, delimiter: str) -> Column:

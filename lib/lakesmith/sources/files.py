@@ -11,12 +11,31 @@ from pyspark.sql import DataFrame, SparkSession
 
 from lakesmith.errors import InputError, SparkGone
 from lakesmith.paths import local_path
-from lakesmith.session.gone import cause_of
+from lakesmith.session.failures import cause_of
 from lakesmith.sources.csv_files import read_csv
-from lakesmith.sources.heads import csv_head, has_unclosed_quote, header_problem, json_head, read_head
+from lakesmith.sources.heads import (
+    csv_head,
+    has_unclosed_quote,
+    header_problem,
+    json_head,
+    read_head,
+)
 from lakesmith.sources.json_files import read_json
-from lakesmith.sources.listing import NOT_NOW, UNREADABLE, FileEntry, apply_policy, compare, list_files
-from lakesmith.sources.parquet_files import hole_of, nanosecond_columns, parquet_fields, parquet_rows, read_parquet
+from lakesmith.sources.listing import (
+    NOT_NOW,
+    UNREADABLE,
+    FileEntry,
+    apply_policy,
+    compare,
+    list_files,
+)
+from lakesmith.sources.parquet_files import (
+    hole_of,
+    nanosecond_columns,
+    parquet_fields,
+    parquet_rows,
+    read_parquet,
+)
 from lakesmith.spec.model import FilesSource
 
 
@@ -43,7 +62,9 @@ def whats_new(
     InputError
         LS201 no such directory; LS203 a file changed; LS204 a bad file and ``on_bad_input: fail``.
     """
-    fresh = apply_policy(compare(list_files(spark, source, where), seen, parked_before), source, where)
+    fresh = apply_policy(
+        compare(list_files(spark, source, where), seen, parked_before), source, where
+    )
     batch = bounded(spark, fresh, source)
     reasons = {file: reason_to_park(spark, source, file.path) for file in batch}
     parked = tuple((file, reason) for file, reason in reasons.items() if reason)
@@ -53,7 +74,9 @@ def whats_new(
     return NewFiles(good, parked, more=len(batch) < len(fresh))
 
 
-def bounded(spark: SparkSession, files: Sequence[FileEntry], source: FilesSource) -> tuple[FileEntry, ...]:
+def bounded(
+    spark: SparkSession, files: Sequence[FileEntry], source: FilesSource
+) -> tuple[FileEntry, ...]:
     """Return the files of the next batch: at most ``max_files``, and at least one but else about ``max_rows``.
 
     Rows are estimated from the size of a file and the length of the first lines in it.
@@ -94,7 +117,9 @@ def reason_to_park(spark: SparkSession, source: FilesSource, path: str) -> str:
         return "the file's name has a colon, which Spark does not read: rename it"
     try:
         return _inspectors()[source.format](spark, source, path)
-    except Exception as error:  # any failure to open or decode is the reason, kept and reported
+    except (
+        Exception
+    ) as error:  # any failure to open or decode is the reason, kept and reported
         cause = error if isinstance(error, OSError) else cause_of(error, spark)
         if isinstance(cause, SparkGone):  # no file is to blame for a Spark that died
             raise cause from error
@@ -128,7 +153,9 @@ def _inspect_parquet(spark: SparkSession, source: FilesSource, path: str) -> str
     return header_problem(tuple(parquet_fields(spark, path)), source) or hole_of(path)
 
 
-def read_files(spark: SparkSession, source: FilesSource, paths: Iterable[str]) -> DataFrame:
+def read_files(
+    spark: SparkSession, source: FilesSource, paths: Iterable[str]
+) -> DataFrame:
     """Read the files of a batch as text columns.
 
     Returns
@@ -139,7 +166,13 @@ def read_files(spark: SparkSession, source: FilesSource, paths: Iterable[str]) -
     """
     names = list(paths)
     if source.format == "csv":
-        return read_csv(spark, source, {path: csv_head(read_head(spark, path), source) for path in names})
+        return read_csv(
+            spark,
+            source,
+            {path: csv_head(read_head(spark, path), source) for path in names},
+        )
     if source.format == "json":
         return read_json(spark, source, names)
-    return read_parquet(spark, source, {path: parquet_fields(spark, path) for path in names})
+    return read_parquet(
+        spark, source, {path: parquet_fields(spark, path) for path in names}
+    )

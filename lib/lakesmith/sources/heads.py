@@ -56,11 +56,19 @@ def read_head(spark: SparkSession, path: str) -> bytes:
 
 def _opener(path: str) -> Callable[[Path], IO[bytes]]:
     by_ending = {"gz": gzip.open, "bz2": bz2.open}
-    return cast("Callable[[Path], IO[bytes]]", by_ending.get(path.rsplit(".", 1)[-1], lambda file: file.open("rb")))
+    return cast(
+        "Callable[[Path], IO[bytes]]",
+        by_ending.get(path.rsplit(".", 1)[-1], lambda file: file.open("rb")),
+    )
 
 
 def _read_remote(spark: SparkSession, path: str) -> bytes:
-    row = spark.read.format("binaryFile").load(path).selectExpr(f"substring(content, 1, {HEAD_BYTES}) AS head").first()
+    row = (
+        spark.read.format("binaryFile")
+        .load(path)
+        .selectExpr(f"substring(content, 1, {HEAD_BYTES}) AS head")
+        .first()
+    )
     return bytes(row["head"]) if row else b""
 
 
@@ -72,8 +80,13 @@ def has_unclosed_quote(path: str, encoding: str) -> bool:
     local = local_path(path)
     if local is None:
         return False
-    with TextIOWrapper(_opener(path)(local), encoding=encoding, errors="replace", newline="") as text:
-        return sum(chunk.count('"') for chunk in iter(lambda: text.read(CHUNK), "")) % 2 == 1
+    with TextIOWrapper(
+        _opener(path)(local), encoding=encoding, errors="replace", newline=""
+    ) as text:
+        return (
+            sum(chunk.count('"') for chunk in iter(lambda: text.read(CHUNK), "")) % 2
+            == 1
+        )
 
 
 def csv_head(data: bytes, source: FilesSource) -> Head:
@@ -97,9 +110,15 @@ def csv_head(data: bytes, source: FilesSource) -> Head:
     if len(data) == HEAD_BYTES and len(line) == len(text):
         return Head(reason=f"the first line is longer than {HEAD_BYTES} bytes")
     if REPLACED in line and not _has_replaced(data, source.encoding):
-        return Head(reason=f"the header {line[:80]!r} has bytes that are no {source.encoding}: set `encoding`")
+        return Head(
+            reason=f"the header {line[:80]!r} has bytes that are no {source.encoding}: set `encoding`"
+        )
     try:
-        fields = next(csv.reader(io.StringIO(line, newline=""), delimiter=source.delimiter, strict=True))
+        fields = next(
+            csv.reader(
+                io.StringIO(line, newline=""), delimiter=source.delimiter, strict=True
+            )
+        )
     except csv.Error as error:
         return Head(reason=f"the header {line[:80]!r} is no CSV: {error}")
     names = tuple(name.strip() for name in fields)
@@ -123,7 +142,11 @@ def is_wide(encoding: str) -> bool:
 
 def _has_replaced(data: bytes, encoding: str) -> bool:
     """Return True where a file has itself the character that stands for bytes which are no text."""
-    return REPLACED.encode(encoding, errors="ignore") in data if encoding.upper().startswith("UTF") else False
+    return (
+        REPLACED.encode(encoding, errors="ignore") in data
+        if encoding.upper().startswith("UTF")
+        else False
+    )
 
 
 def _decoded_head(data: bytes, source: FilesSource) -> str:
@@ -131,7 +154,9 @@ def _decoded_head(data: bytes, source: FilesSource) -> str:
     lines = LINE_END.split(text.lstrip("\ufeff"))
     blank = len(list(itertools.takewhile(lambda line: not line.strip(" "), lines)))
     ends = LINE_END.findall(text)
-    return text.lstrip("\ufeff")[sum(map(len, lines[:blank])) + sum(map(len, ends[:blank])) :]
+    return text.lstrip("\ufeff")[
+        sum(map(len, lines[:blank])) + sum(map(len, ends[:blank])) :
+    ]
 
 
 def _first_record(text: str, source: FilesSource) -> str:
@@ -198,4 +223,8 @@ def json_head(data: bytes) -> str:
     """Say why a JSON-lines file must be parked; empty when it can be read."""
     if data.startswith(UTF16_BOMS) or b"\x00" in data[:2]:
         return "the file is UTF-16: land JSON lines as UTF-8"
-    return "the file is one JSON array: land one object a line" if data.lstrip()[:1] == b"[" else ""
+    return (
+        "the file is one JSON array: land one object a line"
+        if data.lstrip()[:1] == b"["
+        else ""
+    )

@@ -9,11 +9,18 @@ from pyspark.sql import functions as F
 
 from lakesmith.sources.text_lines import is_unsafe, read_lines, rescue_line
 from lakesmith.spec.model import FilesSource
-from lakesmith.transforms.debezium import ARRIVED
-from lakesmith.transforms.json_numbers import has_changed_number, mark_numbers, may_hold_mark, unmark_numbers
+from lakesmith.transforms.change_events.debezium import ARRIVED
+from lakesmith.transforms.values.json_numbers import (
+    has_changed_number,
+    mark_numbers,
+    may_hold_mark,
+    unmark_numbers,
+)
 
 
-def read_json(spark: SparkSession, source: FilesSource, paths: Sequence[str]) -> DataFrame:
+def read_json(
+    spark: SparkSession, source: FilesSource, paths: Sequence[str]
+) -> DataFrame:
     """Read JSON-lines files; every declared field lands as text, nested values as JSON text.
 
     Parameters
@@ -32,18 +39,33 @@ def read_json(spark: SparkSession, source: FilesSource, paths: Sequence[str]) ->
     """
     line = F.col("value")
     lines = read_lines(spark, paths).withColumn("changed", has_changed_number(line))
-    parsed = lines.select("value", "_source_file", "changed", _entries(line, F.col("changed")).alias("entries"))
+    parsed = lines.select(
+        "value",
+        "_source_file",
+        "changed",
+        _entries(line, F.col("changed")).alias("entries"),
+    )
     unclear = F.col("changed") & may_hold_mark(line)
-    bad = F.coalesce(_is_ambiguous(F.col("entries")), F.lit(True)) | is_unsafe(line) | unclear
-    columns = [F.when(~F.col("bad"), _field(name)).alias(name) for name in source.columns]
-    return parsed.withColumn("bad", bad).select(*columns, _rescued(source), "_source_file", _arrived(source))
+    bad = (
+        F.coalesce(_is_ambiguous(F.col("entries")), F.lit(True))
+        | is_unsafe(line)
+        | unclear
+    )
+    columns = [
+        F.when(~F.col("bad"), _field(name)).alias(name) for name in source.columns
+    ]
+    return parsed.withColumn("bad", bad).select(
+        *columns, _rescued(source), "_source_file", _arrived(source)
+    )
 
 
 def _entries(line: Column, changed: Column) -> Column:
     """Return keys with values as text, NULL for anything but one object; numbers keep their spelling."""
     kept = F.when(changed, mark_numbers(line)).otherwise(line)
     # The parser stops behind the first value; as an array, whatever follows it shows.
-    values = F.try_parse_json(F.concat(F.lit("["), kept, F.lit("]"))).try_cast("array<map<string,variant>>")
+    values = F.try_parse_json(F.concat(F.lit("["), kept, F.lit("]"))).try_cast(
+        "array<map<string,variant>>"
+    )
     fields = F.when(F.size(values) == 1, F.get(values, 0))
     is_object = line.rlike(r"^\s*\{") & line.rlike(r"\}\s*$")
     as_text = F.transform(F.map_entries(fields), lambda entry: _text_of(entry, changed))
@@ -69,13 +91,24 @@ def _field(name: str) -> Column:
 def _arrived(source: FilesSource) -> Column:
     names = F.transform("entries", lambda entry: entry["key"])
     lowered = F.transform("entries", lambda entry: F.lower(entry["key"]))
-    has = F.struct(*[F.array_contains(lowered, name.lower()).alias(name) for name in source.columns])
+    has = F.struct(
+        *[
+            F.array_contains(lowered, name.lower()).alias(name)
+            for name in source.columns
+        ]
+    )
     arrived = F.struct(has.alias("has"), F.concat_ws(", ", names).alias("names"))
     return F.when(~F.col("bad"), arrived).alias(ARRIVED)
 
 
 def _rescued(source: FilesSource) -> Column:
     declared = F.array(*[F.lit(name.lower()) for name in source.columns])
-    extra = F.filter("entries", lambda entry: ~F.array_contains(declared, F.lower(entry["key"])))
+    extra = F.filter(
+        "entries", lambda entry: ~F.array_contains(declared, F.lower(entry["key"]))
+    )
     fields = F.when(F.size(extra) > 0, F.to_json(F.map_from_entries(extra)))
-    return F.when(F.col("bad"), rescue_line(F.col("value"))).otherwise(fields).alias("_rescued")
+    return (
+        F.when(F.col("bad"), rescue_line(F.col("value")))
+        .otherwise(fields)
+        .alias("_rescued")
+    )

@@ -30,7 +30,8 @@ class FileEntry:
     aliases: tuple[str, ...] = field(default=(), compare=False)
 
 
-NOT_NOW, UNREADABLE = "the file could not be opened: ", "the file cannot be read: "
+NOT_NOW = "the file could not be opened: "
+UNREADABLE = "the file cannot be read: "
 
 
 @dataclass(frozen=True)
@@ -41,7 +42,9 @@ class FileChanges:
     changed: tuple[FileEntry, ...]
 
 
-def list_files(spark: SparkSession | None, source: FilesSource, where: str = "") -> tuple[FileEntry, ...]:
+def list_files(
+    spark: SparkSession | None, source: FilesSource, where: str = ""
+) -> tuple[FileEntry, ...]:
     """List the files of a source, ordered by path.
 
     Parameters
@@ -143,14 +146,20 @@ def _name_of(
     return None
 
 
-def _identity(entry: os.DirEntry[str], directory: str, stat: os.stat_result) -> Hashable:
+def _identity(
+    entry: os.DirEntry[str], directory: str, stat: os.stat_result
+) -> Hashable:
     """Return what tells a file from all others: its real path.
 
     Only a file with several hard links goes by its number, since not every file system gives numbers.
     """
     if stat.st_nlink > 1 and stat.st_ino:
         return stat.st_dev, stat.st_ino
-    return os.path.realpath(entry.path) if entry.is_symlink() else os.path.join(directory, entry.name)
+    return (
+        os.path.realpath(entry.path)
+        if entry.is_symlink()
+        else os.path.join(directory, entry.name)
+    )
 
 
 def _once(names: Iterable[_Name]) -> Iterator[FileEntry]:
@@ -164,21 +173,35 @@ def _once(names: Iterable[_Name]) -> Iterator[FileEntry]:
         yield FileEntry(first.path, first.stat.st_size, mtime, aliases)
 
 
-def _list_remote(spark: SparkSession | None, source: FilesSource) -> tuple[FileEntry, ...]:
+def _list_remote(
+    spark: SparkSession | None, source: FilesSource
+) -> tuple[FileEntry, ...]:
     if spark is None:
-        raise InputError(f"{source.path!r} can be listed only with a Spark session", code="LS202", hint="use `run`")
+        raise InputError(
+            f"{source.path!r} can be listed only with a Spark session",
+            code="LS202",
+            hint="use `run`",
+        )
     frame = (
         spark.read.format("binaryFile")
         .option("recursiveFileLookup", str(source.recursive).lower())
         .option("pathGlobFilter", source.pattern)
         .load(source.path)
-        .select("path", "length", (F.unix_micros("modificationTime") / 1000).cast("long").alias("mtime"))
+        .select(
+            "path",
+            "length",
+            (F.unix_micros("modificationTime") / 1000).cast("long").alias("mtime"),
+        )
     )
-    return tuple(sorted(FileEntry(row.path, row.length, row.mtime) for row in frame.collect()))
+    return tuple(
+        sorted(FileEntry(row.path, row.length, row.mtime) for row in frame.collect())
+    )
 
 
 def compare(
-    listed: Iterable[FileEntry], seen: Mapping[str, tuple[int, int]], parked: Mapping[str, str] | None = None
+    listed: Iterable[FileEntry],
+    seen: Mapping[str, tuple[int, int]],
+    parked: Mapping[str, str] | None = None,
 ) -> FileChanges:
     """Compare a listing with the files seen before; a file is (path, size, mtime).
 
@@ -205,18 +228,26 @@ def compare(
     files = [_as_seen(file, seen) for file in listed]
     moved = {file for file in files if seen.get(file.path) != (file.size, file.mtime)}
     again = {file for file in files if reasons.get(file.path, "").startswith(NOT_NOW)}
-    new = {file for file in moved if file.path not in seen or file.path in reasons} | again
-    return FileChanges(tuple(f for f in files if f in new), tuple(f for f in files if f in moved - new))
+    new = {
+        file for file in moved if file.path not in seen or file.path in reasons
+    } | again
+    return FileChanges(
+        tuple(f for f in files if f in new), tuple(f for f in files if f in moved - new)
+    )
 
 
 def _as_seen(file: FileEntry, seen: Mapping[str, tuple[int, int]]) -> FileEntry:
     if file.path in seen:
         return file
-    known = (alias for alias in file.aliases if seen.get(alias) == (file.size, file.mtime))
+    known = (
+        alias for alias in file.aliases if seen.get(alias) == (file.size, file.mtime)
+    )
     return replace(file, path=next(known, file.path))
 
 
-def apply_policy(changes: FileChanges, source: FilesSource, where: str = "") -> tuple[FileEntry, ...]:
+def apply_policy(
+    changes: FileChanges, source: FilesSource, where: str = ""
+) -> tuple[FileEntry, ...]:
     """Return the files to read, after ``on_changed_file``.
 
     Raises

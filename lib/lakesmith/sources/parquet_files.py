@@ -11,11 +11,11 @@ from pyspark.sql import Column, DataFrame, SparkSession
 from pyspark.sql import functions as F
 from pyspark.sql.types import StructField
 
+from lakesmith.columns import named
+from lakesmith.json_text import json_text
 from lakesmith.paths import literal_path, local_path
 from lakesmith.sources.text_lines import rescue_fields
 from lakesmith.spec.model import FilesSource
-from lakesmith.transforms.json_text import json_text
-from lakesmith.transforms.names import named
 
 Fields = Mapping[str, str]
 
@@ -35,7 +35,9 @@ def nanosecond_columns(path: str) -> list[str]:
         return []
     schema = pq.read_metadata(local).schema
     columns = [schema.column(index) for index in range(len(schema))]
-    return [column.path for column in columns if "nanoseconds" in str(column.logical_type)]
+    return [
+        column.path for column in columns if "nanoseconds" in str(column.logical_type)
+    ]
 
 
 def hole_of(path: str) -> str:
@@ -62,7 +64,9 @@ def hole_of(path: str) -> str:
 def _end_of(group: Any) -> int:
     """Return the place behind the last byte of a row group."""
     chunks = [group.column(index) for index in range(group.num_columns)]
-    starts = [chunk.dictionary_page_offset or chunk.data_page_offset for chunk in chunks]
+    starts = [
+        chunk.dictionary_page_offset or chunk.data_page_offset for chunk in chunks
+    ]
     sizes = [chunk.total_compressed_size for chunk in chunks]
     ends = [start + size for start, size in zip(starts, sizes, strict=True)]
     return max(ends, default=0)
@@ -71,10 +75,16 @@ def _end_of(group: Any) -> int:
 def parquet_rows(spark: SparkSession, path: str) -> int:
     """Return the number of rows in the footer of a Parquet file."""
     local = local_path(path)
-    return int(pq.read_metadata(local).num_rows) if local else spark.read.parquet(path).count()
+    return (
+        int(pq.read_metadata(local).num_rows)
+        if local
+        else spark.read.parquet(path).count()
+    )
 
 
-def read_parquet(spark: SparkSession, source: FilesSource, fields: Mapping[str, Fields]) -> DataFrame:
+def read_parquet(
+    spark: SparkSession, source: FilesSource, fields: Mapping[str, Fields]
+) -> DataFrame:
     """Read Parquet files whose columns are known.
 
     Returns
@@ -90,22 +100,37 @@ def read_parquet(spark: SparkSession, source: FilesSource, fields: Mapping[str, 
     groups: dict[tuple[tuple[str, str], ...], list[str]] = {}
     for path, columns in fields.items():
         groups.setdefault(tuple(columns.items()), []).append(path)
-    return reduce(DataFrame.unionByName, [_read_group(spark, source, paths) for paths in groups.values()])
+    return reduce(
+        DataFrame.unionByName,
+        [_read_group(spark, source, paths) for paths in groups.values()],
+    )
 
 
-def _read_group(spark: SparkSession, source: FilesSource, paths: Sequence[str]) -> DataFrame:
+def _read_group(
+    spark: SparkSession, source: FilesSource, paths: Sequence[str]
+) -> DataFrame:
     rows = spark.read.parquet(*[literal_path(path) for path in paths])
     texts = {field.name: _text(field) for field in rows.schema.fields}
     named = {name.lower(): name for name in texts}
     absent = F.lit(None).cast("string")
-    found = {name: texts[named[name.lower()]] for name in source.columns if name.lower() in named}
+    found = {
+        name: texts[named[name.lower()]]
+        for name in source.columns
+        if name.lower() in named
+    }
     columns = [found.get(name, absent).alias(name) for name in source.columns]
     declared = {name.lower() for name in source.columns}
     extra = [name for name in texts if name.lower() not in declared]
     rescued = rescue_fields(extra, [texts[name] for name in extra]).alias("_rescued")
-    return rows.select(*columns, rescued, F.col("_metadata.file_path").alias("_source_file"))
+    return rows.select(
+        *columns, rescued, F.col("_metadata.file_path").alias("_source_file")
+    )
 
 
 def _text(field: StructField) -> Column:
     column = named(field.name)
-    return json_text(column) if field.dataType.typeName() in ("struct", "array", "map") else column.cast("string")
+    return (
+        json_text(column)
+        if field.dataType.typeName() in ("struct", "array", "map")
+        else column.cast("string")
+    )

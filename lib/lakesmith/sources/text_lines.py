@@ -21,7 +21,9 @@ def read_lines(spark: SparkSession, paths: Sequence[str]) -> DataFrame:
     DataFrame
         *Columns*: adds ``value`` STRING (a leading byte order mark removed) and ``_source_file`` STRING.
     """
-    value = F.when(F.startswith("value", F.lit(BOM)), F.substr("value", F.lit(2))).otherwise(F.col("value"))
+    value = F.when(
+        F.startswith("value", F.lit(BOM)), F.substr("value", F.lit(2))
+    ).otherwise(F.col("value"))
     lines = spark.read.text([literal_path(path) for path in paths]).select(
         value.alias("value"), F.col("_metadata.file_path").alias("_source_file")
     )
@@ -55,4 +57,11 @@ def rescue_fields(names: Sequence[str], values: Sequence[Column]) -> Column:
     if not names:
         return F.lit(None).cast("string")
     given = F.coalesce(*values).isNotNull()
-    return F.when(given, F.to_json(F.struct(*[value.alias(name) for name, value in zip(names, values, strict=True)])))
+    return F.when(
+        given,
+        F.to_json(
+            F.struct(
+                *[value.alias(name) for name, value in zip(names, values, strict=True)]
+            )
+        ),
+    )

@@ -9,11 +9,11 @@ from pyspark.errors import PySparkException
 from pyspark.sql import DataFrame, SparkSession
 from pyspark.sql import functions as F
 
-from lakesmith.tables.log import Commit, newest_commits
+from lakesmith.columns import named
+from lakesmith.tables.delta_log.history import Commit, newest_commits
 from lakesmith.tables.properties import properties_of
 from lakesmith.tables.ref import TableRef, visible
-from lakesmith.transforms.dedupe import latest_by
-from lakesmith.transforms.names import named
+from lakesmith.transforms.keys.dedupe import latest_by
 
 Voids = Sequence[tuple[int, int]]
 FEED_COLUMNS = ("_change_type", "_commit_version", "_commit_timestamp")
@@ -25,7 +25,12 @@ def snapshot(session: SparkSession, table: TableRef, version: int) -> DataFrame:
 
 
 def new_rows(
-    session: SparkSession, table: TableRef, since: int | None, to: int, voids: Voids = (), images_of: Sequence[str] = ()
+    session: SparkSession,
+    table: TableRef,
+    since: int | None,
+    to: int,
+    voids: Voids = (),
+    images_of: Sequence[str] = (),
 ) -> DataFrame:
     """Return the rows that were added or became current after `since`, up to `to`.
 
@@ -48,32 +53,54 @@ def new_rows(
     if since is None:
         rows = table.load(session, versionAsOf=to).drop("_seq")
         return rows.filter("NOT _deleted") if "_deleted" in rows.columns else rows
-    feed = _feed(session, table, since, to, voids).filter(F.col("_change_type").isin("insert", "update_postimage"))
+    feed = _feed(session, table, since, to, voids).filter(
+        F.col("_change_type").isin("insert", "update_postimage")
+    )
     # A commit has one image of a row.
-    has_more = images_of and len(live_versions(since, to, voids)) > 1 and set(images_of) <= set(feed.columns)
-    newest = feed.transform(latest_by(images_of, ["_commit_version"])) if has_more else feed
+    has_more = (
+        images_of
+        and len(live_versions(since, to, voids)) > 1
+        and set(images_of) <= set(feed.columns)
+    )
+    newest = (
+        feed.transform(latest_by(images_of, ["_commit_version"])) if has_more else feed
+    )
     return newest.drop(*FEED_COLUMNS, "_seq")
 
 
-def changed_rows(session: SparkSession, table: TableRef, since: int, to: int, voids: Voids = ()) -> DataFrame:
+def changed_rows(
+    session: SparkSession, table: TableRef, since: int, to: int, voids: Voids = ()
+) -> DataFrame:
     """Return every old and new image of the rows that changed after `since`, up to `to`."""
-    return _feed(session, table, since, to, voids).drop(*FEED_COLUMNS, "_seq", "_deleted")
+    return _feed(session, table, since, to, voids).drop(
+        *FEED_COLUMNS, "_seq", "_deleted"
+    )
 
 
-def inserted_rows(session: SparkSession, table: TableRef, since: int, to: int, voids: Voids = ()) -> DataFrame:
+def inserted_rows(
+    session: SparkSession, table: TableRef, since: int, to: int, voids: Voids = ()
+) -> DataFrame:
     """Return the rows that came to a table after `since`, up to `to`, and were not there before."""
-    feed = _feed(session, table, since, to, voids).filter(named("_change_type") == "insert")
+    feed = _feed(session, table, since, to, voids).filter(
+        named("_change_type") == "insert"
+    )
     rows = feed.filter(~named("_deleted")) if "_deleted" in feed.columns else feed
     return rows.drop(*FEED_COLUMNS, "_seq", "_deleted")
 
 
-def other_changes(session: SparkSession, table: TableRef, since: int, to: int, voids: Voids = ()) -> DataFrame:
+def other_changes(
+    session: SparkSession, table: TableRef, since: int, to: int, voids: Voids = ()
+) -> DataFrame:
     """Return every old and new image of the rows that changed after `since`, up to `to`, but for inserted ones."""
-    feed = _feed(session, table, since, to, voids).filter(named("_change_type") != "insert")
+    feed = _feed(session, table, since, to, voids).filter(
+        named("_change_type") != "insert"
+    )
     return feed.drop(*FEED_COLUMNS, "_seq", "_deleted")
 
 
-def only_adds(session: SparkSession, table: TableRef, since: int, to: int, voids: Voids = ()) -> bool:
+def only_adds(
+    session: SparkSession, table: TableRef, since: int, to: int, voids: Voids = ()
+) -> bool:
     """Tell whether all commits after `since`, up to `to`, say that they changed no row that was there before.
 
     No Spark job on a local path, one elsewhere.
@@ -81,7 +108,11 @@ def only_adds(session: SparkSession, table: TableRef, since: int, to: int, voids
     head = newest_commits(session, table, 1)[0].version
     commits = newest_commits(session, table, head - since)
     adding = {one.version for one in commits if one.adds_only}
-    return all(version in adding for low, high in live_spans(since, to, voids) for version in range(low, high + 1))
+    return all(
+        version in adding
+        for low, high in live_spans(since, to, voids)
+        for version in range(low, high + 1)
+    )
 
 
 def is_retyped(session: SparkSession, table: TableRef, since: int, to: int) -> bool:
@@ -97,20 +128,32 @@ def is_retyped(session: SparkSession, table: TableRef, since: int, to: int) -> b
     if not any(one.changes_columns and since < one.version <= to for one in commits):
         return len(commits) < head - since and since < to
     try:
-        before, after = (dict(table.load(session, versionAsOf=version).dtypes) for version in (since, to))
+        before, after = (
+            dict(table.load(session, versionAsOf=version).dtypes)
+            for version in (since, to)
+        )
     except PySparkException:
         return True
     return any(after.get(name, kind) != kind for name, kind in before.items())
 
 
-def _feed(session: SparkSession, table: TableRef, since: int, to: int, voids: Voids) -> DataFrame:
+def _feed(
+    session: SparkSession, table: TableRef, since: int, to: int, voids: Voids
+) -> DataFrame:
     altered = _altered(session, table, since, to)
-    spans = live_spans(since, to, [*voids, *[(one.version, one.version) for one in altered]])
-    shapes = [_renamed(_read_feed(session, table, low, high), altered, high) for low, high in spans]
+    spans = live_spans(
+        since, to, [*voids, *[(one.version, one.version) for one in altered]]
+    )
+    shapes = [
+        _renamed(_read_feed(session, table, low, high), altered, high)
+        for low, high in spans
+    ]
     return reduce(partial(DataFrame.unionByName, allowMissingColumns=True), shapes)
 
 
-def _altered(session: SparkSession, table: TableRef, since: int, to: int) -> list[Commit]:
+def _altered(
+    session: SparkSession, table: TableRef, since: int, to: int
+) -> list[Commit]:
     """Return the commits that changed the columns of a table, oldest first; none while they only grew in number.
 
     What moves no row is a void for the tables below, and changes columns all the same; what a RESTORE undid does not.
@@ -120,7 +163,11 @@ def _altered(session: SparkSession, table: TableRef, since: int, to: int) -> lis
         return []
     head = newest_commits(session, table, 1)[0].version
     commits = newest_commits(session, table, head - since)
-    return [one for one in reversed(list(_standing(commits, to))) if one.changes_columns and one.version > since]
+    return [
+        one
+        for one in reversed(list(_standing(commits, to)))
+        if one.changes_columns and one.version > since
+    ]
 
 
 def _standing(newest_first: Sequence[Commit], to: int) -> Iterator[Commit]:
@@ -142,18 +189,30 @@ def _standing(newest_first: Sequence[Commit], to: int) -> Iterator[Commit]:
 def _renamed(rows: DataFrame, altered: Sequence[Commit], high: int) -> DataFrame:
     """Give rows of the feed up to a version the names that came after it."""
     for commit in altered:
-        if commit.renamed and commit.version > high and commit.renamed[0] in rows.columns:
+        if (
+            commit.renamed
+            and commit.version > high
+            and commit.renamed[0] in rows.columns
+        ):
             rows = rows.withColumnRenamed(*commit.renamed)
     return rows
 
 
-def _read_feed(session: SparkSession, table: TableRef, low: int, high: int) -> DataFrame:
-    return table.load(session, readChangeFeed="true", startingVersion=low, endingVersion=high)
+def _read_feed(
+    session: SparkSession, table: TableRef, low: int, high: int
+) -> DataFrame:
+    return table.load(
+        session, readChangeFeed="true", startingVersion=low, endingVersion=high
+    )
 
 
 def live_versions(since: int, to: int, voids: Voids) -> list[int]:
     """Return the versions after `since` up to `to` that no void covers."""
-    return [v for v in range(since + 1, to + 1) if not any(low <= v <= high for low, high in voids)]
+    return [
+        v
+        for v in range(since + 1, to + 1)
+        if not any(low <= v <= high for low, high in voids)
+    ]
 
 
 def live_spans(since: int, to: int, voids: Voids) -> list[tuple[int, int]]:

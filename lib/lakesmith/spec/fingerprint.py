@@ -48,7 +48,12 @@ def spec_hash(table: Table) -> str:
         mode="json",
         by_alias=True,
         exclude_defaults=True,
-        exclude={**_DOCUMENTATION, "write": _WRITE, "checks": _PER_ITEM, "columns": _PER_COLUMN},
+        exclude={
+            **_DOCUMENTATION,
+            "write": _WRITE,
+            "checks": _PER_ITEM,
+            "columns": _PER_COLUMN,
+        },
     )
     # Keys of a map within a step keep their order: a later expression may use an earlier column.
     spec["steps"] = json.dumps(spec.get("steps", []))

@@ -7,7 +7,7 @@ from graphlib import CycleError, TopologicalSorter
 
 from lakesmith.errors import ConfigError, Problem
 from lakesmith.spec.model import Project, Table
-from lakesmith.spec.origin import suggest
+from lakesmith.spec.yaml.provenance import suggest
 
 
 def upstreams(table: Table) -> tuple[str, ...]:
@@ -42,7 +42,9 @@ def waves(project: Project, select: Sequence[str] = ()) -> tuple[tuple[str, ...]
     """
     _require_known(project, select)
     kept = set(select or project.table_names())
-    levels = (tuple(name for name in level if name in kept) for level in _levels(project))
+    levels = (
+        tuple(name for name in level if name in kept) for level in _levels(project)
+    )
     return tuple(level for level in levels if level)
 
 
@@ -58,7 +60,8 @@ def descendants(project: Project, name: str) -> tuple[str, ...]:
 
 def find_cycles(project: Project) -> tuple[tuple[str, ...], ...]:
     """Return one cycle of each knot of tables that read each other; the first name is repeated at the end."""
-    graph, cycles = _graph(project), []
+    graph = _graph(project)
+    cycles = []
     while cycle := _one_cycle(graph):
         cycles.append(cycle)
         graph = {name: reads for name, reads in graph.items() if name not in cycle}
@@ -70,7 +73,12 @@ def _require_known(project: Project, select: Sequence[str]) -> None:
     unknown = [name for name in select if name not in names]
     if unknown:
         problems = [
-            Problem("LS125", f"no table '{name}'", key=f"tables.{name}", hint=suggest(name, names, "tables"))
+            Problem(
+                "LS125",
+                f"no table '{name}'",
+                key=f"tables.{name}",
+                hint=suggest(name, names, "tables"),
+            )
             for name in unknown
         ]
         raise ConfigError(problems)
@@ -79,7 +87,8 @@ def _require_known(project: Project, select: Sequence[str]) -> None:
 def _graph(project: Project) -> dict[str, tuple[str, ...]]:
     names = set(project.table_names())
     return {
-        name: tuple(read for read in upstreams(project.table(name)) if read in names) for name in project.table_names()
+        name: tuple(read for read in upstreams(project.table(name)) if read in names)
+        for name in project.table_names()
     }
 
 

@@ -48,13 +48,18 @@ def write_schemas(directory: Path) -> list[Path]:
     files = []
     for name, schema in schemas().items():
         file = directory / name
-        file.write_text(json.dumps(schema, indent=2, sort_keys=True) + "\n", encoding="utf-8")
+        file.write_text(
+            json.dumps(schema, indent=2, sort_keys=True) + "\n", encoding="utf-8"
+        )
         files.append(file)
     return files
 
 
 def _schema(model: type[Model]) -> dict[str, Any]:
-    return {"$schema": GenerateJsonSchema.schema_dialect, **model.model_json_schema(by_alias=True)}
+    return {
+        "$schema": GenerateJsonSchema.schema_dialect,
+        **model.model_json_schema(by_alias=True),
+    }
 
 
 def _project_schema() -> dict[str, Any]:

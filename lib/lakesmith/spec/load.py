@@ -9,15 +9,22 @@ from pathlib import Path
 from typing import Any
 
 from lakesmith.errors import ConfigError, Problem
-from lakesmith.spec.files import environments, read_base, read_overlay
 from lakesmith.spec.model import Project
-from lakesmith.spec.origin import DEFAULT, Finding, KeyPath, Origin, dotted, locate
-from lakesmith.spec.overlays import Sets, keep_known, merge, set_overlays, typed
-from lakesmith.spec.rules import rule_findings
-from lakesmith.spec.secrets import secret_findings
-from lakesmith.spec.shape import project_from, wanted_texts
-from lakesmith.spec.subject import StepCheck
-from lakesmith.spec.yaml_nodes import Node
+from lakesmith.spec.model_errors import project_from, wanted_texts
+from lakesmith.spec.rules.all_rules import rule_findings
+from lakesmith.spec.rules.context import StepCheck
+from lakesmith.spec.yaml.files import environments, read_base, read_overlay
+from lakesmith.spec.yaml.nodes import Node
+from lakesmith.spec.yaml.overlays import Sets, keep_known, merge, set_overlays, typed
+from lakesmith.spec.yaml.provenance import (
+    DEFAULT,
+    Finding,
+    KeyPath,
+    Origin,
+    dotted,
+    locate,
+)
+from lakesmith.spec.yaml.secrets import secret_findings
 
 # A value reported with one of these codes cannot be judged further: what else is found there is an echo.
 _SETTLED_BY = frozenset({"LS101", "LS103", "LS105", "LS106", "LS108", "LS109", "LS116"})
@@ -39,7 +46,13 @@ class Loaded:
         return locate(Finding(code, key, what, hint), self.provenance)
 
 
-def load_project(conf: Path, env: str = "local", sets: Sets = (), *, step_check: StepCheck | None = None) -> Loaded:
+def load_project(
+    conf: Path,
+    env: str = "local",
+    sets: Sets = (),
+    *,
+    step_check: StepCheck | None = None,
+) -> Loaded:
     """Load the project of a configuration directory.
 
     ``base.yml``, ``sources/*.yml`` and ``tables/<layer>/*.yml`` make the base; ``<env>.yml`` and then `sets` are
@@ -72,13 +85,19 @@ def load_project(conf: Path, env: str = "local", sets: Sets = (), *, step_check:
     raw = tree.plain() | {"env": env if env in environments(conf) else "local"}
     data = typed(raw, wanted_texts(typed(raw, frozenset())))
     _report(problems, secret_findings(data), provenance)
-    project = _checked(data, provenance, problems, _thing_names(base.plain()), step_check)
+    project = _checked(
+        data, provenance, problems, _thing_names(base.plain()), step_check
+    )
     if problems or project is None:
-        raise ConfigError(sorted(problems, key=lambda p: (p.file, p.line, p.key, p.code)))
+        raise ConfigError(
+            sorted(problems, key=lambda p: (p.file, p.line, p.key, p.code))
+        )
     return Loaded(project, provenance)
 
 
-def _overlaid(tree: Node, conf: Path, env: str, sets: Sets, problems: list[Problem]) -> Node:
+def _overlaid(
+    tree: Node, conf: Path, env: str, sets: Sets, problems: list[Problem]
+) -> Node:
     for overlay in (read_overlay(conf, env, problems), *set_overlays(sets, problems)):
         tree = merge(tree, keep_known(overlay, tree, problems))
     return tree
@@ -101,16 +120,28 @@ def _checked(
     return project
 
 
-def _report(problems: list[Problem], findings: Iterable[Finding], provenance: Mapping[str, Origin]) -> None:
-    settled = [problem.key for problem in problems if problem.key and problem.code in _SETTLED_BY]
+def _report(
+    problems: list[Problem],
+    findings: Iterable[Finding],
+    provenance: Mapping[str, Origin],
+) -> None:
+    settled = [
+        problem.key
+        for problem in problems
+        if problem.key and problem.code in _SETTLED_BY
+    ]
     for finding in findings:
-        if not any(finding.key == key or finding.key.startswith(f"{key}.") for key in settled):
+        if not any(
+            finding.key == key or finding.key.startswith(f"{key}.") for key in settled
+        ):
             problems.append(locate(finding, provenance))
 
 
 def _thing_names(data: dict[str, Any]) -> frozenset[str]:
     rooms = {"sources": data["sources"], **data["tables"]}
-    return frozenset(f"{room}.{name}" for room, things in rooms.items() for name in things)
+    return frozenset(
+        f"{room}.{name}" for room, things in rooms.items() for name in things
+    )
 
 
 def _without(data: dict[str, Any], keys: Iterable[str]) -> dict[str, Any]:

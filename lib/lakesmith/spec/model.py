@@ -8,8 +8,12 @@ from pydantic import BaseModel, ConfigDict, Field, PositiveInt, model_validator
 
 Name = Annotated[str, Field(pattern=r"^[a-z][a-z0-9_]{0,127}$")]
 ColumnName = Annotated[str, Field(pattern=r"^[A-Za-z][A-Za-z0-9_]{0,127}$")]
-TableName = Annotated[str, Field(pattern=r"^(bronze|silver|gold)\.[a-z][a-z0-9_]{0,127}$")]
-InputName = Annotated[str, Field(pattern=r"^(sources|bronze|silver|gold)\.[a-z][a-z0-9_]{0,127}$")]
+TableName = Annotated[
+    str, Field(pattern=r"^(bronze|silver|gold)\.[a-z][a-z0-9_]{0,127}$")
+]
+InputName = Annotated[
+    str, Field(pattern=r"^(sources|bronze|silver|gold)\.[a-z][a-z0-9_]{0,127}$")
+]
 Layer = Literal["bronze", "silver", "gold"]
 # The column that says of a change event in an envelope that it empties the table.
 TRUNCATES = "_truncates"
@@ -23,7 +27,9 @@ TABLE_CHECKS = ("unique", "row_count", "freshness")
 class Model(BaseModel):
     """Base of all models: frozen, unknown keys refused, no silent conversion."""
 
-    model_config = ConfigDict(extra="forbid", frozen=True, strict=True, populate_by_name=True)
+    model_config = ConfigDict(
+        extra="forbid", frozen=True, strict=True, populate_by_name=True
+    )
 
 
 class BatchBounds(Model):
@@ -46,7 +52,9 @@ class FilesSource(Model):
     recursive: bool = False
     optional: bool = False
     delimiter: Annotated[str, Field(min_length=1, max_length=1)] = ","
-    encoding: Literal["UTF-8", "UTF-16", "UTF-16LE", "UTF-16BE", "UTF-32", "US-ASCII", "ISO-8859-1"] = "UTF-8"
+    encoding: Literal[
+        "UTF-8", "UTF-16", "UTF-16LE", "UTF-16BE", "UTF-32", "US-ASCII", "ISO-8859-1"
+    ] = "UTF-8"
     multiline: bool = False
     on_bad_input: Literal["park", "fail"] = "park"
     on_changed_file: Literal["fail", "reload", "ignore"] = "fail"
@@ -68,7 +76,7 @@ class Column(Model):
 
 
 class Check(Model):
-    """One quality check; which fields belong to which `check` is tested by `lakesmith.spec.rules`."""
+    """One quality check; which fields belong to which `check` is tested by `lakesmith.spec.rules.all_rules`."""
 
     id: Name
     check: Literal[
@@ -91,7 +99,11 @@ class Check(Model):
     @classmethod
     def _fail_by_default(cls, data: Any) -> Any:
         # A check of the whole table has no row to quarantine: unless the spec says `warn`, it fails the batch.
-        if isinstance(data, dict) and data.get("check") in TABLE_CHECKS and "on_fail" not in data:
+        if (
+            isinstance(data, dict)
+            and data.get("check") in TABLE_CHECKS
+            and "on_fail" not in data
+        ):
             return {**data, "on_fail": "fail"}
         return data
 
@@ -107,7 +119,14 @@ class Write(Model):
     """How a batch becomes one commit on the table."""
 
     strategy: Literal[
-        "append", "upsert", "scd2", "snapshot", "cdc", "replace_partitions", "replace_all", "aggregate"
+        "append",
+        "upsert",
+        "scd2",
+        "snapshot",
+        "cdc",
+        "replace_partitions",
+        "replace_all",
+        "aggregate",
     ] = "append"
     keys: Annotated[tuple[ColumnName, ...], Field(strict=False)] = ()
     sequence_by: Annotated[tuple[ColumnName, ...], Field(strict=False)] = ()
@@ -157,13 +176,18 @@ class Write(Model):
     @property
     def placeholders(self) -> tuple[str, ...]:
         """The texts that say of a value in a change event that it stays as it was."""
-        is_told = self.change_format == "flat" or "unavailable_values" in self.model_fields_set
+        is_told = (
+            self.change_format == "flat"
+            or "unavailable_values" in self.model_fields_set
+        )
         return self.unavailable_values if is_told else (UNAVAILABLE,)
 
     @property
     def leaves_values(self) -> bool:
         """True when a change event can leave values of its row as they were."""
-        return self.strategy == "cdc" and (self.partial_updates or bool(self.placeholders))
+        return self.strategy == "cdc" and (
+            self.partial_updates or bool(self.placeholders)
+        )
 
     @property
     def recomputes(self) -> bool:
@@ -241,7 +265,11 @@ class Project(Model):
 
     def table_names(self) -> tuple[str, ...]:
         """Return every table as ``layer.name``, in the order of layers and specs."""
-        return tuple(f"{layer}.{name}" for layer, tables in self.tables.items() for name in tables)
+        return tuple(
+            f"{layer}.{name}"
+            for layer, tables in self.tables.items()
+            for name in tables
+        )
 
     def profile_of(self, name: str) -> Profile:
         """Return the profile settings that apply to a table: its own, else the project's."""

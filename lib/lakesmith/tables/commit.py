@@ -12,11 +12,12 @@ from uuid import uuid4
 from pyspark.sql import DataFrame, DataFrameWriter, SparkSession
 
 from lakesmith.errors import WriteError
-from lakesmith.tables.durable import force
-from lakesmith.tables.log import newest_commits
+from lakesmith.tables.delta_log.fsync import force
+from lakesmith.tables.delta_log.history import newest_commits
 from lakesmith.tables.ref import TableRef
 
-TXN_APP, TXN_VERSION = "spark.databricks.delta.write.txnAppId", "spark.databricks.delta.write.txnVersion"
+TXN_APP = "spark.databricks.delta.write.txnAppId"
+TXN_VERSION = "spark.databricks.delta.write.txnVersion"
 USER_METADATA = "spark.databricks.delta.commitInfo.userMetadata"
 LOOK_BACK = 1000
 
@@ -39,7 +40,12 @@ class CommitId:
     @property
     def metadata(self) -> str:
         """The JSON that lands as the commit's ``userMetadata``."""
-        identity = {"app_id": self.app_id, "batch": self.version, "digest": self.digest, "attempt": self.attempt}
+        identity = {
+            "app_id": self.app_id,
+            "batch": self.version,
+            "digest": self.digest,
+            "attempt": self.attempt,
+        }
         return json.dumps({**identity, **self.about}, sort_keys=True)
 
 
@@ -74,7 +80,9 @@ class Outcome:
         """
         if self.metrics.get("numSourceRows"):
             return rows == self.metrics["numSourceRows"]
-        written = self.metrics.get("numTargetRowsInserted", self.metrics.get("numOutputRows", 0))
+        written = self.metrics.get(
+            "numTargetRowsInserted", self.metrics.get("numOutputRows", 0)
+        )
         return rows - emptied == written
 
 
@@ -89,7 +97,12 @@ def writer(frame: DataFrame, commit: CommitId, mode: str = "append") -> DataFram
     )
 
 
-def write(session: SparkSession, table: TableRef, commit: CommitId, action: Callable[[], object]) -> Outcome:
+def write(
+    session: SparkSession,
+    table: TableRef,
+    commit: CommitId,
+    action: Callable[[], object],
+) -> Outcome:
     """Run one write and find out what became of it.
 
     Parameters
@@ -161,14 +174,26 @@ def find(session: SparkSession, table: TableRef, commit: CommitId) -> Outcome | 
                 commit.digest,
             ]:
                 force(table, landed.version)
-                verdict = Verdict.WRITTEN if about["attempt"] == commit.attempt else Verdict.SKIPPED
-                return Outcome(verdict, landed.version, {**landed.metrics, **about.get("counts", {})})
+                verdict = (
+                    Verdict.WRITTEN
+                    if about["attempt"] == commit.attempt
+                    else Verdict.SKIPPED
+                )
+                return Outcome(
+                    verdict,
+                    landed.version,
+                    {**landed.metrics, **about.get("counts", {})},
+                )
     return None
 
 
 def _lost(session: SparkSession, table: TableRef, commit: CommitId) -> WriteError:
     commits = newest_commits(session, table, LOOK_BACK) if table.exists(session) else []
-    mine = [landed.about for landed in commits if landed.about.get("app_id") == commit.app_id]
+    mine = [
+        landed.about
+        for landed in commits
+        if landed.about.get("app_id") == commit.app_id
+    ]
     if any(about.get("batch", 0) >= commit.version for about in mine):
         return WriteError(
             f"batch {commit.version} of {table.name} was written by another run",

@@ -5,11 +5,11 @@ from __future__ import annotations
 from pyspark.errors import PySparkException
 from pyspark.sql import SparkSession
 
+from lakesmith.columns import quoted
 from lakesmith.errors import EnvironmentProblem
 from lakesmith.spec.model import Project, Table
-from lakesmith.tables.ops import OPS_TABLES
+from lakesmith.tables.ops_table import OPS_TABLES
 from lakesmith.tables.ref import project_table
-from lakesmith.transforms.names import quoted
 
 RETENTION = {"delta.deletedFileRetentionDuration": "interval 30 days"}
 
@@ -23,7 +23,12 @@ def table_options(spec: Table) -> dict[str, str]:
     """
     by_key = spec.write.keeps_newest or spec.write.keeps_history
     vectors = {"delta.enableDeletionVectors": "true" if by_key else "false"}
-    return {"delta.enableChangeDataFeed": "true", **vectors, **RETENTION, **spec.properties}
+    return {
+        "delta.enableChangeDataFeed": "true",
+        **vectors,
+        **RETENTION,
+        **spec.properties,
+    }
 
 
 def create_schemas(spark: SparkSession, project: Project) -> None:
@@ -36,7 +41,10 @@ def create_schemas(spark: SparkSession, project: Project) -> None:
     """
     if project.catalog is None:
         return
-    tables = [project_table(project, name).location for name in (*project.table_names(), *OPS_TABLES)]
+    tables = [
+        project_table(project, name).location
+        for name in (*project.table_names(), *OPS_TABLES)
+    ]
     for schema in sorted({name.rpartition(".")[0] for name in tables}):
         if not spark.catalog.databaseExists(schema):
             _create_schema(spark, schema)
@@ -44,7 +52,10 @@ def create_schemas(spark: SparkSession, project: Project) -> None:
 
 def _create_schema(spark: SparkSession, schema: str) -> None:
     try:
-        spark.sql("CREATE SCHEMA IF NOT EXISTS " + ".".join(quoted(part) for part in schema.split("."))).collect()
+        spark.sql(
+            "CREATE SCHEMA IF NOT EXISTS "
+            + ".".join(quoted(part) for part in schema.split("."))
+        ).collect()
     except PySparkException as error:
         raise EnvironmentProblem(
             f"schema {schema} does not exist and cannot be created: {str(error).partition(chr(10))[0]}",

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 
 from pyspark.sql import SparkSession
 
-from lakesmith.tables.literals import literal
+from lakesmith.tables.pruning.sql_literals import literal
 from lakesmith.tables.ref import TableRef
 
 UNSEEN = ("delta.feature.", "delta.minReaderVersion", "delta.minWriterVersion")
@@ -19,10 +19,15 @@ def properties_of(session: SparkSession, table: TableRef) -> dict[str, str]:
     -----
     No Spark job, whatever the number of files. Spark blackens a value that says ``url`` or ``token`` in any place.
     """
-    return {row["key"]: row["value"] for row in session.sql(f"SHOW TBLPROPERTIES {table.sql_name}").collect()}
+    return {
+        row["key"]: row["value"]
+        for row in session.sql(f"SHOW TBLPROPERTIES {table.sql_name}").collect()
+    }
 
 
-def missing_properties(have: Mapping[str, str], want: Mapping[str, str]) -> dict[str, str]:
+def missing_properties(
+    have: Mapping[str, str], want: Mapping[str, str]
+) -> dict[str, str]:
     """Return the Delta properties that a table should have and has not, or has with another value.
 
     Features and protocol versions are left out: Delta does not keep them as properties.
@@ -32,7 +37,11 @@ def missing_properties(have: Mapping[str, str], want: Mapping[str, str]) -> dict
     >>> missing_properties({"delta.a": "1"}, {"delta.a": "1", "delta.b": "true", "delta.minReaderVersion": "3"})
     {'delta.b': 'true'}
     """
-    delta = {name: value for name, value in want.items() if name.startswith("delta.") and not name.startswith(UNSEEN)}
+    delta = {
+        name: value
+        for name, value in want.items()
+        if name.startswith("delta.") and not name.startswith(UNSEEN)
+    }
     return {name: value for name, value in delta.items() if have.get(name) != value}
 
 

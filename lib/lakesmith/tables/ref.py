@@ -8,12 +8,16 @@ from pathlib import Path
 from pyspark.errors import AnalysisException
 from pyspark.sql import DataFrame, DataFrameWriter, Row, SparkSession
 
+from lakesmith.columns import quoted
 from lakesmith.paths import local_path
 from lakesmith.spec.model import Project
-from lakesmith.transforms.names import quoted
 
 HIDDEN = ("_seq", "_deleted")
-NOT_THERE = ("DELTA_TABLE_ONLY_OPERATION", "DELTA_MISSING_DELTA_TABLE", "DELTA_TABLE_NOT_FOUND")
+NOT_THERE = (
+    "DELTA_TABLE_ONLY_OPERATION",
+    "DELTA_MISSING_DELTA_TABLE",
+    "DELTA_TABLE_NOT_FOUND",
+)
 
 
 @dataclass(frozen=True)
@@ -52,7 +56,12 @@ class TableRef:
         return self._beside("__keys")
 
     def _beside(self, suffix: str) -> TableRef:
-        return TableRef(f"{self.name}{suffix}", f"{self.location}{suffix}", self.by_name, self.durable)
+        return TableRef(
+            f"{self.name}{suffix}",
+            f"{self.location}{suffix}",
+            self.by_name,
+            self.durable,
+        )
 
     @property
     def local(self) -> Path | None:
@@ -79,7 +88,11 @@ class TableRef:
         local = self.local
         if local or spark is None:
             return local is not None and _has_commit(local / "_delta_log")
-        return spark.catalog.tableExists(self.location) if self.by_name else self._has_history(spark)
+        return (
+            spark.catalog.tableExists(self.location)
+            if self.by_name
+            else self._has_history(spark)
+        )
 
     def _has_history(self, spark: SparkSession) -> bool:
         try:
@@ -92,7 +105,9 @@ class TableRef:
 
     def history(self, spark: SparkSession, limit: int | None = None) -> list[Row]:
         """Return the newest commits as Delta describes them, newest first."""
-        return spark.sql(f"DESCRIBE HISTORY {self.sql_name}{f' LIMIT {limit}' if limit else ''}").collect()
+        return spark.sql(
+            f"DESCRIBE HISTORY {self.sql_name}{f' LIMIT {limit}' if limit else ''}"
+        ).collect()
 
     def restore(self, spark: SparkSession, version: int) -> None:
         """Make the table what it was at a version, in one commit."""
@@ -104,12 +119,18 @@ class TableRef:
 
     def load(self, spark: SparkSession, **options: str | int) -> DataFrame:
         """Read the table with Delta's read options, hidden columns included."""
-        reader = spark.read.format("delta").options(**{key: str(value) for key, value in options.items()})
-        return reader.table(self.location) if self.by_name else reader.load(self.location)
+        reader = spark.read.format("delta").options(
+            **{key: str(value) for key, value in options.items()}
+        )
+        return (
+            reader.table(self.location) if self.by_name else reader.load(self.location)
+        )
 
     def save(self, writer: DataFrameWriter) -> None:
         """Run a configured writer against the table, creating it when it is not there."""
-        writer.saveAsTable(self.location) if self.by_name else writer.save(self.location)
+        writer.saveAsTable(self.location) if self.by_name else writer.save(
+            self.location
+        )
 
 
 def _has_commit(log: Path) -> bool:
@@ -117,7 +138,9 @@ def _has_commit(log: Path) -> bool:
     return any(log.glob("[0-9]*.json")) or any(log.glob("[0-9]*.checkpoint*"))
 
 
-def table_ref(warehouse: str, catalog: str | None, name: str, prefix: str = "") -> TableRef:
+def table_ref(
+    warehouse: str, catalog: str | None, name: str, prefix: str = ""
+) -> TableRef:
     """Return the reference of ``layer.table``: ``<warehouse>/<layer>/<table>`` or ``<catalog>.<layer>.<table>``.
 
     Parameters

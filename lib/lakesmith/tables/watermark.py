@@ -11,9 +11,9 @@ from pyspark.sql import Column, SparkSession
 from pyspark.sql import functions as F
 
 from lakesmith.tables.commit import LOOK_BACK
-from lakesmith.tables.literals import literal
-from lakesmith.tables.log import Commit, newest_commits
-from lakesmith.tables.prune import EPOCH
+from lakesmith.tables.delta_log.history import Commit, newest_commits
+from lakesmith.tables.pruning.key_bounds import EPOCH
+from lakesmith.tables.pruning.sql_literals import literal
 from lakesmith.tables.ref import TableRef
 
 
@@ -39,11 +39,19 @@ class Watermark:
         if self.kind == "timestamp":
             return _moment(int(self.text))
         number = {"int": self.text, "bigint": f"{self.text}L"}
-        return {"date": f"DATE'{self.text}'", "string": literal(self.text), **number}.get(self.kind)
+        return {
+            "date": f"DATE'{self.text}'",
+            "string": literal(self.text),
+            **number,
+        }.get(self.kind)
 
     def told(self) -> dict[str, Any]:
         """Return it for the metadata of a commit."""
-        return {"kind": self.kind, "text": self.text, **({} if self.ahead is None else {"ahead": self.ahead})}
+        return {
+            "kind": self.kind,
+            "text": self.text,
+            **({} if self.ahead is None else {"ahead": self.ahead}),
+        }
 
 
 def _moment(micros: int) -> str | None:
@@ -58,7 +66,9 @@ def as_text(instant: Column, kind: str) -> Column:
     return (F.unix_micros(instant) if kind == "timestamp" else instant).cast("string")
 
 
-def find_watermark(session: SparkSession, table: TableRef, kind: str) -> Watermark | None:
+def find_watermark(
+    session: SparkSession, table: TableRef, kind: str
+) -> Watermark | None:
     """Return the watermark of a table's newest version; None when its log does not say it any more, or in another type.
 
     Notes
@@ -82,20 +92,30 @@ def _told(commits: Sequence[Commit]) -> dict[str, Any] | None:
     {'text': '1'}
     >>> _told([Commit(3, 0, "WRITE", {"first": True}, {}), *reversed(batch)])  # a rebuild that accepted no row
     """
-    newest, back_to = None, None
+    newest = None
+    back_to = None
     for commit in commits:
         is_undone = newest is not None and commit.version > newest
         # What a batch had read stays read that changed no row, although its commit lies behind the version restored.
-        if is_undone and (back_to is None or commit.about.get("batch", back_to + 1) > back_to):
+        if is_undone and (
+            back_to is None or commit.about.get("batch", back_to + 1) > back_to
+        ):
             continue
         if "watermark" in commit.about:
             return dict(commit.about["watermark"])
         if commit.about.get("first"):
             return None
         if commit.restored_to is not None:
-            newest, back_to = commit.restored_to, _least(back_to, commit.about.get("back_to"))
+            newest = commit.restored_to
+            back_to = _least(back_to, commit.about.get("back_to"))
     return None
 
 
 def _least(one: int | None, other: int | None) -> int | None:
-    return min(one, other) if one is not None and other is not None else other if one is None else one
+    return (
+        min(one, other)
+        if one is not None and other is not None
+        else other
+        if one is None
+        else one
+    )

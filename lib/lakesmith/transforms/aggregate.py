@@ -7,8 +7,8 @@ from collections.abc import Mapping, Sequence
 from pyspark.sql import DataFrame
 from pyspark.sql import functions as F
 
-from lakesmith.transforms.names import named, require
-from lakesmith.transforms.shape import Transform
+from lakesmith.columns import named, require
+from lakesmith.types import Transform
 
 
 def aggregate(*, by: Sequence[str], measures: Mapping[str, str]) -> Transform:
@@ -52,6 +52,8 @@ def aggregate(*, by: Sequence[str], measures: Mapping[str, str]) -> Transform:
 
     def apply(df: DataFrame) -> DataFrame:
         require(df, by, "aggregate")
-        return df.groupBy(*map(named, by)).agg(*(F.expr(sql).alias(name) for name, sql in measures.items()))
+        return df.groupBy(*map(named, by)).agg(
+            *(F.expr(sql).alias(name) for name, sql in measures.items())
+        )
 
     return apply

@@ -8,10 +8,10 @@ from pyspark.sql import DataFrame
 from pyspark.sql import functions as F
 from pyspark.sql.types import DataType
 
+from lakesmith.columns import named, require
 from lakesmith.errors import StepError
-from lakesmith.transforms.casting import cast_or_null
-from lakesmith.transforms.names import named, require
-from lakesmith.transforms.shape import Transform
+from lakesmith.transforms.values.casting import cast_or_null
+from lakesmith.types import Transform
 
 
 def rename(*, columns: Mapping[str, str]) -> Transform:
@@ -49,7 +49,12 @@ def rename(*, columns: Mapping[str, str]) -> Transform:
         renamed = [new_names.get(name.lower(), name) for name in df.columns]
         _refuse_twins(renamed)
         # All at once: renaming one after the other cannot swap two names.
-        return df.select(*(named(old).alias(new) for old, new in zip(df.columns, renamed, strict=True)))
+        return df.select(
+            *(
+                named(old).alias(new)
+                for old, new in zip(df.columns, renamed, strict=True)
+            )
+        )
 
     return apply
 
@@ -84,7 +89,9 @@ def select(*, columns: Sequence[str]) -> Transform:
 
     def apply(df: DataFrame) -> DataFrame:
         require(df, columns, "select")
-        technical = [name for name in df.columns if name.startswith("_") and name not in columns]
+        technical = [
+            name for name in df.columns if name.startswith("_") and name not in columns
+        ]
         return df.select(*map(named, columns), *map(named, technical))
 
     return apply
@@ -155,7 +162,9 @@ def with_columns(*, columns: Mapping[str, str]) -> Transform:
     """
 
     def apply(df: DataFrame) -> DataFrame:
-        return df.withColumns({name: F.expr(expression) for name, expression in columns.items()})
+        return df.withColumns(
+            {name: F.expr(expression) for name, expression in columns.items()}
+        )
 
     return apply
 
@@ -199,7 +208,12 @@ def cast(*, columns: Mapping[str, str]) -> Transform:
         require(df, columns, "cast")
         found = {field.name.lower(): field.dataType for field in df.schema.fields}
         wanted = {name: DataType.fromDDL(ddl) for name, ddl in columns.items()}
-        return df.withColumns({n: cast_or_null(named(n), found[n.lower()], to) for n, to in wanted.items()})
+        return df.withColumns(
+            {
+                n: cast_or_null(named(n), found[n.lower()], to)
+                for n, to in wanted.items()
+            }
+        )
 
     return apply
 

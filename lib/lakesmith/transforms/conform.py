@@ -9,11 +9,11 @@ from pyspark.sql import Column, DataFrame
 from pyspark.sql import functions as F
 from pyspark.sql.types import DataType, StringType, StructField, StructType
 
+from lakesmith.columns import named
+from lakesmith.json_text import json_text
 from lakesmith.spec.model import Column as ContractColumn
-from lakesmith.transforms.casting import cast_or_null
-from lakesmith.transforms.json_text import json_text
-from lakesmith.transforms.names import named
-from lakesmith.transforms.shape import Transform
+from lakesmith.transforms.values.casting import cast_or_null
+from lakesmith.types import Transform
 
 RESCUED = "_rescued"
 
@@ -47,12 +47,25 @@ def with_defaults(columns: Mapping[str, ContractColumn]) -> Transform:
     +---+-------+
     <BLANKLINE>
     """
-    defaults = {name: column.default for name, column in columns.items() if column.default is not None}
+    defaults = {
+        name: column.default
+        for name, column in columns.items()
+        if column.default is not None
+    }
 
     def apply(df: DataFrame) -> DataFrame:
         here = {name: value for name, value in defaults.items() if name in df.columns}
-        given = {name: F.lit(str(value)).cast(df.schema[name].dataType) for name, value in here.items()}
-        return df.withColumns({name: F.coalesce(named(name), value) for name, value in given.items()}) if here else df
+        given = {
+            name: F.lit(str(value)).cast(df.schema[name].dataType)
+            for name, value in here.items()
+        }
+        return (
+            df.withColumns(
+                {name: F.coalesce(named(name), value) for name, value in given.items()}
+            )
+            if here
+            else df
+        )
 
     return apply
 
@@ -65,7 +78,8 @@ def with_lost(table: StructType, lost: Collection[str]) -> Transform:
 
     def apply(df: DataFrame) -> DataFrame:
         return df.select(
-            *map(named, df.columns), *[F.lit(None).cast(table[name].dataType).alias(name) for name in lost]
+            *map(named, df.columns),
+            *[F.lit(None).cast(table[name].dataType).alias(name) for name in lost],
         )
 
     return apply
@@ -110,9 +124,20 @@ def rescued_into(table: StructType, kept: Collection[str] = ()) -> Transform:
     def apply(df: DataFrame) -> DataFrame:
         arrived = {field.name.lower(): field for field in df.schema.fields}
         known = [field for field in table.fields if field.name not in (*kept, RESCUED)]
-        columns = [_fitted(field.name, field.dataType, arrived.get(field.name.lower())) for field in known]
-        rest = _rest(df, {field.name.lower(): field.dataType for field in known}, {*kept, RESCUED})
-        return df.select(*columns, *[named(name) for name in kept if name in df.columns], rest.alias(RESCUED))
+        columns = [
+            _fitted(field.name, field.dataType, arrived.get(field.name.lower()))
+            for field in known
+        ]
+        rest = _rest(
+            df,
+            {field.name.lower(): field.dataType for field in known},
+            {*kept, RESCUED},
+        )
+        return df.select(
+            *columns,
+            *[named(name) for name in kept if name in df.columns],
+            rest.alias(RESCUED),
+        )
 
     return apply
 
@@ -123,15 +148,24 @@ def _fitted(name: str, wanted: DataType, found: StructField | None) -> Column:
     return cast_or_null(named(found.name), found.dataType, wanted).alias(name)
 
 
-def _rest(df: DataFrame, known: Mapping[str, DataType], kept: Collection[str]) -> Column:
+def _rest(
+    df: DataFrame, known: Mapping[str, DataType], kept: Collection[str]
+) -> Column:
     """Return as JSON what the table cannot hold: unknown columns, values that do not fit."""
-    told = {f.name: _unheld(f, known.get(f.name.lower())) for f in df.schema.fields if f.name not in kept}
+    told = {
+        f.name: _unheld(f, known.get(f.name.lower()))
+        for f in df.schema.fields
+        if f.name not in kept
+    }
     values = {name: value for name, value in told.items() if value is not None}
     before = named(RESCUED) if RESCUED in df.columns else F.lit(None).cast("string")
     if not values:
         return before
     found = reduce(Column.__or__, [value.isNotNull() for value in values.values()])
-    fresh = F.when(found, json_text(F.struct(*[value.alias(name) for name, value in values.items()])))
+    fresh = F.when(
+        found,
+        json_text(F.struct(*[value.alias(name) for name, value in values.items()])),
+    )
     return _merged(before, fresh) if RESCUED in df.columns else fresh
 
 
@@ -147,5 +181,11 @@ def _unheld(found: StructField, wanted: DataType | None) -> Column | None:
 def _merged(before: Column, fresh: Column) -> Column:
     """Join two JSON objects; either may be NULL."""
     opened = F.regexp_replace(before, r"\}\s*$", "")
-    both = F.concat(opened, F.when(F.length(opened) > 1, F.lit(",")).otherwise(""), F.substring(fresh, 2, 2**31 - 1))
-    return F.when(before.isNull() | fresh.isNull(), F.coalesce(before, fresh)).otherwise(both)
+    both = F.concat(
+        opened,
+        F.when(F.length(opened) > 1, F.lit(",")).otherwise(""),
+        F.substring(fresh, 2, 2**31 - 1),
+    )
+    return F.when(
+        before.isNull() | fresh.isNull(), F.coalesce(before, fresh)
+    ).otherwise(both)

@@ -18,11 +18,11 @@ from pyspark.sql.types import (
     TimestampType,
 )
 
+from lakesmith.columns import named
 from lakesmith.errors import StepError
 from lakesmith.spec.model import Column as ContractColumn
-from lakesmith.transforms.casting import cast_or_null
-from lakesmith.transforms.names import named
-from lakesmith.transforms.shape import Transform
+from lakesmith.transforms.values.casting import cast_or_null
+from lakesmith.types import Transform
 
 FAMILIES: tuple[tuple[type[DataType], ...], ...] = (
     (NumericType,),
@@ -73,16 +73,24 @@ def to_contract(columns: Mapping[str, ContractColumn]) -> Transform:
 
     def apply(df: DataFrame) -> DataFrame:
         sources = _sources(columns, df.columns)
-        typed = [_typed(df, name, source, columns[name]) for name, source in sources.items()]
+        typed = [
+            _typed(df, name, source, columns[name]) for name, source in sources.items()
+        ]
         gone = {name.lower() for pair in sources.items() for name in pair}
         kept = [named(name) for name in df.columns if name.lower() not in gone]
-        raw = [] if "_raw" in df.columns else [F.struct(*map(named, df.columns)).alias("_raw")]
+        raw = (
+            []
+            if "_raw" in df.columns
+            else [F.struct(*map(named, df.columns)).alias("_raw")]
+        )
         return df.select(*typed, *kept, *raw)
 
     return apply
 
 
-def select_contract(columns: Mapping[str, ContractColumn], extra: Sequence[str] = ()) -> Transform:
+def select_contract(
+    columns: Mapping[str, ContractColumn], extra: Sequence[str] = ()
+) -> Transform:
     """Select exactly the contract columns, in its order and types, with their descriptions as comments.
 
     Parameters
@@ -120,13 +128,18 @@ def select_contract(columns: Mapping[str, ContractColumn], extra: Sequence[str] 
             return df
         present = {field.name.lower(): field for field in df.schema.fields}
         _require_all([*columns, *extra], present, df.columns)
-        declared = [_declared(name, column, present[name.lower()].dataType) for name, column in columns.items()]
+        declared = [
+            _declared(name, column, present[name.lower()].dataType)
+            for name, column in columns.items()
+        ]
         return df.select(*declared, *map(named, extra))
 
     return apply
 
 
-def as_declared(columns: Mapping[str, ContractColumn], names: Sequence[str]) -> Transform:
+def as_declared(
+    columns: Mapping[str, ContractColumn], names: Sequence[str]
+) -> Transform:
     """Cast some columns to the types of the contract; all others stay, and so do those that it does not name.
 
     Parameters
@@ -157,31 +170,53 @@ def as_declared(columns: Mapping[str, ContractColumn], names: Sequence[str]) -> 
     DataFrame[day: date, n: int]
     """
     wanted = {name.lower() for name in names}
-    declared = {name: column for name, column in columns.items() if name.lower() in wanted}
+    declared = {
+        name: column for name, column in columns.items() if name.lower() in wanted
+    }
 
     def apply(df: DataFrame) -> DataFrame:
         found = {field.name.lower(): field for field in df.schema.fields}
-        there = {name: found[name.lower()].dataType for name in declared if name.lower() in found}
-        other = {name: kind for name, kind in there.items() if kind != DataType.fromDDL(declared[name].type)}
-        typed = {name: _declared(name, declared[name], kind) for name, kind in other.items()}
-        return df.withColumns(typed) if typed else df  # Spark Connect takes no empty one
+        there = {
+            name: found[name.lower()].dataType
+            for name in declared
+            if name.lower() in found
+        }
+        other = {
+            name: kind
+            for name, kind in there.items()
+            if kind != DataType.fromDDL(declared[name].type)
+        }
+        typed = {
+            name: _declared(name, declared[name], kind) for name, kind in other.items()
+        }
+        return (
+            df.withColumns(typed) if typed else df
+        )  # Spark Connect takes no empty one
 
     return apply
 
 
-def _sources(columns: Mapping[str, ContractColumn], incoming: Sequence[str]) -> dict[str, str]:
+def _sources(
+    columns: Mapping[str, ContractColumn], incoming: Sequence[str]
+) -> dict[str, str]:
     """Contract column -> the incoming column it is read from, where that one arrived."""
     arrived = {name.lower(): name for name in incoming}
     wanted = {name: (column.source or name).lower() for name, column in columns.items()}
-    return {name: arrived[source] for name, source in wanted.items() if source in arrived}
+    return {
+        name: arrived[source] for name, source in wanted.items() if source in arrived
+    }
 
 
 def _typed(df: DataFrame, name: str, source: str, column: ContractColumn) -> Column:
     wanted = DataType.fromDDL(column.type)
-    return cast_or_null(named(source), df.schema[source].dataType, wanted, column.format).alias(name)
+    return cast_or_null(
+        named(source), df.schema[source].dataType, wanted, column.format
+    ).alias(name)
 
 
-def _require_all(names: Sequence[str], present: Mapping[str, object], shown: Sequence[str]) -> None:
+def _require_all(
+    names: Sequence[str], present: Mapping[str, object], shown: Sequence[str]
+) -> None:
     missing = [name for name in names if name.lower() not in present]
     if missing:
         raise StepError(
@@ -195,7 +230,9 @@ def _require_all(names: Sequence[str], present: Mapping[str, object], shown: Seq
 def _declared(name: str, column: ContractColumn, found: DataType) -> Column:
     wanted = DataType.fromDDL(column.type)
     # What within a struct may be NULL is no part of the contract.
-    if found.simpleString() != wanted.simpleString() and not _same_family(found, wanted):
+    if found.simpleString() != wanted.simpleString() and not _same_family(
+        found, wanted
+    ):
         raise StepError(
             f"column '{name}' has type {found.simpleString()} after the last step, "
             f"the contract says {wanted.simpleString()}",
@@ -204,8 +241,14 @@ def _declared(name: str, column: ContractColumn, found: DataType) -> Column:
             hint="cast it in the step that changed it, or correct the type in the contract",
         )
     value = named(name) if found == wanted else named(name).cast(wanted)
-    return value.alias(name, metadata={"comment": column.description}) if column.description else value.alias(name)
+    return (
+        value.alias(name, metadata={"comment": column.description})
+        if column.description
+        else value.alias(name)
+    )
 
 
 def _same_family(found: DataType, wanted: DataType) -> bool:
-    return isinstance(found, NullType) or any(isinstance(found, f) and isinstance(wanted, f) for f in FAMILIES)
+    return isinstance(found, NullType) or any(
+        isinstance(found, f) and isinstance(wanted, f) for f in FAMILIES
+    )

@@ -9,10 +9,12 @@ from pyspark.sql import Column, DataFrame
 from pyspark.sql import functions as F
 from pyspark.sql.types import TimestampType
 
-from lakesmith.transforms.names import named, require
-from lakesmith.transforms.shape import Transform
+from lakesmith.columns import named, require
+from lakesmith.types import Transform
 
-DatePart = Literal["date", "month", "year", "quarter", "iso_week", "day_of_week", "hour"]
+DatePart = Literal[
+    "date", "month", "year", "quarter", "iso_week", "day_of_week", "hour"
+]
 MICROS_PER_HOUR = 3_600_000_000
 MICROS_PER_DAY = 24 * MICROS_PER_HOUR
 
@@ -66,9 +68,16 @@ def date_parts(*, column: str, parts: Mapping[str, DatePart]) -> Transform:
 
     def apply(df: DataFrame) -> DataFrame:
         require(df, [column], "date_parts")
-        field = next(field for field in df.schema.fields if field.name.lower() == column.lower())
+        field = next(
+            field for field in df.schema.fields if field.name.lower() == column.lower()
+        )
         is_instant = isinstance(field.dataType, TimestampType)
-        return df.withColumns({name: _part(named(column), part, is_instant) for name, part in parts.items()})
+        return df.withColumns(
+            {
+                name: _part(named(column), part, is_instant)
+                for name, part in parts.items()
+            }
+        )
 
     return apply
 
@@ -82,13 +91,17 @@ def _part(value: Column, part: DatePart, is_instant: bool) -> Column:
 def _hour(value: Column, is_instant: bool) -> Column:
     if not is_instant:
         return F.hour(value)
-    return F.call_function("div", _micros_of_day(value), F.lit(MICROS_PER_HOUR)).cast("int")
+    return F.call_function("div", _micros_of_day(value), F.lit(MICROS_PER_HOUR)).cast(
+        "int"
+    )
 
 
 def _utc_day(instant: Column) -> Column:
     # Subtracting the rest first makes the division exact, so it floors before 1970 too.
     whole = F.unix_micros(instant) - _micros_of_day(instant)
-    return F.date_from_unix_date(F.call_function("div", whole, F.lit(MICROS_PER_DAY)).cast("int"))
+    return F.date_from_unix_date(
+        F.call_function("div", whole, F.lit(MICROS_PER_DAY)).cast("int")
+    )
 
 
 def _micros_of_day(instant: Column) -> Column:

@@ -9,15 +9,20 @@ from typing import Literal
 
 from pyspark.sql import Column, DataFrame
 
+from lakesmith.columns import named, require
 from lakesmith.errors import StepError
-from lakesmith.transforms.names import named, require
-from lakesmith.transforms.shape import Transform
+from lakesmith.types import Transform
 
 How = Literal["left", "inner", "semi", "anti"]
 
 
 def join(
-    *, other: DataFrame, on: Sequence[str], how: How = "left", columns: Sequence[str] = (), null_safe: bool = False
+    *,
+    other: DataFrame,
+    on: Sequence[str],
+    how: How = "left",
+    columns: Sequence[str] = (),
+    null_safe: bool = False,
 ) -> Transform:
     """Join with another frame, which must be unique by `on`.
 
@@ -69,7 +74,9 @@ def join(
         taken = [] if how in ("semi", "anti") else list(columns) or _all_but(other, on)
         _refuse_clash(df, taken)
         keys = {name: f"_on_{position}" for position, name in enumerate(on)}
-        right = other.select(*(named(name).alias(key) for name, key in keys.items()), *map(named, taken))
+        right = other.select(
+            *(named(name).alias(key) for name, key in keys.items()), *map(named, taken)
+        )
         return df.join(right, _matches(keys, null_safe), how).drop(*keys.values())
 
     return apply
@@ -77,7 +84,11 @@ def join(
 
 def _all_but(other: DataFrame, on: Sequence[str]) -> list[str]:
     keys = {name.lower() for name in on}
-    return [name for name in other.columns if name.lower() not in keys and not name.startswith("_")]
+    return [
+        name
+        for name in other.columns
+        if name.lower() not in keys and not name.startswith("_")
+    ]
 
 
 def _refuse_clash(df: DataFrame, taken: Sequence[str]) -> None:
@@ -93,4 +104,10 @@ def _refuse_clash(df: DataFrame, taken: Sequence[str]) -> None:
 
 def _matches(keys: dict[str, str], null_safe: bool) -> Column:
     pairs = [(named(left), named(right)) for left, right in keys.items()]
-    return reduce(and_, (left.eqNullSafe(right) if null_safe else left == right for left, right in pairs))
+    return reduce(
+        and_,
+        (
+            left.eqNullSafe(right) if null_safe else left == right
+            for left, right in pairs
+        ),
+    )

@@ -10,15 +10,20 @@ from pyspark.sql import Column, DataFrame, Window
 from pyspark.sql import functions as F
 from pyspark.sql.types import StructType
 
+from lakesmith.columns import named
 from lakesmith.transforms.conform import RESCUED
-from lakesmith.transforms.names import named
-from lakesmith.transforms.orderable import orderable
-from lakesmith.transforms.shape import Transform
+from lakesmith.transforms.keys.orderable import orderable
+from lakesmith.types import Transform
 
-VALID_FROM, VALID_TO, IS_CURRENT = "valid_from", "valid_to", "is_current"
+VALID_FROM = "valid_from"
+VALID_TO = "valid_to"
+IS_CURRENT = "is_current"
 VALIDITY = (VALID_FROM, VALID_TO, IS_CURRENT)
-CHANGE, STORED = "_change", "_stored"
-_AT, _CHANGED, _FIRST = "_at", "_changed", "_first"
+CHANGE = "_change"
+STORED = "_stored"
+_AT = "_at"
+_CHANGED = "_changed"
+_FIRST = "_first"
 
 
 def timeline(keys: Sequence[str], track: Sequence[str]) -> Transform:
@@ -61,7 +66,11 @@ def timeline(keys: Sequence[str], track: Sequence[str]) -> Transform:
     """
 
     def apply(events: DataFrame) -> DataFrame:
-        others = [name for name in events.columns if _is_told(name) and name not in {*keys, *track}]
+        others = [
+            name
+            for name in events.columns
+            if _is_told(name) and name not in {*keys, *track}
+        ]
         told = _told(events)
         window = Window.partitionBy(*map(named, keys)).orderBy(_AT)
         so_far = window.rowsBetween(Window.unboundedPreceding, Window.currentRow)
@@ -73,7 +82,9 @@ def timeline(keys: Sequence[str], track: Sequence[str]) -> Transform:
             .withColumn("_ends", F.coalesce(F.lead(_CHANGED).over(window), F.lit(True)))
             .withColumn(VALID_TO, F.lead(_AT).over(window))
         )
-        return begun.filter(named("_ends") & ~named("_deleted")).select(*_version(events, others))
+        return begun.filter(named("_ends") & ~named("_deleted")).select(
+            *_version(events, others)
+        )
 
     return apply
 
@@ -86,10 +97,15 @@ def instant_of(events: DataFrame) -> str:
 def sequence_at(events: DataFrame, instant: Column) -> Column:
     """Return a ``_seq`` of an instant: its other fields are NULL."""
     first, *others = cast("StructType", events.schema["_seq"].dataType).fields
-    return F.struct(instant.alias(first.name), *[F.lit(None).cast(o.dataType).alias(o.name) for o in others])
+    return F.struct(
+        instant.alias(first.name),
+        *[F.lit(None).cast(o.dataType).alias(o.name) for o in others],
+    )
 
 
-def tracked(columns: Sequence[str], keys: Sequence[str], declared: Sequence[str]) -> list[str]:
+def tracked(
+    columns: Sequence[str], keys: Sequence[str], declared: Sequence[str]
+) -> list[str]:
     """Return the columns whose change begins a version: the declared ones, else all that are not keys.
 
     What a table has no column for is in ``_rescued``, and counts as the columns do.
@@ -99,7 +115,9 @@ def tracked(columns: Sequence[str], keys: Sequence[str], declared: Sequence[str]
     >>> tracked(["id", "name", "_rescued", "_seq"], ["id"], [])
     ['name', '_rescued']
     """
-    return list(declared) or [name for name in columns if name not in keys and _is_told(name)]
+    return list(declared) or [
+        name for name in columns if name not in keys and _is_told(name)
+    ]
 
 
 def _is_told(name: str) -> bool:
@@ -111,7 +129,10 @@ def _told(events: DataFrame) -> DataFrame:
     known = events.withColumn(_AT, F.col("_seq").getField(instant_of(events)))
     for name in ("_deleted", STORED):
         known = known.withColumn(
-            name, F.coalesce(named(name), F.lit(False)) if name in events.columns else F.lit(False)
+            name,
+            F.coalesce(named(name), F.lit(False))
+            if name in events.columns
+            else F.lit(False),
         )
     return known
 
@@ -119,17 +140,29 @@ def _told(events: DataFrame) -> DataFrame:
 def _state(events: DataFrame, track: Sequence[str]) -> Column:
     """Two events are neighbours of one version when they are equal in this."""
     values = [orderable(named(name), events.schema[name].dataType) for name in track]
-    return F.struct("_deleted", *[F.when(~named("_deleted"), value) for value in values])
+    return F.struct(
+        "_deleted", *[F.when(~named("_deleted"), value) for value in values]
+    )
 
 
 def _version(events: DataFrame, others: Sequence[str]) -> list[Column]:
-    first, was_stored = F.col(f"{_FIRST}._seq"), F.col(f"{_FIRST}.{STORED}")
-    kept = [named(name) for name in events.columns if name not in ("_seq", "_deleted", STORED)]
+    first = F.col(f"{_FIRST}._seq")
+    was_stored = F.col(f"{_FIRST}.{STORED}")
+    kept = [
+        named(name)
+        for name in events.columns
+        if name not in ("_seq", "_deleted", STORED)
+    ]
     # The others follow the newest event, so a version may change although its interval does not.
     same = [orderable(named(name), events.schema[name].dataType) for name in others]
-    was = [orderable(F.col(f"{_FIRST}.`{name}`"), events.schema[name].dataType) for name in others]
+    was = [
+        orderable(F.col(f"{_FIRST}.`{name}`"), events.schema[name].dataType)
+        for name in others
+    ]
     is_same = reduce(
-        Column.__and__, [a.eqNullSafe(b) for a, b in zip(same, was, strict=True)], F.col(VALID_TO).isNull()
+        Column.__and__,
+        [a.eqNullSafe(b) for a, b in zip(same, was, strict=True)],
+        F.col(VALID_TO).isNull(),
     )
     change = F.when(~was_stored, "insert").when(~is_same, "update")
     validity = [

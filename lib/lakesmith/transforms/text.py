@@ -7,8 +7,8 @@ from collections.abc import Callable, Sequence
 from pyspark.sql import Column, DataFrame
 from pyspark.sql import functions as F
 
-from lakesmith.transforms.names import named, require
-from lakesmith.transforms.shape import Transform
+from lakesmith.columns import named, require
+from lakesmith.types import Transform
 
 BLANKS = " \t\n\r\f\v"
 
@@ -134,10 +134,16 @@ def normalize_text(*, columns: Sequence[str]) -> Transform:
     >>> df.transform(normalize_text(columns=["name"])).first().name
     'hanging heart'
     """
-    return _each("normalize_text", columns, lambda value: F.trim(F.regexp_replace(value, r"(?U)\s+", " ")))
+    return _each(
+        "normalize_text",
+        columns,
+        lambda value: F.trim(F.regexp_replace(value, r"(?U)\s+", " ")),
+    )
 
 
-def _each(step: str, columns: Sequence[str], change: Callable[[Column], Column]) -> Transform:
+def _each(
+    step: str, columns: Sequence[str], change: Callable[[Column], Column]
+) -> Transform:
     def apply(df: DataFrame) -> DataFrame:
         require(df, columns, step)
         return df.withColumns({name: change(named(name)) for name in columns})

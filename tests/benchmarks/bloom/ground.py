@@ -15,12 +15,12 @@ from pyspark.sql import functions as F
 from lakesmith.session.batch import batch_session
 from lakesmith.spec.model import Table
 from lakesmith.tables.commit import CommitId, write
-from lakesmith.tables.key_filter import refresh
-from lakesmith.tables.key_screen import append_new, screen, surely_new
 from lakesmith.tables.ref import TableRef
-from lakesmith.tables.replace_keys import replace_keys
-from lakesmith.tables.strategies import upsert
-from lakesmith.tables.upsert_plan import UpsertPlan, plan_upsert
+from lakesmith.tables.upsert.filter_probe import append_new, screen, surely_new
+from lakesmith.tables.upsert.key_filter import refresh
+from lakesmith.tables.upsert.planner import UpsertPlan, plan_upsert
+from lakesmith.tables.upsert.replace_keys import replace_keys
+from lakesmith.tables.writes import upsert
 
 FILE_ROWS = 50_000
 VECTORS = {"delta.enableDeletionVectors": "true", "delta.enableChangeDataFeed": "true"}

@@ -16,11 +16,11 @@ from typing import Any
 from pyspark.sql import SparkSession
 from pyspark.sql import functions as F
 
-from lakesmith.quality.bloom import bloom_build, bloom_probe
-from lakesmith.quality.bloom_shape import shape_for
-from lakesmith.quality.screen_join import screen_join
-from lakesmith.tables.key_filter import refresh
+from lakesmith.sketches.bloom import bloom_build, bloom_probe
+from lakesmith.sketches.bloom_sizing import shape_for
 from lakesmith.tables.ref import TableRef
+from lakesmith.tables.upsert.key_filter import refresh
+from lakesmith.transforms.bloom_join import screen_join
 from lakesmith.transforms.joins import join
 from tests.benchmarks.bloom import spark_own
 from tests.benchmarks.bloom.ground import VECTORS, Case, batch_rows, filled, table_rows, ways_of

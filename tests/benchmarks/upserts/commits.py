@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Any
 
-from lakesmith.tables.actions import read_actions
+from lakesmith.tables.delta_log.actions import read_actions
 
 
 def _actions(table: Path, kind: str) -> list[dict[str, Any]]:

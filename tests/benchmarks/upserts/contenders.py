@@ -15,11 +15,11 @@ from pyspark.sql import functions as F
 from lakesmith.session.batch import batch_session
 from lakesmith.spec.model import Table
 from lakesmith.tables.commit import CommitId, write, writer
-from lakesmith.tables.prune import find_touched
+from lakesmith.tables.pruning.key_bounds import find_touched
 from lakesmith.tables.ref import TableRef
-from lakesmith.tables.replace_keys import replace_keys
-from lakesmith.tables.strategies import upsert
-from lakesmith.tables.upsert_plan import plan_upsert
+from lakesmith.tables.upsert.planner import plan_upsert
+from lakesmith.tables.upsert.replace_keys import replace_keys
+from lakesmith.tables.writes import upsert
 from tests.benchmarks.eventlog import SETTINGS
 from tests.benchmarks.upserts.ground import local_session
 

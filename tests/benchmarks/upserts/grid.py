@@ -25,7 +25,7 @@ from pyspark.sql import functions as F
 
 from lakesmith.observe.plans import real_figures
 from lakesmith.session.batch import batch_session
-from lakesmith.tables.log import newest_commits
+from lakesmith.tables.delta_log.history import newest_commits
 from lakesmith.tables.ref import TableRef
 from tests.benchmarks.cpu import measure
 from tests.benchmarks.eventlog import SETTINGS, EventLog, read_event_log

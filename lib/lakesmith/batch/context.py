@@ -1,0 +1,128 @@
+"""What every room of a batch needs to know, and nothing that changes while it runs."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from typing import Any
+
+from pyspark.sql import SparkSession
+
+from lakesmith.ledger.identity import app_id_of, positions
+from lakesmith.ledger.intent import Intent, TableInput
+from lakesmith.ledger.key_change import arrangement
+from lakesmith.ledger.state import TableState
+from lakesmith.spec.model import Project, Table
+from lakesmith.spec.rules.inputs import changes_rows, has_keys_of
+from lakesmith.tables.commit import CommitId
+from lakesmith.tables.pruning.key_bounds import Touched
+from lakesmith.tables.ref import TableRef, project_table
+
+
+@dataclass(frozen=True)
+class BatchContext:
+    """One batch of one table: the session of its own, the specs, the intent, and what it touches if that prunes.
+
+    `base` is the version of the table into which new rows are merged by group, None where groups are computed anew;
+    `is_retry` is True when a run began the batch before; `state` is what the ledger knows of the table.
+    """
+
+    session: SparkSession
+    project: Project
+    run_id: str
+    intent: Intent
+    touched: Touched | None = None
+    is_retry: bool = False
+    state: TableState | None = None
+    base: int | None = None
+
+    @property
+    def name(self) -> str:
+        """``layer.table``."""
+        return self.intent.table
+
+    @property
+    def spec(self) -> Table:
+        """The table's spec."""
+        return self.project.table(self.name)
+
+    @property
+    def table(self) -> TableRef:
+        """Where the table lies."""
+        return self.ref(self.name)
+
+    @property
+    def groups(self) -> tuple[str, ...]:
+        """The columns whose values say what is computed anew together; none for a table that is not, or as a whole."""
+        write = self.spec.write
+        by_strategy = {
+            "aggregate": write.keys,
+            "replace_partitions": write.partition_by,
+        }
+        return by_strategy.get(write.strategy, ())
+
+    @property
+    def is_incremental(self) -> bool:
+        """True when only the groups or partitions that changed are computed anew."""
+        return bool(self.groups) and not self.intent.first
+
+    @property
+    def reads_table(self) -> bool:
+        """True when the batch reads an upstream table, False when it reads files."""
+        return isinstance(self.intent.input, TableInput)
+
+    @property
+    def follows(self) -> bool:
+        """True where the upstream decides which row of a key is the newest: its later image wins an equal sequence."""
+        if not self.reads_table:
+            return False
+        upstream = self.project.table(self.spec.from_)
+        return changes_rows(upstream) and has_keys_of(self.spec, upstream)
+
+    def from_the_beginning(self) -> BatchContext:
+        """Return the batch as if it read its upstream from the first row on, to the same version."""
+        read_from = self.intent.input
+        whole = (
+            TableInput(read_from.name, None, read_from.to)
+            if isinstance(read_from, TableInput)
+            else read_from
+        )
+        return replace(self, intent=replace(self.intent, input=whole))
+
+    def ref(self, name: str) -> TableRef:
+        """Return where any table of the project lies."""
+        return project_table(self.project, name)
+
+    def commit_id(
+        self,
+        purpose: str = "",
+        counts: Mapping[str, int] | None = None,
+        planned: Mapping[str, Any] | None = None,
+        watermark: Mapping[str, Any] | None = None,
+        partial: bool = False,
+    ) -> CommitId:
+        """Return the identity of this batch's commit on the table, or of another one: ``quarantine``.
+
+        `counts` are what the commit will have done, where Delta itself does not count it; `planned` is how the
+        commit was to be done and what that was expected to cost; `watermark` is the greatest instant up to this batch;
+        `partial` says that the table holds rows with values of several events.
+        """
+        intent = self.intent
+        app_id = app_id_of(
+            self.project, self.name, intent.epoch, purpose or intent.purpose
+        )
+        said = {"counts": counts, "plan": planned, "watermark": watermark}
+        told: dict[str, Any] = {
+            name: dict(value) for name, value in said.items() if value
+        }
+        told |= arrangement(self.spec) | ({"partial": True} if partial else {})
+        about = {
+            **told,
+            **intent.to_dict(),
+            "run_id": self.run_id,
+            "epoch": intent.epoch,
+            "input": positions(intent),
+        }
+        return CommitId(
+            app_id, intent.batch, intent.digest, about, is_retry=self.is_retry
+        )

@@ -1,0 +1,1 @@
+"""Tag rows by the checks and build the frames to write."""

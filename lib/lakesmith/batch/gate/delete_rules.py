@@ -1,0 +1,69 @@
+"""Deletes among the rows of a batch: what they are told by, and what they must tell."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from pyspark.sql import Column, DataFrame
+from pyspark.sql import functions as F
+
+from lakesmith.columns import named
+from lakesmith.quality.rule import NO_SAMPLE, Rule, find
+from lakesmith.spec.model import TRUNCATES, Table
+
+
+def is_delete(rows: DataFrame, condition: str | None) -> Column:
+    """Tell a delete: by the condition of the spec, or because the table above deleted the row. Never NULL."""
+    here = (
+        F.coalesce(F.expr(condition).cast("boolean"), F.lit(False))
+        if condition
+        else F.lit(False)
+    )
+    above = (
+        F.coalesce(F.col("_deleted"), F.lit(False))
+        if "_deleted" in rows.columns
+        else F.lit(False)
+    )
+    return here | above
+
+
+def for_deletes(
+    spec: Table, rows: DataFrame, rules: tuple[Rule, ...]
+) -> tuple[Rule, ...]:
+    """Let a delete lack what the contract wants given, but for what says which row it deletes, and when.
+
+    Without a sequence a delete, or a truncate, would lose against every row and be forgotten. A backfill of a date
+    takes up the deletes of that date: one without a date would be forgotten by it.
+    """
+    write = spec.write
+    date = spec.event_date
+    if not (write.apply_as_deletes or {"_deleted", TRUNCATES} & {*rows.columns}):
+        return rules
+    deletes = is_delete(rows, write.apply_as_deletes)
+    placed = (*write.keys, *write.sequence_by, date)
+    spared = {f"{name}_given" for name in rows.columns if name not in placed}
+    rules = tuple(
+        replace(rule, failed=rule.failed & ~deletes) if rule.id in spared else rule
+        for rule in rules
+    )
+    if date and date in write.key_implies:
+        rules = _given(rules, date, deletes)
+    if write.sequence_by and find(dict(rows.dtypes), write.sequence_by[0]):
+        ends = deletes | named(TRUNCATES) if TRUNCATES in rows.columns else deletes
+        rules = _given(rules, write.sequence_by[0], ends)
+    return rules
+
+
+def _given(rules: tuple[Rule, ...], column: str, ends: Column) -> tuple[Rule, ...]:
+    """Require a column of the rows that end others, whoever is exempt from it otherwise."""
+    name = f"{column}_given"
+    failed = ends & named(column).isNull()
+    if any(rule.id == name for rule in rules):
+        return tuple(
+            replace(rule, failed=rule.failed | failed) if rule.id == name else rule
+            for rule in rules
+        )
+    return (
+        *rules,
+        Rule(name, "not_null", column, "quarantine", failed, F.expr(NO_SAMPLE)),
+    )

@@ -1,0 +1,104 @@
+"""Change events that leave values of their row as they were: what the gate asks of them, and how they are filled."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from pyspark.sql import Column, DataFrame
+from pyspark.sql import functions as F
+
+from lakesmith.batch.read.rows import settled_columns, sources_of
+from lakesmith.columns import named
+from lakesmith.quality.rule import NO_SAMPLE, Rule
+from lakesmith.spec.model import Table
+from lakesmith.tables.writes import newest_first
+from lakesmith.transforms.change_events.partial_updates import (
+    KEPT,
+    filled,
+    is_left,
+    kept_by_contract,
+)
+from lakesmith.transforms.conform import with_defaults
+
+
+def for_partial(
+    spec: Table, rows: DataFrame, rules: tuple[Rule, ...]
+) -> tuple[Rule, ...]:
+    """Ask nothing of a column that an event leaves as it was: what the table has passed the gate when it came.
+
+    What a key implies must be told, as it says where the row is looked for. Text that could not be cast was told.
+    """
+    if KEPT not in rows.columns:
+        return rules
+    left = {
+        name.lower(): is_left(name, source)
+        for name, source in _may_be_left(spec, rows).items()
+    }
+    spared = tuple(_spared(rule, left.get(rule.column.lower())) for rule in rules)
+    placed = [
+        (name, source)
+        for name, source in sources_of(spec).items()
+        if name in spec.write.key_implies
+    ]
+    return (
+        *spared,
+        *[
+            _told(name, source)
+            for name, source in placed
+            if name not in spec.write.keys
+        ],
+    )
+
+
+def with_kept(spec: Table, rows: DataFrame) -> DataFrame:
+    """Name the columns of the contract that an event leaves as they were, instead of its fields; none of a delete."""
+    if KEPT not in rows.columns:
+        return rows
+    kept = kept_by_contract(_may_be_left(spec, rows))
+    deletes = (
+        F.coalesce(named("_deleted"), F.lit(False))
+        if "_deleted" in rows.columns
+        else F.lit(False)
+    )
+    return rows.withColumn(KEPT, F.when(~deletes, kept))
+
+
+def fill(spec: Table, events: DataFrame) -> DataFrame:
+    """Give events of a table the values that they leave as they were, from the older ones among them."""
+    columns = [*_may_be_left(spec, events)]
+    complete = events.transform(
+        filled(spec.write.keys, newest_first(events.columns), columns)
+    )
+    return complete.transform(with_defaults(spec.columns))
+
+
+def is_partial(rows: DataFrame) -> Column:
+    """Tell whether a row leaves values as they were; never NULL."""
+    return named(KEPT).isNotNull() if KEPT in rows.columns else F.lit(False)
+
+
+def _may_be_left(spec: Table, rows: DataFrame) -> dict[str, str]:
+    settled = {*settled_columns(spec)}
+    there = {*rows.columns}
+    return {
+        name: source
+        for name, source in sources_of(spec).items()
+        if name in there and name not in settled
+    }
+
+
+def _spared(rule: Rule, left: Column | None) -> Rule:
+    if left is None or rule.check in ("cast_failed", "event"):
+        return rule
+    return replace(rule, failed=rule.failed & ~left)
+
+
+def _told(name: str, source: str) -> Rule:
+    return Rule(
+        f"{name}_told",
+        "not_null",
+        name,
+        "quarantine",
+        is_left(name, source),
+        F.expr(NO_SAMPLE),
+    )

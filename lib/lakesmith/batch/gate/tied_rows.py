@@ -1,0 +1,45 @@
+"""Rows of a batch that lose against another one of their key and sequence: counted while the batch is written."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from pyspark.sql import functions as F
+
+from lakesmith.batch.observation import Figures
+from lakesmith.columns import named
+from lakesmith.quality.verdict import Verdict
+from lakesmith.spec.model import Profile, Write
+from lakesmith.transforms.keys.one_row import TIED
+
+
+def tie_figures(write: Write, profile: Profile) -> Figures | None:
+    """Return what counts ties, for a table that keeps one row of several and is profiled at all."""
+    one_of_several = write.keeps_newest or write.keeps_history
+    is_counted = one_of_several and profile.level != "off"
+    return Figures([F.count_if(named(TIED)).alias("ties")]) if is_counted else None
+
+
+def tie_verdicts(write: Write, figures: Mapping[str, Any]) -> tuple[Verdict, ...]:
+    """Return a warning where nothing but its content told which row of a key and sequence is kept.
+
+    Examples
+    --------
+    >>> write = Write(strategy="upsert", keys=("id",), sequence_by=("at",))
+    >>> tie_verdicts(write, {"ties": {"ties": 2}})[0].message
+    'at least 2 rows lost against a different row of their key and sequence (at): the greater one was kept'
+    >>> tie_verdicts(write, {"ties": {"ties": 0}})
+    ()
+    """
+    ties = figures.get("ties", {}).get("ties") or 0
+    if not ties:
+        return ()
+    sequence = (
+        f"and sequence ({', '.join(write.sequence_by)})"
+        if write.sequence_by
+        else "without sequence_by"
+    )
+    rows = "1 row" if ties == 1 else f"{ties} rows"
+    what = f"at least {rows} lost against a different row of their key {sequence}: the greater one was kept"
+    return (Verdict("write_ties", ", ".join(write.keys), "warn", "warn", ties, what),)

@@ -1,0 +1,1 @@
+"""Read exactly the rows that an intent names."""

@@ -1,0 +1,246 @@
+"""Room 1, read: exactly the rows that the intent names."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from functools import reduce
+
+from pyspark.sql import Column, DataFrame
+from pyspark.sql import functions as F
+
+from lakesmith.batch.context import BatchContext
+from lakesmith.columns import named
+from lakesmith.errors import InputError
+from lakesmith.ledger.intent import FilesInput, TableInput
+from lakesmith.paths import local_path
+from lakesmith.sources.files import read_files
+from lakesmith.sources.upstream import (
+    changed_rows,
+    inserted_rows,
+    new_rows,
+    only_adds,
+    other_changes,
+    snapshot,
+)
+from lakesmith.spec.model import TRUNCATES, Table
+from lakesmith.spec.rules.history import makes_column
+from lakesmith.spec.rules.inputs import changes_rows
+from lakesmith.transforms.change_events.debezium import (
+    ARRIVED,
+    Unchanged,
+    from_debezium,
+)
+from lakesmith.transforms.change_events.flat_events import from_flat
+from lakesmith.transforms.change_events.payload import out_of_payload
+from lakesmith.transforms.conform import with_defaults
+from lakesmith.types import Transform
+
+
+def read(batch: BatchContext) -> DataFrame:
+    """Return the rows of the batch.
+
+    Returns
+    -------
+    DataFrame
+        *Columns*: a source's declared columns as STRING, then ``_batch_id`` BIGINT, ``_ingested_at`` TIMESTAMP
+        (the run time of the intent), ``_source``, ``_source_file``, ``_rescued`` STRING; or the columns of the
+        upstream table. What is computed anew reads the upstream's rows at the intent's version.
+    """
+    read_from = batch.intent.input
+    if isinstance(read_from, FilesInput):
+        return _read_files(batch, read_from)
+    upstream = batch.ref(read_from.name)
+    defaults = _defaults(batch, read_from.name)
+    if batch.spec.write.recomputes:
+        return snapshot(batch.session, upstream, read_from.to).transform(defaults)
+    span = (read_from.since, read_from.to, read_from.voids)
+    images_of = _images_of(batch)
+    rows = new_rows(batch.session, upstream, *span, images_of).transform(defaults)
+    above = batch.project.table(read_from.name).write
+    if (
+        above.truncates is not None and "_deleted" in rows.columns
+    ):  # each row that it wiped out comes by itself
+        rows = rows.filter(~(named("_deleted") & is_mark(above.keys)))
+    if batch.spec.write.change_format == "debezium":
+        rows = rows.transform(out_of_payload)
+    return rows.transform(_changes(batch.spec, rows.columns))
+
+
+def _images_of(batch: BatchContext) -> tuple[str, ...]:
+    """Return what has one newest image in an upstream that decides itself which row of a key is the newest.
+
+    What a table above decided at equal sequences is not decided anew here, where some of its columns may be missing.
+    """
+    above = batch.project.table(batch.spec.from_)
+    if not changes_rows(above):
+        return ()
+    return (
+        (*above.write.keys, "_seq")
+        if batch.spec.write.keeps_history
+        else above.write.keys
+    )
+
+
+def is_mark(keys: Sequence[str]) -> Column:
+    """Tell the mark that a truncate leaves in its table: all of its key is NULL."""
+    return reduce(Column.__and__, [named(key).isNull() for key in keys])
+
+
+def _changes(spec: Table, arrived: Sequence[str]) -> Transform:
+    """Return what turns events into rows: nothing for a table whose events are whole rows."""
+    if spec.write.change_format == "debezium":
+        return _unwrapped(spec, arrived)
+    if spec.write.leaves_values:
+        settled = {*settled_columns(spec)}
+        sources = [
+            source for name, source in sources_of(spec).items() if name not in settled
+        ]
+        return from_flat(sources, unchanged_in(spec))
+    return lambda rows: rows
+
+
+def _unwrapped(spec: Table, arrived: Sequence[str]) -> Transform:
+    sources = sources_of(spec)
+    # When an event happened is said by its envelope, not by the images of the row.
+    envelope = {name.lower() for name in arrived}
+    of_envelope = {
+        name
+        for name in spec.write.sequence_by
+        if sources.get(name, "").lower() in envelope
+    }
+    fields = [source for name, source in sources.items() if name not in of_envelope]
+    sequence = [sources[name] for name in spec.write.sequence_by if name in sources]
+    keys = [sources[key] for key in spec.write.keys]
+    history = spec.write.keeps_history
+    unchanged = unchanged_in(spec)
+    unwrapped = from_debezium(
+        fields, keys, sequence, keeps_history=history, unchanged=unchanged
+    )
+    return (
+        unwrapped
+        if spec.write.truncates == TRUNCATES
+        else lambda rows: unwrapped(rows).drop(TRUNCATES)
+    )
+
+
+def sources_of(spec: Table) -> dict[str, str]:
+    """Return each contract column with the field that it is read from."""
+    return {name: column.source or name for name, column in spec.columns.items()}
+
+
+def asked_fields(batch: BatchContext) -> dict[str, str]:
+    """Return the columns of which it is counted whether any row of a batch has them, each with its field.
+
+    Those of a source of JSON, where a field that is nowhere is no error, and those of images.
+    """
+    read_from = batch.intent.input
+    if isinstance(read_from, FilesInput):
+        source = batch.project.sources[read_from.name]
+        names = source.columns if source.format == "json" else ()
+        return {name: name for name in names if name not in source.optional_columns}
+    return (
+        sources_of(batch.spec) if batch.spec.write.change_format == "debezium" else {}
+    )
+
+
+def settled_columns(spec: Table) -> tuple[str, ...]:
+    """Return the columns that each event must tell: those that say which row it changes, and when."""
+    return (*spec.write.keys, *spec.write.sequence_by)
+
+
+def unchanged_in(spec: Table) -> Unchanged:
+    """Return how the events of a table say that a value stays as it was."""
+    write = spec.write
+    made = tuple(
+        source for name, source in sources_of(spec).items() if makes_column(spec, name)
+    )
+    return Unchanged(
+        write.placeholders, write.partial_updates, write.null_means == "unchanged", made
+    )
+
+
+def read_changes(batch: BatchContext) -> DataFrame:
+    """Return old and new images of the upstream rows that changed, for the groups to recompute."""
+    return _read_feed(batch, changed_rows)
+
+
+def read_inserted(batch: BatchContext) -> DataFrame:
+    """Return the upstream rows that came new."""
+    return _read_feed(batch, inserted_rows)
+
+
+def read_other_changes(batch: BatchContext) -> DataFrame | None:
+    """Return old and new images of the upstream rows that were there before; None when the log says there are none."""
+    name, since, to, voids = _span(batch)
+    if only_adds(batch.session, batch.ref(name), since, to, voids):
+        return None
+    return _read_feed(batch, other_changes)
+
+
+def _read_feed(batch: BatchContext, rows_of: Callable[..., DataFrame]) -> DataFrame:
+    name, since, to, voids = _span(batch)
+    return rows_of(batch.session, batch.ref(name), since, to, voids).transform(
+        _defaults(batch, name)
+    )
+
+
+def _span(batch: BatchContext) -> tuple[str, int, int, Sequence[tuple[int, int]]]:
+    read_from = batch.intent.input
+    if not isinstance(read_from, TableInput) or read_from.since is None:
+        raise InputError(
+            f"{batch.name} has no earlier position to read changes from", code="LS205"
+        )
+    return read_from.name, read_from.since, read_from.to, read_from.voids
+
+
+def read_lookups(batch: BatchContext) -> dict[str, DataFrame]:
+    """Return the declared inputs by name, each at the version that the intent names."""
+    versions = dict(batch.intent.lookups)
+    tables = batch.spec.inputs.items()
+    found = {
+        name: snapshot(batch.session, batch.ref(table), versions[name])
+        for name, table in tables
+    }
+    return {
+        name: rows.transform(_defaults(batch, batch.spec.inputs[name]))
+        for name, rows in found.items()
+    }
+
+
+def _defaults(batch: BatchContext, table: str) -> Transform:
+    return with_defaults(batch.project.table(table).columns)
+
+
+def _read_files(batch: BatchContext, read_from: FilesInput) -> DataFrame:
+    _refuse_changed(batch, read_from)
+    source = batch.project.sources[read_from.name]
+    rows = read_files(batch.session, source, [path for path, _, _ in read_from.files])
+    arrived = [ARRIVED] if source.format == "json" else []
+    return rows.select(
+        *source.columns,
+        F.lit(batch.intent.batch).cast("bigint").alias("_batch_id"),
+        F.lit(batch.intent.run_time).cast("timestamp").alias("_ingested_at"),
+        F.lit(read_from.name).alias("_source"),
+        "_source_file",
+        "_rescued",
+        *arrived,
+    )
+
+
+def _refuse_changed(batch: BatchContext, read_from: FilesInput) -> None:
+    """Refuse a file that changed since the intent was written: a retry reads what the intent named."""
+    for path, size, mtime in read_from.files:
+        local = local_path(path)
+        if local is None:
+            return
+        stat = local.stat() if local.exists() else None
+        if stat is None or (stat.st_size, stat.st_mtime_ns // 1_000_000) != (
+            size,
+            mtime,
+        ):
+            raise InputError(
+                f"file {path!r} {'changed' if stat else 'vanished'} after the batch was planned",
+                code="LS206",
+                where=f"{batch.name} batch {batch.intent.batch}",
+                hint="put the file back as it was and run again; land corrections as new files",
+            )

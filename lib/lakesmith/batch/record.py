@@ -1,0 +1,214 @@
+"""Room 5, record: counts, verdicts and profile of a batch whose commit is known to be in the table."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass
+from datetime import datetime
+from typing import Any
+
+from lakesmith.batch.context import BatchContext
+from lakesmith.batch.counts import Counts
+from lakesmith.batch.gate.frames import Gated
+from lakesmith.batch.gate.tied_rows import tie_verdicts
+from lakesmith.batch.read.rows import asked_fields
+from lakesmith.batch.write.scd2 import VERSIONS
+from lakesmith.quality.checks.arrival import arrival_verdicts
+from lakesmith.quality.checks.table_checks import table_verdicts
+from lakesmith.quality.checks.uniqueness import (
+    duplicates,
+    missing_columns,
+    paid_unique_checks,
+    unique_columns,
+)
+from lakesmith.quality.gate import verdicts
+from lakesmith.quality.guards import guard_verdicts
+from lakesmith.quality.profile import profile_rows
+from lakesmith.quality.verdict import Verdict
+from lakesmith.tables.commit import Outcome
+from lakesmith.tables.ref import visible
+
+# What Delta counts of a replacement that may have put nothing in the place of what it took away.
+REMOVED = (
+    "numRemovedFiles",
+    "numDeletedRows",
+    "numDeletionVectorsAdded",
+    "numDeletionVectorsUpdated",
+)
+
+
+@dataclass(frozen=True)
+class BatchRecord:
+    """What one batch did: version, counts, verdicts and profile rows.
+
+    `recomputed` when no observation came; `moved` when any row of the table changed.
+    """
+
+    version: int
+    counts: Counts
+    verdicts: tuple[Verdict, ...]
+    profile: tuple[Mapping[str, Any], ...]
+    recomputed: bool
+    moved: bool = True
+
+    @property
+    def refused(self) -> bool:
+        """True when a check refuses publication."""
+        return any(verdict.refuses for verdict in self.verdicts)
+
+    def told(self) -> dict[str, Any]:
+        """Return what the ledger keeps of it, for a run that dies before it writes its records."""
+        verdicts = [asdict(verdict) for verdict in self.verdicts]
+        counts = asdict(self.counts)
+        return {
+            "version": self.version,
+            "recomputed": self.recomputed,
+            "counts": counts,
+            "verdicts": verdicts,
+        }
+
+
+def record(gated: Gated, outcome: Outcome, figures: Mapping[str, Any]) -> BatchRecord:
+    """Turn figures and the commit's own counts into the record of the batch."""
+    batch = gated.batch
+    final = gated.rows
+    types = {
+        f.name: f.dataType.simpleString()
+        for f in final.schema.fields
+        if not f.name.startswith("_")
+    }
+    row_verdicts = verdicts(gated.rules, figures["gate"])
+    counts = count(figures, outcome, tombstones(batch, figures["final"], outcome))
+    whole = table_verdicts(
+        batch.spec,
+        figures["final"] | duplicated(batch, outcome, types),
+        run_time(batch),
+        types,
+    )
+    guards = guard_verdicts(batch.spec.write, outcome.metrics, figures["final"]["rows"])
+    profile = profile_rows(
+        figures["final"], types, batch.project.profile_of(batch.name)
+    )
+    profile += key_profile(batch, outcome)
+    given = {
+        row["column"]: row["rows"] - row["nulls"] for row in profile if "nulls" in row
+    }
+    noun = "images" if batch.reads_table else "lines"
+    arrived = arrival_verdicts(figures["read"], asked_fields(batch), given, noun)
+    told = (
+        *row_verdicts,
+        *whole,
+        *guards,
+        *tie_verdicts(batch.spec.write, figures),
+        *arrived,
+    )
+    moved = bool(counts.changed) or any(
+        outcome.metrics.get(name) for name in (*VERSIONS.values(), *REMOVED)
+    )
+    return BatchRecord(
+        outcome.version, counts, told, tuple(profile), figures["recomputed"], moved
+    )
+
+
+def count(
+    figures: Mapping[str, Any], outcome: Outcome, tombstones: Mapping[str, int]
+) -> Counts:
+    """Close the accounting: ``read = dropped + quarantined + accepted``.
+
+    For an aggregate the rows are groups: read are the groups that the batch touched. Of an extract the deleted rows
+    are those that it lacks, beside the accepted ones.
+    """
+    accepted = figures["final"]["rows"]
+    metrics = outcome.metrics
+    quarantined = figures["gate"]["quarantined"]
+    read = figures["read"]["rows"]
+    inserted = metrics.get(
+        "numTargetRowsInserted", 0 if "numSourceRows" in metrics else accepted
+    )
+    inserted -= tombstones["insert"]
+    updated = metrics.get("numTargetRowsUpdated", 0) - tombstones["update_postimage"]
+    deleted = metrics.get("numTargetRowsDeleted", 0) + sum(tombstones.values())
+    return Counts(
+        read=read,
+        dropped=read - quarantined - accepted,
+        quarantined=quarantined,
+        accepted=accepted,
+        inserted=inserted,
+        updated=updated,
+        deleted=deleted,
+        unchanged=metrics.get(
+            "numUnchangedRows", max(0, accepted - inserted - updated - deleted)
+        ),
+    )
+
+
+def tombstones(
+    batch: BatchContext, final: Mapping[str, Any], outcome: Outcome
+) -> dict[str, int]:
+    """Count the tombstones that the commit wrote, by kind of change; read from the change feed, only where any came."""
+    found = {"insert": 0, "update_postimage": 0}
+    if "insertedTombstones" in outcome.metrics:
+        kinds = {
+            "insert": "insertedTombstones",
+            "update_postimage": "updatedTombstones",
+        }
+        return {kind: outcome.metrics[name] for kind, name in kinds.items()}
+    if not final.get("deleted") or batch.spec.write.keeps_history:
+        return found
+    if "numSourceRows" not in outcome.metrics:
+        return found | {"insert": final["deleted"]}
+    feed = batch.table.load(
+        batch.session,
+        readChangeFeed="true",
+        startingVersion=outcome.version,
+        endingVersion=outcome.version,
+    )
+    rows = feed.filter("_deleted").groupBy("_change_type").count().collect()
+    return found | {
+        row["_change_type"]: row["count"]
+        for row in rows
+        if row["_change_type"] in found
+    }
+
+
+def key_profile(batch: BatchContext, outcome: Outcome) -> list[dict[str, Any]]:
+    """Return the key's row of the profile: how many of the rows the table had already, as its key filter tells."""
+    if (
+        "keysSeenBefore" not in outcome.metrics
+        or batch.project.profile_of(batch.name).level == "off"
+    ):
+        return []
+    bounds = {
+        "seen": "keysSeenBefore",
+        "seen_low": "keysSeenBeforeAtLeast",
+        "seen_high": "keysSeenBeforeAtMost",
+    }
+    found = {name: outcome.metrics[told] for name, told in bounds.items()}
+    rows = outcome.metrics.get("numSourceRows")
+    return [
+        {
+            "column": ", ".join(batch.spec.write.keys),
+            "type": "key",
+            "rows": rows,
+            **found,
+        }
+    ]
+
+
+def duplicated(
+    batch: BatchContext, outcome: Outcome, types: Mapping[str, str]
+) -> dict[str, int]:
+    """Count repeats for the `unique` checks that the write does not answer: one shuffle of the table each."""
+    found = {}
+    for check in paid_unique_checks(batch.spec):
+        if missing_columns(check, types):
+            continue
+        rows = visible(batch.table.load(batch.session, versionAsOf=outcome.version))
+        (row,) = rows.transform(duplicates(unique_columns(check))).collect()
+        found[f"duplicates_{check.id}"] = int(row[0])
+    return found
+
+
+def run_time(batch: BatchContext) -> datetime:
+    """Return the recorded "now" of the batch."""
+    return datetime.fromisoformat(batch.intent.run_time)

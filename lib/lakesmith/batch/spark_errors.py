@@ -1,0 +1,81 @@
+"""What Spark and Delta say of a batch that cannot be done, in the words of the project."""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import Any
+
+from lakesmith.batch.context import BatchContext
+from lakesmith.errors import InputError, LakesmithError, WriteError
+from lakesmith.session.failures import first_line, text_of
+from lakesmith.tables.pruning.key_promise import broken_promise
+from lakesmith.transforms.keys.key_promise import BROKEN_PROMISE
+from lakesmith.transforms.keys.ties import TIED
+
+NO_FEED = re.compile(
+    r"DELTA_MISSING_CHANGE_DATA|DELTA_CHANGE_TABLE_FEED_DISABLED|DELTA_CHANGE_DATA_FEED_INCOMPATIBLE"
+    r"|BEYOND_DELETED_FILE_RETENTION_DURATION"
+)
+TOO_BIG = re.compile(
+    r"NUMERIC_VALUE_OUT_OF_RANGE|ARITHMETIC_OVERFLOW|CAST_OVERFLOW|NUMERIC_OUT_OF_SUPPORTED_RANGE"
+)
+
+
+def lacks_feed(error: Exception) -> bool:
+    """Tell whether the change feed of a table does not reach over the versions asked for.
+
+    Examples
+    --------
+    >>> lacks_feed(RuntimeError("[DELTA_MISSING_CHANGE_DATA] ...")), lacks_feed(RuntimeError("disk full"))
+    (True, False)
+    """
+    return NO_FEED.search(text_of(error)) is not None
+
+
+@contextmanager
+def explained(batch: BatchContext) -> Iterator[None]:
+    """Raise LS512 for a hole in a change feed, LS513 for too big a number, LS507 and LS521 for rows that disagree."""
+    try:
+        yield
+    except LakesmithError:
+        raise
+    except Exception as error:  # what a task says comes as an error of the JVM bridge, or of the Connect client
+        known = _known(batch, error)
+        if known is None:
+            raise
+        raise known from error
+
+
+def _known(batch: BatchContext, error: Exception) -> LakesmithError | None:
+    told = text_of(error)
+    above = batch.intent.input.name
+    name = batch.name
+    if batch.reads_table and lacks_feed(error):
+        hint = f"build it anew from the rows as they are: `lakesmith run --rebuild --select {name}`"
+        what = f"the changes of {above} that {name} has not read cannot be read any more: {first_line(error)}"
+        return InputError(
+            what, code="LS512", where=batch.ref(above).location, hint=hint
+        )
+    if TIED in told:
+        sample = (
+            re.search(rf"{TIED} (\{{.*?\}}\}})", told) or [told, first_line(error)]
+        )[1]
+        hint = "add a column to sequence_by that tells them apart, or write on_tie: greatest; nothing was written"
+        what = f"two different rows of one key have the same sequence: {sample}"
+        return WriteError(
+            what, code="LS507", where=f"{name} batch {batch.intent.batch}", hint=hint
+        )
+    if BROKEN_PROMISE in told:
+        sample = re.search(rf"{BROKEN_PROMISE} (\{{.*?\}}\}})", told)
+        empty: dict[str, Any] = {"one": {}, "other": {}}
+        return broken_promise(name, json.loads(sample[1]) if sample else empty)
+    if TOO_BIG.search(told):
+        hint = "give the column more digits in the contract, or correct the input; nothing was written"
+        what = f"a number of the batch is too big for its type: {first_line(error)}"
+        return WriteError(
+            what, code="LS513", where=f"{name} batch {batch.intent.batch}", hint=hint
+        )
+    return None

@@ -1,0 +1,1 @@
+"""Turn rows of a batch into rows of the table."""

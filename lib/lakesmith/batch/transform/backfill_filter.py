@@ -1,0 +1,57 @@
+"""The event dates of a backfill, as predicates."""
+
+from __future__ import annotations
+
+from pyspark.sql import DataFrame
+from pyspark.sql import functions as F
+
+from lakesmith.batch.context import BatchContext
+from lakesmith.ledger.intent import Dates
+from lakesmith.types import Transform
+
+
+def between(value: str, kind: str, dates: Dates) -> str:
+    """Return SQL that holds for a value on one of the dates ``[from, to)``, UTC.
+
+    Examples
+    --------
+    >>> between("`day`", "date", ("2011-01-01", "2011-02-01"))
+    "`day` >= DATE'2011-01-01' AND `day` < DATE'2011-02-01'"
+    """
+    zone = "" if kind == "date" else " 00:00:00+00:00"
+    low, high = (f"{kind.upper()}'{date}{zone}'" for date in dates)
+    return f"{value} >= {low} AND {value} < {high}"
+
+
+def stored_between(batch: BatchContext) -> str:
+    """Return SQL for the rows of the table that the batch computes anew."""
+    column, kind, dates = _asked(batch)
+    return between(f"`{column}`", kind, dates)
+
+
+def quarantined_between(batch: BatchContext) -> str:
+    """Return SQL for the groups in the quarantine of an aggregate that the batch computes anew."""
+    column, kind, dates = _asked(batch)
+    return between(
+        f"try_cast(get_json_object(_raw, '$.{column}') AS {kind})", kind, dates
+    )
+
+
+def on_dates(batch: BatchContext) -> Transform:
+    """Keep the rows on the dates of a backfill; all rows of any other batch."""
+
+    def apply(rows: DataFrame) -> DataFrame:
+        if batch.intent.dates is None:
+            return rows
+        column, kind, dates = _asked(batch)
+        return rows.filter(
+            F.expr(between(f"try_cast(`{column}` AS {kind})", kind, dates))
+        )
+
+    return apply
+
+
+def _asked(batch: BatchContext) -> tuple[str, str, Dates]:
+    column = str(batch.spec.event_date)
+    dates = batch.intent.dates or ("", "")
+    return column, batch.spec.columns[column].type.strip().lower(), dates

@@ -1,0 +1,101 @@
+"""Which aggregates can merge new rows into the groups they hold: what their specs say of it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from typing import Any
+
+from lakesmith.spec.model import Column, Project, Table
+from lakesmith.spec.window_scope import looks_at, name_of
+from lakesmith.transforms.mergeable_aggregates import Merge, merges_of
+
+
+def merges_in(project: Project, name: str) -> dict[str, Merge] | None:
+    """Return how the measures of an aggregate are merged; None when a group needs all its rows.
+
+    Parameters
+    ----------
+    project : Project
+    name : str
+        ``layer.table``.
+
+    Returns
+    -------
+    dict of str to Merge, or None
+        None too where a group can be other than what its rows came to: a check drops groups, a measure has a default or
+        is rescued, a column that is read has a default that may have been another, a step before is the user's own
+        function (which the spec says nothing of), or a window or `dedupe` (which see the new rows only).
+    """
+    spec = project.table(name)
+    if (
+        spec.write.strategy != "aggregate"
+        or spec.from_.startswith("sources.")
+        or _alters_groups(spec)
+    ):
+        return None
+    before, (step, *after) = split_at_aggregate(spec.steps)
+    options = step["aggregate"]
+    given = {str(column).lower() for column in (*options["by"], *options["measures"])}
+    keeps = all(map(_is_row_wise, before)) and all(
+        _adds_others(one, given) for one in after
+    )
+    has_default = any(
+        column.default is not None for column in _columns_read(project, spec)
+    )
+    return merges_of(options["measures"]) if keeps and not has_default else None
+
+
+def split_at_aggregate(
+    steps: Sequence[str | dict[str, Any]],
+) -> tuple[Sequence[Any], Sequence[Any]]:
+    """Part the row-wise steps before the `aggregate` step from it and what follows.
+
+    Examples
+    --------
+    >>> split_at_aggregate(["a:b", {"aggregate": {}}, {"drop": ["x"]}])
+    (['a:b'], [{'aggregate': {}}, {'drop': ['x']}])
+    """
+    at = next(
+        index
+        for index, step in enumerate(steps)
+        if isinstance(step, dict) and "aggregate" in step
+    )
+    return steps[:at], steps[at:]
+
+
+def _alters_groups(spec: Table) -> bool:
+    drops = any(check.on_fail == "drop" for check in spec.checks)
+    has_default = any(column.default is not None for column in spec.columns.values())
+    return (
+        spec.nondeterministic
+        or drops
+        or has_default
+        or spec.on_schema_change == "rescue"
+    )
+
+
+def _is_row_wise(step: str | Mapping[str, Any]) -> bool:
+    """Tell whether a step gives a row what it gives it among all rows.
+
+    Examples
+    --------
+    >>> _is_row_wise({"filter": "units > 0"}), _is_row_wise({"with_columns": {"n": "row_number() OVER (ORDER BY u)"}})
+    (True, False)
+    >>> _is_row_wise("retail.lines:typed_lines")
+    False
+    """
+    return ":" not in name_of(step) and not looks_at(step)
+
+
+def _adds_others(step: str | Mapping[str, Any], given: set[str]) -> bool:
+    added = step.get("with_columns") if isinstance(step, Mapping) else None
+    return (
+        added is not None
+        and given.isdisjoint(column.lower() for column in added)
+        and _is_row_wise(step)
+    )
+
+
+def _columns_read(project: Project, spec: Table) -> Iterator[Column]:
+    for table in (spec.from_, *spec.inputs.values()):
+        yield from project.table(table).columns.values()

@@ -1,0 +1,1 @@
+"""Write a batch in one Delta commit."""

@@ -1,0 +1,107 @@
+"""What every job file shares: arguments, the project, and a report; raises on failure, returns None on success."""
+
+from __future__ import annotations
+
+import argparse
+import sys
+from collections.abc import Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from lakesmith.cli.options import open_lake
+from lakesmith.cli.progress import warn_if_degraded
+from lakesmith.cli.text import result_text
+from lakesmith.observe.results import Event
+
+if TYPE_CHECKING:
+    from lakesmith.lake import Lake
+    from lakesmith.spec.model import Layer
+
+
+def arguments(about: str | None, argv: Sequence[str] | None) -> argparse.Namespace:
+    """Parse the arguments of a job: ``--conf --env --set --catalog --schema-prefix --run-date``.
+
+    A scheduler hands its parameters on as ``--name=value``, named with underscores and empty when nobody set them:
+    both spellings are known, and an empty value counts as not given.
+
+    Examples
+    --------
+    >>> asked = arguments("Land what is new.", ["--env", "dev", "--set", "parallel=4", "--catalog=main", "--run_date="])
+    >>> str(asked.conf), asked.env, asked.sets, asked.run_date
+    ('conf', 'dev', ['parallel=4', 'catalog=main'], None)
+    """
+    parser = argparse.ArgumentParser(description=about, allow_abbrev=False)
+    parser.add_argument(
+        "--conf",
+        type=Path,
+        default=Path("conf"),
+        metavar="DIR",
+        help="specs (default: conf)",
+    )
+    parser.add_argument(
+        "--env",
+        default="local",
+        metavar="NAME",
+        help="overlay: DIR/NAME.yml (default: local)",
+    )
+    parser.add_argument(
+        "--set",
+        action="append",
+        default=[],
+        dest="sets",
+        metavar="KEY=VALUE",
+        help="repeatable",
+    )
+    parser.add_argument(
+        "--catalog",
+        metavar="NAME",
+        help="the catalog of the tables (default: as the specs say)",
+    )
+    parser.add_argument(
+        "--schema-prefix",
+        "--schema_prefix",
+        metavar="P",
+        help="put before the name of each schema",
+    )
+    parser.add_argument(
+        "--run-date",
+        "--run_date",
+        metavar="D",
+        help="the recorded now, UTC (default: the clock)",
+    )
+    asked = parser.parse_args(argv)
+    placed = {"catalog": asked.catalog, "schema_prefix": asked.schema_prefix}
+    asked.sets = [
+        *asked.sets,
+        *(f"{key}={value}" for key, value in placed.items() if value),
+    ]
+    asked.run_date = asked.run_date or None
+    return asked
+
+
+def lake_of(asked: argparse.Namespace) -> Lake:
+    """Open the project that the arguments name."""
+    # A step `module:function` of a user's project lies beside its conf/.
+    sys.path.append(str(asked.conf.resolve().parent))
+    return open_lake(asked.conf, asked.env, asked.sets)
+
+
+def run_layer(about: str | None, argv: Sequence[str] | None, layer: Layer) -> None:
+    """Run every table of one layer; a project without that layer has nothing to do."""
+    asked = arguments(about, argv)
+    lake = lake_of(asked)
+    names = [f"{layer}.{name}" for name in lake.project.tables.get(layer, {})]
+    if names:
+        run_tables(lake, names, asked.run_date)
+
+
+def run_tables(lake: Lake, select: Sequence[str], run_date: str | None) -> None:
+    """Run tables, all when `select` is empty, and print what was done."""
+    result = lake.run(select, run_date, on_event=_log)
+    warn_if_degraded(result)
+    print(result_text(result))
+
+
+def _log(event: Event) -> None:
+    state = f" {event.result.state}" if event.result else ""
+    print(f"{event.run_id} {event.kind} {event.table}{state}".rstrip(), file=sys.stderr)

@@ -1,0 +1,102 @@
+"""Publication: one commit makes the tables of a run visible together."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from datetime import datetime
+from typing import Any
+
+from pyspark.errors import PySparkException
+from pyspark.sql import SparkSession
+
+from lakesmith.errors import WriteError
+from lakesmith.tables.ops_table import OpsTable
+from lakesmith.tables.ref import TableRef
+
+SCHEMA_VERSION = 1
+PUBLISHED = "schema_version INT, id BIGINT, run_id STRING, published_at TIMESTAMP, tables STRING"
+
+
+def newest(spark: SparkSession | None, table: TableRef) -> dict[str, Any]:
+    """Return the newest publication as ``{"id": n, "tables": {name: version}}``; id 0 when there is none."""
+    row = max(
+        OpsTable(table, PUBLISHED).read(spark),
+        key=lambda row: int(row["id"]),
+        default=None,
+    )
+    return (
+        {"id": row["id"], "tables": json.loads(row["tables"])}
+        if row
+        else {"id": 0, "tables": {}}
+    )
+
+
+def publish(
+    spark: SparkSession | None,
+    table: TableRef,
+    env: str,
+    run_id: str,
+    run_time: str,
+    tables: Mapping[str, int],
+) -> dict[str, Any]:
+    """Publish table versions in one commit.
+
+    Parameters
+    ----------
+    spark : SparkSession, optional
+        Not needed on a local path.
+    table : TableRef
+        ``ops.published``.
+    env, run_id, run_time : str
+    tables : mapping
+        Every table that may be read, with its version.
+
+    Returns
+    -------
+    dict
+        The publication. When `tables` is what is published already, nothing is written.
+
+    Raises
+    ------
+    WriteError
+        LS505 when another publisher took the next id.
+    """
+    last = newest(spark, table)
+    if last["tables"] == dict(tables):
+        return last
+    made = {"id": last["id"] + 1, "tables": dict(tables)}
+    row = {
+        "schema_version": SCHEMA_VERSION,
+        "id": made["id"],
+        "run_id": run_id,
+        "published_at": datetime.fromisoformat(run_time),
+        "tables": json.dumps(made["tables"], sort_keys=True),
+    }
+    ops = OpsTable(table, PUBLISHED)
+    try:
+        ops.append(spark, [row], (f"lakesmith/{env}/published", made["id"]))
+    except (
+        PySparkException
+    ) as error:  # Delta refuses the second of two that were begun together
+        if not _owners(spark, ops, made["id"]):
+            raise
+        raise _taken(ops, made["id"]) from error
+    if _owners(spark, ops, made["id"]) != {
+        run_id
+    }:  # an id that was taken before is skipped without a sign
+        raise _taken(ops, made["id"])
+    return made
+
+
+def _owners(spark: SparkSession | None, ops: OpsTable, number: int) -> set[str]:
+    return {row["run_id"] for row in ops.read(spark) if row["id"] == number}
+
+
+def _taken(ops: OpsTable, number: int) -> WriteError:
+    return WriteError(
+        f"publication {number} was taken by another run",
+        code="LS505",
+        where=ops.ref.location,
+        hint="run again: the tables are built, only their publication is missing",
+    )

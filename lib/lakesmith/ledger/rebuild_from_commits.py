@@ -1,0 +1,222 @@
+"""Adopt what the tables hold and the ledger does not know: a ledger that was lost, or put back from an older copy.
+
+Every commit says in its ``userMetadata`` which batch it is and what it read, so a table's log is a ledger of its own.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Collection, Iterator, Sequence
+from dataclasses import dataclass, replace
+
+from pyspark.sql import SparkSession
+
+from lakesmith.errors import LedgerError
+from lakesmith.ledger.events import LedgerEvent, done_event, intent_event
+from lakesmith.ledger.intent import FilesInput, Intent
+from lakesmith.ledger.publications import newest
+from lakesmith.ledger.restore import RESTORE
+from lakesmith.ledger.state import TableState
+from lakesmith.ledger.store import Ledger, published_event
+from lakesmith.paths import path_of_rows
+from lakesmith.sources.listing import list_files
+from lakesmith.spec.model import Project
+from lakesmith.tables.commit import LOOK_BACK
+from lakesmith.tables.delta_log.history import Commit, newest_commits
+from lakesmith.tables.ref import TableRef, project_table
+
+APP_ID = re.compile(
+    r"lakesmith/[^/]+/(?P<table>[^/]+)/(?P<epoch>\d+)/(?P<purpose>main|backfill:[^/]+|restore)"
+)
+
+
+@dataclass(frozen=True)
+class Adoption:
+    """Compares each table's newest commit with the ledger, and reads more of its log only where they differ."""
+
+    spark: SparkSession
+    project: Project
+    ledger: Ledger
+    mending: Collection[str] = ()
+
+    def run(self) -> tuple[str, ...]:
+        """Stage what the ledger does not know; returns the tables concerned.
+
+        Raises
+        ------
+        LedgerError
+            LS602 when a table has no commit of ours and the ledger does not know it; LS613 when the ledger knows a
+            table that is gone; LS614 when it knows a newer version than there is.
+        """
+        is_lost = not self.ledger.rows
+        published = (
+            newest(self.spark, self._ref("ops.published")) if is_lost else {"id": 0}
+        )
+        if published["id"]:
+            self.ledger.stage(published_event(published))
+        return tuple([name for name in self.project.table_names() if self._adopt(name)])
+
+    def _adopt(self, name: str) -> bool:
+        table = self._ref(name)
+        state = self.ledger.state(name)
+        if not table.exists(self.spark):
+            if name not in self.mending:
+                _require_unknown(state, table)
+            return False
+        if not self._may_differ(table, state):
+            return False
+        head = newest_commits(self.spark, table, 1)[0]
+        if name not in self.mending:
+            _require_not_behind(state, head, table)
+        if head.version == state.version or (
+            is_own(head, name) and not is_missing(head, state)
+        ):
+            return False
+        return self._adopt_commits(
+            table, state, newest_commits(self.spark, table, LOOK_BACK)
+        )
+
+    def _may_differ(self, table: TableRef, state: TableState) -> bool:
+        """Tell whether to look: always where that needs no Spark job, else when a batch was lost to another writer."""
+        return (
+            table.local is not None
+            or not self.ledger.rows
+            or state.batch > state.closed
+        )
+
+    def _adopt_commits(
+        self, table: TableRef, state: TableState, newest_first: Sequence[Commit]
+    ) -> bool:
+        own = [commit for commit in newest_first if is_own(commit, table.name)]
+        if not own and not state.closed:
+            raise _foreign(table)
+        missing = [commit for commit in reversed(own) if is_missing(commit, state)]
+        if not missing:
+            return False
+        is_whole = state.closed > 0 and not any(
+            "count" in commit.about.get("input", ()) for commit in missing
+        )
+        self.ledger.stage(*self._events(table.name, missing, is_known=state.closed > 0))
+        if not is_whole:
+            self._see_landed(table)
+        return True
+
+    def _events(
+        self, name: str, missing: Sequence[Commit], is_known: bool
+    ) -> Iterator[LedgerEvent]:
+        """Turn commits into events; the newest batch stays open, so that it is looked at and closed like any retry."""
+        for commit in missing:
+            about = commit.about
+            if about["app_id"].endswith(RESTORE):
+                payload = {
+                    "version": about["version"],
+                    "void": [about["void_from"], commit.version],
+                }
+                payload["back_to"] = about["back_to"]
+                yield LedgerEvent(
+                    "restored",
+                    name,
+                    about["epoch"],
+                    about["batch"],
+                    payload,
+                    about["run_id"],
+                )
+                continue
+            intent = Intent.from_dict(name, about["epoch"], about["batch"], dict(about))
+            if intent.first and is_known:
+                yield LedgerEvent(
+                    "rebuild", name, intent.epoch, intent.batch, {}, about["run_id"]
+                )
+            is_known = True
+            if commit is missing[-1] and "count" not in about["input"]:
+                yield intent_event(intent)
+            else:
+                yield replace(
+                    done_event(intent, commit.version, refused=False),
+                    run_id=about["run_id"],
+                )
+
+    def _see_landed(self, table: TableRef) -> None:
+        """Count every file as read whose rows bronze holds: commits name at most so many, and logs are cleaned."""
+        origin, name = self.project.table(table.name).from_.split(".", 1)
+        if origin != "sources":
+            return
+        rows = table.load(self.spark).select("_source_file").distinct().collect()
+        held = {path_of_rows(row["_source_file"]) for row in rows}
+        state = self.ledger.state(table.name)
+        known = {*state.seen, *_files_of(state.open)}
+        listed = list_files(
+            self.spark, self.project.sources[name], f"sources.{name}.path"
+        )
+        files = [
+            [f.path, f.size, f.mtime]
+            for f in listed
+            if f.path in held and f.path not in known
+        ]
+        if files:
+            self.ledger.stage(
+                LedgerEvent(
+                    "files", table.name, state.epoch, state.closed, {"files": files}
+                )
+            )
+
+    def _ref(self, name: str) -> TableRef:
+        return project_table(self.project, name)
+
+
+def _files_of(intent: Intent | None) -> list[str]:
+    read = intent.input if intent else None
+    return [file[0] for file in read.files] if isinstance(read, FilesInput) else []
+
+
+def is_own(commit: Commit, table: str) -> bool:
+    """Tell whether a commit is a batch of this table, or the undoing of one."""
+    found = APP_ID.fullmatch(str(commit.about.get("app_id", "")))
+    return found is not None and found["table"] == table
+
+
+def is_missing(commit: Commit, state: TableState) -> bool:
+    """Tell whether the ledger does not know an own commit, and would not find it by the batch that it has open."""
+    about = commit.about
+    if about["app_id"].endswith(RESTORE):
+        return bool(about["epoch"] > state.epoch)
+    if state.open is not None and state.open.digest == about["digest"]:
+        return False
+    return (about["epoch"], about["batch"]) > (state.epoch, state.closed)
+
+
+def _require_unknown(state: TableState, table: TableRef) -> None:
+    if state.version is not None:
+        raise LedgerError(
+            f"{table.name} is gone: the ledger knows version {state.version} of it",
+            code="LS613",
+            where=table.location,
+            hint=f"put the table back, or build it anew by `lakesmith run --rebuild --select {table.name}`",
+        )
+
+
+def _require_not_behind(state: TableState, head: Commit, table: TableRef) -> None:
+    lost = next(
+        (
+            mark
+            for mark in state.marks
+            if mark.version is not None and mark.version > head.version
+        ),
+        None,
+    )
+    if lost is not None:
+        raise LedgerError(
+            f"{table.name} ends at version {head.version}, the ledger knows version {state.version}: commits were lost",
+            code="LS614",
+            where=table.location,
+            hint=f"put the commits back, or `lakesmith rollback --run {lost.run_id}` and run again",
+        )
+
+
+def _foreign(table: TableRef) -> LedgerError:
+    return LedgerError(
+        f"{table.name} exists, but neither the ledger nor the table's own log says what was read into it",
+        code="LS602",
+        where=table.location,
+        hint="restore the ledger, or move the table away to build it anew; nothing was changed",
+    )

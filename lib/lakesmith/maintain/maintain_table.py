@@ -1,0 +1,211 @@
+"""The maintenance of one table: what is due by its figures, and one action after the other."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Literal
+
+from pyspark.sql import SparkSession
+
+from lakesmith.batch.spark_errors import lacks_feed
+from lakesmith.duration import parse_age
+from lakesmith.errors import SparkGone
+from lakesmith.ledger.store import Ledger
+from lakesmith.maintain.actions import ACTIONS, force_since, session_for
+from lakesmith.maintain.planner import plan_layout, vacuum
+from lakesmith.maintain.result import Action, Proposal, Step
+from lakesmith.maintain.retained_versions import (
+    begun,
+    foreign_rows,
+    holds,
+    lost_by_vacuum,
+    readers,
+)
+from lakesmith.maintain.table_stats import Figures, read_figures
+from lakesmith.maintain.tombstones import (
+    Tombstones,
+    horizon,
+    keeps_tombstones,
+    plan_tombstones,
+)
+from lakesmith.observe.run_records import RunFacts
+from lakesmith.session.batch import ending
+from lakesmith.session.failures import cause_of, first_line
+from lakesmith.spec.model import Maintenance
+from lakesmith.tables.delta_log.history import newest_commits
+from lakesmith.tables.ref import TableRef
+from lakesmith.tables.retry import is_conflict
+
+
+@dataclass(frozen=True)
+class TableCare:
+    """One table, or the quarantine of one, as maintenance sees it; `name` is the table whose spec and state count."""
+
+    facts: RunFacts
+    spark: SparkSession
+    ledger: Ledger
+    name: str
+    table: TableRef
+    now: float
+
+    @property
+    def is_quarantine(self) -> bool:
+        """Whether it is the quarantine: nobody reads it by position."""
+        return self.table.name != self.name
+
+    @property
+    def settings(self) -> Maintenance:
+        """The settings of the table; a quarantine has other columns to lay out."""
+        settings = self.facts.project.maintenance_of(self.name)
+        layout = {"cluster_by": (), "zorder_by": ()}
+        return settings.model_copy(update=layout) if self.is_quarantine else settings
+
+    def steps(self, dry_run: bool) -> Iterator[Step]:
+        """Propose the actions that are due, or do them, and say why the others are not.
+
+        Raises
+        ------
+        SparkGone
+            LS804 when Spark ended; any other error is kept in a step that failed.
+        """
+        begin = time.monotonic()
+        try:
+            yield from self._look_and_act(dry_run)
+        except Exception as error:  # kept in the step, and raised by `maintain` when the other tables are done
+            yield self._stopped("all", "its figures could not be read", begin, error)
+
+    def _look_and_act(self, dry_run: bool) -> Iterator[Step]:
+        reason = self._left_alone()
+        if reason:
+            yield Step(self.table.name, "all", "skipped", reason)
+            return
+        with ending(self._session()) as session:
+            yield from self._act_on_figures(session, dry_run)
+
+    def _session(self) -> SparkSession:
+        project = self.facts.project
+        epoch = self.ledger.state(self.name).epoch
+        return session_for(
+            self.spark, project, self.facts.run_id, self.table, self.settings, epoch
+        )
+
+    def _act_on_figures(self, session: SparkSession, dry_run: bool) -> Iterator[Step]:
+        figures = read_figures(session, self.table, self.now)
+        proposals = self._proposals(session, figures)
+        yield from self._told(proposals)
+        for proposal in (one for one in proposals if one.is_due):
+            step = (
+                self._propose(proposal)
+                if dry_run
+                else self._do(session, proposal, figures)
+            )
+            yield step
+            if step.state == "failed":
+                break
+
+    def _left_alone(self) -> str:
+        state = self.ledger.state(self.name)
+        return begun(state) or foreign_rows(
+            self.spark, self.facts.ref(self.name), state
+        )
+
+    def _proposals(self, session: SparkSession, figures: Figures) -> list[Proposal]:
+        settings = self.settings
+        held = (
+            ()
+            if self.is_quarantine
+            else holds(self.facts.project, self.ledger, self.name)
+        )
+        last = vacuum(figures, settings, lost_by_vacuum(held, figures, self.now))
+        return [
+            *self._of_tombstones(session, figures),
+            *plan_layout(figures, settings),
+            last,
+        ]
+
+    def _of_tombstones(self, session: SparkSession, figures: Figures) -> list[Proposal]:
+        project = self.facts.project
+        spec = project.table(self.name)
+        has_any = not self.is_quarantine and keeps_tombstones(spec)
+        if not has_any or "_deleted" not in self.table.load(session).columns:
+            return []
+        rows = Tombstones(session, self.table, spec.write.keys)
+        read_by = readers(project, self.ledger, self.name)
+        try:
+            return [plan_tombstones(rows, figures, self.settings, read_by, self.now)]
+        except Exception as error:
+            if not lacks_feed(error):
+                raise
+            # The change feed does not reach over a rename or a rebuild.
+            why = f"which of them are old cannot be told: {first_line(error)}"
+            return [Proposal("tombstones", False, why, is_held=True)]
+
+    def _told(self, proposals: list[Proposal]) -> Iterator[Step]:
+        for one in proposals:
+            if one.is_held:
+                yield Step(self.table.name, one.action, "skipped", one.reason)
+        if not any(one.is_due or one.is_held for one in proposals):
+            yield Step(
+                self.table.name,
+                "all",
+                "nothing",
+                "; ".join(one.reason for one in proposals),
+            )
+
+    def _propose(self, proposal: Proposal) -> Step:
+        return Step(self.table.name, proposal.action, "proposed", proposal.reason)
+
+    def _do(self, session: SparkSession, proposal: Proposal, figures: Figures) -> Step:
+        begin = time.monotonic()
+        before = newest_commits(session, self.table, 1)[0].version
+        try:
+            self._act(session, proposal, figures)
+            force_since(self.table, before)
+        except Exception as error:  # kept in the step, and raised by `maintain` when the other tables are done
+            return self._stopped(proposal.action, proposal.reason, begin, error)
+        return Step(
+            self.table.name,
+            proposal.action,
+            "done",
+            proposal.reason,
+            _seconds_since(begin),
+        )
+
+    def _stopped(
+        self,
+        action: Action | Literal["all"],
+        reason: str,
+        begin: float,
+        error: Exception,
+    ) -> Step:
+        """Return the step that an error stopped, skipped where another writer only came first."""
+        cause = cause_of(error, self.spark)
+        if isinstance(cause, SparkGone):
+            raise cause from error
+        seconds = _seconds_since(begin)
+        if is_conflict(cause):
+            why = f"{reason}; another writer came first: {first_line(cause)}"
+            return Step(self.table.name, action, "skipped", why, seconds)
+        return Step(
+            self.table.name, action, "failed", reason, seconds, first_line(cause)
+        )
+
+    def _act(self, session: SparkSession, proposal: Proposal, figures: Figures) -> None:
+        settings = self.settings
+        project = self.facts.project
+        if proposal.action != "tombstones":
+            ACTIONS[proposal.action](session, self.table, settings)
+            return
+        upto = horizon(
+            figures.commits, parse_age(settings.tombstone_retention), self.now
+        )
+        if upto is not None:
+            Tombstones(session, self.table, project.table(self.name).write.keys).purge(
+                upto, figures.version
+            )
+
+
+def _seconds_since(begin: float) -> float:
+    return round(time.monotonic() - begin, 3)

@@ -1,0 +1,160 @@
+"""What others need of a table: readers behind, batches begun, what is published. VACUUM takes nothing of it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timezone
+
+from pyspark.sql import SparkSession
+
+from lakesmith.errors import InputError
+from lakesmith.ledger.commit_walk import undone_spans
+from lakesmith.ledger.intent import Intent, TableInput
+from lakesmith.ledger.state import TableState
+from lakesmith.ledger.store import Ledger
+from lakesmith.maintain.table_stats import DAY, Figures
+from lakesmith.sources.upstream import Voids
+from lakesmith.spec.graph import upstreams
+from lakesmith.spec.model import Project
+from lakesmith.tables.ref import TableRef
+
+RAISE = "raise delta.deletedFileRetentionDuration and run"
+MARGIN = 0.05  # of the retention: as long may pass between the look and the deletion
+
+
+@dataclass(frozen=True)
+class Hold:
+    """A version from which on somebody reads, and who.
+
+    Of a table below it is where its next batch begins, over what changed no row.
+    """
+
+    version: int
+    who: str
+
+
+def begun(state: TableState) -> str:
+    """Return why a table is left alone; empty when all its batches are closed."""
+    if state.undo:
+        return "a rollback of it is not finished: run first"
+    if state.refused:
+        return (
+            f"batch {state.batch} was refused and is undone or accepted by the next run"
+        )
+    return (
+        f"batch {state.open.batch} was begun and is not done: run first"
+        if state.open
+        else ""
+    )
+
+
+def foreign_rows(spark: SparkSession, table: TableRef, state: TableState) -> str:
+    """Return what others did to the rows of a table; empty when nothing stands."""
+    try:
+        undone_spans(spark, table, state)
+    except InputError as error:
+        return error.what
+    return ""
+
+
+def readers(project: Project, ledger: Ledger, name: str) -> tuple[Hold, ...]:
+    """Return how far the tables below have read a table, batches that they have begun included."""
+    voids = ledger.state(name).voids
+    states = {table: ledger.state(table) for table in project.table_names()}
+    # A table whose `from` was changed still goes by what it was built from, until it is rebuilt.
+    below = [
+        state
+        for table, state in states.items()
+        if name in (*upstreams(project.table(table)), state.upstream)
+    ]
+    return tuple(
+        hold for state in below for hold in _reads(project, state, name, voids)
+    )
+
+
+def _reads(
+    project: Project, state: TableState, name: str, voids: Voids
+) -> Iterator[Hold]:
+    if (
+        state.since is not None
+        and (state.upstream or project.table(state.table).from_) == name
+    ):
+        yield Hold(
+            over_voids(state.since, voids),
+            f"{state.table} has read it up to version {state.since}",
+        )
+    if state.open:
+        yield from _begun_reads(project, state.open, name, voids)
+
+
+def _begun_reads(
+    project: Project, intent: Intent, name: str, voids: Voids
+) -> Iterator[Hold]:
+    read = intent.input
+    inputs = project.table(intent.table).inputs
+    versions = {version for key, version in intent.lookups if inputs.get(key) == name}
+    if isinstance(read, TableInput) and read.name == name:
+        versions |= (
+            {read.to}
+            if read.since is None
+            else {read.to, over_voids(read.since, voids)}
+        )
+    who = f"batch {intent.batch} of {intent.table} was begun and reads it"
+    yield from (
+        Hold(version, f"{who} from version {version}") for version in sorted(versions)
+    )
+
+
+def over_voids(version: int, voids: Voids) -> int:
+    """Return how far a reader is that need not read what changed nothing.
+
+    Examples
+    --------
+    >>> over_voids(3, [(4, 6), (7, 7), (9, 9)])
+    7
+    """
+    for low, high in sorted(voids):
+        version = high if low <= version + 1 <= high else version
+    return version
+
+
+def holds(project: Project, ledger: Ledger, name: str) -> tuple[Hold, ...]:
+    """Return every version of a table from which on somebody reads."""
+    public = ledger.published["tables"].get(name)
+    version = ledger.state(name).version
+    found = list(readers(project, ledger, name))
+    found += (
+        [Hold(public, f"version {public} is published")] if public is not None else []
+    )
+    found += (
+        [Hold(version, f"version {version} is its newest batch")]
+        if version is not None
+        else []
+    )
+    return tuple(found)
+
+
+def not_passed(held: Sequence[Hold], version: int) -> str:
+    """Return who has not read a table up to a version; empty when all have."""
+    behind = [hold for hold in held if hold.version < version]
+    return min(behind, key=lambda hold: hold.version).who if behind else ""
+
+
+def lost_by_vacuum(held: Sequence[Hold], figures: Figures, now: float) -> str:
+    """Return whose files VACUUM might delete; empty when it cannot.
+
+    Whoever reads from a version on needs what later commits removed. VACUUM leaves alone what was removed within the
+    retention, so the commit after that version must be that young, or not be there.
+    """
+    times = {commit.version: commit.timestamp / 1000 for commit in figures.commits}
+    for hold in sorted(held, key=lambda hold: hold.version):
+        if hold.version >= figures.version:
+            continue
+        after = times.get(hold.version + 1)
+        if after is None:
+            return f"{hold.who}, and the log no longer says what came after it"
+        if after < now - figures.days * DAY * (1 - MARGIN):
+            day = f"{datetime.fromtimestamp(after, timezone.utc):%Y-%m-%d}"
+            return f"{hold.who}, and what changed since {day} is kept for {figures.days:.3g} days only: {RAISE}"
+    return ""

@@ -1,0 +1,149 @@
+"""The figures of a table by its log: files, sizes, rows that vectors delete, what may be vacuumed. No data is read."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from pyspark.sql import SparkSession
+
+from lakesmith.tables.delta_log.actions import data_file
+from lakesmith.tables.delta_log.history import Commit, newest_commits
+from lakesmith.tables.delta_log.retention import retention_days
+from lakesmith.tables.delta_log.snapshot import Patient, Snapshot, patient
+from lakesmith.tables.ref import TableRef
+
+DAY = 86_400
+REMOVED = ("numRemovedFiles", "numTargetFilesRemoved")
+
+
+@dataclass(frozen=True)
+class DataFile:
+    """One active file: bytes, rows (None when the log does not say), those that a vector deletes, its partition."""
+
+    size: int
+    rows: int | None = None
+    deleted: int = 0
+    partition: str = ""
+
+
+@dataclass(frozen=True)
+class Figures:
+    """What the log of a table says.
+
+    `files` is None where only their number and bytes are known: off local paths. `expired` are the files that no
+    version within the retention needs, as (number, bytes); off local paths those of commits since the last VACUUM.
+    `commits` are all that the log still has, newest first.
+    """
+
+    version: int
+    count: int
+    size: int
+    files: tuple[DataFile, ...] | None
+    commits: tuple[Commit, ...]
+    days: float
+    clustering: tuple[str, ...] = ()
+    expired: tuple[int, int] = (0, 0)
+
+
+def read_figures(spark: SparkSession, table: TableRef, now: float) -> Figures:
+    """Read the figures of an existing table.
+
+    Parameters
+    ----------
+    spark : SparkSession
+    table : TableRef
+    now : float
+        Seconds since 1970.
+
+    Notes
+    -----
+    One small job over the log, ``DESCRIBE DETAIL``; off local paths another for its history. Never over data.
+    """
+    (detail,) = spark.sql(f"DESCRIBE DETAIL {table.sql_name}").collect()
+    days = retention_days(detail["properties"] or {})
+    commits = tuple(newest_commits(spark, table))
+    local = patient(table)
+    files = tuple(_files(local.head)) if local else None
+    expired = (
+        _expired(local, now - days * DAY)
+        if local
+        else _expired_commits(commits, now, days)
+    )
+    clustering = tuple(detail["clusteringColumns"] or ())
+    version = commits[0].version
+    return Figures(
+        version,
+        detail["numFiles"],
+        detail["sizeInBytes"],
+        files,
+        commits,
+        days,
+        clustering,
+        expired,
+    )
+
+
+def _files(head: Snapshot) -> Iterator[DataFile]:
+    for added in head.live.values():
+        vector = added.get("deletionVector") or {}
+        partition = json.dumps(
+            dict(added.get("partitionValues") or {}), sort_keys=True, default=str
+        )
+        yield DataFile(
+            added["size"], _rows(added), vector.get("cardinality") or 0, partition
+        )
+
+
+def _rows(added: Mapping[str, Any]) -> int | None:
+    rows = json.loads(added.get("stats") or "{}").get("numRecords")
+    return None if rows is None else int(rows)
+
+
+def _expired(local: Patient, before: float) -> tuple[int, int]:
+    """Count the removed files that are still on the disk although no version within the retention needs them."""
+    live = {path for path, _ in local.head.live}
+    old = [
+        path
+        for path, at in local.head.removed.items()
+        if at / 1000 < before and path not in live
+    ]
+    sizes = [_size(file) for path in old for file in data_file(local.root, path)]
+    there = [size for size in sizes if size is not None]
+    return len(there), sum(there)
+
+
+def _size(file: Path) -> int | None:
+    try:
+        return file.stat().st_size
+    except FileNotFoundError:
+        return None
+
+
+def _expired_commits(
+    commits: tuple[Commit, ...], now: float, days: float
+) -> tuple[int, int]:
+    """Count what commits removed that the last VACUUM had to leave, since it was too young then, and now is not."""
+    vacuumed = (
+        max(
+            (
+                commit.timestamp
+                for commit in commits
+                if commit.operation == "VACUUM END"
+            ),
+            default=0,
+        )
+        / 1000
+    )
+    low = vacuumed - days * DAY
+    high = now - days * DAY
+    old = [
+        one
+        for one in commits
+        if low <= one.timestamp / 1000 < high and one.operation != "VACUUM END"
+    ]
+    count = sum(one.metrics.get(name, 0) for one in old for name in REMOVED)
+    return count, sum(one.metrics.get("numRemovedBytes", 0) for one in old)

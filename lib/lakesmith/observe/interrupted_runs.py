@@ -1,0 +1,113 @@
+"""Runs that ended before they told of themselves: the next run writes their records from the ledger."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import datetime, timezone
+from itertools import groupby
+from json import dumps
+from typing import Any
+
+from pyspark.sql import SparkSession
+
+from lakesmith.batch.counts import Counts
+from lakesmith.ledger.events import LedgerEvent
+from lakesmith.ledger.identity import positions
+from lakesmith.ledger.intent import Intent
+from lakesmith.ledger.store import Ledger
+from lakesmith.observe.records import SCHEMA_VERSION
+from lakesmith.observe.run_records import RECORDER, RECORDS, RunFacts
+from lakesmith.observe.table_tally import total
+from lakesmith.quality.verdict import named_problems
+from lakesmith.tables.ops_table import OpsTable
+
+Rows = list[dict[str, Any]]
+
+
+def record_interrupted(
+    facts: RunFacts, spark: SparkSession | None, ledger: Ledger
+) -> None:
+    """Append the batches that interrupted runs closed to ``ops.runs`` and ``ops.checks``, exactly once.
+
+    Parameters
+    ----------
+    facts : RunFacts
+    spark : SparkSession, optional
+        Not needed on a local path.
+    ledger : Ledger
+
+    Notes
+    -----
+    On local paths only: elsewhere several runs may be at work, and one without records may be alive. The profile of
+    such a batch is not recorded, it was in the memory of its run.
+    """
+    for name, rows_of in (("runs", _run_rows), ("checks", _check_rows)):
+        table = OpsTable(facts.ref(f"ops.{name}"), RECORDS[name])
+        known = table.last_id(RECORDER)
+        if known is None:
+            return
+        untold = [
+            event
+            for seq, event in ledger.dones
+            if seq > known and "record" in event.payload
+        ]
+        table.append(spark, rows_of(untold), (RECORDER, ledger.seq))
+
+
+def _run_rows(dones: Sequence[LedgerEvent]) -> Rows:
+    """Return one row a run and table, as the run would have written it, as far as the ledger knows."""
+    groups = groupby(sorted(dones, key=_run_and_table), key=_run_and_table)
+    return [_run_row([*events]) for _, events in groups]
+
+
+def _run_row(dones: Sequence[LedgerEvent]) -> dict[str, Any]:
+    last = dones[-1]
+    records = [event.payload["record"] for event in dones]
+    counts = total(Counts(**record["counts"]) for record in records)
+    return _common(last) | {
+        "started_at": datetime.strptime(last.run_id[:15], "%Y%m%dT%H%M%S").replace(
+            tzinfo=timezone.utc
+        ),
+        "state": "refused" if last.payload["refused"] else "done",
+        "run_state": "interrupted",
+        "batches": len(dones),
+        "version": records[-1]["version"],
+        **counts.__dict__,
+        "recomputed": any(record["recomputed"] for record in records),
+        "positions": dumps([positions(_intent(event)) for event in dones]),
+        "error": named_problems(
+            verdict for record in records for verdict in record["verdicts"]
+        )
+        or None,
+    }
+
+
+def _check_rows(dones: Sequence[LedgerEvent]) -> Rows:
+    verdicts = [
+        (event, verdict)
+        for event in dones
+        for verdict in event.payload["record"]["verdicts"]
+    ]
+    return [
+        _common(event) | {"batch": event.batch} | verdict for event, verdict in verdicts
+    ]
+
+
+def _run_and_table(event: LedgerEvent) -> tuple[str, str]:
+    return event.run_id, event.table
+
+
+def _common(event: LedgerEvent) -> dict[str, Any]:
+    run_time = datetime.fromisoformat(_intent(event).run_time)
+    return {
+        "schema_version": SCHEMA_VERSION,
+        "run_id": event.run_id,
+        "table": event.table,
+        "run_time": run_time,
+    }
+
+
+def _intent(event: LedgerEvent) -> Intent:
+    return Intent.from_dict(
+        event.table, event.epoch, event.batch, event.payload["intent"]
+    )

@@ -1,0 +1,154 @@
+"""What a run leaves behind of itself: its result, and its rows in the ops tables."""
+
+from __future__ import annotations
+
+import json
+import time
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import asdict, dataclass, field
+from datetime import datetime, timezone
+from typing import Any
+from uuid import uuid4
+
+from pyspark.sql import SparkSession
+
+from lakesmith.ledger.identity import positions
+from lakesmith.observe.records import CHECKS, PROFILES, RUNS, SCHEMA_VERSION
+from lakesmith.observe.results import Event, RunResult, RunState, TableResult
+from lakesmith.observe.table_tally import Tally
+from lakesmith.spec.model import Project
+from lakesmith.tables.ops_table import OpsTable
+from lakesmith.tables.ref import TableRef, project_table
+
+RECORDER = "lakesmith/records"  # its ids say up to which sequence of the ledger the records tell
+RECORDS = {"runs": RUNS, "checks": CHECKS, "profiles": PROFILES}
+
+
+def now() -> str:
+    """Return the clock as ISO in UTC."""
+    return datetime.now(timezone.utc).isoformat(timespec="microseconds")
+
+
+@dataclass(frozen=True)
+class RunFacts:
+    """What is fixed when a run starts.
+
+    `run_time` is the recorded "now" of the rows, `started_at` the clock.
+    """
+
+    project: Project
+    run_id: str
+    run_time: str
+    on_event: Callable[[Event], None]
+    started_at: str = field(default_factory=now)
+    started: float = field(default_factory=time.monotonic)
+
+    def ref(self, name: str) -> TableRef:
+        """Return where a table lies."""
+        return project_table(self.project, name)
+
+    def tell(self, kind: str) -> None:
+        """Send an event of the run as a whole."""
+        self.on_event(Event(kind, self.run_id))
+
+    def result(self, tables: Sequence[TableResult], published: int | None) -> RunResult:
+        """Return the result of the run; the worst state of a table decides."""
+        seconds = round(time.monotonic() - self.started, 3)
+        return RunResult(
+            self.run_id, state_of(tables), tuple(tables), published, seconds
+        )
+
+
+def facts_of(
+    project: Project, run_time: str | None, on_event: Callable[[Event], None]
+) -> RunFacts:
+    """Begin a run: give it its id and its recorded "now"."""
+    run_id = f"{datetime.now(timezone.utc):%Y%m%dT%H%M%S}-{uuid4().hex[:6]}"
+    return RunFacts(project, run_id, run_time or now(), on_event)
+
+
+def state_of(tables: Sequence[TableResult]) -> RunState:
+    """Return the state of a run from the states of its tables; the worst one decides.
+
+    Examples
+    --------
+    >>> state_of([TableResult("silver.a", "done"), TableResult("gold.b", "nothing_new")])
+    'done'
+    """
+    states = {table.state for table in tables}
+    if "failed" in states:
+        return "failed"
+    if "refused" in states:
+        return "refused"
+    if any(table.parked for table in tables):
+        return "degraded"
+    return "done" if "done" in states else "nothing_new"
+
+
+def write_records(
+    facts: RunFacts,
+    spark: SparkSession | None,
+    result: RunResult,
+    tallies: Mapping[str, Tally] | None = None,
+    upto: int = 0,
+) -> None:
+    """Append the run to ``ops.runs``, its verdicts to ``ops.checks`` and its profile to ``ops.profiles``.
+
+    Where one run at a time has the warehouse, the rows carry the ledger's sequence `upto` which they tell of all.
+    """
+    run_time = datetime.fromisoformat(facts.run_time)
+    common = {
+        "schema_version": SCHEMA_VERSION,
+        "run_id": facts.run_id,
+        "run_time": run_time,
+    }
+    known = tallies or {}
+    runs = [
+        _run_row(facts, result, table, known.get(table.table)) | common
+        for table in result.tables
+    ]
+    batches = [
+        ({"table": intent.table, "batch": intent.batch, **common}, record)
+        for tally in known.values()
+        for intent, record in tally.records
+    ]
+    checks = [
+        {**asdict(verdict), **batch}
+        for batch, record in batches
+        for verdict in record.verdicts
+    ]
+    profiles = [
+        {**row, **batch, "version": record.version}
+        for batch, record in batches
+        for row in record.profile
+    ]
+    for name, rows in (("runs", runs), ("checks", checks), ("profiles", profiles)):
+        table = OpsTable(facts.ref(f"ops.{name}"), RECORDS[name])
+        told = table.last_id(RECORDER) if upto else None
+        table.append(
+            spark, rows, (RECORDER, upto) if told is not None and upto > told else None
+        )
+
+
+def _run_row(
+    facts: RunFacts, result: RunResult, table: TableResult, tally: Tally | None
+) -> dict[str, Any]:
+    records = tally.records if tally else []
+    return {
+        "table": table.table,
+        "started_at": datetime.fromisoformat(facts.started_at),
+        "state": table.state,
+        "run_state": result.state,
+        "batches": table.batches,
+        "version": table.version,
+        **asdict(table.counts),
+        "seconds": table.seconds,
+        "recomputed": any(record.recomputed for _, record in records),
+        "parked": "\n".join(f"{one.path}: {one.reason}" for one in table.parked)
+        or None,
+        "positions": json.dumps([positions(intent) for intent, _ in records])
+        if records
+        else None,
+        "published": result.published,
+        "error": table.error or None,
+    }

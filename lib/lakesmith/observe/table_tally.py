@@ -1,0 +1,94 @@
+"""The tally of one table over all its batches of a run."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import asdict, dataclass, field
+from typing import Any
+
+from lakesmith.batch.counts import Counts
+from lakesmith.batch.record import BatchRecord
+from lakesmith.errors import LakesmithError, render
+from lakesmith.ledger.intent import Intent
+from lakesmith.observe.results import Parked, TableResult, TableState
+from lakesmith.quality.verdict import named_problems
+from lakesmith.session.failures import first_line
+
+
+@dataclass
+class Tally:
+    """Collects batches, parked inputs and the error of one table."""
+
+    table: str
+    records: list[tuple[Intent, BatchRecord]] = field(default_factory=list)
+    parked: list[Parked] = field(default_factory=list)
+    error: Exception | None = None
+    seconds: float = 0.0
+
+    def add(self, intent: Intent, record: BatchRecord) -> None:
+        """Add a batch that was written."""
+        self.records.append((intent, record))
+
+    def park(self, parked: Iterable[Parked]) -> None:
+        """Add inputs that were set aside."""
+        self.parked.extend(parked)
+
+    def state(self, blocked_by: str) -> TableState:
+        """Return what became of the table."""
+        if self.error is not None:
+            return "failed"
+        if any(record.refused for _, record in self.records):
+            return "refused"
+        if self.records:
+            return "done"
+        return "skipped" if blocked_by else "nothing_new"
+
+    def result(self, blocked_by: str = "") -> TableResult:
+        """Return the table's result; `blocked_by` says why it was skipped."""
+        last = self.records[-1][1] if self.records else None
+        return TableResult(
+            table=self.table,
+            state=self.state(blocked_by),
+            batches=len(self.records),
+            counts=total(record.counts for _, record in self.records),
+            version=last.version if last else None,
+            seconds=round(self.seconds, 3),
+            verdicts=last.verdicts if last else (),
+            parked=tuple(self.parked),
+            error=describe(self.table, self.error)
+            if self.error
+            else blocked_by or self._unmade(),
+        )
+
+    def _unmade(self) -> str:
+        """Return which checks could not be made, or refuse publication."""
+        return named_problems(
+            asdict(verdict) for _, record in self.records for verdict in record.verdicts
+        )
+
+
+def total(counts: Iterable[Counts]) -> Counts:
+    """Add the accounting of batches.
+
+    Examples
+    --------
+    >>> total([Counts(read=2, accepted=2), Counts(read=1, quarantined=1)]).read
+    3
+    """
+    sums: dict[str, Any] = asdict(Counts())
+    for one in counts:
+        sums = {name: value + getattr(one, name) for name, value in sums.items()}
+    return Counts(**sums)
+
+
+def describe(table: str, error: Exception) -> str:
+    """Say an error of a table for a person; a foreign exception gets a code, its type and its first line."""
+    if isinstance(error, LakesmithError):
+        return render(error.code, error.what, error.where or table, error.hint)
+    what = f"{table} failed: {type(error).__name__}: {first_line(error)}"
+    return render(
+        "LS701",
+        what,
+        table,
+        "mend the cause and run again: nothing of this batch was published",
+    )

@@ -1,0 +1,1 @@
+"""The checks of rows and of whole batches."""

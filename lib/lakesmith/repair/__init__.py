@@ -1,0 +1,1 @@
+"""Roll back runs and backfill dates."""

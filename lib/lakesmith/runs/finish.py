@@ -1,0 +1,125 @@
+"""The end of a run: publish, record, and raise or return."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from pyspark.sql import SparkSession
+
+from lakesmith.errors import GateRefused, RunFailed, WriteError
+from lakesmith.ledger.publications import newest, publish
+from lakesmith.ledger.store import Ledger, published_event
+from lakesmith.observe.results import RunResult, TableResult
+from lakesmith.observe.run_records import RunFacts, state_of, write_records
+from lakesmith.quality.verdict import told
+from lakesmith.runs.executor import Executor
+
+PUBLISHERS = 5
+
+
+def conclude(
+    facts: RunFacts,
+    spark: SparkSession,
+    executor: Executor,
+    order: Sequence[Sequence[str]],
+) -> RunResult:
+    """Publish the tables of a run together unless one failed, close the ledger, and write the run's records."""
+    ledger = executor.ledger
+    results = [executor.result(table) for wave in order for table in wave]
+    published = (
+        None if state_of(results) == "failed" else _publish(facts, spark, ledger, order)
+    )
+    ledger.flush(spark)
+    result = facts.result(results, published)
+    write_records(facts, spark, result, executor.tallies, ledger.seq)
+    ledger.compact(spark)
+    facts.tell("run_finished")
+    return result
+
+
+def _publish(
+    facts: RunFacts, spark: SparkSession, ledger: Ledger, order: Sequence[Sequence[str]]
+) -> int | None:
+    """Publish the tables of the run beside those that are public; nothing when the ledger knows them as public."""
+    ran = {table for wave in order for table in wave}
+    versions = {
+        **ledger.published["tables"],
+        **{name: v for name, v in ledger.versions.items() if name in ran},
+    }
+    if versions == ledger.published["tables"]:
+        return ledger.published["id"] or None
+    made = publish_beside(facts, spark, ledger.published["tables"], versions)
+    ledger.stage(published_event(made))
+    facts.tell("published")
+    return int(made["id"])
+
+
+def publish_beside(
+    facts: RunFacts,
+    spark: SparkSession,
+    known: Mapping[str, int],
+    versions: Mapping[str, int],
+) -> dict[str, Any]:
+    """Publish what this run moved; without a lock another run may have published other tables meanwhile."""
+    moved = {
+        name: version
+        for name, version in versions.items()
+        if known.get(name) != version
+    }
+    table = facts.ref("ops.published")
+    for _ in range(PUBLISHERS):
+        public = newest(spark, table)["tables"] if facts.project.catalog else known
+        try:
+            return publish(
+                spark,
+                table,
+                facts.project.env,
+                facts.run_id,
+                facts.run_time,
+                {**public, **moved},
+            )
+        except WriteError as error:
+            lost = error
+            if error.code != "LS505":
+                raise
+    raise lost
+
+
+def raise_or_return(result: RunResult, executor: Executor) -> RunResult:
+    """Raise what the result of a run calls for, with the result attached; else return it."""
+    if result.state not in ("failed", "refused"):
+        return result
+    bad = [table for table in result.tables if table.state == result.state]
+    if result.state == "refused":
+        raise _refusal(bad, result)
+    cause = next(
+        tally.error for tally in executor.tallies.values() if tally.error is not None
+    )
+    text = "\n".join(table.error for table in bad)
+    hint = "mend the cause and run again; nothing was published"
+    raise RunFailed(
+        f"{len(bad)} table(s) failed\n{text}", hint=hint, result=result
+    ) from cause
+
+
+def _refusal(bad: Sequence[TableResult], result: RunResult) -> GateRefused:
+    verdicts = [
+        (table.table, verdict)
+        for table in bad
+        for verdict in table.verdicts
+        if verdict.refuses
+    ]
+    where = "; ".join(
+        f"{name}: {told(v.check, v.status, v.failed, v.message)}"
+        for name, v in verdicts
+    )
+    names = ", ".join(table.table for table in bad)
+    if verdicts and all(verdict.is_unmade for _, verdict in verdicts):
+        hint = "correct the check and run again, or publish without it: `run --accept TABLE`"
+        what = f"the quality gate refused {names}: a check could not be made"
+        return GateRefused(what, code="LS401", where=where, hint=hint, result=result)
+    hint = "see `lakesmith quality`; change the check or quarantine the rows, or `run --accept TABLE`"
+    return GateRefused(
+        f"the quality gate refused {names}", where=where, hint=hint, result=result
+    )

@@ -1,0 +1,280 @@
+"""The plan: what a run would do, said before it does it."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field, replace
+
+from pyspark.sql import SparkSession
+
+from lakesmith.batch.transform.merged_groups import merges_in
+from lakesmith.errors import LakesmithError, SparkGone
+from lakesmith.ledger.intent import FilesInput
+from lakesmith.ledger.key_change import other_keys
+from lakesmith.ledger.open_ledger import open_ledger
+from lakesmith.ledger.state import TableState
+from lakesmith.ledger.store import Ledger
+from lakesmith.ledger.upstream_change import other_source, other_upstream
+from lakesmith.observe.results import Plan, PlannedTable
+from lakesmith.observe.run_records import facts_of
+from lakesmith.quality.checks.table_checks import plan_notes
+from lakesmith.runs.planner import Planned, Planner
+from lakesmith.runs.schema_change import schema_diff, verdict_on
+from lakesmith.session.failures import cause_of, first_line
+from lakesmith.spec.fingerprint import spec_hash
+from lakesmith.spec.graph import upstreams, waves
+from lakesmith.spec.key_implies import unproven
+from lakesmith.spec.model import Project, Table
+from lakesmith.spec.window_scope import name_of
+from lakesmith.tables.pruning.estimate import everything
+from lakesmith.tables.ref import TableRef, project_table
+
+NO_RUN_TIME = "1970-01-01T00:00:00+00:00"
+READS = {
+    "replace_all": "all of {upstream}; nothing of the table",
+    "replace_partitions": "the changes, then the partitions they touch of {upstream}",
+    "scd2": "the new input once; of the table the open versions of its keys; for a late row {upstream} too",
+    "snapshot": "the new input once; all of the table",
+}
+
+
+def plan(spark: SparkSession, project: Project, select: Sequence[str] = ()) -> Plan:
+    """Say what a run would do: order, new input, strategy, expected reads, extra scans; writes nothing.
+
+    Notes
+    -----
+    What a run could not do for a table (a source whose directory is missing, say) is said of that table alone.
+    """
+    ledger = open_ledger(
+        spark, project, facts_of(project, None, lambda event: None).run_id, create=False
+    )
+    planning = _Planning(spark, project, ledger)
+    ordered = [
+        (number, name)
+        for number, wave in enumerate(waves(project, select), start=1)
+        for name in wave
+    ]
+    return Plan(tuple([planning.table(name, number) for number, name in ordered]))
+
+
+@dataclass
+class _Planning:
+    """Plans one table after the other; `busy` are those with new input, `failed` those that a run would stop at."""
+
+    spark: SparkSession
+    project: Project
+    ledger: Ledger
+    busy: set[str] = field(default_factory=set)
+    failed: set[str] = field(default_factory=set)
+
+    def table(self, name: str, wave: int) -> PlannedTable:
+        """Plan one table; what a run would stop at is said in its row."""
+        stopped = [
+            upstream
+            for upstream in upstreams(self.project.table(name))
+            if upstream in self.failed
+        ]
+        if stopped:
+            self.failed.add(name)
+            return self._without_batch(
+                name, wave, f"nothing, since {', '.join(stopped)} cannot be planned"
+            )
+        try:
+            return self._planned(name, wave)
+        except Exception as error:
+            cause = cause_of(error, self.spark)
+            if isinstance(cause, SparkGone):
+                raise cause from error
+            if not isinstance(cause, LakesmithError | OSError):
+                raise
+            self.failed.add(name)
+            row = self._without_batch(name, wave, "cannot be planned, see its note")
+            return replace(row, notes=(*row.notes, _in_one_line(cause)))
+
+    def _planned(self, name: str, wave: int) -> PlannedTable:
+        planned = self._next_batch(name)
+        spec = self.project.table(name)
+        state = self.ledger.state(name)
+        waits_for = [upstream for upstream in upstreams(spec) if upstream in self.busy]
+        is_busy = planned.intent is not None or bool(waits_for)
+        reads = _reads(self.project, name, planned, state) if is_busy else ""
+        row = replace(
+            self._without_batch(name, wave, _new(planned, waits_for)), reads=reads
+        )
+        with_differences = _with_differences(self.spark, self.project, row, state)
+        if is_busy:
+            self.busy.add(name)
+        return with_differences
+
+    def _next_batch(self, name: str) -> Planned:
+        if other_upstream(self.project.table(name), self.ledger.state(name)):
+            return Planned(None)
+        return Planner(
+            self.spark, self.project, self.ledger.states, NO_RUN_TIME
+        ).next_batch(name)
+
+    def _without_batch(self, name: str, wave: int, new: str) -> PlannedTable:
+        spec = self.project.table(name)
+        return PlannedTable(
+            table=name,
+            wave=wave,
+            strategy=_strategy(spec),
+            inputs=upstreams(spec),
+            new=new,
+            extra_scans=(*plan_notes(spec), *promise_notes(spec)),
+            notes=tuple(_notes(spec, self.ledger.state(name))),
+        )
+
+
+def _in_one_line(error: Exception) -> str:
+    """Return what an error says, with its place.
+
+    Examples
+    --------
+    >>> _in_one_line(LakesmithError("no such directory 'in'", code="LS201", where="sources.orders.path"))
+    "LS201 no such directory 'in' (sources.orders.path)"
+    """
+    if not isinstance(error, LakesmithError):
+        return first_line(error)
+    place = f" ({error.where})" if error.where else ""
+    return f"{error.code} {error.what}{place}"
+
+
+def _with_differences(
+    spark: SparkSession, project: Project, row: PlannedTable, state: TableState
+) -> PlannedTable:
+    """Add how the table on disk differs from its spec, and what becomes of it."""
+    spec = project.table(row.table)
+    changes = schema_diff(spark, project, row.table, state)
+    keys = other_keys(spark, project_table(project, row.table), spec, state)
+    upstream = other_upstream(spec, state)
+    refusals = [
+        verdict_on(spec.on_schema_change, changes),
+        f"{keys}: the next batch ends with LS511" if keys else "",
+        f"{upstream}: the next run ends with LS514" if upstream else "",
+    ]
+    notes = (*row.notes, *filter(None, refusals))
+    return replace(row, notes=notes, schema=tuple(str(change) for change in changes))
+
+
+def _strategy(spec: Table) -> str:
+    columns = (
+        spec.write.partition_by
+        if spec.write.strategy == "replace_partitions"
+        else spec.write.keys
+    )
+    return (
+        f"{spec.write.strategy} by {', '.join(columns)}"
+        if columns
+        else spec.write.strategy
+    )
+
+
+def _new(planned: Planned, waits_for: Sequence[str]) -> str:
+    parked = f", {len(planned.parked)} to park" if planned.parked else ""
+    if planned.intent is None:
+        return (
+            f"what {', '.join(waits_for)} will write"
+            if waits_for
+            else f"nothing{parked}"
+        )
+    read = planned.intent.input
+    retry = " (a batch that was begun)" if planned.is_retry else ""
+    if isinstance(read, FilesInput):
+        size = sum(size for _, size, _ in read.files)
+        return f"{len(read.files)} file(s), {size:,} bytes{parked}{retry}"
+    return f"{read.name} {_span(read.since, read.to)}{retry}"
+
+
+def _span(since: int | None, to: int) -> str:
+    return f"whole, version {to}" if since is None else f"versions {since + 1} to {to}"
+
+
+def _reads(project: Project, name: str, planned: Planned, state: TableState) -> str:
+    spec = project.table(name)
+    if state.version is None:
+        return "the input once; nothing of the table"
+    if spec.write.strategy == "append":
+        return "the new input once; nothing of the table"
+    is_retyped = planned.intent is not None and planned.intent.retyped
+    if (
+        merges_in(project, name) is not None
+        and state.built_by == spec_hash(spec)
+        and not is_retyped
+    ):
+        return f"the changes and their groups of the table; of {spec.from_} only groups that lost or changed a row"
+    if spec.write.strategy == "aggregate":
+        return (
+            f"the changes, then the groups they touch of {spec.from_} and of the table"
+        )
+    if spec.write.strategy in READS:
+        return READS[spec.write.strategy].format(upstream=spec.from_)
+    bound = ", ".join([*spec.write.keys, *spec.write.key_implies])
+    most = _at_most(project_table(project, name))
+    return f"the keys of the new input, then all of it; of the table what its {bound} touch{most}"
+
+
+def _at_most(table: TableRef) -> str:
+    """Say how much of a table can be read at all, where that takes no Spark job."""
+    there = everything(table)
+    if there is None:
+        return ""
+    rows = "" if there.rows is None else f", {there.rows:,} rows"
+    return f", at most {there.count} file(s){rows}, {there.bytes:,} bytes"
+
+
+def promise_notes(spec: Table) -> list[str]:
+    """Say that what a key implies is looked up, where the spec does not prove it.
+
+    Examples
+    --------
+    >>> from lakesmith.spec.model import Write
+    >>> promise_notes(Table(from_="bronze.a", write=Write(strategy="scd2", keys=("id",), key_implies=("day",))))
+    ["write.key_implies: the spec does not prove day: a batch's keys are looked up in all files that can have them"]
+    """
+    columns = ", ".join(unproven(spec))
+    if not columns or spec.write.strategy == "snapshot":
+        return []
+    where = "a batch's keys are looked up in all files that can have them"
+    return [f"write.key_implies: the spec does not prove {columns}: {where}"]
+
+
+def unseen_notes(spec: Table) -> list[str]:
+    """Say what the SQL and the functions of a table must not do, where rows are computed anew by group or partition."""
+    unit = {"aggregate": "group", "replace_partitions": "partition"}.get(
+        spec.write.strategy
+    )
+    own = (
+        ["the SQL"]
+        if spec.sql
+        else [name for name in map(name_of, spec.steps) if ":" in name]
+    )
+    if unit is None or not own:
+        return []
+    rows = f"rows for what others of their {unit} are: which {unit}s a change touches is told by the changes alone"
+    return [f"{', '.join(own)} must not look across {unit}s, nor drop {rows}"]
+
+
+def _notes(spec: Table, state: TableState) -> list[str]:
+    notes = unseen_notes(spec)
+    if spec.nondeterministic:
+        notes.append(
+            "declared nondeterministic: each batch is staged, one more write and read of its rows"
+        )
+    if state.spec_hash and state.spec_hash != spec_hash(spec):
+        notes.append(
+            "the spec changed since the last batch: rows built before keep the old shape"
+        )
+    if other_source(spec, state):
+        notes.append(other_source(spec, state))
+    if state.refused:
+        notes.append(
+            "the last batch was refused: it is undone and planned anew, unless accepted"
+        )
+    if spec.inputs and spec.write.recomputes:
+        notes.append("a new version of an input computes all rows again")
+    elif spec.inputs:
+        notes.append(
+            "rows keep what the inputs said when they came: a new version of an input does not change them"
+        )
+    return notes

@@ -1,1 +1,0 @@
-"""The five rooms of a batch, in their order: read, transform, gate, write, record."""

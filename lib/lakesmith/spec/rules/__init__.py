@@ -1,0 +1,1 @@
+"""Rules that a project must keep."""

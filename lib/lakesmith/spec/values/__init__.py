@@ -1,0 +1,1 @@
+"""Grammars of the values that a spec or a feed writes."""

@@ -1,0 +1,142 @@
+"""Column types of a contract, checked without Spark."""
+
+from __future__ import annotations
+
+import difflib
+import re
+
+_SIMPLE = (
+    "string", "boolean", "tinyint", "smallint", "int", "bigint", "float", "double",
+    "date", "timestamp", "timestamp_ntz", "binary",
+)  # fmt: skip
+_COMPOSITE = ("decimal(p,s)", "array<type>", "map<type,type>", "struct<name:type,...>")
+_OTHER_NAMES = {
+    "text": "string", "str": "string", "varchar": "string", "char": "string",
+    "integer": "int", "long": "bigint", "short": "smallint", "byte": "tinyint",
+    "bool": "boolean", "real": "float", "datetime": "timestamp",
+    "number": "decimal(p,s)", "numeric": "decimal(p,s)", "decimal": "decimal(p,s)",
+}  # fmt: skip
+_TOKEN = re.compile(r"\s*([A-Za-z_][A-Za-z0-9_]*|[0-9]+|[<>(),:]|\S)")
+_NAME = re.compile(r"[A-Za-z_][A-Za-z0-9_]*")
+_MAX_DEPTH = 20
+_MAX_PRECISION = 38
+
+
+def type_problem(text: str) -> str:
+    """Say what is wrong with a column type; empty when it is valid.
+
+    Parameters
+    ----------
+    text : str
+        Type as in a contract: a simple name, ``decimal(p,s)``, ``array<>``, ``map<,>`` or ``struct<name:type>``.
+
+    Returns
+    -------
+    str
+
+    Examples
+    --------
+    >>> type_problem("array<struct<id:bigint,price:decimal(12,4)>>")
+    ''
+    >>> type_problem("integer")
+    "'integer' is no type; write 'int'"
+    """
+    try:
+        _Parser(text).parse()
+    except ValueError as error:
+        return str(error)
+    return ""
+
+
+class _Parser:
+    def __init__(self, text: str) -> None:
+        self.tokens = _TOKEN.findall(text)
+        self.at = 0
+
+    def parse(self) -> None:
+        self.type(depth=0)
+        if self.at < len(self.tokens):
+            raise ValueError(f"'{self.tokens[self.at]}' is too much after a whole type")
+
+    def next(self) -> str:
+        self.at += 1
+        return self.tokens[self.at - 1] if self.at <= len(self.tokens) else "the end"
+
+    def expect(self, wanted: str) -> None:
+        found = self.next()
+        if found != wanted:
+            raise ValueError(f"'{wanted}' expected, {_quoted(found)} found")
+
+    def type(self, depth: int) -> None:
+        if depth > _MAX_DEPTH:
+            raise ValueError(f"nested deeper than {_MAX_DEPTH} levels")
+        name = self.next()
+        composite = {
+            "decimal": self.decimal,
+            "array": self.array,
+            "map": self.map,
+            "struct": self.struct,
+        }.get(name)
+        if composite and self.tokens[self.at : self.at + 1] in (["<"], ["("]):
+            composite(depth + 1)
+        elif name not in _SIMPLE:
+            raise ValueError(_unknown(name))
+
+    def decimal(self, depth: int) -> None:
+        self.expect("(")
+        precision = self.number()
+        self.expect(",")
+        scale = self.number()
+        self.expect(")")
+        if not (1 <= precision <= _MAX_PRECISION and scale <= precision):
+            raise ValueError(
+                f"decimal({precision},{scale}): precision is 1 to {_MAX_PRECISION}, scale at most that"
+            )
+
+    def number(self) -> int:
+        found = self.next()
+        if not found.isdecimal() or len(found) > 2:
+            raise ValueError(
+                f"a number of at most two digits expected, {_quoted(found)} found"
+            )
+        return int(found)
+
+    def array(self, depth: int) -> None:
+        self.expect("<")
+        self.type(depth)
+        self.expect(">")
+
+    def map(self, depth: int) -> None:
+        self.expect("<")
+        self.type(depth)
+        self.expect(",")
+        self.type(depth)
+        self.expect(">")
+
+    def struct(self, depth: int) -> None:
+        self.expect("<")
+        self.field(depth)
+        while (separator := self.next()) == ",":
+            self.field(depth)
+        if separator != ">":
+            raise ValueError(f"',' or '>' expected, {_quoted(separator)} found")
+
+    def field(self, depth: int) -> None:
+        name = self.next()
+        if not _NAME.fullmatch(name):
+            raise ValueError(f"a field name expected, {_quoted(name)} found")
+        self.expect(":")
+        self.type(depth)
+
+
+def _quoted(token: str) -> str:
+    return token if token == "the end" else f"'{token}'"  # noqa: S105
+
+
+def _unknown(name: str) -> str:
+    instead = _OTHER_NAMES.get(name.lower()) or next(
+        iter(difflib.get_close_matches(name.lower(), _SIMPLE, n=1)), ""
+    )
+    if instead:
+        return f"{_quoted(name)} is no type; write '{instead}'"
+    return f"{_quoted(name)} is no type; types: {', '.join(_SIMPLE + _COMPOSITE)}"

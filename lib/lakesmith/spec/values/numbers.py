@@ -1,0 +1,115 @@
+"""Numbers as text: one grammar for data and specs; Java and Python each read more than this, and not the same."""
+
+from __future__ import annotations
+
+import re
+from decimal import Decimal
+
+from lakesmith.spec.values.times import BLANK
+
+SIGN = "[+-]?"
+DIGITS = r"(?:[0-9]+\.?[0-9]*|\.[0-9]+)"
+WHOLE = rf"^{BLANK}{SIGN}[0-9]+{BLANK}$"
+NUMBER = rf"^{BLANK}{SIGN}{DIGITS}(?:[eE]{SIGN}[0-9]+)?{BLANK}$"
+# Most texts, and of a size that each floating-point type holds.
+FAST_NUMBER = r"^-?[0-9]{1,30}(?:\.[0-9]{1,30})?$"
+WORD = rf"(?:[nN][aA][nN]|{SIGN}[iI][nN][fF](?:[iI][nN][iI][tT][yY])?)"
+NO_NUMBER = rf"^{BLANK}{WORD}{BLANK}$"
+ZERO_OR_WORD = rf"^{BLANK}(?:{SIGN}(?=\.?0)[0.]+(?:[eE]{SIGN}[0-9]+)?|{WORD}){BLANK}$"
+MAX_DIGITS = 38
+# The least number that is rounded to infinity.
+BEYOND = {"float": 2.0**128 - 2.0**103, "double": float("inf")}
+
+
+def decimal_pattern(scale: int) -> str:
+    r"""Return the pattern of the numbers that need no digit but zeros beyond a scale.
+
+    Examples
+    --------
+    >>> [bool(re.search(decimal_pattern(2), text)) for text in ("2.50", "2.500", "125e-2", "1.2345e2", ".5")]
+    [True, True, True, True, True]
+    >>> [bool(re.search(decimal_pattern(2), text)) for text in ("2.505", "1255e-3", "1e-999999999", "1,5", ".")]
+    [False, False, False, False, False]
+    """
+    by_exponent = "|".join(
+        rf"{_fraction(scale + exponent)}[eE]{_sign_of(exponent)}0*{abs(exponent)}"
+        for exponent in range(-scale, MAX_DIGITS + 1)
+    )
+    # The look ahead spares plain numbers that are too long a try of each exponent.
+    number = rf"(?:{_fraction(scale)}|(?=[0-9.]*[eE])(?:{by_exponent}))"
+    return rf"^{BLANK}{SIGN}(?=\.?[0-9])[0-9]*{number}{BLANK}$"
+
+
+def _fraction(digits: int) -> str:
+    return rf"\.?[0-9]{{0,{digits}}}0*"
+
+
+def _sign_of(exponent: int) -> str:
+    return "-" if exponent < 0 else r"\+?" if exponent else "[+-]?"
+
+
+def read_whole(text: str) -> int:
+    """Return a whole number as data may write it.
+
+    Raises
+    ------
+    ValueError
+        When it is not written so.
+
+    Examples
+    --------
+    >>> read_whole("+5")
+    5
+    >>> read_whole("1_000")
+    Traceback (most recent call last):
+    ...
+    ValueError: '1_000' is not a whole number
+    """
+    if not re.search(WHOLE, text):
+        raise ValueError(f"{text!r} is not a whole number")
+    return int(text)
+
+
+def read_decimal(text: str) -> Decimal:
+    """Return a number as data may write it, exactly.
+
+    Raises
+    ------
+    ValueError
+        When it is not written so.
+
+    Examples
+    --------
+    >>> read_decimal("1e2")
+    Decimal('1E+2')
+    """
+    if not re.search(NUMBER, text):
+        raise ValueError(f"{text!r} is not a number")
+    return Decimal(text.strip())
+
+
+def read_float(text: str, kind: str) -> float:
+    """Return the number next to a text that a floating-point type can hold, NaN and infinity by their names.
+
+    Raises
+    ------
+    ValueError
+        When it is not written so, or beyond what the type holds.
+
+    Examples
+    --------
+    >>> read_float("1e39", "double"), read_float("-inf", "float")
+    (1e+39, -inf)
+    >>> read_float("1e39", "float")
+    Traceback (most recent call last):
+    ...
+    ValueError: '1e39' is beyond float
+    """
+    if re.search(NO_NUMBER, text):
+        return float(text)
+    exact = read_decimal(text)
+    near = float(exact)
+    least = 2.0**-150 if kind == "float" else 0.0
+    if abs(near) >= BEYOND[kind] or (exact and abs(near) <= least):
+        raise ValueError(f"{text!r} is beyond {kind}")
+    return near

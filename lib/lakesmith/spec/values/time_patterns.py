@@ -1,0 +1,113 @@
+"""Datetime patterns of a contract column: what of a text by such a pattern its type can hold."""
+
+from __future__ import annotations
+
+import re
+
+MICROSECOND_DIGITS = 6
+OFFSET_LETTERS = "XxZO"
+REGION_LETTERS = "Vvz"
+# The letters of Spark's datetime patterns.
+_DATE_LETTERS = "yMLdDuQq"
+_LETTERS = "GyMLdDQqEFahKkHmsSVzOXx"
+_QUOTED = re.compile(r"('[^']*')")
+_FRACTION = re.compile(rf"(S{{{MICROSECOND_DIGITS}}})(S+)")
+_OPTIONAL_ZONE = re.compile(rf"\[[^\[\]]*[{OFFSET_LETTERS}{REGION_LETTERS}][^\[\]]*\]")
+
+
+def exact_pattern(pattern: str, zone: bool) -> str | None:
+    """Return a pattern that reads only what a microsecond, and a type with or without a zone, can hold.
+
+    Parameters
+    ----------
+    pattern : str
+        Spark datetime pattern.
+    zone : bool
+        Whether the type is an instant or a day of one; else it is a wall clock, which has no offset.
+
+    Returns
+    -------
+    str or None
+        Digits beyond the sixth of a second must be zeros. None when the type cannot hold any text by this pattern.
+
+    Examples
+    --------
+    >>> exact_pattern("HH:mm:ss.SSSSSSSSSXXX", zone=True)
+    'HH:mm:ss.SSSSSS[0][0][0]XXX'
+    >>> exact_pattern("HH:mm:ss[XXX]", zone=False), exact_pattern("HH:mmXXX", zone=False)
+    ('HH:mm:ss', None)
+    """
+    parts = _QUOTED.split(pattern)
+    if not zone:
+        parts = _QUOTED.split(_without_optional_zone(parts))
+    if not zone and any(
+        letter in part
+        for part in parts[::2]
+        for letter in OFFSET_LETTERS + REGION_LETTERS
+    ):
+        return None
+    return "".join(
+        part if place % 2 else _FRACTION.sub(_zeros, part)
+        for place, part in enumerate(parts)
+    )
+
+
+def pattern_problem(pattern: str) -> str:
+    """Say why a text is no datetime pattern for reading; empty when it is one.
+
+    Examples
+    --------
+    >>> pattern_problem("nonsense Q")
+    "the letter 'n' stands for nothing"
+    >>> pattern_problem("yyyy-MM-dd'T")
+    'a quote is never closed'
+    >>> pattern_problem("dd.MM.yyyy[ HH:mm]")
+    ''
+    """
+    if pattern.count("'") % 2:
+        return "a quote is never closed"
+    unquoted = "".join(_QUOTED.split(pattern)[::2])
+    unknown = next(
+        (
+            sign
+            for sign in unquoted
+            if sign.isascii() and sign.isalpha() and sign not in _LETTERS
+        ),
+        "",
+    )
+    if unknown:
+        return f"the letter {unknown!r} stands for nothing"
+    if unquoted.count("[") != unquoted.count("]"):
+        return "a bracket is never closed"
+    return "" if set(unquoted) & set(_DATE_LETTERS) else "it reads no day"
+
+
+def zone_problem(pattern: str, kind: str) -> str:
+    """Say why a type holds no instant by a pattern; empty when it does.
+
+    Examples
+    --------
+    >>> zone_problem("yyyy-MM-dd HH:mm VV", "timestamp")
+    'it reads the name of a zone, whose clocks show an hour twice in autumn and skip one in spring'
+    >>> zone_problem("yyyy-MM-dd HH:mmXXX", "timestamp_ntz")
+    'timestamp_ntz is a wall clock and holds no offset'
+    >>> zone_problem("yyyy-MM-dd HH:mm[XXX] 'Zulu'", "timestamp_ntz")
+    ''
+    """
+    unquoted = "".join(_QUOTED.split(pattern)[::2])
+    if any(letter in unquoted for letter in REGION_LETTERS):
+        return "it reads the name of a zone, whose clocks show an hour twice in autumn and skip one in spring"
+    if kind == "timestamp_ntz" and exact_pattern(pattern, zone=False) is None:
+        return "timestamp_ntz is a wall clock and holds no offset"
+    return ""
+
+
+def _zeros(fraction: re.Match[str]) -> str:
+    return fraction[1] + "[0]" * len(fraction[2])
+
+
+def _without_optional_zone(parts: list[str]) -> str:
+    return "".join(
+        part if place % 2 else _OPTIONAL_ZONE.sub("", part)
+        for place, part in enumerate(parts)
+    )

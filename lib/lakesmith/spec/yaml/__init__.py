@@ -1,0 +1,1 @@
+"""Read YAML with the origin of each value."""

@@ -1,0 +1,163 @@
+"""The newest commits of a table: read from its log without a Spark job on a local path."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any, cast
+
+from deltalake import DeltaTable
+from deltalake.exceptions import DeltaError
+from pyspark.sql import SparkSession
+
+from lakesmith.errors import InputError
+from lakesmith.tables.delta_log import operations
+from lakesmith.tables.ref import TableRef
+
+
+@dataclass(frozen=True)
+class Commit:
+    """One commit: its version, when and what it was, what its writer said about it, and what Delta counted.
+
+    `timestamp` is in milliseconds since 1970 UTC; `restored_to` is the version that a RESTORE went back to; `renamed`
+    the old and the new name of a column; `is_append` tells a write that only added files.
+    """
+
+    version: int
+    timestamp: int
+    operation: str
+    about: Mapping[str, Any]
+    metrics: Mapping[str, int]
+    restored_to: int | None = None
+    renamed: tuple[str, str] | None = None
+    is_append: bool = False
+
+    @property
+    def adds_only(self) -> bool:
+        """True for a commit that changed no row that was there before."""
+        if self.operation == "MERGE":
+            return not any(
+                self.metrics.get(f"numTargetRows{done}", 1)
+                for done in ("Updated", "Deleted")
+            )
+        if self.operation == "WRITE" and not self.is_append:
+            return not any(
+                self.metrics.get(name, 1)
+                for name in ("numDeletedRows", "numRemovedFiles")
+            )
+        return self.is_append or self.keeps_rows
+
+    @property
+    def keeps_rows(self) -> bool:
+        """True for a commit that changed no row."""
+        return operations.keeps_rows(self.operation)
+
+    @property
+    def changes_columns(self) -> bool:
+        """True for a commit that changes columns and no row."""
+        return operations.changes_columns(self.operation)
+
+
+def newest_commits(
+    session: SparkSession | None, table: TableRef, limit: int | None = None
+) -> list[Commit]:
+    """Return the newest commits of an existing table, newest first.
+
+    Raises
+    ------
+    InputError
+        LS210 when its log cannot be read.
+
+    Notes
+    -----
+    No Spark job on a local path, one elsewhere. Spark is asked too where delta-rs does not get over a broken
+    checkpoint, which Spark may do without.
+    """
+    if table.local is None and session is None:
+        return []
+    try:
+        found = (
+            _by_spark(session, table, limit)
+            if table.local is None
+            else DeltaTable(table.location).history(limit)
+        )
+    except DeltaError as error:
+        found = _by_spark_instead(session, table, limit, error)
+    return [_commit(entry) for entry in found]
+
+
+def _by_spark_instead(
+    session: SparkSession | None, table: TableRef, limit: int | None, error: DeltaError
+) -> list[dict[str, Any]]:
+    if session is None:
+        raise unreadable(table, error) from error
+    try:
+        return _by_spark(session, table, limit)
+    except Exception as again:
+        raise unreadable(table, error) from again
+
+
+def unreadable(table: TableRef, error: Exception) -> InputError:
+    """Return LS210 for a table whose log cannot be read."""
+    return InputError(
+        f"{table.name} cannot be read: {str(error).partition(chr(10))[0]}",
+        code="LS210",
+        where=table.location,
+        hint="put the damaged file back from a copy; `lakesmith doctor` says which it is",
+    )
+
+
+def _by_spark(
+    session: SparkSession | None, table: TableRef, limit: int | None
+) -> list[dict[str, Any]]:
+    return [
+        _from_spark(row.asDict())
+        for row in table.history(cast("SparkSession", session), limit)
+    ]
+
+
+def _from_spark(row: dict[str, Any]) -> dict[str, Any]:
+    return {**row, "timestamp": row["timestamp"].timestamp() * 1000}
+
+
+def _commit(entry: Mapping[str, Any]) -> Commit:
+    metrics = {
+        key: int(value)
+        for key, value in (entry.get("operationMetrics") or {}).items()
+        if _is_count(value)
+    }
+    about = about_of(entry.get("userMetadata"))
+    operation = entry.get("operation") or ""
+    told = entry.get("operationParameters") or {}
+    target = str(told.get("version"))
+    restored_to = int(target) if operation == "RESTORE" and target.isdigit() else None
+    renamed = (
+        (told["oldColumnPath"], told["newColumnPath"])
+        if operation == "RENAME COLUMN"
+        else None
+    )
+    appends = operation == "WRITE" and told.get("mode") == "Append"
+    return Commit(
+        entry["version"],
+        int(entry["timestamp"]),
+        operation,
+        about,
+        metrics,
+        restored_to,
+        renamed,
+        appends,
+    )
+
+
+def _is_count(value: object) -> bool:
+    return str(value).isdigit()
+
+
+def about_of(text: str | None) -> dict[str, Any]:
+    """Parse the ``userMetadata`` of a commit; empty for a foreign commit."""
+    try:
+        about = json.loads(text or "{}")
+    except ValueError:  # somebody else's free text
+        return {}
+    return about if isinstance(about, dict) else {}

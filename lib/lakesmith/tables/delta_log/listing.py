@@ -1,0 +1,91 @@
+"""The files of a Delta log on a local path, as a directory listing tells them: no Spark, nothing is opened."""
+
+from __future__ import annotations
+
+import os
+import re
+from collections import defaultdict
+from dataclasses import dataclass
+from pathlib import Path
+
+COMMIT = re.compile(r"(\d{20})\.json")
+CHECKPOINT = re.compile(
+    r"(\d{20})\.checkpoint(?:\.(\d{10})\.(\d{10})|\.[0-9a-f-]{36})?\.(?:parquet|json)"
+)
+SUMMARY = re.compile(r"\d{20}\.crc")  # Delta's own figures of a version
+TEMPORARY = re.compile(r".*(\.tmp(\.crc)?|#\d+)")
+POINTER = "_last_checkpoint"
+
+
+@dataclass(frozen=True)
+class LogFiles:
+    """What lies in one ``_delta_log``.
+
+    `commits` are the versions that have a commit file, in order; `checkpoints` the complete checkpoints by version,
+    each with its files.
+    """
+
+    directory: Path
+    names: frozenset[str]
+    commits: tuple[int, ...]
+    checkpoints: dict[int, tuple[Path, ...]]
+
+    @property
+    def head(self) -> int | None:
+        """The newest version; None for a log without a commit."""
+        return max((*self.commits[-1:], *self.checkpoints), default=None)
+
+    @property
+    def checkpoint(self) -> int | None:
+        """The version of the newest checkpoint."""
+        return max(self.checkpoints, default=None)
+
+    def commit(self, version: int) -> Path:
+        """Return where the commit of a version lies."""
+        return self.directory / f"{version:020d}.json"
+
+    def missing(self, since: int | None) -> list[int]:
+        """Return the versions without a commit after a checkpoint (from the start without one) up to the head.
+
+        Examples
+        --------
+        >>> LogFiles(Path(), frozenset(), (0, 1, 3, 4), {}).missing(None)
+        [2]
+        >>> LogFiles(Path(), frozenset(), (3, 4), {}).missing(2)
+        []
+        """
+        first = 0 if since is None else since + 1
+        newest = self.commits[-1] if self.commits else -1
+        return sorted(set(range(first, newest + 1)) - set(self.commits))
+
+    def of_version(self, version: int) -> list[Path]:
+        """Return every file of a version: the commit, its checksums, a checkpoint."""
+        prefix = f"{version:020d}."
+        return [
+            self.directory / name
+            for name in sorted(self.names)
+            if name.lstrip(".").startswith(prefix)
+        ]
+
+
+def log_files(directory: Path) -> LogFiles:
+    """List a log; an empty one when the directory does not exist."""
+    try:
+        names = frozenset(os.listdir(directory))
+    except FileNotFoundError:
+        names = frozenset()
+    commits = sorted(int(found[1]) for found in map(COMMIT.fullmatch, names) if found)
+    return LogFiles(directory, names, tuple(commits), _checkpoints(directory, names))
+
+
+def _checkpoints(directory: Path, names: frozenset[str]) -> dict[int, tuple[Path, ...]]:
+    """Group the files of checkpoints; one that lacks a part is none, as for Delta itself."""
+    parts: dict[tuple[int, int], list[Path]] = defaultdict(list)
+    for found in map(CHECKPOINT.fullmatch, sorted(names)):
+        if found:
+            parts[int(found[1]), int(found[3] or 1)].append(directory / found[0])
+    return {
+        version: tuple(files)
+        for (version, wanted), files in sorted(parts.items())
+        if len(files) >= wanted
+    }

@@ -1,0 +1,173 @@
+"""One table as the doctor sees it: its log, and what any version of it is made of. No Spark."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass, field, replace
+from functools import cached_property
+from pathlib import Path
+from typing import Any
+
+from lakesmith.tables.delta_log.actions import (
+    Action,
+    data_file,
+    files_of,
+    read_actions,
+    vector_file,
+)
+from lakesmith.tables.delta_log.checkpoints import (
+    checkpoint_actions,
+    checkpoint_problem,
+)
+from lakesmith.tables.delta_log.listing import LogFiles, log_files
+from lakesmith.tables.ref import TableRef
+
+
+@dataclass
+class Snapshot:
+    """What one version is made of.
+
+    `live` maps (path, deletion vector) to the action that added the file, `removed` a path to the instant of its
+    removal in milliseconds, `settings` are the table's properties.
+    """
+
+    live: dict[tuple[str, str], dict[str, Any]] = field(default_factory=dict)
+    removed: dict[str, int] = field(default_factory=dict)
+    settings: dict[str, str] = field(default_factory=dict)
+
+    def apply(self, action: Action) -> None:
+        """Take one action in."""
+        if added := action.get("add"):
+            self.live[_key(added)] = added
+        if removed := action.get("remove"):
+            self.live.pop(_key(removed), None)
+            self.removed[removed["path"]] = removed.get("deletionTimestamp") or 0
+        if about := action.get("metaData"):
+            self.settings = dict(about.get("configuration") or {})
+
+
+def _key(body: dict[str, Any]) -> tuple[str, str]:
+    vector = body.get("deletionVector") or {}
+    return body["path"], f"{vector.get('pathOrInlineDv', '')}@{vector.get('offset')}"
+
+
+@dataclass
+class Patient:
+    """A table on a local path; `log` holds sound checkpoints only, `broken` says what is wrong with the others."""
+
+    ref: TableRef
+    root: Path
+    listed: LogFiles
+
+    @property
+    def name(self) -> str:
+        """``layer.table``."""
+        return self.ref.name
+
+    @cached_property
+    def broken(self) -> dict[int, str]:
+        """The broken checkpoints, each with its problem."""
+        found = {version: self._problem(version) for version in self.listed.checkpoints}
+        return {version: problem for version, problem in found.items() if problem}
+
+    def _problem(self, version: int) -> str:
+        return next(
+            (
+                text
+                for file in self.listed.checkpoints[version]
+                if (text := checkpoint_problem(file))
+            ),
+            "",
+        )
+
+    @cached_property
+    def torn(self) -> dict[int, str]:
+        """The torn commits, each with its problem."""
+        found = {
+            version: _torn(self.listed.commit(version))
+            for version in self.listed.commits
+        }
+        return {version: problem for version, problem in found.items() if problem}
+
+    @cached_property
+    def log(self) -> LogFiles:
+        """The log without its broken checkpoints."""
+        sound = {
+            version: files
+            for version, files in self.listed.checkpoints.items()
+            if version not in self.broken
+        }
+        return replace(self.listed, checkpoints=sound)
+
+    @cached_property
+    def head(self) -> Snapshot:
+        """The newest version; raises as `at` does."""
+        return self.at(self.log.head or 0)
+
+    def at(self, version: int) -> Snapshot:
+        """Build a version from the newest checkpoint before it and the commits since.
+
+        Raises
+        ------
+        ValueError, OSError
+            When a commit is torn or missing.
+        """
+        base = max(
+            (other for other in self.log.checkpoints if other <= version), default=-1
+        )
+        snapshot = Snapshot()
+        for action in self._actions(base, version):
+            snapshot.apply(action)
+        return snapshot
+
+    def _actions(self, base: int, version: int) -> Iterator[Action]:
+        for file in self.log.checkpoints.get(base, ()):
+            yield from checkpoint_actions(file)
+        for number in range(base + 1, version + 1):
+            yield from read_actions(self.log.commit(number))
+
+    def files(self, added: dict[str, Any]) -> Iterator[tuple[Path, int | None]]:
+        """Yield the files of a live action with the size that each must have, as far as it is known."""
+        yield from (
+            (file, added.get("size")) for file in data_file(self.root, added["path"])
+        )
+        yield from (
+            (file, None) for file in vector_file(self.root, added.get("deletionVector"))
+        )
+
+    def named(self) -> set[Path]:
+        """Return every file that any commit or checkpoint names, removed ones included."""
+        checkpoints = (
+            file for files in self.log.checkpoints.values() for file in files
+        )
+        actions = [
+            action for file in checkpoints for action in checkpoint_actions(file)
+        ]
+        actions += [
+            action
+            for version in self.log.commits
+            for action in read_actions(self.log.commit(version))
+        ]
+        removed = [
+            {"add": action["remove"]} for action in actions if action.get("remove")
+        ]
+        return {
+            file
+            for action in (*actions, *removed)
+            for file in files_of(self.root, action)
+        }
+
+
+def _torn(commit: Path) -> str:
+    try:
+        read_actions(commit)
+    except ValueError as error:
+        return str(error)
+    return ""
+
+
+def patient(ref: TableRef) -> Patient | None:
+    """Return a table to be looked at; None when it is not local or was never begun."""
+    if ref.local is None or not (ref.local / "_delta_log").is_dir():
+        return None
+    return Patient(ref, ref.local, log_files(ref.local / "_delta_log"))

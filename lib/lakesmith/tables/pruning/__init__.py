@@ -1,0 +1,1 @@
+"""Bound a search in a table by its keys."""

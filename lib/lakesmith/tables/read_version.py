@@ -1,0 +1,41 @@
+"""Versions of a table, as a session of somebody else may read them."""
+
+from __future__ import annotations
+
+from hashlib import sha256
+
+from pyspark.errors import PySparkException
+from pyspark.sql import DataFrame, SparkSession
+
+from lakesmith.session.batch import batch_session, ending
+from lakesmith.tables.ref import TableRef
+
+TOO_OLD = "BEYOND_DELETED_FILE_RETENTION_DURATION"
+
+
+def read_version(spark: SparkSession, table: TableRef, version: int) -> DataFrame:
+    """Read a table at a version, also where that is older than the retention, as long as its files are there.
+
+    Notes
+    -----
+    Delta refuses such a version by a setting of the session. That is not changed in a session of somebody else: one of
+    its own reads the version then, and hands it over by a global view, so that the rows are at home in `spark`.
+    """
+    try:
+        rows = table.load(spark, versionAsOf=version)
+        _ = rows.schema  # over Spark Connect nothing is looked up before
+    except PySparkException as error:
+        if TOO_OLD not in str(error):
+            raise
+        return _handed_over(spark, table, version)
+    return rows
+
+
+def _handed_over(spark: SparkSession, table: TableRef, version: int) -> DataFrame:
+    # Over Spark Connect the view is looked up with each use; its name makes it one view a version, however often asked.
+    view = (
+        f"lakesmith_{sha256(f'{table.location}@{version}'.encode()).hexdigest()[:16]}"
+    )
+    with ending(batch_session(spark)) as session:
+        table.load(session, versionAsOf=version).createOrReplaceGlobalTempView(view)
+    return spark.table(f"{spark.conf.get('spark.sql.globalTempDatabase')}.{view}")

@@ -1,0 +1,1 @@
+"""Compare and version the columns of a table."""

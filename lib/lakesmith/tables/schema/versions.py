@@ -1,0 +1,167 @@
+"""The shapes that a table had before: kept among its properties, so that old readers go on reading them as views.
+
+The log forgets its old schemas after a month; properties stay, go back with a RESTORE, and are read without a scan.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+
+from pyspark.sql import Column, DataFrame
+from pyspark.sql import functions as F
+from pyspark.sql.types import DataType
+
+from lakesmith.columns import quoted
+from lakesmith.tables.ref import HIDDEN
+from lakesmith.tables.schema.diff import SEQUENCE, Change, Fields
+
+PREFIX = "lakesmith.schema.v"
+
+
+@dataclass(frozen=True)
+class Shape:
+    """A shape that a table had: its columns, what they were renamed to when it ended, and what it became.
+
+    `became` is a digest of the columns after it.
+    """
+
+    columns: Mapping[str, str]
+    renamed: Mapping[str, str]
+    became: str
+
+
+def digest_of(fields: Fields) -> str:
+    """Return a digest of columns and types, in any order."""
+    return hashlib.sha256(json.dumps(fields, sort_keys=True).encode()).hexdigest()[:16]
+
+
+def shapes_of(properties: Mapping[str, str]) -> tuple[Shape, ...]:
+    """Read the shapes from the properties of a table, oldest first."""
+    kept = {
+        name.removeprefix(PREFIX): text
+        for name, text in properties.items()
+        if name.startswith(PREFIX)
+    }
+    return tuple(
+        Shape(**json.loads(bytes.fromhex(kept[number])))
+        for number in sorted(kept, key=int)
+    )
+
+
+def shape_property(
+    properties: Mapping[str, str], have: Fields, want: Fields, moved: Iterable[Change]
+) -> dict[str, str]:
+    """Return the property that keeps the shape which ends now.
+
+    Parameters
+    ----------
+    properties : mapping of str to str
+        Of the table, before the change.
+    have, want : mapping of str to str
+        Its columns before and after.
+    moved : iterable of Change
+        Those that are renames count.
+
+    Notes
+    -----
+    A change that was begun and not ended left its property behind: it is found by what it was to become, and the
+    table between the two is no shape of its own.
+    """
+    shapes = shapes_of(properties)
+    renamed = {change.old: change.new for change in moved if change.kind == "rename"}
+    if shapes and shapes[-1].became != digest_of(have):
+        last = Shape(
+            shapes[-1].columns, {**shapes[-1].renamed, **renamed}, digest_of(want)
+        )
+        return {f"{PREFIX}{len(shapes)}": _text(last)}
+    return {
+        f"{PREFIX}{len(shapes) + 1}": _text(Shape(dict(have), renamed, digest_of(want)))
+    }
+
+
+def _text(shape: Shape) -> str:
+    """Write a shape in digits: Spark shows no property in which it reads ``url``, ``token`` or ``password``."""
+    return json.dumps(shape.__dict__).encode().hex()
+
+
+def in_shape(rows: DataFrame, shapes: Sequence[Shape], number: int) -> DataFrame:
+    """Return rows in an earlier shape of their table.
+
+    Parameters
+    ----------
+    rows : DataFrame
+        The table's rows as they are now.
+    shapes : sequence of Shape
+        All that it had, oldest first.
+    number : int
+        Which one, from 1.
+
+    Returns
+    -------
+    DataFrame
+        *Columns*: those of the shape without hidden ones: under their old names, in their old types (NULL where a
+        value does not fit), NULL where the table has lost one.
+    """
+    columns = {
+        name: kind
+        for name, kind in shapes[number - 1].columns.items()
+        if not _is_hidden(name)
+    }
+    return rows.select(
+        *[
+            _in_shape(rows, shapes[number - 1 :], name, kind)
+            for name, kind in columns.items()
+        ]
+    )
+
+
+def _is_hidden(name: str) -> bool:
+    return name in HIDDEN or name.startswith(f"{SEQUENCE}.")
+
+
+def _in_shape(rows: DataFrame, shapes: Sequence[Shape], name: str, kind: str) -> Column:
+    names = [name]
+    for shape in shapes:
+        names.append(shape.renamed.get(names[-1], names[-1]))
+    wanted = DataType.fromDDL(kind)
+    now = next((one for one in reversed(names) if one in rows.columns), None)
+    if now is None:
+        return F.lit(None).cast(wanted).alias(name)
+    is_same = rows.schema[now].dataType == wanted
+    return (
+        F.col(quoted(now)) if is_same else F.col(quoted(now)).try_cast(wanted)
+    ).alias(name)
+
+
+def shape_views(rows: DataFrame, properties: Mapping[str, str]) -> dict[str, DataFrame]:
+    """Return a frame for each shape of a table up to the one that its rows have, by its suffix.
+
+    Parameters
+    ----------
+    rows : DataFrame
+        Visible rows, in the shape that is published.
+    properties : mapping of str to str
+        Of the newest version of the table, which may be further.
+
+    Returns
+    -------
+    dict of str to DataFrame
+        ``v1``, ``v2`` and so on; the last one are the rows as they are.
+    """
+    shapes = shapes_of(properties)
+    kinds = {field.name: field.dataType.simpleString() for field in rows.schema.fields}
+    shown = [
+        {name: kind for name, kind in shape.columns.items() if not _is_hidden(name)}
+        for shape in shapes
+    ]
+    now = next(
+        (number for number, columns in enumerate(shown, start=1) if columns == kinds),
+        len(shapes) + 1,
+    )
+    return {
+        **{f"v{number}": in_shape(rows, shapes, number) for number in range(1, now)},
+        f"v{now}": rows,
+    }

@@ -1,0 +1,1 @@
+"""Turn change events into rows of a table."""

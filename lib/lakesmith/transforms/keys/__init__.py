@@ -1,0 +1,1 @@
+"""Keys of rows, and the one row that a key keeps."""

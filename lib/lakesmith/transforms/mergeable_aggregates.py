@@ -1,0 +1,275 @@
+"""Measures of a group that can be told from what was known and what came new, without all rows of the group."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+from pyspark.sql import Column, DataFrame
+from pyspark.sql import functions as F
+from pyspark.sql.types import (
+    ByteType,
+    DataType,
+    DecimalType,
+    DoubleType,
+    FloatType,
+    IntegerType,
+    LongType,
+    ShortType,
+)
+
+from lakesmith.columns import named, quoted, same_key
+
+# Aggregate of rows -> aggregate of its own results.
+MERGES = {
+    **dict.fromkeys(("count", "count_if", "sum"), "sum"),
+    **dict.fromkeys(("bool_and", "every"), "bool_and"),
+    **dict.fromkeys(("bool_or", "any", "some"), "bool_or"),
+    **{name: name for name in ("min", "max", "bit_and", "bit_or", "bit_xor")},
+    "hll_sketch_agg": "hll_union_agg",
+    "theta_sketch_agg": "theta_union_agg",
+    "kll_sketch_agg_bigint": "kll_merge_agg_bigint",
+    "kll_sketch_agg_float": "kll_merge_agg_float",
+    "kll_sketch_agg_double": "kll_merge_agg_double",
+    "approx_top_k_accumulate": "approx_top_k_combine",
+}
+# What these are built with, such as their precision, is said again when they are merged; an HLL says it itself.
+_SAME_SIZE = re.compile("theta|kll|approx")
+_WHOLE = (ByteType, ShortType, IntegerType, LongType)
+_NO_CODE = re.compile(
+    r"'(?:[^'\\]|\\.)*'|\"(?:[^\"\\]|\\.)*\"|`[^`]*`|--[^\n]*|/\*.*?\*/", re.DOTALL
+)
+_CALL = re.compile(r"\s*([a-z_]\w*)\s*\(", re.IGNORECASE)
+_FILTER = re.compile(r"\s*filter\s*\(", re.IGNORECASE)
+_DISTINCT = re.compile(r"\s*distinct\b", re.IGNORECASE)
+_BRACKETS = {"(": 1, "[": 1, ")": -1, "]": -1}
+
+
+@dataclass(frozen=True)
+class Merge:
+    """How a measure is merged: with which aggregate, and what that is told beside the measure."""
+
+    function: str
+    options: tuple[str, ...] = ()
+
+    def column(self, name: str) -> Column:
+        """Return the aggregate of a measure; NULL, which a sketch does not take, where all are NULL."""
+        call = ", ".join([quoted(name), *self.options])
+        return F.expr(
+            f"CASE WHEN count({quoted(name)}) > 0 THEN {self.function}({call}) END"
+        )
+
+
+def merge_of(sql: str) -> Merge | None:
+    """Tell how the results of an aggregate over parts of a group are merged.
+
+    Parameters
+    ----------
+    sql : str
+        A SQL aggregate expression: one call, with or without FILTER.
+
+    Returns
+    -------
+    Merge or None
+        None for what needs all rows of the group: DISTINCT, averages, whatever stands around a call, and a sketch
+        whose size is no plain number.
+
+    Examples
+    --------
+    >>> merge_of("count(*) FILTER (WHERE units > 0)"), merge_of("theta_sketch_agg(customer_id, 14)")
+    (Merge(function='sum', options=()), Merge(function='theta_union_agg', options=('14',)))
+    >>> merge_of("count(DISTINCT customer_id)"), merge_of("sum(units) / count(*)"), merge_of("avg(units)")
+    (None, None, None)
+    """
+    code = _NO_CODE.sub(
+        lambda found: ("x" if found[0][0] in "'\"`" else " ") * len(found[0]), sql
+    )
+    call = _CALL.match(code)
+    end = _closing(code, call.end() - 1) if call else None
+    if call is None or end is None or not _ends(code[end + 1 :]):
+        return None
+    function = call[1].lower()
+    within = code[call.end() : end]
+    if function not in MERGES or _DISTINCT.match(within):
+        return None
+    options = (
+        _split(within, sql[call.end() : end])[1:] if _SAME_SIZE.match(function) else ()
+    )
+    is_plain = len(options) <= 1 and all(option.isdigit() for option in options)
+    return Merge(MERGES[function], tuple(options)) if is_plain else None
+
+
+def merges_of(measures: Mapping[str, str]) -> dict[str, Merge] | None:
+    """Return how each measure is merged; None when one of them cannot be."""
+    found = {name: merge_of(sql) for name, sql in measures.items()}
+    return (
+        {name: merge for name, merge in found.items() if merge}
+        if all(found.values())
+        else None
+    )
+
+
+def keeps_values(
+    measures: Mapping[str, Merge], computed: DataFrame, held: DataFrame
+) -> bool:
+    """Tell whether a table holds measures as they were computed, so that merging them gives what all rows would.
+
+    Parameters
+    ----------
+    measures : mapping of str to Merge
+    computed : DataFrame
+        The measures of some rows.
+    held : DataFrame
+        The table.
+
+    Returns
+    -------
+    bool
+        False when one is not there, is a sum of floats (whose last digits tell the order), or has a type that rounds.
+    """
+    theirs = {field.name: field.dataType for field in held.schema.fields}
+    mine = {
+        field.name: field.dataType
+        for field in computed.schema.fields
+        if field.name in measures
+    }
+    sums = [mine[name] for name, merge in measures.items() if merge.function == "sum"]
+    rounds = any(isinstance(kind, FloatType | DoubleType) for kind in sums)
+    return not rounds and all(
+        name in theirs and _holds(theirs[name], kind) for name, kind in mine.items()
+    )
+
+
+def merged(
+    held: DataFrame,
+    fresh: DataFrame,
+    keys: Sequence[str],
+    measures: Mapping[str, Merge],
+) -> DataFrame:
+    """Merge the measures of new rows into those that are known of their groups.
+
+    Parameters
+    ----------
+    held : DataFrame
+        What is known; other groups than those of `fresh` are left out.
+    fresh : DataFrame
+        The measures of the new rows.
+    keys : sequence of str
+        Columns of the group; NULL is a group of its own.
+    measures : mapping of str to Merge
+
+    Returns
+    -------
+    DataFrame
+        *Columns*: `keys` and the measures, as `fresh` has them, one row for each group of `fresh`.
+
+    Notes
+    -----
+    One join and one aggregation of two rows a group, whatever the size of the groups.
+
+    Examples
+    --------
+    >>> from lakesmith.testing import frame
+    >>> known = frame(spark, "sku string, n bigint", [("a", 2), ("b", 1)])
+    >>> new = frame(spark, "sku string, n bigint", [("a", 3), (None, 1)])
+    >>> merged(known, new, ["sku"], {"n": merge_of("count(*)")}).orderBy("sku").show()
+    +----+---+
+    | sku|  n|
+    +----+---+
+    |NULL|  1|
+    |   a|  5|
+    +----+---+
+    <BLANKLINE>
+    """
+    kinds, stored = (_kinds(frame) for frame in (fresh, held))
+    both = fresh.alias("f").join(
+        held.withColumn("_held", F.lit(True)).alias("h"),
+        same_key("f", "h", keys),
+        "left",
+    )
+    mine = F.struct(*[F.col(f"f.{quoted(name)}").alias(name) for name in measures])
+    theirs = F.struct(
+        *[
+            _as(F.col(f"h.{quoted(name)}"), stored[name], kinds[name]).alias(name)
+            for name in measures
+        ]
+    )
+    parts = F.filter(
+        F.array(mine, F.when(F.col("h._held"), theirs)), lambda part: part.isNotNull()
+    )
+    rows = both.select(
+        *[F.col(f"f.{quoted(key)}").alias(key) for key in keys], F.inline(parts)
+    )
+    one = rows.groupBy(*map(named, keys)).agg(
+        *[merge.column(name).alias(name) for name, merge in measures.items()]
+    )
+    found = _kinds(one)
+    return one.select(
+        *[
+            _as(named(name), found[name], kinds[name]).alias(name)
+            for name in fresh.columns
+        ]
+    )
+
+
+def _kinds(frame: DataFrame) -> dict[str, DataType]:
+    return {field.name: field.dataType for field in frame.schema.fields}
+
+
+def _as(value: Column, kind: DataType, wanted: DataType) -> Column:
+    # What is stored may be NULL within a struct or an array, and then Spark casts it to none that may not.
+    return value if kind.simpleString() == wanted.simpleString() else value.cast(wanted)
+
+
+def _holds(stored: DataType, computed: DataType) -> bool:
+    if isinstance(computed, DecimalType) and isinstance(stored, DecimalType):
+        return (
+            stored.scale >= computed.scale
+        )  # what does not fit in front of the point is refused when it is written
+    return stored.simpleString() == computed.simpleString() or (
+        isinstance(stored, _WHOLE) and isinstance(computed, _WHOLE)
+    )
+
+
+def _closing(code: str, start: int) -> int | None:
+    """Return where the bracket closes that opens at `start`.
+
+    Examples
+    --------
+    >>> _closing("f(a, (b))", 1), _closing("f(a", 1)
+    (8, None)
+    """
+    depth = 0
+    for at in range(start, len(code)):
+        depth += _BRACKETS.get(code[at], 0)
+        if depth == 0:
+            return at
+    return None
+
+
+def _ends(rest: str) -> bool:
+    found = _FILTER.match(rest)
+    if found is None:
+        return not rest.strip()
+    end = _closing(rest, found.end() - 1)
+    return end is not None and not rest[end + 1 :].strip()
+
+
+def _split(code: str, sql: str) -> list[str]:
+    """Split arguments at the commas that stand in no bracket and no text.
+
+    Examples
+    --------
+    >>> _split("a, f(b, c), 14", "a, f(b, c), 14")
+    ['a', 'f(b, c)', '14']
+    """
+    depth = 0
+    cuts = [-1]
+    for at, sign in enumerate(code):
+        depth += _BRACKETS.get(sign, 0)
+        cuts += [at] if sign == "," and depth == 0 else []
+    return [
+        sql[low + 1 : high].strip()
+        for low, high in zip(cuts, [*cuts[1:], len(sql)], strict=True)
+    ]

@@ -1,0 +1,1 @@
+"""The steps of a spec, from their text to functions."""

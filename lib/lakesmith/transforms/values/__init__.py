@@ -1,0 +1,1 @@
+"""Cast and print values so that each is kept exactly."""
