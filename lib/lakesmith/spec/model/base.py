@@ -1,0 +1,25 @@
+"""Define the base of all models and the names that a spec may use."""
+
+from __future__ import annotations
+
+from typing import Annotated, Literal
+
+from pydantic import BaseModel, ConfigDict, Field
+
+Name = Annotated[str, Field(pattern=r"^[a-z][a-z0-9_]{0,127}$")]
+ColumnName = Annotated[str, Field(pattern=r"^[A-Za-z][A-Za-z0-9_]{0,127}$")]
+TableName = Annotated[
+    str, Field(pattern=r"^(bronze|silver|gold)\.[a-z][a-z0-9_]{0,127}$")
+]
+InputName = Annotated[
+    str, Field(pattern=r"^(sources|bronze|silver|gold)\.[a-z][a-z0-9_]{0,127}$")
+]
+Layer = Literal["bronze", "silver", "gold"]
+
+
+class Model(BaseModel):
+    """Base of all models: frozen, unknown keys refused, no silent conversion."""
+
+    model_config = ConfigDict(
+        extra="forbid", frozen=True, strict=True, populate_by_name=True
+    )
