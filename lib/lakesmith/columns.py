@@ -10,6 +10,13 @@ from pyspark.sql import functions as F
 
 from lakesmith.errors import StepError
 
+# The system columns. Their names are stored in tables and must not change.
+RAW = "_raw"  # the row as it was read, on its way to the gate and in the quarantine
+RESCUED = "_rescued"  # JSON text of the fields that no column takes
+CORRUPT_RECORD = "_corrupt_record"  # a line that did not parse; within _rescued, a key
+GATE = "_gate"  # which rules the row fails
+REASONS = "_reasons"  # why a row is in the quarantine
+
 
 def quoted(name: str) -> str:
     """Return a name in backticks, so that a dot or a blank in it is part of the name.
