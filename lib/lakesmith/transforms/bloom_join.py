@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 from pyspark.sql import DataFrame
 
-from lakesmith.columns import require
+from lakesmith.column_refs import require
 from lakesmith.sketches.bloom import bloom_build, bloom_probe, is_hashable
 from lakesmith.sketches.bloom_sizing import shape_for
 from lakesmith.transforms.joins import How, join

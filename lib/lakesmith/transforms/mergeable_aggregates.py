@@ -19,7 +19,8 @@ from pyspark.sql.types import (
     ShortType,
 )
 
-from lakesmith.columns import named, quoted, same_key
+from lakesmith.column_refs import named, same_key
+from lakesmith.columns import quoted
 
 # Aggregate of rows -> aggregate of its own results.
 MERGES = {

@@ -10,7 +10,7 @@ from pyspark.sql import Column, DataFrame, Window
 from pyspark.sql import functions as F
 from pyspark.sql.types import StructType
 
-from lakesmith.columns import named
+from lakesmith.column_refs import named
 from lakesmith.transforms.conform import RESCUED
 from lakesmith.transforms.keys.orderable import orderable
 from lakesmith.types import Transform

@@ -7,7 +7,7 @@ from dataclasses import replace
 from pyspark.sql import Column, DataFrame
 from pyspark.sql import functions as F
 
-from lakesmith.columns import named
+from lakesmith.column_refs import named
 from lakesmith.quality.rule import NO_SAMPLE, Rule, find
 from lakesmith.spec.model import TRUNCATES, Table
 

@@ -9,7 +9,7 @@ from pyspark.sql import Column, DataFrame
 from pyspark.sql import functions as F
 
 from lakesmith.batch.context import BatchContext
-from lakesmith.columns import named
+from lakesmith.column_refs import named
 from lakesmith.errors import InputError
 from lakesmith.ledger.intent import FilesInput, TableInput
 from lakesmith.paths import local_path

@@ -9,7 +9,7 @@ from pyspark.sql import Column, DataFrame
 from pyspark.sql import functions as F
 from pyspark.sql.types import StructType
 
-from lakesmith.columns import named
+from lakesmith.column_refs import named
 from lakesmith.quality.check_result import CheckResult
 from lakesmith.transforms.change_events.debezium import ARRIVED
 

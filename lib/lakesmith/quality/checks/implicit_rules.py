@@ -8,7 +8,8 @@ from functools import reduce
 from pyspark.sql import Column
 from pyspark.sql import functions as F
 
-from lakesmith.columns import CORRUPT_RECORD, RESCUED, named
+from lakesmith.column_refs import named
+from lakesmith.columns import CORRUPT_RECORD, RESCUED
 from lakesmith.quality.checks.casts import cast_columns, cast_rule
 from lakesmith.quality.raw import raw_field, rescued
 from lakesmith.quality.rule import Rule, find, sample_of

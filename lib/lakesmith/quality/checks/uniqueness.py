@@ -7,7 +7,7 @@ from collections.abc import Mapping, Sequence
 from pyspark.sql import DataFrame
 from pyspark.sql import functions as F
 
-from lakesmith.columns import named
+from lakesmith.column_refs import named
 from lakesmith.quality.check_result import CheckResult, metric_result
 from lakesmith.quality.rule import find
 from lakesmith.spec.key_implies import unproven

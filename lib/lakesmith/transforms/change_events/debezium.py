@@ -9,7 +9,8 @@ from functools import reduce
 from pyspark.sql import Column, DataFrame
 from pyspark.sql import functions as F
 
-from lakesmith.columns import named, quoted, require
+from lakesmith.column_refs import named, require
+from lakesmith.columns import quoted
 from lakesmith.spec.model import TRUNCATES
 from lakesmith.transforms.change_events.images import (
     field_of,
