@@ -13,15 +13,10 @@ from lakesmith.batch.gate.frames import Gated
 from lakesmith.batch.gate.tied_rows import tie_verdicts
 from lakesmith.batch.read.rows import asked_fields
 from lakesmith.batch.write.scd2 import VERSIONS
+from lakesmith.quality.batch_checks import batch_results, shuffle_metrics
 from lakesmith.quality.check_result import CheckResult
 from lakesmith.quality.checks.arrival import arrival_results
-from lakesmith.quality.checks.table_checks import batch_results
-from lakesmith.quality.checks.uniqueness import (
-    duplicates,
-    missing_columns,
-    paid_unique_checks,
-    unique_columns,
-)
+from lakesmith.quality.checks.batch.evaluation import BatchScope
 from lakesmith.quality.gate import gate_results
 from lakesmith.quality.guards import guard_results
 from lakesmith.quality.profile import profile_rows
@@ -79,12 +74,8 @@ def record(gated: Gated, outcome: Outcome, figures: Mapping[str, Any]) -> BatchR
     }
     row_verdicts = gate_results(gated.rules, figures["gate"])
     counts = count(figures, outcome, tombstones(batch, figures["final"], outcome))
-    whole = batch_results(
-        batch.spec,
-        figures["final"] | duplicated(batch, outcome, types),
-        run_time(batch),
-        types,
-    )
+    scope = BatchScope(batch.spec, types, run_time(batch))
+    whole = batch_results(scope, figures["final"] | shuffled(batch, outcome, scope))
     guards = guard_results(batch.spec.write, outcome.metrics, figures["final"]["rows"])
     profile = profile_rows(
         figures["final"], types, batch.project.profile_of(batch.name)
@@ -195,17 +186,15 @@ def key_profile(batch: BatchContext, outcome: Outcome) -> list[dict[str, Any]]:
     ]
 
 
-def duplicated(
-    batch: BatchContext, outcome: Outcome, types: Mapping[str, str]
-) -> dict[str, int]:
-    """Count repeats for the `unique` checks that the write does not answer: one shuffle of the table each."""
+def shuffled(
+    batch: BatchContext, outcome: Outcome, scope: BatchScope
+) -> dict[str, Any]:
+    """Measure what the checks need of the written table: one shuffle for each metric."""
     found = {}
-    for check in paid_unique_checks(batch.spec):
-        if missing_columns(check, types):
-            continue
+    for name, measure in shuffle_metrics(scope).items():
         rows = visible(batch.table.load(batch.session, versionAsOf=outcome.version))
-        (row,) = rows.transform(duplicates(unique_columns(check))).collect()
-        found[f"duplicates_{check.id}"] = int(row[0])
+        (row,) = rows.transform(measure).collect()
+        found[name] = row[0]
     return found
 
 

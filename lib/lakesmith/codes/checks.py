@@ -45,6 +45,12 @@ CHECK_CODES: dict[str, tuple[str, str, str]] = {
         "An expression names a column that neither the contract nor the input nor a step of the table has.",
         "Correct the name, or declare the column.",
     ),
+    "LS148": (
+        "package of checks that cannot be used",
+        "A package registers checks of its own by the entry point lakesmith.checks. It cannot be imported, or one of"
+        " its checks has a name that is taken.",
+        "Install what the package needs, or rename its check.",
+    ),
     "LS160": (
         "sql where it does not go",
         "A table is made by steps or by one SQL text. Of a SQL text the changed groups are not known.",

@@ -148,7 +148,10 @@ def _without(data: dict[str, Any], keys: Iterable[str]) -> dict[str, Any]:
     rest = copy.deepcopy(data)
     for key in keys:
         path = key.split(".")
-        _remove(rest, tuple(path[: {"sources": 2, "tables": 3}.get(path[0], 1)]))
+        depth = {"sources": 2, "tables": 3}.get(path[0], 1)
+        # A broken check leaves the rest of its table to be judged.
+        depth += path[depth : depth + 1] == ["checks"]
+        _remove(rest, tuple(path[:depth]))
     return {"name": "unnamed"} | rest
 
 

@@ -10,6 +10,7 @@ from typing import Any, Union, get_args, get_origin
 from pydantic import BaseModel, ValidationError
 
 from lakesmith.spec.model import Project
+from lakesmith.spec.model.checks import FINDING
 from lakesmith.spec.yaml.provenance import Finding, KeyPath, dotted, suggest
 
 _EXPECTED = {
@@ -72,7 +73,11 @@ def wanted_texts(data: dict[str, Any]) -> frozenset[KeyPath]:
 def _findings(error: ValidationError, data: dict[str, Any]) -> Iterator[Finding]:
     by_path: dict[KeyPath, list[_Error]] = defaultdict(list)
     for one in error.errors(include_url=False):
-        by_path[_key_path(one["loc"], data)].append(dict(one))
+        path = _key_path(one["loc"], data)
+        if one["type"] == FINDING:
+            yield Finding(key=dotted(path), **one["ctx"])
+        else:
+            by_path[path].append(dict(one))
     for path, errors in by_path.items():
         yield _finding(path, errors)
 

@@ -21,8 +21,9 @@ from lakesmith.batch.observation import Figures
 from lakesmith.batch.read.rows import asked_fields, read
 from lakesmith.batch.transform.steps import transform
 from lakesmith.errors import WriteError
+from lakesmith.quality.batch_checks import batch_metrics
 from lakesmith.quality.checks.arrival import arrival_metrics
-from lakesmith.quality.checks.table_checks import freshness_metrics
+from lakesmith.quality.checks.batch.evaluation import BatchScope
 from lakesmith.quality.gate import accepted, gate_metrics, raw_text, rejected, tag
 from lakesmith.quality.profile import profile_metrics, secret_columns
 from lakesmith.quality.rule import Rule
@@ -314,7 +315,6 @@ def _final_metrics(batch: BatchContext, final: DataFrame) -> list[Column]:
     deleted = (
         [F.count_if("_deleted").alias("deleted")] if "_deleted" in final.columns else []
     )
-    fresh = freshness_metrics(
-        batch.spec, types, datetime.fromisoformat(batch.intent.run_time)
-    )
-    return [F.count(F.lit(1)).alias("rows"), *emptied, *deleted, *fresh, *profile]
+    scope = BatchScope(batch.spec, types, datetime.fromisoformat(batch.intent.run_time))
+    checks = batch_metrics(scope)
+    return [F.count(F.lit(1)).alias("rows"), *emptied, *deleted, *checks, *profile]

@@ -10,7 +10,7 @@ from pyspark.sql import functions as F
 
 from lakesmith.batch.gate.frames import Stages
 from lakesmith.column_refs import named, same_key
-from lakesmith.quality.gate import is_set_aside
+from lakesmith.quality.gate import is_rejected
 from lakesmith.tables.watermark import Watermark, as_text
 from lakesmith.transforms.scd2 import instant_of
 
@@ -41,7 +41,7 @@ def look_aside(
 ) -> Aside:
     """Look at the rows of a batch; `earlier` are the instants that those before it named ahead. One job."""
     at = named(sequence)
-    is_bad = is_set_aside(told.rules)
+    is_bad = is_rejected(told.rules)
     now = newest.column()
     ahead = F.collect_set(F.when(is_bad & (at > now), at))
     if earlier:
@@ -66,7 +66,7 @@ def keys_aside(
 ) -> DataFrame:
     """Return the keys that rows of the newest extract name that are set aside."""
     bad = told.tagged.filter(
-        is_set_aside(told.rules) & (named(sequence) == newest.column())
+        is_rejected(told.rules) & (named(sequence) == newest.column())
     )
     return bad.select(*map(named, keys)).distinct()
 
@@ -83,7 +83,7 @@ def kept_rows(
     older = final.filter(before < newest.column()).alias("o")
     older = older.join(aside.alias("a"), same_key("o", "a", keys), "left_semi")
     at = named(sequence).alias("_at")
-    extracts = told.tagged.filter(~is_set_aside(told.rules)).select(at).distinct()
+    extracts = told.tagged.filter(~is_rejected(told.rules)).select(at).distinct()
     since = older.select(*map(named, keys), before.alias("_since"))
     between = (F.col("_at") > F.col("_since")) & (F.col("_at") < newest.column())
     due = since.join(extracts, between).alias("d")

@@ -7,7 +7,7 @@ from typing import Annotated, Any, Literal
 from pydantic import Field, PositiveInt
 
 from lakesmith.spec.model.base import ColumnName, InputName, Model, Name, TableName
-from lakesmith.spec.model.check import Check
+from lakesmith.spec.model.checks import AnyCheck
 from lakesmith.spec.model.write import Write
 
 
@@ -55,7 +55,7 @@ class Table(Model):
     columns: dict[ColumnName, Column] = Field(default_factory=dict)
     steps: Annotated[tuple[str | dict[str, Any], ...], Field(strict=False)] = ()
     sql: str | None = None
-    checks: Annotated[tuple[Check, ...], Field(strict=False)] = ()
+    checks: Annotated[tuple[AnyCheck, ...], Field(strict=False)] = ()
     write: Write = Write()
     on_schema_change: Literal["fail", "add", "widen", "rescue"] = "fail"
     event_date: ColumnName | None = None

@@ -53,8 +53,9 @@ def determinism_rules(subject: Subject) -> Iterator[Finding]:
         for text in _expressions(step)
     ]
     texts += [
-        (f"checks.{index}.expression", check.expression or "")
+        (f"checks.{index}.{key}", text)
         for index, check in enumerate(table.checks)
+        for key, text in check.sql_texts().items()
     ]
     conditions = ("apply_as_deletes", "apply_as_truncates")
     texts += [
