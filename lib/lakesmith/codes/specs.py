@@ -204,6 +204,21 @@ _CODES: dict[str, tuple[str, str, str]] = {
         " key_implies, event_date, the partitions of replace_partitions.",
         "Write a plain value of the type, decimals and dates in quotes; fill such a column by a step.",
     ),
+    "LS171": (
+        "two specs for one table",
+        "A spec compiles to a table whose name another spec already uses.",
+        "Rename one of the two specs.",
+    ),
+    "LS172": (
+        "spec that compiles to an invalid table",
+        "A kind of spec that a package adds compiles to ordinary tables. One of these is not a valid table spec.",
+        "Correct the spec. If the spec is right, report the error to the package that adds the kind.",
+    ),
+    "LS173": (
+        "kind of spec that cannot be added",
+        "A package adds a kind of spec whose name is the name of another kind or of a setting of the project.",
+        "Remove one of the packages, or rename the kind.",
+    ),
     "LS190": (
         "date that cannot be read",
         "--run-date is an ISO date or instant.",

@@ -9,6 +9,7 @@ from typing import Any, Union, get_args, get_origin
 
 from pydantic import BaseModel, ValidationError
 
+from lakesmith.spec.kinds import project_model
 from lakesmith.spec.model import Project
 from lakesmith.spec.yaml.provenance import Finding, KeyPath, dotted, suggest
 
@@ -52,7 +53,7 @@ def project_from(data: dict[str, Any]) -> tuple[Project | None, list[Finding]]:
         The project, or None and the findings (LS110 to LS113, LS118).
     """
     try:
-        return Project.model_validate(data, by_alias=True, by_name=False), []
+        return project_model().model_validate(data, by_alias=True, by_name=False), []
     except ValidationError as error:
         return None, list(_findings(error, data))
 
@@ -60,7 +61,7 @@ def project_from(data: dict[str, Any]) -> tuple[Project | None, list[Finding]]:
 def wanted_texts(data: dict[str, Any]) -> frozenset[KeyPath]:
     """Return the key paths where the models want text and the data has something else."""
     try:
-        Project.model_validate(data, by_alias=True, by_name=False)
+        project_model().model_validate(data, by_alias=True, by_name=False)
     except ValidationError as error:
         errors = error.errors(include_url=False)
         return frozenset(
@@ -166,7 +167,7 @@ def _show(value: Any) -> str:
 
 
 def _known_keys(path: KeyPath) -> list[str]:
-    kind: Any = Project
+    kind: Any = project_model()
     for part in path:
         kind = _child(kind, part)
     if not (isinstance(kind, type) and issubclass(kind, BaseModel)):

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from typing import Annotated, Literal
+from typing import Annotated, Literal, get_args
 
 from pydantic import BaseModel, ConfigDict, Field
 
-Name = Annotated[str, Field(pattern=r"^[a-z][a-z0-9_]{0,127}$")]
+NAME_PATTERN = r"^[a-z][a-z0-9_]{0,127}$"
+Name = Annotated[str, Field(pattern=NAME_PATTERN)]
 ColumnName = Annotated[str, Field(pattern=r"^[A-Za-z][A-Za-z0-9_]{0,127}$")]
 TableName = Annotated[
     str, Field(pattern=r"^(bronze|silver|gold)\.[a-z][a-z0-9_]{0,127}$")
@@ -15,6 +16,7 @@ InputName = Annotated[
     str, Field(pattern=r"^(sources|bronze|silver|gold)\.[a-z][a-z0-9_]{0,127}$")
 ]
 Layer = Literal["bronze", "silver", "gold"]
+LAYERS: tuple[str, ...] = get_args(Layer)
 
 
 class Model(BaseModel):

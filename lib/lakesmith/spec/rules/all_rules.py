@@ -6,12 +6,12 @@ from collections.abc import Iterator
 from dataclasses import replace
 
 from lakesmith.spec.graph import find_cycles
+from lakesmith.spec.kinds import all_kinds
 from lakesmith.spec.model import Project
 from lakesmith.spec.rules.checks.fields import check_rules
 from lakesmith.spec.rules.columns import (
     contract_rules,
     key_type_rules,
-    repeated,
     written_columns_rules,
 )
 from lakesmith.spec.rules.context import Rule, StepCheck, Subject
@@ -26,7 +26,6 @@ from lakesmith.spec.rules.inputs import (
 )
 from lakesmith.spec.rules.maintenance import maintenance_rules
 from lakesmith.spec.rules.partial_updates import event_rules
-from lakesmith.spec.rules.sources import optional_column_rules, setting_rules
 from lakesmith.spec.rules.steps import determinism_rules, is_step, step_rules
 from lakesmith.spec.rules.write import event_date_rules, write_rules
 from lakesmith.spec.yaml.provenance import Finding
@@ -76,7 +75,7 @@ def rule_findings(
     names = known or frozenset(project.table_names()).union(
         f"sources.{name}" for name in project.sources
     )
-    yield from _source_findings(project)
+    yield from _kind_findings(project)
     for name in project.table_names():
         subject = Subject(name, project.table(name), project, names)
         yield from _table_findings(subject, step_check)
@@ -87,18 +86,12 @@ def rule_findings(
         )
 
 
-def _source_findings(project: Project) -> Iterator[Finding]:
-    for name, source in project.sources.items():
-        for column in repeated(source.columns):
-            hint = "columns are matched whatever the case; name each once"
-            yield Finding(
-                "LS119",
-                f"sources.{name}.columns",
-                f"column '{column}' is declared twice",
-                hint,
-            )
-        yield from setting_rules(name, source)
-        yield from optional_column_rules(name, source)
+def _kind_findings(project: Project) -> Iterator[Finding]:
+    for kind in all_kinds():
+        for key, spec in kind.specs(project).items():
+            for rule in kind.rules:
+                for finding in rule(spec):
+                    yield replace(finding, key=f"{key}.{finding.key}")
 
 
 def _table_findings(

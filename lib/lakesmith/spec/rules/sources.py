@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 
 from lakesmith.spec.model import FilesSource
+from lakesmith.spec.rules.columns import repeated
 from lakesmith.spec.yaml.provenance import Finding, suggest
 
 TEXT_SETTINGS = ("delimiter", "encoding", "multiline")
@@ -16,9 +17,17 @@ WHY = {
 }
 
 
-def optional_column_rules(name: str, source: FilesSource) -> Iterator[Finding]:
+def column_rules(source: FilesSource) -> Iterator[Finding]:
+    """Refuse a column that is declared twice."""
+    for column in repeated(source.columns):
+        what = f"column '{column}' is declared twice"
+        hint = "columns are matched whatever the case; name each once"
+        yield Finding("LS119", "columns", what, hint)
+
+
+def optional_column_rules(source: FilesSource) -> Iterator[Finding]:
     """Refuse optional columns that are not declared, and a source in which every column is optional."""
-    key = f"sources.{name}.optional_columns"
+    key = "optional_columns"
     declared = {column.lower() for column in source.columns}
     optional = {column.lower() for column in source.optional_columns}
     for column in source.optional_columns:
@@ -37,10 +46,17 @@ def optional_column_rules(name: str, source: FilesSource) -> Iterator[Finding]:
         )
 
 
-def setting_rules(name: str, source: FilesSource) -> Iterator[Finding]:
+def setting_rules(source: FilesSource) -> Iterator[Finding]:
     """Refuse the settings of a source that its format does not take."""
     for setting in TEXT_SETTINGS:
         if setting in source.model_fields_set and setting not in TAKES[source.format]:
             what = f"format '{source.format}' takes no '{setting}'"
             hint = f"take it out: {WHY[setting]}"
-            yield Finding("LS126", f"sources.{name}.{setting}", what, hint)
+            yield Finding("LS126", setting, what, hint)
+
+
+SOURCE_RULES: tuple[Callable[[FilesSource], Iterator[Finding]], ...] = (
+    column_rules,
+    setting_rules,
+    optional_column_rules,
+)

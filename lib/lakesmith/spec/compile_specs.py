@@ -1,0 +1,97 @@
+"""Compile specs of other kinds to ordinary tables."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from typing import Any
+
+from pydantic import TypeAdapter, ValidationError
+
+from lakesmith.spec.kinds import Kind, all_kinds
+from lakesmith.spec.model import LAYERS, Project, Table, TableName
+from lakesmith.spec.yaml.provenance import Finding, dotted
+
+_TABLES: TypeAdapter[dict[TableName, Table]] = TypeAdapter(dict[TableName, Table])
+
+
+@dataclass
+class Compiled:
+    """Hold the tables of a project, each with the spec it comes from.
+
+    Parameters
+    ----------
+    tables : dict
+        Table by ``layer.name``.
+    origins : dict
+        Key of the spec by key of the table, for compiled tables only.
+    findings : list of Finding
+        LS171 and LS172.
+    """
+
+    tables: dict[str, Table]
+    origins: dict[str, str] = field(default_factory=dict)
+    findings: list[Finding] = field(default_factory=list)
+
+    def add(self, key: str, tables: dict[str, Table]) -> None:
+        """Add the tables that a spec compiles to; a name that is taken becomes a finding."""
+        for name, table in tables.items():
+            if name in self.tables:
+                other = self.origins.get(f"tables.{name}", f"tables.{name}")
+                what = f"'{key}' and '{other}' both make the table '{name}'"
+                self.findings.append(Finding("LS171", key, what, "rename one of them"))
+            else:
+                self.tables[name] = table
+                self.origins[f"tables.{name}"] = key
+
+
+def compile_specs(project: Project) -> Compiled:
+    """Compile every spec whose kind makes tables.
+
+    Parameters
+    ----------
+    project : Project
+
+    Returns
+    -------
+    Compiled
+        The tables of the project, and those compiled.
+    """
+    compiled = Compiled({name: project.table(name) for name in project.table_names()})
+    for kind in all_kinds():
+        for key, spec in kind.specs(project).items():
+            try:
+                compiled.add(key, _tables_of(kind, key, spec))
+            except ValidationError as error:
+                compiled.findings += _invalid(kind, key, error)
+    return compiled
+
+
+def with_tables(project: Project, tables: dict[str, Table]) -> Project:
+    """Return a project with other tables.
+
+    Examples
+    --------
+    >>> table = Table.model_validate({"from": "silver.orders"})
+    >>> with_tables(Project(name="shop"), {"gold.daily": table}).table_names()
+    ('gold.daily',)
+    """
+    layers: dict[str, dict[str, Table]] = {layer: {} for layer in LAYERS}
+    for key, table in tables.items():
+        layer, name = key.split(".", 1)
+        layers[layer][name] = table
+    return project.model_copy(update={"tables": layers})
+
+
+def _tables_of(kind: Kind, key: str, spec: Any) -> dict[str, Table]:
+    if kind.compile is None:
+        return {}
+    tables = kind.compile(key.partition(".")[2], spec)
+    return _TABLES.validate_python(dict(tables), by_alias=True, by_name=False)
+
+
+def _invalid(kind: Kind, key: str, error: ValidationError) -> Iterator[Finding]:
+    hint = f"correct the spec, or the package that provides '{kind.name}'"
+    for problem in error.errors(include_url=False):
+        what = f"compiles to a wrong table: {dotted(problem['loc'])}: {problem['msg']}"
+        yield Finding("LS172", key, what, hint)
