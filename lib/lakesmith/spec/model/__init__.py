@@ -1,4 +1,4 @@
-"""The typed, frozen models of a project: what a YAML spec may say."""
+"""Define the typed, frozen models of the YAML specs."""
 
 from lakesmith.spec.model.base import (
     LAYERS,

@@ -1,4 +1,4 @@
-"""Define the base of all models and the names that a spec may use."""
+"""Define the base of all models, and the names that a spec may use."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ LAYERS: tuple[str, ...] = get_args(Layer)
 
 
 class Model(BaseModel):
-    """Base of all models: frozen, unknown keys refused, no silent conversion."""
+    """Refuse unknown keys and silent conversions; base of all models."""
 
     model_config = ConfigDict(
         extra="forbid", frozen=True, strict=True, populate_by_name=True
