@@ -9,7 +9,8 @@ from lakesmith.codes import CATALOGUE, Explanation
 
 _HEAD = """# Error codes
 
-Every error has a code. `lakesmith explain CODE` prints its entry of this page, which is generated from the catalogue.
+Every error has a code. `lakesmith explain CODE` prints its entry of this page, which is generated
+from the catalogue.
 """
 _GROUPS = {
     "0": "General",

@@ -34,7 +34,7 @@ class Compiled:
     findings: list[Finding] = field(default_factory=list)
 
     def add(self, key: str, tables: dict[str, Table]) -> None:
-        """Add the tables that a spec compiles to; a name that is taken becomes a finding."""
+        """Add the tables that a spec compiles to, with a finding for each name that is taken."""
         for name, table in tables.items():
             if name in self.tables:
                 other = self.origins.get(f"tables.{name}", f"tables.{name}")

@@ -18,8 +18,8 @@ def schemas() -> dict[str, dict[str, Any]]:
     Returns
     -------
     dict
-        ``project.schema.json`` fits ``base.yml`` and every overlay, so nothing in it is required. The others, such as
-        ``table.schema.json``, fit one file of a kind each.
+        ``project.schema.json`` fits ``base.yml`` and every overlay, so nothing in it is required.
+        The others, such as ``table.schema.json``, fit one file of a kind each.
 
     Examples
     --------

@@ -1,7 +1,7 @@
 """List the kinds of spec that a project may hold.
 
-A kind is a directory of YAML files with one model. A package adds a kind by an entry point of the group
-``lakesmith.kinds`` that names a `Kind`. What a kind compiles to are ordinary tables.
+A kind is a directory of YAML files with one model. A package adds a kind by an entry point of the
+group ``lakesmith.kinds`` that names a `Kind`. What a kind compiles to are ordinary tables.
 """
 
 from __future__ import annotations

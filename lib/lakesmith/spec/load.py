@@ -29,7 +29,7 @@ from lakesmith.spec.yaml.provenance import (
 )
 from lakesmith.spec.yaml.secrets import secret_findings
 
-# After one of these a value cannot be judged: what else is found in it follows from the first mistake.
+# A value with one of these codes cannot be checked further.
 _UNREADABLE = frozenset({"LS101", "LS103", "LS105", "LS106", "LS108", "LS109", "LS116"})
 
 
@@ -75,8 +75,8 @@ def load_project(
 ) -> Loaded:
     """Load the project of a configuration directory.
 
-    ``base.yml`` and the files of each kind, such as ``sources/*.yml`` and ``tables/<layer>/*.yml``, make the base.
-    ``<env>.yml`` and then `sets` are merged over it.
+    The base is ``base.yml`` with the files of each kind, such as ``sources/*.yml`` and
+    ``tables/<layer>/*.yml``. ``<env>.yml`` and then `sets` are merged over it.
 
     Parameters
     ----------
@@ -126,7 +126,10 @@ def _place(problem: Problem) -> tuple[str, int, str, str]:
 
 @dataclass
 class _ProjectCheck:
-    """Check plain data as a project; problems are added to a list, compiled tables to the provenance."""
+    """Check plain data as a project.
+
+    Problems are added to a list, and compiled tables to the provenance.
+    """
 
     problems: list[Problem]
     provenance: dict[str, Origin]

@@ -12,14 +12,14 @@ from lakesmith.spec.model import NAME_PATTERN
 
 _HEAD = """# Spec reference
 
-All keys of the specs, with their types and defaults. This page is generated from the models. JSON Schemas with the same
-content for editors are in `conf/schema`.
+All keys of the specs, with their types and defaults. This page is generated from the models.
+JSON Schemas with the same content for editors are in `conf/schema`.
 """
 _PATTERNS = {
     NAME_PATTERN: "name",
     r"^[A-Za-z][A-Za-z0-9_]{0,127}$": "column name",
-    r"^(bronze|silver|gold)\.[a-z][a-z0-9_]{0,127}$": "table as `layer.name`",
-    r"^(sources|bronze|silver|gold)\.[a-z][a-z0-9_]{0,127}$": "`sources.name`, or table as `layer.name`",
+    r"^(bronze|silver|gold)\.[a-z][a-z0-9_]{0,127}$": "`layer.name`",
+    r"^(sources|bronze|silver|gold)\.[a-z][a-z0-9_]{0,127}$": "`sources.name` or `layer.name`",
     r"^[0-9]+[smhd]$": "duration, such as `14d`",
 }
 _BASIC = {

@@ -17,7 +17,8 @@ from lakesmith.spec.model.table import Column, Maintenance, Profile, Table
 from lakesmith.spec.model.write import TRUNCATES, UNAVAILABLE, KeyFilter, Write
 
 __all__ = [
-    "LAYERS", "NAME_PATTERN", "TABLE_CHECKS", "TRUNCATES", "UNAVAILABLE", "BatchBounds", "Check", "Column", "ColumnName",
-    "FilesSource", "InputName", "KeyFilter", "Layer", "Maintenance", "Model", "Name", "OnFail",
-    "OnNull", "Profile", "Project", "ProjectMaintenance", "Table", "TableName", "Write",
+    "LAYERS", "NAME_PATTERN", "TABLE_CHECKS", "TRUNCATES", "UNAVAILABLE",
+    "BatchBounds", "Check", "Column", "ColumnName", "FilesSource", "InputName",
+    "KeyFilter", "Layer", "Maintenance", "Model", "Name", "OnFail", "OnNull",
+    "Profile", "Project", "ProjectMaintenance", "Table", "TableName", "Write",
 ]  # fmt: skip

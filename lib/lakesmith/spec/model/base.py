@@ -20,7 +20,7 @@ LAYERS: tuple[str, ...] = get_args(Layer)
 
 
 class Model(BaseModel):
-    """Refuse unknown keys and silent conversions; base of all models."""
+    """Refuse unknown keys and silent conversions, as the base of all models."""
 
     model_config = ConfigDict(
         extra="forbid", frozen=True, strict=True, populate_by_name=True

@@ -16,7 +16,8 @@ class ProjectMaintenance(Maintenance):
 
     dry_run: bool | None = Field(
         None,
-        description="Whether `maintain` only prints what it would do. The default is true in the environment `prod`, else false.",
+        description="Whether `maintain` only prints what it would do. The default is true in"
+        " the environment `prod`, else false.",
     )
 
 
@@ -41,7 +42,7 @@ class Project(Model):
     )
     durable: bool = Field(
         True,
-        description="Whether a commit on a local disk is flushed, so that it survives a power loss.",
+        description="Whether commits on a local disk survive a power loss.",
     )
     profile: Profile = Field(
         Profile(), description="Profile settings of tables that have none."
@@ -92,20 +93,25 @@ class Project(Model):
         Examples
         --------
         >>> table = {"from": "silver.orders"}
-        >>> spec = {"name": "shop", "profile": {"level": "off"}, "tables": {"gold": {"daily": table}}}
-        >>> Project.model_validate(spec).profile_of("gold.daily").level
+        >>> tables = {"gold": {"daily": table}}
+        >>> project = Project(name="shop", profile=Profile(level="off"), tables=tables)
+        >>> project.profile_of("gold.daily").level
         'off'
         """
         return self.table(name).profile or self.profile
 
     def maintenance_of(self, name: str) -> Maintenance:
-        """Return the maintenance settings of a table, each of which is the project's if it has none.
+        """Return the maintenance settings of a table.
+
+        A setting that the table does not have is the project's.
 
         Examples
         --------
         >>> table = {"from": "silver.orders", "maintenance": {"vacuum": False}}
-        >>> spec = {"name": "shop", "maintenance": {"min_small_files": 3}, "tables": {"gold": {"daily": table}}}
-        >>> settings = Project.model_validate(spec).maintenance_of("gold.daily")
+        >>> tables = {"gold": {"daily": table}}
+        >>> of_all = ProjectMaintenance(min_small_files=3)
+        >>> project = Project(name="shop", maintenance=of_all, tables=tables)
+        >>> settings = project.maintenance_of("gold.daily")
         >>> settings.vacuum, settings.min_small_files
         (False, 3)
         """
@@ -116,6 +122,12 @@ class Project(Model):
 
     @property
     def maintains_dry(self) -> bool:
-        """Whether `maintain` only prints what it would do, unless an option of the command decides."""
+        """Whether `maintain` only prints what it would do, without an option of the command.
+
+        Examples
+        --------
+        >>> Project(name="shop", env="prod").maintains_dry
+        True
+        """
         dry_run = self.maintenance.dry_run
         return self.env == "prod" if dry_run is None else dry_run

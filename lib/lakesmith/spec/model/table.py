@@ -15,7 +15,7 @@ class Column(Model):
     """One column of a contract."""
 
     type: str = Field(
-        description="Spark type in lower case, such as `bigint`, `decimal(12,2)` or `array<string>`."
+        description="Spark type in lower case, such as `bigint` or `decimal(12,2)`."
     )
     source: ColumnName | None = Field(
         None, description="Column of the upstream, if it has another name."
@@ -46,7 +46,8 @@ class Profile(Model):
 
     level: Literal["off", "basic", "full"] = Field(
         "basic",
-        description="`basic` counts rows and values, `full` adds moments and sketches, `off` observes nothing.",
+        description="`basic` counts rows and values, `full` adds moments and sketches, `off`"
+        " observes nothing.",
     )
     columns: Annotated[tuple[ColumnName, ...], Field(strict=False)] = Field(
         (), description="Columns for the metrics of `full`; empty takes all."
@@ -96,15 +97,17 @@ class Table(Model):
     )
     columns: dict[ColumnName, Column] = Field(
         default_factory=dict,
-        description="Contract: columns and types that the upstream is converted to before the steps.",
+        description="Contract. The upstream is converted to these columns before the steps.",
     )
     steps: Annotated[tuple[str | dict[str, Any], ...], Field(strict=False)] = Field(
         (),
-        description="Transformations, in order: a name, a map with a name and its options, or `module:function`.",
+        description="Transformations in order. Each is a name, a map with a name and its"
+        " options, or `module:function`.",
     )
     sql: str | None = Field(
         None,
-        description="One SELECT instead of steps. It reads the upstream by its name without the layer, and `inputs` by theirs.",
+        description="One SELECT instead of steps. It reads the upstream by its name without the"
+        " layer, and `inputs` by theirs.",
     )
     checks: Annotated[tuple[Check, ...], Field(strict=False)] = Field(
         (), description="Quality checks."
@@ -129,5 +132,6 @@ class Table(Model):
     )
     nondeterministic: bool = Field(
         False,
-        description="Allows functions that read the clock or a random number. A retry may then give other rows.",
+        description="Allows functions that read the clock or a random number. A retry may then"
+        " give other rows.",
     )

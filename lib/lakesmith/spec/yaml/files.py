@@ -128,7 +128,7 @@ def _spec_files(
         elif re.fullmatch(kind.pattern, file.stem):
             yield file
         else:
-            hint = f"a file has the name of its {kind.noun}: lower-case letters, digits and '_', a letter first"
+            hint = "use lower-case letters, digits and '_', a letter first"
             problems.append(_misnamed(file, path, hint))
 
 

@@ -77,7 +77,8 @@ def set_overlays(sets: Sets, problems: list[Problem]) -> Iterator[Node]:
     Parameters
     ----------
     sets : sequence of str or mapping
-        Texts as given to ``--set``, or dotted keys with values. A part of a key that has dots is in double quotes.
+        Texts as given to ``--set``, or dotted keys with values. A part of a key that has dots is in
+        double quotes.
     problems : list of Problem
         Malformed settings are appended (LS115).
 
@@ -116,7 +117,7 @@ def _settings(sets: Sets, problems: list[Problem]) -> Iterator[tuple[str, Any]]:
 
 
 class SetText(str):
-    """Text of the command line, read as a number, true, false or null unless the model wants text."""
+    """Hold text of the command line, which gets its YAML type unless the model wants text."""
 
     __slots__ = ()
 
