@@ -53,8 +53,10 @@ def render(code: str, what: str, where: str = "", hint: str = "") -> str:
     "LS120 no table 'x'\n  next:  did you mean 'y'?"
     """
     lines = [f"{code} {what}"]
-    lines += [f"  where: {where}"] if where else []
-    lines += [f"  next:  {hint}"] if hint else []
+    if where:
+        lines.append(f"  where: {where}")
+    if hint:
+        lines.append(f"  next:  {hint}")
     return "\n".join(lines)
 
 
@@ -89,10 +91,14 @@ class ConfigError(LakesmithError):
 
     def __init__(self, problems: Sequence[Problem]) -> None:
         self.problems = tuple(problems)
-        noun = "problem" if len(self.problems) == 1 else "problems"
-        super().__init__(f"{len(self.problems)} {noun} in the specs")
-        texts = [render(p.code, p.what, p.where, p.hint) for p in self.problems]
-        self.args = ("\n".join([str(self), *texts]),)
+        count = len(self.problems)
+        noun = "problem" if count == 1 else "problems"
+        super().__init__(f"{count} {noun} in the specs")
+        lines = [str(self)]
+        for problem in self.problems:
+            text = render(problem.code, problem.what, problem.where, problem.hint)
+            lines.append(text)
+        self.args = ("\n".join(lines),)
 
 
 class InputError(LakesmithError):

@@ -72,7 +72,12 @@ def _refuse_overwriting(directory: Path, targets: list[Path]) -> None:
     taken = [path for path in folders if path.exists() and not path.is_dir()]
     taken += [path for path in targets if path.exists()]
     problems = [
-        Problem("LS117", f"'{path}' exists already", str(path), hint=hint)
+        Problem(
+            code="LS117",
+            what=f"'{path}' exists already",
+            file=str(path),
+            hint=hint,
+        )
         for path in taken
     ]
     if problems:

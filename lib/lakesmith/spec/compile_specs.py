@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass, field
-from typing import Any
 
 from pydantic import TypeAdapter, ValidationError
 
@@ -36,13 +35,15 @@ class Compiled:
     def add(self, key: str, tables: dict[str, Table]) -> None:
         """Add the tables that a spec compiles to, with a finding for each name that is taken."""
         for name, table in tables.items():
+            table_key = f"tables.{name}"
             if name in self.tables:
-                other = self.origins.get(f"tables.{name}", f"tables.{name}")
+                other = self.origins.get(table_key, table_key)
                 what = f"'{key}' and '{other}' both make the table '{name}'"
-                self.findings.append(Finding("LS171", key, what, "rename one of them"))
+                finding = Finding("LS171", key, what, "rename one of them")
+                self.findings.append(finding)
             else:
                 self.tables[name] = table
-                self.origins[f"tables.{name}"] = key
+                self.origins[table_key] = key
 
 
 def compile_specs(project: Project) -> Compiled:
@@ -57,13 +58,23 @@ def compile_specs(project: Project) -> Compiled:
     Compiled
         The tables of the project, and those compiled.
     """
-    compiled = Compiled({name: project.table(name) for name in project.table_names()})
+    tables = {name: project.table(name) for name in project.table_names()}
+    compiled = Compiled(tables)
     for kind in all_kinds():
+        if kind.compile is None:
+            continue
         for key, spec in kind.specs(project).items():
+            name = key.partition(".")[2]
             try:
-                compiled.add(key, _tables_of(kind, key, spec))
+                made = _TABLES.validate_python(
+                    dict(kind.compile(name, spec)),
+                    by_alias=True,
+                    by_name=False,
+                )
             except ValidationError as error:
                 compiled.findings += _invalid(kind, key, error)
+            else:
+                compiled.add(key, made)
     return compiled
 
 
@@ -81,13 +92,6 @@ def with_tables(project: Project, tables: dict[str, Table]) -> Project:
         layer, name = key.split(".", 1)
         layers[layer][name] = table
     return project.model_copy(update={"tables": layers})
-
-
-def _tables_of(kind: Kind, key: str, spec: Any) -> dict[str, Table]:
-    if kind.compile is None:
-        return {}
-    tables = kind.compile(key.partition(".")[2], spec)
-    return _TABLES.validate_python(dict(tables), by_alias=True, by_name=False)
 
 
 def _invalid(kind: Kind, key: str, error: ValidationError) -> Iterator[Finding]:

@@ -101,23 +101,39 @@ def load_project(
     problems: list[Problem] = []
     base = read_base(conf, problems)
     tree = _overlaid(base, conf, env, sets, problems)
-    provenance = {dotted(path): origin for path, origin in tree.origins()}
-    raw = tree.plain() | {"env": env if env in environments(conf) else "local"}
-    data = typed(raw, wanted_texts(typed(raw, frozenset())))
-    check = _ProjectCheck(problems, provenance, _spec_names(base.plain()), step_check)
+    known_env = env if env in environments(conf) else "local"
+    data = _typed_data(tree.plain() | {"env": known_env})
+    check = _ProjectCheck(
+        problems=problems,
+        provenance={dotted(path): origin for path, origin in tree.origins()},
+        names=_spec_names(base.plain()),
+        step_check=step_check,
+    )
     check.report(secret_findings(data))
     project = check.project(data)
     if problems or project is None:
         raise ConfigError(sorted(problems, key=_place))
-    return Loaded(project, provenance)
+    return Loaded(project, check.provenance)
 
 
 def _overlaid(
     tree: Node, conf: Path, env: str, sets: Sets, problems: list[Problem]
 ) -> Node:
-    for overlay in (read_overlay(conf, env, problems), *set_overlays(sets, problems)):
-        tree = merge(tree, keep_known(overlay, tree, problems))
+    overlays = [
+        read_overlay(conf, env, problems),
+        *set_overlays(sets, problems),
+    ]
+    for overlay in overlays:
+        known = keep_known(overlay, tree, problems)
+        tree = merge(tree, known)
     return tree
+
+
+def _typed_data(raw: dict[str, Any]) -> dict[str, Any]:
+    """Give text of the command line its YAML type where the models do not want text."""
+    all_typed = typed(raw, frozenset())
+    data: dict[str, Any] = typed(raw, wanted_texts(all_typed))
+    return data
 
 
 def _place(problem: Problem) -> tuple[str, int, str, str]:
@@ -145,46 +161,59 @@ class _ProjectCheck:
             keys = [finding.key for finding in findings]
             self.broken_kinds = {key.partition(".")[0] for key in keys}
             project, _ = project_from(_without(data, keys))
-        return None if project is None else self._with_rules(self._compiled(project))
+        if project is None:
+            return None
+        complete = self._with_compiled_tables(project)
+        self._apply_rules(complete)
+        return complete
 
-    def _compiled(self, project: Project) -> Project:
+    def report(self, findings: Iterable[Finding]) -> None:
+        """Add each finding that is not within a value that could not be read."""
+        unreadable = tuple(
+            f"{problem.key}."
+            for problem in self.problems
+            if problem.key and problem.code in _UNREADABLE
+        )
+        for finding in findings:
+            if not f"{finding.key}.".startswith(unreadable):
+                problem = locate(finding, self.provenance)
+                self.problems.append(problem)
+
+    def _with_compiled_tables(self, project: Project) -> Project:
         compiled = compile_specs(project)
         for table, spec in compiled.origins.items():
             origin = nearest_origin(self.provenance, spec)
             self.provenance[table] = origin or Origin(DEFAULT)
         self.report(compiled.findings)
-        return with_tables(project, compiled.tables) if compiled.origins else project
+        if not compiled.origins:
+            return project
+        return with_tables(project, compiled.tables)
 
-    def _with_rules(self, project: Project) -> Project:
+    def _apply_rules(self, project: Project) -> None:
         names = self.names.union(project.table_names())
         findings = rule_findings(project, names, self.step_check)
-        makers = {kind.name for kind in all_kinds() if kind.compile}
-        if self.broken_kinds & makers:
+        compiling = {kind.name for kind in all_kinds() if kind.compile}
+        if self.broken_kinds & compiling:
             # The tables of a spec that could not be compiled are not known.
             findings = (finding for finding in findings if finding.code != "LS120")
         self.report(findings)
-        return project
-
-    def report(self, findings: Iterable[Finding]) -> None:
-        """Add each finding that is not in a value which is known to be unreadable."""
-        unreadable = [p.key for p in self.problems if p.key and p.code in _UNREADABLE]
-        for finding in findings:
-            path = f"{finding.key}."
-            if not any(path.startswith(f"{key}.") for key in unreadable):
-                self.problems.append(locate(finding, self.provenance))
 
 
 def _spec_names(data: dict[str, Any]) -> frozenset[str]:
     """Return the names by which tables refer to sources and tables, of broken specs too."""
-    keys = (key for kind in all_kinds() for key in kind.flatten(data[kind.name]))
-    return frozenset(key.removeprefix("tables.") for key in keys)
+    names: set[str] = set()
+    for kind in all_kinds():
+        keys = kind.flatten(data[kind.name])
+        names.update(key.removeprefix("tables.") for key in keys)
+    return frozenset(names)
 
 
 def _without(data: dict[str, Any], keys: Iterable[str]) -> dict[str, Any]:
     rest = copy.deepcopy(data)
     for key in keys:
         path = key.split(".")
-        _remove(rest, tuple(path[: spec_depth(path[0]) or 1]))
+        depth = spec_depth(path[0]) or 1
+        _remove(rest, tuple(path[:depth]))
     return {"name": "unnamed"} | rest
 
 

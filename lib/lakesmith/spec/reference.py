@@ -84,7 +84,8 @@ def type_text(schema: dict[str, Any]) -> str:
         return ", ".join(f"`{value}`" for value in values)
     options = schema.get("anyOf") or schema.get("oneOf")
     if options:
-        return " or ".join(filter(None, dict.fromkeys(map(type_text, options))))
+        texts = dict.fromkeys(type_text(option) for option in options)
+        return " or ".join(text for text in texts if text)
     return _simple_type(schema)
 
 
@@ -105,21 +106,32 @@ def _place(kind: Kind) -> str:
 
 
 def _section(schema: _Schema) -> str:
-    description = " ".join(schema.get("description", "").split("\n\n")[0].split())
+    paragraph = schema.get("description", "").split("\n\n")[0]
+    description = " ".join(paragraph.split())
     if "properties" not in schema:
-        return f"{description}\n\nOne of: {type_text(schema)}.\n".lstrip()
+        text = f"{description}\n\nOne of: {type_text(schema)}.\n"
+        return text.lstrip()
     required = schema.get("required", ())
-    rows = [
-        _row(key, field, key in required) for key, field in schema["properties"].items()
+    lines = [
+        description,
+        "",
+        "| Key | Type | Default | |",
+        "|---|---|---|---|",
     ]
-    head = "| Key | Type | Default | |\n|---|---|---|---|"
-    return "\n".join([description, "", head, *rows, ""])
+    for key, field in schema["properties"].items():
+        lines.append(_row(key, field, key in required))
+    return "\n".join(lines) + "\n"
 
 
 def _row(key: str, field: _Schema, is_required: bool) -> str:
-    default = "required" if is_required else _default(field)
-    cells = (f"`{key}`", type_text(field), default, field.get("description", ""))
-    return "| " + " | ".join(cell.replace("|", "\\|") for cell in cells) + " |"
+    cells = (
+        f"`{key}`",
+        type_text(field),
+        "required" if is_required else _default(field),
+        field.get("description", ""),
+    )
+    escaped = (cell.replace("|", "\\|") for cell in cells)
+    return f"| {' | '.join(escaped)} |"
 
 
 def _default(field: _Schema) -> str:

@@ -25,14 +25,9 @@ _DECIMAL = re.compile(r"decimal\(\s*(\d+)\s*,\s*(\d+)\s*\)")
 
 def rename_rules(subject: Subject) -> Iterator[Finding]:
     """Require that a renamed column has left the contract, and that the table may change."""
-    table = subject.table
-    policy = table.on_schema_change
-    columns = {name.lower() for name in table.columns}
-    renamed = {
-        name: column.renamed_from
-        for name, column in table.columns.items()
-        if column.renamed_from
-    }
+    policy = subject.table.on_schema_change
+    columns = {name.lower() for name in subject.table.columns}
+    renamed = _renamed(subject.table)
     for name, old in renamed.items():
         key = f"columns.{name}.renamed_from"
         if old.lower() in columns:
@@ -76,6 +71,12 @@ def fits(value: Default, kind: str) -> bool:
         return not isinstance(value, bool) and _is_value_of(kind, str(value))
     except (ValueError, InvalidOperation):
         return False
+
+
+def _renamed(table: Table) -> dict[str, str]:
+    """Return the old name of each renamed column."""
+    names = {name: column.renamed_from for name, column in table.columns.items()}
+    return {name: old for name, old in names.items() if old}
 
 
 def _default_problem(

@@ -45,11 +45,17 @@ def read_base(conf: Path, problems: list[Problem]) -> Node:
     """
     if not conf.is_dir():
         hint = "give the directory with --conf, or make a project with `lakesmith init DIR`"
-        what = f"no configuration directory '{conf}'"
-        raise ConfigError([Problem("LS101", what, hint=hint)])
-    refused = {kind.name: _file_hint(kind) for kind in all_kinds()} | _NOT_IN_ANY
-    base = _read_settings(conf / "base.yml", problems, refused) or _nameless(conf)
-    specs = {kind.name: _read_kind(conf, kind, problems) for kind in all_kinds()}
+        problem = Problem(
+            code="LS101",
+            what=f"no configuration directory '{conf}'",
+            hint=hint,
+        )
+        raise ConfigError([problem])
+    kinds = all_kinds()
+    refused = {kind.name: _file_hint(kind) for kind in kinds}
+    settings = _read_settings(conf / "base.yml", problems, refused | _NOT_IN_ANY)
+    base = settings or _nameless(conf)
+    specs = {kind.name: _read_kind(conf, kind, problems) for kind in kinds}
     return Node({**base.value, **specs}, base.origin)
 
 
@@ -59,9 +65,13 @@ def read_overlay(conf: Path, env: str, problems: list[Problem]) -> Node:
     known = environments(conf)
     file = conf / f"{env}.yml"
     if env not in known:
-        hint = suggest(env, known, "known environments")
-        what = f"unknown environment '{env}'"
-        problems.append(Problem("LS102", what, str(conf), hint=hint))
+        problem = Problem(
+            code="LS102",
+            what=f"unknown environment '{env}'",
+            file=str(conf),
+            hint=suggest(env, known, "known environments"),
+        )
+        problems.append(problem)
         return nothing
     if not file.is_file():
         return nothing
@@ -83,18 +93,31 @@ def _read_settings(
     file: Path, problems: list[Problem], refused: Mapping[str, str]
 ) -> Node | None:
     if not file.is_file():
-        hint = "it holds at least 'name: my_project'"
-        problems.append(Problem("LS101", f"no file '{file}'", hint=hint))
+        problem = Problem(
+            code="LS101",
+            what=f"no file '{file}'",
+            hint="it holds at least 'name: my_project'",
+        )
+        problems.append(problem)
         return None
     node = read_yaml(file, problems)
     if node is None:
         return None
     for key in sorted(refused.keys() & node.value.keys()):
-        line = node.value[key].origin.line
-        what = f"'{key}' does not belong here"
-        problems.append(Problem("LS110", what, str(file), line, key, refused[key]))
+        problems.append(_misplaced(node.value[key], key, refused[key]))
     kept = {key: child for key, child in node.value.items() if key not in refused}
     return Node(kept, node.origin)
+
+
+def _misplaced(node: Node, key: str, hint: str) -> Problem:
+    return Problem(
+        code="LS110",
+        what=f"'{key}' does not belong here",
+        file=node.origin.file,
+        line=node.origin.line,
+        key=key,
+        hint=hint,
+    )
 
 
 def _read_kind(conf: Path, kind: Kind, problems: list[Problem]) -> Node:
@@ -133,8 +156,13 @@ def _spec_files(
 
 
 def _misnamed(file: Path, path: KeyPath, hint: str) -> Problem:
-    what = f"file name '{file.name}' is not allowed"
-    return Problem("LS113", what, str(file), key=dotted(path), hint=hint)
+    return Problem(
+        code="LS113",
+        what=f"file name '{file.name}' is not allowed",
+        file=str(file),
+        key=dotted(path),
+        hint=hint,
+    )
 
 
 def _stray_layers(directory: Path, kind: Kind) -> Iterator[Problem]:
@@ -143,5 +171,10 @@ def _stray_layers(directory: Path, kind: Kind) -> Iterator[Problem]:
         is_spec = entry.is_dir() or entry.suffix in {".yml", ".yaml"}
         is_stray = entry.name not in kind.layers and not entry.name.startswith(".")
         if is_spec and is_stray:
-            what = f"'{entry.name}' is not a layer"
-            yield Problem("LS113", what, str(entry), key=kind.name, hint=hint)
+            yield Problem(
+                code="LS113",
+                what=f"'{entry.name}' is not a layer",
+                file=str(entry),
+                key=kind.name,
+                hint=hint,
+            )

@@ -66,9 +66,16 @@ def _keep_known(over: Node, base: Node, path: KeyPath, problems: list[Problem]) 
 
 
 def _unknown(origin: Origin, path: KeyPath, base: Node) -> Problem:
-    hint = suggest(str(path[-1]), base.value, f"known in {dotted(path[:-1])}")
-    what = f"overrides '{dotted(path)}', which does not exist"
-    return Problem("LS114", what, origin.file, origin.line, dotted(path), hint)
+    key = dotted(path)
+    parent = dotted(path[:-1])
+    return Problem(
+        code="LS114",
+        what=f"overrides '{key}', which does not exist",
+        file=origin.file,
+        line=origin.line,
+        key=key,
+        hint=suggest(str(path[-1]), base.value, f"known in {parent}"),
+    )
 
 
 def set_overlays(sets: Sets, problems: list[Problem]) -> Iterator[Node]:
@@ -97,9 +104,17 @@ def set_overlays(sets: Sets, problems: list[Problem]) -> Iterator[Node]:
         if 0 < len(path) <= MAX_DEPTH and path != ("env",):
             yield _nest(path, to_node(value))
         else:
-            hint = "choose the environment with --env" if path == ("env",) else _FORM
-            what = f"cannot set '{key}'"
-            problems.append(Problem("LS115", what, SET, key=key, hint=hint))
+            problems.append(_not_settable(key))
+
+
+def _not_settable(key: str) -> Problem:
+    return Problem(
+        code="LS115",
+        what=f"cannot set '{key}'",
+        file=SET,
+        key=key,
+        hint="choose the environment with --env" if key == "env" else _FORM,
+    )
 
 
 def _settings(sets: Sets, problems: list[Problem]) -> Iterator[tuple[str, Any]]:
@@ -131,12 +146,16 @@ def to_node(value: Any) -> Node:
     >>> node.plain(), str(node.origin)
     ({'keys': ['id']}, '--set')
     """
+    origin = Origin(SET)
     if isinstance(value, Mapping):
         children = {str(key): to_node(child) for key, child in value.items()}
-        return Node(children, Origin(SET))
+        return Node(children, origin)
     if isinstance(value, (list, tuple)):
-        return Node([to_node(child) for child in value], Origin(SET))
-    return Node(str(value) if isinstance(value, PurePath) else value, Origin(SET))
+        items = [to_node(child) for child in value]
+        return Node(items, origin)
+    if isinstance(value, PurePath):
+        return Node(str(value), origin)
+    return Node(value, origin)
 
 
 def typed(value: Any, texts: frozenset[KeyPath], path: KeyPath = ()) -> Any:
@@ -169,11 +188,13 @@ def typed(value: Any, texts: frozenset[KeyPath], path: KeyPath = ()) -> Any:
 def _split_key(key: str) -> KeyPath:
     parts = _KEY_PART.findall(key)
     path = tuple(quoted or bare for quoted, bare in parts)
-    rebuilt = ".".join(f'"{quoted}"' if quoted else bare for quoted, bare in parts)
-    return path if rebuilt == key else ()
+    written = (f'"{quoted}"' if quoted else bare for quoted, bare in parts)
+    is_whole = ".".join(written) == key
+    return path if is_whole else ()
 
 
 def _nest(path: KeyPath, leaf: Node) -> Node:
+    node = leaf
     for part in reversed(path):
-        leaf = Node({part: leaf}, Origin(SET))
-    return leaf
+        node = Node({part: node}, Origin(SET))
+    return node

@@ -76,11 +76,9 @@ def _entry_findings(
 
 def _is_reference(parent: dict[str, Any]) -> bool:
     value = parent.get("secret")
-    return (
-        len(parent) == 1
-        and isinstance(value, str)
-        and _REFERENCE.fullmatch(value) is not None
-    )
+    if len(parent) != 1 or not isinstance(value, str):
+        return False
+    return _REFERENCE.fullmatch(value) is not None
 
 
 def _names_a_column(path: KeyPath) -> bool:
