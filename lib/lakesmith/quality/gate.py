@@ -10,7 +10,7 @@ from typing import Any
 from pyspark.sql import Column, DataFrame
 from pyspark.sql import functions as F
 
-from lakesmith.columns import named
+from lakesmith.column_refs import named
 from lakesmith.json_text import json_text
 from lakesmith.quality.raw import RAW
 from lakesmith.quality.rule import Rule

@@ -9,9 +9,9 @@ from pyspark.sql import Column, DataFrame
 from pyspark.sql import functions as F
 from pyspark.sql.types import StructType
 
-from lakesmith.columns import named
+from lakesmith.column_refs import named
+from lakesmith.columns import ARRIVED
 from lakesmith.quality.verdict import Verdict
-from lakesmith.transforms.change_events.debezium import ARRIVED
 
 ARRIVAL = "field_arrived"
 

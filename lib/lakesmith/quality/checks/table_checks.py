@@ -9,7 +9,7 @@ from typing import Any
 from pyspark.sql import Column
 from pyspark.sql import functions as F
 
-from lakesmith.columns import named
+from lakesmith.column_refs import named
 from lakesmith.duration import parse_age
 from lakesmith.quality.checks.uniqueness import (
     keys_are_free,
