@@ -7,8 +7,8 @@ from typing import Literal
 
 from lakesmith.spec.model.base import ColumnName
 from lakesmith.spec.model.checks.base import GateColumns, RowCheck
+from lakesmith.spec.model.checks.condition_text import names_in, unbalanced
 from lakesmith.spec.model.checks.registry import declare
-from lakesmith.spec.model.checks.sql_text import names_in, unbalanced
 from lakesmith.spec.yaml.provenance import Finding, suggest
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 
-from lakesmith.spec.values.nondeterministic import NO_CODE
+from lakesmith.spec.values.sql_text import code_of
 
 _PAIRS = {")": "(", "]": "["}
 _OPEN_TEXT = re.compile(r"['\"`]|/\*")
@@ -39,7 +39,7 @@ def unbalanced(sql: str) -> str:
     >>> unbalanced("(a + 1"), unbalanced("note = ')'"), unbalanced("a = 'x")
     ("'(' is not closed", '', 'a quote is not closed')
     """
-    code = NO_CODE.sub(" ", sql)
+    code = code_of(sql)
     if not code.strip() and not sql.strip():
         return "the expression is empty"
     if _OPEN_TEXT.search(code):
@@ -68,7 +68,7 @@ def names_in(sql: str) -> list[str]:
     ['xs']
     """
     code = _PREFIX.sub("", sql)
-    code = NO_CODE.sub(" ", code)
+    code = code_of(code)
     code = _TYPED.sub(" ", code)
     if re.search(r"\bselect\b", code, re.IGNORECASE):
         return []
