@@ -4,6 +4,7 @@ from lakesmith.spec.model.checks.any_check import FINDING, AnyCheck, check_from
 from lakesmith.spec.model.checks.base import (
     BatchCheck,
     Check,
+    CheckedColumn,
     Cost,
     GateColumns,
     OnFail,
@@ -29,7 +30,7 @@ from lakesmith.spec.model.checks.row.not_null import NotNull
 from lakesmith.spec.model.checks.row.regex import Regex
 
 __all__ = [
-    "FINDING", "AnyCheck", "BatchCheck", "Between", "CastFailed", "Check", "Cost",
+    "FINDING", "AnyCheck", "BatchCheck", "Between", "CastFailed", "Check", "CheckedColumn", "Cost",
     "Expression", "Freshness", "GateColumns", "InSet", "Length", "NotBlank", "NotNull",
     "OnFail", "OnNull", "Regex", "RowCheck", "RowCount", "Unique", "check_from",
     "check_model", "check_models", "check_name", "declare",

@@ -4,14 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
-from typing import Any, ClassVar, Literal, get_args
+from typing import Annotated, Any, ClassVar, Literal, get_args
 
 from pydantic import Field, model_validator
 
-from lakesmith.spec.model.base import Model, Name
+from lakesmith.spec.model.base import ColumnName, Model, Name
 from lakesmith.spec.values.column_types import type_problem
 from lakesmith.spec.yaml.provenance import Finding
 
+CheckedColumn = Annotated[ColumnName, Field(description="Column that is checked.")]
 OnFail = Literal["quarantine", "drop", "warn", "fail"]
 OnNull = Literal["pass", "fail", "skip"]
 Cost = Literal["free", "shuffle", "history"]
@@ -49,11 +50,15 @@ class Check(Model):
     and what the check is. It knows no Spark: the module `evaluated_in` makes the check.
     """
 
-    id: Name
+    id: Name = Field(description="Name of the check in results; one table has it once.")
     check: str
-    on_null: OnNull = "skip"
-    on_fail: OnFail = "quarantine"
-    description: str = ""
+    on_null: OnNull = Field(
+        "skip", description="With `fail`, a value that is NULL fails the check."
+    )
+    on_fail: OnFail = Field(
+        "quarantine", description="What becomes of a row, or a batch, that fails."
+    )
+    description: str = Field("", description="Text for people.")
 
     # ``free`` rides on the write, ``shuffle`` reads the table once more,
     # ``history`` reads what earlier batches recorded.
@@ -137,7 +142,8 @@ class BatchCheck(Check):
     """A check of a batch as a whole. It has no row to quarantine."""
 
     on_fail: OnFail = Field(
-        default="quarantine",
+        "quarantine",
+        description="Whether a batch that fails is refused.",
         json_schema_extra={"default": "fail", "enum": ["fail", "warn"]},
     )
 

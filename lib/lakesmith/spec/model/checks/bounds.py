@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from pydantic import model_validator
+from pydantic import Field, model_validator
 from pydantic_core import PydanticCustomError
 
 from lakesmith.spec.model.base import Model
@@ -18,8 +18,8 @@ NEEDS = "check_needs"
 class Bounds(Model):
     """A least and a greatest value. At least one of them is given."""
 
-    min: Bound | None = None
-    max: Bound | None = None
+    min: Bound | None = Field(None, description="The least value that passes.")
+    max: Bound | None = Field(None, description="The greatest value that passes.")
 
     @model_validator(mode="after")
     def _has_one(self) -> Bounds:

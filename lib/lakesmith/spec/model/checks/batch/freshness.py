@@ -6,8 +6,9 @@ import re
 from collections.abc import Iterator
 from typing import Literal
 
-from lakesmith.spec.model.base import ColumnName
-from lakesmith.spec.model.checks.base import BatchCheck, GateColumns
+from pydantic import Field
+
+from lakesmith.spec.model.checks.base import BatchCheck, CheckedColumn, GateColumns
 from lakesmith.spec.model.checks.registry import declare
 from lakesmith.spec.yaml.provenance import Finding
 
@@ -20,8 +21,8 @@ class Freshness(BatchCheck):
     """The newest value of the column is at most `max_age` older than the run."""
 
     check: Literal["freshness"]
-    column: ColumnName
-    max_age: str
+    column: CheckedColumn
+    max_age: str = Field(description="Duration, such as `36h` or `2d`.")
 
     def findings(self, columns: GateColumns) -> Iterator[Finding]:
         """Find an age that is no duration, and a column that is no time."""

@@ -12,7 +12,7 @@ from lakesmith.spec.yaml.provenance import Finding
 
 
 @declare
-class RowCount(BatchCheck, Bounds):
+class RowCount(Bounds, BatchCheck):
     """The batch has at least `min` and at most `max` accepted rows."""
 
     check: Literal["row_count"]

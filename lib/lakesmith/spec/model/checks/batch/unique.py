@@ -19,6 +19,8 @@ class Unique(BatchCheck):
     """
 
     check: Literal["unique"]
-    columns: Annotated[tuple[ColumnName, ...], Field(strict=False)]
+    columns: Annotated[tuple[ColumnName, ...], Field(strict=False)] = Field(
+        description="Columns that are unique together; NULL equals NULL."
+    )
 
     cost: ClassVar[Cost] = "shuffle"

@@ -5,8 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Literal
 
-from lakesmith.spec.model.base import ColumnName
-from lakesmith.spec.model.checks.base import GateColumns, RowCheck
+from lakesmith.spec.model.checks.base import CheckedColumn, GateColumns, RowCheck
 from lakesmith.spec.model.checks.bounds import Bounds, empty_range, order_findings
 from lakesmith.spec.model.checks.column_values import value_findings
 from lakesmith.spec.model.checks.registry import declare
@@ -15,11 +14,11 @@ from lakesmith.spec.yaml.provenance import Finding
 
 
 @declare
-class Between(RowCheck, Bounds):
+class Between(Bounds, RowCheck):
     """The value is not less than `min` and not greater than `max`."""
 
     check: Literal["between"]
-    column: ColumnName
+    column: CheckedColumn
 
     def findings(self, columns: GateColumns) -> Iterator[Finding]:
         """Find bounds that are no values of the column, or that hold none."""

@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import ClassVar, Literal
 
+from pydantic import Field
+
 from lakesmith.spec.model.base import ColumnName
 from lakesmith.spec.model.checks.base import GateColumns, RowCheck
 from lakesmith.spec.model.checks.registry import declare
@@ -16,7 +18,9 @@ class CastFailed(RowCheck):
     """The raw text of the column, or of any typed column, could be cast."""
 
     check: Literal["cast_failed"]
-    column: ColumnName | None = None
+    column: ColumnName | None = Field(
+        None, description="Contract column; without it, all that are cast."
+    )
 
     replaces: ClassVar[Literal["", "cast", "given"]] = "cast"
 

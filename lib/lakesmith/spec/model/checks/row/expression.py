@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Literal
 
+from pydantic import Field
+
 from lakesmith.spec.model.base import ColumnName
 from lakesmith.spec.model.checks.base import GateColumns, RowCheck
 from lakesmith.spec.model.checks.condition_text import names_in, unbalanced
@@ -17,8 +19,12 @@ class Expression(RowCheck):
     """A SQL condition holds. The value of `column` is shown where it does not."""
 
     check: Literal["expression"]
-    column: ColumnName | None = None
-    expression: str
+    column: ColumnName | None = Field(
+        None, description="Column whose value is shown for a row that fails."
+    )
+    expression: str = Field(
+        description="SQL condition that holds for a row that passes."
+    )
 
     def sql_texts(self) -> dict[str, str]:
         """Return the condition."""

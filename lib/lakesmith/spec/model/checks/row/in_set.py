@@ -7,8 +7,7 @@ from typing import Annotated, Literal
 
 from pydantic import Field
 
-from lakesmith.spec.model.base import ColumnName
-from lakesmith.spec.model.checks.base import GateColumns, RowCheck
+from lakesmith.spec.model.checks.base import CheckedColumn, GateColumns, RowCheck
 from lakesmith.spec.model.checks.column_values import value_findings
 from lakesmith.spec.model.checks.registry import declare
 from lakesmith.spec.yaml.provenance import Finding
@@ -19,8 +18,10 @@ class InSet(RowCheck):
     """The value is one of `values`."""
 
     check: Literal["in_set"]
-    column: ColumnName
-    values: Annotated[tuple[str | int | float | bool, ...], Field(strict=False)]
+    column: CheckedColumn
+    values: Annotated[tuple[str | int | float | bool, ...], Field(strict=False)] = (
+        Field(description="Values that pass; text is quoted.")
+    )
 
     def findings(self, columns: GateColumns) -> Iterator[Finding]:
         """Find listed values that the column cannot have."""

@@ -4,8 +4,7 @@ from __future__ import annotations
 
 from typing import ClassVar, Literal
 
-from lakesmith.spec.model.base import ColumnName
-from lakesmith.spec.model.checks.base import RowCheck
+from lakesmith.spec.model.checks.base import CheckedColumn, RowCheck
 from lakesmith.spec.model.checks.registry import declare
 
 
@@ -14,6 +13,6 @@ class NotBlank(RowCheck):
     """The column has a value, and more than blanks."""
 
     check: Literal["not_blank"]
-    column: ColumnName
+    column: CheckedColumn
 
     replaces: ClassVar[Literal["", "cast", "given"]] = "given"

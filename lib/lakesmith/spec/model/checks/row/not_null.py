@@ -4,8 +4,7 @@ from __future__ import annotations
 
 from typing import ClassVar, Literal
 
-from lakesmith.spec.model.base import ColumnName
-from lakesmith.spec.model.checks.base import RowCheck
+from lakesmith.spec.model.checks.base import CheckedColumn, RowCheck
 from lakesmith.spec.model.checks.registry import declare
 
 
@@ -14,6 +13,6 @@ class NotNull(RowCheck):
     """The column has a value."""
 
     check: Literal["not_null"]
-    column: ColumnName
+    column: CheckedColumn
 
     replaces: ClassVar[Literal["", "cast", "given"]] = "given"

@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Literal
 
-from lakesmith.spec.model.base import ColumnName
-from lakesmith.spec.model.checks.base import GateColumns, RowCheck
+from pydantic import Field
+
+from lakesmith.spec.model.checks.base import CheckedColumn, GateColumns, RowCheck
 from lakesmith.spec.model.checks.registry import declare
 from lakesmith.spec.values.java_regex import regex_problem
 from lakesmith.spec.yaml.provenance import Finding
@@ -17,8 +18,10 @@ class Regex(RowCheck):
     """The pattern of Java is found in the text."""
 
     check: Literal["regex"]
-    column: ColumnName
-    pattern: str
+    column: CheckedColumn
+    pattern: str = Field(
+        description="Regular expression of Java; it is found anywhere in the text."
+    )
 
     def findings(self, columns: GateColumns) -> Iterator[Finding]:
         """Find a pattern that Java does not take, as far as is known without Java."""
