@@ -1,7 +1,9 @@
-"""Checks of another package: one model each, and how it is made; Lakesmith has no line for them."""
+"""Checks of other packages; Lakesmith has no line for them."""
 
 from __future__ import annotations
 
+import re
+import sys
 from collections.abc import Iterator, Mapping
 from importlib.metadata import EntryPoint
 from pathlib import Path
@@ -20,28 +22,18 @@ from lakesmith.quality.checks.batch.evaluation import BatchEvaluation, BatchScop
 from lakesmith.quality.rules import compile_rules
 from lakesmith.spec.load import load_project
 from lakesmith.spec.model import Table
-from lakesmith.spec.model.base import ColumnName
-from lakesmith.spec.model.checks import BatchCheck, RowCheck, registry
+from lakesmith.spec.model.checks import BatchCheck, CheckedColumn, RowCheck, registry
 from lakesmith.spec.yaml.provenance import Finding
 from lakesmith.testing import frame
 
 
-def toy_package() -> None:
-    """Register what a package would register when its module is imported."""
-
-    @registry.declare
-    class Even(RowCheck):
-        check: Literal["even"]
-        column: ColumnName
-
-    @evaluations.column_check(Even)
-    def even(check: Even, value: Column, kind: str) -> Column:
-        return value % 2 != 0
+def declare_mean_below() -> None:
+    """Register a check of a batch, as the module of a package does when it is imported."""
 
     @registry.declare
     class MeanBelow(BatchCheck):
         check: Literal["mean_below"]
-        column: ColumnName
+        column: CheckedColumn
         limit: int
 
         def findings(self, columns: Any) -> Iterator[Finding]:
@@ -58,45 +50,37 @@ def toy_package() -> None:
             return batch_result(self.check, f"the mean is {mean}" if mean >= self.check.limit else "")
 
 
+PAGE = Path(__file__).parents[2] / "docs" / "checks.md"
 SPECS = {
     "base.yml": "name: shop\n",
     "sources/orders.yml": "format: csv\npath: in\ncolumns: [OrderId]\n",
     "tables/bronze/orders.yml": "from: sources.orders\n",
 }
-CHECKS = """
+TOYS = """
 from: bronze.orders
-columns: {n: {type: int, source: OrderId}}
+columns: {qty: {type: int, source: OrderId}}
 checks:
-  - {id: even_n, check: even, column: n}
-  - {id: low_n, check: mean_below, column: n, limit: 3, on_fail: warn}
+  - {id: even_n, check: even, column: qty}
+  - {id: low_n, check: mean_below, column: qty, limit: 3, on_fail: warn}
 """
 
 
 @pytest.fixture
-def toys(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Install the package: its entry point is found when a spec names a check that is unknown."""
-    point = EntryPoint("toys", "toys.checks", registry.GROUP)
-    monkeypatch.setattr(EntryPoint, "load", lambda point: "even" in registry._models or toy_package())
+def toys(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    """Install the package of the page, which has the check `even`, and the check `mean_below`."""
+    model, evaluation = re.findall(r"```python\n(.*?)```", PAGE.read_text(), re.DOTALL)
+    package = tmp_path / "site" / "our_checks"
+    package.mkdir(parents=True)
+    (package / "__init__.py").write_text(model)
+    (package / "spark.py").write_text(evaluation)
+    monkeypatch.syspath_prepend(str(package.parent))
+    point = EntryPoint("our_checks", "our_checks", registry.GROUP)
     monkeypatch.setattr(registry, "entry_points", lambda group: [point] if group == registry.GROUP else [])
     for module, name in ((registry, "_models"), (evaluations, "_row_rules"), (evaluations, "_evaluations")):
         monkeypatch.setattr(module, name, dict(getattr(module, name)))
-
-
-def test_a_toy_check_is_made_and_reported(spark: SparkSession, toys: None) -> None:
-    table = Table.model_validate({"from": "bronze.orders", "checks": [
-        {"id": "even_n", "check": "even", "column": "n"},
-        {"id": "low_n", "check": "mean_below", "column": "n", "limit": 3, "on_fail": "warn"},
-    ]})  # fmt: skip
-    df = frame(spark, "n int", [(2,), (3,), (10,)])
-    rules = compile_rules(table, dict(df.dtypes))
-    counts = df.transform(gate.tag(rules)).agg(*gate.gate_metrics(rules)).first().asDict()
-    scope = BatchScope(table, dict(df.dtypes))
-    measured = df.agg(*batch_metrics(scope)).first().asDict()
-    found = [*gate.gate_results(rules, counts), *batch_results(scope, measured)]
-    assert [(one.check, one.status, one.message) for one in found] == [
-        ("even_n", "quarantine", "1 of 3 rows"),
-        ("low_n", "warn", "the mean is 5.0"),
-    ]
+    for module in ("our_checks", "our_checks.spark"):
+        monkeypatch.delitem(sys.modules, module, raising=False)
+    declare_mean_below()
 
 
 def problems(conf: Path, checks: str) -> list[tuple[str, int, str]]:
@@ -110,21 +94,39 @@ def problems(conf: Path, checks: str) -> list[tuple[str, int, str]]:
     return []
 
 
-def test_a_toy_check_is_validated_like_any_other(toys: None, tmp_path: Path) -> None:
-    assert problems(tmp_path, CHECKS) == []
-    extra = CHECKS.replace("column: n}", "column: n, limit: 1}")
-    assert problems(tmp_path, extra) == [("LS140", 5, "check 'even' takes no 'limit'")]
-    unsound = CHECKS.replace("limit: 3", "limit: 0")
-    assert problems(tmp_path, unsound) == [("LS141", 6, "the limit is not above 0")]
-    unknown = CHECKS.replace("even,", "evn,")
-    assert [code for code, _, _ in problems(tmp_path, unknown)] == ["LS112"]
+def test_a_toy_check_is_made_and_reported(spark: SparkSession, toys: None, tmp_path: Path) -> None:
+    assert problems(tmp_path / "conf", TOYS) == []
+    table = load_project(tmp_path / "conf").project.table("silver.toys")
+    df = frame(spark, "qty int", [(2,), (3,), (10,)])
+    rules = compile_rules(table, dict(df.dtypes))
+    counts = df.transform(gate.tag(rules)).agg(*gate.gate_metrics(rules)).first().asDict()
+    scope = BatchScope(table, dict(df.dtypes))
+    measured = df.agg(*batch_metrics(scope)).first().asDict()
+    found = [*gate.gate_results(rules, counts), *batch_results(scope, measured)]
+    assert [(one.check, one.status, one.message) for one in found] == [
+        ("even_n", "quarantine", "1 of 3 rows"),
+        ("low_n", "warn", "the mean is 5.0"),
+    ]
 
 
-def test_a_check_that_nothing_makes_is_an_error_of_its_own(toys: None) -> None:
-    even = Table.model_validate({"from": "bronze.a", "checks": [{"id": "c", "check": "even", "column": "n"}]})
-    evaluations._row_rules.pop("even")
-    (rule,) = compile_rules(even, {"n": "int"})
-    assert rule.error == "no package says how check 'even' is made"
+@pytest.mark.parametrize(("old", "new", "problem"), [
+    ("column: qty}", "column: qty, limit: 1}", ("LS140", 5, "check 'even' takes no 'limit'")),
+    ("even, column: qty}", "even}", ("LS140", 5, "check 'even' needs 'column'")),
+    ("limit: 3", "limit: 0", ("LS141", 6, "the limit is not above 0")),
+    ("column: qty, limit", "column: qt, limit", ("LS131", 6, "column 'qt' is not in the contract")),
+])  # fmt: skip
+def test_a_toy_check_is_validated_like_any_other(
+    toys: None, tmp_path: Path, old: str, new: str, problem: tuple[str, int, str]
+) -> None:
+    assert problems(tmp_path / "conf", TOYS.replace(old, new)) == [problem]
+
+
+def test_a_check_that_nothing_makes_is_an_error_of_its_rule() -> None:
+    class Unmade(RowCheck):
+        check: Literal["unmade"]
+
+    (rule,) = compile_rules(Table(from_="bronze.a", checks=(Unmade(id="c"),)), {"n": "int"})
+    assert rule.error == "no package says how check 'unmade' is made"
 
 
 def test_a_package_that_cannot_be_imported_is_named(monkeypatch: pytest.MonkeyPatch) -> None:
