@@ -43,12 +43,15 @@ def arrival_metrics(images: DataFrame) -> list[Column]:
     arrived = named(ARRIVED)
     schema = cast("StructType", images.schema[ARRIVED].dataType)
     fields = cast("StructType", schema["has"].dataType)
-    metrics = [F.count(arrived).alias("images")]
+    images_read = F.count(arrived)
+    metrics = [images_read.alias("images")]
     for name in fields.names:
-        has_it = F.count_if(arrived["has"][name])
-        metrics.append(has_it.alias(f"has_{name}"))
+        has_field = arrived["has"][name]
+        having = F.count_if(has_field)
+        metrics.append(having.alias(f"has_{name}"))
     names = F.first(arrived["names"], ignorenulls=True)
-    return [*metrics, names.alias("names")]
+    metrics.append(names.alias("names"))
+    return metrics
 
 
 def arrival_results(
@@ -84,9 +87,18 @@ def arrival_results(
     names = metrics.get("names") or "no field"
     results: list[CheckResult] = []
     for column, field in sources.items():
-        is_missing = metrics.get(f"has_{field}") == 0 and not given.get(column)
-        if images and is_missing:
-            what = f"none of {images} {noun} has the field '{field}'; one has {names}"
-            result = CheckResult(_CHECK, column, "warn", "warn", images, what)
-            results.append(result)
+        having = metrics.get(f"has_{field}")
+        is_missing = having == 0 and not given.get(column)
+        if not images or not is_missing:
+            continue
+        what = f"none of {images} {noun} has the field '{field}'; one has {names}"
+        result = CheckResult(
+            check=_CHECK,
+            column=column,
+            on_fail="warn",
+            status="warn",
+            failed=images,
+            message=what,
+        )
+        results.append(result)
     return tuple(results)

@@ -129,9 +129,13 @@ def _key(table: Table) -> Iterator[Rule]:
     if table.write.strategy == "cdc":
         keys = table.write.keys
         are_null = [named(key).isNull() for key in keys]
-        failed = reduce(and_, are_null)
-        name = "write_keys_given"
-        yield _rule(name, "not_null", ", ".join(keys), failed, no_sample())
+        yield _rule(
+            id="write_keys_given",
+            check="not_null",
+            column=", ".join(keys),
+            failed=reduce(and_, are_null),
+            sample=no_sample(),
+        )
 
 
 def _partition(table: Table, columns: Mapping[str, str]) -> Iterator[Rule]:
@@ -140,10 +144,12 @@ def _partition(table: Table, columns: Mapping[str, str]) -> Iterator[Rule]:
         if find(columns, name) == "string":
             value = named(name)
             escaped = F.regexp_replace(value, _ESCAPED, "%00")
+            # A directory is named <column>=<value>.
             length = F.octet_length(escaped) + len(name) + 1
-            is_null = value.isin("", _HIVE_NULL)
             is_too_long = length > _LONGEST_NAME
-            failed = F.coalesce(is_null | is_too_long, F.lit(False))
+            is_null = value.isin("", _HIVE_NULL)
+            fails = is_null | is_too_long
+            failed = F.coalesce(fails, F.lit(False))
             sample = sample_of(value, "string")
             yield _rule(f"{name}_partition", "partition", name, failed, sample)
 

@@ -48,7 +48,10 @@ def column_check(model: type[R]) -> Callable[[Predicate[R]], Predicate[R]]:
     """
 
     def register(breaks: Predicate[R]) -> Predicate[R]:
-        row_check(model)(lambda check, table, types: column_rules(check, types, breaks))
+        def rules(check: R, table: Table, columns: Mapping[str, str]) -> Iterator[Rule]:
+            yield from column_rules(check, columns, breaks)
+
+        row_check(model)(rules)
         return breaks
 
     return register
@@ -101,7 +104,16 @@ def evaluation_of(check: Check, scope: BatchScope) -> BatchEvaluation[Any]:
 def column_rules(
     check: R, columns: Mapping[str, str], breaks: Predicate[R]
 ) -> Iterator[Rule]:
-    """Make one rule for each column that a check names, by a predicate on its value."""
+    """Make one rule for each column that a check names, by a predicate on its value.
+
+    Examples
+    --------
+    >>> from lakesmith.spec.model.checks import NotNull
+    >>> check = NotNull(id="given", column="id", on_fail="drop")
+    >>> (rule,) = column_rules(check, {"id": "int"}, lambda check, value, kind: value.isNull())
+    >>> rule.column, rule.on_fail
+    ('id', 'drop')
+    """
     for name in check.named_columns().values():
         kind = find(columns, name)
         if kind is None:

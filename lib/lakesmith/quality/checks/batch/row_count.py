@@ -16,7 +16,17 @@ class RowCountEvaluation(BatchEvaluation[RowCount]):
     """Judge the number of accepted rows."""
 
     def result(self, metrics: Mapping[str, Any]) -> CheckResult:
-        """Fail when there are fewer rows than `min` or more than `max`."""
+        """Fail when there are fewer rows than `min` or more than `max`.
+
+        Examples
+        --------
+        >>> from lakesmith.quality.checks.batch.evaluation import BatchScope
+        >>> from lakesmith.spec.model import Table
+        >>> check = RowCount(id="few", max=5)
+        >>> scope = BatchScope(Table(from_="bronze.orders"))
+        >>> RowCountEvaluation(check, scope).result({"rows": 6}).message
+        '6 rows, expected at most 5'
+        """
         rows = metrics["rows"]
         low = self.check.min
         high = self.check.max

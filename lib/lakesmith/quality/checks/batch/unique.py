@@ -54,8 +54,19 @@ class UniqueEvaluation(BatchEvaluation[Unique]):
         return f"unique ({columns}) needs one more shuffle, because {why}"
 
     def result(self, metrics: Mapping[str, Any]) -> CheckResult:
-        """Fail when any row repeats a key."""
-        repeats = 0 if self._is_free() else metrics.get(self._metric())
+        """Fail when any row repeats a key.
+
+        Examples
+        --------
+        >>> from lakesmith.quality.checks.batch.evaluation import BatchScope
+        >>> check = Unique(id="one", columns=("id",))
+        >>> scope = BatchScope(Table(from_="bronze.orders"))
+        >>> UniqueEvaluation(check, scope).result({"duplicates_id": 2}).message
+        '2 rows repeat a key'
+        """
+        if self._is_free():
+            return batch_result(self.check, "")
+        repeats = metrics.get(self._metric())
         if repeats is None:
             return error_result(self.check, "it was not measured")
         message = f"{repeats} rows repeat a key" if repeats else ""
@@ -146,4 +157,6 @@ def _why_paid(table: Table, columns: Sequence[str]) -> str:
 def _holds_keys(table: Table, columns: Sequence[str]) -> bool:
     keys = {key.lower() for key in table.write.keys}
     names = {column.lower() for column in columns}
-    return bool(keys) and keys <= names
+    if not keys:
+        return False
+    return keys <= names

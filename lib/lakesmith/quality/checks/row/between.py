@@ -20,9 +20,18 @@ def between(check: Between, value: Column, kind: str) -> Column:
     ------
     ValueError
         When a bound cannot be compared with the type of the column.
+
+    Examples
+    --------
+    >>> check = Between(id="some", column="n", min=1)
+    >>> nan = F.lit(float("nan"))
+    >>> spark.range(1).select(between(check, nan, "double")).first()[0]
+    True
     """
     breaks = outside(check, value, kind)
-    return breaks | F.isnan(value) if is_float(kind) else breaks
+    if is_float(kind):
+        return breaks | F.isnan(value)
+    return breaks
 
 
 def outside(bounds: Bounds, value: Column, kind: str) -> Column:

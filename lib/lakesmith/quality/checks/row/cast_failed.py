@@ -21,7 +21,8 @@ def cast_failed(
     check: CastFailed, table: Table, columns: Mapping[str, str]
 ) -> Iterator[Rule]:
     """Make the rule of the column, or of each column that was cast."""
-    for name in [check.column] if check.column else cast_columns(table, columns):
+    names = [check.column] if check.column else cast_columns(table, columns)
+    for name in names:
         yield cast_rule(check, name, table, columns)
 
 

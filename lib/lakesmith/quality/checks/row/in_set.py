@@ -17,5 +17,13 @@ def in_set(check: InSet, value: Column, kind: str) -> Column:
     ------
     ValueError
         When a listed value cannot be compared with the type of the column.
+
+    Examples
+    --------
+    >>> from pyspark.sql import functions as F
+    >>> check = InSet(id="known", column="id", values=(0, 1))
+    >>> spark.range(3).select(in_set(check, F.col("id"), "bigint").alias("b")).collect()[2].b
+    True
     """
-    return ~value.isin(*(literal(member, kind) for member in check.values))
+    listed = [literal(member, kind) for member in check.values]
+    return ~value.isin(*listed)

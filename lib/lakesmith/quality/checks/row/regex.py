@@ -21,4 +21,5 @@ def regex(check: Regex, table: Table, columns: Mapping[str, str]) -> Iterator[Ru
 
 
 def _is_nowhere(check: Regex, value: Column, kind: str) -> Column:
-    return ~value.cast("string").rlike(check.pattern)
+    text = value.cast("string")
+    return ~text.rlike(check.pattern)

@@ -17,7 +17,12 @@ from pydantic_core import (
 
 from lakesmith.spec.model.checks.base import Check
 from lakesmith.spec.model.checks.bounds import NEEDS
-from lakesmith.spec.model.checks.registry import check_model, check_models, check_name
+from lakesmith.spec.model.checks.registry import (
+    check_fields,
+    check_model,
+    check_models,
+    check_name,
+)
 from lakesmith.spec.yaml.provenance import suggest
 
 # An error of this type says in its context which code and hint it has.
@@ -136,19 +141,12 @@ AnyCheck = Annotated[Check, _AnyCheck()]
 
 
 def _without_empty(data: dict[str, Any]) -> dict[str, Any]:
-    known = _all_fields()
+    known = check_fields()
     return {
         name: value
         for name, value in data.items()
         if name not in known or value not in (None, [], ())
     }
-
-
-def _all_fields() -> set[str]:
-    fields: set[str] = set()
-    for model in check_models().values():
-        fields |= set(model.model_fields)
-    return fields
 
 
 def _detail(error: ErrorDetails, model: type[Check]) -> InitErrorDetails:
@@ -170,7 +168,7 @@ def _own_error(error: ErrorDetails, model: type[Check]) -> PydanticCustomError |
     name = str(error["loc"][0]) if error["loc"] else ""
     if kind == FINDING:
         return finding_error(**error["ctx"])
-    if kind == "extra_forbidden" and name not in _all_fields():
+    if kind == "extra_forbidden" and name not in check_fields():
         hint = suggest(name, model.model_fields, "known keys")
         return finding_error("LS110", f"unknown key '{name}'", hint)
     if kind == NEEDS:

@@ -76,6 +76,20 @@ def check_models() -> dict[str, type[Check]]:
     return dict(_models)
 
 
+def check_fields() -> set[str]:
+    """Return every field that some check takes, among the checks that are loaded.
+
+    Examples
+    --------
+    >>> {"max_age", "pattern"} <= check_fields()
+    True
+    """
+    fields: set[str] = set()
+    for model in _models.values():
+        fields |= set(model.model_fields)
+    return fields
+
+
 def _load_packages() -> None:
     # Importing a module registers what it declares; a second import does nothing.
     for point in entry_points(group=GROUP):

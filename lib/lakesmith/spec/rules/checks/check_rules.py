@@ -17,14 +17,15 @@ def check_rules(subject: Subject) -> Iterator[Finding]:
     earlier: set[str] = set()
     for index, check in enumerate(subject.table.checks):
         place = f"checks.{index}"
+        findings = list(_check_findings(check, columns))
         if check.id in earlier:
             what = f"check id '{check.id}' is used twice"
             hint = "give each check its own id"
-            yield Finding("LS143", f"{place}.id", what, hint)
+            findings.append(Finding("LS143", "id", what, hint))
         earlier.add(check.id)
-        for finding in _check_findings(check, columns):
-            key = f"{place}.{finding.key}" if finding.key else place
-            yield replace(finding, key=key)
+        for finding in findings:
+            key = f"{place}.{finding.key}"
+            yield replace(finding, key=key.rstrip("."))
 
 
 def _check_findings(check: Check, columns: GateColumns) -> Iterator[Finding]:
