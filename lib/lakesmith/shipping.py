@@ -35,7 +35,10 @@ LAUNCHER = f"""\
 #!/bin/sh
 # The Python of this machine, with the packages beside this file.
 here="$(CDPATH='' cd -- "$(dirname -- "$0")/.." && pwd)"
-command -v {PYTHON} >/dev/null || {{ echo "$0: {PYTHON} is needed on this machine and is not on PATH" >&2; exit 127; }}
+if ! command -v {PYTHON} >/dev/null; then
+    echo "$0: {PYTHON} is needed on this machine and is not on PATH" >&2
+    exit 127
+fi
 export PYTHONPATH="${{PYTHONPATH:+$PYTHONPATH:}}$here/site-packages"
 exec {PYTHON} "$@"
 """

@@ -47,8 +47,7 @@ def describe_jobs(session: SparkSession, text: str) -> None:
 
 
 def batch_session(spark: SparkSession) -> SparkSession:
-    """Return a session for one batch that shares the context and the settings of `spark` that
-    matter.
+    """Return a session for one batch with the context and settings of `spark`.
 
     Over Spark Connect it is a clone with all settings; `end_session` gives it back to the server.
     """

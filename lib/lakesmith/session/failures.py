@@ -15,7 +15,8 @@ from lakesmith.session.runtime_kind import is_connect
 NO_ANSWER = "the JVM that could say more does not answer"
 BROKEN = re.compile(
     "ExceptionInInitializerError|NoClassDefFoundError|NoSuchMethodError|OutOfMemoryError|"
-    "Answer from Java side is empty|stopped SparkContext|SparkContext (was shut down|has been shutdown)|"
+    "Answer from Java side is empty|stopped SparkContext|"
+    "SparkContext (was shut down|has been shutdown)|"
     f"{NO_ANSWER}"
 )
 
@@ -85,7 +86,8 @@ def first_line(error: Exception) -> str:
 
     Examples
     --------
-    >>> first_line(ValueError("An error occurred while calling o1.\n: it failed\n\tat x\nCaused by: disk full"))
+    >>> text = "An error occurred while calling o1.\n: it failed\n\tat x\nCaused by: disk full"
+    >>> first_line(ValueError(text))
     'it failed (disk full)'
     """
     lines = text_of(error).strip().splitlines()
