@@ -18,7 +18,14 @@ WHY = {
 
 
 def column_rules(source: FilesSource) -> Iterator[Finding]:
-    """Refuse a column that is declared twice."""
+    """Refuse a column that is declared twice.
+
+    Examples
+    --------
+    >>> source = FilesSource(format="csv", path="in", columns=("Id", "ID"))
+    >>> [finding.what for finding in column_rules(source)]
+    ["column 'ID' is declared twice"]
+    """
     for column in repeated(source.columns):
         what = f"column '{column}' is declared twice"
         hint = "columns match in any case; name each once"
@@ -26,7 +33,16 @@ def column_rules(source: FilesSource) -> Iterator[Finding]:
 
 
 def optional_column_rules(source: FilesSource) -> Iterator[Finding]:
-    """Refuse optional columns that are not declared, and a source without a required column."""
+    """Refuse optional columns that are not declared, and a source without a required column.
+
+    Examples
+    --------
+    >>> source = FilesSource(
+    ...     format="csv", path="in", columns=("id", "note"), optional_columns=("not",)
+    ... )
+    >>> [finding.hint for finding in optional_column_rules(source)]
+    ["did you mean 'note'?"]
+    """
     key = "optional_columns"
     declared = {column.lower() for column in source.columns}
     optional = {column.lower() for column in source.optional_columns}
@@ -44,7 +60,14 @@ def optional_column_rules(source: FilesSource) -> Iterator[Finding]:
 
 
 def setting_rules(source: FilesSource) -> Iterator[Finding]:
-    """Refuse the settings of a source that its format does not take."""
+    """Refuse the settings of a source that its format does not take.
+
+    Examples
+    --------
+    >>> source = FilesSource(format="json", path="in", columns=("id",), delimiter=";")
+    >>> [finding.what for finding in setting_rules(source)]
+    ["format 'json' takes no 'delimiter'"]
+    """
     for setting in TEXT_SETTINGS:
         if setting in source.model_fields_set and setting not in TAKES[source.format]:
             what = f"format '{source.format}' takes no '{setting}'"

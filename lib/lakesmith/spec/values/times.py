@@ -151,14 +151,15 @@ def _read(parts: re.Match[str]) -> int | None:
 
 def _offset(zone: str) -> int | None:
     """Return the seconds east of UTC, or None when there is no such offset."""
-    found = _OFFSET_PARTS.search(zone)
-    if found is None:
+    parts = _OFFSET_PARTS.search(zone)
+    if parts is None:
         return 0
-    hours, minutes, seconds = (int(part or 0) for part in found.groups()[1:])
-    whole = hours * 3600 + minutes * 60 + seconds
-    if minutes > 59 or seconds > 59 or whole > MAX_OFFSET:
+    sign, *numbers = parts.groups()
+    hours, minutes, seconds = (int(number or 0) for number in numbers)
+    total = hours * 3600 + minutes * 60 + seconds
+    if minutes > 59 or seconds > 59 or total > MAX_OFFSET:
         return None
-    return -whole if found[1] == "-" else whole
+    return -total if sign == "-" else total
 
 
 def _days(year: int, month: int, day: int) -> int:
