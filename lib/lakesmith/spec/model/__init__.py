@@ -14,11 +14,30 @@ from lakesmith.spec.model.check import TABLE_CHECKS, Check, OnFail, OnNull
 from lakesmith.spec.model.project import Project, ProjectMaintenance
 from lakesmith.spec.model.source import BatchBounds, FilesSource
 from lakesmith.spec.model.table import Column, Maintenance, Profile, Table
-from lakesmith.spec.model.write import TRUNCATES, UNAVAILABLE, KeyFilter, Write
+from lakesmith.spec.model.write import UNAVAILABLE, KeyFilter, Write
 
 __all__ = [
-    "LAYERS", "NAME_PATTERN", "TABLE_CHECKS", "TRUNCATES", "UNAVAILABLE",
-    "BatchBounds", "Check", "Column", "ColumnName", "FilesSource", "InputName",
-    "KeyFilter", "Layer", "Maintenance", "Model", "Name", "OnFail", "OnNull",
-    "Profile", "Project", "ProjectMaintenance", "Table", "TableName", "Write",
-]  # fmt: skip
+    "LAYERS",
+    "NAME_PATTERN",
+    "TABLE_CHECKS",
+    "UNAVAILABLE",
+    "BatchBounds",
+    "Check",
+    "Column",
+    "ColumnName",
+    "FilesSource",
+    "InputName",
+    "KeyFilter",
+    "Layer",
+    "Maintenance",
+    "Model",
+    "Name",
+    "OnFail",
+    "OnNull",
+    "Profile",
+    "Project",
+    "ProjectMaintenance",
+    "Table",
+    "TableName",
+    "Write",
+]

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from lakesmith.columns import VALIDITY
 from lakesmith.spec.rules.context import Subject
-from lakesmith.spec.rules.history import VALIDITY
 from lakesmith.spec.yaml.provenance import Finding, suggest
 
 _LAYOUTS = ("cluster_by", "zorder_by")
