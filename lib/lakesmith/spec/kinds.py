@@ -68,11 +68,12 @@ class Kind:
         >>> KINDS["tables"].flatten({"silver": {"orders": 1}, "gold": {"daily": 2}})
         {'tables.silver.orders': 1, 'tables.gold.daily': 2}
         """
-        if not self.layers:
-            return {f"{self.name}.{name}": spec for name, spec in tree.items()}
+        folders = {self.name: tree}
+        if self.layers:
+            folders = {f"{self.name}.{layer}": specs for layer, specs in tree.items()}
         return {
-            f"{self.name}.{layer}.{name}": spec
-            for layer, specs in tree.items()
+            f"{folder}.{name}": spec
+            for folder, specs in folders.items()
             for name, spec in specs.items()
         }
 

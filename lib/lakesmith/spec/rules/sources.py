@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 
-from lakesmith.spec.model import FilesSource
+from lakesmith.spec.model import FilesSource, Model
 from lakesmith.spec.rules.columns import repeated
 from lakesmith.spec.yaml.provenance import Finding, suggest
 
@@ -32,7 +32,7 @@ def column_rules(source: FilesSource) -> Iterator[Finding]:
         yield Finding("LS119", "columns", what, hint)
 
 
-def optional_column_rules(source: FilesSource) -> Iterator[Finding]:
+def optional_column_rules(source: Model) -> Iterator[Finding]:
     """Refuse optional columns that are not declared, and a source without a required column.
 
     Examples
@@ -43,6 +43,8 @@ def optional_column_rules(source: FilesSource) -> Iterator[Finding]:
     >>> [finding.hint for finding in optional_column_rules(source)]
     ["did you mean 'note'?"]
     """
+    if not isinstance(source, FilesSource):
+        return
     key = "optional_columns"
     declared = {column.lower() for column in source.columns}
     optional = {column.lower() for column in source.optional_columns}
@@ -59,7 +61,7 @@ def optional_column_rules(source: FilesSource) -> Iterator[Finding]:
         yield Finding("LS128", key, what, hint)
 
 
-def setting_rules(source: FilesSource) -> Iterator[Finding]:
+def setting_rules(source: Model) -> Iterator[Finding]:
     """Refuse the settings of a source that its format does not take.
 
     Examples
@@ -68,6 +70,8 @@ def setting_rules(source: FilesSource) -> Iterator[Finding]:
     >>> [finding.what for finding in setting_rules(source)]
     ["format 'json' takes no 'delimiter'"]
     """
+    if not isinstance(source, FilesSource):
+        return
     for setting in TEXT_SETTINGS:
         if setting in source.model_fields_set and setting not in TAKES[source.format]:
             what = f"format '{source.format}' takes no '{setting}'"
