@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import sys
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -151,3 +152,14 @@ def test_a_package_that_cannot_be_used_is_named(
     with pytest.raises(ConfigError) as caught:
         load_project(project())
     assert [(p.code, p.what) for p in caught.value.problems] == [("LS173", what)]
+
+
+def test_the_kind_of_the_page_works(
+    project: Write, package: Callable[[str], None], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    page = (Path(__file__).parents[2] / "docs" / "extending.md").read_text("utf-8")
+    code, _, spec = re.findall(r"```(?:python|toml|yaml)\n(.*?)```", page, re.DOTALL)
+    monkeypatch.delitem(kinds.KINDS, "counters")
+    package(code)
+    loaded = load_project(project({COUNTER: spec}))
+    assert loaded.project.table("gold.orders_count").write.keys == ("day",)
