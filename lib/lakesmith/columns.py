@@ -52,4 +52,5 @@ def quoted(name: str) -> str:
     >>> quoted("unit.price")
     '`unit.price`'
     """
-    return "`" + name.replace("`", "``") + "`"
+    escaped = name.replace("`", "``")
+    return f"`{escaped}`"

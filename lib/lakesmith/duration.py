@@ -1,4 +1,4 @@
-"""Spans of time as a spec writes them."""
+"""Read spans of time as a spec writes them."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ AGE = re.compile(r"([0-9]+)([smhd])")
 
 
 def parse_age(text: str) -> timedelta:
-    """Read a span such as ``36h``: whole seconds, minutes, hours or days.
+    """Read a span such as ``36h`` in whole seconds, minutes, hours or days.
 
     Parameters
     ----------
@@ -35,4 +35,7 @@ def parse_age(text: str) -> timedelta:
         raise ValueError(
             f"'{text}' is not an age; write a whole number and s, m, h or d, such as 36h"
         )
-    return timedelta(**{UNITS[match.group(2)]: int(match.group(1))})
+
+    count, unit = match.groups()
+
+    return timedelta(**{UNITS[unit]: int(count)})

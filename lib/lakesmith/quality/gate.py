@@ -10,8 +10,7 @@ from typing import Any
 from pyspark.sql import Column, DataFrame
 from pyspark.sql import functions as F
 
-from lakesmith.column_refs import named
-from lakesmith.json_text import json_text
+from lakesmith.expressions import json_text, named
 from lakesmith.quality.raw import RAW
 from lakesmith.quality.rule import Rule
 from lakesmith.quality.verdict import Verdict

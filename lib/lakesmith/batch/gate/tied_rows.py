@@ -8,7 +8,7 @@ from typing import Any
 from pyspark.sql import functions as F
 
 from lakesmith.batch.observation import Figures
-from lakesmith.column_refs import named
+from lakesmith.expressions import named
 from lakesmith.quality.verdict import Verdict
 from lakesmith.spec.model import Profile, Write
 from lakesmith.transforms.keys.one_row import TIED

@@ -9,9 +9,9 @@ from pyspark.sql import Column, DataFrame
 from pyspark.sql import functions as F
 
 from lakesmith.batch.context import BatchContext
-from lakesmith.column_refs import named
 from lakesmith.columns import ARRIVED, TRUNCATES
 from lakesmith.errors import InputError
+from lakesmith.expressions import named
 from lakesmith.ledger.intent import FilesInput, TableInput
 from lakesmith.paths import local_path
 from lakesmith.sources.files import read_files
@@ -26,9 +26,10 @@ from lakesmith.sources.upstream import (
 from lakesmith.spec.model import Table
 from lakesmith.spec.rules.history import makes_column
 from lakesmith.spec.rules.inputs import changes_rows
-from lakesmith.transforms.change_events.debezium import Unchanged, from_debezium
+from lakesmith.transforms.change_events.debezium import from_debezium
 from lakesmith.transforms.change_events.flat_events import from_flat
 from lakesmith.transforms.change_events.payload import out_of_payload
+from lakesmith.transforms.change_events.unchanged import Unchanged
 from lakesmith.transforms.conform import with_defaults
 from lakesmith.types import Transform
 

@@ -9,8 +9,8 @@ from pyspark.sql import Column, DataFrame
 from pyspark.sql import functions as F
 from pyspark.sql.types import StructType
 
-from lakesmith.column_refs import named
 from lakesmith.columns import ARRIVED
+from lakesmith.expressions import named
 from lakesmith.quality.verdict import Verdict
 
 ARRIVAL = "field_arrived"

@@ -8,8 +8,8 @@ from functools import reduce
 from pyspark.sql import Column
 from pyspark.sql import functions as F
 
-from lakesmith.column_refs import named
 from lakesmith.columns import REFUSED
+from lakesmith.expressions import named
 from lakesmith.quality.checks.casts import cast_columns, cast_rule
 from lakesmith.quality.raw import RESCUED, raw_field, rescued
 from lakesmith.quality.rule import Rule, find, sample_of

@@ -9,8 +9,8 @@ from typing import Any
 from pyspark.sql import Column
 from pyspark.sql import functions as F
 
-from lakesmith.column_refs import named
 from lakesmith.duration import parse_age
+from lakesmith.expressions import named
 from lakesmith.quality.checks.uniqueness import (
     keys_are_free,
     missing_columns,

@@ -7,7 +7,7 @@ from collections.abc import Mapping, Sequence
 from pyspark.sql import DataFrame
 from pyspark.sql import functions as F
 
-from lakesmith.column_refs import named
+from lakesmith.expressions import named
 from lakesmith.quality.rule import find
 from lakesmith.quality.verdict import Verdict, figure_verdict
 from lakesmith.spec.key_implies import unproven
