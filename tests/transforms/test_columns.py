@@ -6,8 +6,8 @@ import pytest
 from chispa import assert_df_equality
 from pyspark.sql import SparkSession
 
+from lakesmith.column_refs import named
 from lakesmith.errors import StepError
-from lakesmith.expressions import named
 from lakesmith.testing import frame
 from lakesmith.transforms.columns import cast, drop, rename, select, with_columns
 

@@ -19,7 +19,7 @@ from pyspark.sql.types import (
     TimestampType,
 )
 
-from lakesmith.expressions import named
+from lakesmith.column_refs import named
 from lakesmith.spec.values.times import read_date, read_wall_clock
 
 EPOCH = datetime(1970, 1, 1)

@@ -9,8 +9,7 @@ from typing import Literal
 from lakesmith.deploy import bundle as shape
 from lakesmith.errors import ConfigError, Problem
 from lakesmith.spec.graph import upstreams, waves
-from lakesmith.spec.model import Project
-from lakesmith.spec.yaml.files import LAYERS
+from lakesmith.spec.model import LAYERS, Project
 
 Tasks = Literal["pipeline", "layers"]
 

@@ -8,8 +8,8 @@ from datetime import timedelta
 from pyspark.sql import DataFrame, SparkSession
 from pyspark.sql import functions as F
 
+from lakesmith.column_refs import same_key
 from lakesmith.duration import parse_age
-from lakesmith.expressions import same_key
 from lakesmith.maintain.result import Proposal
 from lakesmith.maintain.retained_versions import Hold, not_passed
 from lakesmith.maintain.table_stats import DAY, Figures

@@ -8,8 +8,8 @@ from pyspark.sql import DataFrame
 from pyspark.sql import functions as F
 from pyspark.sql.types import DataType
 
+from lakesmith.column_refs import named, require
 from lakesmith.errors import StepError
-from lakesmith.expressions import named, require
 from lakesmith.transforms.values.casting import cast_or_null
 from lakesmith.types import Transform
 

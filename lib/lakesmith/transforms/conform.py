@@ -8,8 +8,8 @@ from pyspark.sql import Column, DataFrame
 from pyspark.sql import functions as F
 from pyspark.sql.types import DataType, StringType, StructField, StructType
 
+from lakesmith.column_refs import json_text, named
 from lakesmith.columns import RESCUED
-from lakesmith.expressions import json_text, named
 from lakesmith.spec.model import Column as ContractColumn
 from lakesmith.transforms.values.casting import cast_or_null
 from lakesmith.types import Transform

@@ -18,9 +18,9 @@ from pyspark.sql.types import (
     TimestampType,
 )
 
+from lakesmith.column_refs import named
 from lakesmith.columns import RAW
 from lakesmith.errors import StepError
-from lakesmith.expressions import named
 from lakesmith.spec.model import Column as ContractColumn
 from lakesmith.transforms.values.casting import cast_or_null
 from lakesmith.types import Transform

@@ -9,8 +9,8 @@ from typing import Literal
 
 from pyspark.sql import Column, DataFrame
 
+from lakesmith.column_refs import named, require
 from lakesmith.errors import StepError
-from lakesmith.expressions import named, require
 from lakesmith.types import Transform
 
 How = Literal["left", "inner", "semi", "anti"]

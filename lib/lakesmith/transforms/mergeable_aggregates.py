@@ -19,8 +19,8 @@ from pyspark.sql.types import (
     ShortType,
 )
 
+from lakesmith.column_refs import named, same_key
 from lakesmith.columns import quoted
-from lakesmith.expressions import named, same_key
 from lakesmith.spec.values.sql_text import arguments, closing, sql_tokens
 
 # Aggregate of rows -> aggregate of such results.

@@ -9,6 +9,7 @@ from pyspark.sql import Column, DataFrame, Window
 from pyspark.sql import functions as F
 from pyspark.sql.types import StructField, StructType
 
+from lakesmith.column_refs import named
 from lakesmith.columns import (
     CHANGE,
     DELETED,
@@ -19,7 +20,6 @@ from lakesmith.columns import (
     VALID_FROM,
     VALID_TO,
 )
-from lakesmith.expressions import named
 from lakesmith.transforms.keys.orderable import orderable, orderable_column
 from lakesmith.types import Transform
 

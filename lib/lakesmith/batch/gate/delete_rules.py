@@ -7,8 +7,8 @@ from dataclasses import replace
 from pyspark.sql import Column, DataFrame
 from pyspark.sql import functions as F
 
+from lakesmith.column_refs import named
 from lakesmith.columns import TRUNCATES
-from lakesmith.expressions import named
 from lakesmith.quality.rule import NO_SAMPLE, Rule, find
 from lakesmith.spec.model import Table
 

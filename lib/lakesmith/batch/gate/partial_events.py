@@ -8,8 +8,8 @@ from pyspark.sql import Column, DataFrame
 from pyspark.sql import functions as F
 
 from lakesmith.batch.read.rows import settled_columns, sources_of
+from lakesmith.column_refs import named
 from lakesmith.columns import KEPT
-from lakesmith.expressions import named
 from lakesmith.quality.rule import NO_SAMPLE, Rule
 from lakesmith.spec.model import Table
 from lakesmith.tables.writes import newest_first

@@ -9,9 +9,9 @@ from pyspark.sql import Column, DataFrame
 from pyspark.sql import functions as F
 
 from lakesmith.batch.context import BatchContext
+from lakesmith.column_refs import named
 from lakesmith.columns import ARRIVED, TRUNCATES
 from lakesmith.errors import InputError
-from lakesmith.expressions import named
 from lakesmith.ledger.intent import FilesInput, TableInput
 from lakesmith.paths import local_path
 from lakesmith.sources.files import read_files

@@ -12,8 +12,8 @@ from pyspark.sql import functions as F
 
 from lakesmith.batch.gate.frames import Gated
 from lakesmith.batch.write.foreign_commits import refuse_changed
+from lakesmith.column_refs import named
 from lakesmith.columns import CHANGE
-from lakesmith.expressions import named
 from lakesmith.tables.commit import CommitId, Outcome, write
 from lakesmith.tables.pruning.key_bounds import Touched, find_touched, touched_in
 from lakesmith.tables.pruning.null_bounds import loosened

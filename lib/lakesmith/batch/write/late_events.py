@@ -10,8 +10,8 @@ from pyspark.sql import functions as F
 
 from lakesmith.batch.context import BatchContext
 from lakesmith.batch.gate.frames import stages
+from lakesmith.column_refs import named, same_key
 from lakesmith.columns import CHANGE, KEPT, RESCUED, VALID_FROM, VALID_TO, VALIDITY
-from lakesmith.expressions import named, same_key
 from lakesmith.spec.rules.inputs import changes_rows
 from lakesmith.tables.ref import HIDDEN
 from lakesmith.tables.watermark import as_text

@@ -21,6 +21,7 @@ from lakesmith.batch.write.change_set import (
     few_changes,
 )
 from lakesmith.batch.write.late_events import Late, newest_ever, versions_of_late
+from lakesmith.column_refs import named, same_key
 from lakesmith.columns import (
     CHANGE,
     IS_CURRENT,
@@ -30,7 +31,6 @@ from lakesmith.columns import (
     VALID_TO,
     VALIDITY,
 )
-from lakesmith.expressions import named, same_key
 from lakesmith.spec.key_implies import unproven
 from lakesmith.tables.delta_log.history import newest_commits
 from lakesmith.tables.pruning.key_bounds import find_touched

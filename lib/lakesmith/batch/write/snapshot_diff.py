@@ -15,8 +15,8 @@ from lakesmith.batch.gate.frames import Gated, stages
 from lakesmith.batch.write.change_set import Changes, Keep, count_changes, few_changes
 from lakesmith.batch.write.late_events import newest_ever
 from lakesmith.batch.write.quarantined_keys import kept_rows, keys_aside, look_aside
+from lakesmith.column_refs import named, same_key
 from lakesmith.columns import CHANGE
-from lakesmith.expressions import named, same_key
 from lakesmith.quality.guards import ROWS_BEFORE
 from lakesmith.spec.key_implies import unproven
 from lakesmith.tables.delta_log.history import newest_commits

@@ -11,8 +11,8 @@ import pyarrow as pa  # type: ignore[import-untyped]
 from pyspark.sql import DataFrame
 from pyspark.sql import functions as F
 
+from lakesmith.column_refs import named, same_key
 from lakesmith.errors import WriteError
-from lakesmith.expressions import named, same_key
 from lakesmith.spec.key_implies import unproven
 from lakesmith.spec.model import Table
 from lakesmith.tables.pruning.estimate import everything

@@ -7,8 +7,8 @@ from collections.abc import Sequence
 from pyspark.sql import Column, DataFrame
 from pyspark.sql import functions as F
 
+from lakesmith.column_refs import named, require
 from lakesmith.columns import ARRIVED, DELETED, KEPT, REFUSED, TRUNCATES, quoted
-from lakesmith.expressions import named, require
 from lakesmith.transforms.change_events.envelope import (
     AFTER,
     BEFORE,

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from pyspark.sql import Column
 from pyspark.sql import functions as F
 
-from lakesmith.expressions import named
+from lakesmith.column_refs import named
 from lakesmith.transforms.change_events.images import (
     field_of,
     has_field,

@@ -7,8 +7,8 @@ from collections.abc import Mapping, Sequence
 from pyspark.sql import Column, DataFrame
 from pyspark.sql import functions as F
 
+from lakesmith.column_refs import named
 from lakesmith.columns import KEPT
-from lakesmith.expressions import named
 from lakesmith.transforms.change_events.unavailable import forms_of
 from lakesmith.transforms.change_events.unchanged import Unchanged
 from lakesmith.types import Transform

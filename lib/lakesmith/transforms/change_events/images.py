@@ -7,7 +7,7 @@ from collections.abc import Iterable
 from pyspark.sql import Column, DataFrame
 from pyspark.sql import functions as F
 
-from lakesmith.expressions import named
+from lakesmith.column_refs import named
 from lakesmith.transforms.values.json_numbers import (
     has_changed_number,
     mark_numbers,

@@ -7,8 +7,8 @@ from collections.abc import Mapping, Sequence
 from pyspark.sql import Column, DataFrame, Window, WindowSpec
 from pyspark.sql import functions as F
 
+from lakesmith.column_refs import named
 from lakesmith.columns import DELETED, KEPT
-from lakesmith.expressions import named
 from lakesmith.transforms.keys.orderable import orderable_column
 from lakesmith.types import Transform
 

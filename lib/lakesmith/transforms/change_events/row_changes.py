@@ -7,8 +7,8 @@ from collections.abc import Sequence, Set
 from pyspark.sql import Column
 from pyspark.sql import functions as F
 
+from lakesmith.column_refs import named
 from lakesmith.columns import REFUSED
-from lakesmith.expressions import named
 
 OLD_ROW = "_image_old"
 NEW_ROW = "_image_new"

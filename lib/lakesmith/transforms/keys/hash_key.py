@@ -9,8 +9,8 @@ from pyspark.sql import Column, DataFrame
 from pyspark.sql import functions as F
 from pyspark.sql.types import StructType
 
+from lakesmith.column_refs import named, require
 from lakesmith.columns import RAW, quoted
-from lakesmith.expressions import named, require
 from lakesmith.types import Transform
 
 

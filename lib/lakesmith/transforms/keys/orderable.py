@@ -6,7 +6,7 @@ from pyspark.sql import Column, DataFrame
 from pyspark.sql import functions as F
 from pyspark.sql.types import ArrayType, DataType, MapType, StructType, VariantType
 
-from lakesmith.expressions import json_text, named
+from lakesmith.column_refs import json_text, named
 
 
 def orderable_column(df: DataFrame, name: str) -> Column:

@@ -7,8 +7,8 @@ from collections.abc import Sequence
 from pyspark.sql import Column, DataFrame, Window
 from pyspark.sql import functions as F
 
+from lakesmith.column_refs import json_text, named
 from lakesmith.columns import SEQ
-from lakesmith.expressions import json_text, named
 from lakesmith.transforms.keys.orderable import orderable
 from lakesmith.types import Transform
 

@@ -1,4 +1,4 @@
-"""Build the column expressions that all packages share."""
+"""Refer to columns by name, and write their values as JSON."""
 
 from __future__ import annotations
 
