@@ -5,8 +5,10 @@ from __future__ import annotations
 import re
 from datetime import timedelta
 
-UNITS = {"s": "seconds", "m": "minutes", "h": "hours", "d": "days"}
-AGE = re.compile(r"([0-9]+)([smhd])")
+DURATION_PATTERN = r"^[0-9]+[smhd]$"
+
+_UNITS = {"s": "seconds", "m": "minutes", "h": "hours", "d": "days"}
+_AGE = re.compile(r"([0-9]+)([smhd])")
 
 
 def parse_age(text: str) -> timedelta:
@@ -30,7 +32,7 @@ def parse_age(text: str) -> timedelta:
     >>> parse_age("36h")
     datetime.timedelta(days=1, seconds=43200)
     """
-    match = AGE.fullmatch(text.strip())
+    match = _AGE.fullmatch(text.strip())
     if match is None:
         raise ValueError(
             f"'{text}' is not an age; write a whole number and s, m, h or d, such as 36h"
@@ -38,4 +40,4 @@ def parse_age(text: str) -> timedelta:
 
     count, unit = match.groups()
 
-    return timedelta(**{UNITS[unit]: int(count)})
+    return timedelta(**{_UNITS[unit]: int(count)})

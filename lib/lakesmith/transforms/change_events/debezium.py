@@ -8,7 +8,15 @@ from pyspark.sql import Column, DataFrame
 from pyspark.sql import functions as F
 
 from lakesmith.column_refs import named, require
-from lakesmith.columns import ARRIVED, DELETED, KEPT, REFUSED, TRUNCATES, quoted
+from lakesmith.columns import (
+    ARRIVED,
+    DELETED,
+    ENVELOPE,
+    KEPT,
+    REFUSED,
+    TRUNCATES,
+    quoted,
+)
 from lakesmith.transforms.change_events.envelope import (
     AFTER,
     BEFORE,
@@ -27,7 +35,6 @@ from lakesmith.transforms.change_events.row_changes import (
 from lakesmith.transforms.change_events.unchanged import WHOLE_ROWS, Unchanged
 from lakesmith.types import Transform
 
-ENVELOPE = ("op", "before", "after")
 _CHANGE = "_image"
 _INTERNAL = (_CHANGE, OLD_ROW, NEW_ROW, BEFORE, AFTER)
 

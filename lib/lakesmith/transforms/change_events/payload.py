@@ -5,10 +5,10 @@ from __future__ import annotations
 from pyspark.sql import DataFrame
 
 from lakesmith.column_refs import named
+from lakesmith.columns import PAYLOAD
 from lakesmith.transforms.change_events.images import field_of, with_image
 
-PAYLOAD = "payload"
-FIELDS = ("op", "before", "after", "source", "ts_ms", "ts_us", "ts_ns", "transaction")
+_FIELDS = ("op", "before", "after", "source", "ts_ms", "ts_us", "ts_ns", "transaction")
 _IMAGE = "_image_payload"
 
 
@@ -39,7 +39,7 @@ def out_of_payload(events: DataFrame) -> DataFrame:
         return events
 
     parsed = events.transform(with_image(_IMAGE, PAYLOAD))
-    missing = [name for name in FIELDS if name not in present]
+    missing = [name for name in _FIELDS if name not in present]
     fields = {name: field_of(named(_IMAGE), name) for name in missing}
 
     return parsed.withColumns(fields).drop(_IMAGE)
