@@ -89,10 +89,10 @@ def timeline(keys: Sequence[str], track: Sequence[str]) -> Transform:
 
         event = F.struct(SEQ, STORED, *map(named, others))
         first = F.when(named(_CHANGED), event)
-        newest_first = F.last(first, ignorenulls=True).over(so_far)
+        first_of_version = F.last(first, ignorenulls=True).over(so_far)
         next_changes = F.lead(_CHANGED).over(by_key)
         placed = (
-            marked.withColumn(_FIRST, newest_first)
+            marked.withColumn(_FIRST, first_of_version)
             .withColumn(_ENDS, F.coalesce(next_changes, F.lit(True)))
             .withColumn(VALID_TO, F.lead(_AT).over(by_key))
         )
