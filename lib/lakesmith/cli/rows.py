@@ -1,4 +1,4 @@
-"""Rows of a table as Python values; dates and times beyond Python's calendar as text."""
+"""Return rows of a table as Python values, and dates beyond Python's calendar as text."""
 
 from __future__ import annotations
 
@@ -60,7 +60,7 @@ def _as_text(field: StructField) -> Column:
 
 
 def _text_kind(kind: DataType) -> DataType:
-    """Return the type with text in the place of dates and times."""
+    """Return the type with text instead of dates and times."""
     if isinstance(kind, TIMES):
         return StringType()
     if isinstance(kind, ArrayType):

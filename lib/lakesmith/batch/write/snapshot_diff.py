@@ -24,9 +24,9 @@ from lakesmith.tables.ref import HIDDEN
 from lakesmith.tables.watermark import Watermark, as_text, find_watermark
 from lakesmith.transforms.conform import with_defaults
 from lakesmith.transforms.keys.key_promise import (
+    broken_json,
     differing,
     fail_where_broken,
-    told_broken,
 )
 from lakesmith.transforms.keys.orderable import orderable
 from lakesmith.transforms.scd2 import instant_of, sequence_at
@@ -166,7 +166,7 @@ def _broken(keys: Sequence[str], implied: Sequence[str]) -> Column:
         F.struct(*[F.col(f"{side}.`{name}`").alias(name) for name in implied])
         for side in "hw"
     ]
-    told = told_broken([F.col(f"w.`{key}`").alias(key) for key in keys], *sides)
+    told = broken_json([F.col(f"w.`{key}`").alias(key) for key in keys], *sides)
     return F.when(is_both & differing(implied, "w", "h", F.lit(False)), told)
 
 
