@@ -51,7 +51,7 @@ def extract_changes(gated: Gated, keep: Keep) -> Changes:
     Notes
     -----
     The extract with the greatest first column of `sequence_by` is the table; older ones change nothing, whenever they
-    come, but for rows that the newest one names and the gate sets aside: these are as the extracts before left them.
+    come, but for rows that the newest one names and the gate moves away: these are as the extracts before left them.
     A part of an extract that the table knows already, or knows by rows set aside only, is read together with all
     others, from the upstream. Rows that the extract lacks become tombstones. Reads all of the table: a row that is
     gone names no key.
