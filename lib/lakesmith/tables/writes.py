@@ -41,7 +41,7 @@ def replace_all(
 
 
 def partition_columns(spec: Table) -> list[str]:
-    """Return what a table is partitioned by; current versions lie apart, so that closed ones are not read.
+    """Return the partition columns, which keep current versions apart from closed ones.
 
     Examples
     --------
@@ -84,9 +84,10 @@ def upsert(
 
     Notes
     -----
-    ``when_matched: ignore`` without a sequence has no MATCHED clause, so Delta only adds files. Otherwise a matched row
-    is replaced when the batch's row is newer by `sequence_by`, or earlier where the first one is kept; at the same
-    sequence a delete, then the greater row, wins: the order of arrival never decides.
+    ``when_matched: ignore`` without a sequence has no MATCHED clause, so Delta only adds files.
+    Otherwise a matched row is replaced when the batch's row is newer by `sequence_by`, or earlier
+    where the first one is kept; at the same sequence a delete, then the greater row, wins: the
+    order of arrival never decides.
     """
     merge = _merge(rows, table, spec.write.keys, pruned_to)
     if spec.write.updates_rows:
@@ -100,7 +101,7 @@ def upsert(
 def replace_groups(
     groups: DataFrame, table: TableRef, keys: Sequence[str], pruned_to: Column | None
 ) -> None:
-    """Merge recomputed groups in one commit: changed groups are updated, new ones inserted, emptied ones deleted.
+    """Merge recomputed groups in one commit, and delete those that became empty.
 
     *Columns*: needs ``_emptied`` BOOLEAN beside the table's columns.
     """
@@ -126,7 +127,8 @@ def replace_groups(
 def _merge(
     rows: DataFrame, table: TableRef, keys: Sequence[str], pruned_to: Column | None
 ) -> MergeIntoWriter:
-    # Spark's own API, since Delta's needs a class of Delta's on a Spark Connect server; the commit is Delta's MERGE.
+    # Spark's own API, since Delta's needs a class of Delta's on a Spark Connect server; the commit
+    # is Delta's MERGE.
     matches = [_target(table, key).eqNullSafe(F.col(f"s.{key}")) for key in keys]
     condition = reduce(
         Column.__and__, matches if pruned_to is None else [*matches, pruned_to]
@@ -189,7 +191,7 @@ def _is_tied(rows: DataFrame, table: TableRef) -> Column:
 
 
 def newest_first(columns: Sequence[str]) -> list[str]:
-    """Return the columns in the order in which they decide which row of a key is the newest, so that ties have one.
+    """Return the columns that decide which row of a key is the newest, in order.
 
     Examples
     --------

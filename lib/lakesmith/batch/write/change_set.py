@@ -101,7 +101,7 @@ def write_changes(gated: Gated, changes: Changes) -> Outcome:
         batch.table.local
     ):  # the look took a while; Delta itself sees only what comes later
         refuse_changed(batch)
-    told = changes.watermark.told() if changes.watermark else None
+    told = changes.watermark.to_metadata() if changes.watermark else None
     commit = batch.commit_id(counts=changes.counts, watermark=told)
     return write(
         batch.session, batch.table, commit, lambda: _write(gated, changes, commit)

@@ -101,7 +101,9 @@ def _upsert_kept(gated: Gated, keep: Keep) -> Outcome:
         refuse_changed(batch)
     counts = (screened.counts if screened else {}) | (plan.counts if plan else {})
     commit = batch.commit_id(
-        counts=counts, planned=plan.told() if plan else None, partial=is_completed
+        counts=counts,
+        planned=plan.to_metadata() if plan else None,
+        partial=is_completed,
     )
     gated = replace(gated, rows=after_truncates(gated, rows, marks.truncates))
     outcome = write(
@@ -111,7 +113,7 @@ def _upsert_kept(gated: Gated, keep: Keep) -> Outcome:
         lambda: _write(gated, commit, plan or screened, follows),
     )
     if batch.spec.write.key_filter is not None:
-        refresh(batch.session, batch.table, batch.spec, anew=batch.intent.first)
+        refresh(batch.session, batch.table, batch.spec, from_scratch=batch.intent.first)
     return outcome
 
 
