@@ -63,7 +63,7 @@ def unproven(table: Table) -> tuple[str, ...]:
     """
     keys = _lower(table.write.keys)
     others = [name for name in table.write.key_implies if name.lower() not in keys]
-    if not others or table.write.strategy == "aggregate":
+    if not others or table.write.recomputes:
         return ()
     if table.inputs or table.sql or table.nondeterministic:
         return tuple(others)

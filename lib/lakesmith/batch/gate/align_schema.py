@@ -15,7 +15,6 @@ from lakesmith.transforms.scd2 import (
     IS_CURRENT,
     VALID_FROM,
     VALID_TO,
-    VALIDITY,
     instant_of,
 )
 
@@ -63,9 +62,7 @@ def stored_schema(batch: BatchContext, validity: bool = False) -> StructType:
     With `validity` also those of an interval, whose type is that of the sequence.
     """
     write = batch.spec.write
-    made: tuple[str, ...] = ("_deleted",) if write.strategy == "snapshot" else ()
-    if write.keeps_history:
-        made = () if validity else VALIDITY
+    made = () if validity and write.keeps_history else write.declared.adds
     return StructType(
         [
             field

@@ -22,9 +22,9 @@ from lakesmith.sources.upstream import (
     other_changes,
     snapshot,
 )
+from lakesmith.spec.change_semantics import changes_rows
 from lakesmith.spec.model import TRUNCATES, Table
 from lakesmith.spec.rules.history import makes_column
-from lakesmith.spec.rules.inputs import changes_rows
 from lakesmith.transforms.change_events.debezium import (
     ARRIVED,
     Unchanged,

@@ -11,7 +11,7 @@ from pyspark.sql import functions as F
 from lakesmith.batch.context import BatchContext
 from lakesmith.batch.gate.frames import stages
 from lakesmith.columns import named, same_key
-from lakesmith.spec.rules.inputs import changes_rows
+from lakesmith.spec.change_semantics import changes_rows
 from lakesmith.tables.ref import HIDDEN
 from lakesmith.tables.watermark import as_text
 from lakesmith.tables.writes import newest_first

@@ -79,9 +79,8 @@ def default_rules(subject: Subject) -> Iterator[Finding]:
 
 def _placing(table: Table) -> set[str | None]:
     """Return the columns by whose values rows are looked for before a default would be put in."""
-    partitions = (
-        table.write.partition_by if table.write.strategy == "replace_partitions" else ()
-    )
+    is_partition = table.write.recompute_unit == "partition"
+    partitions = table.write.partition_by if is_partition else ()
     return {*table.write.key_implies, *partitions, table.event_date}
 
 

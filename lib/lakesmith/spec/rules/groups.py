@@ -19,7 +19,7 @@ def group_rules(subject: Subject) -> Iterator[Finding]:
     steps = [
         (index, step) for index, step in enumerate(subject.table.steps) if is_step(step)
     ]
-    if write.strategy == "aggregate":
+    if write.recompute_unit == "group":
         # What 'by' and the keys have to do with each other is LS151.
         grouped = [
             columns
@@ -28,11 +28,11 @@ def group_rules(subject: Subject) -> Iterator[Finding]:
             for columns in looks_at(step)[:1]
         ]
         yield from _across_findings(steps, frozenset().union(*grouped[:1]), "group")
-    elif write.strategy == "replace_partitions":
+    elif write.recompute_unit == "partition":
         yield from _across_findings(
             steps, frozenset(map(str.lower, write.partition_by)), "partition"
         )
-    elif write.strategy != "replace_all":
+    elif write.recompute_unit != "table":
         hint = "set write.strategy: aggregate, which computes the groups that a change touches from all their rows"
         for index, step in steps:
             if name_of(step) == "aggregate":

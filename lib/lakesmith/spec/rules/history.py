@@ -4,14 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from lakesmith.spec.change_semantics import read_from
 from lakesmith.spec.model import Project, Table
 from lakesmith.spec.rules.context import Subject
-from lakesmith.spec.rules.inputs import read_from
+from lakesmith.spec.strategies.built_in import VALIDITY
 from lakesmith.spec.window_scope import changed_by, name_of
 from lakesmith.spec.yaml.provenance import Finding
-
-# As `lakesmith.transforms.scd2` names them, which imports Spark.
-VALIDITY = ("valid_from", "valid_to", "is_current")
 
 
 def history_findings(subject: Subject) -> Iterator[Finding]:
@@ -72,7 +70,7 @@ def clocks_of(project: Project, name: str) -> frozenset[str] | None:
     if name not in project.table_names():
         return None
     table = project.table(name)
-    if table.write.strategy == "snapshot":
+    if table.write.declared.compares_all:
         return frozenset(column.lower() for column in table.write.sequence_by[:1])
     above = clocks_of(project, table.from_) if table.write.keeps_newest else None
     if above is None or not table.columns:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from lakesmith.spec.rules.context import Subject
-from lakesmith.spec.rules.history import VALIDITY
+from lakesmith.spec.strategies.built_in import VALIDITY
 from lakesmith.spec.yaml.provenance import Finding, suggest
 
 _WAYS = ("cluster_by", "zorder_by")

@@ -18,7 +18,7 @@ _TOGETHER = ("aggregate", "dedupe", "join")
 def event_rules(subject: Subject) -> Iterator[Finding]:
     """Require the envelope that a table reads, and settings and steps that fit events which tell only some values."""
     write = subject.table.write
-    if write.strategy != "cdc":
+    if not write.takes("partial_updates"):
         return
     if write.change_format == "debezium":
         yield from _envelope_findings(subject)

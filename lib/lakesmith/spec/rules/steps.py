@@ -32,12 +32,15 @@ def step_rules(subject: Subject) -> Iterator[Finding]:
             "a table has either 'sql' or 'steps'",
             "take one of them out",
         )
-    if table.sql is not None and table.write.strategy == "aggregate":
+    if table.sql is not None and table.write.recompute_unit == "group":
         hint = (
             "write an 'aggregate' step instead: only then the changed groups are known"
         )
         yield Finding(
-            "LS160", "sql", "strategy 'aggregate' does not go with 'sql'", hint
+            "LS160",
+            "sql",
+            f"strategy '{table.write.strategy}' does not go with 'sql'",
+            hint,
         )
 
 
