@@ -10,17 +10,16 @@ import pyarrow as pa  # type: ignore[import-untyped]
 from pyspark.sql import DataFrame
 from pyspark.sql import functions as F
 
-from lakesmith.batch.gate.frames import Gated
-from lakesmith.batch.write.foreign_commits import refuse_changed
+from lakesmith.batch.context import BatchContext
 from lakesmith.columns import named
-from lakesmith.tables.commit import CommitId, Outcome, write
+from lakesmith.tables.commit import CommitId
 from lakesmith.tables.pruning.key_bounds import Touched, find_touched, touched_in
 from lakesmith.tables.pruning.null_bounds import loosened
 from lakesmith.tables.pruning.sql_literals import is_exact, one_of
 from lakesmith.tables.upsert.planner import MAX_KEYS, MAX_TEXT
 from lakesmith.tables.upsert.replace_keys import replace_rows, require_version
 from lakesmith.tables.watermark import Watermark
-from lakesmith.tables.writes import append, replace_all, replace_groups
+from lakesmith.tables.writes import append, replace_groups
 from lakesmith.transforms.scd2 import CHANGE
 
 SIDE = "{table}"
@@ -94,36 +93,19 @@ def few_changes(rows: DataFrame, columns: Sequence[str]) -> pa.Table | None:
     return found if found.num_rows <= MAX_KEYS else None
 
 
-def write_changes(gated: Gated, changes: Changes) -> Outcome:
-    """Write what a batch changes in one commit; WRITTEN or SKIPPED, else an error."""
-    batch = gated.batch
-    if (
-        batch.table.local
-    ):  # the look took a while; Delta itself sees only what comes later
-        refuse_changed(batch)
-    told = changes.watermark.told() if changes.watermark else None
-    commit = batch.commit_id(counts=changes.counts, watermark=told)
-    return write(
-        batch.session, batch.table, commit, lambda: _write(gated, changes, commit)
-    )
-
-
-def _write(gated: Gated, changes: Changes, commit: CommitId) -> None:
-    batch = gated.batch
-    rows = changes.rows.drop(CHANGE)
-    if batch.intent.first:
-        replace_all(rows, batch.table, batch.spec, commit)
-    elif not changes.changed:
-        append(rows, batch.table, commit)
+def write_changes(batch: BatchContext, changes: Changes, commit: CommitId) -> None:
+    """Write what a batch changes in one commit, which is empty where nothing changes."""
+    if changes.changed:
+        _replace(batch, changes, commit)
     else:
-        _replace(gated, changes, commit)
+        append(changes.rows.drop(CHANGE), batch.table, commit)
 
 
-def _replace(gated: Gated, changes: Changes, commit: CommitId) -> None:
-    table = gated.batch.table
+def _replace(batch: BatchContext, changes: Changes, commit: CommitId) -> None:
+    table = batch.table
     is_deleted = named(CHANGE) == "delete"
     touched, text = _touched(
-        changes, [*dict.fromkeys([*changes.by, *gated.batch.spec.write.key_implies])]
+        changes, [*dict.fromkeys([*changes.by, *batch.spec.write.key_implies])]
     )
     if text and table.local:
         wanted = changes.rows.filter(~is_deleted).drop(CHANGE)
@@ -132,7 +114,7 @@ def _replace(gated: Gated, changes: Changes, commit: CommitId) -> None:
         )
         replace_rows(wanted, table, commit, predicate, changes.version)
     else:
-        require_version(gated.batch.session, table, changes.version)
+        require_version(batch.session, table, changes.version)
         marked = changes.rows.withColumn("_emptied", is_deleted).drop(CHANGE)
         of_table = [
             changes.bounds.replace(SIDE, f"{table.sql_name}."),

@@ -36,7 +36,7 @@ CHANGING = ("insert", "update", "delete", "back")
 
 
 @dataclass(frozen=True)
-class Extract:
+class Snapshot:
     """The rows that the table is to have, the keys whose rows stay as the table has them, and the newest instant."""
 
     rows: DataFrame
@@ -44,7 +44,7 @@ class Extract:
     newest: Watermark | None
 
 
-def extract_changes(gated: Gated, keep: Keep) -> Changes:
+def snapshot_changes(gated: Gated, keep: Keep) -> Changes:
     """Find what the newest extract inserts, updates and deletes.
 
     Notes
@@ -64,12 +64,12 @@ def extract_changes(gated: Gated, keep: Keep) -> Changes:
         if batch.intent.first
         else newest_commits(batch.session, batch.table, 1)[0].version
     )
-    extract = (
-        _extract(gated, rows, seen, newest)
+    snapshot = (
+        _newest_snapshot(gated, rows, seen, newest)
         if newest
-        else Extract(rows.limit(0), rows.limit(0), None)
+        else Snapshot(rows.limit(0), rows.limit(0), None)
     )
-    compared = keep(_compare(batch, extract, version))
+    compared = keep(_compare(batch, snapshot, version))
     found = count_changes(compared)
     changed = compared.filter(named(CHANGE).isin(*CHANGING)).withColumn(
         CHANGE, F.when(named(CHANGE) == "insert", "insert").otherwise("update")
@@ -77,7 +77,7 @@ def extract_changes(gated: Gated, keep: Keep) -> Changes:
     counts = _counts(count, found)
     number = sum(found.get(change, 0) for change in CHANGING)
     few = few_changes(changed, [*write.keys, *write.key_implies])
-    return Changes(changed, write.keys, number, counts, version, few, extract.newest)
+    return Changes(changed, write.keys, number, counts, version, few, snapshot.newest)
 
 
 def _look_at(
@@ -95,9 +95,9 @@ def _look_at(
     return found[0], seen, None if text is None else Watermark(kind, text)
 
 
-def _extract(
+def _newest_snapshot(
     gated: Gated, rows: DataFrame, seen: Watermark | None, newest: Watermark
-) -> Extract:
+) -> Snapshot:
     """Find the newest extract: in the batch, where that tells all of it, else among all rows of the upstream."""
     batch = gated.batch
     write = gated.batch.spec.write
@@ -124,13 +124,13 @@ def _extract(
         wanted = wanted.unionByName(kept_rows(told, rows, stays, by, newest))
     if not (aside.of_newest and is_whole):
         stays = stays.limit(0)
-    return Extract(wanted, stays, replace(newest, ahead=aside.ahead))
+    return Snapshot(wanted, stays, replace(newest, ahead=aside.ahead))
 
 
-def _compare(batch: BatchContext, extract: Extract, version: int) -> DataFrame:
+def _compare(batch: BatchContext, snapshot: Snapshot, version: int) -> DataFrame:
     """Return every row of extract and table, with what becomes of it: insert, update, delete, back, same."""
-    marked = extract.rows.withColumn("_deleted", F.lit(False))
-    newest = extract.newest
+    marked = snapshot.rows.withColumn("_deleted", F.lit(False))
+    newest = snapshot.newest
     if batch.intent.first:
         return marked.withColumn(CHANGE, F.lit("insert"))
     held = batch.table.load(batch.session, versionAsOf=version).transform(
@@ -146,7 +146,7 @@ def _compare(batch: BatchContext, extract: Extract, version: int) -> DataFrame:
         same_key("w", "h", by),
         "full_outer",
     )
-    still = extract.stays.withColumn("_told", F.lit(True)).alias("n")
+    still = snapshot.stays.withColumn("_told", F.lit(True)).alias("n")
     both = both.join(
         still, same_key("h", "n", by) & F.col("w._wanted").isNull(), "left"
     )
@@ -154,7 +154,9 @@ def _compare(batch: BatchContext, extract: Extract, version: int) -> DataFrame:
     if implied:
         both = both.filter(fail_where_broken(_broken(by, implied)))
     change = _change(held, [name for name in names if name not in HIDDEN])
-    values = _values(extract.rows, held.schema, newest, batch.spec.write.sequence_by[0])
+    values = _values(
+        snapshot.rows, held.schema, newest, batch.spec.write.sequence_by[0]
+    )
     return both.select(*values, change.alias(CHANGE))
 
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from functools import cache
 from importlib.metadata import entry_points
 
 from lakesmith.spec.strategies.built_in import BUILT_IN
@@ -50,7 +49,6 @@ def strategy_names() -> tuple[str, ...]:
     return tuple(_declarations)
 
 
-@cache
 def _load_packages() -> None:
     for point in entry_points(group=GROUP):
         register(point.load().declaration)
