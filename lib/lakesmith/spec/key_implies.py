@@ -1,4 +1,4 @@
-"""Which columns of `key_implies` the spec itself proves to be functions of the key."""
+"""Find the columns of `key_implies` that the spec proves to be functions of the key."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from typing import Any
 from lakesmith.spec.model import Table
 from lakesmith.spec.window_scope import Step, changed_by, looks_at, name_of, sql_tokens
 
-# Steps that make each row from itself alone, in a way that the spec says in full.
+# Steps that make each row from itself alone, as their options say in full.
 _PLAIN = frozenset(
     {
         "filter",
@@ -30,7 +30,9 @@ _TYPES = frozenset("date timestamp int bigint string double decimal boolean".spl
 
 
 def unproven(table: Table) -> tuple[str, ...]:
-    """Return the columns of `key_implies` that may differ between rows of one key, as far as the spec tells.
+    """Return the columns of `key_implies` that the spec does not prove.
+
+    They may differ between rows of one key.
 
     Parameters
     ----------
@@ -39,14 +41,14 @@ def unproven(table: Table) -> tuple[str, ...]:
     Returns
     -------
     tuple of str
-        In the order of the spec. A column is proven where the key holds it, or holds the hash of the row as it landed,
-        or where a step computes it from proven columns.
+        In the order of the spec. A column is proven where the key has it, or has the hash
+        of the raw row, or where a step computes it from proven columns.
 
     Notes
     -----
-    A key of ``hash_key: {of: raw}`` determines the row as it landed, and with it all that the steps make of the row:
-    functions of the user are trusted to look at the row alone. A lookup table is none of the row, so that `inputs`
-    prove nothing.
+    A key of ``hash_key: {of: raw}`` determines the raw row, and with it all that the steps
+    make of the row. User functions are trusted to look at the row alone. A lookup table is
+    not part of the row, so that `inputs` prove nothing.
 
     Examples
     --------
@@ -54,7 +56,8 @@ def unproven(table: Table) -> tuple[str, ...]:
     >>> write = Write(strategy="upsert", keys=("id",), key_implies=("day", "month"))
     >>> unproven(Table(from_="bronze.a", write=write))
     ('day', 'month')
-    >>> unproven(Table(from_="bronze.a", write=write, steps=({"hash_key": {"name": "id", "of": "raw"}},)))
+    >>> of_row = {"hash_key": {"name": "id", "of": "raw"}}
+    >>> unproven(Table(from_="bronze.a", write=write, steps=(of_row,)))
     ()
     >>> parts = {"date_parts": {"column": "day", "parts": {"month": "month"}}}
     >>> by_day = Write(strategy="upsert", keys=("id", "day"), key_implies=("day", "month"))
@@ -74,7 +77,7 @@ def unproven(table: Table) -> tuple[str, ...]:
 
 
 def _is_hash_of_row(steps: tuple[Step, ...], keys: frozenset[str]) -> bool:
-    """Tell whether a key is the hash of the row as it landed, and nothing else goes into the row."""
+    """Return whether a key is the hash of the raw row, and the row has no other input."""
     if any(looks_at(step) or _reads_hidden(step) for step in steps):
         return False
     for place, step in enumerate(steps):
@@ -107,7 +110,10 @@ def _final(keys: frozenset[str], later: Iterable[Step]) -> frozenset[str]:
 
 
 def _after(step: Step, known: frozenset[str], final: frozenset[str]) -> frozenset[str]:
-    """Return what is determined after a step; `final` are the keys that no later step changes."""
+    """Return what is determined after a step.
+
+    `final` are the keys that no later step changes.
+    """
     name = name_of(step)
     options = _options(step)
     if name in ("trim", "upper", "lower", "cast", "filter", "select"):
@@ -138,7 +144,10 @@ def _after(step: Step, known: frozenset[str], final: frozenset[str]) -> frozense
 def _after_hash(
     made: frozenset[str], of: object, known: frozenset[str], final: frozenset[str]
 ) -> frozenset[str]:
-    """Return what is determined after a hash: itself, where its parts are, and its parts, where it is a final key."""
+    """Return what is determined after a hash.
+
+    The hash is where its parts are, and the parts are where the hash is a final key.
+    """
     parts = _lower(of) if isinstance(of, list) else None
     if parts is not None and made & final:
         return known | made | parts
@@ -146,7 +155,10 @@ def _after_hash(
 
 
 def _names(sql: str) -> frozenset[str]:
-    """Return the columns that a SQL text may name, in lower case; what is not understood is taken for one."""
+    """Return the columns that a SQL text may name, in lower case.
+
+    A token that is not understood counts as a column.
+    """
     tokens = [token.lower() for token in sql_tokens(sql)]
     found = set()
     for place, token in enumerate(tokens):
@@ -164,7 +176,7 @@ def _names(sql: str) -> frozenset[str]:
 
 
 def _reads_hidden(step: Step) -> bool:
-    """Tell whether a step names a column that is none of the row as it landed, such as the time it came."""
+    """Return whether a step names a column outside the raw row, such as its ingestion time."""
     texts = {"with_columns": _options(step).values(), "filter": [_value(step)]}.get(
         name_of(step), ()
     )

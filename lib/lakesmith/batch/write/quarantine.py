@@ -72,10 +72,11 @@ def write_quarantine(gated: Gated) -> int:
 
 def _delete_read_again(gated: Gated, quarantine: TableRef) -> None:
     """Delete the rows that the batch reads again, by their raw text."""
+    name = quarantine.sql_name
+    stored = F.from_json(f"{name}._raw", _FIELDS)
+    is_same = F.to_json(stored) == F.col("s._text")
     again = _as_quarantined(gated, quarantine).alias("s")
-    stored = F.to_json(F.from_json(f"{quarantine.sql_name}._raw", _FIELDS))
-    is_same = stored == F.col("s._text")
-    again.mergeInto(quarantine.sql_name, is_same).whenMatched().delete().merge()
+    again.mergeInto(name, is_same).whenMatched().delete().merge()
 
 
 def _as_quarantined(gated: Gated, quarantine: TableRef) -> DataFrame:
@@ -84,9 +85,11 @@ def _as_quarantined(gated: Gated, quarantine: TableRef) -> DataFrame:
     *Columns*: ``_text`` STRING, once for each set of fields in the quarantine, since the
     upstream may have had fewer columns then.
     """
+    shape = F.json_object_keys("_raw").alias("_shape")
     stored = quarantine.load(gated.batch.session)
-    shapes = stored.select(F.json_object_keys("_raw").alias("_shape")).distinct()
+    shapes = stored.select(shape).distinct()
+    both = gated.read_again().crossJoin(F.broadcast(shapes))
     fields = F.from_json("_raw", _FIELDS)
     of_shape = F.map_filter(fields, lambda name, _: F.array_contains("_shape", name))
-    both = gated.read_again().crossJoin(F.broadcast(shapes))
-    return both.select(F.to_json(of_shape).alias("_text")).distinct()
+    text = F.to_json(of_shape).alias("_text")
+    return both.select(text).distinct()

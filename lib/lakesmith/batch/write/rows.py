@@ -80,6 +80,11 @@ def _commit(
     if batch.intent.first:
         replace_all(plan.rows, batch.table, batch.spec, commit)
     elif batch.intent.dates and replaces_rows:
-        replace_where(plan.rows, batch.table, commit, stored_between(batch))
+        replace_where(
+            plan.rows,
+            batch.table,
+            commit,
+            stored_between(batch),
+        )
     else:
         strategy.write(gated, plan, commit)

@@ -47,6 +47,7 @@ def _plan_newest(gated: Gated, keep: Keep) -> UpsertWrite:
     commit = None
     if not marks.truncates:
         unobserved = rows if is_partial else gated.plain().final.drop(KEPT)
-        commit = plan_commit(gated, after_truncates(gated, unobserved, False), follows)
+        remaining = after_truncates(gated, unobserved, False)
+        commit = plan_commit(gated, remaining, follows)
     written = after_truncates(gated, rows, marks.truncates)
     return upsert_write(written, commit, {}, follows, is_partial)

@@ -21,4 +21,9 @@ def refresh_filter(gated: Gated) -> None:
     """Add the keys of a commit to the filter, or build it from scratch with the table."""
     batch = gated.batch
     if batch.spec.write.key_filter is not None:
-        refresh(batch.session, batch.table, batch.spec, anew=batch.intent.first)
+        refresh(
+            batch.session,
+            batch.table,
+            batch.spec,
+            anew=batch.intent.first,
+        )

@@ -25,7 +25,12 @@ class ReplacePartitions(PlainStrategy):
         """Replace the touched partitions."""
         # Every batch but the first, which replaces the table, knows what it touches.
         touched = cast("Touched", gated.batch.touched)
-        replace_where(plan.rows, gated.batch.table, commit, touched.sql())
+        replace_where(
+            plan.rows,
+            gated.batch.table,
+            commit,
+            touched.sql(),
+        )
 
     def accounting(
         self, write: Write, metrics: Mapping[str, int], rows: int

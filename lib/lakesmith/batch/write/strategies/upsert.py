@@ -27,7 +27,7 @@ from lakesmith.tables.writes import upsert
 class UpsertWrite(WritePlan):
     """How the rows of a batch are upserted.
 
-    `screened` is what the key filter told of a batch whose rows can be appended, `commit` is
+    `screened` is what the key filter found for a batch whose rows can be appended, `commit` is
     how any other batch is written. Both are None where the whole table or the rows of some
     dates are replaced. `follows` is True when the batch's row wins at an equal sequence.
     """
@@ -48,10 +48,23 @@ class Upsert(StrategyDefaults):
         _refuse_moved_dates(gated)
         screened = screened_keys(gated)
         if screened and screened.appends:
-            return UpsertWrite(gated.rows, screened.counts, screened=screened)
-        commit = plan_commit(gated, gated.plain().final, batch.follows)
+            return UpsertWrite(
+                gated.rows,
+                screened.counts,
+                screened=screened,
+            )
+        commit = plan_commit(
+            gated,
+            gated.plain().final,
+            batch.follows,
+        )
         counts = screened.counts if screened else {}
-        return upsert_write(gated.rows, commit, counts, batch.follows)
+        return upsert_write(
+            gated.rows,
+            commit,
+            counts,
+            batch.follows,
+        )
 
     def write(self, gated: Gated, plan: UpsertWrite, commit: CommitId) -> None:
         """Append rows with new keys, replace the rows of few keys, or merge."""
@@ -123,7 +136,8 @@ def _refuse_moved_dates(gated: Gated) -> None:
     if not batch.intent.dates or not unproven(batch.spec):
         return
     rows = gated.plain().final
-    columns = [*dict.fromkeys([*write.keys, *write.key_implies])]
-    touched = loosened(find_touched(rows, columns), write.keys, rows.columns)
+    columns = dict.fromkeys([*write.keys, *write.key_implies])
+    of_rows = find_touched(rows, [*columns])
+    touched = loosened(of_rows, write.keys, rows.columns)
     dates = stored_between(batch)
     refuse_broken(rows, batch.table, batch.spec, touched, but=dates)
