@@ -1,6 +1,7 @@
-"""The sample in one command: make a feed, run, run again, and look at what came out.
+"""Run the sample in one command.
 
-Run ``python -m lakesmith.demo``. Nothing is deleted: run a second time, it finds nothing new from the start.
+``python -m lakesmith.demo`` makes a feed, runs twice and shows what came out. Nothing is
+deleted. Run a second time, it finds nothing new from the start.
 """
 
 from __future__ import annotations
@@ -31,6 +32,7 @@ SALES = (
     "net",
 )
 SHOWN = 3
+REASONS = 6
 
 
 def main(argv: Sequence[str] | None = None) -> None:
@@ -81,7 +83,6 @@ def demo(directory: Path, conf: Path) -> Iterator[str]:
     yield f"first run: {_outcome(lake.run())}"
     yield f"second run: {_outcome(lake.run())}"
     names = lake.project.table_names()
-    yield f"rows\n{aligned(_sizes(lake, names))}"
     sales = (
         lake.table("gold.daily_sales")
         .orderBy("order_date", "country")
@@ -89,9 +90,11 @@ def demo(directory: Path, conf: Path) -> Iterator[str]:
         .limit(SHOWN)
     )
     yield f"three rows of gold.daily_sales\n{aligned(_rows(sales))}"
-    yield f"quarantined rows by their first reason\n{aligned(_reasons(lake, names))}"
-    places_of = "\n".join(f"warehouse/{name.replace('.', '/')}" for name in names)
-    yield f"the tables lie in\n{places_of}\nlook at them: .venv/bin/lakesmith show gold.daily_sales"
+    yield f"quarantined rows by their first reason\n{_most_frequent(lake, names)}"
+    yield (
+        "the tables are in warehouse/<layer>/<name>\n"
+        "look at them: .venv/bin/lakesmith show gold.daily_sales"
+    )
 
 
 def _feed(data: Path) -> str:
@@ -119,19 +122,15 @@ def _counts(counts: Any) -> dict[str, int]:
     }
 
 
-def _sizes(lake: Lake, names: Sequence[str]) -> Iterator[dict[str, Any]]:
-    for name in names:
-        yield {
-            "table": name,
-            "published": lake.table(name).count(),
-            "quarantined": lake.quarantine(name).count(),
-        }
-
-
-def _reasons(lake: Lake, names: Sequence[str]) -> Iterator[dict[str, Any]]:
-    for name in names:
-        for row in _rows(_by_first_reason(lake.quarantine(name))):
-            yield {"table": name, **row}
+def _most_frequent(lake: Lake, names: Sequence[str]) -> str:
+    reasons = [
+        {"table": name, **row}
+        for name in names
+        for row in _rows(_by_first_reason(lake.quarantine(name)))
+    ]
+    reasons.sort(key=lambda row: (-row["rows"], row["table"], row["check"]))
+    more = len(reasons) - REASONS
+    return f"{aligned(reasons[:REASONS])}\nand {more} more: .venv/bin/lakesmith quarantine TABLE"
 
 
 def _by_first_reason(quarantine: DataFrame) -> DataFrame:

@@ -1,4 +1,4 @@
-"""What of a project can be read from Python: tables, quarantines, histories, verdicts and profiles."""
+"""Read tables, quarantines, histories, check results and profiles of a project."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ from lakesmith.transforms.conform import with_defaults
 
 
 class Reader:
-    """The tables of a project and what is known of them; nothing is written.
+    """Read the tables of a project and what is recorded of them.
 
     Parameters
     ----------
@@ -45,7 +45,7 @@ class Reader:
 
     @cached_property
     def spark(self) -> SparkSession:
-        """The session; started on first use, never stopped here."""
+        """Return the session, which is started on first use and never stopped here."""
         file = self._conf / "spark" / "local.conf"
         session = self._given or get_session(
             read_properties(file) if file.exists() else {}
@@ -85,7 +85,7 @@ class Reader:
         return self._shown(name, read_version(self.spark, table, number))
 
     def quarantine(self, name: str) -> DataFrame:
-        """Read the quarantine of a table; no row when nothing was ever set aside.
+        """Read the quarantine of a table.
 
         Parameters
         ----------
@@ -95,9 +95,9 @@ class Reader:
         Returns
         -------
         DataFrame
-            *Columns*: ``_batch_id`` BIGINT, ``_run_id`` STRING, ``_quarantined_at`` TIMESTAMP, ``_reasons`` (array of
-            the failed check, its column and the value as text), ``_raw`` STRING (the row as it came, JSON),
-            ``_source_file`` STRING.
+            *Columns*: ``_batch_id`` BIGINT, ``_run_id`` STRING, ``_quarantined_at`` TIMESTAMP,
+            ``_reasons`` (array of the failed check, its column and the value as text), ``_raw``
+            STRING (the raw row as JSON), ``_source_file`` STRING.
 
         Raises
         ------
@@ -109,15 +109,16 @@ class Reader:
             return table.load(self.spark)
         ddl = (
             "_batch_id BIGINT, _run_id STRING, _quarantined_at TIMESTAMP, "
-            "_reasons ARRAY<STRUCT<check: STRING, column: STRING, value: STRING>>, _raw STRING, _source_file STRING"
+            "_reasons ARRAY<STRUCT<check: STRING, column: STRING, value: STRING>>, "
+            "_raw STRING, _source_file STRING"
         )
         return self.spark.createDataFrame([], ddl)
 
     def register_views(self, spark: SparkSession) -> None:
         """Create temporary views of each published table in a session.
 
-        ``layer_table`` is the table as it is; ``layer_table_v1``, ``_v2``… have the columns of its first, second…
-        shape, whatever became of them since, so that what reads one of these goes on reading it.
+        ``layer_table`` is the table as it is. ``layer_table_v1``, ``_v2`` and so on have the
+        columns that it had first, second and so on, so that their readers go on.
 
         Parameters
         ----------
@@ -133,7 +134,7 @@ class Reader:
                 frame.createOrReplaceTempView(f"{view}_{shape}")
 
     def status(self, limit: int = 10) -> list[dict[str, Any]]:
-        """Return the last runs, newest first, each with its tables; no Spark for path tables.
+        """Return the last runs, newest first, each with its tables.
 
         Parameters
         ----------
@@ -143,7 +144,7 @@ class Reader:
         return last_runs(self._ops("ops.runs", RUNS), limit)
 
     def history(self, name: str) -> list[dict[str, Any]]:
-        """Return the commits of a table, newest first; no Spark for path tables.
+        """Return the commits of a table, newest first.
 
         Parameters
         ----------
@@ -159,7 +160,7 @@ class Reader:
         return read_history(None if table.local else self.spark, table)
 
     def quality(self, name: str | None = None) -> list[dict[str, Any]]:
-        """Return the verdicts of the last run that had any; no Spark for path tables.
+        """Return the check results of the last run that had any.
 
         Parameters
         ----------
@@ -189,7 +190,8 @@ class Reader:
         Returns
         -------
         DataFrame
-            *Columns*: those of ``ops.profiles``, one row a column and run; none before the first run.
+            *Columns*: those of ``ops.profiles``, one row a column and run, none before the first
+            run.
 
         Raises
         ------

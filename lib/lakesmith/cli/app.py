@@ -1,4 +1,4 @@
-"""The command ``lakesmith``: one small function a verb.
+"""Define the command ``lakesmith``, one small function a command.
 
 Spark is imported inside the verbs that need it, so that help and offline verbs answer at once.
 """
@@ -61,7 +61,7 @@ def main() -> None:
     # pyspark hands instants out in the zone of the process; every time that a verb shows is UTC.
     os.environ["TZ"] = "UTC"
     time.tzset()
-    # A step `module:function` of a user's project lies beside its conf/.
+    # A step `module:function` of a user's project is stored beside its conf/.
     sys.path.append(os.getcwd())
     app()
 
@@ -89,7 +89,7 @@ def init(
 def validate(
     *, sets: Sets, conf: Conf = CONF, env: Env = LOCAL, form: Form = TEXT
 ) -> None:
-    """Check every spec offline; lists all errors with file:line and key path."""
+    """Check every spec offline and list all errors with file, line and key path."""
     with answering(form) as answer:
         lake = open_lake(conf, env, sets)
         warnings = lake.validate()
@@ -109,7 +109,7 @@ def plan(
     env: Env = LOCAL,
     form: Form = TEXT,
 ) -> None:
-    """Say what a run would do: order, new input, strategy, expected reads, extra scans and why."""
+    """Show what a run would do, with order, new input, strategy, expected reads and extra scans."""
     with answering(form) as answer:
         answer(open_lake(conf, env, sets).plan(each_name(select)), text.plan_text)
 
@@ -137,7 +137,7 @@ def run(
         bool,
         typer.Option(
             "--rebuild",
-            help="Build the selected tables anew, else those whose spec changed.",
+            help="Rebuild the selected tables, else those whose spec changed.",
         ),
     ] = False,
     conf: Conf = CONF,
@@ -183,7 +183,7 @@ def history(
     env: Env = LOCAL,
     form: Form = TEXT,
 ) -> None:
-    """Show the commits of a table, newest first: batch, version, rows."""
+    """Show the commits of a table, newest first."""
     with answering(form) as answer:
         lake = open_lake(conf, env, sets)
         names = [table] if table else lake.project.table_names()
@@ -284,7 +284,7 @@ def explain(
     env: Env = LOCAL,
     form: Form = TEXT,
 ) -> None:
-    """Explain the code of an error: what it means and what to do."""
+    """Explain what an error code means and what to do."""
     from lakesmith import codes
 
     with answering(form) as answer:

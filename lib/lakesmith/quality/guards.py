@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from lakesmith.quality.verdict import Verdict
+from lakesmith.quality.check_result import CheckResult
 from lakesmith.spec.model import Write
 
 ROWS_BEFORE = "numRowsBefore"
 
 
-def delete_share(write: Write, metrics: Mapping[str, int]) -> tuple[Verdict, ...]:
+def delete_share(write: Write, metrics: Mapping[str, int]) -> tuple[CheckResult, ...]:
     """Judge which share of its rows a table lost, since a snapshot lacks them.
 
     Parameters
@@ -21,7 +21,7 @@ def delete_share(write: Write, metrics: Mapping[str, int]) -> tuple[Verdict, ...
 
     Returns
     -------
-    tuple of Verdict
+    tuple of CheckResult
         ``delete_share``, which refuses publication when it fails; none for a table that
         had no rows.
 
@@ -38,17 +38,17 @@ def delete_share(write: Write, metrics: Mapping[str, int]) -> tuple[Verdict, ...
         return ()
     deleted = metrics["updatedTombstones"]
     if deleted <= before * write.max_delete_share:
-        return (Verdict("delete_share", "", "fail", "pass", 0),)
+        return (CheckResult("delete_share", "", "fail", "pass", 0),)
     message = (
         f"{deleted} of {before} rows are not in the snapshot, "
         f"more than max_delete_share {write.max_delete_share}: is it complete?"
     )
-    return (Verdict("delete_share", "", "fail", "fail", deleted, message),)
+    return (CheckResult("delete_share", "", "fail", "fail", deleted, message),)
 
 
 def not_emptied(
     write: Write, metrics: Mapping[str, int], rows: int
-) -> tuple[Verdict, ...]:
+) -> tuple[CheckResult, ...]:
     """Judge whether a batch without rows deleted what it replaces.
 
     Parameters
@@ -61,7 +61,7 @@ def not_emptied(
 
     Returns
     -------
-    tuple of Verdict
+    tuple of CheckResult
         ``not_emptied``, which refuses publication when it fails; none where the spec allows it.
 
     Examples
@@ -74,9 +74,9 @@ def not_emptied(
     if write.allow_empty:
         return ()
     if rows or not metrics.get("numRemovedFiles"):
-        return (Verdict("not_emptied", "", "fail", "pass", 0),)
+        return (CheckResult("not_emptied", "", "fail", "pass", 0),)
     message = (
         "the batch is empty and deletes all rows that it replaces; "
         "write.allow_empty: true permits it"
     )
-    return (Verdict("not_emptied", "", "fail", "fail", 1, message),)
+    return (CheckResult("not_emptied", "", "fail", "fail", 1, message),)

@@ -11,7 +11,7 @@ from pyspark.sql import Column, DataFrame, SparkSession
 from pyspark.sql import functions as F
 from pyspark.sql.types import StructField
 
-from lakesmith.columns import named
+from lakesmith.column_refs import named
 from lakesmith.json_text import json_text
 from lakesmith.paths import literal_path, local_path
 from lakesmith.sources.text_lines import rescue_fields

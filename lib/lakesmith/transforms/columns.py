@@ -8,7 +8,7 @@ from pyspark.sql import DataFrame
 from pyspark.sql import functions as F
 from pyspark.sql.types import DataType
 
-from lakesmith.columns import named, require
+from lakesmith.column_refs import named, require
 from lakesmith.errors import StepError
 from lakesmith.transforms.values.casting import cast_or_null
 from lakesmith.types import Transform

@@ -9,13 +9,12 @@ from pyspark.sql import Column, DataFrame
 from pyspark.sql import functions as F
 from pyspark.sql.types import DataType, StringType, StructField, StructType
 
-from lakesmith.columns import named
+from lakesmith.column_refs import named
+from lakesmith.columns import RESCUED
 from lakesmith.json_text import json_text
 from lakesmith.spec.model import Column as ContractColumn
 from lakesmith.transforms.values.casting import cast_or_null
 from lakesmith.types import Transform
-
-RESCUED = "_rescued"
 
 
 def with_defaults(columns: Mapping[str, ContractColumn]) -> Transform:

@@ -18,7 +18,7 @@ from pyspark.sql.types import (
     TimestampType,
 )
 
-from lakesmith.columns import named
+from lakesmith.column_refs import named
 from lakesmith.errors import StepError
 from lakesmith.spec.model import Column as ContractColumn
 from lakesmith.transforms.values.casting import cast_or_null

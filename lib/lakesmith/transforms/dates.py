@@ -9,7 +9,7 @@ from pyspark.sql import Column, DataFrame
 from pyspark.sql import functions as F
 from pyspark.sql.types import TimestampType
 
-from lakesmith.columns import named, require
+from lakesmith.column_refs import named, require
 from lakesmith.types import Transform
 
 DatePart = Literal[

@@ -9,7 +9,7 @@ from typing import Literal
 
 from pyspark.sql import Column, DataFrame
 
-from lakesmith.columns import named, require
+from lakesmith.column_refs import named, require
 from lakesmith.errors import StepError
 from lakesmith.types import Transform
 

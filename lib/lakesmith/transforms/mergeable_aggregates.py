@@ -19,7 +19,9 @@ from pyspark.sql.types import (
     ShortType,
 )
 
-from lakesmith.columns import named, quoted, same_key
+from lakesmith.column_refs import named, same_key
+from lakesmith.columns import quoted
+from lakesmith.spec.values.sql_text import arguments, closing, sql_tokens
 
 # Aggregate of rows -> aggregate of its own results.
 MERGES = {
@@ -37,13 +39,6 @@ MERGES = {
 # What these are built with, such as their precision, is said again when they are merged; an HLL says it itself.
 _SAME_SIZE = re.compile("theta|kll|approx")
 _WHOLE = (ByteType, ShortType, IntegerType, LongType)
-_NO_CODE = re.compile(
-    r"'(?:[^'\\]|\\.)*'|\"(?:[^\"\\]|\\.)*\"|`[^`]*`|--[^\n]*|/\*.*?\*/", re.DOTALL
-)
-_CALL = re.compile(r"\s*([a-z_]\w*)\s*\(", re.IGNORECASE)
-_FILTER = re.compile(r"\s*filter\s*\(", re.IGNORECASE)
-_DISTINCT = re.compile(r"\s*distinct\b", re.IGNORECASE)
-_BRACKETS = {"(": 1, "[": 1, ")": -1, "]": -1}
 
 
 @dataclass(frozen=True)
@@ -82,22 +77,19 @@ def merge_of(sql: str) -> Merge | None:
     >>> merge_of("count(DISTINCT customer_id)"), merge_of("sum(units) / count(*)"), merge_of("avg(units)")
     (None, None, None)
     """
-    code = _NO_CODE.sub(
-        lambda found: ("x" if found[0][0] in "'\"`" else " ") * len(found[0]), sql
-    )
-    call = _CALL.match(code)
-    end = _closing(code, call.end() - 1) if call else None
-    if call is None or end is None or not _ends(code[end + 1 :]):
+    tokens = sql_tokens(sql)
+    end = closing(tokens, 1) if tokens[1:2] == ["("] else None
+    if end is None or not _is_filter(tokens[end + 1 :]):
         return None
-    function = call[1].lower()
-    within = code[call.end() : end]
-    if function not in MERGES or _DISTINCT.match(within):
+    function = tokens[0].lower()
+    within = tokens[2:end]
+    if function not in MERGES or [word.lower() for word in within[:1]] == ["distinct"]:
         return None
-    options = (
-        _split(within, sql[call.end() : end])[1:] if _SAME_SIZE.match(function) else ()
-    )
-    is_plain = len(options) <= 1 and all(option.isdigit() for option in options)
-    return Merge(MERGES[function], tuple(options)) if is_plain else None
+    options = arguments(within)[1:] if _SAME_SIZE.match(function) else []
+    sizes = [option[0] for option in options if len(option) == 1]
+    is_plain = len(options) <= 1 and len(sizes) == len(options)
+    is_number = all(size.isdigit() for size in sizes)
+    return Merge(MERGES[function], tuple(sizes)) if is_plain and is_number else None
 
 
 def merges_of(measures: Mapping[str, str]) -> dict[str, Merge] | None:
@@ -232,44 +224,9 @@ def _holds(stored: DataType, computed: DataType) -> bool:
     )
 
 
-def _closing(code: str, start: int) -> int | None:
-    """Return where the bracket closes that opens at `start`.
-
-    Examples
-    --------
-    >>> _closing("f(a, (b))", 1), _closing("f(a", 1)
-    (8, None)
-    """
-    depth = 0
-    for at in range(start, len(code)):
-        depth += _BRACKETS.get(code[at], 0)
-        if depth == 0:
-            return at
-    return None
-
-
-def _ends(rest: str) -> bool:
-    found = _FILTER.match(rest)
-    if found is None:
-        return not rest.strip()
-    end = _closing(rest, found.end() - 1)
-    return end is not None and not rest[end + 1 :].strip()
-
-
-def _split(code: str, sql: str) -> list[str]:
-    """Split arguments at the commas that stand in no bracket and no text.
-
-    Examples
-    --------
-    >>> _split("a, f(b, c), 14", "a, f(b, c), 14")
-    ['a', 'f(b, c)', '14']
-    """
-    depth = 0
-    cuts = [-1]
-    for at, sign in enumerate(code):
-        depth += _BRACKETS.get(sign, 0)
-        cuts += [at] if sign == "," and depth == 0 else []
-    return [
-        sql[low + 1 : high].strip()
-        for low, high in zip(cuts, [*cuts[1:], len(sql)], strict=True)
-    ]
+def _is_filter(tokens: Sequence[str]) -> bool:
+    """Return whether what follows a call is nothing or FILTER (...)."""
+    if not tokens:
+        return True
+    is_filter = tokens[0].lower() == "filter" and tokens[1:2] == ["("]
+    return is_filter and closing(tokens, 1) == len(tokens) - 1

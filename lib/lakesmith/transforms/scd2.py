@@ -10,17 +10,18 @@ from pyspark.sql import Column, DataFrame, Window
 from pyspark.sql import functions as F
 from pyspark.sql.types import StructType
 
-from lakesmith.columns import named
-from lakesmith.transforms.conform import RESCUED
+from lakesmith.column_refs import named
+from lakesmith.columns import (
+    CHANGE,
+    IS_CURRENT,
+    RESCUED,
+    STORED,
+    VALID_FROM,
+    VALID_TO,
+)
 from lakesmith.transforms.keys.orderable import orderable
 from lakesmith.types import Transform
 
-VALID_FROM = "valid_from"
-VALID_TO = "valid_to"
-IS_CURRENT = "is_current"
-VALIDITY = (VALID_FROM, VALID_TO, IS_CURRENT)
-CHANGE = "_change"
-STORED = "_stored"
 _AT = "_at"
 _CHANGED = "_changed"
 _FIRST = "_first"

@@ -7,7 +7,7 @@ from collections.abc import Callable, Sequence
 from pyspark.sql import Column, DataFrame
 from pyspark.sql import functions as F
 
-from lakesmith.columns import named, require
+from lakesmith.column_refs import named, require
 from lakesmith.types import Transform
 
 BLANKS = " \t\n\r\f\v"

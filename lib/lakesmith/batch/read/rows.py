@@ -9,7 +9,8 @@ from pyspark.sql import Column, DataFrame
 from pyspark.sql import functions as F
 
 from lakesmith.batch.context import BatchContext
-from lakesmith.columns import named
+from lakesmith.column_refs import named
+from lakesmith.columns import ARRIVED, TRUNCATES
 from lakesmith.errors import InputError
 from lakesmith.ledger.intent import FilesInput, TableInput
 from lakesmith.paths import local_path
@@ -23,13 +24,9 @@ from lakesmith.sources.upstream import (
     snapshot,
 )
 from lakesmith.spec.change_semantics import changes_rows
-from lakesmith.spec.model import TRUNCATES, Table
+from lakesmith.spec.model import Table
 from lakesmith.spec.rules.history import makes_column
-from lakesmith.transforms.change_events.debezium import (
-    ARRIVED,
-    Unchanged,
-    from_debezium,
-)
+from lakesmith.transforms.change_events.debezium import Unchanged, from_debezium
 from lakesmith.transforms.change_events.flat_events import from_flat
 from lakesmith.transforms.change_events.payload import out_of_payload
 from lakesmith.transforms.conform import with_defaults

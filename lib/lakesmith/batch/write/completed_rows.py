@@ -11,10 +11,10 @@ from lakesmith.batch.gate.partial_events import fill
 from lakesmith.batch.write.change_set import Keep
 from lakesmith.batch.write.key_joins import having, keys_of, lacking
 from lakesmith.batch.write.truncates import Marks, newest_truncate, younger
-from lakesmith.columns import same_key
+from lakesmith.column_refs import same_key
+from lakesmith.columns import KEPT
 from lakesmith.ledger.key_change import holds_partial
 from lakesmith.tables.pruning.key_bounds import find_touched
-from lakesmith.transforms.change_events.partial_updates import KEPT
 from lakesmith.transforms.conform import with_defaults
 
 

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from pyspark.sql import Column, DataFrame
 from pyspark.sql import functions as F
 
-from lakesmith.columns import named, same_key
+from lakesmith.column_refs import named, same_key
 from lakesmith.transforms.scd2 import instant_of
 
 

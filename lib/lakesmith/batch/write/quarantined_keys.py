@@ -10,7 +10,7 @@ from pyspark.sql import functions as F
 
 from lakesmith.batch.gate.frames import Stages
 from lakesmith.batch.write.key_joins import event_time, having, keys_of, lacking
-from lakesmith.columns import named
+from lakesmith.column_refs import named
 from lakesmith.quality.gate import is_set_aside
 from lakesmith.tables.watermark import Watermark, as_text
 

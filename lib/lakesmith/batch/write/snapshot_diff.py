@@ -20,7 +20,8 @@ from lakesmith.batch.write.quarantined_keys import (
     quarantined_keys,
     rows_before,
 )
-from lakesmith.columns import named, same_key
+from lakesmith.column_refs import named, same_key
+from lakesmith.columns import CHANGE
 from lakesmith.quality.guards import ROWS_BEFORE
 from lakesmith.spec.key_implies import unproven
 from lakesmith.tables.delta_log.history import newest_commits
@@ -33,7 +34,7 @@ from lakesmith.transforms.keys.key_promise import (
     told_broken,
 )
 from lakesmith.transforms.keys.orderable import orderable
-from lakesmith.transforms.scd2 import CHANGE, sequence_at
+from lakesmith.transforms.scd2 import sequence_at
 
 _SAME = "same"
 _STILL_MISSING = "still missing"

@@ -12,7 +12,7 @@ from lakesmith.batch.context import BatchContext
 from lakesmith.batch.gate.frames import Gated
 from lakesmith.batch.gate.partial_events import is_partial
 from lakesmith.batch.read.rows import is_mark
-from lakesmith.columns import named
+from lakesmith.column_refs import named
 from lakesmith.tables.writes import newest_first
 from lakesmith.transforms.keys.dedupe import latest_by
 

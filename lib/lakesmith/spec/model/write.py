@@ -7,12 +7,11 @@ from typing import Annotated, Any, Literal
 from pydantic import BeforeValidator, Field, PositiveInt
 from pydantic_core import PydanticCustomError
 
+from lakesmith.columns import TRUNCATES
 from lakesmith.spec.model.base import ColumnName, Model
 from lakesmith.spec.strategies.declaration import Declaration, Emits, Unit
 from lakesmith.spec.strategies.registry import declaration_of, strategy_names
 
-# Marks a change event in an envelope that empties the table.
-TRUNCATES = "_truncates"
 # What Debezium writes for a value that it does not know, unless it is configured otherwise.
 UNAVAILABLE = "__debezium_unavailable_value"
 

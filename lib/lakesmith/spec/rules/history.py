@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from lakesmith.columns import VALIDITY
 from lakesmith.spec.change_semantics import read_from
 from lakesmith.spec.model import Project, Table
 from lakesmith.spec.rules.context import Subject
-from lakesmith.spec.strategies.built_in import VALIDITY
-from lakesmith.spec.window_scope import changed_by, name_of
+from lakesmith.spec.step_effects import changed_columns, is_user_function
 from lakesmith.spec.yaml.provenance import Finding
 
 
@@ -83,9 +83,9 @@ def makes_column(table: Table, name: str) -> bool:
     >>> makes_column(upper, "SKU"), makes_column(upper, "qty")
     (True, False)
     """
-    if table.sql is not None or any(":" in name_of(step) for step in table.steps):
+    if table.sql is not None or any(map(is_user_function, table.steps)):
         return True
-    return any(name.lower() in changed_by(step) for step in table.steps)
+    return any(name.lower() in changed_columns(step) for step in table.steps)
 
 
 def repeatable_findings(subject: Subject) -> Iterator[Finding]:

@@ -2,17 +2,22 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Set
-from typing import Any
+from collections.abc import Iterator
 
 from lakesmith.spec.model import Table
 from lakesmith.spec.rules.context import Subject
-from lakesmith.spec.window_scope import Step, changed_by, name_of, sql_tokens
+from lakesmith.spec.step_effects import (
+    Step,
+    derived_columns,
+    filtering_columns,
+    name_of,
+    record_of,
+)
+from lakesmith.spec.steps import lowered
 from lakesmith.spec.yaml.provenance import Finding
 
 ENVELOPE = ("op", "before", "after")
 PAYLOAD = "payload"
-_TOGETHER = ("aggregate", "dedupe", "join")
 
 
 def event_rules(subject: Subject) -> Iterator[Finding]:
@@ -103,51 +108,26 @@ def _step_findings(table: Table) -> Iterator[Finding]:
 
 def _problem(table: Table, step: Step) -> str:
     name = name_of(step)
-    if name in _TOGETHER:
+    record = record_of(step)
+    if record and not record.is_row_wise:
         return f"'{name}' sees events, and these have only some values of a row"
-    lacking = _may_lack(table)
-    if name == "filter":
-        return _made_of("a filter", _names(str(_value(step))) & lacking)
-    contract = {column.lower() for column in table.columns}
-    for column, names in _parts_of(step).items():
-        others = (names & lacking) - {column}
+    may_lack = _may_lack(table)
+    deciding = filtering_columns(step) & may_lack
+    if deciding:
+        return _of_others(f"'{name}'", deciding)
+    contract = lowered(table.columns)
+    for column, parts in derived_columns(step).items():
+        others = ((parts or frozenset()) & may_lack) - {column}
         if column in contract and others:
-            return _made_of(f"'{column}'", others)
+            return _of_others(f"'{column}'", others)
     return ""
 
 
-def _parts_of(step: Step) -> dict[str, frozenset[str]]:
-    """Return the columns that a step computes, each with those it is made of."""
-    name = name_of(step)
-    value = _value(step)
-    if name == "with_columns":
-        return {column.lower(): _names(str(sql)) for column, sql in value.items()}
-    if name == "date_parts":
-        of = frozenset({str(value.get("column")).lower()})
-        return dict.fromkeys(changed_by(step), of)
-    if name == "hash_key" and isinstance(value.get("of"), list):
-        parts = frozenset(str(part).lower() for part in value["of"])
-        return {str(value.get("name")).lower(): parts}
-    return {}
-
-
-def _made_of(what: str, names: Set[str]) -> str:
-    if not names:
-        return ""
+def _of_others(what: str, names: frozenset[str]) -> str:
     return f"{what} is made of {', '.join(sorted(names))}, which an event may lack"
 
 
 def _may_lack(table: Table) -> frozenset[str]:
     write = table.write
     settled = (*write.keys, *write.sequence_by, *write.key_implies)
-    given = {name.lower() for name in settled}
-    return frozenset(name.lower() for name in table.columns) - given
-
-
-def _names(sql: str) -> frozenset[str]:
-    tokens = [token for token in sql_tokens(sql) if token[:1] not in "'\""]
-    return frozenset(token.strip("`").lower() for token in tokens)
-
-
-def _value(step: Step) -> Any:
-    return {} if isinstance(step, str) else next(iter(step.values()), None) or {}
+    return lowered(table.columns) - lowered(settled)

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from typing import Any, TypeGuard
 
 from lakesmith.spec.rules.context import Subject
 from lakesmith.spec.rules.history import (
@@ -11,6 +10,7 @@ from lakesmith.spec.rules.history import (
     history_findings,
     repeatable_findings,
 )
+from lakesmith.spec.step_effects import gives_groups, options_of
 from lakesmith.spec.yaml.provenance import Finding
 
 
@@ -148,9 +148,7 @@ def _aggregate_findings(subject: Subject) -> Iterator[Finding]:
     table = subject.table
     keys = table.write.keys
     aggregates = [
-        (index, step["aggregate"])
-        for index, step in enumerate(table.steps)
-        if _is_aggregate(step)
+        (index, step) for index, step in enumerate(table.steps) if gives_groups(step)
     ]
     if len(aggregates) != 1 and table.sql is None:
         what = (
@@ -159,14 +157,10 @@ def _aggregate_findings(subject: Subject) -> Iterator[Finding]:
         )
         hint = "- aggregate: {by: [...], measures: {...}}"
         yield Finding("LS151", "steps", what, hint)
-    for index, options in aggregates[:1]:
-        by = options.get("by") if isinstance(options, dict) else None
+    for index, step in aggregates[:1]:
+        by = options_of(step).get("by")
         if keys and isinstance(by, list) and sorted(map(str, by)) != sorted(keys):
             grouped = ", ".join(map(str, by))
             what = f"'by' is [{grouped}], the keys are [{', '.join(keys)}]"
             hint = "make 'by' and write.keys the same columns"
             yield Finding("LS151", f"steps.{index}.aggregate.by", what, hint)
-
-
-def _is_aggregate(step: str | dict[str, Any]) -> TypeGuard[dict[str, Any]]:
-    return isinstance(step, dict) and "aggregate" in step

@@ -4,10 +4,8 @@ from __future__ import annotations
 
 from dataclasses import replace
 
+from lakesmith.columns import DELETED, VALIDITY
 from lakesmith.spec.strategies.declaration import Declaration
-
-# As `lakesmith.transforms.scd2` names them, which imports Spark.
-VALIDITY = ("valid_from", "valid_to", "is_current")
 
 _NEW_INPUT = "the new input once; nothing of the table"
 _BY_KEY = (
@@ -58,7 +56,7 @@ SNAPSHOT = Declaration(
     takes=(*_KEYED, "max_delete_share"),
     needs=_NEEDS,
     keeps="newest",
-    adds=("_deleted",),
+    adds=(DELETED,),
     rereads_input=True,
     compares_all=True,
     needs_raw_input=True,

@@ -11,7 +11,7 @@ import pyarrow as pa  # type: ignore[import-untyped]
 from pyspark.sql import DataFrame
 from pyspark.sql import functions as F
 
-from lakesmith.columns import named, same_key
+from lakesmith.column_refs import named, same_key
 from lakesmith.errors import WriteError
 from lakesmith.spec.key_implies import unproven
 from lakesmith.spec.model import Table

@@ -9,23 +9,19 @@ from functools import reduce
 from pyspark.sql import Column, DataFrame
 from pyspark.sql import functions as F
 
-from lakesmith.columns import named, quoted, require
-from lakesmith.spec.model import TRUNCATES
+from lakesmith.column_refs import named, require
+from lakesmith.columns import ARRIVED, KEPT, REFUSED, TRUNCATES, quoted
 from lakesmith.transforms.change_events.images import (
     field_of,
     has_field,
     is_ambiguous,
     with_image,
 )
-from lakesmith.transforms.change_events.partial_updates import KEPT
 from lakesmith.transforms.change_events.unavailable import forms_of
 from lakesmith.types import Transform
 
 ENVELOPE = ("op", "before", "after")
 CHANGES_ROWS = ("c", "r", "u", "d")
-# Why an event changes no row, and which contract fields an image has.
-REFUSED = "_refused"
-ARRIVED = "_arrived"
 _BEFORE = "_image_before"
 _AFTER = "_image_after"
 _OLD = "_image_old"

@@ -7,9 +7,9 @@ from collections.abc import Sequence
 from pyspark.sql import Column, DataFrame
 from pyspark.sql import functions as F
 
-from lakesmith.columns import named
+from lakesmith.column_refs import named
+from lakesmith.columns import KEPT
 from lakesmith.transforms.change_events.debezium import Unchanged
-from lakesmith.transforms.change_events.partial_updates import KEPT
 from lakesmith.transforms.change_events.unavailable import forms_of
 from lakesmith.types import Transform
 

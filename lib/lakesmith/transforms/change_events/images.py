@@ -8,7 +8,7 @@ from functools import reduce
 from pyspark.sql import Column, DataFrame
 from pyspark.sql import functions as F
 
-from lakesmith.columns import named
+from lakesmith.column_refs import named
 from lakesmith.transforms.values.json_numbers import (
     has_changed_number,
     mark_numbers,

@@ -7,12 +7,10 @@ from collections.abc import Mapping, Sequence
 from pyspark.sql import Column, DataFrame, Window, WindowSpec
 from pyspark.sql import functions as F
 
-from lakesmith.columns import named
+from lakesmith.column_refs import named
+from lakesmith.columns import DELETED, KEPT
 from lakesmith.transforms.keys.orderable import orderable_column
 from lakesmith.types import Transform
-
-# The columns that an event leaves as they were; NULL for none.
-KEPT = "_kept"
 
 
 def filled(
@@ -59,8 +57,8 @@ def filled(
 
     def apply(events: DataFrame) -> DataFrame:
         deletes = (
-            F.coalesce(named("_deleted"), F.lit(False))
-            if "_deleted" in events.columns
+            F.coalesce(named(DELETED), F.lit(False))
+            if DELETED in events.columns
             else F.lit(False)
         )
         so_far = _in_order(events, keys, order_by)

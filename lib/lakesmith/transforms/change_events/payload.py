@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from pyspark.sql import DataFrame
 
-from lakesmith.columns import named
+from lakesmith.column_refs import named
 from lakesmith.transforms.change_events.images import field_of, with_image
 
 PAYLOAD = "payload"

@@ -8,7 +8,7 @@ from typing import Literal
 from pyspark.sql import DataFrame, Window, WindowSpec
 from pyspark.sql import functions as F
 
-from lakesmith.columns import named, require
+from lakesmith.column_refs import named, require
 from lakesmith.transforms.keys.dedupe_narrow import greatest_narrow
 from lakesmith.transforms.keys.orderable import orderable_column
 from lakesmith.types import Transform

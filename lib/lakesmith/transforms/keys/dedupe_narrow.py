@@ -8,7 +8,7 @@ from functools import reduce
 from pyspark.sql import Column, DataFrame
 from pyspark.sql import functions as F
 
-from lakesmith.columns import named, require
+from lakesmith.column_refs import named, require
 from lakesmith.transforms.keys.orderable import orderable_column
 from lakesmith.types import Transform
 

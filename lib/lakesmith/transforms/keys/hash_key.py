@@ -9,7 +9,8 @@ from pyspark.sql import Column, DataFrame
 from pyspark.sql import functions as F
 from pyspark.sql.types import StructType
 
-from lakesmith.columns import named, quoted, require
+from lakesmith.column_refs import named, require
+from lakesmith.columns import quoted
 from lakesmith.types import Transform
 
 

@@ -8,7 +8,7 @@ from functools import reduce
 from pyspark.sql import Column, Window, WindowSpec
 from pyspark.sql import functions as F
 
-from lakesmith.columns import named
+from lakesmith.column_refs import named
 
 BROKEN_PROMISE = "LAKESMITH_BROKEN_PROMISE"
 

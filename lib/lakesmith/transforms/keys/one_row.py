@@ -9,7 +9,7 @@ from pyspark.sql import Column, DataFrame, Window, WindowSpec
 from pyspark.sql import functions as F
 from pyspark.sql.types import StructType
 
-from lakesmith.columns import named, require
+from lakesmith.column_refs import named, require
 from lakesmith.transforms.keys.key_promise import broken_after, fail_where_broken
 from lakesmith.transforms.keys.orderable import orderable, orderable_column
 from lakesmith.types import Transform

@@ -6,7 +6,7 @@ from pyspark.sql import Column, DataFrame
 from pyspark.sql import functions as F
 from pyspark.sql.types import ArrayType, DataType, MapType, StructType, VariantType
 
-from lakesmith.columns import named
+from lakesmith.column_refs import named
 from lakesmith.json_text import json_text
 
 

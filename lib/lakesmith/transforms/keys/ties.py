@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from pyspark.sql import Column, DataFrame, Window
 from pyspark.sql import functions as F
 
-from lakesmith.columns import named
+from lakesmith.column_refs import named
 from lakesmith.json_text import json_text
 from lakesmith.transforms.keys.orderable import orderable
 from lakesmith.types import Transform

@@ -10,7 +10,7 @@ from pyspark.sql import DataFrame
 
 from lakesmith.batch.gate.frames import Gated
 from lakesmith.batch.write.change_set import Keep
-from lakesmith.quality.verdict import Verdict
+from lakesmith.quality.check_result import CheckResult
 from lakesmith.spec.model import Write
 from lakesmith.spec.strategies import Declaration
 from lakesmith.tables.commit import CommitId
@@ -69,7 +69,7 @@ class Strategy(Protocol[PlanT]):
 
     def accounting(
         self, write: Write, metrics: Mapping[str, int], rows: int
-    ) -> tuple[Verdict, ...]:
+    ) -> tuple[CheckResult, ...]:
         """Judge what a commit did to the table, by its metrics and the accepted rows."""
 
 
@@ -81,7 +81,7 @@ class StrategyDefaults:
 
     def accounting(
         self, write: Write, metrics: Mapping[str, int], rows: int
-    ) -> tuple[Verdict, ...]:
+    ) -> tuple[CheckResult, ...]:
         """Return no verdict."""
         return ()
 

@@ -15,9 +15,9 @@ from lakesmith.batch.write.strategies.upsert import (
     write_upsert,
 )
 from lakesmith.batch.write.truncates import after_truncates, find_marks
+from lakesmith.columns import KEPT
 from lakesmith.spec.strategies.built_in import CDC
 from lakesmith.tables.commit import CommitId
-from lakesmith.transforms.change_events.partial_updates import KEPT
 
 
 class Cdc(StrategyDefaults):

@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 
 from lakesmith.batch.write.change_set import Changes
 from lakesmith.batch.write.strategies.base import WritePlan
-from lakesmith.transforms.scd2 import CHANGE
+from lakesmith.columns import CHANGE
 
 
 @dataclass(frozen=True)

@@ -6,8 +6,8 @@ from collections.abc import Mapping
 
 from lakesmith.batch.gate.frames import Gated
 from lakesmith.batch.write.strategies.base import PlainStrategy, WritePlan
+from lakesmith.quality.check_result import CheckResult
 from lakesmith.quality.guards import not_emptied
-from lakesmith.quality.verdict import Verdict
 from lakesmith.spec.model import Write
 from lakesmith.spec.strategies.built_in import REPLACE_ALL
 from lakesmith.tables.commit import CommitId
@@ -26,6 +26,6 @@ class ReplaceAll(PlainStrategy):
 
     def accounting(
         self, write: Write, metrics: Mapping[str, int], rows: int
-    ) -> tuple[Verdict, ...]:
+    ) -> tuple[CheckResult, ...]:
         """Refuse an empty batch that deletes rows."""
         return not_emptied(write, metrics, rows)

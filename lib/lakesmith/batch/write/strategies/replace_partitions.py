@@ -7,8 +7,8 @@ from typing import cast
 
 from lakesmith.batch.gate.frames import Gated
 from lakesmith.batch.write.strategies.base import PlainStrategy, WritePlan
+from lakesmith.quality.check_result import CheckResult
 from lakesmith.quality.guards import not_emptied
-from lakesmith.quality.verdict import Verdict
 from lakesmith.spec.model import Write
 from lakesmith.spec.strategies.built_in import REPLACE_PARTITIONS
 from lakesmith.tables.commit import CommitId
@@ -34,6 +34,6 @@ class ReplacePartitions(PlainStrategy):
 
     def accounting(
         self, write: Write, metrics: Mapping[str, int], rows: int
-    ) -> tuple[Verdict, ...]:
+    ) -> tuple[CheckResult, ...]:
         """Refuse an empty batch that deletes rows."""
         return not_emptied(write, metrics, rows)

@@ -9,8 +9,8 @@ from lakesmith.batch.write.change_set import Keep, write_changes
 from lakesmith.batch.write.snapshot_diff import snapshot_changes
 from lakesmith.batch.write.strategies.base import StrategyDefaults
 from lakesmith.batch.write.strategies.change_plan import ChangePlan, change_plan
+from lakesmith.quality.check_result import CheckResult
 from lakesmith.quality.guards import delete_share
-from lakesmith.quality.verdict import Verdict
 from lakesmith.spec.model import Write
 from lakesmith.spec.strategies.built_in import SNAPSHOT
 from lakesmith.tables.commit import CommitId
@@ -31,6 +31,6 @@ class Snapshot(StrategyDefaults):
 
     def accounting(
         self, write: Write, metrics: Mapping[str, int], rows: int
-    ) -> tuple[Verdict, ...]:
+    ) -> tuple[CheckResult, ...]:
         """Refuse a snapshot that lacks too many rows."""
         return delete_share(write, metrics)

@@ -1,0 +1,156 @@
+"""List the kinds of spec that a project may hold.
+
+A kind is a directory of YAML files with one model. A package adds a kind by an entry point of the
+group ``lakesmith.kinds`` that names a `Kind`. What a kind compiles to are ordinary tables.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass
+from functools import cache
+from importlib.metadata import entry_points
+from types import GenericAlias
+from typing import Annotated, Any
+
+from pydantic import Field, create_model
+
+from lakesmith.errors import ConfigError, Problem
+from lakesmith.spec.model import LAYERS, NAME_PATTERN, FilesSource, Project, Table
+from lakesmith.spec.rules.sources import SOURCE_RULES
+from lakesmith.spec.yaml.provenance import Finding
+
+SpecRule = Callable[[Any], Iterator[Finding]]
+Compile = Callable[[str, Any], Mapping[str, Mapping[str, Any]]]
+_GROUP = "lakesmith.kinds"
+
+
+@dataclass(frozen=True)
+class Kind:
+    """Describe one kind of spec.
+
+    Parameters
+    ----------
+    name : str
+        Directory of the files in ``conf``, and key of the specs in overlays, such as ``sources``.
+    noun : str
+        What one file describes, such as ``source``.
+    model : type
+        Model of one file, or a union of models.
+    layers : tuple of str
+        Folders between the directory and its files; empty when the files are in the directory.
+    pattern : str
+        Regular expression of the names of files.
+    rules : tuple of callable
+        Each takes a spec and yields findings, whose keys are relative to the spec.
+    compile : callable, optional
+        Takes the name and the spec, returns table specs by ``layer.name`` as plain data.
+    """
+
+    name: str
+    noun: str
+    model: Any
+    layers: tuple[str, ...] = ()
+    pattern: str = NAME_PATTERN
+    rules: tuple[SpecRule, ...] = ()
+    compile: Compile | None = None
+
+    @property
+    def depth(self) -> int:
+        """Length of the key path of one spec, such as 2 for ``sources.orders``."""
+        return 3 if self.layers else 2
+
+    def flatten(self, tree: Mapping[str, Any]) -> dict[str, Any]:
+        """Return the specs of this kind by key, from a tree of specs.
+
+        Examples
+        --------
+        >>> KINDS["tables"].flatten({"silver": {"orders": 1}, "gold": {"daily": 2}})
+        {'tables.silver.orders': 1, 'tables.gold.daily': 2}
+        """
+        if not self.layers:
+            return {f"{self.name}.{name}": spec for name, spec in tree.items()}
+        return {
+            f"{self.name}.{layer}.{name}": spec
+            for layer, specs in tree.items()
+            for name, spec in specs.items()
+        }
+
+    def specs(self, project: Project) -> dict[str, Any]:
+        """Return the specs of this kind in a project, by key."""
+        return self.flatten(getattr(project, self.name, {}))
+
+    def annotation(self) -> GenericAlias:
+        """Return the type of the project's field that holds the specs."""
+        name = Annotated[str, Field(pattern=self.pattern)]
+        specs = GenericAlias(dict, (name, self.model))
+        return GenericAlias(dict, (str, specs)) if self.layers else specs
+
+
+KINDS: dict[str, Kind] = {
+    "sources": Kind("sources", "source", FilesSource, rules=SOURCE_RULES),
+    "tables": Kind("tables", "table", Table, layers=LAYERS),
+}
+
+
+def register_kind(kind: Kind) -> None:
+    """Add a kind of spec.
+
+    Raises
+    ------
+    ConfigError
+        LS173 when the project has another setting or kind of this name.
+    """
+    if kind.name in KINDS or kind.name in Project.model_fields:
+        what = f"the kind of spec '{kind.name}' has the name of another kind or setting"
+        hint = "rename it, or remove one of the packages that provide it"
+        raise ConfigError([Problem("LS173", what, key=kind.name, hint=hint)])
+    KINDS[kind.name] = kind
+
+
+def all_kinds() -> tuple[Kind, ...]:
+    """Return all kinds, those of installed packages included.
+
+    Examples
+    --------
+    >>> [kind.name for kind in all_kinds()][:2]
+    ['sources', 'tables']
+    """
+    load_installed_kinds()
+    return tuple(KINDS.values())
+
+
+@cache
+def load_installed_kinds() -> None:
+    """Register the kinds that installed packages provide, once a process."""
+    for entry_point in entry_points(group=_GROUP):
+        register_kind(entry_point.load())
+
+
+def spec_depth(name: str) -> int:
+    """Return the length of the key path of a spec of a kind, 0 for what is no kind.
+
+    Examples
+    --------
+    >>> spec_depth("sources"), spec_depth("tables"), spec_depth("profile")
+    (2, 3, 0)
+    """
+    kind = KINDS.get(name)
+    return kind.depth if kind else 0
+
+
+def project_model() -> type[Project]:
+    """Return the model of a project with a field for each kind."""
+    return _project_model(all_kinds())
+
+
+@cache
+def _project_model(kinds: tuple[Kind, ...]) -> type[Project]:
+    fields: dict[str, Any] = {
+        kind.name: (kind.annotation(), Field(default_factory=dict))
+        for kind in kinds
+        if kind.name not in Project.model_fields
+    }
+    if not fields:
+        return Project
+    return create_model("Project", __base__=Project, __doc__=Project.__doc__, **fields)
