@@ -13,6 +13,7 @@ from lakesmith.batch.gate.frames import Gated
 from lakesmith.batch.gate.tied_rows import tie_verdicts
 from lakesmith.batch.read.rows import asked_fields
 from lakesmith.batch.write.scd2 import VERSIONS
+from lakesmith.batch.write.strategies import strategy_of
 from lakesmith.quality.check_result import CheckResult
 from lakesmith.quality.checks.arrival import arrival_results
 from lakesmith.quality.checks.table_checks import batch_results
@@ -23,7 +24,6 @@ from lakesmith.quality.checks.uniqueness import (
     unique_columns,
 )
 from lakesmith.quality.gate import gate_results
-from lakesmith.quality.guards import guard_results
 from lakesmith.quality.profile import profile_rows
 from lakesmith.tables.commit import Outcome
 from lakesmith.tables.ref import visible
@@ -85,7 +85,9 @@ def record(gated: Gated, outcome: Outcome, figures: Mapping[str, Any]) -> BatchR
         run_time(batch),
         types,
     )
-    guards = guard_results(batch.spec.write, outcome.metrics, figures["final"]["rows"])
+    write = batch.spec.write
+    rows = figures["final"]["rows"]
+    guards = strategy_of(write).accounting(write, outcome.metrics, rows)
     profile = profile_rows(
         figures["final"], types, batch.project.profile_of(batch.name)
     )

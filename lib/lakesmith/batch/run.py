@@ -7,7 +7,8 @@ from lakesmith.batch.gate.frames import gate
 from lakesmith.batch.record import BatchRecord, record
 from lakesmith.batch.scope import scoped
 from lakesmith.batch.spark_errors import explained
-from lakesmith.batch.write.rows import clear_quarantine, write_quarantine, write_rows
+from lakesmith.batch.write.quarantine import clear_quarantine, write_quarantine
+from lakesmith.batch.write.rows import write_rows
 from lakesmith.batch.write.schema_evolution import evolved
 
 

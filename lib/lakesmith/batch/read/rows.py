@@ -23,9 +23,9 @@ from lakesmith.sources.upstream import (
     other_changes,
     snapshot,
 )
+from lakesmith.spec.change_semantics import changes_rows
 from lakesmith.spec.model import Table
 from lakesmith.spec.rules.history import makes_column
-from lakesmith.spec.rules.inputs import changes_rows
 from lakesmith.transforms.change_events.debezium import from_debezium
 from lakesmith.transforms.change_events.flat_events import from_flat
 from lakesmith.transforms.change_events.payload import out_of_payload

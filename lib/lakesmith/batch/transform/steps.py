@@ -52,7 +52,7 @@ def _shaped(batch: BatchContext, rows: DataFrame) -> DataFrame:
     """
     inputs = read_lookups(batch)
     rows = rows.drop(ARRIVED)
-    if batch.spec.write.strategy == "aggregate":
+    if batch.spec.write.recompute_unit == "group":
         return _aggregated(batch, rows, inputs)
     shaped = _row_by_row(batch, rows, inputs, batch.spec.steps)
     if batch.touched:
@@ -139,6 +139,6 @@ def _groups_of(
 ) -> DataFrame:
     # A step that looks at rows together sees the changes alone here, and a filter behind it would lose groups.
     steps = row_wise(batch.spec.steps)
-    if batch.spec.write.strategy == "replace_partitions":
+    if batch.spec.write.recompute_unit == "partition":
         return _row_by_row(batch, rows, inputs, steps).select(*batch.groups)
     return rows.transform(keyed(batch, inputs, steps)).select(*batch.groups)
