@@ -99,7 +99,7 @@ def _required(table: Table) -> list[str]:
     """
     write = table.write
     required = [name for name, column in table.columns.items() if not column.nullable]
-    if write.keeps_history or write.strategy == "snapshot":
+    if write.declared.rereads_input:
         required += write.sequence_by[:1]
     return list(dict.fromkeys(required))
 
@@ -126,7 +126,7 @@ def _event_sample(field: str, columns: Mapping[str, str]) -> Column:
 
 def _key(table: Table) -> Iterator[Rule]:
     """Refuse change events without a key. A NULL key in their table marks a truncate."""
-    if table.write.strategy == "cdc":
+    if table.write.takes("apply_as_truncates"):
         keys = table.write.keys
         are_null = [named(key).isNull() for key in keys]
         yield _rule(

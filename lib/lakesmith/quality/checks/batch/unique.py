@@ -103,7 +103,7 @@ def keys_are_free(table: Table, columns: Sequence[str]) -> bool:
     (True, False)
     """
     write = table.write
-    one_row_a_key = write.keeps_newest or write.strategy == "aggregate"
+    one_row_a_key = write.keeps_newest or write.recompute_unit == "group"
     if not one_row_a_key or not _holds_keys(table, columns):
         return False
     return not unproven(table)
