@@ -88,6 +88,11 @@ INPUT_CODES: dict[str, tuple[str, str, str]] = {
         "The system refuses to list the directory of a source or one in it, so that files could be missed.",
         "Give the user who runs this the right to list and read it, or move it out of the source; then run again.",
     ),
+    "LS215": (
+        "unknown type of source",
+        "The ledger or a spec names a type of source that no installed package has.",
+        "Install the package that has it, in the version that wrote the ledger.",
+    ),
     "LS300": (
         "step failed",
         "A step gave no frame that fits.",

@@ -1,4 +1,4 @@
-"""An upstream Delta table as a source: its rows at a version, or its changes between two versions."""
+"""Read an upstream Delta table at a version, or its changes between two versions."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ from collections.abc import Iterator, Sequence
 from functools import partial, reduce
 
 from pyspark.errors import PySparkException
-from pyspark.sql import DataFrame, SparkSession
+from pyspark.sql import Column, DataFrame, SparkSession
 from pyspark.sql import functions as F
 
 from lakesmith.columns import named
@@ -19,8 +19,25 @@ Voids = Sequence[tuple[int, int]]
 FEED_COLUMNS = ("_change_type", "_commit_version", "_commit_timestamp")
 
 
+def is_mark(keys: Sequence[str]) -> Column:
+    """Return whether a row is the mark that a truncate leaves in its table.
+
+    Returns
+    -------
+    Column
+        True where all of the key is NULL.
+    """
+    return reduce(Column.__and__, [named(key).isNull() for key in keys])
+
+
 def snapshot(session: SparkSession, table: TableRef, version: int) -> DataFrame:
-    """Return the visible rows of a table at a version."""
+    """Return the visible rows of a table at a version.
+
+    Returns
+    -------
+    DataFrame
+        *Columns*: those of the table, without hidden ones.
+    """
     return visible(table.load(session, versionAsOf=version))
 
 
@@ -46,9 +63,10 @@ def new_rows(
     Returns
     -------
     DataFrame
-        All visible rows for ``since=None``, with ``_deleted`` false where the table keeps tombstones. Else inserted
-        rows and the new images of updated ones; tombstones keep ``_deleted``, so that a delete reaches the tables
-        below. ``_seq`` is dropped: each table has its own.
+        *Columns*: those of the table, without ``_seq``, since each table has its own. For
+        ``since=None`` all visible rows, with ``_deleted`` false where the table keeps tombstones.
+        Else inserted rows and the new images of updated ones. Tombstones keep ``_deleted``, so
+        that a delete reaches the downstream tables.
     """
     if since is None:
         rows = table.load(session, versionAsOf=to).drop("_seq")
@@ -71,7 +89,13 @@ def new_rows(
 def changed_rows(
     session: SparkSession, table: TableRef, since: int, to: int, voids: Voids = ()
 ) -> DataFrame:
-    """Return every old and new image of the rows that changed after `since`, up to `to`."""
+    """Return every old and new image of the rows that changed after `since`, up to `to`.
+
+    Returns
+    -------
+    DataFrame
+        *Columns*: those of the table, without ``_seq`` and ``_deleted``.
+    """
     return _feed(session, table, since, to, voids).drop(
         *FEED_COLUMNS, "_seq", "_deleted"
     )
@@ -80,7 +104,13 @@ def changed_rows(
 def inserted_rows(
     session: SparkSession, table: TableRef, since: int, to: int, voids: Voids = ()
 ) -> DataFrame:
-    """Return the rows that came to a table after `since`, up to `to`, and were not there before."""
+    """Return the rows that came to a table after `since`, up to `to`, and were not there before.
+
+    Returns
+    -------
+    DataFrame
+        *Columns*: those of the table, without ``_seq`` and ``_deleted``.
+    """
     feed = _feed(session, table, since, to, voids).filter(
         named("_change_type") == "insert"
     )
@@ -91,7 +121,13 @@ def inserted_rows(
 def other_changes(
     session: SparkSession, table: TableRef, since: int, to: int, voids: Voids = ()
 ) -> DataFrame:
-    """Return every old and new image of the rows that changed after `since`, up to `to`, but for inserted ones."""
+    """Return old and new images of the rows that were updated or deleted after `since`, up to `to`.
+
+    Returns
+    -------
+    DataFrame
+        *Columns*: those of the table, without ``_seq`` and ``_deleted``.
+    """
     feed = _feed(session, table, since, to, voids).filter(
         named("_change_type") != "insert"
     )
@@ -101,7 +137,7 @@ def other_changes(
 def only_adds(
     session: SparkSession, table: TableRef, since: int, to: int, voids: Voids = ()
 ) -> bool:
-    """Tell whether all commits after `since`, up to `to`, say that they changed no row that was there before.
+    """Return whether no commit after `since`, up to `to`, changed a row that was there before.
 
     No Spark job on a local path, one elsewhere.
     """
@@ -116,12 +152,12 @@ def only_adds(
 
 
 def is_retyped(session: SparkSession, table: TableRef, since: int, to: int) -> bool:
-    """Tell whether a column has another type at a version than it had at an older one, or may have had.
+    """Return whether a column changed its type between two versions, or may have.
 
     Notes
     -----
-    Nobody knows where the commits between the two are gone, or the older one is beyond its retention. No Spark job on a
-    local path.
+    It may have where the commits between the two are deleted, or the older version is beyond its
+    retention. No Spark job on a local path.
     """
     head = newest_commits(session, table, 1)[0].version
     commits = newest_commits(session, table, head - since) if since < to else []
@@ -154,10 +190,11 @@ def _feed(
 def _altered(
     session: SparkSession, table: TableRef, since: int, to: int
 ) -> list[Commit]:
-    """Return the commits that changed the columns of a table, oldest first; none while they only grew in number.
+    """Return the commits that changed the columns of a table, oldest first.
 
-    What moves no row is a void for the tables below, and changes columns all the same; what a RESTORE undid does not.
-    Delta does not read a feed across the renaming or the widening of a column, so each shape is read by itself.
+    Columns that were only added do not count. A void moves no row for downstream tables, but may
+    change columns; what a RESTORE undid does not. Delta does not read a feed across the renaming or
+    the widening of a column, so each shape is read separately.
     """
     if properties_of(session, table).get("delta.columnMapping.mode") != "name":
         return []
@@ -175,7 +212,8 @@ def _standing(newest_first: Sequence[Commit], to: int) -> Iterator[Commit]:
 
     Examples
     --------
-    >>> log = [Commit(4, 0, "WRITE", {}, {}), Commit(3, 0, "RESTORE", {}, {}, restored_to=1), Commit(2, 0, "", {}, {})]
+    >>> restore = Commit(3, 0, "RESTORE", {}, {}, restored_to=1)
+    >>> log = [Commit(4, 0, "WRITE", {}, {}), restore, Commit(2, 0, "", {}, {})]
     >>> [one.version for one in _standing(log, 4)], [one.version for one in _standing(log, 2)]
     ([4, 3], [2])
     """

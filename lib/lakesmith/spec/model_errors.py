@@ -10,6 +10,7 @@ from typing import Any, Union, get_args, get_origin
 from pydantic import BaseModel, ValidationError
 
 from lakesmith.spec.model import Project
+from lakesmith.spec.model.source import DEFAULT_TYPE, spec_of_type
 from lakesmith.spec.yaml.provenance import Finding, KeyPath, dotted, suggest
 
 _EXPECTED = {
@@ -74,7 +75,7 @@ def _findings(error: ValidationError, data: dict[str, Any]) -> Iterator[Finding]
     for one in error.errors(include_url=False):
         by_path[_key_path(one["loc"], data)].append(dict(one))
     for path, errors in by_path.items():
-        yield _finding(path, errors)
+        yield _finding(path, errors, data)
 
 
 def _key_path(loc: KeyPath, data: Any) -> KeyPath:
@@ -91,7 +92,7 @@ def _key_path(loc: KeyPath, data: Any) -> KeyPath:
     return tuple(path)
 
 
-def _finding(path: KeyPath, errors: list[_Error]) -> Finding:
+def _finding(path: KeyPath, errors: list[_Error], data: dict[str, Any]) -> Finding:
     first = errors[0]
     key = dotted(path)
     if first["loc"][-1] == _KEY:
@@ -101,7 +102,7 @@ def _finding(path: KeyPath, errors: list[_Error]) -> Finding:
     if first["type"] == "missing":
         return Finding("LS111", key, f"missing key '{path[-1]}'", "add it")
     if first["type"] == "extra_forbidden":
-        hint = suggest(str(path[-1]), _known_keys(path[:-1]), "known keys")
+        hint = suggest(str(path[-1]), _known_keys(path[:-1], data), "known keys")
         return Finding("LS110", key, f"unknown key '{path[-1]}'", hint)
     if path[-1:] == ("version",):
         return Finding(
@@ -165,13 +166,19 @@ def _show(value: Any) -> str:
     return text if len(text) <= _SHOWN else f"{text[:_SHOWN]}..."
 
 
-def _known_keys(path: KeyPath) -> list[str]:
+def _known_keys(path: KeyPath, data: dict[str, Any]) -> list[str]:
     kind: Any = Project
-    for part in path:
-        kind = _child(kind, part)
+    for index, part in enumerate(path):
+        is_source = index == 1 and path[0] == "sources"
+        kind = _source_model(data, part) if is_source else _child(kind, part)
     if not (isinstance(kind, type) and issubclass(kind, BaseModel)):
         return []
     return [field.alias or name for name, field in kind.model_fields.items()]
+
+
+def _source_model(data: dict[str, Any], name: str | int) -> Any:
+    written = data["sources"][name]
+    return spec_of_type(written.get("type", DEFAULT_TYPE))
 
 
 def _child(kind: Any, part: str | int) -> Any:

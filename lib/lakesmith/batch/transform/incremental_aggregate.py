@@ -13,7 +13,7 @@ from lakesmith.batch.context import BatchContext
 from lakesmith.batch.read.rows import read_inserted, read_lookups, read_other_changes
 from lakesmith.batch.transform.merged_groups import merges_in, split_at_aggregate
 from lakesmith.columns import same_key
-from lakesmith.ledger.intent import TableInput
+from lakesmith.sources.registry import span_of
 from lakesmith.tables.commit import find
 from lakesmith.tables.delta_log.history import newest_commits
 from lakesmith.tables.upsert.replace_keys import changed_meanwhile
@@ -102,11 +102,9 @@ def with_base(batch: BatchContext) -> BatchContext:
     the table does not know what was. Without ANSI a sum that its type does not hold is NULL, which says nothing. No
     Spark job on a local path.
     """
-    read_from = batch.intent.input
+    span = span_of(batch.intent.input)
     is_new = batch.intent.dates is None and not batch.intent.retyped
-    is_change = (
-        isinstance(read_from, TableInput) and read_from.since is not None and is_new
-    )
+    is_change = span is not None and span.since is not None and is_new
     is_known = (
         batch.state is not None and batch.state.built_by == batch.intent.spec_hash
     )

@@ -18,7 +18,7 @@ from lakesmith.batch.transform.incremental_aggregate import (
 )
 from lakesmith.batch.transform.staging import staged
 from lakesmith.errors import StepError
-from lakesmith.ledger.intent import TableInput
+from lakesmith.sources.registry import span_of
 from lakesmith.spec.model import TRUNCATES
 from lakesmith.spec.window_scope import row_wise
 from lakesmith.transforms.change_events.debezium import ARRIVED
@@ -123,8 +123,8 @@ def _aggregated(
 
 def changed_groups(batch: BatchContext, inputs: Mapping[str, DataFrame]) -> DataFrame:
     """Return the distinct keys of the groups, or the partitions, that a change of the upstream touches."""
-    read_from = batch.intent.input
-    if isinstance(read_from, TableInput) and read_from.since is None:
+    span = span_of(batch.intent.input)
+    if span is not None and span.since is None:
         # A new version of an input: any group may look different, and one of the table may be gone.
         held = batch.table.load(batch.session).select(*batch.groups)
         return (

@@ -7,7 +7,7 @@ from typing import Annotated, Literal
 from pydantic import Field, PositiveInt
 
 from lakesmith.spec.model.base import Layer, Model, Name
-from lakesmith.spec.model.source import FilesSource
+from lakesmith.spec.model.source import AnySource
 from lakesmith.spec.model.table import Maintenance, Profile, Table
 
 
@@ -31,7 +31,7 @@ class Project(Model):
     durable: bool = True
     profile: Profile = Profile()
     maintenance: ProjectMaintenance = ProjectMaintenance()
-    sources: dict[Name, FilesSource] = Field(default_factory=dict)
+    sources: dict[Name, AnySource] = Field(default_factory=dict)
     tables: dict[Layer, dict[Name, Table]] = Field(default_factory=dict)
 
     def table(self, name: str) -> Table:

@@ -26,7 +26,7 @@ from lakesmith.spec.rules.inputs import (
 )
 from lakesmith.spec.rules.maintenance import maintenance_rules
 from lakesmith.spec.rules.partial_updates import event_rules
-from lakesmith.spec.rules.sources import optional_column_rules, setting_rules
+from lakesmith.spec.rules.sources import source_rules
 from lakesmith.spec.rules.steps import determinism_rules, is_step, step_rules
 from lakesmith.spec.rules.write import event_date_rules, write_rules
 from lakesmith.spec.yaml.provenance import Finding
@@ -97,8 +97,7 @@ def _source_findings(project: Project) -> Iterator[Finding]:
                 f"column '{column}' is declared twice",
                 hint,
             )
-        yield from setting_rules(name, source)
-        yield from optional_column_rules(name, source)
+        yield from source_rules(name, source)
 
 
 def _table_findings(

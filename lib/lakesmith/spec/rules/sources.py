@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from lakesmith.spec.model import FilesSource
+from lakesmith.spec.model import FilesSource, SourceSpec
 from lakesmith.spec.yaml.provenance import Finding, suggest
 
 TEXT_SETTINGS = ("delimiter", "encoding", "multiline")
@@ -14,6 +14,13 @@ WHY = {
     "encoding": "JSON lines are UTF-8, and Parquet has no encoding; convert the files, or land CSV",
     "multiline": "a JSON object is one line, and Parquet has no lines; land one object a line",
 }
+
+
+def source_rules(name: str, source: SourceSpec) -> Iterator[Finding]:
+    """Find what the model of a source cannot refuse; a type of another package has its model only."""
+    if isinstance(source, FilesSource):
+        yield from setting_rules(name, source)
+        yield from optional_column_rules(name, source)
 
 
 def optional_column_rules(name: str, source: FilesSource) -> Iterator[Finding]:

@@ -14,14 +14,14 @@ from pyspark.sql.types import StructField
 from lakesmith.columns import named
 from lakesmith.json_text import json_text
 from lakesmith.paths import literal_path, local_path
-from lakesmith.sources.text_lines import rescue_fields
+from lakesmith.sources.files.text_lines import rescue_fields
 from lakesmith.spec.model import FilesSource
 
 Fields = Mapping[str, str]
 
 
 def parquet_fields(spark: SparkSession, path: str) -> Fields:
-    """Return name and type of each column in the footer of a Parquet file; an unreadable file raises."""
+    """Return name and type of each column in the footer of a Parquet file."""
     local = local_path(path)
     if local is None:
         return dict(spark.read.parquet(path).dtypes)
@@ -29,7 +29,7 @@ def parquet_fields(spark: SparkSession, path: str) -> Fields:
 
 
 def nanosecond_columns(path: str) -> list[str]:
-    """Return the columns of a local Parquet file whose time unit is finer than Spark's microseconds."""
+    """Return the columns of a local Parquet file whose time unit is finer than microseconds."""
     local = local_path(path)
     if local is None:
         return []
@@ -41,9 +41,10 @@ def nanosecond_columns(path: str) -> list[str]:
 
 
 def hole_of(path: str) -> str:
-    """Say what a local Parquet file lacks of what its footer lists; empty when all is there.
+    """Return what a local Parquet file lacks of what its footer lists, or an empty text.
 
-    Spark's reader leaves out row groups whose place is beyond the end of the file, without an error.
+    Spark's reader leaves out row groups whose place is beyond the end of the file, without an
+    error.
     """
     local = local_path(path)
     if local is None:
@@ -52,12 +53,18 @@ def hole_of(path: str) -> str:
     groups = [footer.row_group(index) for index in range(footer.num_row_groups)]
     rows = sum(group.num_rows for group in groups)
     if rows != footer.num_rows:
-        return f"the footer says {footer.num_rows} rows, its row groups have {rows}: the file is damaged, land it again"
+        return (
+            f"the footer says {footer.num_rows} rows, its row groups have {rows}:"
+            " the file is damaged, land it again"
+        )
     # Behind the data are the footer, its length and the mark of the format.
     end = local.stat().st_size - footer.serialized_size - 8
     lost = sum(group.num_rows for group in groups if _end_of(group) > end)
     if lost:
-        return f"data of {lost} of its {footer.num_rows} rows is missing: the file has a hole, land it again"
+        return (
+            f"data of {lost} of its {footer.num_rows} rows is missing:"
+            " the file has a hole, land it again"
+        )
     return ""
 
 
@@ -90,8 +97,8 @@ def read_parquet(
     Returns
     -------
     DataFrame
-        *Columns*: adds the declared columns as STRING (nested values as JSON text), ``_rescued`` STRING (JSON of
-        undeclared columns) and ``_source_file`` STRING.
+        *Columns*: adds the declared columns as STRING (nested values as JSON text), ``_rescued``
+        STRING (JSON of undeclared columns) and ``_source_file`` STRING.
 
     Notes
     -----

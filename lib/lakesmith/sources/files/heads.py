@@ -1,4 +1,4 @@
-"""Look at the first bytes of a file: its header, and whether it can be read as declared at all."""
+"""Inspect the first bytes of a file to see whether it can be read as declared."""
 
 from __future__ import annotations
 
@@ -38,7 +38,7 @@ PACKED = {
 
 @dataclass(frozen=True)
 class Head:
-    """The header line of a CSV file and its names; `reason` says why a file must be parked."""
+    """The header line of a CSV file and its names, or the reason why the file must be parked."""
 
     line: str = ""
     names: tuple[str, ...] = ()
@@ -73,9 +73,10 @@ def _read_remote(spark: SparkSession, path: str) -> bytes:
 
 
 def has_unclosed_quote(path: str, encoding: str) -> bool:
-    """Tell whether a local file has an odd number of quotes; of a file elsewhere that is not known, and False.
+    """Return whether a local file has an odd number of quotes.
 
-    Read with ``multiline``, an open quote would swallow all that follows, and Spark's reader gives no sign of it.
+    Of a file elsewhere that is not known, and False. Read with ``multiline``, an open quote would
+    swallow all that follows, and Spark's reader gives no sign of it.
     """
     local = local_path(path)
     if local is None:
@@ -111,7 +112,8 @@ def csv_head(data: bytes, source: FilesSource) -> Head:
         return Head(reason=f"the first line is longer than {HEAD_BYTES} bytes")
     if REPLACED in line and not _has_replaced(data, source.encoding):
         return Head(
-            reason=f"the header {line[:80]!r} has bytes that are no {source.encoding}: set `encoding`"
+            reason=f"the header {line[:80]!r} has bytes that are no {source.encoding}:"
+            " set `encoding`"
         )
     try:
         fields = next(
@@ -126,7 +128,7 @@ def csv_head(data: bytes, source: FilesSource) -> Head:
 
 
 def _other_kind(data: bytes, source: FilesSource) -> str:
-    """Say that a file is of a kind that is not read as text; empty when nothing shows it."""
+    """Return why a file is of a kind that is not read as text, or an empty text."""
     for magic, kind in PACKED.items():
         if data.startswith(magic):
             return f"the file is {kind}: land it unpacked, or packed by gzip or bzip2 (.gz, .bz2)"
@@ -160,7 +162,7 @@ def _decoded_head(data: bytes, source: FilesSource) -> str:
 
 
 def _first_record(text: str, source: FilesSource) -> str:
-    """Return the first line; with ``multiline`` all lines until its quotes are closed."""
+    """Return the first line, or with ``multiline`` all lines until its quotes are closed."""
     ends = [*(end.start() for end in LINE_END.finditer(text)), len(text)]
     if not source.multiline:
         return text[: ends[0]]
@@ -196,7 +198,7 @@ def _count(stream: IO[bytes], text: bytes) -> int:
 
 
 def header_problem(names: tuple[str, ...], source: FilesSource, line: str = "") -> str:
-    """Say why a header does not fit the declared columns; empty when it does (case does not matter).
+    """Return why a header does not fit the declared columns in any case, or an empty text.
 
     A column of ``optional_columns`` may be absent.
     """
@@ -220,7 +222,7 @@ def _delimiter_hint(names: tuple[str, ...], line: str) -> str:
 
 
 def json_head(data: bytes) -> str:
-    """Say why a JSON-lines file must be parked; empty when it can be read."""
+    """Return why a JSON-lines file must be parked, or an empty text when it can be read."""
     if data.startswith(UTF16_BOMS) or b"\x00" in data[:2]:
         return "the file is UTF-16: land JSON lines as UTF-8"
     return (

@@ -9,8 +9,8 @@ from pyspark.sql import SparkSession
 
 from lakesmith.errors import SparkGone
 from lakesmith.session.failures import cause_of
-from lakesmith.sources.files import is_passing, read_files
-from lakesmith.sources.listing import NOT_NOW, UNREADABLE
+from lakesmith.sources.files.listing import NOT_NOW, UNREADABLE
+from lakesmith.sources.files.new_files import is_passing, read_files
 from lakesmith.spec.model import FilesSource
 
 PASSING = re.compile(
@@ -24,7 +24,7 @@ NO_READER = "Spark cannot read a type or encoding of this file, such as a decima
 def find_unreadable(
     spark: SparkSession, source: FilesSource, paths: Sequence[str]
 ) -> tuple[str, str] | None:
-    """Return a file that cannot be read to its end, with the reason; None when all can.
+    """Return a file that cannot be read to its end, with the reason, or None when all can.
 
     Parameters
     ----------
@@ -35,7 +35,7 @@ def find_unreadable(
     Raises
     ------
     SparkGone
-        LS804 when it is Spark that is gone or broken, and no file.
+        LS804 when it is Spark that is dead or broken, and no file.
 
     Notes
     -----

@@ -19,7 +19,8 @@ def read_lines(spark: SparkSession, paths: Sequence[str]) -> DataFrame:
     Returns
     -------
     DataFrame
-        *Columns*: adds ``value`` STRING (a leading byte order mark removed) and ``_source_file`` STRING.
+        *Columns*: adds ``value`` STRING (a leading byte order mark removed) and
+        ``_source_file`` STRING.
     """
     value = F.when(
         F.startswith("value", F.lit(BOM)), F.substr("value", F.lit(2))
@@ -31,18 +32,18 @@ def read_lines(spark: SparkSession, paths: Sequence[str]) -> DataFrame:
 
 
 def is_unsafe(line: Column) -> Column:
-    """Tell lines with a NUL character or bytes that are not UTF-8."""
+    """Find lines with a NUL character or bytes that are not UTF-8."""
     return F.contains(line, F.lit("\x00")) | ~F.call_function("is_valid_utf8", line)
 
 
 def has_open_quote(line: Column, quote: str = '"') -> Column:
-    """Tell lines with an odd number of quotes: RFC 4180 doubles a quote inside a quoted field."""
+    """Find lines with an odd number of quotes, since a quote inside a quoted field is doubled."""
     count = F.length(line) - F.length(F.replace(line, F.lit(quote), F.lit("")))
     return F.contains(line, F.lit(quote)) & (count % 2 == 1)
 
 
 def rescue_line(line: Column) -> Column:
-    """Return a whole line as the JSON object that `_rescued` holds: ``{"_corrupt_record": "…"}``.
+    """Return a whole line as the JSON object that `_rescued` holds, under ``_corrupt_record``.
 
     Bytes that are not UTF-8 are also kept as base64 under ``_bytes``, so that nothing is lost.
     """
@@ -53,7 +54,7 @@ def rescue_line(line: Column) -> Column:
 
 
 def rescue_fields(names: Sequence[str], values: Sequence[Column]) -> Column:
-    """Return the fields that the source does not declare as a JSON object, or NULL when all are NULL."""
+    """Return the fields that the source lacks as a JSON object, or NULL when all are NULL."""
     if not names:
         return F.lit(None).cast("string")
     given = F.coalesce(*values).isNotNull()

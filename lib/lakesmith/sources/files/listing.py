@@ -1,4 +1,4 @@
-"""List the files of a directory, and tell which are new since a position."""
+"""List the files of a directory, and find those that are new since a position."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ from lakesmith.spec.model import FilesSource
 
 @dataclass(frozen=True, order=True)
 class FileEntry:
-    """A file as it was seen: path, size in bytes, modification time in milliseconds.
+    """A file as it was seen, with size in bytes and modification time in milliseconds.
 
     `aliases` are other names of the same file, by symbolic or hard links.
     """
@@ -83,7 +83,8 @@ def list_files(
         f"no such directory {source.path!r}",
         code="LS201",
         where=where,
-        hint="create it, correct the path, or mark the source `optional: true` (absent = nothing new)",
+        hint="create it, correct the path, or mark the source `optional: true`"
+        " (absent = nothing new)",
     )
 
 
@@ -92,13 +93,14 @@ def _not_listed(error: OSError, source: FilesSource, where: str) -> InputError:
         f"{error.filename or source.path!r} cannot be listed: {error.strerror}",
         code="LS214",
         where=where,
-        hint="give the user who runs this the right to list and read it, or move it out of the source",
+        hint="give the user who runs this the right to list and read it, or move it out of the"
+        " source",
     )
 
 
 @dataclass(frozen=True)
 class _Name:
-    """A name of a file, and what tells the file apart from all others."""
+    """A name of a file, and what identifies the file."""
 
     path: str
     is_link: bool
@@ -107,7 +109,10 @@ class _Name:
 
 
 def _walk(root: Path, source: FilesSource) -> Iterator[_Name]:
-    """Yield each name of each file; a directory is listed once, by a name that is no link if it has one."""
+    """Yield each name of each file.
+
+    A directory is listed once, by a name that is no link if it has one.
+    """
     seen: set[str] = set()
     waiting = [(os.fspath(root), False)]
     linked: list[tuple[str, bool]] = []
@@ -128,7 +133,7 @@ def _walk(root: Path, source: FilesSource) -> Iterator[_Name]:
 def _name_of(
     entry: os.DirEntry[str], directory: str, in_link: bool, source: FilesSource
 ) -> _Name | tuple[str, bool] | None:
-    """Return a file, or a directory as its path and whether a link leads to it; None for all else."""
+    """Return a file, or a directory with whether a link leads to it, or None for all else."""
     if entry.name.startswith((".", "_")):
         return None
     is_link = in_link or entry.is_symlink()
@@ -149,9 +154,10 @@ def _name_of(
 def _identity(
     entry: os.DirEntry[str], directory: str, stat: os.stat_result
 ) -> Hashable:
-    """Return what tells a file from all others: its real path.
+    """Return what identifies a file, which is its real path.
 
-    Only a file with several hard links goes by its number, since not every file system gives numbers.
+    Only a file with several hard links goes by its number, since not every file system gives
+    numbers.
     """
     if stat.st_nlink > 1 and stat.st_ino:
         return stat.st_dev, stat.st_ino
@@ -203,7 +209,7 @@ def compare(
     seen: Mapping[str, tuple[int, int]],
     parked: Mapping[str, str] | None = None,
 ) -> FileChanges:
-    """Compare a listing with the files seen before; a file is (path, size, mtime).
+    """Compare a listing with the files seen before, by path, size and mtime.
 
     Parameters
     ----------
@@ -211,7 +217,8 @@ def compare(
     seen : mapping
         Path to size and mtime.
     parked : mapping, optional
-        Path to reason. A parked file is new once it changed, and at any time when it merely could not be opened.
+        Path to reason. A parked file is new once it changed, and at any time when it merely could
+        not be opened.
 
     Notes
     -----
@@ -260,8 +267,27 @@ def apply_policy(
     if source.on_changed_file == "reload":
         return tuple(sorted(changes.new + changes.changed))
     raise InputError(
-        f"{len(changes.changed)} file(s) changed after they were read, such as {changes.changed[0].path!r}",
+        f"{len(changes.changed)} file(s) changed after they were read, such as"
+        f" {changes.changed[0].path!r}",
         code="LS203",
         where=where,
         hint="land changes as new files, or set `on_changed_file: reload` (read again) or `ignore`",
     )
+
+
+def fresh_files(
+    spark: SparkSession | None,
+    source: FilesSource,
+    seen: Mapping[str, tuple[int, int]],
+    parked: Mapping[str, str] | None = None,
+    where: str = "",
+) -> tuple[FileEntry, ...]:
+    """List the files that are to be read, which are new or changed since they were seen.
+
+    Raises
+    ------
+    InputError
+        LS201 no such directory; LS203 a file changed; LS214 a directory cannot be listed.
+    """
+    changes = compare(list_files(spark, source, where), seen, parked)
+    return apply_policy(changes, source, where)

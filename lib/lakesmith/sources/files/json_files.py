@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from pyspark.sql import Column, DataFrame, SparkSession
 from pyspark.sql import functions as F
 
-from lakesmith.sources.text_lines import is_unsafe, read_lines, rescue_line
+from lakesmith.sources.files.text_lines import is_unsafe, read_lines, rescue_line
 from lakesmith.spec.model import FilesSource
 from lakesmith.transforms.change_events.debezium import ARRIVED
 from lakesmith.transforms.values.json_numbers import (
@@ -21,7 +21,7 @@ from lakesmith.transforms.values.json_numbers import (
 def read_json(
     spark: SparkSession, source: FilesSource, paths: Sequence[str]
 ) -> DataFrame:
-    """Read JSON-lines files; every declared field lands as text, nested values as JSON text.
+    """Read JSON-lines files as text, nested values as JSON text.
 
     Parameters
     ----------
@@ -32,9 +32,10 @@ def read_json(
     Returns
     -------
     DataFrame
-        *Columns*: adds the declared columns as STRING (absent or JSON null = NULL), ``_rescued`` STRING (JSON:
-        undeclared fields, or the whole line under ``_corrupt_record`` when it is not one object or names a key
-        twice), ``_source_file`` STRING and ``_arrived`` STRUCT: ``has``, whether the line has each declared field,
+        *Columns*: adds the declared columns as STRING (absent or JSON null = NULL), ``_rescued``
+        STRING (JSON of undeclared fields, or the whole line under ``_corrupt_record`` when it is
+        not one object or has a key twice), ``_source_file`` STRING and ``_arrived`` STRUCT:
+        ``has``, whether the line has each declared field,
         and ``names``, all its fields; NULL for a line that is rescued as a whole.
     """
     line = F.col("value")
@@ -60,7 +61,10 @@ def read_json(
 
 
 def _entries(line: Column, changed: Column) -> Column:
-    """Return keys with values as text, NULL for anything but one object; numbers keep their spelling."""
+    """Return keys with values as text, NULL for anything but one object.
+
+    Numbers keep their spelling.
+    """
     kept = F.when(changed, mark_numbers(line)).otherwise(line)
     # The parser stops behind the first value; as an array, whatever follows it shows.
     values = F.try_parse_json(F.concat(F.lit("["), kept, F.lit("]"))).try_cast(

@@ -8,14 +8,14 @@ from functools import reduce
 from pyspark.sql import Column, DataFrame, SparkSession, Window
 from pyspark.sql import functions as F
 
-from lakesmith.sources.csv_records import (
+from lakesmith.sources.files.csv_records import (
     is_by_line,
     is_malformed,
     read_line_records,
     read_records,
 )
-from lakesmith.sources.heads import Head, may_repeat_header
-from lakesmith.sources.text_lines import CORRUPT, rescue_fields, rescue_line
+from lakesmith.sources.files.heads import Head, may_repeat_header
+from lakesmith.sources.files.text_lines import CORRUPT, rescue_fields, rescue_line
 from lakesmith.spec.model import FilesSource
 
 

@@ -9,8 +9,13 @@ from pyspark.sql import Column, DataFrame, SparkSession
 from pyspark.sql import functions as F
 
 from lakesmith.paths import literal_path
-from lakesmith.sources.heads import is_wide
-from lakesmith.sources.text_lines import BOM, has_open_quote, is_unsafe, read_lines
+from lakesmith.sources.files.heads import is_wide
+from lakesmith.sources.files.text_lines import (
+    BOM,
+    has_open_quote,
+    is_unsafe,
+    read_lines,
+)
 from lakesmith.spec.model import FilesSource
 
 # Every byte is a character of it, so that text can be split and put back without a loss.
@@ -52,7 +57,7 @@ def read_records(
 def read_line_records(
     spark: SparkSession, source: FilesSource, paths: Sequence[str]
 ) -> DataFrame:
-    """Read the lines of files in an encoding whose line ends are single bytes, the header among them."""
+    """Read the lines, header included, of files whose line ends are single bytes."""
     lines = read_lines(spark, paths)
     if _is_utf8(source):
         return lines
@@ -112,7 +117,7 @@ def _as_text(record: Column, source: FilesSource) -> Column:
 
 
 def _record_pattern(source: FilesSource) -> str:
-    """Return the pattern of a record: fields with delimiters between them.
+    """Return the pattern of a record, which is fields with delimiters between them.
 
     All quantifiers are possessive, which Java matches in a loop and not by recursion.
     """

@@ -1,0 +1,96 @@
+"""Remember which files were read or parked, in which batch, and why they were parked."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Sequence
+from itertools import islice
+from typing import Any
+
+from lakesmith.sources.base import ParkedPart, Position, Positions, Slice
+
+FILES_PER_PART = 1000
+FILES_IN_COMMIT = 1000
+KIND = "files"
+
+
+def files_slice(name: str, files: Iterable[Sequence[Any]]) -> Slice:
+    """Return a slice of files, each as path, size and modification time.
+
+    Examples
+    --------
+    >>> files_slice("orders", [("in/a.csv", 12, 1700)]).data
+    {'files': [['in/a.csv', 12, 1700]]}
+    """
+    return Slice(KIND, name, {"files": [list(file) for file in files]})
+
+
+class FilePositions(Positions):
+    """Files are known by path, size and modification time, whichever source of files lists them."""
+
+    def __init__(self) -> None:
+        super().__init__(shared=True)
+
+    def start(self) -> Position:
+        """Return the position before any file was read."""
+        return {"seen": {}, "read_in": {}, "parked": {}}
+
+    def parts(self, piece: Slice) -> tuple[str, ...]:
+        """Return the paths of the files in a slice."""
+        return tuple(file[0] for file in piece.data["files"])
+
+    def advance(self, position: Position, piece: Slice, batch: int) -> None:
+        """Count the files of a slice as read, in place."""
+        for file in piece.data["files"]:
+            _see(position, file, batch)
+        for path in self.parts(piece):
+            position["parked"].pop(path, None)
+
+    def park(
+        self, position: Position, parked: Sequence[ParkedPart], batch: int
+    ) -> None:
+        """Count files as seen, and keep the reasons why they were not read."""
+        for one in parked:
+            _see(position, [one.part, *one.data], batch)
+            position["parked"][one.part] = one.reason
+
+    def mark(self, position: Position) -> Position:
+        """Return nothing, since each file knows its batch."""
+        return {}
+
+    def go_back(self, position: Position, mark: Position, batch: int) -> None:
+        """Forget what was seen after a batch."""
+        read_in = {p: n for p, n in position["read_in"].items() if n <= batch}
+        position["read_in"] = read_in
+        for name in ("seen", "parked"):
+            kept = {path: of for path, of in position[name].items() if path in read_in}
+            position[name] = kept
+
+    def stored(self, position: Position) -> Iterator[Position]:
+        """Yield the reasons of parked files, then the files in lists of bounded length."""
+        if position["parked"]:
+            yield {"parked": position["parked"]}
+        read_in = position["read_in"]
+        seen = sorted(position["seen"].items())
+        files = iter([path, *found, read_in[path]] for path, found in seen)
+        while chunk := list(islice(files, FILES_PER_PART)):
+            yield {"files": chunk}
+
+    def restore(self, position: Position, part: Position, batch: int) -> None:
+        """Add stored files or reasons to a position."""
+        position["parked"].update(part.get("parked", {}))
+        for path, size, mtime, *read_in in part.get("files", ()):
+            _see(position, (path, size, mtime), read_in[0] if read_in else batch)
+
+    def brief(self, piece: Slice) -> dict[str, Any]:
+        """Return the files of a slice, or their number, the first and the last of very many."""
+        files = piece.data["files"]
+        if len(files) <= FILES_IN_COMMIT:
+            return piece.to_dict()
+        shown = [files[0], files[-1]]
+        return {**piece.to_dict(), "files": shown, "count": len(files)}
+
+
+def _see(position: Position, file: Sequence[Any], batch: int) -> None:
+    path, size, mtime = file
+    position["seen"][path] = (size, mtime)
+    position["read_in"][path] = batch
