@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from lakesmith.cli.job_args import arguments, lake_of
 from lakesmith.cli.text import quality_text
 from lakesmith.errors import GateRefused
-from lakesmith.quality.verdict import refuses
+from lakesmith.quality.check_result import refuses
 
 
 def main(argv: Sequence[str] | None = None) -> None:

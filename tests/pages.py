@@ -1,10 +1,14 @@
-"""Write the page of the layout from the docstrings of the modules; ``python -m tests.pages``."""
+"""Write the pages that are generated from the code; ``python -m tests.pages``."""
 
 from __future__ import annotations
 
 import ast
 from collections.abc import Iterator
 from pathlib import Path
+
+from lakesmith.codes.reference import error_codes
+from lakesmith.spec.json_schema import write_schemas
+from lakesmith.spec.reference import spec_reference
 
 ROOT = Path(__file__).resolve().parents[1]
 LIB = ROOT / "lib" / "lakesmith"
@@ -51,3 +55,6 @@ def layout() -> str:
 
 if __name__ == "__main__":
     PAGE.write_text(layout(), encoding="utf-8")
+    (ROOT / "docs" / "spec-reference.md").write_text(spec_reference(), encoding="utf-8")
+    (ROOT / "docs" / "error-codes.md").write_text(error_codes(), encoding="utf-8")
+    write_schemas(ROOT / "conf" / "schema")

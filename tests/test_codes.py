@@ -6,6 +6,7 @@ from pathlib import Path
 import pytest
 
 from lakesmith.codes import CATALOGUE, explain
+from lakesmith.codes.reference import error_codes, escape
 from lakesmith.errors import LakesmithError
 
 LIB = Path(__file__).resolve().parents[1] / "lib"
@@ -45,3 +46,28 @@ def test_each_code_is_explained_once() -> None:
     files = [*(LIB / "lakesmith" / "codes").glob("*.py"), *(LIB / "lakesmith" / "spec").glob("*codes.py")]
     codes = [code for file in files for code in re.findall(r'^    "(LS[0-9]{3})": ', file.read_text("utf-8"), re.M)]
     assert [code for code in codes if codes.count(code) > 1] == []
+
+
+PRIVATE = re.compile(r"\b(anew|told|aside|mend|somebody|lies|calm|upkeep|by itself|of its own|arrived)\b", re.I)
+
+
+def test_the_catalogue_uses_the_words_of_the_field() -> None:
+    texts = {code: f"{entry.title} {entry.meaning} {entry.action}" for code, entry in CATALOGUE.items()}
+    assert {code: PRIVATE.findall(text) for code, text in texts.items() if PRIVATE.search(text)} == {}
+
+
+def test_a_title_is_short_and_no_sentence() -> None:
+    assert [code for code, entry in CATALOGUE.items() if entry.title.endswith(".") or len(entry.title) > 60] == []
+
+
+@pytest.mark.parametrize(
+    ("text", "escaped"),
+    [("*x, <<", r"\*x, &lt;&lt;"), ("`_a*b<c>`", "`_a*b<c>`"), ("_raw", r"\_raw")],
+)
+def test_markdown_shows_a_text_as_it_is(text: str, escaped: str) -> None:
+    assert escape(text) == escaped
+
+
+def test_the_page_has_each_code() -> None:
+    page = error_codes()
+    assert [code for code in CATALOGUE if f"\n### {code}\n" not in page] == []

@@ -1,10 +1,13 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
 
+from lakesmith.codes.reference import error_codes
+from lakesmith.spec.reference import spec_reference
 from tests.pages import PAGE, layout
 
 ROOT = Path(__file__).resolve().parents[1]
@@ -33,3 +36,8 @@ def test_each_page_is_in_the_navigation() -> None:
 
 def test_the_layout_is_that_of_the_code() -> None:
     assert PAGE.read_text() == layout(), "write it again: python -m tests.pages"
+
+
+@pytest.mark.parametrize(("page", "text"), [("spec-reference.md", spec_reference), ("error-codes.md", error_codes)])
+def test_the_references_are_those_of_the_code(page: str, text: Callable[[], str]) -> None:
+    assert (ROOT / "docs" / page).read_text("utf-8") == text(), "write it again: python -m tests.pages"

@@ -1,4 +1,4 @@
-"""Lakesmith: raw feeds to trusted tables on Spark and Delta Lake, from one YAML spec a table."""
+"""Turn raw feeds into trusted tables on Spark and Delta Lake, from one YAML spec a table."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ __all__ = ["__version__", "open"]
 
 
 def __getattr__(name: str) -> Any:
-    """Import the engine on first use only: `lakesmith --help` and `validate` do not need Spark."""
+    """Import the engine on first use, since `lakesmith --help` and `validate` need no Spark."""
     if name == "open":
         from lakesmith.lake import open_lake
 

@@ -1,14 +1,51 @@
-"""Column names: quote them, find them whatever their case, and say clearly which are missing."""
+"""Name the columns that Lakesmith adds to tables and frames, and quote names in SQL."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable
-from functools import reduce
+# Every row of a bronze table.
+BATCH_ID = "_batch_id"
+INGESTED_AT = "_ingested_at"
+SOURCE = "_source"
+SOURCE_FILE = "_source_file"
+RESCUED = "_rescued"
+CORRUPT_RECORD = "_corrupt_record"
 
-from pyspark.sql import Column, DataFrame
-from pyspark.sql import functions as F
+# Hidden columns of a table that keeps the newest row of a key.
+SEQ = "_seq"
+DELETED = "_deleted"
+HIDDEN = (SEQ, DELETED)
 
-from lakesmith.errors import StepError
+# Versions of a key over time (scd2).
+VALID_FROM = "valid_from"
+VALID_TO = "valid_to"
+IS_CURRENT = "is_current"
+VALIDITY = (VALID_FROM, VALID_TO, IS_CURRENT)
+
+# Fields of a change event in Debezium's format.
+ENVELOPE = ("op", "before", "after")
+PAYLOAD = "payload"
+
+# Columns of a frame on its way through a batch; no table has them.
+RAW = "_raw"
+TRUNCATES = "_truncates"
+EMPTIED = "_emptied"
+KEPT = "_kept"
+ARRIVED = "_arrived"
+REFUSED = "_refused"
+CHANGE = "_change"
+STORED = "_stored"
+GATE = "_gate"
+
+# Every row of a quarantine table, beside `_batch_id`, `_raw` and `_source_file`.
+RUN_ID = "_run_id"
+QUARANTINED_AT = "_quarantined_at"
+REASONS = "_reasons"
+
+# What Delta adds to a row of the change feed.
+CHANGE_TYPE = "_change_type"
+COMMIT_VERSION = "_commit_version"
+COMMIT_TIMESTAMP = "_commit_timestamp"
+FEED_COLUMNS = (CHANGE_TYPE, COMMIT_VERSION, COMMIT_TIMESTAMP)
 
 
 def quoted(name: str) -> str:
@@ -19,63 +56,5 @@ def quoted(name: str) -> str:
     >>> quoted("unit.price")
     '`unit.price`'
     """
-    return "`" + name.replace("`", "``") + "`"
-
-
-def named(name: str) -> Column:
-    """Return the column of exactly this name."""
-    return F.col(quoted(name))
-
-
-def require(df: DataFrame, names: Iterable[str], step: str) -> None:
-    """Check that a frame has all columns that a step names, whatever their case.
-
-    Parameters
-    ----------
-    df : DataFrame
-    names : iterable of str
-    step : str
-        The step that needs them, for the message.
-
-    Raises
-    ------
-    StepError
-        LS305, naming the missing and the present columns.
-
-    Examples
-    --------
-    >>> from lakesmith.testing import frame
-    >>> require(frame(spark, "id int", [(1,)]), ["ID"], "trim")
-    >>> require(frame(spark, "id int", [(1,)]), ["name"], "trim")
-    Traceback (most recent call last):
-    ...
-    lakesmith.errors.StepError: LS305 step 'trim' names columns that are not there: name
-      where: columns at this step: id
-      next:  correct the name, or add the column in an earlier step
-    """
-    present = {name.lower() for name in df.columns}
-    missing = [name for name in names if name.lower() not in present]
-    if missing:
-        raise StepError(
-            f"step '{step}' names columns that are not there: {', '.join(missing)}",
-            code="LS305",
-            where=f"columns at this step: {', '.join(df.columns)}",
-            hint="correct the name, or add the column in an earlier step",
-        )
-
-
-def same_key(left: str, right: str, keys: Iterable[str]) -> Column:
-    """Return the condition that two aliased frames have the same key; NULL equals NULL.
-
-    Examples
-    --------
-    >>> spark.sql("select cast(null as int) k").alias("a").join(
-    ...     spark.sql("select cast(null as int) k").alias("b"), same_key("a", "b", ["k"])
-    ... ).count()
-    1
-    """
-    pairs = [
-        (F.col(f"{left}.{quoted(key)}"), F.col(f"{right}.{quoted(key)}"))
-        for key in keys
-    ]
-    return reduce(Column.__and__, [mine.eqNullSafe(theirs) for mine, theirs in pairs])
+    escaped = name.replace("`", "``")
+    return f"`{escaped}`"

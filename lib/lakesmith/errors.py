@@ -1,6 +1,6 @@
-"""Every exception of Lakesmith: one base class, a stable code, and what to do next.
+"""Define every exception of Lakesmith.
 
-``lakesmith explain CODE`` prints the long form that `lakesmith.codes` holds for each code.
+Each has a stable code, for which ``lakesmith explain CODE`` prints the entry of `lakesmith.codes`.
 """
 
 from __future__ import annotations
@@ -11,7 +11,7 @@ from typing import Any
 
 
 class LakesmithError(Exception):
-    """Base class: what was found, where, and what to do next.
+    """Report what was found, where, and what to do next.
 
     Parameters
     ----------
@@ -26,9 +26,9 @@ class LakesmithError(Exception):
 
     Examples
     --------
-    >>> print(LakesmithError("no such directory 'in'", where="sources.orders.path", hint="create it"))
-    LS000 no such directory 'in'
-      where: sources.orders.path
+    >>> print(LakesmithError("no directory 'in'", where="sources.orders", hint="create it"))
+    LS000 no directory 'in'
+      where: sources.orders
       next:  create it
     """
 
@@ -45,16 +45,24 @@ class LakesmithError(Exception):
 
 
 def render(code: str, what: str, where: str = "", hint: str = "") -> str:
-    """Lay one error out as text: code and finding, then place, then next step."""
+    r"""Return an error as text, with the place and the next step on lines of their own.
+
+    Examples
+    --------
+    >>> render("LS120", "no table 'x'", hint="did you mean 'y'?")
+    "LS120 no table 'x'\n  next:  did you mean 'y'?"
+    """
     lines = [f"{code} {what}"]
-    lines += [f"  where: {where}"] if where else []
-    lines += [f"  next:  {hint}"] if hint else []
+    if where:
+        lines.append(f"  where: {where}")
+    if hint:
+        lines.append(f"  next:  {hint}")
     return "\n".join(lines)
 
 
 @dataclass(frozen=True)
 class Problem:
-    """One finding in the specs: code, what, file and line, key path, next step."""
+    """Describe one mistake in the specs, with its place and the next step."""
 
     code: str
     what: str
@@ -65,38 +73,51 @@ class Problem:
 
     @property
     def where(self) -> str:
-        """``file:line key.path``, as far as known."""
+        """``file:line key.path``, as far as known.
+
+        Examples
+        --------
+        >>> Problem("LS110", "unknown key", "conf/base.yml", 3, "nam").where
+        'conf/base.yml:3 nam'
+        """
         place = f"{self.file}:{self.line}" if self.line else self.file
         return " ".join(part for part in (place, self.key) if part)
 
 
 class ConfigError(LakesmithError):
-    """All problems of the specs at once (codes LS1xx)."""
+    """Report all problems of the specs at once (codes LS1xx)."""
 
     default_code = "LS100"
 
     def __init__(self, problems: Sequence[Problem]) -> None:
         self.problems = tuple(problems)
-        noun = "problem" if len(self.problems) == 1 else "problems"
-        super().__init__(f"{len(self.problems)} {noun} in the specs")
-        texts = [render(p.code, p.what, p.where, p.hint) for p in self.problems]
-        self.args = ("\n".join([str(self), *texts]),)
+        count = len(self.problems)
+        noun = "problem" if count == 1 else "problems"
+        super().__init__(f"{count} {noun} in the specs")
+        lines = [str(self)]
+        for problem in self.problems:
+            text = render(problem.code, problem.what, problem.where, problem.hint)
+            lines.append(text)
+        self.args = ("\n".join(lines),)
 
 
 class InputError(LakesmithError):
-    """An input cannot be read: directory, file, header, changed file (codes LS2xx)."""
+    """Report an input that cannot be read (codes LS2xx)."""
 
     default_code = "LS200"
 
 
 class StepError(LakesmithError):
-    """A step of a table failed or gave a frame that breaks the contract (codes LS3xx)."""
+    """Report a step that failed, or whose rows do not match the contract (codes LS3xx)."""
 
     default_code = "LS300"
 
 
 class RunError(LakesmithError):
-    """A run that did not publish everything; `result` is the `RunResult` with what each table came to."""
+    """Report a run that did not publish everything.
+
+    `result` is the `RunResult` with the outcome of each table.
+    """
 
     def __init__(
         self,
@@ -112,54 +133,57 @@ class RunError(LakesmithError):
 
 
 class GateRefused(RunError):
-    """The quality gate refused publication (codes LS4xx); exit code 3."""
+    """Report that the quality gate refused publication (codes LS4xx), with exit code 3."""
 
     default_code = "LS400"
 
 
 class WriteError(LakesmithError):
-    """A table could not be written, or the outcome of a write is unknown (codes LS5xx)."""
+    """Report a write that failed, or whose outcome is unknown (codes LS5xx)."""
 
     default_code = "LS500"
 
 
 class LedgerError(LakesmithError):
-    """The ledger is missing, contradicts the tables, or is newer than this library (codes LS6xx)."""
+    """Report a ledger that is missing, newer, or contradicts the tables (codes LS6xx)."""
 
     default_code = "LS600"
 
 
 class TableDamaged(LakesmithError):
-    """The files of a table are damaged: its log, a checkpoint, data (codes LS62x)."""
+    """Report damaged files of a table (codes LS62x)."""
 
     default_code = "LS620"
 
 
 class RunLocked(LakesmithError):
-    """Another run holds the warehouse (code LS601)."""
+    """Report that another run has locked the warehouse (code LS601)."""
 
     default_code = "LS601"
 
 
 class RunFailed(RunError):
-    """At least one table of the run failed (code LS700); exit code 1."""
+    """Report that at least one table of the run failed (code LS700), with exit code 1."""
 
     default_code = "LS700"
 
 
 class MaintenanceFailed(RunError):
-    """The maintenance of at least one table failed (code LS641); `result` says what was done."""
+    """Report that maintenance of at least one table failed (code LS641).
+
+    `result` has what was done.
+    """
 
     default_code = "LS641"
 
 
 class EnvironmentProblem(LakesmithError):
-    """Java, Spark, or a library is missing or does not fit (codes LS8xx)."""
+    """Report that Java, Spark or a library is missing or unsuitable (codes LS8xx)."""
 
     default_code = "LS800"
 
 
 class SparkGone(EnvironmentProblem):
-    """Spark ended or broke under a run (code LS804): nothing that was asked of it is to blame."""
+    """Report that Spark stopped during a run (code LS804), whatever it was asked to do."""
 
     default_code = "LS804"

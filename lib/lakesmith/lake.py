@@ -1,4 +1,4 @@
-"""`Lake`: the project seen from Python; the CLI and the jobs call exactly this."""
+"""Open a project from Python. The CLI and the jobs call exactly this."""
 
 from __future__ import annotations
 
@@ -40,7 +40,8 @@ def open_lake(
     env : str
         Overlay to apply: ``<conf>/<env>.yml``.
     overrides : mapping or sequence of str, optional
-        Dotted key to value, applied last, such as ``{"warehouse": "/tmp/lake"}``, or texts ``key.path=value``.
+        Dotted key to value, applied last, such as ``{"warehouse": "/tmp/lake"}``, or texts
+        ``key.path=value``.
     spark : SparkSession, optional
         The session to use; else the active one, else one built from ``<conf>/spark/local.conf``.
 
@@ -68,7 +69,7 @@ class Lake(Reader):
     """
 
     def validate(self) -> tuple[Problem, ...]:
-        """Check specs, steps and functions offline; returns warnings.
+        """Check specs, steps and functions offline, and return warnings.
 
         Raises
         ------
@@ -78,12 +79,12 @@ class Lake(Reader):
         return validate(self.loaded)
 
     def doctor(self, fix: bool = False) -> Report:
-        """Look over the warehouse without Spark, and mend what can be mended safely if asked.
+        """Check the warehouse without Spark, and fix what is safe to fix if asked.
 
         Parameters
         ----------
         fix : bool
-            Do what is safe: files are set aside, none is deleted.
+            Do what is safe. Files are moved aside, none is deleted.
 
         Returns
         -------
@@ -93,7 +94,7 @@ class Lake(Reader):
         return doctor(self.project, fix)
 
     def plan(self, select: Sequence[str] = ()) -> Plan:
-        """Return what a run would do; reads the ledger and lists the sources, writes nothing.
+        """Return what a run would do, without writing anything.
 
         Parameters
         ----------
@@ -120,7 +121,7 @@ class Lake(Reader):
         on_event: Callable[[Event], None] | None = None,
         rebuild: bool = False,
     ) -> RunResult:
-        """Run the main job: build what is new, table by table, and publish it together.
+        """Build what is new, table by table, and publish it together.
 
         Parameters
         ----------
@@ -133,7 +134,7 @@ class Lake(Reader):
         on_event : callable, optional
             Called as tables start and finish.
         rebuild : bool
-            Build the selected tables anew, else those whose spec changed, and all that lies below them.
+            Rebuild the selected tables, else those whose spec changed, and all tables downstream.
 
         Returns
         -------
@@ -161,7 +162,7 @@ class Lake(Reader):
         end: str,
         on_event: Callable[[Event], None] | None = None,
     ) -> RunResult:
-        """Compute the rows of tables anew whose event date is in ``[start, end)``, from what is published above.
+        """Recompute the rows of event dates in ``[start, end)`` from published upstreams.
 
         Parameters
         ----------
@@ -190,7 +191,7 @@ class Lake(Reader):
     def rollback(
         self, run_id: str, on_event: Callable[[Event], None] | None = None
     ) -> RunResult:
-        """Return all tables to where they stood before a run; what was built on it is undone too.
+        """Return all tables to where they stood before a run, and undo what was built on it.
 
         Parameters
         ----------
@@ -213,14 +214,14 @@ class Lake(Reader):
     def maintain(
         self, select: Sequence[str] = (), dry_run: bool | None = None
     ) -> Maintained:
-        """Compact, purge and vacuum tables as their figures call for it; no visible row changes.
+        """Compact, purge and vacuum tables where their metrics call for it.
 
         Parameters
         ----------
         select : sequence of str
             Tables to maintain; all when empty.
         dry_run : bool, optional
-            Only say what would be done; as `maintenance.dry_run` says when left out, which is True in ``prod``.
+            Only return what would be done. The default is `maintenance.dry_run`, True in ``prod``.
 
         Raises
         ------

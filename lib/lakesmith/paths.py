@@ -1,4 +1,4 @@
-"""Tell local paths from paths in other file systems."""
+"""Distinguish local paths from paths in other file systems."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from urllib.parse import unquote, urlparse
 
 
 def local_path(path: str) -> Path | None:
-    """Return `path` as a local path, or None where it lies in another file system.
+    """Return `path` as a local path, or None when it is in another file system.
 
     Examples
     --------
@@ -24,7 +24,7 @@ def local_path(path: str) -> Path | None:
 
 
 def path_of_rows(source_file: str) -> str:
-    """Return the path of a file as a listing names it, from the address that its rows carry.
+    """Return the path of a file as a listing names it, from the URL in its rows.
 
     Examples
     --------
@@ -38,7 +38,7 @@ def path_of_rows(source_file: str) -> str:
 
 
 def literal_path(path: str) -> str:
-    r"""Escape what Spark would take as a pattern: a path that was listed names exactly one file.
+    r"""Escape what Spark would read as a pattern, so that a path names exactly one file.
 
     Examples
     --------

@@ -1,8 +1,8 @@
-"""A pytest plugin: one Spark session a worker, seen by tests and doctests as ``spark``.
+"""Give tests and doctests one Spark session a worker as ``spark``.
 
 Write ``pytest_plugins = ["lakesmith.pytest_plugin"]`` into your ``conftest.py``, or run
-``pytest -p lakesmith.pytest_plugin``. With ``LAKESMITH_TEST_REMOTE=1`` it is a Spark Connect session on a server of the
-tests' own; tests marked ``classic`` are skipped then.
+``pytest -p lakesmith.pytest_plugin``. With ``LAKESMITH_TEST_REMOTE=1`` it is a Spark Connect
+session on a server for the tests; tests marked ``classic`` are skipped then.
 """
 
 from __future__ import annotations
@@ -22,13 +22,15 @@ SMALL = {
     "spark.master": "local[2]",
     "spark.sql.shuffle.partitions": "2",
     "spark.default.parallelism": "1",
-    # Full compilation late, as in a local run, pays within five minutes of tests; half of the heap for what is young.
-    "spark.driver.extraJavaOptions": "-XX:+UseSerialGC -XX:NewRatio=1 -XX:Tier4InvocationThreshold=50000"
-    " -XX:Tier4MinInvocationThreshold=6000 -XX:Tier4CompileThreshold=150000 -XX:Tier4BackEdgeThreshold=400000",
-    # A third of the CPU of tiny frames goes into compiling code that then runs over a handful of rows.
+    # Late full compilation pays within five minutes. NewRatio=1 gives half of the heap to young
+    # objects.
+    "spark.driver.extraJavaOptions": "-XX:+UseSerialGC -XX:NewRatio=1"
+    " -XX:Tier4InvocationThreshold=50000 -XX:Tier4MinInvocationThreshold=6000"
+    " -XX:Tier4CompileThreshold=150000 -XX:Tier4BackEdgeThreshold=400000",
+    # A third of the CPU of tiny frames goes into compiling code that runs over a few rows.
     "spark.sql.codegen.wholeStage": "false",
     "spark.sql.codegen.factoryMode": "NO_CODEGEN",
-    # Delta keeps the log of each table for an hour, 1.5 MB each: hundreds of tests fill the heap, and Java collects on.
+    # Delta caches each log for an hour (1.5 MB each), so hundreds of tables would fill the heap.
     "spark.databricks.delta.delta.log.cacheSize": "64",
 }
 
@@ -37,7 +39,7 @@ SMALL = {
 def spark(
     pytestconfig: pytest.Config, tmp_path_factory: pytest.TempPathFactory
 ) -> Iterator[SparkSession]:
-    """Give the session: the settings of ``conf/spark/local.conf``, made small."""
+    """Yield a session with the settings of ``conf/spark/local.conf``, made small."""
     file = pytestconfig.rootpath / "conf" / "spark" / "local.conf"
     settings = read_properties(file) if file.exists() else {}
     warehouse = {

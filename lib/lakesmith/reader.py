@@ -1,4 +1,4 @@
-"""What of a project can be read from Python: tables, quarantines, histories, verdicts and profiles."""
+"""Read tables, quarantines, histories, check results and profiles of a project."""
 
 from __future__ import annotations
 
@@ -17,6 +17,7 @@ from lakesmith.session.runtime_kind import require_own_files
 from lakesmith.session.start import get_session, read_properties
 from lakesmith.spec.load import Loaded
 from lakesmith.spec.values.instants import utc
+from lakesmith.tables.local_rows import local_rows
 from lakesmith.tables.ops_table import OPS_TABLES, OpsTable
 from lakesmith.tables.properties import properties_of
 from lakesmith.tables.read_version import read_version
@@ -26,7 +27,7 @@ from lakesmith.transforms.conform import with_defaults
 
 
 class Reader:
-    """The tables of a project and what is known of them; nothing is written.
+    """Read the tables of a project and what is recorded of them.
 
     Parameters
     ----------
@@ -45,7 +46,7 @@ class Reader:
 
     @cached_property
     def spark(self) -> SparkSession:
-        """The session; started on first use, never stopped here."""
+        """Return the session, which is started on first use and never stopped here."""
         file = self._conf / "spark" / "local.conf"
         session = self._given or get_session(
             read_properties(file) if file.exists() else {}
@@ -92,7 +93,7 @@ class Reader:
         return self._shown(name, read_version(self.spark, table, number))
 
     def quarantine(self, name: str) -> DataFrame:
-        """Read the quarantine of a table; no row when nothing was ever set aside.
+        """Read the quarantine of a table.
 
         Parameters
         ----------
@@ -102,9 +103,9 @@ class Reader:
         Returns
         -------
         DataFrame
-            *Columns*: ``_batch_id`` BIGINT, ``_run_id`` STRING, ``_quarantined_at`` TIMESTAMP, ``_reasons`` (array of
-            the failed check, its column and the value as text), ``_raw`` STRING (the row as it came, JSON),
-            ``_source_file`` STRING.
+            *Columns*: ``_batch_id`` BIGINT, ``_run_id`` STRING, ``_quarantined_at`` TIMESTAMP,
+            ``_reasons`` (array of the failed check, its column and the value as text), ``_raw``
+            STRING (the raw row as JSON), ``_source_file`` STRING.
 
         Raises
         ------
@@ -116,15 +117,68 @@ class Reader:
             return table.load(self.spark)
         ddl = (
             "_batch_id BIGINT, _run_id STRING, _quarantined_at TIMESTAMP, "
-            "_reasons ARRAY<STRUCT<check: STRING, column: STRING, value: STRING>>, _raw STRING, _source_file STRING"
+            "_reasons ARRAY<STRUCT<check: STRING, column: STRING, value: STRING>>, "
+            "_raw STRING, _source_file STRING"
         )
         return self.spark.createDataFrame([], ddl)
+
+    def rows(
+        self, name: str, version: str | int = "published", limit: int = 20
+    ) -> list[dict[str, Any]] | None:
+        """Return some rows of a table without Spark, or None where only Spark reads them.
+
+        Parameters
+        ----------
+        name : str
+            ``layer.table``.
+        version : str or int
+            As in `table`.
+        limit : int
+
+        Returns
+        -------
+        list of dict, optional
+        """
+        table = self._ref(name)
+        if not (table.local and table.exists(None)):
+            return None
+        number = None if version == "latest" else version
+        if version == "published":
+            number = self._published(name)
+        columns = (
+            self.project.table(name).columns
+            if name in self.project.table_names()
+            else {}
+        )
+        return local_rows(
+            table, None if number is None else int(number), limit, columns
+        )
+
+    def quarantined_rows(
+        self, name: str, limit: int = 20
+    ) -> list[dict[str, Any]] | None:
+        """Return some quarantined rows without Spark, or None where only Spark reads them.
+
+        Parameters
+        ----------
+        name : str
+            ``layer.table``.
+        limit : int
+
+        Returns
+        -------
+        list of dict, optional
+        """
+        table = self._ref(name).quarantine
+        if table.local and not table.exists(None):
+            return []
+        return local_rows(table, None, limit)
 
     def register_views(self, spark: SparkSession) -> None:
         """Create temporary views of each published table in a session.
 
-        ``layer_table`` is the table as it is; ``layer_table_v1``, ``_v2``… have the columns of its first, second…
-        shape, whatever became of them since, so that what reads one of these goes on reading it.
+        ``layer_table`` is the table as it is. ``layer_table_v1``, ``_v2`` and so on have the
+        columns that it had first, second and so on, so that their readers go on.
 
         Parameters
         ----------
@@ -140,7 +194,7 @@ class Reader:
                 frame.createOrReplaceTempView(f"{view}_{shape}")
 
     def status(self, limit: int = 10) -> list[dict[str, Any]]:
-        """Return the last runs, newest first, each with its tables; no Spark for path tables.
+        """Return the last runs, newest first, each with its tables.
 
         Parameters
         ----------
@@ -150,7 +204,7 @@ class Reader:
         return last_runs(self._ops("ops.runs", RUNS), limit)
 
     def history(self, name: str) -> list[dict[str, Any]]:
-        """Return the commits of a table, newest first; no Spark for path tables.
+        """Return the commits of a table, newest first.
 
         Parameters
         ----------
@@ -166,7 +220,7 @@ class Reader:
         return read_history(None if table.local else self.spark, table)
 
     def quality(self, name: str | None = None) -> list[dict[str, Any]]:
-        """Return the verdicts of the last run that had any; no Spark for path tables.
+        """Return the check results of the last run that had any.
 
         Parameters
         ----------
@@ -196,7 +250,8 @@ class Reader:
         Returns
         -------
         DataFrame
-            *Columns*: those of ``ops.profiles``, one row a column and run; none before the first run.
+            *Columns*: those of ``ops.profiles``, one row a column and run, none before the first
+            run.
 
         Raises
         ------
@@ -237,7 +292,9 @@ class Reader:
         return table.read(None if table.ref.local else self.spark)
 
     def _published(self, name: str) -> int:
-        tables = newest(self.spark, self._ref("ops.published"))["tables"]
+        published = self._ref("ops.published")
+        spark = None if published.local else self.spark
+        tables = newest(spark, published)["tables"]
         if name not in tables:
             hint = "see `lakesmith status`; a refused batch can be published by `run --accept`"
             raise InputError(

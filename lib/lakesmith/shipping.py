@@ -1,6 +1,6 @@
-"""What a cluster is sent: the code as a zip, the packages it needs as an archive, the specs as a zip.
+"""Pack the code, the packages and the specs that a cluster needs.
 
-``python -m lakesmith.shipping --root DIR`` makes in ``DIR/dist`` what is missing or older than its sources.
+``python -m lakesmith.shipping --root DIR`` makes in ``DIR/dist`` what is missing or outdated.
 """
 
 from __future__ import annotations
@@ -35,14 +35,17 @@ LAUNCHER = f"""\
 #!/bin/sh
 # The Python of this machine, with the packages beside this file.
 here="$(CDPATH='' cd -- "$(dirname -- "$0")/.." && pwd)"
-command -v {PYTHON} >/dev/null || {{ echo "$0: {PYTHON} is needed on this machine and is not on PATH" >&2; exit 127; }}
+if ! command -v {PYTHON} >/dev/null; then
+    echo "$0: {PYTHON} is needed on this machine and is not on PATH" >&2
+    exit 127
+fi
 export PYTHONPATH="${{PYTHONPATH:+$PYTHONPATH:}}$here/site-packages"
 exec {PYTHON} "$@"
 """
 
 
 def ship_code(root: Path, dist: Path) -> Path:
-    """Build the wheel of a checkout, named as a zip: executors import from a .zip and not from a .whl.
+    """Build the wheel of a checkout as a zip, from which executors can import.
 
     Parameters
     ----------
@@ -83,7 +86,7 @@ def ship_code(root: Path, dist: Path) -> Path:
             text=True,
         )
         if done.returncode:
-            hint = "mend what it says; `make install` brings the tools that build it"
+            hint = "fix what it says; `make install` brings the tools that build it"
             raise EnvironmentProblem(
                 f"the wheel cannot be built:\n{done.stderr[-2000:]}",
                 code="LS802",
@@ -95,7 +98,7 @@ def ship_code(root: Path, dist: Path) -> Path:
 
 
 def ship_packages(dist: Path) -> Path:
-    """Pack the packages that Lakesmith needs, as they are installed here, with a launcher of Python.
+    """Pack the installed packages that Lakesmith needs, with a launcher of Python.
 
     Parameters
     ----------
@@ -105,8 +108,9 @@ def ship_packages(dist: Path) -> Path:
     Returns
     -------
     Path
-        The archive: ``bin/python`` runs the machine's own Python with ``site-packages``; made only when missing or
-        when other versions are installed. Native code is in it, so the workers need the same platform and the same
+        The archive, in which ``bin/python`` runs the machine's Python with ``site-packages``. It is
+        made only when missing or when other versions are installed. It has native code, so the
+        workers need the same platform and the same
         minor version of Python, and no package at all.
     """
     made = dist / f"lakesmith-env-{VERSION}.tar.gz"
@@ -136,12 +140,13 @@ def ship_specs(conf: Path, dist: Path) -> Path:
 
 
 def needed(name: str) -> Iterator[Distribution]:
-    """Yield the installed packages that a package needs to run, not itself and not what a cluster has.
+    """Yield the installed packages that a package needs to run, without those of a cluster.
 
     Examples
     --------
     >>> names = {package.name.lower() for package in needed("lakesmith")}
-    >>> {"delta-spark", "pydantic", "pydantic-core", "pyyaml"} <= {name.replace("_", "-") for name in names}
+    >>> plain = {name.replace("_", "-") for name in names}
+    >>> {"delta-spark", "pydantic", "pydantic-core", "pyyaml"} <= plain
     True
     >>> names & {"lakesmith", "pyspark", "pytest"}
     set()
@@ -160,7 +165,7 @@ def needed(name: str) -> Iterator[Distribution]:
 
 
 def _files(package: Distribution) -> Iterable[PurePath]:
-    """Return the files of a package below site-packages; its commands lie elsewhere."""
+    """Return the files of a package below site-packages, without its commands."""
     return [
         file
         for file in package.files or ()
@@ -190,7 +195,7 @@ def _add(archive: tarfile.TarFile, name: str, text: str, mode: int = 0o644) -> N
 
 
 def main(argv: Sequence[str] | None = None) -> None:
-    """Run the command line; print the files that were made, code, packages and specs."""
+    """Print the files that were made for code, packages and specs."""
     parser = argparse.ArgumentParser(
         prog="python -m lakesmith.shipping", description=__doc__
     )

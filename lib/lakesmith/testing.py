@@ -1,4 +1,4 @@
-"""A public kit for tests: tiny literal frames with a DDL schema."""
+"""Build tiny literal frames for tests."""
 
 from __future__ import annotations
 

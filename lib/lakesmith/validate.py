@@ -1,4 +1,4 @@
-"""Validation beyond the specs: steps and the functions that they name; offline."""
+"""Validate steps and the functions that they name, without Spark."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from lakesmith.errors import ConfigError, Problem
 from lakesmith.spec.load import Loaded
 from lakesmith.spec.model import Table
-from lakesmith.spec.rules.warnings import cautions
+from lakesmith.spec.rules.warnings import find_warnings
 from lakesmith.transforms.steps.nondeterminism import nondeterministic_calls
 
 
@@ -17,7 +17,7 @@ def validate(loaded: Loaded) -> tuple[Problem, ...]:
     Parameters
     ----------
     loaded : Loaded
-        A project whose specs and steps are sound.
+        A project whose specs and steps are valid.
 
     Returns
     -------
@@ -27,28 +27,31 @@ def validate(loaded: Loaded) -> tuple[Problem, ...]:
     Raises
     ------
     ConfigError
-        With every problem found: LS163 for a function of a step that reads a clock or chance.
+        LS163 for each function of a step that reads the clock or a random number.
+
+    Examples
+    --------
+    >>> from lakesmith.spec.model import Project
+    >>> validate(Loaded(Project(name="shop"), {}))
+    ()
     """
-    names = loaded.project.table_names()
     problems = [
         problem
-        for name in names
-        for problem in _clocks(loaded, name, loaded.project.table(name))
+        for name in loaded.project.table_names()
+        for problem in _nondeterministic(loaded, name, loaded.project.table(name))
     ]
     if problems:
         raise ConfigError(problems)
     return tuple(
-        loaded.problem(one.code, one.key, one.what, one.hint)
-        for one in cautions(loaded.project)
+        loaded.problem(finding.code, finding.key, finding.what, finding.hint)
+        for finding in find_warnings(loaded.project)
     )
 
 
-def _clocks(loaded: Loaded, name: str, table: Table) -> Iterator[Problem]:
+def _nondeterministic(loaded: Loaded, name: str, table: Table) -> Iterator[Problem]:
+    hint = "take the time from a column, or declare `nondeterministic: true`"
     for index, step in enumerate(() if table.nondeterministic else table.steps):
         for call in nondeterministic_calls(step):
-            yield loaded.problem(
-                "LS163",
-                f"tables.{name}.steps.{index}",
-                f"the step calls {call}: a second run would give other rows",
-                "take the time from a column, or declare `nondeterministic: true`",
-            )
+            key = f"tables.{name}.steps.{index}"
+            what = f"the step calls {call}: a second run would give other rows"
+            yield loaded.problem("LS163", key, what, hint)

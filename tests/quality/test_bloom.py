@@ -13,8 +13,6 @@ from pyspark.sql import functions as F
 from lakesmith.sketches.bloom import bloom_build, bloom_fpr, bloom_merge, bloom_probe, is_hashable, key_hash
 from lakesmith.sketches.bloom_sizing import Shape, expected_fpr, seen_before, shape_for
 from lakesmith.testing import frame
-from lakesmith.transforms.bloom_join import screen_join
-from lakesmith.transforms.joins import join
 
 DDL = "n int, t string, d double"
 KINDS = {"n": "int", "t": "string", "d": "double"}
@@ -121,19 +119,3 @@ def test_what_was_seen_before_is_estimated_with_its_bound(spark: SparkSession) -
     found = seen_before(10_000, maybe, 0.05)
     assert found.low <= 300 <= found.high
     assert found.high - found.low < 150
-
-
-@pytest.mark.parametrize("how", ["inner", "left", "semi", "anti"])
-@pytest.mark.parametrize("null_safe", [False, True])
-def test_a_screened_join_is_the_join(spark: SparkSession, how: Any, null_safe: bool) -> None:
-    left = frame(spark, "k int, t string, v int", [(1, "a", 1), (1, "a", 2), (2, "", 3), (None, None, 4), (9, "z", 5)])
-    right = frame(spark, "k bigint, t string, w int", [(1, "a", 10), (2, None, 20), (None, None, 30), (3, "", 40)])
-    step = {"other": right, "on": ["k", "t"], "how": how, "null_safe": null_safe}
-    plain, screened = left.transform(join(**step)), left.transform(screen_join(**step, expected_keys=4))
-    assert screened.columns == plain.columns
-    assert sorted(map(repr, screened.collect())) == sorted(map(repr, plain.collect()))
-
-
-def test_keys_of_other_types_are_joined_plainly(spark: SparkSession) -> None:
-    left, right = frame(spark, "k string", [("01",)]), frame(spark, "k int", [(1,)])
-    assert left.transform(screen_join(other=right, on=["k"], how="semi")).count() == 1

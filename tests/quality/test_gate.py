@@ -3,10 +3,10 @@ from __future__ import annotations
 from chispa import assert_df_equality
 from pyspark.sql import DataFrame, Observation, SparkSession
 
-from lakesmith.quality.gate import accepted, gate_metrics, rejected, tag, verdicts
+from lakesmith.quality.check_result import CheckResult
+from lakesmith.quality.gate import accepted, gate_metrics, gate_results, rejected, tag
 from lakesmith.quality.rule import Rule
 from lakesmith.quality.rules import compile_rules
-from lakesmith.quality.verdict import Verdict
 from lakesmith.spec.model import Check, Table
 from lakesmith.testing import frame
 
@@ -90,11 +90,11 @@ def test_no_rules_accept_everything(spark: SparkSession) -> None:
 def test_verdicts(spark: SparkSession) -> None:
     _, rules = batch(spark)
     metrics = {"rows": 5, **dict.fromkeys((f"failed_{i}" for i in range(6)), 1), "failed_0": 0}
-    assert verdicts(rules, metrics) == (
-        Verdict("given", "n", "quarantine", "pass", 0),
-        Verdict("positive", "n", "quarantine", "quarantine", 1, "1 of 5 rows"),
-        Verdict("small", "n", "drop", "drop", 1, "1 of 5 rows"),
-        Verdict("even", "", "warn", "warn", 1, "1 of 5 rows"),
-        Verdict("not_five", "", "fail", "fail", 1, "1 of 5 rows"),
-        Verdict("odd_one", "nope", "quarantine", "error", 0, "column 'nope' is not there"),
+    assert gate_results(rules, metrics) == (
+        CheckResult("given", "n", "quarantine", "pass", 0),
+        CheckResult("positive", "n", "quarantine", "quarantine", 1, "1 of 5 rows"),
+        CheckResult("small", "n", "drop", "drop", 1, "1 of 5 rows"),
+        CheckResult("even", "", "warn", "warn", 1, "1 of 5 rows"),
+        CheckResult("not_five", "", "fail", "fail", 1, "1 of 5 rows"),
+        CheckResult("odd_one", "nope", "quarantine", "error", 0, "column 'nope' is not there"),
     )

@@ -6,7 +6,7 @@ import pytest
 from pyspark.sql import SparkSession
 
 from lakesmith.duration import parse_age
-from lakesmith.quality.checks.table_checks import freshness_metrics, plan_notes, table_verdicts
+from lakesmith.quality.checks.table_checks import batch_results, freshness_metrics, plan_notes
 from lakesmith.quality.checks.uniqueness import duplicates, keys_are_free
 from lakesmith.spec.model import Check, Table, Write
 from lakesmith.testing import frame
@@ -26,7 +26,7 @@ def orders(*checks: Check, write: Write | None = None) -> Table:
     ({"max": 5, "on_fail": "warn"}, 6, "warn", "6 rows, expected at most 5"),
 ])  # fmt: skip
 def test_row_count(bounds: dict, rows: int, status: str, message: str) -> None:
-    (verdict,) = table_verdicts(orders(Check(id="n", check="row_count", **bounds)), {"rows": rows}, NOON, {})
+    (verdict,) = batch_results(orders(Check(id="n", check="row_count", **bounds)), {"rows": rows}, NOON, {})
     assert (verdict.status, verdict.message) == (status, message)
 
 
@@ -42,7 +42,7 @@ def test_freshness(spark: SparkSession, at: str, kind: str, status: str) -> None
         f"select cast('{at}' as {kind}) as at union all select cast('1969-01-01' as {kind}) union all select null"
     )
     figures = df.agg(*freshness_metrics(orders(FRESH), dict(df.dtypes), NOON)).first().asDict()
-    (verdict,) = table_verdicts(orders(FRESH), figures, NOON, dict(df.dtypes))
+    (verdict,) = batch_results(orders(FRESH), figures, NOON, dict(df.dtypes))
     assert verdict.status == status
 
 
@@ -63,21 +63,21 @@ def test_a_value_later_than_the_run_is_not_the_newest(
 ) -> None:
     df = spark.sql(f"select explode(array({rows})) as at")
     figures = df.agg(*freshness_metrics(orders(FRESH), dict(df.dtypes), NOON)).first().asDict()
-    (verdict,) = table_verdicts(orders(FRESH), figures, NOON, dict(df.dtypes))
+    (verdict,) = batch_results(orders(FRESH), figures, NOON, dict(df.dtypes))
     assert (verdict.status, verdict.message) == (status, message)
 
 
 @pytest.mark.parametrize(("on_null", "status"), [("skip", "pass"), ("pass", "pass"), ("fail", "fail")])
 def test_freshness_of_nothing_is_said_by_on_null(spark: SparkSession, on_null: str, status: str) -> None:
     table = orders(Check(id="fresh", check="freshness", column="at", max_age="1d", on_null=on_null))
-    (verdict,) = table_verdicts(table, {"newest_fresh": None}, NOON, {"at": "timestamp"})
+    (verdict,) = batch_results(table, {"newest_fresh": None}, NOON, {"at": "timestamp"})
     assert verdict.status == status
 
 
 @pytest.mark.parametrize("columns", [{}, {"at": "string"}])
 def test_freshness_without_a_time_is_an_error(spark: SparkSession, columns: dict[str, str]) -> None:
     assert freshness_metrics(orders(FRESH), columns, NOON) == []
-    (verdict,) = table_verdicts(orders(FRESH), {}, NOON, columns)
+    (verdict,) = batch_results(orders(FRESH), {}, NOON, columns)
     assert (verdict.status, verdict.message) == ("error", "column 'at' is not a timestamp or a date on this table")
 
 
@@ -106,13 +106,13 @@ def test_keys_are_free(columns: tuple[str, ...], write: Write, free: bool) -> No
     ({"duplicates_one": 0}, "pass", 0), ({"duplicates_one": 2}, "fail", 2), ({}, "error", 0),
 ])  # fmt: skip
 def test_unique(metrics: dict, status: str, failed: int) -> None:
-    (verdict,) = table_verdicts(orders(Check(id="one", check="unique", columns=("id",))), metrics, NOON, {})
+    (verdict,) = batch_results(orders(Check(id="one", check="unique", columns=("id",))), metrics, NOON, {})
     assert (verdict.status, verdict.failed) == (status, failed)
 
 
 def test_unique_on_the_keys_passes_unread() -> None:
     check = Check(id="one", check="unique", columns=("id", "day"))
-    assert table_verdicts(orders(check, write=KEYED), {}, NOON, {})[0].status == "pass"
+    assert batch_results(orders(check, write=KEYED), {}, NOON, {})[0].status == "pass"
 
 
 @pytest.mark.parametrize(

@@ -44,7 +44,7 @@ def far() -> Iterator[SparkSession]:
 def test_local_paths_are_refused_where_spark_is_elsewhere(spark: SparkSession, far: SparkSession) -> None:
     require_own_files(spark, ["/lake"])
     require_own_files(far, ["s3a://bucket/lake"])
-    with pytest.raises(EnvironmentProblem, match=r"LS810 path 'in' lies on this machine, .* runs on spark\.invalid"):
+    with pytest.raises(EnvironmentProblem, match=r"LS810 path 'in' is on this machine, .* runs on spark\.invalid"):
         require_own_files(far, ["s3a://bucket/lake", "in"])
 
 

@@ -35,7 +35,7 @@ def test_spark_types_are_valid(text: str) -> None:
         ("struct<>", "a field name expected, '>' found"),
         ("struct<a int>", "':' expected, 'int' found"),
         ("struct<a:int;b:int>", "',' or '>' expected, ';' found"),
-        ("int int", "'int' is too much after a whole type"),
+        ("int int", "unexpected 'int' after the type"),
         ("", "the end is no type; types: "),
         ("array<" * 5000, "nested deeper than 20 levels"),
     ],

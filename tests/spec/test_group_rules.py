@@ -22,7 +22,7 @@ RANK = "  - with_columns: {rn: 'row_number() OVER (%s)'}\n"
         (
             "  - dedupe: {keys: [id], order_by: [seq]}\n" + PARTITIONS,
             0,
-            "add day, made in an earlier step, to its keys",
+            "add day, made in an earlier step, to 'keys'",
         ),
         ("  - aggregate: {by: [id], measures: {day: max(day)}}\n" + PARTITIONS, 0, "to 'by' and PARTITION BY"),
         (RANK % "PARTITION BY id ORDER BY seq" + PARTITIONS, 0, "to PARTITION BY; or set write.strategy: replace_all"),
@@ -30,7 +30,7 @@ RANK = "  - with_columns: {rn: 'row_number() OVER (%s)'}\n"
         (RANK % "PARTITION BY id, to_date(day)" + PARTITIONS, 0, "add day, made in an earlier step, to PARTITION BY"),
         (RANK % "PARTITION BY day) + max(id) OVER (" + PARTITIONS, 0, "to PARTITION BY"),
         (RANK % "PARTITION BY id ORDER BY seq DESC" + "  - filter: rn = 1\n" + GROUP + GROUPS, 0, "to PARTITION BY"),
-        ("  - dedupe: {keys: [id]}\n" + GROUP + GROUPS, 0, "add day, made in an earlier step, to its keys"),
+        ("  - dedupe: {keys: [id]}\n" + GROUP + GROUPS, 0, "add day, made in an earlier step, to 'keys'"),
         (GROUP + RANK % "ORDER BY n" + GROUPS, 1, "add day, made in an earlier step, to PARTITION BY"),
         (GROUP.replace("count(*)", "'sum(1) / sum(sum(1)) OVER ()'") + GROUPS, 0, "to 'by' and PARTITION BY"),
         (RANK % "PARTITION BY day" + "  - rename: {at: day}\n" + GROUP + GROUPS, 1, "change it in a step before"),

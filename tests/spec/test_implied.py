@@ -12,7 +12,7 @@ from lakesmith.errors import Problem
 from lakesmith.spec.key_implies import unproven
 from lakesmith.spec.load import load_project
 from lakesmith.spec.model import Table
-from lakesmith.spec.rules.warnings import cautions
+from lakesmith.spec.rules.warnings import find_warnings
 
 Load = Callable[..., list[Problem]]
 RAW = {"hash_key": {"name": "id", "of": "raw"}}
@@ -140,4 +140,4 @@ def test_what_deserves_a_warning(project: Callable[..., Path], files: dict[str, 
     specs = {f"tables/silver/{name}.yml": text for name, text in files.items()}
     gold = "from: silver.orders\nwrite: {strategy: replace_all}\n"
     conf = project({"sources/orders.yml": envelope, "tables/gold/daily.yml": gold, **specs})
-    assert [one.code for one in cautions(load_project(conf).project)] == codes
+    assert [one.code for one in find_warnings(load_project(conf).project)] == codes

@@ -6,7 +6,7 @@ import pytest
 from chispa import assert_df_equality
 from pyspark.sql import SparkSession
 
-from lakesmith.columns import named
+from lakesmith.column_refs import named
 from lakesmith.errors import StepError
 from lakesmith.testing import frame
 from lakesmith.transforms.columns import cast, drop, rename, select, with_columns

@@ -13,18 +13,18 @@ from lakesmith.batch.gate.frames import Gated
 from lakesmith.batch.gate.tied_rows import tie_verdicts
 from lakesmith.batch.read.rows import asked_fields
 from lakesmith.batch.write.scd2 import VERSIONS
-from lakesmith.quality.checks.arrival import arrival_verdicts
-from lakesmith.quality.checks.table_checks import table_verdicts
+from lakesmith.quality.check_result import CheckResult
+from lakesmith.quality.checks.arrival import arrival_results
+from lakesmith.quality.checks.table_checks import batch_results
 from lakesmith.quality.checks.uniqueness import (
     duplicates,
     missing_columns,
     paid_unique_checks,
     unique_columns,
 )
-from lakesmith.quality.gate import verdicts
-from lakesmith.quality.guards import guard_verdicts
+from lakesmith.quality.gate import gate_results
+from lakesmith.quality.guards import guard_results
 from lakesmith.quality.profile import profile_rows
-from lakesmith.quality.verdict import Verdict
 from lakesmith.tables.commit import Outcome
 from lakesmith.tables.ref import visible
 
@@ -46,7 +46,7 @@ class BatchRecord:
 
     version: int
     counts: Counts
-    verdicts: tuple[Verdict, ...]
+    verdicts: tuple[CheckResult, ...]
     profile: tuple[Mapping[str, Any], ...]
     recomputed: bool
     moved: bool = True
@@ -77,15 +77,15 @@ def record(gated: Gated, outcome: Outcome, figures: Mapping[str, Any]) -> BatchR
         for f in final.schema.fields
         if not f.name.startswith("_")
     }
-    row_verdicts = verdicts(gated.rules, figures["gate"])
+    row_verdicts = gate_results(gated.rules, figures["gate"])
     counts = count(figures, outcome, tombstones(batch, figures["final"], outcome))
-    whole = table_verdicts(
+    whole = batch_results(
         batch.spec,
         figures["final"] | duplicated(batch, outcome, types),
         run_time(batch),
         types,
     )
-    guards = guard_verdicts(batch.spec.write, outcome.metrics, figures["final"]["rows"])
+    guards = guard_results(batch.spec.write, outcome.metrics, figures["final"]["rows"])
     profile = profile_rows(
         figures["final"], types, batch.project.profile_of(batch.name)
     )
@@ -94,7 +94,7 @@ def record(gated: Gated, outcome: Outcome, figures: Mapping[str, Any]) -> BatchR
         row["column"]: row["rows"] - row["nulls"] for row in profile if "nulls" in row
     }
     noun = "images" if batch.reads_table else "lines"
-    arrived = arrival_verdicts(figures["read"], asked_fields(batch), given, noun)
+    arrived = arrival_results(figures["read"], asked_fields(batch), given, noun)
     told = (
         *row_verdicts,
         *whole,

@@ -1,1 +1,1 @@
-"""The command line: verbs, their options, and answers as text or JSON."""
+"""Parse the command line and print answers as text or JSON."""

@@ -1,4 +1,4 @@
-"""One answer a verb: text or JSON on stdout, everything else on stderr, errors as exit codes."""
+"""Print the answer of a command on stdout and everything else on stderr."""
 
 from __future__ import annotations
 
@@ -42,7 +42,7 @@ class Answer:
         )
 
     def error(self, error: LakesmithError) -> None:
-        """Give an error: its text on stderr; on stdout what the run came to, if it was a run."""
+        """Print an error on stderr, and on stdout the result of a run that failed."""
         print(error, file=sys.stderr)
         result = error.result if isinstance(error, RunError) else None
         if self._form is Format.json:
@@ -66,7 +66,7 @@ def answering(form: Format) -> Iterator[Answer]:
     Parameters
     ----------
     form : Format
-        With ``json``, whatever else writes to stdout meanwhile (the JVM, a user's step) goes to stderr.
+        With ``json``, other output to stdout (of the JVM, of a user's step) goes to stderr.
 
     Raises
     ------

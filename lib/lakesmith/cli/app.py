@@ -1,4 +1,4 @@
-"""The command ``lakesmith``: one small function a verb.
+"""Define the command ``lakesmith``, one small function a command.
 
 Spark is imported inside the verbs that need it, so that help and offline verbs answer at once.
 """
@@ -61,7 +61,7 @@ def main() -> None:
     # pyspark hands instants out in the zone of the process; every time that a verb shows is UTC.
     os.environ["TZ"] = "UTC"
     time.tzset()
-    # A step `module:function` of a user's project lies beside its conf/.
+    # A step `module:function` of a user's project is stored beside its conf/.
     sys.path.append(os.getcwd())
     app()
 
@@ -89,7 +89,7 @@ def init(
 def validate(
     *, sets: Sets, conf: Conf = CONF, env: Env = LOCAL, form: Form = TEXT
 ) -> None:
-    """Check every spec offline; lists all errors with file:line and key path."""
+    """Check every spec offline and list all errors with file, line and key path."""
     with answering(form) as answer:
         lake = open_lake(conf, env, sets)
         warnings = lake.validate()
@@ -109,7 +109,7 @@ def plan(
     env: Env = LOCAL,
     form: Form = TEXT,
 ) -> None:
-    """Say what a run would do: order, new input, strategy, expected reads, extra scans and why."""
+    """Show what a run would do, with order, new input, strategy, expected reads and extra scans."""
     with answering(form) as answer:
         answer(open_lake(conf, env, sets).plan(each_name(select)), text.plan_text)
 
@@ -137,7 +137,7 @@ def run(
         bool,
         typer.Option(
             "--rebuild",
-            help="Build the selected tables anew, else those whose spec changed.",
+            help="Rebuild the selected tables, else those whose spec changed.",
         ),
     ] = False,
     conf: Conf = CONF,
@@ -183,7 +183,7 @@ def history(
     env: Env = LOCAL,
     form: Form = TEXT,
 ) -> None:
-    """Show the commits of a table, newest first: batch, version, rows."""
+    """Show the commits of a table, newest first."""
     with answering(form) as answer:
         lake = open_lake(conf, env, sets)
         names = [table] if table else lake.project.table_names()
@@ -219,8 +219,12 @@ def show(
     from lakesmith.cli.rows import first_rows
 
     with answering(form) as answer:
-        frame = open_lake(conf, env, sets).table(table, _version(version))
-        answer(first_rows(frame, limit), text.rows_text)
+        lake = open_lake(conf, env, sets)
+        number = _version(version)
+        rows = lake.rows(table, number, limit)
+        if rows is None:
+            rows = first_rows(lake.table(table, number), limit)
+        answer(rows, text.rows_text)
 
 
 def _version(text: str) -> str | int:
@@ -259,11 +263,12 @@ def quarantine(
 ) -> None:
     """Show bad rows with their reasons."""
     with answering(form) as answer:
-        frame = open_lake(conf, env, sets).quarantine(table)
-        answer(
-            [row.asDict(recursive=True) for row in frame.limit(limit).collect()],
-            text.quarantine_text,
-        )
+        lake = open_lake(conf, env, sets)
+        rows = lake.quarantined_rows(table, limit)
+        if rows is None:
+            found = lake.quarantine(table).limit(limit).collect()
+            rows = [row.asDict(recursive=True) for row in found]
+        answer(rows, text.quarantine_text)
 
 
 app.command()(doctor)
@@ -284,7 +289,7 @@ def explain(
     env: Env = LOCAL,
     form: Form = TEXT,
 ) -> None:
-    """Explain the code of an error: what it means and what to do."""
+    """Explain what an error code means and what to do."""
     from lakesmith import codes
 
     with answering(form) as answer:

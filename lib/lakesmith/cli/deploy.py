@@ -1,4 +1,4 @@
-"""The verb ``deploy-spec``: files for a scheduler, made from the specs."""
+"""Define the command ``deploy-spec``."""
 
 from __future__ import annotations
 
@@ -51,7 +51,7 @@ def deploy_spec(
     env: Env = LOCAL,
     form: Form = TEXT,
 ) -> None:
-    """Write the files that deploy the project as a job: databricks.yml and conf/databricks/NAME.job.yml."""
+    """Write databricks.yml and conf/databricks/NAME.job.yml from the specs."""
     from lakesmith.deploy.files import (
         check_files,
         databricks_files,

@@ -1,4 +1,4 @@
-"""The verb ``doctor``: what is damaged, and what can be done."""
+"""Define the command ``doctor``."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from lakesmith.cli.runtime import runtime_text
 Fix = Annotated[
     bool,
     typer.Option(
-        "--fix", help="Do what is safe: files are set aside, none is deleted."
+        "--fix", help="Do what is safe. Files are moved aside, none is deleted."
     ),
 ]
 Runtime = Annotated[
@@ -36,7 +36,7 @@ def doctor(
     env: Env = LOCAL,
     form: Form = TEXT,
 ) -> None:
-    """Look over the warehouse: logs, checkpoints, files, ledger, publication; starts no Spark."""
+    """Check logs, checkpoints, files, ledger and publication of the warehouse without Spark."""
     if runtime:
         return _runtime(conf, env, sets, form)
     with answering(form) as answer:
@@ -57,10 +57,10 @@ def _runtime(conf: Path, env: str, sets: Sequence[str], form: Format) -> None:
 
 
 def report_text(report: Mapping[str, Any]) -> str:
-    """Return what was mended, what was found with what to do next, and how many of each."""
+    """Return what was fixed, what was found with what to do next, and how many of each."""
     fixed = [f"fixed {_found(one)}" for one in report["fixed"]]
     moved = (
-        [f"set aside in {report['set_aside']}; delete it when all is well"]
+        [f"moved aside to {report['set_aside']}; delete it when all is well"]
         if report["set_aside"]
         else []
     )

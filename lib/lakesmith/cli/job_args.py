@@ -1,4 +1,4 @@
-"""What every job file shares: arguments, the project, and a report; raises on failure, returns None on success."""
+"""Parse the arguments of a job, open its project and report."""
 
 from __future__ import annotations
 
@@ -19,14 +19,15 @@ if TYPE_CHECKING:
 
 
 def arguments(about: str | None, argv: Sequence[str] | None) -> argparse.Namespace:
-    """Parse the arguments of a job: ``--conf --env --set --catalog --schema-prefix --run-date``.
+    """Parse the arguments of a job.
 
-    A scheduler hands its parameters on as ``--name=value``, named with underscores and empty when nobody set them:
-    both spellings are known, and an empty value counts as not given.
+    A scheduler passes its parameters as ``--name=value``, with underscores, and empty when unset.
+    Both spellings are known, and an empty value counts as not given.
 
     Examples
     --------
-    >>> asked = arguments("Land what is new.", ["--env", "dev", "--set", "parallel=4", "--catalog=main", "--run_date="])
+    >>> given = ["--env", "dev", "--set", "parallel=4", "--catalog=main", "--run_date="]
+    >>> asked = arguments("Land new rows.", given)
     >>> str(asked.conf), asked.env, asked.sets, asked.run_date
     ('conf', 'dev', ['parallel=4', 'catalog=main'], None)
     """
@@ -81,13 +82,13 @@ def arguments(about: str | None, argv: Sequence[str] | None) -> argparse.Namespa
 
 def lake_of(asked: argparse.Namespace) -> Lake:
     """Open the project that the arguments name."""
-    # A step `module:function` of a user's project lies beside its conf/.
+    # A step `module:function` of a user's project is stored beside its conf/.
     sys.path.append(str(asked.conf.resolve().parent))
     return open_lake(asked.conf, asked.env, asked.sets)
 
 
 def run_layer(about: str | None, argv: Sequence[str] | None, layer: Layer) -> None:
-    """Run every table of one layer; a project without that layer has nothing to do."""
+    """Run every table of one layer, or nothing where the project lacks that layer."""
     asked = arguments(about, argv)
     lake = lake_of(asked)
     names = [f"{layer}.{name}" for name in lake.project.tables.get(layer, {})]

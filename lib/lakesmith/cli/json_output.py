@@ -18,7 +18,7 @@ _USAGE_CODES = frozenset({"LS001", "LS209"})
 
 
 def plain(value: Any) -> Any:
-    r"""Return a value as JSON can say it exactly: decimals as text, instants as ISO, bytes as hex, NaN as text.
+    r"""Return a value as exact JSON data.
 
     Examples
     --------
@@ -58,7 +58,7 @@ def _scalar(value: Any) -> Any:
 
 
 def error_data(error: LakesmithError) -> dict[str, Any]:
-    """Return an error as data: code, what, where, hint, and each problem of the specs."""
+    """Return an error as data, with each problem of the specs."""
     found = {
         "code": error.code,
         "what": error.what,
@@ -70,7 +70,7 @@ def error_data(error: LakesmithError) -> dict[str, Any]:
 
 
 def exit_code(error: LakesmithError) -> int:
-    """Return the exit code of an error: 2 for config and usage, 3 for a refusal of the gate, else 1.
+    """Return the exit code of an error.
 
     Examples
     --------

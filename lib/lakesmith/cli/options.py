@@ -53,13 +53,16 @@ Select = Annotated[
 
 
 def open_lake(conf: Path, env: str, sets: Sequence[str]) -> Lake:
-    """Open a project with the settings of the command line; pyspark is imported, Spark is not started."""
+    """Open a project with the settings of the command line, without starting Spark."""
     try:
         from lakesmith import lake
     except ModuleNotFoundError as error:
         if error.name not in ("pyspark", "delta"):
             raise
-        hint = "install Lakesmith with its Spark: pip install 'lakesmith[spark]'; a Spark cluster brings its own"
+        hint = (
+            "install Lakesmith with its Spark: pip install 'lakesmith[spark]'; "
+            "a Spark cluster has its own"
+        )
         raise EnvironmentProblem(
             f"the Python package '{error.name}' is missing", code="LS830", hint=hint
         ) from error

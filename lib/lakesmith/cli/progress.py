@@ -1,4 +1,4 @@
-"""What a run tells while it runs: a live view on a terminal, nothing elsewhere, warnings on stderr."""
+"""Show the progress of a run on a terminal, and warnings on stderr."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ OnEvent = Callable[[Event], None]
 
 @contextmanager
 def following() -> Iterator[OnEvent | None]:
-    """Follow a run: a spinner a table on a terminal; None where stderr is no terminal."""
+    """Yield an observer that shows a spinner a table, or None where stderr is no terminal."""
     if not sys.stderr.isatty():
         yield None
         return
@@ -60,9 +60,9 @@ class LiveView:
 
     def _finish(self, event: Event) -> None:
         result = event.result
-        told = f"  {result.state}, {result.counts.accepted} rows" if result else ""
+        outcome = f"  {result.state}, {result.counts.accepted} rows" if result else ""
         self._progress.update(
-            self._lines[event.table], description=f"{event.table}{told}", completed=1
+            self._lines[event.table], description=f"{event.table}{outcome}", completed=1
         )
 
 

@@ -1,4 +1,4 @@
-"""The verbs of repair and upkeep: backfill, rollback, maintain."""
+"""Define the commands of repair and maintenance."""
 
 from __future__ import annotations
 
@@ -37,7 +37,7 @@ def backfill(
     env: Env = LOCAL,
     form: Form = TEXT,
 ) -> None:
-    """Compute the rows of some event dates anew, from what is published above."""
+    """Recompute the rows of some event dates from what is published upstream."""
     if not select:
         raise typer.BadParameter("name at least one table", param_hint="--select")
     with answering(form) as answer:
@@ -60,7 +60,7 @@ def rollback(
     env: Env = LOCAL,
     form: Form = TEXT,
 ) -> None:
-    """Return all tables to where they stood before a run; the next run reads its inputs again."""
+    """Return all tables to where they stood before a run, to read its inputs again."""
     with answering(form) as answer:
         lake = open_lake(conf, env, sets)
         with following() as on_event:
@@ -83,7 +83,7 @@ def maintain(
     env: Env = LOCAL,
     form: Form = TEXT,
 ) -> None:
-    """Compact, purge and vacuum tables as the figures of their logs call for it; rows stay as they are."""
+    """Compact, purge and vacuum tables where their metrics call for it."""
     with answering(form) as answer:
         answer(
             open_lake(conf, env, sets).maintain(each_name(select), dry_run),

@@ -1,4 +1,4 @@
-"""Rows of a table as Python values; dates and times beyond Python's calendar as text."""
+"""Return rows of a table as Python values, and dates beyond Python's calendar as text."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ from pyspark.sql.types import (
     TimestampType,
 )
 
-from lakesmith.columns import named
+from lakesmith.column_refs import named
 from lakesmith.spec.values.times import read_date, read_wall_clock
 
 EPOCH = datetime(1970, 1, 1)
@@ -60,7 +60,7 @@ def _as_text(field: StructField) -> Column:
 
 
 def _text_kind(kind: DataType) -> DataType:
-    """Return the type with text in the place of dates and times."""
+    """Return the type with text instead of dates and times."""
     if isinstance(kind, TIMES):
         return StringType()
     if isinstance(kind, ArrayType):

@@ -1,4 +1,4 @@
-"""What ``spark-submit.sh`` asks before a local run: the settings that make it start faster, one a line."""
+"""Print the settings that make a local ``spark-submit`` start faster."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from lakesmith.session.start import read_properties
 
 
 def changes(properties: Mapping[str, str]) -> dict[str, str]:
-    """Return what is to be set beside a properties file; a setting to be taken away is empty."""
+    """Return what to set beside a properties file. A setting to remove is empty."""
     made = quicken(properties)
     return {
         key: made.get(key, "")
@@ -22,7 +22,7 @@ def changes(properties: Mapping[str, str]) -> dict[str, str]:
 
 
 def main() -> None:
-    """Print the class path, if there is one, and the settings that differ from those of the file that is named."""
+    """Print the class path, if there is one, and the settings that differ from the given file."""
     found = changes(read_properties(Path(sys.argv[1])))
     if found:
         print(f"{CLASS_PATH}={os.environ[CLASS_PATH]}")

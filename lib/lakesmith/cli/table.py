@@ -12,7 +12,7 @@ _ESCAPES = str.maketrans({"\n": "\\n", "\r": "\\r", "\t": "\\t"})
 def aligned(
     rows: Iterable[Mapping[str, Any]], columns: Sequence[str] | None = None
 ) -> str:
-    """Lay rows out in columns: numbers to the right, everything else to the left.
+    """Return rows as text in columns, numbers to the right and all else to the left.
 
     Parameters
     ----------
@@ -57,7 +57,7 @@ def _line(cells: Sequence[str], widths: Sequence[int], right: Sequence[bool]) ->
 
 
 def cell(value: Any) -> str:
-    r"""Return one value on one line; NULL is empty, bytes are counted, instants have no fraction if it is zero.
+    r"""Return one value on one line, with NULL as the empty text.
 
     Examples
     --------

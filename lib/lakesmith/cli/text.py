@@ -1,4 +1,4 @@
-"""Answers as text: one function a verb."""
+"""Format answers as text, one function a command."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from lakesmith.observe.results import Plan, RunResult, TableResult
 
 Row = Mapping[str, Any]
 
-# Warnings that a run says by itself, as a value may be lost.
+# Warnings that a run prints, since a value may be lost.
 _NAMED = ("field_arrived",)
 _WORDS = {"nothing_new": "nothing new", "rolled_back": "rolled back"}
 _STATUS = (
@@ -44,7 +44,7 @@ _VERDICTS = ("table", "check", "column", "on_fail", "status", "failed", "message
 
 
 def result_text(result: RunResult) -> str:
-    """Return what a run did: a row a table, then parked inputs, checks that refuse or were not made, and the state."""
+    """Return what a run did, with parked inputs, refused checks and the state."""
     lines = [aligned([_counted(table) for table in result.tables])]
     for table in result.tables:
         lines += [
@@ -95,15 +95,17 @@ def rollback_text(result: RunResult) -> str:
 
 
 def maintain_text(result: Maintained) -> str:
-    """Return what maintenance did, or would do: a row an action with the figures that say why, then the whole."""
+    """Return what maintenance did or would do, a row an action with its metrics."""
     rows = [{name: getattr(step, name) for name in _STEPS} for step in result.steps]
     errors = [f"{step.table}: {step.action}: {step.error}" for step in result.failed]
     count = sum(step.state in ("done", "proposed") for step in result.steps)
     if result.dry_run:
-        last = f"dry run, nothing was changed: {count} action(s) are due; `lakesmith maintain --no-dry-run` does them"
+        due = f"dry run, nothing was changed: {count} action(s) are due"
+        last = f"{due}; `lakesmith maintain --no-dry-run` does them"
     else:
         published = f", published as {result.published}" if result.published else ""
-        last = f"maintenance {result.run_id}: {count} action(s) done{published}, {result.seconds:.1f} s"
+        done = f"maintenance {result.run_id}: {count} action(s) done"
+        last = f"{done}{published}, {result.seconds:.1f} s"
     return "\n".join([aligned(rows, _STEPS), *errors, last])
 
 
@@ -112,7 +114,7 @@ def _say(state: str) -> str:
 
 
 def plan_text(plan: Plan) -> str:
-    """Return what a run would do: a row a table, then new columns, extra scans and notes."""
+    """Return what a run would do, a row a table, then new columns, extra scans and notes."""
     names = ("wave", "table", "strategy", "new", "reads")
     rows = [{name: getattr(table, name) for name in names} for table in plan.tables]
     scans = [
@@ -143,7 +145,8 @@ def status_text(runs: Sequence[Row]) -> str:
 
 def _run(run: Row) -> str:
     published = f", published as {run['published']}" if run["published"] else ""
-    head = f"run {run['run_id']}: {_say(run['run_state'])}{published}, now = {cell(run['run_time'])}"
+    state = f"{_say(run['run_state'])}{published}"
+    head = f"run {run['run_id']}: {state}, now = {cell(run['run_time'])}"
     tables = [{**table, "state": _say(table["state"])} for table in run["tables"]]
     parked = [
         f"parked: {one}"
@@ -197,7 +200,7 @@ def rows_text(rows: Sequence[Row]) -> str:
 
 
 def quarantine_text(rows: Sequence[Row]) -> str:
-    """Return quarantined rows: batch, reasons, the raw row."""
+    """Return quarantined rows with their batch, reasons and raw row."""
     bad = [
         f"batch {row['_batch_id']}: {reasons_text(row['_reasons'])}\n  {row['_raw']}"
         for row in rows

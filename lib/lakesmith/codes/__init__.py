@@ -1,4 +1,4 @@
-"""The catalogue of codes: what ``lakesmith explain CODE`` prints."""
+"""Explain the error codes, as ``lakesmith explain CODE`` prints them."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ from lakesmith.spec.yaml.provenance import suggest
 
 @dataclass(frozen=True)
 class Explanation:
-    """A code with its title, what it means and what to do."""
+    """Explain one code, with a title, its meaning and what to do."""
 
     code: str
     title: str
@@ -56,11 +56,8 @@ def explain(code: str) -> Explanation:
     >>> explain("ls108").title
     'ambiguous value without quotes'
     """
-    found = CATALOGUE.get(code.strip().upper())
-    if found is None:
-        raise LakesmithError(
-            f"no code '{code}'",
-            code="LS001",
-            hint=suggest(code.upper(), CATALOGUE, "codes"),
-        )
-    return found
+    entry = CATALOGUE.get(code.strip().upper())
+    if entry is None:
+        hint = suggest(code.upper(), CATALOGUE, "codes")
+        raise LakesmithError(f"no code '{code}'", code="LS001", hint=hint)
+    return entry

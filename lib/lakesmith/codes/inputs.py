@@ -1,92 +1,102 @@
-"""Codes of inputs and steps: LS0xx to LS3xx."""
+"""Explain the codes of inputs and steps, LS0xx, LS2xx and LS3xx."""
 
 from __future__ import annotations
 
 INPUT_CODES: dict[str, tuple[str, str, str]] = {
     "LS000": (
-        "error without a code of its own",
-        "Something was found that no other code describes.",
-        "Read the message; it names what was found and where.",
+        "error without a specific code",
+        "No other code describes what happened.",
+        "Read the message, which names what was found and where.",
     ),
     "LS001": (
         "unknown code",
-        "There is no such code in this version.",
-        "A code is LS and three digits, as an error message begins.",
+        "This version has no such code.",
+        "A code is LS and three digits, as at the start of an error message.",
     ),
     "LS200": (
         "input cannot be read",
-        "A source cannot be read as its spec says.",
-        "See the message for the place.",
+        "A source cannot be read as its spec describes it.",
+        "The message names the source and the file. Correct the spec or the file.",
     ),
     "LS201": (
-        "no such directory",
-        "The directory of a source does not exist. Relative paths start at the working directory.",
-        "Correct the path, create the directory, or declare the source optional: true.",
+        "missing source directory",
+        "The directory of a source does not exist. Relative paths start at the working"
+        " directory.",
+        "Correct the path, create the directory, or write optional: true for the source.",
     ),
     "LS202": (
-        "listing needs a session",
-        "The files of this path lie in a file system that only Spark can list.",
+        "listing needs a Spark session",
+        "The files of this path are in a file system that only Spark can list.",
         "Use a command that starts Spark, such as `lakesmith run`.",
     ),
     "LS203": (
         "file changed after it was read",
-        "A file has another size or time than when its rows were landed. Its old rows are in the tables.",
-        "Land corrections as new files, or declare on_changed_file: reload or ignore.",
+        "A file has another size or modification time than when its rows were read. The tables"
+        " hold its old rows.",
+        "Deliver corrections as new files, or set on_changed_file: reload or ignore.",
     ),
     "LS204": (
-        "bad input",
-        "A file cannot be read and the source declares on_bad_input: fail.",
-        "Repair or remove the file; with on_bad_input: park it is set aside and the rest goes on.",
+        "unreadable file",
+        "A file cannot be read, and the source has on_bad_input: fail.",
+        "Repair or remove the file. With on_bad_input: park the run continues without it.",
     ),
     "LS205": (
         "no earlier position",
-        "Changes of a table were asked for, but nothing was read from it before.",
-        "Run without a selection, so that the table is first built from the whole upstream.",
+        "The changes of a table were requested, but nothing was read from it before.",
+        "Run without --select, so that the table is first built from the whole upstream.",
     ),
     "LS206": (
         "file changed during the run",
-        "A file named by the batch changed or vanished before it was read, so a retry could not give the same rows.",
-        "Put the file back as it was and run again; land corrections as new files.",
+        "A file of the batch changed or disappeared before it was read. A retry could not give"
+        " the same rows.",
+        "Restore the file and run again. Deliver corrections as new files.",
     ),
     "LS207": (
         "table does not exist yet",
-        "The table was never written.",
+        "No run has written this table.",
         "Run `lakesmith run` first.",
     ),
     "LS208": (
         "table was never published",
-        "The table has commits, but none became visible: the gate refused it, or a run did not end.",
-        "See `lakesmith status`; read version 'latest' to look at it all the same.",
+        "The table has commits, but none is visible. The quality gate refused them, or a run"
+        " did not finish.",
+        "See `lakesmith status`. To look at the rows anyway, read version 'latest'.",
     ),
     "LS209": (
         "unknown table",
-        "No table or ops table has this name.",
-        "Use a name as layer.table.",
+        "No table of the project and no ops table has this name.",
+        "Write the name as layer.table.",
     ),
     "LS210": (
-        "the log of a table cannot be read",
-        "A commit, a checkpoint or a file of a table is damaged or missing. It may be one of the engine's own tables.",
-        "Put the damaged file back from a copy; `lakesmith doctor` says which it is. No table was changed.",
+        "unreadable transaction log",
+        "A commit, a checkpoint or a data file of a table is damaged or missing. It may be an"
+        " ops table. No table was changed.",
+        "Run `lakesmith doctor` to see which file it is, and restore it from a backup.",
     ),
     "LS211": (
-        "table changed by others",
-        "Somebody else wrote, deleted or restored rows of a table that Lakesmith builds. The next batch would hide it.",
-        "RESTORE the table to the version that the message names and run again.",
+        "table changed by another writer",
+        "Another writer added, deleted or restored rows of a table that Lakesmith builds. The"
+        " next batch would hide that.",
+        "RESTORE the table to the version that the message names, and run again.",
     ),
     "LS212": (
-        "warehouse cannot be written",
-        "The directory of the warehouse is read-only or full, or belongs to somebody else.",
-        "Give it space and write permission. Published tables can be read all the same.",
+        "warehouse is not writable",
+        "The directory of the warehouse is full, is read-only, or belongs to another user.",
+        "Free disk space or grant write permission. Published tables can still be read.",
     ),
     "LS213": (
-        "the engine's own table cannot be written",
-        "The ledger, the publications or the run records could not be written; the disk may be full.",
-        "Give the warehouse space and run again: batches that landed are found, the others are written.",
+        "ops table cannot be written",
+        "The ledger, the publications or the run records could not be written. The disk may be"
+        " full.",
+        "Free disk space and run again. Batches that are committed are found, the others are"
+        " written.",
     ),
     "LS214": (
         "directory cannot be listed",
-        "The system refuses to list the directory of a source or one in it, so that files could be missed.",
-        "Give the user who runs this the right to list and read it, or move it out of the source; then run again.",
+        "The operating system refuses to list the directory of a source, so that files could be"
+        " missed.",
+        "Give the user of the run the right to list and read it, or move it out of the source."
+        " Then run again.",
     ),
     "LS215": (
         "unknown type of source",
@@ -95,54 +105,57 @@ INPUT_CODES: dict[str, tuple[str, str, str]] = {
     ),
     "LS300": (
         "step failed",
-        "A step gave no frame that fits.",
-        "See the message for the step.",
+        "A step gave no usable DataFrame.",
+        "The message names the step. Correct it and run again.",
     ),
     "LS301": (
         "exception in a step",
-        "A step raised an exception; the place is the line of your own code. Nothing of the batch was written.",
+        "A step raised an exception. The message names the line of your code. Nothing of the"
+        " batch was written.",
         "Correct the function and run again.",
     ),
     "LS302": (
-        "contract column missing",
-        "After the last step a column of the contract is not there.",
-        "Add it in a step, map it with 'source', or take it out of the contract.",
+        "missing contract column",
+        "A column of the contract is missing after the last step.",
+        "Add it in a step, map it with 'source', or remove it from the contract.",
     ),
     "LS303": (
-        "type that does not fit",
-        "A column has a type of another family than the contract, or text cannot become this type.",
+        "incompatible column type",
+        "A column cannot be converted to the type of the contract.",
         "Cast it in a step, or change the contract.",
     ),
     "LS304": (
         "step returned no DataFrame",
-        "A step is a function df -> df.",
+        "A step is a function that takes a DataFrame and returns one.",
         "End the function with `return df`.",
     ),
     "LS305": (
-        "step names a missing column",
-        "The column is not there at this point; earlier steps may have renamed or dropped it.",
-        "Use one of the columns listed.",
+        "step uses a missing column",
+        "The column does not exist at this step. An earlier step may have renamed or dropped"
+        " it.",
+        "Use one of the columns that the message lists.",
     ),
     "LS306": (
-        "step that cannot be bound",
-        "The step is unknown or its options do not fit.",
-        "Correct the step; `lakesmith validate` lists all of them.",
+        "invalid step",
+        "The step is unknown, or its options are wrong.",
+        "Correct the step. `lakesmith validate` lists all invalid steps.",
     ),
     "LS307": (
-        "column is there already",
-        "A join would bring a column whose name is taken.",
-        "Choose the columns with 'columns', or rename one side first.",
+        "duplicate column",
+        "A join would add a column whose name is already used.",
+        "Select the columns with 'columns', or rename one side first.",
     ),
     "LS308": (
         "deletes would be lost",
-        "The SQL or the steps of a table drop the column _deleted, which says what the upstream table deleted, "
-        "or _truncates, which says where a change event emptied it.",
+        "The SQL or a step drops the column _deleted, which marks deleted rows of the upstream,"
+        " or _truncates, which marks where a change event emptied the table.",
         "Select _deleted too, and _truncates where the message names it.",
     ),
     "LS309": (
-        "format that a type cannot hold",
-        "The format reads an offset for timestamp_ntz, which is a wall clock, or the name of a zone, whose clocks show "
-        "an hour twice in autumn and skip one in spring.",
-        "Declare timestamp for an offset; take text with names of zones as string and convert it in a step.",
+        "format that the type cannot hold",
+        "The format reads an offset into timestamp_ntz, which has none. Or it reads the name of"
+        " a time zone, whose local times are ambiguous when clocks change.",
+        "Declare timestamp for values with an offset. Read values with zone names as string and"
+        " convert them in a step.",
     ),
 }

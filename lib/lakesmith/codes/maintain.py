@@ -1,16 +1,20 @@
-"""Codes of maintenance: LS640 to LS649."""
+"""Explain the codes of maintenance, LS640 to LS649."""
 
 from __future__ import annotations
 
 MAINTAIN_CODES: dict[str, tuple[str, str, str]] = {
     "LS640": (
-        "layout that Delta cannot do",
-        "A table is clustered or Z-ordered, not both; clustering excludes partitions; columns must be the table's own.",
+        "invalid table layout",
+        "A table is either clustered or Z-ordered. A partitioned table cannot be clustered. The"
+        " columns must be columns of the table, and Z-ordering by a partition column has no"
+        " effect.",
         "Correct `maintenance` of the table, or of the project in base.yml.",
     ),
     "LS641": (
         "maintenance of a table failed",
-        "An action raised an error. Rows are as before; what other tables needed was done and published.",
-        "Mend the cause named for the table and run `lakesmith maintain` again; a run needs none of it.",
+        "A maintenance action raised an error. The rows did not change. Maintenance of other"
+        " tables was done and published.",
+        "Fix the cause that is named for the table and run `lakesmith maintain` again. Runs do"
+        " not depend on it.",
     ),
 }

@@ -1,1 +1,1 @@
-"""Deployment: files for schedulers, made from the specs."""
+"""Make files for schedulers from the specs."""

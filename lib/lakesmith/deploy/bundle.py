@@ -1,4 +1,4 @@
-"""The shape of a Databricks bundle: of the documented fields those that Lakesmith writes, and no others.
+"""Define the fields of a Databricks bundle that Lakesmith writes.
 
 Names and meaning: https://docs.databricks.com/dev-tools/bundles/reference (``databricks.yml``) and
 https://docs.databricks.com/api/workspace/jobs/create (jobs).
@@ -24,7 +24,7 @@ class Sync(Model):
 
 
 class Artifact(Model):
-    """A wheel that is built before each deployment; a patched version makes clusters install it anew."""
+    """Define a wheel that is built before each deployment."""
 
     type: Literal["whl"]
     build: str
@@ -33,7 +33,7 @@ class Artifact(Model):
 
 
 class Variable(Model):
-    """A value that a target, ``--var`` or ``BUNDLE_VAR_<name>`` sets; without a default each target sets it."""
+    """Define a value that a target, ``--var`` or ``BUNDLE_VAR_<name>`` sets."""
 
     description: str
     default: str | int | None = None
@@ -46,7 +46,7 @@ class Workspace(Model):
 
 
 class Target(Model):
-    """One place to deploy to: an environment of the project."""
+    """Define one place to deploy to, which is an environment of the project."""
 
     mode: Literal["development", "production"]
     default: Literal[True] | None = None
@@ -66,14 +66,14 @@ class BundleFile(Model):
 
 
 class Parameter(Model):
-    """A parameter of the job; whoever starts it by hand can give another value."""
+    """Define a parameter of the job, which a manual start can override."""
 
     name: Name
     default: str
 
 
 class Schedule(Model):
-    """When the job starts; left without ``pause_status``, which a target in development mode pauses."""
+    """Define when the job starts. A target in development mode pauses it."""
 
     quartz_cron_expression: str
     timezone_id: str

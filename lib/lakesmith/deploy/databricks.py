@@ -1,4 +1,4 @@
-"""A Databricks bundle from the specs: targets from the environments, tasks from the graph of the tables."""
+"""Make a Databricks bundle from the environments and the graph of the tables."""
 
 from __future__ import annotations
 
@@ -9,8 +9,7 @@ from typing import Literal
 from lakesmith.deploy import bundle as shape
 from lakesmith.errors import ConfigError, Problem
 from lakesmith.spec.graph import upstreams, waves
-from lakesmith.spec.model import Project
-from lakesmith.spec.yaml.files import LAYERS
+from lakesmith.spec.model import LAYERS, Project
 
 Tasks = Literal["pipeline", "layers"]
 
@@ -42,7 +41,7 @@ VARIABLES: dict[str, tuple[str, str | int | None]] = {
     "schema_prefix": ("Put before the name of each schema", ""),
     "cron": ("When the job starts, as a Quartz expression in UTC", "0 0 5 * * ?"),
     "owner": (
-        "In whose folder the one production copy lies",
+        "In whose folder the one production copy is stored",
         "${workspace.current_user.userName}",
     ),
     "spark_version": ("Databricks Runtime; Spark 4.2 is needed", SPARK_VERSION),
@@ -54,7 +53,7 @@ VARIABLES: dict[str, tuple[str, str | int | None]] = {
 def bundle_file(
     conf: str, targets: Mapping[str, Project], *, builds_wheel: bool
 ) -> shape.BundleFile:
-    """Return ``databricks.yml``: an environment is a target, ``dev`` in development mode, all others in production.
+    """Return ``databricks.yml`` with one target an environment.
 
     Parameters
     ----------
@@ -63,7 +62,8 @@ def bundle_file(
     targets : mapping
         Environments with their projects.
     builds_wheel : bool
-        Whether the project has a ``setup.py``; if not, a wheel of Lakesmith is expected in ``dist/``.
+        Whether the project has a ``setup.py``. If not, a wheel of Lakesmith is expected in
+        ``dist/``.
     """
     project = next(iter(targets.values()))
     wheel = shape.Artifact(type="whl", build=BUILD, path=".", dynamic_version=True)
@@ -105,9 +105,10 @@ def job_file(conf: str, project: Project, tasks: Tasks = "pipeline") -> shape.Jo
         Name of the directory with the specs, which is deployed as workspace files.
     project : Project
     tasks : {"pipeline", "layers"}
-        ``pipeline``: one task builds all tables, wave by wave, and publishes them together; then their verdicts are
-        printed. ``layers``: one task a layer, to be repaired one by one; each publishes on its own, and a refused
-        table stops every later layer. There is no task a table: each would be a run of its own, and runs take turns.
+        ``pipeline`` is one task that builds all tables and publishes them together, then prints
+        their verdicts. ``layers`` is one task a layer, to be repaired one by one. Each publishes
+        alone, and a refused table stops every later layer. A task a table would be a run each, and
+        runs take turns.
 
     Raises
     ------

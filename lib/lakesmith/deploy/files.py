@@ -1,4 +1,4 @@
-"""The files of a deployment: made from the specs, written, or compared with what lies there."""
+"""Write the files of a deployment, or compare them with the files on disk."""
 
 from __future__ import annotations
 
@@ -16,25 +16,26 @@ from lakesmith.spec.yaml.files import environments
 
 MARK = "# Written by `lakesmith deploy-spec databricks`"
 _HEAD = """{mark} from the specs in {conf}/: change those, and write it again.
-# Settings of your own (notifications, permissions, another cluster) go into {conf}/databricks/own.yml,
-# below targets.<target>.resources.jobs.{job}; this file is overwritten.
+# Settings of your own (notifications, permissions, another cluster) go into
+# {conf}/databricks/own.yml, below targets.<target>.resources.jobs.{job}; this file is overwritten.
 """
 
 
 def databricks_files(conf: Path, tasks: Tasks = "pipeline") -> dict[str, str]:
-    """Return the files of a Databricks bundle: paths relative to the project's root, and their text.
+    """Return the files of a Databricks bundle as relative paths with their text.
 
     Parameters
     ----------
     conf : Path
-        Directory with the specs; each ``<conf>/<env>.yml`` that sets a catalog is a target of the bundle.
+        Directory with the specs. Each ``<conf>/<env>.yml`` that sets a catalog is a target.
     tasks : {"pipeline", "layers"}
         See `lakesmith.deploy.databricks.job_file`.
 
     Raises
     ------
     ConfigError
-        With every problem of the specs; LS831 when no environment has a catalog, LS832 for relative source paths.
+        With every problem of the specs. LS831 when no environment has a catalog, LS832 for relative
+        source paths.
     """
     targets = _targets(conf)
     name = conf.resolve().name
@@ -59,7 +60,10 @@ def _targets(conf: Path) -> dict[str, Project]:
     loaded = {env: load_project(conf, env) for env in environments(conf)}
     targets = {env: one.project for env, one in loaded.items() if one.project.catalog}
     if not targets:
-        hint = f"write {conf / 'dev.yml'} with `catalog: NAME`, and the paths of the sources as that catalog's volumes"
+        hint = (
+            f"write {conf / 'dev.yml'} with `catalog: NAME`, "
+            "and the paths of the sources as that catalog's volumes"
+        )
         raise ConfigError(
             [
                 Problem(
@@ -118,7 +122,7 @@ def write_files(root: Path, files: Mapping[str, str]) -> list[Path]:
     Raises
     ------
     ConfigError
-        LS834 when somebody else's file lies there; then nothing is written.
+        LS834 when another file is there. Nothing is written then.
     """
     hint = "move it away, or write elsewhere with --output DIR"
     foreign = [root / name for name in files if _is_foreign(root / name)]
@@ -149,7 +153,8 @@ def check_files(root: Path, files: Mapping[str, str]) -> list[Path]:
         root / name: _difference(root / name, text) for name, text in files.items()
     }
     wrong |= {file: "is left over from other specs" for file in _left_over(root, files)}
-    hint = "run `lakesmith deploy-spec databricks`; settings of your own belong in databricks/own.yml beside the specs"
+    run = "run `lakesmith deploy-spec databricks`"
+    hint = f"{run}; your settings belong in databricks/own.yml beside the specs"
     problems = [
         Problem("LS833", f"'{file}' {what}", str(file), hint=hint)
         for file, what in wrong.items()

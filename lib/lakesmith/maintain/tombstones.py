@@ -8,7 +8,7 @@ from datetime import timedelta
 from pyspark.sql import DataFrame, SparkSession
 from pyspark.sql import functions as F
 
-from lakesmith.columns import same_key
+from lakesmith.column_refs import same_key
 from lakesmith.duration import parse_age
 from lakesmith.maintain.result import Proposal
 from lakesmith.maintain.retained_versions import Hold, not_passed

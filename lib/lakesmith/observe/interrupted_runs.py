@@ -18,7 +18,7 @@ from lakesmith.ledger.store import Ledger
 from lakesmith.observe.records import SCHEMA_VERSION
 from lakesmith.observe.run_records import RECORDER, RECORDS, RunFacts
 from lakesmith.observe.table_tally import total
-from lakesmith.quality.verdict import named_problems
+from lakesmith.quality.check_result import describe_problems
 from lakesmith.tables.ops_table import OpsTable
 
 Rows = list[dict[str, Any]]
@@ -75,7 +75,7 @@ def _run_row(dones: Sequence[LedgerEvent]) -> dict[str, Any]:
         **counts.__dict__,
         "recomputed": any(record["recomputed"] for record in records),
         "positions": dumps([positions(_intent(event)) for event in dones]),
-        "error": named_problems(
+        "error": describe_problems(
             verdict for record in records for verdict in record["verdicts"]
         )
         or None,

@@ -6,7 +6,7 @@ from dataclasses import asdict, dataclass, field
 from typing import Any, Literal
 
 from lakesmith.batch.counts import Counts
-from lakesmith.quality.verdict import Verdict
+from lakesmith.quality.check_result import CheckResult
 
 TableState = Literal[
     "done", "nothing_new", "refused", "failed", "skipped", "rolled_back", "maintained"
@@ -42,7 +42,7 @@ class TableResult:
     counts: Counts = field(default_factory=Counts)
     version: int | None = None
     seconds: float = 0.0
-    verdicts: tuple[Verdict, ...] = ()
+    verdicts: tuple[CheckResult, ...] = ()
     parked: tuple[Parked, ...] = ()
     error: str = ""
 

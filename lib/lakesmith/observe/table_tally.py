@@ -11,7 +11,7 @@ from lakesmith.batch.record import BatchRecord
 from lakesmith.errors import LakesmithError, render
 from lakesmith.ledger.intent import Intent
 from lakesmith.observe.results import Parked, TableResult, TableState
-from lakesmith.quality.verdict import named_problems
+from lakesmith.quality.check_result import describe_problems
 from lakesmith.session.failures import first_line
 
 
@@ -62,7 +62,7 @@ class Tally:
 
     def _unmade(self) -> str:
         """Return which checks could not be made, or refuse publication."""
-        return named_problems(
+        return describe_problems(
             asdict(verdict) for _, record in self.records for verdict in record.verdicts
         )
 

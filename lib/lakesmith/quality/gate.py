@@ -10,14 +10,11 @@ from typing import Any
 from pyspark.sql import Column, DataFrame
 from pyspark.sql import functions as F
 
-from lakesmith.columns import named
-from lakesmith.json_text import json_text
-from lakesmith.quality.raw import RAW
+from lakesmith.column_refs import json_text, named
+from lakesmith.columns import GATE, RAW, REASONS
+from lakesmith.quality.check_result import CheckResult
 from lakesmith.quality.rule import Rule
-from lakesmith.quality.verdict import Verdict
 from lakesmith.types import Transform
-
-GATE = "_gate"
 
 
 def tag(rules: Sequence[Rule]) -> Transform:
@@ -137,7 +134,7 @@ def rejected(rules: Sequence[Rule]) -> Transform:
 
     def apply(df: DataFrame) -> DataFrame:
         bad = df.filter(_fails(rules, "quarantine"))
-        return bad.select(_reasons(rules).alias("_reasons"), _raw_json(df).alias(RAW))
+        return bad.select(_reasons(rules).alias(REASONS), _raw_json(df).alias(RAW))
 
     return apply
 
@@ -187,7 +184,9 @@ def gate_metrics(rules: Sequence[Rule]) -> list[Column]:
     ]
 
 
-def verdicts(rules: Sequence[Rule], metrics: Mapping[str, Any]) -> tuple[Verdict, ...]:
+def gate_results(
+    rules: Sequence[Rule], metrics: Mapping[str, Any]
+) -> tuple[CheckResult, ...]:
     """Read the outcome of each rule from the counts of the gate.
 
     Parameters
@@ -198,7 +197,7 @@ def verdicts(rules: Sequence[Rule], metrics: Mapping[str, Any]) -> tuple[Verdict
 
     Returns
     -------
-    tuple of Verdict
+    tuple of CheckResult
         In the order of the rules: ``error`` for a rule that could not be made, ``pass`` when no row failed, else the
         rule's `on_fail`.
 
@@ -208,7 +207,7 @@ def verdicts(rules: Sequence[Rule], metrics: Mapping[str, Any]) -> tuple[Verdict
     >>> from lakesmith.spec.model import Check, Table
     >>> check = Check(id="given", check="not_null", column="id", on_fail="warn")
     >>> rules = compile_rules(Table(from_="bronze.orders", checks=(check,)), {"id": "int"})
-    >>> verdicts(rules, {"rows": 3, "failed_0": 1})[0].message
+    >>> gate_results(rules, {"rows": 3, "failed_0": 1})[0].message
     '1 of 3 rows'
     """
     return tuple(
@@ -217,11 +216,11 @@ def verdicts(rules: Sequence[Rule], metrics: Mapping[str, Any]) -> tuple[Verdict
     )
 
 
-def _verdict(rule: Rule, failed: int, rows: int) -> Verdict:
+def _verdict(rule: Rule, failed: int, rows: int) -> CheckResult:
     if rule.error:
-        return Verdict(rule.id, rule.column, rule.on_fail, "error", 0, rule.error)
+        return CheckResult(rule.id, rule.column, rule.on_fail, "error", 0, rule.error)
     status = rule.on_fail if failed else "pass"
-    return Verdict(
+    return CheckResult(
         rule.id,
         rule.column,
         rule.on_fail,

@@ -4,15 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from lakesmith.quality.verdict import Verdict
+from lakesmith.quality.check_result import CheckResult
 from lakesmith.spec.model import Write
 
 ROWS_BEFORE = "numRowsBefore"
 
 
-def guard_verdicts(
+def guard_results(
     write: Write, metrics: Mapping[str, int], rows: int
-) -> tuple[Verdict, ...]:
+) -> tuple[CheckResult, ...]:
     """Judge what a commit took away.
 
     Parameters
@@ -25,13 +25,13 @@ def guard_verdicts(
 
     Returns
     -------
-    tuple of Verdict
+    tuple of CheckResult
         ``delete_share`` for an extract, ``not_emptied`` for a replacement; a failed one refuses publication.
 
     Examples
     --------
     >>> extract = Write(strategy="snapshot", keys=("id",), sequence_by=("day",))
-    >>> guard_verdicts(extract, {"numRowsBefore": 10, "updatedTombstones": 3}, 7)[0].message
+    >>> guard_results(extract, {"numRowsBefore": 10, "updatedTombstones": 3}, 7)[0].message
     '3 of 10 rows are not in the extract, more than max_delete_share 0.2: is it whole?'
     """
     if write.strategy == "snapshot" and metrics.get(ROWS_BEFORE):
@@ -46,11 +46,11 @@ def guard_verdicts(
     return ()
 
 
-def _delete_share(write: Write, before: int, gone: int) -> Verdict:
+def _delete_share(write: Write, before: int, gone: int) -> CheckResult:
     if gone <= before * write.max_delete_share:
-        return Verdict("delete_share", "", "fail", "pass", 0)
+        return CheckResult("delete_share", "", "fail", "pass", 0)
     limit = f"more than max_delete_share {write.max_delete_share}"
-    return Verdict(
+    return CheckResult(
         "delete_share",
         "",
         "fail",
@@ -60,8 +60,8 @@ def _delete_share(write: Write, before: int, gone: int) -> Verdict:
     )
 
 
-def _not_emptied(metrics: Mapping[str, int], rows: int) -> Verdict:
+def _not_emptied(metrics: Mapping[str, int], rows: int) -> CheckResult:
     if rows or not metrics.get("numRemovedFiles"):
-        return Verdict("not_emptied", "", "fail", "pass", 0)
+        return CheckResult("not_emptied", "", "fail", "pass", 0)
     what = "the batch is empty and takes all rows away that it replaces; write.allow_empty: true permits it"
-    return Verdict("not_emptied", "", "fail", "fail", 1, what)
+    return CheckResult("not_emptied", "", "fail", "fail", 1, what)

@@ -9,7 +9,7 @@ from typing import Any
 from pyspark.sql import Column
 from pyspark.sql import functions as F
 
-from lakesmith.columns import named
+from lakesmith.column_refs import named
 from lakesmith.sketches.estimates import family, hll, kll, top_k
 from lakesmith.spec.model import Column as ContractColumn
 from lakesmith.spec.model import Profile

@@ -7,11 +7,8 @@ from collections.abc import Iterator, Mapping
 from pyspark.sql import Column
 from pyspark.sql import functions as F
 
-from lakesmith.columns import quoted
+from lakesmith.columns import RAW, RESCUED, quoted
 from lakesmith.spec.model import Column as ContractColumn
-
-RAW = "_raw"
-RESCUED = "_rescued"
 
 
 def raw_field(columns: Mapping[str, str], name: str) -> Column | None:

@@ -8,7 +8,7 @@ from pyspark.errors import AnalysisException
 from pyspark.sql import Column, DataFrame
 from pyspark.sql import functions as F
 
-from lakesmith.columns import named
+from lakesmith.column_refs import named
 from lakesmith.quality.checks.attempt import HOLDS, UNKNOWN, attempted
 from lakesmith.quality.checks.casts import cast_columns, cast_rule
 from lakesmith.quality.checks.implicit_rules import implicit_rules

@@ -12,7 +12,7 @@ from lakesmith.ledger.publications import newest, publish
 from lakesmith.ledger.store import Ledger, published_event
 from lakesmith.observe.results import RunResult, TableResult
 from lakesmith.observe.run_records import RunFacts, state_of, write_records
-from lakesmith.quality.verdict import told
+from lakesmith.quality.check_result import describe
 from lakesmith.runs.executor import Executor
 
 PUBLISHERS = 5
@@ -111,7 +111,7 @@ def _refusal(bad: Sequence[TableResult], result: RunResult) -> GateRefused:
         if verdict.refuses
     ]
     where = "; ".join(
-        f"{name}: {told(v.check, v.status, v.failed, v.message)}"
+        f"{name}: {describe(v.check, v.status, v.failed, v.message)}"
         for name, v in verdicts
     )
     names = ", ".join(table.table for table in bad)

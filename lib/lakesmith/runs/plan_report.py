@@ -24,7 +24,7 @@ from lakesmith.spec.fingerprint import spec_hash
 from lakesmith.spec.graph import upstreams, waves
 from lakesmith.spec.key_implies import unproven
 from lakesmith.spec.model import Project, Table
-from lakesmith.spec.window_scope import name_of
+from lakesmith.spec.step_effects import is_user_function, name_of
 from lakesmith.tables.pruning.estimate import everything
 from lakesmith.tables.ref import TableRef, project_table
 
@@ -238,7 +238,7 @@ def unseen_notes(spec: Table) -> list[str]:
     own = (
         ["the SQL"]
         if spec.sql
-        else [name for name in map(name_of, spec.steps) if ":" in name]
+        else [name_of(step) for step in spec.steps if is_user_function(step)]
     )
     if unit is None or not own:
         return []

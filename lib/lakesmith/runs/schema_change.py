@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from pyspark.sql import SparkSession
 
+from lakesmith.columns import VALIDITY
 from lakesmith.ledger.state import TableState
 from lakesmith.sources.registry import source_of
 from lakesmith.spec.fingerprint import spec_hash
 from lakesmith.spec.model import Project
 from lakesmith.tables.ref import project_table
 from lakesmith.tables.schema.diff import ALLOWED, Change, differences, fields_of
-from lakesmith.transforms.scd2 import VALIDITY
 
 
 def schema_diff(

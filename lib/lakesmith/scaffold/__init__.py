@@ -1,4 +1,4 @@
-"""A small project for a user's own files: what ``lakesmith init DIR`` writes."""
+"""Write a small project for a user's own files, as ``lakesmith init DIR`` does."""
 
 from __future__ import annotations
 
@@ -18,7 +18,9 @@ _SCHEMAS = Path("conf") / "schema"
 
 
 def init_project(directory: Path) -> list[Path]:
-    """Write a project that runs at once: specs, two CSV files, JSON Schemas and a README.
+    """Write a project that runs at once.
+
+    It has specs, two CSV files, JSON Schemas and a README.
 
     Parameters
     ----------
@@ -34,19 +36,24 @@ def init_project(directory: Path) -> list[Path]:
     ------
     ConfigError
         When a file exists already (LS117, all are listed); then nothing is written.
+
+    Examples
+    --------
+    >>> from tempfile import TemporaryDirectory
+    >>> with TemporaryDirectory() as directory:
+    ...     written = init_project(Path(directory))
+    >>> "base.yml" in {file.name for file in written}
+    True
     """
     templates = dict(_templates(files(__name__) / "template", PurePosixPath()))
-    targets = [directory / name for name in templates] + [
-        directory / _SCHEMAS / name for name in schemas()
-    ]
-    _refuse_overwriting(directory, targets)
+    specs = [directory / name for name in templates]
+    schema_files = [directory / _SCHEMAS / name for name in schemas()]
+    _refuse_overwriting(directory, [*specs, *schema_files])
     for name, template in templates.items():
         target = directory / name
         target.parent.mkdir(parents=True, exist_ok=True)
         target.write_bytes(template.read_bytes())
-    return [directory / name for name in templates] + write_schemas(
-        directory / _SCHEMAS
-    )
+    return [*specs, *write_schemas(directory / _SCHEMAS)]
 
 
 def _templates(
@@ -61,16 +68,17 @@ def _templates(
 
 def _refuse_overwriting(directory: Path, targets: list[Path]) -> None:
     hint = "give another directory, or move the file away"
-    taken = [
-        path
-        for path in (directory, *directory.parents)
-        if path.exists() and not path.is_dir()
-    ]
+    folders = (directory, *directory.parents)
+    taken = [path for path in folders if path.exists() and not path.is_dir()]
     taken += [path for path in targets if path.exists()]
-    if taken:
-        raise ConfigError(
-            [
-                Problem("LS117", f"'{path}' exists already", str(path), hint=hint)
-                for path in taken
-            ]
+    problems = [
+        Problem(
+            code="LS117",
+            what=f"'{path}' exists already",
+            file=str(path),
+            hint=hint,
         )
+        for path in taken
+    ]
+    if problems:
+        raise ConfigError(problems)

@@ -1,1 +1,1 @@
-"""Sessions: start one or use the one that is there, one of its own for each batch, and whether it is still alive."""
+"""Start Spark sessions, open one for each batch, and tell whether Spark still answers."""

@@ -1,4 +1,4 @@
-"""Batch: a session of its own for each batch, beside the run's, and the name its jobs go by."""
+"""Open a Spark session for each batch, and name its jobs."""
 
 from __future__ import annotations
 
@@ -18,20 +18,21 @@ BATCH_CONFS = (
     "spark.sql.ansi.enabled",
     "spark.databricks.delta.snapshotPartitions",
 )
-# Text without an offset is UTC, whoever runs the batch. INT96, Spark's own way to write an instant, is an error or
-# another instant to other readers beyond the years 1677 to 2262; days before 1582 are of today's calendar.
+# Text without an offset is UTC. INT96, Spark's default for timestamps, is an error or another
+# timestamp to other readers beyond the years 1677 to 2262. Days before 1582 are proleptic.
 FIXED = {
     "spark.sql.session.timeZone": "UTC",
     "spark.sql.parquet.outputTimestampType": "TIMESTAMP_MICROS",
     "spark.sql.parquet.datetimeRebaseModeInWrite": "CORRECTED",
-    # What Spark concludes of wide rows with CASE in each column grows without bound: planning did not end.
+    # Constraints of wide rows with CASE in each column grow without bound, so planning did not end.
     "spark.sql.constraintPropagation.enabled": "false",
 }
-# A reader skips whole pages only, and Parquet's own have 20 000 rows: with short ones a few keys cost a few rows.
+# A reader skips whole pages only. Parquet's default page has 20 000 rows. With short pages a
+# few keys cost a few rows.
 PAGES = ("parquet.page.row.count.limit", "2000")
-# With either of these on, Spark leaves rows out without a word.
+# With either of these on, Spark silently leaves rows out.
 NEVER = ("spark.sql.files.ignoreCorruptFiles", "spark.sql.files.ignoreMissingFiles")
-# With it on, Delta reads no version that is older than the retention and not the newest, though its files are there.
+# With it on, Delta refuses a version beyond the retention, even where its files exist.
 YOUNG_ONLY = (
     "spark.databricks.delta.vacuum.enforceTimeTravelWithinDeletedFileRetentionDuration"
 )
@@ -46,7 +47,7 @@ def describe_jobs(session: SparkSession, text: str) -> None:
 
 
 def batch_session(spark: SparkSession) -> SparkSession:
-    """Return a session of its own for one batch, sharing the context, with the settings of `spark` that matter.
+    """Return a session for one batch with the context and settings of `spark`.
 
     Over Spark Connect it is a clone with all settings; `end_session` gives it back to the server.
     """
@@ -81,7 +82,7 @@ def ended_by_an_error(session: SparkSession) -> Iterator[None]:
 
 
 def _end_after_an_error(session: SparkSession) -> None:
-    """End a session; where that fails too, the error before it stays the one that is raised."""
+    """End a session after an error. Where that fails too, the first error is raised."""
     try:
         end_session(session)
     except Exception as second:
@@ -112,13 +113,13 @@ def _clone(spark: Any) -> SparkSession:
         "spark.sql.session.timeZone", None
     )  # the server knows a session from its first call on only
     session: SparkSession = spark.cloneSession()
-    # pyspark closes the channel of a clone when Python itself is torn down, and hangs there: close it before.
+    # pyspark hangs when it closes the channel of a clone at the end of Python, so close it here.
     weakref.finalize(session, client_of(session).close)
     return session
 
 
 def end_session(session: SparkSession) -> None:
-    """Give the session of a finished batch back; a classic one ends by itself."""
+    """Release the session of a finished batch. A classic session needs no call."""
     if is_connect(session):
         client = client_of(session)
         try:

@@ -1,4 +1,4 @@
-"""What a session can do: found out by asking it and by a trial table, never by comparing versions."""
+"""Find out what a session can do by asking it and by a trial table."""
 
 from __future__ import annotations
 
@@ -31,9 +31,9 @@ NOT_TRIED = "not tried: the server's disk is not this machine's"
 
 @dataclass(frozen=True)
 class Runtime:
-    """A session as it was found; what is unknown is empty.
+    """Describe a session as it was found. What is unknown is empty.
 
-    `features` says of each ability ``yes``, or why not; `problems` are the faults as a person reads them.
+    `features` has ``yes`` for each ability, or why not. `problems` are the faults as text.
     """
 
     kind: str
@@ -68,7 +68,7 @@ def probe(spark: SparkSession) -> Runtime:
 
     Notes
     -----
-    Two to about ten small jobs; the trial table lies in a temporary directory of this machine, and is not made where
+    Two to about ten small jobs. The trial table is in a temporary directory, and is not made where
     Spark runs on another one.
     """
     is_databricks = _conf(spark, CLUSTER) != ""
@@ -151,7 +151,7 @@ def _worker(spark: SparkSession, problems: list[LakesmithError]) -> str:
 
 
 def _describe_python() -> Callable[[Any], str]:
-    """Return a function of its own, which travels whole: the workers need nothing of Lakesmith for it."""
+    """Return a function that travels whole, so that workers need nothing of Lakesmith."""
     from importlib.util import find_spec
 
     # Type hints would ask for a vectorised function, which needs the pyarrow that is looked for.
@@ -166,11 +166,13 @@ def _describe_python() -> Callable[[Any], str]:
 
 
 def _said(python: Mapping[str, str]) -> str:
-    return f"Python {python['python']} and {'pyarrow ' + python['pyarrow'] if python['pyarrow'] else 'no pyarrow'}"
+    arrow = f"pyarrow {python['pyarrow']}" if python["pyarrow"] else "no pyarrow"
+    return f"Python {python['python']} and {arrow}"
 
 
 def _worker_problem(what: str) -> EnvironmentProblem:
-    hint = "give driver and workers the same Python (PYSPARK_PYTHON) with pyarrow; see `spark-submit.sh package`"
+    same = "give driver and workers the same Python (PYSPARK_PYTHON) with pyarrow"
+    hint = f"{same}; see `spark-submit.sh package`"
     return EnvironmentProblem(what, code="LS813", hint=hint)
 
 
@@ -192,7 +194,7 @@ def _java(spark: SparkSession) -> str:
 
 
 def _trial(spark: SparkSession) -> tuple[dict[str, str], str]:
-    """Try what a run needs on a table of two rows; return what worked and the engine as the commit names it."""
+    """Try what a run needs on a table of two rows, and return what worked."""
     with tempfile.TemporaryDirectory() as directory:
         path = str(Path(directory) / "trial")
         features = {

@@ -1,6 +1,7 @@
-"""Local sessions that start faster: JARs by the class path once Ivy has resolved them, classes from a JVM archive.
+"""Start local sessions faster.
 
-Nothing here changes what a session does, and nothing is needed: what cannot be had is left out, and Java itself ignores
+JARs come by the class path once Ivy has resolved them, classes from a JVM archive. Nothing here
+changes what a session does. What is missing is left out, and Java ignores
 an archive that does not fit.
 """
 
@@ -24,14 +25,16 @@ RESOLUTION = (
     "spark.jars.repositories",
     "spark.jars.ivySettings",
 )
-CLASS_PATH = "SPARK_DIST_CLASSPATH"  # Spark puts it last, so that its own classes win, as they do against Ivy's JARs
-SILENT = "-Xlog:disable -Xlog:all=error:stderr"  # standard output belongs to the answer, not to the JVM's warnings
+CLASS_PATH = (
+    "SPARK_DIST_CLASSPATH"  # Spark puts it last: its classes win, as against Ivy's
+)
+SILENT = "-Xlog:disable -Xlog:all=error:stderr"  # stdout is for the answer
 KEPT_ARCHIVES = 3
 CLAIM_SECONDS = 600
 
 
 def quicken(properties: Mapping[str, str]) -> dict[str, str]:
-    """Return the settings of a session that starts faster, for a local master; others are returned as they are.
+    """Return settings with which a local session starts faster.
 
     Parameters
     ----------
@@ -41,8 +44,9 @@ def quicken(properties: Mapping[str, str]) -> dict[str, str]:
     Returns
     -------
     dict
-        Without ``spark.jars.packages`` when its JARs are known; these are then in the environment variable
-        ``SPARK_DIST_CLASSPATH``. With a JVM option that uses the archive of classes, or writes it at the first use.
+        Without ``spark.jars.packages`` when its JARs are known. These are then in the environment
+        variable ``SPARK_DIST_CLASSPATH``. A JVM option uses the archive of classes, or writes it at
+        the first use.
 
     Examples
     --------
@@ -87,7 +91,7 @@ def remember(settings: Mapping[str, str]) -> None:
 
 
 def cache() -> Path:
-    """Return the directory of notes and archives: ``lakesmith`` in the user's cache; it may be deleted any time."""
+    """Return the directory of notes and archives, which may be deleted at any time."""
     return (
         Path(os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache") / "lakesmith"
     )
@@ -139,7 +143,7 @@ def _archive_options() -> list[str]:
 
 
 def _claimed(archive: Path) -> bool:
-    """Tell whether this process is to write the archive: one does, the others start without."""
+    """Return True where this process is the one that writes the archive."""
     claim = archive.with_suffix(".claim")
     if not _can_write(claim.parent) or (
         claim.exists() and time.time() - claim.stat().st_mtime < CLAIM_SECONDS
@@ -156,7 +160,7 @@ def _claimed(archive: Path) -> bool:
 def _can_write(directory: Path) -> bool:
     try:
         directory.mkdir(parents=True, exist_ok=True)
-    except OSError:  # a home that is read-only or absent: a start without a cache is slower, and right
+    except OSError:  # a read-only or missing home only makes the start slower
         return False
     return os.access(directory, os.W_OK)
 

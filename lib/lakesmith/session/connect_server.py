@@ -1,4 +1,4 @@
-"""A Spark Connect server of one's own on this machine, in a process of its own: for tests and trials."""
+"""Start a Spark Connect server on this machine, for tests and trials."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Gone: tell a Spark that died from an error of what it was asked, and say an error for a person."""
+"""Distinguish a dead Spark session from a failed query, and format exceptions for users."""
 
 from __future__ import annotations
 
@@ -15,13 +15,14 @@ from lakesmith.session.runtime_kind import is_connect
 NO_ANSWER = "the JVM that could say more does not answer"
 BROKEN = re.compile(
     "ExceptionInInitializerError|NoClassDefFoundError|NoSuchMethodError|OutOfMemoryError|"
-    "Answer from Java side is empty|stopped SparkContext|SparkContext (was shut down|has been shutdown)|"
+    "Answer from Java side is empty|stopped SparkContext|"
+    "SparkContext (was shut down|has been shutdown)|"
     f"{NO_ANSWER}"
 )
 
 
 def is_gone(error: BaseException) -> bool:
-    """Tell whether an error says that Spark itself is gone or broken, and nothing about what it was asked.
+    """Return True for an error of a dead or broken Spark, False for one of a query.
 
     Examples
     --------
@@ -34,14 +35,15 @@ def is_gone(error: BaseException) -> bool:
 
 
 def cause_of(error: Exception, spark: SparkSession) -> Exception:
-    """Return the error that counts: SparkGone when Spark no longer answers, whatever was said meanwhile, else `error`.
+    """Return SparkGone when Spark no longer answers, else `error`.
 
-    A JVM that dies is told in many ways: a type that cannot be parsed, a class that does not exist. So it is asked,
-    by one call that starts no job; over Spark Connect the client says it plainly, after minutes of asking again.
+    A dead JVM shows in many ways, such as a type that cannot be parsed or a missing class. So it is
+    asked by one call that starts no job. Over Spark Connect the client reports it after minutes of
+    retries.
     """
-    # An error of ours that repeats such words, of a step that lacks a class say, names its place: only silence counts.
-    told = not isinstance(error, LakesmithError) and is_gone(error)
-    if isinstance(error, SparkGone) or not (told or _is_silent(spark)):
+    # An error of ours may repeat such words, so there only silence counts.
+    looks_dead = not isinstance(error, LakesmithError) and is_gone(error)
+    if isinstance(error, SparkGone) or not (looks_dead or _is_silent(spark)):
         return error
     return SparkGone(
         f"Spark ended or broke meanwhile: {type(error).__name__}: {first_line(error)}",
@@ -72,7 +74,7 @@ def _is_silent(spark: SparkSession) -> bool:
 
 
 def text_of(error: BaseException) -> str:
-    """Return what an error says, also when it is one of a JVM that is gone: its own words would be asked there."""
+    """Return the text of an error, also of an error in a JVM that has ended."""
     try:
         return str(error)
     except (Py4JError, OSError):
@@ -80,15 +82,16 @@ def text_of(error: BaseException) -> str:
 
 
 def first_line(error: Exception) -> str:
-    r"""Return what a person reads of an exception: its first line and, behind it, the innermost cause in the JVM.
+    r"""Return the first line of an exception and the innermost cause in the JVM.
 
     Examples
     --------
-    >>> first_line(ValueError("An error occurred while calling o1.\n: it failed\n\tat x\nCaused by: disk full"))
+    >>> text = "An error occurred while calling o1.\n: it failed\n\tat x\nCaused by: disk full"
+    >>> first_line(ValueError(text))
     'it failed (disk full)'
     """
     lines = text_of(error).strip().splitlines()
-    told = [
+    messages = [
         line.removeprefix(": ")
         for line in lines
         if not line.startswith("An error occurred while calling ")
@@ -98,7 +101,7 @@ def first_line(error: Exception) -> str:
         for line in lines
         if line.startswith("Caused by: ")
     ]
-    first = "".join(told[:1] or lines[:1])[:400]
+    first = "".join(messages[:1] or lines[:1])[:400]
     return (
         f"{first} ({causes[-1][:300]})" if causes and causes[-1] not in first else first
     )

@@ -1,4 +1,4 @@
-"""Upkeep: a session of its own for the maintenance of one table."""
+"""Open a session for the maintenance of one table."""
 
 from __future__ import annotations
 
@@ -6,11 +6,11 @@ from pyspark.sql import SparkSession
 
 from lakesmith.session.batch import batch_session, describe_jobs, ended_by_an_error
 
-# OPTIMIZE takes up what is smaller than the one, and makes files of the other size.
+# OPTIMIZE compacts files smaller than the first size into files of the second size.
 SMALL = "spark.databricks.delta.optimize.minFileSize"
 TARGET = "spark.databricks.delta.optimize.maxFileSize"
 METADATA = "spark.databricks.delta.commitInfo.userMetadata"
-# VACUUM lists directories by as many tasks as this says, 10 000 unless it is told: a minute of CPU on one machine.
+# VACUUM lists directories by this many tasks. The default of 10 000 costs a minute of CPU.
 LISTING = "spark.sql.sources.parallelPartitionDiscovery.parallelism"
 LOCAL_LISTERS = 4
 
@@ -22,7 +22,7 @@ def upkeep_session(
     metadata: str,
     is_local: bool,
 ) -> SparkSession:
-    """Return a session whose maintenance commits carry `metadata`, for files of the given (small, target) sizes."""
+    """Return a session whose maintenance commits carry `metadata`, for files of these sizes."""
     settings = {SMALL: str(sizes[0]), TARGET: str(sizes[1]), METADATA: metadata}
     if is_local:
         settings[LISTING] = str(LOCAL_LISTERS)

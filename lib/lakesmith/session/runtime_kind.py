@@ -1,4 +1,4 @@
-"""Kind: a session with a JVM in this process, or a Spark Connect session and where its server is."""
+"""Tell a classic session from a Spark Connect session, and find its server."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ def is_connect(session: SparkSession) -> bool:
 
 
 def server_host(session: SparkSession) -> str:
-    """Return the host of the Spark Connect server, empty where it is not known; of a classic session this machine."""
+    """Return the host of the Spark Connect server, or an empty text where it is unknown."""
     if not is_connect(session):
         return "localhost"
     try:
@@ -31,10 +31,10 @@ def server_host(session: SparkSession) -> str:
 
 
 def require_own_files(session: SparkSession, paths: Iterable[str]) -> None:
-    """Refuse local paths where Spark runs on another machine, since they would name other files there.
+    """Refuse local paths where Spark runs on another machine and would find other files.
 
-    Everything that reads or writes local files beside Spark relies on this rule. A process on Databricks has the
-    server's files.
+    All code that reads or writes local files beside Spark relies on this. A process on Databricks
+    has the server's files.
 
     Raises
     ------
@@ -47,7 +47,7 @@ def require_own_files(session: SparkSession, paths: Iterable[str]) -> None:
     path = next((path for path in paths if local_path(path) is not None), None)
     if path is not None:
         raise EnvironmentProblem(
-            f"path {path!r} lies on this machine, and Spark runs on {host or 'another one'}",
+            f"path {path!r} is on this machine, and Spark runs on {host or 'another one'}",
             code="LS810",
             hint="name a path that both reach (a URL such as s3a://bucket/lake), or set `catalog`",
         )

@@ -1,4 +1,4 @@
-"""Start: use the session that is there, else build one from a properties file."""
+"""Return the active session, else build one from a properties file."""
 
 from __future__ import annotations
 
@@ -28,15 +28,15 @@ STARTED_BY_OTHERS = (
 
 
 def read_properties(path: Path) -> dict[str, str]:
-    r"""Read a Spark properties file: ``key value`` or ``key=value`` a line, ``#`` comments.
+    r"""Read a Spark properties file.
 
     Examples
     --------
     >>> import tempfile
     >>> file = Path(tempfile.mkdtemp()) / "x.conf"
-    >>> _ = file.write_text("# a comment\nspark.ui.enabled  false\nspark.driver.extraJavaOptions  -Da=1 -Db=2\n")
+    >>> _ = file.write_text("# a comment\nspark.a  false\nspark.b  -Da=1 -Db=2\n")
     >>> read_properties(file)
-    {'spark.ui.enabled': 'false', 'spark.driver.extraJavaOptions': '-Da=1 -Db=2'}
+    {'spark.a': 'false', 'spark.b': '-Da=1 -Db=2'}
     """
     lines = (line.strip() for line in path.read_text(encoding="utf-8").splitlines())
     pairs = (
@@ -53,13 +53,13 @@ def get_session(properties: Mapping[str, str] | None = None) -> SparkSession:
     Parameters
     ----------
     properties : mapping, optional
-        Spark settings for a new session; ignored where a session exists, ``spark-submit`` or a Databricks job started
-        us or ``SPARK_REMOTE`` names a server (``sc://host``), since those settings belong to whoever started it.
+        Spark settings for a new session. Ignored where a session exists, where ``spark-submit`` or
+        a Databricks job started us, and where ``SPARK_REMOTE`` names a server (``sc://host``).
 
     Returns
     -------
     SparkSession
-        A session that Lakesmith never stops by itself.
+        A session that Lakesmith never stops.
 
     Raises
     ------
@@ -92,7 +92,7 @@ def quiet_errors() -> None:
 
     Notes
     -----
-    The error itself is raised as ever. A level that somebody set for these loggers stays, and so do handlers of
+    The error is still raised. A level that was set for these loggers stays, and so do handlers of
     theirs: only pyspark's own handler is replaced, which writes to stderr.
     """
     for name in ERROR_LOGGERS:
@@ -117,5 +117,5 @@ def _own_settings(properties: Mapping[str, str]) -> dict[str, str]:
         return {}
     if not remote:
         return dict(quicken(properties))
-    # A server that pyspark starts for us (SPARK_REMOTE=local[2]) has its master there and refuses a second one.
+    # A server that pyspark starts (SPARK_REMOTE=local[2]) has its master and refuses a second one.
     return {key: value for key, value in properties.items() if key != "spark.master"}

@@ -13,7 +13,7 @@ from functools import reduce
 from pyspark.sql import Column, DataFrame
 from pyspark.sql import functions as F
 
-from lakesmith.columns import named
+from lakesmith.column_refs import named
 from lakesmith.sketches.bloom_sizing import LANE_BITS, LANES, Shape
 from lakesmith.sketches.estimates import family
 from lakesmith.types import WHOLE, is_float

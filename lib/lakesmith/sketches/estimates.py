@@ -11,8 +11,8 @@ from collections.abc import Callable
 from pyspark.sql import Column
 from pyspark.sql import functions as F
 
-from lakesmith.columns import named, quoted
-from lakesmith.json_text import json_text
+from lakesmith.column_refs import json_text, named
+from lakesmith.columns import quoted
 from lakesmith.types import WHOLE
 
 HLL_LG_K = 14

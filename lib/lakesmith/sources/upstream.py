@@ -9,7 +9,7 @@ from pyspark.errors import PySparkException
 from pyspark.sql import Column, DataFrame, SparkSession
 from pyspark.sql import functions as F
 
-from lakesmith.columns import named
+from lakesmith.column_refs import named
 from lakesmith.tables.delta_log.history import Commit, newest_commits
 from lakesmith.tables.properties import properties_of
 from lakesmith.tables.ref import TableRef, visible

@@ -7,7 +7,7 @@ from collections.abc import Iterable, Sequence
 from pyspark.sql import DataFrame, SparkSession
 from pyspark.sql.types import DataType
 
-from lakesmith.columns import named
+from lakesmith.column_refs import named
 from lakesmith.sources.base import (
     Known,
     Position,

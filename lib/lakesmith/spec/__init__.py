@@ -1,1 +1,1 @@
-"""The specs of a project: YAML to typed, frozen models, every mistake with its place."""
+"""Load the YAML specs of a project as typed, frozen models."""

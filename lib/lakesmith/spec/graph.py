@@ -1,4 +1,4 @@
-"""The graph of the tables: who reads whom, and the waves in which they can be built."""
+"""Order the tables of a project by what they read."""
 
 from __future__ import annotations
 
@@ -11,18 +11,19 @@ from lakesmith.spec.yaml.provenance import suggest
 
 
 def upstreams(table: Table) -> tuple[str, ...]:
-    """Return what a table reads: `from` first, then its `inputs`, each once.
+    """Return what a table reads, `from` first and then its `inputs`, each once.
 
     Examples
     --------
-    >>> upstreams(Table.model_validate({"from": "silver.orders", "inputs": {"c": "silver.customers"}}))
+    >>> spec = {"from": "silver.orders", "inputs": {"c": "silver.customers"}}
+    >>> upstreams(Table.model_validate(spec))
     ('silver.orders', 'silver.customers')
     """
     return tuple(dict.fromkeys((table.from_, *table.inputs.values())))
 
 
 def waves(project: Project, select: Sequence[str] = ()) -> tuple[tuple[str, ...], ...]:
-    """Return the tables in waves: each table stands in a later wave than all that it reads.
+    """Return the tables in waves, each table in a later wave than all that it reads.
 
     Parameters
     ----------
@@ -39,6 +40,12 @@ def waves(project: Project, select: Sequence[str] = ()) -> tuple[tuple[str, ...]
     ------
     ConfigError
         When `select` names a table that does not exist (LS125).
+
+    Examples
+    --------
+    >>> specs = {"daily": {"from": "gold.lines"}, "lines": {"from": "silver.lines"}}
+    >>> waves(Project.model_validate({"name": "shop", "tables": {"gold": specs}}))
+    (('gold.lines',), ('gold.daily',))
     """
     _require_known(project, select)
     kept = set(select or project.table_names())
@@ -49,17 +56,35 @@ def waves(project: Project, select: Sequence[str] = ()) -> tuple[tuple[str, ...]
 
 
 def descendants(project: Project, name: str) -> tuple[str, ...]:
-    """Return every table that reads from a table or source, directly or through others, in the order of waves."""
-    found = {name}
+    """Return every table downstream of a table or source, in the order of waves.
+
+    Examples
+    --------
+    >>> specs = {"daily": {"from": "gold.lines"}, "lines": {"from": "silver.lines"}}
+    >>> project = Project.model_validate({"name": "shop", "tables": {"gold": specs}})
+    >>> descendants(project, "silver.lines")
+    ('gold.lines', 'gold.daily')
+    """
+    downstream = {name}
     order = [table for level in _levels(project) for table in level]
     for table in order:
-        if found & set(upstreams(project.table(table))):
-            found.add(table)
-    return tuple(table for table in order if table in found and table != name)
+        if downstream & set(upstreams(project.table(table))):
+            downstream.add(table)
+    return tuple(table for table in order if table in downstream - {name})
 
 
 def find_cycles(project: Project) -> tuple[tuple[str, ...], ...]:
-    """Return one cycle of each knot of tables that read each other; the first name is repeated at the end."""
+    """Return one cycle of each group of tables that read each other.
+
+    The first name of a cycle is also the last one.
+
+    Examples
+    --------
+    >>> specs = {"a": {"from": "gold.b"}, "b": {"from": "gold.a"}}
+    >>> (cycle,) = find_cycles(Project.model_validate({"name": "shop", "tables": {"gold": specs}}))
+    >>> len(cycle), cycle[0] == cycle[-1]
+    (3, True)
+    """
     graph = _graph(project)
     cycles = []
     while cycle := _one_cycle(graph):
@@ -70,17 +95,13 @@ def find_cycles(project: Project) -> tuple[tuple[str, ...], ...]:
 
 def _require_known(project: Project, select: Sequence[str]) -> None:
     names = project.table_names()
-    unknown = [name for name in select if name not in names]
-    if unknown:
-        problems = [
-            Problem(
-                "LS125",
-                f"no table '{name}'",
-                key=f"tables.{name}",
-                hint=suggest(name, names, "tables"),
-            )
-            for name in unknown
-        ]
+    problems = []
+    for name in select:
+        if name not in names:
+            hint = suggest(name, names, "tables")
+            what = f"no table '{name}'"
+            problems.append(Problem("LS125", what, key=f"tables.{name}", hint=hint))
+    if problems:
         raise ConfigError(problems)
 
 

@@ -1,4 +1,4 @@
-"""JSON Schemas of the specs, for completion and checks in editors."""
+"""Make JSON Schemas of the specs, for completion and checks in editors."""
 
 from __future__ import annotations
 
@@ -6,30 +6,28 @@ import json
 from pathlib import Path
 from typing import Any
 
+from pydantic import TypeAdapter
 from pydantic.json_schema import GenerateJsonSchema
 
-from lakesmith.spec.model import FilesSource, Model, Project, Table
+from lakesmith.spec.kinds import all_kinds, project_model
 
 
 def schemas() -> dict[str, dict[str, Any]]:
-    """Return each schema under its file name.
+    """Return each schema by its file name.
 
     Returns
     -------
     dict
-        ``project.schema.json`` fits ``base.yml`` and every overlay, so nothing in it is required;
-        ``source.schema.json`` and ``table.schema.json`` fit one file each.
+        ``project.schema.json`` fits ``base.yml`` and every overlay, so nothing in it is required.
+        The others, such as ``table.schema.json``, fit one file of a kind each.
 
     Examples
     --------
-    >>> sorted(schemas())
+    >>> sorted(schemas())[:3]
     ['project.schema.json', 'source.schema.json', 'table.schema.json']
     """
-    return {
-        "project.schema.json": _project_schema(),
-        "source.schema.json": _schema(FilesSource),
-        "table.schema.json": _schema(Table),
-    }
+    files = {f"{kind.noun}.schema.json": _schema(kind.model) for kind in all_kinds()}
+    return {"project.schema.json": _project_schema(), **files}
 
 
 def write_schemas(directory: Path) -> list[Path]:
@@ -48,22 +46,19 @@ def write_schemas(directory: Path) -> list[Path]:
     files = []
     for name, schema in schemas().items():
         file = directory / name
-        file.write_text(
-            json.dumps(schema, indent=2, sort_keys=True) + "\n", encoding="utf-8"
-        )
+        text = json.dumps(schema, indent=2, sort_keys=True)
+        file.write_text(f"{text}\n", encoding="utf-8")
         files.append(file)
     return files
 
 
-def _schema(model: type[Model]) -> dict[str, Any]:
-    return {
-        "$schema": GenerateJsonSchema.schema_dialect,
-        **model.model_json_schema(by_alias=True),
-    }
+def _schema(model: Any) -> dict[str, Any]:
+    schema = TypeAdapter(model).json_schema(by_alias=True)
+    return {"$schema": GenerateJsonSchema.schema_dialect, **schema}
 
 
 def _project_schema() -> dict[str, Any]:
-    schema = _schema(Project)
+    schema = _schema(project_model())
     del schema["properties"]["env"]
     for part in (schema, *schema["$defs"].values()):
         part.pop("required", None)

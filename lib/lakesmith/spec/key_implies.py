@@ -2,31 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
-from typing import Any
+from collections.abc import Iterable
 
+from lakesmith.columns import RAW
 from lakesmith.spec.model import Table
-from lakesmith.spec.window_scope import Step, changed_by, looks_at, name_of, sql_tokens
-
-# Steps that make each row from itself alone, in a way that the spec says in full.
-_PLAIN = frozenset(
-    {
-        "filter",
-        "select",
-        "trim",
-        "upper",
-        "lower",
-        "cast",
-        "with_columns",
-        "date_parts",
-        "hash_key",
-        "rename",
-    }
+from lakesmith.spec.step_effects import (
+    Step,
+    changed_columns,
+    derived_columns,
+    expressions,
+    groupings,
+    record_of,
 )
-_WORDS = frozenset(
-    "and or not case when then else end as is null in between like rlike true false".split()
-)
-_TYPES = frozenset("date timestamp int bigint string double decimal boolean".split())
+from lakesmith.spec.steps import lowered
+from lakesmith.spec.values.sql_text import column_names
 
 
 def unproven(table: Table) -> tuple[str, ...]:
@@ -61,7 +50,7 @@ def unproven(table: Table) -> tuple[str, ...]:
     >>> unproven(Table(from_="bronze.a", write=by_day, steps=(parts,)))
     ()
     """
-    keys = _lower(table.write.keys)
+    keys = lowered(table.write.keys)
     others = [name for name in table.write.key_implies if name.lower() not in keys]
     if not others or table.write.strategy == "aggregate":
         return ()
@@ -69,24 +58,35 @@ def unproven(table: Table) -> tuple[str, ...]:
         return tuple(others)
     if _is_hash_of_row(table.steps, keys):
         return ()
+
     proven = _determined(table.steps, keys)
+
     return tuple(name for name in others if name.lower() not in proven)
 
 
 def _is_hash_of_row(steps: tuple[Step, ...], keys: frozenset[str]) -> bool:
-    """Tell whether a key is the hash of the row as it landed, and nothing else goes into the row."""
-    if any(looks_at(step) or _reads_hidden(step) for step in steps):
+    """Return whether a key is the hash of the raw row, and nothing else goes into the row."""
+    if any(groupings(step) or _reads_hidden(step) for step in steps):
         return False
-    for place, step in enumerate(steps):
-        if (
-            name_of(step) == "hash_key"
-            and changed_by(step) & keys
-            and _options(step).get("of", "raw") == "raw"
-        ):
-            later = steps[place + 1 :]
-            if not any(changed_by(after) & changed_by(step) for after in later):
-                return True
-    return False
+    return any(
+        _hashes_row(step, keys) and not _is_changed(step, steps[place + 1 :])
+        for place, step in enumerate(steps)
+    )
+
+
+def _hashes_row(step: Step, keys: frozenset[str]) -> bool:
+    record = record_of(step)
+    if record is None or not record.is_reversible:
+        return False
+
+    derived = derived_columns(step)
+
+    return any(name in keys and parts is None for name, parts in derived.items())
+
+
+def _is_changed(step: Step, later: Iterable[Step]) -> bool:
+    made = changed_columns(step)
+    return any(changed_columns(after) & made for after in later)
 
 
 def _determined(steps: tuple[Step, ...], keys: frozenset[str]) -> frozenset[str]:
@@ -94,92 +94,41 @@ def _determined(steps: tuple[Step, ...], keys: frozenset[str]) -> frozenset[str]
     known = _final(keys, steps)
     for place, step in enumerate(steps):
         final = _final(keys, steps[place + 1 :])
-        is_plain = name_of(step) in _PLAIN and not looks_at(step)
-        known = _after(step, known, final) if is_plain else final
-        known |= final
+        known = _after(step, known, final) | final
+
     return known
 
 
 def _final(keys: frozenset[str], later: Iterable[Step]) -> frozenset[str]:
     """Return the keys that no later step changes."""
-    changed = frozenset[str]().union(*[changed_by(step) for step in later])
+    changed = frozenset[str]().union(*map(changed_columns, later))
     return keys - changed
 
 
 def _after(step: Step, known: frozenset[str], final: frozenset[str]) -> frozenset[str]:
-    """Return what is determined after a step; `final` are the keys that no later step changes."""
-    name = name_of(step)
-    options = _options(step)
-    if name in ("trim", "upper", "lower", "cast", "filter", "select"):
-        return known
-    if name == "rename":
-        renamed = {old.lower(): str(new).lower() for old, new in options.items()}
-        kept = known - frozenset(renamed) - frozenset(renamed.values())
-        return kept | {new for old, new in renamed.items() if old in known}
-    if name == "date_parts":
-        parts = _lower(options.get("parts") or ())
-        return (
-            known | parts
-            if str(options.get("column")).lower() in known
-            else known - parts
-        )
-    if name == "with_columns":
-        made = {
-            column.lower()
-            for column, sql in options.items()
-            if _names(str(sql)) <= known
-        }
-        return (known - _lower(options)) | made
-    return _after_hash(
-        _lower([options.get("name")]), options.get("of", "raw"), known, final
-    )
+    """Return the columns that are determined after a step.
 
+    `final` are the keys that no later step changes.
+    """
+    record = record_of(step)
+    if record is None or not record.is_row_wise or groupings(step):
+        return final
 
-def _after_hash(
-    made: frozenset[str], of: object, known: frozenset[str], final: frozenset[str]
-) -> frozenset[str]:
-    """Return what is determined after a hash: itself, where its parts are, and its parts, where it is a final key."""
-    parts = _lower(of) if isinstance(of, list) else None
-    if parts is not None and made & final:
-        return known | made | parts
-    return known | made if parts is not None and parts <= known else known - made
+    kept = known - changed_columns(step)
 
+    for name, parts in derived_columns(step).items():
+        if parts is not None and parts <= known:
+            kept |= {name}
+        elif parts is not None and record.is_reversible and name in final:
+            kept |= {name} | parts
 
-def _names(sql: str) -> frozenset[str]:
-    """Return the columns that a SQL text may name, in lower case; what is not understood is taken for one."""
-    tokens = [token.lower() for token in sql_tokens(sql)]
-    found = set()
-    for place, token in enumerate(tokens):
-        before = tokens[place - 1] if place else ""
-        after = tokens[place + 1] if place + 1 < len(tokens) else ""
-        if token.startswith("`"):
-            found.add(token[1:-1])
-        elif not token[0].isidentifier() or token in _WORDS or after == "(":
-            continue
-        elif token in _TYPES and (before == "as" or after[:1] in ("'", '"')):
-            continue
-        elif token[:2] not in ("r'", 'r"'):
-            found.add(token)
-    return frozenset(found)
+    return kept
 
 
 def _reads_hidden(step: Step) -> bool:
-    """Tell whether a step names a column that is none of the row as it landed, such as the time it came."""
-    texts = {"with_columns": _options(step).values(), "filter": [_value(step)]}.get(
-        name_of(step), ()
-    )
-    names = frozenset[str]().union(*[_names(str(text)) for text in texts])
-    return any(name.startswith("_") and name != "_raw" for name in names)
+    """Return whether a step names a column that the raw row lacks, such as the ingestion time."""
+    if record_of(step) is None:
+        return False
+    names = frozenset[str]().union(*map(column_names, expressions(step)))
 
-
-def _options(step: Step) -> Mapping[str, Any]:
-    value = _value(step)
-    return value if isinstance(value, Mapping) else {}
-
-
-def _value(step: Step) -> Any:
-    return None if isinstance(step, str) else next(iter(step.values()), None)
-
-
-def _lower(names: Iterable[Any]) -> frozenset[str]:
-    return frozenset(str(name).lower() for name in names)
+    return any(name.startswith("_") and name != RAW for name in names)

@@ -1,4 +1,4 @@
-"""The shape of the specs: the merged tree against the models, every mismatch in words of the spec."""
+"""Turn the errors of the models into findings, in the words of a spec."""
 
 from __future__ import annotations
 
@@ -9,6 +9,7 @@ from typing import Any, Union, get_args, get_origin
 
 from pydantic import BaseModel, ValidationError
 
+from lakesmith.spec.kinds import project_model
 from lakesmith.spec.model import Project
 from lakesmith.spec.model.source import DEFAULT_TYPE, spec_of_type
 from lakesmith.spec.yaml.provenance import Finding, KeyPath, dotted, suggest
@@ -36,7 +37,7 @@ _PATTERNS = {
     "^(bronze": "write a table as layer.name, such as silver.orders",
     "^(sources": "write sources.<name> or a table as layer.name, such as bronze.orders",
 }
-_SHOWN = 60
+_MAX_SHOWN = 60
 _Error = dict[str, Any]
 
 
@@ -51,39 +52,50 @@ def project_from(data: dict[str, Any]) -> tuple[Project | None, list[Finding]]:
     -------
     tuple
         The project, or None and the findings (LS110 to LS113, LS118).
+
+    Examples
+    --------
+    >>> project, findings = project_from({"name": "shop", "parallel": "two"})
+    >>> project is None, [finding.what for finding in findings]
+    (True, ["'two' found, a whole number expected"])
     """
     try:
-        return Project.model_validate(data, by_alias=True, by_name=False), []
+        return project_model().model_validate(data, by_alias=True, by_name=False), []
     except ValidationError as error:
         return None, list(_findings(error, data))
 
 
 def wanted_texts(data: dict[str, Any]) -> frozenset[KeyPath]:
-    """Return the key paths where the models want text and the data has something else."""
+    """Return the key paths where the models want text and the data has another type.
+
+    Examples
+    --------
+    >>> wanted_texts({"name": "shop", "warehouse": 5, "parallel": 2})
+    frozenset({('warehouse',)})
+    """
     try:
-        Project.model_validate(data, by_alias=True, by_name=False)
+        project_model().model_validate(data, by_alias=True, by_name=False)
     except ValidationError as error:
         errors = error.errors(include_url=False)
-        return frozenset(
-            _key_path(e["loc"], data) for e in errors if e["type"] == "string_type"
-        )
+        texts = (error for error in errors if error["type"] == "string_type")
+        return frozenset(_key_path(error["loc"], data) for error in texts)
     return frozenset()
 
 
 def _findings(error: ValidationError, data: dict[str, Any]) -> Iterator[Finding]:
     by_path: dict[KeyPath, list[_Error]] = defaultdict(list)
-    for one in error.errors(include_url=False):
-        by_path[_key_path(one["loc"], data)].append(dict(one))
+    for details in error.errors(include_url=False):
+        path = _key_path(details["loc"], data)
+        by_path[path].append(dict(details))
     for path, errors in by_path.items():
         yield _finding(path, errors, data)
 
 
 def _key_path(loc: KeyPath, data: Any) -> KeyPath:
-    # A location also names the branch of a union ('str', 'dict[str,any]'), which is no key of the spec.
+    # A location also names the branch of a union ('str', 'dict[str,any]'), which is not a key.
     path: list[str | int] = []
     for part in loc:
-        is_item = isinstance(data, list) and isinstance(part, int) and part < len(data)
-        if is_item or (isinstance(data, dict) and part in data):
+        if _has(data, part):
             data = data[part]
             path.append(part)
         elif isinstance(data, dict) and part != _KEY:
@@ -92,48 +104,46 @@ def _key_path(loc: KeyPath, data: Any) -> KeyPath:
     return tuple(path)
 
 
+def _has(data: Any, part: str | int) -> bool:
+    if isinstance(data, list):
+        return isinstance(part, int) and part < len(data)
+    return isinstance(data, dict) and part in data
+
+
 def _finding(path: KeyPath, errors: list[_Error], data: dict[str, Any]) -> Finding:
     first = errors[0]
     key = dotted(path)
+    name = str(path[-1]) if path else ""
     if first["loc"][-1] == _KEY:
-        return Finding(
-            "LS113", key, f"name '{path[-1]}' is not allowed", _name_hint(first)
-        )
+        what = f"name '{name}' is not allowed"
+        return Finding("LS113", key, what, _pattern_hint(first))
     if first["type"] == "missing":
-        return Finding("LS111", key, f"missing key '{path[-1]}'", "add it")
+        return Finding("LS111", key, f"missing key '{name}'", "add it")
     if first["type"] == "extra_forbidden":
-        hint = suggest(str(path[-1]), _known_keys(path[:-1], data), "known keys")
-        return Finding("LS110", key, f"unknown key '{path[-1]}'", hint)
-    if path[-1:] == ("version",):
-        return Finding(
-            "LS118",
-            key,
-            f"spec version {_show(first['input'])} is not known",
-            "write version: 1",
-        )
+        hint = suggest(name, _known_keys(path[:-1], data), "known keys")
+        return Finding("LS110", key, f"unknown key '{name}'", hint)
+    if name == "version":
+        what = f"spec version {_show(first['input'])} is not known"
+        return Finding("LS118", key, what, "write version: 1")
     return _mismatch(key, errors)
 
 
 def _mismatch(key: str, errors: list[_Error]) -> Finding:
     first = errors[0]
-    found = _show(first["input"])
+    value = _show(first["input"])
     if first["type"] == "literal_error":
         allowed = first["ctx"]["expected"]
-        names = [name.strip("'") for name in allowed.replace(" or ", ", ").split(", ")]
-        return Finding(
-            "LS112",
-            key,
-            f"{found} is not one of {allowed}",
-            suggest(str(first["input"]), names, "allowed"),
-        )
+        words = allowed.replace(" or ", ", ").split(", ")
+        names = [word.strip("'") for word in words]
+        hint = suggest(str(first["input"]), names, "allowed")
+        return Finding("LS112", key, f"{value} is not one of {allowed}", hint)
     if first["type"] == "string_pattern_mismatch":
-        return Finding("LS112", key, f"{found} is not allowed here", _name_hint(first))
-    expected = " or ".join(
-        dict.fromkeys(_EXPECTED.get(str(e["type"]), str(e["msg"])) for e in errors)
-    )
-    return Finding(
-        "LS112", key, f"{found} found, {expected} expected", _conversion(first, errors)
-    )
+        what = f"{value} is not allowed here"
+        return Finding("LS112", key, what, _pattern_hint(first))
+    texts = (_EXPECTED.get(str(e["type"]), str(e["msg"])) for e in errors)
+    expected = " or ".join(dict.fromkeys(texts))
+    what = f"{value} found, {expected} expected"
+    return Finding("LS112", key, what, _conversion(first, errors))
 
 
 def _conversion(first: _Error, errors: list[_Error]) -> str:
@@ -145,12 +155,13 @@ def _conversion(first: _Error, errors: list[_Error]) -> str:
     return "change the value"
 
 
-def _name_hint(error: _Error) -> str:
-    pattern = error.get("ctx", {}).get("pattern", "")
-    known: str | None = next(
-        (hint for start, hint in _PATTERNS.items() if pattern.startswith(start)), None
-    )
-    return known or f"expected: {error.get('ctx', {}).get('expected', _NAME_HINT)}"
+def _pattern_hint(error: _Error) -> str:
+    context = error.get("ctx", {})
+    pattern = context.get("pattern", "")
+    for start, hint in _PATTERNS.items():
+        if pattern.startswith(start):
+            return hint
+    return f"expected: {context.get('expected', _NAME_HINT)}"
 
 
 def _show(value: Any) -> str:
@@ -163,17 +174,15 @@ def _show(value: Any) -> str:
     if isinstance(value, bool):
         return str(value).lower()
     text = repr(value)
-    return text if len(text) <= _SHOWN else f"{text[:_SHOWN]}..."
+    return text if len(text) <= _MAX_SHOWN else f"{text[:_MAX_SHOWN]}..."
 
 
 def _known_keys(path: KeyPath, data: dict[str, Any]) -> list[str]:
-    kind: Any = Project
+    model: Any = project_model()
     for index, part in enumerate(path):
         is_source = index == 1 and path[0] == "sources"
-        kind = _source_model(data, part) if is_source else _child(kind, part)
-    if not (isinstance(kind, type) and issubclass(kind, BaseModel)):
-        return []
-    return [field.alias or name for name, field in kind.model_fields.items()]
+        model = _source_model(data, part) if is_source else _child(model, part)
+    return list(_fields(model))
 
 
 def _source_model(data: dict[str, Any], name: str | int) -> Any:
@@ -181,19 +190,28 @@ def _source_model(data: dict[str, Any], name: str | int) -> Any:
     return spec_of_type(written.get("type", DEFAULT_TYPE))
 
 
-def _child(kind: Any, part: str | int) -> Any:
-    if isinstance(kind, type) and issubclass(kind, BaseModel):
-        fields = {
-            field.alias or name: field.annotation
-            for name, field in kind.model_fields.items()
-        }
+def _fields(model: Any) -> dict[str, Any]:
+    """Return the annotation of each key of a model, nothing for other types."""
+    if not (isinstance(model, type) and issubclass(model, BaseModel)):
+        return {}
+    return {
+        field.alias or name: field.annotation
+        for name, field in model.model_fields.items()
+    }
+
+
+def _child(annotation: Any, part: str | int) -> Any:
+    fields = _fields(annotation)
+    if fields:
         return _unwrap(fields.get(str(part)))
-    arguments = get_args(kind)
-    is_map = get_origin(kind) is dict
-    return _unwrap(arguments[1 if is_map else 0]) if arguments else None
+    arguments = get_args(annotation)
+    if not arguments:
+        return None
+    return _unwrap(arguments[1 if get_origin(annotation) is dict else 0])
 
 
-def _unwrap(kind: Any) -> Any:
-    if get_origin(kind) in (Union, types.UnionType):
-        return next((arm for arm in get_args(kind) if arm is not type(None)), None)
-    return kind
+def _unwrap(annotation: Any) -> Any:
+    if get_origin(annotation) not in (Union, types.UnionType):
+        return annotation
+    options = (option for option in get_args(annotation) if option is not type(None))
+    return next(options, None)

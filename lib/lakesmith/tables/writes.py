@@ -10,6 +10,7 @@ from pyspark.sql import Column, DataFrame, MergeIntoWriter
 from pyspark.sql import functions as F
 from pyspark.sql.types import StructType
 
+from lakesmith.columns import IS_CURRENT
 from lakesmith.spec.model import Table
 from lakesmith.tables.commit import CommitId, writer
 from lakesmith.tables.create import table_options
@@ -17,7 +18,6 @@ from lakesmith.tables.ref import HIDDEN, TableRef
 from lakesmith.transforms.keys.one_row import sequence_parts
 from lakesmith.transforms.keys.orderable import orderable
 from lakesmith.transforms.keys.ties import fail_if
-from lakesmith.transforms.scd2 import IS_CURRENT
 
 
 def append(rows: DataFrame, table: TableRef, commit: CommitId) -> None:

@@ -20,10 +20,8 @@ from lakesmith.sketches.bloom import bloom_build, bloom_probe
 from lakesmith.sketches.bloom_sizing import shape_for
 from lakesmith.tables.ref import TableRef
 from lakesmith.tables.upsert.key_filter import refresh
-from lakesmith.transforms.bloom_join import screen_join
-from lakesmith.transforms.joins import join
 from tests.benchmarks.bloom import spark_own
-from tests.benchmarks.bloom.ground import VECTORS, Case, batch_rows, filled, table_rows, ways_of
+from tests.benchmarks.bloom.ground import VECTORS, Case, batch_rows, table_rows, ways_of
 from tests.benchmarks.eventlog import SETTINGS
 from tests.benchmarks.idle import cpu_seconds
 from tests.benchmarks.upserts.ground import checksum, local_session
@@ -33,8 +31,6 @@ CASES = (
     Case(1_000, 0, "update"),
     *(Case(100_000, known, "update") for known in (0, 1, 50)),
 )
-JOINS = ("anti", "left", "semi")
-MATCHING = 100
 
 
 def run(out: Path, rows: int, rounds: int) -> None:
@@ -43,9 +39,8 @@ def run(out: Path, rows: int, rounds: int) -> None:
     spark = local_session(SETTINGS | {"spark.eventLog.dir": (out / "events").as_uri()})
     table_rows(spark, rows).write.format("delta").options(**VECTORS).save(str(out / "table"))
     found: list[dict[str, Any]] = []
-    for kind in (*CASES, *JOINS):
-        race = _upserts if isinstance(kind, Case) else _joins
-        found += race(spark, out, rows, kind, rounds)  # type: ignore[arg-type]
+    for case in CASES:
+        found += _upserts(spark, out, rows, case, rounds)
         (out / "rounds.json").write_text(json.dumps(found), encoding="utf-8")
     found += _probes(spark, rows, rounds)
     (out / "rounds.json").write_text(json.dumps(found), encoding="utf-8")
@@ -73,27 +68,6 @@ def _upserts(spark: SparkSession, out: Path, rows: int, case: Case, rounds: int)
     if len(ends) != 1:
         raise RuntimeError(f"{case.about}: the ways end in different tables")
     shutil.rmtree(ref.key_filter.location)
-    return found
-
-
-def _joins(spark: SparkSession, out: Path, rows: int, how: Any, rounds: int) -> list[dict[str, Any]]:
-    """Join the table's rows with as many keys, of which one in a hundred is the table's."""
-    start = rows - rows // MATCHING
-    right = out / "right"
-    filled(spark.range(start, start + rows), 3).select("id", "note").write.mode("overwrite").parquet(str(right))
-    ways = {"plain": join, "with the filter": screen_join}
-    found: list[dict[str, Any]] = []
-    for number in range(rounds + 1):
-        for way, step in ways.items():
-            more = {"expected_keys": rows, "fpr": 0.0002} if way != "plain" else {}
-            left, other = spark.read.format("delta").load(str(out / "table")), spark.read.parquet(str(right))
-            columns = {"columns": ["note"]} if how == "left" else {}
-            wide = left.withColumnRenamed("note", "text")
-            joined = wide.transform(step(other=other, on=["id"], how=how, **columns, **more))
-            whole = joined.agg(F.count("*"), F.bit_xor(F.xxhash64(*joined.columns)))
-            round_ = _timed(whole.collect)
-            about = f"{how} join, {rows:,} rows, {100 // MATCHING} % match"
-            found += [{"case": about, "way": way, **round_}] if number else []
     return found
 
 

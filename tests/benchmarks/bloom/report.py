@@ -20,7 +20,7 @@ HEAD = ("", "way", "jobs", "rows read of the table", "bytes shuffled", "CPU s", 
 
 
 def bloom(scratch: Path, rows: int, rounds: int) -> str:
-    """Race upserts and joins with the filter against those without."""
+    """Race upserts with the filter against those without."""
     out = scratch / "out"
     measure([sys.executable, "-m", "tests.benchmarks.bloom.once", str(out), str(rows), str(rounds)], env=ENV)
     return report(out, rows, rounds)

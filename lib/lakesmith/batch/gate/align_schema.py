@@ -7,17 +7,11 @@ from pyspark.sql import functions as F
 from pyspark.sql.types import StructType
 
 from lakesmith.batch.context import BatchContext
+from lakesmith.columns import IS_CURRENT, KEPT, RESCUED, VALID_FROM, VALID_TO, VALIDITY
 from lakesmith.tables.ref import HIDDEN
 from lakesmith.tables.schema.diff import Change, differences, fields_of
-from lakesmith.transforms.change_events.partial_updates import KEPT
-from lakesmith.transforms.conform import RESCUED, rescued_into, with_defaults, with_lost
-from lakesmith.transforms.scd2 import (
-    IS_CURRENT,
-    VALID_FROM,
-    VALID_TO,
-    VALIDITY,
-    instant_of,
-)
+from lakesmith.transforms.conform import rescued_into, with_defaults, with_lost
+from lakesmith.transforms.scd2 import instant_of
 
 EMPTIED = "_emptied"
 

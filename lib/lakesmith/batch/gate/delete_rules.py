@@ -7,9 +7,10 @@ from dataclasses import replace
 from pyspark.sql import Column, DataFrame
 from pyspark.sql import functions as F
 
-from lakesmith.columns import named
+from lakesmith.column_refs import named
+from lakesmith.columns import TRUNCATES
 from lakesmith.quality.rule import NO_SAMPLE, Rule, find
-from lakesmith.spec.model import TRUNCATES, Table
+from lakesmith.spec.model import Table
 
 
 def is_delete(rows: DataFrame, condition: str | None) -> Column:

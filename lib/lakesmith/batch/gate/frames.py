@@ -20,6 +20,7 @@ from lakesmith.batch.gate.tied_rows import tie_figures
 from lakesmith.batch.observation import Figures
 from lakesmith.batch.read.rows import asked_fields, read
 from lakesmith.batch.transform.steps import transform
+from lakesmith.columns import KEPT, TRUNCATES
 from lakesmith.errors import WriteError
 from lakesmith.quality.checks.arrival import arrival_metrics
 from lakesmith.quality.checks.table_checks import freshness_metrics
@@ -28,11 +29,10 @@ from lakesmith.quality.profile import profile_metrics, secret_columns
 from lakesmith.quality.rule import Rule
 from lakesmith.quality.rules import compile_rules, resolve
 from lakesmith.spec.key_implies import unproven
-from lakesmith.spec.model import TRUNCATES, Write
+from lakesmith.spec.model import Write
 from lakesmith.tables.commit import Outcome, Verdict
 from lakesmith.tables.ref import HIDDEN
 from lakesmith.tables.writes import newest_first
-from lakesmith.transforms.change_events.partial_updates import KEPT
 from lakesmith.transforms.contract import select_contract
 from lakesmith.transforms.keys.one_row import one_row
 from lakesmith.transforms.keys.ties import refuse_ties

@@ -8,12 +8,12 @@ from pyspark.sql import Column, DataFrame
 from pyspark.sql import functions as F
 
 from lakesmith.batch.read.rows import settled_columns, sources_of
-from lakesmith.columns import named
+from lakesmith.column_refs import named
+from lakesmith.columns import KEPT
 from lakesmith.quality.rule import NO_SAMPLE, Rule
 from lakesmith.spec.model import Table
 from lakesmith.tables.writes import newest_first
 from lakesmith.transforms.change_events.partial_updates import (
-    KEPT,
     filled,
     is_left,
     kept_by_contract,

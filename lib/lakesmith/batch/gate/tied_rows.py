@@ -8,8 +8,8 @@ from typing import Any
 from pyspark.sql import functions as F
 
 from lakesmith.batch.observation import Figures
-from lakesmith.columns import named
-from lakesmith.quality.verdict import Verdict
+from lakesmith.column_refs import named
+from lakesmith.quality.check_result import CheckResult
 from lakesmith.spec.model import Profile, Write
 from lakesmith.transforms.keys.one_row import TIED
 
@@ -21,7 +21,7 @@ def tie_figures(write: Write, profile: Profile) -> Figures | None:
     return Figures([F.count_if(named(TIED)).alias("ties")]) if is_counted else None
 
 
-def tie_verdicts(write: Write, figures: Mapping[str, Any]) -> tuple[Verdict, ...]:
+def tie_verdicts(write: Write, figures: Mapping[str, Any]) -> tuple[CheckResult, ...]:
     """Return a warning where nothing but its content told which row of a key and sequence is kept.
 
     Examples
@@ -42,4 +42,6 @@ def tie_verdicts(write: Write, figures: Mapping[str, Any]) -> tuple[Verdict, ...
     )
     rows = "1 row" if ties == 1 else f"{ties} rows"
     what = f"at least {rows} lost against a different row of their key {sequence}: the greater one was kept"
-    return (Verdict("write_ties", ", ".join(write.keys), "warn", "warn", ties, what),)
+    return (
+        CheckResult("write_ties", ", ".join(write.keys), "warn", "warn", ties, what),
+    )

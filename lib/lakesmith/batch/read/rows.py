@@ -8,6 +8,7 @@ from pyspark.sql import DataFrame
 from pyspark.sql import functions as F
 
 from lakesmith.batch.context import BatchContext
+from lakesmith.columns import ARRIVED, TRUNCATES
 from lakesmith.errors import InputError
 from lakesmith.sources.base import Source
 from lakesmith.sources.registry import source_of, span_of, unreadable
@@ -18,15 +19,12 @@ from lakesmith.sources.upstream import (
     other_changes,
     snapshot,
 )
-from lakesmith.spec.model import TRUNCATES, Table
+from lakesmith.spec.model import Table
 from lakesmith.spec.rules.history import makes_column
-from lakesmith.transforms.change_events.debezium import (
-    ARRIVED,
-    Unchanged,
-    from_debezium,
-)
+from lakesmith.transforms.change_events.debezium import from_debezium
 from lakesmith.transforms.change_events.flat_events import from_flat
 from lakesmith.transforms.change_events.payload import out_of_payload
+from lakesmith.transforms.change_events.unchanged import Unchanged
 from lakesmith.transforms.conform import with_defaults
 from lakesmith.types import Transform
 

@@ -12,7 +12,7 @@ from pyspark.sql import functions as F
 from lakesmith.batch.context import BatchContext
 from lakesmith.batch.read.rows import read_inserted, read_lookups, read_other_changes
 from lakesmith.batch.transform.merged_groups import merges_in, split_at_aggregate
-from lakesmith.columns import same_key
+from lakesmith.column_refs import same_key
 from lakesmith.sources.registry import span_of
 from lakesmith.tables.commit import find
 from lakesmith.tables.delta_log.history import newest_commits

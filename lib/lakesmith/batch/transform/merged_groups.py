@@ -6,7 +6,13 @@ from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
 from lakesmith.spec.model import Column, Project, Table
-from lakesmith.spec.window_scope import looks_at, name_of
+from lakesmith.spec.step_effects import (
+    changed_columns,
+    gives_groups,
+    groupings,
+    is_user_function,
+    options_of,
+)
 from lakesmith.transforms.mergeable_aggregates import Merge, merges_of
 
 
@@ -34,7 +40,7 @@ def merges_in(project: Project, name: str) -> dict[str, Merge] | None:
     ):
         return None
     before, (step, *after) = split_at_aggregate(spec.steps)
-    options = step["aggregate"]
+    options = options_of(step)
     given = {str(column).lower() for column in (*options["by"], *options["measures"])}
     keeps = all(map(_is_row_wise, before)) and all(
         _adds_others(one, given) for one in after
@@ -55,11 +61,7 @@ def split_at_aggregate(
     >>> split_at_aggregate(["a:b", {"aggregate": {}}, {"drop": ["x"]}])
     (['a:b'], [{'aggregate': {}}, {'drop': ['x']}])
     """
-    at = next(
-        index
-        for index, step in enumerate(steps)
-        if isinstance(step, dict) and "aggregate" in step
-    )
+    at = next(index for index, step in enumerate(steps) if gives_groups(step))
     return steps[:at], steps[at:]
 
 
@@ -84,16 +86,12 @@ def _is_row_wise(step: str | Mapping[str, Any]) -> bool:
     >>> _is_row_wise("retail.lines:typed_lines")
     False
     """
-    return ":" not in name_of(step) and not looks_at(step)
+    return not is_user_function(step) and not groupings(step)
 
 
 def _adds_others(step: str | Mapping[str, Any], given: set[str]) -> bool:
-    added = step.get("with_columns") if isinstance(step, Mapping) else None
-    return (
-        added is not None
-        and given.isdisjoint(column.lower() for column in added)
-        and _is_row_wise(step)
-    )
+    changed = changed_columns(step)
+    return bool(changed) and given.isdisjoint(changed) and _is_row_wise(step)
 
 
 def _columns_read(project: Project, spec: Table) -> Iterator[Column]:

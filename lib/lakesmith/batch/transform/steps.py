@@ -17,12 +17,10 @@ from lakesmith.batch.transform.incremental_aggregate import (
     recomputed,
 )
 from lakesmith.batch.transform.staging import staged
+from lakesmith.columns import ARRIVED, KEPT, TRUNCATES
 from lakesmith.errors import StepError
 from lakesmith.sources.registry import span_of
-from lakesmith.spec.model import TRUNCATES
-from lakesmith.spec.window_scope import row_wise
-from lakesmith.transforms.change_events.debezium import ARRIVED
-from lakesmith.transforms.change_events.partial_updates import KEPT
+from lakesmith.spec.step_effects import row_wise
 from lakesmith.transforms.contract import to_contract
 from lakesmith.transforms.steps.bind import Step, run_steps
 from lakesmith.types import Transform

@@ -12,7 +12,8 @@ from pyspark.sql import functions as F
 
 from lakesmith.batch.gate.frames import Gated
 from lakesmith.batch.write.foreign_commits import refuse_changed
-from lakesmith.columns import named
+from lakesmith.column_refs import named
+from lakesmith.columns import CHANGE
 from lakesmith.tables.commit import CommitId, Outcome, write
 from lakesmith.tables.pruning.key_bounds import Touched, find_touched, touched_in
 from lakesmith.tables.pruning.null_bounds import loosened
@@ -21,7 +22,6 @@ from lakesmith.tables.upsert.planner import MAX_KEYS, MAX_TEXT
 from lakesmith.tables.upsert.replace_keys import replace_rows, require_version
 from lakesmith.tables.watermark import Watermark
 from lakesmith.tables.writes import append, replace_all, replace_groups
-from lakesmith.transforms.scd2 import CHANGE
 
 SIDE = "{table}"
 

@@ -10,10 +10,10 @@ from lakesmith.batch.gate.frames import Gated, one_each, stages
 from lakesmith.batch.gate.partial_events import fill
 from lakesmith.batch.write.change_set import Keep
 from lakesmith.batch.write.truncates import Marks, newest_truncate, younger
-from lakesmith.columns import named, quoted, same_key
+from lakesmith.column_refs import named, same_key
+from lakesmith.columns import KEPT, quoted
 from lakesmith.ledger.key_change import holds_partial
 from lakesmith.tables.pruning.key_bounds import find_touched
-from lakesmith.transforms.change_events.partial_updates import KEPT
 from lakesmith.transforms.conform import with_defaults
 
 

@@ -10,24 +10,15 @@ from pyspark.sql import functions as F
 
 from lakesmith.batch.context import BatchContext
 from lakesmith.batch.gate.frames import stages
-from lakesmith.columns import named, same_key
+from lakesmith.column_refs import named, same_key
+from lakesmith.columns import CHANGE, KEPT, RESCUED, VALID_FROM, VALID_TO, VALIDITY
 from lakesmith.spec.rules.inputs import changes_rows
 from lakesmith.tables.ref import HIDDEN
 from lakesmith.tables.watermark import as_text
 from lakesmith.tables.writes import newest_first
-from lakesmith.transforms.change_events.partial_updates import KEPT
-from lakesmith.transforms.conform import RESCUED
 from lakesmith.transforms.keys.dedupe import latest_by
 from lakesmith.transforms.keys.orderable import orderable
-from lakesmith.transforms.scd2 import (
-    CHANGE,
-    VALID_FROM,
-    VALID_TO,
-    VALIDITY,
-    instant_of,
-    sequence_at,
-    timeline,
-)
+from lakesmith.transforms.scd2 import instant_of, sequence_at, timeline
 
 BEGUN = "_begun"
 FRESH = "_fresh"

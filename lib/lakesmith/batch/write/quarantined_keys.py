@@ -9,7 +9,7 @@ from pyspark.sql import Column, DataFrame
 from pyspark.sql import functions as F
 
 from lakesmith.batch.gate.frames import Stages
-from lakesmith.columns import named, same_key
+from lakesmith.column_refs import named, same_key
 from lakesmith.quality.gate import is_set_aside
 from lakesmith.tables.watermark import Watermark, as_text
 from lakesmith.transforms.scd2 import instant_of

@@ -19,6 +19,7 @@ from lakesmith.batch.write.foreign_commits import refuse_changed
 from lakesmith.batch.write.scd2 import history_changes
 from lakesmith.batch.write.snapshot_diff import extract_changes
 from lakesmith.batch.write.truncates import after_truncates, find_marks
+from lakesmith.columns import KEPT
 from lakesmith.spec.key_implies import unproven
 from lakesmith.tables.commit import CommitId, Outcome, find, identify, write, writer
 from lakesmith.tables.create import RETENTION
@@ -38,7 +39,6 @@ from lakesmith.tables.writes import (
     replace_where,
     upsert,
 )
-from lakesmith.transforms.change_events.partial_updates import KEPT
 
 REPLACING = ("replace_partitions", "replace_all")
 FIELDS = "MAP<STRING, STRING>"

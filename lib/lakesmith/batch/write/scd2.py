@@ -21,27 +21,25 @@ from lakesmith.batch.write.change_set import (
     few_changes,
 )
 from lakesmith.batch.write.late_events import Late, newest_ever, versions_of_late
-from lakesmith.columns import named, same_key
+from lakesmith.column_refs import named, same_key
+from lakesmith.columns import (
+    CHANGE,
+    IS_CURRENT,
+    KEPT,
+    STORED,
+    VALID_FROM,
+    VALID_TO,
+    VALIDITY,
+)
 from lakesmith.spec.key_implies import unproven
 from lakesmith.tables.delta_log.history import newest_commits
 from lakesmith.tables.pruning.key_bounds import find_touched
 from lakesmith.tables.pruning.key_promise import broken_promise, refuse_broken
 from lakesmith.tables.pruning.null_bounds import loosened
 from lakesmith.tables.watermark import Watermark, as_text, find_watermark
-from lakesmith.transforms.change_events.partial_updates import KEPT
 from lakesmith.transforms.conform import with_defaults
 from lakesmith.transforms.keys.key_promise import broken_in
-from lakesmith.transforms.scd2 import (
-    CHANGE,
-    IS_CURRENT,
-    STORED,
-    VALID_FROM,
-    VALID_TO,
-    VALIDITY,
-    instant_of,
-    timeline,
-    tracked,
-)
+from lakesmith.transforms.scd2 import instant_of, timeline, tracked
 
 LATE = "_late"
 VERSIONS = {

@@ -15,7 +15,8 @@ from lakesmith.batch.gate.frames import Gated, stages
 from lakesmith.batch.write.change_set import Changes, Keep, count_changes, few_changes
 from lakesmith.batch.write.late_events import newest_ever
 from lakesmith.batch.write.quarantined_keys import kept_rows, keys_aside, look_aside
-from lakesmith.columns import named, same_key
+from lakesmith.column_refs import named, same_key
+from lakesmith.columns import CHANGE
 from lakesmith.quality.guards import ROWS_BEFORE
 from lakesmith.spec.key_implies import unproven
 from lakesmith.tables.delta_log.history import newest_commits
@@ -23,12 +24,12 @@ from lakesmith.tables.ref import HIDDEN
 from lakesmith.tables.watermark import Watermark, as_text, find_watermark
 from lakesmith.transforms.conform import with_defaults
 from lakesmith.transforms.keys.key_promise import (
+    broken_json,
     differing,
     fail_where_broken,
-    told_broken,
 )
 from lakesmith.transforms.keys.orderable import orderable
-from lakesmith.transforms.scd2 import CHANGE, instant_of, sequence_at
+from lakesmith.transforms.scd2 import instant_of, sequence_at
 
 SAME = "same"
 STILL_GONE = "still gone"
@@ -165,7 +166,7 @@ def _broken(keys: Sequence[str], implied: Sequence[str]) -> Column:
         F.struct(*[F.col(f"{side}.`{name}`").alias(name) for name in implied])
         for side in "hw"
     ]
-    told = told_broken([F.col(f"w.`{key}`").alias(key) for key in keys], *sides)
+    told = broken_json([F.col(f"w.`{key}`").alias(key) for key in keys], *sides)
     return F.when(is_both & differing(implied, "w", "h", F.lit(False)), told)
 
 

@@ -11,7 +11,7 @@ from pyspark.sql import functions as F
 from lakesmith.batch.context import BatchContext
 from lakesmith.batch.gate.frames import Gated
 from lakesmith.batch.gate.partial_events import is_partial
-from lakesmith.columns import named
+from lakesmith.column_refs import named
 from lakesmith.sources.upstream import is_mark
 from lakesmith.tables.writes import newest_first
 from lakesmith.transforms.keys.dedupe import latest_by

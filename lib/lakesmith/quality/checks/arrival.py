@@ -9,9 +9,9 @@ from pyspark.sql import Column, DataFrame
 from pyspark.sql import functions as F
 from pyspark.sql.types import StructType
 
-from lakesmith.columns import named
-from lakesmith.quality.verdict import Verdict
-from lakesmith.transforms.change_events.debezium import ARRIVED
+from lakesmith.column_refs import named
+from lakesmith.columns import ARRIVED
+from lakesmith.quality.check_result import CheckResult
 
 ARRIVAL = "field_arrived"
 
@@ -35,12 +35,12 @@ def arrival_metrics(images: DataFrame) -> list[Column]:
     return [F.count(named(ARRIVED)).alias("images"), *counts, names.alias("names")]
 
 
-def arrival_verdicts(
+def arrival_results(
     metrics: Mapping[str, Any],
     sources: Mapping[str, str],
     given: Mapping[str, int],
     noun: str = "images",
-) -> tuple[Verdict, ...]:
+) -> tuple[CheckResult, ...]:
     """Warn of the columns whose field no row of a batch has.
 
     Parameters
@@ -56,12 +56,12 @@ def arrival_verdicts(
 
     Returns
     -------
-    tuple of Verdict
+    tuple of CheckResult
 
     Examples
     --------
     >>> found = {"images": 3, "has_id": 3, "has_town": 0, "names": "id, city"}
-    >>> arrival_verdicts(found, {"id": "id", "place": "town"}, {})[0].message
+    >>> arrival_results(found, {"id": "id", "place": "town"}, {})[0].message
     "none of 3 images has the field 'town'; one has id, city"
     """
     images = metrics.get("images") or 0
@@ -77,6 +77,6 @@ def arrival_verdicts(
         for name in missing
     }
     return tuple(
-        Verdict(ARRIVAL, name, "warn", "warn", images, what)
+        CheckResult(ARRIVAL, name, "warn", "warn", images, what)
         for name, what in told.items()
     )

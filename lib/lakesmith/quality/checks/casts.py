@@ -6,7 +6,7 @@ from collections.abc import Mapping
 
 from pyspark.sql import functions as F
 
-from lakesmith.columns import named
+from lakesmith.column_refs import named
 from lakesmith.quality.checks.predicates import is_blank
 from lakesmith.quality.raw import raw_source
 from lakesmith.quality.rule import Rule, broken, find, sample_of

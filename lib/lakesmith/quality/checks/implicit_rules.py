@@ -8,14 +8,14 @@ from functools import reduce
 from pyspark.sql import Column
 from pyspark.sql import functions as F
 
-from lakesmith.columns import named
+from lakesmith.column_refs import named
+from lakesmith.columns import CORRUPT_RECORD, REFUSED, RESCUED
 from lakesmith.quality.checks.casts import cast_columns, cast_rule
-from lakesmith.quality.raw import RESCUED, raw_field, rescued
+from lakesmith.quality.raw import raw_field, rescued
 from lakesmith.quality.rule import Rule, find, sample_of
 from lakesmith.spec.model import Table
-from lakesmith.transforms.change_events.debezium import REFUSED
 
-UNPARSED = "$._corrupt_record"
+UNPARSED = f"$.{CORRUPT_RECORD}"
 HIVE_NULL = "__HIVE_DEFAULT_PARTITION__"
 ESCAPED = r"""[\x00-\x1F"#%'*/:=?\\\x7F{}\[\]^]"""
 LONGEST_NAME = 255

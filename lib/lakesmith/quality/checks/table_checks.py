@@ -9,18 +9,18 @@ from typing import Any
 from pyspark.sql import Column
 from pyspark.sql import functions as F
 
-from lakesmith.columns import named
+from lakesmith.column_refs import named
 from lakesmith.duration import parse_age
+from lakesmith.quality.check_result import CheckResult, error_result, metric_result
 from lakesmith.quality.checks.uniqueness import (
     keys_are_free,
     missing_columns,
     paid_unique_checks,
     unique_columns,
-    unique_verdict,
+    unique_result,
     why_paid,
 )
 from lakesmith.quality.rule import find
-from lakesmith.quality.verdict import Verdict, error_verdict, figure_verdict
 from lakesmith.spec.model import TABLE_CHECKS, Check, Table
 from lakesmith.spec.values.times import MICROS_PER_DAY, instant_text
 
@@ -72,12 +72,12 @@ def freshness_metrics(
     ]
 
 
-def table_verdicts(
+def batch_results(
     table: Table,
     metrics: Mapping[str, Any],
     run_time: datetime,
     columns: Mapping[str, str],
-) -> tuple[Verdict, ...]:
+) -> tuple[CheckResult, ...]:
     """Read the outcome of the table checks from their figures.
 
     Parameters
@@ -93,15 +93,15 @@ def table_verdicts(
 
     Returns
     -------
-    tuple of Verdict
+    tuple of CheckResult
         In the order of the spec: ``pass``, ``warn``, ``fail``, or ``error`` when a figure could not be taken. Without
         any value the age is unknown, and `on_null` decides.
 
     Examples
     --------
     >>> check = Check(id="some", check="row_count", min=1, on_fail="warn")
-    >>> table_verdicts(Table(from_="bronze.orders", checks=(check,)), {"rows": 0}, EPOCH, {})[0]
-    Verdict(check='some', column='', on_fail='warn', status='warn', failed=1, message='0 rows, expected at least 1')
+    >>> batch_results(Table(from_="bronze.orders", checks=(check,)), {"rows": 0}, EPOCH, {})[0]
+    CheckResult(check='some', column='', on_fail='warn', status='warn', failed=1, message='0 rows, expected at least 1')
     """
     checks = [check for check in table.checks if check.check in TABLE_CHECKS]
     return tuple(_verdict(table, check, metrics, run_time, columns) for check in checks)
@@ -130,14 +130,14 @@ def _verdict(
     metrics: Mapping[str, Any],
     run_time: datetime,
     columns: Mapping[str, str],
-) -> Verdict:
+) -> CheckResult:
     if check.check == "row_count":
         return _row_count(check, metrics["rows"])
     if check.check == "freshness":
         return _freshness(check, metrics, run_time, columns)
     missing = missing_columns(check, columns) if columns else []
     if missing:
-        return error_verdict(check, f"column '{missing[0]}' is not there")
+        return error_result(check, f"column '{missing[0]}' is not there")
     return _unique(table, check, metrics)
 
 
@@ -164,12 +164,12 @@ def _micros_of_age(check: Check) -> int:
     return parse_age(check.max_age or "") // timedelta(microseconds=1)
 
 
-def _row_count(check: Check, rows: int) -> Verdict:
+def _row_count(check: Check, rows: int) -> CheckResult:
     if check.min is not None and rows < float(check.min):
-        return figure_verdict(check, f"{rows} rows, expected at least {check.min}")
+        return metric_result(check, f"{rows} rows, expected at least {check.min}")
     if check.max is not None and rows > float(check.max):
-        return figure_verdict(check, f"{rows} rows, expected at most {check.max}")
-    return figure_verdict(check, "")
+        return metric_result(check, f"{rows} rows, expected at most {check.max}")
+    return metric_result(check, "")
 
 
 def _freshness(
@@ -177,9 +177,9 @@ def _freshness(
     metrics: Mapping[str, Any],
     run_time: datetime,
     columns: Mapping[str, str],
-) -> Verdict:
+) -> CheckResult:
     if not _is_measured(check, columns):
-        return error_verdict(
+        return error_result(
             check, f"column '{check.column}' is not a timestamp or a date on this table"
         )
     newest = metrics[f"newest_{check.id}"]
@@ -190,9 +190,9 @@ def _freshness(
         else f"; {instant_text(ahead)} is later than the run and is left out"
     )
     if newest is None and ahead is not None:
-        return figure_verdict(check, f"no value up to the time of the run{left_out}")
+        return metric_result(check, f"no value up to the time of the run{left_out}")
     if newest is None:
-        return figure_verdict(
+        return metric_result(
             check, "no value in this batch" if check.on_null == "fail" else ""
         )
     # Numbers of microseconds, since Python's calendar ends with the year 9999.
@@ -201,15 +201,15 @@ def _freshness(
     message = (
         f"the newest value is {age} old, expected at most {check.max_age}{left_out}"
     )
-    return figure_verdict(check, message if is_too_old else "")
+    return metric_result(check, message if is_too_old else "")
 
 
-def _unique(table: Table, check: Check, metrics: Mapping[str, Any]) -> Verdict:
+def _unique(table: Table, check: Check, metrics: Mapping[str, Any]) -> CheckResult:
     if keys_are_free(table, check):
-        return unique_verdict(check, 0)
+        return unique_result(check, 0)
     duplicated = metrics.get(f"duplicates_{check.id}")
     return (
-        error_verdict(check, "it was not measured")
+        error_result(check, "it was not measured")
         if duplicated is None
-        else unique_verdict(check, duplicated)
+        else unique_result(check, duplicated)
     )

@@ -7,9 +7,9 @@ from collections.abc import Mapping, Sequence
 from pyspark.sql import DataFrame
 from pyspark.sql import functions as F
 
-from lakesmith.columns import named
+from lakesmith.column_refs import named
+from lakesmith.quality.check_result import CheckResult, metric_result
 from lakesmith.quality.rule import find
-from lakesmith.quality.verdict import Verdict, figure_verdict
 from lakesmith.spec.key_implies import unproven
 from lakesmith.spec.model import Check, Table
 from lakesmith.types import Transform
@@ -115,15 +115,15 @@ def duplicates(columns: Sequence[str]) -> Transform:
     return apply
 
 
-def unique_verdict(check: Check, duplicated: int) -> Verdict:
+def unique_result(check: Check, duplicated: int) -> CheckResult:
     """Return the verdict of a `unique` check from the number of rows that repeat a key.
 
     Examples
     --------
-    >>> unique_verdict(Check(id="one", check="unique", columns=("id",)), 2).message
+    >>> unique_result(Check(id="one", check="unique", columns=("id",)), 2).message
     '2 rows repeat a key'
     """
-    return figure_verdict(
+    return metric_result(
         check,
         f"{duplicated} rows repeat a key" if duplicated else "",
         failed=duplicated,

@@ -7,9 +7,9 @@ from collections.abc import Sequence
 from pyspark.sql import Column, DataFrame, SparkSession
 from pyspark.sql import functions as F
 
+from lakesmith.columns import ARRIVED
 from lakesmith.sources.files.text_lines import is_unsafe, read_lines, rescue_line
 from lakesmith.spec.model import FilesSource
-from lakesmith.transforms.change_events.debezium import ARRIVED
 from lakesmith.transforms.values.json_numbers import (
     has_changed_number,
     mark_numbers,

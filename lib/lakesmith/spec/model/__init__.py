@@ -1,6 +1,8 @@
-"""The typed, frozen models of a project: what a YAML spec may say."""
+"""Define the typed, frozen models of the YAML specs."""
 
 from lakesmith.spec.model.base import (
+    LAYERS,
+    NAME_PATTERN,
     ColumnName,
     InputName,
     Layer,
@@ -10,12 +12,34 @@ from lakesmith.spec.model.base import (
 )
 from lakesmith.spec.model.check import TABLE_CHECKS, Check, OnFail, OnNull
 from lakesmith.spec.model.project import Project, ProjectMaintenance
-from lakesmith.spec.model.source import BatchBounds, FilesSource, SourceSpec
+from lakesmith.spec.model.source import AnySource, BatchBounds, FilesSource, SourceSpec
 from lakesmith.spec.model.table import Column, Maintenance, Profile, Table
-from lakesmith.spec.model.write import TRUNCATES, UNAVAILABLE, KeyFilter, Write
+from lakesmith.spec.model.write import UNAVAILABLE, KeyFilter, Write
 
 __all__ = [
-    "TABLE_CHECKS", "TRUNCATES", "UNAVAILABLE", "BatchBounds", "Check", "Column", "ColumnName",
-    "FilesSource", "InputName", "KeyFilter", "Layer", "Maintenance", "Model", "Name", "OnFail",
-    "OnNull", "Profile", "Project", "ProjectMaintenance", "SourceSpec", "Table", "TableName", "Write",
-]  # fmt: skip
+    "LAYERS",
+    "NAME_PATTERN",
+    "TABLE_CHECKS",
+    "UNAVAILABLE",
+    "AnySource",
+    "BatchBounds",
+    "Check",
+    "Column",
+    "ColumnName",
+    "FilesSource",
+    "InputName",
+    "KeyFilter",
+    "Layer",
+    "Maintenance",
+    "Model",
+    "Name",
+    "OnFail",
+    "OnNull",
+    "Profile",
+    "Project",
+    "ProjectMaintenance",
+    "SourceSpec",
+    "Table",
+    "TableName",
+    "Write",
+]

@@ -1,12 +1,13 @@
-"""Define the base of all models and the names that a spec may use."""
+"""Define the base of all models, and the names that a spec may use."""
 
 from __future__ import annotations
 
-from typing import Annotated, Literal
+from typing import Annotated, Literal, get_args
 
 from pydantic import BaseModel, ConfigDict, Field
 
-Name = Annotated[str, Field(pattern=r"^[a-z][a-z0-9_]{0,127}$")]
+NAME_PATTERN = r"^[a-z][a-z0-9_]{0,127}$"
+Name = Annotated[str, Field(pattern=NAME_PATTERN)]
 ColumnName = Annotated[str, Field(pattern=r"^[A-Za-z][A-Za-z0-9_]{0,127}$")]
 TableName = Annotated[
     str, Field(pattern=r"^(bronze|silver|gold)\.[a-z][a-z0-9_]{0,127}$")
@@ -15,10 +16,11 @@ InputName = Annotated[
     str, Field(pattern=r"^(sources|bronze|silver|gold)\.[a-z][a-z0-9_]{0,127}$")
 ]
 Layer = Literal["bronze", "silver", "gold"]
+LAYERS: tuple[str, ...] = get_args(Layer)
 
 
 class Model(BaseModel):
-    """Base of all models: frozen, unknown keys refused, no silent conversion."""
+    """Refuse unknown keys and silent conversions, as the base of all models."""
 
     model_config = ConfigDict(
         extra="forbid", frozen=True, strict=True, populate_by_name=True

@@ -17,17 +17,21 @@ DEFAULT_TYPE = "files"
 class BatchBounds(Model):
     """Upper bounds of one batch."""
 
-    max_files: PositiveInt | None = None
-    max_rows: PositiveInt | None = None
+    max_files: PositiveInt | None = Field(None, description="Files of one batch.")
+    max_rows: PositiveInt | None = Field(
+        None, description="Rows of one batch, estimated; at least one file is read."
+    )
 
 
 class SourceSpec(Model):
     """What every source has, to which its type adds more."""
 
-    version: Literal[1] = 1
-    type: str
-    description: str = ""
-    columns: Annotated[tuple[ColumnName, ...], Field(min_length=1, strict=False)]
+    version: Literal[1] = Field(1, description="Version of the spec.")
+    type: str = Field(description="Type of the source.")
+    description: str = Field("", description="What the source holds.")
+    columns: Annotated[tuple[ColumnName, ...], Field(min_length=1, strict=False)] = (
+        Field(description="Columns to read; each becomes text.")
+    )
 
     @property
     def paths(self) -> Mapping[str, str]:
@@ -36,23 +40,35 @@ class SourceSpec(Model):
 
 
 class FilesSource(SourceSpec):
-    """A directory of CSV, JSON-lines or Parquet files, whose declared columns land as text."""
+    """A directory of CSV, JSON-lines or Parquet files, whose declared columns become text."""
 
-    type: Literal["files"] = "files"
-    format: Literal["csv", "json", "parquet"]
-    path: str
-    optional_columns: Annotated[tuple[ColumnName, ...], Field(strict=False)] = ()
-    pattern: str = "*"
-    recursive: bool = False
-    optional: bool = False
-    delimiter: Annotated[str, Field(min_length=1, max_length=1)] = ","
+    type: Literal["files"] = Field("files", description="Type of the source.")
+    format: Literal["csv", "json", "parquet"] = Field(
+        description="Format of the files; `json` is one object a line."
+    )
+    path: str = Field(description="Directory or URL of the files.")
+    optional_columns: Annotated[tuple[ColumnName, ...], Field(strict=False)] = Field(
+        (), description="Columns that a file may lack."
+    )
+    pattern: str = Field("*", description="Pattern of the names of files to read.")
+    recursive: bool = Field(False, description="Whether to read subdirectories.")
+    optional: bool = Field(False, description="Whether the directory may be missing.")
+    delimiter: Annotated[str, Field(min_length=1, max_length=1)] = Field(
+        ",", description="Character between the fields of CSV."
+    )
     encoding: Literal[
         "UTF-8", "UTF-16", "UTF-16LE", "UTF-16BE", "UTF-32", "US-ASCII", "ISO-8859-1"
-    ] = "UTF-8"
-    multiline: bool = False
-    on_bad_input: Literal["park", "fail"] = "park"
-    on_changed_file: Literal["fail", "reload", "ignore"] = "fail"
-    batch: BatchBounds = BatchBounds()
+    ] = Field("UTF-8", description="Encoding of CSV.")
+    multiline: bool = Field(
+        False, description="Whether quoted fields of CSV may have line ends."
+    )
+    on_bad_input: Literal["park", "fail"] = Field(
+        "park", description="What to do with a file that cannot be read."
+    )
+    on_changed_file: Literal["fail", "reload", "ignore"] = Field(
+        "fail", description="What to do when a file changes after it was read."
+    )
+    batch: BatchBounds = Field(BatchBounds(), description="Upper bounds of one batch.")
 
     @property
     def paths(self) -> Mapping[str, str]:

@@ -1,4 +1,4 @@
-"""Define what a spec may say of a table."""
+"""Define the spec of a table."""
 
 from __future__ import annotations
 
@@ -6,6 +6,7 @@ from typing import Annotated, Any, Literal
 
 from pydantic import Field, PositiveInt
 
+from lakesmith.duration import DURATION_PATTERN
 from lakesmith.spec.model.base import ColumnName, InputName, Model, Name, TableName
 from lakesmith.spec.model.check import Check
 from lakesmith.spec.model.write import Write
@@ -14,52 +15,124 @@ from lakesmith.spec.model.write import Write
 class Column(Model):
     """One column of a contract."""
 
-    type: str
-    source: ColumnName | None = None
-    format: str | None = None
-    nullable: bool = True
-    default: str | int | float | bool | None = None
-    renamed_from: ColumnName | None = None
-    description: str = ""
-    unit: str | None = None
-    sensitivity: str | None = None
+    type: str = Field(
+        description="Spark type in lower case, such as `bigint` or `decimal(12,2)`."
+    )
+    source: ColumnName | None = Field(
+        None, description="Column of the upstream, if it has another name."
+    )
+    format: str | None = Field(
+        None,
+        description="Datetime pattern of the text, for `date`, `timestamp` and `timestamp_ntz`.",
+    )
+    nullable: bool = Field(
+        True, description="With `false` a row with NULL is quarantined."
+    )
+    default: str | int | float | bool | None = Field(
+        None, description="Value of rows that are older than the column."
+    )
+    renamed_from: ColumnName | None = Field(
+        None, description="Name of this column in the table before it was renamed."
+    )
+    description: str = Field("", description="Text for people.")
+    unit: str | None = Field(None, description="Unit of the values, for people.")
+    sensitivity: str | None = Field(
+        None,
+        description="A word other than `public` or `none` keeps the values out of profiles.",
+    )
 
 
 class Profile(Model):
-    """Which figures are observed on the write."""
+    """Metrics that are observed while a batch is written."""
 
-    level: Literal["off", "basic", "full"] = "basic"
-    columns: Annotated[tuple[ColumnName, ...], Field(strict=False)] = ()
+    level: Literal["off", "basic", "full"] = Field(
+        "basic",
+        description="`basic` counts rows and values, `full` adds moments and sketches, `off`"
+        " observes nothing.",
+    )
+    columns: Annotated[tuple[ColumnName, ...], Field(strict=False)] = Field(
+        (), description="Columns for the metrics of `full`; empty takes all."
+    )
 
 
 class Maintenance(Model):
-    """What `maintain` does for a table, and from which figures on."""
+    """Settings of `lakesmith maintain`."""
 
-    small_file_bytes: PositiveInt = 32 * 1024 * 1024
-    target_file_bytes: PositiveInt = 128 * 1024 * 1024
-    min_small_files: Annotated[int, Field(ge=2)] = 8
-    deleted_share: Annotated[float, Field(gt=0, le=1)] = 0.1
-    cluster_by: Annotated[tuple[ColumnName, ...], Field(strict=False)] = ()
-    zorder_by: Annotated[tuple[ColumnName, ...], Field(strict=False)] = ()
-    tombstone_retention: Annotated[str, Field(pattern=r"^[0-9]+[smhd]$")] = "14d"
-    vacuum: bool = True
+    small_file_bytes: PositiveInt = Field(
+        32 * 1024 * 1024, description="A file is small below this size."
+    )
+    target_file_bytes: PositiveInt = Field(
+        128 * 1024 * 1024, description="Size of the files that compaction writes."
+    )
+    min_small_files: Annotated[int, Field(ge=2)] = Field(
+        8,
+        description="A partition is compacted when it has at least this many small files.",
+    )
+    deleted_share: Annotated[float, Field(gt=0, le=1)] = Field(
+        0.1,
+        description="A table is purged when deletion vectors hide at least this share of its rows.",
+    )
+    cluster_by: Annotated[tuple[ColumnName, ...], Field(strict=False)] = Field(
+        (), description="Columns of liquid clustering."
+    )
+    zorder_by: Annotated[tuple[ColumnName, ...], Field(strict=False)] = Field(
+        (), description="Columns of Z-ordering."
+    )
+    tombstone_retention: Annotated[str, Field(pattern=DURATION_PATTERN)] = Field(
+        "14d", description="Age at which the tombstones of deleted keys are removed."
+    )
+    vacuum: bool = Field(True, description="Whether files of old versions are deleted.")
 
 
 class Table(Model):
-    """One table: where rows come from, the contract, steps, checks and the write."""
+    """One table with its input, contract, steps, checks and write."""
 
-    version: Literal[1] = 1
-    description: str = ""
-    from_: Annotated[InputName, Field(alias="from")]
-    inputs: dict[Name, TableName] = Field(default_factory=dict)
-    columns: dict[ColumnName, Column] = Field(default_factory=dict)
-    steps: Annotated[tuple[str | dict[str, Any], ...], Field(strict=False)] = ()
-    sql: str | None = None
-    checks: Annotated[tuple[Check, ...], Field(strict=False)] = ()
-    write: Write = Write()
-    on_schema_change: Literal["fail", "add", "widen", "rescue"] = "fail"
-    event_date: ColumnName | None = None
-    profile: Profile | None = None
-    maintenance: Maintenance | None = None
-    properties: dict[str, str] = Field(default_factory=dict)
-    nondeterministic: bool = False
+    version: Literal[1] = Field(1, description="Version of the spec.")
+    description: str = Field("", description="Text for people.")
+    from_: Annotated[InputName, Field(alias="from")] = Field(
+        description="Source or table that is read batch by batch."
+    )
+    inputs: dict[Name, TableName] = Field(
+        default_factory=dict,
+        description="Tables that steps and `sql` look up, by the name used there.",
+    )
+    columns: dict[ColumnName, Column] = Field(
+        default_factory=dict,
+        description="Contract. The upstream is converted to these columns before the steps.",
+    )
+    steps: Annotated[tuple[str | dict[str, Any], ...], Field(strict=False)] = Field(
+        (),
+        description="Transformations in order. Each is a name, a map with a name and its"
+        " options, or `module:function`.",
+    )
+    sql: str | None = Field(
+        None,
+        description="One SELECT instead of steps. It reads the upstream by its name without the"
+        " layer, and `inputs` by theirs.",
+    )
+    checks: Annotated[tuple[Check, ...], Field(strict=False)] = Field(
+        (), description="Quality checks."
+    )
+    write: Write = Field(
+        Write(), description="How a batch becomes one commit of the table."
+    )
+    on_schema_change: Literal["fail", "add", "widen", "rescue"] = Field(
+        "fail", description="What happens when a batch has other columns or types."
+    )
+    event_date: ColumnName | None = Field(
+        None, description="Column with the date of a row, which backfills need."
+    )
+    profile: Profile | None = Field(
+        None, description="Profile settings instead of those of the project."
+    )
+    maintenance: Maintenance | None = Field(
+        None, description="Maintenance settings that differ from those of the project."
+    )
+    properties: dict[str, str] = Field(
+        default_factory=dict, description="Delta table properties."
+    )
+    nondeterministic: bool = Field(
+        False,
+        description="Allows functions that read the clock or a random number. A retry may then"
+        " give other rows.",
+    )

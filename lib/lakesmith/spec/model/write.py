@@ -6,10 +6,9 @@ from typing import Annotated, Literal
 
 from pydantic import Field, PositiveInt
 
+from lakesmith.columns import TRUNCATES
 from lakesmith.spec.model.base import ColumnName, Model
 
-# The column that says of a change event in an envelope that it empties the table.
-TRUNCATES = "_truncates"
 # What Debezium writes in the place of a value that it does not know, unless it is told otherwise.
 UNAVAILABLE = "__debezium_unavailable_value"
 

@@ -1,1 +1,1 @@
-"""Rules that a project must keep."""
+"""Check what the specs say together, beyond the shape of each."""

@@ -1,4 +1,4 @@
-"""The rules of a project: what the specs must say together, beyond the shape of each."""
+"""Apply all rules to a project."""
 
 from __future__ import annotations
 
@@ -6,12 +6,12 @@ from collections.abc import Iterator
 from dataclasses import replace
 
 from lakesmith.spec.graph import find_cycles
+from lakesmith.spec.kinds import all_kinds
 from lakesmith.spec.model import Project
 from lakesmith.spec.rules.checks.fields import check_rules
 from lakesmith.spec.rules.columns import (
     contract_rules,
     key_type_rules,
-    repeated,
     written_columns_rules,
 )
 from lakesmith.spec.rules.context import Rule, StepCheck, Subject
@@ -26,7 +26,6 @@ from lakesmith.spec.rules.inputs import (
 )
 from lakesmith.spec.rules.maintenance import maintenance_rules
 from lakesmith.spec.rules.partial_updates import event_rules
-from lakesmith.spec.rules.sources import source_rules
 from lakesmith.spec.rules.steps import determinism_rules, is_step, step_rules
 from lakesmith.spec.rules.write import event_date_rules, write_rules
 from lakesmith.spec.yaml.provenance import Finding
@@ -54,17 +53,16 @@ _TABLE_RULES: tuple[Rule, ...] = (
 
 
 def rule_findings(
-    project: Project,
-    known: frozenset[str] | None = None,
-    step_check: StepCheck | None = None,
+    project: Project, known: frozenset[str], step_check: StepCheck | None = None
 ) -> Iterator[Finding]:
     """Find everything in a project that breaks a rule.
 
     Parameters
     ----------
     project : Project
-    known : frozenset of str, optional
-        Names of all sources (``sources.x``) and tables, also of those that `project` lacks because they are broken.
+    known : frozenset of str
+        Names of all sources (``sources.x``) and tables, also of those that `project` lacks because
+        they are broken.
     step_check : callable, optional
         Takes a step and the names of the table's inputs; returns what is wrong with the step.
 
@@ -72,32 +70,31 @@ def rule_findings(
     ------
     Finding
         Codes LS119 to LS170 and LS640, with the dotted key path.
+
+    Examples
+    --------
+    >>> spec = {"name": "shop", "tables": {"silver": {"orders": {"from": "bronze.order"}}}}
+    >>> project = Project.model_validate(spec)
+    >>> for finding in rule_findings(project, frozenset({"bronze.orders"})):
+    ...     print(finding.key, finding.hint)
+    tables.silver.orders.from did you mean 'bronze.orders'?
     """
-    names = known or frozenset(project.table_names()).union(
-        f"sources.{name}" for name in project.sources
-    )
-    yield from _source_findings(project)
+    yield from _kind_findings(project)
     for name in project.table_names():
-        subject = Subject(name, project.table(name), project, names)
+        subject = Subject(name, project.table(name), project, known)
         yield from _table_findings(subject, step_check)
     for cycle in find_cycles(project):
         what = f"tables read each other in a circle: {' -> '.join(cycle)}"
         yield Finding(
-            "LS122", f"tables.{cycle[0]}.from", what, "take one of these reads out"
+            "LS122", f"tables.{cycle[0]}.from", what, "remove one of these reads"
         )
 
 
-def _source_findings(project: Project) -> Iterator[Finding]:
-    for name, source in project.sources.items():
-        for column in repeated(source.columns):
-            hint = "columns are matched whatever the case; name each once"
-            yield Finding(
-                "LS119",
-                f"sources.{name}.columns",
-                f"column '{column}' is declared twice",
-                hint,
-            )
-        yield from source_rules(name, source)
+def _kind_findings(project: Project) -> Iterator[Finding]:
+    for kind in all_kinds():
+        for key, spec in kind.specs(project).items():
+            for rule in kind.rules:
+                yield from _within(key, rule(spec))
 
 
 def _table_findings(
@@ -105,18 +102,22 @@ def _table_findings(
 ) -> Iterator[Finding]:
     prefix = f"tables.{subject.name}"
     for rule in _TABLE_RULES:
-        for finding in rule(subject):
-            yield replace(
-                finding, key=f"{prefix}.{finding.key}" if finding.key else prefix
-            )
+        yield from _within(prefix, rule(subject))
     if step_check:
-        yield from _step_findings(subject, prefix, step_check)
+        yield from _within(prefix, _step_findings(subject, step_check))
 
 
-def _step_findings(
-    subject: Subject, prefix: str, step_check: StepCheck
-) -> Iterator[Finding]:
-    hint = "correct the step; a function of your own is written module:function"
+def _within(prefix: str, findings: Iterator[Finding]) -> Iterator[Finding]:
+    """Put the keys of findings under a prefix."""
+    for finding in findings:
+        key = f"{prefix}.{finding.key}" if finding.key else prefix
+        yield replace(finding, key=key)
+
+
+def _step_findings(subject: Subject, step_check: StepCheck) -> Iterator[Finding]:
+    hint = "correct the step; write your own function as module:function"
     for index, step in enumerate(subject.table.steps):
-        for what in step_check(step, subject.table.inputs) if is_step(step) else ():
-            yield Finding("LS162", f"{prefix}.steps.{index}", what, hint)
+        if not is_step(step):
+            continue
+        for what in step_check(step, subject.table.inputs):
+            yield Finding("LS162", f"steps.{index}", what, hint)

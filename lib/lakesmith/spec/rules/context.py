@@ -1,4 +1,4 @@
-"""What a rule looks at: one table, its project, and the names of all things."""
+"""Define what a rule looks at."""
 
 from __future__ import annotations
 
@@ -14,12 +14,29 @@ StepCheck = Callable[[str | dict[str, Any], Collection[str]], Sequence[str]]
 
 @dataclass(frozen=True)
 class Subject:
-    """A table under its name; `known` also holds things whose own spec is broken."""
+    """Hold a table with its name and project.
+
+    Parameters
+    ----------
+    name : str
+        ``layer.name`` of the table.
+    table : Table
+    project : Project
+    known : frozenset of str
+        Names of all sources and tables, also of those whose own spec is broken.
+
+    Examples
+    --------
+    >>> table = Table.model_validate({"from": "bronze.orders"})
+    >>> subject = Subject("silver.orders", table, Project(name="shop"))
+    >>> subject.layer, subject.upstream()
+    ('silver', None)
+    """
 
     name: str
     table: Table
     project: Project
-    known: frozenset[str]
+    known: frozenset[str] = frozenset()
 
     @property
     def layer(self) -> str:
@@ -27,7 +44,7 @@ class Subject:
         return self.name.partition(".")[0]
 
     def upstream(self) -> Table | None:
-        """Return the table that this one is built from, if it is a table with a sound spec."""
+        """Return the table that this one reads, if it is a table with a valid spec."""
         is_table = self.table.from_ in self.project.table_names()
         return self.project.table(self.table.from_) if is_table else None
 

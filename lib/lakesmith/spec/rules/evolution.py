@@ -1,4 +1,4 @@
-"""Rules on how a table evolves: renamed columns, and the defaults of new ones."""
+"""Check how a table evolves, by renamed columns and by the defaults of new ones."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterator
 from decimal import Decimal, InvalidOperation
 
-from lakesmith.spec.model import Table
+from lakesmith.spec.model import Column, Table
 from lakesmith.spec.rules.columns import repeated
 from lakesmith.spec.rules.context import Subject
 from lakesmith.spec.values.numbers import read_decimal, read_float, read_whole
@@ -24,104 +24,119 @@ _DECIMAL = re.compile(r"decimal\(\s*(\d+)\s*,\s*(\d+)\s*\)")
 
 
 def rename_rules(subject: Subject) -> Iterator[Finding]:
-    """Require that a column is renamed from one that is no more, on a table that may change."""
-    table = subject.table
-    renamed = {
-        name: column.renamed_from
-        for name, column in table.columns.items()
-        if column.renamed_from
-    }
+    """Require that a renamed column has left the contract, and that the table may change.
+
+    Examples
+    --------
+    >>> from lakesmith.spec.model import Project
+    >>> columns = {"qty": {"type": "int", "renamed_from": "quantity"}}
+    >>> table = Table.model_validate({"from": "bronze.lines", "columns": columns})
+    >>> subject = Subject("silver.lines", table, Project(name="shop"))
+    >>> [finding.what for finding in rename_rules(subject)]
+    ['a table with on_schema_change: fail renames no column']
+    """
+    policy = subject.table.on_schema_change
+    columns = {name.lower() for name in subject.table.columns}
+    renamed = _renamed(subject.table)
     for name, old in renamed.items():
         key = f"columns.{name}.renamed_from"
-        if old.lower() in {other.lower() for other in table.columns}:
-            hint = "take the old column out of the contract, or take renamed_from out"
-            yield Finding(
-                "LS155", key, f"'{old}' is still a column of the contract", hint
-            )
-        elif table.on_schema_change not in ("add", "widen"):
-            what = f"a table with on_schema_change: {table.on_schema_change} renames no column"
-            yield Finding("LS155", key, what, "write on_schema_change: add or widen")
-    for old in repeated(old for old in renamed.values()):
-        yield Finding(
-            "LS155",
-            "columns",
-            f"two columns are renamed from '{old}'",
-            "keep one renamed_from",
-        )
+        if old.lower() in columns:
+            what = f"'{old}' is still a column of the contract"
+            hint = "remove the old column from the contract, or remove renamed_from"
+            yield Finding("LS155", key, what, hint)
+        elif policy not in ("add", "widen"):
+            what = f"a table with on_schema_change: {policy} renames no column"
+            hint = "write on_schema_change: add or widen"
+            yield Finding("LS155", key, what, hint)
+    for old in repeated(renamed.values()):
+        what = f"two columns are renamed from '{old}'"
+        yield Finding("LS155", "columns", what, "keep one renamed_from")
 
 
 def default_rules(subject: Subject) -> Iterator[Finding]:
-    """Require of each default that it is a value of the column's type, and of no column that tells where rows lie."""
+    """Require that a default has the type of its column, which may not be used to find rows.
+
+    Examples
+    --------
+    >>> from lakesmith.spec.model import Project
+    >>> columns = {"qty": {"type": "int", "default": "none"}}
+    >>> table = Table.model_validate({"from": "bronze.lines", "columns": columns})
+    >>> subject = Subject("silver.lines", table, Project(name="shop"))
+    >>> [finding.what for finding in default_rules(subject)]
+    ["'none' is not a value of type int"]
+    """
     for name, column in subject.table.columns.items():
         if column.default is None:
             continue
-        key = f"columns.{name}.default"
-        if name in subject.table.write.keys:
-            yield Finding(
-                "LS156",
-                key,
-                "a key has no default",
-                "rows without the key would become one row",
-            )
-        elif name in _placing(subject.table):
-            what = "a column that tells where rows are looked for has no default"
-            hint = "rows in the table may lack it: they would not be found where the default says; fill it by a step"
-            yield Finding("LS156", key, what, hint)
-        elif not fits(column.default, column.type.strip()):
-            what = f"{column.default!r} is no value of type {column.type}"
-            yield Finding(
-                "LS156",
-                key,
-                what,
-                "write a plain value of the type; quote decimals and dates",
-            )
-
-
-def _placing(table: Table) -> set[str | None]:
-    """Return the columns by whose values rows are looked for before a default would be put in."""
-    partitions = (
-        table.write.partition_by if table.write.strategy == "replace_partitions" else ()
-    )
-    return {*table.write.key_implies, *partitions, table.event_date}
+        what, hint = _default_problem(subject.table, name, column, column.default)
+        if what:
+            yield Finding("LS156", f"columns.{name}.default", what, hint)
 
 
 def fits(value: Default, kind: str) -> bool:
-    """Tell whether a default is a value of a type.
+    """Return True when a default is a value of a type.
 
     Examples
     --------
     >>> fits(0, "int"), fits("1.50", "decimal(8,2)"), fits("GB", "string"), fits(True, "boolean")
     (True, True, True, True)
-    >>> fits("zero", "int"), fits("1.505", "decimal(8,2)"), fits(300, "tinyint"), fits("[]", "array<int>")
-    (False, False, False, False)
+    >>> fits("zero", "int"), fits("1.505", "decimal(8,2)"), fits(300, "tinyint")
+    (False, False, False)
     """
     if kind == "string":
         return isinstance(value, str)
     if kind == "boolean":
         return isinstance(value, bool)
     try:
-        return not isinstance(value, bool) and _is_of(str(value), kind)
+        return not isinstance(value, bool) and _is_value_of(kind, str(value))
     except (ValueError, InvalidOperation):
         return False
 
 
-def _is_of(text: str, kind: str) -> bool:
+def _renamed(table: Table) -> dict[str, str]:
+    """Return the old name of each renamed column."""
+    names = {name: column.renamed_from for name, column in table.columns.items()}
+    return {name: old for name, old in names.items() if old}
+
+
+def _default_problem(
+    table: Table, name: str, column: Column, default: Default
+) -> tuple[str, str]:
+    if name in table.write.keys:
+        return "a key has no default", "rows without the key would become one row"
+    if name in _finding_columns(table):
+        hint = (
+            "rows of the table that lack the value would not be found where the default"
+            " points; fill the column in a step"
+        )
+        return "a column by which rows are found has no default", hint
+    if not fits(default, column.type.strip()):
+        hint = "write a plain value of the type; quote decimals and dates"
+        return f"{default!r} is not a value of type {column.type}", hint
+    return "", ""
+
+
+def _finding_columns(table: Table) -> set[str | None]:
+    """Return the columns by whose stored values rows are found."""
+    replaces = table.write.strategy == "replace_partitions"
+    partitions = table.write.partition_by if replaces else ()
+    return {*table.write.key_implies, *partitions, table.event_date}
+
+
+def _is_value_of(kind: str, text: str) -> bool:
     if kind in _WHOLE:
-        beyond = 1 << (_WHOLE[kind] - 1)
-        return -beyond <= read_whole(text) < beyond
+        limit = 1 << (_WHOLE[kind] - 1)
+        return -limit <= read_whole(text) < limit
     if kind in ("float", "double"):
         return isinstance(read_float(text, kind), float)
     if kind in _TIMES:
         return isinstance(_TIMES[kind](text), int)
-    found = _DECIMAL.fullmatch(kind)
-    return found is not None and _is_decimal(
-        read_decimal(text), int(found[1]), int(found[2])
-    )
+    decimal = _DECIMAL.fullmatch(kind)
+    if decimal is None:
+        return False
+    return _is_decimal(read_decimal(text), int(decimal[1]), int(decimal[2]))
 
 
 def _is_decimal(value: Decimal, precision: int, scale: int) -> bool:
-    return (
-        value.is_finite()
-        and value == round(value, scale)
-        and abs(value) < Decimal(1).scaleb(precision - scale)
-    )
+    limit = Decimal(1).scaleb(precision - scale)
+    return value.is_finite() and value == round(value, scale) and abs(value) < limit

@@ -1,4 +1,4 @@
-"""Rules on the format of a contract column: the type must be able to hold what it reads."""
+"""Check the datetime formats of a contract."""
 
 from __future__ import annotations
 
@@ -9,39 +9,42 @@ from lakesmith.spec.values.time_patterns import pattern_problem, zone_problem
 from lakesmith.spec.yaml.provenance import Finding
 
 _TIMES = ("date", "timestamp", "timestamp_ntz")
-_HINTS = {
-    "timestamp_ntz": "declare the column as timestamp, or leave the offset out of the format",
-    "": "take the column as text and convert it by a step (to_utc_timestamp); quote a name that never changes: 'UTC'",
-}
+_OFFSET_HINT = "declare the column as timestamp, or leave the offset out of the format"
+_ZONE_HINT = (
+    "read the column as string and convert it in a step (to_utc_timestamp);"
+    " quote a name that never changes: 'UTC'"
+)
 
 
 def format_rules(subject: Subject) -> Iterator[Finding]:
-    """Refuse a format that has no effect, is no pattern, or by which the column's type holds no value."""
+    """Refuse a format that has no effect, is invalid, or gives values that the type cannot hold.
+
+    Examples
+    --------
+    >>> from lakesmith.spec.model import Project, Table
+    >>> columns = {"day": {"type": "date", "format": "yyyy-MM-dd'T"}}
+    >>> table = Table.model_validate({"from": "bronze.orders", "columns": columns})
+    >>> subject = Subject("silver.orders", table, Project(name="shop"))
+    >>> [finding.what for finding in format_rules(subject)]
+    ["'yyyy-MM-dd'T': a quote is never closed"]
+    """
     for name, column in subject.table.columns.items():
         if column.format is None:
             continue
-        kind = column.type.strip()
-        code, problem, hint = _problem(column.format, kind)
+        code, problem, hint = _problem(column.format, column.type.strip())
         if problem:
-            yield Finding(
-                code, f"columns.{name}.format", f"'{column.format}': {problem}", hint
-            )
+            what = f"'{column.format}': {problem}"
+            yield Finding(code, f"columns.{name}.format", what, hint)
 
 
 def _problem(pattern: str, kind: str) -> tuple[str, str, str]:
     if kind not in _TIMES:
-        return (
-            "LS127",
-            f"a column of type {kind} takes no format",
-            "take it out, or correct the type",
-        )
+        what = f"a column of type {kind} takes no format"
+        return "LS127", what, "remove it, or correct the type"
     problem = pattern_problem(pattern)
     if problem:
-        return (
-            "LS127",
-            problem,
-            "write a Spark datetime pattern, such as dd.MM.yyyy HH:mm:ss",
-        )
+        hint = "write a Spark datetime pattern, such as dd.MM.yyyy HH:mm:ss"
+        return "LS127", problem, hint
     problem = zone_problem(pattern, kind)
-    hint = _HINTS["timestamp_ntz" if problem.startswith("timestamp_ntz") else ""]
+    hint = _OFFSET_HINT if problem.startswith("timestamp_ntz") else _ZONE_HINT
     return "LS309", problem, hint

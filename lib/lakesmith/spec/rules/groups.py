@@ -1,4 +1,4 @@
-"""Rules on steps that look at several rows together: these rows are all there whenever they are computed."""
+"""Check that rows which a step looks at together are all in one computation."""
 
 from __future__ import annotations
 
@@ -6,66 +6,82 @@ from collections.abc import Iterator, Sequence
 
 from lakesmith.spec.rules.context import Subject
 from lakesmith.spec.rules.steps import is_step
-from lakesmith.spec.window_scope import Step, changed_by, looks_at, name_of
+from lakesmith.spec.step_effects import (
+    Step,
+    changed_columns,
+    gives_groups,
+    groupings,
+    name_of,
+    record_of,
+)
+from lakesmith.spec.steps import lowered
 from lakesmith.spec.yaml.provenance import Finding
 
-_ADD = {"dedupe": "its keys", "aggregate": "'by' and PARTITION BY"}
-_ALL = "or set write.strategy: replace_all, which computes all rows together"
+NumberedSteps = Sequence[tuple[int, Step]]
 
 
 def group_rules(subject: Subject) -> Iterator[Finding]:
-    """Refuse to look at rows together that may come in several batches, and are not computed anew together."""
+    """Refuse a step that looks at rows together which may be computed in different batches."""
     write = subject.table.write
     steps = [
         (index, step) for index, step in enumerate(subject.table.steps) if is_step(step)
     ]
     if write.strategy == "aggregate":
-        # What 'by' and the keys have to do with each other is LS151.
-        grouped = [
-            columns
-            for _, step in steps
-            if name_of(step) == "aggregate"
-            for columns in looks_at(step)[:1]
-        ]
-        yield from _across_findings(steps, frozenset().union(*grouped[:1]), "group")
+        # How 'by' and the keys go together is LS151.
+        yield from _across_findings(steps, _groups_of(steps), "group")
     elif write.strategy == "replace_partitions":
-        yield from _across_findings(
-            steps, frozenset(map(str.lower, write.partition_by)), "partition"
-        )
+        partition = lowered(write.partition_by)
+        yield from _across_findings(steps, partition, "partition")
     elif write.strategy != "replace_all":
-        hint = "set write.strategy: aggregate, which computes the groups that a change touches from all their rows"
-        for index, step in steps:
-            if name_of(step) == "aggregate":
-                yield Finding(
-                    "LS164",
-                    f"steps.{index}",
-                    "'aggregate' would group each batch by itself",
-                    hint,
-                )
+        yield from _group_findings(steps)
+
+
+def _groups_of(steps: NumberedSteps) -> frozenset[str]:
+    """Return the columns of the first step that gives groups."""
+    grouped = [groupings(step)[:1] for _, step in steps if gives_groups(step)]
+    return frozenset().union(*grouped[0]) if grouped else frozenset()
+
+
+def _group_findings(steps: NumberedSteps) -> Iterator[Finding]:
+    hint = (
+        "set write.strategy: aggregate, which computes the groups that a change touches"
+        " from all their rows"
+    )
+
+    for index, step in steps:
+        if gives_groups(step):
+            what = f"'{name_of(step)}' would group each batch alone"
+            yield Finding("LS164", f"steps.{index}", what, hint)
 
 
 def _across_findings(
-    steps: Sequence[tuple[int, Step]], groups: frozenset[str], unit: str
+    steps: NumberedSteps, groups: frozenset[str], unit: str
 ) -> Iterator[Finding]:
-    """Refuse a step that looks across groups, and one that moves rows to other groups after they were looked at."""
+    """Refuse a step that looks across groups, and one that later moves rows between groups."""
     has_looked = False
     for index, step in steps:
-        together = looks_at(step)
-        name = name_of(step)
+        together = groupings(step)
         has_looked = has_looked or bool(together)
-        lacking = sorted({group for columns in together for group in groups - columns})
+        lacking = sorted({name for columns in together for name in groups - columns})
         if lacking:
-            hint = f"add {', '.join(lacking)}, made in an earlier step, to {_ADD.get(name, 'PARTITION BY')}; {_ALL}"
-            yield Finding(
-                "LS164",
-                f"steps.{index}",
-                f"'{name}' looks at rows of several {unit}s together",
-                hint,
-            )
-        moved = sorted(groups & changed_by(step)) if has_looked else []
+            what = f"'{name_of(step)}' looks at rows of several {unit}s together"
+            yield Finding("LS164", f"steps.{index}", what, _add_hint(step, lacking))
+        moved = sorted(groups & changed_columns(step)) if has_looked else []
         if moved:
-            what = f"'{name}' changes {', '.join(moved)}, the {unit} of a row, when rows were looked at together"
-            hint = (
-                "change it in a step before the first 'dedupe', 'aggregate' or window"
+            what = (
+                f"'{name_of(step)}' changes {', '.join(moved)}, the {unit} of a row,"
+                " when rows were looked at together"
             )
+            hint = "change it in a step before the first grouping or window"
             yield Finding("LS164", f"steps.{index}", what, hint)
+
+
+def _add_hint(step: Step, columns: Sequence[str]) -> str:
+    record = record_of(step)
+    places = [f"'{record.groups_by}'"] if record and record.groups_by else []
+    places += ["PARTITION BY"] if record and record.sql else []
+
+    return (
+        f"add {', '.join(columns)}, made in an earlier step, to {' and '.join(places)};"
+        " or set write.strategy: replace_all, which computes all rows together"
+    )

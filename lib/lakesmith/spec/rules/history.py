@@ -4,14 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from lakesmith.columns import VALIDITY
 from lakesmith.spec.model import Project, Table
 from lakesmith.spec.rules.context import Subject
 from lakesmith.spec.rules.inputs import read_from
-from lakesmith.spec.window_scope import changed_by, name_of
+from lakesmith.spec.step_effects import changed_columns, is_user_function
 from lakesmith.spec.yaml.provenance import Finding
-
-# As `lakesmith.transforms.scd2` names them, which imports Spark.
-VALIDITY = ("valid_from", "valid_to", "is_current")
 
 
 def history_findings(subject: Subject) -> Iterator[Finding]:
@@ -86,8 +84,8 @@ def clocks_of(project: Project, name: str) -> frozenset[str] | None:
 
 def makes_column(table: Table, name: str) -> bool:
     """Tell whether a step or the SQL of a table may make a column."""
-    own = table.sql is not None or any(":" in name_of(step) for step in table.steps)
-    return own or any(name.lower() in changed_by(step) for step in table.steps)
+    own = table.sql is not None or any(map(is_user_function, table.steps))
+    return own or any(name.lower() in changed_columns(step) for step in table.steps)
 
 
 def repeatable_findings(subject: Subject) -> Iterator[Finding]:

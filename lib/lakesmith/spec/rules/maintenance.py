@@ -1,62 +1,73 @@
-"""Rules on maintenance: how a table may be laid out."""
+"""Check how maintenance lays a table out."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator
 
+from lakesmith.columns import VALIDITY
 from lakesmith.spec.rules.context import Subject
-from lakesmith.spec.rules.history import VALIDITY
 from lakesmith.spec.yaml.provenance import Finding, suggest
 
-_WAYS = ("cluster_by", "zorder_by")
+_LAYOUTS = ("cluster_by", "zorder_by")
 
 
 def maintenance_rules(subject: Subject) -> Iterator[Finding]:
-    """Require one way to lay a table out, by columns that it has."""
+    """Require at most one layout, by columns that the table has.
+
+    Examples
+    --------
+    >>> from lakesmith.spec.model import Project, Table
+    >>> maintenance = {"cluster_by": ["day"], "zorder_by": ["id"]}
+    >>> table = Table.model_validate({"from": "bronze.orders", "maintenance": maintenance})
+    >>> project = Project(name="shop", tables={"silver": {"orders": table}})
+    >>> subject = Subject("silver.orders", table, project)
+    >>> [finding.what for finding in maintenance_rules(subject)]
+    ["both 'cluster_by' and 'zorder_by' are given"]
+    """
     settings = subject.project.maintenance_of(subject.name)
+    write = subject.table.write
     if settings.cluster_by and settings.zorder_by:
-        yield Finding(
-            "LS640",
-            "maintenance",
-            "both 'cluster_by' and 'zorder_by' are given",
-            "Delta takes one of them",
-        )
-    if settings.cluster_by and (
-        subject.table.write.partition_by or subject.table.write.keeps_history
-    ):
-        hint = "Delta clusters tables without partitions; take one of them out, or use zorder_by"
-        yield Finding(
-            "LS640", "maintenance.cluster_by", "the table is partitioned", hint
-        )
-    for key in _WAYS:
-        yield from _unknown_columns(subject, key, getattr(settings, key))
+        what = "both 'cluster_by' and 'zorder_by' are given"
+        yield Finding("LS640", "maintenance", what, "Delta takes one of them")
+    if settings.cluster_by and (write.partition_by or write.keeps_history):
+        what = "the table is partitioned"
+        hint = "Delta clusters tables without partitions; remove one of them, or use zorder_by"
+        yield Finding("LS640", "maintenance.cluster_by", what, hint)
+    for key in _LAYOUTS:
+        yield from _column_findings(subject, key, getattr(settings, key))
 
 
-def _unknown_columns(
+def _column_findings(
     subject: Subject, key: str, names: tuple[str, ...]
 ) -> Iterator[Finding]:
-    keeps_history = subject.table.write.keeps_history
-    partitions = {
-        column.lower()
-        for column in (
-            *subject.table.write.partition_by,
-            *(("is_current",) * keeps_history),
-        )
-    }
-    said = subject.table.maintenance
-    inherited = (
-        ""
-        if said and key in said.model_fields_set
-        else f"; the project says it: `{key}: []` here ends that"
-    )
-    known = [*subject.table.columns, *(VALIDITY if keeps_history else ())]
+    columns = subject.table.columns
+    partitions = _partitions(subject)
+    known = [*columns, *_history_columns(subject)]
     for index, name in enumerate(names):
         where = f"maintenance.{key}.{index}"
-        if subject.table.columns and name not in known:
-            hint = suggest(name, known, "columns") + inherited
-            yield Finding(
-                "LS640", where, f"'{name}' is no column of the contract", hint
-            )
+        if columns and name not in known:
+            what = f"'{name}' is not a column of the contract"
+            hint = suggest(name, known, "columns") + _inherited(subject, key)
+            yield Finding("LS640", where, what, hint)
         elif name.lower() in partitions:
-            hint = "its rows lie together already; take it out" + inherited
-            yield Finding("LS640", where, f"'{name}' is a partition column", hint)
+            what = f"'{name}' is a partition column"
+            hint = "a layout by a partition column has no effect; remove it"
+            yield Finding("LS640", where, what, hint + _inherited(subject, key))
+
+
+def _partitions(subject: Subject) -> set[str]:
+    write = subject.table.write
+    current = ("is_current",) if write.keeps_history else ()
+    return {column.lower() for column in (*write.partition_by, *current)}
+
+
+def _history_columns(subject: Subject) -> tuple[str, ...]:
+    return tuple(VALIDITY) if subject.table.write.keeps_history else ()
+
+
+def _inherited(subject: Subject, key: str) -> str:
+    """Return what to add to a hint when the setting comes from the project."""
+    settings = subject.table.maintenance
+    if settings and key in settings.model_fields_set:
+        return ""
+    return f"; it comes from the project, and `{key}: []` here ends that"

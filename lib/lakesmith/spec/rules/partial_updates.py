@@ -3,16 +3,19 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from typing import Any
 
+from lakesmith.columns import ENVELOPE, PAYLOAD
 from lakesmith.spec.model import Table
 from lakesmith.spec.rules.context import Subject
-from lakesmith.spec.window_scope import Step, changed_by, name_of, sql_tokens
+from lakesmith.spec.step_effects import (
+    Step,
+    derived_columns,
+    filtering_columns,
+    name_of,
+    record_of,
+)
+from lakesmith.spec.steps import lowered
 from lakesmith.spec.yaml.provenance import Finding
-
-ENVELOPE = ("op", "before", "after")
-PAYLOAD = "payload"
-_TOGETHER = ("aggregate", "dedupe", "join")
 
 
 def event_rules(subject: Subject) -> Iterator[Finding]:
@@ -111,65 +114,26 @@ def _step_findings(table: Table) -> Iterator[Finding]:
 
 def _problem(table: Table, step: Step) -> str:
     name = name_of(step)
-    value = _value(step)
-    if name in _TOGETHER:
+    record = record_of(step)
+    if record and not record.is_row_wise:
         return f"'{name}' sees events, and these tell only some values of a row"
     may_lack = _may_lack(table)
-    if name == "filter":
-        return _of_others("a filter", _names(str(value)) & may_lack)
-    made = (
-        {column.lower(): _names(str(sql)) for column, sql in value.items()}
-        if name == "with_columns"
-        else {}
-    )
-    if name == "date_parts":
-        made = dict.fromkeys(
-            changed_by(step), frozenset({str(value.get("column")).lower()})
-        )
-    if name == "hash_key" and isinstance(value.get("of"), list):
-        made = {
-            str(value.get("name")).lower(): frozenset(
-                str(part).lower() for part in value["of"]
-            )
-        }
-    contract = {column.lower() for column in table.columns}
-    found = [
-        (column, (names & may_lack) - {column})
-        for column, names in made.items()
-        if column in contract
-    ]
-    return next(
-        (_of_others(f"'{column}'", others) for column, others in found if others), ""
-    )
+    deciding = filtering_columns(step) & may_lack
+    if deciding:
+        return _of_others(f"'{name}'", deciding)
+    contract = lowered(table.columns)
+    for column, parts in derived_columns(step).items():
+        others = ((parts or frozenset()) & may_lack) - {column}
+        if column in contract and others:
+            return _of_others(f"'{column}'", others)
+    return ""
 
 
-def _of_others(what: str, names: frozenset[str] | set[str]) -> str:
-    return (
-        f"{what} is made of {', '.join(sorted(names))}, which an event may lack"
-        if names
-        else ""
-    )
+def _of_others(what: str, names: frozenset[str]) -> str:
+    return f"{what} is made of {', '.join(sorted(names))}, which an event may lack"
 
 
 def _may_lack(table: Table) -> frozenset[str]:
-    settled = {
-        name.lower()
-        for name in (
-            *table.write.keys,
-            *table.write.sequence_by,
-            *table.write.key_implies,
-        )
-    }
-    return frozenset(
-        name.lower() for name in table.columns if name.lower() not in settled
-    )
-
-
-def _names(sql: str) -> frozenset[str]:
-    return frozenset(
-        token.strip("`").lower() for token in sql_tokens(sql) if token[:1] not in "'\""
-    )
-
-
-def _value(step: Step) -> Any:
-    return {} if isinstance(step, str) else next(iter(step.values()), None) or {}
+    write = table.write
+    settled = (*write.keys, *write.sequence_by, *write.key_implies)
+    return lowered(table.columns) - lowered(settled)

@@ -1,4 +1,4 @@
-"""What a sound spec may still get wrong: warnings of `validate`."""
+"""Find mistakes in valid specs, which are the warnings of `validate`."""
 
 from __future__ import annotations
 
@@ -10,36 +10,26 @@ from lakesmith.spec.rules.inputs import read_from
 from lakesmith.spec.yaml.provenance import Finding
 
 
-def cautions(project: Project) -> Iterator[Finding]:
-    """Find what deserves a warning in a project whose specs are sound.
+def find_warnings(project: Project) -> Iterator[Finding]:
+    """Find what deserves a warning in a project whose specs are valid.
 
     Yields
     ------
     Finding
-        LS166 for change events that the millisecond alone puts in order, LS167 for a history by another clock than
-        that of its upstream's deletes.
+        LS166 for change events that are ordered by milliseconds only, LS167 for a history that is
+        ordered by another column than the deletes of its upstream.
     """
     for name in project.table_names():
         table = project.table(name)
         key = f"tables.{name}.write.sequence_by"
         if _is_by_millisecond(table):
-            what = "events of one millisecond have no order: a delete and an insert that follows it leave no row"
-            yield Finding(
-                "LS166",
-                key,
-                what,
-                "sequence by the position in the log too: [ts_ms, lsn], lsn by a step",
+            what = "events of one millisecond have no order, so that deletes win"
+            hint = (
+                "sequence by the log position too: [ts_ms, lsn], with lsn from a step"
             )
-        if _has_other_clock(project, table):
-            clock = project.table(table.from_).write.sequence_by[0]
-            what = f"'{table.from_}' deletes by '{clock}': a delete whose row kept its '{table.write.sequence_by[0]}'"
-            what += " would take back the version that began then"
-            yield Finding(
-                "LS167",
-                key,
-                what,
-                f"sequence by '{clock}' first, unless deletes bring an instant of their own",
-            )
+            yield Finding("LS166", key, what, hint)
+        if _has_other_sequence(project, table):
+            yield _other_sequence(project, table, key)
 
 
 def _is_by_millisecond(table: Table) -> bool:
@@ -47,23 +37,36 @@ def _is_by_millisecond(table: Table) -> bool:
     if write.change_format != "debezium" or len(write.sequence_by) != 1:
         return False
     (name,) = write.sequence_by
-    made = any(isinstance(step, dict) and name in str(step) for step in table.steps)
-    return not made and read_from(table, name).lower() == "ts_ms"
+    is_made = any(isinstance(step, dict) and name in str(step) for step in table.steps)
+    return not is_made and read_from(table, name).lower() == "ts_ms"
 
 
-def _has_other_clock(project: Project, table: Table) -> bool:
+def _has_other_sequence(project: Project, table: Table) -> bool:
     if not table.write.keeps_history or table.from_ not in project.table_names():
         return False
     upstream = project.table(table.from_)
-    name = table.write.sequence_by[0]
-    deletes = (
-        upstream.write.apply_as_deletes is not None
-        or upstream.write.change_format == "debezium"
-    )
-    if (
-        not (deletes and upstream.write.keeps_newest)
-        or clocks_of(project, table.from_) is not None
-    ):
+    if not _deletes_rows(upstream) or clocks_of(project, table.from_) is not None:
         return False
+    name = table.write.sequence_by[0]
     is_same = read_from(table, name).lower() == upstream.write.sequence_by[0].lower()
     return not is_same and not makes_column(table, name)
+
+
+def _deletes_rows(table: Table) -> bool:
+    write = table.write
+    has_deletes = write.apply_as_deletes is not None
+    return write.keeps_newest and (has_deletes or write.change_format == "debezium")
+
+
+def _other_sequence(project: Project, table: Table, key: str) -> Finding:
+    upstream_sequence = project.table(table.from_).write.sequence_by[0]
+    own_sequence = table.write.sequence_by[0]
+    what = (
+        f"'{table.from_}' orders deletes by '{upstream_sequence}'; a delete with the"
+        f" old '{own_sequence}' of its row would remove the version that began there"
+    )
+    hint = (
+        f"sequence by '{upstream_sequence}' first, unless deletes have a new"
+        f" '{own_sequence}'"
+    )
+    return Finding("LS167", key, what, hint)

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from typing import Any, TypeGuard
 
 from lakesmith.spec.rules.context import Subject
 from lakesmith.spec.rules.history import (
@@ -11,6 +10,7 @@ from lakesmith.spec.rules.history import (
     history_findings,
     repeatable_findings,
 )
+from lakesmith.spec.step_effects import gives_groups, options_of
 from lakesmith.spec.yaml.provenance import Finding
 
 _ROWS = (
@@ -236,17 +236,15 @@ def _aggregate_findings(subject: Subject) -> Iterator[Finding]:
             "name the columns of the groups",
         )
     found = [
-        (i, step["aggregate"])
-        for i, step in enumerate(subject.table.steps)
-        if _is_aggregate(step)
+        (i, step) for i, step in enumerate(subject.table.steps) if gives_groups(step)
     ]
     if len(found) != 1 and subject.table.sql is None:
         what = f"strategy 'aggregate' needs exactly one 'aggregate' step, found {len(found)}"
         yield Finding(
             "LS151", "steps", what, "- aggregate: {by: [...], measures: {...}}"
         )
-    for index, options in found[:1]:
-        by = options.get("by") if isinstance(options, dict) else None
+    for index, step in found[:1]:
+        by = options_of(step).get("by")
         if keys and isinstance(by, list) and sorted(map(str, by)) != sorted(keys):
             what = (
                 f"'by' is [{', '.join(map(str, by))}], the keys are [{', '.join(keys)}]"
@@ -257,7 +255,3 @@ def _aggregate_findings(subject: Subject) -> Iterator[Finding]:
                 what,
                 "make 'by' and write.keys the same columns",
             )
-
-
-def _is_aggregate(step: str | dict[str, Any]) -> TypeGuard[dict[str, Any]]:
-    return isinstance(step, dict) and "aggregate" in step

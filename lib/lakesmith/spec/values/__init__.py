@@ -1,1 +1,1 @@
-"""Grammars of the values that a spec or a feed writes."""
+"""Read the values that a spec or an input writes as text."""

@@ -1,4 +1,4 @@
-"""Column types of a contract, checked without Spark."""
+"""Check column types of a contract without Spark."""
 
 from __future__ import annotations
 
@@ -23,12 +23,12 @@ _MAX_PRECISION = 38
 
 
 def type_problem(text: str) -> str:
-    """Say what is wrong with a column type; empty when it is valid.
+    """Return what is wrong with a column type, or nothing when it is valid.
 
     Parameters
     ----------
     text : str
-        Type as in a contract: a simple name, ``decimal(p,s)``, ``array<>``, ``map<,>`` or ``struct<name:type>``.
+        Type as in a contract, such as ``bigint``, ``decimal(p,s)`` or ``struct<name:type>``.
 
     Returns
     -------
@@ -49,6 +49,8 @@ def type_problem(text: str) -> str:
 
 
 class _Parser:
+    """Parse a type and raise ValueError at its first mistake."""
+
     def __init__(self, text: str) -> None:
         self.tokens = _TOKEN.findall(text)
         self.at = 0
@@ -56,16 +58,16 @@ class _Parser:
     def parse(self) -> None:
         self.type(depth=0)
         if self.at < len(self.tokens):
-            raise ValueError(f"'{self.tokens[self.at]}' is too much after a whole type")
+            raise ValueError(f"unexpected '{self.tokens[self.at]}' after the type")
 
     def next(self) -> str:
         self.at += 1
         return self.tokens[self.at - 1] if self.at <= len(self.tokens) else "the end"
 
     def expect(self, wanted: str) -> None:
-        found = self.next()
-        if found != wanted:
-            raise ValueError(f"'{wanted}' expected, {_quoted(found)} found")
+        token = self.next()
+        if token != wanted:
+            raise ValueError(f"'{wanted}' expected, {_quoted(token)} found")
 
     def type(self, depth: int) -> None:
         if depth > _MAX_DEPTH:
@@ -89,17 +91,16 @@ class _Parser:
         scale = self.number()
         self.expect(")")
         if not (1 <= precision <= _MAX_PRECISION and scale <= precision):
-            raise ValueError(
-                f"decimal({precision},{scale}): precision is 1 to {_MAX_PRECISION}, scale at most that"
-            )
+            limits = f"precision is 1 to {_MAX_PRECISION}, scale at most that"
+            raise ValueError(f"decimal({precision},{scale}): {limits}")
 
     def number(self) -> int:
-        found = self.next()
-        if not found.isdecimal() or len(found) > 2:
+        token = self.next()
+        if not token.isdecimal() or len(token) > 2:
             raise ValueError(
-                f"a number of at most two digits expected, {_quoted(found)} found"
+                f"a number of at most two digits expected, {_quoted(token)} found"
             )
-        return int(found)
+        return int(token)
 
     def array(self, depth: int) -> None:
         self.expect("<")
@@ -134,9 +135,8 @@ def _quoted(token: str) -> str:
 
 
 def _unknown(name: str) -> str:
-    instead = _OTHER_NAMES.get(name.lower()) or next(
-        iter(difflib.get_close_matches(name.lower(), _SIMPLE, n=1)), ""
-    )
-    if instead:
-        return f"{_quoted(name)} is no type; write '{instead}'"
+    close = difflib.get_close_matches(name.lower(), _SIMPLE, n=1)
+    similar = _OTHER_NAMES.get(name.lower()) or next(iter(close), "")
+    if similar:
+        return f"{_quoted(name)} is no type; write '{similar}'"
     return f"{_quoted(name)} is no type; types: {', '.join(_SIMPLE + _COMPOSITE)}"

@@ -1,4 +1,4 @@
-"""Instants as specs and the command line say them."""
+"""Read the dates and timestamps of the command line."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ EPOCH = datetime(1970, 1, 1, tzinfo=timezone.utc)
 
 
 def utc(instant: str | None) -> str | None:
-    """Return an ISO date or instant as ISO in UTC; without a zone it is UTC.
+    """Return an ISO date or timestamp as a timestamp in UTC, which is also the default zone.
 
     Examples
     --------
@@ -23,18 +23,12 @@ def utc(instant: str | None) -> str | None:
     try:
         parsed = EPOCH + timedelta(microseconds=read_instant(instant))
     except (ValueError, OverflowError) as error:
-        problem = Problem(
-            "LS190",
-            f"{instant!r} is no date",
-            key="--run-date",
-            hint="write it as 2011-01-31",
-        )
-        raise ConfigError([problem]) from error
+        raise _no_date(instant, "--run-date") from error
     return parsed.isoformat(timespec="microseconds")
 
 
 def date_range(start: str, end: str) -> tuple[str, str]:
-    """Return two ISO dates that bound a range whose end is out.
+    """Return the ISO dates that bound a range, whose end is not in the range.
 
     Raises
     ------
@@ -49,14 +43,9 @@ def date_range(start: str, end: str) -> tuple[str, str]:
     low = _date(start, "--from")
     high = _date(end, "--to")
     if low >= high:
-        what = f"no date from {low} up to {high}, which is out"
-        raise ConfigError(
-            [
-                Problem(
-                    "LS190", what, key="--to", hint="write the day after the last one"
-                )
-            ]
-        )
+        what = f"no date from {low} up to {high}, which is not in the range"
+        hint = "write the day after the last one"
+        raise ConfigError([Problem("LS190", what, key="--to", hint=hint)])
     return low, high
 
 
@@ -64,7 +53,10 @@ def _date(text: str, option: str) -> str:
     try:
         return (EPOCH.date() + timedelta(days=read_date(text))).isoformat()
     except (ValueError, OverflowError) as error:
-        problem = Problem(
-            "LS190", f"{text!r} is no date", key=option, hint="write it as 2011-01-31"
-        )
-        raise ConfigError([problem]) from error
+        raise _no_date(text, option) from error
+
+
+def _no_date(text: str, option: str) -> ConfigError:
+    what = f"{text!r} is not a date"
+    problem = Problem("LS190", what, key=option, hint="write it as 2011-01-31")
+    return ConfigError([problem])

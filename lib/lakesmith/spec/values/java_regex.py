@@ -1,4 +1,4 @@
-"""What Java refuses in a regular expression, as far as it can be known without Java."""
+"""Find what Java refuses in a regular expression, as far as Python can."""
 
 from __future__ import annotations
 
@@ -22,14 +22,16 @@ _LETTERS = frozenset("tnrfaecxudDsSwWhHvVRpPbBAGZzQEkNX")
 
 
 def regex_problem(pattern: str) -> str:
-    r"""Say why a regular expression is broken in Java; empty when Java may accept it.
+    r"""Return why Java refuses a regular expression, or nothing when it may accept it.
 
     Examples
     --------
     >>> regex_problem("[a-z"), regex_problem(r"^\p{L}+$")
     ('unterminated character set', '')
-    >>> regex_problem("(?P<x>a)"), regex_problem("^{id}$")
-    ("'(?P<' is Python's syntax, Java has none such", "'{' is no repetition; write '\\{' for the sign")
+    >>> regex_problem("(?P<x>a)")
+    "'(?P<' is Python's syntax, which Java does not have"
+    >>> regex_problem("^{id}$")
+    "'{' is not a repetition; write '\\{' for the character"
     """
     try:
         with warnings.catch_warnings():
@@ -43,37 +45,38 @@ def regex_problem(pattern: str) -> str:
 
 
 def _java_problem(pattern: str) -> str:
-    escapes = [found.group()[1] for found in _ESCAPED.finditer(pattern)]
-    unknown = [
-        sign
-        for sign in escapes
-        if sign.isascii() and sign.isalpha() and sign not in _LETTERS
-    ]
-    if unknown:
-        return f"Java knows no escape '\\{unknown[0]}'"
     plain = _CLASS.sub("c", _ESCAPED.sub("e", pattern))
+    problems = (_escape_problem(pattern), _group_problem(plain), _flag_problem(plain))
+    return next(filter(None, (*problems, _repetition_problem(plain))), "")
+
+
+def _escape_problem(pattern: str) -> str:
+    for escape in _ESCAPED.finditer(pattern):
+        letter = escape.group()[1]
+        if letter.isascii() and letter.isalpha() and letter not in _LETTERS:
+            return f"Java has no escape '\\{letter}'"
+    return ""
+
+
+def _group_problem(plain: str) -> str:
     group = _PYTHON_GROUP.search(plain)
     if group:
-        return f"'{group.group()}' is Python's syntax, Java has none such"
-    names = [
-        name
-        for name in _GROUP_NAME.findall(plain)
-        if not re.fullmatch("[A-Za-z][A-Za-z0-9]*", name)
-    ]
-    if names:
-        return f"'{names[0]}' is no name of a group in Java: letters and digits, a letter first"
-    flags = [
-        sign
-        for found in _FLAGS.findall(plain)
-        for sign in found
-        if sign not in "idmsuxU"
-    ]
-    if flags:
-        return f"Java knows no flag '{flags[0]}'"
-    # A class within a class is not looked into: what looks like a repetition there may be a plain sign.
-    is_read = "[" not in plain
-    return (
-        "'{' is no repetition; write '\\{' for the sign"
-        if is_read and _REPETITION.search(plain)
-        else ""
-    )
+        return f"'{group.group()}' is Python's syntax, which Java does not have"
+    for name in _GROUP_NAME.findall(plain):
+        if not re.fullmatch("[A-Za-z][A-Za-z0-9]*", name):
+            return f"'{name}' is not a group name in Java: letters and digits, a letter first"
+    return ""
+
+
+def _flag_problem(plain: str) -> str:
+    for flag in "".join(_FLAGS.findall(plain)):
+        if flag not in "idmsuxU":
+            return f"Java has no flag '{flag}'"
+    return ""
+
+
+def _repetition_problem(plain: str) -> str:
+    # In a class within a class, what looks like a repetition may be a plain character.
+    if "[" in plain or not _REPETITION.search(plain):
+        return ""
+    return "'{' is not a repetition; write '\\{' for the character"

@@ -1,8 +1,10 @@
-"""The one list of functions that give another value on a second run: clocks, chance, places and sessions."""
+"""List the SQL functions that give another value on a second run."""
 
 from __future__ import annotations
 
 import re
+
+from lakesmith.spec.values.sql_text import code_of
 
 CLOCKS = (
     "current_date",
@@ -18,25 +20,18 @@ PLACES = (
     "input_file_name", "input_file_block_start", "input_file_block_length",
 )  # fmt: skip
 SESSION = (
-    "current_user", "session_user", "user", "current_catalog", "current_database", "current_schema", "current_path",
-    "current_timezone", "version", "reflect", "java_method", "try_reflect", "python_worker_logs",
+    "current_user", "session_user", "user", "current_catalog", "current_database",
+    "current_schema", "current_path", "current_timezone", "version", "reflect",
+    "java_method", "try_reflect", "python_worker_logs",
 )  # fmt: skip
 SQL_FUNCTIONS = frozenset((*CLOCKS, *CHANCE, *PLACES, *SESSION))
 # Without an argument these read the clock, with one they convert it.
 CLOCKS_WITHOUT_ARGUMENTS = frozenset(("unix_timestamp", "to_unix_timestamp"))
-WORDS = frozenset(
-    (
-        "current_date",
-        "current_timestamp",
-        "current_time",
-        "localtimestamp",
-        "current_user",
-    )
-)
-NO_CODE = re.compile(
-    r"'(?:[^'\\]|\\.)*'|\"(?:[^\"\\]|\\.)*\"|`[^`]*`|--[^\n]*|/\*.*?\*/", re.DOTALL
-)
-
+# Functions that SQL calls without brackets.
+WORDS = frozenset((
+    "current_date", "current_timestamp", "current_time", "localtimestamp",
+    "current_user",
+))  # fmt: skip
 _CALL = "|".join(sorted(SQL_FUNCTIONS))
 _BARE = "|".join(sorted(WORDS))
 _EMPTY = "|".join(sorted(CLOCKS_WITHOUT_ARGUMENTS))
@@ -60,7 +55,8 @@ def nondeterministic_calls(sql: str) -> list[str]:
     >>> nondeterministic_calls("unix_timestamp() > unix_timestamp(ts) OR ts > timestamp'now'")
     ['unix_timestamp', 'now']
     """
-    code = NO_CODE.sub(" ", sql)
-    calls = [next(filter(None, groups)).lower() for groups in _FOUND.findall(code)]
+    found = _FOUND.findall(code_of(sql))
+    calls = [next(filter(None, groups)).lower() for groups in found]
     special = [word.lower() for _, word in _SPECIAL.findall(sql)]
+
     return list(dict.fromkeys([*calls, *special]))

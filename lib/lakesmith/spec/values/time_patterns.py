@@ -1,4 +1,4 @@
-"""Datetime patterns of a contract column: what of a text by such a pattern its type can hold."""
+"""Check the datetime patterns of contract columns."""
 
 from __future__ import annotations
 
@@ -16,19 +16,19 @@ _OPTIONAL_ZONE = re.compile(rf"\[[^\[\]]*[{OFFSET_LETTERS}{REGION_LETTERS}][^\[\
 
 
 def exact_pattern(pattern: str, zone: bool) -> str | None:
-    """Return a pattern that reads only what a microsecond, and a type with or without a zone, can hold.
+    """Return a pattern that reads only what the type can hold.
 
     Parameters
     ----------
     pattern : str
         Spark datetime pattern.
     zone : bool
-        Whether the type is an instant or a day of one; else it is a wall clock, which has no offset.
+        Whether the type has an offset, as timestamp and date; timestamp_ntz has none.
 
     Returns
     -------
     str or None
-        Digits beyond the sixth of a second must be zeros. None when the type cannot hold any text by this pattern.
+        Digits after the sixth of a second must be zeros. None when the type cannot hold any value.
 
     Examples
     --------
@@ -40,11 +40,7 @@ def exact_pattern(pattern: str, zone: bool) -> str | None:
     parts = _QUOTED.split(pattern)
     if not zone:
         parts = _QUOTED.split(_without_optional_zone(parts))
-    if not zone and any(
-        letter in part
-        for part in parts[::2]
-        for letter in OFFSET_LETTERS + REGION_LETTERS
-    ):
+    if not zone and set("".join(parts[::2])) & set(OFFSET_LETTERS + REGION_LETTERS):
         return None
     return "".join(
         part if place % 2 else _FRACTION.sub(_zeros, part)
@@ -53,12 +49,12 @@ def exact_pattern(pattern: str, zone: bool) -> str | None:
 
 
 def pattern_problem(pattern: str) -> str:
-    """Say why a text is no datetime pattern for reading; empty when it is one.
+    """Return why a text is not a datetime pattern for reading, or nothing when it is one.
 
     Examples
     --------
     >>> pattern_problem("nonsense Q")
-    "the letter 'n' stands for nothing"
+    "the letter 'n' has no meaning"
     >>> pattern_problem("yyyy-MM-dd'T")
     'a quote is never closed'
     >>> pattern_problem("dd.MM.yyyy[ HH:mm]")
@@ -67,38 +63,31 @@ def pattern_problem(pattern: str) -> str:
     if pattern.count("'") % 2:
         return "a quote is never closed"
     unquoted = "".join(_QUOTED.split(pattern)[::2])
-    unknown = next(
-        (
-            sign
-            for sign in unquoted
-            if sign.isascii() and sign.isalpha() and sign not in _LETTERS
-        ),
-        "",
-    )
-    if unknown:
-        return f"the letter {unknown!r} stands for nothing"
+    for letter in unquoted:
+        if letter.isascii() and letter.isalpha() and letter not in _LETTERS:
+            return f"the letter {letter!r} has no meaning"
     if unquoted.count("[") != unquoted.count("]"):
         return "a bracket is never closed"
-    return "" if set(unquoted) & set(_DATE_LETTERS) else "it reads no day"
+    return "" if set(unquoted) & set(_DATE_LETTERS) else "it reads no date"
 
 
 def zone_problem(pattern: str, kind: str) -> str:
-    """Say why a type holds no instant by a pattern; empty when it does.
+    """Return why a type cannot hold the values of a pattern, or nothing when it can.
 
     Examples
     --------
     >>> zone_problem("yyyy-MM-dd HH:mm VV", "timestamp")
-    'it reads the name of a zone, whose clocks show an hour twice in autumn and skip one in spring'
+    'it reads the name of a zone, whose local times are ambiguous when clocks change'
     >>> zone_problem("yyyy-MM-dd HH:mmXXX", "timestamp_ntz")
-    'timestamp_ntz is a wall clock and holds no offset'
+    'timestamp_ntz holds no offset'
     >>> zone_problem("yyyy-MM-dd HH:mm[XXX] 'Zulu'", "timestamp_ntz")
     ''
     """
     unquoted = "".join(_QUOTED.split(pattern)[::2])
     if any(letter in unquoted for letter in REGION_LETTERS):
-        return "it reads the name of a zone, whose clocks show an hour twice in autumn and skip one in spring"
+        return "it reads the name of a zone, whose local times are ambiguous when clocks change"
     if kind == "timestamp_ntz" and exact_pattern(pattern, zone=False) is None:
-        return "timestamp_ntz is a wall clock and holds no offset"
+        return "timestamp_ntz holds no offset"
     return ""
 
 

@@ -1,34 +1,39 @@
-"""The files of a project: base, one file per source and table, and the overlay of an environment."""
+"""Read the files of a project.
+
+These are ``base.yml``, one file for each spec of each kind, and the overlay of an environment.
+"""
 
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from pathlib import Path
-from typing import get_args
 
 from lakesmith.errors import ConfigError, Problem
-from lakesmith.spec.model import Layer
+from lakesmith.spec.kinds import Kind, all_kinds
 from lakesmith.spec.yaml.nodes import Node, read_yaml
 from lakesmith.spec.yaml.provenance import KeyPath, Origin, dotted, suggest
 
-LAYERS: tuple[str, ...] = get_args(Layer)
-_NAME = re.compile(r"[a-z][a-z0-9_]{0,127}")
-_NOT_IN_BASE = {
-    "sources": "one source per file: conf/sources/<name>.yml",
-    "tables": "one table per file: conf/tables/<layer>/<name>.yml",
-}
 _NOT_IN_ANY = {"env": "choose the environment with --env"}
 
 
 def environments(conf: Path) -> tuple[str, ...]:
-    """Return the environments of a project: ``local``, and every ``conf/<env>.yml``."""
-    found = {file.stem for file in conf.glob("*.yml") if file.is_file()} - {"base"}
-    return tuple(sorted(found | {"local"}))
+    """Return the environments of a project, ``local`` and every ``conf/<env>.yml``.
+
+    Examples
+    --------
+    >>> from tempfile import TemporaryDirectory
+    >>> with TemporaryDirectory() as directory:
+    ...     _ = Path(directory, "prod.yml").write_text("catalog: main")
+    ...     environments(Path(directory))
+    ('local', 'prod')
+    """
+    names = {file.stem for file in conf.glob("*.yml") if file.is_file()} - {"base"}
+    return tuple(sorted(names | {"local"}))
 
 
 def read_base(conf: Path, problems: list[Problem]) -> Node:
-    """Read base, sources and tables as one tree; a thing whose file cannot be read is an empty map.
+    """Read ``base.yml`` and the specs of all kinds as one tree.
 
     Parameters
     ----------
@@ -40,6 +45,7 @@ def read_base(conf: Path, problems: list[Problem]) -> Node:
     Returns
     -------
     Node
+        A spec whose file cannot be read is an empty map.
 
     Raises
     ------
@@ -48,117 +54,136 @@ def read_base(conf: Path, problems: list[Problem]) -> Node:
     """
     if not conf.is_dir():
         hint = "give the directory with --conf, or make a project with `lakesmith init DIR`"
-        raise ConfigError(
-            [Problem("LS101", f"no configuration directory '{conf}'", hint=hint)]
+        problem = Problem(
+            code="LS101",
+            what=f"no configuration directory '{conf}'",
+            hint=hint,
         )
-    base = _read_settings(
-        conf / "base.yml", problems, _NOT_IN_BASE | _NOT_IN_ANY
-    ) or _nameless(conf)
-    sources = _read_things(conf / "sources", ("sources",), problems)
-    tables = {
-        layer: _read_things(conf / "tables" / layer, ("tables", layer), problems)
-        for layer in LAYERS
-    }
-    problems += _stray_layers(conf / "tables")
-    top = Origin(str(conf))
-    return Node(
-        {**base.value, "sources": sources, "tables": Node(tables, top)}, base.origin
-    )
+        raise ConfigError([problem])
+    kinds = all_kinds()
+    refused = {kind.name: _file_hint(kind) for kind in kinds}
+    settings = _read_settings(conf / "base.yml", problems, refused | _NOT_IN_ANY)
+    base = settings or _nameless(conf)
+    specs = {kind.name: _read_kind(conf, kind, problems) for kind in kinds}
+    return Node({**base.value, **specs}, base.origin)
 
 
 def read_overlay(conf: Path, env: str, problems: list[Problem]) -> Node:
-    """Read the overlay ``conf/<env>.yml``; only the environment ``local`` may do without."""
-    if env not in environments(conf):
-        hint = suggest(env, environments(conf), "known environments")
-        problems.append(
-            Problem("LS102", f"unknown environment '{env}'", str(conf), hint=hint)
+    """Read the overlay ``conf/<env>.yml``, which only the environment ``local`` may lack."""
+    nothing = Node({}, Origin(str(conf)))
+    known = environments(conf)
+    file = conf / f"{env}.yml"
+    if env not in known:
+        problem = Problem(
+            code="LS102",
+            what=f"unknown environment '{env}'",
+            file=str(conf),
+            hint=suggest(env, known, "known environments"),
         )
-    elif (conf / f"{env}.yml").is_file():
-        return _read_settings(conf / f"{env}.yml", problems, _NOT_IN_ANY) or Node(
-            {}, Origin(str(conf))
-        )
-    return Node({}, Origin(str(conf)))
+        problems.append(problem)
+        return nothing
+    if not file.is_file():
+        return nothing
+    return _read_settings(file, problems, _NOT_IN_ANY) or nothing
+
+
+def _file_hint(kind: Kind) -> str:
+    folder = f"{kind.name}/<layer>" if kind.layers else kind.name
+    return f"one {kind.noun} per file: conf/{folder}/<name>.yml"
 
 
 def _nameless(conf: Path) -> Node:
-    # The missing name is no mistake of its own where the whole file cannot be read.
+    # The missing name is no separate mistake where the whole file cannot be read.
     origin = Origin(str(conf / "base.yml"))
     return Node({"name": Node("unreadable", origin)}, origin)
 
 
 def _read_settings(
-    file: Path, problems: list[Problem], refused: dict[str, str]
+    file: Path, problems: list[Problem], refused: Mapping[str, str]
 ) -> Node | None:
     if not file.is_file():
-        problems.append(
-            Problem(
-                "LS101",
-                f"no file '{file}'",
-                hint="it holds at least 'name: my_project'",
-            )
+        problem = Problem(
+            code="LS101",
+            what=f"no file '{file}'",
+            hint="it holds at least 'name: my_project'",
         )
+        problems.append(problem)
         return None
     node = read_yaml(file, problems)
     if node is None:
         return None
     for key in sorted(refused.keys() & node.value.keys()):
-        line = node.value[key].origin.line
-        problems.append(
-            Problem(
-                "LS110",
-                f"'{key}' does not belong here",
-                str(file),
-                line,
-                key,
-                refused[key],
-            )
-        )
-    return Node(
-        {key: child for key, child in node.value.items() if key not in refused},
-        node.origin,
+        problems.append(_misplaced(node.value[key], key, refused[key]))
+    kept = {key: child for key, child in node.value.items() if key not in refused}
+    return Node(kept, node.origin)
+
+
+def _misplaced(node: Node, key: str, hint: str) -> Problem:
+    return Problem(
+        code="LS110",
+        what=f"'{key}' does not belong here",
+        file=node.origin.file,
+        line=node.origin.line,
+        key=key,
+        hint=hint,
     )
 
 
-def _read_things(directory: Path, path: KeyPath, problems: list[Problem]) -> Node:
-    things: dict[str, Node] = {}
-    for file in _spec_files(directory, path, problems):
-        thing = read_yaml(file, problems, (*path, file.stem))
-        things[file.stem] = thing or Node(None, Origin(str(file)))
-    return Node(things, Origin(str(directory)))
+def _read_kind(conf: Path, kind: Kind, problems: list[Problem]) -> Node:
+    directory = conf / kind.name
+    if not kind.layers:
+        return _read_specs(directory, kind, (kind.name,), problems)
+    layers = {
+        layer: _read_specs(directory / layer, kind, (kind.name, layer), problems)
+        for layer in kind.layers
+    }
+    problems += _stray_layers(directory, kind)
+    return Node(layers, Origin(str(conf)))
+
+
+def _read_specs(
+    directory: Path, kind: Kind, path: KeyPath, problems: list[Problem]
+) -> Node:
+    specs: dict[str, Node] = {}
+    for file in _spec_files(directory, kind, path, problems):
+        spec = read_yaml(file, problems, (*path, file.stem))
+        specs[file.stem] = spec or Node(None, Origin(str(file)))
+    return Node(specs, Origin(str(directory)))
 
 
 def _spec_files(
-    directory: Path, path: KeyPath, problems: list[Problem]
+    directory: Path, kind: Kind, path: KeyPath, problems: list[Problem]
 ) -> Iterator[Path]:
     for file in sorted(directory.glob("*.y*ml")):
         if file.suffix == ".yaml":
             problems.append(_misnamed(file, path, f"rename it to '{file.stem}.yml'"))
-        elif _NAME.fullmatch(file.stem):
+        elif re.fullmatch(kind.pattern, file.stem):
             yield file
         else:
-            hint = "the file is named after its thing: lower-case letters, digits and '_', a letter first"
+            hint = "use lower-case letters, digits and '_', a letter first"
             problems.append(_misnamed(file, path, hint))
 
 
 def _misnamed(file: Path, path: KeyPath, hint: str) -> Problem:
     return Problem(
-        "LS113",
-        f"file name '{file.name}' is not allowed",
-        str(file),
+        code="LS113",
+        what=f"file name '{file.name}' is not allowed",
+        file=str(file),
         key=dotted(path),
         hint=hint,
     )
 
 
-def _stray_layers(directory: Path) -> Iterator[Problem]:
+def _stray_layers(directory: Path, kind: Kind) -> Iterator[Problem]:
+    hint = f"{_file_hint(kind)}, layers: {', '.join(kind.layers)}"
     for entry in sorted(directory.glob("*")):
         is_spec = entry.is_dir() or entry.suffix in {".yml", ".yaml"}
-        if is_spec and entry.name not in LAYERS and not entry.name.startswith("."):
-            hint = f"tables lie in conf/tables/<layer>/, layers: {', '.join(LAYERS)}"
+        is_stray = entry.name not in kind.layers and not entry.name.startswith(".")
+        if is_spec and is_stray:
             yield Problem(
-                "LS113",
-                f"'{entry.name}' is not a layer",
-                str(entry),
-                key="tables",
+                code="LS113",
+                what=f"'{entry.name}' is not a layer",
+                file=str(entry),
+                key=kind.name,
                 hint=hint,
             )

@@ -1,4 +1,4 @@
-"""Strict reading of one YAML file: every value keeps its file and line, and every surprise is a problem."""
+"""Read one YAML file strictly, with file and line of every value."""
 
 from __future__ import annotations
 
@@ -21,13 +21,23 @@ _Loader = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
 
 @dataclass(frozen=True)
 class Node:
-    """A value of the specs with its origin: a map or list of nodes, or a scalar."""
+    """Hold a value of the specs with its origin.
+
+    The value is a map or list of nodes, or a scalar.
+    """
 
     value: Any
     origin: Origin
 
     def plain(self) -> Any:
-        """Return the bare maps, lists and scalars."""
+        """Return the bare maps, lists and scalars.
+
+        Examples
+        --------
+        >>> file = Origin("a.yml")
+        >>> Node({"keys": Node([Node("id", file)], file)}, file).plain()
+        {'keys': ['id']}
+        """
         if isinstance(self.value, dict):
             return {key: node.plain() for key, node in self.value.items()}
         if isinstance(self.value, list):
@@ -35,7 +45,14 @@ class Node:
         return self.value
 
     def origins(self, path: KeyPath = ()) -> Iterator[tuple[KeyPath, Origin]]:
-        """Yield the key path and origin of this node and of all below it."""
+        """Yield the key path and origin of this node and of all nodes in it.
+
+        Examples
+        --------
+        >>> node = Node({"keys": Node("id", Origin("a.yml", 2))}, Origin("a.yml", 1))
+        >>> [(path, str(origin)) for path, origin in node.origins()]
+        [((), 'a.yml:1'), (('keys',), 'a.yml:2')]
+        """
         yield path, self.origin
         for key, node in self._children():
             yield from node.origins((*path, key))
@@ -48,7 +65,7 @@ class Node:
 
 
 class _UnreadableError(Exception):
-    """The rest of the file cannot be read; carries code, line and hint."""
+    """Report that the rest of a file cannot be read."""
 
     def __init__(self, code: str, what: str, line: int = 0, hint: str = "") -> None:
         super().__init__(what)
@@ -72,28 +89,26 @@ def read_yaml(file: Path, problems: list[Problem], path: KeyPath = ()) -> Node |
     -------
     Node or None
         The map, empty for an empty file; None when the file cannot be read.
+
+    Examples
+    --------
+    >>> problems: list[Problem] = []
+    >>> read_yaml(Path("missing.yml"), problems), problems[0].what
+    (None, 'the file cannot be read: No such file or directory')
     """
     reader = _Reader(str(file), problems)
     try:
-        root = reader.read(_text(file), path)
+        return reader.read(_text(file), path)
     except _UnreadableError as error:
         reader.report(error.code, str(error), error.line, path, error.hint)
-        return None
     except OSError as error:
-        reader.report(
-            "LS101",
-            f"the file cannot be read: {error.strerror}",
-            0,
-            path,
-            "check its permissions",
-        )
-        return None
+        what = f"the file cannot be read: {error.strerror}"
+        reader.report("LS101", what, 0, path, "check its permissions")
     except yaml.YAMLError as error:
         line, what = _syntax(error)
         hint = "check indentation, quotes and brackets around this line; no tabs"
         reader.report("LS103", f"not valid YAML: {what}", line, path, hint)
-        return None
-    return root
+    return None
 
 
 def _text(file: Path) -> str:
@@ -109,12 +124,8 @@ def _text(file: Path) -> str:
 
 def _syntax(error: yaml.YAMLError) -> tuple[int, str]:
     mark = getattr(error, "problem_mark", None)
-    what = (
-        getattr(error, "problem", None)
-        or getattr(error, "reason", None)
-        or type(error).__name__
-    )
-    return (mark.line + 1 if mark else 0), str(what)
+    text = getattr(error, "problem", None) or getattr(error, "reason", None)
+    return (mark.line + 1 if mark else 0), str(text or type(error).__name__)
 
 
 def _line(event: Any) -> int:
@@ -122,7 +133,7 @@ def _line(event: Any) -> int:
 
 
 class _Reader:
-    """Builds nodes from the events of the YAML parser, since its own composer recurses without bound."""
+    """Build nodes from the events of the YAML parser, whose own composer recurses without limit."""
 
     def __init__(self, file: str, problems: list[Problem]) -> None:
         self.file = file
@@ -138,12 +149,13 @@ class _Reader:
         self.events = yaml.parse(text, Loader=_Loader)
         root = self._document(path)
         self._refuse_more_documents(path)
-        if root.value is not None and not isinstance(root.value, dict):
+        if isinstance(root.value, dict):
+            return root
+        if root.value is not None:
+            what = "the file does not hold a map"
             hint = "begin with 'key: value' lines"
-            self.report(
-                "LS112", "the file does not hold a map", root.origin.line, path, hint
-            )
-        return root if isinstance(root.value, dict) else Node({}, Origin(self.file, 1))
+            self.report("LS112", what, root.origin.line, path, hint)
+        return Node({}, Origin(self.file, 1))
 
     def _document(self, path: KeyPath) -> Node:
         next(self.events)
@@ -152,14 +164,11 @@ class _Reader:
         return self._node(next(self.events), path, depth=0)
 
     def _refuse_more_documents(self, path: KeyPath) -> None:
-        more = [
-            _line(event)
-            for event in self.events
-            if isinstance(event, yaml.DocumentStartEvent)
-        ]
-        if more:
+        starts = (e for e in self.events if isinstance(e, yaml.DocumentStartEvent))
+        lines = [_line(event) for event in starts]
+        if lines:
             what = "the file holds several YAML documents ('---')"
-            self.report("LS107", what, more[0], path, "one thing per file: split it")
+            self.report("LS107", what, lines[0], path, "one spec per file: split it")
 
     def _node(self, event: Any, path: KeyPath, depth: int, line: int = 0) -> Node:
         origin = Origin(self.file, line or _line(event))
@@ -170,7 +179,7 @@ class _Reader:
             return Node(self._scalar(event, path), origin)
         if depth >= MAX_DEPTH:
             what = f"nested deeper than {MAX_DEPTH} levels; the rest of the file was not read"
-            raise _UnreadableError("LS106", what, _line(event), "write it flatter")
+            raise _UnreadableError("LS106", what, _line(event), "reduce the nesting")
         if isinstance(event, yaml.SequenceStartEvent):
             return Node(self._items(path, depth + 1), origin)
         return Node(self._entries(path, depth + 1), origin)
@@ -183,13 +192,8 @@ class _Reader:
         elif event.anchor:
             self.report("LS105", f"anchor '&{event.anchor}'", line, path, hint)
         if getattr(event, "tag", None):
-            self.report(
-                "LS105",
-                f"tag '{event.tag}'",
-                line,
-                path,
-                "leave the tag out; quote the value if it is text",
-            )
+            hint = "remove the tag; quote the value if it is text"
+            self.report("LS105", f"tag '{event.tag}'", line, path, hint)
 
     def _scalar(self, event: Any, path: KeyPath) -> Any:
         if event.style or event.tag:
@@ -198,14 +202,9 @@ class _Reader:
         if not reading:
             return plain_value(event.value)
         shown = "value" if any(map(looks_secret, path)) else event.value
+        what = f"unquoted {shown}: YAML may read {reading}"
         hint = f'quote it: "{shown}"; or write true, false, null or a decimal number plainly'
-        self.report(
-            "LS108",
-            f"unquoted {shown}: YAML may read {reading}",
-            _line(event),
-            path,
-            hint,
-        )
+        self.report("LS108", what, _line(event), path, hint)
         return event.value
 
     def _items(self, path: KeyPath, depth: int) -> list[Node]:
@@ -221,14 +220,8 @@ class _Reader:
             key = self._key(event, path, depth)
             node = self._node(next(self.events), (*path, key), depth, line)
             if key in entries:
-                first = entries[key].origin.line
-                self.report(
-                    "LS104",
-                    f"key '{key}' again",
-                    line,
-                    (*path, key),
-                    f"first on line {first}; keep one",
-                )
+                hint = f"first on line {entries[key].origin.line}; keep one"
+                self.report("LS104", f"key '{key}' again", line, (*path, key), hint)
             entries.setdefault(key, node)
         return entries
 
@@ -236,31 +229,21 @@ class _Reader:
         line = _line(event)
         if not isinstance(event, yaml.ScalarEvent):
             self._node(event, (*path, "?"), depth)
-            self.report(
-                "LS109",
-                "a key that is not text",
-                line,
-                (*path, "?"),
-                "a key is one word",
-            )
+            what = "a key that is not text"
+            self.report("LS109", what, line, (*path, "?"), "a key is one word")
             return "?"
-        below = (*path, event.value)
-        self._refuse_references(event, below)
+        inner = (*path, event.value)
+        self._refuse_references(event, inner)
         if event.value == "<<" and not event.style:
-            self.report("LS105", "merge key '<<'", line, below, "write the keys out")
+            self.report("LS105", "merge key '<<'", line, inner, "write the keys out")
         elif not event.style and _is_not_text(event.value):
-            self.report(
-                "LS109",
-                f"key {event.value or '(nothing)'} is not text",
-                line,
-                below,
-                "quote the key",
-            )
+            what = f"key {event.value or '(nothing)'} is not text"
+            self.report("LS109", what, line, inner, "quote the key")
         return str(event.value)
 
 
 def _is_not_text(key: str) -> bool:
-    # Keys are always read as text here, so `on:` or `n:` cannot be misread: only other words are refused.
-    return not is_boolean_word(key) and (
-        bool(twist(key)) or not isinstance(plain_value(key), str)
-    )
+    # Keys are always read as text here, so `on:` or `n:` cannot be misread.
+    if is_boolean_word(key):
+        return False
+    return bool(twist(key)) or not isinstance(plain_value(key), str)

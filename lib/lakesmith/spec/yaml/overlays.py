@@ -1,4 +1,4 @@
-"""Overlays: differences that are merged over a tree of specs, from a file or from the command line."""
+"""Merge overlays, from a file or from the command line, over a tree of specs."""
 
 from __future__ import annotations
 
@@ -8,6 +8,7 @@ from pathlib import PurePath
 from typing import Any
 
 from lakesmith.errors import Problem
+from lakesmith.spec.kinds import spec_depth
 from lakesmith.spec.yaml.nodes import MAX_DEPTH, Node
 from lakesmith.spec.yaml.provenance import SET, KeyPath, Origin, dotted, suggest
 from lakesmith.spec.yaml.scalars import plain_value
@@ -15,12 +16,17 @@ from lakesmith.spec.yaml.secrets import looks_secret
 
 Sets = Sequence[str] | Mapping[str, Any]
 _FORM = "write key.path=value, such as warehouse=/data"
-_THING_DEPTH = {"sources": 2, "tables": 3}
 _KEY_PART = re.compile(r'"([^"]+)"|([^."]+)')
 
 
 def merge(base: Node, over: Node) -> Node:
-    """Merge an overlay over a tree: maps merge, scalars and lists are replaced."""
+    """Merge an overlay over a tree. Maps are merged, scalars and lists are replaced.
+
+    Examples
+    --------
+    >>> merge(to_node({"a": {"x": 1, "y": [2]}}), to_node({"a": {"y": [3]}})).plain()
+    {'a': {'x': 1, 'y': [3]}}
+    """
     if not (isinstance(base.value, dict) and isinstance(over.value, dict)):
         return over
     merged = dict(base.value)
@@ -30,7 +36,17 @@ def merge(base: Node, over: Node) -> Node:
 
 
 def keep_known(over: Node, base: Node, problems: list[Problem]) -> Node:
-    """Return the overlay without sources and tables that the base does not have; each is a problem LS114."""
+    """Return an overlay without the specs that the base lacks, each of which is a problem LS114.
+
+    Examples
+    --------
+    >>> base = to_node({"sources": {"orders": {}}})
+    >>> problems: list[Problem] = []
+    >>> keep_known(to_node({"sources": {"order": {"path": "in"}}}), base, problems).plain()
+    {'sources': {}}
+    >>> [(problem.code, problem.hint) for problem in problems]
+    [('LS114', "did you mean 'orders'?")]
+    """
     return _keep_known(over, base, (), problems)
 
 
@@ -39,33 +55,37 @@ def _keep_known(over: Node, base: Node, path: KeyPath, problems: list[Problem]) 
         return over
     kept: dict[str, Node] = {}
     for key, node in over.value.items():
-        below = (*path, key)
-        if not _leads_to_thing(below):
+        inner = (*path, key)
+        if len(inner) > spec_depth(str(inner[0])):
             kept[key] = node
         elif key in base.value:
-            kept[key] = _keep_known(node, base.value[key], below, problems)
+            kept[key] = _keep_known(node, base.value[key], inner, problems)
         else:
-            problems.append(_unknown(node.origin, below, base))
+            problems.append(_unknown(node.origin, inner, base))
     return Node(kept, over.origin)
 
 
-def _leads_to_thing(path: KeyPath) -> bool:
-    return len(path) <= _THING_DEPTH.get(str(path[0]), 0)
-
-
 def _unknown(origin: Origin, path: KeyPath, base: Node) -> Problem:
-    hint = suggest(str(path[-1]), base.value, f"known in {dotted(path[:-1])}")
-    what = f"overrides '{dotted(path)}', which does not exist"
-    return Problem("LS114", what, origin.file, origin.line, dotted(path), hint)
+    key = dotted(path)
+    parent = dotted(path[:-1])
+    return Problem(
+        code="LS114",
+        what=f"overrides '{key}', which does not exist",
+        file=origin.file,
+        line=origin.line,
+        key=key,
+        hint=suggest(str(path[-1]), base.value, f"known in {parent}"),
+    )
 
 
 def set_overlays(sets: Sets, problems: list[Problem]) -> Iterator[Node]:
-    """Turn each ``key.path=value`` (or mapping entry) into an overlay of its own.
+    """Turn each ``key.path=value``, or entry of a mapping, into an overlay.
 
     Parameters
     ----------
     sets : sequence of str or mapping
-        Texts as given to ``--set``, or dotted keys with values. A key part with dots stands in double quotes.
+        Texts as given to ``--set``, or dotted keys with values. A part of a key that has dots is in
+        double quotes.
     problems : list of Problem
         Malformed settings are appended (LS115).
 
@@ -73,16 +93,28 @@ def set_overlays(sets: Sets, problems: list[Problem]) -> Iterator[Node]:
     ------
     Node
         A tree with the one value, whose origin is ``--set``.
+
+    Examples
+    --------
+    >>> [node.plain() for node in set_overlays({"sources.orders.path": "in"}, [])]
+    [{'sources': {'orders': {'path': 'in'}}}]
     """
     for key, value in _settings(sets, problems):
         path = _split_key(key)
         if 0 < len(path) <= MAX_DEPTH and path != ("env",):
             yield _nest(path, to_node(value))
         else:
-            hint = "choose the environment with --env" if path == ("env",) else _FORM
-            problems.append(
-                Problem("LS115", f"cannot set '{key}'", SET, key=key, hint=hint)
-            )
+            problems.append(_not_settable(key))
+
+
+def _not_settable(key: str) -> Problem:
+    return Problem(
+        code="LS115",
+        what=f"cannot set '{key}'",
+        file=SET,
+        key=key,
+        hint="choose the environment with --env" if key == "env" else _FORM,
+    )
 
 
 def _settings(sets: Sets, problems: list[Problem]) -> Iterator[tuple[str, Any]]:
@@ -95,36 +127,59 @@ def _settings(sets: Sets, problems: list[Problem]) -> Iterator[tuple[str, Any]]:
             yield key.strip(), SetText(value)
         else:
             shown = "" if looks_secret(text) else f" '{text}'"
-            problems.append(
-                Problem("LS115", f"setting{shown} has no '='", SET, hint=_FORM)
-            )
+            what = f"setting{shown} has no '='"
+            problems.append(Problem("LS115", what, SET, hint=_FORM))
 
 
 class SetText(str):
-    """Text of the command line: read as a number, true, false or null unless the model wants text."""
+    """Hold text of the command line, which gets its YAML type unless the model wants text."""
 
     __slots__ = ()
 
 
 def to_node(value: Any) -> Node:
-    """Build a node from plain data whose origin is the command line or the caller."""
+    """Build a node from plain data whose origin is the command line or the caller.
+
+    Examples
+    --------
+    >>> node = to_node({"keys": ["id"]})
+    >>> node.plain(), str(node.origin)
+    ({'keys': ['id']}, '--set')
+    """
+    origin = Origin(SET)
     if isinstance(value, Mapping):
-        return Node(
-            {str(key): to_node(child) for key, child in value.items()}, Origin(SET)
-        )
+        children = {str(key): to_node(child) for key, child in value.items()}
+        return Node(children, origin)
     if isinstance(value, (list, tuple)):
-        return Node([to_node(child) for child in value], Origin(SET))
-    return Node(str(value) if isinstance(value, PurePath) else value, Origin(SET))
+        items = [to_node(child) for child in value]
+        return Node(items, origin)
+    if isinstance(value, PurePath):
+        return Node(str(value), origin)
+    return Node(value, origin)
 
 
 def typed(value: Any, texts: frozenset[KeyPath], path: KeyPath = ()) -> Any:
-    """Return plain data in which text of the command line has its YAML type, but for the key paths `texts`."""
+    """Return plain data in which text of the command line has its YAML type.
+
+    Parameters
+    ----------
+    value : Any
+        Maps, lists and scalars.
+    texts : frozenset of tuple
+        Key paths whose values stay text.
+    path : tuple
+        Key path of `value`.
+
+    Examples
+    --------
+    >>> data = {"parallel": SetText("4"), "warehouse": SetText("4")}
+    >>> typed(data, frozenset({("warehouse",)}))
+    {'parallel': 4, 'warehouse': '4'}
+    """
     if isinstance(value, dict):
         return {key: typed(child, texts, (*path, key)) for key, child in value.items()}
     if isinstance(value, list):
-        return [
-            typed(child, texts, (*path, index)) for index, child in enumerate(value)
-        ]
+        return [typed(child, texts, (*path, at)) for at, child in enumerate(value)]
     if isinstance(value, SetText):
         return str(value) if path in texts else plain_value(value)
     return value
@@ -133,11 +188,13 @@ def typed(value: Any, texts: frozenset[KeyPath], path: KeyPath = ()) -> Any:
 def _split_key(key: str) -> KeyPath:
     parts = _KEY_PART.findall(key)
     path = tuple(quoted or bare for quoted, bare in parts)
-    rebuilt = ".".join(f'"{quoted}"' if quoted else bare for quoted, bare in parts)
-    return path if rebuilt == key else ()
+    written = (f'"{quoted}"' if quoted else bare for quoted, bare in parts)
+    is_whole = ".".join(written) == key
+    return path if is_whole else ()
 
 
 def _nest(path: KeyPath, leaf: Node) -> Node:
+    node = leaf
     for part in reversed(path):
-        leaf = Node({part: leaf}, Origin(SET))
-    return leaf
+        node = Node({part: node}, Origin(SET))
+    return node

@@ -1,4 +1,4 @@
-"""Where a value of the specs comes from, and findings that are put at that place."""
+"""Record where each value of the specs comes from."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ DEFAULT = "default"
 
 @dataclass(frozen=True)
 class Origin:
-    """File and line of a value; the file is ``--set`` for a value of the command line.
+    """Hold file and line of a value, where ``--set`` is the file of the command line.
 
     Examples
     --------
@@ -33,7 +33,7 @@ class Origin:
 
 @dataclass(frozen=True)
 class Finding:
-    """A mistake at a key path, before its file and line are known."""
+    """Describe a mistake at a key path whose file and line are not known yet."""
 
     code: str
     key: str
@@ -57,7 +57,8 @@ def nearest_origin(provenance: Mapping[str, Origin], key: str) -> Origin | None:
 
     Examples
     --------
-    >>> print(nearest_origin({"tables.silver": Origin("a.yml", 1)}, "tables.silver.orders.from"))
+    >>> provenance = {"tables.silver": Origin("a.yml", 1)}
+    >>> print(nearest_origin(provenance, "tables.silver.orders.from"))
     a.yml:1
     """
     while key and key not in provenance:
@@ -66,15 +67,27 @@ def nearest_origin(provenance: Mapping[str, Origin], key: str) -> Origin | None:
 
 
 def locate(finding: Finding, provenance: Mapping[str, Origin]) -> Problem:
-    """Turn a finding into a problem with file and line."""
+    """Turn a finding into a problem with file and line.
+
+    Examples
+    --------
+    >>> finding = Finding("LS131", "write.keys", "unknown column")
+    >>> locate(finding, {"write": Origin("orders.yml", 7)}).where
+    'orders.yml:7 write.keys'
+    """
     origin = nearest_origin(provenance, finding.key) or Origin("")
     return Problem(
-        finding.code, finding.what, origin.file, origin.line, finding.key, finding.hint
+        code=finding.code,
+        what=finding.what,
+        file=origin.file,
+        line=origin.line,
+        key=finding.key,
+        hint=finding.hint,
     )
 
 
 def suggest(name: str, known: Iterable[str], noun: str = "known") -> str:
-    """Return a hint that names what is closest to `name`, else all that is known.
+    """Return a hint with the known name that is closest to `name`, or with all known names.
 
     Examples
     --------

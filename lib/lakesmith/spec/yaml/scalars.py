@@ -1,4 +1,4 @@
-"""Unquoted YAML scalars: which are taken as they look, and which are refused because readers disagree on them."""
+"""Read unquoted YAML scalars, and find those on which YAML readers disagree."""
 
 from __future__ import annotations
 
@@ -27,11 +27,9 @@ def _base_60(text: str) -> str:
 
 def _leading_zero(text: str) -> str:
     digits = text.replace("_", "").lstrip("+-")
-    return (
-        f"the octal number {int(digits, 8)}"
-        if set(digits) <= set("01234567")
-        else "a number or text"
-    )
+    if not set(digits) <= set("01234567"):
+        return "a number or text"
+    return f"the octal number {int(digits, 8)}"
 
 
 def _other_base(text: str) -> str:
@@ -63,12 +61,18 @@ _TWISTS: tuple[tuple[re.Pattern[str], _Describe], ...] = tuple(
 
 
 def is_boolean_word(text: str) -> bool:
-    """Tell whether YAML 1.1 reads this word as true or false, although YAML 1.2 reads text."""
+    """Return True for a word that YAML 1.1 reads as true or false and YAML 1.2 as text.
+
+    Examples
+    --------
+    >>> is_boolean_word("NO"), is_boolean_word("north")
+    (True, False)
+    """
     return _BOOLEAN_WORD.fullmatch(text) is not None
 
 
 def twist(text: str) -> str:
-    """Say what a YAML reader may make of unquoted text; empty when all readers agree.
+    """Return how YAML readers may misread unquoted text, or nothing when all agree.
 
     Parameters
     ----------
@@ -81,31 +85,29 @@ def twist(text: str) -> str:
 
     Examples
     --------
-    >>> twist("NO"), twist("12:30"), twist("010"), twist("1e3"), twist("GB"), twist("0.5")
-    ('false', 'the number 750 (base 60)', 'the octal number 8', 'the number 1000', '', '')
+    >>> twist("NO"), twist("12:30"), twist("010")
+    ('false', 'the number 750 (base 60)', 'the octal number 8')
+    >>> twist("1e3"), twist("GB"), twist("0.5")
+    ('the number 1000', '', '')
     """
     if text in _PLAIN_WORDS:
         return ""
-    if _PLAIN_INTEGER.fullmatch(text) or _PLAIN_DECIMAL.fullmatch(text):
-        return (
-            ""
-            if len(text) <= _MOST_DIGITS
-            else f"a number of more than {_MOST_DIGITS} digits"
-        )
+    is_number = _PLAIN_INTEGER.fullmatch(text) or _PLAIN_DECIMAL.fullmatch(text)
     if len(text) > _MOST_DIGITS:
+        return f"a number of more than {_MOST_DIGITS} digits" if is_number else ""
+    if is_number:
         return ""
-    return next(
-        (describe(text) for pattern, describe in _TWISTS if pattern.fullmatch(text)), ""
-    )
+    readings = (read(text) for pattern, read in _TWISTS if pattern.fullmatch(text))
+    return next(readings, "")
 
 
 def plain_value(text: str) -> Any:
-    """Return the value of unquoted text: null, true, false, a decimal number, else the text itself.
+    """Return the value of unquoted text, which is null, true, false, a number, or the text.
 
     Examples
     --------
-    >>> plain_value("12"), plain_value("0.5"), plain_value("true"), plain_value("null"), plain_value("NO")
-    (12, 0.5, True, None, 'NO')
+    >>> plain_value("12"), plain_value("true"), plain_value("null"), plain_value("NO")
+    (12, True, None, 'NO')
     """
     if text in _PLAIN_WORDS:
         return _PLAIN_WORDS[text]

@@ -1,4 +1,4 @@
-"""Secrets in specs: literal values are refused, and never shown."""
+"""Find literal secrets in specs, without showing them."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ _HINT = "write a reference instead: {secret: scope/key}"
 
 
 def looks_secret(key: object) -> bool:
-    """Tell whether a key names a secret.
+    """Return True when a key names a secret.
 
     Examples
     --------
@@ -30,7 +30,9 @@ def looks_secret(key: object) -> bool:
 
 
 def secret_findings(tree: Any, path: KeyPath = ()) -> Iterator[Finding]:
-    """Find literal secrets in plain data: values of keys that name one, and URLs that carry one.
+    """Find literal secrets in plain data.
+
+    These are values of keys that name a secret, and URLs that contain one.
 
     Parameters
     ----------
@@ -43,6 +45,12 @@ def secret_findings(tree: Any, path: KeyPath = ()) -> Iterator[Finding]:
     ------
     Finding
         LS116, with the key path but without the value.
+
+    Examples
+    --------
+    >>> tree = {"path": "s3a://bucket/in", "db_password": "hunter2"}
+    >>> [finding.key for finding in secret_findings(tree)]
+    ['db_password']
     """
     if isinstance(tree, dict):
         for key, value in tree.items():
@@ -51,24 +59,16 @@ def secret_findings(tree: Any, path: KeyPath = ()) -> Iterator[Finding]:
         for index, value in enumerate(tree):
             yield from secret_findings(value, (*path, index))
     elif isinstance(tree, str) and _IN_URL.search(tree):
-        yield Finding(
-            "LS116",
-            dotted(path),
-            "a URL carries a user and password, or a token",
-            _HINT,
-        )
+        what = "a URL contains a user and password, or a token"
+        yield Finding("LS116", dotted(path), what, _HINT)
 
 
 def _entry_findings(
     parent: dict[str, Any], key: str, value: Any, path: KeyPath
 ) -> Iterator[Finding]:
     is_literal = value not in (None, []) and not isinstance(value, dict)
-    if (
-        is_literal
-        and looks_secret(key)
-        and not _is_reference(parent)
-        and not _names_a_column(path)
-    ):
+    is_allowed = _is_reference(parent) or _names_a_column(path)
+    if is_literal and looks_secret(key) and not is_allowed:
         yield Finding("LS116", dotted(path), f"'{key}' holds a literal secret", _HINT)
     else:
         yield from secret_findings(value, path)
@@ -76,15 +76,13 @@ def _entry_findings(
 
 def _is_reference(parent: dict[str, Any]) -> bool:
     value = parent.get("secret")
-    return (
-        len(parent) == 1
-        and isinstance(value, str)
-        and _REFERENCE.fullmatch(value) is not None
-    )
+    if len(parent) != 1 or not isinstance(value, str):
+        return False
+    return _REFERENCE.fullmatch(value) is not None
 
 
 def _names_a_column(path: KeyPath) -> bool:
-    # Library steps map column names (`rename: {Token: token}`); the parameters of a user's function are real keys.
+    # Steps of the library map column names, as in `rename: {Token: token}`.
     if "steps" not in path:
         return False
     step = path[path.index("steps") + 2 : -1]

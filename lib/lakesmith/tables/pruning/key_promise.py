@@ -11,7 +11,7 @@ import pyarrow as pa  # type: ignore[import-untyped]
 from pyspark.sql import DataFrame
 from pyspark.sql import functions as F
 
-from lakesmith.columns import named, same_key
+from lakesmith.column_refs import named, same_key
 from lakesmith.errors import WriteError
 from lakesmith.spec.key_implies import unproven
 from lakesmith.spec.model import Table
@@ -21,7 +21,7 @@ from lakesmith.tables.pruning.matching_files import Files
 from lakesmith.tables.pruning.ranges import Span
 from lakesmith.tables.ref import TableRef
 from lakesmith.tables.upsert.arrow_order import comparable
-from lakesmith.transforms.keys.key_promise import differing, told_broken
+from lakesmith.transforms.keys.key_promise import broken_json, differing
 
 # Rows, beside those that a batch reads anyway, among which its keys are looked up.
 MOST_ROWS = 2_000_000
@@ -149,7 +149,7 @@ def refuse_broken(
         for side in "ts"
     ]
     of_key = [F.col(f"s.`{key}`").alias(key) for key in keys]
-    found = both.select(told_broken(of_key, *sides).alias("told")).limit(1).collect()
+    found = both.select(broken_json(of_key, *sides).alias("told")).limit(1).collect()
     if found:
         raise broken_promise(table.name, json.loads(found[0]["told"]))
 

@@ -8,7 +8,7 @@ import pyarrow as pa  # type: ignore[import-untyped]
 from pyspark.sql import DataFrame
 from pyspark.sql import functions as F
 
-from lakesmith.columns import same_key
+from lakesmith.column_refs import same_key
 from lakesmith.sketches.bloom import bloom_probe, key_hash
 from lakesmith.sketches.bloom_sizing import Estimate, seen_before
 from lakesmith.spec.key_implies import unproven

@@ -10,7 +10,7 @@ import pyarrow as pa  # type: ignore[import-untyped]
 from pyspark.sql import DataFrame
 from pyspark.sql import functions as F
 
-from lakesmith.columns import same_key
+from lakesmith.column_refs import same_key
 from lakesmith.tables.pruning.sql_literals import one_of
 from lakesmith.tables.ref import TableRef
 from lakesmith.tables.upsert.arrow_order import comparable

@@ -1,34 +1,27 @@
-"""Bind the steps of a spec to functions, run them in order, and turn what goes wrong into one clear error."""
+"""Bind the steps of a spec to functions, and run them in order."""
 
 from __future__ import annotations
 
 import inspect
-import traceback
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from pyspark.errors import PySparkException, QueryContextType
 from pyspark.sql import DataFrame
 
 from lakesmith.errors import StepError
-from lakesmith.transforms.steps.call import (
-    LIBRARY,
-    LibraryStep,
-    StepCall,
-    import_function,
-    read_step,
-)
+from lakesmith.spec.steps import LIBRARY, StepRecord
+from lakesmith.transforms.steps.call import StepCall, import_function, read_step
+from lakesmith.transforms.steps.failures import guarded
 from lakesmith.transforms.steps.problems import step_problems
 from lakesmith.types import Transform
 
 Step = str | Mapping[str, Any]
-MESSAGE_LENGTH = 500
 
 
 @dataclass(frozen=True)
 class BoundStep:
-    """A step that is ready to run: its name and a function DataFrame -> DataFrame."""
+    """A step that is ready to run, with its function DataFrame -> DataFrame."""
 
     name: str
     apply: Transform
@@ -40,15 +33,16 @@ def bind_step(step: Step, inputs: Mapping[str, DataFrame]) -> BoundStep:
     Parameters
     ----------
     step : str or mapping
-        ``name``, ``{name: value}``, ``module:function`` or ``{module:function: {option: value}}``.
+        ``name``, ``{name: value}``, ``module:function`` or
+        ``{module:function: {option: value}}``.
     inputs : mapping of str to DataFrame
         The declared inputs; a user function gets those that its parameters name.
 
     Returns
     -------
     BoundStep
-        Its `apply` raises StepError LS301 for an exception in the step, with the place in the user's file, and LS304
-        when the step returns no DataFrame.
+        Its `apply` raises StepError LS301 for an exception in the step, with the place in the
+        user's file, and LS304 when the step returns no DataFrame.
 
     Raises
     ------
@@ -69,15 +63,19 @@ def bind_step(step: Step, inputs: Mapping[str, DataFrame]) -> BoundStep:
             code="LS306",
             hint="correct the step; `lakesmith validate` lists all of them",
         )
+
     call = read_step(step)
-    if call.is_user_function:
-        return _user_step(call, inputs)
-    return BoundStep(
-        call.name,
-        _guarded(
-            call.name, _library_step(call, LIBRARY[call.name], inputs), user_file=""
-        ),
+    record = call.record
+    function = import_function(record.function if record else call.name)
+    transform = (
+        _from_factory(function, call, record, inputs)
+        if record
+        else _from_function(function, call, inputs)
     )
+
+    user_file = "" if call.name in LIBRARY else _file_of(function)
+
+    return BoundStep(call.name, guarded(call.name, transform, user_file))
 
 
 def run_steps(steps: Sequence[Step], inputs: Mapping[str, DataFrame]) -> Transform:
@@ -125,87 +123,32 @@ def run_steps(steps: Sequence[Step], inputs: Mapping[str, DataFrame]) -> Transfo
     return apply
 
 
-def _library_step(
-    call: StepCall, library: LibraryStep, inputs: Mapping[str, DataFrame]
+def _from_factory(
+    factory: Any, call: StepCall, record: StepRecord, inputs: Mapping[str, DataFrame]
 ) -> Transform:
     options = call.options()
     frames = {
         parameter: inputs[options.pop(option)]
-        for option, parameter in (library.frames or {}).items()
+        for option, parameter in record.inputs.items()
     }
-    return library.factory(**options, **frames)
+
+    transform: Transform = factory(**options, **frames)
+
+    return transform
 
 
-def _user_step(call: StepCall, inputs: Mapping[str, DataFrame]) -> BoundStep:
-    function = import_function(call.name)
+def _from_function(
+    function: Any, call: StepCall, inputs: Mapping[str, DataFrame]
+) -> Transform:
     _, *parameters = inspect.signature(function).parameters
-    arguments = {
-        name: inputs[name] for name in parameters if name in inputs
-    } | call.options()
+    frames = {name: inputs[name] for name in parameters if name in inputs}
+    arguments = frames | call.options()
 
     def apply(df: DataFrame) -> DataFrame:
         result: DataFrame = function(df, **arguments)
         return result
 
-    return BoundStep(
-        call.name, _guarded(call.name, apply, user_file=_file_of(function))
-    )
-
-
-def _guarded(name: str, transform: Transform, user_file: str) -> Transform:
-    def apply(df: DataFrame) -> DataFrame:
-        try:
-            result = transform(df)
-            if isinstance(result, DataFrame):
-                _ = result.schema  # over Spark Connect a plan is analysed no sooner
-        except StepError:
-            raise
-        except Exception as error:
-            raise _step_failed(name, error, user_file) from error
-        if not isinstance(result, DataFrame):
-            raise _no_frame(name, result)
-        return result
-
     return apply
-
-
-def _step_failed(name: str, error: Exception, user_file: str) -> StepError:
-    message = str(error).partition("\n")[0][:MESSAGE_LENGTH]
-    return StepError(
-        f"step '{name}' failed: {type(error).__name__}: {message}",
-        code="LS301",
-        where=_place(error, user_file) or f"step {name}",
-        hint="correct the step and run again; nothing of this batch was written",
-    )
-
-
-def _place(error: Exception, user_file: str) -> str:
-    """Return the last place in the user's file: of the stack, else of the calls that Spark remembers with a plan."""
-    stack = [
-        at
-        for at in traceback.extract_tb(error.__traceback__)
-        if at.filename == user_file
-    ]
-    if stack or not user_file or not isinstance(error, PySparkException):
-        return "".join(f"{at.filename}:{at.lineno}" for at in stack[-1:])
-    contexts = [
-        at
-        for at in error.getQueryContext()
-        if at.contextType() == QueryContextType.DataFrame
-    ]
-    return next(
-        (at.callSite() for at in contexts if at.callSite().startswith(f"{user_file}:")),
-        "",
-    )
-
-
-def _no_frame(name: str, result: object) -> StepError:
-    return StepError(
-        f"step '{name}' returned {type(result).__name__}, not a DataFrame",
-        code="LS304",
-        where=f"step {name}",
-        hint="end the function with `return df`",
-    )
 
 
 def _file_of(function: Any) -> str:

@@ -1,4 +1,4 @@
-"""What is wrong with a step of a spec, found without Spark."""
+"""List what is wrong with a step of a spec, without Spark."""
 
 from __future__ import annotations
 
@@ -10,19 +10,14 @@ from typing import Any, get_type_hints
 from pydantic import TypeAdapter, ValidationError
 
 from lakesmith.errors import StepError
-from lakesmith.transforms.steps.call import (
-    LIBRARY,
-    LibraryStep,
-    StepCall,
-    import_function,
-    read_step,
-)
+from lakesmith.spec.steps import StepRecord, step_names
+from lakesmith.transforms.steps.call import import_function, read_step
 
 
 def step_problems(
     step: str | Mapping[str, Any], inputs: Collection[str] = ()
 ) -> list[str]:
-    """List what is wrong with a step: unknown name, options that do not fit, a function that cannot be imported.
+    """List the problems of a step, such as an unknown name or an option that does not fit.
 
     Parameters
     ----------
@@ -38,55 +33,72 @@ def step_problems(
 
     Examples
     --------
-    >>> step_problems({"trimm": ["code"]})
-    ["unknown step 'trimm', did you mean 'trim'? A function of your own is written module:function"]
-    >>> step_problems({"rename": {"Qty": 5}})
-    ["step 'rename': columns.Qty: Input should be a valid string, found 5"]
+    >>> print(*step_problems({"trimm": ["code"]}))
+    unknown step 'trimm', did you mean 'trim'? A function of your own is written module:function
+    >>> print(*step_problems({"rename": {"Qty": 5}}))
+    step 'rename': columns.Qty: Input should be a valid string, found 5
     """
     try:
         call = read_step(step)
-        if call.name not in LIBRARY and not call.is_user_function:
+        record = call.record
+        if record is None and not call.is_user_function:
             return [_unknown(call.name)]
         options = call.options()
     except StepError as error:
         return [f"{error.what}; expected {error.hint}"]
-    if call.is_user_function:
-        return _function_problems(call, options, inputs)
-    return _library_problems(call.name, LIBRARY[call.name], options, inputs)
+
+    try:
+        function = import_function(record.function if record else call.name)
+    # Importing runs the user's module, which may raise anything.
+    except Exception as error:
+        return [f"cannot import '{call.name}': {type(error).__name__}: {error}"]
+
+    if not callable(function):
+        return [f"'{call.name}' is not a function but a {type(function).__name__}"]
+    if record is None:
+        found = _signature_problems(function, options, inputs)
+        return [f"'{call.name}': {problem}" for problem in found]
+
+    found = _factory_problems(function, record, options, inputs)
+
+    return [f"step '{call.name}': {problem}" for problem in found]
 
 
 def _unknown(name: str) -> str:
-    return f"unknown step '{name}'{_did_you_mean(name, LIBRARY)} A function of your own is written module:function"
-
-
-def _did_you_mean(name: str, known: Iterable[str]) -> str:
-    near = get_close_matches(name, list(known), n=1)
+    near = _did_you_mean(name, step_names())
     return (
-        f", did you mean '{near[0]}'?"
-        if near
-        else f"; there are {', '.join(sorted(known))}."
+        f"unknown step '{name}'{near} A function of your own is written module:function"
     )
 
 
-def _library_problems(
-    name: str, library: LibraryStep, options: Mapping[str, Any], inputs: Collection[str]
+def _did_you_mean(name: str, known: Iterable[str]) -> str:
+    names = sorted(known)
+    near = get_close_matches(name, names, n=1)
+
+    return (
+        f", did you mean '{near[0]}'?" if near else f"; there are {', '.join(names)}."
+    )
+
+
+def _factory_problems(
+    factory: Any,
+    record: StepRecord,
+    options: Mapping[str, Any],
+    inputs: Collection[str],
 ) -> list[str]:
-    frames = dict(library.frames or {})
-    hints = get_type_hints(library.factory)
-    option_of = {parameter: option for option, parameter in frames.items()}
-    known = {
-        option_of.get(p.name, p.name): p
-        for p in inspect.signature(library.factory).parameters.values()
-    }
+    option_of = {parameter: option for option, parameter in record.inputs.items()}
+    parameters = inspect.signature(factory).parameters.values()
+    known = {option_of.get(p.name, p.name): p for p in parameters}
+    hints = get_type_hints(factory)
     found = _name_problems(options, known)
-    for option in (option for option in options if option in known):
-        is_frame = option in frames
-        found += (
-            _input_problems(options[option], inputs)
-            if is_frame
-            else _type_problems(option, options[option], hints)
-        )
-    return [f"step '{name}': {problem}" for problem in found]
+
+    for option, value in options.items():
+        if option in record.inputs:
+            found += _input_problems(value, inputs)
+        elif option in known:
+            found += _type_problems(option, value, hints)
+
+    return found
 
 
 def _name_problems(
@@ -97,11 +109,13 @@ def _name_problems(
         for name, parameter in known.items()
         if parameter.default is parameter.empty
     ]
+
     unknown = [
         f"unknown option '{option}'{_did_you_mean(option, known)}"
         for option in options
         if option not in known
     ]
+
     return unknown + [
         f"option '{name}' is missing" for name in required if name not in options
     ]
@@ -124,6 +138,7 @@ def _type_problems(option: str, value: Any, hints: Mapping[str, Any]) -> list[st
             _type_problem(option, dict(detail))
             for detail in error.errors(include_url=False)[:1]
         ]
+
     return []
 
 
@@ -134,22 +149,6 @@ def _type_problem(option: str, detail: Mapping[str, Any]) -> str:
     return f"{place}: {detail['msg']}, found {detail['input']!r}"
 
 
-def _function_problems(
-    call: StepCall, options: Mapping[str, Any], inputs: Collection[str]
-) -> list[str]:
-    try:
-        function = import_function(call.name)
-    # Importing runs the user's module: whatever it raises is a finding, not our failure.
-    except Exception as error:
-        return [f"cannot import '{call.name}': {type(error).__name__}: {error}"]
-    if not callable(function):
-        return [f"'{call.name}' is not a function but a {type(function).__name__}"]
-    return [
-        f"'{call.name}': {problem}"
-        for problem in _signature_problems(function, options, inputs)
-    ]
-
-
 def _signature_problems(
     function: Any, options: Mapping[str, Any], inputs: Collection[str]
 ) -> list[str]:
@@ -157,6 +156,7 @@ def _signature_problems(
         first, *rest = inspect.signature(function).parameters.values()
     except ValueError:
         return ["it takes no DataFrame; a step is a function (df, ...) -> DataFrame"]
+
     known = {p.name: p for p in rest if p.kind not in (p.VAR_POSITIONAL, p.VAR_KEYWORD)}
     open_ended = any(p.kind is p.VAR_KEYWORD for p in (first, *rest))
     unknown = [] if open_ended else [name for name in options if name not in known]
@@ -165,9 +165,11 @@ def _signature_problems(
         for name, p in known.items()
         if p.default is p.empty and name not in {*options, *inputs}
     ]
+
     found = [
         f"it has no parameter '{name}'{_did_you_mean(name, known)}" for name in unknown
     ]
+
     return found + [
         f"parameter '{name}' is neither an option nor an input of this table"
         for name in required

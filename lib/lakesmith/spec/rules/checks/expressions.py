@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from lakesmith.spec.model import Check
 from lakesmith.spec.rules.columns import arriving_columns
 from lakesmith.spec.rules.context import Subject
-from lakesmith.spec.values.nondeterministic import NO_CODE
+from lakesmith.spec.values.sql_text import code_of
 from lakesmith.spec.yaml.provenance import Finding, suggest
 
 _PAIRS = {")": "(", "]": "["}
@@ -62,7 +62,7 @@ def unbalanced(sql: str) -> str:
     >>> unbalanced("(a + 1"), unbalanced("note = ')'"), unbalanced("a = 'x")
     ("'(' is not closed", '', 'a quote is not closed')
     """
-    code = NO_CODE.sub(" ", sql)
+    code = code_of(sql)
     if not code.strip() and not sql.strip():
         return "the expression is empty"
     if _OPEN_TEXT.search(code):
@@ -84,7 +84,7 @@ def names_in(sql: str) -> list[str]:
     >>> names_in("ammount < 100 AND cast(day AS date) > date'2024-01-01' AND exists(xs, x -> x > 0)")
     ['ammount', 'xs']
     """
-    code = _TYPED.sub(" ", NO_CODE.sub(" ", _PREFIX.sub("", sql)))
+    code = _TYPED.sub(" ", code_of(_PREFIX.sub("", sql)))
     if re.search(r"\bselect\b", code, re.IGNORECASE):
         return []
     bound = {

@@ -10,7 +10,7 @@ from lakesmith.spec.model import Check
 
 
 @dataclass(frozen=True)
-class Verdict:
+class CheckResult:
     """The outcome of one check on one batch.
 
     `status` is ``pass``, ``warn``, ``quarantine``, ``drop``, ``fail`` or ``error`` (the check could not be made).
@@ -46,12 +46,12 @@ def refuses(verdict: Mapping[str, Any]) -> bool:
     return bool(is_unmade or verdict["status"] == "fail")
 
 
-def told(check: str, status: str, failed: int, message: str) -> str:
+def describe(check: str, status: str, failed: int, message: str) -> str:
     """Return one verdict as text, for messages.
 
     Examples
     --------
-    >>> told("sane", "error", 0, "no column 'x'"), told("small", "fail", 2, "2 of 3 rows")
+    >>> describe("sane", "error", 0, "no column 'x'"), describe("small", "fail", 2, "2 of 3 rows")
     ("sane could not be made: no column 'x'", 'small (2 failed: 2 of 3 rows)')
     """
     if status == "error":
@@ -59,23 +59,23 @@ def told(check: str, status: str, failed: int, message: str) -> str:
     return f"{check} ({failed} failed{f': {message}' if message else ''})"
 
 
-def named_problems(verdicts: Iterable[Mapping[str, Any]]) -> str:
+def describe_problems(verdicts: Iterable[Mapping[str, Any]]) -> str:
     """Return the checks that refuse publication or could not be made, of verdicts as rows; empty when there are none.
 
     Examples
     --------
-    >>> named_problems([{"check": "sane", "status": "error", "on_fail": "warn", "failed": 0, "message": "no column"}])
+    >>> describe_problems([{"check": "sane", "status": "error", "on_fail": "warn", "failed": 0, "message": "no column"}])
     'check sane could not be made: no column'
     """
     named = [one for one in verdicts if one["status"] == "error" or refuses(one)]
     texts = dict.fromkeys(
-        told(one["check"], one["status"], one["failed"], one["message"])
+        describe(one["check"], one["status"], one["failed"], one["message"])
         for one in named
     )
     return f"check {'; check '.join(texts)}" if texts else ""
 
 
-def figure_verdict(check: Check, message: str, failed: int = 1) -> Verdict:
+def metric_result(check: Check, message: str, failed: int = 1) -> CheckResult:
     """Return the verdict on a figure of the whole batch; it passed when there is no message.
 
     Parameters
@@ -89,23 +89,23 @@ def figure_verdict(check: Check, message: str, failed: int = 1) -> Verdict:
 
     Returns
     -------
-    Verdict
+    CheckResult
 
     Examples
     --------
-    >>> figure_verdict(Check(id="some", check="row_count", min=1), "0 rows").status
+    >>> metric_result(Check(id="some", check="row_count", min=1), "0 rows").status
     'fail'
     """
     names = ", ".join(check.columns or (check.column or "",))
     if not message:
-        return Verdict(check.id, names, check.on_fail, "pass", 0)
+        return CheckResult(check.id, names, check.on_fail, "pass", 0)
     status = "warn" if check.on_fail == "warn" else "fail"
-    return Verdict(check.id, names, check.on_fail, status, failed, message)
+    return CheckResult(check.id, names, check.on_fail, status, failed, message)
 
 
-def error_verdict(check: Check, reason: str) -> Verdict:
+def error_result(check: Check, reason: str) -> CheckResult:
     """Return the verdict on a check that could not be made, with the reason."""
-    return Verdict(
+    return CheckResult(
         check.id,
         ", ".join(check.columns or (check.column or "",)),
         check.on_fail,

@@ -1,0 +1,109 @@
+"""Refer to columns by name, and write their values as JSON."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from functools import reduce
+
+from pyspark.sql import Column, DataFrame
+from pyspark.sql import functions as F
+
+from lakesmith.columns import quoted
+from lakesmith.errors import StepError
+
+# Spark's own format of a timestamp within JSON ends at milliseconds.
+_SIX_DIGITS = {
+    "timestampFormat": "yyyy-MM-dd'T'HH:mm:ss.SSSSSSXXX",
+    "timestampNTZFormat": "yyyy-MM-dd'T'HH:mm:ss.SSSSSS",
+}
+
+
+def named(name: str) -> Column:
+    """Return the column of exactly this name.
+
+    Examples
+    --------
+    >>> spark.sql("SELECT 5 AS `unit.price`").select(named("unit.price")).first()[0]
+    5
+    """
+    return F.col(quoted(name))
+
+
+def require(df: DataFrame, names: Iterable[str], step: str) -> None:
+    """Check that a frame has all columns that a step names, whatever their case.
+
+    Parameters
+    ----------
+    df : DataFrame
+    names : iterable of str
+    step : str
+        The step that needs them, for the message.
+
+    Raises
+    ------
+    StepError
+        LS305, naming the missing and the present columns.
+
+    Examples
+    --------
+    >>> from lakesmith.testing import frame
+    >>> require(frame(spark, "id int", [(1,)]), ["ID"], "trim")
+    >>> require(frame(spark, "id int", [(1,)]), ["name"], "trim")
+    Traceback (most recent call last):
+    ...
+    lakesmith.errors.StepError: LS305 step 'trim' names columns that are not there: name
+      where: columns at this step: id
+      next:  correct the name, or add the column in an earlier step
+    """
+    present = {name.lower() for name in df.columns}
+    missing = [name for name in names if name.lower() not in present]
+    if missing:
+        raise StepError(
+            f"step '{step}' names columns that are not there: {', '.join(missing)}",
+            code="LS305",
+            where=f"columns at this step: {', '.join(df.columns)}",
+            hint="correct the name, or add the column in an earlier step",
+        )
+
+
+def same_key(left: str, right: str, keys: Iterable[str]) -> Column:
+    """Return the condition that two aliased frames have the same key, where NULL equals NULL.
+
+    Examples
+    --------
+    >>> spark.sql("select cast(null as int) k").alias("a").join(
+    ...     spark.sql("select cast(null as int) k").alias("b"), same_key("a", "b", ["k"])
+    ... ).count()
+    1
+    """
+    conditions = []
+    for key in keys:
+        name = quoted(key)
+        is_same = F.col(f"{left}.{name}").eqNullSafe(F.col(f"{right}.{name}"))
+        conditions.append(is_same)
+
+    return reduce(Column.__and__, conditions)
+
+
+def json_text(value: Column, options: Mapping[str, str] | None = None) -> Column:
+    """Return a struct, list or map as JSON text, with six digits of a second in timestamps.
+
+    Parameters
+    ----------
+    value : Column
+    options : mapping of str to str, optional
+        Further options of Spark's ``to_json``.
+
+    Returns
+    -------
+    Column
+        STRING
+
+    Examples
+    --------
+    >>> at = F.lit("2024-03-01 10:00:00.1239").cast("timestamp").alias("at")
+    >>> spark.range(1).select(json_text(F.struct(at)).alias("text")).first().text
+    '{"at":"2024-03-01T10:00:00.123900Z"}'
+    """
+    all_options = {**_SIX_DIGITS, **(options or {})}
+    return F.to_json(value, all_options)

@@ -1,0 +1,182 @@
+"""Tell from a spec what a step does to rows and columns."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from itertools import takewhile
+from typing import Any
+
+from lakesmith.spec.steps import (
+    Derived,
+    StepRecord,
+    find_step,
+    lowered,
+    sql_texts,
+    texts_of,
+)
+from lakesmith.spec.values.sql_text import column_names, windows
+
+Step = str | Mapping[str, Any]
+
+
+def name_of(step: Step) -> str:
+    """Return the name of a step.
+
+    Examples
+    --------
+    >>> name_of("my.steps:clean"), name_of({"trim": ["a"]})
+    ('my.steps:clean', 'trim')
+    """
+    return step if isinstance(step, str) else str(next(iter(step), ""))
+
+
+def is_user_function(step: Step) -> bool:
+    """Return whether a step is a function of the user, of which a spec says nothing more.
+
+    Examples
+    --------
+    >>> is_user_function("my.steps:clean"), is_user_function({"trim": ["a"]})
+    (True, False)
+    """
+    return ":" in name_of(step)
+
+
+def record_of(step: Step) -> StepRecord | None:
+    """Return the record of a step, None for a function of the user and an unknown name.
+
+    Examples
+    --------
+    >>> record_of({"filter": "units > 0"}).sql
+    ('condition',)
+    """
+    return find_step(name_of(step))
+
+
+def options_of(step: Step) -> Mapping[str, Any]:
+    """Return the options of a step by name, none where the spec has no mapping of options.
+
+    Examples
+    --------
+    >>> options_of({"filter": "units > 0"}), options_of({"dedupe": {"keys": ["id"]}})
+    ({'condition': 'units > 0'}, {'keys': ['id']})
+    """
+    record = record_of(step)
+    value = None if isinstance(step, str) else next(iter(step.values()), None)
+    if record and record.whole:
+        return {record.whole: value}
+
+    return value if isinstance(value, Mapping) else {}
+
+
+def expressions(step: Step) -> Iterable[str]:
+    """Return the texts of a step that may be SQL, all of them for a function of the user.
+
+    Examples
+    --------
+    >>> list(expressions({"filter": "units > 0"})), list(expressions({"rename": {"a": "b"}}))
+    (['units > 0'], [])
+    >>> list(expressions({"my.steps:flag": {"when": "units > 0"}}))
+    ['units > 0']
+    """
+    record = record_of(step)
+    if record:
+        return sql_texts(record, options_of(step))
+
+    return [] if isinstance(step, str) else texts_of(dict(step))
+
+
+def row_wise(steps: Sequence[Step]) -> list[Step]:
+    """Return the steps before the first one that looks at several rows together.
+
+    Examples
+    --------
+    >>> row_wise([{"trim": ["a"]}, {"dedupe": {"keys": ["a"]}}, {"filter": "a > 0"}])
+    [{'trim': ['a']}]
+    """
+    return list(takewhile(lambda step: not groupings(step), steps))
+
+
+def groupings(step: Step) -> list[frozenset[str]]:
+    """Return the columns by which a step looks at rows together, in lower case.
+
+    Returns
+    -------
+    list of frozenset of str
+        One for each grouping and window; none for a step that takes each row alone.
+
+    Examples
+    --------
+    >>> [sorted(columns) for columns in groupings({"dedupe": {"keys": ["id", "Day"]}})]
+    [['day', 'id']]
+    >>> groupings({"filter": "units > 0"}), groupings("retail.lines:typed_lines")
+    ([], [])
+    """
+    record = record_of(step)
+    if record is None:
+        return []
+
+    columns = options_of(step).get(record.groups_by or "")
+    grouped = [lowered(columns)] if isinstance(columns, list) else []
+
+    return grouped + [window for sql in expressions(step) for window in windows(sql)]
+
+
+def gives_groups(step: Step) -> bool:
+    """Return whether a step gives one row for each group that its options name.
+
+    Examples
+    --------
+    >>> gives_groups({"aggregate": {"by": ["day"]}}), gives_groups({"dedupe": {"keys": ["id"]}})
+    (True, False)
+    """
+    record = None if isinstance(step, str) else record_of(step)
+    return record is not None and record.gives_groups
+
+
+def derived_columns(step: Step) -> Derived:
+    """Return the columns that a step makes, each with the columns that it is computed from.
+
+    All names are in lower case; None stands for the raw row.
+
+    Examples
+    --------
+    >>> derived_columns({"with_columns": {"Total": "price"}})
+    {'total': frozenset({'price'})}
+    >>> derived_columns({"hash_key": {"name": "id", "of": "raw"}})
+    {'id': None}
+    """
+    record = record_of(step)
+    return record.derives(options_of(step)) if record else {}
+
+
+def changed_columns(step: Step) -> frozenset[str]:
+    """Return the columns that a step makes, changes or takes away, in lower case.
+
+    Examples
+    --------
+    >>> sorted(changed_columns({"rename": {"A": "b"}}))
+    ['a', 'b']
+    >>> sorted(changed_columns({"with_columns": {"n": "count(*) OVER ()"}}))
+    ['n']
+    """
+    record = record_of(step)
+    options = options_of(step)
+    removed = (
+        [lowered(options.get(option)) for option in record.removes] if record else []
+    )
+
+    return frozenset(derived_columns(step)).union(*removed)
+
+
+def filtering_columns(step: Step) -> frozenset[str]:
+    """Return the columns that decide which rows a step keeps, in lower case.
+
+    Examples
+    --------
+    >>> sorted(filtering_columns({"filter": "Units > minimum"}))
+    ['minimum', 'units']
+    """
+    record = record_of(step)
+    texts = expressions(step) if record and record.filters else ()
+
+    return frozenset[str]().union(*map(column_names, texts))

@@ -1,0 +1,284 @@
+"""List the steps that a spec can name, with what is known of each before Spark starts."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass, field
+from functools import cache
+from importlib.metadata import EntryPoint, entry_points
+from typing import Any, TypeAlias
+
+from lakesmith.errors import StepError
+from lakesmith.spec.values.sql_text import column_names
+
+ENTRY_POINTS = "lakesmith.steps"
+
+Options: TypeAlias = Mapping[str, Any]
+Derived: TypeAlias = dict[str, "frozenset[str] | None"]
+
+
+def _nothing(options: Options) -> Derived:
+    return {}
+
+
+@dataclass(frozen=True)
+class StepRecord:
+    """Describe a step by its function and by what it does to columns and rows.
+
+    Parameters
+    ----------
+    function : str
+        ``module:function`` of the factory, which takes the options and returns a Transform.
+        Names and types of the options are those of its parameters.
+    whole : str, optional
+        The parameter that takes the whole YAML value; without it the value maps options.
+    inputs : mapping of str to str
+        Option that names an input of the table to the parameter that takes its frame.
+    sql : tuple of str
+        Options whose texts are SQL expressions.
+    derives : callable
+        Options to the columns that the step makes, each with the columns that it is computed
+        from; None stands for the raw row.
+    removes : tuple of str
+        Options with the columns that the step takes away.
+    is_row_wise : bool
+        Whether each row depends on no other row and no other frame, except by windows in SQL.
+    groups_by : str, optional
+        The option with the columns that rows have in common which are looked at together.
+    gives_groups : bool
+        Whether the step gives one row for each group.
+    filters : bool
+        Whether the SQL decides which rows stay.
+    is_reversible : bool
+        Whether a value that the step makes determines the values it is computed from.
+
+    Examples
+    --------
+    >>> mask = StepRecord("my_package.steps:mask", derives=each_itself("columns"))
+    >>> mask.derives({"columns": ["email"]})
+    {'email': frozenset({'email'})}
+    """
+
+    function: str
+    whole: str | None = None
+    inputs: Mapping[str, str] = field(default_factory=dict)
+    sql: tuple[str, ...] = ()
+    derives: Callable[[Options], Derived] = field(default=_nothing, repr=False)
+    removes: tuple[str, ...] = ()
+    is_row_wise: bool = True
+    groups_by: str | None = None
+    gives_groups: bool = False
+    filters: bool = False
+    is_reversible: bool = False
+
+
+def lowered(names: Any) -> frozenset[str]:
+    """Return the items of a list, or the keys of a mapping, in lower case.
+
+    Examples
+    --------
+    >>> sorted(lowered(["A", "b"])), sorted(lowered({"C": "x"})), sorted(lowered(None))
+    (['a', 'b'], ['c'], [])
+    """
+    is_many = isinstance(names, list | tuple | set | frozenset | Mapping)
+    return frozenset(str(name).lower() for name in names) if is_many else frozenset()
+
+
+def each_itself(option: str) -> Callable[[Options], Derived]:
+    """Return a `derives` for a step that changes each column on the basis of its own value.
+
+    Examples
+    --------
+    >>> each_itself("columns")({"columns": ["A"]})
+    {'a': frozenset({'a'})}
+    """
+    return lambda options: {
+        name: frozenset({name}) for name in lowered(options.get(option))
+    }
+
+
+def _by_sql(options: Options) -> Derived:
+    columns = _mapping(options, "columns")
+    return {name.lower(): column_names(str(sql)) for name, sql in columns.items()}
+
+
+def _renamed(options: Options) -> Derived:
+    columns = _mapping(options, "columns")
+    return {str(new).lower(): lowered([old]) for old, new in columns.items()}
+
+
+def _parts(options: Options) -> Derived:
+    column = lowered([options.get("column")])
+    return dict.fromkeys(lowered(options.get("parts")), column)
+
+
+def _hashed(options: Options) -> Derived:
+    of = options.get("of")
+    parts = lowered(of) if isinstance(of, list) else None
+
+    return {str(options.get("name")).lower(): parts}
+
+
+def _mapping(options: Options, option: str) -> dict[str, Any]:
+    value = options.get(option)
+    items = value.items() if isinstance(value, Mapping) else ()
+
+    return {str(name): item for name, item in items}
+
+
+def _text(name: str) -> StepRecord:
+    function = f"lakesmith.transforms.text:{name}"
+    return StepRecord(function, whole="columns", derives=each_itself("columns"))
+
+
+LIBRARY: Mapping[str, StepRecord] = {
+    "aggregate": StepRecord(
+        "lakesmith.transforms.aggregate:aggregate",
+        sql=("measures",),
+        is_row_wise=False,
+        groups_by="by",
+        gives_groups=True,
+    ),
+    "cast": StepRecord(
+        "lakesmith.transforms.columns:cast",
+        whole="columns",
+        derives=each_itself("columns"),
+    ),
+    "date_parts": StepRecord("lakesmith.transforms.dates:date_parts", derives=_parts),
+    "dedupe": StepRecord(
+        "lakesmith.transforms.keys.dedupe:dedupe", is_row_wise=False, groups_by="keys"
+    ),
+    "drop": StepRecord(
+        "lakesmith.transforms.columns:drop", whole="columns", removes=("columns",)
+    ),
+    "filter": StepRecord(
+        "lakesmith.transforms.filters:filter_rows",
+        whole="condition",
+        sql=("condition",),
+        filters=True,
+    ),
+    "hash_key": StepRecord(
+        "lakesmith.transforms.keys.hash_key:hash_key",
+        derives=_hashed,
+        is_reversible=True,
+    ),
+    "join": StepRecord(
+        "lakesmith.transforms.joins:join", inputs={"input": "other"}, is_row_wise=False
+    ),
+    "lower": _text("lower"),
+    "normalize_text": _text("normalize_text"),
+    "rename": StepRecord(
+        "lakesmith.transforms.columns:rename",
+        whole="columns",
+        derives=_renamed,
+        removes=("columns",),
+    ),
+    "select": StepRecord("lakesmith.transforms.columns:select", whole="columns"),
+    "trim": _text("trim"),
+    "upper": _text("upper"),
+    "with_columns": StepRecord(
+        "lakesmith.transforms.columns:with_columns",
+        whole="columns",
+        sql=("columns",),
+        derives=_by_sql,
+    ),
+}
+
+
+def find_step(name: str) -> StepRecord | None:
+    """Return the record of a step of the library or of an installed package.
+
+    Examples
+    --------
+    >>> find_step("trim").whole
+    'columns'
+    >>> find_step("retail.lines:typed_lines") is None
+    True
+    """
+    is_function = ":" in name
+    return None if is_function else LIBRARY.get(name) or installed_steps().get(name)
+
+
+def step_names() -> list[str]:
+    """Return the names of all steps, sorted.
+
+    Examples
+    --------
+    >>> step_names()[:3]
+    ['aggregate', 'cast', 'date_parts']
+    """
+    return sorted({*LIBRARY, *installed_steps()})
+
+
+@cache
+def installed_steps() -> Mapping[str, StepRecord]:
+    """Return the steps that installed packages register as entry points `lakesmith.steps`.
+
+    Raises
+    ------
+    StepError
+        LS306 for an entry point that cannot be loaded, is no StepRecord, or has a taken name.
+
+    Examples
+    --------
+    >>> isinstance(installed_steps(), dict)
+    True
+    """
+    found: dict[str, StepRecord] = {}
+    for entry in entry_points(group=ENTRY_POINTS):
+        if entry.name in (*LIBRARY, *found):
+            raise _refused(entry, "its name is taken", "register it by another name")
+        found[entry.name] = _loaded(entry)
+
+    return found
+
+
+def _loaded(entry: EntryPoint) -> StepRecord:
+    try:
+        record = entry.load()
+    # Loading runs code of another package, which may raise anything.
+    except Exception as error:
+        what = f"{type(error).__name__}: {error}"
+        raise _refused(entry, what, "correct or uninstall the package") from error
+
+    if not isinstance(record, StepRecord):
+        what = f"it is a {type(record).__name__}"
+        raise _refused(entry, what, "let it name a lakesmith.spec.steps.StepRecord")
+
+    return record
+
+
+def _refused(entry: EntryPoint, what: str, hint: str) -> StepError:
+    return StepError(
+        f"cannot register step '{entry.name}': {what}",
+        code="LS306",
+        where=f"entry point {ENTRY_POINTS}: {entry.name} = {entry.value}",
+        hint=hint,
+    )
+
+
+def sql_texts(record: StepRecord, options: Options) -> Iterable[str]:
+    """Yield the SQL texts among the options of a step.
+
+    Examples
+    --------
+    >>> list(sql_texts(LIBRARY["filter"], {"condition": "units > 0"}))
+    ['units > 0']
+    """
+    for option in record.sql:
+        yield from texts_of(options.get(option))
+
+
+def texts_of(value: Any) -> Iterable[str]:
+    """Yield the texts of a YAML value but for those in lists, which name columns.
+
+    Examples
+    --------
+    >>> list(texts_of({"by": ["day"], "measures": {"n": "count(*)"}}))
+    ['count(*)']
+    """
+    if isinstance(value, str):
+        yield value
+    elif isinstance(value, Mapping):
+        for part in value.values():
+            yield from texts_of(part)

@@ -1,0 +1,162 @@
+"""Read SQL text as far as a spec needs it, without a parser of the whole language."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Sequence
+
+_LITERAL = (
+    r"\b[rR]'[^']*'|\b[rR]\"[^\"]*\"|'(?:[^'\\]|\\.)*'|\"(?:[^\"\\]|\\.)*\""
+    r"|`(?:[^`]|``)*`"
+)
+_COMMENT = r"--[^\n]*|/\*.*?\*/"
+_TOKEN = re.compile(rf"{_LITERAL}|{_COMMENT}|\w+|\S", re.DOTALL)
+_NO_CODE = re.compile(rf"({_LITERAL})|{_COMMENT}", re.DOTALL)
+_NAME = re.compile(r"\w+|`(?:[^`]|``)*`")
+_COMMENT_STARTS = ("--", "/*")
+_RAW_STARTS = ("r'", 'r"')
+_DEPTH = {"(": 1, "[": 1, ")": -1, "]": -1}
+_BEFORE_OVER = frozenset({")", "nulls"})
+_PARTITION_BY = (["partition", "by"], ["distribute", "by"])
+_PARTITION_ENDS = frozenset({"order", "sort", "rows", "range"})
+_KEYWORDS = frozenset(
+    "and or not case when then else end as is null in between like rlike true false".split()
+)
+_TYPES = frozenset("date timestamp int bigint string double decimal boolean".split())
+
+
+def sql_tokens(sql: str) -> list[str]:
+    """Return the words, literals and signs of a SQL text without its comments.
+
+    Examples
+    --------
+    >>> sql_tokens("f(`a day`, 'x y') -- why")
+    ['f', '(', '`a day`', ',', "'x y'", ')']
+    """
+    tokens: list[str] = _TOKEN.findall(sql)
+    return [token for token in tokens if not token.startswith(_COMMENT_STARTS)]
+
+
+def code_of(sql: str) -> str:
+    """Return a SQL text of the same length with literals as ``?`` and comments as blanks.
+
+    Examples
+    --------
+    >>> code_of("f(`a`, 'x') -- why")
+    'f(???, ???)       '
+    """
+    return _NO_CODE.sub(_mask, sql)
+
+
+def column_names(sql: str) -> frozenset[str]:
+    """Return the columns that a SQL text may name, in lower case.
+
+    A word that is not understood counts as a column.
+
+    Examples
+    --------
+    >>> sorted(column_names("cast(Units AS int) * `unit price` > 5 AND date'2024-01-01' < day"))
+    ['day', 'unit price', 'units']
+    """
+    tokens = [token.lower() for token in sql_tokens(sql)]
+    neighbours = zip(["", *tokens], tokens, [*tokens[1:], ""], strict=False)
+    named = [
+        token for before, token, after in neighbours if _is_name(before, token, after)
+    ]
+
+    return frozenset(token.strip("`") for token in named)
+
+
+def windows(sql: str) -> list[frozenset[str]]:
+    """Return the columns that each window of a SQL text is partitioned by, in lower case.
+
+    Examples
+    --------
+    >>> ranked = "rank() OVER (PARTITION BY Id, `a day`, f(x, y) ORDER BY seq)"
+    >>> [sorted(columns) for columns in windows(f"{ranked} + max(v) OVER ()")]
+    [['a day', 'id'], []]
+    >>> windows("'max(v) OVER ()' || over")
+    []
+    """
+    tokens = [token.lower() for token in sql_tokens(sql)]
+    ends = [
+        end
+        for end in range(1, len(tokens))
+        if tokens[end] == "over" and tokens[end - 1] in _BEFORE_OVER
+    ]
+
+    return [frozenset(_partition(tokens[end + 1 :])) for end in ends]
+
+
+def closing(tokens: Sequence[str], start: int) -> int | None:
+    """Return where the bracket closes that opens at `start`.
+
+    Examples
+    --------
+    >>> closing(["f", "(", "(", "b", ")", ")"], 1), closing(["f", "(", "a"], 1)
+    (5, None)
+    """
+    depth = 0
+    for place in range(start, len(tokens)):
+        depth += _DEPTH.get(tokens[place], 0)
+        if depth == 0:
+            return place
+
+    return None
+
+
+def arguments(tokens: Sequence[str]) -> list[list[str]]:
+    """Split the tokens between two brackets at the commas outside of further brackets.
+
+    Examples
+    --------
+    >>> arguments(sql_tokens("a, f(b, c), 14"))
+    [['a'], ['f', '(', 'b', ',', 'c', ')'], ['14']]
+    """
+    depth = 0
+    parts: list[list[str]] = [[]]
+
+    for sign in tokens:
+        depth += _DEPTH.get(sign, 0)
+        if sign == "," and depth == 0:
+            parts.append([])
+        else:
+            parts[-1].append(sign)
+
+    return parts
+
+
+def _mask(match: re.Match[str]) -> str:
+    sign = "?" if match.group(1) else " "
+    return sign * len(match.group())
+
+
+def _is_name(before: str, token: str, after: str) -> bool:
+    if token.startswith("`"):
+        return True
+    if not token[0].isidentifier() or token.startswith(_RAW_STARTS):
+        return False
+
+    is_call = after == "("
+    is_type = token in _TYPES and (before == "as" or after[:1] in ("'", '"'))
+
+    return not (is_call or is_type or token in _KEYWORDS)
+
+
+def _partition(tokens: Sequence[str]) -> Iterator[str]:
+    """Yield the plain names behind PARTITION BY, since the value of an expression is unknown."""
+    end = closing(tokens, 0) if tokens[:1] == ["("] else None
+    if end is None or tokens[1:3] not in _PARTITION_BY:
+        return
+    for item in arguments(list(_until_order(tokens[3:end]))):
+        if len(item) == 1 and _NAME.fullmatch(item[0]):
+            yield item[0].strip("`")
+
+
+def _until_order(tokens: Sequence[str]) -> Iterator[str]:
+    depth = 0
+    for token in tokens:
+        depth += _DEPTH.get(token, 0)
+        if depth == 0 and token in _PARTITION_ENDS:
+            return
+        yield token
