@@ -37,7 +37,13 @@ class LedgerEvent:
     run_id: str = ""
 
     def row(self, seq: int, run_id: str) -> dict[str, Any]:
-        """Return the row of the ledger table."""
+        """Return the row of the ledger table.
+
+        Examples
+        --------
+        >>> LedgerEvent("dropped", "bronze.orders", 1, 4, {}).row(seq=9, run_id="run")["payload"]
+        '{}'
+        """
         return {
             "schema_version": SCHEMA_VERSION,
             "seq": seq,
@@ -104,7 +110,15 @@ def landed_events(
 
 
 def fold(states: dict[str, TableState], event: LedgerEvent) -> None:
-    """Apply one event to the states, in place."""
+    """Apply one event to the states, in place.
+
+    Examples
+    --------
+    >>> states: dict[str, TableState] = {}
+    >>> fold(states, LedgerEvent("maintained", "bronze.orders", 1, 4, {"from": 2, "version": 3}))
+    >>> states["bronze.orders"].voids
+    [(3, 3)]
+    """
     state = states.setdefault(event.table, TableState(event.table))
     _FOLDERS[event.event](state, event)
 
@@ -242,7 +256,14 @@ _FOLDERS = {
 
 
 def compacted(states: Iterable[TableState]) -> Iterator[LedgerEvent]:
-    """Yield the fewest events that fold into the same states."""
+    """Yield the fewest events that fold into the same states.
+
+    Examples
+    --------
+    >>> state = TableState("silver.orders", positions={"table": {"to": 8}})
+    >>> [event.event for event in compacted([state])]
+    ['state', 'position']
+    """
     for state in states:
         yield LedgerEvent(
             "state", state.table, state.epoch, state.batch, _snapshot(state)

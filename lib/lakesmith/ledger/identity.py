@@ -10,7 +10,13 @@ from lakesmith.spec.model import Project
 
 
 def app_id_of(project: Project, table: str, epoch: int, purpose: str) -> str:
-    """Return the application id by which Delta knows the commits of one purpose on a table."""
+    """Return the application id by which Delta knows the commits of one purpose on a table.
+
+    Examples
+    --------
+    >>> app_id_of(Project(name="shop"), "bronze.orders", 1, "main")
+    'lakesmith/local/bronze.orders/1/main'
+    """
     return f"lakesmith/{project.env}/{table}/{epoch}/{purpose}"
 
 

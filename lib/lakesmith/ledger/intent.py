@@ -43,7 +43,14 @@ class Intent:
 
     @property
     def reads(self) -> dict[str, int]:
-        """The newest version that the batch reads of each table that the intent names."""
+        """The newest version that the batch reads of each table that the intent names.
+
+        Examples
+        --------
+        >>> read = Slice("table", "bronze.orders", {"since": 3, "to": 5, "voids": []})
+        >>> Intent("silver.orders", 1, 1, "2026-01-01T00:00:00+00:00", "hash", read).reads
+        {'bronze.orders': 5}
+        """
         versions = dict(self.lookups)
         found = {table: versions[key] for key, table in self.inputs if key in versions}
         span = span_of(self.input)
@@ -53,17 +60,42 @@ class Intent:
 
     @property
     def purpose(self) -> str:
-        """What the batch is for, which is ``main`` or a backfill of dates."""
+        """What the batch is for, which is ``main`` or a backfill of dates.
+
+        Examples
+        --------
+        >>> read = Slice("table", "bronze.orders", {"since": None, "to": 5, "voids": []})
+        >>> days = ("2026-01-01", "2026-01-02")
+        >>> intent = Intent("silver.orders", 1, 1, "2026-01-03", "hash", read, dates=days)
+        >>> intent.purpose
+        'backfill:2026-01-01..2026-01-02'
+        """
         return f"backfill:{self.dates[0]}..{self.dates[1]}" if self.dates else "main"
 
     @property
     def upstream(self) -> str:
-        """What the batch reads, as a spec's `from` names it."""
+        """What the batch reads, as a spec's `from` names it.
+
+        Examples
+        --------
+        >>> read = Slice("files", "orders", {"files": []})
+        >>> Intent("bronze.orders", 1, 1, "2026-01-01T00:00:00+00:00", "hash", read).upstream
+        'sources.orders'
+        """
         return reference_of(self.input)
 
     @property
     def digest(self) -> str:
-        """Digest of everything that decides the batch's rows."""
+        """Digest of everything that decides the batch's rows.
+
+        Examples
+        --------
+        >>> read = Slice("files", "orders", {"files": []})
+        >>> one = Intent("bronze.orders", 1, 1, "2026-01-01T00:00:00+00:00", "hash", read)
+        >>> two = Intent("bronze.orders", 1, 1, "2026-01-02T00:00:00+00:00", "hash", read)
+        >>> one.digest == two.digest
+        False
+        """
         text = json.dumps(self.to_dict(), sort_keys=True)
         return hashlib.sha256(text.encode()).hexdigest()[:32]
 
@@ -100,7 +132,15 @@ class Intent:
     def from_dict(
         cls, table: str, epoch: int, batch: int, data: dict[str, Any]
     ) -> Intent:
-        """Read an intent back from the ledger."""
+        """Read an intent back from the ledger.
+
+        Examples
+        --------
+        >>> read = Slice("files", "orders", {"files": []})
+        >>> intent = Intent("bronze.orders", 1, 1, "2026-01-01T00:00:00+00:00", "hash", read)
+        >>> Intent.from_dict("bronze.orders", 1, 1, intent.to_dict()) == intent
+        True
+        """
         dates = data.get("dates")
         return cls(
             table=table,

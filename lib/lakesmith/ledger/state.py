@@ -33,7 +33,13 @@ class Mark:
 
     @property
     def since(self) -> int | None:
-        """The version up to which the upstream table was read."""
+        """The version up to which the upstream table was read.
+
+        Examples
+        --------
+        >>> Mark(positions={"table": {"to": 5}}).since
+        5
+        """
         return version_read(self.positions)
 
     @classmethod
@@ -98,7 +104,13 @@ class TableState:
 
     @property
     def since(self) -> int | None:
-        """The version up to which the upstream table was read."""
+        """The version up to which the upstream table was read.
+
+        Examples
+        --------
+        >>> TableState("silver.orders", positions={"table": {"to": 5}}).since
+        5
+        """
         return version_read(self.positions)
 
     def position(self, key: str) -> Position:
@@ -159,7 +171,17 @@ class TableState:
         positions_of(key).park(self.position(key), parked, batch)
 
     def go_back(self, batch: int) -> None:
-        """Return to where the table stood after a batch, so that what came later is new."""
+        """Return to where the table stood after a batch, so that what came later is new.
+
+        Examples
+        --------
+        >>> mark = Mark(batch=1, version=3, positions={"table": {"to": 5}})
+        >>> positions = {"table": {"to": 8}}
+        >>> state = TableState("silver.orders", version=4, positions=positions, marks=[mark])
+        >>> state.go_back(1)
+        >>> state.version, state.since
+        (3, 5)
+        """
         self.marks = [mark for mark in self.marks if mark.batch <= batch]
         mark = self.marks[-1] if self.marks else Mark()
         self.version = mark.version
@@ -175,6 +197,13 @@ class TableState:
         """Move on to a version with the same rows, so that downstream tables skip what is between.
 
         A batch that another run accepted meanwhile is newer, and stays where the table stands.
+
+        Examples
+        --------
+        >>> state = TableState("silver.orders", version=4)
+        >>> state.maintain(4, 6)
+        >>> state.version, state.voids
+        (6, [(5, 6)])
         """
         self.skip(old + 1, new)
         if self.version == old:
@@ -185,7 +214,15 @@ class TableState:
             ]
 
     def skip(self, low: int, high: int) -> None:
-        """Remember versions that together change no row, so that downstream tables skip them."""
+        """Remember versions that together change no row, so that downstream tables skip them.
+
+        Examples
+        --------
+        >>> state = TableState("silver.orders", voids=[(4, 5)])
+        >>> state.skip(6, 7)
+        >>> state.voids
+        [(4, 7)]
+        """
         while (
             self.voids
             and self.voids[-1][0] <= high + 1
@@ -196,7 +233,15 @@ class TableState:
         self.voids.append((low, high))
 
     def start_again(self, epoch: int) -> None:
-        """Forget all positions, since the table is built again from all that its source has."""
+        """Forget all positions, since the table is built again from all that its source has.
+
+        Examples
+        --------
+        >>> state = TableState("silver.orders", version=4, positions={"table": {"to": 8}})
+        >>> state.start_again(epoch=2)
+        >>> state.epoch, state.version, state.positions
+        (2, None, {})
+        """
         self.epoch = epoch
         self.version = None
         self.spec_hash = ""

@@ -101,7 +101,13 @@ class Ledger:
 
 
 def published_event(published: dict[str, Any]) -> LedgerEvent:
-    """Return the event that remembers a publication."""
+    """Return the event that remembers a publication.
+
+    Examples
+    --------
+    >>> published_event({"id": 4, "tables": {"bronze.a": 7}}).batch
+    4
+    """
     return LedgerEvent("published", "", 0, published["id"], published)
 
 

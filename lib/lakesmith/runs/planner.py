@@ -124,5 +124,12 @@ class Planner:
 def known_to(
     states: Mapping[str, TableState], state: TableState, tried: Collection[str] = ()
 ) -> Known:
-    """Return what a source may ask to know what is new for a table."""
+    """Return what a source may ask to know what is new for a table.
+
+    Examples
+    --------
+    >>> state = TableState("silver.orders", lookups={"rates": 3})
+    >>> known_to({}, state).lookups
+    {'rates': 3}
+    """
     return Known(states, state.lookups, tried)

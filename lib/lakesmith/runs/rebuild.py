@@ -31,6 +31,14 @@ def tables_to_rebuild(
     Notes
     -----
     A downstream table has read versions that a rebuild makes meaningless, so it has no choice.
+
+    Examples
+    --------
+    >>> gold = {"a": {"from": "silver.x"}, "b": {"from": "gold.a"}}
+    >>> project = Project.model_validate({"name": "p", "tables": {"gold": gold}})
+    >>> states = {name: TableState(name) for name in ("gold.a", "gold.b")}
+    >>> tables_to_rebuild(project, states, select=["gold.a"])
+    ('gold.a', 'gold.b')
     """
     changed = [
         name
@@ -46,7 +54,15 @@ def tables_to_rebuild(
 
 
 def has_changed(project: Project, state: TableState | None, name: str) -> bool:
-    """Return whether a table was built by another spec than it has now."""
+    """Return whether a table was built by another spec than it has now.
+
+    Examples
+    --------
+    >>> tables = {"gold": {"a": {"from": "silver.b"}}}
+    >>> project = Project.model_validate({"name": "p", "tables": tables})
+    >>> has_changed(project, TableState("gold.a", spec_hash="older"), "gold.a")
+    True
+    """
     return (
         state is not None
         and bool(state.spec_hash)

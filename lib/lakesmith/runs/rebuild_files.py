@@ -33,8 +33,8 @@ def files_to_read(
     Raises
     ------
     LedgerError
-        LS609 when a file whose rows the table holds is missing, has changed, or cannot be read by the
-        spec of today.
+        LS609 when a file whose rows the table holds is missing, has changed, or cannot be read by
+        the spec of today.
     """
     source = source_of(project, name)
     position = state.positions.get(source.key, {})
@@ -50,13 +50,22 @@ def require_none(name: str, reasons: Mapping[str, str]) -> None:
     ------
     LedgerError
         LS609 with the first files and their reasons.
+
+    Examples
+    --------
+    >>> require_none("bronze.orders", {})
+    >>> try:
+    ...     require_none("bronze.orders", {"in/a.csv": "cut"})
+    ... except LedgerError as error:
+    ...     error.code
+    'LS609'
     """
     if not reasons:
         return
     shown = [f"{path!r} ({reason})" for path, reason in sorted(reasons.items())[:SHOWN]]
     raise LedgerError(
-        f"{len(reasons)} file(s) that {name} holds are missing, changed or not readable by its source,"
-        f" such as {', '.join(shown)}: a rebuild would lose their rows",
+        f"{len(reasons)} file(s) that {name} holds are missing, changed or not readable by its"
+        f" source, such as {', '.join(shown)}: a rebuild would lose their rows",
         code="LS609",
         where=name,
         hint=HINT,

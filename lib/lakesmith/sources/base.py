@@ -31,7 +31,13 @@ class Slice:
     data: Mapping[str, Any] = field(default_factory=dict, hash=False)
 
     def to_dict(self) -> dict[str, Any]:
-        """Return plain data for the ledger."""
+        """Return plain data for the ledger.
+
+        Examples
+        --------
+        >>> Slice("numbers", "ids", {"to": 7}).to_dict()
+        {'kind': 'numbers', 'name': 'ids', 'to': 7}
+        """
         return {"kind": self.kind, "name": self.name, **self.data}
 
     @classmethod
@@ -56,7 +62,13 @@ class ParkedPart:
     data: Any = None
 
     def to_list(self) -> list[Any]:
-        """Return plain data for the ledger."""
+        """Return plain data for the ledger.
+
+        Examples
+        --------
+        >>> ParkedPart("in/a.csv", "the file is empty", [0, 1700]).to_list()
+        ['in/a.csv', 'the file is empty', [0, 1700]]
+        """
         return [self.part, self.reason, self.data]
 
 
@@ -140,7 +152,13 @@ class Positions:
         return kind if self.shared else f"{kind}:{name}"
 
     def start(self) -> Position:
-        """Return the position of a source of which nothing was read."""
+        """Return the position of a source of which nothing was read.
+
+        Examples
+        --------
+        >>> Positions().start()
+        {}
+        """
         return {}
 
     def parts(self, piece: Slice) -> tuple[str, ...]:
@@ -162,7 +180,15 @@ class Positions:
     def park(
         self, position: Position, parked: Sequence[ParkedPart], batch: int
     ) -> None:
-        """Remember parts that are left out, in place."""
+        """Remember parts that are left out, in place.
+
+        Examples
+        --------
+        >>> position = {"to": 3}
+        >>> Positions().park(position, [ParkedPart("4", "no number")], batch=2)
+        >>> position
+        {'to': 3, 'parked': {'4': 'no number'}}
+        """
         reasons = {one.part: one.reason for one in parked}
         position["parked"] = position.get("parked", {}) | reasons
 
@@ -171,12 +197,26 @@ class Positions:
         return deepcopy(position)
 
     def go_back(self, position: Position, mark: Position, batch: int) -> None:
-        """Return a position to where it stood after a batch, in place."""
+        """Return a position to where it stood after a batch, in place.
+
+        Examples
+        --------
+        >>> position = {"to": 7}
+        >>> Positions().go_back(position, {"to": 3}, batch=1)
+        >>> position
+        {'to': 3}
+        """
         position.clear()
         position.update(deepcopy(mark))
 
     def stored(self, position: Position) -> Iterator[Position]:
-        """Yield the JSON parts from which `restore` puts a position together."""
+        """Yield the JSON parts from which `restore` puts a position together.
+
+        Examples
+        --------
+        >>> list(Positions().stored({"to": 7})), list(Positions().stored({}))
+        ([{'to': 7}], [])
+        """
         if position:
             yield position
 
@@ -188,7 +228,13 @@ class Positions:
         position.update(part)
 
     def brief(self, piece: Slice) -> dict[str, Any]:
-        """Return a slice for the metadata of a commit, with a `count` where it is cut short."""
+        """Return a slice for the metadata of a commit, with a `count` where it is cut short.
+
+        Examples
+        --------
+        >>> Positions().brief(Slice("numbers", "ids", {"to": 7}))
+        {'kind': 'numbers', 'name': 'ids', 'to': 7}
+        """
         return piece.to_dict()
 
 
@@ -318,7 +364,13 @@ class Source(Protocol):
 
     @classmethod
     def reference(cls, name: str) -> str:
-        """Return the `from` of a table that reads a source of this kind."""
+        """Return the `from` of a table that reads a source of this kind.
+
+        Examples
+        --------
+        >>> Source.reference("orders")
+        'sources.orders'
+        """
         return f"sources.{name}"
 
     @classmethod

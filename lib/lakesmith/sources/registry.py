@@ -76,7 +76,13 @@ def source_of(project: Project, table: str) -> Source:
 
 
 def positions_of(key: str) -> Positions:
-    """Return how the position of a key moves, which is a kind, or a kind and a name."""
+    """Return how the position of a key moves, which is a kind, or a kind and a name.
+
+    Examples
+    --------
+    >>> positions_of("files").key("files", "orders")
+    'files'
+    """
     return source_class(key.partition(":")[0]).positions
 
 
@@ -103,12 +109,27 @@ def reference_of(piece: Slice) -> str:
 
 
 def span_of(piece: Slice) -> Span | None:
-    """Return the versions of an upstream table that a slice reads, or None for other input."""
+    """Return the versions of an upstream table that a slice reads, or None for other input.
+
+    Examples
+    --------
+    >>> read = {"since": 3, "to": 5, "voids": []}
+    >>> span_of(Slice("table", "bronze.orders", read))
+    Span(name='bronze.orders', since=3, to=5, voids=())
+    >>> span_of(Slice("files", "orders", {"files": []})) is None
+    True
+    """
     return source_class(piece.kind).span(piece)
 
 
 def version_read(positions: Mapping[str, Position]) -> int | None:
-    """Return the version up to which an upstream table was read, or None when none was."""
+    """Return the version up to which an upstream table was read, or None when none was.
+
+    Examples
+    --------
+    >>> version_read({"table": {"to": 5}}), version_read({"files": {"seen": {}}})
+    (5, None)
+    """
     return positions.get(Upstream.kind, {}).get("to")
 
 

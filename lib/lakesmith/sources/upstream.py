@@ -26,6 +26,16 @@ def is_mark(keys: Sequence[str]) -> Column:
     -------
     Column
         True where all of the key is NULL.
+
+    Examples
+    --------
+    >>> rows = spark.createDataFrame([(None, "x"), (1, "y")], "id INT, name STRING")
+    >>> rows.filter(is_mark(["id"])).show()
+    +----+----+
+    |  id|name|
+    +----+----+
+    |NULL|   x|
+    +----+----+
     """
     return reduce(Column.__and__, [named(key).isNull() for key in keys])
 
@@ -245,7 +255,13 @@ def _read_feed(
 
 
 def live_versions(since: int, to: int, voids: Voids) -> list[int]:
-    """Return the versions after `since` up to `to` that no void covers."""
+    """Return the versions after `since` up to `to` that no void covers.
+
+    Examples
+    --------
+    >>> live_versions(3, 7, [(5, 6)])
+    [4, 7]
+    """
     return [
         v
         for v in range(since + 1, to + 1)

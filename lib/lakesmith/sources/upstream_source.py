@@ -157,12 +157,24 @@ class Upstream(Source):
 
     @classmethod
     def reference(cls, name: str) -> str:
-        """Return the name of the table."""
+        """Return the name of the table.
+
+        Examples
+        --------
+        >>> Upstream.reference("bronze.orders")
+        'bronze.orders'
+        """
         return name
 
     @classmethod
     def span(cls, piece: Slice) -> Span:
-        """Return the versions of a slice."""
+        """Return the versions of a slice.
+
+        Examples
+        --------
+        >>> Upstream.span(versions_slice("bronze.orders", None, 5))
+        Span(name='bronze.orders', since=None, to=5, voids=())
+        """
         data = piece.data
         voids = tuple((low, high) for low, high in data["voids"])
         return Span(piece.name, data["since"], data["to"], voids)
@@ -172,6 +184,13 @@ def has_moved(upstream: TableHead, since: int | None) -> bool:
     """Return whether a table may hold other rows than at a version that was read.
 
     Maintenance alone moves nothing.
+
+    Examples
+    --------
+    >>> from types import SimpleNamespace
+    >>> upstream = SimpleNamespace(version=5, voids=[(4, 5)])
+    >>> has_moved(upstream, 3), has_moved(upstream, 2), has_moved(upstream, None)
+    (False, True, True)
     """
     newest = upstream.version
     if since is None or newest is None:

@@ -23,7 +23,14 @@ BYTES = "ISO-8859-1"
 
 
 def is_by_line(source: FilesSource) -> bool:
-    """Return True where a record is a line, which Spark can find in a part of a file."""
+    """Return True where a record is a line, which Spark can find in a part of a file.
+
+    Examples
+    --------
+    >>> csv = {"format": "csv", "path": "in", "columns": ("id",)}
+    >>> is_by_line(FilesSource(**csv)), is_by_line(FilesSource(**csv, multiline=True))
+    (True, False)
+    """
     return not source.multiline and not is_wide(source.encoding)
 
 
@@ -84,7 +91,14 @@ def is_malformed(record: Column, source: FilesSource) -> Column:
 
 
 def has_text_after_quote(record: Column, delimiter: str) -> Column:
-    """Return True for records in which text follows the closing quote of a field."""
+    """Return True for records in which text follows the closing quote of a field.
+
+    Examples
+    --------
+    >>> rows = spark.createDataFrame([('1,"a"b',), ('1,"a"',)], "line STRING")
+    >>> rows.select(has_text_after_quote(rows.line, ",").alias("bad")).collect()
+    [Row(bad=True), Row(bad=False)]
+    """
     mark = re.escape(delimiter)
     quoted_fields = rf'(?:^|(?<={mark}))(?:"[^"]*+")++(?={mark}|\z)'
     rest = F.regexp_replace(record, F.lit(quoted_fields), F.lit(""))

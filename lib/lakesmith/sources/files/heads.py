@@ -46,7 +46,16 @@ class Head:
 
 
 def read_head(spark: SparkSession, path: str) -> bytes:
-    """Return the first 64 KiB of a file, decompressed by its ending."""
+    """Return the first 64 KiB of a file, decompressed by its ending.
+
+    Examples
+    --------
+    >>> import tempfile
+    >>> with tempfile.NamedTemporaryFile(suffix=".csv") as file:
+    ...     _ = Path(file.name).write_bytes(b"id,name")
+    ...     read_head(spark, file.name)
+    b'id,name'
+    """
     local = local_path(path)
     if local is None:
         return _read_remote(spark, path)
@@ -77,6 +86,14 @@ def has_unclosed_quote(path: str, encoding: str) -> bool:
 
     Of a file elsewhere that is not known, and False. Read with ``multiline``, an open quote would
     swallow all that follows, and Spark's reader gives no sign of it.
+
+    Examples
+    --------
+    >>> import tempfile
+    >>> with tempfile.NamedTemporaryFile(suffix=".csv") as file:
+    ...     _ = Path(file.name).write_text('id,"name')
+    ...     has_unclosed_quote(file.name, "UTF-8")
+    True
     """
     local = local_path(path)
     if local is None:
@@ -138,7 +155,13 @@ def _other_kind(data: bytes, source: FilesSource) -> str:
 
 
 def is_wide(encoding: str) -> bool:
-    """Return True where the bytes of a line end may lie within a character, as in UTF-16."""
+    """Return True where the bytes of a line end may lie within a character, as in UTF-16.
+
+    Examples
+    --------
+    >>> is_wide("utf-16"), is_wide("UTF-8")
+    (True, False)
+    """
     return encoding.upper().startswith(("UTF-16", "UTF-32"))
 
 
@@ -201,6 +224,14 @@ def header_problem(names: tuple[str, ...], source: FilesSource, line: str = "") 
     """Return why a header does not fit the declared columns in any case, or an empty text.
 
     A column of ``optional_columns`` may be absent.
+
+    Examples
+    --------
+    >>> source = FilesSource(format="csv", path="in", columns=("id", "name"))
+    >>> header_problem(("ID", "name"), source)
+    ''
+    >>> header_problem(("id",), source)
+    'column(s) name missing; the header has id'
     """
     lower = [name.lower() for name in names]
     twice = sorted({name for name in lower if lower.count(name) > 1 and name})
@@ -222,7 +253,13 @@ def _delimiter_hint(names: tuple[str, ...], line: str) -> str:
 
 
 def json_head(data: bytes) -> str:
-    """Return why a JSON-lines file must be parked, or an empty text when it can be read."""
+    """Return why a JSON-lines file must be parked, or an empty text when it can be read.
+
+    Examples
+    --------
+    >>> json_head(b'[{"id": 1}]')
+    'the file is one JSON array: land one object a line'
+    """
     if data.startswith(UTF16_BOMS) or b"\x00" in data[:2]:
         return "the file is UTF-16: land JSON lines as UTF-8"
     return (

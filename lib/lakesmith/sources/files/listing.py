@@ -67,6 +67,15 @@ def list_files(
     InputError
         LS201 when the directory does not exist and the source is not optional; LS214 when the
         system refuses to list it or a directory in it.
+
+    Examples
+    --------
+    >>> import tempfile
+    >>> with tempfile.TemporaryDirectory() as directory:
+    ...     _ = Path(directory, "a.csv").write_text("id")
+    ...     source = FilesSource(format="csv", path=directory, columns=("id",))
+    ...     [Path(file.path).name for file in list_files(None, source)]
+    ['a.csv']
     """
     directory = local_path(source.path)
     if directory is None:
@@ -261,6 +270,13 @@ def apply_policy(
     ------
     InputError
         LS203 when a file changed after it was read and the policy is ``fail``.
+
+    Examples
+    --------
+    >>> source = FilesSource(format="csv", path="in", columns=("id",), on_changed_file="reload")
+    >>> changes = FileChanges(new=(), changed=(FileEntry("in/a.csv", 5, 1700),))
+    >>> [file.path for file in apply_policy(changes, source)]
+    ['in/a.csv']
     """
     if not changes.changed or source.on_changed_file == "ignore":
         return changes.new
@@ -288,6 +304,12 @@ def fresh_files(
     ------
     InputError
         LS201 no such directory; LS203 a file changed; LS214 a directory cannot be listed.
+
+    Examples
+    --------
+    >>> source = FilesSource(format="csv", path="no/such", columns=("id",), optional=True)
+    >>> fresh_files(None, source, seen={})
+    ()
     """
     changes = compare(list_files(spark, source, where), seen, parked)
     return apply_policy(changes, source, where)

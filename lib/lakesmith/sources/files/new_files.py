@@ -85,6 +85,14 @@ def bounded(
     """Return the files of the next batch within ``max_files`` and about ``max_rows``, at least one.
 
     Rows are estimated from the size of a file and the length of the first lines in it.
+
+    Examples
+    --------
+    >>> csv = {"format": "csv", "path": "in", "columns": ("id",)}
+    >>> source = FilesSource(**csv, batch={"max_files": 1})
+    >>> files = [FileEntry("in/a.csv", 5, 1700), FileEntry("in/b.csv", 5, 1700)]
+    >>> [file.path for file in bounded(spark, files, source)]
+    ['in/a.csv']
     """
     most = source.batch.max_rows
     first = tuple(files[: source.batch.max_files])
@@ -120,7 +128,14 @@ def _refusal(parked: Sequence[tuple[FileEntry, str]], where: str) -> InputError:
 
 
 def reason_to_park(spark: SparkSession, source: FilesSource, path: str) -> str:
-    """Return why a file cannot be read as declared, or an empty text when it can."""
+    """Return why a file cannot be read as declared, or an empty text when it can.
+
+    Examples
+    --------
+    >>> source = FilesSource(format="csv", path="in", columns=("id",))
+    >>> reason_to_park(spark, source, "in/a:b.csv")
+    "the file's name has a colon, which Spark does not read: rename it"
+    """
     if local_path(path) and ":" in os.path.basename(path):
         return "the file's name has a colon, which Spark does not read: rename it"
     try:
@@ -138,6 +153,11 @@ def is_passing(error: Exception) -> bool:
     """Return whether an error comes from the way to a file, and not from its bytes.
 
     The system numbers its own errors, a decoder does not.
+
+    Examples
+    --------
+    >>> is_passing(PermissionError(13, "denied")), is_passing(ValueError("no UTF-8"))
+    (True, False)
     """
     return isinstance(error, OSError) and error.errno is not None
 

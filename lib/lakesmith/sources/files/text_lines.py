@@ -32,12 +32,26 @@ def read_lines(spark: SparkSession, paths: Sequence[str]) -> DataFrame:
 
 
 def is_unsafe(line: Column) -> Column:
-    """Find lines with a NUL character or bytes that are not UTF-8."""
+    r"""Find lines with a NUL character or bytes that are not UTF-8.
+
+    Examples
+    --------
+    >>> rows = spark.createDataFrame([("a\\0b",), ("a",)], "line STRING")
+    >>> rows.select(is_unsafe(rows.line).alias("unsafe")).collect()
+    [Row(unsafe=True), Row(unsafe=False)]
+    """
     return F.contains(line, F.lit("\x00")) | ~F.call_function("is_valid_utf8", line)
 
 
 def has_open_quote(line: Column, quote: str = '"') -> Column:
-    """Find lines with an odd number of quotes, since a quote inside a quoted field is doubled."""
+    """Find lines with an odd number of quotes, since a quote inside a quoted field is doubled.
+
+    Examples
+    --------
+    >>> rows = spark.createDataFrame([('1,"a',), ('1,"a"',)], "line STRING")
+    >>> rows.select(has_open_quote(rows.line).alias("open")).collect()
+    [Row(open=True), Row(open=False)]
+    """
     count = F.length(line) - F.length(F.replace(line, F.lit(quote), F.lit("")))
     return F.contains(line, F.lit(quote)) & (count % 2 == 1)
 
@@ -46,6 +60,12 @@ def rescue_line(line: Column) -> Column:
     """Return a whole line as the JSON object that `_rescued` holds, under ``_corrupt_record``.
 
     Bytes that are not UTF-8 are also kept as base64 under ``_bytes``, so that nothing is lost.
+
+    Examples
+    --------
+    >>> rows = spark.createDataFrame([("1,a,b",)], "line STRING")
+    >>> rows.select(rescue_line(rows.line).alias("rescued")).first().rescued
+    '{"_corrupt_record":"1,a,b"}'
     """
     valid = F.call_function("is_valid_utf8", line)
     text = F.call_function("make_valid_utf8", line)

@@ -35,7 +35,13 @@ class SourceSpec(Model):
 
     @property
     def paths(self) -> Mapping[str, str]:
-        """The directories that driver and executors must reach, by the setting that names each."""
+        """The directories that driver and executors must reach, by the setting that names each.
+
+        Examples
+        --------
+        >>> SourceSpec(type="numbers", columns=("id",)).paths
+        {}
+        """
         return {}
 
 
@@ -72,7 +78,13 @@ class FilesSource(SourceSpec):
 
     @property
     def paths(self) -> Mapping[str, str]:
-        """The one directory that is listed."""
+        """The one directory that is listed.
+
+        Examples
+        --------
+        >>> FilesSource(format="csv", path="in", columns=("id",)).paths
+        {'path': 'in'}
+        """
         return {"path": self.path}
 
 
@@ -97,6 +109,11 @@ def find_type(name: str) -> SourceType | None:
     Notes
     -----
     A type that no code has registered is looked up among the entry points ``lakesmith.sources``.
+
+    Examples
+    --------
+    >>> find_type("no_such_type") is None
+    True
     """
     if name not in _registered:
         for point in entry_points(group=ENTRY_POINTS, name=name):
