@@ -54,7 +54,14 @@ class LedgerEvent:
 
 
 def intent_event(intent: Intent) -> LedgerEvent:
-    """Return the event that opens a batch."""
+    """Return the event that opens a batch.
+
+    Examples
+    --------
+    >>> read = Slice("files", "orders", {"files": []})
+    >>> intent_event(Intent("bronze.a", 1, 4, "2026-01-01T00:00:00+00:00", "hash", read)).batch
+    4
+    """
     return LedgerEvent(
         "intent", intent.table, intent.epoch, intent.batch, intent.to_dict()
     )
@@ -84,6 +91,13 @@ def done_event(
     Returns
     -------
     LedgerEvent
+
+    Examples
+    --------
+    >>> read = Slice("files", "orders", {"files": []})
+    >>> intent = Intent("bronze.a", 1, 4, "2026-01-01T00:00:00+00:00", "hash", read)
+    >>> done_event(intent, 7, refused=False, void=(6, 7)).payload["void"]
+    [6, 7]
     """
     payload = {"version": version, "refused": refused, "intent": intent.to_dict()}
     payload |= {"void": list(void)} if void else {}
@@ -157,12 +171,16 @@ def _dropped(state: TableState, event: LedgerEvent) -> None:
 
 def _parked(state: TableState, event: LedgerEvent) -> None:
     payload = event.payload
-    if "files" in payload:  # schema versions up to 4
-        parked = [ParkedPart(f[0], f[3], [f[1], f[2]]) for f in payload["files"]]
-        state.park("files", parked, event.batch)
+    if "files" not in payload:
+        parked = [ParkedPart(*part) for part in payload["parts"]]
+        state.park(payload["position"], parked, event.batch)
         return
-    parked = [ParkedPart(*part) for part in payload["parts"]]
-    state.park(payload["position"], parked, event.batch)
+    # Schema versions up to 4.
+    parked = [
+        ParkedPart(path, reason, [size, mtime])
+        for path, size, mtime, reason in payload["files"]
+    ]
+    state.park("files", parked, event.batch)
 
 
 def _undo(state: TableState, event: LedgerEvent) -> None:

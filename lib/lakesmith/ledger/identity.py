@@ -21,5 +21,13 @@ def app_id_of(project: Project, table: str, epoch: int, purpose: str) -> str:
 
 
 def positions(intent: Intent) -> dict[str, Any]:
-    """Return what a batch read for the metadata of its commit, cut short where it is very long."""
+    """Return what a batch read for the metadata of its commit, cut short where it is very long.
+
+    Examples
+    --------
+    >>> from lakesmith.sources.base import Slice
+    >>> read = Slice("table", "bronze.orders", {"since": None, "to": 5, "voids": []})
+    >>> positions(Intent("silver.orders", 1, 1, "2026-01-01T00:00:00+00:00", "hash", read))["to"]
+    5
+    """
     return positions_of(intent.input.kind).brief(intent.input)

@@ -114,13 +114,29 @@ class TableState:
         return version_read(self.positions)
 
     def position(self, key: str) -> Position:
-        """Return the position of a source, to be moved in place."""
+        """Return the position of a source, to be moved in place.
+
+        Examples
+        --------
+        >>> TableState("silver.orders").position("table")
+        {}
+        """
         return self.positions.setdefault(key, positions_of(key).start())
 
     def accept(self, intent: Intent, version: int, run_id: str) -> None:
         """Move on by a batch.
 
         A backfill changes rows, not how far the table has read.
+
+        Examples
+        --------
+        >>> from lakesmith.sources.base import Slice
+        >>> read = Slice("table", "bronze.orders", {"since": None, "to": 5, "voids": []})
+        >>> intent = Intent("silver.orders", 1, 1, "2026-01-01T00:00:00+00:00", "hash", read)
+        >>> state = TableState("silver.orders")
+        >>> state.accept(intent, version=0, run_id="run")
+        >>> state.version, state.since, state.upstream
+        (0, 5, 'bronze.orders')
         """
         self.version = version
         self.refused = None
@@ -167,7 +183,15 @@ class TableState:
         self.must_read.difference_update(rules.parts(piece))
 
     def park(self, key: str, parked: Sequence[ParkedPart], batch: int) -> None:
-        """Remember the parts of a source that a batch leaves out."""
+        """Remember the parts of a source that a batch leaves out.
+
+        Examples
+        --------
+        >>> state = TableState("bronze.orders")
+        >>> state.park("files", [ParkedPart("in/a.csv", "cut", [12, 1700])], batch=1)
+        >>> state.positions["files"]["parked"]
+        {'in/a.csv': 'cut'}
+        """
         positions_of(key).park(self.position(key), parked, batch)
 
     def go_back(self, batch: int) -> None:

@@ -79,6 +79,12 @@ def require_planned(name: str, state: TableState, found: Slices) -> None:
     ------
     LedgerError
         LS609, nothing is parked.
+
+    Examples
+    --------
+    >>> from lakesmith.sources.files.position import files_slice
+    >>> state = TableState("bronze.orders", must_read={"in/a.csv"})
+    >>> require_planned("bronze.orders", state, Slices(files_slice("orders", [("in/a.csv", 1, 5)])))
     """
     if not state.must_read:
         return

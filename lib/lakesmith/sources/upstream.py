@@ -17,6 +17,7 @@ from lakesmith.transforms.keys.dedupe import latest_by
 
 Voids = Sequence[tuple[int, int]]
 FEED_COLUMNS = ("_change_type", "_commit_version", "_commit_timestamp")
+HIDDEN_IN_FEED = (*FEED_COLUMNS, "_seq", "_deleted")
 
 
 def is_mark(keys: Sequence[str]) -> Column:
@@ -81,19 +82,14 @@ def new_rows(
     if since is None:
         rows = table.load(session, versionAsOf=to).drop("_seq")
         return rows.filter("NOT _deleted") if "_deleted" in rows.columns else rows
-    feed = _feed(session, table, since, to, voids).filter(
-        F.col("_change_type").isin("insert", "update_postimage")
-    )
+    kinds = ("insert", "update_postimage")
+    feed = _feed(session, table, since, to, voids)
+    rows = feed.filter(F.col("_change_type").isin(*kinds))
     # A commit has one image of a row.
-    has_more = (
-        images_of
-        and len(live_versions(since, to, voids)) > 1
-        and set(images_of) <= set(feed.columns)
-    )
-    newest = (
-        feed.transform(latest_by(images_of, ["_commit_version"])) if has_more else feed
-    )
-    return newest.drop(*FEED_COLUMNS, "_seq")
+    has_several = len(live_versions(since, to, voids)) > 1
+    if images_of and has_several and set(images_of) <= set(rows.columns):
+        rows = rows.transform(latest_by(images_of, ["_commit_version"]))
+    return rows.drop(*FEED_COLUMNS, "_seq")
 
 
 def changed_rows(
@@ -106,9 +102,8 @@ def changed_rows(
     DataFrame
         *Columns*: those of the table, without ``_seq`` and ``_deleted``.
     """
-    return _feed(session, table, since, to, voids).drop(
-        *FEED_COLUMNS, "_seq", "_deleted"
-    )
+    feed = _feed(session, table, since, to, voids)
+    return feed.drop(*HIDDEN_IN_FEED)
 
 
 def inserted_rows(
@@ -121,11 +116,11 @@ def inserted_rows(
     DataFrame
         *Columns*: those of the table, without ``_seq`` and ``_deleted``.
     """
-    feed = _feed(session, table, since, to, voids).filter(
-        named("_change_type") == "insert"
-    )
-    rows = feed.filter(~named("_deleted")) if "_deleted" in feed.columns else feed
-    return rows.drop(*FEED_COLUMNS, "_seq", "_deleted")
+    feed = _feed(session, table, since, to, voids)
+    rows = feed.filter(named("_change_type") == "insert")
+    if "_deleted" in rows.columns:
+        rows = rows.filter(~named("_deleted"))
+    return rows.drop(*HIDDEN_IN_FEED)
 
 
 def other_changes(
@@ -138,10 +133,9 @@ def other_changes(
     DataFrame
         *Columns*: those of the table, without ``_seq`` and ``_deleted``.
     """
-    feed = _feed(session, table, since, to, voids).filter(
-        named("_change_type") != "insert"
-    )
-    return feed.drop(*FEED_COLUMNS, "_seq", "_deleted")
+    feed = _feed(session, table, since, to, voids)
+    rows = feed.filter(named("_change_type") != "insert")
+    return rows.drop(*HIDDEN_IN_FEED)
 
 
 def only_adds(
@@ -153,12 +147,8 @@ def only_adds(
     """
     head = newest_commits(session, table, 1)[0].version
     commits = newest_commits(session, table, head - since)
-    adding = {one.version for one in commits if one.adds_only}
-    return all(
-        version in adding
-        for low, high in live_spans(since, to, voids)
-        for version in range(low, high + 1)
-    )
+    adding = {commit.version for commit in commits if commit.adds_only}
+    return adding.issuperset(live_versions(since, to, voids))
 
 
 def is_retyped(session: SparkSession, table: TableRef, since: int, to: int) -> bool:
@@ -169,15 +159,16 @@ def is_retyped(session: SparkSession, table: TableRef, since: int, to: int) -> b
     It may have where the commits between the two are deleted, or the older version is beyond its
     retention. No Spark job on a local path.
     """
+    if since >= to:
+        return False
     head = newest_commits(session, table, 1)[0].version
-    commits = newest_commits(session, table, head - since) if since < to else []
-    if not any(one.changes_columns and since < one.version <= to for one in commits):
-        return len(commits) < head - since and since < to
+    commits = newest_commits(session, table, head - since)
+    read = [commit for commit in commits if since < commit.version <= to]
+    if not any(commit.changes_columns for commit in read):
+        return len(commits) < head - since
     try:
-        before, after = (
-            dict(table.load(session, versionAsOf=version).dtypes)
-            for version in (since, to)
-        )
+        before = dict(table.load(session, versionAsOf=since).dtypes)
+        after = dict(table.load(session, versionAsOf=to).dtypes)
     except PySparkException:
         return True
     return any(after.get(name, kind) != kind for name, kind in before.items())
@@ -187,14 +178,14 @@ def _feed(
     session: SparkSession, table: TableRef, since: int, to: int, voids: Voids
 ) -> DataFrame:
     altered = _altered(session, table, since, to)
-    spans = live_spans(
-        since, to, [*voids, *[(one.version, one.version) for one in altered]]
-    )
+    alterations = [(commit.version, commit.version) for commit in altered]
+    spans = live_spans(since, to, [*voids, *alterations])
     shapes = [
         _renamed(_read_feed(session, table, low, high), altered, high)
         for low, high in spans
     ]
-    return reduce(partial(DataFrame.unionByName, allowMissingColumns=True), shapes)
+    union = partial(DataFrame.unionByName, allowMissingColumns=True)
+    return reduce(union, shapes)
 
 
 def _altered(

@@ -54,11 +54,31 @@ class Upstream(Source):
 
     @property
     def name(self) -> str:
-        """The table that is read, as ``layer.name``."""
+        """The table that is read, as ``layer.name``.
+
+        Examples
+        --------
+        >>> from lakesmith.spec.model import Project
+        >>> tables = {"silver": {"b": {"from": "bronze.a"}}}
+        >>> upstream = Upstream(Project.model_validate({"name": "p", "tables": tables}), "silver.b")
+        >>> upstream.name
+        'bronze.a'
+        """
         return self.reader.from_
 
     def has_new(self, position: Position, known: Known) -> bool:
-        """Return whether the upstream, or a table that is looked up, has moved."""
+        """Return whether the upstream, or a table that is looked up, has moved.
+
+        Examples
+        --------
+        >>> from lakesmith.spec.model import Project
+        >>> tables = {"silver": {"b": {"from": "bronze.a"}}}
+        >>> upstream = Upstream(Project.model_validate({"name": "p", "tables": tables}), "silver.b")
+        >>> from types import SimpleNamespace
+        >>> known = Known({"bronze.a": SimpleNamespace(version=5, voids=[])})
+        >>> upstream.has_new({"to": 4}, known), upstream.has_new({"to": 5}, known)
+        (True, False)
+        """
         return self.next_versions(position, known) is not None
 
     def next_slice(
@@ -75,6 +95,16 @@ class Upstream(Source):
         -----
         Where rows are computed from scratch, a new version of an input makes the whole upstream
         new. Rows of other tables keep what the input held when they came.
+
+        Examples
+        --------
+        >>> from lakesmith.spec.model import Project
+        >>> tables = {"silver": {"b": {"from": "bronze.a"}}}
+        >>> upstream = Upstream(Project.model_validate({"name": "p", "tables": tables}), "silver.b")
+        >>> from types import SimpleNamespace
+        >>> known = Known({"bronze.a": SimpleNamespace(version=5, voids=[])})
+        >>> upstream.next_versions({"to": 3}, known).data
+        {'since': 3, 'to': 5, 'voids': []}
         """
         upstream = known.tables.get(self.name)
         lookups = self._versions(known)
@@ -88,9 +118,12 @@ class Upstream(Source):
         return versions_slice(self.name, since, upstream.version, voids)
 
     def _versions(self, known: Known) -> dict[str, int]:
-        heads = {key: known.tables.get(to) for key, to in self.reader.inputs.items()}
-        versions = {key: head.version if head else None for key, head in heads.items()}
-        return {key: at for key, at in versions.items() if at is not None}
+        versions: dict[str, int] = {}
+        for name, table in self.reader.inputs.items():
+            head = known.tables.get(table)
+            if head is not None and head.version is not None:
+                versions[name] = head.version
+        return versions
 
     def _is_stale(self, known: Known) -> bool:
         return self.reader.write.recomputes and any(
@@ -133,7 +166,16 @@ class Upstream(Source):
         return (*keys, "_seq") if self.reader.write.keeps_history else keys
 
     def describe(self, piece: Slice) -> str:
-        """Return the versions of a slice."""
+        """Return the versions of a slice.
+
+        Examples
+        --------
+        >>> from lakesmith.spec.model import Project
+        >>> tables = {"silver": {"b": {"from": "bronze.a"}}}
+        >>> upstream = Upstream(Project.model_validate({"name": "p", "tables": tables}), "silver.b")
+        >>> upstream.describe(versions_slice("bronze.a", 3, 5))
+        'bronze.a versions 4 to 5'
+        """
         since = piece.data["since"]
         to = piece.data["to"]
         if since is None:
@@ -141,7 +183,16 @@ class Upstream(Source):
         return f"{piece.name} versions {since + 1} to {to}"
 
     def column_types(self) -> dict[str, str]:
-        """Return the columns that the contract of the reading table names."""
+        """Return the columns that the contract of the reading table names.
+
+        Examples
+        --------
+        >>> from lakesmith.spec.model import Project
+        >>> silver = {"b": {"from": "bronze.a", "columns": {"id": {"type": "bigint"}}}}
+        >>> project = Project.model_validate({"name": "p", "tables": {"silver": silver}})
+        >>> Upstream(project, "silver.b").column_types()
+        {'id': 'bigint'}
+        """
         columns = self.reader.columns.items()
         return {
             name: DataType.fromDDL(one.type).simpleString() for name, one in columns
@@ -176,8 +227,12 @@ class Upstream(Source):
         Span(name='bronze.orders', since=None, to=5, voids=())
         """
         data = piece.data
-        voids = tuple((low, high) for low, high in data["voids"])
-        return Span(piece.name, data["since"], data["to"], voids)
+        return Span(
+            name=piece.name,
+            since=data["since"],
+            to=data["to"],
+            voids=tuple((low, high) for low, high in data["voids"]),
+        )
 
 
 def has_moved(upstream: TableHead, since: int | None) -> bool:

@@ -50,15 +50,19 @@ def read_records(
     Each file is one value until it is split, so that a task holds it in memory.
     """
     names = [literal_path(path) for path in paths]
-    files = spark.read.text(names, wholetext=True)
-    text = _without_mark(_decoded(F.col("value").cast("binary"), source), source)
-    found = F.regexp_extract_all(text, F.lit(_record_pattern(source)), F.lit(0))
+    content = F.col("value").cast("binary")
+    text = _without_mark(_decoded(content, source), source)
+    pattern = F.lit(_record_pattern(source))
+    found = F.regexp_extract_all(text, pattern, F.lit(0))
     records = F.filter(found, lambda record: F.length(F.trim(record)) > 0)
-    rows = F.slice(records, F.lit(2), F.greatest(F.size(records), F.lit(1)))
-    path = F.col("_metadata.file_path").alias("_source_file")
-    return files.select(F.explode(rows).alias("value"), path).select(
-        _as_text(F.col("value"), source).alias("value"), "_source_file"
+    count = F.greatest(F.size(records), F.lit(1))
+    rows = F.slice(records, F.lit(2), count)
+    exploded = spark.read.text(names, wholetext=True).select(
+        F.explode(rows).alias("value"),
+        F.col("_metadata.file_path").alias("_source_file"),
     )
+    value = _as_text(F.col("value"), source)
+    return exploded.select(value.alias("value"), "_source_file")
 
 
 def read_line_records(
@@ -102,7 +106,9 @@ def has_text_after_quote(record: Column, delimiter: str) -> Column:
     mark = re.escape(delimiter)
     quoted_fields = rf'(?:^|(?<={mark}))(?:"[^"]*+")++(?={mark}|\z)'
     rest = F.regexp_replace(record, F.lit(quoted_fields), F.lit(""))
-    return F.contains(record, F.lit('"')) & rest.rlike(rf'(?:^|{mark})"')
+    has_quote = F.contains(record, F.lit('"'))
+    begins_with_quote = rest.rlike(rf'(?:^|{mark})"')
+    return has_quote & begins_with_quote
 
 
 def _is_utf8(source: FilesSource) -> bool:

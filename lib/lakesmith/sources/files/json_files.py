@@ -39,24 +39,21 @@ def read_json(
         and ``names``, all its fields; NULL for a line that is rescued as a whole.
     """
     line = F.col("value")
+    changed = F.col("changed")
     lines = read_lines(spark, paths).withColumn("changed", has_changed_number(line))
-    parsed = lines.select(
-        "value",
-        "_source_file",
-        "changed",
-        _entries(line, F.col("changed")).alias("entries"),
-    )
-    unclear = F.col("changed") & may_hold_mark(line)
-    bad = (
-        F.coalesce(_is_ambiguous(F.col("entries")), F.lit(True))
-        | is_unsafe(line)
-        | unclear
-    )
+    entries = _entries(line, changed).alias("entries")
+    parsed = lines.select("value", "_source_file", "changed", entries)
+    no_object = F.coalesce(_is_ambiguous(F.col("entries")), F.lit(True))
+    unclear = changed & may_hold_mark(line)
+    rows = parsed.withColumn("bad", no_object | is_unsafe(line) | unclear)
     columns = [
         F.when(~F.col("bad"), _field(name)).alias(name) for name in source.columns
     ]
-    return parsed.withColumn("bad", bad).select(
-        *columns, _rescued(source), "_source_file", _arrived(source)
+    return rows.select(
+        *columns,
+        _rescued(source),
+        "_source_file",
+        _arrived(source),
     )
 
 
@@ -67,19 +64,23 @@ def _entries(line: Column, changed: Column) -> Column:
     """
     kept = F.when(changed, mark_numbers(line)).otherwise(line)
     # The parser stops behind the first value; as an array, whatever follows it shows.
-    values = F.try_parse_json(F.concat(F.lit("["), kept, F.lit("]"))).try_cast(
-        "array<map<string,variant>>"
-    )
+    array = F.concat(F.lit("["), kept, F.lit("]"))
+    parsed = F.try_parse_json(array)
+    values = parsed.try_cast("array<map<string,variant>>")
     fields = F.when(F.size(values) == 1, F.get(values, 0))
+    entries = F.map_entries(fields)
+    as_text = F.transform(entries, lambda entry: _text_of(entry, changed))
     is_object = line.rlike(r"^\s*\{") & line.rlike(r"\}\s*$")
-    as_text = F.transform(F.map_entries(fields), lambda entry: _text_of(entry, changed))
     return F.when(is_object, as_text)
 
 
 def _text_of(entry: Column, changed: Column) -> Column:
     text = entry["value"].cast("string")
     value = F.when(changed, unmark_numbers(text)).otherwise(text)
-    return F.struct(entry["key"].alias("key"), value.alias("value"))
+    return F.struct(
+        entry["key"].alias("key"),
+        value.alias("value"),
+    )
 
 
 def _is_ambiguous(entries: Column) -> Column:
@@ -94,14 +95,14 @@ def _field(name: str) -> Column:
 
 def _arrived(source: FilesSource) -> Column:
     names = F.transform("entries", lambda entry: entry["key"])
-    lowered = F.transform("entries", lambda entry: F.lower(entry["key"]))
-    has = F.struct(
-        *[
-            F.array_contains(lowered, name.lower()).alias(name)
-            for name in source.columns
-        ]
+    lowered = F.transform(names, F.lower)
+    has = [
+        F.array_contains(lowered, name.lower()).alias(name) for name in source.columns
+    ]
+    arrived = F.struct(
+        F.struct(*has).alias("has"),
+        F.concat_ws(", ", names).alias("names"),
     )
-    arrived = F.struct(has.alias("has"), F.concat_ws(", ", names).alias("names"))
     return F.when(~F.col("bad"), arrived).alias(ARRIVED)
 
 

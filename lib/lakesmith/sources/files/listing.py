@@ -182,10 +182,14 @@ def _once(names: Iterable[_Name]) -> Iterator[FileEntry]:
     for name in names:
         files.setdefault(name.file, []).append(name)
     for same in files.values():
-        first, *others = sorted(same, key=lambda name: (name.is_link, name.path))
-        mtime = first.stat.st_mtime_ns // 1_000_000
-        aliases = tuple(name.path for name in others)
-        yield FileEntry(first.path, first.stat.st_size, mtime, aliases)
+        preferred = sorted(same, key=lambda name: (name.is_link, name.path))
+        first = preferred[0]
+        yield FileEntry(
+            path=first.path,
+            size=first.stat.st_size,
+            mtime=first.stat.st_mtime_ns // 1_000_000,
+            aliases=tuple(name.path for name in preferred[1:]),
+        )
 
 
 def _list_remote(
@@ -197,20 +201,17 @@ def _list_remote(
             code="LS202",
             hint="use `run`",
         )
-    frame = (
+    micros = F.unix_micros("modificationTime")
+    files = (
         spark.read.format("binaryFile")
         .option("recursiveFileLookup", str(source.recursive).lower())
         .option("pathGlobFilter", source.pattern)
         .load(source.path)
-        .select(
-            "path",
-            "length",
-            (F.unix_micros("modificationTime") / 1000).cast("long").alias("mtime"),
-        )
     )
-    return tuple(
-        sorted(FileEntry(row.path, row.length, row.mtime) for row in frame.collect())
-    )
+    mtime = (micros / 1000).cast("long").alias("mtime")
+    rows = files.select("path", "length", mtime).collect()
+    entries = [FileEntry(row.path, row.length, row.mtime) for row in rows]
+    return tuple(sorted(entries))
 
 
 def compare(
@@ -243,21 +244,21 @@ def compare(
     reasons = parked or {}
     files = [_as_seen(file, seen) for file in listed]
     moved = {file for file in files if seen.get(file.path) != (file.size, file.mtime)}
-    again = {file for file in files if reasons.get(file.path, "").startswith(NOT_NOW)}
-    new = {
-        file for file in moved if file.path not in seen or file.path in reasons
-    } | again
+    waiting = {file for file in files if reasons.get(file.path, "").startswith(NOT_NOW)}
+    unread = {file for file in moved if file.path not in seen or file.path in reasons}
+    new = unread | waiting
+    changed = moved - new
     return FileChanges(
-        tuple(f for f in files if f in new), tuple(f for f in files if f in moved - new)
+        new=tuple(file for file in files if file in new),
+        changed=tuple(file for file in files if file in changed),
     )
 
 
 def _as_seen(file: FileEntry, seen: Mapping[str, tuple[int, int]]) -> FileEntry:
     if file.path in seen:
         return file
-    known = (
-        alias for alias in file.aliases if seen.get(alias) == (file.size, file.mtime)
-    )
+    as_now = (file.size, file.mtime)
+    known = (alias for alias in file.aliases if seen.get(alias) == as_now)
     return replace(file, path=next(known, file.path))
 
 

@@ -75,8 +75,11 @@ def next_files(
     parked = tuple((file, reason) for file, reason in reasons.items() if reason)
     if parked and source.on_bad_input == "fail":
         raise _refusal(parked, where)
-    good = tuple(file for file, reason in reasons.items() if not reason)
-    return NewFiles(good, parked, more=len(batch) < len(fresh))
+    return NewFiles(
+        files=tuple(file for file, reason in reasons.items() if not reason),
+        parked=parked,
+        more=len(batch) < len(fresh),
+    )
 
 
 def bounded(

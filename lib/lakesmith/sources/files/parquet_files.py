@@ -24,7 +24,8 @@ def parquet_fields(spark: SparkSession, path: str) -> Fields:
     local = local_path(path)
     if local is None:
         return dict(spark.read.parquet(path).dtypes)
-    return {field.name: str(field.type) for field in pq.read_schema(local)}
+    schema = pq.read_schema(local)
+    return {field.name: str(field.type) for field in schema}
 
 
 def nanosecond_columns(path: str) -> list[str]:
@@ -70,12 +71,13 @@ def hole_of(path: str) -> str:
 def _end_of(group: Any) -> int:
     """Return the place behind the last byte of a row group."""
     chunks = [group.column(index) for index in range(group.num_columns)]
-    starts = [
-        chunk.dictionary_page_offset or chunk.data_page_offset for chunk in chunks
-    ]
-    sizes = [chunk.total_compressed_size for chunk in chunks]
-    ends = [start + size for start, size in zip(starts, sizes, strict=True)]
+    ends = [_start_of(chunk) + chunk.total_compressed_size for chunk in chunks]
     return max(ends, default=0)
+
+
+def _start_of(chunk: Any) -> int:
+    start = chunk.dictionary_page_offset or chunk.data_page_offset
+    return int(start)
 
 
 def parquet_rows(spark: SparkSession, path: str) -> int:
@@ -105,11 +107,10 @@ def read_parquet(
     """
     groups: dict[tuple[tuple[str, str], ...], list[str]] = {}
     for path, columns in fields.items():
-        groups.setdefault(tuple(columns.items()), []).append(path)
-    return reduce(
-        DataFrame.unionByName,
-        [_read_group(spark, source, paths) for paths in groups.values()],
-    )
+        same = groups.setdefault(tuple(columns.items()), [])
+        same.append(path)
+    frames = [_read_group(spark, source, paths) for paths in groups.values()]
+    return reduce(DataFrame.unionByName, frames)
 
 
 def _read_group(
@@ -117,19 +118,18 @@ def _read_group(
 ) -> DataFrame:
     rows = spark.read.parquet(*[literal_path(path) for path in paths])
     texts = {field.name: _text(field) for field in rows.schema.fields}
-    named = {name.lower(): name for name in texts}
+    by_lower = {name.lower(): text for name, text in texts.items()}
     absent = F.lit(None).cast("string")
-    found = {
-        name: texts[named[name.lower()]]
-        for name in source.columns
-        if name.lower() in named
-    }
-    columns = [found.get(name, absent).alias(name) for name in source.columns]
+    columns = [
+        by_lower.get(name.lower(), absent).alias(name) for name in source.columns
+    ]
     declared = {name.lower() for name in source.columns}
     extra = [name for name in texts if name.lower() not in declared]
-    rescued = rescue_fields(extra, [texts[name] for name in extra]).alias("_rescued")
+    rescued = rescue_fields(extra, [texts[name] for name in extra])
     return rows.select(
-        *columns, rescued, F.col("_metadata.file_path").alias("_source_file")
+        *columns,
+        rescued.alias("_rescued"),
+        F.col("_metadata.file_path").alias("_source_file"),
     )
 
 

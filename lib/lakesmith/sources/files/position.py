@@ -98,11 +98,16 @@ class FilePositions(Positions):
         >>> position["seen"]
         {'a': (1, 5)}
         """
-        read_in = {p: n for p, n in position["read_in"].items() if n <= batch}
-        position["read_in"] = read_in
+        kept = {
+            path: number
+            for path, number in position["read_in"].items()
+            if number <= batch
+        }
+        position["read_in"] = kept
         for name in ("seen", "parked"):
-            kept = {path: of for path, of in position[name].items() if path in read_in}
-            position[name] = kept
+            position[name] = {
+                path: value for path, value in position[name].items() if path in kept
+            }
 
     def stored(self, position: Position) -> Iterator[Position]:
         """Yield the reasons of parked files, then the files in lists of bounded length.
@@ -133,7 +138,8 @@ class FilePositions(Positions):
         """
         position["parked"].update(part.get("parked", {}))
         for path, size, mtime, *read_in in part.get("files", ()):
-            _see(position, (path, size, mtime), read_in[0] if read_in else batch)
+            number = read_in[0] if read_in else batch
+            _see(position, (path, size, mtime), number)
 
     def brief(self, piece: Slice) -> dict[str, Any]:
         """Return the files of a slice, or their number, the first and the last of very many.

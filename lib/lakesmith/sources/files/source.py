@@ -41,7 +41,18 @@ class Files(Source):
 
     @property
     def where(self) -> str:
-        """The key of its directory in the specs."""
+        """The key of its directory in the specs.
+
+        Examples
+        --------
+        >>> from lakesmith.spec.model import Project
+        >>> source = {"format": "csv", "path": "in", "columns": ["id"]}
+        >>> tables = {"bronze": {"a": {"from": "sources.s"}}}
+        >>> spec = {"name": "shop", "sources": {"s": source}, "tables": tables}
+        >>> files = Files(Project.model_validate(spec), "bronze.a")
+        >>> files.where
+        'sources.s.path'
+        """
         return f"sources.{self.name}.path"
 
     def has_new(self, position: Position, known: Known) -> bool | None:
@@ -75,8 +86,13 @@ class Files(Source):
         parked = position.get("parked", {})
         # A file that this run could not open waits for the next run.
         waiting = {path: "" for path in known.tried if path in parked}
-        seen = position.get("seen", {})
-        return fresh_files(spark, self.settings, seen, parked | waiting, self.where)
+        return fresh_files(
+            spark,
+            self.settings,
+            position.get("seen", {}),
+            parked | waiting,
+            self.where,
+        )
 
     def read(self, session: SparkSession, piece: Slice) -> DataFrame:
         """Return the rows of the files as text.
@@ -90,7 +106,18 @@ class Files(Source):
         return read_files(session, self.settings, self.positions.parts(piece))
 
     def still_readable(self, piece: Slice) -> str:
-        """Return which file changed or vanished since the slice was planned."""
+        """Return which file changed or vanished since the slice was planned.
+
+        Examples
+        --------
+        >>> from lakesmith.spec.model import Project
+        >>> source = {"format": "csv", "path": "in", "columns": ["id"]}
+        >>> tables = {"bronze": {"a": {"from": "sources.s"}}}
+        >>> spec = {"name": "shop", "sources": {"s": source}, "tables": tables}
+        >>> files = Files(Project.model_validate(spec), "bronze.a")
+        >>> files.still_readable(files_slice("s", [("in/no_such.csv", 12, 1700)]))
+        "file 'in/no_such.csv' vanished after the batch was planned"
+        """
         for path, size, mtime in piece.data["files"]:
             local = local_path(path)
             if local is None:
@@ -104,28 +131,62 @@ class Files(Source):
 
     @property
     def can_isolate(self) -> bool:
-        """Whether bad files are parked."""
+        """Whether bad files are parked.
+
+        Examples
+        --------
+        >>> from lakesmith.spec.model import Project
+        >>> source = {"format": "csv", "path": "in", "columns": ["id"]}
+        >>> tables = {"bronze": {"a": {"from": "sources.s"}}}
+        >>> spec = {"name": "shop", "sources": {"s": source}, "tables": tables}
+        >>> files = Files(Project.model_validate(spec), "bronze.a")
+        >>> files.can_isolate
+        True
+        """
         return self.settings.on_bad_input == "park"
 
     def isolate(
         self, session: SparkSession, piece: Slice, error: Exception
     ) -> ParkedPart | None:
         """Return the file that cannot be read to its end, if there is one."""
-        found = find_unreadable(session, self.settings, self.positions.parts(piece))
+        paths = self.positions.parts(piece)
+        found = find_unreadable(session, self.settings, paths)
         if found is None:
             return None
         path, reason = found
-        files = {file[0]: file[1:] for file in piece.data["files"]}
-        return ParkedPart(path, reason, files[path])
+        stats = {file[0]: file[1:] for file in piece.data["files"]}
+        return ParkedPart(path, reason, stats[path])
 
     def describe(self, piece: Slice) -> str:
-        """Return how many files a slice has, and how large they are."""
+        """Return how many files a slice has, and how large they are.
+
+        Examples
+        --------
+        >>> from lakesmith.spec.model import Project
+        >>> source = {"format": "csv", "path": "in", "columns": ["id"]}
+        >>> tables = {"bronze": {"a": {"from": "sources.s"}}}
+        >>> spec = {"name": "shop", "sources": {"s": source}, "tables": tables}
+        >>> files = Files(Project.model_validate(spec), "bronze.a")
+        >>> files.describe(files_slice("s", [("in/a.csv", 1200, 1700)]))
+        '1 file(s), 1,200 bytes'
+        """
         files = piece.data["files"]
         size = sum(file[1] for file in files)
         return f"{len(files)} file(s), {size:,} bytes"
 
     def may_lack(self) -> tuple[str, ...]:
-        """Return the columns of JSON that are not optional, since JSON has no header."""
+        """Return the columns of JSON that are not optional, since JSON has no header.
+
+        Examples
+        --------
+        >>> from lakesmith.spec.model import Project
+        >>> source = {"format": "csv", "path": "in", "columns": ["id"]}
+        >>> tables = {"bronze": {"a": {"from": "sources.s"}}}
+        >>> spec = {"name": "shop", "sources": {"s": source}, "tables": tables}
+        >>> files = Files(Project.model_validate(spec), "bronze.a")
+        >>> files.may_lack()
+        ()
+        """
         spec = self.settings
         names = spec.columns if spec.format == "json" else ()
         return tuple(name for name in names if name not in spec.optional_columns)
@@ -144,15 +205,18 @@ class Files(Source):
         seen = position.get("seen", {})
         held = {path: seen[path] for path in seen if path not in parked}
         needed = sorted({*held, *must_read})
+
+        def problem(path: str) -> str:
+            return self._problem(spark, listed.get(path), held.get(path))
+
         with ThreadPoolExecutor(READERS) as pool:
-            reasons = pool.map(
-                lambda path: self._problem(spark, listed.get(path), held.get(path)),
-                needed,
-            )
-        pairs = zip(needed, reasons, strict=True)
-        problems = {path: reason for path, reason in pairs if reason}
+            reasons = list(pool.map(problem, needed))
         found = [listed[path].path for path in needed if path in listed]
-        return Required(tuple(dict.fromkeys(found)), problems)
+        pairs = zip(needed, reasons, strict=True)
+        return Required(
+            parts=tuple(dict.fromkeys(found)),
+            problems={path: reason for path, reason in pairs if reason},
+        )
 
     def _problem(
         self, spark: SparkSession, file: FileEntry | None, seen: tuple[int, int] | None
@@ -176,11 +240,14 @@ class Files(Source):
         """Return the files whose rows a table holds and that are not known as read or begun."""
         rows = table.load(spark).select("_source_file").distinct().collect()
         held = {path_of_rows(row["_source_file"]) for row in rows}
-        begun_files = self.positions.parts(begun) if begun else ()
-        known = {*position.get("seen", {}), *begun_files}
-        listed = list_files(spark, self.settings, self.where)
-        missing = [f for f in listed if f.path in held and f.path not in known]
-        files = [(file.path, file.size, file.mtime) for file in missing]
+        known = set(position.get("seen", {}))
+        if begun is not None:
+            known.update(self.positions.parts(begun))
+        files = [
+            (file.path, file.size, file.mtime)
+            for file in list_files(spark, self.settings, self.where)
+            if file.path in held and file.path not in known
+        ]
         return files_slice(self.name, files) if files else None
 
 

@@ -22,11 +22,13 @@ def read_lines(spark: SparkSession, paths: Sequence[str]) -> DataFrame:
         *Columns*: adds ``value`` STRING (a leading byte order mark removed) and
         ``_source_file`` STRING.
     """
-    value = F.when(
-        F.startswith("value", F.lit(BOM)), F.substr("value", F.lit(2))
-    ).otherwise(F.col("value"))
-    lines = spark.read.text([literal_path(path) for path in paths]).select(
-        value.alias("value"), F.col("_metadata.file_path").alias("_source_file")
+    value = F.col("value")
+    rest = F.substr(value, F.lit(2))
+    unmarked = F.when(F.startswith(value, F.lit(BOM)), rest).otherwise(value)
+    names = [literal_path(path) for path in paths]
+    lines = spark.read.text(names).select(
+        unmarked.alias("value"),
+        F.col("_metadata.file_path").alias("_source_file"),
     )
     return lines.filter(F.length(F.trim("value")) > 0)
 
@@ -52,8 +54,11 @@ def has_open_quote(line: Column, quote: str = '"') -> Column:
     >>> rows.select(has_open_quote(rows.line).alias("open")).collect()
     [Row(open=True), Row(open=False)]
     """
-    count = F.length(line) - F.length(F.replace(line, F.lit(quote), F.lit("")))
-    return F.contains(line, F.lit(quote)) & (count % 2 == 1)
+    mark = F.lit(quote)
+    without = F.replace(line, mark, F.lit(""))
+    count = F.length(line) - F.length(without)
+    is_odd = count % 2 == 1
+    return F.contains(line, mark) & is_odd
 
 
 def rescue_line(line: Column) -> Column:
@@ -67,22 +72,21 @@ def rescue_line(line: Column) -> Column:
     >>> rows.select(rescue_line(rows.line).alias("rescued")).first().rescued
     '{"_corrupt_record":"1,a,b"}'
     """
-    valid = F.call_function("is_valid_utf8", line)
+    is_text = F.call_function("is_valid_utf8", line)
     text = F.call_function("make_valid_utf8", line)
-    exact = F.when(~valid, F.base64(line.cast("binary")))
-    return F.to_json(F.struct(text.alias(CORRUPT), exact.alias("_bytes")))
+    exact = F.when(~is_text, F.base64(line.cast("binary")))
+    record = F.struct(
+        text.alias(CORRUPT),
+        exact.alias("_bytes"),
+    )
+    return F.to_json(record)
 
 
 def rescue_fields(names: Sequence[str], values: Sequence[Column]) -> Column:
     """Return the fields that the source lacks as a JSON object, or NULL when all are NULL."""
     if not names:
         return F.lit(None).cast("string")
+    pairs = zip(names, values, strict=True)
+    record = F.struct(*[value.alias(name) for name, value in pairs])
     given = F.coalesce(*values).isNotNull()
-    return F.when(
-        given,
-        F.to_json(
-            F.struct(
-                *[value.alias(name) for name, value in zip(names, values, strict=True)]
-            )
-        ),
-    )
+    return F.when(given, F.to_json(record))
