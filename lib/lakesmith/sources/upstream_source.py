@@ -25,7 +25,7 @@ from lakesmith.sources.upstream import (
     new_rows,
     snapshot,
 )
-from lakesmith.spec.rules.inputs import changes_rows
+from lakesmith.spec.change_semantics import changes_rows
 from lakesmith.tables.ref import project_table
 from lakesmith.transforms.conform import with_defaults
 

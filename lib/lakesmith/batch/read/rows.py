@@ -1,13 +1,19 @@
-"""Room 1, read: exactly the rows that the intent names."""
+"""Read exactly the rows that the intent names."""
 
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from typing import cast
 
 from pyspark.sql import DataFrame
 from pyspark.sql import functions as F
 
 from lakesmith.batch.context import BatchContext
+from lakesmith.batch.event_fields import (
+    settled_columns,
+    sources_of,
+    unchanged_in,
+)
 from lakesmith.columns import ARRIVED, TRUNCATES
 from lakesmith.errors import InputError
 from lakesmith.sources.base import Source
@@ -20,16 +26,14 @@ from lakesmith.sources.upstream import (
     snapshot,
 )
 from lakesmith.spec.model import Table
-from lakesmith.spec.rules.history import makes_column
 from lakesmith.transforms.change_events.debezium import from_debezium
 from lakesmith.transforms.change_events.flat_events import from_flat
 from lakesmith.transforms.change_events.payload import out_of_payload
-from lakesmith.transforms.change_events.unchanged import Unchanged
 from lakesmith.transforms.conform import with_defaults
 from lakesmith.types import Transform
 
 
-def read(batch: BatchContext) -> DataFrame:
+def read_rows(batch: BatchContext) -> DataFrame:
     """Return the rows of the batch.
 
     Returns
@@ -87,40 +91,6 @@ def _unwrapped(spec: Table, arrived: Sequence[str]) -> Transform:
         unwrapped
         if spec.write.truncates == TRUNCATES
         else lambda rows: unwrapped(rows).drop(TRUNCATES)
-    )
-
-
-def sources_of(spec: Table) -> dict[str, str]:
-    """Return each contract column with the field that it is read from."""
-    return {name: column.source or name for name, column in spec.columns.items()}
-
-
-def asked_fields(batch: BatchContext) -> dict[str, str]:
-    """Return the columns of which it is counted whether any row of a batch has them, each with its field.
-
-    Those of a source of JSON, where a field that is nowhere is no error, and those of images.
-    """
-    if not batch.reads_table:
-        source = source_of(batch.project, batch.name)
-        return {name: name for name in source.may_lack()}
-    return (
-        sources_of(batch.spec) if batch.spec.write.change_format == "debezium" else {}
-    )
-
-
-def settled_columns(spec: Table) -> tuple[str, ...]:
-    """Return the columns that each event must tell: those that say which row it changes, and when."""
-    return (*spec.write.keys, *spec.write.sequence_by)
-
-
-def unchanged_in(spec: Table) -> Unchanged:
-    """Return how the events of a table say that a value stays as it was."""
-    write = spec.write
-    made = tuple(
-        source for name, source in sources_of(spec).items() if makes_column(spec, name)
-    )
-    return Unchanged(
-        write.placeholders, write.partial_updates, write.null_means == "unchanged", made
     )
 
 
@@ -190,10 +160,19 @@ def _landed(batch: BatchContext, source: Source, rows: DataFrame) -> DataFrame:
 
 
 def _changed(batch: BatchContext, problem: str) -> InputError:
-    """Return the refusal of input that changed: a retry reads what the intent named."""
+    """Return the refusal of input that changed, since a retry reads what the intent has."""
     return InputError(
         problem,
         code="LS206",
         where=f"{batch.name} batch {batch.intent.batch}",
         hint="put the file back as it was and run again; land corrections as new files",
     )
+
+
+def read_held(batch: BatchContext) -> DataFrame:
+    """Return the groups of the table that the batch touches, at the version that it began with.
+
+    *Columns*: the table's.
+    """
+    held = batch.table.load(batch.session, versionAsOf=cast("int", batch.base))
+    return held.filter(batch.touched.predicate()) if batch.touched else held
