@@ -9,9 +9,11 @@ from typing import Any
 from pyspark.sql import SparkSession
 
 from lakesmith.ledger.identity import app_id_of, positions
-from lakesmith.ledger.intent import Intent, TableInput
+from lakesmith.ledger.intent import Intent
 from lakesmith.ledger.key_change import arrangement
 from lakesmith.ledger.state import TableState
+from lakesmith.sources.registry import span_of
+from lakesmith.sources.upstream_source import versions_slice
 from lakesmith.spec.change_semantics import follows
 from lakesmith.spec.model import Project, Table
 from lakesmith.tables.commit import CommitId
@@ -64,7 +66,7 @@ class BatchContext:
     @property
     def reads_table(self) -> bool:
         """True when the batch reads an upstream table, False when it reads files."""
-        return isinstance(self.intent.input, TableInput)
+        return span_of(self.intent.input) is not None
 
     @property
     def lands_source(self) -> bool:
@@ -80,12 +82,10 @@ class BatchContext:
 
     def from_the_beginning(self) -> BatchContext:
         """Return the batch as if it read its upstream from the first row on, to the same version."""
-        read_from = self.intent.input
-        whole = (
-            TableInput(read_from.name, None, read_from.to)
-            if isinstance(read_from, TableInput)
-            else read_from
-        )
+        span = span_of(self.intent.input)
+        if span is None:
+            return self
+        whole = versions_slice(span.name, None, span.to)
         return replace(self, intent=replace(self.intent, input=whole))
 
     def ref(self, name: str) -> TableRef:

@@ -14,8 +14,13 @@ from lakesmith.batch.record import BatchRecord
 from lakesmith.batch.run import run_batch
 from lakesmith.errors import LakesmithError, LedgerError, SparkGone
 from lakesmith.ledger.commit_walk import is_foreign, undone_spans
-from lakesmith.ledger.events import LedgerEvent, done_event, intent_event
-from lakesmith.ledger.intent import FilesInput, Intent
+from lakesmith.ledger.events import (
+    LedgerEvent,
+    done_event,
+    intent_event,
+    parked_event,
+)
+from lakesmith.ledger.intent import Intent
 from lakesmith.ledger.rebuild_from_commits import is_missing, is_own
 from lakesmith.ledger.store import Ledger
 from lakesmith.observe.results import Event, Parked, TableResult
@@ -24,9 +29,9 @@ from lakesmith.runs.planner import Planned, Planner
 from lakesmith.runs.rebuild_files import require_none
 from lakesmith.session.batch import batch_session, describe_jobs, ending
 from lakesmith.session.failures import cause_of
-from lakesmith.sources.find_bad_file import find_unreadable
+from lakesmith.sources.registry import source_of
 from lakesmith.spec.graph import descendants
-from lakesmith.spec.model import FilesSource, Project
+from lakesmith.spec.model import Project
 from lakesmith.tables.commit import find
 from lakesmith.tables.delta_log.history import newest_commits
 from lakesmith.tables.ref import project_table
@@ -82,7 +87,7 @@ class Executor:
             table: self._plan(table) for table in wave if table not in self.blocked
         }
         for table, plan in planned.items():
-            self.ledger.stage(*plan.events(table, self.ledger.state(table)))
+            self.ledger.stage(*plan.events(self.ledger.state(table)))
         self.retried = {table for table, plan in planned.items() if plan.is_retry}
         intents = [plan.intent for plan in planned.values() if plan.intent is not None]
         if not intents:
@@ -121,7 +126,7 @@ class Executor:
             return Planned(None)
         source = self.project.table(table).from_
         self.tallies[table].park(
-            [Parked(source, path, reason) for path, _, _, reason in planned.parked]
+            [Parked(source, one.part, one.reason) for one in planned.parked]
         )
         return planned
 
@@ -221,40 +226,22 @@ class Executor:
 
     def _park_unreadable(self, intent: Intent, error: Exception) -> bool:
         """Set the file aside that stopped the batch, if one did, and let the next round plan the rest."""
-        read = intent.input
-        if not isinstance(read, FilesInput) or _is_known(error) or self._landed(intent):
+        source = source_of(self.project, intent.table)
+        if not source.can_isolate or _is_known(error) or self._landed(intent):
             return False
-        source = self.project.sources[read.name]
-        may_park = source.on_bad_input == "park"
-        found = (
-            self._find_unreadable(source, [file[0] for file in read.files])
-            if may_park
-            else None
-        )
+        with ending(batch_session(self.spark)) as session:
+            found = source.isolate(session, intent.input, error)
         if found is None:
             return False
-        path, text = found
-        require_none(
-            intent.table,
-            {path: text} if path in self.ledger.state(intent.table).must_read else {},
-        )
-        files = [[*file, text] for file in read.files if file[0] == path]
-        self.ledger.stage(
-            LedgerEvent(
-                "parked", intent.table, intent.epoch, intent.batch, {"files": files}
-            )
-        )
+        state = self.ledger.state(intent.table)
+        is_needed = found.part in state.must_read
+        require_none(intent.table, {found.part: found.reason} if is_needed else {})
+        self.ledger.stage(parked_event(state, source, [found]))
         self.tallies[intent.table].park(
-            [Parked(self.project.table(intent.table).from_, path, text)]
+            [Parked(self.project.table(intent.table).from_, found.part, found.reason)]
         )
         self.again = True
         return True
-
-    def _find_unreadable(
-        self, source: FilesSource, paths: Sequence[str]
-    ) -> tuple[str, str] | None:
-        with ending(batch_session(self.spark)) as session:
-            return find_unreadable(session, source, paths)
 
     def _landed(self, intent: Intent) -> bool:
         """Tell whether a batch that failed had written its rows before: then only the next run may close it."""

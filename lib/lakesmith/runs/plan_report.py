@@ -9,7 +9,6 @@ from pyspark.sql import SparkSession
 
 from lakesmith.batch.transform.merged_groups import merges_in
 from lakesmith.errors import LakesmithError, SparkGone
-from lakesmith.ledger.intent import FilesInput
 from lakesmith.ledger.key_change import other_keys
 from lakesmith.ledger.open_ledger import open_ledger
 from lakesmith.ledger.state import TableState
@@ -168,16 +167,8 @@ def _new(planned: Planned, waits_for: Sequence[str]) -> str:
             if waits_for
             else f"nothing{parked}"
         )
-    read = planned.intent.input
     retry = " (a batch that was begun)" if planned.is_retry else ""
-    if isinstance(read, FilesInput):
-        size = sum(size for _, size, _ in read.files)
-        return f"{len(read.files)} file(s), {size:,} bytes{parked}{retry}"
-    return f"{read.name} {_span(read.since, read.to)}{retry}"
-
-
-def _span(since: int | None, to: int) -> str:
-    return f"whole, version {to}" if since is None else f"versions {since + 1} to {to}"
+    return f"{planned.new}{parked}{retry}"
 
 
 def _reads(project: Project, name: str, planned: Planned, state: TableState) -> str:

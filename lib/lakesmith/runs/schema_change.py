@@ -2,13 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-
 from pyspark.sql import SparkSession
-from pyspark.sql.types import DataType
 
 from lakesmith.columns import VALIDITY
 from lakesmith.ledger.state import TableState
+from lakesmith.sources.registry import source_of
 from lakesmith.spec.fingerprint import spec_hash
 from lakesmith.spec.model import Project
 from lakesmith.tables.ref import project_table
@@ -26,7 +24,7 @@ def schema_diff(
     table without a contract gets is known when its batch is planned in full, not before.
     """
     spec = project.table(name)
-    declared = _declared(project, name)
+    declared = source_of(project, name).column_types()
     is_same = not spec.from_.startswith("sources.") and state.spec_hash == spec_hash(
         spec
     )
@@ -45,17 +43,6 @@ def schema_diff(
         if column[0] != "_" and column not in made
     }
     return differences(brought, declared, renamed)
-
-
-def _declared(project: Project, name: str) -> Mapping[str, str]:
-    origin, source = project.table(name).from_.split(".", 1)
-    if origin == "sources":
-        return dict.fromkeys(project.sources[source].columns, "string")
-    columns = project.table(name).columns
-    return {
-        column: DataType.fromDDL(one.type).simpleString()
-        for column, one in columns.items()
-    }
 
 
 def verdict_on(policy: str, changes: tuple[Change, ...]) -> str:

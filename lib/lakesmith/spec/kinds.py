@@ -16,7 +16,7 @@ from typing import Annotated, Any
 from pydantic import Field, create_model
 
 from lakesmith.errors import ConfigError, Problem
-from lakesmith.spec.model import LAYERS, NAME_PATTERN, FilesSource, Project, Table
+from lakesmith.spec.model import LAYERS, NAME_PATTERN, AnySource, Project, Table
 from lakesmith.spec.rules.sources import SOURCE_RULES
 from lakesmith.spec.yaml.provenance import Finding
 
@@ -89,7 +89,7 @@ class Kind:
 
 
 KINDS: dict[str, Kind] = {
-    "sources": Kind("sources", "source", FilesSource, rules=SOURCE_RULES),
+    "sources": Kind("sources", "source", AnySource, rules=SOURCE_RULES),
     "tables": Kind("tables", "table", Table, layers=LAYERS),
 }
 

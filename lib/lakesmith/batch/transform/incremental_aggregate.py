@@ -13,7 +13,7 @@ from lakesmith.batch.read.inputs import BatchInputs
 from lakesmith.batch.read.rows import read_held
 from lakesmith.batch.transform.merged_groups import merges_in, split_at_aggregate
 from lakesmith.column_refs import same_key
-from lakesmith.ledger.intent import TableInput
+from lakesmith.sources.registry import span_of
 from lakesmith.tables.commit import find
 from lakesmith.tables.delta_log.history import newest_commits
 from lakesmith.tables.upsert.replace_keys import changed_meanwhile
@@ -127,8 +127,8 @@ def require_base(batch: BatchContext) -> None:
 
 
 def _may_merge(batch: BatchContext) -> bool:
-    read_from = batch.intent.input
-    is_change = isinstance(read_from, TableInput) and read_from.since is not None
+    span = span_of(batch.intent.input)
+    is_change = span is not None and span.since is not None
     is_new = batch.intent.dates is None and not batch.intent.retyped
     is_known = (
         batch.state is not None and batch.state.built_by == batch.intent.spec_hash
