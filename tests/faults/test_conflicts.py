@@ -13,7 +13,7 @@ import pytest
 from pyspark.sql import DataFrame
 from pyspark.sql import functions as F
 
-from lakesmith.batch.write import rows as room
+from lakesmith.batch.write.strategies import upsert as strategy
 from lakesmith.errors import RunFailed
 from lakesmith.tables.ref import TableRef
 from tests.faults.damage import AFTER_THREE, AFTER_TWO, SELECT, THIRD, quantities, table_dir
@@ -61,7 +61,7 @@ def run_beside(shop: Shop, statement: str, when: str) -> None:
     try:
         with pytest.MonkeyPatch.context() as patch:
             for name in ("replace_keys", "upsert"):
-                patch.setattr(room, name, armed(getattr(room, name), place))
+                patch.setattr(strategy, name, armed(getattr(strategy, name), place))
             shop.run(select=SELECT)
     finally:
         meddler.join()

@@ -84,7 +84,7 @@ def test_a_part_of_an_extract_is_refused_and_the_next_part_completes_it(spark: S
     land(shop, 1, {1: "A", 2: "A", None: "A"}.items())
     run(shop)
     land(shop, 2, {1: "B"}.items())
-    with pytest.raises(GateRefused, match="2 of 3 rows are not in the extract"):
+    with pytest.raises(GateRefused, match="2 of 3 rows are not in the snapshot"):
         run(shop)
     assert shop.rows(TABLE) == [(1, "A"), (2, "A"), (None, "A")]
     land(shop, 2, {2: "A", None: "A"}.items())

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 from pyspark.sql import SparkSession
 
-from lakesmith.batch.write import rows as write
+from lakesmith.batch.write.strategies import key_filter
 from lakesmith.tables.delta_log.history import newest_commits
 from lakesmith.tables.ref import project_table
 from lakesmith.tables.upsert.key_filter import usable_filter
@@ -63,7 +63,7 @@ def test_a_kill_before_the_filter_is_written(
     shop.run(select=SELECT)
     shop.land("1.csv", DAYS[1])
     with monkeypatch.context() as killed:
-        killed.setattr(write, "refresh", lambda *_, **__: (_ for _ in ()).throw(KeyboardInterrupt))
+        killed.setattr(key_filter, "refresh", lambda *_, **__: (_ for _ in ()).throw(KeyboardInterrupt))
         with pytest.raises(KeyboardInterrupt):
             shop.run(select=SELECT)
     shop.land("2.csv", DAYS[1])  # the same lines again: none may be doubled

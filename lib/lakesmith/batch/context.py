@@ -12,8 +12,8 @@ from lakesmith.ledger.identity import app_id_of, positions
 from lakesmith.ledger.intent import Intent, TableInput
 from lakesmith.ledger.key_change import arrangement
 from lakesmith.ledger.state import TableState
+from lakesmith.spec.change_semantics import follows
 from lakesmith.spec.model import Project, Table
-from lakesmith.spec.rules.inputs import changes_rows, has_keys_of
 from lakesmith.tables.commit import CommitId
 from lakesmith.tables.pruning.key_bounds import Touched
 from lakesmith.tables.ref import TableRef, project_table
@@ -54,12 +54,7 @@ class BatchContext:
     @property
     def groups(self) -> tuple[str, ...]:
         """The columns whose values say what is computed anew together; none for a table that is not, or as a whole."""
-        write = self.spec.write
-        by_strategy = {
-            "aggregate": write.keys,
-            "replace_partitions": write.partition_by,
-        }
-        return by_strategy.get(write.strategy, ())
+        return self.spec.write.recomputed_by
 
     @property
     def is_incremental(self) -> bool:
@@ -72,12 +67,16 @@ class BatchContext:
         return isinstance(self.intent.input, TableInput)
 
     @property
+    def lands_source(self) -> bool:
+        """True where the table keeps the raw rows of a source."""
+        return not self.reads_table
+
+    @property
     def follows(self) -> bool:
         """True where the upstream decides which row of a key is the newest: its later image wins an equal sequence."""
         if not self.reads_table:
             return False
-        upstream = self.project.table(self.spec.from_)
-        return changes_rows(upstream) and has_keys_of(self.spec, upstream)
+        return follows(self.spec, self.project.table(self.spec.from_))
 
     def from_the_beginning(self) -> BatchContext:
         """Return the batch as if it read its upstream from the first row on, to the same version."""

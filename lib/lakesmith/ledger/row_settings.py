@@ -37,11 +37,11 @@ def _kept(write: Write) -> str:
 
 
 def _reads_events(write: Write) -> bool:
-    return write.strategy in ("upsert", "cdc", "scd2")
+    return write.takes("apply_as_deletes")
 
 
 def _keeps_one(write: Write) -> bool:
-    return write.strategy in ("upsert", "cdc") and write.keeps_newest
+    return _reads_events(write) and write.keeps_newest
 
 
 # `on_tie` is not among them: a tie in one batch is decided by the same rule or refused, so no row depends on it.
@@ -61,14 +61,14 @@ SETTINGS = (
     Setting(
         "apply_as_truncates",
         lambda write: write.apply_as_truncates or "",
-        lambda write: write.strategy == "cdc",
+        lambda write: write.takes("apply_as_truncates"),
         "the table was emptied by {}",
     ),
     Setting("when_matched", _kept, _keeps_one, "the table's rows were kept by {}"),
     Setting(
         "change_format",
         lambda write: write.change_format,
-        lambda write: write.strategy == "cdc",
+        lambda write: write.takes("change_format"),
         "the table's events were read as {}",
     ),
 )

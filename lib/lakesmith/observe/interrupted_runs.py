@@ -27,8 +27,7 @@ Rows = list[dict[str, Any]]
 def record_interrupted(
     facts: RunFacts, spark: SparkSession | None, ledger: Ledger
 ) -> None:
-    """Append the batches that interrupted runs closed to ``ops.runs`` and ``ops.checks``, exactly
-    once.
+    """Append the batches that interrupted runs closed to the ops tables, exactly once.
 
     Parameters
     ----------

@@ -92,8 +92,7 @@ def write_records(
     tallies: Mapping[str, Tally] | None = None,
     upto: int = 0,
 ) -> None:
-    """Append the run to ``ops.runs``, its verdicts to ``ops.checks`` and its profile to
-    ``ops.profiles``.
+    """Append the run, its check results and its profile to the ops tables.
 
     Where one run at a time has the warehouse, the rows carry the ledger's sequence `upto` which
     they tell of all.

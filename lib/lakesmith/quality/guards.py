@@ -1,4 +1,4 @@
-"""Guards: what a batch may take away without a person saying so."""
+"""Judge what a commit deleted, so that an incomplete input empties no table unnoticed."""
 
 from __future__ import annotations
 
@@ -10,10 +10,46 @@ from lakesmith.spec.model import Write
 ROWS_BEFORE = "numRowsBefore"
 
 
-def guard_results(
+def delete_share(write: Write, metrics: Mapping[str, int]) -> tuple[CheckResult, ...]:
+    """Judge which share of its rows a table lost, since a snapshot lacks them.
+
+    Parameters
+    ----------
+    write : Write
+    metrics : mapping of str to int
+        What the commit counted.
+
+    Returns
+    -------
+    tuple of CheckResult
+        ``delete_share``, which refuses publication when it fails; none for a table that
+        had no rows.
+
+    Examples
+    --------
+    >>> write = Write(strategy="snapshot", keys=("id",), sequence_by=("day",))
+    >>> delete_share(write, {"numRowsBefore": 10, "updatedTombstones": 3})[0].message
+    '3 of 10 rows are not in the snapshot, more than max_delete_share 0.2: is it complete?'
+    >>> delete_share(write, {"numRowsBefore": 0})
+    ()
+    """
+    before = metrics.get(ROWS_BEFORE)
+    if not before:
+        return ()
+    deleted = metrics["updatedTombstones"]
+    if deleted <= before * write.max_delete_share:
+        return (CheckResult("delete_share", "", "fail", "pass", 0),)
+    message = (
+        f"{deleted} of {before} rows are not in the snapshot, "
+        f"more than max_delete_share {write.max_delete_share}: is it complete?"
+    )
+    return (CheckResult("delete_share", "", "fail", "fail", deleted, message),)
+
+
+def not_emptied(
     write: Write, metrics: Mapping[str, int], rows: int
 ) -> tuple[CheckResult, ...]:
-    """Judge what a commit took away.
+    """Judge whether a batch without rows deleted what it replaces.
 
     Parameters
     ----------
@@ -26,42 +62,21 @@ def guard_results(
     Returns
     -------
     tuple of CheckResult
-        ``delete_share`` for an extract, ``not_emptied`` for a replacement; a failed one refuses publication.
+        ``not_emptied``, which refuses publication when it fails; none where the spec allows it.
 
     Examples
     --------
-    >>> extract = Write(strategy="snapshot", keys=("id",), sequence_by=("day",))
-    >>> guard_results(extract, {"numRowsBefore": 10, "updatedTombstones": 3}, 7)[0].message
-    '3 of 10 rows are not in the extract, more than max_delete_share 0.2: is it whole?'
+    >>> not_emptied(Write(strategy="replace_all"), {"numRemovedFiles": 1}, 0)[0].status
+    'fail'
+    >>> not_emptied(Write(strategy="replace_all", allow_empty=True), {"numRemovedFiles": 1}, 0)
+    ()
     """
-    if write.strategy == "snapshot" and metrics.get(ROWS_BEFORE):
-        return (
-            _delete_share(write, metrics[ROWS_BEFORE], metrics["updatedTombstones"]),
-        )
-    if (
-        write.strategy in ("replace_all", "replace_partitions")
-        and not write.allow_empty
-    ):
-        return (_not_emptied(metrics, rows),)
-    return ()
-
-
-def _delete_share(write: Write, before: int, gone: int) -> CheckResult:
-    if gone <= before * write.max_delete_share:
-        return CheckResult("delete_share", "", "fail", "pass", 0)
-    limit = f"more than max_delete_share {write.max_delete_share}"
-    return CheckResult(
-        "delete_share",
-        "",
-        "fail",
-        "fail",
-        gone,
-        f"{gone} of {before} rows are not in the extract, {limit}: is it whole?",
-    )
-
-
-def _not_emptied(metrics: Mapping[str, int], rows: int) -> CheckResult:
+    if write.allow_empty:
+        return ()
     if rows or not metrics.get("numRemovedFiles"):
-        return CheckResult("not_emptied", "", "fail", "pass", 0)
-    what = "the batch is empty and takes all rows away that it replaces; write.allow_empty: true permits it"
-    return CheckResult("not_emptied", "", "fail", "fail", 1, what)
+        return (CheckResult("not_emptied", "", "fail", "pass", 0),)
+    message = (
+        "the batch is empty and deletes all rows that it replaces; "
+        "write.allow_empty: true permits it"
+    )
+    return (CheckResult("not_emptied", "", "fail", "fail", 1, message),)

@@ -170,7 +170,7 @@ def _require_same_rows(
     is_ahead = (
         since is not None and upstream.version is not None and since > upstream.version
     )
-    if is_ahead or (spec.write.strategy == "append" and has_moved(upstream, since)):
+    if is_ahead or (not spec.write.keys and has_moved(upstream, since)):
         raise LedgerError(
             f"{table} has read version {since} of {spec.from_}, and a backfill "
             f"reads {upstream.version}",

@@ -30,12 +30,6 @@ from lakesmith.tables.pruning.estimate import everything
 from lakesmith.tables.ref import TableRef, project_table
 
 NO_RUN_TIME = "1970-01-01T00:00:00+00:00"
-READS = {
-    "replace_all": "all of {upstream}; nothing of the table",
-    "replace_partitions": "the changes, then the partitions they touch of {upstream}",
-    "scd2": "the new input once; of the table the open versions of its keys; for a late row {upstream} too",
-    "snapshot": "the new input once; all of the table",
-}
 
 
 def plan(spark: SparkSession, project: Project, select: Sequence[str] = ()) -> Plan:
@@ -158,11 +152,7 @@ def _with_differences(
 
 
 def _strategy(spec: Table) -> str:
-    columns = (
-        spec.write.partition_by
-        if spec.write.strategy == "replace_partitions"
-        else spec.write.keys
-    )
+    columns = spec.write.recomputed_by or spec.write.keys
     return (
         f"{spec.write.strategy} by {', '.join(columns)}"
         if columns
@@ -194,8 +184,6 @@ def _reads(project: Project, name: str, planned: Planned, state: TableState) -> 
     spec = project.table(name)
     if state.version is None:
         return "the input once; nothing of the table"
-    if spec.write.strategy == "append":
-        return "the new input once; nothing of the table"
     is_retyped = planned.intent is not None and planned.intent.retyped
     if (
         merges_in(project, name) is not None
@@ -203,15 +191,10 @@ def _reads(project: Project, name: str, planned: Planned, state: TableState) -> 
         and not is_retyped
     ):
         return f"the changes and their groups of the table; of {spec.from_} only groups that lost or changed a row"
-    if spec.write.strategy == "aggregate":
-        return (
-            f"the changes, then the groups they touch of {spec.from_} and of the table"
-        )
-    if spec.write.strategy in READS:
-        return READS[spec.write.strategy].format(upstream=spec.from_)
+    reads = spec.write.declared.reads
     bound = ", ".join([*spec.write.keys, *spec.write.key_implies])
-    most = _at_most(project_table(project, name))
-    return f"the keys of the new input, then all of it; of the table what its {bound} touch{most}"
+    most = _at_most(project_table(project, name)) if "{most}" in reads else ""
+    return reads.format(upstream=spec.from_, bound=bound, most=most)
 
 
 def _at_most(table: TableRef) -> str:
@@ -233,7 +216,7 @@ def promise_notes(spec: Table) -> list[str]:
     ["write.key_implies: the spec does not prove day: a batch's keys are looked up in all files that can have them"]
     """
     columns = ", ".join(unproven(spec))
-    if not columns or spec.write.strategy == "snapshot":
+    if not columns or spec.write.declared.compares_all:
         return []
     where = "a batch's keys are looked up in all files that can have them"
     return [f"write.key_implies: the spec does not prove {columns}: {where}"]
@@ -241,15 +224,13 @@ def promise_notes(spec: Table) -> list[str]:
 
 def unseen_notes(spec: Table) -> list[str]:
     """Say what the SQL and the functions of a table must not do, where rows are computed anew by group or partition."""
-    unit = {"aggregate": "group", "replace_partitions": "partition"}.get(
-        spec.write.strategy
-    )
+    unit = spec.write.recompute_unit if spec.write.recomputed_by else ""
     own = (
         ["the SQL"]
         if spec.sql
         else [name_of(step) for step in spec.steps if is_user_function(step)]
     )
-    if unit is None or not own:
+    if not unit or not own:
         return []
     rows = f"rows for what others of their {unit} are: which {unit}s a change touches is told by the changes alone"
     return [f"{', '.join(own)} must not look across {unit}s, nor drop {rows}"]

@@ -1,4 +1,4 @@
-"""Which columns of `key_implies` the spec itself proves to be functions of the key."""
+"""Find the columns of `key_implies` that the spec proves to be functions of the key."""
 
 from __future__ import annotations
 
@@ -19,7 +19,9 @@ from lakesmith.spec.values.sql_text import column_names
 
 
 def unproven(table: Table) -> tuple[str, ...]:
-    """Return the columns of `key_implies` that may differ between rows of one key, as far as the spec tells.
+    """Return the columns of `key_implies` that the spec does not prove.
+
+    They may differ between rows of one key.
 
     Parameters
     ----------
@@ -28,14 +30,14 @@ def unproven(table: Table) -> tuple[str, ...]:
     Returns
     -------
     tuple of str
-        In the order of the spec. A column is proven where the key holds it, or holds the hash of the row as it landed,
-        or where a step computes it from proven columns.
+        In the order of the spec. A column is proven where the key has it, or has the hash
+        of the raw row, or where a step computes it from proven columns.
 
     Notes
     -----
-    A key of ``hash_key: {of: raw}`` determines the row as it landed, and with it all that the steps make of the row:
-    functions of the user are trusted to look at the row alone. A lookup table is none of the row, so that `inputs`
-    prove nothing.
+    A key of ``hash_key: {of: raw}`` determines the raw row, and with it all that the steps
+    make of the row. User functions are trusted to look at the row alone. A lookup table is
+    not part of the row, so that `inputs` prove nothing.
 
     Examples
     --------
@@ -43,7 +45,8 @@ def unproven(table: Table) -> tuple[str, ...]:
     >>> write = Write(strategy="upsert", keys=("id",), key_implies=("day", "month"))
     >>> unproven(Table(from_="bronze.a", write=write))
     ('day', 'month')
-    >>> unproven(Table(from_="bronze.a", write=write, steps=({"hash_key": {"name": "id", "of": "raw"}},)))
+    >>> of_row = {"hash_key": {"name": "id", "of": "raw"}}
+    >>> unproven(Table(from_="bronze.a", write=write, steps=(of_row,)))
     ()
     >>> parts = {"date_parts": {"column": "day", "parts": {"month": "month"}}}
     >>> by_day = Write(strategy="upsert", keys=("id", "day"), key_implies=("day", "month"))
@@ -52,7 +55,7 @@ def unproven(table: Table) -> tuple[str, ...]:
     """
     keys = lowered(table.write.keys)
     others = [name for name in table.write.key_implies if name.lower() not in keys]
-    if not others or table.write.strategy == "aggregate":
+    if not others or table.write.recomputes:
         return ()
     if table.inputs or table.sql or table.nondeterministic:
         return tuple(others)

@@ -1,4 +1,4 @@
-"""The write strategies: a gated batch becomes one commit on the table."""
+"""Commit rows to a table as an append, a replacement or a merge."""
 
 from __future__ import annotations
 
@@ -28,7 +28,11 @@ def append(rows: DataFrame, table: TableRef, commit: CommitId) -> None:
 def replace_all(
     rows: DataFrame, table: TableRef, spec: Table, commit: CommitId
 ) -> None:
-    """Make the rows all that the table holds, in one commit, which creates it with its properties and partitions."""
+    """Replace all rows of a table in one commit.
+
+    The commit creates the table, or gives it the columns, properties and partitions of its
+    spec.
+    """
     configured = (
         writer(rows, commit, "overwrite")
         .option("overwriteSchema", "true")
@@ -41,25 +45,32 @@ def replace_all(
 
 
 def partition_columns(spec: Table) -> list[str]:
-    """Return what a table is partitioned by; current versions lie apart, so that closed ones are not read.
+    """Return what a table is partitioned by.
+
+    Current versions have a partition, so that closed ones are not read.
 
     Examples
     --------
     >>> from lakesmith.spec.model import Write
-    >>> partition_columns(Table(from_="silver.lines", write=Write(strategy="scd2", partition_by=("country",))))
+    >>> write = Write(strategy="scd2", partition_by=("country",))
+    >>> partition_columns(Table(from_="silver.lines", write=write))
     ['is_current', 'country']
     """
-    return [
-        *([IS_CURRENT] if spec.write.keeps_history else []),
-        *spec.write.partition_by,
-    ]
+    of_versions = [IS_CURRENT] if spec.write.keeps_history else []
+    return [*of_versions, *spec.write.partition_by]
 
 
 def replace_where(
     rows: DataFrame, table: TableRef, commit: CommitId, predicate: str
 ) -> None:
-    """Replace what meets a predicate by rows that meet it, in one commit."""
-    table.save(writer(rows, commit, "overwrite").option("replaceWhere", predicate))
+    """Replace the rows that meet a predicate by others that meet it, in one commit."""
+    table.save(
+        writer(
+            rows,
+            commit,
+            "overwrite",
+        ).option("replaceWhere", predicate)
+    )
 
 
 def upsert(
@@ -74,63 +85,81 @@ def upsert(
     Parameters
     ----------
     rows : DataFrame
-        At most one row a key, with the hidden columns of the table; built on the batch's session.
+        At most one row a key, with the hidden columns of the table; built on the batch's
+        session.
     table : TableRef
     spec : Table
     pruned_to : Column, optional
         Literal predicate on the target (alias: its name in SQL).
     follows : bool
-        Whether the batch's row wins at the same sequence, since the table above has decided it.
+        Whether the batch's row wins at the same sequence, since the upstream has decided it.
 
     Notes
     -----
-    ``when_matched: ignore`` without a sequence has no MATCHED clause, so Delta only adds files. Otherwise a matched row
-    is replaced when the batch's row is newer by `sequence_by`, or earlier where the first one is kept; at the same
-    sequence a delete, then the greater row, wins: the order of arrival never decides.
+    ``when_matched: ignore`` without a sequence has no MATCHED clause, so Delta only adds
+    files. Otherwise a matched row is replaced when the batch's row is newer by `sequence_by`,
+    or earlier where the first one is kept. At the same sequence a delete, then the greater
+    row, wins. The order of arrival never decides.
     """
-    merge = _merge(rows, table, spec.write.keys, pruned_to)
+    keys = spec.write.keys
+    merge = _merge(rows, table, keys, pruned_to)
     if spec.write.updates_rows:
-        newer = _wins(rows, table, spec.write.keeps_first, follows)
+        wins = _wins(rows, table, spec.write.keeps_first, follows)
         if spec.write.on_tie == "fail" and not follows:
-            newer = fail_if(_is_tied(rows, table), spec.write.keys, "s.") & newer
-        merge = merge.whenMatched(newer).updateAll()
+            wins = fail_if(_is_tied(rows, table), keys, "s.") & wins
+        merge = merge.whenMatched(wins).updateAll()
     merge.whenNotMatched().insertAll().merge()
 
 
 def replace_groups(
     groups: DataFrame, table: TableRef, keys: Sequence[str], pruned_to: Column | None
 ) -> None:
-    """Merge recomputed groups in one commit: changed groups are updated, new ones inserted, emptied ones deleted.
+    """Merge recomputed groups in one commit.
+
+    Changed groups are updated, new ones inserted and emptied ones deleted.
 
     *Columns*: needs ``_emptied`` BOOLEAN beside the table's columns.
     """
     values = [name for name in groups.columns if name != "_emptied"]
-    merge = _merge(groups, table, keys, pruned_to)
-    same = reduce(
-        Column.__and__,
-        [mine.eqNullSafe(theirs) for mine, theirs in _pairs(groups, values, table)],
-    )
+    is_same = _all_equal(groups, values, table)
     assignments = {name: F.col(f"s.{name}") for name in values}
-    emptied = F.col("s._emptied")
+    is_emptied = F.col("s._emptied")
     (
-        merge.whenMatched(emptied)
+        _merge(groups, table, keys, pruned_to)
+        .whenMatched(is_emptied)
         .delete()
-        .whenMatched(~same)
+        .whenMatched(~is_same)
         .update(assignments)
-        .whenNotMatched(~emptied)
+        .whenNotMatched(~is_emptied)
         .insert(assignments)
         .merge()
     )
 
 
+def newest_first(columns: Sequence[str]) -> list[str]:
+    """Return columns in the order in which they decide which row of a key is the newest.
+
+    Every column decides, so that no tie is left to chance.
+
+    Examples
+    --------
+    >>> newest_first(["id", "name", "_deleted", "_seq"])
+    ['_seq', '_deleted', 'id', 'name']
+    """
+    hidden = [name for name in HIDDEN if name in columns]
+    values = sorted(name for name in columns if name not in HIDDEN)
+    return [*hidden, *values]
+
+
 def _merge(
     rows: DataFrame, table: TableRef, keys: Sequence[str], pruned_to: Column | None
 ) -> MergeIntoWriter:
-    # Spark's own API, since Delta's needs a class of Delta's on a Spark Connect server; the commit is Delta's MERGE.
-    matches = [_target(table, key).eqNullSafe(F.col(f"s.{key}")) for key in keys]
-    condition = reduce(
-        Column.__and__, matches if pruned_to is None else [*matches, pruned_to]
-    )
+    # Spark's own API, since Delta's needs a class of Delta's on a Spark Connect server.
+    # The commit is Delta's MERGE.
+    conditions = [_target(table, key).eqNullSafe(F.col(f"s.{key}")) for key in keys]
+    if pruned_to is not None:
+        conditions.append(pruned_to)
+    condition = reduce(Column.__and__, conditions)
     return rows.alias("s").mergeInto(table.sql_name, condition)
 
 
@@ -142,61 +171,50 @@ def _pairs(
     rows: DataFrame, names: Sequence[str], table: TableRef
 ) -> list[tuple[Column, Column]]:
     """Return both sides of a MERGE by column, as something that Spark can compare."""
-    kinds = {field.name: field.dataType for field in rows.schema.fields}
-    return [
-        (orderable(F.col(f"s.{n}"), kinds[n]), orderable(_target(table, n), kinds[n]))
-        for n in names
-    ]
+    types = {field.name: field.dataType for field in rows.schema.fields}
+    sources = [orderable(F.col(f"s.{name}"), types[name]) for name in names]
+    targets = [orderable(_target(table, name), types[name]) for name in names]
+    return list(zip(sources, targets, strict=True))
+
+
+def _all_equal(rows: DataFrame, names: Sequence[str], table: TableRef) -> Column:
+    pairs = _pairs(rows, names, table)
+    equal = [source.eqNullSafe(target) for source, target in pairs]
+    return reduce(Column.__and__, equal)
 
 
 def _wins(rows: DataFrame, table: TableRef, keeps_first: bool, follows: bool) -> Column:
-    """Tell whether the batch's row takes the place of the table's."""
+    """Return whether the batch's row replaces the table's."""
     if keeps_first:
         return _is_earlier(rows, table, follows)
     return _is_later(rows, table) if follows else _is_newer(rows, table)
 
 
 def _is_newer(rows: DataFrame, table: TableRef) -> Column:
-    source, target = zip(*_pairs(rows, newest_first(rows.columns), table), strict=True)
-    return F.struct(*source) > F.struct(*target)
+    pairs = _pairs(rows, newest_first(rows.columns), table)
+    source = F.struct(*[source for source, _ in pairs])
+    target = F.struct(*[target for _, target in pairs])
+    return source > target
 
 
 def _is_later(rows: DataFrame, table: TableRef) -> Column:
-    return (F.struct(F.col("s._seq")) > F.struct(_target(table, "_seq"))) | _is_tied(
-        rows, table
-    )
+    source = F.struct(F.col("s._seq"))
+    target = F.struct(_target(table, "_seq"))
+    return (source > target) | _is_tied(rows, table)
 
 
 def _is_earlier(rows: DataFrame, table: TableRef, follows: bool) -> Column:
     kind = cast("StructType", rows.schema["_seq"].dataType)
-    mine = sequence_parts(F.col("s._seq"), kind)
-    theirs = sequence_parts(_target(table, "_seq"), kind)
-    earlier = F.struct(*mine) < F.struct(*theirs)
+    source = sequence_parts(F.col("s._seq"), kind)
+    target = sequence_parts(_target(table, "_seq"), kind)
+    is_earlier = F.struct(*source) < F.struct(*target)
     if follows:
-        return earlier | _is_tied(rows, table)
-    return earlier | (
-        F.col("s._seq").eqNullSafe(_target(table, "_seq")) & _is_newer(rows, table)
-    )
+        return is_earlier | _is_tied(rows, table)
+    is_same = F.col("s._seq").eqNullSafe(_target(table, "_seq"))
+    return is_earlier | (is_same & _is_newer(rows, table))
 
 
 def _is_tied(rows: DataFrame, table: TableRef) -> Column:
-    same = [
-        mine.eqNullSafe(theirs) for mine, theirs in _pairs(rows, rows.columns, table)
-    ]
-    return F.col("s._seq").eqNullSafe(_target(table, "_seq")) & ~reduce(
-        Column.__and__, same
-    )
-
-
-def newest_first(columns: Sequence[str]) -> list[str]:
-    """Return the columns in the order in which they decide which row of a key is the newest, so that ties have one.
-
-    Examples
-    --------
-    >>> newest_first(["id", "name", "_deleted", "_seq"])
-    ['_seq', '_deleted', 'id', 'name']
-    """
-    return [
-        *(name for name in HIDDEN if name in columns),
-        *sorted(name for name in columns if name not in HIDDEN),
-    ]
+    """Return whether rows of the same sequence differ in another column."""
+    is_same_sequence = F.col("s._seq").eqNullSafe(_target(table, "_seq"))
+    return is_same_sequence & ~_all_equal(rows, rows.columns, table)

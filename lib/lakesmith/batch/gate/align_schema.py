@@ -7,7 +7,7 @@ from pyspark.sql import functions as F
 from pyspark.sql.types import StructType
 
 from lakesmith.batch.context import BatchContext
-from lakesmith.columns import IS_CURRENT, KEPT, RESCUED, VALID_FROM, VALID_TO, VALIDITY
+from lakesmith.columns import IS_CURRENT, KEPT, RESCUED, VALID_FROM, VALID_TO
 from lakesmith.tables.ref import HIDDEN
 from lakesmith.tables.schema.diff import Change, differences, fields_of
 from lakesmith.transforms.conform import rescued_into, with_defaults, with_lost
@@ -57,9 +57,7 @@ def stored_schema(batch: BatchContext, validity: bool = False) -> StructType:
     With `validity` also those of an interval, whose type is that of the sequence.
     """
     write = batch.spec.write
-    made: tuple[str, ...] = ("_deleted",) if write.strategy == "snapshot" else ()
-    if write.keeps_history:
-        made = () if validity else VALIDITY
+    made = () if validity and write.keeps_history else write.declared.adds
     return StructType(
         [
             field

@@ -34,7 +34,7 @@ def merges_in(project: Project, name: str) -> dict[str, Merge] | None:
     """
     spec = project.table(name)
     if (
-        spec.write.strategy != "aggregate"
+        spec.write.recompute_unit != "group"
         or spec.from_.startswith("sources.")
         or _alters_groups(spec)
     ):

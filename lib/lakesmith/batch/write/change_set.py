@@ -1,4 +1,4 @@
-"""What a batch changes in a table, row by row, found before the write; and the commit that does it."""
+"""Find which rows of a table a batch changes, and write them in one commit."""
 
 from __future__ import annotations
 
@@ -10,25 +10,25 @@ import pyarrow as pa  # type: ignore[import-untyped]
 from pyspark.sql import DataFrame
 from pyspark.sql import functions as F
 
-from lakesmith.batch.gate.frames import Gated
-from lakesmith.batch.write.foreign_commits import refuse_changed
+from lakesmith.batch.context import BatchContext
 from lakesmith.column_refs import named
 from lakesmith.columns import CHANGE
-from lakesmith.tables.commit import CommitId, Outcome, write
+from lakesmith.tables.commit import CommitId
 from lakesmith.tables.pruning.key_bounds import Touched, find_touched, touched_in
 from lakesmith.tables.pruning.null_bounds import loosened
 from lakesmith.tables.pruning.sql_literals import is_exact, one_of
 from lakesmith.tables.upsert.planner import MAX_KEYS, MAX_TEXT
 from lakesmith.tables.upsert.replace_keys import replace_rows, require_version
 from lakesmith.tables.watermark import Watermark
-from lakesmith.tables.writes import append, replace_all, replace_groups
+from lakesmith.tables.writes import append, replace_groups
 
+# Stands before a column of the table in the text of bounds.
 SIDE = "{table}"
 
 
 @dataclass(frozen=True)
 class Changes:
-    """The rows that a table gets, holds otherwise, or loses.
+    """The rows that a batch inserts, updates and deletes.
 
     Parameters
     ----------
@@ -39,15 +39,15 @@ class Changes:
     changed : int
         How many rows that is.
     counts : dict
-        What the commit will have done, named as Delta names it for a MERGE.
+        What the commit will do, named as Delta names it for a MERGE.
     version : int
-        The version of the table that was looked at.
+        The version of the table that the rows were compared with.
     few : pyarrow.Table, optional
         What identifies the changed rows, when they are few.
     watermark : Watermark, optional
-        The greatest instant of this batch and all before it.
+        The greatest event time of this batch and all before it.
     bounds : str
-        SQL that the changed rows meet, before and after, beside that of `by`; ``{table}`` stands before its columns.
+        SQL that the changed rows meet, before and after, beside that of `by`.
     """
 
     rows: DataFrame
@@ -65,7 +65,7 @@ Keep = Callable[[DataFrame], DataFrame]
 
 @contextmanager
 def keeping() -> Iterator[Keep]:
-    """Give a function that keeps a frame once it is computed; all are let go of in the end."""
+    """Give a function that caches a frame until the end of the block."""
     kept: list[DataFrame] = []
 
     def keep(frame: DataFrame) -> DataFrame:
@@ -80,87 +80,118 @@ def keeping() -> Iterator[Keep]:
 
 
 def count_changes(rows: DataFrame) -> dict[str, int]:
-    """Count rows by what becomes of them. One job."""
+    """Count the rows of each kind of change in one job.
+
+    Examples
+    --------
+    >>> rows = spark.sql("SELECT explode(array('insert', 'insert', 'delete')) AS _change")
+    >>> sorted(count_changes(rows).items())
+    [('delete', 1), ('insert', 2)]
+    """
     return {row[CHANGE]: row["count"] for row in rows.groupBy(CHANGE).count().collect()}
 
 
 def few_changes(rows: DataFrame, columns: Sequence[str]) -> pa.Table | None:
-    """Return these columns and ``_change`` of the changed rows; None when they are too many. One job."""
-    found = (
-        rows.select(*map(named, dict.fromkeys(columns)), CHANGE)
-        .limit(MAX_KEYS + 1)
-        .toArrow()
-    )
-    return found if found.num_rows <= MAX_KEYS else None
+    """Return some columns and ``_change`` of the changed rows in one job.
+
+    Returns
+    -------
+    pyarrow.Table or None
+        None when there are more than 2000 changed rows.
+
+    Examples
+    --------
+    >>> rows = spark.sql("SELECT 1 AS id, 'insert' AS _change")
+    >>> few_changes(rows, ["id"]).to_pylist()
+    [{'id': 1, '_change': 'insert'}]
+    """
+    names = dict.fromkeys(columns)
+    selected = rows.select(*map(named, names), CHANGE)
+    few = selected.limit(MAX_KEYS + 1).toArrow()
+    return few if few.num_rows <= MAX_KEYS else None
 
 
-def write_changes(gated: Gated, changes: Changes) -> Outcome:
-    """Write what a batch changes in one commit; WRITTEN or SKIPPED, else an error."""
-    batch = gated.batch
-    if (
-        batch.table.local
-    ):  # the look took a while; Delta itself sees only what comes later
-        refuse_changed(batch)
-    told = changes.watermark.told() if changes.watermark else None
-    commit = batch.commit_id(counts=changes.counts, watermark=told)
-    return write(
-        batch.session, batch.table, commit, lambda: _write(gated, changes, commit)
-    )
-
-
-def _write(gated: Gated, changes: Changes, commit: CommitId) -> None:
-    batch = gated.batch
-    rows = changes.rows.drop(CHANGE)
-    if batch.intent.first:
-        replace_all(rows, batch.table, batch.spec, commit)
-    elif not changes.changed:
-        append(rows, batch.table, commit)
+def write_changes(batch: BatchContext, changes: Changes, commit: CommitId) -> None:
+    """Write what a batch changes in one commit, which is empty where nothing changes."""
+    if changes.changed:
+        _replace(batch, changes, commit)
     else:
-        _replace(gated, changes, commit)
+        append(changes.rows.drop(CHANGE), batch.table, commit)
 
 
-def _replace(gated: Gated, changes: Changes, commit: CommitId) -> None:
-    table = gated.batch.table
+def _replace(batch: BatchContext, changes: Changes, commit: CommitId) -> None:
+    names = dict.fromkeys([*changes.by, *batch.spec.write.key_implies])
+    touched, few = _touched(changes, [*names])
+    if few and batch.table.local:
+        _replace_few(
+            batch,
+            changes,
+            commit,
+            f"{touched.sql()} AND {few}",
+        )
+    else:
+        _merge(batch, changes, commit, touched)
+
+
+def _replace_few(
+    batch: BatchContext, changes: Changes, commit: CommitId, predicate: str
+) -> None:
+    """Replace the rows that a predicate names, so that no other row is read."""
+    is_kept = named(CHANGE) != "delete"
+    remaining = changes.rows.filter(is_kept).drop(CHANGE)
+    bounds = changes.bounds.replace(SIDE, "")
+    whole = f"{bounds} AND {predicate}" if bounds else predicate
+    replace_rows(
+        remaining,
+        batch.table,
+        commit,
+        whole,
+        changes.version,
+    )
+
+
+def _merge(
+    batch: BatchContext, changes: Changes, commit: CommitId, touched: Touched
+) -> None:
+    """Merge the changed rows within their bounds."""
+    table = batch.table
+    require_version(batch.session, table, changes.version)
     is_deleted = named(CHANGE) == "delete"
-    touched, text = _touched(
-        changes, [*dict.fromkeys([*changes.by, *gated.batch.spec.write.key_implies])]
+    marked = changes.rows.withColumn("_emptied", is_deleted)
+    pruned_to = touched.sql(table.sql_name)
+    if changes.bounds:
+        bounds = changes.bounds.replace(SIDE, f"{table.sql_name}.")
+        pruned_to = f"{bounds} AND {pruned_to}"
+    replace_groups(
+        marked.drop(CHANGE),
+        table,
+        changes.by,
+        F.expr(pruned_to),
     )
-    if text and table.local:
-        wanted = changes.rows.filter(~is_deleted).drop(CHANGE)
-        predicate = " AND ".join(
-            filter(None, [changes.bounds.replace(SIDE, ""), touched.sql(), text])
-        )
-        replace_rows(wanted, table, commit, predicate, changes.version)
-    else:
-        require_version(gated.batch.session, table, changes.version)
-        marked = changes.rows.withColumn("_emptied", is_deleted).drop(CHANGE)
-        of_table = [
-            changes.bounds.replace(SIDE, f"{table.sql_name}."),
-            touched.sql(table.sql_name),
-        ]
-        replace_groups(
-            marked, table, changes.by, F.expr(" AND ".join(filter(None, of_table)))
-        )
 
 
 def _touched(changes: Changes, columns: Sequence[str]) -> tuple[Touched, str]:
-    """Return bounds of the changed rows and, of few, the SQL that exactly these meet; no job for few."""
-    kinds = {name: kind for name, kind in changes.rows.dtypes if name in columns}
+    """Return bounds of the changed rows, and SQL that exactly these meet if they are few."""
+    types = {name: kind for name, kind in changes.rows.dtypes if name in columns}
     if changes.few is not None:
         try:
-            text = _named(changes.few, {name: kinds[name] for name in changes.by})
-            return loosened(touched_in(changes.few, kinds), changes.by, ()), text
-        except (OverflowError, ValueError):  # a value that Python has none for
+            of_few = touched_in(changes.few, types)
+            few = _exactly(changes.few, {name: types[name] for name in changes.by})
+            return loosened(of_few, changes.by, ()), few
+        except (OverflowError, ValueError):
+            # A value that Python cannot hold: Spark finds the bounds.
             pass
-    return loosened(find_touched(changes.rows, columns), changes.by, ()), ""
+    return loosened(
+        find_touched(changes.rows, columns),
+        changes.by,
+        (),
+    ), ""
 
 
-def _named(few: pa.Table, kinds: Mapping[str, str]) -> str:
-    text = (
-        one_of(
-            kinds, list(zip(*[few[name].to_pylist() for name in kinds], strict=True))
-        )
-        if is_exact(kinds)
-        else ""
-    )
+def _exactly(few: pa.Table, types: Mapping[str, str]) -> str:
+    """Return SQL that exactly these rows meet, empty where it is too long or not exact."""
+    if not is_exact(types):
+        return ""
+    columns = [few[name].to_pylist() for name in types]
+    text = one_of(types, list(zip(*columns, strict=True)))
     return text if len(text) <= MAX_TEXT else ""

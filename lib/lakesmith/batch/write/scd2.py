@@ -1,4 +1,4 @@
-"""What a batch of events changes in a table that keeps versions: found before the write, one frame of versions."""
+"""Find which versions of its keys a batch of events changes."""
 
 from __future__ import annotations
 
@@ -7,11 +7,11 @@ from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from pyspark.sql import DataFrame, Window
+from pyspark.sql import Column, DataFrame, Row, Window
 from pyspark.sql import functions as F
 
 from lakesmith.batch.context import BatchContext
-from lakesmith.batch.gate.frames import Gated
+from lakesmith.batch.frames import BatchFrames
 from lakesmith.batch.gate.partial_events import fill, is_partial
 from lakesmith.batch.write.change_set import (
     SIDE,
@@ -20,7 +20,12 @@ from lakesmith.batch.write.change_set import (
     count_changes,
     few_changes,
 )
-from lakesmith.batch.write.late_events import Late, newest_ever, versions_of_late
+from lakesmith.batch.write.key_joins import event_time, having, keys_of, lacking
+from lakesmith.batch.write.late_events import (
+    LateEvents,
+    newest_ever,
+    versions_of_late,
+)
 from lakesmith.column_refs import named, same_key
 from lakesmith.columns import (
     CHANGE,
@@ -41,28 +46,28 @@ from lakesmith.transforms.conform import with_defaults
 from lakesmith.transforms.keys.key_promise import broken_in
 from lakesmith.transforms.scd2 import instant_of, timeline, tracked
 
-LATE = "_late"
 VERSIONS = {
     "insert": "versionsInserted",
     "update": "versionsUpdated",
     "delete": "versionsDeleted",
 }
+_LATE = "_late"
 
 
 @dataclass(frozen=True)
 class Events:
-    """The events of a batch: kept, so that they are computed once, and looked at.
+    """The cached events of a batch, and what is known of them.
 
     Parameters
     ----------
     rows : DataFrame
-        One event for each key and instant, with ``_late`` BOOLEAN.
+        One event for each key and event time, with ``_late`` BOOLEAN.
     keys, track : sequence of str
     count : int
     late : int
-        Keys that have an event which is not newer than all earlier batches.
+        Keys with an event that is not newer than all earlier batches.
     seen, newest : Watermark, optional
-        The greatest instant before this batch, and after it.
+        The greatest event time before this batch, and after it.
     partial : bool
         Whether events of the batch leave values as they were.
     """
@@ -78,172 +83,209 @@ class Events:
 
     @property
     def instant(self) -> str:
-        """The field of ``_seq`` that says when an event happened."""
+        """The field of ``_seq`` that holds the event time."""
         return instant_of(self.rows)
 
     def of(self, *, late: bool) -> DataFrame:
-        """Return the events of the keys that are late, or of the others."""
-        return self.rows.filter(named(LATE) if late else ~named(LATE)).drop(LATE)
+        """Return the events of the late keys, or of the others.
+
+        *Columns*: those of `rows` without ``_late``.
+        """
+        return self.rows.filter(named(_LATE) if late else ~named(_LATE)).drop(_LATE)
 
 
-def look_at(gated: Gated, keep: Keep) -> Events:
-    """Keep the events of a batch and find out which keys are late.
+def history_changes(frames: BatchFrames, keep: Keep) -> Changes:
+    """Find the versions that a batch inserts, updates and deletes.
 
     Notes
     -----
-    The input is read once, here: whatever follows reads what was kept. Two jobs.
+    An update closes a version or gives it other values. Keys with events in order read their
+    current versions only. Those of late keys are derived from all rows of the upstream, where
+    these stay, else from the stored versions.
     """
-    batch = gated.batch
-    rows = gated.rows
-    write = batch.spec.write
-    kind = rows.select(F.col("_seq").getField(instant_of(rows))).dtypes[0][1]
-    seen = (
-        None if batch.intent.first else find_watermark(batch.session, batch.table, kind)
+    batch = frames.batch
+    events = _cached_events(frames, keep)
+    version = -1
+    if not batch.intent.first:
+        version = newest_commits(batch.session, batch.table, 1)[0].version
+    versions = _versions(batch, events, version)
+    rows = keep(versions.filter(named(CHANGE).isNotNull()))
+    by = (*events.keys, VALID_FROM)
+    few = few_changes(rows, [*by, *batch.spec.write.key_implies])
+    kinds = count_changes(rows) if few is None else Counter(few[CHANGE].to_pylist())
+    of_versions = {VERSIONS[change]: number for change, number in kinds.items()}
+    return Changes(
+        rows=rows,
+        by=by,
+        changed=sum(kinds.values()),
+        counts=_counts(rows, events) | of_versions,
+        version=version,
+        few=few,
+        watermark=events.newest,
+        bounds=_still_open(events),
     )
+
+
+def _cached_events(frames: BatchFrames, keep: Keep) -> Events:
+    """Cache the events of a batch and find out which keys are late.
+
+    Two jobs. The input is read once, here, and whatever follows reads the cache.
+    """
+    batch = frames.batch
+    rows = frames.rows
+    write = batch.spec.write
+    kind = rows.select(event_time(rows)).dtypes[0][1]
+    seen = None
+    if not batch.intent.first:
+        seen = find_watermark(batch.session, batch.table, kind)
     is_known = batch.intent.first or seen is not None
-    at = F.col("_seq").getField(instant_of(rows))
-    oldest = F.min(at).over(Window.partitionBy(*map(named, write.keys)))
-    late = (oldest <= seen.column()) if seen else F.lit(not is_known)
-    kept = keep(rows.withColumn(LATE, late))
+    late = _is_late(rows, write.keys, seen, is_known)
+    kept = keep(rows.withColumn(_LATE, late))
+    summary = _summary(batch, kept, kind, seen)
+    text = summary["newest"]
+    if not is_known:
+        text = newest_ever(batch, kept.drop(_LATE), kind)
+    events = kept
+    if summary["partial"]:
+        events = keep(frames.replay.filled(batch).withColumn(_LATE, late))
+    return Events(
+        rows=events,
+        keys=write.keys,
+        track=tracked(rows.columns, write.keys, write.track_history_columns),
+        count=summary["events"] or 0,
+        late=summary["late"],
+        seen=seen,
+        newest=None if text is None else Watermark(kind, text),
+        partial=bool(summary["partial"]),
+    )
+
+
+def _is_late(
+    rows: DataFrame, keys: Sequence[str], seen: Watermark | None, is_known: bool
+) -> Column:
+    """Return whether a key has an event that is not newer than all earlier batches."""
+    if seen is None:
+        return F.lit(not is_known)
+    of_key = Window.partitionBy(*map(named, keys))
+    oldest = F.min(event_time(rows)).over(of_key)
+    return oldest <= seen.column()
+
+
+def _summary(
+    batch: BatchContext, kept: DataFrame, kind: str, seen: Watermark | None
+) -> Row:
+    """Return the metrics of a batch of events in one job.
+
+    Raises
+    ------
+    WriteError
+        When events of one key differ in what the key implies.
+    """
+    keys = batch.spec.write.keys
     implied = unproven(batch.spec)
-    broken = broken_in(write.keys, implied) if implied else F.lit(None).cast("string")
-    of_keys = kept.groupBy(*map(named, write.keys)).agg(
+    broken = broken_in(keys, implied) if implied else F.lit(None).cast("string")
+    of_keys = kept.groupBy(*map(named, keys)).agg(
         F.count(F.lit(1)).alias("_n"),
-        F.max(at).alias("_newest"),
-        F.first(LATE).alias(LATE),
+        F.max(event_time(kept)).alias("_newest"),
+        F.first(_LATE).alias(_LATE),
         broken.alias("_broken"),
         F.max(is_partial(kept)).alias("_partial"),
     )
-    newest = F.greatest(F.max("_newest"), seen.column()) if seen else F.max("_newest")
-    figures = [
-        F.sum("_n"),
-        as_text(newest, kind),
-        F.count_if(LATE),
-        F.max("_broken"),
-        F.max("_partial"),
-    ]
-    (found,) = of_keys.agg(*figures).collect()
-    if found[3] is not None:
-        raise broken_promise(batch.name, json.loads(found[3]))
-    text = found[1] if is_known else newest_ever(batch, kept.drop(LATE), kind)
-    watermark = None if text is None else Watermark(kind, text)
-    track = tracked(rows.columns, write.keys, write.track_history_columns)
-    partial = bool(found[4])
-    events = (
-        keep(gated.plain().filled(batch).withColumn(LATE, late)) if partial else kept
-    )
-    return Events(
-        events, write.keys, track, found[0] or 0, found[2], seen, watermark, partial
-    )
-
-
-def history_changes(gated: Gated, keep: Keep) -> Changes:
-    """Find the versions that the events of a batch insert, update (close, or give other values) and delete.
-
-    Notes
-    -----
-    Keys in order read the current versions of these keys only. Late ones are derived anew: from all rows of the
-    upstream, where those stay as they arrived; else from the versions that the table holds.
-    """
-    batch = gated.batch
-    events = look_at(gated, keep)
-    version = (
-        -1
-        if batch.intent.first
-        else newest_commits(batch.session, batch.table, 1)[0].version
-    )
-    rows = keep(_versions(batch, events, version).filter(named(CHANGE).isNotNull()))
-    few = few_changes(rows, [*events.keys, VALID_FROM, *batch.spec.write.key_implies])
-    versions = count_changes(rows) if few is None else Counter(few[CHANGE].to_pylist())
-    counts = _counts(rows, events) | {
-        VERSIONS[change]: number for change, number in versions.items()
-    }
-    by = (*events.keys, VALID_FROM)
-    changed = sum(versions.values())
-    return Changes(
-        rows, by, changed, counts, version, few, events.newest, _still_open(events)
-    )
+    newest = F.max("_newest")
+    if seen:
+        newest = F.greatest(newest, seen.column())
+    (summary,) = of_keys.agg(
+        F.sum("_n").alias("events"),
+        as_text(newest, kind).alias("newest"),
+        F.count_if(_LATE).alias("late"),
+        F.max("_broken").alias("broken"),
+        F.max("_partial").alias("partial"),
+    ).collect()
+    if summary["broken"] is not None:
+        raise broken_promise(batch.name, json.loads(summary["broken"]))
+    return summary
 
 
 def _versions(batch: BatchContext, events: Events, version: int) -> DataFrame:
     if batch.intent.first:
-        return (
-            events.of(late=False)
-            .drop(KEPT)
-            .transform(timeline(events.keys, events.track))
-        )
-    held = _held(batch, events, version)
-    changes = _in_order(batch, events, held)
+        rows = events.of(late=False).drop(KEPT)
+        return rows.transform(timeline(events.keys, events.track))
+    stored = _stored(batch, events, version)
+    changes = _in_order(batch, events, stored)
     if not events.late:
         return changes
-    late = Late(batch, events.keys, events.track, events.of(late=True), held)
+    of_late = events.of(late=True)
+    late = LateEvents(
+        batch,
+        events.keys,
+        events.track,
+        of_late,
+        stored,
+    )
     return changes.unionByName(versions_of_late(late))
 
 
 def _still_open(events: Events) -> str:
-    """Bound the versions that events in order can change, so that no file of closed ones is opened."""
+    """Bound the versions that events in order can change, so that closed ones are skipped."""
     after = events.seen.sql() if events.seen and not events.late else None
-    return (
-        f"({SIDE}`{VALID_TO}` IS NULL OR {SIDE}`{VALID_TO}` > {after})" if after else ""
-    )
+    if not after:
+        return ""
+    ended = f"{SIDE}`{VALID_TO}`"
+    return f"({ended} IS NULL OR {ended} > {after})"
 
 
 def _counts(rows: DataFrame, events: Events) -> dict[str, int]:
-    """Count the events that begin a version as inserted, those that only end one as deleted."""
-    at_edges = [
+    """Count events that begin a version as inserted, those that only end one as deleted."""
+    edges = [
         F.struct(named(at).alias("_at"), F.lit(at).alias("_edge"))
         for at in (VALID_FROM, VALID_TO)
     ]
-    held = rows.filter(named(CHANGE) != "delete")
-    edges = held.select(*map(named, events.keys), F.inline(F.array(*at_edges)))
-    # Where one version ends and another begins, the event begins it: its name is the smaller one.
-    edge = edges.groupBy(*map(named, events.keys), "_at").agg(
-        F.min("_edge").alias("_edge")
-    )
-    same = same_key("e", "v", events.keys) & (
-        F.col("e._seq").getField(events.instant) == F.col("v._at")
-    )
-    met = (
-        events.rows.alias("e")
-        .join(edge.alias("v"), same)
-        .groupBy("_edge")
-        .count()
-        .collect()
-    )
-    found = {row["_edge"]: row["count"] for row in met}
-    inserted = found.get(VALID_FROM, 0)
-    deleted = found.get(VALID_TO, 0)
+    keys = [named(key) for key in events.keys]
+    remaining = rows.filter(named(CHANGE) != "delete")
+    of_keys = remaining.select(*keys, F.inline(F.array(*edges)))
+    # Where one version ends and another begins, the event begins it: its name is smaller.
+    first = F.min("_edge").alias("_edge")
+    edge = of_keys.groupBy(*keys, "_at").agg(first)
+    time = F.col("e._seq").getField(events.instant)
+    is_at_edge = same_key(
+        "e",
+        "v",
+        events.keys,
+    ) & (time == F.col("v._at"))
+    joined = events.rows.alias("e").join(edge.alias("v"), is_at_edge)
+    counted = joined.groupBy("_edge").count().collect()
+    by_edge = {row["_edge"]: row["count"] for row in counted}
     return {
         "numSourceRows": events.count,
-        "numTargetRowsInserted": inserted,
+        "numTargetRowsInserted": by_edge.get(VALID_FROM, 0),
         "numTargetRowsUpdated": 0,
-        "numTargetRowsDeleted": deleted,
+        "numTargetRowsDeleted": by_edge.get(VALID_TO, 0),
     }
 
 
-def _held(batch: BatchContext, events: Events, version: int) -> DataFrame:
-    """Return what the table may hold of the batch's keys."""
-    found = find_touched(events.rows, [*events.keys, *batch.spec.write.key_implies])
-    touched = loosened(found, events.keys, events.rows.columns)
-    refuse_broken(events.rows, batch.table, batch.spec, touched, version)
-    held = batch.table.load(batch.session, versionAsOf=version).filter(touched.sql())
-    table = held.transform(with_defaults(batch.spec.columns))
-    keys = events.rows.select(*map(named, events.keys)).distinct()
-    return table.alias("t").join(
-        keys.alias("k"), same_key("t", "k", events.keys), "left_semi"
-    )
+def _stored(batch: BatchContext, events: Events, version: int) -> DataFrame:
+    """Return the versions that the table may have of the batch's keys."""
+    rows = events.rows
+    columns = [*events.keys, *batch.spec.write.key_implies]
+    of_events = find_touched(rows, columns)
+    touched = loosened(of_events, events.keys, rows.columns)
+    refuse_broken(rows, batch.table, batch.spec, touched, version)
+    table = batch.table.load(batch.session, versionAsOf=version)
+    pruned = table.filter(touched.sql())
+    filled = pruned.transform(with_defaults(batch.spec.columns))
+    return having(filled, keys_of(rows, events.keys), events.keys)
 
 
-def _in_order(batch: BatchContext, events: Events, held: DataFrame) -> DataFrame:
-    fresh = events.of(late=False).withColumn(STORED, F.lit(False))
-    current = (
-        held.filter(named(IS_CURRENT)).drop(*VALIDITY).withColumn(STORED, F.lit(True))
-    )
+def _in_order(batch: BatchContext, events: Events, stored: DataFrame) -> DataFrame:
+    """Return how the events of keys that are not late change their current versions."""
+    current = stored.filter(named(IS_CURRENT)).drop(*VALIDITY)
     if events.late:
-        late = events.of(late=True).select(*map(named, events.keys)).distinct()
-        current = current.alias("t").join(
-            late.alias("k"), same_key("t", "k", events.keys), "left_anti"
-        )
-    both = fresh.unionByName(current, allowMissingColumns=True)
-    told = fill(batch.spec, both) if events.partial else both
-    return told.drop(KEPT).transform(timeline(events.keys, events.track))
+        late = keys_of(events.of(late=True), events.keys)
+        current = lacking(current, late, events.keys)
+    fresh = events.of(late=False).withColumn(STORED, F.lit(False))
+    known = current.withColumn(STORED, F.lit(True))
+    both = fresh.unionByName(known, allowMissingColumns=True)
+    if events.partial:
+        both = fill(batch.spec, both)
+    versions = timeline(events.keys, events.track)
+    return both.drop(KEPT).transform(versions)

@@ -1,4 +1,4 @@
-"""Before the write: the table takes on what its policy allows of a batch's columns; all else is an error."""
+"""Change the schema of a table as its policy allows, before a batch is written."""
 
 from __future__ import annotations
 
@@ -8,8 +8,8 @@ from itertools import chain
 from pyspark.sql.types import StructType
 
 from lakesmith.batch.context import BatchContext
+from lakesmith.batch.frames import BatchFrames
 from lakesmith.batch.gate.align_schema import brought_schema, changes_of, stored_schema
-from lakesmith.batch.gate.frames import Gated, gate
 from lakesmith.errors import WriteError
 from lakesmith.ledger.key_change import other_keys
 from lakesmith.spec.model import Table
@@ -32,193 +32,240 @@ from lakesmith.tables.schema.diff import (
 )
 from lakesmith.tables.schema.versions import shape_property
 
-FEED = "delta.enableChangeDataFeed"
-ALTERS = ("add", "widen", "rename")
+_FEED = "delta.enableChangeDataFeed"
+_ALTERS = ("add", "widen", "rename")
+_REBUILD = "`lakesmith run --rebuild --select` the table"
 
 
-def evolved(gated: Gated) -> Gated:
-    """Make the table what its batch needs, and return the batch, built anew where the table changed under it.
+def evolve_schema(frames: BatchFrames) -> BatchFrames:
+    """Change the table as its batch needs, and return the batch built on the new schema.
 
     Raises
     ------
     WriteError
-        LS504 when `on_schema_change` does not allow a difference, LS510 when no table could take it on, LS511 when it
-        concerns a key.
+        LS504 when `on_schema_change` does not allow a difference, LS510 when no table could
+        adopt it, LS511 when it concerns a key.
 
     Notes
     -----
-    Each change is a commit of its own before the batch's: properties, renames, types, new columns. A retry finds on the
-    disk what was done, and does the rest. Deletion vectors, change feed and retention of an older table are made what
-    the spec says on the way. No Spark job on a local path.
+    Properties, renames, types and new columns are changed by separate commits before the
+    batch's. A retry sees in the table what was done, and does the rest. Deletion vectors,
+    change feed and retention of an older table are set as the spec says. No Spark job on a
+    local path.
     """
-    batch = gated.batch
-    _require_exact_names(batch, gated.rows.columns)
-    _require_columns(batch, gated.rows.columns)
+    batch = frames.batch
+    _require_exact_names(batch, frames.rows.columns)
+    _require_columns(batch, frames.rows.columns)
     if batch.intent.first and not batch.table.exists(batch.session):
-        return gated
+        return frames
     if not batch.intent.first:
         _require_same_keys(batch)
-    have = stored_schema(batch, validity=True)
-    changes = changes_of(batch, have, gated.rows)
+    stored = stored_schema(batch, validity=True)
+    changes = changes_of(batch, stored, frames.rows)
     if batch.intent.first:
-        # What a retry did now would come after the rows: a feed put off there ends it for the tables below.
-        if not (batch.is_retry and find(batch.session, batch.table, batch.commit_id())):
-            _alter(batch, _outgoing(batch, have, gated, changes), ())
-        return gated
+        _prepare_rebuild(batch, stored, frames, changes)
+        return frames
     require_allowed(batch.name, batch.spec, changes)
-    todo = [change for change in changes if change.kind in ALTERS]
-    _alter(batch, _wanted(batch, have, todo), todo)
-    return gate(batch) if todo else gated
+    pending = [change for change in changes if change.kind in _ALTERS]
+    _alter(
+        batch,
+        _needed_properties(batch, stored, pending),
+        pending,
+    )
+    return frames.rebuilt() if pending else frames
 
 
 def require_allowed(name: str, spec: Table, changes: Sequence[Change]) -> None:
-    """Raise for the differences that a table may not take on."""
-    keys = [change for change in changes if _breaks_key(change, spec)]
-    if keys:
-        raise _refused(
-            "LS511",
-            name,
-            keys,
-            "put the column back as it was, take one that is no key out of key_implies, or `lakesmith run --rebuild"
-            " --select` the table",
+    """Refuse the differences that a table may not adopt.
+
+    Raises
+    ------
+    WriteError
+        LS504, LS510 or LS511.
+
+    Examples
+    --------
+    >>> require_allowed("silver.orders", Table(from_="bronze.orders"), [])
+    """
+    of_keys = [change for change in changes if _breaks_key(change, spec)]
+    if of_keys:
+        hint = (
+            "put the column back as it was, take one that is no key out of key_implies, "
+            f"or {_REBUILD}"
         )
+        raise _refused("LS511", name, of_keys, hint)
     orphans = [change for change in changes if change.kind == "orphan"]
     if orphans:
-        hint = "write in renamed_from the name that the table has, or take renamed_from out to have a new column"
+        hint = (
+            "write in renamed_from the name that the table has, "
+            "or take renamed_from out to have a new column"
+        )
         raise _refused("LS510", name, orphans, hint)
+    _require_policy(name, spec, changes)
+
+
+def _require_policy(name: str, spec: Table, changes: Sequence[Change]) -> None:
     policy = spec.on_schema_change
     refused = [change for change in changes if change.kind not in ALLOWED[policy]]
-    if policy != "fail" and any(
-        change.kind in ("retype", "lose") for change in refused
-    ):
+    kinds = {change.kind for change in refused}
+    if not refused:
+        return
+    if policy != "fail" and kinds & {"retype", "lose"}:
         raise _refused(
             "LS510",
             name,
             refused,
-            "restore the spec, or `lakesmith run --rebuild --select` the table",
+            f"restore the spec, or {_REBUILD}",
         )
-    if refused:
-        allowing = [
-            word
-            for word, kinds in ALLOWED.items()
-            if {change.kind for change in refused} <= kinds
-        ]
-        instead = f"set on_schema_change: {' or '.join(allowing)}, " if allowing else ""
-        raise _refused(
-            "LS504",
-            name,
-            refused,
-            f"{instead}keep the contract as it was, or `lakesmith run --rebuild`",
-        )
+    allowing = [policy for policy, allowed in ALLOWED.items() if kinds <= allowed]
+    instead = f"set on_schema_change: {' or '.join(allowing)}, " if allowing else ""
+    hint = f"{instead}keep the contract as it was, or `lakesmith run --rebuild`"
+    raise _refused("LS504", name, refused, hint)
 
 
 def _require_exact_names(batch: BatchContext, columns: Sequence[str]) -> None:
-    """Raise where `write` names a column in another case: Spark finds it, the log and the files of a table do not."""
+    """Refuse another case of a name, which Spark finds but the log and the files do not."""
     write = batch.spec.write
     exact = {name.lower(): name for name in columns}
-    told = (
+    settings = (
         write.keys,
         write.sequence_by,
         write.track_history_columns,
         write.key_implies,
         write.partition_by,
     )
-    for name in chain.from_iterable(told):
-        found = exact.get(name.lower(), name)
-        if found != name:
-            what = f"write names the column '{name}', and the rows have '{found}'"
-            hint = f"write '{found}' in the spec; a table with rows may need `lakesmith run --rebuild --select` it"
-            raise WriteError(what, code="LS511", where=batch.name, hint=hint)
+    for name in chain.from_iterable(settings):
+        of_rows = exact.get(name.lower(), name)
+        if of_rows != name:
+            raise WriteError(
+                f"write names the column '{name}', and the rows have '{of_rows}'",
+                code="LS511",
+                where=batch.name,
+                hint=f"write '{of_rows}' in the spec; "
+                "a table with rows may need `lakesmith run --rebuild --select` it",
+            )
 
 
 def _require_columns(batch: BatchContext, columns: Sequence[str]) -> None:
-    """Raise where `write` names a column that no row has: for one, it is in ``_rescued``, the table having none."""
+    """Refuse a column in `write` that no row has, such as one that is rescued."""
     write = batch.spec.write
-    have = {name.lower() for name in columns}
+    present = {name.lower() for name in columns}
+    is_rescued = batch.spec.on_schema_change == "rescue"
+    rescued = " (on_schema_change: rescue keeps it in _rescued)" if is_rescued else ""
     for key in ("track_history_columns", "key_implies"):
-        missing = [name for name in getattr(write, key) if name.lower() not in have]
+        missing = [name for name in getattr(write, key) if name.lower() not in present]
         if missing:
-            rescued = " (on_schema_change: rescue keeps it in _rescued)" * (
-                batch.spec.on_schema_change == "rescue"
+            names = ", ".join(missing)
+            raise WriteError(
+                f"write.{key} names {names}, which is no column of the table{rescued}",
+                code="LS511",
+                where=batch.name,
+                hint="take it out of the spec, or build the table with it: "
+                "`lakesmith run --rebuild --select` it",
             )
-            what = f"write.{key} names {', '.join(missing)}, which is no column of the table{rescued}"
-            hint = "take it out of the spec, or build the table with it: `lakesmith run --rebuild --select` it"
-            raise WriteError(what, code="LS511", where=batch.name, hint=hint)
 
 
 def _require_same_keys(batch: BatchContext) -> None:
-    told = (
-        other_keys(batch.session, batch.table, batch.spec, batch.state)
-        if batch.state
-        else ""
-    )
-    if told:
-        hint = "put it back as it was, or `lakesmith run --rebuild --select` the table"
-        raise WriteError(told, code="LS511", where=batch.name, hint=hint)
+    if batch.state is None:
+        return
+    difference = other_keys(batch.session, batch.table, batch.spec, batch.state)
+    if difference:
+        hint = f"put it back as it was, or {_REBUILD}"
+        raise WriteError(difference, code="LS511", where=batch.name, hint=hint)
 
 
 def _breaks_key(change: Change, spec: Table) -> bool:
-    # What a key implies bounds where its row is looked for: one that says it otherwise, or lacks it, is not found.
-    if change.column in (*spec.write.keys, *spec.write.key_implies):
+    # Rows are looked up within the bounds of what their keys imply. A row that has another
+    # value there, or none, is not found.
+    write = spec.write
+    if change.column in (*write.keys, *write.key_implies):
         return change.kind in ("add", "lose", "retype") or not keeps_equality(change)
-    return change.column in spec.write.partition_by and change.kind == "lose"
+    return change.column in write.partition_by and change.kind == "lose"
 
 
 def _refused(code: str, name: str, changes: Sequence[Change], hint: str) -> WriteError:
-    told = ", ".join(str(change) for change in changes)
+    differences = ", ".join(str(change) for change in changes)
     return WriteError(
-        f"the batch's columns are not the table's: {told}",
+        f"the batch's columns are not the table's: {differences}",
         code=code,
         where=name,
         hint=hint,
     )
 
 
-def _outgoing(
-    batch: BatchContext, have: StructType, gated: Gated, changes: Sequence[Change]
-) -> dict[str, str]:
-    """Return what is written down before a rebuild takes the place of the table.
+def _prepare_rebuild(
+    batch: BatchContext,
+    stored: StructType,
+    frames: BatchFrames,
+    changes: Sequence[Change],
+) -> None:
+    """Set the properties of the old table that its rebuild needs, unless that landed before.
 
-    Delta gives a table with both column mapping and a change feed no other columns, nor other comments; the next batch
-    turns the feed on again.
+    After the rows it would be too late. A change feed that is off would end for readers
+    downstream.
+    """
+    has_landed = batch.is_retry and find(
+        batch.session,
+        batch.table,
+        batch.commit_id(),
+    )
+    if not has_landed:
+        _alter(
+            batch,
+            _rebuild_properties(batch, stored, frames, changes),
+            (),
+        )
+
+
+def _rebuild_properties(
+    batch: BatchContext,
+    stored: StructType,
+    frames: BatchFrames,
+    changes: Sequence[Change],
+) -> dict[str, str]:
+    """Return what is recorded before a rebuild replaces the table.
+
+    Delta gives a table with both column mapping and a change feed no other columns, nor
+    other comments. The next batch turns the feed on again.
     """
     properties = properties_of(batch.session, batch.table)
-    want = fields_of(brought_schema(batch, gated.rows))
-    kept = shape_property(properties, fields_of(have), want, ()) if changes else {}
-    return {
-        **kept,
-        **(
-            {FEED: "false"}
-            if properties.get("delta.columnMapping.mode") == "name"
-            else {}
-        ),
-    }
+    wanted = fields_of(brought_schema(batch, frames.rows))
+    shape: dict[str, str] = {}
+    if changes:
+        shape = shape_property(
+            properties,
+            fields_of(stored),
+            wanted,
+            (),
+        )
+    is_mapped = properties.get("delta.columnMapping.mode") == "name"
+    return {**shape, **({_FEED: "false"} if is_mapped else {})}
 
 
-def _wanted(
-    batch: BatchContext, have: StructType, todo: Sequence[Change]
+def _needed_properties(
+    batch: BatchContext, stored: StructType, pending: Sequence[Change]
 ) -> dict[str, str]:
+    """Return the properties that the spec and the pending changes need."""
     properties = properties_of(batch.session, batch.table)
-    fields = fields_of(have)
-    kept = shape_property(properties, fields, after(fields, todo), todo) if todo else {}
-    needed = needed_properties(todo)
-    return {
-        **missing_properties(properties, table_options(batch.spec)),
-        **needed,
-        **kept,
-    }
+    fields = fields_of(stored)
+    shape: dict[str, str] = {}
+    if pending:
+        wanted = after(fields, pending)
+        shape = shape_property(properties, fields, wanted, pending)
+    missing = missing_properties(properties, table_options(batch.spec))
+    return {**missing, **needed_properties(pending), **shape}
 
 
 def _alter(
-    batch: BatchContext, properties: Mapping[str, str], todo: Sequence[Change]
+    batch: BatchContext, properties: Mapping[str, str], pending: Sequence[Change]
 ) -> None:
-    comments = {name: column.description for name, column in batch.spec.columns.items()}
-    texts = [
-        *([set_properties(properties)] if properties else []),
-        *statements(todo, comments),
-    ]
-    if texts:
+    columns = batch.spec.columns.items()
+    comments = {name: column.description for name, column in columns}
+    of_properties = [set_properties(properties)] if properties else []
+    clauses = [*of_properties, *statements(pending, comments)]
+    if clauses:
         identify(batch.session, batch.commit_id("alter"))
-    for text in texts:
-        batch.session.sql(f"ALTER TABLE {batch.table.sql_name} {text}").collect()
+    for clause in clauses:
+        statement = f"ALTER TABLE {batch.table.sql_name} {clause}"
+        batch.session.sql(statement).collect()
         force_newest(batch.table)

@@ -1,8 +1,8 @@
-"""What a full extract changes in its table: it is compared with all rows, so that what is gone is found."""
+"""Compare a full snapshot of the source with the table, so that missing rows are found."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import reduce
 
@@ -11,10 +11,15 @@ from pyspark.sql import functions as F
 from pyspark.sql.types import StructType
 
 from lakesmith.batch.context import BatchContext
-from lakesmith.batch.gate.frames import Gated, stages
+from lakesmith.batch.frames import BatchFrames, full_history
 from lakesmith.batch.write.change_set import Changes, Keep, count_changes, few_changes
+from lakesmith.batch.write.key_joins import event_time, of_side
 from lakesmith.batch.write.late_events import newest_ever
-from lakesmith.batch.write.quarantined_keys import kept_rows, keys_aside, look_aside
+from lakesmith.batch.write.quarantined_keys import (
+    find_quarantined,
+    quarantined_keys,
+    rows_before,
+)
 from lakesmith.column_refs import named, same_key
 from lakesmith.columns import CHANGE
 from lakesmith.quality.guards import ROWS_BEFORE
@@ -29,194 +34,258 @@ from lakesmith.transforms.keys.key_promise import (
     fail_where_broken,
 )
 from lakesmith.transforms.keys.orderable import orderable
-from lakesmith.transforms.scd2 import instant_of, sequence_at
+from lakesmith.transforms.scd2 import sequence_at
 
-SAME = "same"
-STILL_GONE = "still gone"
-CHANGING = ("insert", "update", "delete", "back")
+_SAME = "same"
+_STILL_MISSING = "still missing"
+_BACK = "back"
+_CHANGING = ("insert", "update", "delete", _BACK)
 
 
 @dataclass(frozen=True)
-class Extract:
-    """The rows that the table is to have, the keys whose rows stay as the table has them, and the newest instant."""
+class Snapshot:
+    """The newest snapshot of the source.
+
+    Parameters
+    ----------
+    rows : DataFrame
+        The rows that the table is to have.
+    stays : DataFrame
+        The keys whose rows stay as they are in the table.
+    newest : Watermark, optional
+        The time of the snapshot; None where no row has one yet.
+    """
 
     rows: DataFrame
     stays: DataFrame
     newest: Watermark | None
 
 
-def extract_changes(gated: Gated, keep: Keep) -> Changes:
-    """Find what the newest extract inserts, updates and deletes.
+def snapshot_changes(frames: BatchFrames, keep: Keep) -> Changes:
+    """Find what the newest snapshot inserts, updates and deletes.
 
     Notes
     -----
-    The extract with the greatest first column of `sequence_by` is the table; older ones change nothing, whenever they
-    come, but for rows that the newest one names and the gate moves away: these are as the extracts before left them.
-    A part of an extract that the table knows already, or knows by rows set aside only, is read together with all
-    others, from the upstream. Rows that the extract lacks become tombstones. Reads all of the table: a row that is
-    gone names no key.
+    The snapshot with the greatest first column of `sequence_by` is the table. Older ones
+    change nothing, whenever they come, except for quarantined rows of the newest one. Their
+    keys stay as the snapshots before left them. A part of a snapshot that the table has
+    already, or knows from quarantined rows only, is read together with all others, from the
+    upstream. Rows that the snapshot lacks become tombstones. Reads the whole table, since
+    a missing row names no key.
     """
-    batch = gated.batch
-    write = gated.batch.spec.write
-    rows = keep(gated.rows)
-    count, seen, newest = _look_at(batch, rows)
-    version = (
-        -1
-        if batch.intent.first
-        else newest_commits(batch.session, batch.table, 1)[0].version
+    batch = frames.batch
+    write = batch.spec.write
+    rows = keep(frames.rows)
+    count, seen, newest = _times(batch, rows)
+    version = -1
+    if not batch.intent.first:
+        version = newest_commits(
+            batch.session,
+            batch.table,
+            1,
+        )[0].version
+    snapshot = Snapshot(rows.limit(0), rows.limit(0), None)
+    if newest:
+        snapshot = _newest_snapshot(frames, rows, seen, newest)
+    compared = keep(_compare(batch, snapshot, version))
+    kinds = count_changes(compared)
+    is_insert = named(CHANGE) == "insert"
+    change = F.when(is_insert, "insert").otherwise("update")
+    changed = compared.filter(named(CHANGE).isin(*_CHANGING)).withColumn(CHANGE, change)
+    return Changes(
+        rows=changed,
+        by=write.keys,
+        changed=sum(kinds.get(kind, 0) for kind in _CHANGING),
+        counts=_counts(count, kinds),
+        version=version,
+        few=few_changes(changed, [*write.keys, *write.key_implies]),
+        watermark=snapshot.newest,
     )
-    extract = (
-        _extract(gated, rows, seen, newest)
-        if newest
-        else Extract(rows.limit(0), rows.limit(0), None)
-    )
-    compared = keep(_compare(batch, extract, version))
-    found = count_changes(compared)
-    changed = compared.filter(named(CHANGE).isin(*CHANGING)).withColumn(
-        CHANGE, F.when(named(CHANGE) == "insert", "insert").otherwise("update")
-    )
-    counts = _counts(count, found)
-    number = sum(found.get(change, 0) for change in CHANGING)
-    few = few_changes(changed, [*write.keys, *write.key_implies])
-    return Changes(changed, write.keys, number, counts, version, few, extract.newest)
 
 
-def _look_at(
+def _times(
     batch: BatchContext, rows: DataFrame
 ) -> tuple[int, Watermark | None, Watermark | None]:
-    """Return how many rows came, the newest extract before the batch, and the newest one now."""
-    at = F.col("_seq").getField(instant_of(rows))
+    """Return the number of rows, and the newest snapshot before the batch and with it."""
+    at = event_time(rows)
     kind = rows.select(at).dtypes[0][1]
-    seen = (
-        None if batch.intent.first else find_watermark(batch.session, batch.table, kind)
-    )
-    newest = F.greatest(F.max(at), seen.column()) if seen else F.max(at)
-    (found,) = rows.agg(F.count(F.lit(1)), as_text(newest, kind)).collect()
-    text = found[1] if seen or batch.intent.first else newest_ever(batch, rows, kind)
-    return found[0], seen, None if text is None else Watermark(kind, text)
+    newest = F.max(at)
+    seen = None
+    if not batch.intent.first:
+        seen = find_watermark(batch.session, batch.table, kind)
+    if seen:
+        newest = F.greatest(newest, seen.column())
+    count = F.count(F.lit(1))
+    (metrics,) = rows.agg(
+        count.alias("rows"), as_text(newest, kind).alias("newest")
+    ).collect()
+    text = metrics["newest"]
+    if not seen and not batch.intent.first:
+        text = newest_ever(batch, rows, kind)
+    return metrics["rows"], seen, None if text is None else Watermark(kind, text)
 
 
-def _extract(
-    gated: Gated, rows: DataFrame, seen: Watermark | None, newest: Watermark
-) -> Extract:
-    """Find the newest extract: in the batch, where that tells all of it, else among all rows of the upstream."""
-    batch = gated.batch
-    write = gated.batch.spec.write
-    is_first = gated.batch.intent.first
-    told = gated.plain()
-    by = write.sequence_by[0]
-    ahead = seen.ahead if seen else None
-    is_next = (
-        seen is not None
-        and ahead is not None
-        and newest.text not in (seen.text, *ahead)
+def _newest_snapshot(
+    frames: BatchFrames, rows: DataFrame, seen: Watermark | None, newest: Watermark
+) -> Snapshot:
+    """Find the newest snapshot in the batch if it is complete there, else in the upstream."""
+    batch = frames.batch
+    is_first = batch.intent.first
+    by = batch.spec.write.sequence_by[0]
+    replay = frames.replay
+    bad = None
+    is_whole = False
+    if is_first:
+        bad = find_quarantined(replay, by, newest, ())
+    elif _is_next(seen, newest):
+        ahead = seen.ahead if seen else None
+        bad = find_quarantined(replay, by, newest, ahead or ())
+        is_whole = not (bad.of_newest and bad.has_older)
+    if bad is None or not (is_first or is_whole):
+        replay = full_history(batch)
+        rows = replay.final
+        bad = find_quarantined(replay, by, newest, ())
+    of_newest = rows.filter(event_time(rows) == newest.column())
+    stays = quarantined_keys(
+        replay,
+        batch.spec.write.keys,
+        by,
+        newest,
     )
-    aside = look_aside(told, by, newest, ahead or ()) if is_first or is_next else None
-    is_whole = (
-        is_next and aside is not None and not (aside.of_newest and aside.has_older)
-    )
-    if aside is None or not (is_first or is_whole):
-        told = stages(batch.from_the_beginning())
-        rows = told.final
-        aside = look_aside(told, by, newest, ())
-    wanted = rows.filter(F.col("_seq").getField(instant_of(rows)) == newest.column())
-    stays = keys_aside(told, write.keys, by, newest)
-    if aside.of_newest and aside.has_older:
-        wanted = wanted.unionByName(kept_rows(told, rows, stays, by, newest))
-    if not (aside.of_newest and is_whole):
+    if bad.of_newest and bad.has_older:
+        before = rows_before(replay, rows, stays, by, newest)
+        of_newest = of_newest.unionByName(before)
+    if not (bad.of_newest and is_whole):
         stays = stays.limit(0)
-    return Extract(wanted, stays, replace(newest, ahead=aside.ahead))
+    return Snapshot(
+        of_newest,
+        stays,
+        replace(newest, ahead=bad.ahead),
+    )
 
 
-def _compare(batch: BatchContext, extract: Extract, version: int) -> DataFrame:
-    """Return every row of extract and table, with what becomes of it: insert, update, delete, back, same."""
-    marked = extract.rows.withColumn("_deleted", F.lit(False))
-    newest = extract.newest
+def _is_next(seen: Watermark | None, newest: Watermark) -> bool:
+    """Return whether no batch before has seen a row of the newest snapshot."""
+    if seen is None or seen.ahead is None:
+        return False
+    return newest.text not in (seen.text, *seen.ahead)
+
+
+def _compare(batch: BatchContext, snapshot: Snapshot, version: int) -> DataFrame:
+    """Return every row of snapshot and table with its change."""
+    marked = snapshot.rows.withColumn("_deleted", F.lit(False))
     if batch.intent.first:
         return marked.withColumn(CHANGE, F.lit("insert"))
-    held = batch.table.load(batch.session, versionAsOf=version).transform(
-        with_defaults(batch.spec.columns)
-    )
-    if newest is None:
-        return held.limit(0).withColumn(CHANGE, F.lit(SAME))
-    names = held.columns
-    by = batch.spec.write.keys
-    mine = marked.select(*map(named, names), F.lit(True).alias("_wanted")).alias("w")
-    both = mine.join(
-        held.withColumn("_held", F.lit(True)).alias("h"),
-        same_key("w", "h", by),
-        "full_outer",
-    )
-    still = extract.stays.withColumn("_told", F.lit(True)).alias("n")
-    both = both.join(
-        still, same_key("h", "n", by) & F.col("w._wanted").isNull(), "left"
+    table = batch.table.load(batch.session, versionAsOf=version)
+    stored = table.transform(with_defaults(batch.spec.columns))
+    if snapshot.newest is None:
+        return stored.limit(0).withColumn(CHANGE, F.lit(_SAME))
+    names = stored.columns
+    keys = batch.spec.write.keys
+    both = _joined(
+        marked.select(*map(named, names)),
+        stored,
+        snapshot.stays,
+        keys,
     )
     implied = unproven(batch.spec)
     if implied:
-        both = both.filter(fail_where_broken(_broken(by, implied)))
-    change = _change(held, [name for name in names if name not in HIDDEN])
-    values = _values(extract.rows, held.schema, newest, batch.spec.write.sequence_by[0])
+        both = both.filter(fail_where_broken(_broken(keys, implied)))
+    change = _change(stored, [name for name in names if name not in HIDDEN])
+    sequence = batch.spec.write.sequence_by[0]
+    values = _values(
+        snapshot.rows,
+        stored.schema,
+        snapshot.newest,
+        sequence,
+    )
     return both.select(*values, change.alias(CHANGE))
 
 
-def _broken(keys: Sequence[str], implied: Sequence[str]) -> Column:
-    """Return what tells of a row that implies another value than the table's row of its key; else NULL."""
-    is_both = F.col("w._wanted").isNotNull() & F.col("h._held").isNotNull()
-    sides = [
-        F.struct(*[F.col(f"{side}.`{name}`").alias(name) for name in implied])
-        for side in "hw"
-    ]
-    told = broken_json([F.col(f"w.`{key}`").alias(key) for key in keys], *sides)
-    return F.when(is_both & differing(implied, "w", "h", F.lit(False)), told)
-
-
-def _change(held: DataFrame, names: Sequence[str]) -> Column:
-    pairs = [
-        [orderable(F.col(f"{side}.`{n}`"), held.schema[n].dataType) for side in "wh"]
-        for n in names
-    ]
-    is_same = reduce(
-        Column.__and__, [mine.eqNullSafe(theirs) for mine, theirs in pairs]
+def _joined(
+    wanted: DataFrame, stored: DataFrame, stays: DataFrame, keys: Sequence[str]
+) -> DataFrame:
+    """Join the rows of the snapshot as ``w``, those of the table as ``h``, and ``n``."""
+    wanted = wanted.withColumn("_wanted", F.lit(True))
+    held = stored.withColumn("_held", F.lit(True))
+    both = wanted.alias("w").join(
+        held.alias("h"), same_key("w", "h", keys), "full_outer"
     )
-    gone = F.col("w._wanted").isNull()
+    marked = stays.withColumn("_stays", F.lit(True))
+    is_missing = (
+        same_key(
+            "h",
+            "n",
+            keys,
+        )
+        & F.col("w._wanted").isNull()
+    )
+    return both.join(marked.alias("n"), is_missing, "left")
+
+
+def _broken(keys: Sequence[str], implied: Sequence[str]) -> Column:
+    """Return both values where a row implies another one than the table's row of its key."""
+    is_both = F.col("w._wanted").isNotNull() & F.col("h._held").isNotNull()
+    is_broken = is_both & differing(implied, "w", "h", F.lit(False))
+    of_table = F.struct(*[of_side("h", name).alias(name) for name in implied])
+    of_rows = F.struct(*[of_side("w", name).alias(name) for name in implied])
+    of_key = [of_side("w", key).alias(key) for key in keys]
+    return F.when(is_broken, broken_json(of_key, of_table, of_rows))
+
+
+def _change(stored: DataFrame, names: Sequence[str]) -> Column:
+    """Return what becomes of a row, with one value more for each way to stay as it is."""
+    equal = []
+    for name in names:
+        kind = stored.schema[name].dataType
+        wanted = orderable(of_side("w", name), kind)
+        held = orderable(of_side("h", name), kind)
+        equal.append(wanted.eqNullSafe(held))
+    is_same = reduce(Column.__and__, equal)
+    is_missing = F.col("w._wanted").isNull()
+    is_deleted = F.col("h._deleted")
+    is_lost = is_missing & ~is_deleted
     return (
         F.when(F.col("h._held").isNull(), "insert")
-        .when(gone & ~F.col("h._deleted") & F.col("n._told").isNull(), "delete")
-        .when(gone & ~F.col("h._deleted"), SAME)
-        .when(gone, STILL_GONE)
-        .when(F.col("h._deleted"), "back")
-        .when(is_same, SAME)
+        .when(is_lost & F.col("n._stays").isNull(), "delete")
+        .when(is_lost, _SAME)
+        .when(is_missing, _STILL_MISSING)
+        .when(is_deleted, _BACK)
+        .when(is_same, _SAME)
         .otherwise("update")
     )
 
 
 def _values(
-    extract: DataFrame, held: StructType, newest: Watermark, sequence: str
+    snapshot: DataFrame, stored: StructType, newest: Watermark, sequence: str
 ) -> list[Column]:
-    """Take the extract's row, else the table's as a tombstone of the extract that lacks it."""
-    lacking = {"_seq": sequence_at(extract, newest.column()), "_deleted": F.lit(True)}
-    if sequence in held.names:  # tables below build their own sequence from it
-        lacking[sequence] = newest.column().cast(held[sequence].dataType)
+    """Return the snapshot's values, or the table's as a tombstone at the snapshot's time."""
+    time = newest.column()
+    tombstone = {"_seq": sequence_at(snapshot, time), "_deleted": F.lit(True)}
+    if sequence in stored.names:
+        # Tables downstream build their own sequence from this column.
+        tombstone[sequence] = time.cast(stored[sequence].dataType)
     return [
-        F.when(F.col("w._wanted"), F.col(f"w.`{name}`"))
-        .otherwise(lacking.get(name, F.col(f"h.`{name}`")))
+        F.when(F.col("w._wanted"), of_side("w", name))
+        .otherwise(tombstone.get(name, of_side("h", name)))
         .alias(name)
-        for name in held.names
+        for name in stored.names
     ]
 
 
-def _counts(read: int, found: dict[str, int]) -> dict[str, int]:
-    """Count as a MERGE does; a row that came back was updated, and so was one that became a tombstone."""
-    inserted = found.get("insert", 0)
-    gone = found.get("delete", 0)
-    changed = found.get("update", 0) + found.get("back", 0)
+def _counts(read: int, kinds: Mapping[str, int]) -> dict[str, int]:
+    """Count changes as a MERGE does, where a tombstone and a row that is back are updates."""
+    inserted = kinds.get("insert", 0)
+    deleted = kinds.get("delete", 0)
+    updated = kinds.get("update", 0)
+    changed = updated + kinds.get(_BACK, 0)
     return {
         "numSourceRows": read,
         "numTargetRowsInserted": inserted,
-        "numTargetRowsUpdated": changed + gone,
+        "numTargetRowsUpdated": changed + deleted,
         "numTargetRowsDeleted": 0,
         "insertedTombstones": 0,
-        "updatedTombstones": gone,
+        "updatedTombstones": deleted,
         "numUnchangedRows": max(0, read - inserted - changed),
-        ROWS_BEFORE: found.get(SAME, 0) + found.get("update", 0) + gone,
+        ROWS_BEFORE: kinds.get(_SAME, 0) + updated + deleted,
     }

@@ -112,7 +112,7 @@ def _event(columns: Mapping[str, str]) -> Iterator[Rule]:
 
 def _key(table: Table) -> Iterator[Rule]:
     """Keep change events out that name no row; the NULL key of their table is the mark of a truncate."""
-    if table.write.strategy == "cdc":
+    if table.write.takes("apply_as_truncates"):
         failed = reduce(
             Column.__and__, [named(key).isNull() for key in table.write.keys]
         )
@@ -129,7 +129,7 @@ def _key(table: Table) -> Iterator[Rule]:
 
 def _placed_by(table: Table) -> tuple[str, ...]:
     """Name the column without which a row has no place among the versions of its key, or in no extract."""
-    is_placed = table.write.keeps_history or table.write.strategy == "snapshot"
+    is_placed = table.write.declared.rereads_input
     return table.write.sequence_by[:1] if is_placed else ()
 
 

@@ -39,7 +39,7 @@ def keys_are_free(table: Table, check: Check) -> bool:
     """
     keys = {key.lower() for key in table.write.keys}
     columns = {column.lower() for column in unique_columns(check)}
-    one_a_key = table.write.keeps_newest or table.write.strategy == "aggregate"
+    one_a_key = table.write.keeps_newest or table.write.recompute_unit == "group"
     return one_a_key and bool(keys) and keys <= columns and not unproven(table)
 
 

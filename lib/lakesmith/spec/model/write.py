@@ -2,19 +2,43 @@
 
 from __future__ import annotations
 
-from typing import Annotated, Literal
+from typing import Annotated, Any, Literal
 
-from pydantic import Field, PositiveInt
+from pydantic import BeforeValidator, Field, PositiveInt
+from pydantic_core import PydanticCustomError
 
 from lakesmith.columns import TRUNCATES
 from lakesmith.spec.model.base import ColumnName, Model
+from lakesmith.spec.strategies.declaration import Declaration, Emits, Unit
+from lakesmith.spec.strategies.registry import declaration_of, strategy_names
 
-# What Debezium writes in the place of a value that it does not know, unless it is told otherwise.
+# What Debezium writes for a value that it does not know, unless it is configured otherwise.
 UNAVAILABLE = "__debezium_unavailable_value"
 
 
+def _require_known(name: Any) -> Any:
+    try:
+        declaration_of(name)
+    except (KeyError, TypeError):
+        *others, last = map(repr, strategy_names())
+        expected = f"{', '.join(others)} or {last}"
+        raise PydanticCustomError(
+            "literal_error", "Input should be {expected}", {"expected": expected}
+        ) from None
+    return name
+
+
+def _with_names(schema: dict[str, Any]) -> None:
+    schema["enum"] = [*strategy_names()]
+
+
+StrategyName = Annotated[
+    str, BeforeValidator(_require_known), Field(json_schema_extra=_with_names)
+]
+
+
 class KeyFilter(Model):
-    """A Bloom filter of an upserted table's keys, kept beside it: which rows of a batch are surely new."""
+    """A Bloom filter of an upserted table's keys, stored beside the table."""
 
     fpr: Annotated[float, Field(gt=0, le=0.5)] = 0.0001
     expected_keys: PositiveInt = 1_000_000
@@ -23,16 +47,7 @@ class KeyFilter(Model):
 class Write(Model):
     """How a batch becomes one commit on the table."""
 
-    strategy: Literal[
-        "append",
-        "upsert",
-        "scd2",
-        "snapshot",
-        "cdc",
-        "replace_partitions",
-        "replace_all",
-        "aggregate",
-    ] = "append"
+    strategy: StrategyName = "append"
     keys: Annotated[tuple[ColumnName, ...], Field(strict=False)] = ()
     sequence_by: Annotated[tuple[ColumnName, ...], Field(strict=False)] = ()
     when_matched: Literal["update", "ignore"] = "update"
@@ -53,23 +68,37 @@ class Write(Model):
     key_filter: KeyFilter | None = None
 
     @property
+    def declared(self) -> Declaration:
+        """What the strategy declares of a table with these settings."""
+        declaration = declaration_of(self.strategy)
+        versions = declaration.as_versions
+        return versions if versions and self.stored_as_scd_type == 2 else declaration
+
+    @property
+    def emits(self) -> Emits:
+        """What readers downstream meet, by the strategy and its settings."""
+        declared = self.declared.emits
+        only_adds = declared == "updates" and not self.updates_rows
+        return "appends" if only_adds else declared
+
+    @property
     def keeps_history(self) -> bool:
         """True when the table holds the versions of each key, not only the newest."""
-        return self.strategy == "scd2" or self.stored_as_scd_type == 2
+        return self.declared.keeps == "versions"
 
     @property
     def keeps_newest(self) -> bool:
-        """True when the table holds the newest row of each key, and tombstones of the deleted ones."""
-        return self.strategy in ("upsert", "cdc", "snapshot") and not self.keeps_history
+        """True when the table holds the newest row of each key and tombstones."""
+        return self.declared.keeps == "newest"
 
     @property
     def keeps_first(self) -> bool:
-        """True when the row of a key with the smallest sequence stays, whenever it comes."""
+        """True when the row of a key with the smallest sequence stays."""
         return self.when_matched == "ignore" and bool(self.sequence_by)
 
     @property
     def updates_rows(self) -> bool:
-        """True when a row of the batch can take the place of the table's row of its key."""
+        """True when a row of the batch can replace the table's row of its key."""
         return self.when_matched == "update" or self.keeps_first
 
     @property
@@ -80,21 +109,39 @@ class Write(Model):
 
     @property
     def placeholders(self) -> tuple[str, ...]:
-        """The texts that say of a value in a change event that it stays as it was."""
-        is_told = (
-            self.change_format == "flat"
-            or "unavailable_values" in self.model_fields_set
-        )
-        return self.unavailable_values if is_told else (UNAVAILABLE,)
+        """The texts in a change event that mean that a value stays as it was."""
+        is_given = "unavailable_values" in self.model_fields_set
+        is_flat = self.change_format == "flat"
+        return self.unavailable_values if is_flat or is_given else (UNAVAILABLE,)
 
     @property
     def leaves_values(self) -> bool:
         """True when a change event can leave values of its row as they were."""
-        return self.strategy == "cdc" and (
-            self.partial_updates or bool(self.placeholders)
-        )
+        is_partial = self.partial_updates or bool(self.placeholders)
+        return self.takes("partial_updates") and is_partial
+
+    @property
+    def recompute_unit(self) -> Unit:
+        """The unit that is computed from all its upstream rows when one changes."""
+        return self.declared.recomputes
 
     @property
     def recomputes(self) -> bool:
-        """True when what a change touches is computed anew from all rows of the upstream."""
-        return self.strategy in ("aggregate", "replace_partitions", "replace_all")
+        """True when what a change touches is computed from all its upstream rows."""
+        return bool(self.recompute_unit)
+
+    @property
+    def recomputed_by(self) -> tuple[str, ...]:
+        """The columns whose values name a recomputed group or partition."""
+        columns = {"group": self.keys, "partition": self.partition_by}
+        return columns.get(self.recompute_unit, ())
+
+    def takes(self, setting: str) -> bool:
+        """Return whether a setting has an effect on the strategy.
+
+        Examples
+        --------
+        >>> Write(strategy="append").takes("keys")
+        False
+        """
+        return setting in self.declared.takes

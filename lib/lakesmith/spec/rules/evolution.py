@@ -118,7 +118,7 @@ def _default_problem(
 
 def _finding_columns(table: Table) -> set[str | None]:
     """Return the columns by whose stored values rows are found."""
-    replaces = table.write.strategy == "replace_partitions"
+    replaces = table.write.recompute_unit == "partition"
     partitions = table.write.partition_by if replaces else ()
     return {*table.write.key_implies, *partitions, table.event_date}
 

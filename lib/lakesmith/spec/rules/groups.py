@@ -26,13 +26,13 @@ def group_rules(subject: Subject) -> Iterator[Finding]:
     steps = [
         (index, step) for index, step in enumerate(subject.table.steps) if is_step(step)
     ]
-    if write.strategy == "aggregate":
+    if write.recompute_unit == "group":
         # How 'by' and the keys go together is LS151.
         yield from _across_findings(steps, _groups_of(steps), "group")
-    elif write.strategy == "replace_partitions":
+    elif write.recompute_unit == "partition":
         partition = lowered(write.partition_by)
         yield from _across_findings(steps, partition, "partition")
-    elif write.strategy != "replace_all":
+    elif write.recompute_unit != "table":
         yield from _group_findings(steps)
 
 

@@ -1,100 +1,111 @@
-"""Rules on tables that keep the versions of each key."""
+"""Check tables that keep the versions of each key."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator
 
 from lakesmith.columns import VALIDITY
+from lakesmith.spec.change_semantics import read_from
 from lakesmith.spec.model import Project, Table
 from lakesmith.spec.rules.context import Subject
-from lakesmith.spec.rules.inputs import read_from
 from lakesmith.spec.step_effects import changed_columns, is_user_function
 from lakesmith.spec.yaml.provenance import Finding
 
 
 def history_findings(subject: Subject) -> Iterator[Finding]:
-    """Require tracked columns that can change, free names for the validity, and steps that repeat themselves."""
+    """Require tracked columns that can change, free names for the validity, no truncates."""
     table = subject.table
-    write = subject.table.write
-    for index, name in enumerate(write.track_history_columns):
-        if name in write.keys or (table.columns and name not in table.columns):
-            what = f"'{name}' is {'a key' if name in write.keys else 'no column of the contract'}"
-            hint = "name columns of the contract that are no keys, or take it out to track all of them"
-            yield Finding("LS150", f"write.track_history_columns.{index}", what, hint)
+    write = table.write
+    yield from _tracked_findings(table)
     for name in sorted({*VALIDITY} & {column.lower() for column in table.columns}):
+        what = f"'{name}' is added by a table that keeps versions"
         hint = "the table gets it from write.sequence_by; take it out of the contract"
-        yield Finding(
-            "LS150",
-            f"columns.{name}",
-            f"'{name}' is added by a table that keeps versions",
-            hint,
-        )
+        yield Finding("LS150", f"columns.{name}", what, hint)
     if write.apply_as_truncates:
+        what = "a table that keeps versions cannot be truncated"
         hint = "take it out, or keep the newest rows only (stored_as_scd_type: 1)"
-        yield Finding(
-            "LS150",
-            "write.apply_as_truncates",
-            "a table that keeps versions cannot be truncated",
-            hint,
-        )
+        yield Finding("LS150", "write.apply_as_truncates", what, hint)
 
 
 def clock_findings(subject: Subject) -> Iterator[Finding]:
-    """Refuse a history whose deletes would come at the instant that their version began."""
-    write = subject.table.write
-    clocks = clocks_of(subject.project, subject.table.from_)
-    if (
-        clocks is None
-        or not write.sequence_by
-        or makes_column(subject.table, write.sequence_by[0])
-    ):
+    """Refuse a history whose deletes would come at the time that their version began."""
+    table = subject.table
+    sequence = table.write.sequence_by
+    clocks = clocks_of(subject.project, table.from_)
+    if clocks is None or not sequence or makes_column(table, sequence[0]):
         return
-    name = write.sequence_by[0]
-    if read_from(subject.table, name).lower() in clocks:
+    name = sequence[0]
+    if read_from(table, name).lower() in clocks:
         return
-    what = f"rows that an extract lacks keep their '{name}', so that their delete would come when their version began"
-    clock = (
-        " or ".join(sorted(clocks))
-        or "the sequence of the extracts, which the tables between here do not keep"
+    what = (
+        f"rows that a snapshot lacks keep their '{name}', "
+        "so that their delete would come when their version began"
     )
-    yield Finding(
-        "LS165",
-        "write.sequence_by",
-        what,
-        f"name the instant of the extract first: {clock}",
+    of_no_column = (
+        "the sequence of the snapshots, which the tables between here do not keep"
     )
+    clock = " or ".join(sorted(clocks)) or of_no_column
+    hint = f"name the time of the snapshot first: {clock}"
+    yield Finding("LS165", "write.sequence_by", what, hint)
 
 
 def clocks_of(project: Project, name: str) -> frozenset[str] | None:
-    """Return the columns of a table that hold the instant of an extract; None where its deletes are of no extract."""
+    """Return the columns of a table that hold the time of a snapshot.
+
+    Returns
+    -------
+    frozenset of str, or None
+        In lower case; None for a table whose deletes come from no snapshot.
+    """
     if name not in project.table_names():
         return None
     table = project.table(name)
-    if table.write.strategy == "snapshot":
+    if table.write.declared.compares_all:
         return frozenset(column.lower() for column in table.write.sequence_by[:1])
-    above = clocks_of(project, table.from_) if table.write.keeps_newest else None
-    if above is None or not table.columns:
-        return above
+    if not table.write.keeps_newest:
+        return None
+    clocks = clocks_of(project, table.from_)
+    if clocks is None or not table.columns:
+        return clocks
     return frozenset(
         column.lower()
         for column in table.columns
-        if read_from(table, column).lower() in above
+        if read_from(table, column).lower() in clocks
     )
 
 
 def makes_column(table: Table, name: str) -> bool:
-    """Tell whether a step or the SQL of a table may make a column."""
-    own = table.sql is not None or any(map(is_user_function, table.steps))
-    return own or any(name.lower() in changed_columns(step) for step in table.steps)
+    """Return whether a step or the SQL of a table may make a column.
+
+    Examples
+    --------
+    >>> upper = Table(from_="bronze.orders", steps=({"upper": ["sku"]},))
+    >>> makes_column(upper, "SKU"), makes_column(upper, "qty")
+    (True, False)
+    """
+    if table.sql is not None or any(map(is_user_function, table.steps)):
+        return True
+    return any(name.lower() in changed_columns(step) for step in table.steps)
 
 
 def repeatable_findings(subject: Subject) -> Iterator[Finding]:
     """Refuse steps that give other rows when they read a row again."""
     if subject.table.nondeterministic:
-        what = f"strategy '{subject.table.write.strategy}' reads rows again that came before, and must get the same"
-        yield Finding(
-            "LS150",
-            "nondeterministic",
-            what,
-            "take it out, and take clock and chance out of the steps",
+        what = (
+            f"strategy '{subject.table.write.strategy}' reads rows of earlier batches "
+            "again, and must get the same"
         )
+        hint = "take it out, and take clock and chance out of the steps"
+        yield Finding("LS150", "nondeterministic", what, hint)
+
+
+def _tracked_findings(table: Table) -> Iterator[Finding]:
+    hint = (
+        "name columns of the contract that are no keys, "
+        "or take it out to track all of them"
+    )
+    for index, name in enumerate(table.write.track_history_columns):
+        is_key = name in table.write.keys
+        if is_key or (table.columns and name not in table.columns):
+            what = f"'{name}' is {'a key' if is_key else 'no column of the contract'}"
+            yield Finding("LS150", f"write.track_history_columns.{index}", what, hint)

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from lakesmith.spec.change_semantics import read_from
 from lakesmith.spec.model import Project, Table
 from lakesmith.spec.rules.history import clocks_of, makes_column
-from lakesmith.spec.rules.inputs import read_from
 from lakesmith.spec.yaml.provenance import Finding
 
 

@@ -1,0 +1,50 @@
+"""Find what writes for a strategy, in Lakesmith or in an installed package."""
+
+from __future__ import annotations
+
+from importlib.metadata import entry_points
+from typing import Any
+
+from lakesmith.batch.write.strategies.aggregate import Aggregate
+from lakesmith.batch.write.strategies.append import Append
+from lakesmith.batch.write.strategies.base import Strategy
+from lakesmith.batch.write.strategies.cdc import Cdc
+from lakesmith.batch.write.strategies.replace_all import ReplaceAll
+from lakesmith.batch.write.strategies.replace_partitions import ReplacePartitions
+from lakesmith.batch.write.strategies.scd2 import Scd2
+from lakesmith.batch.write.strategies.snapshot import Snapshot
+from lakesmith.batch.write.strategies.upsert import Upsert
+from lakesmith.spec import strategies as declared
+from lakesmith.spec.model import Write
+
+_BUILT_IN: tuple[Strategy[Any], ...] = (
+    Append(),
+    Upsert(),
+    Scd2(),
+    Snapshot(),
+    Cdc(),
+    ReplacePartitions(),
+    ReplaceAll(),
+    Aggregate(),
+)
+_strategies = {strategy.declaration.name: strategy for strategy in _BUILT_IN}
+
+
+def register(strategy: Strategy[Any]) -> None:
+    """Add a strategy, or replace the one with its name, for specs and for writing."""
+    declared.register(strategy.declaration)
+    _strategies[strategy.declaration.name] = strategy
+
+
+def strategy_of(write: Write) -> Strategy[Any]:
+    """Return what writes for the settings of a table.
+
+    Examples
+    --------
+    >>> type(strategy_of(Write(strategy="append"))).__name__
+    'Append'
+    """
+    if write.strategy not in _strategies:
+        for point in entry_points(group=declared.GROUP):
+            register(point.load())
+    return _strategies[write.strategy]

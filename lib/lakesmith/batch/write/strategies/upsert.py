@@ -1,0 +1,145 @@
+"""Keep one row a key, by the cheapest commit that does it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from pyspark.sql import DataFrame
+
+from lakesmith.batch.frames import BatchFrames
+from lakesmith.batch.transform.backfill_filter import stored_between
+from lakesmith.batch.write.change_set import Keep
+from lakesmith.batch.write.strategies.base import StrategyDefaults, WritePlan
+from lakesmith.batch.write.strategies.key_filter import refresh_filter, screened_keys
+from lakesmith.spec.key_implies import unproven
+from lakesmith.spec.strategies.built_in import UPSERT
+from lakesmith.tables.commit import CommitId
+from lakesmith.tables.pruning.key_bounds import find_touched
+from lakesmith.tables.pruning.key_promise import refuse_broken
+from lakesmith.tables.pruning.null_bounds import loosened
+from lakesmith.tables.upsert.filter_probe import Screened, append_new
+from lakesmith.tables.upsert.planner import UpsertPlan, plan_upsert
+from lakesmith.tables.upsert.replace_keys import replace_keys
+from lakesmith.tables.writes import upsert
+
+
+@dataclass(frozen=True)
+class UpsertWrite(WritePlan):
+    """How the rows of a batch are upserted.
+
+    `screened` is what the key filter found for a batch whose rows can be appended, `commit` is
+    how any other batch is written. Both are None where the whole table or the rows of some
+    dates are replaced. `follows` is True when the batch's row wins at an equal sequence.
+    """
+
+    commit: UpsertPlan | None = None
+    screened: Screened | None = None
+    follows: bool = False
+
+
+class Upsert(StrategyDefaults):
+    """The newest row of each key, or the first one."""
+
+    declaration = UPSERT
+
+    def plan(self, frames: BatchFrames, keep: Keep) -> UpsertWrite:
+        """Ask the key filter, then look up what the table has of the batch's keys."""
+        batch = frames.batch
+        _refuse_moved_dates(frames)
+        screened = screened_keys(frames)
+        if screened and screened.appends:
+            return UpsertWrite(
+                frames.rows,
+                screened.counts,
+                screened=screened,
+            )
+        commit = plan_commit(
+            frames,
+            frames.replay.final,
+            batch.follows,
+        )
+        counts = screened.counts if screened else {}
+        return upsert_write(
+            frames.rows,
+            commit,
+            counts,
+            batch.follows,
+        )
+
+    def write(self, frames: BatchFrames, plan: UpsertWrite, commit: CommitId) -> None:
+        """Append rows with new keys, replace the rows of few keys, or merge."""
+        write_upsert(frames, plan, commit)
+
+    def after_commit(self, frames: BatchFrames) -> None:
+        """Add the keys of the commit to the key filter."""
+        refresh_filter(frames)
+
+
+def plan_commit(
+    frames: BatchFrames, rows: DataFrame, follows: bool
+) -> UpsertPlan | None:
+    """Return the cheapest commit that upserts rows.
+
+    Parameters
+    ----------
+    frames : BatchFrames
+    rows : DataFrame
+        Without observations, at most one row a key.
+    follows : bool
+        Whether the batch's row wins at an equal sequence.
+
+    Returns
+    -------
+    UpsertPlan or None
+        None for a batch that replaces the table, or the rows of some dates.
+    """
+    batch = frames.batch
+    if batch.intent.first or batch.intent.dates:
+        return None
+    return plan_upsert(rows, batch.table, batch.spec, follows)
+
+
+def upsert_write(
+    rows: DataFrame,
+    commit: UpsertPlan | None,
+    counts: dict[str, int],
+    follows: bool,
+    is_partial: bool = False,
+) -> UpsertWrite:
+    """Return the plan of a batch, with what its commit records of it."""
+    return UpsertWrite(
+        rows,
+        counts | (commit.counts if commit else {}),
+        commit.to_metadata() if commit else None,
+        is_partial=is_partial,
+        commit=commit,
+        follows=follows,
+    )
+
+
+def write_upsert(frames: BatchFrames, plan: UpsertWrite, commit: CommitId) -> None:
+    """Do the commit that was planned; merge all of a batch that truncates the table."""
+    batch = frames.batch
+    table = batch.table
+    if plan.screened is not None:
+        append_new(plan.rows, table, commit, plan.screened)
+    elif plan.commit is not None and plan.commit.method != "merge":
+        replace_keys(plan.rows, table, commit, plan.commit)
+    else:
+        touched = plan.commit.touched if plan.commit else None
+        bounds = touched.predicate(table.sql_name) if touched else None
+        upsert(plan.rows, table, batch.spec, bounds, plan.follows)
+
+
+def _refuse_moved_dates(frames: BatchFrames) -> None:
+    """Refuse rows of a backfill whose key is stored at a date that is not replaced."""
+    batch = frames.batch
+    write = batch.spec.write
+    if not batch.intent.dates or not unproven(batch.spec):
+        return
+    rows = frames.replay.final
+    columns = dict.fromkeys([*write.keys, *write.key_implies])
+    of_rows = find_touched(rows, [*columns])
+    touched = loosened(of_rows, write.keys, rows.columns)
+    dates = stored_between(batch)
+    refuse_broken(rows, batch.table, batch.spec, touched, but=dates)

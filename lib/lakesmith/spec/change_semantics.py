@@ -1,0 +1,71 @@
+"""Answer what a table may expect of the rows that its upstream wrote before."""
+
+from __future__ import annotations
+
+from lakesmith.spec.model import Table
+
+
+def changes_rows(table: Table) -> bool:
+    """Return whether rows that a table once wrote may change later.
+
+    Examples
+    --------
+    >>> changes_rows(Table(from_="sources.orders"))
+    False
+    """
+    return table.write.emits != "appends"
+
+
+def deletes_without_trace(table: Table) -> bool:
+    """Return whether rows of a table may vanish without leaving a tombstone.
+
+    Examples
+    --------
+    >>> from lakesmith.spec.model import Write
+    >>> deletes_without_trace(Table(from_="bronze.orders", write=Write(strategy="replace_all")))
+    True
+    """
+    return table.write.emits == "rewrites"
+
+
+def has_keys_of(table: Table, upstream: Table) -> bool:
+    """Return whether each row of the upstream has exactly one row in a table.
+
+    Examples
+    --------
+    >>> from lakesmith.spec.model import Column, Write
+    >>> upstream = Table(from_="bronze.orders", write=Write(strategy="upsert", keys=("Id",)))
+    >>> columns = {"order": Column(type="int", source="id")}
+    >>> write = Write(strategy="upsert", keys=("order",))
+    >>> has_keys_of(Table(from_="silver.orders", columns=columns, write=write), upstream)
+    True
+    """
+    keys = {read_from(table, key).lower() for key in table.write.keys}
+    return keys == {key.lower() for key in upstream.write.keys}
+
+
+def follows(table: Table, upstream: Table) -> bool:
+    """Return whether the upstream has decided which row of a key is the newest.
+
+    Its later image then wins at an equal sequence.
+
+    Examples
+    --------
+    >>> from lakesmith.spec.model import Write
+    >>> upstream = Table(from_="bronze.orders", write=Write(strategy="upsert", keys=("id",)))
+    >>> follows(upstream.model_copy(update={"from_": "silver.orders"}), upstream)
+    True
+    """
+    return changes_rows(upstream) and has_keys_of(table, upstream)
+
+
+def keeps_first_of(table: Table, upstream: Table) -> bool:
+    """Return whether a table keeps the first row of each key by its upstream's sequence."""
+    sequence = [read_from(table, name).lower() for name in table.write.sequence_by]
+    of_upstream = [name.lower() for name in upstream.write.sequence_by]
+    return table.write.keeps_first and sequence == of_upstream
+
+
+def read_from(table: Table, name: str) -> str:
+    """Return the column of the upstream that a column of the contract is read from."""
+    return (name in table.columns and table.columns[name].source) or name
