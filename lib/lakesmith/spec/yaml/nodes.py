@@ -14,7 +14,7 @@ from lakesmith.spec.yaml.provenance import KeyPath, Origin, dotted
 from lakesmith.spec.yaml.scalars import is_boolean_word, plain_value, twist
 from lakesmith.spec.yaml.secrets import looks_secret
 
-MAX_BYTES = 1024 * 1024
+_MAX_BYTES = 1024 * 1024
 MAX_DEPTH = 20
 _Loader = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
 
@@ -112,8 +112,8 @@ def read_yaml(file: Path, problems: list[Problem], path: KeyPath = ()) -> Node |
 
 
 def _text(file: Path) -> str:
-    if file.stat().st_size > MAX_BYTES:
-        what = f"the file is larger than {MAX_BYTES // 1024} KiB"
+    if file.stat().st_size > _MAX_BYTES:
+        what = f"the file is larger than {_MAX_BYTES // 1024} KiB"
         raise _UnreadableError("LS103", what, hint="a spec is a few kilobytes")
     try:
         return file.read_bytes().decode("utf-8-sig")
