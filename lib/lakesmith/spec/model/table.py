@@ -7,14 +7,7 @@ from typing import Annotated, Any, Literal
 from pydantic import Field, PositiveInt
 
 from lakesmith.duration import DURATION_PATTERN
-from lakesmith.spec.model.base import (
-    ColumnName,
-    ColumnNames,
-    InputName,
-    Model,
-    Name,
-    TableName,
-)
+from lakesmith.spec.model.base import ColumnName, InputName, Model, Name, TableName
 from lakesmith.spec.model.check import Check
 from lakesmith.spec.model.write import Write
 
@@ -57,7 +50,7 @@ class Profile(Model):
         description="`basic` counts rows and values, `full` adds moments and sketches, `off`"
         " observes nothing.",
     )
-    columns: ColumnNames = Field(
+    columns: Annotated[tuple[ColumnName, ...], Field(strict=False)] = Field(
         (), description="Columns for the metrics of `full`; empty takes all."
     )
 
@@ -79,8 +72,12 @@ class Maintenance(Model):
         0.1,
         description="A table is purged when deletion vectors hide at least this share of its rows.",
     )
-    cluster_by: ColumnNames = Field((), description="Columns of liquid clustering.")
-    zorder_by: ColumnNames = Field((), description="Columns of Z-ordering.")
+    cluster_by: Annotated[tuple[ColumnName, ...], Field(strict=False)] = Field(
+        (), description="Columns of liquid clustering."
+    )
+    zorder_by: Annotated[tuple[ColumnName, ...], Field(strict=False)] = Field(
+        (), description="Columns of Z-ordering."
+    )
     tombstone_retention: Annotated[str, Field(pattern=DURATION_PATTERN)] = Field(
         "14d", description="Age at which the tombstones of deleted keys are removed."
     )
