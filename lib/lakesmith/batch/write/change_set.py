@@ -65,7 +65,14 @@ Keep = Callable[[DataFrame], DataFrame]
 
 @contextmanager
 def keeping() -> Iterator[Keep]:
-    """Give a function that caches a frame until the end of the block."""
+    """Give a function that caches a frame until the end of the block.
+
+    Examples
+    --------
+    >>> with keeping() as keep:
+    ...     keep(spark.range(2)).is_cached
+    True
+    """
     kept: list[DataFrame] = []
 
     def keep(frame: DataFrame) -> DataFrame:

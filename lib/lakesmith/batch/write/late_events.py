@@ -90,6 +90,21 @@ def as_events(versions: DataFrame) -> DataFrame:
         *Columns*: needs a table's with ``_seq`` and `valid_to` -> the same without validity,
         ``_deleted`` BOOLEAN, and ``_begun`` BOOLEAN, false for what only ends a version (a
         delete, unless another version begins at its event time).
+
+    Examples
+    --------
+    >>> stored = spark.sql(
+    ...     "SELECT 1 AS id, named_struct('at', 5) AS _seq, "
+    ...     "5 AS valid_from, 9 AS valid_to, false AS is_current"
+    ... )
+    >>> as_events(stored).show()
+    +---+----+--------+------+
+    | id|_seq|_deleted|_begun|
+    +---+----+--------+------+
+    |  1| {5}|   false|  true|
+    |  1| {9}|    true| false|
+    +---+----+--------+------+
+    <BLANKLINE>
     """
     begun = versions.withColumn("_deleted", F.lit(False))
     ended = (
