@@ -1,8 +1,8 @@
-"""Refer to columns of a frame by name, and say clearly which are missing."""
+"""Refer to columns by name, and write their values as JSON."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from functools import reduce
 
 from pyspark.sql import Column, DataFrame
@@ -11,9 +11,21 @@ from pyspark.sql import functions as F
 from lakesmith.columns import quoted
 from lakesmith.errors import StepError
 
+# Spark's own format of a timestamp within JSON ends at milliseconds.
+_SIX_DIGITS = {
+    "timestampFormat": "yyyy-MM-dd'T'HH:mm:ss.SSSSSSXXX",
+    "timestampNTZFormat": "yyyy-MM-dd'T'HH:mm:ss.SSSSSS",
+}
+
 
 def named(name: str) -> Column:
-    """Return the column of exactly this name."""
+    """Return the column of exactly this name.
+
+    Examples
+    --------
+    >>> spark.sql("SELECT 5 AS `unit.price`").select(named("unit.price")).first()[0]
+    5
+    """
     return F.col(quoted(name))
 
 
@@ -55,7 +67,7 @@ def require(df: DataFrame, names: Iterable[str], step: str) -> None:
 
 
 def same_key(left: str, right: str, keys: Iterable[str]) -> Column:
-    """Return the condition that two aliased frames have the same key; NULL equals NULL.
+    """Return the condition that two aliased frames have the same key, where NULL equals NULL.
 
     Examples
     --------
@@ -64,8 +76,34 @@ def same_key(left: str, right: str, keys: Iterable[str]) -> Column:
     ... ).count()
     1
     """
-    pairs = [
-        (F.col(f"{left}.{quoted(key)}"), F.col(f"{right}.{quoted(key)}"))
-        for key in keys
-    ]
-    return reduce(Column.__and__, [mine.eqNullSafe(theirs) for mine, theirs in pairs])
+    conditions = []
+    for key in keys:
+        name = quoted(key)
+        is_same = F.col(f"{left}.{name}").eqNullSafe(F.col(f"{right}.{name}"))
+        conditions.append(is_same)
+
+    return reduce(Column.__and__, conditions)
+
+
+def json_text(value: Column, options: Mapping[str, str] | None = None) -> Column:
+    """Return a struct, list or map as JSON text, with six digits of a second in timestamps.
+
+    Parameters
+    ----------
+    value : Column
+    options : mapping of str to str, optional
+        Further options of Spark's ``to_json``.
+
+    Returns
+    -------
+    Column
+        STRING
+
+    Examples
+    --------
+    >>> at = F.lit("2024-03-01 10:00:00.1239").cast("timestamp").alias("at")
+    >>> spark.range(1).select(json_text(F.struct(at)).alias("text")).first().text
+    '{"at":"2024-03-01T10:00:00.123900Z"}'
+    """
+    all_options = {**_SIX_DIGITS, **(options or {})}
+    return F.to_json(value, all_options)

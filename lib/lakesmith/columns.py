@@ -21,6 +21,10 @@ VALID_TO = "valid_to"
 IS_CURRENT = "is_current"
 VALIDITY = (VALID_FROM, VALID_TO, IS_CURRENT)
 
+# Fields of a change event in Debezium's format.
+ENVELOPE = ("op", "before", "after")
+PAYLOAD = "payload"
+
 # Columns of a frame on its way through a batch; no table has them.
 RAW = "_raw"
 TRUNCATES = "_truncates"
@@ -52,4 +56,5 @@ def quoted(name: str) -> str:
     >>> quoted("unit.price")
     '`unit.price`'
     """
-    return "`" + name.replace("`", "``") + "`"
+    escaped = name.replace("`", "``")
+    return f"`{escaped}`"

@@ -1,16 +1,18 @@
-"""Spans of time as a spec writes them."""
+"""Read spans of time as a spec writes them."""
 
 from __future__ import annotations
 
 import re
 from datetime import timedelta
 
-UNITS = {"s": "seconds", "m": "minutes", "h": "hours", "d": "days"}
-AGE = re.compile(r"([0-9]+)([smhd])")
+DURATION_PATTERN = r"^[0-9]+[smhd]$"
+
+_UNITS = {"s": "seconds", "m": "minutes", "h": "hours", "d": "days"}
+_AGE = re.compile(r"([0-9]+)([smhd])")
 
 
 def parse_age(text: str) -> timedelta:
-    """Read a span such as ``36h``: whole seconds, minutes, hours or days.
+    """Read a span such as ``36h`` in whole seconds, minutes, hours or days.
 
     Parameters
     ----------
@@ -30,9 +32,12 @@ def parse_age(text: str) -> timedelta:
     >>> parse_age("36h")
     datetime.timedelta(days=1, seconds=43200)
     """
-    match = AGE.fullmatch(text.strip())
+    match = _AGE.fullmatch(text.strip())
     if match is None:
         raise ValueError(
             f"'{text}' is not an age; write a whole number and s, m, h or d, such as 36h"
         )
-    return timedelta(**{UNITS[match.group(2)]: int(match.group(1))})
+
+    count, unit = match.groups()
+
+    return timedelta(**{_UNITS[unit]: int(count)})

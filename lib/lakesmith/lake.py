@@ -84,7 +84,7 @@ class Lake(Reader):
         Parameters
         ----------
         fix : bool
-            Do what is safe. Files are moved aside, none is deleted.
+            Do what is safe. Files are moved away, none is deleted.
 
         Returns
         -------

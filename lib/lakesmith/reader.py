@@ -17,6 +17,7 @@ from lakesmith.session.runtime_kind import require_own_files
 from lakesmith.session.start import get_session, read_properties
 from lakesmith.spec.load import Loaded
 from lakesmith.spec.values.instants import utc
+from lakesmith.tables.local_rows import local_rows
 from lakesmith.tables.ops_table import OPS_TABLES, OpsTable
 from lakesmith.tables.properties import properties_of
 from lakesmith.tables.read_version import read_version
@@ -113,6 +114,58 @@ class Reader:
             "_raw STRING, _source_file STRING"
         )
         return self.spark.createDataFrame([], ddl)
+
+    def rows(
+        self, name: str, version: str | int = "published", limit: int = 20
+    ) -> list[dict[str, Any]] | None:
+        """Return some rows of a table without Spark, or None where only Spark reads them.
+
+        Parameters
+        ----------
+        name : str
+            ``layer.table``.
+        version : str or int
+            As in `table`.
+        limit : int
+
+        Returns
+        -------
+        list of dict, optional
+        """
+        table = self._ref(name)
+        if not (table.local and table.exists(None)):
+            return None
+        number = None if version == "latest" else version
+        if version == "published":
+            number = self._published(name)
+        columns = (
+            self.project.table(name).columns
+            if name in self.project.table_names()
+            else {}
+        )
+        return local_rows(
+            table, None if number is None else int(number), limit, columns
+        )
+
+    def quarantined_rows(
+        self, name: str, limit: int = 20
+    ) -> list[dict[str, Any]] | None:
+        """Return some quarantined rows without Spark, or None where only Spark reads them.
+
+        Parameters
+        ----------
+        name : str
+            ``layer.table``.
+        limit : int
+
+        Returns
+        -------
+        list of dict, optional
+        """
+        table = self._ref(name).quarantine
+        if table.local and not table.exists(None):
+            return []
+        return local_rows(table, None, limit)
 
     def register_views(self, spark: SparkSession) -> None:
         """Create temporary views of each published table in a session.
@@ -232,7 +285,9 @@ class Reader:
         return table.read(None if table.ref.local else self.spark)
 
     def _published(self, name: str) -> int:
-        tables = newest(self.spark, self._ref("ops.published"))["tables"]
+        published = self._ref("ops.published")
+        spark = None if published.local else self.spark
+        tables = newest(spark, published)["tables"]
         if name not in tables:
             hint = "see `lakesmith status`; a refused batch can be published by `run --accept`"
             raise InputError(

@@ -14,5 +14,11 @@ FLOATS = ("float", "double")
 
 
 def is_float(kind: str) -> bool:
-    """Whether a column of this type can hold NaN."""
+    """Return whether a column of this type can hold NaN.
+
+    Examples
+    --------
+    >>> is_float("double"), is_float("decimal(8,2)")
+    (True, False)
+    """
     return kind in FLOATS

@@ -1,1 +1,1 @@
-"""The sample domain: an online gift shop's order lines and customer profiles."""
+"""Transform the order lines and customer profiles of the sample, an online gift shop."""

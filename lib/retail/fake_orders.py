@@ -1,4 +1,4 @@
-"""A made-up feed of order lines with the dirt of a real one."""
+"""Invent a feed of order lines with the faults of a real one."""
 
 from __future__ import annotations
 
@@ -50,7 +50,9 @@ BROKEN: dict[str, dict[str, str]] = {
 
 
 class Orders:
-    """Invents the files of a feed one day after the other; the same seed invents the same.
+    """Invent the files of a feed, one day after the other.
+
+    The same seed invents the same files.
 
     Parameters
     ----------
@@ -58,6 +60,12 @@ class Orders:
     first_day : date
     scale : int
         Times the invoices a day and the customers.
+
+    Examples
+    --------
+    >>> orders = Orders(Random(7), date(2011, 1, 29), scale=1)
+    >>> len(orders.file(0)) > 60
+    True
     """
 
     def __init__(self, random: Random, first_day: date, scale: int) -> None:
@@ -69,13 +77,17 @@ class Orders:
         self.held_back: list[Line] = []
 
     def file(self, number: int) -> list[Sequence[str]]:
-        """Return the rows of file `number` (from 0): its day, late lines, corrections, repeats and broken rows."""
+        """Return the rows of file `number`, counted from 0.
+
+        They are those of its day, late lines, corrections, repeats and broken rows.
+        """
         day = self.first_day + timedelta(days=number)
         sales = [
             line
             for _ in range(INVOICES_A_DAY * self.scale)
             for line in self._invoice(day)
         ]
+
         on_time, late = self._split(sales)
         rows = [
             *on_time,
@@ -83,11 +95,13 @@ class Orders:
             *self._corrections(day),
             *self._repeats(on_time),
         ]
+
         self.held_back = late
         self.sold = on_time
         broken = self._broken(rows) if number % 5 == 1 else []
         mixed: list[Sequence[str]] = [*rows, *broken]
         self.random.shuffle(mixed)
+
         return mixed
 
     def _invoice(self, day: date) -> list[Line]:
@@ -98,6 +112,7 @@ class Orders:
         )
         customer = self._customer()
         country = self._country(customer, minute)
+
         return [
             self._line(number, minute, customer, country)
             for _ in range(self.random.randint(7, 15))
@@ -119,6 +134,7 @@ class Orders:
             written,
             country,
         )
+
         return self._with_dirt(line)
 
     def _with_dirt(self, line: Line) -> Line:
@@ -137,35 +153,48 @@ class Orders:
                 Quantity=f"-{line.Quantity}",
                 CustomerID="",
             )
+
         return line
 
     def _customer(self) -> int | None:
-        anonymous = self.random.random() < 0.15
-        return (
-            None
-            if anonymous
-            else FIRST_CUSTOMER + self.random.randrange(CUSTOMERS * self.scale)
-        )
+        is_anonymous = self.random.random() < 0.15
+        if is_anonymous:
+            return None
+
+        number = self.random.randrange(CUSTOMERS * self.scale)
+
+        return FIRST_CUSTOMER + number
 
     def _country(self, customer: int | None, moment: datetime) -> str:
-        """Return where a customer lives: most at home, every tenth abroad, every thirtieth moves on the third day."""
+        """Return the country of a customer.
+
+        Most are at home, every tenth is abroad, every thirtieth moves on the third day.
+        """
         if customer is None or customer % 10:
             return HOME_COUNTRY
-        moved = customer % 30 == 0 and moment.date() >= self.first_day + timedelta(
-            days=2
-        )
-        return COUNTRIES[(customer // 10 + moved) % len(COUNTRIES)]
+
+        third_day = self.first_day + timedelta(days=2)
+        has_moved = customer % 30 == 0 and moment.date() >= third_day
+        position = customer // 10 + has_moved
+
+        return COUNTRIES[position % len(COUNTRIES)]
 
     def _split(self, sales: list[Line]) -> tuple[list[Line], list[Line]]:
-        """Hold the last invoice of the day back: it lands a day late."""
+        """Hold the last invoice of the day back, which lands a day late."""
         last = sales[-1].InvoiceNo
-        return [x for x in sales if x.InvoiceNo != last], [
-            x for x in sales if x.InvoiceNo == last
-        ]
+        on_time = [line for line in sales if line.InvoiceNo != last]
+        late = [line for line in sales if line.InvoiceNo == last]
+
+        return on_time, late
 
     def _corrections(self, day: date) -> list[Line]:
-        """Correct lines of the day before: cancel each whole and sell it again in another quantity."""
-        wrong = self.random.sample(self.sold, min(2 * self.scale, len(self.sold)))
+        """Correct lines of the day before.
+
+        Each is cancelled whole and sold again in another quantity.
+        """
+        count = min(2 * self.scale, len(self.sold))
+        wrong = self.random.sample(self.sold, count)
+
         return [line for old in wrong for line in self._correction(old, day)]
 
     def _correction(self, old: Line, day: date) -> tuple[Line, Line]:
@@ -174,6 +203,7 @@ class Orders:
         again = str(self.next_invoice + 1)
         self.next_invoice += 2
         opposite = str(-int(old.Quantity))
+
         return (
             old._replace(InvoiceNo=cancelled, Quantity=opposite, InvoiceDate=now),
             old._replace(InvoiceNo=again, Quantity="3", InvoiceDate=now),
@@ -182,12 +212,15 @@ class Orders:
     def _repeats(self, on_time: list[Line]) -> list[Line]:
         """Repeat some lines of this file and some of the file before, exactly."""
         from_today = self.random.sample(on_time, 2 * self.scale)
-        from_before = self.random.sample(self.sold, min(3 * self.scale, len(self.sold)))
+        count = min(3 * self.scale, len(self.sold))
+        from_before = self.random.sample(self.sold, count)
+
         return [*from_today, *from_before]
 
     def _broken(self, rows: list[Line]) -> list[Sequence[str]]:
-        """Return one row of each kind that the quarantine knows, one of them twice, and two that do not parse."""
+        """Return one row of each kind of fault, one of them twice, and two that do not parse."""
         bad = [self.random.choice(rows)._replace(**fault) for fault in BROKEN.values()]
         too_few = tuple(rows[0])[:5]
         too_many = (*rows[1], "one too many")
+
         return [*bad, bad[0], too_few, too_many]

@@ -1,4 +1,4 @@
-"""Write the two feeds of the sample; the same seed writes the same bytes.
+"""Write the two feeds of the sample, the same bytes for the same seed.
 
 Run ``python -m retail.generate --out data --scale 1 --seed 7``.
 """
@@ -53,11 +53,13 @@ def generate(
     """
     if scale < 1 or days < 1:
         raise ValueError(f"scale and days are 1 or more, not {scale} and {days}")
+
     orders = Orders(Random(f"orders {seed}"), FIRST_DAY, scale)  # noqa: S311
     order_rows = [
         _write(out / "retail_orders" / f"{_day(n)}.csv", _csv(orders.file(n)))
         for n in range(days)
     ]
+
     changes = crm_files(Random(f"crm {seed}"), FIRST_DAY, days, scale)  # noqa: S311
     crm_rows = [
         _write(
@@ -66,7 +68,9 @@ def generate(
         )
         for n, lines in enumerate(changes)
     ]
+
     header_lines = days
+
     return {
         "order_files": days,
         "order_rows": sum(order_rows) - header_lines,
@@ -115,13 +119,15 @@ def _day(number: int) -> date:
 def _csv(rows: Sequence[Sequence[str]]) -> str:
     text = io.StringIO()
     csv.writer(text, lineterminator="\n").writerows([Line._fields, *rows])
+
     return text.getvalue()
 
 
 def _write(file: Path, text: str) -> int:
-    """Write text as UTF-8 with line feeds on every system; return its number of lines."""
+    """Write text as UTF-8 with line feeds on every system, and return its number of lines."""
     file.parent.mkdir(parents=True, exist_ok=True)
     file.write_bytes(text.encode("utf-8"))
+
     return text.count("\n")
 
 

@@ -1,4 +1,4 @@
-"""Order lines: what the contract alone cannot say about them."""
+"""Type order lines where their contract cannot."""
 
 from __future__ import annotations
 
@@ -21,14 +21,16 @@ def typed_lines(lines: DataFrame) -> DataFrame:
 
     Notes
     -----
-    *Columns*: needs ``_raw.CustomerID`` (text, such as ``17850.0``) and ``invoice_no`` (text) -> adds or replaces
-    ``customer_id`` (bigint; NULL where nothing landed or where the text is not digits with zeros after the point) and
-    ``is_cancellation`` (boolean; NULL where the invoice number is NULL).
+    *Columns*: needs ``_raw.CustomerID`` (text, such as ``17850.0``) and ``invoice_no`` (text) ->
+    adds or replaces ``customer_id`` (bigint; NULL where nothing landed or where the text is not
+    digits with zeros after the point) and ``is_cancellation`` (boolean; NULL where the invoice
+    number is NULL).
 
     Examples
     --------
     >>> from lakesmith.testing import frame
-    >>> lines = frame(spark, "invoice_no string, _raw struct<CustomerID string>", [("C536379", ("14527.0",))])
+    >>> ddl = "invoice_no string, _raw struct<CustomerID string>"
+    >>> lines = frame(spark, ddl, [("C536379", ("14527.0",))])
     >>> lines.transform(typed_lines).select("customer_id", "is_cancellation").show()
     +-----------+---------------+
     |customer_id|is_cancellation|
@@ -46,5 +48,5 @@ def typed_lines(lines: DataFrame) -> DataFrame:
 
 
 def _whole_number(text: Column) -> Column:
-    """Read ``17850`` and ``17850.0``; anything else, or a number too long for a bigint, is NULL."""
+    """Read ``17850`` and ``17850.0`` as a bigint, and anything else as NULL."""
     return F.regexp_extract(text, WHOLE_NUMBER, 1).try_cast("bigint")

@@ -1,4 +1,4 @@
-"""Customer profiles: what reports group by, derived from what the customer told."""
+"""Derive what reports group by from customer profiles."""
 
 from __future__ import annotations
 
@@ -24,9 +24,9 @@ def described_profiles(profiles: DataFrame) -> DataFrame:
 
     Notes
     -----
-    *Columns*: needs ``age`` (int, years) and ``email`` (text) -> adds ``age_group`` (text: ``0-17``, ``18-24``, ...,
-    ``65+``; NULL where the age is NULL or outside 0 to 120) and ``email_domain`` (text, in lower case; NULL where
-    the address is NULL or has no ``@``).
+    *Columns*: needs ``age`` (int, years) and ``email`` (text) -> adds ``age_group`` (text:
+    ``0-17``, ``18-24``, ..., ``65+``; NULL where the age is NULL or outside 0 to 120) and
+    ``email_domain`` (text, in lower case; NULL where the address is NULL or has no ``@``).
 
     Examples
     --------
@@ -46,12 +46,20 @@ def described_profiles(profiles: DataFrame) -> DataFrame:
 
 
 def _age_group(age: Column) -> Column:
-    known = F.when(~age.between(0, OLDEST), None)
+    group = F.when(~age.between(0, OLDEST), None)
+
     for start, following in pairwise(GROUP_STARTS):
-        known = known.when(age < following, f"{start}-{following - 1}")
-    return known.when(age.isNotNull(), f"{GROUP_STARTS[-1]}+")
+        label = f"{start}-{following - 1}"
+        group = group.when(age < following, label)
+
+    oldest = f"{GROUP_STARTS[-1]}+"
+
+    return group.when(age.isNotNull(), oldest)
 
 
 def _domain(email: Column) -> Column:
     domain = F.lower(F.substring_index(email, "@", -1))
-    return F.when(F.contains(email, F.lit("@")), F.nullif(domain, F.lit("")))
+    has_domain = F.contains(email, F.lit("@"))
+    non_empty = F.nullif(domain, F.lit(""))
+
+    return F.when(has_domain, non_empty)

@@ -6,9 +6,14 @@ import subprocess
 import sys
 from pathlib import Path
 
+import pyarrow as pa  # type: ignore[import-untyped]
 import pytest
+from deltalake import write_deltalake
 
+from lakesmith.lake import open_lake
+from lakesmith.ledger.publications import publish
 from lakesmith.scaffold import init_project
+from lakesmith.tables.ref import table_ref
 from tests.cli.verbs import invoke
 
 LIB = str(Path(__file__).resolve().parents[2] / "lib")
@@ -31,6 +36,27 @@ def test_these_verbs_start_no_spark(project: Path, arguments: list[str]) -> None
     done = lakesmith_without_java(project, *arguments)
     assert (done.returncode, done.stderr) == (0, "")
     assert done.stdout
+
+
+@pytest.fixture
+def built(project: Path) -> Path:
+    """Write a published gold table and a quarantine as a run leaves them, by delta-rs."""
+    lake = open_lake(project / "conf", overrides={"warehouse": str(project / "warehouse")})
+    gold = table_ref(lake.project.warehouse, None, "gold.daily_orders")
+    bad = table_ref(lake.project.warehouse, None, "silver.orders").quarantine
+    reason = [{"check": "amount_cast", "column": "amount", "value": "x"}]
+    write_deltalake(gold.location, pa.table({"order_date": ["2024-03-01"], "orders": [1]}))
+    write_deltalake(bad.location, pa.table({"_batch_id": [1], "_reasons": [reason], "_raw": ["{}"]}))
+    published = table_ref(lake.project.warehouse, None, "ops.published")
+    publish(None, published, "local", "run", "2026-01-01T00:00:00+00:00", {"gold.daily_orders": 0})
+    return project
+
+
+def test_rows_are_shown_without_spark(built: Path) -> None:
+    shown = lakesmith_without_java(built, "show", "gold.daily_orders")
+    bad = lakesmith_without_java(built, "quarantine", "silver.orders")
+    assert (shown.returncode, shown.stdout) == (0, "order_date  orders\n2024-03-01       1\n"), shown.stderr
+    assert (bad.returncode, bad.stdout) == (0, 'batch 1: amount_cast (amount = "x")\n  {}\n'), bad.stderr
 
 
 def test_a_verb_that_needs_spark_says_that_java_is_missing(project: Path) -> None:

@@ -67,7 +67,7 @@ def test_the_verb_tells_what_it_would_do_and_exits_1_on_an_error(shop: Shop) -> 
     code, told = invoke(shop)
     assert code == 1
     assert f"error LS620 ops.published: commit 2 is torn: the file is empty\n  where: {torn}\n" in told
-    assert "  next:  --fix would set it aside" in told
+    assert "  next:  --fix would move it away" in told
     assert told.splitlines()[-1].startswith("the warehouse is damaged: 10 table(s) looked at, 1 error(s)")
     code, told = invoke(shop, "--fix")
     assert code == 0

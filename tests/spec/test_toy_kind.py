@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+import sys
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
@@ -102,17 +104,62 @@ def test_a_name_that_is_taken_is_refused(name: str) -> None:
         register_kind(Kind(name, "thing", Counter))
 
 
-def test_a_package_registers_by_an_entry_point(project: Write, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    metadata = tmp_path / "toy-1.0.dist-info"
-    metadata.mkdir()
-    (metadata / "METADATA").write_text("Metadata-Version: 2.1\nName: toy\nVersion: 1.0\n")
-    (metadata / "entry_points.txt").write_text("[lakesmith.kinds]\ntallies = toy:KIND\n")
-    imports = "from lakesmith.spec.kinds import Kind\nfrom lakesmith.spec.model import Model\n"
-    (tmp_path / "toy.py").write_text(
-        f"{imports}class Tally(Model):\n    of: str\nKIND = Kind('tallies', 'tally', Tally)\n"
-    )
-    monkeypatch.syspath_prepend(tmp_path)
-    kinds.load_installed_kinds.cache_clear()
+@pytest.fixture
+def package(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Callable[[str], None]]:
+    """Install a package with a module ``toy`` whose ``KIND`` is an entry point."""
+
+    def install(code: str) -> None:
+        metadata = tmp_path / "toy-1.0.dist-info"
+        metadata.mkdir()
+        (metadata / "METADATA").write_text("Metadata-Version: 2.1\nName: toy\nVersion: 1.0\n")
+        (metadata / "entry_points.txt").write_text("[lakesmith.kinds]\ntallies = toy:KIND\n")
+        (tmp_path / "toy.py").write_text(code)
+        monkeypatch.syspath_prepend(tmp_path)
+        monkeypatch.delitem(sys.modules, "toy", raising=False)
+        kinds.installed_kinds.cache_clear()
+
+    yield install
+    kinds.installed_kinds.cache_clear()
+
+
+TALLY = (
+    "from lakesmith.spec.kinds import Kind\n"
+    "from lakesmith.spec.model import Model\n"
+    "class Tally(Model):\n"
+    "    of: str\n"
+    "KIND = Kind('{name}', 'tally', Tally)\n"
+)
+
+
+def test_a_package_registers_by_an_entry_point(project: Write, package: Callable[[str], None]) -> None:
+    package(TALLY.format(name="tallies"))
     loaded = load_project(project({"tallies/a.yml": "of: x\n"}))
     assert loaded.project.tallies["a"].of == "x"  # type: ignore[attr-defined]
-    kinds.load_installed_kinds.cache_clear()
+
+
+@pytest.mark.parametrize(
+    ("code", "what"),
+    [
+        (TALLY.format(name="counters"), "the kind of spec 'counters' has the name of another kind or setting"),
+        ("KIND = 1\n", "the kind of spec 'toy:KIND' cannot be loaded: int is not a Kind"),
+        ("import no_such_module\n", "the kind of spec 'toy:KIND' cannot be loaded: No module named 'no_such_module'"),
+    ],
+)
+def test_a_package_that_cannot_be_used_is_named(
+    project: Write, package: Callable[[str], None], code: str, what: str
+) -> None:
+    package(code)
+    with pytest.raises(ConfigError) as caught:
+        load_project(project())
+    assert [(p.code, p.what) for p in caught.value.problems] == [("LS173", what)]
+
+
+def test_the_kind_of_the_page_works(
+    project: Write, package: Callable[[str], None], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    page = (Path(__file__).parents[2] / "docs" / "extending.md").read_text("utf-8")
+    code, _, spec = re.findall(r"```(?:python|toml|yaml)\n(.*?)```", page, re.DOTALL)
+    monkeypatch.delitem(kinds.KINDS, "counters")
+    package(code)
+    loaded = load_project(project({COUNTER: spec}))
+    assert loaded.project.table("gold.orders_count").write.keys == ("day",)

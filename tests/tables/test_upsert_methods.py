@@ -44,7 +44,7 @@ def written(
     if plan.method == "merge":
         upsert(rows, ref, table, plan.touched.predicate(ref.sql_name))
     else:
-        replace_keys(rows, ref, CommitId("test", 2, "e", {"plan": plan.told()}), plan)
+        replace_keys(rows, ref, CommitId("test", 2, "e", {"plan": plan.to_metadata()}), plan)
     return plan, ref.load(spark)
 
 
@@ -161,7 +161,7 @@ def test_a_method_that_a_batch_cannot_have_is_a_merge_that_says_why(
     monkeypatch.setattr("lakesmith.tables.upsert.planner.MAX_KEYS", 1)
     rows = frame(spark, DDL, [(9, "z", 1), (1, "b", 2)])
     plan, found = upserted(spark, tmp_path, spec({**PLAIN, "method": "replace_where"}), BEFORE, rows)
-    assert plan.told() == {"method": "merge", "why": "more than 1 keys", "expected": {"files": 1}}
+    assert plan.to_metadata() == {"method": "merge", "why": "more than 1 keys", "expected": {"files": 1}}
     assert found == sorted([*BEFORE[1:], (1, "b", 2), (9, "z", 1)], key=str)
 
 
@@ -169,7 +169,7 @@ def test_a_plan_expects_what_its_commit_does(spark: SparkSession, tmp_path: Path
     rows = frame(spark, DDL, [(9, "z", 1), (1, "b", 2)])
     plan, _ = upserted(spark, tmp_path, spec(PLAIN), BEFORE, rows)
     commit = newest_commits(spark, TableRef("silver.a", str(tmp_path / "t")), 1)[0]
-    assert commit.about["plan"] == plan.told()
+    assert commit.about["plan"] == plan.to_metadata()
     assert (plan.expected["rows"], plan.expected["files"]) == (2, 1)
     assert real_figures(commit.metrics)["rows"] == 2
 

@@ -7,8 +7,9 @@ import pytest
 from pyspark.sql import Row, SparkSession
 
 from lakesmith.testing import frame
-from lakesmith.transforms.change_events.debezium import Unchanged, from_debezium
+from lakesmith.transforms.change_events.debezium import from_debezium
 from lakesmith.transforms.change_events.unavailable import forms_of
+from lakesmith.transforms.change_events.unchanged import Unchanged
 
 P = "__debezium_unavailable_value"
 FIELDS = ["id", "name", "city"]

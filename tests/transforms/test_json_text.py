@@ -5,7 +5,7 @@ from pyspark.sql import SparkSession
 from pyspark.sql import functions as F
 from pyspark.sql.types import StructType
 
-from lakesmith.json_text import json_text
+from lakesmith.column_refs import json_text
 from lakesmith.testing import frame
 from lakesmith.transforms.change_events.debezium import from_debezium
 from lakesmith.transforms.conform import rescued_into

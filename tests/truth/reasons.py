@@ -1,4 +1,4 @@
-"""Why a landed row is set aside or warned about, as DuckDB conditions."""
+"""Why a landed row is moved away or warned about, as DuckDB conditions."""
 
 from __future__ import annotations
 

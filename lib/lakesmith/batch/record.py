@@ -56,7 +56,7 @@ class BatchRecord:
         """True when a check refuses publication."""
         return any(verdict.refuses for verdict in self.verdicts)
 
-    def told(self) -> dict[str, Any]:
+    def to_metadata(self) -> dict[str, Any]:
         """Return what the ledger keeps of it, for a run that dies before it writes its records."""
         verdicts = [asdict(verdict) for verdict in self.verdicts]
         counts = asdict(self.counts)

@@ -219,8 +219,12 @@ def show(
     from lakesmith.cli.rows import first_rows
 
     with answering(form) as answer:
-        frame = open_lake(conf, env, sets).table(table, _version(version))
-        answer(first_rows(frame, limit), text.rows_text)
+        lake = open_lake(conf, env, sets)
+        number = _version(version)
+        rows = lake.rows(table, number, limit)
+        if rows is None:
+            rows = first_rows(lake.table(table, number), limit)
+        answer(rows, text.rows_text)
 
 
 def _version(text: str) -> str | int:
@@ -259,11 +263,12 @@ def quarantine(
 ) -> None:
     """Show bad rows with their reasons."""
     with answering(form) as answer:
-        frame = open_lake(conf, env, sets).quarantine(table)
-        answer(
-            [row.asDict(recursive=True) for row in frame.limit(limit).collect()],
-            text.quarantine_text,
-        )
+        lake = open_lake(conf, env, sets)
+        rows = lake.quarantined_rows(table, limit)
+        if rows is None:
+            found = lake.quarantine(table).limit(limit).collect()
+            rows = [row.asDict(recursive=True) for row in found]
+        answer(rows, text.quarantine_text)
 
 
 app.command()(doctor)

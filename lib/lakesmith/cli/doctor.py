@@ -16,7 +16,7 @@ from lakesmith.cli.runtime import runtime_text
 Fix = Annotated[
     bool,
     typer.Option(
-        "--fix", help="Do what is safe. Files are moved aside, none is deleted."
+        "--fix", help="Do what is safe. Files are moved away, none is deleted."
     ),
 ]
 Runtime = Annotated[
@@ -60,7 +60,7 @@ def report_text(report: Mapping[str, Any]) -> str:
     """Return what was fixed, what was found with what to do next, and how many of each."""
     fixed = [f"fixed {_found(one)}" for one in report["fixed"]]
     moved = (
-        [f"moved aside to {report['set_aside']}; delete it when all is well"]
+        [f"moved away to {report['set_aside']}; delete it when all is well"]
         if report["set_aside"]
         else []
     )

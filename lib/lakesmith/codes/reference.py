@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-from itertools import groupby
 
 from lakesmith.codes import CATALOGUE, Explanation
 
@@ -23,6 +22,7 @@ _GROUPS = {
     "7": "Runs",
     "8": "Environment and deployment",
 }
+_EMPHASIS = re.compile(r"([*_])")
 _CODE = re.compile(r"(`[^`]*`)")
 
 
@@ -35,9 +35,13 @@ def error_codes() -> str:
     ['## General (LS0xx)', '## Specs (LS1xx)']
     """
     page = _HEAD
-    for digit, entries in groupby(CATALOGUE.values(), key=lambda entry: entry.code[2]):
-        page += f"\n## {_GROUPS[digit]} (LS{digit}xx)\n"
-        page += "".join(map(_entry, entries))
+    group = ""
+    for code, entry in CATALOGUE.items():
+        digit = code[2]
+        if digit != group:
+            group = digit
+            page += f"\n## {_GROUPS[digit]} (LS{digit}xx)\n"
+        page += _entry(entry)
     return page
 
 
@@ -50,13 +54,17 @@ def escape(text: str) -> str:
     'see `a_b` or \\_c in &lt;name>'
     """
     parts = _CODE.split(text)
-    plain = (re.sub(r"([*_])", r"\\\1", part) for part in parts[::2])
-    parts[::2] = [part.replace("<", "&lt;") for part in plain]
+    for place in range(0, len(parts), 2):
+        without_tags = parts[place].replace("<", "&lt;")
+        parts[place] = _EMPHASIS.sub(r"\\\1", without_tags)
     return "".join(parts)
 
 
 def _entry(entry: Explanation) -> str:
-    title = f"**{escape(entry.title)}**"
-    meaning = escape(entry.meaning)
-    action = escape(entry.action)
-    return f"\n### {entry.code}\n\n{title}\n\n{meaning}\n\nWhat to do: {action}\n"
+    paragraphs = [
+        f"\n### {entry.code}",
+        f"**{escape(entry.title)}**",
+        escape(entry.meaning),
+        f"What to do: {escape(entry.action)}\n",
+    ]
+    return "\n\n".join(paragraphs)

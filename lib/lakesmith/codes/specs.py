@@ -245,8 +245,8 @@ _CODES: dict[str, tuple[str, str, str]] = {
     ),
     "LS173": (
         "kind of spec that cannot be added",
-        "A package adds a kind of spec whose name is already the name of another kind or of a"
-        " project setting.",
+        "A package adds a kind of spec that cannot be loaded, or whose name is already the name"
+        " of another kind or of a project setting.",
         "Remove one of the packages, or rename the kind.",
     ),
     "LS190": (

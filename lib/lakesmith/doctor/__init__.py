@@ -1,1 +1,1 @@
-"""The doctor: looks over a warehouse without Spark, says what is damaged, and does what is safe to mend it."""
+"""Check a warehouse without Spark, and fix what is safe to fix."""

@@ -7,7 +7,7 @@ from pathlib import Path
 
 
 def is_older(file: Path, seconds: float) -> bool:
-    """Tell whether a file was last changed so long ago; False for one that vanished meanwhile."""
+    """Return True where a file was last changed so long ago, False where it is missing."""
     try:
         return time.time() - file.stat().st_mtime > seconds
     except FileNotFoundError:

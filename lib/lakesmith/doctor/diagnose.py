@@ -1,4 +1,4 @@
-"""Look over a warehouse: every table by itself, then the ledger and the publication against the tables."""
+"""Check every table of a warehouse, then the ledger and the publication against the tables."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ from lakesmith.tables.ref import TableRef, project_table
 
 
 def examine(project: Project) -> Report:
-    """Return what is found in the warehouse of a project; nothing is written, no Spark is started."""
+    """Return the findings in the warehouse of a project, without writing or starting Spark."""
     refs = warehouse_tables(project)
     tables = [found for ref in refs if (found := patient(ref)) is not None]
     logs = {table.name: list(check_log(table)) for table in tables}
@@ -37,7 +37,7 @@ def examine(project: Project) -> Report:
 
 
 def _hides_files(finding: Finding) -> bool:
-    """Tell whether the files of the table are not known: commits are gone, which no checkpoint covers."""
+    """Return True where commits are missing that no checkpoint covers."""
     lost = finding.code in ("LS620", "LS621") or (
         finding.code == "LS622" and not finding.fixable
     )
@@ -48,7 +48,7 @@ def _files(table: Patient, is_known: bool) -> Iterator[Finding]:
     if is_known and table.log.head is not None:
         yield from check_files(table)
     elif not is_known:
-        hint = "mend the log and look again"
+        hint = "fix the log and look again"
         yield Finding(
             "info",
             "LS637",
@@ -69,7 +69,7 @@ def _elsewhere(refs: Sequence[TableRef]) -> Iterator[Finding]:
 def _against_ledger(
     project: Project, tables: Sequence[Patient], readable: set[str]
 ) -> Iterator[Finding]:
-    """Yield where the ledger and the publication differ from the tables; both are read only when they are whole."""
+    """Yield where the ledger and the publication differ from the tables, if both can be read."""
     ledger_ref = project_table(project, "ops.ledger")
     published_ref = project_table(project, "ops.published")
     damaged = {table.name for table in tables} - readable

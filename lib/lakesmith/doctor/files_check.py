@@ -22,7 +22,10 @@ def check_files(table: Patient) -> Iterator[Finding]:
     bad = list(bad_files(table, table.head))
     if bad:
         what = f"{len(bad)} file(s) of the newest version: {bad[0][1]}"
-        hint = "put the file back from a copy, or move the table and those below it away and build them anew"
+        hint = (
+            "put the file back from a copy, or move the table and those downstream "
+            "away and rebuild them"
+        )
         yield Finding("error", "LS624", table.name, what, str(bad[0][0]), hint)
     if not table.torn:  # else it is not known which files it named
         yield from _orphans(table)
@@ -46,18 +49,25 @@ def _orphans(table: Patient) -> Iterator[Finding]:
     days = retention_days(table.head.settings)
     old = [file for file in orphans if is_older(file, days * DAY)]
     if old:
-        what = f"{len(old)} file(s) that no commit names, {_megabytes(old)}, older than {days:g} days"
-        aside = tuple(one for file in old for one in (file, sidecar_of(file)))
-        yield Finding(
-            "warning", "LS625", table.name, what, str(old[0]), "set them aside", aside
+        what = (
+            f"{len(old)} file(s) that no commit names, {_megabytes(old)}, older than "
+            f"{days:g} days"
         )
-    # Delta itself leaves the vectors of files that a MERGE empties: young ones are no sign of a write that died.
+        moves = tuple(one for file in old for one in (file, sidecar_of(file)))
+        yield Finding(
+            "warning", "LS625", table.name, what, str(old[0]), "move them away", moves
+        )
+    # Delta itself leaves the vectors of files that a MERGE empties: young ones are no sign of a
+    # write that died.
     young = [
         file for file in orphans if file not in old and not file.name.startswith(VECTOR)
     ]
     if young:
-        what = f"{len(young)} file(s) that no commit names, {_megabytes(young)}, younger than {days:g} days"
-        hint = "nothing to do: writes that died leave them; they are set aside when they are older"
+        what = (
+            f"{len(young)} file(s) that no commit names, {_megabytes(young)}, younger "
+            f"than {days:g} days"
+        )
+        hint = "nothing to do: writes that died leave them; they are moved away when they are older"
         yield Finding("info", "LS625", table.name, what, str(young[0]), hint)
 
 
@@ -66,7 +76,7 @@ def _megabytes(files: list[Path]) -> str:
 
 
 def data_files(root: Path) -> Iterator[Path]:
-    """Yield what lies in the table as data: hidden files and directories are no data, partitions and changes are."""
+    """Yield the data files of a table, in partitions and changes, without hidden files."""
     for directory, below, names in os.walk(root):
         below[:] = [
             name

@@ -1,4 +1,4 @@
-"""What the doctor finds."""
+"""Define the findings of the doctor."""
 
 from __future__ import annotations
 
@@ -18,16 +18,17 @@ class Finding:
     Parameters
     ----------
     severity : str
-        ``error``: a run or a reader fails or reads wrong rows; ``warning``: look at it; ``info``: good to know.
+        ``error``: a run or a reader fails or reads wrong rows; ``warning``: look at it; ``info``:
+        good to know.
     code : str
         Explained by ``lakesmith explain``.
     table, what, where : str
         Which table, what was found, in which file.
     next : str
         What ``--fix`` does, or what a person should do.
-    aside : tuple of Path
-        Files that ``--fix`` sets aside.
-    mend : callable, optional
+    moves : tuple of Path
+        Files that ``--fix`` moves away.
+    repair : callable, optional
         What else ``--fix`` does.
     """
 
@@ -37,13 +38,13 @@ class Finding:
     what: str
     where: str
     next: str
-    aside: tuple[Path, ...] = field(default=(), repr=False, compare=False)
-    mend: Callable[[], None] | None = field(default=None, repr=False, compare=False)
+    moves: tuple[Path, ...] = field(default=(), repr=False, compare=False)
+    repair: Callable[[], None] | None = field(default=None, repr=False, compare=False)
 
     @property
     def fixable(self) -> bool:
         """True when ``--fix`` mends it."""
-        return bool(self.aside or self.mend)
+        return bool(self.moves or self.repair)
 
     def to_dict(self) -> dict[str, Any]:
         """Return plain data for JSON."""
@@ -53,7 +54,7 @@ class Finding:
 
 @dataclass(frozen=True)
 class Report:
-    """What the doctor found; with ``--fix`` what is left after it, `fixed` being what it mended.
+    """Hold the findings that are left, and those that ``--fix`` fixed.
 
     `set_aside` is the directory that took the files, empty when none was moved.
     """
@@ -65,7 +66,7 @@ class Report:
 
     @property
     def is_sound(self) -> bool:
-        """True when there is no error; warnings do not count."""
+        """Return True when there is no error."""
         return not any(finding.severity == "error" for finding in self.findings)
 
     def to_dict(self) -> dict[str, Any]:

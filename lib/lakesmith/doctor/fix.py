@@ -1,4 +1,4 @@
-"""Mend what is safe to mend: files are set aside, a lost publication is written again, nothing is deleted."""
+"""Fix what is safe to fix. Files are moved away and none is deleted."""
 
 from __future__ import annotations
 
@@ -6,24 +6,22 @@ from pathlib import Path
 
 from lakesmith.doctor.diagnose import examine
 from lakesmith.doctor.findings import Finding, Report
-from lakesmith.doctor.quarantine_files import place_of, set_aside
+from lakesmith.doctor.quarantine_files import move_files, place_of
 from lakesmith.runs.lock import run_lock
 from lakesmith.spec.model import Project
 
-ROUNDS = (
-    5  # what is mended may uncover something else: a torn publication, then a lost one
-)
+ROUNDS = 5  # a fix may uncover something else, such as a lost publication
 
 
 def doctor(project: Project, fix: bool = False) -> Report:
-    """Look over the warehouse of a project; no Spark.
+    """Check the warehouse of a project without Spark.
 
     Parameters
     ----------
     project : Project
     fix : bool
-        Do what is safe: files are set aside below ``<warehouse>/.lakesmith/set_aside``, none is deleted. Takes the
-        run lock, and looks again afterwards.
+        Do what is safe: files are moved away below ``<warehouse>/.lakesmith/set_aside``, none is
+        deleted. Takes the run lock, and looks again afterwards.
 
     Returns
     -------
@@ -35,16 +33,14 @@ def doctor(project: Project, fix: bool = False) -> Report:
         When a run holds the warehouse and `fix` is asked for.
     """
     place = None if project.catalog else place_of(project.warehouse)
-    if (
-        not fix or place is None
-    ):  # tables that lie elsewhere are not looked at, so there is nothing to mend
+    if not fix or place is None:  # tables elsewhere are not checked
         return examine(project)
     with run_lock(None, project.warehouse, project.lock_wait_seconds):
         return _mend(project, place)
 
 
 def _mend(project: Project, place: Path) -> Report:
-    """Mend and look again, until nothing is left that can be mended."""
+    """Fix and check again until nothing is left that can be fixed."""
     report = examine(project)
     fixed = list[Finding]()
     for _ in range(ROUNDS):
@@ -64,6 +60,6 @@ def _mend(project: Project, place: Path) -> Report:
 
 
 def _mend_one(project: Project, place: Path, finding: Finding) -> None:
-    set_aside(project.warehouse, place, finding.aside)
-    if finding.mend is not None:
-        finding.mend()
+    move_files(project.warehouse, place, finding.moves)
+    if finding.repair is not None:
+        finding.repair()

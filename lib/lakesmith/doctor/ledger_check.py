@@ -1,4 +1,4 @@
-"""Do the ledger and the tables say the same: open and refused batches, versions lost, commits not known."""
+"""Compare the ledger with the tables."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from lakesmith.tables.delta_log.snapshot import Patient
 
 
 def check_state(ledger: Ledger, table: Patient, is_readable: bool) -> Iterator[Finding]:
-    """Yield where the ledger and one table differ; commits are read only where the log is whole."""
+    """Yield where the ledger and one table differ."""
     state = ledger.state(table.name)
     yield from _unfinished(state, ledger.table.ref.location)
     behind = list(_behind(state, table))
@@ -32,7 +32,10 @@ def _unfinished(state: TableState, where: str) -> Iterator[Finding]:
         )
     if state.refused:
         what = f"batch {state.batch} was refused by the gate; it is written and not visible"
-        hint = f"see `lakesmith quality`; the next run undoes it, `lakesmith run --accept {state.table}` publishes it"
+        hint = (
+            "see `lakesmith quality`; the next run undoes it, `lakesmith run "
+            f"--accept {state.table}` publishes it"
+        )
         yield Finding("warning", "LS630", state.table, what, where, hint)
 
 
@@ -49,7 +52,10 @@ def _behind(state: TableState, table: Patient) -> Iterator[Finding]:
         run_id = next(
             (mark.run_id for mark in state.marks if (mark.version or 0) > head), "R"
         )
-        hint = f"put the commits back from a copy, or `lakesmith rollback --run {run_id}` and run again"
+        hint = (
+            "put the commits back from a copy, or `lakesmith rollback --run "
+            f"{run_id}` and run again"
+        )
         yield Finding("error", "LS631", table.name, what, str(table.root), hint)
 
 
@@ -65,7 +71,10 @@ def _ahead(state: TableState, table: Patient) -> Iterator[Finding]:
         if is_own(commit, table.name) and is_missing(commit, state)
     ]
     if unknown:
-        what = f"{len(unknown)} commit(s) of Lakesmith's are not in the ledger, the newest is {unknown[0].version}"
+        what = (
+            f"{len(unknown)} commit(s) of Lakesmith's are not in the ledger, the "
+            f"newest is {unknown[0].version}"
+        )
         hint = "run again: what landed is looked for and taken over"
         yield Finding("warning", "LS632", table.name, what, str(table.root), hint)
     foreign = [commit for commit in newer if is_foreign(commit)]

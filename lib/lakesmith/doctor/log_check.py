@@ -1,4 +1,4 @@
-"""Is the log of a table whole: commits, checkpoints, the pointer to the last one, checksums, leftovers."""
+"""Check the log of a table."""
 
 from __future__ import annotations
 
@@ -49,7 +49,10 @@ def _torn_commit(
         hint = f"checkpoint {checkpoint} covers it: only its history and its changes are lost"
         return Finding("warning", "LS620", table, what, str(file), hint)
     if version == log.head:
-        hint = "set it aside: the table ends at the commit before it, and the next run takes up the batch"
+        hint = (
+            "move it away: the table ends at the commit before it, and the next run "
+            "repeats the batch"
+        )
         return Finding(
             "error",
             "LS620",
@@ -65,10 +68,11 @@ def _torn_commit(
 def _missing(table: str, log: LogFiles, checkpoint: int | None) -> Iterator[Finding]:
     missing = log.missing(checkpoint)
     if missing:
-        what = f"the log lacks {len(missing)} commit(s), the first is {missing[0]}; the newest is {log.head}"
-        hint = (
-            "put the files back from a copy, or take the table away and build it anew"
+        what = (
+            f"the log lacks {len(missing)} commit(s), the first is {missing[0]}; the "
+            f"newest is {log.head}"
         )
+        hint = "put the files back from a copy, or remove the table and rebuild it"
         yield Finding("error", "LS621", table, what, str(log.commit(missing[0])), hint)
 
 
@@ -80,7 +84,7 @@ def _broken_checkpoint(
     sound: list[int],
     gone: set[int],
 ) -> Finding:
-    """Tell a broken checkpoint; it may go where an older sound one, or none, and whole commits give the same."""
+    """Return a finding for a broken checkpoint, which may go where the commits suffice."""
     base = max((other for other in sound if other < version), default=-1)
     suffices = not gone & set(range(base + 1, version + 1)) and version in log.commits
     what = f"checkpoint {version} is broken: {problem}"
@@ -99,7 +103,7 @@ def _broken_checkpoint(
             table,
             what,
             where,
-            "set it aside: the commits say the same",
+            "move it away: the commits say the same",
             files,
         )
     return Finding(
@@ -119,7 +123,7 @@ def _pointer(table: str, log: LogFiles) -> Iterator[Finding]:
     )
     if named not in log.checkpoints:
         severity: Severity = "warning" if named is None else "error"
-        hint = "set it aside: readers list the log instead"
+        hint = "move it away: readers list the log instead"
         yield Finding(
             severity,
             "LS623",
@@ -150,14 +154,17 @@ def _checksum(table: str, file: Path) -> Iterator[Finding]:
     fit = sidecar_fit(file)
     beside = sidecar_of(file)
     if fit == "stale":
-        what = f"the checksum beside {file.name} belongs to another content; the file itself is whole"
+        what = (
+            f"the checksum beside {file.name} belongs to another content; the file "
+            "itself is whole"
+        )
         yield Finding(
             "error",
             "LS627",
             table,
             what,
             str(beside),
-            "set the checksum aside",
+            "move the checksum away",
             (beside,),
         )
     elif fit == "differs":
@@ -174,10 +181,13 @@ def _leftovers(table: str, log: LogFiles) -> Iterator[Finding]:
     if old:
         what = f"{len(old)} temporary file(s) of commits that died"
         yield Finding(
-            "warning", "LS626", table, what, str(old[0]), "set them aside", old
+            "warning", "LS626", table, what, str(old[0]), "move them away", old
         )
     if len(old) < len(files):
-        what = f"{len(files) - len(old)} temporary file(s), younger than an hour: a write may be at work"
+        what = (
+            f"{len(files) - len(old)} temporary file(s), younger than an hour: a "
+            "write may be at work"
+        )
         yield Finding(
             "info", "LS626", table, what, str(log.directory), "look again later"
         )

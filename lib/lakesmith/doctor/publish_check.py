@@ -1,4 +1,4 @@
-"""Can readers read what is published, and for how long."""
+"""Check that what is published can be read, and for how long."""
 
 from __future__ import annotations
 
@@ -38,7 +38,7 @@ def check_publication(
             what,
             ref.location,
             "publish those versions again",
-            mend=again,
+            repair=again,
         )
 
 
@@ -55,7 +55,10 @@ def check_published(table: Patient, version: int) -> Iterator[Finding]:
         problem = next((text for _, text in bad_files(table, snapshot)), "")
     if problem:
         what = f"published version {version} cannot be read: {problem}"
-        hint = "mend what is named for the same table; if nothing is, `lakesmith rollback` the run that published it"
+        hint = (
+            "fix the other findings of this table first; if there are none, "
+            "`lakesmith rollback` the run that published it"
+        )
         yield Finding("error", "LS634", table.name, what, str(table.root), hint)
     else:
         yield from _close_to_retention(table, version, snapshot)
@@ -68,7 +71,10 @@ def _close_to_retention(
     left = _days_left(snapshot.live, table.head, days)
     if left is not None and left < days * CLOSE:
         when = f"in {left:.1f} days" if left > 0 else "now"
-        what = f"files of published version {version} may be deleted {when}: newer versions do not need them"
+        what = (
+            f"files of published version {version} may be deleted {when}: newer "
+            "versions do not need them"
+        )
         hint = f"run, so that a newer version is published, or raise {FILES} (now {days:g} days)"
         yield Finding("warning", "LS635", table.name, what, str(table.root), hint)
 
@@ -76,7 +82,7 @@ def _close_to_retention(
 def _days_left(
     live: dict[tuple[str, str], dict[str, Any]], head: Snapshot, days: float
 ) -> float | None:
-    """Return in how many days the first file of a version may be deleted; None when the newest version has them all."""
+    """Return in how many days the first file of a version may be deleted, or None."""
     kept = {path for path, _ in head.live}
     removed = [head.removed.get(path, 0) / 1000 for path, _ in live if path not in kept]
     return days - (time.time() - min(removed)) / DAY if removed else None

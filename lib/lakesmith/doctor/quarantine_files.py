@@ -1,4 +1,4 @@
-"""Set files aside: moved out of the tables into one directory a repair, never deleted."""
+"""Move damaged files into one directory a repair."""
 
 from __future__ import annotations
 
@@ -13,13 +13,13 @@ PLACE = Path(".lakesmith") / "set_aside"
 
 
 def place_of(warehouse: str) -> Path | None:
-    """Return the directory that takes the files of a repair that starts now; None where the warehouse is not local."""
+    """Return the directory for files of a repair that starts now, or None."""
     root = local_path(warehouse)
     stamp = f"{datetime.now(timezone.utc):%Y%m%dT%H%M%S%f}"
     return None if root is None else root.resolve() / PLACE / stamp
 
 
-def set_aside(warehouse: str, place: Path, files: Iterable[Path]) -> None:
+def move_files(warehouse: str, place: Path, files: Iterable[Path]) -> None:
     """Move files of the warehouse into `place`, each under its path within the warehouse, if they are still there."""
     root = (local_path(warehouse) or Path()).resolve()
     for file in files:

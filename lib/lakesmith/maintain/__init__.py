@@ -1,1 +1,1 @@
-"""Maintenance: what a table needs by the figures of its log, what it must keep for others, and the doing of it."""
+"""Compact, purge and vacuum tables by the metrics of their logs."""

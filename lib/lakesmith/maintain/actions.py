@@ -1,4 +1,4 @@
-"""The doing of maintenance: each action is Delta's own statement, under an identity that runs know as ours."""
+"""Run the Delta statements of maintenance under an identity that runs recognise."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ def session_for(
     settings: Maintenance,
     epoch: int,
 ) -> SparkSession:
-    """Return the session for the maintenance of one table; its commits say that they are ours and of which run."""
+    """Return the session for the maintenance of one table."""
     about = {"app_id": app_id_of(project, table.name, epoch, PURPOSE), "run_id": run_id}
     sizes = (settings.small_file_bytes, settings.target_file_bytes)
     is_local = table.local is not None
@@ -52,7 +52,7 @@ def optimize(session: SparkSession, table: TableRef, settings: Maintenance) -> N
 
 
 def purge(session: SparkSession, table: TableRef, settings: Maintenance) -> None:
-    """Write the files anew whose rows are deleted by vectors."""
+    """Rewrite the files whose rows are deleted by vectors."""
     session.sql(f"REORG TABLE {table.sql_name} APPLY (PURGE)").collect()
 
 
@@ -61,8 +61,9 @@ def vacuum(session: SparkSession, table: TableRef, settings: Maintenance) -> Non
 
     Notes
     -----
-    By the log alone, so that no file is looked at that no commit names; where the log no longer says enough, by listing
-    the directory. How long files are kept says the table's property, which ``RETAIN`` would not overrule.
+    By the log alone, so that no file is looked at that no commit names; where the log no longer
+    says enough, by listing the directory. How long files are kept says the table's property, which
+    ``RETAIN`` would not overrule.
     """
     try:
         session.sql(f"VACUUM {table.sql_name} LITE").collect()

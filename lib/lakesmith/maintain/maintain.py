@@ -1,4 +1,4 @@
-"""`maintain`: look at each table's figures, do what is due, publish the same rows in better files."""
+"""Maintain the tables of a project and publish the same rows in better files."""
 
 from __future__ import annotations
 
@@ -37,7 +37,8 @@ def maintain(
     select : sequence of str
         Tables; all when empty.
     dry_run : bool, optional
-        Only say what would be done; as the project says when left out, which is True in the environment ``prod``.
+        Only say what would be done; as the project says when left out, which is True in the
+        environment ``prod``.
 
     Returns
     -------
@@ -52,8 +53,9 @@ def maintain(
 
     Notes
     -----
-    A table whose batch was begun or refused is left alone, and so is one whose rows others changed. Killed in between,
-    the next maintenance or run goes on well: each action is one commit that changes no visible row.
+    A table whose batch was begun or refused is left alone, and so is one whose rows others changed.
+    Killed in between, the next maintenance or run goes on well: each action is one commit that
+    changes no visible row.
     """
     order = [name for wave in waves(project, select) for name in wave]
     is_dry = project.maintains_dry if dry_run is None else dry_run
@@ -66,7 +68,7 @@ def maintain(
             record_interrupted(facts, spark, ledger)
             settle(
                 facts, spark, ledger, order
-            )  # what a maintenance that was killed, or somebody's OPTIMIZE, left
+            )  # left by a killed maintenance or another OPTIMIZE
         steps = tuple(_steps(facts, spark, ledger, order, is_dry))
         number = (
             (ledger.published["id"] or None)
@@ -124,6 +126,6 @@ def _failure(result: Maintained) -> MaintenanceFailed:
     what = "\n".join([f"{len(texts)} action(s) of maintenance failed", *texts])
     return MaintenanceFailed(
         what,
-        hint="mend the cause and maintain again; rows are as before",
+        hint="fix the cause and maintain again; no row has changed",
         result=result,
     )

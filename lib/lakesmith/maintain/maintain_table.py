@@ -1,4 +1,4 @@
-"""The maintenance of one table: what is due by its figures, and one action after the other."""
+"""Maintain one table, one action after the other."""
 
 from __future__ import annotations
 
@@ -41,7 +41,7 @@ from lakesmith.tables.retry import is_conflict
 
 @dataclass(frozen=True)
 class TableCare:
-    """One table, or the quarantine of one, as maintenance sees it; `name` is the table whose spec and state count."""
+    """Maintain one table, or the quarantine of the table that `name` gives."""
 
     facts: RunFacts
     spark: SparkSession
@@ -52,12 +52,12 @@ class TableCare:
 
     @property
     def is_quarantine(self) -> bool:
-        """Whether it is the quarantine: nobody reads it by position."""
+        """Return True for the quarantine, which nobody reads by position."""
         return self.table.name != self.name
 
     @property
     def settings(self) -> Maintenance:
-        """The settings of the table; a quarantine has other columns to lay out."""
+        """Return the settings of the table."""
         settings = self.facts.project.maintenance_of(self.name)
         layout = {"cluster_by": (), "zorder_by": ()}
         return settings.model_copy(update=layout) if self.is_quarantine else settings
@@ -73,7 +73,8 @@ class TableCare:
         begin = time.monotonic()
         try:
             yield from self._look_and_act(dry_run)
-        except Exception as error:  # kept in the step, and raised by `maintain` when the other tables are done
+        # kept in the step, and raised by `maintain` when the other tables are done
+        except Exception as error:
             yield self._stopped("all", "its figures could not be read", begin, error)
 
     def _look_and_act(self, dry_run: bool) -> Iterator[Step]:
@@ -139,7 +140,7 @@ class TableCare:
             if not lacks_feed(error):
                 raise
             # The change feed does not reach over a rename or a rebuild.
-            why = f"which of them are old cannot be told: {first_line(error)}"
+            why = f"which of them are old is unknown: {first_line(error)}"
             return [Proposal("tombstones", False, why, is_held=True)]
 
     def _told(self, proposals: list[Proposal]) -> Iterator[Step]:
@@ -163,7 +164,8 @@ class TableCare:
         try:
             self._act(session, proposal, figures)
             force_since(self.table, before)
-        except Exception as error:  # kept in the step, and raised by `maintain` when the other tables are done
+        # kept in the step, and raised by `maintain` when the other tables are done
+        except Exception as error:
             return self._stopped(proposal.action, proposal.reason, begin, error)
         return Step(
             self.table.name,

@@ -1,4 +1,4 @@
-"""The planner: which actions a table needs, by its figures; pure."""
+"""Plan the maintenance of a table from its metrics."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ VECTORS = (
 
 
 def plan_layout(figures: Figures, settings: Maintenance) -> tuple[Proposal, ...]:
-    """Propose what changes files and no row: cluster, optimize, purge."""
+    """Propose the actions that change files and no row."""
     return tuple(
         [
             *_cluster(figures, settings),
@@ -50,7 +50,8 @@ def optimize(figures: Figures, settings: Maintenance) -> Proposal:
     --------
     >>> files = tuple(DataFile(100) for _ in range(9))
     >>> optimize(Figures(3, 9, 900, files, (), 30.0), Maintenance())
-    Proposal(action='optimize', is_due=True, reason='9 of 9 files under 32 MB in 1 partition(s)', is_held=False)
+    Proposal(action='optimize', is_due=True, reason='9 of 9 files under 32 MB in 1 partition(s)',
+    is_held=False)
     """
     limit = megabytes(settings.small_file_bytes)
     if figures.files is None:
@@ -88,7 +89,7 @@ def _crowded(files: Sequence[DataFile], settings: Maintenance) -> list[list[Data
 
 
 def purge(figures: Figures, settings: Maintenance) -> Proposal:
-    """Propose to write files anew whose rows are deleted by vectors, when these are a share of all rows.
+    """Propose to rewrite files whose deleted rows are a large share of all rows.
 
     Examples
     --------
@@ -102,7 +103,10 @@ def purge(figures: Figures, settings: Maintenance) -> Proposal:
     rows = sum(file.rows or 0 for file in figures.files)
     touched = sum(file.deleted > 0 for file in figures.files)
     share = deleted / rows if rows else 0.0
-    reason = f"{share * 100:.2g} % of rows, in {touched} of {figures.count} files, are deleted by vectors"
+    reason = (
+        f"{share * 100:.2g} % of rows, in {touched} of {figures.count} files, are "
+        "deleted by vectors"
+    )
     return Proposal("purge", deleted > 0 and share >= settings.deleted_share, reason)
 
 
@@ -123,10 +127,10 @@ def _purge_by_commits(commits: Sequence[Commit], settings: Maintenance) -> Propo
 
 
 def vacuum(figures: Figures, settings: Maintenance, needed: str) -> Proposal:
-    """Propose to delete files that no version within the retention needs, unless somebody `needed` reads older ones."""
+    """Propose to delete files that no version within the retention needs, unless one of `needed` reads older ones."""
     count, size = figures.expired
-    told = f"{megabytes(size)} in {count} file(s)" if size else f"{count} file(s)"
-    reason = f"{told} unreferenced for more than {figures.days:g} days"
+    size_text = f"{megabytes(size)} in {count} file(s)" if size else f"{count} file(s)"
+    reason = f"{size_text} unreferenced for more than {figures.days:g} days"
     if count and not settings.vacuum:
         return Proposal("vacuum", False, f"{reason}; switched off in the spec")
     if count and needed:

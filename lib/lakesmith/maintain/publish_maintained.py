@@ -1,4 +1,4 @@
-"""After maintenance: the ledger and readers move on to versions that hold the same rows in better files."""
+"""Move the ledger and readers to versions that hold the same rows in better files."""
 
 from __future__ import annotations
 
@@ -29,8 +29,8 @@ def settle(
 
     Notes
     -----
-    Written down first: when it ends in between, the next run publishes. When it ends before, the tables are as after
-    somebody else's OPTIMIZE, and the next maintenance writes them down.
+    Written down first: when it ends in between, the next run publishes. When it ends before, the
+    tables are as after another OPTIMIZE, and the next maintenance writes them down.
     """
     events = [
         event

@@ -11,7 +11,7 @@ StepState = Literal["proposed", "done", "nothing", "skipped", "failed"]
 
 @dataclass(frozen=True)
 class Proposal:
-    """One action that a table may need: whether it is due, or held back, and the figures that say why."""
+    """Propose one action for a table, with the metrics that say why."""
 
     action: Action
     is_due: bool
@@ -21,7 +21,7 @@ class Proposal:
 
 @dataclass(frozen=True)
 class Step:
-    """What became of one action on one table; ``nothing`` where no action of a table is due."""
+    """Hold the outcome of one action on one table."""
 
     table: str
     action: Action | Literal["all"]
@@ -33,7 +33,7 @@ class Step:
 
 @dataclass(frozen=True)
 class Maintained:
-    """What maintenance did, or would do: its steps in the order of the graph, and what it published."""
+    """Hold what maintenance did or would do, and what it published."""
 
     run_id: str
     dry_run: bool

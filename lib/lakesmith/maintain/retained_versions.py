@@ -1,4 +1,4 @@
-"""What others need of a table: readers behind, batches begun, what is published. VACUUM takes nothing of it."""
+"""Find the versions that VACUUM must keep for lagging consumers, open batches and publications."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ MARGIN = 0.05  # of the retention: as long may pass between the look and the del
 
 @dataclass(frozen=True)
 class Hold:
-    """A version from which on somebody reads, and who.
+    """Name a version from which on a consumer reads.
 
     Of a table below it is where its next batch begins, over what changed no row.
     """
@@ -35,7 +35,7 @@ class Hold:
 
 
 def begun(state: TableState) -> str:
-    """Return why a table is left alone; empty when all its batches are closed."""
+    """Return why a table is left alone, or an empty text when all its batches are closed."""
     if state.undo:
         return "a rollback of it is not finished: run first"
     if state.refused:
@@ -50,7 +50,7 @@ def begun(state: TableState) -> str:
 
 
 def foreign_rows(spark: SparkSession, table: TableRef, state: TableState) -> str:
-    """Return what others did to the rows of a table; empty when nothing stands."""
+    """Return what another writer did to the rows of a table, or an empty text."""
     try:
         undone_spans(spark, table, state)
     except InputError as error:
@@ -120,7 +120,7 @@ def over_voids(version: int, voids: Voids) -> int:
 
 
 def holds(project: Project, ledger: Ledger, name: str) -> tuple[Hold, ...]:
-    """Return every version of a table from which on somebody reads."""
+    """Return every version of a table from which on a consumer reads."""
     public = ledger.published["tables"].get(name)
     version = ledger.state(name).version
     found = list(readers(project, ledger, name))
@@ -136,16 +136,17 @@ def holds(project: Project, ledger: Ledger, name: str) -> tuple[Hold, ...]:
 
 
 def not_passed(held: Sequence[Hold], version: int) -> str:
-    """Return who has not read a table up to a version; empty when all have."""
+    """Return who has not read a table up to a version, or an empty text."""
     behind = [hold for hold in held if hold.version < version]
     return min(behind, key=lambda hold: hold.version).who if behind else ""
 
 
 def lost_by_vacuum(held: Sequence[Hold], figures: Figures, now: float) -> str:
-    """Return whose files VACUUM might delete; empty when it cannot.
+    """Return whose files VACUUM might delete, or an empty text.
 
-    Whoever reads from a version on needs what later commits removed. VACUUM leaves alone what was removed within the
-    retention, so the commit after that version must be that young, or not be there.
+    Whoever reads from a version on needs what later commits removed. VACUUM leaves alone what was
+    removed within the retention, so the commit after that version must be that young, or not be
+    there.
     """
     times = {commit.version: commit.timestamp / 1000 for commit in figures.commits}
     for hold in sorted(held, key=lambda hold: hold.version):
@@ -156,5 +157,8 @@ def lost_by_vacuum(held: Sequence[Hold], figures: Figures, now: float) -> str:
             return f"{hold.who}, and the log no longer says what came after it"
         if after < now - figures.days * DAY * (1 - MARGIN):
             day = f"{datetime.fromtimestamp(after, timezone.utc):%Y-%m-%d}"
-            return f"{hold.who}, and what changed since {day} is kept for {figures.days:.3g} days only: {RAISE}"
+            return (
+                f"{hold.who}, and what changed since {day} is kept for "
+                f"{figures.days:.3g} days only: {RAISE}"
+            )
     return ""

@@ -1,4 +1,4 @@
-"""The figures of a table by its log: files, sizes, rows that vectors delete, what may be vacuumed. No data is read."""
+"""Read the metrics of a table from its log, without its data."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ REMOVED = ("numRemovedFiles", "numTargetFilesRemoved")
 
 @dataclass(frozen=True)
 class DataFile:
-    """One active file: bytes, rows (None when the log does not say), those that a vector deletes, its partition."""
+    """Describe one active file of a table."""
 
     size: int
     rows: int | None = None
@@ -34,9 +34,9 @@ class DataFile:
 class Figures:
     """What the log of a table says.
 
-    `files` is None where only their number and bytes are known: off local paths. `expired` are the files that no
-    version within the retention needs, as (number, bytes); off local paths those of commits since the last VACUUM.
-    `commits` are all that the log still has, newest first.
+    `files` is None where only their number and bytes are known: off local paths. `expired` are the
+    files that no version within the retention needs, as (number, bytes); off local paths those of
+    commits since the last VACUUM. `commits` are all that the log still has, newest first.
     """
 
     version: int
@@ -61,7 +61,8 @@ def read_figures(spark: SparkSession, table: TableRef, now: float) -> Figures:
 
     Notes
     -----
-    One small job over the log, ``DESCRIBE DETAIL``; off local paths another for its history. Never over data.
+    One small job over the log, ``DESCRIBE DETAIL``; off local paths another for its history. Never
+    over data.
     """
     (detail,) = spark.sql(f"DESCRIBE DETAIL {table.sql_name}").collect()
     days = retention_days(detail["properties"] or {})

@@ -1,4 +1,4 @@
-"""Tombstones that no late row can need any more: which they are, and their purge as one commit."""
+"""Purge tombstones that no late row can need any more."""
 
 from __future__ import annotations
 
@@ -19,12 +19,12 @@ from lakesmith.tables.ref import TableRef
 
 
 def keeps_tombstones(spec: Table) -> bool:
-    """Tell whether deleted rows of a table may stay as tombstones: it is updated by key."""
+    """Return True where deleted rows of a table may stay as tombstones."""
     return spec.write.keeps_newest and spec.write.when_matched == "update"
 
 
 def horizon(commits: Sequence[Commit], retention: timedelta, now: float) -> int | None:
-    """Return the newest version that is older than the retention; None when all are younger."""
+    """Return the newest version that is older than the retention, or None."""
     before = (now - retention.total_seconds()) * 1000
     return max(
         (commit.version for commit in commits if commit.timestamp <= before),
@@ -43,12 +43,16 @@ def plan_tombstones(
 
     Notes
     -----
-    A job over ``_deleted`` and the keys counts them, only where a version is older than the retention.
+    A job over ``_deleted`` and the keys counts them, only where a version is older than the
+    retention.
     """
     kept = settings.tombstone_retention
     retention = parse_age(settings.tombstone_retention)
     if retention.total_seconds() > figures.days * DAY:
-        why = f"tombstone_retention is {kept}, but changes are kept for {figures.days:g} days: raise the property"
+        why = (
+            f"tombstone_retention is {kept}, but changes are kept for "
+            f"{figures.days:g} days: raise the property"
+        )
         return Proposal(
             "tombstones",
             False,
@@ -70,7 +74,7 @@ def plan_tombstones(
 
 
 class Tombstones:
-    """The tombstones of one table; nothing is read before `older` is counted.
+    """Count and purge the tombstones of one table.
 
     Parameters
     ----------

@@ -1,1 +1,1 @@
-"""Observation: run records, verdicts and profiles as ops tables."""
+"""Record runs, check results and profiles in ops tables."""

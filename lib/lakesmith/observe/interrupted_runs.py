@@ -1,4 +1,4 @@
-"""Runs that ended before they told of themselves: the next run writes their records from the ledger."""
+"""Record the runs that ended before they wrote their records."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ Rows = list[dict[str, Any]]
 def record_interrupted(
     facts: RunFacts, spark: SparkSession | None, ledger: Ledger
 ) -> None:
-    """Append the batches that interrupted runs closed to ``ops.runs`` and ``ops.checks``, exactly once.
+    """Append the batches that interrupted runs closed to the ops tables, exactly once.
 
     Parameters
     ----------
@@ -38,20 +38,20 @@ def record_interrupted(
 
     Notes
     -----
-    On local paths only: elsewhere several runs may be at work, and one without records may be alive. The profile of
-    such a batch is not recorded, it was in the memory of its run.
+    On local paths only: elsewhere several runs may be at work, and one without records may be
+    alive. The profile of such a batch is not recorded, it was in the memory of its run.
     """
     for name, rows_of in (("runs", _run_rows), ("checks", _check_rows)):
         table = OpsTable(facts.ref(f"ops.{name}"), RECORDS[name])
         known = table.last_id(RECORDER)
         if known is None:
             return
-        untold = [
+        unrecorded = [
             event
             for seq, event in ledger.dones
             if seq > known and "record" in event.payload
         ]
-        table.append(spark, rows_of(untold), (RECORDER, ledger.seq))
+        table.append(spark, rows_of(unrecorded), (RECORDER, ledger.seq))
 
 
 def _run_rows(dones: Sequence[LedgerEvent]) -> Rows:

@@ -1,4 +1,4 @@
-"""How a commit was planned, and what came of it: expected figures beside Delta's own."""
+"""Compare how a commit was planned with Delta's metrics of it."""
 
 from __future__ import annotations
 
@@ -26,7 +26,8 @@ def plan_of(
     Returns
     -------
     dict
-        method, why (no other method), and figures: by name what was expected and what Delta counted.
+        method, why (no other method), and figures: by name what was expected and what Delta
+        counted.
 
     Examples
     --------
@@ -34,17 +35,17 @@ def plan_of(
     >>> plan_of(about, {"numOutputRows": 2, "numRemovedFiles": 1})["figures"]
     {'rows': {'expected': 2, 'real': 2}, 'files': {'expected': 1, 'real': 1}}
     """
-    told = about.get("plan")
-    if not isinstance(told, dict):
+    plan = about.get("plan")
+    if not isinstance(plan, dict):
         return None
     real = real_figures(metrics)
-    expected = told.get("expected") or {}
+    expected = plan.get("expected") or {}
     figures = {
         name: {"expected": expected[name], "real": real[name]}
         for name in expected
         if name in real
     }
-    return {"method": told.get("method"), "why": told.get("why"), "figures": figures}
+    return {"method": plan.get("method"), "why": plan.get("why"), "figures": figures}
 
 
 def real_figures(metrics: Mapping[str, int]) -> dict[str, int]:

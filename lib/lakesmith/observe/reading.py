@@ -21,8 +21,8 @@ def read_history(spark: SparkSession | None, table: TableRef) -> list[Row]:
     Returns
     -------
     list of dict
-        version, timestamp (UTC, ISO), operation, batch, epoch, run_id, input (positions), Delta's counts, and the plan
-        of an upsert: method, and figures that were expected and that came.
+        version, timestamp (UTC, ISO), operation, batch, epoch, run_id, input (positions), Delta's
+        counts, and the plan of an upsert: method, and figures that were expected and that came.
 
     Raises
     ------

@@ -25,7 +25,7 @@ RunState = Literal[
 
 @dataclass(frozen=True)
 class Parked:
-    """An input that was set aside, with the reason."""
+    """Hold a parked input with its reason."""
 
     source: str
     path: str
@@ -49,7 +49,7 @@ class TableResult:
 
 @dataclass(frozen=True)
 class RunResult:
-    """What a run did: one entry a table, in the order of the graph."""
+    """Hold what a run did, one entry a table in the order of the graph."""
 
     run_id: str
     state: RunState
@@ -95,7 +95,8 @@ class Plan:
 class Event:
     """One step of a run as it happens, for live progress and logs.
 
-    `kind` is ``run_started``, ``table_started``, ``table_finished``, ``published`` or ``run_finished``.
+    `kind` is ``run_started``, ``table_started``, ``table_finished``, ``published`` or
+    ``run_finished``.
     """
 
     kind: str

@@ -1,4 +1,4 @@
-"""What a run leaves behind of itself: its result, and its rows in the ops tables."""
+"""Record the result of a run and its rows in the ops tables."""
 
 from __future__ import annotations
 
@@ -44,7 +44,7 @@ class RunFacts:
     started: float = field(default_factory=time.monotonic)
 
     def ref(self, name: str) -> TableRef:
-        """Return where a table lies."""
+        """Return the reference of a table."""
         return project_table(self.project, name)
 
     def tell(self, kind: str) -> None:
@@ -52,7 +52,7 @@ class RunFacts:
         self.on_event(Event(kind, self.run_id))
 
     def result(self, tables: Sequence[TableResult], published: int | None) -> RunResult:
-        """Return the result of the run; the worst state of a table decides."""
+        """Return the result of the run, whose state is the worst state of a table."""
         seconds = round(time.monotonic() - self.started, 3)
         return RunResult(
             self.run_id, state_of(tables), tuple(tables), published, seconds
@@ -62,13 +62,13 @@ class RunFacts:
 def facts_of(
     project: Project, run_time: str | None, on_event: Callable[[Event], None]
 ) -> RunFacts:
-    """Begin a run: give it its id and its recorded "now"."""
+    """Begin a run with its id and its recorded "now"."""
     run_id = f"{datetime.now(timezone.utc):%Y%m%dT%H%M%S}-{uuid4().hex[:6]}"
     return RunFacts(project, run_id, run_time or now(), on_event)
 
 
 def state_of(tables: Sequence[TableResult]) -> RunState:
-    """Return the state of a run from the states of its tables; the worst one decides.
+    """Return the state of a run, which is the worst state of its tables.
 
     Examples
     --------
@@ -92,9 +92,10 @@ def write_records(
     tallies: Mapping[str, Tally] | None = None,
     upto: int = 0,
 ) -> None:
-    """Append the run to ``ops.runs``, its verdicts to ``ops.checks`` and its profile to ``ops.profiles``.
+    """Append the run, its check results and its profile to the ops tables.
 
-    Where one run at a time has the warehouse, the rows carry the ledger's sequence `upto` which they tell of all.
+    Where one run at a time has the warehouse, the rows carry the ledger's sequence `upto` which
+    they tell of all.
     """
     run_time = datetime.fromisoformat(facts.run_time)
     common = {
@@ -124,9 +125,11 @@ def write_records(
     ]
     for name, rows in (("runs", runs), ("checks", checks), ("profiles", profiles)):
         table = OpsTable(facts.ref(f"ops.{name}"), RECORDS[name])
-        told = table.last_id(RECORDER) if upto else None
+        recorded = table.last_id(RECORDER) if upto else None
         table.append(
-            spark, rows, (RECORDER, upto) if told is not None and upto > told else None
+            spark,
+            rows,
+            (RECORDER, upto) if recorded is not None and upto > recorded else None,
         )
 
 

@@ -30,7 +30,7 @@ class Tally:
         self.records.append((intent, record))
 
     def park(self, parked: Iterable[Parked]) -> None:
-        """Add inputs that were set aside."""
+        """Add parked inputs."""
         self.parked.extend(parked)
 
     def state(self, blocked_by: str) -> TableState:
@@ -44,7 +44,7 @@ class Tally:
         return "skipped" if blocked_by else "nothing_new"
 
     def result(self, blocked_by: str = "") -> TableResult:
-        """Return the table's result; `blocked_by` says why it was skipped."""
+        """Return the table's result."""
         last = self.records[-1][1] if self.records else None
         return TableResult(
             table=self.table,
@@ -82,7 +82,7 @@ def total(counts: Iterable[Counts]) -> Counts:
 
 
 def describe(table: str, error: Exception) -> str:
-    """Say an error of a table for a person; a foreign exception gets a code, its type and its first line."""
+    """Return the error of a table for a person, with a code for foreign exceptions."""
     if isinstance(error, LakesmithError):
         return render(error.code, error.what, error.where or table, error.hint)
     what = f"{table} failed: {type(error).__name__}: {first_line(error)}"
@@ -90,5 +90,5 @@ def describe(table: str, error: Exception) -> str:
         "LS701",
         what,
         table,
-        "mend the cause and run again: nothing of this batch was published",
+        "fix the cause and run again; nothing of this batch was published",
     )

@@ -10,9 +10,8 @@ from typing import Any
 from pyspark.sql import Column, DataFrame
 from pyspark.sql import functions as F
 
-from lakesmith.column_refs import named
+from lakesmith.column_refs import json_text, named
 from lakesmith.columns import GATE, RAW, REASONS
-from lakesmith.json_text import json_text
 from lakesmith.quality.check_result import CheckResult
 from lakesmith.quality.rule import Rule
 from lakesmith.types import Transform

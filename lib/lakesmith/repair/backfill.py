@@ -1,4 +1,4 @@
-"""Backfill: compute the rows of some event dates anew, from what is published above."""
+"""Recompute the rows of some event dates from what is published upstream."""
 
 from __future__ import annotations
 
@@ -33,7 +33,7 @@ def backfill(
     dates: Dates,
     on_event: OnEvent = lambda event: None,
 ) -> RunResult:
-    """Compute the rows of the named tables whose event date is in ``[from, to)`` anew, and publish them.
+    """Recompute and publish the rows of the named tables whose event date is in ``[from, to)``.
 
     Parameters
     ----------
@@ -52,18 +52,20 @@ def backfill(
     Raises
     ------
     InputError
-        LS610 when a table has no event date, is built from files, or is read by a table that is written row by row.
+        LS610 when a table has no event date, is built from files, or is read by a table that is
+        written row by row.
     LedgerError
-        LS611 when a table has an unfinished or refused batch, or has read another version than is published, LS612 when
-        what it reads was never published.
+        LS611 when a table has an unfinished or refused batch, or has read another version than is
+        published, LS612 when what it reads was never published.
     WriteError
         LS514 when the rows of a table came from another table than its spec names.
     RunFailed, GateRefused
 
     Notes
     -----
-    One commit a table: an aggregate merges the groups of these dates, another table replaces its rows of these dates.
-    Rows without an event date stay. Tables below get the change with the next run.
+    One commit a table: an aggregate merges the groups of these dates, another table replaces its
+    rows of these dates. Rows without an event date stay. Tables below get the change with the next
+    run.
     """
     order = waves(project, select)
     for table in select:
@@ -136,14 +138,17 @@ def _require_dates(project: Project, table: str) -> None:
     spec = project.table(table)
     below = _row_by_row_below(project, table)
     if spec.from_.startswith("sources."):
-        what = "is built from files: it keeps what arrived"
+        what = "is built from files and keeps the raw input"
         hint = "land corrected files, or roll back and run again"
     elif spec.event_date is None:
         what = "declares no event_date"
         hint = "name the date column of the contract as `event_date` in its spec"
     elif below:
-        what = f"is read by {', '.join(below)}, written row by row: rows computed anew would come once more"
-        hint = f"`lakesmith run --rebuild --select {table}` builds them all anew"
+        what = (
+            f"is read by {', '.join(below)}, written row by row, so recomputed rows "
+            "would come twice"
+        )
+        hint = f"`lakesmith run --rebuild --select {table}` rebuilds them all"
     else:
         return
     raise InputError(f"{table} {what}", code="LS610", where=table, hint=hint)
@@ -161,13 +166,14 @@ def _row_by_row_below(project: Project, table: str) -> list[str]:
 def _require_same_rows(
     table: str, spec: Table, since: int | None, upstream: TableState
 ) -> None:
-    """Raise where the rows of a version would be lost, or come again: the next run goes on from what has been read."""
+    """Raise where the rows of a version would be lost or read twice by the next run."""
     is_ahead = (
         since is not None and upstream.version is not None and since > upstream.version
     )
     if is_ahead or (not spec.write.keys and has_moved(upstream, since)):
         raise LedgerError(
-            f"{table} has read version {since} of {spec.from_}, and a backfill reads {upstream.version}",
+            f"{table} has read version {since} of {spec.from_}, and a backfill "
+            f"reads {upstream.version}",
             code="LS611",
             where=table,
             hint="`lakesmith run` brings them together; backfill afterwards",

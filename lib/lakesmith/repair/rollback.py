@@ -1,4 +1,4 @@
-"""Rollback: all tables return to where they stood before a run, and what they read since is new again."""
+"""Return all tables to where they stood before a run."""
 
 from __future__ import annotations
 
@@ -42,7 +42,7 @@ def rollback(
     run_id: str,
     on_event: OnEvent = lambda event: None,
 ) -> RunResult:
-    """Undo a run; see `roll_back`. Holds the warehouse's lock."""
+    """Undo a run while holding the warehouse's lock."""
     facts = facts_of(project, None, on_event)
     spark = session()
     with project_lock(spark, project):
@@ -67,17 +67,21 @@ def roll_back(
     Raises
     ------
     LedgerError
-        LS606 when the run left nothing in the tables; LS607 when the ledger does not reach back before it; LS608 when
-        a version to return to cannot be read any more. Nothing was changed then.
+        LS606 when the run left nothing in the tables; LS607 when the ledger does not reach back
+        before it; LS608 when a version to return to cannot be read any more. Nothing was changed
+        then.
 
     Notes
     -----
-    Written down first, published next, so that readers are back at once, restored last: one commit a table. Killed in
-    between, the next run ends it.
+    Written down first, published next, so that readers are back at once, restored last: one commit
+    a table. Killed in between, the next run ends it.
     """
     found = find_rollbacks(facts.project, ledger.states, run_id)
     if not found:
-        hint = "see `lakesmith status` for the runs; `lakesmith history T` names the run of each commit"
+        hint = (
+            "see `lakesmith status` for the runs; `lakesmith history T` names the "
+            "run of each commit"
+        )
         raise LedgerError(
             f"run {run_id!r} left nothing in the tables", code="LS606", hint=hint
         )
@@ -100,7 +104,7 @@ def roll_back(
 def find_rollbacks(
     project: Project, states: Mapping[str, TableState], run_id: str
 ) -> dict[str, Rollback]:
-    """Find what a rollback touches: the tables of the run, their later batches, and all that was built on those.
+    """Find the tables of a run, their later batches, and all that was built on those.
 
     Raises
     ------
@@ -141,7 +145,10 @@ def _to_before(state: TableState, first: int) -> Rollback:
             f"the ledger does not know where {state.table} stood before that run",
             code="LS607",
             where=state.table,
-            hint="a rebuild ends what a rollback can reach: mend the input or the spec and `lakesmith run --rebuild`",
+            hint=(
+                "a rollback cannot go back past a rebuild; fix the input or the "
+                "spec, then `lakesmith run --rebuild`"
+            ),
         )
     to = state.marks[first - 1] if first else Mark()
     later = state.marks[first:]
@@ -170,7 +177,7 @@ def _any_undone(
 
 
 def _looked_up(mark: Mark, inputs: Mapping[str, str]) -> Iterator[tuple[str, int]]:
-    """Yield what a batch of an older ledger looked up; of a name that is no input any more, every input."""
+    """Yield the inputs that a batch of an older ledger looked up."""
     for key, version in mark.lookups.items():
         yield from (
             (table, version)
@@ -204,7 +211,7 @@ def _require_readable(
 
 
 def _require_files(session: SparkSession, table: TableRef, version: int) -> None:
-    """Open each file of a version: RESTORE would miss one too late."""
+    """Open each file of a version, since RESTORE would miss one too late."""
     try:
         table.load(session, versionAsOf=version).select(
             "_metadata.file_path"
@@ -214,7 +221,10 @@ def _require_files(session: SparkSession, table: TableRef, version: int) -> None
             f"version {version} of {table.name} cannot be read any more",
             code="LS608",
             where=table.location,
-            hint="the rollback window is the property delta.deletedFileRetentionDuration; rebuild the table",
+            hint=(
+                "the rollback window is the property "
+                "delta.deletedFileRetentionDuration; rebuild the table"
+            ),
         ) from error
 
 

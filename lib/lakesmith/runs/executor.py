@@ -178,7 +178,7 @@ class Executor:
             is_known = not self._has_others(intent.table, before, version)
             void = (before + 1, version) if is_known else None
             version = version if is_known or record.refused else before
-        return done_event(intent, version, record.refused, record.told(), void)
+        return done_event(intent, version, record.refused, record.to_metadata(), void)
 
     def _has_others(self, table: str, low: int, high: int) -> bool:
         """Tell whether anything landed between two versions that may have changed rows and that nobody accounts for."""

@@ -97,7 +97,7 @@ def raise_or_return(result: RunResult, executor: Executor) -> RunResult:
         tally.error for tally in executor.tallies.values() if tally.error is not None
     )
     text = "\n".join(table.error for table in bad)
-    hint = "mend the cause and run again; nothing was published"
+    hint = "fix the cause and run again; nothing was published"
     raise RunFailed(
         f"{len(bad)} table(s) failed\n{text}", hint=hint, result=result
     ) from cause

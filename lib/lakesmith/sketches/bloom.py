@@ -1,8 +1,9 @@
-"""A Bloom filter of keys in plain Spark expressions: which keys were surely never seen.
+"""Build and probe a Bloom filter of keys in plain Spark expressions.
 
-A filter is a frame: one row for each block of 256 bits that has a bit set, `w0` to `w3` the bits. A key sets eight bits
-of one block (a split-block filter), so one aggregate builds it, `bit_or` merges it, and one look-up in a hash table
-answers for a key. Nothing here needs a JVM in this process: Spark Connect and classic sessions run the same plan.
+A filter is a frame: one row for each block of 256 bits that has a bit set, `w0` to `w3` the bits. A
+key sets eight bits of one block (a split-block filter), so one aggregate builds it, `bit_or` merges
+it, and one look-up in a hash table answers for a key. Nothing here needs a JVM in this process:
+Spark Connect and classic sessions run the same plan.
 """
 
 from __future__ import annotations
@@ -37,7 +38,7 @@ LANE_SEED = 7
 
 
 def is_hashable(kinds: Mapping[str, str]) -> bool:
-    """Tell whether equal keys of these types always have one hash; a collated text and a nested type have not."""
+    """Return True where equal keys of these types always have one hash."""
     return all(family(kind) in HASHED for kind in kinds.values()) and not any(
         " " in kind for kind in kinds.values()
     )
@@ -54,8 +55,9 @@ def key_hash(kinds: Mapping[str, str]) -> Column:
     Returns
     -------
     Column
-        Keys that a null-safe comparison takes for equal have one hash: whole numbers of any width, 0.0 and -0.0, every
-        NaN, NULL. An empty text counts as NULL too, since Delta stores it so in a partition.
+        Keys that a null-safe comparison takes for equal have one hash: whole numbers of any width,
+        0.0 and -0.0, every NaN, NULL. An empty text counts as NULL too, since Delta stores it so in
+        a partition.
 
     Examples
     --------
@@ -97,13 +99,13 @@ def bloom_build(
         Columns of the key and their types, all `is_hashable`.
     shape : Shape
     partition : sequence of str
-        Those of them that say which partition a row is in: each has a filter of its own.
+        Those of them that say which partition a row is in: each has its filter.
 
     Returns
     -------
     DataFrame
-        *Columns*: ``partition`` BIGINT (a hash), ``shard`` INT, ``block`` BIGINT, ``w0`` to ``w3`` BIGINT,
-        ``keys`` BIGINT; a row for each block that has a bit set.
+        *Columns*: ``partition`` BIGINT (a hash), ``shard`` INT, ``block`` BIGINT, ``w0`` to ``w3``
+        BIGINT, ``keys`` BIGINT; a row for each block that has a bit set.
 
     Examples
     --------
@@ -136,7 +138,8 @@ def bloom_merge(filters: DataFrame) -> DataFrame:
     Returns
     -------
     DataFrame
-        *Columns*: as `bloom_build`; ``keys`` BIGINT is the sum, so that a key of two filters counts twice.
+        *Columns*: as `bloom_build`; ``keys`` BIGINT is the sum, so that a key of two filters counts
+        twice.
 
     Notes
     -----
@@ -165,7 +168,8 @@ def bloom_probe(
     Returns
     -------
     DataFrame
-        *Columns*: adds ``_maybe`` BOOLEAN: false means surely not; true for a stated share of other keys.
+        *Columns*: adds ``_maybe`` BOOLEAN: false means surely not; true for a stated share of other
+        keys.
 
     Notes
     -----
@@ -188,7 +192,7 @@ def bloom_probe(
 
 
 def bloom_fpr(bloom: DataFrame, shape: Shape) -> DataFrame:
-    """Work out how often each partition of a filter takes a new key for a known one, from the bits that are set.
+    """Compute how often each partition of a filter takes a new key for a known one.
 
     Parameters
     ----------
@@ -200,7 +204,8 @@ def bloom_fpr(bloom: DataFrame, shape: Shape) -> DataFrame:
     Returns
     -------
     DataFrame
-        *Columns*: ``partition``, ``keys`` BIGINT, ``fpr`` DOUBLE: exact for keys with random hashes.
+        *Columns*: ``partition``, ``keys`` BIGINT, ``fpr`` DOUBLE: exact for keys with random
+        hashes.
     """
     hits = reduce(Column.__mul__, [F.bit_count(lane) / LANE_BITS for lane in _lanes()])
     figures = (

@@ -1,4 +1,4 @@
-"""The arithmetic of a key filter: how large it must be, how often it errs, and what its answers say of many keys."""
+"""Compute the size and the error rate of a key filter."""
 
 from __future__ import annotations
 
@@ -67,7 +67,8 @@ def expected_fpr(load: float) -> float:
 
     Notes
     -----
-    The number of keys in a block is Poisson distributed; each sets one bit of 32 in each of the eight lanes.
+    The number of keys in a block is Poisson distributed; each sets one bit of 32 in each of the
+    eight lanes.
 
     Examples
     --------
@@ -93,7 +94,7 @@ class Estimate:
 
 
 def seen_before(rows: int, maybe: int, fpr: float) -> Estimate:
-    """Estimate how many of some rows have a key that was there before, from those that a filter lets through.
+    """Estimate how many rows have a known key, from those that a filter lets through.
 
     Parameters
     ----------

@@ -1,7 +1,8 @@
-"""Sketches of a column as aggregates: distinct values (HLL), quantiles (KLL), frequent values; NULL for no value.
+"""Sketch distinct values, quantiles and frequent values of a column as aggregates.
 
-Each guards against a trap of the sketch functions: HLL refuses most types and leaves out empty text, KLL takes two
-types only and its quantiles throw on an empty sketch, frequent values count NULL as a value.
+Each guards against a trap of the sketch functions: HLL refuses most types and leaves out empty
+text, KLL takes two types only and its quantiles throw on an empty sketch, frequent values count
+NULL as a value.
 """
 
 from __future__ import annotations
@@ -11,9 +12,8 @@ from collections.abc import Callable
 from pyspark.sql import Column
 from pyspark.sql import functions as F
 
-from lakesmith.column_refs import named
+from lakesmith.column_refs import json_text, named
 from lakesmith.columns import quoted
-from lakesmith.json_text import json_text
 from lakesmith.types import WHOLE
 
 HLL_LG_K = 14
@@ -34,7 +34,7 @@ TOP_TYPES = (*WHOLE, "decimal", "string", "date", "boolean")
 
 
 def family(kind: str) -> str:
-    """Return a type without its parameters: ``decimal(12,4)`` -> ``decimal``.
+    """Return a type without its parameters, such as ``decimal`` for ``decimal(12,4)``.
 
     Examples
     --------
@@ -45,7 +45,7 @@ def family(kind: str) -> str:
 
 
 def hll(name: str, kind: str) -> Column:
-    """Sketch the distinct values of a column: HLL, lgK 14, about 0.8 % standard error, mergeable.
+    """Sketch the distinct values of a column (HLL, lgK 14, about 0.8 % standard error, mergeable).
 
     Parameters
     ----------
@@ -56,8 +56,8 @@ def hll(name: str, kind: str) -> Column:
     Returns
     -------
     Column
-        Binary; NULL when no value is there. Whole numbers are hashed as bigint, all else as text, and empty text as
-        U+0000, since the sketch would leave it out.
+        Binary; NULL when no value is there. Whole numbers are hashed as bigint, all else as text,
+        and empty text as U+0000, since the sketch would leave it out.
 
     Examples
     --------
@@ -75,7 +75,7 @@ def hll(name: str, kind: str) -> Column:
 
 
 def kll(name: str, kind: str) -> Column:
-    """Sketch the distribution of a column: KLL, k 800, mergeable.
+    """Sketch the distribution of a column (KLL, k 800, mergeable).
 
     Parameters
     ----------
@@ -86,8 +86,9 @@ def kll(name: str, kind: str) -> Column:
     Returns
     -------
     Column
-        Binary: of bigint for whole numbers, dates (days since 1970) and timestamps (microseconds), of double for
-        decimals and floats; NaN is left out; NULL when no value is there and for types without an order of numbers.
+        Binary: of bigint for whole numbers, dates (days since 1970) and timestamps (microseconds),
+        of double for decimals and floats; NaN is left out; NULL when no value is there and for
+        types without an order of numbers.
 
     Examples
     --------
@@ -118,8 +119,8 @@ def top_k(name: str, kind: str) -> Column:
     Returns
     -------
     Column
-        JSON text, an array of ``{"item", "count"}`` with the greatest count first, NULL not counted; NULL when no
-        value is there and for types that have no frequent values.
+        JSON text, an array of ``{"item", "count"}`` with the greatest count first, NULL not
+        counted; NULL when no value is there and for types that have no frequent values.
 
     Examples
     --------

@@ -11,8 +11,7 @@ from pyspark.sql import Column, DataFrame, SparkSession
 from pyspark.sql import functions as F
 from pyspark.sql.types import StructField
 
-from lakesmith.column_refs import named
-from lakesmith.json_text import json_text
+from lakesmith.column_refs import json_text, named
 from lakesmith.paths import literal_path, local_path
 from lakesmith.sources.text_lines import rescue_fields
 from lakesmith.spec.model import FilesSource

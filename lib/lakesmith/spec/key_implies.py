@@ -61,7 +61,9 @@ def unproven(table: Table) -> tuple[str, ...]:
         return tuple(others)
     if _is_hash_of_row(table.steps, keys):
         return ()
+
     proven = _determined(table.steps, keys)
+
     return tuple(name for name in others if name.lower() not in proven)
 
 
@@ -79,7 +81,9 @@ def _hashes_row(step: Step, keys: frozenset[str]) -> bool:
     record = record_of(step)
     if record is None or not record.is_reversible:
         return False
+
     derived = derived_columns(step)
+
     return any(name in keys and parts is None for name, parts in derived.items())
 
 
@@ -94,6 +98,7 @@ def _determined(steps: tuple[Step, ...], keys: frozenset[str]) -> frozenset[str]
     for place, step in enumerate(steps):
         final = _final(keys, steps[place + 1 :])
         known = _after(step, known, final) | final
+
     return known
 
 
@@ -111,12 +116,15 @@ def _after(step: Step, known: frozenset[str], final: frozenset[str]) -> frozense
     record = record_of(step)
     if record is None or not record.is_row_wise or groupings(step):
         return final
+
     kept = known - changed_columns(step)
+
     for name, parts in derived_columns(step).items():
         if parts is not None and parts <= known:
             kept |= {name}
         elif parts is not None and record.is_reversible and name in final:
             kept |= {name} | parts
+
     return kept
 
 
@@ -125,4 +133,5 @@ def _reads_hidden(step: Step) -> bool:
     if record_of(step) is None:
         return False
     names = frozenset[str]().union(*map(column_names, expressions(step)))
+
     return any(name.startswith("_") and name != RAW for name in names)

@@ -6,10 +6,10 @@ group ``lakesmith.kinds`` that names a `Kind`. What a kind compiles to are ordin
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterator, Mapping
 from dataclasses import dataclass
 from functools import cache
-from importlib.metadata import entry_points
+from importlib.metadata import EntryPoint, entry_points
 from types import GenericAlias
 from typing import Annotated, Any
 
@@ -22,7 +22,7 @@ from lakesmith.spec.yaml.provenance import Finding
 
 SpecRule = Callable[[Any], Iterator[Finding]]
 Compile = Callable[[str, Any], Mapping[str, Mapping[str, Any]]]
-_GROUP = "lakesmith.kinds"
+GROUP = "lakesmith.kinds"
 
 
 @dataclass(frozen=True)
@@ -68,11 +68,12 @@ class Kind:
         >>> KINDS["tables"].flatten({"silver": {"orders": 1}, "gold": {"daily": 2}})
         {'tables.silver.orders': 1, 'tables.gold.daily': 2}
         """
-        if not self.layers:
-            return {f"{self.name}.{name}": spec for name, spec in tree.items()}
+        folders = {self.name: tree}
+        if self.layers:
+            folders = {f"{self.name}.{layer}": specs for layer, specs in tree.items()}
         return {
-            f"{self.name}.{layer}.{name}": spec
-            for layer, specs in tree.items()
+            f"{folder}.{name}": spec
+            for folder, specs in folders.items()
             for name, spec in specs.items()
         }
 
@@ -101,10 +102,7 @@ def register_kind(kind: Kind) -> None:
     ConfigError
         LS173 when the project has another setting or kind of this name.
     """
-    if kind.name in KINDS or kind.name in Project.model_fields:
-        what = f"the kind of spec '{kind.name}' has the name of another kind or setting"
-        hint = "rename it, or remove one of the packages that provide it"
-        raise ConfigError([Problem("LS173", what, key=kind.name, hint=hint)])
+    _require_free(kind.name, KINDS)
     KINDS[kind.name] = kind
 
 
@@ -116,15 +114,29 @@ def all_kinds() -> tuple[Kind, ...]:
     >>> [kind.name for kind in all_kinds()][:2]
     ['sources', 'tables']
     """
-    load_installed_kinds()
-    return tuple(KINDS.values())
+    return (*KINDS.values(), *installed_kinds().values())
 
 
 @cache
-def load_installed_kinds() -> None:
-    """Register the kinds that installed packages provide, once a process."""
-    for entry_point in entry_points(group=_GROUP):
-        register_kind(entry_point.load())
+def installed_kinds() -> Mapping[str, Kind]:
+    """Return the kinds that installed packages register as entry points ``lakesmith.kinds``.
+
+    Raises
+    ------
+    ConfigError
+        LS173 for an entry point that cannot be loaded, or whose name is taken.
+
+    Examples
+    --------
+    >>> isinstance(installed_kinds(), dict)
+    True
+    """
+    kinds: dict[str, Kind] = {}
+    for entry_point in entry_points(group=GROUP):
+        kind = _loaded(entry_point)
+        _require_free(kind.name, {*KINDS, *kinds})
+        kinds[kind.name] = kind
+    return kinds
 
 
 def spec_depth(name: str) -> int:
@@ -135,8 +147,31 @@ def spec_depth(name: str) -> int:
     >>> spec_depth("sources"), spec_depth("tables"), spec_depth("profile")
     (2, 3, 0)
     """
-    kind = KINDS.get(name)
-    return kind.depth if kind else 0
+    depths = {kind.name: kind.depth for kind in all_kinds()}
+    return depths.get(name, 0)
+
+
+def _require_free(name: str, taken: Collection[str]) -> None:
+    if name in taken or name in Project.model_fields:
+        what = f"the kind of spec '{name}' has the name of another kind or setting"
+        hint = "rename it, or remove one of the packages that provide it"
+        raise ConfigError([Problem("LS173", what, key=name, hint=hint)])
+
+
+def _loaded(entry_point: EntryPoint) -> Kind:
+    try:
+        kind = entry_point.load()
+    except (ImportError, AttributeError) as error:
+        raise _unusable(entry_point, str(error)) from error
+    if not isinstance(kind, Kind):
+        raise _unusable(entry_point, f"{type(kind).__name__} is not a Kind")
+    return kind
+
+
+def _unusable(entry_point: EntryPoint, why: str) -> ConfigError:
+    what = f"the kind of spec '{entry_point.value}' cannot be loaded: {why}"
+    hint = f"correct the package, or its entry point in {GROUP}"
+    return ConfigError([Problem("LS173", what, key=entry_point.name, hint=hint)])
 
 
 def project_model() -> type[Project]:

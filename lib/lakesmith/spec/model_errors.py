@@ -84,7 +84,8 @@ def wanted_texts(data: dict[str, Any]) -> frozenset[KeyPath]:
 def _findings(error: ValidationError, data: dict[str, Any]) -> Iterator[Finding]:
     by_path: dict[KeyPath, list[_Error]] = defaultdict(list)
     for details in error.errors(include_url=False):
-        by_path[_key_path(details["loc"], data)].append(dict(details))
+        path = _key_path(details["loc"], data)
+        by_path[path].append(dict(details))
     for path, errors in by_path.items():
         yield _finding(path, errors)
 
@@ -93,14 +94,19 @@ def _key_path(loc: KeyPath, data: Any) -> KeyPath:
     # A location also names the branch of a union ('str', 'dict[str,any]'), which is not a key.
     path: list[str | int] = []
     for part in loc:
-        is_item = isinstance(data, list) and isinstance(part, int) and part < len(data)
-        if is_item or (isinstance(data, dict) and part in data):
+        if _has(data, part):
             data = data[part]
             path.append(part)
         elif isinstance(data, dict) and part != _KEY:
             path.append(part)
             break
     return tuple(path)
+
+
+def _has(data: Any, part: str | int) -> bool:
+    if isinstance(data, list):
+        return isinstance(part, int) and part < len(data)
+    return isinstance(data, dict) and part in data
 
 
 def _finding(path: KeyPath, errors: list[_Error]) -> Finding:
@@ -126,7 +132,8 @@ def _mismatch(key: str, errors: list[_Error]) -> Finding:
     value = _show(first["input"])
     if first["type"] == "literal_error":
         allowed = first["ctx"]["expected"]
-        names = [name.strip("'") for name in allowed.replace(" or ", ", ").split(", ")]
+        words = allowed.replace(" or ", ", ").split(", ")
+        names = [word.strip("'") for word in words]
         hint = suggest(str(first["input"]), names, "allowed")
         return Finding("LS112", key, f"{value} is not one of {allowed}", hint)
     if first["type"] == "string_pattern_mismatch":

@@ -6,6 +6,7 @@ import json
 from collections.abc import Iterator
 from typing import Any
 
+from lakesmith.duration import DURATION_PATTERN
 from lakesmith.spec.json_schema import schemas
 from lakesmith.spec.kinds import Kind, all_kinds
 from lakesmith.spec.model import NAME_PATTERN
@@ -20,7 +21,7 @@ _PATTERNS = {
     r"^[A-Za-z][A-Za-z0-9_]{0,127}$": "column name",
     r"^(bronze|silver|gold)\.[a-z][a-z0-9_]{0,127}$": "`layer.name`",
     r"^(sources|bronze|silver|gold)\.[a-z][a-z0-9_]{0,127}$": "`sources.name` or `layer.name`",
-    r"^[0-9]+[smhd]$": "duration, such as `14d`",
+    DURATION_PATTERN: "duration, such as `14d`",
 }
 _BASIC = {
     "string": "text",

@@ -31,7 +31,7 @@ def name_of(step: Step) -> str:
 
 
 def is_user_function(step: Step) -> bool:
-    """Return whether a step is ``module:function``, of which a spec says nothing more.
+    """Return whether a step is a function of the user, of which a spec says nothing more.
 
     Examples
     --------
@@ -42,12 +42,18 @@ def is_user_function(step: Step) -> bool:
 
 
 def record_of(step: Step) -> StepRecord | None:
-    """Return the record of a step; None for a function of the user and an unknown name."""
+    """Return the record of a step, None for a function of the user and an unknown name.
+
+    Examples
+    --------
+    >>> record_of({"filter": "units > 0"}).sql
+    ('condition',)
+    """
     return find_step(name_of(step))
 
 
 def options_of(step: Step) -> Mapping[str, Any]:
-    """Return the options of a step by name; empty where the spec has no mapping of options.
+    """Return the options of a step by name, none where the spec has no mapping of options.
 
     Examples
     --------
@@ -58,11 +64,12 @@ def options_of(step: Step) -> Mapping[str, Any]:
     value = None if isinstance(step, str) else next(iter(step.values()), None)
     if record and record.whole:
         return {record.whole: value}
+
     return value if isinstance(value, Mapping) else {}
 
 
 def expressions(step: Step) -> Iterable[str]:
-    """Return the texts of a step that may be SQL; all of them for a function of the user.
+    """Return the texts of a step that may be SQL, all of them for a function of the user.
 
     Examples
     --------
@@ -74,6 +81,7 @@ def expressions(step: Step) -> Iterable[str]:
     record = record_of(step)
     if record:
         return sql_texts(record, options_of(step))
+
     return [] if isinstance(step, str) else texts_of(dict(step))
 
 
@@ -106,8 +114,10 @@ def groupings(step: Step) -> list[frozenset[str]]:
     record = record_of(step)
     if record is None:
         return []
+
     columns = options_of(step).get(record.groups_by or "")
     grouped = [lowered(columns)] if isinstance(columns, list) else []
+
     return grouped + [window for sql in expressions(step) for window in windows(sql)]
 
 
@@ -154,6 +164,7 @@ def changed_columns(step: Step) -> frozenset[str]:
     removed = (
         [lowered(options.get(option)) for option in record.removes] if record else []
     )
+
     return frozenset(derived_columns(step)).union(*removed)
 
 
@@ -167,4 +178,5 @@ def filtering_columns(step: Step) -> frozenset[str]:
     """
     record = record_of(step)
     texts = expressions(step) if record and record.filters else ()
+
     return frozenset[str]().union(*map(column_names, texts))

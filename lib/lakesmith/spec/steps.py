@@ -42,7 +42,7 @@ class StepRecord:
     removes : tuple of str
         Options with the columns that the step takes away.
     is_row_wise : bool
-        Whether each row depends on no other row and no other frame, windows in SQL aside.
+        Whether each row depends on no other row and no other frame, except by windows in SQL.
     groups_by : str, optional
         The option with the columns that rows have in common which are looked at together.
     gives_groups : bool
@@ -73,7 +73,7 @@ class StepRecord:
 
 
 def lowered(names: Any) -> frozenset[str]:
-    """Return names in lower case: the items of a list or the keys of a mapping.
+    """Return the items of a list, or the keys of a mapping, in lower case.
 
     Examples
     --------
@@ -115,12 +115,14 @@ def _parts(options: Options) -> Derived:
 def _hashed(options: Options) -> Derived:
     of = options.get("of")
     parts = lowered(of) if isinstance(of, list) else None
+
     return {str(options.get("name")).lower(): parts}
 
 
 def _mapping(options: Options, option: str) -> dict[str, Any]:
     value = options.get(option)
     items = value.items() if isinstance(value, Mapping) else ()
+
     return {str(name): item for name, item in items}
 
 
@@ -227,6 +229,7 @@ def installed_steps() -> Mapping[str, StepRecord]:
         if entry.name in (*LIBRARY, *found):
             raise _refused(entry, "its name is taken", "register it by another name")
         found[entry.name] = _loaded(entry)
+
     return found
 
 
@@ -237,9 +240,11 @@ def _loaded(entry: EntryPoint) -> StepRecord:
     except Exception as error:
         what = f"{type(error).__name__}: {error}"
         raise _refused(entry, what, "correct or uninstall the package") from error
+
     if not isinstance(record, StepRecord):
         what = f"it is a {type(record).__name__}"
         raise _refused(entry, what, "let it name a lakesmith.spec.steps.StepRecord")
+
     return record
 
 

@@ -1,1 +1,1 @@
-"""Tables: references, write strategies, the write helper with its verdicts, and reading changes."""
+"""Name, read, compare and write Delta tables."""

@@ -1,4 +1,4 @@
-"""The write helper: one commit with an identity, and a verdict that a caller cannot overlook."""
+"""Write one commit with an identity, and return a result that a caller cannot overlook."""
 
 from __future__ import annotations
 
@@ -24,10 +24,11 @@ LOOK_BACK = 1000
 
 @dataclass(frozen=True)
 class CommitId:
-    """What makes a commit recognisable: Delta's idempotent-write id and the digest of the intent.
+    """Identify a commit by Delta's idempotent-write id and the digest of the intent.
 
-    `attempt` differs for each try, so that a commit that landed earlier can be told from one that landed now.
-    A batch that `is_retry` is looked for before it is written: a table may let its idempotent-write ids expire.
+    `attempt` differs for each try, so that an earlier commit differs from one of this try.
+    A batch that `is_retry` is looked for before it is written: a table may let its idempotent-write
+    ids expire.
     """
 
     app_id: str
@@ -58,7 +59,7 @@ class Verdict(Enum):
 
 @dataclass(frozen=True)
 class Outcome:
-    """A write that is known to be in the table: as which version, and what Delta counted."""
+    """Describe a write that is known to be in the table, with its version and Delta's counts."""
 
     verdict: Verdict
     version: int
@@ -122,14 +123,15 @@ def write(
     Raises
     ------
     WriteError
-        LS502 when another writer's batch has this id; LS503 when the commit cannot be found after a write
-        that gave no error.
+        LS502 when another writer's batch has this id; LS503 when the commit cannot be found after a
+        write that gave no error.
     Exception
         Whatever `action` raised, when the commit is known not to have landed.
 
     Notes
     -----
-    No extra Spark job for a table on a local path, else one: the newest entry of the table's history.
+    No extra Spark job for a table on a local path, else one: the newest entry of the table's
+    history.
     """
     before = find(session, table, commit) if commit.is_retry else None
     if before is not None:
@@ -152,14 +154,14 @@ def write(
 
 
 def identify(session: SparkSession, commit: CommitId) -> None:
-    """Make every commit of a session carry an identity: MERGE and DELETE take it from the session's settings."""
+    """Make every commit of a session carry an identity."""
     session.conf.set(TXN_APP, commit.app_id)
     session.conf.set(TXN_VERSION, str(commit.version))
     session.conf.set(USER_METADATA, commit.metadata)
 
 
 def find(session: SparkSession, table: TableRef, commit: CommitId) -> Outcome | None:
-    """Search the table's newest commits for the digest of this batch; what is found is forced to the disk.
+    """Search the table's newest commits for the digest of this batch.
 
     Forced once more when it landed earlier: whoever wrote it may have died before.
     """
@@ -199,11 +201,15 @@ def _lost(session: SparkSession, table: TableRef, commit: CommitId) -> WriteErro
             f"batch {commit.version} of {table.name} was written by another run",
             code="LS502",
             where=table.location,
-            hint="run again: the batch is planned anew from what the other run left",
+            hint="run again: the batch is planned again after the other run",
         )
     return WriteError(
-        f"batch {commit.version} of {table.name} was written, but its commit is not in the table's history",
+        f"batch {commit.version} of {table.name} was written, but its commit is "
+        "not in the table's history",
         code="LS503",
         where=table.location,
-        hint="check the table's _delta_log, then run again: the batch is looked for before it is redone",
+        hint=(
+            "check the table's _delta_log, then run again: the batch is looked for "
+            "before it is redone"
+        ),
     )

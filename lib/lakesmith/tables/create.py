@@ -17,9 +17,10 @@ RETENTION = {"delta.deletedFileRetentionDuration": "interval 30 days"}
 def table_options(spec: Table) -> dict[str, str]:
     """Return the Delta properties of a table, as writer options of its first commit.
 
-    The change feed is on, since tables downstream read changes; it costs nothing on commits that only add files.
-    Tables written by key have deletion vectors on. Aggregated ones have not: Delta's MERGE with deletion vectors fails
-    on a source row with a NULL key that matches nothing and is not inserted, as an emptied group may be.
+    The change feed is on, since tables downstream read changes; it costs nothing on commits that
+    only add files. Tables written by key have deletion vectors on. Aggregated ones have not:
+    Delta's MERGE with deletion vectors fails on a source row with a NULL key that matches nothing
+    and is not inserted, as an emptied group may be.
     """
     by_key = spec.write.keeps_newest or spec.write.keeps_history
     vectors = {"delta.enableDeletionVectors": "true" if by_key else "false"}
@@ -32,7 +33,7 @@ def table_options(spec: Table) -> dict[str, str]:
 
 
 def create_schemas(spark: SparkSession, project: Project) -> None:
-    """Create the schemas of a project in its catalog where they are missing; nothing for tables on paths.
+    """Create the schemas of a project in its catalog where they are missing.
 
     Raises
     ------
@@ -58,7 +59,11 @@ def _create_schema(spark: SparkSession, schema: str) -> None:
         ).collect()
     except PySparkException as error:
         raise EnvironmentProblem(
-            f"schema {schema} does not exist and cannot be created: {str(error).partition(chr(10))[0]}",
+            f"schema {schema} does not exist and cannot be created: "
+            f"{str(error).partition(chr(10))[0]}",
             code="LS811",
-            hint="let somebody create it who may, or set `catalog` and `schema_prefix` to a place of yours",
+            hint=(
+                "ask an administrator to create it, or set `catalog` and "
+                "`schema_prefix` to a place of yours"
+            ),
         ) from error

@@ -1,6 +1,7 @@
-"""Ops tables: small Delta tables of the engine's own, written and read without a Spark job where they lie locally.
+"""Read and write the small ops tables, without a Spark job where they are local.
 
-On a local path delta-rs does it in milliseconds; elsewhere Spark does, with the same rows and the same commits.
+On a local path delta-rs does it in milliseconds; elsewhere Spark does, with the same rows and the
+same commits.
 """
 
 from __future__ import annotations
@@ -56,7 +57,7 @@ class OpsTable:
         return pa.schema([(name, ARROW[kind]) for name, kind in columns])
 
     def read(self, spark: SparkSession | None) -> Rows:
-        """Return all rows; none when the table does not exist.
+        """Return all rows, or none when the table does not exist.
 
         Notes
         -----
@@ -72,7 +73,7 @@ class OpsTable:
         ]
 
     def last_id(self, app_id: str) -> int | None:
-        """Return the newest idempotent-write id of an application; 0 when there is none, None off local paths."""
+        """Return the newest idempotent-write id of an application, 0 when there is none."""
         if self.ref.local is None:
             return None
         if not DeltaTable.is_deltatable(self.ref.location):
@@ -88,7 +89,7 @@ class OpsTable:
         rows: Iterable[Mapping[str, Any]],
         txn: tuple[str, int] | None = None,
     ) -> None:
-        """Append rows in one commit, with an idempotent-write id if given; no commit when there are no rows."""
+        """Append rows in one commit, with an idempotent-write id if given."""
         self._write(spark, rows, "append", txn)
 
     def replace(self, spark: SparkSession, rows: Iterable[Mapping[str, Any]]) -> None:
@@ -132,12 +133,15 @@ def _unwritable(ref: TableRef, error: Exception) -> WriteError:
         f"{ref.name} cannot be written: {' '.join(str(error).split())[:300]}",
         code="LS213",
         where=ref.location,
-        hint="give the warehouse space and write permission, then run again: what is missing is done then",
+        hint=(
+            "give the warehouse space and write permission, then run again: what is "
+            "missing is done then"
+        ),
     )
 
 
 def _plain(value: Any) -> Any:
-    """Return a value as delta-rs gives it: Spark's instants come without a zone, in that of this process."""
+    """Return a value as delta-rs gives it."""
     if isinstance(value, datetime):
         return value.astimezone(timezone.utc)
     return bytes(value) if isinstance(value, bytearray) else value

@@ -1,4 +1,4 @@
-"""The properties of an existing table: read without a job, and made what the spec says."""
+"""Read and set the properties of a table without a job."""
 
 from __future__ import annotations
 
@@ -17,7 +17,8 @@ def properties_of(session: SparkSession, table: TableRef) -> dict[str, str]:
 
     Notes
     -----
-    No Spark job, whatever the number of files. Spark blackens a value that says ``url`` or ``token`` in any place.
+    No Spark job, whatever the number of files. Spark redacts a value that contains ``url`` or
+    ``token`` in any place.
     """
     return {
         row["key"]: row["value"]
@@ -53,4 +54,7 @@ def set_properties(properties: Mapping[str, str]) -> str:
     >>> print(set_properties({"delta.enableChangeDataFeed": "true"}))
     SET TBLPROPERTIES ('delta.enableChangeDataFeed' = 'true')
     """
-    return f"SET TBLPROPERTIES ({', '.join(f'{literal(k)} = {literal(v)}' for k, v in properties.items())})"
+    return (
+        "SET TBLPROPERTIES "
+        f"({', '.join(f'{literal(k)} = {literal(v)}' for k, v in properties.items())})"
+    )

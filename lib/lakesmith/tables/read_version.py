@@ -1,4 +1,4 @@
-"""Versions of a table, as a session of somebody else may read them."""
+"""Read a version of a table in any session."""
 
 from __future__ import annotations
 
@@ -14,12 +14,13 @@ TOO_OLD = "BEYOND_DELETED_FILE_RETENTION_DURATION"
 
 
 def read_version(spark: SparkSession, table: TableRef, version: int) -> DataFrame:
-    """Read a table at a version, also where that is older than the retention, as long as its files are there.
+    """Read a table at a version, also beyond the retention while its files exist.
 
     Notes
     -----
-    Delta refuses such a version by a setting of the session. That is not changed in a session of somebody else: one of
-    its own reads the version then, and hands it over by a global view, so that the rows are at home in `spark`.
+    Delta refuses such a version by a setting of the session. That is not changed in a foreign
+    session, so another one of its own reads the version then, and hands it over by a global view,
+    so that the rows are at home in `spark`.
     """
     try:
         rows = table.load(spark, versionAsOf=version)
@@ -32,7 +33,8 @@ def read_version(spark: SparkSession, table: TableRef, version: int) -> DataFram
 
 
 def _handed_over(spark: SparkSession, table: TableRef, version: int) -> DataFrame:
-    # Over Spark Connect the view is looked up with each use; its name makes it one view a version, however often asked.
+    # Over Spark Connect the view is looked up with each use; its name makes it one view a version,
+    # however often asked.
     view = (
         f"lakesmith_{sha256(f'{table.location}@{version}'.encode()).hexdigest()[:16]}"
     )

@@ -1,4 +1,4 @@
-"""`TableRef`, the only way to name a table: a path below the warehouse, or a name in a catalog."""
+"""Name a table by its path in the warehouse or its name in a catalog."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ NOT_THERE = (
 
 @dataclass(frozen=True)
 class TableRef:
-    """Where a table lies.
+    """Refer to a table.
 
     Parameters
     ----------
@@ -32,7 +32,8 @@ class TableRef:
         Path, or ``catalog.schema.table`` when `by_name`.
     by_name : bool
     durable : bool
-        What is written there is forced to the disk before it counts; it does not tell one table from another.
+        What is written there is forced to the disk before it counts; it does not tell one table
+        from another.
     """
 
     name: str
@@ -84,7 +85,7 @@ class TableRef:
         return f"delta.{quoted(self.location)}"
 
     def exists(self, spark: SparkSession | None) -> bool:
-        """Tell whether there is a Delta table; no Spark job for a local path or a name."""
+        """Return True where there is a Delta table, without a job for a local path or a name."""
         local = self.local
         if local or spark is None:
             return local is not None and _has_commit(local / "_delta_log")
@@ -141,7 +142,7 @@ def _has_commit(log: Path) -> bool:
 def table_ref(
     warehouse: str, catalog: str | None, name: str, prefix: str = ""
 ) -> TableRef:
-    """Return the reference of ``layer.table``: ``<warehouse>/<layer>/<table>`` or ``<catalog>.<layer>.<table>``.
+    """Return the reference of a table ``layer.table``.
 
     Parameters
     ----------
@@ -167,7 +168,7 @@ def table_ref(
 
 
 def project_table(project: Project, name: str) -> TableRef:
-    """Return where ``layer.table`` of a project lies."""
+    """Return the reference of ``layer.table`` of a project."""
     ref = table_ref(project.warehouse, project.catalog, name, project.schema_prefix)
     return replace(ref, durable=project.durable)
 

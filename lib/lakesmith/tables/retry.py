@@ -1,4 +1,4 @@
-"""A write that meets somebody else's commit is planned anew and tried again, a few times."""
+"""Plan and run a write again when another writer's commit came in between."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ CONFLICT = re.compile(
 
 
 def is_conflict(error: BaseException) -> bool:
-    """Tell whether a write failed only because somebody else's commit came before it.
+    """Return True where a write failed only because another commit came first.
 
     Examples
     --------
@@ -36,7 +36,7 @@ def is_conflict(error: BaseException) -> bool:
 def retried(
     action: Callable[[], Result], before_again: Callable[[], object], tries: int = TRIES
 ) -> Result:
-    """Run a write, and again where it meets somebody else's commit.
+    """Run a write, and again where it meets another writer's commit.
 
     Parameters
     ----------

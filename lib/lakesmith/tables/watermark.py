@@ -1,4 +1,4 @@
-"""The watermark of a table: the greatest instant of all its batches, kept with the commits that they landed as."""
+"""Keep the watermark of a table with the commits of its batches."""
 
 from __future__ import annotations
 
@@ -21,7 +21,8 @@ from lakesmith.tables.ref import TableRef
 class Watermark:
     """An instant as text that no time zone changes, with its type.
 
-    `ahead` are later instants that only rows set aside have named so far, None where that is not known.
+    `ahead` are later instants that only quarantined rows have named so far, None where that is not
+    known.
     """
 
     kind: str
@@ -35,7 +36,7 @@ class Watermark:
         return F.lit(self.text).cast(self.kind)
 
     def sql(self) -> str | None:
-        """Return the instant as a SQL literal; None where there is none, since Delta does not prune by a cast."""
+        """Return the event time as a SQL literal, or None where there is none."""
         if self.kind == "timestamp":
             return _moment(int(self.text))
         number = {"int": self.text, "bigint": f"{self.text}L"}
@@ -45,8 +46,8 @@ class Watermark:
             **number,
         }.get(self.kind)
 
-    def told(self) -> dict[str, Any]:
-        """Return it for the metadata of a commit."""
+    def to_metadata(self) -> dict[str, Any]:
+        """Return the watermark as commit metadata."""
         return {
             "kind": self.kind,
             "text": self.text,
@@ -69,34 +70,36 @@ def as_text(instant: Column, kind: str) -> Column:
 def find_watermark(
     session: SparkSession, table: TableRef, kind: str
 ) -> Watermark | None:
-    """Return the watermark of a table's newest version; None when its log does not say it any more, or in another type.
+    """Return the watermark of a table's newest version, or None where its log lacks it.
 
     Notes
     -----
-    No Spark job on a local path, else one. A RESTORE brings back the watermark of the version that it went back to.
+    No Spark job on a local path, else one. A RESTORE brings back the watermark of the version that
+    it went back to.
     """
     for limit in (1, LOOK_BACK):
-        told = _told(newest_commits(session, table, limit))
-        if told is not None:
-            return Watermark(**told) if told["kind"] == kind else None
+        recorded = _recorded(newest_commits(session, table, limit))
+        if recorded is not None:
+            return Watermark(**recorded) if recorded["kind"] == kind else None
     return None
 
 
-def _told(commits: Sequence[Commit]) -> dict[str, Any] | None:
+def _recorded(commits: Sequence[Commit]) -> dict[str, Any] | None:
     """Find the newest commit that counts and says a watermark.
 
     Examples
     --------
     >>> batch = [Commit(n, 0, "MERGE", {"watermark": {"text": str(n)}}, {}) for n in range(3)]
-    >>> _told([Commit(4, 0, "OPTIMIZE", {}, {}), Commit(3, 0, "RESTORE", {}, {}, restored_to=1), *reversed(batch)])
+    >>> _recorded([Commit(4, 0, "OPTIMIZE", {}, {}), Commit(3, 0, "RESTORE", {}, {}, restored_to=1), *reversed(batch)])
     {'text': '1'}
-    >>> _told([Commit(3, 0, "WRITE", {"first": True}, {}), *reversed(batch)])  # a rebuild that accepted no row
+    # a rebuild that accepted no row
+    >>> _recorded([Commit(3, 0, "WRITE", {"first": True}, {}), *reversed(batch)])
     """
     newest = None
     back_to = None
     for commit in commits:
         is_undone = newest is not None and commit.version > newest
-        # What a batch had read stays read that changed no row, although its commit lies behind the version restored.
+        # A batch that changed no row stays read, although its commit is after the restored version.
         if is_undone and (
             back_to is None or commit.about.get("batch", back_to + 1) > back_to
         ):

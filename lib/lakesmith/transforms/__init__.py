@@ -1,1 +1,1 @@
-"""Pure transformations: DataFrame to DataFrame, nothing read, written or started."""
+"""Transform frames to frames, with nothing read, written or started."""

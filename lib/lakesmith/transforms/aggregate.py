@@ -12,12 +12,12 @@ from lakesmith.types import Transform
 
 
 def aggregate(*, by: Sequence[str], measures: Mapping[str, str]) -> Transform:
-    """Give one row per group with its measures.
+    """Return one row per group with its measures.
 
     Parameters
     ----------
     by : sequence of str
-        Columns of the group; NULL is a group of its own.
+        Columns of the group; NULL is a group too.
     measures : mapping of str to str
         New column to SQL aggregate expression.
 
@@ -33,14 +33,15 @@ def aggregate(*, by: Sequence[str], measures: Mapping[str, str]) -> Transform:
 
     Notes
     -----
-    *Columns*: needs `by` and what the measures name -> exactly `by` and the measures. A count of nothing is 0, every
-    other measure of nothing is NULL.
+    *Columns*: needs `by` and what the measures name -> exactly `by` and the measures. A count of
+    nothing is 0, every other measure of nothing is NULL.
 
     Examples
     --------
     >>> from lakesmith.testing import frame
     >>> df = frame(spark, "country string, units int", [("UK", 6), ("UK", 2), (None, 1)])
-    >>> df.transform(aggregate(by=["country"], measures={"units": "sum(units)"})).orderBy("country").show()
+    >>> by_country = aggregate(by=["country"], measures={"units": "sum(units)"})
+    >>> df.transform(by_country).orderBy("country").show()
     +-------+-----+
     |country|units|
     +-------+-----+
@@ -52,8 +53,9 @@ def aggregate(*, by: Sequence[str], measures: Mapping[str, str]) -> Transform:
 
     def apply(df: DataFrame) -> DataFrame:
         require(df, by, "aggregate")
-        return df.groupBy(*map(named, by)).agg(
-            *(F.expr(sql).alias(name) for name, sql in measures.items())
-        )
+        values = [F.expr(sql).alias(name) for name, sql in measures.items()]
+        groups = df.groupBy(*map(named, by))
+
+        return groups.agg(*values)
 
     return apply

@@ -15,7 +15,7 @@ from lakesmith.types import Transform
 
 
 def rename(*, columns: Mapping[str, str]) -> Transform:
-    """Rename columns; all others stay where they are.
+    """Rename columns in their places.
 
     Parameters
     ----------
@@ -48,6 +48,7 @@ def rename(*, columns: Mapping[str, str]) -> Transform:
         new_names = {old.lower(): new for old, new in columns.items()}
         renamed = [new_names.get(name.lower(), name) for name in df.columns]
         _refuse_twins(renamed)
+
         # All at once: renaming one after the other cannot swap two names.
         return df.select(
             *(
@@ -60,7 +61,9 @@ def rename(*, columns: Mapping[str, str]) -> Transform:
 
 
 def select(*, columns: Sequence[str]) -> Transform:
-    """Keep the named columns in the given order; technical columns (beginning with `_`) stay behind them.
+    """Keep the named columns in the given order, then the technical ones.
+
+    Technical columns are those whose name begins with `_`.
 
     Parameters
     ----------
@@ -83,7 +86,8 @@ def select(*, columns: Sequence[str]) -> Transform:
     Examples
     --------
     >>> from lakesmith.testing import frame
-    >>> frame(spark, "a int, b int, c int, _raw string", [(1, 2, 3, "")]).transform(select(columns=["b", "a"]))
+    >>> df = frame(spark, "a int, b int, c int, _raw string", [(1, 2, 3, "")])
+    >>> df.transform(select(columns=["b", "a"]))
     DataFrame[b: int, a: int, _raw: string]
     """
 
@@ -92,6 +96,7 @@ def select(*, columns: Sequence[str]) -> Transform:
         technical = [
             name for name in df.columns if name.startswith("_") and name not in columns
         ]
+
         return df.select(*map(named, columns), *map(named, technical))
 
     return apply
@@ -147,12 +152,14 @@ def with_columns(*, columns: Mapping[str, str]) -> Transform:
 
     Notes
     -----
-    *Columns*: needs what the expressions name -> adds one column each, of the type and null rule of its expression.
+    *Columns*: needs what the expressions name -> adds one column each, of the type and null rule
+    of its expression.
 
     Examples
     --------
     >>> from lakesmith.testing import frame
-    >>> frame(spark, "quantity int", [(6,)]).transform(with_columns(columns={"double": "quantity * 2"})).show()
+    >>> df = frame(spark, "quantity int", [(6,)])
+    >>> df.transform(with_columns(columns={"double": "quantity * 2"})).show()
     +--------+------+
     |quantity|double|
     +--------+------+
@@ -170,7 +177,7 @@ def with_columns(*, columns: Mapping[str, str]) -> Transform:
 
 
 def cast(*, columns: Mapping[str, str]) -> Transform:
-    """Cast columns; a value that does not fit its new type exactly becomes NULL.
+    """Cast columns to other types, with NULL for a value that does not fit exactly.
 
     Parameters
     ----------
@@ -189,12 +196,14 @@ def cast(*, columns: Mapping[str, str]) -> Transform:
 
     Notes
     -----
-    *Columns*: needs the named ones -> the same names in the new types; NULL stays NULL (see `cast_or_null`).
+    *Columns*: needs the named ones -> the same names in the new types; NULL stays NULL (see
+    `cast_or_null`).
 
     Examples
     --------
     >>> from lakesmith.testing import frame
-    >>> frame(spark, "n string", [("6",), ("six",)]).transform(cast(columns={"n": "int"})).show()
+    >>> df = frame(spark, "n string", [("6",), ("six",)])
+    >>> df.transform(cast(columns={"n": "int"})).show()
     +----+
     |   n|
     +----+
@@ -206,14 +215,15 @@ def cast(*, columns: Mapping[str, str]) -> Transform:
 
     def apply(df: DataFrame) -> DataFrame:
         require(df, columns, "cast")
-        found = {field.name.lower(): field.dataType for field in df.schema.fields}
-        wanted = {name: DataType.fromDDL(ddl) for name, ddl in columns.items()}
-        return df.withColumns(
-            {
-                n: cast_or_null(named(n), found[n.lower()], to)
-                for n, to in wanted.items()
-            }
-        )
+        present = {field.name.lower(): field.dataType for field in df.schema.fields}
+        typed = {
+            name: cast_or_null(
+                named(name), present[name.lower()], DataType.fromDDL(ddl)
+            )
+            for name, ddl in columns.items()
+        }
+
+        return df.withColumns(typed)
 
     return apply
 

@@ -1,24 +1,24 @@
-"""Conform rows to a table that does not change with them: defaults, lost columns, and what it cannot hold as JSON."""
+"""Conform rows to a table whose schema does not change with them."""
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping
-from functools import reduce
+from collections.abc import Collection, Mapping, Sequence
 
 from pyspark.sql import Column, DataFrame
 from pyspark.sql import functions as F
 from pyspark.sql.types import DataType, StringType, StructField, StructType
 
-from lakesmith.column_refs import named
+from lakesmith.column_refs import json_text, named
 from lakesmith.columns import RESCUED
-from lakesmith.json_text import json_text
 from lakesmith.spec.model import Column as ContractColumn
 from lakesmith.transforms.values.casting import cast_or_null
 from lakesmith.types import Transform
 
 
 def with_defaults(columns: Mapping[str, ContractColumn]) -> Transform:
-    """Put the default of a contract column in the place of NULL: rows from before the column have nothing else.
+    """Replace NULL by the default of a contract column.
+
+    Rows from before the column have no other value.
 
     Parameters
     ----------
@@ -37,7 +37,8 @@ def with_defaults(columns: Mapping[str, ContractColumn]) -> Transform:
     --------
     >>> from lakesmith.testing import frame
     >>> df = frame(spark, "id int, country string", [(1, "FR"), (2, None)])
-    >>> df.transform(with_defaults({"country": ContractColumn(type="string", default="GB")})).show()
+    >>> country = ContractColumn(type="string", default="GB")
+    >>> df.transform(with_defaults({"country": country})).show()
     +---+-------+
     | id|country|
     +---+-------+
@@ -53,39 +54,44 @@ def with_defaults(columns: Mapping[str, ContractColumn]) -> Transform:
     }
 
     def apply(df: DataFrame) -> DataFrame:
-        here = {name: value for name, value in defaults.items() if name in df.columns}
-        given = {
-            name: F.lit(str(value)).cast(df.schema[name].dataType)
-            for name, value in here.items()
-        }
-        return (
-            df.withColumns(
-                {name: F.coalesce(named(name), value) for name, value in given.items()}
-            )
-            if here
-            else df
-        )
+        values: dict[str, Column] = {}
+        for name, default in defaults.items():
+            if name not in df.columns:
+                continue
+
+            kind = df.schema[name].dataType
+            typed = F.lit(str(default)).cast(kind)
+            values[name] = F.coalesce(named(name), typed)
+
+        return df.withColumns(values) if values else df
 
     return apply
 
 
 def with_lost(table: StructType, lost: Collection[str]) -> Transform:
-    """Add columns that a table has and its batch has not, as NULL.
+    """Add columns that a table has and its batch lacks, as NULL.
 
+    Notes
+    -----
     *Columns*: needs nothing -> adds `lost` in the types of the table.
+
+    Examples
+    --------
+    >>> from lakesmith.testing import frame
+    >>> table = StructType.fromDDL("id int, note string")
+    >>> frame(spark, "id int", [(1,)]).transform(with_lost(table, ["note"]))
+    DataFrame[id: int, note: string]
     """
+    empty = [F.lit(None).cast(table[name].dataType).alias(name) for name in lost]
 
     def apply(df: DataFrame) -> DataFrame:
-        return df.select(
-            *map(named, df.columns),
-            *[F.lit(None).cast(table[name].dataType).alias(name) for name in lost],
-        )
+        return df.select(*map(named, df.columns), *empty)
 
     return apply
 
 
 def rescued_into(table: StructType, kept: Collection[str] = ()) -> Transform:
-    """Give rows the columns of a table and keep as JSON in `_rescued` what these cannot hold.
+    """Give rows the columns of a table, with what these cannot hold as JSON in `_rescued`.
 
     Parameters
     ----------
@@ -101,15 +107,18 @@ def rescued_into(table: StructType, kept: Collection[str] = ()) -> Transform:
 
     Notes
     -----
-    *Columns*: needs nothing -> exactly those of the table, with ``_rescued`` STRING, and `kept`. A column of the table
-    that did not arrive is NULL; a value that does not fit its type exactly is NULL and rescued; a column that the table
-    does not know is rescued. What was in ``_rescued`` stays in it.
+    *Columns*: needs nothing -> exactly those of the table, with ``_rescued`` STRING, and `kept`. A
+    column of the table that did not arrive is NULL; a value that does not fit its type exactly is
+    NULL and rescued; a column that the table does not know is rescued. What was in ``_rescued``
+    stays in it.
 
     Examples
     --------
     >>> from lakesmith.testing import frame
-    >>> df = frame(spark, "id int, qty string, colour string", [(1, "5", "red"), (2, "six", None), (3, "7", None)])
-    >>> df.transform(rescued_into(StructType.fromDDL("id int, qty int"))).show(truncate=False)
+    >>> rows = [(1, "5", "red"), (2, "six", None), (3, "7", None)]
+    >>> df = frame(spark, "id int, qty string, colour string", rows)
+    >>> table = StructType.fromDDL("id int, qty int")
+    >>> df.transform(rescued_into(table)).show(truncate=False)
     +---+----+----------------+
     |id |qty |_rescued        |
     +---+----+----------------+
@@ -119,72 +128,81 @@ def rescued_into(table: StructType, kept: Collection[str] = ()) -> Transform:
     +---+----+----------------+
     <BLANKLINE>
     """
+    reserved = {*kept, RESCUED}
+    fields = [field for field in table.fields if field.name not in reserved]
+    types = {field.name.lower(): field.dataType for field in fields}
 
     def apply(df: DataFrame) -> DataFrame:
         arrived = {field.name.lower(): field for field in df.schema.fields}
-        known = [field for field in table.fields if field.name not in (*kept, RESCUED)]
-        columns = [
-            _fitted(field.name, field.dataType, arrived.get(field.name.lower()))
-            for field in known
-        ]
-        rest = _rest(
-            df,
-            {field.name.lower(): field.dataType for field in known},
-            {*kept, RESCUED},
-        )
-        return df.select(
-            *columns,
-            *[named(name) for name in kept if name in df.columns],
-            rest.alias(RESCUED),
-        )
+        columns = [_fitted(field, arrived.get(field.name.lower())) for field in fields]
+        hidden = [named(name) for name in kept if name in df.columns]
+
+        others = [field for field in df.schema.fields if field.name not in reserved]
+        before = named(RESCUED) if RESCUED in df.columns else None
+        rescued = _rescued(others, types, before)
+        columns += hidden
+        columns += [rescued.alias(RESCUED)]
+
+        return df.select(*columns)
 
     return apply
 
 
-def _fitted(name: str, wanted: DataType, found: StructField | None) -> Column:
-    if found is None:
-        return F.lit(None).cast(wanted).alias(name)
-    return cast_or_null(named(found.name), found.dataType, wanted).alias(name)
+def _fitted(field: StructField, arrived: StructField | None) -> Column:
+    wanted = field.dataType
+    if arrived is None:
+        return F.lit(None).cast(wanted).alias(field.name)
+
+    typed = cast_or_null(named(arrived.name), arrived.dataType, wanted)
+
+    return typed.alias(field.name)
 
 
-def _rest(
-    df: DataFrame, known: Mapping[str, DataType], kept: Collection[str]
+def _rescued(
+    fields: Sequence[StructField],
+    types: Mapping[str, DataType],
+    before: Column | None,
 ) -> Column:
-    """Return as JSON what the table cannot hold: unknown columns, values that do not fit."""
-    told = {
-        f.name: _unheld(f, known.get(f.name.lower()))
-        for f in df.schema.fields
-        if f.name not in kept
-    }
-    values = {name: value for name, value in told.items() if value is not None}
-    before = named(RESCUED) if RESCUED in df.columns else F.lit(None).cast("string")
+    """Return as JSON the values that the table cannot hold, and what was rescued before."""
+    values: list[Column] = []
+    is_any = F.lit(False)
+
+    for field in fields:
+        value = _unfit_value(field, types.get(field.name.lower()))
+        if value is not None:
+            values.append(value.alias(field.name))
+            is_any |= value.isNotNull()
+
     if not values:
-        return before
-    found = reduce(Column.__or__, [value.isNotNull() for value in values.values()])
-    fresh = F.when(
-        found,
-        json_text(F.struct(*[value.alias(name) for name, value in values.items()])),
-    )
-    return _merged(before, fresh) if RESCUED in df.columns else fresh
+        return F.lit(None).cast("string") if before is None else before
+
+    text = F.when(is_any, json_text(F.struct(*values)))
+
+    return text if before is None else _joined(before, text)
 
 
-def _unheld(found: StructField, wanted: DataType | None) -> Column | None:
-    value = named(found.name)
+def _unfit_value(field: StructField, wanted: DataType | None) -> Column | None:
+    """Return a value where the table cannot hold it, None for a column that always fits."""
+    value = named(field.name)
     if wanted is None:
         return value
-    if found.dataType == wanted or isinstance(wanted, StringType):
+    if field.dataType == wanted or isinstance(wanted, StringType):
         return None
-    return F.when(cast_or_null(value, found.dataType, wanted).isNull(), value)
+
+    typed = cast_or_null(value, field.dataType, wanted)
+
+    return F.when(typed.isNull(), value)
 
 
-def _merged(before: Column, fresh: Column) -> Column:
-    """Join two JSON objects; either may be NULL."""
-    opened = F.regexp_replace(before, r"\}\s*$", "")
-    both = F.concat(
-        opened,
-        F.when(F.length(opened) > 1, F.lit(",")).otherwise(""),
-        F.substring(fresh, 2, 2**31 - 1),
-    )
-    return F.when(
-        before.isNull() | fresh.isNull(), F.coalesce(before, fresh)
-    ).otherwise(both)
+def _joined(first: Column, second: Column) -> Column:
+    """Join two JSON objects, either of which may be NULL."""
+    opened = F.regexp_replace(first, r"\}\s*$", "")
+    has_fields = F.length(opened) > 1
+    comma = F.when(has_fields, F.lit(",")).otherwise("")
+    rest = F.substring(second, 2, 2**31 - 1)
+    both = F.concat(opened, comma, rest)
+
+    is_one = first.isNull() | second.isNull()
+    single = F.coalesce(first, second)
+
+    return F.when(is_one, single).otherwise(both)

@@ -1,4 +1,4 @@
-"""The contract of a table: cast what arrived to it at the beginning, select exactly it at the end."""
+"""Cast raw input to the contract of a table, and select exactly the contract after the steps."""
 
 from __future__ import annotations
 
@@ -19,12 +19,13 @@ from pyspark.sql.types import (
 )
 
 from lakesmith.column_refs import named
+from lakesmith.columns import RAW
 from lakesmith.errors import StepError
 from lakesmith.spec.model import Column as ContractColumn
 from lakesmith.transforms.values.casting import cast_or_null
 from lakesmith.types import Transform
 
-FAMILIES: tuple[tuple[type[DataType], ...], ...] = (
+_FAMILIES: tuple[tuple[type[DataType], ...], ...] = (
     (NumericType,),
     (StringType,),
     (DateType, TimestampType, TimestampNTZType),
@@ -34,7 +35,7 @@ FAMILIES: tuple[tuple[type[DataType], ...], ...] = (
 
 
 def to_contract(columns: Mapping[str, ContractColumn]) -> Transform:
-    """Cast the incoming columns to the contract and keep what arrived at hand in `_raw`.
+    """Cast the incoming columns to the contract and keep the raw input in `_raw`.
 
     Parameters
     ----------
@@ -53,15 +54,17 @@ def to_contract(columns: Mapping[str, ContractColumn]) -> Transform:
 
     Notes
     -----
-    *Columns*: needs nothing -> adds each contract column whose `source` (or own name, whatever the case) arrived,
-    in its declared type, NULL where the value does not fit exactly (see `cast_or_null`); adds `_raw`, a struct of all
-    incoming columns under their names, unless it is there. Consumed columns go, all others stay.
+    *Columns*: needs nothing -> adds each contract column whose `source` (or own name, whatever the
+    case) arrived, in its declared type, NULL where the value does not fit exactly (see
+    `cast_or_null`); adds `_raw`, a struct of all incoming columns under their names, unless it is
+    there. Consumed columns go, all others stay.
 
     Examples
     --------
     >>> from lakesmith.testing import frame
     >>> df = frame(spark, "Qty string, note string", [("6", "a"), ("six", "b")])
-    >>> df.transform(to_contract({"quantity": ContractColumn(type="int", source="Qty")})).show()
+    >>> quantity = ContractColumn(type="int", source="Qty")
+    >>> df.transform(to_contract({"quantity": quantity})).show()
     +--------+----+--------+
     |quantity|note|    _raw|
     +--------+----+--------+
@@ -76,14 +79,15 @@ def to_contract(columns: Mapping[str, ContractColumn]) -> Transform:
         typed = [
             _typed(df, name, source, columns[name]) for name, source in sources.items()
         ]
-        gone = {name.lower() for pair in sources.items() for name in pair}
-        kept = [named(name) for name in df.columns if name.lower() not in gone]
-        raw = (
-            []
-            if "_raw" in df.columns
-            else [F.struct(*map(named, df.columns)).alias("_raw")]
-        )
-        return df.select(*typed, *kept, *raw)
+        consumed = {name.lower() for pair in sources.items() for name in pair}
+        kept = [named(name) for name in df.columns if name.lower() not in consumed]
+
+        if RAW in df.columns:
+            return df.select(*typed, *kept)
+
+        raw = F.struct(*map(named, df.columns))
+
+        return df.select(*typed, *kept, raw.alias(RAW))
 
     return apply
 
@@ -91,7 +95,9 @@ def to_contract(columns: Mapping[str, ContractColumn]) -> Transform:
 def select_contract(
     columns: Mapping[str, ContractColumn], extra: Sequence[str] = ()
 ) -> Transform:
-    """Select exactly the contract columns, in its order and types, with their descriptions as comments.
+    """Select exactly the columns of the contract, in its order and types.
+
+    Their descriptions become comments.
 
     Parameters
     ----------
@@ -112,26 +118,30 @@ def select_contract(
 
     Notes
     -----
-    *Columns*: needs all contract columns and `extra` -> exactly these. A type of the same family (numbers, text, times)
-    is cast; a number too big for its type then fails the batch. NULL stays NULL.
+    *Columns*: needs all contract columns and `extra` -> exactly these. A type of the same family
+    (numbers, text, times) is cast; a number too big for its type then fails the batch. NULL stays
+    NULL.
 
     Examples
     --------
     >>> from lakesmith.testing import frame
     >>> df = frame(spark, "id int, name string, _x int", [(1, "a", 0)])
-    >>> df.transform(select_contract({"name": ContractColumn(type="string"), "id": ContractColumn(type="bigint")}))
+    >>> contract = {"name": ContractColumn(type="string"), "id": ContractColumn(type="bigint")}
+    >>> df.transform(select_contract(contract))
     DataFrame[name: string, id: bigint]
     """
 
     def apply(df: DataFrame) -> DataFrame:
         if not columns:
             return df
+
         present = {field.name.lower(): field for field in df.schema.fields}
         _require_all([*columns, *extra], present, df.columns)
         declared = [
             _declared(name, column, present[name.lower()].dataType)
             for name, column in columns.items()
         ]
+
         return df.select(*declared, *map(named, extra))
 
     return apply
@@ -140,7 +150,9 @@ def select_contract(
 def as_declared(
     columns: Mapping[str, ContractColumn], names: Sequence[str]
 ) -> Transform:
-    """Cast some columns to the types of the contract; all others stay, and so do those that it does not name.
+    """Cast some columns to the types of the contract.
+
+    All others stay, and so do those that the contract does not name.
 
     Parameters
     ----------
@@ -160,7 +172,8 @@ def as_declared(
 
     Notes
     -----
-    *Columns*: as they are; of `names` those that are there in the contract's type (see `select_contract`).
+    *Columns*: as they are; of `names` those that are there in the contract's type (see
+    `select_contract`).
 
     Examples
     --------
@@ -175,23 +188,16 @@ def as_declared(
     }
 
     def apply(df: DataFrame) -> DataFrame:
-        found = {field.name.lower(): field for field in df.schema.fields}
-        there = {
-            name: found[name.lower()].dataType
-            for name in declared
-            if name.lower() in found
-        }
-        other = {
-            name: kind
-            for name, kind in there.items()
-            if kind != DataType.fromDDL(declared[name].type)
-        }
-        typed = {
-            name: _declared(name, declared[name], kind) for name, kind in other.items()
-        }
-        return (
-            df.withColumns(typed) if typed else df
-        )  # Spark Connect takes no empty one
+        types = {field.name.lower(): field.dataType for field in df.schema.fields}
+        typed: dict[str, Column] = {}
+
+        for name, column in declared.items():
+            kind = types.get(name.lower())
+            if kind not in (None, DataType.fromDDL(column.type)):
+                typed[name] = _declared(name, column, kind)
+
+        # Spark Connect refuses an empty mapping.
+        return df.withColumns(typed) if typed else df
 
     return apply
 
@@ -199,19 +205,24 @@ def as_declared(
 def _sources(
     columns: Mapping[str, ContractColumn], incoming: Sequence[str]
 ) -> dict[str, str]:
-    """Contract column -> the incoming column it is read from, where that one arrived."""
+    """Return each contract column with its incoming column, where that one arrived."""
     arrived = {name.lower(): name for name in incoming}
-    wanted = {name: (column.source or name).lower() for name, column in columns.items()}
-    return {
-        name: arrived[source] for name, source in wanted.items() if source in arrived
-    }
+    sources: dict[str, str] = {}
+
+    for name, column in columns.items():
+        source = (column.source or name).lower()
+        if source in arrived:
+            sources[name] = arrived[source]
+
+    return sources
 
 
 def _typed(df: DataFrame, name: str, source: str, column: ContractColumn) -> Column:
     wanted = DataType.fromDDL(column.type)
-    return cast_or_null(
-        named(source), df.schema[source].dataType, wanted, column.format
-    ).alias(name)
+    found = df.schema[source].dataType
+    value = cast_or_null(named(source), found, wanted, column.format)
+
+    return value.alias(name)
 
 
 def _require_all(
@@ -223,16 +234,16 @@ def _require_all(
             f"the steps do not give these columns of the contract: {', '.join(missing)}",
             code="LS302",
             where=f"columns after the last step: {', '.join(shown)}",
-            hint="set `source` to the column that arrives, add a step that makes it, or take it off the contract",
+            hint="set `source` to the column that arrives, add a step that makes it, or take it off"
+            " the contract",
         )
 
 
 def _declared(name: str, column: ContractColumn, found: DataType) -> Column:
     wanted = DataType.fromDDL(column.type)
     # What within a struct may be NULL is no part of the contract.
-    if found.simpleString() != wanted.simpleString() and not _same_family(
-        found, wanted
-    ):
+    is_other = found.simpleString() != wanted.simpleString()
+    if is_other and not _is_same_family(found, wanted):
         raise StepError(
             f"column '{name}' has type {found.simpleString()} after the last step, "
             f"the contract says {wanted.simpleString()}",
@@ -240,15 +251,18 @@ def _declared(name: str, column: ContractColumn, found: DataType) -> Column:
             where=f"column {name}",
             hint="cast it in the step that changed it, or correct the type in the contract",
         )
+
     value = named(name) if found == wanted else named(name).cast(wanted)
-    return (
-        value.alias(name, metadata={"comment": column.description})
-        if column.description
-        else value.alias(name)
-    )
+
+    if not column.description:
+        return value.alias(name)
+
+    return value.alias(name, metadata={"comment": column.description})
 
 
-def _same_family(found: DataType, wanted: DataType) -> bool:
-    return isinstance(found, NullType) or any(
-        isinstance(found, f) and isinstance(wanted, f) for f in FAMILIES
+def _is_same_family(found: DataType, wanted: DataType) -> bool:
+    if isinstance(found, NullType):
+        return True
+    return any(
+        isinstance(found, family) and isinstance(wanted, family) for family in _FAMILIES
     )

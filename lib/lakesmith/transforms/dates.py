@@ -1,4 +1,4 @@
-"""Parts of a moment in UTC: its day, month, hour and so on."""
+"""Add parts of an event time in UTC, such as its day, month and hour."""
 
 from __future__ import annotations
 
@@ -15,10 +15,10 @@ from lakesmith.types import Transform
 DatePart = Literal[
     "date", "month", "year", "quarter", "iso_week", "day_of_week", "hour"
 ]
-MICROS_PER_HOUR = 3_600_000_000
-MICROS_PER_DAY = 24 * MICROS_PER_HOUR
+_MICROS_PER_HOUR = 3_600_000_000
+_MICROS_PER_DAY = 24 * _MICROS_PER_HOUR
 
-PARTS_OF_DAY: dict[str, Callable[[Column], Column]] = {
+_PARTS_OF_DAY: dict[str, Callable[[Column], Column]] = {
     "date": lambda day: day,
     "month": lambda day: F.trunc(day, "month"),
     "year": F.year,
@@ -36,8 +36,8 @@ def date_parts(*, column: str, parts: Mapping[str, DatePart]) -> Transform:
     column : str
         A column of type timestamp, timestamp_ntz or date.
     parts : mapping of str to str
-        New column to part: ``date``, ``month`` (first day, a date), ``year``, ``quarter``, ``iso_week`` (1 to 53),
-        ``day_of_week`` (1 Monday to 7 Sunday) or ``hour`` (0 to 23).
+        New column to part: ``date``, ``month`` (first day, a date), ``year``, ``quarter``,
+        ``iso_week`` (1 to 53), ``day_of_week`` (1 Monday to 7 Sunday) or ``hour`` (0 to 23).
 
     Returns
     -------
@@ -51,13 +51,15 @@ def date_parts(*, column: str, parts: Mapping[str, DatePart]) -> Transform:
 
     Notes
     -----
-    *Columns*: needs `column` -> adds one column per part: date for ``date`` and ``month``, else int; NULL gives NULL.
+    *Columns*: needs `column` -> adds one column per part: date for ``date`` and ``month``, else
+    int; NULL gives NULL.
 
     Examples
     --------
     >>> from lakesmith.testing import frame
-    >>> df = frame(spark, "at string", [("2010-12-01 08:26:00",)]).selectExpr("to_timestamp(at) as at")
-    >>> df.transform(date_parts(column="at", parts={"day": "date", "month": "month", "hour": "hour"})).show()
+    >>> df = frame(spark, "at string", [("2010-12-01 08:26:00",)]).selectExpr("timestamp(at) as at")
+    >>> parts = {"day": "date", "month": "month", "hour": "hour"}
+    >>> df.transform(date_parts(column="at", parts=parts)).show()
     +-------------------+----------+----------+----+
     |                 at|       day|     month|hour|
     +-------------------+----------+----------+----+
@@ -68,16 +70,14 @@ def date_parts(*, column: str, parts: Mapping[str, DatePart]) -> Transform:
 
     def apply(df: DataFrame) -> DataFrame:
         require(df, [column], "date_parts")
-        field = next(
-            field for field in df.schema.fields if field.name.lower() == column.lower()
-        )
-        is_instant = isinstance(field.dataType, TimestampType)
-        return df.withColumns(
-            {
-                name: _part(named(column), part, is_instant)
-                for name, part in parts.items()
-            }
-        )
+        types = {field.name.lower(): field.dataType for field in df.schema.fields}
+        kind = types[column.lower()]
+        is_instant = isinstance(kind, TimestampType)
+        added = {
+            name: _part(named(column), part, is_instant) for name, part in parts.items()
+        }
+
+        return df.withColumns(added)
 
     return apply
 
@@ -85,24 +85,28 @@ def date_parts(*, column: str, parts: Mapping[str, DatePart]) -> Transform:
 def _part(value: Column, part: DatePart, is_instant: bool) -> Column:
     if part == "hour":
         return _hour(value, is_instant)
-    return PARTS_OF_DAY[part](_utc_day(value) if is_instant else value.cast("date"))
+
+    day = _utc_day(value) if is_instant else value.cast("date")
+
+    return _PARTS_OF_DAY[part](day)
 
 
 def _hour(value: Column, is_instant: bool) -> Column:
     if not is_instant:
         return F.hour(value)
-    return F.call_function("div", _micros_of_day(value), F.lit(MICROS_PER_HOUR)).cast(
-        "int"
-    )
+    return _divided(_micros_of_day(value), _MICROS_PER_HOUR)
 
 
 def _utc_day(instant: Column) -> Column:
     # Subtracting the rest first makes the division exact, so it floors before 1970 too.
     whole = F.unix_micros(instant) - _micros_of_day(instant)
-    return F.date_from_unix_date(
-        F.call_function("div", whole, F.lit(MICROS_PER_DAY)).cast("int")
-    )
+    return F.date_from_unix_date(_divided(whole, _MICROS_PER_DAY))
 
 
 def _micros_of_day(instant: Column) -> Column:
-    return F.pmod(F.unix_micros(instant), F.lit(MICROS_PER_DAY))
+    return F.pmod(F.unix_micros(instant), F.lit(_MICROS_PER_DAY))
+
+
+def _divided(micros: Column, unit: int) -> Column:
+    quotient = F.call_function("div", micros, F.lit(unit))
+    return quotient.cast("int")

@@ -9,7 +9,7 @@ from lakesmith.types import Transform
 
 
 def filter_rows(*, condition: str) -> Transform:
-    """Keep the rows for which a SQL condition is true; false and NULL are not kept.
+    """Keep the rows for which a SQL condition is true, neither false nor NULL.
 
     Parameters
     ----------
@@ -23,7 +23,8 @@ def filter_rows(*, condition: str) -> Transform:
 
     Notes
     -----
-    *Columns*: needs what the condition names -> the same columns, fewer rows; a NULL condition drops the row.
+    *Columns*: needs what the condition names -> the same columns, fewer rows; a NULL condition
+    drops the row.
 
     Examples
     --------

@@ -33,7 +33,8 @@ def join(
     on : sequence of str
         Columns of the key, under the same names on both sides.
     how : {"left", "inner", "semi", "anti"}
-        Keep all rows; those with a match; those with a match and no new columns; those without a match.
+        Keep all rows; those with a match; those with a match and no new columns; those without
+        a match.
     columns : sequence of str
         Columns to take from `other`; none named means all but the key and those beginning with `_`.
     null_safe : bool
@@ -51,7 +52,8 @@ def join(
 
     Notes
     -----
-    *Columns*: needs `on` on both sides -> adds `columns` for left and inner; NULL where there is no match.
+    *Columns*: needs `on` on both sides -> adds `columns` for left and inner; NULL where there is no
+    match.
 
     Examples
     --------
@@ -71,19 +73,28 @@ def join(
     def apply(df: DataFrame) -> DataFrame:
         require(df, on, "join")
         require(other, [*on, *columns], "join")
-        taken = [] if how in ("semi", "anti") else list(columns) or _all_but(other, on)
+        adds_columns = how not in ("semi", "anti")
+        taken = _taken(other, on, columns) if adds_columns else []
         _refuse_clash(df, taken)
+
         keys = {name: f"_on_{position}" for position, name in enumerate(on)}
-        right = other.select(
-            *(named(name).alias(key) for name, key in keys.items()), *map(named, taken)
-        )
-        return df.join(right, _matches(keys, null_safe), how).drop(*keys.values())
+        renamed = [named(name).alias(key) for name, key in keys.items()]
+        right = other.select(*renamed, *map(named, taken))
+        is_match = _matches(keys, null_safe)
+        joined = df.join(right, is_match, how)
+
+        return joined.drop(*keys.values())
 
     return apply
 
 
-def _all_but(other: DataFrame, on: Sequence[str]) -> list[str]:
+def _taken(other: DataFrame, on: Sequence[str], columns: Sequence[str]) -> list[str]:
+    """Return the columns to take from the lookup, by default all but the key."""
+    if columns:
+        return list(columns)
+
     keys = {name.lower() for name in on}
+
     return [
         name
         for name in other.columns
@@ -103,11 +114,10 @@ def _refuse_clash(df: DataFrame, taken: Sequence[str]) -> None:
 
 
 def _matches(keys: dict[str, str], null_safe: bool) -> Column:
-    pairs = [(named(left), named(right)) for left, right in keys.items()]
-    return reduce(
-        and_,
-        (
-            left.eqNullSafe(right) if null_safe else left == right
-            for left, right in pairs
-        ),
-    )
+    conditions = []
+    for left, right in keys.items():
+        value = named(left)
+        other = named(right)
+        is_match = value.eqNullSafe(other) if null_safe else value == other
+        conditions.append(is_match)
+    return reduce(and_, conditions)

@@ -1,4 +1,4 @@
-"""Measures of a group that can be told from what was known and what came new, without all rows of the group."""
+"""Merge the measures of new rows into those of their groups, without all rows of the group."""
 
 from __future__ import annotations
 
@@ -23,8 +23,8 @@ from lakesmith.column_refs import named, same_key
 from lakesmith.columns import quoted
 from lakesmith.spec.values.sql_text import arguments, closing, sql_tokens
 
-# Aggregate of rows -> aggregate of its own results.
-MERGES = {
+# Aggregate of rows -> aggregate of such results.
+_MERGES = {
     **dict.fromkeys(("count", "count_if", "sum"), "sum"),
     **dict.fromkeys(("bool_and", "every"), "bool_and"),
     **dict.fromkeys(("bool_or", "any", "some"), "bool_or"),
@@ -36,28 +36,42 @@ MERGES = {
     "kll_sketch_agg_double": "kll_merge_agg_double",
     "approx_top_k_accumulate": "approx_top_k_combine",
 }
-# What these are built with, such as their precision, is said again when they are merged; an HLL says it itself.
-_SAME_SIZE = re.compile("theta|kll|approx")
+# These need their size, such as a precision, again when they are merged; an HLL stores its size.
+_SIZED = re.compile("theta|kll|approx")
+_STORED = "_held"
 _WHOLE = (ByteType, ShortType, IntegerType, LongType)
 
 
 @dataclass(frozen=True)
 class Merge:
-    """How a measure is merged: with which aggregate, and what that is told beside the measure."""
+    """How a measure is merged.
+
+    Parameters
+    ----------
+    function : str
+        The aggregate of the measure.
+    options : tuple of str
+        Its further arguments.
+    """
 
     function: str
     options: tuple[str, ...] = ()
 
     def column(self, name: str) -> Column:
-        """Return the aggregate of a measure; NULL, which a sketch does not take, where all are NULL."""
-        call = ", ".join([quoted(name), *self.options])
+        """Return the aggregate of a measure, NULL where all are NULL.
+
+        A sketch takes no NULL.
+        """
+        measure = quoted(name)
+        call = ", ".join([measure, *self.options])
+
         return F.expr(
-            f"CASE WHEN count({quoted(name)}) > 0 THEN {self.function}({call}) END"
+            f"CASE WHEN count({measure}) > 0 THEN {self.function}({call}) END"
         )
 
 
 def merge_of(sql: str) -> Merge | None:
-    """Tell how the results of an aggregate over parts of a group are merged.
+    """Return how the results of an aggregate over parts of a group are merged.
 
     Parameters
     ----------
@@ -67,94 +81,117 @@ def merge_of(sql: str) -> Merge | None:
     Returns
     -------
     Merge or None
-        None for what needs all rows of the group: DISTINCT, averages, whatever stands around a call, and a sketch
-        whose size is no plain number.
+        None for what needs all rows of the group: DISTINCT, averages, anything beside the call,
+        and a sketch whose size is no plain number.
 
     Examples
     --------
-    >>> merge_of("count(*) FILTER (WHERE units > 0)"), merge_of("theta_sketch_agg(customer_id, 14)")
-    (Merge(function='sum', options=()), Merge(function='theta_union_agg', options=('14',)))
-    >>> merge_of("count(DISTINCT customer_id)"), merge_of("sum(units) / count(*)"), merge_of("avg(units)")
-    (None, None, None)
+    >>> merge_of("count(*) FILTER (WHERE units > 0)")
+    Merge(function='sum', options=())
+    >>> merge_of("theta_sketch_agg(customer_id, 14)")
+    Merge(function='theta_union_agg', options=('14',))
+    >>> [merge_of(sql) for sql in ("count(DISTINCT id)", "sum(units) / count(*)", "avg(units)")]
+    [None, None, None]
     """
     tokens = sql_tokens(sql)
     end = closing(tokens, 1) if tokens[1:2] == ["("] else None
     if end is None or not _is_filter(tokens[end + 1 :]):
         return None
+
     function = tokens[0].lower()
     within = tokens[2:end]
-    if function not in MERGES or [word.lower() for word in within[:1]] == ["distinct"]:
+    first_word = "".join(within[:1]).lower()
+
+    if function not in _MERGES or first_word == "distinct":
         return None
-    options = arguments(within)[1:] if _SAME_SIZE.match(function) else []
-    sizes = [option[0] for option in options if len(option) == 1]
-    is_plain = len(options) <= 1 and len(sizes) == len(options)
-    is_number = all(size.isdigit() for size in sizes)
-    return Merge(MERGES[function], tuple(sizes)) if is_plain and is_number else None
+
+    sizes = arguments(within)[1:] if _SIZED.match(function) else []
+    options = tuple(" ".join(size) for size in sizes)
+    is_single = len(options) <= 1
+    is_plain = is_single and all(option.isdigit() for option in options)
+
+    return Merge(_MERGES[function], options) if is_plain else None
 
 
 def merges_of(measures: Mapping[str, str]) -> dict[str, Merge] | None:
-    """Return how each measure is merged; None when one of them cannot be."""
-    found = {name: merge_of(sql) for name, sql in measures.items()}
-    return (
-        {name: merge for name, merge in found.items() if merge}
-        if all(found.values())
-        else None
-    )
+    """Return how each measure is merged, None when one of them cannot be.
+
+    Examples
+    --------
+    >>> merges_of({"n": "count(*)"})
+    {'n': Merge(function='sum', options=())}
+    >>> merges_of({"n": "count(*)", "mean": "avg(units)"}) is None
+    True
+    """
+    merges = {name: merge_of(sql) for name, sql in measures.items()}
+    known = {name: merge for name, merge in merges.items() if merge}
+
+    return known if len(known) == len(measures) else None
 
 
 def keeps_values(
-    measures: Mapping[str, Merge], computed: DataFrame, held: DataFrame
+    measures: Mapping[str, Merge], computed: DataFrame, table: DataFrame
 ) -> bool:
-    """Tell whether a table holds measures as they were computed, so that merging them gives what all rows would.
+    """Return whether a table stores measures exactly as they were computed.
+
+    Only then merging them gives what all rows would.
 
     Parameters
     ----------
     measures : mapping of str to Merge
     computed : DataFrame
         The measures of some rows.
-    held : DataFrame
-        The table.
+    table : DataFrame
 
     Returns
     -------
     bool
-        False when one is not there, is a sum of floats (whose last digits tell the order), or has a type that rounds.
+        False when one is missing, is a sum of floats (whose last digits depend on the order), or
+        has a type that rounds.
+
+    Examples
+    --------
+    >>> count = {"n": merge_of("count(*)")}
+    >>> keeps_values(count, spark.sql("SELECT 1L AS n"), spark.sql("SELECT 1 AS n"))
+    True
+    >>> keeps_values(count, spark.sql("SELECT 1.5D AS n"), spark.sql("SELECT 1.5D AS n"))
+    False
     """
-    theirs = {field.name: field.dataType for field in held.schema.fields}
-    mine = {
-        field.name: field.dataType
-        for field in computed.schema.fields
-        if field.name in measures
-    }
-    sums = [mine[name] for name, merge in measures.items() if merge.function == "sum"]
-    rounds = any(isinstance(kind, FloatType | DoubleType) for kind in sums)
-    return not rounds and all(
-        name in theirs and _holds(theirs[name], kind) for name, kind in mine.items()
-    )
+    stored = _types(table)
+    types = {name: kind for name, kind in _types(computed).items() if name in measures}
+
+    for name, kind in types.items():
+        is_sum = measures[name].function == "sum"
+        if is_sum and isinstance(kind, FloatType | DoubleType):
+            return False
+        if name not in stored or not _is_exact(stored[name], kind):
+            return False
+
+    return True
 
 
 def merged(
-    held: DataFrame,
-    fresh: DataFrame,
+    table: DataFrame,
+    new: DataFrame,
     keys: Sequence[str],
     measures: Mapping[str, Merge],
 ) -> DataFrame:
-    """Merge the measures of new rows into those that are known of their groups.
+    """Merge the measures of new rows into the stored ones of their groups.
 
     Parameters
     ----------
-    held : DataFrame
-        What is known; other groups than those of `fresh` are left out.
-    fresh : DataFrame
+    table : DataFrame
+        The stored measures; other groups than those of `new` are left out.
+    new : DataFrame
         The measures of the new rows.
     keys : sequence of str
-        Columns of the group; NULL is a group of its own.
+        Columns of the group; NULL is a group too.
     measures : mapping of str to Merge
 
     Returns
     -------
     DataFrame
-        *Columns*: `keys` and the measures, as `fresh` has them, one row for each group of `fresh`.
+        *Columns*: `keys` and the measures, as `new` has them, one row for each group of `new`.
 
     Notes
     -----
@@ -163,9 +200,9 @@ def merged(
     Examples
     --------
     >>> from lakesmith.testing import frame
-    >>> known = frame(spark, "sku string, n bigint", [("a", 2), ("b", 1)])
+    >>> stored = frame(spark, "sku string, n bigint", [("a", 2), ("b", 1)])
     >>> new = frame(spark, "sku string, n bigint", [("a", 3), (None, 1)])
-    >>> merged(known, new, ["sku"], {"n": merge_of("count(*)")}).orderBy("sku").show()
+    >>> merged(stored, new, ["sku"], {"n": merge_of("count(*)")}).orderBy("sku").show()
     +----+---+
     | sku|  n|
     +----+---+
@@ -174,59 +211,77 @@ def merged(
     +----+---+
     <BLANKLINE>
     """
-    kinds, stored = (_kinds(frame) for frame in (fresh, held))
-    both = fresh.alias("f").join(
-        held.withColumn("_held", F.lit(True)).alias("h"),
-        same_key("f", "h", keys),
-        "left",
-    )
-    mine = F.struct(*[F.col(f"f.{quoted(name)}").alias(name) for name in measures])
-    theirs = F.struct(
-        *[
-            _as(F.col(f"h.{quoted(name)}"), stored[name], kinds[name]).alias(name)
-            for name in measures
-        ]
-    )
-    parts = F.filter(
-        F.array(mine, F.when(F.col("h._held"), theirs)), lambda part: part.isNotNull()
-    )
-    rows = both.select(
-        *[F.col(f"f.{quoted(key)}").alias(key) for key in keys], F.inline(parts)
-    )
-    one = rows.groupBy(*map(named, keys)).agg(
-        *[merge.column(name).alias(name) for name, merge in measures.items()]
-    )
-    found = _kinds(one)
-    return one.select(
-        *[
-            _as(named(name), found[name], kinds[name]).alias(name)
-            for name in fresh.columns
-        ]
-    )
+    wanted = _types(new)
+    rows = _rows_of_both(table, new, keys, list(measures))
+    aggregates = [merge.column(name).alias(name) for name, merge in measures.items()]
+    groups = rows.groupBy(*map(named, keys)).agg(*aggregates)
+
+    types = _types(groups)
+    columns = []
+
+    for name in new.columns:
+        typed = _as(named(name), types[name], wanted[name])
+        columns.append(typed.alias(name))
+
+    return groups.select(*columns)
 
 
-def _kinds(frame: DataFrame) -> dict[str, DataType]:
+def _rows_of_both(
+    table: DataFrame, new: DataFrame, keys: Sequence[str], measures: Sequence[str]
+) -> DataFrame:
+    """Return a row with the new measures of each group, and one with the stored measures."""
+    wanted = _types(new)
+    types = _types(table)
+    marked = table.withColumn(_STORED, F.lit(True)).alias("t")
+    is_group = same_key("n", "t", keys)
+    joined = new.alias("n").join(marked, is_group, "left")
+
+    new_values = []
+    stored_values = []
+
+    for name in measures:
+        new_value = F.col(f"n.{quoted(name)}")
+        stored = F.col(f"t.{quoted(name)}")
+        typed = _as(stored, types[name], wanted[name])
+        new_values.append(new_value.alias(name))
+        stored_values.append(typed.alias(name))
+
+    is_stored = F.col(f"t.{_STORED}")
+    new_row = F.struct(*new_values)
+    stored_row = F.when(is_stored, F.struct(*stored_values))
+    both = F.array(new_row, stored_row)
+    present = F.filter(both, lambda row: row.isNotNull())
+    key = [F.col(f"n.{quoted(name)}").alias(name) for name in keys]
+
+    return joined.select(*key, F.inline(present))
+
+
+def _types(frame: DataFrame) -> dict[str, DataType]:
     return {field.name: field.dataType for field in frame.schema.fields}
 
 
 def _as(value: Column, kind: DataType, wanted: DataType) -> Column:
-    # What is stored may be NULL within a struct or an array, and then Spark casts it to none that may not.
-    return value if kind.simpleString() == wanted.simpleString() else value.cast(wanted)
+    # A stored value may be NULL within a struct or an array, and Spark casts none to a type without
+    # NULL.
+    is_same = kind.simpleString() == wanted.simpleString()
+    return value if is_same else value.cast(wanted)
 
 
-def _holds(stored: DataType, computed: DataType) -> bool:
+def _is_exact(stored: DataType, computed: DataType) -> bool:
     if isinstance(computed, DecimalType) and isinstance(stored, DecimalType):
-        return (
-            stored.scale >= computed.scale
-        )  # what does not fit in front of the point is refused when it is written
-    return stored.simpleString() == computed.simpleString() or (
-        isinstance(stored, _WHOLE) and isinstance(computed, _WHOLE)
-    )
+        # Too many digits before the point are refused when they are written.
+        return stored.scale >= computed.scale
+    if isinstance(stored, _WHOLE) and isinstance(computed, _WHOLE):
+        return True
+
+    return stored.simpleString() == computed.simpleString()
 
 
 def _is_filter(tokens: Sequence[str]) -> bool:
-    """Return whether what follows a call is nothing or FILTER (...)."""
+    """Return whether the tokens behind a call are none or ``FILTER (...)``."""
     if not tokens:
         return True
+
     is_filter = tokens[0].lower() == "filter" and tokens[1:2] == ["("]
+
     return is_filter and closing(tokens, 1) == len(tokens) - 1

@@ -1,29 +1,31 @@
-"""Versions of a key over time (SCD type 2): half-open intervals in which what is tracked stays the same."""
+"""Derive the versions of a key over time (SCD type 2) from its events."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
-from functools import reduce
 from typing import cast
 
 from pyspark.sql import Column, DataFrame, Window
 from pyspark.sql import functions as F
-from pyspark.sql.types import StructType
+from pyspark.sql.types import StructField, StructType
 
 from lakesmith.column_refs import named
 from lakesmith.columns import (
     CHANGE,
+    DELETED,
     IS_CURRENT,
     RESCUED,
+    SEQ,
     STORED,
     VALID_FROM,
     VALID_TO,
 )
-from lakesmith.transforms.keys.orderable import orderable
+from lakesmith.transforms.keys.orderable import orderable, orderable_column
 from lakesmith.types import Transform
 
 _AT = "_at"
 _CHANGED = "_changed"
+_ENDS = "_ends"
 _FIRST = "_first"
 
 
@@ -35,7 +37,8 @@ def timeline(keys: Sequence[str], track: Sequence[str]) -> Transform:
     keys : sequence of str
         Columns of the key; NULL equals NULL.
     track : sequence of str
-        Columns whose change begins a version; NULL is a value. The others follow the newest event of their version.
+        Columns whose change begins a version; NULL is a value. The others follow the newest event
+        of their version.
 
     Returns
     -------
@@ -44,19 +47,24 @@ def timeline(keys: Sequence[str], track: Sequence[str]) -> Transform:
 
     Notes
     -----
-    *Columns*: needs one row for each key and instant, with the instant as first field of ``_seq`` STRUCT and, where
-    rows may delete, ``_deleted`` BOOLEAN; ``_stored`` BOOLEAN says that the row is a version that a table holds, and
-    is the earliest of its key. Gives the same columns without ``_deleted`` and ``_stored``; `valid_from` and `valid_to`
-    in the type of the instant, NULL while current; `is_current` BOOLEAN; ``_change`` STRING: ``insert``, ``update`` for
-    a version that the table holds otherwise, NULL for one that it holds as it is. ``_seq`` is that of the first event.
+    *Columns*: needs one row for each key and event time, with the event time as first field of
+    ``_seq`` STRUCT and, where rows may delete, ``_deleted`` BOOLEAN; ``_stored`` BOOLEAN marks a
+    version that a table holds, which is the earliest of its key. Gives the same columns without
+    ``_deleted`` and ``_stored``; `valid_from` and `valid_to` in the type of the event time, NULL
+    while current; `is_current` BOOLEAN; ``_change`` STRING: ``insert``, ``update`` for a version
+    that the table holds otherwise, NULL for one that it holds as it is. ``_seq`` is that of the
+    first event.
 
-    Equal neighbours are one version, a delete ends one, and none has zero length. One shuffle and one sort, by key.
+    Equal neighbours are one version, a delete ends one, and none has zero length. One shuffle and
+    one sort, by key.
 
     Examples
     --------
     >>> from lakesmith.testing import frame
-    >>> df = frame(spark, "id int, name string, _seq struct<at:int>", [(1, "a", (1,)), (1, "a", (2,)), (1, "b", (5,))])
-    >>> df.transform(timeline(["id"], ["name"])).drop("_seq", "_change").orderBy("valid_from").show()
+    >>> rows = [(1, "a", (1,)), (1, "a", (2,)), (1, "b", (5,))]
+    >>> df = frame(spark, "id int, name string, _seq struct<at:int>", rows)
+    >>> versions = df.transform(timeline(["id"], ["name"]))
+    >>> versions.drop("_seq", "_change").orderBy("valid_from").show()
     +---+----+----------+--------+----------+
     | id|name|valid_from|valid_to|is_current|
     +---+----+----------+--------+----------+
@@ -67,47 +75,69 @@ def timeline(keys: Sequence[str], track: Sequence[str]) -> Transform:
     """
 
     def apply(events: DataFrame) -> DataFrame:
+        settled = {*keys, *track}
         others = [
-            name
-            for name in events.columns
-            if _is_told(name) and name not in {*keys, *track}
+            name for name in events.columns if _is_data(name) and name not in settled
         ]
-        told = _told(events)
-        window = Window.partitionBy(*map(named, keys)).orderBy(_AT)
-        so_far = window.rowsBetween(Window.unboundedPreceding, Window.currentRow)
-        state = _state(told, track)
-        marked = told.withColumn(_CHANGED, ~state.eqNullSafe(F.lag(state).over(window)))
-        first = F.when(named(_CHANGED), F.struct("_seq", STORED, *map(named, others)))
-        begun = (
-            marked.withColumn(_FIRST, F.last(first, ignorenulls=True).over(so_far))
-            .withColumn("_ends", F.coalesce(F.lead(_CHANGED).over(window), F.lit(True)))
-            .withColumn(VALID_TO, F.lead(_AT).over(window))
+        complete = _complete(events)
+        by_key = Window.partitionBy(*map(named, keys)).orderBy(_AT)
+        so_far = by_key.rowsBetween(Window.unboundedPreceding, Window.currentRow)
+
+        state = _state(complete, track)
+        changed = ~state.eqNullSafe(F.lag(state).over(by_key))
+        marked = complete.withColumn(_CHANGED, changed)
+
+        event = F.struct(SEQ, STORED, *map(named, others))
+        first = F.when(named(_CHANGED), event)
+        first_of_version = F.last(first, ignorenulls=True).over(so_far)
+        next_changes = F.lead(_CHANGED).over(by_key)
+        placed = (
+            marked.withColumn(_FIRST, first_of_version)
+            .withColumn(_ENDS, F.coalesce(next_changes, F.lit(True)))
+            .withColumn(VALID_TO, F.lead(_AT).over(by_key))
         )
-        return begun.filter(named("_ends") & ~named("_deleted")).select(
-            *_version(events, others)
-        )
+
+        is_last = named(_ENDS) & ~named(DELETED)
+        versions = _version(events, others)
+
+        return placed.filter(is_last).select(*versions)
 
     return apply
 
 
 def instant_of(events: DataFrame) -> str:
-    """Return the name of the field of ``_seq`` that says when an event happened."""
-    return cast("StructType", events.schema["_seq"].dataType).fieldNames()[0]
+    """Return the name of the field of ``_seq`` that holds the event time.
+
+    Examples
+    --------
+    >>> instant_of(spark.sql("SELECT named_struct('at', 1, 'no', 2) AS _seq"))
+    'at'
+    """
+    return _sequence_fields(events)[0].name
 
 
 def sequence_at(events: DataFrame, instant: Column) -> Column:
-    """Return a ``_seq`` of an instant: its other fields are NULL."""
-    first, *others = cast("StructType", events.schema["_seq"].dataType).fields
-    return F.struct(
-        instant.alias(first.name),
-        *[F.lit(None).cast(o.dataType).alias(o.name) for o in others],
-    )
+    """Return a ``_seq`` at an event time, with NULL in all its other fields.
+
+    Examples
+    --------
+    >>> df = spark.sql("SELECT named_struct('at', 1, 'no', 2) AS _seq")
+    >>> df.select(sequence_at(df, F.lit(5)).alias("_seq")).first()._seq
+    Row(at=5, no=None)
+    """
+    first, *others = _sequence_fields(events)
+    values = [instant.alias(first.name)]
+
+    for field in others:
+        empty = F.lit(None).cast(field.dataType)
+        values.append(empty.alias(field.name))
+    return F.struct(*values)
 
 
 def tracked(
     columns: Sequence[str], keys: Sequence[str], declared: Sequence[str]
 ) -> list[str]:
-    """Return the columns whose change begins a version: the declared ones, else all that are not keys.
+    """Return the declared columns whose change begins a version, by default all that are no keys.
 
     What a table has no column for is in ``_rescued``, and counts as the columns do.
 
@@ -116,59 +146,72 @@ def tracked(
     >>> tracked(["id", "name", "_rescued", "_seq"], ["id"], [])
     ['name', '_rescued']
     """
-    return list(declared) or [
-        name for name in columns if name not in keys and _is_told(name)
-    ]
+    others = [name for name in columns if name not in keys and _is_data(name)]
+    return list(declared) or others
 
 
-def _is_told(name: str) -> bool:
-    return name == RESCUED or not name.startswith("_")
+def _sequence_fields(events: DataFrame) -> list[StructField]:
+    kind = cast("StructType", events.schema[SEQ].dataType)
+    return kind.fields
 
 
-def _told(events: DataFrame) -> DataFrame:
-    """Add what may be missing: the instant as a column, who deletes, and what a table holds."""
-    known = events.withColumn(_AT, F.col("_seq").getField(instant_of(events)))
-    for name in ("_deleted", STORED):
-        known = known.withColumn(
-            name,
-            F.coalesce(named(name), F.lit(False))
-            if name in events.columns
-            else F.lit(False),
-        )
-    return known
+def _is_data(name: str) -> bool:
+    is_technical = name.startswith("_")
+    return name == RESCUED or not is_technical
+
+
+def _complete(events: DataFrame) -> DataFrame:
+    """Add the event time as a column, and the marks of deletes and stored rows where they lack."""
+    at = F.col(SEQ).getField(instant_of(events))
+    marks = {name: _mark(events, name) for name in (DELETED, STORED)}
+
+    return events.withColumns({_AT: at, **marks})
+
+
+def _mark(events: DataFrame, name: str) -> Column:
+    if name not in events.columns:
+        return F.lit(False)
+    return F.coalesce(named(name), F.lit(False))
 
 
 def _state(events: DataFrame, track: Sequence[str]) -> Column:
-    """Two events are neighbours of one version when they are equal in this."""
-    values = [orderable(named(name), events.schema[name].dataType) for name in track]
-    return F.struct(
-        "_deleted", *[F.when(~named("_deleted"), value) for value in values]
-    )
+    """Return what two neighbours of one version have in common."""
+    is_present = ~named(DELETED)
+    values = [F.when(is_present, orderable_column(events, name)) for name in track]
+
+    return F.struct(DELETED, *values)
 
 
 def _version(events: DataFrame, others: Sequence[str]) -> list[Column]:
-    first = F.col(f"{_FIRST}._seq")
+    internal = (SEQ, DELETED, STORED)
+    kept = [named(name) for name in events.columns if name not in internal]
+
+    sequence = F.col(f"{_FIRST}.{SEQ}")
+    valid_from = sequence.getField(instant_of(events))
+    valid_to = named(VALID_TO)
+    is_current = valid_to.isNull()
+
     was_stored = F.col(f"{_FIRST}.{STORED}")
-    kept = [
-        named(name)
-        for name in events.columns
-        if name not in ("_seq", "_deleted", STORED)
-    ]
-    # The others follow the newest event, so a version may change although its interval does not.
-    same = [orderable(named(name), events.schema[name].dataType) for name in others]
-    was = [
-        orderable(F.col(f"{_FIRST}.`{name}`"), events.schema[name].dataType)
-        for name in others
-    ]
-    is_same = reduce(
-        Column.__and__,
-        [a.eqNullSafe(b) for a, b in zip(same, was, strict=True)],
-        F.col(VALID_TO).isNull(),
-    )
+    is_same = _is_as_stored(events, others)
     change = F.when(~was_stored, "insert").when(~is_same, "update")
-    validity = [
-        first.getField(instant_of(events)).alias(VALID_FROM),
-        named(VALID_TO),
-        named(VALID_TO).isNull().alias(IS_CURRENT),
+
+    return [
+        *kept,
+        valid_from.alias(VALID_FROM),
+        valid_to,
+        is_current.alias(IS_CURRENT),
+        sequence.alias(SEQ),
+        change.alias(CHANGE),
     ]
-    return [*kept, *validity, first.alias("_seq"), change.alias(CHANGE)]
+
+
+def _is_as_stored(events: DataFrame, others: Sequence[str]) -> Column:
+    # The others follow the newest event, so a version may change although its interval does not.
+    condition = F.col(VALID_TO).isNull()
+    for name in others:
+        kind = events.schema[name].dataType
+        newest = orderable(named(name), kind)
+        first = orderable(F.col(f"{_FIRST}.`{name}`"), kind)
+        condition &= newest.eqNullSafe(first)
+
+    return condition

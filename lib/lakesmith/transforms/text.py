@@ -1,4 +1,4 @@
-"""Clean text columns: trim, upper and lower case, white space."""
+"""Clean text columns."""
 
 from __future__ import annotations
 
@@ -32,12 +32,14 @@ def trim(*, columns: Sequence[str]) -> Transform:
 
     Notes
     -----
-    *Columns*: needs the named ones (text) -> the same, trimmed; NULL stays NULL, only blanks become ``''``.
+    *Columns*: needs the named ones (text) -> the same, trimmed; NULL stays NULL, only blanks
+    become ``''``.
 
     Examples
     --------
     >>> from lakesmith.testing import frame
-    >>> frame(spark, "code string", [(" 85123A\t",)]).transform(trim(columns=["code"])).first().code
+    >>> df = frame(spark, "code string", [(" 85123A\t",)])
+    >>> df.transform(trim(columns=["code"])).first().code
     '85123A'
     """
     return _each("trim", columns, lambda value: F.trim(value, F.lit(BLANKS)))
@@ -67,7 +69,8 @@ def upper(*, columns: Sequence[str]) -> Transform:
     Examples
     --------
     >>> from lakesmith.testing import frame
-    >>> frame(spark, "code string", [("85123a",)]).transform(upper(columns=["code"])).first().code
+    >>> df = frame(spark, "code string", [("85123a",)])
+    >>> df.transform(upper(columns=["code"])).first().code
     '85123A'
     """
     return _each("upper", columns, F.upper)
@@ -97,7 +100,8 @@ def lower(*, columns: Sequence[str]) -> Transform:
     Examples
     --------
     >>> from lakesmith.testing import frame
-    >>> frame(spark, "email string", [("Ann@X.org",)]).transform(lower(columns=["email"])).first().email
+    >>> df = frame(spark, "email string", [("Ann@X.org",)])
+    >>> df.transform(lower(columns=["email"])).first().email
     'ann@x.org'
     """
     return _each("lower", columns, F.lower)
@@ -122,10 +126,12 @@ def normalize_text(*, columns: Sequence[str]) -> Transform:
 
     Notes
     -----
-    White space is that of Unicode, so no-break and ideographic blanks count. Letters stay as they are: Spark has no
-    native Unicode normalisation, so a composed and a decomposed letter remain different.
+    White space is that of Unicode, so no-break and ideographic blanks count. Letters stay as they
+    are: Spark has no native Unicode normalisation, so a composed and a decomposed letter remain
+    different.
 
-    *Columns*: needs the named ones (text) -> the same, normalised; NULL stays NULL, only white space becomes ``''``.
+    *Columns*: needs the named ones (text) -> the same, normalised; NULL stays NULL, only white
+    space becomes ``''``.
 
     Examples
     --------
@@ -146,6 +152,8 @@ def _each(
 ) -> Transform:
     def apply(df: DataFrame) -> DataFrame:
         require(df, columns, step)
-        return df.withColumns({name: change(named(name)) for name in columns})
+        changed = {name: change(named(name)) for name in columns}
+
+        return df.withColumns(changed)
 
     return apply

@@ -51,7 +51,7 @@ def _upserts(spark: SparkSession, out: Path, rows: int, case: Case, rounds: int)
     batch, copy = out / "batch", out / "copy"
     batch_rows(spark, rows, case).coalesce(1).write.mode("overwrite").parquet(str(batch))
     ref, spec = TableRef("silver.bench", str(out / "table")), case.spec(rows, True)
-    built = _timed(lambda: refresh(spark, ref, spec, anew=True))
+    built = _timed(lambda: refresh(spark, ref, spec, from_scratch=True))
     size = sum(file.stat().st_size for file in Path(ref.key_filter.location).glob("*.parquet"))
     found: list[dict[str, Any]] = []
     ends: set[str] = set()

@@ -59,7 +59,7 @@ def planned_upsert(spark: SparkSession, table: Path, changes: Path) -> None:
     session, ref = batch_session(spark), TableRef("silver.bench", str(table), durable=True)
     rows = read_changes(session, changes)
     plan = plan_upsert(rows, ref, spec)
-    commit = CommitId("bench", 1, "digest", {"counts": plan.counts, "plan": plan.told()})
+    commit = CommitId("bench", 1, "digest", {"counts": plan.counts, "plan": plan.to_metadata()})
     if plan.method == "merge":
         write(session, ref, commit, lambda: upsert(rows, ref, spec, plan.touched.predicate(ref.sql_name)))
     else:

@@ -26,9 +26,10 @@ from lakesmith.sources.upstream import (
 from lakesmith.spec.change_semantics import changes_rows
 from lakesmith.spec.model import Table
 from lakesmith.spec.rules.history import makes_column
-from lakesmith.transforms.change_events.debezium import Unchanged, from_debezium
+from lakesmith.transforms.change_events.debezium import from_debezium
 from lakesmith.transforms.change_events.flat_events import from_flat
 from lakesmith.transforms.change_events.payload import out_of_payload
+from lakesmith.transforms.change_events.unchanged import Unchanged
 from lakesmith.transforms.conform import with_defaults
 from lakesmith.types import Transform
 

@@ -62,7 +62,7 @@ def _write_now(gated: Gated, strategy: Strategy[WritePlan]) -> Outcome:
         commit = batch.commit_id(
             counts=plan.counts,
             planned=plan.method,
-            watermark=plan.watermark.told() if plan.watermark else None,
+            watermark=plan.watermark.to_metadata() if plan.watermark else None,
             partial=plan.is_partial,
         )
 

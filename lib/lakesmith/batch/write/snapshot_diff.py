@@ -29,9 +29,9 @@ from lakesmith.tables.ref import HIDDEN
 from lakesmith.tables.watermark import Watermark, as_text, find_watermark
 from lakesmith.transforms.conform import with_defaults
 from lakesmith.transforms.keys.key_promise import (
+    broken_json,
     differing,
     fail_where_broken,
-    told_broken,
 )
 from lakesmith.transforms.keys.orderable import orderable
 from lakesmith.transforms.scd2 import sequence_at
@@ -230,7 +230,7 @@ def _broken(keys: Sequence[str], implied: Sequence[str]) -> Column:
     of_table = F.struct(*[of_side("h", name).alias(name) for name in implied])
     of_rows = F.struct(*[of_side("w", name).alias(name) for name in implied])
     of_key = [of_side("w", key).alias(key) for key in keys]
-    return F.when(is_broken, told_broken(of_key, of_table, of_rows))
+    return F.when(is_broken, broken_json(of_key, of_table, of_rows))
 
 
 def _change(stored: DataFrame, names: Sequence[str]) -> Column:

@@ -6,6 +6,7 @@ from typing import Annotated, Any, Literal
 
 from pydantic import Field, PositiveInt
 
+from lakesmith.duration import DURATION_PATTERN
 from lakesmith.spec.model.base import ColumnName, InputName, Model, Name, TableName
 from lakesmith.spec.model.check import Check
 from lakesmith.spec.model.write import Write
@@ -77,7 +78,7 @@ class Maintenance(Model):
     zorder_by: Annotated[tuple[ColumnName, ...], Field(strict=False)] = Field(
         (), description="Columns of Z-ordering."
     )
-    tombstone_retention: Annotated[str, Field(pattern=r"^[0-9]+[smhd]$")] = Field(
+    tombstone_retention: Annotated[str, Field(pattern=DURATION_PATTERN)] = Field(
         "14d", description="Age at which the tombstones of deleted keys are removed."
     )
     vacuum: bool = Field(True, description="Whether files of old versions are deleted.")

@@ -24,12 +24,19 @@ class Subject:
     project : Project
     known : frozenset of str
         Names of all sources and tables, also of those whose own spec is broken.
+
+    Examples
+    --------
+    >>> table = Table.model_validate({"from": "bronze.orders"})
+    >>> subject = Subject("silver.orders", table, Project(name="shop"))
+    >>> subject.layer, subject.upstream()
+    ('silver', None)
     """
 
     name: str
     table: Table
     project: Project
-    known: frozenset[str]
+    known: frozenset[str] = frozenset()
 
     @property
     def layer(self) -> str:

@@ -24,7 +24,17 @@ _DECIMAL = re.compile(r"decimal\(\s*(\d+)\s*,\s*(\d+)\s*\)")
 
 
 def rename_rules(subject: Subject) -> Iterator[Finding]:
-    """Require that a renamed column has left the contract, and that the table may change."""
+    """Require that a renamed column has left the contract, and that the table may change.
+
+    Examples
+    --------
+    >>> from lakesmith.spec.model import Project
+    >>> columns = {"qty": {"type": "int", "renamed_from": "quantity"}}
+    >>> table = Table.model_validate({"from": "bronze.lines", "columns": columns})
+    >>> subject = Subject("silver.lines", table, Project(name="shop"))
+    >>> [finding.what for finding in rename_rules(subject)]
+    ['a table with on_schema_change: fail renames no column']
+    """
     policy = subject.table.on_schema_change
     columns = {name.lower() for name in subject.table.columns}
     renamed = _renamed(subject.table)
@@ -44,7 +54,17 @@ def rename_rules(subject: Subject) -> Iterator[Finding]:
 
 
 def default_rules(subject: Subject) -> Iterator[Finding]:
-    """Require that a default has the type of its column, which may not be used to find rows."""
+    """Require that a default has the type of its column, which may not be used to find rows.
+
+    Examples
+    --------
+    >>> from lakesmith.spec.model import Project
+    >>> columns = {"qty": {"type": "int", "default": "none"}}
+    >>> table = Table.model_validate({"from": "bronze.lines", "columns": columns})
+    >>> subject = Subject("silver.lines", table, Project(name="shop"))
+    >>> [finding.what for finding in default_rules(subject)]
+    ["'none' is not a value of type int"]
+    """
     for name, column in subject.table.columns.items():
         if column.default is None:
             continue

@@ -17,7 +17,17 @@ _ZONE_HINT = (
 
 
 def format_rules(subject: Subject) -> Iterator[Finding]:
-    """Refuse a format that has no effect, is invalid, or gives values that the type cannot hold."""
+    """Refuse a format that has no effect, is invalid, or gives values that the type cannot hold.
+
+    Examples
+    --------
+    >>> from lakesmith.spec.model import Project, Table
+    >>> columns = {"day": {"type": "date", "format": "yyyy-MM-dd'T"}}
+    >>> table = Table.model_validate({"from": "bronze.orders", "columns": columns})
+    >>> subject = Subject("silver.orders", table, Project(name="shop"))
+    >>> [finding.what for finding in format_rules(subject)]
+    ["'yyyy-MM-dd'T': a quote is never closed"]
+    """
     for name, column in subject.table.columns.items():
         if column.format is None:
             continue

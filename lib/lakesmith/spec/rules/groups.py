@@ -1,4 +1,4 @@
-"""Rules on steps that look at several rows together, which must all be in one computation."""
+"""Check that rows which a step looks at together are all in one computation."""
 
 from __future__ import annotations
 
@@ -47,6 +47,7 @@ def _group_findings(steps: NumberedSteps) -> Iterator[Finding]:
         "set write.strategy: aggregate, which computes the groups that a change touches"
         " from all their rows"
     )
+
     for index, step in steps:
         if gives_groups(step):
             what = f"'{name_of(step)}' would group each batch alone"
@@ -79,6 +80,7 @@ def _add_hint(step: Step, columns: Sequence[str]) -> str:
     record = record_of(step)
     places = [f"'{record.groups_by}'"] if record and record.groups_by else []
     places += ["PARTITION BY"] if record and record.sql else []
+
     return (
         f"add {', '.join(columns)}, made in an earlier step, to {' and '.join(places)};"
         " or set write.strategy: replace_all, which computes all rows together"

@@ -12,7 +12,18 @@ _LAYOUTS = ("cluster_by", "zorder_by")
 
 
 def maintenance_rules(subject: Subject) -> Iterator[Finding]:
-    """Require at most one layout, by columns that the table has."""
+    """Require at most one layout, by columns that the table has.
+
+    Examples
+    --------
+    >>> from lakesmith.spec.model import Project, Table
+    >>> maintenance = {"cluster_by": ["day"], "zorder_by": ["id"]}
+    >>> table = Table.model_validate({"from": "bronze.orders", "maintenance": maintenance})
+    >>> project = Project(name="shop", tables={"silver": {"orders": table}})
+    >>> subject = Subject("silver.orders", table, project)
+    >>> [finding.what for finding in maintenance_rules(subject)]
+    ["both 'cluster_by' and 'zorder_by' are given"]
+    """
     settings = subject.project.maintenance_of(subject.name)
     write = subject.table.write
     if settings.cluster_by and settings.zorder_by:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from lakesmith.columns import ENVELOPE, PAYLOAD
 from lakesmith.spec.model import Table
 from lakesmith.spec.rules.context import Subject
 from lakesmith.spec.step_effects import (
@@ -15,9 +16,6 @@ from lakesmith.spec.step_effects import (
 )
 from lakesmith.spec.steps import lowered
 from lakesmith.spec.yaml.provenance import Finding
-
-ENVELOPE = ("op", "before", "after")
-PAYLOAD = "payload"
 
 
 def event_rules(subject: Subject) -> Iterator[Finding]:

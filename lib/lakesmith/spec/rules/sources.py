@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 
-from lakesmith.spec.model import FilesSource
+from lakesmith.spec.model import FilesSource, Model
 from lakesmith.spec.rules.columns import repeated
 from lakesmith.spec.yaml.provenance import Finding, suggest
 
@@ -18,15 +18,33 @@ WHY = {
 
 
 def column_rules(source: FilesSource) -> Iterator[Finding]:
-    """Refuse a column that is declared twice."""
+    """Refuse a column that is declared twice.
+
+    Examples
+    --------
+    >>> source = FilesSource(format="csv", path="in", columns=("Id", "ID"))
+    >>> [finding.what for finding in column_rules(source)]
+    ["column 'ID' is declared twice"]
+    """
     for column in repeated(source.columns):
         what = f"column '{column}' is declared twice"
         hint = "columns match in any case; name each once"
         yield Finding("LS119", "columns", what, hint)
 
 
-def optional_column_rules(source: FilesSource) -> Iterator[Finding]:
-    """Refuse optional columns that are not declared, and a source without a required column."""
+def optional_column_rules(source: Model) -> Iterator[Finding]:
+    """Refuse optional columns that are not declared, and a source without a required column.
+
+    Examples
+    --------
+    >>> source = FilesSource(
+    ...     format="csv", path="in", columns=("id", "note"), optional_columns=("not",)
+    ... )
+    >>> [finding.hint for finding in optional_column_rules(source)]
+    ["did you mean 'note'?"]
+    """
+    if not isinstance(source, FilesSource):
+        return
     key = "optional_columns"
     declared = {column.lower() for column in source.columns}
     optional = {column.lower() for column in source.optional_columns}
@@ -43,8 +61,17 @@ def optional_column_rules(source: FilesSource) -> Iterator[Finding]:
         yield Finding("LS128", key, what, hint)
 
 
-def setting_rules(source: FilesSource) -> Iterator[Finding]:
-    """Refuse the settings of a source that its format does not take."""
+def setting_rules(source: Model) -> Iterator[Finding]:
+    """Refuse the settings of a source that its format does not take.
+
+    Examples
+    --------
+    >>> source = FilesSource(format="json", path="in", columns=("id",), delimiter=";")
+    >>> [finding.what for finding in setting_rules(source)]
+    ["format 'json' takes no 'delimiter'"]
+    """
+    if not isinstance(source, FilesSource):
+        return
     for setting in TEXT_SETTINGS:
         if setting in source.model_fields_set and setting not in TAKES[source.format]:
             what = f"format '{source.format}' takes no '{setting}'"

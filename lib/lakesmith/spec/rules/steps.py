@@ -1,4 +1,4 @@
-"""Rules on steps and SQL: their shape, and that a second run gives the same rows."""
+"""Check the shape of steps and SQL, and that a second run gives the same rows."""
 
 from __future__ import annotations
 
@@ -17,16 +17,20 @@ _CONDITIONS = ("apply_as_deletes", "apply_as_truncates")
 def step_rules(subject: Subject) -> Iterator[Finding]:
     """Require that each step has one name, and that a table has either steps or SQL."""
     table = subject.table
+
     for index, step in enumerate(table.steps):
         if not is_step(step):
             what = f"a step has exactly one name, found {len(step) or 'none'}"
             hint = "write '- name' or '- name: options', each step on its own"
             yield Finding("LS161", f"steps.{index}", what, hint)
+
     if table.sql is None:
         return
+
     if table.steps:
         what = "a table has either 'sql' or 'steps'"
         yield Finding("LS160", "sql", what, "take one of them out")
+
     if table.write.recompute_unit == "group":
         what = f"strategy '{table.write.strategy}' does not go with 'sql'"
         hint = "write an 'aggregate' step, which shows the groups that change"
@@ -60,10 +64,13 @@ def is_step(step: str | dict[str, Any]) -> bool:
 def _sql_of(table: Table) -> Iterator[tuple[str, str]]:
     """Yield the key path and the text of all SQL in a table."""
     yield "sql", table.sql or ""
+
     for index, step in enumerate(table.steps):
         for text in expressions(step):
             yield f"steps.{index}", text
+
     for index, check in enumerate(table.checks):
         yield f"checks.{index}.expression", check.expression or ""
+
     for name in _CONDITIONS:
         yield f"write.{name}", getattr(table.write, name) or ""

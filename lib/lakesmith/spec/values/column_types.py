@@ -65,9 +65,9 @@ class _Parser:
         return self.tokens[self.at - 1] if self.at <= len(self.tokens) else "the end"
 
     def expect(self, wanted: str) -> None:
-        found = self.next()
-        if found != wanted:
-            raise ValueError(f"'{wanted}' expected, {_quoted(found)} found")
+        token = self.next()
+        if token != wanted:
+            raise ValueError(f"'{wanted}' expected, {_quoted(token)} found")
 
     def type(self, depth: int) -> None:
         if depth > _MAX_DEPTH:
@@ -95,12 +95,12 @@ class _Parser:
             raise ValueError(f"decimal({precision},{scale}): {limits}")
 
     def number(self) -> int:
-        found = self.next()
-        if not found.isdecimal() or len(found) > 2:
+        token = self.next()
+        if not token.isdecimal() or len(token) > 2:
             raise ValueError(
-                f"a number of at most two digits expected, {_quoted(found)} found"
+                f"a number of at most two digits expected, {_quoted(token)} found"
             )
-        return int(found)
+        return int(token)
 
     def array(self, depth: int) -> None:
         self.expect("<")

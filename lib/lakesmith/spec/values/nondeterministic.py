@@ -58,4 +58,5 @@ def nondeterministic_calls(sql: str) -> list[str]:
     found = _FOUND.findall(code_of(sql))
     calls = [next(filter(None, groups)).lower() for groups in found]
     special = [word.lower() for _, word in _SPECIAL.findall(sql)]
+
     return list(dict.fromkeys([*calls, *special]))

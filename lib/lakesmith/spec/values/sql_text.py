@@ -63,6 +63,7 @@ def column_names(sql: str) -> frozenset[str]:
     named = [
         token for before, token, after in neighbours if _is_name(before, token, after)
     ]
+
     return frozenset(token.strip("`") for token in named)
 
 
@@ -83,6 +84,7 @@ def windows(sql: str) -> list[frozenset[str]]:
         for end in range(1, len(tokens))
         if tokens[end] == "over" and tokens[end - 1] in _BEFORE_OVER
     ]
+
     return [frozenset(_partition(tokens[end + 1 :])) for end in ends]
 
 
@@ -99,6 +101,7 @@ def closing(tokens: Sequence[str], start: int) -> int | None:
         depth += _DEPTH.get(tokens[place], 0)
         if depth == 0:
             return place
+
     return None
 
 
@@ -112,12 +115,14 @@ def arguments(tokens: Sequence[str]) -> list[list[str]]:
     """
     depth = 0
     parts: list[list[str]] = [[]]
+
     for sign in tokens:
         depth += _DEPTH.get(sign, 0)
         if sign == "," and depth == 0:
             parts.append([])
         else:
             parts[-1].append(sign)
+
     return parts
 
 
@@ -131,13 +136,15 @@ def _is_name(before: str, token: str, after: str) -> bool:
         return True
     if not token[0].isidentifier() or token.startswith(_RAW_STARTS):
         return False
+
     is_call = after == "("
     is_type = token in _TYPES and (before == "as" or after[:1] in ("'", '"'))
+
     return not (is_call or is_type or token in _KEYWORDS)
 
 
 def _partition(tokens: Sequence[str]) -> Iterator[str]:
-    """Yield the plain names behind PARTITION BY; the value of an expression is not known."""
+    """Yield the plain names behind PARTITION BY, since the value of an expression is unknown."""
     end = closing(tokens, 0) if tokens[:1] == ["("] else None
     if end is None or tokens[1:3] not in _PARTITION_BY:
         return

@@ -106,7 +106,11 @@ def date_text(days: int) -> str:
     cycles, rest = divmod(days - _days(2000, 1, 1), _CYCLE_DAYS)
     twin = date(2000, 1, 1) + timedelta(days=rest)
     year = twin.year + cycles * _CYCLE_YEARS
-    sign = "-" if year < 0 else "+" if year > 9999 else ""
+    sign = ""
+    if year < 0:
+        sign = "-"
+    elif year > 9999:
+        sign = "+"
     return f"{sign}{abs(year):04d}-{twin.month:02d}-{twin.day:02d}"
 
 
@@ -122,15 +126,16 @@ def instant_text(micros: int) -> str:
     seconds, fraction = divmod(rest, 1_000_000)
     minutes, second = divmod(seconds, 60)
     hour, minute = divmod(minutes, 60)
+    day = date_text(days)
     ending = f".{fraction:06d}" if fraction else ""
-    return f"{date_text(days)} {hour:02d}:{minute:02d}:{second:02d}{ending}"
+    return f"{day} {hour:02d}:{minute:02d}:{second:02d}{ending}"
 
 
 def _micros(text: str, pattern: str, what: str) -> int:
     parts = _PARTS.search(text) if re.search(pattern, text) else None
     try:
         micros = None if parts is None else _read(parts)
-    except ValueError:  # no such day
+    except ValueError:  # The calendar has no such day.
         micros = None
     if micros is None or micros not in MICROS:
         raise ValueError(f"{text!r} is not {what}")
@@ -138,30 +143,34 @@ def _micros(text: str, pattern: str, what: str) -> int:
 
 
 def _read(parts: re.Match[str]) -> int | None:
-    year, month, day, hour, minute, second = (
-        int(part or 0) for part in parts.groups()[:6]
-    )
-    fraction = int((parts[7] or "")[:6].ljust(6, "0"))
-    offset = _offset(parts[8] or "")
-    if hour > 23 or minute > 59 or second > 59 or offset is None:
+    *numbers, fraction, zone = parts.groups()
+    year, month, day, hour, minute, second = (int(part or 0) for part in numbers)
+    digits = (fraction or "")[:6]
+    micros = int(digits.ljust(6, "0"))
+    offset = _offset(zone or "")
+    is_time = hour < 24 and minute < 60 and second < 60
+    if offset is None or not is_time:
         return None
     seconds = hour * 3600 + minute * 60 + second - offset
-    return _days(year, month, day) * MICROS_PER_DAY + seconds * 1_000_000 + fraction
+    days = _days(year, month, day)
+    return days * MICROS_PER_DAY + seconds * 1_000_000 + micros
 
 
 def _offset(zone: str) -> int | None:
     """Return the seconds east of UTC, or None when there is no such offset."""
-    found = _OFFSET_PARTS.search(zone)
-    if found is None:
+    parts = _OFFSET_PARTS.search(zone)
+    if parts is None:
         return 0
-    hours, minutes, seconds = (int(part or 0) for part in found.groups()[1:])
-    whole = hours * 3600 + minutes * 60 + seconds
-    if minutes > 59 or seconds > 59 or whole > MAX_OFFSET:
+    sign, *numbers = parts.groups()
+    hours, minutes, seconds = (int(number or 0) for number in numbers)
+    total = hours * 3600 + minutes * 60 + seconds
+    if minutes > 59 or seconds > 59 or total > MAX_OFFSET:
         return None
-    return -whole if found[1] == "-" else whole
+    return -total if sign == "-" else total
 
 
 def _days(year: int, month: int, day: int) -> int:
     twin = 2000 + year % _CYCLE_YEARS
     cycles = (year - twin) // _CYCLE_YEARS
-    return date(twin, month, day).toordinal() - _EPOCH + cycles * _CYCLE_DAYS
+    days = date(twin, month, day).toordinal() - _EPOCH
+    return days + cycles * _CYCLE_DAYS

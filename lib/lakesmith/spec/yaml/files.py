@@ -18,7 +18,16 @@ _NOT_IN_ANY = {"env": "choose the environment with --env"}
 
 
 def environments(conf: Path) -> tuple[str, ...]:
-    """Return the environments of a project, ``local`` and every ``conf/<env>.yml``."""
+    """Return the environments of a project, ``local`` and every ``conf/<env>.yml``.
+
+    Examples
+    --------
+    >>> from tempfile import TemporaryDirectory
+    >>> with TemporaryDirectory() as directory:
+    ...     _ = Path(directory, "prod.yml").write_text("catalog: main")
+    ...     environments(Path(directory))
+    ('local', 'prod')
+    """
     names = {file.stem for file in conf.glob("*.yml") if file.is_file()} - {"base"}
     return tuple(sorted(names | {"local"}))
 

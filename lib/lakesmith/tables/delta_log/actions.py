@@ -25,7 +25,8 @@ def read_actions(file: Path) -> list[Action]:
     Raises
     ------
     ValueError
-        When the file is empty or torn: Delta itself reads an empty one as a commit that did nothing.
+        When the file is empty or torn: Delta itself reads an empty one as a commit that did
+        nothing.
     """
     actions = [_action(line) for line in file.read_bytes().split(b"\n") if line]
     if not actions:
@@ -54,7 +55,7 @@ def _action(line: bytes) -> Action:
 def files_of(
     root: Path, action: Mapping[str, Mapping[str, Any] | None]
 ) -> Iterator[Path]:
-    """Yield the local files that an action adds: data, change feed, deletion vector."""
+    """Yield the local files that an action adds."""
     for kind in ("add", "cdc"):
         body = action.get(kind)
         if body and body.get("path"):
@@ -63,7 +64,7 @@ def files_of(
 
 
 def data_file(root: Path, path: str) -> Iterator[Path]:
-    """Yield where a path of the log lies: relative to the table, encoded as a URI; nothing when it is not local.
+    """Yield the local file of a path in the log, which is relative and encoded as a URI.
 
     Examples
     --------
@@ -76,7 +77,7 @@ def data_file(root: Path, path: str) -> Iterator[Path]:
 
 
 def vector_file(root: Path, vector: Mapping[str, Any] | None) -> Iterator[Path]:
-    """Yield where a deletion vector lies; nothing for one that is kept in the log itself.
+    """Yield the file of a deletion vector, or nothing for one that is kept in the log.
 
     Examples
     --------

@@ -1,4 +1,4 @@
-"""Checkpoints as files: whole or broken, and the actions that they hold."""
+"""Check checkpoint files and read their actions."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ WANTED = ("add", "remove", "metaData", "sidecar")
 
 
 def checkpoint_problem(file: Path) -> str:
-    """Return why a checkpoint cannot be read; empty for a sound one, every page of which was read."""
+    """Return why a checkpoint cannot be read, or an empty text for a sound one."""
     try:
         for _ in checkpoint_actions(file):
             pass
@@ -29,7 +29,7 @@ def checkpoint_problem(file: Path) -> str:
 
 
 def checkpoint_actions(file: Path) -> Iterator[Action]:
-    """Yield the actions of one checkpoint file that say what the table is made of, those of its sidecars included.
+    """Yield the actions of one checkpoint file, those of its sidecars included.
 
     Raises
     ------

@@ -1,4 +1,4 @@
-"""Durability on a local disk: neither Delta nor delta-rs forces anything to the disk, so this does."""
+"""Force commits to a local disk, which neither Delta nor delta-rs does."""
 
 from __future__ import annotations
 
@@ -15,18 +15,20 @@ ABOVE_TABLE = 3  # layer, warehouse, and the directory that holds the warehouse
 
 
 def force(table: TableRef, version: int) -> None:
-    """Force one commit of a table to the disk: added files, then the commit, then their directories.
+    """Force one commit of a table to the disk, first its files, then the commit and directories.
 
     Parameters
     ----------
     table : TableRef
-        Nothing is done for one that is not `durable`, or not on a local path: other stores are durable by themselves.
+        Nothing is done for one that is not `durable`, or not on a local path: other stores are
+        durable by themselves.
     version : int
 
     Notes
     -----
-    Change-feed files, deletion vectors, checksum sidecars and a checkpoint of this version count as files of the
-    commit. Directories come last, since they hold the names; those above the table for its first commit only.
+    Change-feed files, deletion vectors, checksum sidecars and a checkpoint of this version count as
+    files of the commit. Directories come last, since they hold the names; those above the table for
+    its first commit only.
     """
     root = table.local
     if root is None or not table.durable:
@@ -59,7 +61,7 @@ def force_newest(table: TableRef) -> None:
 
 
 def _directories(root: Path, files: Iterable[Path], version: int) -> list[Path]:
-    """Return the directories of the files up to the table's own, deepest first; for version 0 those above too."""
+    """Return the directories of the files up to the table's, deepest first."""
     inside = {
         parent
         for file in files

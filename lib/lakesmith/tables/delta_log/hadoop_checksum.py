@@ -1,4 +1,4 @@
-"""Hadoop's checksum sidecars: the hidden ``.name.crc`` that its local file system writes beside each file."""
+"""Find the hidden ``.name.crc`` that Hadoop's local file system writes beside each file."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ Fit = Literal["none", "fits", "stale", "differs"]
 
 
 def sidecar_of(file: Path) -> Path:
-    """Return where the sidecar of a file lies.
+    """Return the checksum file of a file.
 
     Examples
     --------
@@ -27,8 +27,9 @@ def sidecar_fit(file: Path) -> Fit:
     Returns
     -------
     str
-        ``none`` there is no sidecar; ``fits``; ``stale`` it belongs to another content altogether, as when one writer
-        replaced the file of another; ``differs`` some pieces fit and some do not: file or sidecar was damaged.
+        ``none`` there is no sidecar; ``fits``; ``stale`` it belongs to another content altogether,
+        as when one writer replaced the file of another; ``differs`` some pieces fit and some do
+        not: file or sidecar was damaged.
     """
     try:
         sums = sidecar_of(file).read_bytes()

@@ -1,4 +1,4 @@
-"""The newest commits of a table: read from its log without a Spark job on a local path."""
+"""Read the newest commits of a table, without a Spark job on a local path."""
 
 from __future__ import annotations
 
@@ -18,10 +18,11 @@ from lakesmith.tables.ref import TableRef
 
 @dataclass(frozen=True)
 class Commit:
-    """One commit: its version, when and what it was, what its writer said about it, and what Delta counted.
+    """Describe one commit by version, time, operation, metadata and metrics.
 
-    `timestamp` is in milliseconds since 1970 UTC; `restored_to` is the version that a RESTORE went back to; `renamed`
-    the old and the new name of a column; `is_append` tells a write that only added files.
+    `timestamp` is in milliseconds since 1970 UTC; `restored_to` is the version that a RESTORE went
+    back to; `renamed` the old and the new name of a column; `is_append` tells a write that only
+    added files.
     """
 
     version: int
@@ -71,8 +72,8 @@ def newest_commits(
 
     Notes
     -----
-    No Spark job on a local path, one elsewhere. Spark is asked too where delta-rs does not get over a broken
-    checkpoint, which Spark may do without.
+    No Spark job on a local path, one elsewhere. Spark is asked too where delta-rs does not get over
+    a broken checkpoint, which Spark may do without.
     """
     if table.local is None and session is None:
         return []
@@ -129,15 +130,15 @@ def _commit(entry: Mapping[str, Any]) -> Commit:
     }
     about = about_of(entry.get("userMetadata"))
     operation = entry.get("operation") or ""
-    told = entry.get("operationParameters") or {}
-    target = str(told.get("version"))
+    parameters = entry.get("operationParameters") or {}
+    target = str(parameters.get("version"))
     restored_to = int(target) if operation == "RESTORE" and target.isdigit() else None
     renamed = (
-        (told["oldColumnPath"], told["newColumnPath"])
+        (parameters["oldColumnPath"], parameters["newColumnPath"])
         if operation == "RENAME COLUMN"
         else None
     )
-    appends = operation == "WRITE" and told.get("mode") == "Append"
+    appends = operation == "WRITE" and parameters.get("mode") == "Append"
     return Commit(
         entry["version"],
         int(entry["timestamp"]),
@@ -155,9 +156,9 @@ def _is_count(value: object) -> bool:
 
 
 def about_of(text: str | None) -> dict[str, Any]:
-    """Parse the ``userMetadata`` of a commit; empty for a foreign commit."""
+    """Parse the ``userMetadata`` of a commit, empty for another writer's commit."""
     try:
         about = json.loads(text or "{}")
-    except ValueError:  # somebody else's free text
+    except ValueError:  # free text of another writer
         return {}
     return about if isinstance(about, dict) else {}

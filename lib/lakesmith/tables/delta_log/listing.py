@@ -1,4 +1,4 @@
-"""The files of a Delta log on a local path, as a directory listing tells them: no Spark, nothing is opened."""
+"""List the files of a Delta log on a local path without opening one."""
 
 from __future__ import annotations
 
@@ -19,10 +19,10 @@ POINTER = "_last_checkpoint"
 
 @dataclass(frozen=True)
 class LogFiles:
-    """What lies in one ``_delta_log``.
+    """List what one ``_delta_log`` holds.
 
-    `commits` are the versions that have a commit file, in order; `checkpoints` the complete checkpoints by version,
-    each with its files.
+    `commits` are the versions that have a commit file, in order; `checkpoints` the complete
+    checkpoints by version, each with its files.
     """
 
     directory: Path
@@ -32,7 +32,7 @@ class LogFiles:
 
     @property
     def head(self) -> int | None:
-        """The newest version; None for a log without a commit."""
+        """Return the newest version, or None for a log without a commit."""
         return max((*self.commits[-1:], *self.checkpoints), default=None)
 
     @property
@@ -41,11 +41,11 @@ class LogFiles:
         return max(self.checkpoints, default=None)
 
     def commit(self, version: int) -> Path:
-        """Return where the commit of a version lies."""
+        """Return the commit file of a version."""
         return self.directory / f"{version:020d}.json"
 
     def missing(self, since: int | None) -> list[int]:
-        """Return the versions without a commit after a checkpoint (from the start without one) up to the head.
+        """Return the versions without a commit between a checkpoint and the head.
 
         Examples
         --------
@@ -59,7 +59,7 @@ class LogFiles:
         return sorted(set(range(first, newest + 1)) - set(self.commits))
 
     def of_version(self, version: int) -> list[Path]:
-        """Return every file of a version: the commit, its checksums, a checkpoint."""
+        """Return every file of a version."""
         prefix = f"{version:020d}."
         return [
             self.directory / name
@@ -69,7 +69,7 @@ class LogFiles:
 
 
 def log_files(directory: Path) -> LogFiles:
-    """List a log; an empty one when the directory does not exist."""
+    """List a log, which is empty when the directory does not exist."""
     try:
         names = frozenset(os.listdir(directory))
     except FileNotFoundError:
@@ -79,7 +79,7 @@ def log_files(directory: Path) -> LogFiles:
 
 
 def _checkpoints(directory: Path, names: frozenset[str]) -> dict[int, tuple[Path, ...]]:
-    """Group the files of checkpoints; one that lacks a part is none, as for Delta itself."""
+    """Group the files of checkpoints without those that lack a part."""
     parts: dict[tuple[int, int], list[Path]] = defaultdict(list)
     for found in map(CHECKPOINT.fullmatch, sorted(names)):
         if found:

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-# They move rows to other files, take unused files away, or change settings: every row stays as it is.
+# They move rows to other files, take unused files away, or change settings: every row stays as it
+# is.
 MAINTENANCE = (
     "OPTIMIZE",
     "REORG",

@@ -18,7 +18,7 @@ _PART = re.compile(r"(\d+)\s*(week|day|hour|minute|second)s?")
 
 
 def retention_days(settings: Mapping[str, str]) -> float:
-    """Return for how many days removed files are kept; Delta's default where the table says nothing.
+    """Return for how many days removed files are kept.
 
     Examples
     --------

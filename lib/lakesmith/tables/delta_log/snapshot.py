@@ -1,4 +1,4 @@
-"""One table as the doctor sees it: its log, and what any version of it is made of. No Spark."""
+"""Read the log of one table and the files of any of its versions, without Spark."""
 
 from __future__ import annotations
 
@@ -27,8 +27,8 @@ from lakesmith.tables.ref import TableRef
 class Snapshot:
     """What one version is made of.
 
-    `live` maps (path, deletion vector) to the action that added the file, `removed` a path to the instant of its
-    removal in milliseconds, `settings` are the table's properties.
+    `live` maps (path, deletion vector) to the action that added the file, `removed` a path to the
+    instant of its removal in milliseconds, `settings` are the table's properties.
     """
 
     live: dict[tuple[str, str], dict[str, Any]] = field(default_factory=dict)
@@ -53,7 +53,7 @@ def _key(body: dict[str, Any]) -> tuple[str, str]:
 
 @dataclass
 class Patient:
-    """A table on a local path; `log` holds sound checkpoints only, `broken` says what is wrong with the others."""
+    """Hold the log of a table on a local path, with its sound and its broken checkpoints."""
 
     ref: TableRef
     root: Path
@@ -101,7 +101,7 @@ class Patient:
 
     @cached_property
     def head(self) -> Snapshot:
-        """The newest version; raises as `at` does."""
+        """Return the files of the newest version."""
         return self.at(self.log.head or 0)
 
     def at(self, version: int) -> Snapshot:
@@ -167,7 +167,7 @@ def _torn(commit: Path) -> str:
 
 
 def patient(ref: TableRef) -> Patient | None:
-    """Return a table to be looked at; None when it is not local or was never begun."""
+    """Return a table to be checked, or None when it is not local or does not exist."""
     if ref.local is None or not (ref.local / "_delta_log").is_dir():
         return None
     return Patient(ref, ref.local, log_files(ref.local / "_delta_log"))

@@ -1,4 +1,4 @@
-"""The tail of each log, looked at before a run: Delta reads a zero-length last commit as an empty one, silently."""
+"""Check the end of each log before a run, since Delta reads an empty last commit silently."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ FIX = "run `lakesmith doctor` to see what can be done, `lakesmith doctor --fix` 
 
 @dataclass(frozen=True)
 class Damage:
-    """A damaged file of a log: stable code, what is wrong, and where."""
+    """Name a damaged file of a log with a stable code."""
 
     code: str
     what: str
@@ -29,7 +29,7 @@ class Damage:
 
 
 def warehouse_tables(project: Project) -> list[TableRef]:
-    """Return every table that a project may have written: tables, their quarantines, ops tables."""
+    """Return every table that a project may have written, quarantines and ops tables included."""
     refs = [
         project_table(project, name) for name in (*project.table_names(), *OPS_TABLES)
     ]
@@ -41,7 +41,7 @@ def warehouse_tables(project: Project) -> list[TableRef]:
 
 
 def check_tails(project: Project) -> None:
-    """Check the newest commit of every local table of a project, and that no commit before it is missing.
+    """Check the newest commit of every local table, and that none before it is missing.
 
     Raises
     ------
@@ -71,7 +71,7 @@ def check_tails(project: Project) -> None:
 
 
 def tail_damage(ref: TableRef) -> Iterable[Damage]:
-    """Yield what is wrong at the end of a table's log; nothing for a table that is not local or not there."""
+    """Yield what is wrong at the end of a local table's log."""
     if ref.local is None:
         return
     log = log_files(ref.local / "_delta_log")
@@ -136,7 +136,7 @@ def _checkpoint(log: LogFiles) -> Iterator[Damage]:
 
 
 def ends_whole(file: Path) -> bool:
-    """Tell whether a checkpoint has its end: Parquet is closed by a magic word."""
+    """Return True where a checkpoint ends with the magic word of Parquet."""
     if file.suffix != ".parquet":
         return file.stat().st_size > 0
     with file.open("rb") as stream:
@@ -145,7 +145,7 @@ def ends_whole(file: Path) -> bool:
 
 
 def pointed_to(log: LogFiles) -> int | None:
-    """Return the version that ``_last_checkpoint`` names; None without one, or where it cannot be read."""
+    """Return the version that ``_last_checkpoint`` names, or None."""
     if POINTER not in log.names:
         return None
     try:

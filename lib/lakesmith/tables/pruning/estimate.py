@@ -11,7 +11,7 @@ from lakesmith.tables.ref import TableRef
 
 
 def everything(table: TableRef) -> Files | None:
-    """Return the files of a table on a local path, None elsewhere or when its log cannot be read: it stops nobody."""
+    """Return the files of a table on a local path, or None where its log cannot be read."""
     if table.local is None or not table.exists(None):
         return None
     try:
@@ -27,7 +27,7 @@ def expected_of(table: TableRef, touched: Touched) -> dict[str, int]:
 
 
 def estimate(files: Files | None, rows: int | None) -> dict[str, int]:
-    """Return the expected figures of a write: files that can match, and rows and bytes written where `rows` are known.
+    """Return the expected metrics of a write from the files that can match.
 
     Notes
     -----

@@ -1,4 +1,4 @@
-"""Literal predicates from the values of a batch: they prune what a MERGE or a recomputation reads.
+"""Make literal predicates from the values of a batch, which prune a MERGE or a recomputation.
 
 Delta prunes on literals only; an equality with the source's column prunes nothing.
 """
@@ -33,10 +33,10 @@ MOMENTS = tuple(
 
 @dataclass(frozen=True)
 class Touched:
-    """The values of some columns that a batch touches, as few ranges; None stands for NULL, NaN for NaN.
+    """Hold the values of some columns that a batch touches, as few ranges.
 
-    Where they are too many, `values` has the smallest and the greatest, and `spans` the ranges between them. `kinds`
-    are Spark's types of the columns.
+    Where they are too many, `values` has the smallest and the greatest, and `spans` the ranges
+    between them. `kinds` are Spark's types of the columns.
     """
 
     values: Mapping[str, frozenset[Any]]
@@ -57,7 +57,7 @@ class Touched:
         return column_bounds(column, self.ranges(name), self.values[name], write)
 
     def predicate(self, alias: str = "") -> Column:
-        """Return a literal predicate that every row with touched values meets; false when nothing is touched."""
+        """Return a literal predicate that every row with touched values meets."""
         return F.expr(self.sql(alias))
 
     def sql(self, alias: str = "") -> str:
@@ -71,7 +71,8 @@ class Touched:
 
     def _typed(self, name: str) -> Callable[[Any], str]:
         """Return what writes the values of a column as literals of its type."""
-        # Delta's replaceWhere folds no cast, and prunes no file by a column that is compared with one.
+        # Delta's replaceWhere folds no cast, and prunes no file by a column that is compared with
+        # one.
         return partial(typed, kind=self.kinds.get(name, ""))
 
 
@@ -95,8 +96,8 @@ def find_touched(
 
     Notes
     -----
-    One job: at most 2000 distinct combinations are collected. Above that one for the extremes, and one for the ranges
-    of numbers, dates and times.
+    One job: at most 2000 distinct combinations are collected. Above that one for the extremes, and
+    one for the ranges of numbers, dates and times.
     """
     kinds = dict(changes.select(*columns).dtypes)
     numbers = changes.select(
@@ -174,7 +175,7 @@ def _span(ends: Span, kind: str) -> Span:
 
 
 def _figures(name: str, kind: str) -> Column:
-    """Find the smallest and greatest value; NaN is greater than all others and would hide them."""
+    """Find the smallest and greatest value, with NaN apart."""
     value = F.col(name)
     is_nan = F.isnan(name) if kind in ("float", "double") else F.lit(False)
     plain = F.when(~is_nan, value)
@@ -197,7 +198,7 @@ def _figures(name: str, kind: str) -> Column:
 
 
 def _as_number(name: str, kind: str) -> Column:
-    """Dates and times travel as numbers: Python's own know fewer years, and naive ones follow the local clock."""
+    """Return dates and times as numbers, since Python knows fewer years."""
     if kind == "date":
         return F.unix_date(name)
     if (
@@ -241,7 +242,7 @@ def column_bounds(
     values: Collection[Any],
     write: Callable[[Any], str],
 ) -> str:
-    """Return an OR of ranges as SQL of `write`'s dialect; NULL and NaN among the values are named apart."""
+    """Return an OR of ranges as SQL of `write`'s dialect, with NULL and NaN apart."""
     parts = [_between(column, low, high, write) for low, high in spans]
     parts += [f"{column} IS NULL"] if None in values else []
     parts += [f"isnan({column})"] if any(value != value for value in values) else []
@@ -254,7 +255,7 @@ def plain_values(values: Collection[Any]) -> list[Any]:
 
 
 def _between(column: str, low: Any, high: Any, write: Callable[[Any], str]) -> str:
-    """Bound a column; a range that ends where Python's calendar does is open there, it may stand for a year beyond."""
+    """Bound a column by a range, open where Python's calendar ends."""
     if low == high and low not in (*DAYS, *MOMENTS):
         return f"{column} = {write(low)}"
     above = (

@@ -1,4 +1,4 @@
-"""What a key implies bounds each look at a table: it is held against the rows that the table has of a batch's keys."""
+"""Check what a key implies against the rows that a table has for the keys of a batch."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ from lakesmith.tables.pruning.matching_files import Files
 from lakesmith.tables.pruning.ranges import Span
 from lakesmith.tables.ref import TableRef
 from lakesmith.tables.upsert.arrow_order import comparable
-from lakesmith.transforms.keys.key_promise import differing, told_broken
+from lakesmith.transforms.keys.key_promise import broken_json, differing
 
 # Rows, beside those that a batch reads anyway, among which its keys are looked up.
 MOST_ROWS = 2_000_000
@@ -47,8 +47,8 @@ def without_promise(
     Returns
     -------
     Touched
-        By the keys alone, unless more than 2 million rows can have them: then also by a range of an implied column
-        that holds about so many, another one each turn.
+        By the keys alone, unless more than 2 million rows can have them: then also by a range of an
+        implied column that holds about so many, another one each turn.
     """
     wide = _only(touched, [name for name in touched.values if name not in implied])
     there = files.matching(wide) if files else None
@@ -73,18 +73,20 @@ def refuse_broken_rows(
     implied: Sequence[str],
     table: TableRef,
 ) -> None:
-    """Raise LS521 when a row of a table tells another implied value than the batch's row of its key; no job."""
+    """Raise LS521 when a row of a table has another implied value than the batch."""
     mine = {key: place for place, key in enumerate(_rows(batch, keys))}
     deletes = (
         batch["_deleted"].to_pylist()
         if "_deleted" in batch.column_names
         else [False] * batch.num_rows
     )
-    told = list(zip(*[comparable(batch[name]) for name in implied], strict=True))
+    implied_values = list(
+        zip(*[comparable(batch[name]) for name in implied], strict=True)
+    )
     there = zip(*[comparable(held[name]) for name in implied], strict=True)
     for place, (key, values) in enumerate(zip(_rows(held, keys), there, strict=True)):
         at = mine.get(key)
-        if at is not None and _differs(told[at], values, bool(deletes[at])):
+        if at is not None and _differs(implied_values[at], values, bool(deletes[at])):
             sides = {
                 side: _values(rows, row, implied)
                 for side, rows, row in _sides(batch, at, held, place)
@@ -102,7 +104,7 @@ def refuse_broken(
     version: int | None = None,
     but: str = "",
 ) -> None:
-    """Raise LS521 when a row of a table tells another implied value than a row of a batch with its key.
+    """Raise LS521 when a row of a table has another implied value than the batch.
 
     Parameters
     ----------
@@ -119,8 +121,8 @@ def refuse_broken(
 
     Notes
     -----
-    No job where the spec proves the promise. Else one over the batch and over keys and implied columns of the rows
-    that can have its keys.
+    No job where the spec proves the promise. Else one over the batch and over keys and implied
+    columns of the rows that can have its keys.
     """
     implied = unproven(spec)
     keys = spec.write.keys
@@ -149,31 +151,33 @@ def refuse_broken(
         for side in "ts"
     ]
     of_key = [F.col(f"s.`{key}`").alias(key) for key in keys]
-    found = both.select(told_broken(of_key, *sides).alias("told")).limit(1).collect()
+    found = both.select(broken_json(of_key, *sides).alias("broken")).limit(1).collect()
     if found:
-        raise broken_promise(table.name, json.loads(found[0]["told"]))
+        raise broken_promise(table.name, json.loads(found[0]["broken"]))
 
 
-def broken_promise(name: str, told: Mapping[str, Any]) -> WriteError:
-    """Return LS521 for a table: `told` has the key and two values of what it implies, ``one`` and ``other``.
+def broken_promise(name: str, broken: Mapping[str, Any]) -> WriteError:
+    """Return LS521 with the key and two values of what it implies.
 
     Examples
     --------
     >>> print(broken_promise("silver.s", {"id": 1, "one": {"day": 5}, "other": {"day": 6}}).what)
     write.key_implies does not hold: rows with id = 1 have day = 5 and day = 6
     """
-    one = told["one"]
-    other = told["other"]
+    one = broken["one"]
+    other = broken["other"]
     names = [name for name in one if one[name] != other.get(name)] or [*one]
     key = _shown(
-        {name: value for name, value in told.items() if name not in ("one", "other")}
+        {name: value for name, value in broken.items() if name not in ("one", "other")}
     )
     both = " and ".join(
         _shown({name: side.get(name) for name in names}) for side in (one, other)
     )
     hint = (
-        f"take {', '.join(names)} out of write.key_implies (and of partition_by and event_date) and run"
-        f" `lakesmith run --rebuild --select {name}`, or let the rows of a key agree; nothing was written"
+        f"take {', '.join(names)} out of write.key_implies (and of partition_by "
+        "and event_date) and run"
+        f" `lakesmith run --rebuild --select {name}`, or let the rows of a key "
+        "agree; nothing was written"
     )
     what = f"write.key_implies does not hold: rows with {key} have {both}"
     return WriteError(what, code="LS521", where=name, hint=hint)
@@ -186,7 +190,7 @@ def _only(touched: Touched, names: Sequence[str]) -> Touched:
 
 
 def _part(files: Files, column: str, turn: int) -> Span | None:
-    """Return a range of a column that holds about 2 million rows, another one each turn; None where none is known."""
+    """Return a range of a column that holds about 2 million rows, another one each turn."""
     spans = files.spans_of(column)
     if not spans:
         return None

@@ -1,4 +1,4 @@
-"""Which files of a table can hold what a batch touches, from the statistics in its log."""
+"""Find the files of a table that can hold what a batch touches, from the log's statistics."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ NANOSECONDS = (
 
 @dataclass(frozen=True)
 class Files:
-    """Files of a table: how many, their rows (deleted ones too) and bytes.
+    """Count files of a table, with their rows and bytes.
 
     Parameters
     ----------
@@ -64,7 +64,7 @@ class Files:
         return self.actions[name] if name in self.actions.column_names else None
 
     def spans_of(self, column: str) -> list[tuple[Any, Any, int]]:
-        """Return smallest and greatest value of a column in each file, and its rows, in order; none if unknown."""
+        """Return smallest and greatest value of a column in each file, in order."""
         partition = self._figures(f"partition.{column}")
         low, high = (
             self._figures(f"{end}.{column}") if partition is None else partition
@@ -95,7 +95,7 @@ class Files:
     def _can_hold(
         self, name: str, values: Collection[Any], ranges: Sequence[Span]
     ) -> pa.ChunkedArray:
-        """Tell of each file; a figure that is missing rules nothing out."""
+        """Return for each file whether it can hold a value. A missing statistic excludes nothing."""
         partition = self._figures(f"partition.{name}")
         low, high = (
             self._figures(f"{end}.{name}") if partition is None else partition

@@ -1,4 +1,4 @@
-"""What a key implies, where a row does not tell it: a delete may name its key only."""
+"""Widen pruning bounds to NULL, because a delete may carry only its key."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from lakesmith.tables.pruning.key_bounds import Touched
 def loosened(
     touched: Touched, keys: Collection[str], columns: Collection[str]
 ) -> Touched:
-    """Bound the rows of a batch that may delete by its keys, and by what they imply as far as its rows tell it.
+    """Widen the bounds of rows that may delete to what their keys and values imply.
 
     Parameters
     ----------
@@ -23,15 +23,16 @@ def loosened(
 
     Notes
     -----
-    The row of a key lies where the key says, or at NULL: as the tombstone of a delete that named the key only, or from
-    before the table had the column. Where a batch that may delete has NULL itself, its row may lie anywhere.
+    The row of a key is where the key says, or at NULL as the tombstone of a delete with only its
+    key, or from before the table had the column. Where a batch that may delete has NULL itself, its
+    row may lie anywhere.
 
     Examples
     --------
-    >>> told = Touched({"id": frozenset([5]), "day": frozenset([1]), "part": frozenset([None, 2])})
-    >>> loosened(told, ["id"], ["id", "_deleted"]).sql()
+    >>> touched = Touched({"id": frozenset([5]), "day": frozenset([1]), "part": frozenset([None, 2])})
+    >>> loosened(touched, ["id"], ["id", "_deleted"]).sql()
     '(`id` = 5) AND (`day` = 1 OR `day` IS NULL)'
-    >>> loosened(told, ["id"], ["id"]).sql()
+    >>> loosened(touched, ["id"], ["id"]).sql()
     '(`id` = 5) AND (`day` = 1 OR `day` IS NULL) AND (`part` = 2 OR `part` IS NULL)'
     """
     may_delete = "_deleted" in columns

@@ -1,4 +1,4 @@
-"""Ranges of many values, found by Spark: the span is cut into cells, and each cell gives its smallest and greatest."""
+"""Find few ranges that cover many values."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ def find_spans(
     ----------
     numbers : DataFrame
     extremes : dict
-        Smallest and greatest value of each column, NULL and NaN aside.
+        Smallest and greatest value of each column, without NULL and NaN.
 
     Returns
     -------

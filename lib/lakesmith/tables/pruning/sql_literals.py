@@ -1,4 +1,4 @@
-"""Values as SQL literals, for predicates that Delta takes as text and prunes by."""
+"""Write values as SQL literals by which Delta prunes."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from typing import Any
 
 from lakesmith.columns import quoted
 
-# Floating point is left out: -0.0 equals 0.0 and has another literal, and so is what has no literal of its own.
+# Floating point is left out, since -0.0 equals 0.0 and has another literal.
 EXACT = (
     "tinyint",
     "smallint",
@@ -39,7 +39,7 @@ def literal(value: Any) -> str:
     if value is None or isinstance(value, bool):
         return "NULL" if value is None else str(value).lower()
     if isinstance(value, str):
-        # Spark puts a variable in the place of ${name} wherever it stands, and nothing where there is none.
+        # Spark replaces ${name} by a variable anywhere, also by nothing.
         return (
             "'"
             + value.replace("\\", "\\\\").replace("'", "\\'").replace("${", "$\\{")
@@ -62,7 +62,7 @@ def is_exact(kinds: Mapping[str, str]) -> bool:
 
 
 def one_of(kinds: Mapping[str, str], rows: Sequence[Sequence[Any]]) -> str:
-    """Write a predicate that is true for the rows whose columns have one of these values, NULL being one.
+    """Write a predicate that is true for the rows whose columns have one of these values.
 
     Examples
     --------

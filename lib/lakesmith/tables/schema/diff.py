@@ -1,4 +1,4 @@
-"""Differences between the columns of a batch and those of its table, and which of them a table may take on."""
+"""Compare the columns of a batch with those of its table."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ _DECIMAL = re.compile(r"decimal\((\d+),(\d+)\)")
 
 @dataclass(frozen=True)
 class Change:
-    """One difference: `old` and `new` are names for a rename, types otherwise, empty where there is none.
+    """Describe one difference, with names for a rename and types otherwise.
 
     An ``orphan`` is renamed from a column that the table has not: `old` is its name.
 
@@ -61,7 +61,7 @@ class Change:
 
 
 def fields_of(schema: StructType) -> dict[str, str]:
-    """Return the columns of a schema and their types; those within `_seq` one by one, as ``_seq.<name>``.
+    """Return the columns of a schema and their types, with those within `_seq` one by one.
 
     Examples
     --------
@@ -91,8 +91,8 @@ def differences(
     have, want : mapping of str to str
         Columns and types of the table, and of the batch.
     renamed : mapping of str to str, optional
-        New name to old name; one that the table has already under its new name counts no more. Where it has neither,
-        a new column would leave the values of the old one behind.
+        New name to old name; one that the table has already under its new name counts no more.
+        Where it has neither, a new column would leave the values of the old one behind.
 
     Returns
     -------
@@ -140,7 +140,8 @@ def _other_type(name: str, old: str, new: str) -> Change:
 
 
 def _without_old(name: str, kind: str, named: Fields, renamed_from: str) -> Change:
-    # A tombstone or a sequence that old rows lack would decide about them; `Qty` is no new column beside `qty`.
+    # A tombstone or a sequence that old rows lack would decide about them; `Qty` is no new column
+    # beside `qty`.
     is_new = name == RESCUED or not (
         _is_hidden(name) or name.lower() in {other.lower() for other in named}
     )
@@ -158,7 +159,7 @@ def _is_hidden(name: str) -> bool:
 
 
 def is_wider(old: str, new: str) -> bool:
-    """Tell whether every value of a type fits the other one, and Delta can say so without writing a file.
+    """Return True where Delta can widen a type to the other one without writing a file.
 
     Examples
     --------
@@ -186,7 +187,7 @@ def _digits(kind: str) -> tuple[int, ...]:
 
 
 def keeps_equality(change: Change) -> bool:
-    """Tell whether a key of the old type is the same key in the new one: not when it becomes an inexact number."""
+    """Return True where a key of the old type is the same key in the new type."""
     return change.kind != "widen" or change.new not in ("double", "timestamp_ntz")
 
 
@@ -203,7 +204,7 @@ def after(have: Fields, changes: Collection[Change]) -> dict[str, str]:
 
 
 def statements(changes: Sequence[Change], comments: Mapping[str, str]) -> Iterator[str]:
-    """Yield what follows ``ALTER TABLE <name>``, one commit each, in the order in which it must be done.
+    """Yield what follows ``ALTER TABLE <name>``, one commit each, in order.
 
     Examples
     --------
@@ -244,7 +245,7 @@ def _path(name: str) -> str:
 
 
 def needed_properties(changes: Collection[Change]) -> dict[str, str]:
-    """Return the Delta properties that changes need; the tables below then read each shape of it by itself."""
+    """Return the Delta properties that changes need."""
     kinds = {change.kind for change in changes}
     mapping = (
         {"delta.columnMapping.mode": "name"} if kinds & {"rename", "widen"} else {}

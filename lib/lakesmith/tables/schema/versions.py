@@ -1,6 +1,7 @@
-"""The shapes that a table had before: kept among its properties, so that old readers go on reading them as views.
+"""Keep the earlier columns of a table in its properties, so that old readers can use views.
 
-The log forgets its old schemas after a month; properties stay, go back with a RESTORE, and are read without a scan.
+The log forgets its old schemas after a month; properties stay, go back with a RESTORE, and are read
+without a scan.
 """
 
 from __future__ import annotations
@@ -23,7 +24,7 @@ PREFIX = "lakesmith.schema.v"
 
 @dataclass(frozen=True)
 class Shape:
-    """A shape that a table had: its columns, what they were renamed to when it ended, and what it became.
+    """Describe columns that a table had, and what they became.
 
     `became` is a digest of the columns after it.
     """
@@ -67,8 +68,8 @@ def shape_property(
 
     Notes
     -----
-    A change that was begun and not ended left its property behind: it is found by what it was to become, and the
-    table between the two is no shape of its own.
+    A change that was begun and not ended left its property behind: it is found by what it was to
+    become, and the table between the two is not a shape.
     """
     shapes = shapes_of(properties)
     renamed = {change.old: change.new for change in moved if change.kind == "rename"}
@@ -83,7 +84,7 @@ def shape_property(
 
 
 def _text(shape: Shape) -> str:
-    """Write a shape in digits: Spark shows no property in which it reads ``url``, ``token`` or ``password``."""
+    """Write a schema in digits, since Spark hides properties that contain ``token`` or ``url``."""
     return json.dumps(shape.__dict__).encode().hex()
 
 
@@ -102,8 +103,8 @@ def in_shape(rows: DataFrame, shapes: Sequence[Shape], number: int) -> DataFrame
     Returns
     -------
     DataFrame
-        *Columns*: those of the shape without hidden ones: under their old names, in their old types (NULL where a
-        value does not fit), NULL where the table has lost one.
+        *Columns*: those of the shape without hidden ones: under their old names, in their old types
+        (NULL where a value does not fit), NULL where the table has lost one.
     """
     columns = {
         name: kind

@@ -1,4 +1,4 @@
-"""Values of Arrow columns as Python compares them, in Spark's order: NULL first, NaN last, both zeros equal."""
+"""Compare values of Arrow columns in Spark's order."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What the filter of a table's keys says of a batch: surely new rows are appended without a look at the table."""
+"""Probe the filter of a table's keys, so that surely new rows are appended without a search."""
 
 from __future__ import annotations
 
@@ -28,12 +28,13 @@ MAX_PARTITIONS = 2000
 
 @dataclass(frozen=True)
 class Screened:
-    """What the filter told of a batch.
+    """Hold what the filter answered for a batch.
 
     Parameters
     ----------
     version : int
-        The version of the table that was judged, which must be the newest when the rows are written.
+        The version of the table that was judged, which must be the newest when the rows are
+        written.
     rows : int
     maybe : int
         Rows that the filter could not call new.
@@ -54,17 +55,19 @@ class Screened:
 
     @property
     def counts(self) -> dict[str, int]:
-        """What the commit tells: the estimate, and for an append what it does, named as Delta names it for a MERGE."""
+        """Return the metrics of the commit, named as Delta names them for a MERGE."""
         seen = {
             "value": "keysSeenBefore",
             "low": "keysSeenBeforeAtLeast",
             "high": "keysSeenBeforeAtMost",
         }
-        told = {name: round(getattr(self.seen, bound)) for bound, name in seen.items()}
+        counts = {
+            name: round(getattr(self.seen, bound)) for bound, name in seen.items()
+        }
         if not self.appends:
-            return told
+            return counts
         new = self.rows - (self.known.num_rows if self.known is not None else 0)
-        return told | {
+        return counts | {
             "numSourceRows": self.rows,
             "numTargetRowsInserted": new,
             "numTargetRowsUpdated": 0,
@@ -84,8 +87,8 @@ def surely_new(rows: DataFrame, table: TableRef, spec: Table) -> DataFrame | Non
     Returns
     -------
     DataFrame or None
-        *Columns*: adds ``_maybe`` BOOLEAN, false for a key that the table surely has not. None where there is no filter
-        that may be asked.
+        *Columns*: adds ``_maybe`` BOOLEAN, false for a key that the table surely has not. None
+        where there is no filter that may be asked.
 
     Notes
     -----
@@ -105,21 +108,22 @@ def screen(rows: DataFrame, table: TableRef, spec: Table) -> Screened | None:
     rows : DataFrame
         At most one row a key, and no observation.
     table : TableRef
-        On a local path, where this process holds the only writer's lock; elsewhere nobody says that no other writer
-        brings the same key at the same time.
+        On a local path, where this process holds the only writer's lock; elsewhere nobody says that
+        no other writer brings the same key at the same time.
     spec : Table
 
     Returns
     -------
     Screened or None
-        None where there is no filter that may be asked, or where a delete need not tell its partition, which has a
-        filter of its own. The batch can be appended unless more than 2000 rows may be
-        known, or it updates rows and some are known.
+        None where there is no filter that may be asked, or where a delete need not tell its
+        partition, which has a separate filter. The batch can be appended unless more than 2000 rows
+        may be known, or it updates rows and some are known.
 
     Notes
     -----
-    One job over the batch. Some rows that may be known cost one more, and one over the rows of the table that they can
-    match; rows to update that are known beyond doubt, by the filter's error, do not.
+    One job over the batch. Some rows that may be known cost one more, and one over the rows of the
+    table that they can match; rows to update that are known beyond doubt, by the filter's error, do
+    not.
     """
     header = (
         usable_filter(rows.sparkSession, table, spec)
@@ -183,7 +187,7 @@ def _marked(rows: DataFrame, table: TableRef, header: Header) -> DataFrame:
 
 
 def _partitions(rows: DataFrame, header: Header) -> list[int]:
-    """Return the partitions of a batch as the filter names them; none for very many."""
+    """Return the partitions of a batch as the filter names them, or none for many."""
     label = key_hash({name: header.key[name] for name in header.partition})
     found = (
         rows.select(label.alias("partition"))
@@ -197,7 +201,7 @@ def _partitions(rows: DataFrame, header: Header) -> list[int]:
 def _known(
     marked: DataFrame, table: TableRef, spec: Table, version: int
 ) -> pa.Table | None:
-    """Return those keys of the rows that may be known which the table has; None when it has none."""
+    """Return the keys of the rows that the table has, or None."""
     session = marked.sparkSession
     keys = spec.write.keys
     columns = [*dict.fromkeys([*keys, *spec.write.key_implies])]

@@ -1,8 +1,9 @@
-"""The Bloom filter of a table's keys, kept beside it in `<table>__keys`, and whether it may be trusted.
+"""Keep a Bloom filter of a table's keys in `<table>__keys`, and check that it is current.
 
-What the filter stands for is said by its newest commit: the table, the version of it, key, hash, shape. It counts only
-when nothing but upkeep happened to the table since that version; a RESTORE, another table under the same name, another
-key or a foreign commit on the filter put it off, until `refresh` catches up or builds it anew.
+What the filter stands for is said by its newest commit: the table, the version of it, key, hash,
+shape. It counts only when nothing but maintenance happened to the table since that version; a
+RESTORE, another table under the same name, another key or another commit on the filter disable it,
+until `refresh` catches up or rebuilds it.
 """
 
 from __future__ import annotations
@@ -39,7 +40,8 @@ NEW_KEYS = (
 class Header:
     """What a stored filter stands for.
 
-    `fullest` is an upper bound of the keys in the fullest partition, `parts` how many commits hold the bits.
+    `fullest` is an upper bound of the keys in the fullest partition, `parts` how many commits hold
+    the bits.
     """
 
     table_id: str
@@ -98,10 +100,10 @@ def refresh(
     session: SparkSession,
     table: TableRef,
     spec: Table,
-    anew: bool = False,
+    from_scratch: bool = False,
     cap_bits: int = CAP_BITS,
 ) -> Header | None:
-    """Bring the filter up to the table's newest version, in one commit of its own.
+    """Bring the filter up to the table's newest version, in one commit.
 
     Parameters
     ----------
@@ -109,8 +111,8 @@ def refresh(
     table : TableRef
     spec : Table
         With `write.key_filter`.
-    anew : bool
-        Build it from all keys of the table, as when the table was built anew.
+    from_scratch : bool
+        Build it from all keys of the table, as when the table was rebuilt.
     cap_bits : int
         Most bits that are sent to every worker at once.
 
@@ -121,13 +123,14 @@ def refresh(
 
     Notes
     -----
-    Adds the keys that came since, by the change feed. Builds the filter from the table where it does not follow from
-    the stored one: after a RESTORE, for another key, above its capacity, without a change feed.
+    Adds the keys that came since, by the change feed. Builds the filter from the table where it
+    does not follow from the stored one: after a RESTORE, for another key, above its capacity,
+    without a change feed.
     """
     kinds = _key_kinds(session, table, spec)
     if not is_hashable(kinds):
         return None
-    header = None if anew else _trusted(session, table, spec)
+    header = None if from_scratch else _trusted(session, table, spec)
     gap = None if header is None else _since(session, table, header)
     if (
         header is None
@@ -182,7 +185,7 @@ def _header(about: Mapping[str, Any]) -> Header | None:
 def _since(
     session: SparkSession, table: TableRef, header: Header
 ) -> list[Commit] | None:
-    """Return the commits on the table that the filter does not know; None when they cannot be told."""
+    """Return the commits on the table that the filter lacks, or None where they are unknown."""
     (newest,) = newest_commits(session, table, 1)
     behind = newest.version - header.table_version
     if behind in (0, 1):
@@ -194,7 +197,7 @@ def _since(
 def _catch_up(
     session: SparkSession, table: TableRef, header: Header, gap: Sequence[Commit]
 ) -> Header | None:
-    """Add the keys of some commits; None when that cannot be done."""
+    """Add the keys of some commits, or return None where that cannot be done."""
     added = sum(
         commit.metrics.get(
             "numTargetRowsInserted", commit.metrics.get("numOutputRows", 0)
@@ -222,7 +225,8 @@ def _catch_up(
         if new.parts == 1:
             bits = bloom_merge(load_filter(session, table, header).unionByName(bits))
         _save(session, table, new, bits)
-    # No change feed, or files of it are gone, which a classic session tells as Java does: the table has all keys.
+    # No change feed, or files of it are gone, which a classic session tells as Java does: the table
+    # has all keys.
     except (PySparkException, Py4JJavaError):
         return None
     return new
@@ -258,7 +262,7 @@ def _build(
     kinds: Mapping[str, str],
     cap_bits: int,
 ) -> Header:
-    """Build the filter from the table's keys; where they outgrew what was expected, with room for as many again."""
+    """Build the filter from the table's keys, with room for as many again."""
     settings = spec.write.key_filter or KeyFilter()
     partition = _partition(spec)
     (newest,) = newest_commits(session, table, 1)
@@ -295,11 +299,11 @@ def _save(
     ref = table.key_filter
     known = newest_commits(session, ref, 1)[0].version if ref.exists(session) else -1
     commit = CommitId(APP, known + 1, header.table_id, asdict(header))
-    told = {
+    blocks = {
         "hash_version": F.lit(header.hash_version),
         "table_version": F.lit(header.table_version).cast("bigint"),
     }
-    rows = bits.sortWithinPartitions("partition", "block").withColumns(told)
+    rows = bits.sortWithinPartitions("partition", "block").withColumns(blocks)
     configured = writer(rows, commit, "overwrite" if header.parts == 1 else "append")
     if header.parts == 1:
         configured = configured.option("overwriteSchema", "true").options(**OPTIONS)

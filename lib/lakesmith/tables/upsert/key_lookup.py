@@ -1,4 +1,4 @@
-"""What a table has for the keys of a batch: looked up without a Spark job where delta-rs reads what Spark wrote."""
+"""Find the rows that a table has for the keys of a batch."""
 
 from __future__ import annotations
 
@@ -29,7 +29,7 @@ MAX_FOUND = 50_000
 
 @dataclass(frozen=True)
 class Looked:
-    """The rows of a version of a table that have keys of the batch, and the files that can hold them, if known.
+    """Hold the rows of a table that have keys of the batch, and the files that can hold them.
 
     `rows` may have other keys too: each is compared once more.
     """
@@ -62,7 +62,8 @@ def look(
     hidden : sequence of str
         Columns to return beside the keys.
     implied : sequence of str
-        Columns to return too, by which rows of the keys are looked for elsewhere as well: they may differ.
+        Columns to return too, by which rows of the keys are looked for elsewhere as well: they may
+        differ.
 
     Returns
     -------
@@ -70,9 +71,10 @@ def look(
 
     Notes
     -----
-    No Spark job where delta-rs can do it: it opens the files whose statistics fit, and reads key and hidden columns
-    of them on the driver. Else a Spark query: for a table with a feature that delta-rs does not read or with instants
-    it takes for others, and where the files that fit have more than 20 million rows.
+    No Spark job where delta-rs can do it: it opens the files whose statistics fit, and reads key
+    and hidden columns of them on the driver. Else a Spark query: for a table with a feature that
+    delta-rs does not read or with instants it takes for others, and where the files that fit have
+    more than 20 million rows.
     """
     try:
         there = DeltaTable(table.location)

@@ -1,4 +1,4 @@
-"""The upsert planner: what a batch touches, who wins, and the cheapest commit that does it."""
+"""Plan an upsert as the cheapest commit that writes the rows that win."""
 
 from __future__ import annotations
 
@@ -30,8 +30,8 @@ MAX_TEXT = 1_000_000
 class MergeInsteadError(Exception):
     """Why a batch is merged.
 
-    `touched` is what is known of it by then, `many` that its keys are more than 2000, `is_checked` that what its keys
-    imply was held against the table.
+    `touched` is what is known of it by then, `many` that its keys are more than 2000, `is_checked`
+    that what its keys imply was held against the table.
     """
 
     def __init__(
@@ -61,14 +61,16 @@ class UpsertPlan:
     all_win : bool
         Whether those are all rows of the batch.
     counts : dict
-        Unless merged: what the write will do, named as Delta names it for a MERGE, and the tombstones in it.
+        Unless merged: what the write will do, named as Delta names it for a MERGE, and the
+        tombstones in it.
     version : int
-        Unless merged: the version of the table that was looked at, which must be the newest when it is written.
+        Unless merged: the version of the table that was looked at, which must be the newest when it
+        is written.
     why : str
         Why it is merged.
     expected : dict
-        What is expected of the write, as far as it is known: ``rows`` and ``bytes`` written, ``files`` of the table
-        that can hold a matching row.
+        What is expected of the write, as far as it is known: ``rows`` and ``bytes`` written,
+        ``files`` of the table that can hold a matching row.
     """
 
     method: Method
@@ -80,8 +82,8 @@ class UpsertPlan:
     why: str = ""
     expected: dict[str, int] = field(default_factory=dict)
 
-    def told(self) -> dict[str, Any]:
-        """Return what the commit says of its plan: the method, why it is no other, and the expected figures."""
+    def to_metadata(self) -> dict[str, Any]:
+        """Return the plan as commit metadata."""
         said = {"method": self.method, "why": self.why, "expected": self.expected}
         return {name: value for name, value in said.items() if value}
 
@@ -103,14 +105,16 @@ def plan_upsert(
     Returns
     -------
     UpsertPlan
-        For a batch of at most 2000 keys, when this process holds the only writer's lock (a local path):
-        ``append_new`` when no row of the table changes, ``replace_where`` when its rows can be deleted by vectors.
-        Else ``merge``, with the reason; so it is where `write.method` names one that this batch cannot have.
+        For a batch of at most 2000 keys, when this process holds the only writer's lock (a local
+        path): ``append_new`` when no row of the table changes, ``replace_where`` when its rows can
+        be deleted by vectors. Else ``merge``, with the reason; so it is where `write.method` names
+        one that this batch cannot have.
 
     Notes
     -----
-    One job over the batch. The rows of the table that its keys can match are looked up without a job, mostly. What the
-    keys imply is held against these rows; for a batch that is merged that is one more job, unless the spec proves it.
+    One job over the batch. The rows of the table that its keys can match are looked up without a
+    job, mostly. What the keys imply is held against these rows; for a batch that is merged that is
+    one more job, unless the spec proves it.
     """
     columns = [*dict.fromkeys([*spec.write.keys, *spec.write.key_implies])]
     kinds = {name: kind for name, kind in rows.dtypes if name in columns}
@@ -237,7 +241,7 @@ def _checked(batch: pa.Table, spec: Table, touched: Touched) -> tuple[str, ...]:
 
 
 def _compared(batch: pa.Table, spec: Table) -> list[str]:
-    """Return the hidden columns that decide whether a row of the batch is newer; none where the table's row stays."""
+    """Return the hidden columns that decide whether a row of the batch is newer."""
     hidden = (
         [name for name in HIDDEN if name in batch.column_names]
         if spec.write.updates_rows

@@ -1,4 +1,4 @@
-"""The upsert of few keys: their rows are replaced, or added where there are none; little else is read or written."""
+"""Replace or add the rows of an upsert with few keys."""
 
 from __future__ import annotations
 
@@ -72,10 +72,10 @@ def require_version(session: SparkSession, table: TableRef, version: int) -> Non
 
 
 def changed_meanwhile(table: TableRef) -> WriteError:
-    """Return LS506 for a table that somebody else changed while its batch was planned."""
+    """Return LS506 for a table that another writer changed while its batch was planned."""
     return WriteError(
         f"{table.name} was changed while its batch was planned",
         code="LS506",
         where=table.location,
-        hint="let nobody else write to the table, and run again: the batch is planned anew",
+        hint="let no other writer use the table, and run again; the batch is planned again",
     )

@@ -1,4 +1,4 @@
-"""Which rows of a batch of few keys are newer than the table's; said as the MERGE would decide."""
+"""Find the rows of a batch with few keys that are newer than the table's, as a MERGE would."""
 
 from __future__ import annotations
 
@@ -37,7 +37,7 @@ def verdicts(
     follows: bool = False,
     keeps_first: bool = False,
 ) -> dict[int, bool]:
-    """Tell of each row of the batch whose key is in the table, by its place, whether it is the newer one.
+    """Return for each row of the batch whose key is in the table whether it is newer.
 
     Parameters
     ----------
@@ -58,7 +58,8 @@ def verdicts(
 
     Notes
     -----
-    No job, unless rows of a key are equal in all of `hidden`: then one query over the rows of these keys.
+    No job, unless rows of a key are equal in all of `hidden`: then one query over the rows of these
+    keys.
     """
     keys = keys_of(batch, kinds)
     there = {key: place for place, key in enumerate(keys_of(looked.rows, kinds))}
@@ -83,7 +84,7 @@ def verdicts(
 
 
 def _is_earlier(mine: tuple[Any, ...], theirs: tuple[Any, ...]) -> bool:
-    """Compare hidden columns, the sequence first: the smaller one wins, NULL loses, and the greater of the others wins.
+    """Compare hidden columns, the sequence first. The smaller one wins and NULL loses.
 
     Examples
     --------
@@ -132,7 +133,7 @@ def _decide_ties(
 
 
 def count_verdicts(batch: pa.Table, wins: Mapping[int, bool]) -> dict[str, int]:
-    """Say what the write will do, as Delta counts a MERGE; tombstones apart."""
+    """Count what the write will do, as Delta counts a MERGE."""
     deletes = (
         batch["_deleted"].to_pylist()
         if "_deleted" in batch.column_names

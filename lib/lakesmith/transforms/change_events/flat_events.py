@@ -1,28 +1,29 @@
-"""Flat change events: one column for each value, some of which an event may leave as they were."""
+"""Read flat change events, with one column for each value, some of which an event may keep."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 from pyspark.sql import Column, DataFrame
 from pyspark.sql import functions as F
 
 from lakesmith.column_refs import named
 from lakesmith.columns import KEPT
-from lakesmith.transforms.change_events.debezium import Unchanged
 from lakesmith.transforms.change_events.unavailable import forms_of
+from lakesmith.transforms.change_events.unchanged import Unchanged
 from lakesmith.types import Transform
 
 
 def from_flat(fields: Sequence[str], unchanged: Unchanged) -> Transform:
-    """Say which values the events leave as they were.
+    """Mark the values that the events leave as they were.
 
     Parameters
     ----------
     fields : sequence of str
-        The columns that an event may leave as they were; those that did not arrive are left out.
+        The columns that an event may leave as they were; missing ones are skipped.
     unchanged : Unchanged
-        What says that a value stays as it was. A row of columns does not tell what is absent from what is NULL.
+        How an event says that a value stays as it was. A row of columns cannot tell what is absent
+        from what is NULL.
 
     Returns
     -------
@@ -31,13 +32,14 @@ def from_flat(fields: Sequence[str], unchanged: Unchanged) -> Transform:
 
     Notes
     -----
-    *Columns*: needs nothing -> replaces placeholders in `fields` by NULL, adds ``_kept`` ARRAY<STRING>, the names of
-    those that the event leaves as they were; NULL for none.
+    *Columns*: needs nothing -> replaces placeholders in `fields` by NULL, adds ``_kept``
+    ARRAY<STRING>, the names of those that the event leaves as they were; NULL for none.
 
     Examples
     --------
     >>> from lakesmith.testing import frame
-    >>> df = frame(spark, "id int, name string, price string", [(1, "Lamp", "10.00"), (1, None, "12.00")])
+    >>> rows = [(1, "Lamp", "10.00"), (1, None, "12.00")]
+    >>> df = frame(spark, "id int, name string, price string", rows)
     >>> df.transform(from_flat(["name", "price"], Unchanged(absent=True, nulls=True))).show()
     +---+----+-----+------+
     | id|name|price| _kept|
@@ -50,35 +52,46 @@ def from_flat(fields: Sequence[str], unchanged: Unchanged) -> Transform:
     forms = forms_of(unchanged.placeholders)
 
     def apply(events: DataFrame) -> DataFrame:
-        arrived = {name.lower(): name for name in events.columns}
-        there = {
-            name: arrived[name.lower()] for name in fields if name.lower() in arrived
+        present = {name.lower(): name for name in events.columns}
+        columns = {
+            name: present[name.lower()] for name in fields if name.lower() in present
         }
-        left = {
-            name: _is_left(named(column), forms, unchanged)
-            for name, column in there.items()
+        is_kept = {
+            name: _is_kept(named(column), forms, unchanged)
+            for name, column in columns.items()
         }
-        names = [F.when(is_left, F.lit(name)) for name, is_left in left.items()]
-        kept = F.array_compact(F.array(*names, F.lit(None).cast("string")))
-        made = [F.lit(name) for name in unchanged.made if name.lower() not in arrived]
-        told = F.array_union(kept, F.array(*made)) if made else kept
-        values = (
-            {
-                there[name]: F.when(~is_left, named(there[name]))
-                for name, is_left in left.items()
-            }
-            if forms
-            else {}
-        )
-        return events.withColumns({KEPT: F.when(F.size(kept) > 0, told), **values})
+
+        made = [name for name in unchanged.made if name.lower() not in present]
+        values = {
+            column: F.when(~is_kept[name], named(column))
+            for name, column in columns.items()
+        }
+
+        replaced = values if forms else {}
+
+        return events.withColumns({KEPT: _kept_names(is_kept, made), **replaced})
 
     return apply
 
 
-def _is_left(value: Column, forms: Sequence[str], unchanged: Unchanged) -> Column:
-    is_placeholder = (
-        F.coalesce(value.cast("string").isin(*forms), F.lit(False))
-        if forms
-        else F.lit(False)
-    )
-    return is_placeholder | value.isNull() if unchanged.nulls else is_placeholder
+def _kept_names(is_kept: Mapping[str, Column], made: Sequence[str]) -> Column:
+    empty = F.lit(None).cast("string")
+    names = [F.when(condition, F.lit(name)) for name, condition in is_kept.items()]
+    kept = F.array_compact(F.array(*names, empty))
+
+    if not made:
+        return F.when(F.size(kept) > 0, kept)
+
+    derived = F.array(*map(F.lit, made))
+    with_derived = F.array_union(kept, derived)
+
+    return F.when(F.size(kept) > 0, with_derived)
+
+
+def _is_kept(value: Column, forms: Sequence[str], unchanged: Unchanged) -> Column:
+    is_kept = F.lit(False)
+    if forms:
+        is_placeholder = value.cast("string").isin(*forms)
+        is_kept = F.coalesce(is_placeholder, F.lit(False))
+
+    return is_kept | value.isNull() if unchanged.nulls else is_kept

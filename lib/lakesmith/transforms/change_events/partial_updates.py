@@ -1,4 +1,4 @@
-"""Events that tell only some columns of a row: the others keep the value that an older event told."""
+"""Complete events that hold only some columns of a row by the values of older events."""
 
 from __future__ import annotations
 
@@ -16,7 +16,9 @@ from lakesmith.types import Transform
 def filled(
     keys: Sequence[str], order_by: Sequence[str], columns: Sequence[str]
 ) -> Transform:
-    """Give each event the values that it leaves as they were: those of the newest older event that told them.
+    """Give each event the values that it leaves as they were.
+
+    They are those of the newest older event that holds them.
 
     Parameters
     ----------
@@ -34,10 +36,11 @@ def filled(
 
     Notes
     -----
-    *Columns*: needs `keys`, `order_by`, `columns`, ``_kept`` ARRAY<STRING> and, where rows may delete, ``_deleted``
-    BOOLEAN -> the same columns; ``_kept`` then names what no event has told, which is NULL.
+    *Columns*: needs `keys`, `order_by`, `columns`, ``_kept`` ARRAY<STRING> and, where rows may
+    delete, ``_deleted`` BOOLEAN -> the same columns; ``_kept`` then names what no event holds,
+    which is NULL.
 
-    An event that deletes ends what was told: what comes after it begins with nothing. One shuffle and one sort, by key.
+    After an event that deletes, all values are unknown. One shuffle and one sort, by key.
 
     Examples
     --------
@@ -56,44 +59,48 @@ def filled(
     """
 
     def apply(events: DataFrame) -> DataFrame:
-        deletes = (
-            F.coalesce(named(DELETED), F.lit(False))
-            if DELETED in events.columns
-            else F.lit(False)
-        )
+        deletes = F.lit(False)
+
+        if DELETED in events.columns:
+            deletes = F.coalesce(named(DELETED), F.lit(False))
+
         so_far = _in_order(events, keys, order_by)
-        told = {
-            name: F.last(_told(name, deletes), ignorenulls=True).over(so_far)
+        newest = {
+            _newest(name): F.last(_held(name, deletes), ignorenulls=True).over(so_far)
             for name in columns
         }
-        both = events.withColumns({_of(name): value for name, value in told.items()})
-        values = {
-            name: F.when(is_kept(name), named(_of(name))["value"]).otherwise(
-                named(name)
-            )
-            for name in columns
-        }
-        unknown = F.filter(
-            named(KEPT), lambda name: F.array_contains(_untold(columns), name)
+
+        values = {name: _completed(name) for name in columns}
+        completed = events.withColumns(newest).withColumns(
+            {**values, KEPT: _still_kept(columns)}
         )
-        marks = {KEPT: F.when(F.size(unknown) > 0, unknown)}
-        return both.withColumns({**values, **marks}).select(*map(named, events.columns))
+
+        return completed.select(*map(named, events.columns))
 
     return apply
 
 
 def is_kept(name: str) -> Column:
-    """Tell whether an event leaves a column as it was; never NULL."""
-    return F.coalesce(F.array_contains(named(KEPT), name), F.lit(False))
+    """Return whether an event leaves a column as it was, never NULL.
+
+    Examples
+    --------
+    >>> df = spark.sql("SELECT array('a') AS _kept")
+    >>> df.select(is_kept("a").alias("a"), is_kept("b").alias("b")).first()
+    Row(a=True, b=False)
+    """
+    names = named(KEPT)
+    return F.coalesce(F.array_contains(names, name), F.lit(False))
 
 
 def is_left(name: str, source: str) -> Column:
-    """Tell whether an event leaves a column as it was, which is read from a field; never NULL."""
-    return is_kept(source) & named(name).isNull()
+    """Return whether an event leaves a column as it was which is read from a field, never NULL."""
+    is_empty = named(name).isNull()
+    return is_kept(source) & is_empty
 
 
 def kept_by_contract(sources: Mapping[str, str]) -> Column:
-    """Return the columns of a contract that an event leaves as they were; NULL for none.
+    """Return the columns of a contract that an event leaves as they were, NULL for none.
 
     Parameters
     ----------
@@ -102,36 +109,64 @@ def kept_by_contract(sources: Mapping[str, str]) -> Column:
 
     Notes
     -----
-    *Columns*: needs ``_kept`` with names of fields, and the contract's. What a step has filled is told by the event.
+    *Columns*: needs ``_kept`` with names of fields, and the contract's. A column that a step has
+    filled is not left.
+
+    Examples
+    --------
+    >>> df = spark.sql("SELECT NULL AS price, 5 AS stock, array('Price', 'Stock') AS _kept")
+    >>> kept = kept_by_contract({"price": "Price", "stock": "Stock"})
+    >>> df.select(kept.alias("kept")).first().kept
+    ['price']
     """
+    if not sources:
+        return F.lit(None).cast("array<string>")
+
     names = [
         F.when(is_left(name, source), F.lit(name)) for name, source in sources.items()
     ]
-    left = (
-        F.array_compact(F.array(*names)) if names else F.array().cast("array<string>")
-    )
+    left = F.array_compact(F.array(*names))
+
     return F.when(F.size(left) > 0, left)
 
 
-def _of(name: str) -> str:
-    return f"_told_{name}"
+def _newest(name: str) -> str:
+    return f"_newest_{name}"
 
 
-def _told(name: str, deletes: Column) -> Column:
-    """Return what an event says of a column: NULL for nothing, else a struct, so that NULL is a value too."""
-    nothing = F.when(~deletes, named(name))
-    return F.when(deletes | ~is_kept(name), F.struct(nothing.alias("value")))
+def _held(name: str, deletes: Column) -> Column:
+    """Return the value that an event holds in a struct, so that NULL is a value, else NULL."""
+    value = F.when(~deletes, named(name))
+    is_held = deletes | ~is_kept(name)
+
+    return F.when(is_held, F.struct(value.alias("value")))
 
 
-def _untold(columns: Sequence[str]) -> Column:
-    return F.array_compact(
-        F.array(*[F.when(named(_of(name)).isNull(), F.lit(name)) for name in columns])
-    )
+def _completed(name: str) -> Column:
+    newest = named(_newest(name))["value"]
+    return F.when(is_kept(name), newest).otherwise(named(name))
+
+
+def _still_kept(columns: Sequence[str]) -> Column:
+    """Return the kept columns that no older event holds, NULL for none."""
+    unknown = []
+
+    for name in columns:
+        has_value = named(_newest(name)).isNotNull()
+        unknown.append(F.when(~has_value, F.lit(name)))
+
+    names = F.array_compact(F.array(*unknown))
+    kept = F.filter(named(KEPT), lambda name: F.array_contains(names, name))
+    has_kept = F.size(kept) > 0
+
+    return F.when(has_kept, kept)
 
 
 def _in_order(
     events: DataFrame, keys: Sequence[str], order_by: Sequence[str]
 ) -> WindowSpec:
     order = [orderable_column(events, name).asc_nulls_first() for name in order_by]
-    by_key = Window.partitionBy(*map(named, keys)).orderBy(*order)
-    return by_key.rowsBetween(Window.unboundedPreceding, Window.currentRow)
+    by_key = Window.partitionBy(*map(named, keys))
+    in_order = by_key.orderBy(*order)
+
+    return in_order.rowsBetween(Window.unboundedPreceding, Window.currentRow)

@@ -1,4 +1,4 @@
-"""What stands for a value that a change event leaves out: the placeholder in each form that Debezium gives it."""
+"""List the texts that stand for a value which a change event leaves out."""
 
 from __future__ import annotations
 
@@ -20,32 +20,45 @@ def forms_of(placeholders: Iterable[str]) -> tuple[str, ...]:
     Returns
     -------
     tuple of str
-        Each placeholder, its bytes as base64 (also the one for URLs) and as hex, and as array of text, of bytes, of
-        the numbers of its bytes, of an UUID, and as a map of itself, in JSON with and without blanks.
+        Each placeholder, its bytes as base64 (also the one for URLs) and as hex, and as array of
+        text, of bytes, of the numbers of its bytes, of an UUID, and as a map of itself, in JSON
+        with and without blanks.
 
     Notes
     -----
-    Follows the connector of PostgreSQL, `UnchangedToastedPlaceholder`, and its `binary.handling.mode`.
+    Follows the connector of PostgreSQL, `UnchangedToastedPlaceholder`, and its
+    `binary.handling.mode`.
 
     Examples
     --------
     >>> forms_of(["__x"])[:5]
     ('__x', 'X194', '5f5f78', '5F5F78', '["__x"]')
     """
-    found: dict[str, None] = {}
+    forms: dict[str, None] = {}
     for placeholder in placeholders:
-        found.update(dict.fromkeys(_forms(placeholder)))
-    return tuple(found)
+        forms.update(dict.fromkeys(_forms(placeholder)))
+
+    return tuple(forms)
 
 
 def _forms(placeholder: str) -> Iterable[str]:
     data = placeholder.encode("utf-8")
-    plain = base64.b64encode(data).decode("ascii")
-    for_urls = base64.urlsafe_b64encode(data).decode("ascii")
-    yield from (placeholder, plain, for_urls, data.hex(), data.hex().upper())
-    signed = [byte - 256 if byte > 127 else byte for byte in data]
-    uuid = str(UUID(bytes=md5(data, usedforsecurity=False).digest(), version=3))
-    nested = ([placeholder], [plain], [uuid], signed, {placeholder: placeholder})
-    for value in nested:
+    hexadecimal = data.hex()
+    yield placeholder
+    yield base64.b64encode(data).decode("ascii")
+    yield base64.urlsafe_b64encode(data).decode("ascii")
+    yield hexadecimal
+    yield hexadecimal.upper()
+
+    for value in _nested_forms(placeholder, data):
         yield json.dumps(value, separators=(",", ":"), ensure_ascii=False)
         yield json.dumps(value, ensure_ascii=False)
+
+
+def _nested_forms(placeholder: str, data: bytes) -> Iterable[object]:
+    digest = md5(data, usedforsecurity=False).digest()
+    yield [placeholder]
+    yield [base64.b64encode(data).decode("ascii")]
+    yield [str(UUID(bytes=digest, version=3))]
+    yield [byte - 256 if byte > 127 else byte for byte in data]
+    yield {placeholder: placeholder}

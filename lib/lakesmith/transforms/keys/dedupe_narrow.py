@@ -1,4 +1,4 @@
-"""One row per key without shuffling whole rows: only keys and order travel, the rows stay where they are read."""
+"""Keep one row per key without a shuffle of whole rows."""
 
 from __future__ import annotations
 
@@ -12,16 +12,16 @@ from lakesmith.column_refs import named, require
 from lakesmith.transforms.keys.orderable import orderable_column
 from lakesmith.types import Transform
 
-KEY = "_dedupe_key"
-TOP = "_dedupe_top"
-AT_TOP = "_dedupe_at_top"
-ROWS = "_dedupe_rows"
+_KEY = "_dedupe_key"
+_TOP = "_dedupe_top"
+_AT_TOP = "_dedupe_at_top"
+_ROWS = "_dedupe_rows"
 
 
 def greatest_narrow(
     keys: Sequence[str], order_by: Sequence[str], settle: Transform
 ) -> Transform:
-    """Keep one row per key: the one with the greatest `order_by`, and what `settle` keeps where several have it.
+    """Keep the row with the greatest `order_by` of each key, or what `settle` keeps of equal ones.
 
     Parameters
     ----------
@@ -30,7 +30,7 @@ def greatest_narrow(
     order_by : sequence of str
         Columns that decide, the first one first; NULL loses.
     settle : callable
-        DataFrame -> DataFrame; it gets all rows that have the greatest `order_by` of a key together with others.
+        DataFrame -> DataFrame; it gets all rows that share the greatest `order_by` of a key.
 
     Returns
     -------
@@ -46,15 +46,18 @@ def greatest_narrow(
     -----
     *Columns*: needs `keys` and `order_by` -> the same columns.
 
-    One shuffle, of `keys` and `order_by` only, and no sort where all of `order_by` are numbers, dates, times or
-    booleans; the rows that `settle` gets are extra. The frame is read twice, and a third time where rows tie. Keys that
-    are there more than once are sent to every worker. Nothing is hashed, so nothing can be mistaken for another.
+    One shuffle, of `keys` and `order_by` only, and no sort where all of `order_by` are numbers,
+    dates, times or booleans; the rows that `settle` gets are extra. The frame is read twice, and a
+    third time where rows tie. Keys that occur more than once are sent to every worker. Nothing is
+    hashed, so no key can be mistaken for another.
 
     Examples
     --------
     >>> from lakesmith.testing import frame
-    >>> df = frame(spark, "id int, at int, note string", [(1, 1, "old"), (1, 2, "new"), (2, None, "only")])
-    >>> df.transform(greatest_narrow(["id"], ["at"], lambda tied: tied.limit(0))).orderBy("id").show()
+    >>> rows = [(1, 1, "old"), (1, 2, "new"), (2, None, "only")]
+    >>> df = frame(spark, "id int, at int, note string", rows)
+    >>> no_ties = lambda tied: tied.limit(0)
+    >>> df.transform(greatest_narrow(["id"], ["at"], no_ties)).orderBy("id").show()
     +---+----+----+
     | id|  at|note|
     +---+----+----+
@@ -68,55 +71,74 @@ def greatest_narrow(
         require(df, [*keys, *order_by], "dedupe")
         order = [orderable_column(df, name) for name in order_by]
         contested = F.broadcast(_contested(df, keys, order))
-        same = [
-            named(name).eqNullSafe(F.col(f"{KEY}_{number}"))
-            for number, name in enumerate(keys)
-        ]
-        is_top = [
-            value.eqNullSafe(F.col(f"{TOP}_{number}"))
-            for number, value in enumerate(order)
-        ]
-        alone = _all([F.col(AT_TOP) == 1, *is_top])
-        sure = df.join(contested, _all([*same, ~alone]), "left_anti")
-        tied = df.join(
-            contested, _all([*same, *is_top, F.col(AT_TOP) > 1]), "left_semi"
-        )
-        return sure.unionByName(settle(tied))
+
+        key = [named(name) for name in keys]
+        is_key = _all_equal(key, _KEY)
+        is_top = _all_equal(order, _TOP)
+        wins_alone = is_top & (F.col(_AT_TOP) == 1)
+        is_tied = is_top & (F.col(_AT_TOP) > 1)
+
+        sure = df.join(contested, is_key & ~wins_alone, "left_anti")
+        tied = df.join(contested, is_key & is_tied, "left_semi")
+        settled = settle(tied)
+
+        return sure.unionByName(settled)
 
     return apply
+
+
+def _all_equal(values: Sequence[Column], prefix: str) -> Column:
+    """Return whether values equal the columns that `_aliased` names, where NULL equals NULL."""
+    conditions = [
+        value.eqNullSafe(F.col(f"{prefix}_{number}"))
+        for number, value in enumerate(values)
+    ]
+    return reduce(Column.__and__, conditions, F.lit(True))
+
+
+def _aliased(values: Sequence[Column], prefix: str) -> dict[str, Column]:
+    return {
+        f"{prefix}_{number}": value.alias(f"{prefix}_{number}")
+        for number, value in enumerate(values)
+    }
 
 
 def _contested(
     df: DataFrame, keys: Sequence[str], order: Sequence[Column]
 ) -> DataFrame:
-    """Return each key that is there more than once, its greatest order and how many rows have that."""
-    columns = [named(name).alias(f"{KEY}_{number}") for number, name in enumerate(keys)]
-    tops = [value.alias(f"{TOP}_{number}") for number, value in enumerate(order)]
-    key, top = (
-        [f"{name}_{number}" for number in range(len(of))]
-        for name, of in ((KEY, keys), (TOP, order))
-    )
-    # Shuffled by key first, every grouping below finds its rows together: one shuffle, however many columns decide.
-    narrow = df.select(*columns, *tops).repartition(*key)
-    counted = narrow.groupBy(*key, *top).agg(F.count(F.lit(1)).alias(AT_TOP))
-    counted = counted.withColumn(ROWS, F.col(AT_TOP))
-    for position in reversed(range(len(top))):
-        counted = counted.groupBy(*key, *top[:position]).agg(
-            *_greatest(top[position], top[position + 1 :])
-        )
-    return counted.filter(F.col(ROWS) > 1).drop(ROWS)
+    """Return each key with several rows, its greatest order and how many rows have that."""
+    key = _aliased([named(name) for name in keys], _KEY)
+    top = _aliased(order, _TOP)
+    columns = [*key.values(), *top.values()]
+    # Shuffled by key first, every later grouping finds its rows in one partition.
+    narrow = df.select(*columns).repartition(*key)
+    equal_rows = F.count(F.lit(1)).alias(_AT_TOP)
+    counted = narrow.groupBy(*key, *top).agg(equal_rows)
+    greatest = counted.withColumn(_ROWS, F.col(_AT_TOP))
+
+    names = list(top)
+    for position in reversed(range(len(names))):
+        others = names[position + 1 :]
+        values = _greatest(names[position], others)
+        grouped = greatest.groupBy(*key, *names[:position])
+        greatest = grouped.agg(*values)
+
+    has_several = F.col(_ROWS) > 1
+
+    return greatest.filter(has_several).drop(_ROWS)
 
 
 def _greatest(name: str, rest: Sequence[str]) -> list[Column]:
-    """Keep the greatest value of a column and what stands beside it; one column at a time needs no sort."""
+    """Return the greatest value of a column with the values beside it.
+
+    One column at a time needs no sort.
+    """
     greatest = F.max(name)
-    # Where all are NULL there is one row, and max_by would not see it.
-    beside = [
-        F.when(greatest.isNull(), F.max(x)).otherwise(F.max_by(x, name)).alias(x)
-        for x in (*rest, AT_TOP)
-    ]
-    return [greatest.alias(name), *beside, F.sum(ROWS).alias(ROWS)]
+    values = [greatest.alias(name)]
 
+    for other in (*rest, _AT_TOP):
+        # Where all are NULL there is one row, and max_by would not see it.
+        only = F.when(greatest.isNull(), F.max(other))
+        values.append(only.otherwise(F.max_by(other, name)).alias(other))
 
-def _all(conditions: Sequence[Column]) -> Column:
-    return reduce(Column.__and__, conditions)
+    return [*values, F.sum(_ROWS).alias(_ROWS)]

@@ -1,4 +1,4 @@
-"""A key made of the row itself: a SHA-256 that no separator and no NULL can confuse."""
+"""Make a key of the row by a SHA-256 that no separator and no NULL can confuse."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from pyspark.sql import functions as F
 from pyspark.sql.types import StructType
 
 from lakesmith.column_refs import named, require
-from lakesmith.columns import quoted
+from lakesmith.columns import RAW, quoted
 from lakesmith.types import Transform
 
 
@@ -22,8 +22,8 @@ def hash_key(*, name: str, of: Literal["raw"] | Sequence[str] = "raw") -> Transf
     name : str
         The new column.
     of : str or sequence of str
-        ``raw`` for the fields as they arrived (those of `_raw` in their order, but for names beginning with `_`),
-        or a list of columns.
+        ``raw`` for the fields of the raw input (those of `_raw` in their order, but for names
+        beginning with `_`), or a list of columns.
 
     Returns
     -------
@@ -37,8 +37,8 @@ def hash_key(*, name: str, of: Literal["raw"] | Sequence[str] = "raw") -> Transf
 
     Notes
     -----
-    Hashed is, for each field in order, ``<length in code points>:<value>``, or ``-;`` for NULL, in UTF-8.
-    An empty text counts as NULL; nothing is trimmed; other types are cast to text first.
+    The hash is of ``<length in code points>:<value>`` for each field in order, or ``-;`` for NULL,
+    in UTF-8. An empty text counts as NULL; nothing is trimmed; other types are cast to text first.
 
     *Columns*: needs `_raw` or the listed ones -> adds `name` (string of 64 characters, never NULL).
 
@@ -51,29 +51,32 @@ def hash_key(*, name: str, of: Literal["raw"] | Sequence[str] = "raw") -> Transf
     """
 
     def apply(df: DataFrame) -> DataFrame:
-        return df.withColumn(name, F.sha2(F.concat(*map(_part, _fields(df, of))), 256))
+        fields = _raw_fields(df) if of == "raw" else _listed_fields(df, of)
+        text = F.concat(*map(_part, fields))
+
+        return df.withColumn(name, F.sha2(text, 256))
 
     return apply
 
 
-def _fields(df: DataFrame, of: Literal["raw"] | Sequence[str]) -> list[Column]:
-    if of == "raw":
-        return _raw_fields(df)
-    require(df, of, "hash_key")
-    return [named(column) for column in of]
+def _listed_fields(df: DataFrame, names: Sequence[str]) -> list[Column]:
+    require(df, names, "hash_key")
+    return [named(name) for name in names]
 
 
 def _raw_fields(df: DataFrame) -> list[Column]:
-    require(df, ["_raw"], "hash_key")
-    raw = df.schema["_raw"].dataType
+    require(df, [RAW], "hash_key")
+    raw = df.schema[RAW].dataType
     names = raw.names if isinstance(raw, StructType) else []
+
     return [
-        F.col(f"_raw.{quoted(field)}") for field in names if not field.startswith("_")
+        F.col(f"{RAW}.{quoted(field)}") for field in names if not field.startswith("_")
     ]
 
 
 def _part(value: Column) -> Column:
     text = value.cast("string")
-    return F.when(
-        text != "", F.concat(F.length(text).cast("string"), F.lit(":"), text)
-    ).otherwise("-;")
+    length = F.length(text).cast("string")
+    spelled = F.concat(length, F.lit(":"), text)
+
+    return F.when(text != "", spelled).otherwise("-;")

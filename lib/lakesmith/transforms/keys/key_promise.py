@@ -1,8 +1,8 @@
-"""What a key implies, held against the rows: two rows of one key with different values break the promise."""
+"""Check that rows of one key have one value of each column that the key implies."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from functools import reduce
 
 from pyspark.sql import Column, Window, WindowSpec
@@ -14,84 +14,138 @@ BROKEN_PROMISE = "LAKESMITH_BROKEN_PROMISE"
 
 
 def broken_in(keys: Sequence[str], implied: Sequence[str]) -> Column:
-    """Return an aggregate over the rows of a key: JSON of the key and two values of what it implies, else NULL.
+    """Return an aggregate with JSON of a key and two values that it implies, NULL for one value.
 
     Parameters
     ----------
     keys : sequence of str
     implied : sequence of str
-        NULL is no value of its own: a delete may name its key only.
+        NULL is no value: a delete may name its key only.
 
     Examples
     --------
     >>> from lakesmith.testing import frame
     >>> df = frame(spark, "id int, day int", [(1, 5), (1, 6), (2, 5), (2, None)])
-    >>> df.groupBy("id").agg(broken_in(["id"], ["day"]).alias("broken")).orderBy("id").collect()
+    >>> broken = broken_in(["id"], ["day"]).alias("broken")
+    >>> df.groupBy("id").agg(broken).orderBy("id").collect()
     [Row(id=1, broken='{"id":1,"one":{"day":5},"other":{"day":6}}'), Row(id=2, broken=None)]
     """
+    key = [F.first(named(name)).alias(name) for name in keys]
     least = {name: F.min(named(name)) for name in implied}
-    most = {name: F.max(named(name)) for name in implied}
-    of_key = [F.first(named(key)).alias(key) for key in keys]
-    return F.when(
-        _any_differs(least, most), told_broken(of_key, _struct(least), _struct(most))
-    )
+    greatest = {name: F.max(named(name)) for name in implied}
+    differs = _any_differs(least, greatest)
+    message = broken_json(key, _struct(least), _struct(greatest))
+
+    return F.when(differs, message)
 
 
 def broken_after(
     keys: Sequence[str], implied: Sequence[str], ordered: WindowSpec
 ) -> Column:
-    """Return for a row that tells another value than rows of its key before it what `broken_in` returns."""
+    """Return what `broken_in` returns, for a row that differs from earlier rows of its key.
+
+    Examples
+    --------
+    >>> from lakesmith.testing import frame
+    >>> df = frame(spark, "id int, day int", [(1, 5), (1, 6)])
+    >>> by_day = Window.partitionBy("id").orderBy("day")
+    >>> df.select(broken_after(["id"], ["day"], by_day).alias("broken")).orderBy("broken").collect()
+    [Row(broken=None), Row(broken='{"id":1,"one":{"day":6},"other":{"day":5}}')]
+    """
     so_far = ordered.rowsBetween(Window.unboundedPreceding, Window.currentRow)
-    first = {
-        name: F.first(named(name), ignorenulls=True).over(so_far) for name in implied
-    }
-    mine = {name: F.coalesce(named(name), first[name]) for name in implied}
-    of_key = [named(key).alias(key) for key in keys]
-    return F.when(
-        _any_differs(first, mine), told_broken(of_key, _struct(mine), _struct(first))
-    )
+    first: dict[str, Column] = {}
+    current: dict[str, Column] = {}
+
+    for name in implied:
+        value = named(name)
+        first[name] = F.first(value, ignorenulls=True).over(so_far)
+        current[name] = F.coalesce(value, first[name])
+
+    key = [named(name).alias(name) for name in keys]
+    differs = _any_differs(first, current)
+    message = broken_json(key, _struct(current), _struct(first))
+
+    return F.when(differs, message)
 
 
-def told_broken(keys: Sequence[Column], one: Column, other: Column) -> Column:
-    """Return the JSON that names a key and two values of what it implies."""
-    return F.to_json(
-        F.struct(*keys, one.alias("one"), other.alias("other")),
-        {"ignoreNullFields": "false"},
-    )
+def broken_json(keys: Sequence[Column], one: Column, other: Column) -> Column:
+    """Return the JSON that names a key and two values that it implies.
+
+    Examples
+    --------
+    >>> values = [F.struct(F.lit(day).alias("day")) for day in (5, 6)]
+    >>> spark.range(1).select(broken_json([F.col("id")], *values).alias("text")).first().text
+    '{"id":0,"one":{"day":5},"other":{"day":6}}'
+    """
+    pair = F.struct(*keys, one.alias("one"), other.alias("other"))
+    return F.to_json(pair, {"ignoreNullFields": "false"})
 
 
 def differing(
-    implied: Sequence[str], mine: str, theirs: str, is_delete: Column
+    implied: Sequence[str], batch: str, table: str, is_delete: Column
 ) -> Column:
-    """Return whether a row of a batch tells another value than a row of the table; the sides are aliases.
+    """Return whether a row of a batch has another implied value than its row of the table.
+
+    Parameters
+    ----------
+    implied : sequence of str
+    batch, table : str
+        The aliases of the two sides.
+    is_delete : Column
 
     Notes
     -----
-    NULL in the table is a tombstone that named its key only, or a row from before the column; a delete need not tell.
+    NULL in the table is a tombstone that named its key only, or a row from before the column. A
+    delete may leave the value out.
+
+    Examples
+    --------
+    >>> from lakesmith.testing import frame
+    >>> new = frame(spark, "id int, day int", [(1, 5), (2, 6)]).alias("b")
+    >>> old = frame(spark, "id int, day int", [(1, 5), (2, 5)]).alias("t")
+    >>> condition = differing(["day"], "b", "t", F.lit(False))
+    >>> new.join(old, F.col("b.id") == F.col("t.id")).filter(condition).select("b.id").collect()
+    [Row(id=2)]
     """
-    pairs = [
-        (F.col(f"{mine}.`{name}`"), F.col(f"{theirs}.`{name}`")) for name in implied
-    ]
-    wrong = [
-        there.isNotNull() & ~here.eqNullSafe(there) & ~(is_delete & here.isNull())
-        for here, there in pairs
-    ]
-    return reduce(Column.__or__, wrong)
+    conditions = []
+    for name in implied:
+        new = F.col(f"{batch}.`{name}`")
+        stored = F.col(f"{table}.`{name}`")
+        is_left_out = is_delete & new.isNull()
+        conditions.append(stored.isNotNull() & ~new.eqNullSafe(stored) & ~is_left_out)
+
+    return _any(conditions)
 
 
-def fail_where_broken(told: Column, otherwise: Column | None = None) -> Column:
-    """Return a condition that fails with what is told of a broken promise, and holds, or is `otherwise`, without."""
-    raised = F.raise_error(F.concat(F.lit(f"{BROKEN_PROMISE} "), told)).cast("boolean")
-    return F.when(told.isNotNull(), raised).otherwise(
-        F.lit(True) if otherwise is None else otherwise
-    )
+def fail_where_broken(message: Column, otherwise: Column | None = None) -> Column:
+    """Return a condition that fails with a message, or is `otherwise` where that is NULL.
+
+    Examples
+    --------
+    >>> spark.range(2).filter(fail_where_broken(F.lit(None), F.col("id") > 0)).count()
+    1
+    """
+    text = F.concat(F.lit(f"{BROKEN_PROMISE} "), message)
+    failure = F.raise_error(text).cast("boolean")
+    is_broken = message.isNotNull()
+    condition = F.lit(True) if otherwise is None else otherwise
+
+    return F.when(is_broken, failure).otherwise(condition)
 
 
 def _any_differs(some: Mapping[str, Column], others: Mapping[str, Column]) -> Column:
-    return reduce(
-        Column.__or__, [~value.eqNullSafe(others[name]) for name, value in some.items()]
-    )
+    conditions = []
+    for name, value in some.items():
+        is_same = value.eqNullSafe(others[name])
+        conditions.append(~is_same)
+
+    return _any(conditions)
+
+
+def _any(conditions: Iterable[Column]) -> Column:
+    return reduce(Column.__or__, conditions)
 
 
 def _struct(values: Mapping[str, Column]) -> Column:
-    return F.struct(*[value.alias(name) for name, value in values.items()])
+    fields = [value.alias(name) for name, value in values.items()]
+    return F.struct(*fields)

@@ -1,4 +1,4 @@
-"""Values of any type as something that Spark can compare and order."""
+"""Turn values of any type into values that Spark can compare and order."""
 
 from __future__ import annotations
 
@@ -6,29 +6,42 @@ from pyspark.sql import Column, DataFrame
 from pyspark.sql import functions as F
 from pyspark.sql.types import ArrayType, DataType, MapType, StructType, VariantType
 
-from lakesmith.column_refs import named
-from lakesmith.json_text import json_text
+from lakesmith.column_refs import json_text, named
 
 
 def orderable_column(df: DataFrame, name: str) -> Column:
-    """Return a column of a frame, found whatever its case, as something that Spark can compare and order."""
-    field = next(
-        field for field in df.schema.fields if field.name.lower() == name.lower()
-    )
-    return orderable(named(name), field.dataType)
+    """Return a column of a frame, whatever its case, as a value that Spark can order.
+
+    Examples
+    --------
+    >>> df = spark.sql("SELECT map('b', 1, 'a', 2) AS Tags")
+    >>> df.select(orderable_column(df, "tags").alias("entries")).first().entries
+    [Row(key='a', value=2), Row(key='b', value=1)]
+    """
+    fields = df.schema.fields
+    types = {field.name.lower(): field.dataType for field in fields}
+    kind = types[name.lower()]
+
+    return orderable(named(name), kind)
 
 
 def orderable(value: Column, kind: DataType) -> Column:
-    """Return a value as something that Spark can compare and order.
+    """Return a value as one that Spark can compare and order.
 
     Maps become their sorted entries; a variant, and what holds one or a map, becomes its JSON text.
+
+    Examples
+    --------
+    >>> from pyspark.sql.types import VariantType
+    >>> variant = orderable(F.parse_json(F.lit('{"a": 1}')), VariantType())
+    >>> spark.range(1).select(variant.alias("text")).first().text
+    '{"a":1}'
     """
-    if (
-        isinstance(kind, MapType)
-        and not _is_unorderable(kind.keyType)
-        and not _is_unorderable(kind.valueType)
+    if isinstance(kind, MapType) and not (
+        _is_unorderable(kind.keyType) or _is_unorderable(kind.valueType)
     ):
-        return F.array_sort(F.map_entries(value))
+        entries = F.map_entries(value)
+        return F.array_sort(entries)
     return json_text(value) if _is_unorderable(kind) else value
 
 
@@ -37,4 +50,5 @@ def _is_unorderable(kind: DataType) -> bool:
         return any(_is_unorderable(field.dataType) for field in kind.fields)
     if isinstance(kind, ArrayType):
         return _is_unorderable(kind.elementType)
+
     return isinstance(kind, MapType | VariantType)

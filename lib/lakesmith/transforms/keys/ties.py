@@ -1,4 +1,4 @@
-"""Two different rows of one key with the same sequence: nothing says which one is right."""
+"""Refuse two different rows of one key with the same sequence."""
 
 from __future__ import annotations
 
@@ -7,12 +7,13 @@ from collections.abc import Sequence
 from pyspark.sql import Column, DataFrame, Window
 from pyspark.sql import functions as F
 
-from lakesmith.column_refs import named
-from lakesmith.json_text import json_text
+from lakesmith.column_refs import json_text, named
+from lakesmith.columns import SEQ
 from lakesmith.transforms.keys.orderable import orderable
 from lakesmith.types import Transform
 
 TIED = "LAKESMITH_TIED_ROWS"
+_TIED = "_tied"
 
 
 def refuse_ties(keys: Sequence[str]) -> Transform:
@@ -29,41 +30,52 @@ def refuse_ties(keys: Sequence[str]) -> Transform:
 
     Notes
     -----
-    *Columns*: needs `keys` and ``_seq`` STRUCT -> the same rows. Whoever reads them gets an error with the key and the
-    sequence of such a pair; equal rows are none. One more sort within the shuffle by key.
+    *Columns*: needs `keys` and ``_seq`` STRUCT -> the same rows. Whoever reads them gets an error
+    with the key and the sequence of such a pair; equal rows are none. One more sort within the
+    shuffle by key.
 
     Examples
     --------
     >>> from lakesmith.testing import frame
-    >>> df = frame(spark, "id int, name string, _seq struct<at:int>", [(1, "a", (1,)), (1, "a", (1,)), (1, "b", (2,))])
+    >>> rows = [(1, "a", (1,)), (1, "a", (1,)), (1, "b", (2,))]
+    >>> df = frame(spark, "id int, name string, _seq struct<at:int>", rows)
     >>> df.transform(refuse_ties(["id"])).count()
     3
     """
 
     def apply(df: DataFrame) -> DataFrame:
-        whole = F.struct(
-            *[
-                orderable(named(field.name), field.dataType)
-                for field in df.schema.fields
-            ]
-        )
-        of_one = Window.partitionBy(*map(named, keys), "_seq")
-        differs = ~F.min(whole).over(of_one).eqNullSafe(F.max(whole).over(of_one))
-        # Asked as a column first: a filter with a window is none that Spark takes.
-        return (
-            df.withColumn("_tied", differs)
-            .filter(fail_if(named("_tied"), keys))
-            .drop("_tied")
-        )
+        fields = df.schema.fields
+        values = [orderable(named(field.name), field.dataType) for field in fields]
+        row = F.struct(*values)
+
+        sequence = Window.partitionBy(*map(named, keys), SEQ)
+        least = F.min(row).over(sequence)
+        greatest = F.max(row).over(sequence)
+        differs = ~least.eqNullSafe(greatest)
+
+        # A column first, since Spark allows no window within a filter.
+        marked = df.withColumn(_TIED, differs)
+        checked = marked.filter(fail_if(named(_TIED), keys))
+
+        return checked.drop(_TIED)
 
     return apply
 
 
 def fail_if(tied: Column, keys: Sequence[str], side: str = "") -> Column:
-    """Return a condition that holds, or fails with the key and the sequence of a row where it is tied."""
-    names = [*keys, "_seq"]
-    shown = json_text(
-        F.struct(*[F.col(f"{side}`{name}`").alias(name) for name in names])
-    )
-    raised = F.raise_error(F.concat(F.lit(f"{TIED} "), shown)).cast("boolean")
-    return F.when(tied, raised).otherwise(F.lit(True))
+    """Return a condition that holds, or fails with the key and sequence of a tied row.
+
+    Examples
+    --------
+    >>> df = spark.sql("SELECT 1 AS id, named_struct('at', 5) AS _seq")
+    >>> df.filter(fail_if(F.lit(False), ["id"])).count()
+    1
+    """
+    names = [*keys, SEQ]
+    columns = [F.col(f"{side}`{name}`").alias(name) for name in names]
+    shown = json_text(F.struct(*columns))
+    message = F.concat(F.lit(f"{TIED} "), shown)
+    failure = F.raise_error(message).cast("boolean")
+    holds = F.lit(True)
+
+    return F.when(tied, failure).otherwise(holds)

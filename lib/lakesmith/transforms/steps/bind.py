@@ -21,7 +21,7 @@ Step = str | Mapping[str, Any]
 
 @dataclass(frozen=True)
 class BoundStep:
-    """A step that is ready to run: its name and a function DataFrame -> DataFrame."""
+    """A step that is ready to run, with its function DataFrame -> DataFrame."""
 
     name: str
     apply: Transform
@@ -63,6 +63,7 @@ def bind_step(step: Step, inputs: Mapping[str, DataFrame]) -> BoundStep:
             code="LS306",
             hint="correct the step; `lakesmith validate` lists all of them",
         )
+
     call = read_step(step)
     record = call.record
     function = import_function(record.function if record else call.name)
@@ -71,7 +72,9 @@ def bind_step(step: Step, inputs: Mapping[str, DataFrame]) -> BoundStep:
         if record
         else _from_function(function, call, inputs)
     )
+
     user_file = "" if call.name in LIBRARY else _file_of(function)
+
     return BoundStep(call.name, guarded(call.name, transform, user_file))
 
 
@@ -128,7 +131,9 @@ def _from_factory(
         parameter: inputs[options.pop(option)]
         for option, parameter in record.inputs.items()
     }
+
     transform: Transform = factory(**options, **frames)
+
     return transform
 
 

@@ -13,7 +13,7 @@ from lakesmith.spec.steps import StepRecord, find_step
 
 @dataclass(frozen=True)
 class StepCall:
-    """One step of a table: its name and its YAML value.
+    """One step of a table with its name and its YAML value.
 
     Examples
     --------
@@ -26,12 +26,12 @@ class StepCall:
 
     @property
     def record(self) -> StepRecord | None:
-        """The record of the step; None for ``module:function`` and an unknown name."""
+        """The record of the step, None for a function of the user and an unknown name."""
         return find_step(self.name)
 
     @property
     def is_user_function(self) -> bool:
-        """Whether the name is ``module:function``."""
+        """Whether the step is a function of the user."""
         return ":" in self.name
 
     def options(self) -> dict[str, Any]:
@@ -54,6 +54,7 @@ class StepCall:
                 code="LS306",
                 hint="{option: value}",
             )
+
         return dict(self.value)
 
 
@@ -88,12 +89,14 @@ def read_step(step: str | Mapping[str, Any]) -> StepCall:
             code="LS306",
             hint="one step an item of the list: `- name` or `- name: options`",
         )
+
     ((name, value),) = step.items()
+
     return StepCall(str(name), value)
 
 
 def import_function(name: str) -> Any:
-    """Import what ``module:function`` names.
+    """Import a function by its module and name.
 
     Examples
     --------

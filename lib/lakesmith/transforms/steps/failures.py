@@ -58,8 +58,10 @@ def guarded(name: str, transform: Transform, user_file: str) -> Transform:
             raise
         except Exception as error:
             raise _step_failed(name, error, user_file) from error
+
         if not isinstance(result, DataFrame):
             raise _no_frame(name, result)
+
         return result
 
     return apply
@@ -81,11 +83,13 @@ def _place(error: Exception, user_file: str) -> str:
     places = [f"{at.filename}:{at.lineno}" for at in stack if at.filename == user_file]
     if places or not user_file or not isinstance(error, PySparkException):
         return "".join(places[-1:])
+
     sites = [
         at.callSite()
         for at in error.getQueryContext()
         if at.contextType() == QueryContextType.DataFrame
     ]
+
     return next((site for site in sites if site.startswith(f"{user_file}:")), "")
 
 

@@ -55,6 +55,7 @@ def nondeterministic_calls(step: str | Mapping[str, Any]) -> list[str]:
     # What cannot be read or imported is reported by step_problems.
     except (StepError, ImportError, AttributeError, OSError, TypeError, SyntaxError):
         return []
+
     return list(dict.fromkeys(names))
 
 
@@ -67,6 +68,7 @@ def _calls_in_options(call: StepCall) -> Iterator[str]:
 def _calls_in_source(call: StepCall) -> Iterator[str]:
     if call.name in LIBRARY:
         return
+
     name = call.record.function if call.record else call.name
     if ":" in name:
         yield from _calls_of(import_function(name), seen=set())
@@ -75,16 +77,18 @@ def _calls_in_source(call: StepCall) -> Iterator[str]:
 def _calls_of(function: Any, seen: set[str]) -> Iterator[str]:
     function = inspect.unwrap(function)
     seen.add(function.__name__)
-    tree = ast.parse(textwrap.dedent(inspect.getsource(function)))
-    nodes = list(ast.walk(tree))
+    source = textwrap.dedent(inspect.getsource(function))
+    nodes = list(ast.walk(ast.parse(source)))
     docstrings = {id(node.value) for node in nodes if isinstance(node, ast.Expr)}
+
     for node in nodes:
         if isinstance(node, ast.Call):
             yield from _python_call(node)
         elif isinstance(node, ast.Constant) and id(node) not in docstrings:
             yield from _calls_in_text(node.value)
         elif isinstance(node, ast.Name) and _is_neighbour(function, node.id, seen):
-            yield from _calls_of(function.__globals__[node.id], seen)
+            neighbour = function.__globals__[node.id]
+            yield from _calls_of(neighbour, seen)
 
 
 def _calls_in_text(value: object) -> list[str]:
@@ -98,6 +102,7 @@ def _python_call(call: ast.Call) -> Iterator[str]:
     has_arguments = bool(call.args or call.keywords)
     reads_clock = name in CLOCKS_WITHOUT_ARGUMENTS and not has_arguments
     is_time = ast.unparse(call.func) == "time.time"
+
     if name in _PYTHON_FUNCTIONS or reads_clock or is_time:
         yield name
 

@@ -46,17 +46,21 @@ def step_problems(
         options = call.options()
     except StepError as error:
         return [f"{error.what}; expected {error.hint}"]
+
     try:
         function = import_function(record.function if record else call.name)
     # Importing runs the user's module, which may raise anything.
     except Exception as error:
         return [f"cannot import '{call.name}': {type(error).__name__}: {error}"]
+
     if not callable(function):
         return [f"'{call.name}' is not a function but a {type(function).__name__}"]
     if record is None:
         found = _signature_problems(function, options, inputs)
         return [f"'{call.name}': {problem}" for problem in found]
+
     found = _factory_problems(function, record, options, inputs)
+
     return [f"step '{call.name}': {problem}" for problem in found]
 
 
@@ -70,6 +74,7 @@ def _unknown(name: str) -> str:
 def _did_you_mean(name: str, known: Iterable[str]) -> str:
     names = sorted(known)
     near = get_close_matches(name, names, n=1)
+
     return (
         f", did you mean '{near[0]}'?" if near else f"; there are {', '.join(names)}."
     )
@@ -86,11 +91,13 @@ def _factory_problems(
     known = {option_of.get(p.name, p.name): p for p in parameters}
     hints = get_type_hints(factory)
     found = _name_problems(options, known)
+
     for option, value in options.items():
         if option in record.inputs:
             found += _input_problems(value, inputs)
         elif option in known:
             found += _type_problems(option, value, hints)
+
     return found
 
 
@@ -102,11 +109,13 @@ def _name_problems(
         for name, parameter in known.items()
         if parameter.default is parameter.empty
     ]
+
     unknown = [
         f"unknown option '{option}'{_did_you_mean(option, known)}"
         for option in options
         if option not in known
     ]
+
     return unknown + [
         f"option '{name}' is missing" for name in required if name not in options
     ]
@@ -129,6 +138,7 @@ def _type_problems(option: str, value: Any, hints: Mapping[str, Any]) -> list[st
             _type_problem(option, dict(detail))
             for detail in error.errors(include_url=False)[:1]
         ]
+
     return []
 
 
@@ -146,6 +156,7 @@ def _signature_problems(
         first, *rest = inspect.signature(function).parameters.values()
     except ValueError:
         return ["it takes no DataFrame; a step is a function (df, ...) -> DataFrame"]
+
     known = {p.name: p for p in rest if p.kind not in (p.VAR_POSITIONAL, p.VAR_KEYWORD)}
     open_ended = any(p.kind is p.VAR_KEYWORD for p in (first, *rest))
     unknown = [] if open_ended else [name for name in options if name not in known]
@@ -154,9 +165,11 @@ def _signature_problems(
         for name, p in known.items()
         if p.default is p.empty and name not in {*options, *inputs}
     ]
+
     found = [
         f"it has no parameter '{name}'{_did_you_mean(name, known)}" for name in unknown
     ]
+
     return found + [
         f"parameter '{name}' is neither an option nor an input of this table"
         for name in required

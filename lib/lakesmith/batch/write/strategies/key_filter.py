@@ -25,5 +25,5 @@ def refresh_filter(gated: Gated) -> None:
             batch.session,
             batch.table,
             batch.spec,
-            anew=batch.intent.first,
+            from_scratch=batch.intent.first,
         )

@@ -108,7 +108,7 @@ def upsert_write(
     return UpsertWrite(
         rows,
         counts | (commit.counts if commit else {}),
-        commit.told() if commit else None,
+        commit.to_metadata() if commit else None,
         is_partial=is_partial,
         commit=commit,
         follows=follows,

@@ -1,0 +1,107 @@
+"""Read some rows of a table on a local path without Spark."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+import pyarrow as pa  # type: ignore[import-untyped]
+from deltalake import DeltaTable, QueryBuilder
+from deltalake.exceptions import DeltaError
+
+from lakesmith.spec.model import Column
+from lakesmith.tables.pruning.matching_files import files_of
+from lakesmith.tables.ref import HIDDEN, TableRef
+
+READ_FEATURES = frozenset({"deletionVectors", "timestampNtz"})
+
+
+def local_rows(
+    table: TableRef,
+    version: int | None,
+    limit: int,
+    columns: Mapping[str, Column] | None = None,
+) -> list[dict[str, Any]] | None:
+    """Return some visible rows of a table, or None where only Spark reads them right.
+
+    Parameters
+    ----------
+    table : TableRef
+    version : int, optional
+        The newest when left out.
+    limit : int
+    columns : mapping of str to Column, optional
+        The contract. A default in it needs Spark.
+
+    Returns
+    -------
+    list of dict, optional
+        None for a table elsewhere, for features or types that delta-rs does not read as Spark does,
+        and for dates beyond Python's calendar.
+    """
+    has_default = any(column.default is not None for column in (columns or {}).values())
+    if table.local is None or has_default:
+        return None
+    try:
+        delta = DeltaTable(str(table.local), version=version)
+        shown = [field.name for field in _schema(delta) if field.name not in HIDDEN]
+        if not (_is_read(delta) and _has_plain_types(delta, shown)):
+            return None
+        found = (
+            QueryBuilder().register("t", delta).execute(_select(delta, shown, limit))
+        )
+        rows: list[dict[str, Any]] = pa.table(found.read_all()).to_pylist()
+    except (
+        DeltaError,
+        OverflowError,
+        ValueError,
+    ):  # Spark says what is wrong, or reads it
+        return None
+    return [{name: _without_zone(value) for name, value in row.items()} for row in rows]
+
+
+def _schema(delta: DeltaTable) -> pa.Schema:
+    return pa.schema(delta.schema().to_arrow())
+
+
+def _is_read(delta: DeltaTable) -> bool:
+    protocol = delta.protocol()
+    features = set(protocol.reader_features or ())
+    return protocol.min_reader_version in (1, 3) and features <= READ_FEATURES
+
+
+def _has_plain_types(delta: DeltaTable, shown: list[str]) -> bool:
+    fields = [_schema(delta).field(name) for name in shown]
+    times = [field.name for field in fields if pa.types.is_timestamp(field.type)]
+    # Older files may hold INT96, which is read right within the years that nanoseconds hold.
+    files = files_of(delta)
+    in_range = all(files.in_nanoseconds(name) for name in times)
+    return in_range and all(_is_plain(field.type) for field in fields)
+
+
+def _is_plain(kind: pa.DataType) -> bool:
+    if pa.types.is_list(kind) or pa.types.is_large_list(kind):
+        value = kind.value_type
+        return pa.types.is_struct(value) and all(
+            _is_text(field.type) for field in value
+        )
+    return not pa.types.is_nested(kind)
+
+
+def _is_text(kind: pa.DataType) -> bool:
+    return bool(
+        pa.types.is_string(kind)
+        or pa.types.is_large_string(kind)
+        or kind == pa.string_view()
+    )
+
+
+def _select(delta: DeltaTable, shown: list[str], limit: int) -> str:
+    names = ", ".join('"' + name.replace('"', '""') + '"' for name in shown)
+    has_tombstones = "_deleted" in _schema(delta).names
+    where = ' WHERE NOT "_deleted"' if has_tombstones else ""
+    return f"SELECT {names} FROM t{where} LIMIT {limit}"  # noqa: S608 quoted
+
+
+def _without_zone(value: Any) -> Any:
+    return value.replace(tzinfo=None) if getattr(value, "tzinfo", None) else value
