@@ -150,26 +150,14 @@ def _with_lost_values(
     is_new = same_key("e", "n", late.keys) & (time == new_time)
     is_after = F.col(f"h.{VALID_FROM}") <= time
     is_before = F.coalesce(time < F.col(f"h.{VALID_TO}"), F.lit(True))
-    is_covered = (
-        same_key(
-            "e",
-            "h",
-            late.keys,
-        )
-        & is_after
-        & is_before
-    )
+    is_covered = same_key("e", "h", late.keys) & is_after & is_before
     both = (
         events.alias("e")
         .join(new.alias("n"), is_new, "left")
         .join(stored.alias("h"), is_covered, "left")
     )
     compared = [name for name in late.track if name not in lost]
-    is_known = new_time.isNull() | _same_values(
-        stored,
-        compared,
-        "eh",
-    )
+    is_known = new_time.isNull() | _same_values(stored, compared, "eh")
     kept = [name for name in events.columns if name not in lost]
     return both.select(
         *[of_side("e", name) for name in kept],
