@@ -28,15 +28,15 @@ def sums(make_shop: Make) -> Callable[..., Shop]:
 def based(monkeypatch: pytest.MonkeyPatch) -> list[int | None]:
     """The versions that batches of the table merged new rows into; None for one that computed all groups anew."""
     found: list[int | None] = []
-    whole = batches.scoped
+    whole = batches.with_scope
 
-    def scoped(batch: Any) -> Any:
-        done = whole(batch)
+    def with_scope(batch: Any, inputs: Any) -> Any:
+        done = whole(batch, inputs)
         if done.name == GOLD:
             found.append(done.base)
         return done
 
-    monkeypatch.setattr(batches, "scoped", scoped)
+    monkeypatch.setattr(batches, "with_scope", with_scope)
     return found
 
 

@@ -6,7 +6,7 @@ from decimal import Decimal
 
 import pytest
 
-from lakesmith.batch.gate.frames import Gated
+from lakesmith.batch.frames import BatchFrames
 from lakesmith.batch.write.rows import write_rows
 from lakesmith.errors import RunFailed
 from lakesmith.tables.commit import Outcome
@@ -129,10 +129,10 @@ def test_a_run_killed_between_the_change_and_the_batch_goes_on(built: Make, monk
     shop = built("widen")
     change(shop, NAMED.replace("qty: {type: int", "qty: {type: bigint"), "widen")
 
-    def die(gated: Gated) -> Outcome:
-        if gated.batch.name == SILVER:
+    def die(frames: BatchFrames) -> Outcome:
+        if frames.batch.name == SILVER:
             raise KeyboardInterrupt
-        return write_rows(gated)
+        return write_rows(frames)
 
     with monkeypatch.context() as patch:
         patch.setattr("lakesmith.batch.run.write_rows", die)

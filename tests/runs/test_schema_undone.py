@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from lakesmith.batch import run as rooms
-from lakesmith.batch.gate.frames import Gated
+from lakesmith.batch.frames import BatchFrames
 from lakesmith.batch.write.rows import write_rows
 from lakesmith.errors import GateRefused, RunFailed, WriteError
 from lakesmith.tables.commit import Outcome
@@ -21,10 +21,10 @@ CHECK = "checks: [{id: few, check: row_count, max: 0, on_fail: fail}]\n"
 def test_a_batch_that_did_not_stay_leaves_no_columns(
     built: Make, is_refused: bool, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    def fail(gated: Gated) -> Outcome:
-        if gated.batch.name == SILVER:
+    def fail(frames: BatchFrames) -> Outcome:
+        if frames.batch.name == SILVER:
             raise WriteError("somebody was faster", code="LS507")
-        return write_rows(gated)
+        return write_rows(frames)
 
     shop = built("fail")
     before = shop.lake.table(SILVER).dtypes

@@ -67,6 +67,11 @@ class BatchContext:
         return isinstance(self.intent.input, TableInput)
 
     @property
+    def lands_source(self) -> bool:
+        """True where the table keeps the raw rows of a source."""
+        return not self.reads_table
+
+    @property
     def follows(self) -> bool:
         """True where the upstream decides which row of a key is the newest: its later image wins an equal sequence."""
         if not self.reads_table:

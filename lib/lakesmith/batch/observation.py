@@ -1,4 +1,4 @@
-"""Figures observed on a write: read with a time limit, since an observation may never come."""
+"""Metrics observed on a write. They are awaited with a time limit, since they may never come."""
 
 from __future__ import annotations
 
@@ -11,13 +11,22 @@ from pyspark.sql import Column, DataFrame, Observation
 SECONDS = 20.0
 
 
-class Figures:
-    """Named figures of one frame, observed when the frame is written.
+class ObservedMetrics:
+    """Named metrics of one frame, observed when the frame is written.
 
     Parameters
     ----------
     columns : sequence of Column
         Aggregate expressions with aliases.
+
+    Examples
+    --------
+    >>> from pyspark.sql import functions as F
+    >>> metrics = ObservedMetrics([F.count(F.lit(1)).alias("rows")])
+    >>> metrics.on(spark.range(3)).collect() and metrics.get()
+    {'rows': 3}
+    >>> metrics.compute(spark.range(2))
+    {'rows': 2}
     """
 
     def __init__(self, columns: Sequence[Column]) -> None:
@@ -25,26 +34,28 @@ class Figures:
         self._observation = Observation()
 
     def on(self, frame: DataFrame) -> DataFrame:
-        """Return the frame with the observation attached; the first action on it fills the figures."""
+        """Return the frame with the observation attached.
+
+        The first action on it fills the metrics. *Columns*: as they are.
+        """
         return frame.observe(self._observation, *self.columns)
 
     def get(self) -> dict[str, Any] | None:
-        """Return the figures, or None when they do not come in time or the plan lost them."""
-        found: list[dict[str, Any]] = []
-        thread = Thread(target=self._fetch, args=(found,), daemon=True)
+        """Return the metrics, or None when they do not come in time or the plan lost them."""
+        received: list[dict[str, Any]] = []
+        thread = Thread(target=self._fetch, args=(received,), daemon=True)
         thread.start()
         thread.join(SECONDS)
-        return (
-            found[0] or None if found else None
-        )  # over Spark Connect figures that never came are empty
-
-    def _fetch(self, found: list[dict[str, Any]]) -> None:
-        try:
-            found.append(self._observation.get)
-        except Exception:
-            return
+        # Over Spark Connect metrics that never came are empty.
+        return received[0] or None if received else None
 
     def compute(self, frame: DataFrame) -> dict[str, Any]:
-        """Return the figures by one aggregate over the frame: the fall-back of `get`."""
+        """Return the metrics by one aggregate over the frame, where `get` returned none."""
         row = frame.agg(*self.columns).first()
         return row.asDict() if row is not None else {}
+
+    def _fetch(self, received: list[dict[str, Any]]) -> None:
+        try:
+            received.append(self._observation.get)
+        except Exception:
+            return

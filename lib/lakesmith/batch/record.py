@@ -9,9 +9,9 @@ from typing import Any
 
 from lakesmith.batch.context import BatchContext
 from lakesmith.batch.counts import Counts
-from lakesmith.batch.gate.frames import Gated
+from lakesmith.batch.event_fields import asked_fields
+from lakesmith.batch.frames import BatchFrames
 from lakesmith.batch.gate.tied_rows import tie_verdicts
-from lakesmith.batch.read.rows import asked_fields
 from lakesmith.batch.write.scd2 import VERSIONS
 from lakesmith.batch.write.strategies import strategy_of
 from lakesmith.quality.check_result import CheckResult
@@ -68,68 +68,70 @@ class BatchRecord:
         }
 
 
-def record(gated: Gated, outcome: Outcome, figures: Mapping[str, Any]) -> BatchRecord:
-    """Turn figures and the commit's own counts into the record of the batch."""
-    batch = gated.batch
-    final = gated.rows
+def record(
+    frames: BatchFrames, outcome: Outcome, metrics: Mapping[str, Any]
+) -> BatchRecord:
+    """Turn metrics and the commit's own counts into the record of the batch."""
+    batch = frames.batch
+    final = frames.rows
     types = {
         f.name: f.dataType.simpleString()
         for f in final.schema.fields
         if not f.name.startswith("_")
     }
-    row_verdicts = gate_results(gated.rules, figures["gate"])
-    counts = count(figures, outcome, tombstones(batch, figures["final"], outcome))
+    row_verdicts = gate_results(frames.rules, metrics["gate"])
+    counts = count(metrics, outcome, tombstones(batch, metrics["final"], outcome))
     whole = batch_results(
         batch.spec,
-        figures["final"] | duplicated(batch, outcome, types),
+        metrics["final"] | duplicated(batch, outcome, types),
         run_time(batch),
         types,
     )
     write = batch.spec.write
-    rows = figures["final"]["rows"]
+    rows = metrics["final"]["rows"]
     guards = strategy_of(write).accounting(write, outcome.metrics, rows)
     profile = profile_rows(
-        figures["final"], types, batch.project.profile_of(batch.name)
+        metrics["final"], types, batch.project.profile_of(batch.name)
     )
     profile += key_profile(batch, outcome)
     given = {
         row["column"]: row["rows"] - row["nulls"] for row in profile if "nulls" in row
     }
     noun = "images" if batch.reads_table else "lines"
-    arrived = arrival_results(figures["read"], asked_fields(batch), given, noun)
-    told = (
+    arrived = arrival_results(metrics["read"], asked_fields(batch), given, noun)
+    results = (
         *row_verdicts,
         *whole,
         *guards,
-        *tie_verdicts(batch.spec.write, figures),
+        *tie_verdicts(batch.spec.write, metrics),
         *arrived,
     )
     moved = bool(counts.changed) or any(
         outcome.metrics.get(name) for name in (*VERSIONS.values(), *REMOVED)
     )
     return BatchRecord(
-        outcome.version, counts, told, tuple(profile), figures["recomputed"], moved
+        outcome.version, counts, results, tuple(profile), metrics["recomputed"], moved
     )
 
 
 def count(
-    figures: Mapping[str, Any], outcome: Outcome, tombstones: Mapping[str, int]
+    metrics: Mapping[str, Any], outcome: Outcome, tombstones: Mapping[str, int]
 ) -> Counts:
-    """Close the accounting: ``read = dropped + quarantined + accepted``.
+    """Close the accounting of a batch, where read rows are dropped, quarantined or accepted.
 
-    For an aggregate the rows are groups: read are the groups that the batch touched. Of an extract the deleted rows
-    are those that it lacks, beside the accepted ones.
+    For an aggregate the rows are groups, of which those are read that the batch touched. For a
+    snapshot the deleted rows are those that it lacks, beside the accepted ones.
     """
-    accepted = figures["final"]["rows"]
-    metrics = outcome.metrics
-    quarantined = figures["gate"]["quarantined"]
-    read = figures["read"]["rows"]
-    inserted = metrics.get(
-        "numTargetRowsInserted", 0 if "numSourceRows" in metrics else accepted
+    accepted = metrics["final"]["rows"]
+    delta = outcome.metrics
+    quarantined = metrics["gate"]["quarantined"]
+    read = metrics["read"]["rows"]
+    inserted = delta.get(
+        "numTargetRowsInserted", 0 if "numSourceRows" in delta else accepted
     )
     inserted -= tombstones["insert"]
-    updated = metrics.get("numTargetRowsUpdated", 0) - tombstones["update_postimage"]
-    deleted = metrics.get("numTargetRowsDeleted", 0) + sum(tombstones.values())
+    updated = delta.get("numTargetRowsUpdated", 0) - tombstones["update_postimage"]
+    deleted = delta.get("numTargetRowsDeleted", 0) + sum(tombstones.values())
     return Counts(
         read=read,
         dropped=read - quarantined - accepted,
@@ -138,7 +140,7 @@ def count(
         inserted=inserted,
         updated=updated,
         deleted=deleted,
-        unchanged=metrics.get(
+        unchanged=delta.get(
             "numUnchangedRows", max(0, accepted - inserted - updated - deleted)
         ),
     )
@@ -185,7 +187,7 @@ def key_profile(batch: BatchContext, outcome: Outcome) -> list[dict[str, Any]]:
         "seen_low": "keysSeenBeforeAtLeast",
         "seen_high": "keysSeenBeforeAtMost",
     }
-    found = {name: outcome.metrics[told] for name, told in bounds.items()}
+    found = {name: outcome.metrics[bound] for name, bound in bounds.items()}
     rows = outcome.metrics.get("numSourceRows")
     return [
         {

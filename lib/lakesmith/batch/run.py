@@ -1,19 +1,22 @@
-"""The way of a batch: read, transform, gate, write, record, in one direction."""
+"""Run one batch of one table."""
 
 from __future__ import annotations
 
 from lakesmith.batch.context import BatchContext
-from lakesmith.batch.gate.frames import gate
+from lakesmith.batch.frames import gate
+from lakesmith.batch.read.inputs import read
 from lakesmith.batch.record import BatchRecord, record
-from lakesmith.batch.scope import scoped
-from lakesmith.batch.spark_errors import explained
+from lakesmith.batch.scope import with_scope
+from lakesmith.batch.spark_errors import translate_spark_errors
+from lakesmith.batch.transform.steps import transform
 from lakesmith.batch.write.quarantine import clear_quarantine, write_quarantine
 from lakesmith.batch.write.rows import write_rows
-from lakesmith.batch.write.schema_evolution import evolved
+from lakesmith.batch.write.schema_evolution import evolve_schema
+from lakesmith.batch.write.staging import staged
 
 
 def run_batch(batch: BatchContext) -> BatchRecord:
-    """Run one batch of one table.
+    """Run one batch in five phases, which are read, transform, gate, write and record.
 
     Parameters
     ----------
@@ -23,18 +26,22 @@ def run_batch(batch: BatchContext) -> BatchRecord:
     Returns
     -------
     BatchRecord
-        The table holds the batch, the quarantine its bad rows; nothing is published yet.
+        The table holds the batch and the quarantine its bad rows. Nothing is published yet.
 
     Notes
     -----
-    Order matters for a crash: the data commit comes first and proves the batch; the quarantine has an identity of
-    its own and is written again by a retry whose data was skipped.
+    The order matters for a crash. The data commit comes first and proves the batch. The quarantine
+    has a separate identity, and a retry whose data was skipped writes it again.
     """
-    with explained(batch):
-        gated = evolved(gate(scoped(batch)))
-        outcome = write_rows(gated)
-        figures = gated.figures(outcome)
-        clear_quarantine(gated)
-        if figures["gate"]["quarantined"]:
-            write_quarantine(gated)
-        return record(gated, outcome, figures)
+    with translate_spark_errors(batch):
+        inputs = read(batch)
+        batch = with_scope(batch, inputs)
+        shaped = transform(batch, inputs, observed=True)
+        frames = gate(batch, inputs, staged(batch, shaped))
+        frames = evolve_schema(frames)
+        outcome = write_rows(frames)
+        metrics = frames.metrics(outcome)
+        clear_quarantine(frames)
+        if metrics["gate"]["quarantined"]:
+            write_quarantine(frames)
+        return record(frames, outcome, metrics)

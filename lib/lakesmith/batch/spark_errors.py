@@ -36,7 +36,7 @@ def lacks_feed(error: Exception) -> bool:
 
 
 @contextmanager
-def explained(batch: BatchContext) -> Iterator[None]:
+def translate_spark_errors(batch: BatchContext) -> Iterator[None]:
     """Raise LS512 for a hole in a change feed, LS513 for too big a number, LS507 and LS521 for rows that disagree."""
     try:
         yield

@@ -7,7 +7,7 @@ from functools import reduce
 from pyspark.sql import Column
 from pyspark.sql import functions as F
 
-from lakesmith.batch.gate.frames import Gated
+from lakesmith.batch.frames import BatchFrames
 from lakesmith.batch.write.strategies import PlainStrategy, WritePlan
 from lakesmith.spec.strategies import Declaration
 from lakesmith.tables.commit import CommitId
@@ -24,9 +24,9 @@ class AppendUnseen(PlainStrategy):
         hint="whole rows are compared; take it out",
     )
 
-    def write(self, gated: Gated, plan: WritePlan, commit: CommitId) -> None:
+    def write(self, frames: BatchFrames, plan: WritePlan, commit: CommitId) -> None:
         """Merge by all columns, and insert what matches no row."""
-        table = gated.batch.table.sql_name
+        table = frames.batch.table.sql_name
         pairs = [F.col(f"s.{name}").eqNullSafe(F.col(f"{table}.{name}")) for name in plan.rows.columns]
         is_same = reduce(Column.__and__, pairs)
         plan.rows.alias("s").mergeInto(table, is_same).whenNotMatched().insertAll().merge()

@@ -8,7 +8,7 @@ from typing import cast
 from pyspark.sql import SparkSession
 from pyspark.sql import functions as F
 
-from lakesmith.batch.gate.frames import Stages
+from lakesmith.batch.gate.rows import GatedRows
 from lakesmith.batch.write.quarantined_keys import Quarantined, find_quarantined, quarantined_keys, rows_before
 from lakesmith.quality.gate import tag
 from lakesmith.quality.rule import Rule
@@ -20,10 +20,10 @@ FINAL = "id int, _seq struct<day:int>"
 NEWEST = Watermark("int", "3")
 
 
-def frames(spark: SparkSession, rows: list[tuple[int, int, bool]]) -> Stages:
+def frames(spark: SparkSession, rows: list[tuple[int, int, bool]]) -> GatedRows:
     rule = Rule("fine", "expression", "ok", "quarantine", ~F.col("ok"), F.lit(""))
     tagged = frame(spark, RAW, rows).transform(tag([rule]))
-    return cast(Stages, SimpleNamespace(tagged=tagged, rules=(rule,)))
+    return cast(GatedRows, SimpleNamespace(tagged=tagged, rules=(rule,)))
 
 
 def test_what_quarantined_rows_say_of_snapshots(spark: SparkSession) -> None:

@@ -7,7 +7,7 @@ from typing import Any, cast
 
 import pytest
 
-from lakesmith.batch.gate.frames import Gated
+from lakesmith.batch.frames import BatchFrames
 from lakesmith.batch.write import rows
 from lakesmith.batch.write.rows import write_rows
 from lakesmith.batch.write.strategies import WritePlan
@@ -24,14 +24,14 @@ class Recorder:
         self.declaration = declaration_of(name)
         self.calls: list[str] = []
 
-    def plan(self, gated: Gated, keep: Any) -> WritePlan:
+    def plan(self, frames: BatchFrames, keep: Any) -> WritePlan:
         self.calls.append("plan")
         return WritePlan(cast(Any, "rows"), {"numSourceRows": 1})
 
-    def write(self, gated: Gated, plan: WritePlan, commit: Any) -> None:
+    def write(self, frames: BatchFrames, plan: WritePlan, commit: Any) -> None:
         self.calls.append("write")
 
-    def after_commit(self, gated: Gated) -> None:
+    def after_commit(self, frames: BatchFrames) -> None:
         self.calls.append("after")
 
 
@@ -66,7 +66,7 @@ def calls(
     patch.setattr(rows, "stored_between", lambda batch: "day")
     patch.setattr(rows, "replace_all", lambda *_: recorder.calls.append("replace all"))
     patch.setattr(rows, "replace_where", lambda *_: recorder.calls.append("replace dates"))
-    write_rows(cast(Gated, SimpleNamespace(batch=batch)))
+    write_rows(cast(BatchFrames, SimpleNamespace(batch=batch)))
     return recorder.calls
 
 

@@ -7,7 +7,7 @@ from typing import Any, cast
 
 import pytest
 
-from lakesmith.batch.gate.frames import Gated
+from lakesmith.batch.frames import BatchFrames
 from lakesmith.batch.write.strategies import upsert as strategy
 from lakesmith.batch.write.strategies.upsert import UpsertWrite, plan_commit, upsert_write, write_upsert
 from lakesmith.tables.commit import CommitId
@@ -19,10 +19,10 @@ ROWS = cast(Any, "rows")
 TOUCHED = Touched({"id": frozenset([1])}, kinds={"id": "int"})
 
 
-def gated(first: bool = False, dates: tuple[str, str] | None = None) -> Gated:
+def frames_of(first: bool = False, dates: tuple[str, str] | None = None) -> BatchFrames:
     table = SimpleNamespace(sql_name="t")
     batch = SimpleNamespace(table=table, spec="spec", intent=SimpleNamespace(first=first, dates=dates))
-    return cast(Gated, SimpleNamespace(batch=batch))
+    return cast(BatchFrames, SimpleNamespace(batch=batch))
 
 
 @pytest.mark.parametrize(
@@ -38,7 +38,7 @@ def test_the_commit_is_the_planned_one(monkeypatch: pytest.MonkeyPatch, plan: Up
     done = []
     for name in ("append_new", "replace_keys", "upsert"):
         monkeypatch.setattr(strategy, name, lambda *_, name=name: done.append(name))
-    write_upsert(gated(), plan, COMMIT)
+    write_upsert(frames_of(), plan, COMMIT)
     assert done == [way]
 
 
@@ -50,6 +50,6 @@ def test_what_a_commit_records_of_its_plan() -> None:
     assert plan.follows and not plan.is_partial
 
 
-@pytest.mark.parametrize("batch", [gated(first=True), gated(dates=("2026-01-01", "2026-02-01"))])
-def test_what_replaces_the_table_or_its_dates_looks_up_no_key(batch: Gated) -> None:
+@pytest.mark.parametrize("batch", [frames_of(first=True), frames_of(dates=("2026-01-01", "2026-02-01"))])
+def test_what_replaces_the_table_or_its_dates_looks_up_no_key(batch: BatchFrames) -> None:
     assert plan_commit(batch, ROWS, follows=False) is None

@@ -7,7 +7,7 @@ from dataclasses import replace
 from pyspark.sql import Column, DataFrame
 from pyspark.sql import functions as F
 
-from lakesmith.batch.read.rows import settled_columns, sources_of
+from lakesmith.batch.event_fields import settled_columns, sources_of
 from lakesmith.column_refs import named
 from lakesmith.columns import KEPT
 from lakesmith.quality.rule import NO_SAMPLE, Rule

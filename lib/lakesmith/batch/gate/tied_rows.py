@@ -1,4 +1,4 @@
-"""Rows of a batch that lose against another one of their key and sequence: counted while the batch is written."""
+"""Count rows that lose against a different row of their key and sequence."""
 
 from __future__ import annotations
 
@@ -7,22 +7,24 @@ from typing import Any
 
 from pyspark.sql import functions as F
 
-from lakesmith.batch.observation import Figures
+from lakesmith.batch.observation import ObservedMetrics
 from lakesmith.column_refs import named
 from lakesmith.quality.check_result import CheckResult
 from lakesmith.spec.model import Profile, Write
 from lakesmith.transforms.keys.one_row import TIED
 
 
-def tie_figures(write: Write, profile: Profile) -> Figures | None:
-    """Return what counts ties, for a table that keeps one row of several and is profiled at all."""
+def tie_metrics(write: Write, profile: Profile) -> ObservedMetrics | None:
+    """Return what counts ties, for a profiled table that keeps one row of several."""
     one_of_several = write.keeps_newest or write.keeps_history
     is_counted = one_of_several and profile.level != "off"
-    return Figures([F.count_if(named(TIED)).alias("ties")]) if is_counted else None
+    return (
+        ObservedMetrics([F.count_if(named(TIED)).alias("ties")]) if is_counted else None
+    )
 
 
 def tie_verdicts(write: Write, figures: Mapping[str, Any]) -> tuple[CheckResult, ...]:
-    """Return a warning where nothing but its content told which row of a key and sequence is kept.
+    """Return a warning where only the content decided which row of a key is kept.
 
     Examples
     --------

@@ -1,14 +1,20 @@
-"""Room 1, read: exactly the rows that the intent names."""
+"""Read exactly the rows that the intent names."""
 
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from functools import reduce
+from typing import cast
 
-from pyspark.sql import Column, DataFrame
+from pyspark.sql import DataFrame
 from pyspark.sql import functions as F
 
 from lakesmith.batch.context import BatchContext
+from lakesmith.batch.event_fields import (
+    is_mark,
+    settled_columns,
+    sources_of,
+    unchanged_in,
+)
 from lakesmith.column_refs import named
 from lakesmith.columns import ARRIVED, TRUNCATES
 from lakesmith.errors import InputError
@@ -25,16 +31,14 @@ from lakesmith.sources.upstream import (
 )
 from lakesmith.spec.change_semantics import changes_rows
 from lakesmith.spec.model import Table
-from lakesmith.spec.rules.history import makes_column
 from lakesmith.transforms.change_events.debezium import from_debezium
 from lakesmith.transforms.change_events.flat_events import from_flat
 from lakesmith.transforms.change_events.payload import out_of_payload
-from lakesmith.transforms.change_events.unchanged import Unchanged
 from lakesmith.transforms.conform import with_defaults
 from lakesmith.types import Transform
 
 
-def read(batch: BatchContext) -> DataFrame:
+def read_rows(batch: BatchContext) -> DataFrame:
     """Return the rows of the batch.
 
     Returns
@@ -79,11 +83,6 @@ def _images_of(batch: BatchContext) -> tuple[str, ...]:
     )
 
 
-def is_mark(keys: Sequence[str]) -> Column:
-    """Tell the mark that a truncate leaves in its table: all of its key is NULL."""
-    return reduce(Column.__and__, [named(key).isNull() for key in keys])
-
-
 def _changes(spec: Table, arrived: Sequence[str]) -> Transform:
     """Return what turns events into rows: nothing for a table whose events are whole rows."""
     if spec.write.change_format == "debezium":
@@ -118,42 +117,6 @@ def _unwrapped(spec: Table, arrived: Sequence[str]) -> Transform:
         unwrapped
         if spec.write.truncates == TRUNCATES
         else lambda rows: unwrapped(rows).drop(TRUNCATES)
-    )
-
-
-def sources_of(spec: Table) -> dict[str, str]:
-    """Return each contract column with the field that it is read from."""
-    return {name: column.source or name for name, column in spec.columns.items()}
-
-
-def asked_fields(batch: BatchContext) -> dict[str, str]:
-    """Return the columns of which it is counted whether any row of a batch has them, each with its field.
-
-    Those of a source of JSON, where a field that is nowhere is no error, and those of images.
-    """
-    read_from = batch.intent.input
-    if isinstance(read_from, FilesInput):
-        source = batch.project.sources[read_from.name]
-        names = source.columns if source.format == "json" else ()
-        return {name: name for name in names if name not in source.optional_columns}
-    return (
-        sources_of(batch.spec) if batch.spec.write.change_format == "debezium" else {}
-    )
-
-
-def settled_columns(spec: Table) -> tuple[str, ...]:
-    """Return the columns that each event must tell: those that say which row it changes, and when."""
-    return (*spec.write.keys, *spec.write.sequence_by)
-
-
-def unchanged_in(spec: Table) -> Unchanged:
-    """Return how the events of a table say that a value stays as it was."""
-    write = spec.write
-    made = tuple(
-        source for name, source in sources_of(spec).items() if makes_column(spec, name)
-    )
-    return Unchanged(
-        write.placeholders, write.partial_updates, write.null_means == "unchanged", made
     )
 
 
@@ -242,3 +205,12 @@ def _refuse_changed(batch: BatchContext, read_from: FilesInput) -> None:
                 where=f"{batch.name} batch {batch.intent.batch}",
                 hint="put the file back as it was and run again; land corrections as new files",
             )
+
+
+def read_held(batch: BatchContext) -> DataFrame:
+    """Return the groups of the table that the batch touches, at the version that it began with.
+
+    *Columns*: the table's.
+    """
+    held = batch.table.load(batch.session, versionAsOf=cast("int", batch.base))
+    return held.filter(batch.touched.predicate()) if batch.touched else held

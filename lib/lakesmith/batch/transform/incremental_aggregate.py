@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
-from typing import cast
 
 from pyspark.sql import DataFrame
 from pyspark.sql import functions as F
 
 from lakesmith.batch.context import BatchContext
-from lakesmith.batch.read.rows import read_inserted, read_lookups, read_other_changes
+from lakesmith.batch.read.inputs import BatchInputs
+from lakesmith.batch.read.rows import read_held
 from lakesmith.batch.transform.merged_groups import merges_in, split_at_aggregate
 from lakesmith.column_refs import same_key
 from lakesmith.ledger.intent import TableInput
@@ -22,41 +22,52 @@ from lakesmith.transforms.mergeable_aggregates import keeps_values, merged
 from lakesmith.transforms.steps.bind import Step, run_steps
 from lakesmith.types import Transform
 
-Inputs = Mapping[str, DataFrame]
+Lookups = Mapping[str, DataFrame]
 
 
-def computed(batch: BatchContext, rows: DataFrame, inputs: Inputs) -> DataFrame:
-    """Compute all groups."""
+def computed(batch: BatchContext, inputs: BatchInputs) -> DataFrame:
+    """Compute all groups.
+
+    Returns
+    -------
+    DataFrame
+        *Columns*: the group's and its measures.
+    """
     before, steps = split_at_aggregate(batch.spec.steps)
-    return rows.transform(keyed(batch, inputs, before)).transform(
-        run_steps(steps, inputs)
-    )
+    rows = inputs.rows.transform(keyed(batch, inputs.lookups, before))
+    return rows.transform(run_steps(steps, inputs.lookups))
 
 
-def keyed(batch: BatchContext, inputs: Inputs, steps: Sequence[Step]) -> Transform:
-    """Run steps before `aggregate`, then type the keys as the contract does: what is one key there is one group."""
+def keyed(batch: BatchContext, lookups: Lookups, steps: Sequence[Step]) -> Transform:
+    """Run the steps before `aggregate`, then type the keys as the contract does.
+
+    Values that are one key by the contract are one group. *Columns*: those of the steps.
+    """
     typed = as_declared(batch.spec.columns, batch.spec.write.keys)
-    return lambda rows: rows.transform(run_steps(steps, inputs)).transform(typed)
+    run = run_steps(steps, lookups)
+    return lambda rows: rows.transform(run).transform(typed)
 
 
 def recomputed(
-    batch: BatchContext, rows: DataFrame, groups: DataFrame, inputs: Inputs
+    batch: BatchContext, inputs: BatchInputs, groups: DataFrame
 ) -> DataFrame:
     """Compute some groups from all their rows.
 
     Returns
     -------
     DataFrame
-        *Columns*: the group's and its measures, and ``_emptied`` BOOLEAN, true for a group that has no row left.
+        *Columns*: the group's and its measures, and ``_emptied`` BOOLEAN, true for a group that
+        has no row left.
     """
     before, steps = split_at_aggregate(batch.spec.steps)
-    prepared = rows.transform(keyed(batch, inputs, before))
-    anew = _only(prepared, groups, batch).transform(run_steps(steps, inputs))
-    return _with_emptied(groups, anew, batch)
+    prepared = inputs.rows.transform(keyed(batch, inputs.lookups, before))
+    rows = _only(prepared, groups, batch)
+    measures = rows.transform(run_steps(steps, inputs.lookups))
+    return _with_emptied(groups, measures, batch)
 
 
-def merged_groups(batch: BatchContext, rows: DataFrame, inputs: Inputs) -> DataFrame:
-    """Merge new rows into the groups that the table holds; groups that lost or changed a row are computed anew.
+def merged_groups(batch: BatchContext, inputs: BatchInputs) -> DataFrame:
+    """Merge new rows into the groups of the table, and recompute groups that lost or changed a row.
 
     Returns
     -------
@@ -65,65 +76,40 @@ def merged_groups(batch: BatchContext, rows: DataFrame, inputs: Inputs) -> DataF
 
     Notes
     -----
-    Reads no row of the upstream but the changes, where these only add rows. The table is read at the version that the
-    batch began with, so that what is asked after the write is told the same.
+    Where the changes only add rows, no other row of the upstream is read. The table is read at the
+    version that the batch began with, so that a replay after the write returns the same.
     """
     keys = batch.spec.write.keys
-    fresh = _fresh(batch, inputs)
-    others = read_other_changes(batch)
-    before, (_, *after) = split_at_aggregate(batch.spec.steps)
-    hit = (
-        None
-        if others is None
-        else others.transform(keyed(batch, inputs, before)).select(*keys).distinct()
-    )
+    new = _measures_of_new_rows(batch, inputs)
+    hit = _groups_to_recompute(batch, inputs)
     if hit is not None:
-        fresh = fresh.alias("f").join(
-            hit.alias("x"), same_key("f", "x", keys), "left_anti"
-        )
-    one = merged(
-        _held(batch), fresh, keys, merges_in(batch.project, batch.name) or {}
-    ).transform(run_steps(after, inputs))
-    marked = one.withColumn("_emptied", F.lit(False))
-    return (
-        marked
-        if hit is None
-        else marked.unionByName(recomputed(batch, rows, hit, inputs))
-    )
+        new = new.alias("f").join(hit.alias("x"), same_key("f", "x", keys), "left_anti")
+    merges = merges_in(batch.project, batch.name) or {}
+    _, (_, *after) = split_at_aggregate(batch.spec.steps)
+    both = merged(read_held(batch), new, keys, merges)
+    groups = both.transform(run_steps(after, inputs.lookups))
+    marked = groups.withColumn("_emptied", F.lit(False))
+    if hit is None:
+        return marked
+    return marked.unionByName(recomputed(batch, inputs, hit))
 
 
-def with_base(batch: BatchContext) -> BatchContext:
+def with_base(batch: BatchContext, inputs: BatchInputs) -> BatchContext:
     """Return the batch with the version of the table to merge new rows into, if they can be merged.
 
     Notes
     -----
-    They can where every measure merges and the table holds it as it was computed, where one spec computed every group
-    from the rows up to one version, with the types that they have now, and no group was ever quarantined: of that one
-    the table does not know what was. Without ANSI a sum that its type does not hold is NULL, which says nothing. No
-    Spark job on a local path.
+    They can where every measure merges and the table stores it as it was computed, where one spec
+    computed every group from the rows up to one version, with the types that they have now, and no
+    group was ever quarantined. What was quarantined the table does not have. Without ANSI a sum
+    that its type does not hold is NULL, which cannot be merged. No Spark job on a local path.
     """
-    read_from = batch.intent.input
-    is_new = batch.intent.dates is None and not batch.intent.retyped
-    is_change = (
-        isinstance(read_from, TableInput) and read_from.since is not None and is_new
-    )
-    is_known = (
-        batch.state is not None and batch.state.built_by == batch.intent.spec_hash
-    )
-    merges = (
-        merges_in(batch.project, batch.name)
-        if batch.is_incremental and is_change and is_known
-        else None
-    )
-    is_ansi = batch.session.conf.get("spark.sql.ansi.enabled", "true") == "true"
-    if merges is None or not is_ansi or batch.table.quarantine.exists(batch.session):
+    merges = merges_in(batch.project, batch.name) if _may_merge(batch) else None
+    if merges is None or batch.table.quarantine.exists(batch.session):
         return batch
     based = replace(batch, base=_version_before(batch))
-    return (
-        based
-        if keeps_values(merges, _fresh(based, read_lookups(batch)), _held(based))
-        else batch
-    )
+    new = _measures_of_new_rows(based, inputs)
+    return based if keeps_values(merges, new, read_held(based)) else batch
 
 
 def require_base(batch: BatchContext) -> None:
@@ -140,19 +126,31 @@ def require_base(batch: BatchContext) -> None:
         raise changed_meanwhile(batch.table)
 
 
-def _fresh(batch: BatchContext, inputs: Inputs) -> DataFrame:
-    """Return the measures of the new rows alone."""
-    before, (aggregate, *_) = split_at_aggregate(batch.spec.steps)
-    return (
-        read_inserted(batch)
-        .transform(keyed(batch, inputs, before))
-        .transform(run_steps([aggregate], inputs))
+def _may_merge(batch: BatchContext) -> bool:
+    read_from = batch.intent.input
+    is_change = isinstance(read_from, TableInput) and read_from.since is not None
+    is_new = batch.intent.dates is None and not batch.intent.retyped
+    is_known = (
+        batch.state is not None and batch.state.built_by == batch.intent.spec_hash
     )
+    if not (batch.is_incremental and is_change and is_new and is_known):
+        return False
+    return batch.session.conf.get("spark.sql.ansi.enabled", "true") == "true"
 
 
-def _held(batch: BatchContext) -> DataFrame:
-    held = batch.table.load(batch.session, versionAsOf=cast("int", batch.base))
-    return held.filter(batch.touched.predicate()) if batch.touched else held
+def _measures_of_new_rows(batch: BatchContext, inputs: BatchInputs) -> DataFrame:
+    before, (aggregate, *_) = split_at_aggregate(batch.spec.steps)
+    rows = inputs.inserted.transform(keyed(batch, inputs.lookups, before))
+    return rows.transform(run_steps([aggregate], inputs.lookups))
+
+
+def _groups_to_recompute(batch: BatchContext, inputs: BatchInputs) -> DataFrame | None:
+    changes = inputs.other_changes
+    if changes is None:
+        return None
+    before, _ = split_at_aggregate(batch.spec.steps)
+    rows = changes.transform(keyed(batch, inputs.lookups, before))
+    return rows.select(*batch.spec.write.keys).distinct()
 
 
 def _version_before(batch: BatchContext) -> int:

@@ -6,7 +6,8 @@ from pyspark.sql import DataFrame
 from pyspark.sql import functions as F
 
 from lakesmith.batch.context import BatchContext
-from lakesmith.batch.gate.frames import Gated, one_each, stages
+from lakesmith.batch.frames import BatchFrames, full_history
+from lakesmith.batch.gate.one_each import one_each
 from lakesmith.batch.gate.partial_events import fill
 from lakesmith.batch.write.change_set import Keep
 from lakesmith.batch.write.key_joins import having, keys_of, lacking
@@ -29,7 +30,7 @@ def must_complete(batch: BatchContext, marks: Marks) -> bool:
     return holds_partial(batch.session, batch.table)
 
 
-def completed(gated: Gated, keep: Keep) -> DataFrame:
+def completed(frames: BatchFrames, keep: Keep) -> DataFrame:
     """Return the rows of a batch with all values that are known of them.
 
     Returns
@@ -43,11 +44,11 @@ def completed(gated: Gated, keep: Keep) -> DataFrame:
     older event can fill what newer ones left as it was, and be hidden by others. Such a key
     is derived from all its events, from the upstream.
     """
-    batch = gated.batch
+    batch = frames.batch
     keys = batch.spec.write.keys
     # The observations of the rows are collected here.
-    newest = keep(gated.rows)
-    all_events = gated.plain().events
+    newest = keep(frames.rows)
+    all_events = frames.replay.events
     events = _after_truncates(batch, all_events, all_events)
     if batch.intent.first:
         # No other query may compute the cached rows, which carry the observations.
@@ -66,7 +67,7 @@ def completed(gated: Gated, keep: Keep) -> DataFrame:
 
 def _derived(batch: BatchContext, late: DataFrame) -> DataFrame:
     """Return the rows of keys from all their events in the upstream."""
-    events = stages(batch.from_the_beginning()).events
+    events = full_history(batch).events
     valid = _after_truncates(batch, events, events)
     of_late = having(valid, late, batch.spec.write.keys)
     return one_each(batch, fill(batch.spec, of_late))

@@ -9,7 +9,7 @@ from pyspark.sql import Column, DataFrame
 from pyspark.sql import functions as F
 
 from lakesmith.batch.context import BatchContext
-from lakesmith.batch.gate.frames import stages
+from lakesmith.batch.frames import full_history
 from lakesmith.batch.write.key_joins import event_time, having, keys_of, of_side
 from lakesmith.column_refs import named, same_key
 from lakesmith.columns import CHANGE, KEPT, RESCUED, VALID_FROM, VALID_TO, VALIDITY
@@ -68,7 +68,7 @@ def newest_ever(batch: BatchContext, rows: DataFrame, kind: str) -> str | None:
     One job, for a table whose log does not have it any more.
     """
     if keeps_raw_input(batch):
-        events = stages(batch.from_the_beginning()).final
+        events = full_history(batch).final
         times = events.select(event_time(events).alias("at"))
     else:
         table = batch.table.load(batch.session)
@@ -122,11 +122,11 @@ def _all_events(late: LateEvents, stored: DataFrame) -> DataFrame:
         return _with_stored(late, stored)
     batch = late.batch.from_the_beginning()
     spec = batch.spec
-    frames = stages(batch)
+    replay = full_history(late.batch)
     is_partial = spec.write.leaves_values
-    rows = frames.filled(batch).drop(KEPT) if is_partial else frames.final
+    rows = replay.filled(batch).drop(KEPT) if is_partial else replay.final
     events = _of_late(rows, late)
-    given = {*(spec.columns or frames.tagged.columns), *VALIDITY, *HIDDEN}
+    given = {*(spec.columns or replay.tagged.columns), *VALIDITY, *HIDDEN}
     if spec.on_schema_change == "rescue":
         given.add(RESCUED)
     lost = [name for name in stored.columns if name not in given]

@@ -5,7 +5,7 @@ from __future__ import annotations
 from pyspark.sql import DataFrame
 from pyspark.sql import functions as F
 
-from lakesmith.batch.gate.frames import Gated
+from lakesmith.batch.frames import BatchFrames
 from lakesmith.batch.transform.backfill_filter import quarantined_between
 from lakesmith.tables.commit import find, identify, write, writer
 from lakesmith.tables.create import RETENTION
@@ -14,7 +14,7 @@ from lakesmith.tables.ref import TableRef
 _FIELDS = "MAP<STRING, STRING>"
 
 
-def clear_quarantine(gated: Gated) -> None:
+def clear_quarantine(frames: BatchFrames) -> None:
     """Delete the quarantined rows that the batch computes again; may run twice.
 
     Notes
@@ -22,7 +22,7 @@ def clear_quarantine(gated: Gated) -> None:
     A batch that replaces the whole table replaces the whole quarantine. A backfill deletes
     the rows that it read again, whether they pass now or not.
     """
-    batch = gated.batch
+    batch = frames.batch
     quarantine = batch.table.quarantine
     unit = batch.spec.write.recompute_unit
     replaces_rows = unit in ("partition", "table")
@@ -38,10 +38,10 @@ def clear_quarantine(gated: Gated) -> None:
     elif unit == "group":
         quarantine.delete_rows(batch.session, quarantined_between(batch))
     else:
-        _delete_read_again(gated, quarantine)
+        _delete_read_again(frames, quarantine)
 
 
-def write_quarantine(gated: Gated) -> int:
+def write_quarantine(frames: BatchFrames) -> int:
     """Write the rejected rows with reasons and the raw row; return the quarantine's version.
 
     *Columns*: ``_batch_id`` BIGINT, ``_run_id`` STRING, ``_quarantined_at`` TIMESTAMP,
@@ -52,10 +52,10 @@ def write_quarantine(gated: Gated) -> int:
     -----
     Reads the batch's input once more; called only when bad rows were counted.
     """
-    batch = gated.batch
+    batch = frames.batch
     commit = batch.commit_id("quarantine")
     quarantine = batch.table.quarantine
-    rows = gated.rejected().select(
+    rows = frames.rejected().select(
         F.lit(batch.intent.batch).cast("bigint").alias("_batch_id"),
         F.lit(batch.run_id).alias("_run_id"),
         F.lit(batch.intent.run_time).cast("timestamp").alias("_quarantined_at"),
@@ -70,25 +70,25 @@ def write_quarantine(gated: Gated) -> int:
     return write(batch.session, quarantine, commit, action).version
 
 
-def _delete_read_again(gated: Gated, quarantine: TableRef) -> None:
+def _delete_read_again(frames: BatchFrames, quarantine: TableRef) -> None:
     """Delete the rows that the batch reads again, by their raw text."""
     name = quarantine.sql_name
     stored = F.from_json(f"{name}._raw", _FIELDS)
     is_same = F.to_json(stored) == F.col("s._text")
-    again = _as_quarantined(gated, quarantine).alias("s")
+    again = _as_quarantined(frames, quarantine).alias("s")
     again.mergeInto(name, is_same).whenMatched().delete().merge()
 
 
-def _as_quarantined(gated: Gated, quarantine: TableRef) -> DataFrame:
+def _as_quarantined(frames: BatchFrames, quarantine: TableRef) -> DataFrame:
     """Return the raw rows of a batch as the quarantine has them.
 
     *Columns*: ``_text`` STRING, once for each set of fields in the quarantine, since the
     upstream may have had fewer columns then.
     """
     shape = F.json_object_keys("_raw").alias("_shape")
-    stored = quarantine.load(gated.batch.session)
+    stored = quarantine.load(frames.batch.session)
     shapes = stored.select(shape).distinct()
-    both = gated.read_again().crossJoin(F.broadcast(shapes))
+    both = frames.raw_input().crossJoin(F.broadcast(shapes))
     fields = F.from_json("_raw", _FIELDS)
     of_shape = F.map_filter(fields, lambda name, _: F.array_contains("_shape", name))
     text = F.to_json(of_shape).alias("_text")

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from pyspark.sql import DataFrame
 from pyspark.sql import functions as F
 
-from lakesmith.batch.gate.frames import Stages
+from lakesmith.batch.gate.rows import GatedRows
 from lakesmith.batch.write.key_joins import event_time, having, keys_of, lacking
 from lakesmith.column_refs import named
 from lakesmith.quality.gate import is_set_aside
@@ -37,13 +37,13 @@ class Quarantined:
 
 
 def find_quarantined(
-    frames: Stages, sequence: str, newest: Watermark, earlier: Sequence[str]
+    replay: GatedRows, sequence: str, newest: Watermark, earlier: Sequence[str]
 ) -> Quarantined:
     """Return what the quarantined rows of a batch say of snapshots, in one job.
 
     Parameters
     ----------
-    frames : Stages
+    replay : GatedRows
     sequence : str
         The column with the time of a snapshot.
     newest : Watermark
@@ -53,14 +53,14 @@ def find_quarantined(
     """
     at = named(sequence)
     time = newest.column()
-    is_bad = is_set_aside(frames.rules)
+    is_bad = is_set_aside(replay.rules)
     ahead = F.collect_set(F.when(is_bad & (at > time), at))
     if earlier:
         before = [Watermark(newest.kind, text).column() for text in earlier]
         still_ahead = F.filter(F.array(*before), lambda other: other > time)
         ahead = F.array_union(ahead, still_ahead)
     few = F.slice(ahead, 1, _MOST_AHEAD + 1)
-    (metrics,) = frames.tagged.agg(
+    (metrics,) = replay.tagged.agg(
         F.count_if(is_bad & (at == time)).alias("newest"),
         F.count_if(at < time).alias("older"),
         F.transform(few, lambda other: as_text(other, newest.kind)).alias("ahead"),
@@ -74,19 +74,19 @@ def find_quarantined(
 
 
 def quarantined_keys(
-    frames: Stages, keys: Sequence[str], sequence: str, newest: Watermark
+    replay: GatedRows, keys: Sequence[str], sequence: str, newest: Watermark
 ) -> DataFrame:
     """Return the keys that quarantined rows of the newest snapshot name.
 
     *Columns*: `keys`.
     """
     is_newest = named(sequence) == newest.column()
-    bad = frames.tagged.filter(is_set_aside(frames.rules))
+    bad = replay.tagged.filter(is_set_aside(replay.rules))
     return keys_of(bad.filter(is_newest), keys)
 
 
 def rows_before(
-    frames: Stages,
+    replay: GatedRows,
     final: DataFrame,
     quarantined: DataFrame,
     sequence: str,
@@ -100,13 +100,13 @@ def rows_before(
     keys = quarantined.columns
     last = newest.column()
     at = named(sequence).alias("_at")
-    is_accepted = ~is_set_aside(frames.rules)
-    snapshots = frames.tagged.filter(is_accepted).select(at).distinct()
+    is_accepted = ~is_set_aside(replay.rules)
+    snapshots = replay.tagged.filter(is_accepted).select(at).distinct()
     time = event_time(final)
     older = having(final.filter(time < last), quarantined, keys)
     since = older.select(*map(named, keys), time.alias("_since"))
     is_between = (named("_at") > named("_since")) & (named("_at") < last)
     due = since.join(snapshots, is_between)
-    present = frames.tagged.select(*map(named, keys), at)
+    present = replay.tagged.select(*map(named, keys), at)
     missing = lacking(due, present, [*keys, "_at"])
     return lacking(older, missing, keys)

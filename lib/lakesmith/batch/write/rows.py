@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from lakesmith.batch.gate.frames import Gated
+from lakesmith.batch.frames import BatchFrames
 from lakesmith.batch.transform.backfill_filter import stored_between
 from lakesmith.batch.write.change_set import keeping
 from lakesmith.batch.write.foreign_commits import refuse_changed
@@ -12,12 +12,12 @@ from lakesmith.tables.retry import retried
 from lakesmith.tables.writes import replace_all, replace_where
 
 
-def write_rows(gated: Gated) -> Outcome:
+def write_rows(frames: BatchFrames) -> Outcome:
     """Write the accepted rows in one commit.
 
     Parameters
     ----------
-    gated : Gated
+    frames : BatchFrames
 
     Returns
     -------
@@ -34,28 +34,30 @@ def write_rows(gated: Gated) -> Outcome:
     Another writer's commit that changes no row, such as an OPTIMIZE, is survived. The
     batch is then planned again.
     """
-    return retried(lambda: _plan_and_write(gated), lambda: refuse_changed(gated.batch))
+    return retried(
+        lambda: _plan_and_write(frames), lambda: refuse_changed(frames.batch)
+    )
 
 
-def _plan_and_write(gated: Gated) -> Outcome:
-    strategy = strategy_of(gated.batch.spec.write)
-    outcome = _landed(gated) or _write_now(gated, strategy)
-    strategy.after_commit(gated)
+def _plan_and_write(frames: BatchFrames) -> Outcome:
+    strategy = strategy_of(frames.batch.spec.write)
+    outcome = _landed(frames) or _write_now(frames, strategy)
+    strategy.after_commit(frames)
     return outcome
 
 
-def _landed(gated: Gated) -> Outcome | None:
+def _landed(frames: BatchFrames) -> Outcome | None:
     """Return the commit of an earlier try of the batch, so that it is not planned again."""
-    batch = gated.batch
+    batch = frames.batch
     if not batch.is_retry:
         return None
     return find(batch.session, batch.table, batch.commit_id())
 
 
-def _write_now(gated: Gated, strategy: Strategy[WritePlan]) -> Outcome:
-    batch = gated.batch
+def _write_now(frames: BatchFrames, strategy: Strategy[WritePlan]) -> Outcome:
+    batch = frames.batch
     with keeping() as keep:
-        plan = strategy.plan(gated, keep)
+        plan = strategy.plan(frames, keep)
         if batch.table.local:
             # Planning took a while, and Delta sees only what is committed from now on.
             refuse_changed(batch)
@@ -67,15 +69,18 @@ def _write_now(gated: Gated, strategy: Strategy[WritePlan]) -> Outcome:
         )
 
         def action() -> None:
-            _commit(gated, strategy, plan, commit)
+            _commit(frames, strategy, plan, commit)
 
         return write(batch.session, batch.table, commit, action)
 
 
 def _commit(
-    gated: Gated, strategy: Strategy[WritePlan], plan: WritePlan, commit: CommitId
+    frames: BatchFrames,
+    strategy: Strategy[WritePlan],
+    plan: WritePlan,
+    commit: CommitId,
 ) -> None:
-    batch = gated.batch
+    batch = frames.batch
     replaces_rows = strategy.declaration.backfill == "rows"
     if batch.intent.first:
         replace_all(plan.rows, batch.table, batch.spec, commit)
@@ -87,4 +92,4 @@ def _commit(
             stored_between(batch),
         )
     else:
-        strategy.write(gated, plan, commit)
+        strategy.write(frames, plan, commit)

@@ -11,7 +11,7 @@ from pyspark.sql import Column, DataFrame, Row, Window
 from pyspark.sql import functions as F
 
 from lakesmith.batch.context import BatchContext
-from lakesmith.batch.gate.frames import Gated
+from lakesmith.batch.frames import BatchFrames
 from lakesmith.batch.gate.partial_events import fill, is_partial
 from lakesmith.batch.write.change_set import (
     SIDE,
@@ -90,7 +90,7 @@ class Events:
         return self.rows.filter(named(_LATE) if late else ~named(_LATE)).drop(_LATE)
 
 
-def history_changes(gated: Gated, keep: Keep) -> Changes:
+def history_changes(frames: BatchFrames, keep: Keep) -> Changes:
     """Find the versions that a batch inserts, updates and deletes.
 
     Notes
@@ -99,8 +99,8 @@ def history_changes(gated: Gated, keep: Keep) -> Changes:
     current versions only. Those of late keys are derived from all rows of the upstream, where
     these stay, else from the stored versions.
     """
-    batch = gated.batch
-    events = _cached_events(gated, keep)
+    batch = frames.batch
+    events = _cached_events(frames, keep)
     version = version_before(batch)
     versions = _versions(batch, events, version)
     rows = keep(versions.filter(named(CHANGE).isNotNull()))
@@ -120,13 +120,13 @@ def history_changes(gated: Gated, keep: Keep) -> Changes:
     )
 
 
-def _cached_events(gated: Gated, keep: Keep) -> Events:
+def _cached_events(frames: BatchFrames, keep: Keep) -> Events:
     """Cache the events of a batch and find out which keys are late.
 
     Two jobs. The input is read once, here, and whatever follows reads the cache.
     """
-    batch = gated.batch
-    rows = gated.rows
+    batch = frames.batch
+    rows = frames.rows
     write = batch.spec.write
     kind = rows.select(event_time(rows)).dtypes[0][1]
     seen = watermark_before(batch, kind)
@@ -139,7 +139,7 @@ def _cached_events(gated: Gated, keep: Keep) -> Events:
         text = newest_ever(batch, kept.drop(_LATE), kind)
     events = kept
     if summary["partial"]:
-        events = keep(gated.plain().filled(batch).withColumn(_LATE, late))
+        events = keep(frames.replay.filled(batch).withColumn(_LATE, late))
     return Events(
         rows=events,
         keys=write.keys,

@@ -8,8 +8,8 @@ from itertools import chain
 from pyspark.sql.types import StructType
 
 from lakesmith.batch.context import BatchContext
+from lakesmith.batch.frames import BatchFrames
 from lakesmith.batch.gate.align_schema import brought_schema, changes_of, stored_schema
-from lakesmith.batch.gate.frames import Gated, gate
 from lakesmith.errors import WriteError
 from lakesmith.ledger.key_change import other_keys
 from lakesmith.spec.model import Table
@@ -37,7 +37,7 @@ _ALTERS = ("add", "widen", "rename")
 _REBUILD = "`lakesmith run --rebuild --select` the table"
 
 
-def evolved(gated: Gated) -> Gated:
+def evolve_schema(frames: BatchFrames) -> BatchFrames:
     """Change the table as its batch needs, and return the batch built on the new schema.
 
     Raises
@@ -53,18 +53,18 @@ def evolved(gated: Gated) -> Gated:
     change feed and retention of an older table are set as the spec says. No Spark job on a
     local path.
     """
-    batch = gated.batch
-    _require_exact_names(batch, gated.rows.columns)
-    _require_columns(batch, gated.rows.columns)
+    batch = frames.batch
+    _require_exact_names(batch, frames.rows.columns)
+    _require_columns(batch, frames.rows.columns)
     if batch.intent.first and not batch.table.exists(batch.session):
-        return gated
+        return frames
     if not batch.intent.first:
         _require_same_keys(batch)
     stored = stored_schema(batch, validity=True)
-    changes = changes_of(batch, stored, gated.rows)
+    changes = changes_of(batch, stored, frames.rows)
     if batch.intent.first:
-        _prepare_rebuild(batch, stored, gated, changes)
-        return gated
+        _prepare_rebuild(batch, stored, frames, changes)
+        return frames
     require_allowed(batch.name, batch.spec, changes)
     pending = [change for change in changes if change.kind in _ALTERS]
     _alter(
@@ -72,7 +72,7 @@ def evolved(gated: Gated) -> Gated:
         _needed_properties(batch, stored, pending),
         pending,
     )
-    return gate(batch) if pending else gated
+    return frames.rebuilt() if pending else frames
 
 
 def require_allowed(name: str, spec: Table, changes: Sequence[Change]) -> None:
@@ -194,7 +194,10 @@ def _refused(code: str, name: str, changes: Sequence[Change], hint: str) -> Writ
 
 
 def _prepare_rebuild(
-    batch: BatchContext, stored: StructType, gated: Gated, changes: Sequence[Change]
+    batch: BatchContext,
+    stored: StructType,
+    frames: BatchFrames,
+    changes: Sequence[Change],
 ) -> None:
     """Set the properties of the old table that its rebuild needs, unless that landed before.
 
@@ -209,13 +212,16 @@ def _prepare_rebuild(
     if not has_landed:
         _alter(
             batch,
-            _rebuild_properties(batch, stored, gated, changes),
+            _rebuild_properties(batch, stored, frames, changes),
             (),
         )
 
 
 def _rebuild_properties(
-    batch: BatchContext, stored: StructType, gated: Gated, changes: Sequence[Change]
+    batch: BatchContext,
+    stored: StructType,
+    frames: BatchFrames,
+    changes: Sequence[Change],
 ) -> dict[str, str]:
     """Return what is recorded before a rebuild replaces the table.
 
@@ -223,7 +229,7 @@ def _rebuild_properties(
     other comments. The next batch turns the feed on again.
     """
     properties = properties_of(batch.session, batch.table)
-    wanted = fields_of(brought_schema(batch, gated.rows))
+    wanted = fields_of(brought_schema(batch, frames.rows))
     shape: dict[str, str] = {}
     if changes:
         shape = shape_property(

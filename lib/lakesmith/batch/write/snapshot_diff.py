@@ -11,7 +11,7 @@ from pyspark.sql import functions as F
 from pyspark.sql.types import StructType
 
 from lakesmith.batch.context import BatchContext
-from lakesmith.batch.gate.frames import Gated, stages
+from lakesmith.batch.frames import BatchFrames, full_history
 from lakesmith.batch.write.change_set import (
     Changes,
     Keep,
@@ -67,7 +67,7 @@ class Snapshot:
     newest: Watermark | None
 
 
-def snapshot_changes(gated: Gated, keep: Keep) -> Changes:
+def snapshot_changes(frames: BatchFrames, keep: Keep) -> Changes:
     """Find what the newest snapshot inserts, updates and deletes.
 
     Notes
@@ -79,14 +79,14 @@ def snapshot_changes(gated: Gated, keep: Keep) -> Changes:
     upstream. Rows that the snapshot lacks become tombstones. Reads the whole table, since
     a missing row names no key.
     """
-    batch = gated.batch
+    batch = frames.batch
     write = batch.spec.write
-    rows = keep(gated.rows)
+    rows = keep(frames.rows)
     count, seen, newest = _times(batch, rows)
     version = version_before(batch)
     snapshot = Snapshot(rows.limit(0), rows.limit(0), None)
     if newest:
-        snapshot = _newest_snapshot(gated, rows, seen, newest)
+        snapshot = _newest_snapshot(frames, rows, seen, newest)
     compared = keep(_compare(batch, snapshot, version))
     kinds = count_changes(compared)
     is_insert = named(CHANGE) == "insert"
@@ -124,34 +124,34 @@ def _times(
 
 
 def _newest_snapshot(
-    gated: Gated, rows: DataFrame, seen: Watermark | None, newest: Watermark
+    frames: BatchFrames, rows: DataFrame, seen: Watermark | None, newest: Watermark
 ) -> Snapshot:
     """Find the newest snapshot in the batch if it is complete there, else in the upstream."""
-    batch = gated.batch
+    batch = frames.batch
     is_first = batch.intent.first
     by = batch.spec.write.sequence_by[0]
-    frames = gated.plain()
+    replay = frames.replay
     bad = None
     is_whole = False
     if is_first:
-        bad = find_quarantined(frames, by, newest, ())
+        bad = find_quarantined(replay, by, newest, ())
     elif _is_next(seen, newest):
         ahead = seen.ahead if seen else None
-        bad = find_quarantined(frames, by, newest, ahead or ())
+        bad = find_quarantined(replay, by, newest, ahead or ())
         is_whole = not (bad.of_newest and bad.has_older)
     if bad is None or not (is_first or is_whole):
-        frames = stages(batch.from_the_beginning())
-        rows = frames.final
-        bad = find_quarantined(frames, by, newest, ())
+        replay = full_history(batch)
+        rows = replay.final
+        bad = find_quarantined(replay, by, newest, ())
     of_newest = rows.filter(event_time(rows) == newest.column())
     stays = quarantined_keys(
-        frames,
+        replay,
         batch.spec.write.keys,
         by,
         newest,
     )
     if bad.of_newest and bad.has_older:
-        before = rows_before(frames, rows, stays, by, newest)
+        before = rows_before(replay, rows, stays, by, newest)
         of_newest = of_newest.unionByName(before)
     if not (bad.of_newest and is_whole):
         stays = stays.limit(0)

@@ -9,9 +9,9 @@ from pyspark.sql import DataFrame
 from pyspark.sql import functions as F
 
 from lakesmith.batch.context import BatchContext
-from lakesmith.batch.gate.frames import Gated
+from lakesmith.batch.event_fields import is_mark
+from lakesmith.batch.frames import BatchFrames
 from lakesmith.batch.gate.partial_events import is_partial
-from lakesmith.batch.read.rows import is_mark
 from lakesmith.column_refs import named
 from lakesmith.tables.writes import newest_first
 from lakesmith.transforms.keys.dedupe import latest_by
@@ -27,7 +27,7 @@ class Marks:
     partial: bool = False
 
 
-def find_marks(gated: Gated) -> Marks:
+def find_marks(frames: BatchFrames) -> Marks:
     """Return whether a batch has truncates or partial rows.
 
     Notes
@@ -35,14 +35,14 @@ def find_marks(gated: Gated) -> Marks:
     One job for a table that may have such events, else none. A partial row counts where it
     is the newest of its key, since a whole row needs no older one.
     """
-    write = gated.batch.spec.write
+    write = frames.batch.spec.write
     if write.truncates is None and not write.leaves_values:
         return Marks()
     if write.truncates is None and write.partial_updates:
         return Marks(partial=True)
     truncates = F.lit(False) if write.truncates is None else is_mark(write.keys)
-    partial = is_partial(gated.rows)
-    marked = gated.plain().final.filter(truncates | partial)
+    partial = is_partial(frames.rows)
+    marked = frames.replay.final.filter(truncates | partial)
     (marks,) = marked.agg(
         F.max(truncates).alias("truncates"),
         F.max(partial).alias("partial"),
@@ -50,7 +50,7 @@ def find_marks(gated: Gated) -> Marks:
     return Marks(bool(marks["truncates"]), bool(marks["partial"]))
 
 
-def after_truncates(gated: Gated, rows: DataFrame, truncates: bool) -> DataFrame:
+def after_truncates(frames: BatchFrames, rows: DataFrame, truncates: bool) -> DataFrame:
     """Leave out the rows before the newest truncate, and delete those in the table.
 
     Returns
@@ -63,11 +63,11 @@ def after_truncates(gated: Gated, rows: DataFrame, truncates: bool) -> DataFrame
     A truncate leaves a mark in the table, the tombstone of the NULL key, which no row of a
     `cdc` table has. Only this mark is read of the table, unless the batch truncates it.
     """
-    batch = gated.batch
+    batch = frames.batch
     if batch.spec.write.truncates is None:
         return rows
     keys = batch.spec.write.keys
-    truncate = newest_truncate(batch, gated.plain().final)
+    truncate = newest_truncate(batch, frames.replay.final)
     remaining = younger(rows, truncate, keys)
     if batch.intent.first or not truncates:
         return remaining

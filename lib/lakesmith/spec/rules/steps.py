@@ -30,7 +30,6 @@ def step_rules(subject: Subject) -> Iterator[Finding]:
     if table.steps:
         what = "a table has either 'sql' or 'steps'"
         yield Finding("LS160", "sql", what, "take one of them out")
-
     if table.write.recompute_unit == "group":
         what = f"strategy '{table.write.strategy}' does not go with 'sql'"
         hint = "write an 'aggregate' step, which shows the groups that change"

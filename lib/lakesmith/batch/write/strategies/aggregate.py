@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from lakesmith.batch.gate.frames import Gated
+from lakesmith.batch.frames import BatchFrames
 from lakesmith.batch.transform.incremental_aggregate import require_base
 from lakesmith.batch.write.strategies.base import PlainStrategy, WritePlan
 from lakesmith.spec.strategies.built_in import AGGREGATE
@@ -15,9 +15,9 @@ class Aggregate(PlainStrategy):
 
     declaration = AGGREGATE
 
-    def write(self, gated: Gated, plan: WritePlan, commit: CommitId) -> None:
+    def write(self, frames: BatchFrames, plan: WritePlan, commit: CommitId) -> None:
         """Update, insert and delete the touched groups."""
-        batch = gated.batch
+        batch = frames.batch
         keys = batch.spec.write.keys
         touched = batch.touched
         bounds = touched.predicate(batch.table.sql_name) if touched else None

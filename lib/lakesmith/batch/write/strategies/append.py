@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from lakesmith.batch.gate.frames import Gated
+from lakesmith.batch.frames import BatchFrames
 from lakesmith.batch.write.strategies.base import PlainStrategy, WritePlan
 from lakesmith.spec.strategies.built_in import APPEND
 from lakesmith.tables.commit import CommitId
@@ -14,6 +14,6 @@ class Append(PlainStrategy):
 
     declaration = APPEND
 
-    def write(self, gated: Gated, plan: WritePlan, commit: CommitId) -> None:
+    def write(self, frames: BatchFrames, plan: WritePlan, commit: CommitId) -> None:
         """Append the rows."""
-        append(plan.rows, gated.batch.table, commit)
+        append(plan.rows, frames.batch.table, commit)

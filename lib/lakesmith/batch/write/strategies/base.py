@@ -8,7 +8,7 @@ from typing import Any, Protocol, TypeVar
 
 from pyspark.sql import DataFrame
 
-from lakesmith.batch.gate.frames import Gated
+from lakesmith.batch.frames import BatchFrames
 from lakesmith.batch.write.change_set import Keep
 from lakesmith.quality.check_result import CheckResult
 from lakesmith.spec.model import Write
@@ -58,13 +58,13 @@ class Strategy(Protocol[PlanT]):
     def declaration(self) -> Declaration:
         """What the strategy takes, reads, and means to readers downstream."""
 
-    def plan(self, gated: Gated, keep: Keep) -> PlanT:
+    def plan(self, frames: BatchFrames, keep: Keep) -> PlanT:
         """Find out what the commit will do; `keep` caches a frame until it is done."""
 
-    def write(self, gated: Gated, plan: PlanT, commit: CommitId) -> None:
+    def write(self, frames: BatchFrames, plan: PlanT, commit: CommitId) -> None:
         """Do what was planned in one commit."""
 
-    def after_commit(self, gated: Gated) -> None:
+    def after_commit(self, frames: BatchFrames) -> None:
         """Bring up to date what is stored beside the table; may run twice."""
 
     def accounting(
@@ -76,7 +76,7 @@ class Strategy(Protocol[PlanT]):
 class StrategyDefaults:
     """A strategy with nothing to do after the commit and nothing to judge."""
 
-    def after_commit(self, gated: Gated) -> None:
+    def after_commit(self, frames: BatchFrames) -> None:
         """Do nothing."""
 
     def accounting(
@@ -87,8 +87,8 @@ class StrategyDefaults:
 
 
 class PlainStrategy(StrategyDefaults):
-    """A strategy that needs no plan, since the gated rows are what it writes."""
+    """A strategy that needs no plan, since the frames rows are what it writes."""
 
-    def plan(self, gated: Gated, keep: Keep) -> WritePlan:
+    def plan(self, frames: BatchFrames, keep: Keep) -> WritePlan:
         """Take the rows as the gate left them."""
-        return WritePlan(gated.rows)
+        return WritePlan(frames.rows)

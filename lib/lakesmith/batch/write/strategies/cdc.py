@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from lakesmith.batch.gate.frames import Gated
+from lakesmith.batch.frames import BatchFrames
 from lakesmith.batch.write.change_set import Keep
 from lakesmith.batch.write.completed_rows import completed, must_complete
 from lakesmith.batch.write.strategies.base import StrategyDefaults, WritePlan
@@ -25,29 +25,29 @@ class Cdc(StrategyDefaults):
 
     declaration = CDC
 
-    def plan(self, gated: Gated, keep: Keep) -> WritePlan:
+    def plan(self, frames: BatchFrames, keep: Keep) -> WritePlan:
         """Complete partial events and apply truncates, then plan as an upsert."""
-        if gated.batch.spec.write.keeps_history:
-            return Scd2().plan(gated, keep)
-        return _plan_newest(gated, keep)
+        if frames.batch.spec.write.keeps_history:
+            return Scd2().plan(frames, keep)
+        return _plan_newest(frames, keep)
 
-    def write(self, gated: Gated, plan: WritePlan, commit: CommitId) -> None:
+    def write(self, frames: BatchFrames, plan: WritePlan, commit: CommitId) -> None:
         """Write versions, or the newest rows."""
         if isinstance(plan, UpsertWrite):
-            write_upsert(gated, plan, commit)
+            write_upsert(frames, plan, commit)
         elif isinstance(plan, ChangePlan):
-            Scd2().write(gated, plan, commit)
+            Scd2().write(frames, plan, commit)
 
 
-def _plan_newest(gated: Gated, keep: Keep) -> UpsertWrite:
-    marks = find_marks(gated)
-    is_partial = must_complete(gated.batch, marks)
-    rows = completed(gated, keep) if is_partial else gated.rows.drop(KEPT)
-    follows = gated.batch.follows or is_partial
+def _plan_newest(frames: BatchFrames, keep: Keep) -> UpsertWrite:
+    marks = find_marks(frames)
+    is_partial = must_complete(frames.batch, marks)
+    rows = completed(frames, keep) if is_partial else frames.rows.drop(KEPT)
+    follows = frames.batch.follows or is_partial
     commit = None
     if not marks.truncates:
-        unobserved = rows if is_partial else gated.plain().final.drop(KEPT)
-        remaining = after_truncates(gated, unobserved, False)
-        commit = plan_commit(gated, remaining, follows)
-    written = after_truncates(gated, rows, marks.truncates)
+        unobserved = rows if is_partial else frames.replay.final.drop(KEPT)
+        remaining = after_truncates(frames, unobserved, False)
+        commit = plan_commit(frames, remaining, follows)
+    written = after_truncates(frames, rows, marks.truncates)
     return upsert_write(written, commit, {}, follows, is_partial)

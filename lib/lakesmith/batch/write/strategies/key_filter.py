@@ -2,24 +2,24 @@
 
 from __future__ import annotations
 
-from lakesmith.batch.gate.frames import Gated
+from lakesmith.batch.frames import BatchFrames
 from lakesmith.tables.upsert.filter_probe import Screened, screen
 from lakesmith.tables.upsert.key_filter import refresh
 
 
-def screened_keys(gated: Gated) -> Screened | None:
+def screened_keys(frames: BatchFrames) -> Screened | None:
     """Return what the filter tells of a batch; None where it may not be asked."""
-    batch = gated.batch
+    batch = frames.batch
     write = batch.spec.write
     is_asked = write.key_filter is not None and write.method == "auto"
     if not is_asked or batch.intent.first or batch.intent.dates:
         return None
-    return screen(gated.plain().final, batch.table, batch.spec)
+    return screen(frames.replay.final, batch.table, batch.spec)
 
 
-def refresh_filter(gated: Gated) -> None:
+def refresh_filter(frames: BatchFrames) -> None:
     """Add the keys of a commit to the filter, or build it from scratch with the table."""
-    batch = gated.batch
+    batch = frames.batch
     if batch.spec.write.key_filter is not None:
         refresh(
             batch.session,

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from lakesmith.batch.gate.frames import Gated
+from lakesmith.batch.frames import BatchFrames
 from lakesmith.batch.write.strategies.base import PlainStrategy, WritePlan
 from lakesmith.quality.check_result import CheckResult
 from lakesmith.quality.guards import not_emptied
@@ -19,9 +19,9 @@ class ReplaceAll(PlainStrategy):
 
     declaration = REPLACE_ALL
 
-    def write(self, gated: Gated, plan: WritePlan, commit: CommitId) -> None:
+    def write(self, frames: BatchFrames, plan: WritePlan, commit: CommitId) -> None:
         """Replace all rows."""
-        batch = gated.batch
+        batch = frames.batch
         replace_all(plan.rows, batch.table, batch.spec, commit)
 
     def accounting(

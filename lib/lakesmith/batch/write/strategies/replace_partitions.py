@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import cast
 
-from lakesmith.batch.gate.frames import Gated
+from lakesmith.batch.frames import BatchFrames
 from lakesmith.batch.write.strategies.base import PlainStrategy, WritePlan
 from lakesmith.quality.check_result import CheckResult
 from lakesmith.quality.guards import not_emptied
@@ -21,13 +21,13 @@ class ReplacePartitions(PlainStrategy):
 
     declaration = REPLACE_PARTITIONS
 
-    def write(self, gated: Gated, plan: WritePlan, commit: CommitId) -> None:
+    def write(self, frames: BatchFrames, plan: WritePlan, commit: CommitId) -> None:
         """Replace the touched partitions."""
         # Every batch but the first, which replaces the table, knows what it touches.
-        touched = cast("Touched", gated.batch.touched)
+        touched = cast("Touched", frames.batch.touched)
         replace_where(
             plan.rows,
-            gated.batch.table,
+            frames.batch.table,
             commit,
             touched.sql(),
         )

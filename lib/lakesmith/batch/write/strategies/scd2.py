@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from lakesmith.batch.gate.frames import Gated
+from lakesmith.batch.frames import BatchFrames
 from lakesmith.batch.write.change_set import Keep, write_changes
 from lakesmith.batch.write.scd2 import history_changes
 from lakesmith.batch.write.strategies.base import StrategyDefaults
@@ -16,10 +16,10 @@ class Scd2(StrategyDefaults):
 
     declaration = SCD2
 
-    def plan(self, gated: Gated, keep: Keep) -> ChangePlan:
+    def plan(self, frames: BatchFrames, keep: Keep) -> ChangePlan:
         """Find the versions that the batch inserts, updates and deletes."""
-        return change_plan(history_changes(gated, keep))
+        return change_plan(history_changes(frames, keep))
 
-    def write(self, gated: Gated, plan: ChangePlan, commit: CommitId) -> None:
+    def write(self, frames: BatchFrames, plan: ChangePlan, commit: CommitId) -> None:
         """Write the changed versions."""
-        write_changes(gated.batch, plan.changes, commit)
+        write_changes(frames.batch, plan.changes, commit)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from lakesmith.batch.gate.frames import Gated
+from lakesmith.batch.frames import BatchFrames
 from lakesmith.batch.write.change_set import Keep, write_changes
 from lakesmith.batch.write.snapshot_diff import snapshot_changes
 from lakesmith.batch.write.strategies.base import StrategyDefaults
@@ -21,13 +21,13 @@ class Snapshot(StrategyDefaults):
 
     declaration = SNAPSHOT
 
-    def plan(self, gated: Gated, keep: Keep) -> ChangePlan:
+    def plan(self, frames: BatchFrames, keep: Keep) -> ChangePlan:
         """Compare the newest snapshot with all rows of the table."""
-        return change_plan(snapshot_changes(gated, keep))
+        return change_plan(snapshot_changes(frames, keep))
 
-    def write(self, gated: Gated, plan: ChangePlan, commit: CommitId) -> None:
+    def write(self, frames: BatchFrames, plan: ChangePlan, commit: CommitId) -> None:
         """Write the changed rows."""
-        write_changes(gated.batch, plan.changes, commit)
+        write_changes(frames.batch, plan.changes, commit)
 
     def accounting(
         self, write: Write, metrics: Mapping[str, int], rows: int

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 from pyspark.sql import DataFrame
 
-from lakesmith.batch.gate.frames import Gated
+from lakesmith.batch.frames import BatchFrames
 from lakesmith.batch.transform.backfill_filter import stored_between
 from lakesmith.batch.write.change_set import Keep
 from lakesmith.batch.write.strategies.base import StrategyDefaults, WritePlan
@@ -42,45 +42,47 @@ class Upsert(StrategyDefaults):
 
     declaration = UPSERT
 
-    def plan(self, gated: Gated, keep: Keep) -> UpsertWrite:
+    def plan(self, frames: BatchFrames, keep: Keep) -> UpsertWrite:
         """Ask the key filter, then look up what the table has of the batch's keys."""
-        batch = gated.batch
-        _refuse_moved_dates(gated)
-        screened = screened_keys(gated)
+        batch = frames.batch
+        _refuse_moved_dates(frames)
+        screened = screened_keys(frames)
         if screened and screened.appends:
             return UpsertWrite(
-                gated.rows,
+                frames.rows,
                 screened.counts,
                 screened=screened,
             )
         commit = plan_commit(
-            gated,
-            gated.plain().final,
+            frames,
+            frames.replay.final,
             batch.follows,
         )
         counts = screened.counts if screened else {}
         return upsert_write(
-            gated.rows,
+            frames.rows,
             commit,
             counts,
             batch.follows,
         )
 
-    def write(self, gated: Gated, plan: UpsertWrite, commit: CommitId) -> None:
+    def write(self, frames: BatchFrames, plan: UpsertWrite, commit: CommitId) -> None:
         """Append rows with new keys, replace the rows of few keys, or merge."""
-        write_upsert(gated, plan, commit)
+        write_upsert(frames, plan, commit)
 
-    def after_commit(self, gated: Gated) -> None:
+    def after_commit(self, frames: BatchFrames) -> None:
         """Add the keys of the commit to the key filter."""
-        refresh_filter(gated)
+        refresh_filter(frames)
 
 
-def plan_commit(gated: Gated, rows: DataFrame, follows: bool) -> UpsertPlan | None:
+def plan_commit(
+    frames: BatchFrames, rows: DataFrame, follows: bool
+) -> UpsertPlan | None:
     """Return the cheapest commit that upserts rows.
 
     Parameters
     ----------
-    gated : Gated
+    frames : BatchFrames
     rows : DataFrame
         Without observations, at most one row a key.
     follows : bool
@@ -91,7 +93,7 @@ def plan_commit(gated: Gated, rows: DataFrame, follows: bool) -> UpsertPlan | No
     UpsertPlan or None
         None for a batch that replaces the table, or the rows of some dates.
     """
-    batch = gated.batch
+    batch = frames.batch
     if batch.intent.first or batch.intent.dates:
         return None
     return plan_upsert(rows, batch.table, batch.spec, follows)
@@ -115,9 +117,9 @@ def upsert_write(
     )
 
 
-def write_upsert(gated: Gated, plan: UpsertWrite, commit: CommitId) -> None:
+def write_upsert(frames: BatchFrames, plan: UpsertWrite, commit: CommitId) -> None:
     """Do the commit that was planned; merge all of a batch that truncates the table."""
-    batch = gated.batch
+    batch = frames.batch
     table = batch.table
     if plan.screened is not None:
         append_new(plan.rows, table, commit, plan.screened)
@@ -129,13 +131,13 @@ def write_upsert(gated: Gated, plan: UpsertWrite, commit: CommitId) -> None:
         upsert(plan.rows, table, batch.spec, bounds, plan.follows)
 
 
-def _refuse_moved_dates(gated: Gated) -> None:
+def _refuse_moved_dates(frames: BatchFrames) -> None:
     """Refuse rows of a backfill whose key is stored at a date that is not replaced."""
-    batch = gated.batch
+    batch = frames.batch
     write = batch.spec.write
     if not batch.intent.dates or not unproven(batch.spec):
         return
-    rows = gated.plain().final
+    rows = frames.replay.final
     columns = dict.fromkeys([*write.keys, *write.key_implies])
     of_rows = find_touched(rows, [*columns])
     touched = loosened(of_rows, write.keys, rows.columns)

@@ -1,0 +1,138 @@
+"""Hold the frames of a batch, built once, written once and replayed from a cache."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from functools import cached_property
+from typing import Any
+
+from pyspark.sql import DataFrame
+
+from lakesmith.batch.context import BatchContext
+from lakesmith.batch.gate.metrics import GateMetrics
+from lakesmith.batch.gate.rows import GatedRows, gate_rows, gate_rows_observed
+from lakesmith.batch.read.inputs import BatchInputs
+from lakesmith.batch.transform.steps import transform
+from lakesmith.batch.write.staging import staged
+from lakesmith.quality.gate import raw_text, rejected
+from lakesmith.quality.rule import Rule
+from lakesmith.tables.commit import Outcome, Verdict
+
+
+@dataclass
+class BatchFrames:
+    """Hold the frames of a batch, which are lazy.
+
+    Parameters
+    ----------
+    batch : BatchContext
+    inputs : BatchInputs
+    rules : tuple of Rule
+        The compiled rules of the table.
+    rows : DataFrame
+        The rows to write. Writing them fills the metrics. *Columns*: the table's, and ``_emptied``
+        or ``_kept`` where the strategy needs them.
+    observed : GateMetrics
+        The observations of the gate.
+    """
+
+    batch: BatchContext
+    inputs: BatchInputs
+    rules: tuple[Rule, ...]
+    rows: DataFrame
+    observed: GateMetrics
+
+    @cached_property
+    def replay(self) -> GatedRows:
+        """Return the same frames without observations, which fill on the first action only."""
+        return gated(self.batch, self.inputs, self.rules)
+
+    @cached_property
+    def full_history(self) -> GatedRows:
+        """Return the frames of all that the upstream has had, from its first row on."""
+        return full_history(self.batch)
+
+    def rejected(self) -> DataFrame:
+        """Return the rows for the quarantine.
+
+        *Columns*: ``_reasons`` ARRAY<STRUCT<check, column, value>>, ``_raw`` STRING (JSON).
+        """
+        return self.replay.tagged.transform(rejected(self.rules))
+
+    def raw_input(self) -> DataFrame:
+        """Return everything that the batch reads, as the quarantine stores a row.
+
+        *Columns*: ``_raw`` STRING (JSON).
+        """
+        return self.replay.tagged.transform(raw_text)
+
+    def rebuilt(self) -> BatchFrames:
+        """Return the frames of a batch whose table was altered."""
+        return build_frames(self.batch, self.inputs)
+
+    def metrics(self, outcome: Outcome) -> dict[str, Any]:
+        """Return all metrics of the batch by name of the stage.
+
+        Notes
+        -----
+        They are recomputed where observation and commit disagree. After a skipped write no
+        observation comes. Recomputing costs an aggregate over the batch for each stage.
+        """
+        observed = self._observed() if outcome.verdict is Verdict.WRITTEN else None
+        if observed is None or not _agree(observed["final"], outcome):
+            return self._recomputed()
+        return {**observed, "recomputed": False}
+
+    def _observed(self) -> dict[str, Any] | None:
+        if self.batch.spec.nondeterministic:
+            return None  # observed when the batch was staged, or never
+        final = self.observed.final.get()
+        gate = self.observed.gate.get() if final is not None else None
+        if final is None or gate is None:
+            return None
+        read = self.inputs.metrics.get() if self.inputs.metrics else gate
+        if read is None:
+            return None
+        ties = self.observed.ties.get() if self.observed.ties else None
+        return {"read": read, "gate": gate, "final": final, "ties": ties or {}}
+
+    def _recomputed(self) -> dict[str, Any]:
+        gate = self.observed.gate.compute(self.replay.tagged)
+        final = self.observed.final.compute(self.replay.final)
+        of_rows = self.inputs.metrics
+        read = of_rows.compute(self.inputs.rows) if of_rows else gate
+        return {"read": read, "gate": gate, "final": final, "recomputed": True}
+
+
+def build_frames(batch: BatchContext, inputs: BatchInputs) -> BatchFrames:
+    """Transform and gate what a batch reads, with observations.
+
+    Notes
+    -----
+    No Spark job, but for a nondeterministic batch, which is staged.
+    """
+    shaped = staged(batch, transform(batch, inputs, observed=True))
+    return gate(batch, inputs, shaped)
+
+
+def gate(batch: BatchContext, inputs: BatchInputs, shaped: DataFrame) -> BatchFrames:
+    """Gate the rows of a batch and observe what the gate does."""
+    rows, metrics = gate_rows_observed(batch, shaped)
+    return BatchFrames(batch, inputs, rows.rules, rows.final, metrics)
+
+
+def gated(
+    batch: BatchContext, inputs: BatchInputs, rules: tuple[Rule, ...] | None = None
+) -> GatedRows:
+    """Transform and gate what a batch reads, without observations."""
+    return gate_rows(batch, staged(batch, transform(batch, inputs)), rules)
+
+
+def full_history(batch: BatchContext) -> GatedRows:
+    """Return the frames of a batch as if it read its upstream from the first row on."""
+    whole = batch.from_the_beginning()
+    return gated(whole, BatchInputs(whole))
+
+
+def _agree(final: dict[str, Any], outcome: Outcome) -> bool:
+    return outcome.agrees(final["rows"], final.get("emptied", 0))

@@ -1,0 +1,59 @@
+"""Compile the rules of a batch for the columns that it has."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from pyspark.sql import DataFrame
+from pyspark.sql import functions as F
+
+from lakesmith.batch.context import BatchContext
+from lakesmith.batch.gate.delete_rules import for_deletes
+from lakesmith.batch.gate.partial_events import for_partial
+from lakesmith.batch.gate.regex_problems import with_known_patterns
+from lakesmith.columns import TRUNCATES
+from lakesmith.quality.rule import Rule
+from lakesmith.quality.rules import compile_rules, resolve
+from lakesmith.spec.model import Write
+from lakesmith.types import Transform
+
+EXEMPT = ("_emptied", TRUNCATES)
+
+
+def batch_rules(batch: BatchContext, rows: DataFrame) -> tuple[Rule, ...]:
+    """Return the rules that tag the rows of a batch.
+
+    Notes
+    -----
+    A table that lands its source keeps all rows: there a failed rule warns. Emptied groups and
+    truncates pass untested. No Spark job.
+    """
+    compiled = resolve(compile_rules(batch.spec, dict(rows.dtypes)), rows)
+    rules = with_known_patterns(compiled, rows)
+    if batch.lands_source:
+        rules = tuple(replace(rule, on_fail="warn") for rule in rules)
+    for flag in EXEMPT:
+        if flag in rows.columns:
+            rules = tuple(_without(rule, flag) for rule in rules)
+    return for_partial(batch.spec, rows, for_deletes(batch.spec, rows, rules))
+
+
+def with_truncates(write: Write) -> Transform:
+    """Mark the events that truncate the table.
+
+    Notes
+    -----
+    *Columns*: for a table with `truncates` adds ``_truncates`` BOOLEAN, never NULL; else as they are.
+    """
+
+    def apply(rows: DataFrame) -> DataFrame:
+        if write.truncates is None:
+            return rows
+        condition = F.expr(write.truncates).cast("boolean")
+        return rows.withColumn(TRUNCATES, F.coalesce(condition, F.lit(False)))
+
+    return apply
+
+
+def _without(rule: Rule, flag: str) -> Rule:
+    return replace(rule, failed=rule.failed & ~F.col(flag))

@@ -1,0 +1,72 @@
+"""What is observed on the frames of the gate while they are written."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from pyspark.sql import Column, DataFrame
+from pyspark.sql import functions as F
+
+from lakesmith.batch.context import BatchContext
+from lakesmith.batch.gate.tied_rows import tie_metrics
+from lakesmith.batch.observation import ObservedMetrics
+from lakesmith.quality.checks.table_checks import freshness_metrics
+from lakesmith.quality.gate import gate_metrics
+from lakesmith.quality.profile import profile_metrics, secret_columns
+from lakesmith.quality.rule import Rule
+
+
+@dataclass(frozen=True)
+class GateMetrics:
+    """The observations of a gated batch: on the tagged rows, the final rows, and tied rows."""
+
+    gate: ObservedMetrics
+    final: ObservedMetrics
+    ties: ObservedMetrics | None = None
+
+
+def observed_gate(rules: tuple[Rule, ...]) -> ObservedMetrics:
+    """Return the observation of tagged rows."""
+    return ObservedMetrics(gate_metrics(rules))
+
+
+def observed_ties(batch: BatchContext) -> ObservedMetrics | None:
+    """Return the observation of tied rows, for a table that counts them."""
+    return tie_metrics(batch.spec.write, batch.project.profile_of(batch.name))
+
+
+def observed_final(batch: BatchContext, final: DataFrame) -> ObservedMetrics:
+    """Return the observation of the rows to write: counts, freshness and profile."""
+    counted = {"_emptied": "emptied", "_deleted": "deleted"}
+    counts = [
+        F.count_if(flag).alias(name)
+        for flag, name in counted.items()
+        if flag in final.columns
+    ]
+    rows = F.count(F.lit(1)).alias("rows")
+    return ObservedMetrics([rows, *counts, *_of_columns(batch, final)])
+
+
+def visible_types(rows: DataFrame) -> dict[str, str]:
+    """Return the columns that readers see, each with its type.
+
+    Examples
+    --------
+    >>> visible_types(spark.sql("SELECT 1 AS id, false AS _deleted"))
+    {'id': 'int'}
+    """
+    return {
+        field.name: field.dataType.simpleString()
+        for field in rows.schema.fields
+        if not field.name.startswith("_")
+    }
+
+
+def _of_columns(batch: BatchContext, final: DataFrame) -> list[Column]:
+    types = visible_types(final)
+    now = datetime.fromisoformat(batch.intent.run_time)
+    fresh = freshness_metrics(batch.spec, types, now)
+    secret = secret_columns(batch.spec.columns)
+    profile = profile_metrics(types, batch.project.profile_of(batch.name), secret)
+    return [*fresh, *profile]

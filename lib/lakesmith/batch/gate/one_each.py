@@ -1,0 +1,66 @@
+"""Keep one row of a batch for each key, or for each key and event time."""
+
+from __future__ import annotations
+
+from pyspark.sql import DataFrame
+from pyspark.sql import functions as F
+
+from lakesmith.batch.context import BatchContext
+from lakesmith.batch.observation import ObservedMetrics
+from lakesmith.spec.key_implies import unproven
+from lakesmith.spec.model import Table
+from lakesmith.tables.writes import newest_first
+from lakesmith.transforms.keys.one_row import one_row
+from lakesmith.transforms.scd2 import instant_of
+from lakesmith.types import Transform
+
+
+def one_each(
+    batch: BatchContext, rows: DataFrame, ties: ObservedMetrics | None = None
+) -> DataFrame:
+    """Return the rows to write. Keys with tied rows are counted by `ties`.
+
+    Returns
+    -------
+    DataFrame
+        *Columns*: as they are. One row a key where the table keeps the newest one, one a key and
+        event time where it keeps versions, else all rows.
+    """
+    write = batch.spec.write
+    if write.keeps_history:
+        return rows.transform(_one_an_instant(batch.spec, ties))
+    if write.keeps_newest:
+        return rows.transform(_one_a_key(batch.spec, ties))
+    return rows
+
+
+def _one_a_key(spec: Table, ties: ObservedMetrics | None) -> Transform:
+    """Keep the newest row of each key.
+
+    Ties go the same way as in the MERGE. Else the order of arrival would show.
+    """
+
+    def apply(rows: DataFrame) -> DataFrame:
+        newest = one_row(
+            spec.write.keys,
+            newest_first(rows.columns),
+            keeps_first=spec.write.keeps_first,
+            implied=unproven(spec),
+            look=ties.on if ties else None,
+        )
+        return rows.transform(newest)
+
+    return apply
+
+
+def _one_an_instant(spec: Table, ties: ObservedMetrics | None) -> Transform:
+    """Keep the event of each key and event time whose sequence is the highest."""
+
+    def apply(rows: DataFrame) -> DataFrame:
+        placed = rows.withColumn("_at", F.col("_seq").getField(instant_of(rows)))
+        keys = [*spec.write.keys, "_at"]
+        look = ties.on if ties else None
+        highest = one_row(keys, newest_first(rows.columns), look=look)
+        return placed.transform(highest).drop("_at")
+
+    return apply

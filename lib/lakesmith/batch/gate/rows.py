@@ -1,0 +1,85 @@
+"""Tag the rows of a batch by the checks and keep the good ones, one a key."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from pyspark.sql import DataFrame
+
+from lakesmith.batch.context import BatchContext
+from lakesmith.batch.gate.batch_rules import batch_rules, with_truncates
+from lakesmith.batch.gate.metrics import (
+    GateMetrics,
+    observed_final,
+    observed_gate,
+    observed_ties,
+)
+from lakesmith.batch.gate.one_each import one_each
+from lakesmith.batch.gate.partial_events import fill
+from lakesmith.batch.gate.table_columns import in_table_columns
+from lakesmith.quality.gate import accepted, tag
+from lakesmith.quality.rule import Rule
+
+
+@dataclass(frozen=True)
+class GatedRows:
+    """The frames of a batch behind its transform.
+
+    Parameters
+    ----------
+    tagged : DataFrame
+        *Columns*: those of the transform and ``_gate`` STRUCT, a boolean for each rule.
+    events : DataFrame
+        The accepted rows. *Columns*: the table's, and ``_kept`` where events may leave values alone.
+    final : DataFrame
+        The rows to write, one a key. *Columns*: as `events`.
+    rules : tuple of Rule
+    """
+
+    tagged: DataFrame
+    events: DataFrame
+    final: DataFrame
+    rules: tuple[Rule, ...]
+
+    def filled(self, batch: BatchContext) -> DataFrame:
+        """Return the rows to write, completed from older events of the batch.
+
+        *Columns*: as `final`.
+        """
+        return one_each(batch, fill(batch.spec, self.events))
+
+
+def gate_rows(
+    batch: BatchContext, shaped: DataFrame, rules: tuple[Rule, ...] | None = None
+) -> GatedRows:
+    """Gate the rows of a batch without observations.
+
+    Parameters
+    ----------
+    batch : BatchContext
+    shaped : DataFrame
+        The transformed rows.
+    rules : tuple of Rule, optional
+        The rules of these columns where they are compiled already.
+    """
+    rows = shaped.transform(with_truncates(batch.spec.write))
+    rules = batch_rules(batch, rows) if rules is None else rules
+    tagged = rows.transform(tag(rules))
+    events = in_table_columns(batch, tagged.transform(accepted(rules)))
+    return GatedRows(tagged, events, one_each(batch, events), rules)
+
+
+def gate_rows_observed(
+    batch: BatchContext, shaped: DataFrame
+) -> tuple[GatedRows, GateMetrics]:
+    """Gate the rows of a batch; writing the final rows fills the metrics."""
+    rows = shaped.transform(with_truncates(batch.spec.write))
+    rules = batch_rules(batch, rows)
+    of_gate = observed_gate(rules)
+    of_ties = observed_ties(batch)
+    tagged = of_gate.on(rows.transform(tag(rules)))
+    events = in_table_columns(batch, tagged.transform(accepted(rules)))
+    final = one_each(batch, events, of_ties)
+    of_final = observed_final(batch, final)
+    gated = GatedRows(tagged, events, of_final.on(final), rules)
+    return gated, GateMetrics(of_gate, of_final, of_ties)

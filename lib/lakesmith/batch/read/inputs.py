@@ -1,0 +1,93 @@
+"""Hold the frames that a batch reads, each built once when it is first used."""
+
+from __future__ import annotations
+
+from functools import cached_property
+
+from pyspark.sql import DataFrame
+from pyspark.sql import functions as F
+
+from lakesmith.batch.context import BatchContext
+from lakesmith.batch.event_fields import asked_fields
+from lakesmith.batch.observation import ObservedMetrics
+from lakesmith.batch.read.rows import (
+    read_changes,
+    read_inserted,
+    read_lookups,
+    read_other_changes,
+    read_rows,
+)
+from lakesmith.quality.checks.arrival import arrival_metrics
+
+
+class BatchInputs:
+    """Hold the rows of a batch, the changes of its upstream, and its lookups.
+
+    Parameters
+    ----------
+    batch : BatchContext
+        Its intent names all positions and versions, so that a retry reads the same.
+    """
+
+    def __init__(self, batch: BatchContext) -> None:
+        self.batch = batch
+
+    @cached_property
+    def rows(self) -> DataFrame:
+        """Return the rows of the batch.
+
+        *Columns*: as `read_rows` returns them.
+        """
+        return read_rows(self.batch)
+
+    @cached_property
+    def metrics(self) -> ObservedMetrics | None:
+        """Return what is observed on the rows, or None where groups are recomputed.
+
+        An observation stops filters. To recompute, the filter on groups must reach the scan.
+        """
+        if self.batch.spec.write.recomputes:
+            return None
+        arrival = arrival_metrics(self.rows) if asked_fields(self.batch) else []
+        return ObservedMetrics([F.count(F.lit(1)).alias("rows"), *arrival])
+
+    @cached_property
+    def observed_rows(self) -> DataFrame:
+        """Return the rows with their observation.
+
+        *Columns*: as `rows`.
+        """
+        return self.metrics.on(self.rows) if self.metrics else self.rows
+
+    @cached_property
+    def lookups(self) -> dict[str, DataFrame]:
+        """Return the declared inputs by name, each at the version that the intent names."""
+        return read_lookups(self.batch)
+
+    @cached_property
+    def changes(self) -> DataFrame:
+        """Return old and new images of the upstream rows that changed."""
+        return read_changes(self.batch)
+
+    @cached_property
+    def inserted(self) -> DataFrame:
+        """Return the new rows of the upstream."""
+        return read_inserted(self.batch)
+
+    @cached_property
+    def other_changes(self) -> DataFrame | None:
+        """Return images of changed older upstream rows, or None when the log has none."""
+        return read_other_changes(self.batch)
+
+    def held_groups(self) -> DataFrame:
+        """Return the groups that the table has.
+
+        *Columns*: `groups` of the batch.
+        """
+        batch = self.batch
+        return batch.table.load(batch.session).select(*batch.groups)
+
+
+def read(batch: BatchContext) -> BatchInputs:
+    """Return what the batch reads. Nothing is read yet."""
+    return BatchInputs(batch)

@@ -1,0 +1,83 @@
+"""Run the contract and the steps or the SQL of a table on each row."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+
+from pyspark.sql import DataFrame
+from pyspark.sql import functions as F
+
+from lakesmith.batch.context import BatchContext
+from lakesmith.columns import KEPT, TRUNCATES
+from lakesmith.errors import StepError
+from lakesmith.transforms.contract import to_contract
+from lakesmith.transforms.steps.bind import Step, run_steps
+from lakesmith.types import Transform
+
+_DELETED = ("what {} deleted is lost", "so that a delete reaches this table")
+MARKS = {
+    "_deleted": _DELETED,
+    TRUNCATES: _DELETED,
+    KEPT: (
+        "values that an event leaves as they were would become NULL",
+        "or write unavailable_values: []",
+    ),
+}
+
+
+def row_by_row(
+    batch: BatchContext,
+    rows: DataFrame,
+    inputs: Mapping[str, DataFrame],
+    steps: Sequence[Step],
+) -> DataFrame:
+    """Return the rows of a table that the steps or the SQL make, one for each row or fewer.
+
+    *Columns*: the contract's and whatever the steps leave.
+
+    Raises
+    ------
+    StepError
+        LS308 when the steps lose a column that marks deletes or unchanged values.
+    """
+    contracted = (
+        rows.transform(to_contract(batch.spec.columns)) if batch.spec.columns else rows
+    )
+    query = batch.spec.sql
+    shaped = (
+        _query(batch, contracted, inputs)
+        if query
+        else contracted.transform(run_steps(steps, inputs))
+    )
+    for mark in MARKS:
+        if mark in rows.columns and mark not in shaped.columns:
+            what, hint = MARKS[mark]
+            raise StepError(
+                f"the {'SQL loses' if query else 'steps lose'} column {mark}: {what.format(batch.spec.from_)}",
+                code="LS308",
+                where=batch.name,
+                hint=f"select {mark} too, {hint}",
+            )
+    return shaped.transform(_as_stored(batch)) if batch.groups else shaped
+
+
+def _as_stored(batch: BatchContext) -> Transform:
+    """Cast partition columns as the contract says, since another type would miss a partition."""
+    kinds = {
+        name: batch.spec.columns[name].type
+        for name in batch.groups
+        if name in batch.spec.columns
+    }
+    typed = {name: F.col(name).cast(kind) for name, kind in kinds.items()}
+    return lambda rows: (
+        rows.withColumns(typed) if typed else rows
+    )  # Spark Connect takes no empty one
+
+
+def _query(
+    batch: BatchContext, rows: DataFrame, inputs: Mapping[str, DataFrame]
+) -> DataFrame:
+    named = {batch.spec.from_.split(".", 1)[1]: rows, **inputs}
+    for name, frame in named.items():
+        frame.createOrReplaceTempView(name)
+    return batch.session.sql(batch.spec.sql or "")
