@@ -7,8 +7,8 @@ from pathlib import Path
 
 import pytest
 
-from lakesmith.ledger import identity
 from lakesmith.errors import GateRefused, LedgerError
+from lakesmith.ledger import identity
 from lakesmith.ledger.store import read_ledger
 from lakesmith.tables.ref import table_ref
 from tests.positions import files_seen
