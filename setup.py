@@ -7,7 +7,8 @@ from pathlib import Path
 from setuptools import find_packages, setup
 
 HERE = Path(__file__).parent
-# A cluster brings Spark and Delta of its own, and a second Spark installed over it breaks the session.
+# A cluster brings Spark and Delta of its own, and a second Spark installed over it breaks the
+# session.
 SPARK = ["pyspark>=4.2,<4.3", "delta-spark==4.4.0"]
 # What pyspark needs to talk to a Spark Connect server.
 CONNECT = [

@@ -13,7 +13,8 @@ from lakesmith.spec.model import Check
 class CheckResult:
     """The outcome of one check on one batch.
 
-    `status` is ``pass``, ``warn``, ``quarantine``, ``drop``, ``fail`` or ``error`` (the check could not be made).
+    `status` is ``pass``, ``warn``, ``quarantine``, ``drop``, ``fail`` or ``error`` (the check could
+    not be made).
     """
 
     check: str
@@ -60,7 +61,8 @@ def describe(check: str, status: str, failed: int, message: str) -> str:
 
 
 def describe_problems(verdicts: Iterable[Mapping[str, Any]]) -> str:
-    """Return the checks that refuse publication or could not be made, of verdicts as rows; empty when there are none.
+    """Return the checks that refuse publication or could not be made, of verdicts as rows; empty
+    when there are none.
 
     Examples
     --------
@@ -81,7 +83,8 @@ def metric_result(check: Check, message: str, failed: int = 1) -> CheckResult:
     Parameters
     ----------
     check : Check
-        A figure has no rows to set aside: the verdict is ``warn`` when `on_fail` says so, else ``fail``.
+        A figure has no rows to set aside: the verdict is ``warn`` when `on_fail` says so, else
+        ``fail``.
     message : str
         What is wrong; empty when nothing is.
     failed : int

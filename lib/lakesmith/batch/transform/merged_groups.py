@@ -1,4 +1,4 @@
-"""Which aggregates can merge new rows into the groups they hold: what their specs say of it."""
+"""Decide which aggregates can merge new rows into their groups."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ from lakesmith.transforms.mergeable_aggregates import Merge, merges_of
 
 
 def merges_in(project: Project, name: str) -> dict[str, Merge] | None:
-    """Return how the measures of an aggregate are merged; None when a group needs all its rows.
+    """Return how the measures of an aggregate are merged, or None when a group needs all rows.
 
     Parameters
     ----------
@@ -28,9 +28,10 @@ def merges_in(project: Project, name: str) -> dict[str, Merge] | None:
     Returns
     -------
     dict of str to Merge, or None
-        None too where a group can be other than what its rows came to: a check drops groups, a measure has a default or
-        is rescued, a column that is read has a default that may have been another, a step before is the user's own
-        function (which the spec says nothing of), or a window or `dedupe` (which see the new rows only).
+        None too where a group can be other than what its rows came to: a check drops groups, a
+        measure has a default or is rescued, a column that is read has a default that may have been
+        another, a step before is the user's own function (which the spec says nothing of), or a
+        window or `dedupe` (which see the new rows only).
     """
     spec = project.table(name)
     if (
