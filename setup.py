@@ -1,4 +1,4 @@
-"""Packaging: ``lib/`` is the import root; the jobs and the sample's specs travel inside the wheel."""
+"""Package ``lib/``, with the jobs and the sample's specs inside the wheel."""
 
 from __future__ import annotations
 

@@ -82,7 +82,7 @@ class BatchContext:
         return follows(self.spec, self.project.table(self.spec.from_))
 
     def from_the_beginning(self) -> BatchContext:
-        """Return the batch as if it read its upstream from the first row on, to the same version."""
+        """Return the batch as if it read its upstream from the first row on."""
         span = span_of(self.intent.input)
         if span is None:
             return self

@@ -29,7 +29,8 @@ def lacks_feed(error: Exception) -> bool:
 
     Examples
     --------
-    >>> lacks_feed(RuntimeError("[DELTA_MISSING_CHANGE_DATA] ...")), lacks_feed(RuntimeError("disk full"))
+    >>> (lacks_feed(RuntimeError("[DELTA_MISSING_CHANGE_DATA] ...")),
+    ...  lacks_feed(RuntimeError("disk full")))
     (True, False)
     """
     return NO_FEED.search(text_of(error)) is not None
@@ -37,7 +38,7 @@ def lacks_feed(error: Exception) -> bool:
 
 @contextmanager
 def translate_spark_errors(batch: BatchContext) -> Iterator[None]:
-    """Raise LS512 for a hole in a change feed, LS513 for too big a number, LS507 and LS521 for rows that disagree."""
+    """Raise errors of Spark that have a cause in the project as errors with a code."""
     try:
         yield
     except LakesmithError:

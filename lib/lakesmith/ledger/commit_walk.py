@@ -82,9 +82,11 @@ def is_foreign(commit: Commit) -> bool:
 
 def _changed(table: TableRef, commit: Commit, known: int) -> InputError:
     return InputError(
-        f"version {commit.version} of {table.name} ({commit.operation}) was not written by Lakesmith",
+        f"version {commit.version} of {table.name} ({commit.operation}) "
+        "was not written by Lakesmith",
         code="LS211",
         where=table.location,
-        hint=f"take the change back (RESTORE the table to version {known}) and run again: a batch on top of rows "
+        hint=f"take the change back (RESTORE the table to version {known}) and run again: "
+        "a batch on top of rows "
         "that no input accounts for would hide the difference; nothing was written",
     )

@@ -89,7 +89,8 @@ def settings_of(spec: Table) -> dict[str, Any]:
 
     Examples
     --------
-    >>> write = {"strategy": "scd2", "keys": ["id"], "sequence_by": ["at"], "track_history_columns": ["Plan"]}
+    >>> write = {"strategy": "scd2", "keys": ["id"], "sequence_by": ["at"],
+    ...     "track_history_columns": ["Plan"]}
     >>> settings_of(Table.model_validate({"from": "bronze.customers", "write": write}))
     {'track_history_columns': ['plan'], 'apply_as_deletes': ''}
     """

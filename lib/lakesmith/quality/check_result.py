@@ -40,7 +40,8 @@ def refuses(verdict: Mapping[str, Any]) -> bool:
 
     Examples
     --------
-    >>> refuses({"status": "error", "on_fail": "quarantine"}), refuses({"status": "error", "on_fail": "warn"})
+    >>> (refuses({"status": "error", "on_fail": "quarantine"}),
+    ...  refuses({"status": "error", "on_fail": "warn"}))
     (True, False)
     """
     is_unmade = verdict["status"] == "error" and verdict["on_fail"] != "warn"
@@ -66,7 +67,8 @@ def describe_problems(verdicts: Iterable[Mapping[str, Any]]) -> str:
 
     Examples
     --------
-    >>> describe_problems([{"check": "sane", "status": "error", "on_fail": "warn", "failed": 0, "message": "no column"}])
+    >>> describe_problems([{"check": "sane", "status": "error", "on_fail": "warn", "failed": 0,
+    ...     "message": "no column"}])
     'check sane could not be made: no column'
     """
     named = [one for one in verdicts if one["status"] == "error" or refuses(one)]

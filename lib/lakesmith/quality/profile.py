@@ -40,7 +40,8 @@ def secret_columns(columns: Mapping[str, ContractColumn]) -> frozenset[str]:
 
     Examples
     --------
-    >>> sorted(secret_columns({"id": ContractColumn(type="int"), "name": ContractColumn(type="string",
+    >>> sorted(secret_columns({"id": ContractColumn(type="int"),
+    ...     "name": ContractColumn(type="string",
     ...     sensitivity="personal")}))
     ['name']
     """
@@ -126,7 +127,8 @@ def profile_rows(
 
     Examples
     --------
-    >>> profile_rows({"rows": 2, "c0_count": 1, "c0_min": "1", "c0_max": "1"}, {"n": "int"}, Profile())[0]["nulls"]
+    >>> profile_rows({"rows": 2, "c0_count": 1, "c0_min": "1", "c0_max": "1"}, {"n": "int"},
+    ...     Profile())[0]["nulls"]
     1
     """
     return [] if profile.level == "off" else list(_rows(metrics, types))

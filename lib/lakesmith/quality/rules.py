@@ -47,7 +47,8 @@ def compile_rules(table: Table, columns: Mapping[str, str]) -> tuple[Rule, ...]:
     Examples
     --------
     >>> from lakesmith.spec.model import Column as ContractColumn
-    >>> table = Table(from_="bronze.orders", columns={"id": ContractColumn(type="int", nullable=False)})
+    >>> table = Table(from_="bronze.orders",
+    ...     columns={"id": ContractColumn(type="int", nullable=False)})
     >>> [(rule.id, rule.on_fail, rule.error) for rule in compile_rules(table, {"id": "int"})]
     [('id_given', 'quarantine', '')]
     """

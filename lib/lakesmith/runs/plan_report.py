@@ -125,7 +125,8 @@ def _in_one_line(error: Exception) -> str:
 
     Examples
     --------
-    >>> _in_one_line(LakesmithError("no such directory 'in'", code="LS201", where="sources.orders.path"))
+    >>> _in_one_line(LakesmithError("no such directory 'in'", code="LS201",
+    ...     where="sources.orders.path"))
     "LS201 no such directory 'in' (sources.orders.path)"
     """
     if not isinstance(error, LakesmithError):
@@ -207,7 +208,8 @@ def promise_notes(spec: Table) -> list[str]:
     Examples
     --------
     >>> from lakesmith.spec.model import Write
-    >>> promise_notes(Table(from_="bronze.a", write=Write(strategy="scd2", keys=("id",), key_implies=("day",))))
+    >>> promise_notes(Table(from_="bronze.a",
+    ...     write=Write(strategy="scd2", keys=("id",), key_implies=("day",))))
     ["write.key_implies: the spec does not prove day: a batch's keys are looked up in all files that
     can have them"]
     """

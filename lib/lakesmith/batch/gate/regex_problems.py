@@ -46,7 +46,8 @@ def pattern_error(df: DataFrame, pattern: str) -> str:
 
     Examples
     --------
-    >>> pattern_error(spark.range(1), "(?<x>a)"), "INVALID" in pattern_error(spark.range(1), "(?P<x>a)")
+    >>> (pattern_error(spark.range(1), "(?<x>a)"),
+    ...  "INVALID" in pattern_error(spark.range(1), "(?P<x>a)"))
     ('', True)
     """
     if pattern not in _known:

@@ -82,7 +82,8 @@ def _is_row_wise(step: str | Mapping[str, Any]) -> bool:
 
     Examples
     --------
-    >>> _is_row_wise({"filter": "units > 0"}), _is_row_wise({"with_columns": {"n": "row_number() OVER (ORDER BY u)"}})
+    >>> (_is_row_wise({"filter": "units > 0"}),
+    ...  _is_row_wise({"with_columns": {"n": "row_number() OVER (ORDER BY u)"}}))
     (True, False)
     >>> _is_row_wise("retail.lines:typed_lines")
     False

@@ -48,8 +48,10 @@ def cast_rule(
     Examples
     --------
     >>> from lakesmith.spec.model import Column as ContractColumn
-    >>> table = Table(from_="bronze.orders", columns={"qty": ContractColumn(type="int", source="Qty")})
-    >>> cast_rule("qty_cast", "qty", "warn", table, {"qty": "int", "_raw": "struct<Qty:string>"}).error
+    >>> table = Table(from_="bronze.orders",
+    ...     columns={"qty": ContractColumn(type="int", source="Qty")})
+    >>> cast_rule("qty_cast", "qty", "warn", table,
+    ...     {"qty": "int", "_raw": "struct<Qty:string>"}).error
     ''
     >>> cast_rule("qty_cast", "qty", "warn", table, {"qty": "int"}).error
     "the raw text of column 'qty' is not there"

@@ -49,8 +49,10 @@ def implicit_rules(table: Table, columns: Mapping[str, str]) -> Iterator[Rule]:
     Examples
     --------
     >>> from lakesmith.spec.model import Column as ContractColumn
-    >>> table = Table(from_="bronze.orders", columns={"qty": ContractColumn(type="int", nullable=False)})
-    >>> [rule.id for rule in implicit_rules(table, {"qty": "int", "_raw": "struct<qty:string,_rescued:string>"})]
+    >>> table = Table(from_="bronze.orders",
+    ...     columns={"qty": ContractColumn(type="int", nullable=False)})
+    >>> [rule.id for rule in implicit_rules(table,
+    ...     {"qty": "int", "_raw": "struct<qty:string,_rescued:string>"})]
     ['row_parsed', 'qty_cast', 'qty_given']
     """
     yield from _row_parsed(columns)

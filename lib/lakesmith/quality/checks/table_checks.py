@@ -116,7 +116,8 @@ def plan_notes(table: Table) -> list[str]:
 
     Examples
     --------
-    >>> plan_notes(Table(from_="bronze.orders", checks=(Check(id="one", check="unique", columns=("id",)),)))
+    >>> plan_notes(Table(from_="bronze.orders",
+    ...     checks=(Check(id="one", check="unique", columns=("id",)),)))
     ['check one: unique (id) needs one more shuffle, because these are not the keys of the table']
     """
     notes = []

@@ -104,7 +104,8 @@ def duplicates(columns: Sequence[str]) -> Transform:
     Examples
     --------
     >>> from lakesmith.testing import frame
-    >>> frame(spark, "id int", [(1,), (1,), (None,), (None,), (2,)]).transform(duplicates(["id"])).first().duplicates
+    >>> frame(spark, "id int",
+    ...     [(1,), (1,), (None,), (None,), (2,)]).transform(duplicates(["id"])).first().duplicates
     2
     """
 
