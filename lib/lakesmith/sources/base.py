@@ -342,6 +342,13 @@ class Source(Protocol):
         """Return the columns of which `read` records in ``_arrived`` whether a row has them."""
         return ()
 
+    def row_settings(self) -> dict[str, Any]:
+        """Return the settings that decide how the rows of a slice are read, as JSON.
+
+        Commits record them, so that a rebuild finds tables whose rows were read by other settings.
+        """
+        return {}
+
     def is_retyped(self, spark: SparkSession, piece: Slice) -> bool:
         """Return True where a column has another type in a slice than in what was read before."""
         return False

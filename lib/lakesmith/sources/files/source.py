@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Mapping
 from concurrent.futures import ThreadPoolExecutor
+from typing import Any
 
 from pyspark.sql import DataFrame, SparkSession
 
@@ -23,6 +24,7 @@ from lakesmith.sources.files.listing import FileEntry, fresh_files, list_files
 from lakesmith.sources.files.new_files import next_files, read_files, reason_to_park
 from lakesmith.sources.files.position import KIND, FilePositions, files_slice
 from lakesmith.spec.model import FilesSource
+from lakesmith.spec.rules.sources import TAKES
 from lakesmith.tables.ref import TableRef
 
 READERS = 8
@@ -190,6 +192,21 @@ class Files(Source):
         spec = self.settings
         names = spec.columns if spec.format == "json" else ()
         return tuple(name for name in names if name not in spec.optional_columns)
+
+    def row_settings(self) -> dict[str, Any]:
+        """Return the format, and the settings that it takes.
+
+        Examples
+        --------
+        >>> from lakesmith.spec.model import Project
+        >>> source = {"format": "csv", "path": "in", "columns": ["id"]}
+        >>> tables = {"bronze": {"a": {"from": "sources.s"}}}
+        >>> spec = {"name": "shop", "sources": {"s": source}, "tables": tables}
+        >>> Files(Project.model_validate(spec), "bronze.a").row_settings()["encoding"]
+        'UTF-8'
+        """
+        names = ("format", *TAKES[self.settings.format])
+        return {name: getattr(self.settings, name) for name in names}
 
     def required(
         self, spark: SparkSession, position: Position, must_read: Collection[str]
