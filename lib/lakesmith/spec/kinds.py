@@ -77,6 +77,18 @@ class Kind:
             for name, spec in specs.items()
         }
 
+    def name_of(self, key: str) -> str:
+        """Return the name by which tables read the spec with a key.
+
+        Examples
+        --------
+        >>> KINDS["sources"].name_of("sources.orders")
+        'sources.orders'
+        >>> KINDS["tables"].name_of("tables.gold.daily")
+        'gold.daily'
+        """
+        return key.partition(".")[2] if self.layers else key
+
     def specs(self, project: Project) -> dict[str, Any]:
         """Return the specs of this kind in a project, by key."""
         return self.flatten(getattr(project, self.name, {}))
