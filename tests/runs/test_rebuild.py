@@ -14,9 +14,9 @@ from lakesmith.ledger.intent import Intent
 from lakesmith.ledger.state import TableState
 from lakesmith.runs.rebuild import tables_to_rebuild
 from lakesmith.runs.rebuild_files import files_to_read, require_planned
-from lakesmith.sources.base import ParkedPart, Slices
 from lakesmith.sources.files.listing import list_files
 from lakesmith.sources.files.position import files_slice
+from lakesmith.sources.slices import ParkedPart, Slices
 from tests.positions import files_seen, read_files
 from tests.shop import HEADER, SPECS, TABLES, Shop, by_table
 

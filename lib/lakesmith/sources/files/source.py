@@ -9,20 +9,14 @@ from typing import Any
 from pyspark.sql import DataFrame, SparkSession
 
 from lakesmith.paths import local_path, path_of_rows
-from lakesmith.sources.base import (
-    MISSING,
-    Known,
-    ParkedPart,
-    Position,
-    Required,
-    Slice,
-    Slices,
-    Source,
-)
+from lakesmith.sources.base import Known, Source
+from lakesmith.sources.files.changes import fresh_files
 from lakesmith.sources.files.find_bad_file import find_unreadable
-from lakesmith.sources.files.listing import FileEntry, fresh_files, list_files
+from lakesmith.sources.files.listing import FileEntry, list_files
 from lakesmith.sources.files.new_files import next_files, read_files, reason_to_park
 from lakesmith.sources.files.position import KIND, FilePositions, files_slice
+from lakesmith.sources.positions import Position
+from lakesmith.sources.slices import MISSING, ParkedPart, Required, Slice, Slices
 from lakesmith.spec.model import FilesSource
 from lakesmith.spec.rules.sources import TAKES
 from lakesmith.tables.ref import TableRef
