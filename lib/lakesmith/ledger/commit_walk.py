@@ -1,4 +1,4 @@
-"""Commits of others on the tables of a lake: noticed before a batch is written on top of them."""
+"""Find commits of other writers before a batch is written on top of them."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from lakesmith.tables.ref import TableRef
 def undone_spans(
     spark: SparkSession, table: TableRef, state: TableState
 ) -> list[tuple[int, int]]:
-    """Return the spans of versions in which others changed rows and took the change back by a RESTORE.
+    """Return the spans of versions whose changes a RESTORE of another writer took back.
 
     Parameters
     ----------
@@ -28,7 +28,8 @@ def undone_spans(
     Returns
     -------
     list of (int, int)
-        First and last version of each span: together they change nothing, and tables below must not read them.
+        First and last version of each span: together they change nothing, and tables below must not
+        read them.
 
     Raises
     ------
@@ -54,7 +55,7 @@ def undone_spans(
 def _walk(
     table: TableRef, state: TableState, commits: Mapping[int, Commit], head: int
 ) -> Iterator[tuple[int, int]]:
-    """Go down from the head to the version of the ledger; a RESTORE skips what it undid."""
+    """Yield commits from the head to the ledger's version, without those that a RESTORE undid."""
     version = head
     known = state.version or 0
     while version > known:
@@ -81,9 +82,11 @@ def is_foreign(commit: Commit) -> bool:
 
 def _changed(table: TableRef, commit: Commit, known: int) -> InputError:
     return InputError(
-        f"version {commit.version} of {table.name} ({commit.operation}) was not written by Lakesmith",
+        f"version {commit.version} of {table.name} ({commit.operation}) "
+        "was not written by Lakesmith",
         code="LS211",
         where=table.location,
-        hint=f"take the change back (RESTORE the table to version {known}) and run again: a batch on top of rows "
+        hint=f"take the change back (RESTORE the table to version {known}) and run again: "
+        "a batch on top of rows "
         "that no input accounts for would hide the difference; nothing was written",
     )
