@@ -23,7 +23,7 @@ def sources_of(spec: Table) -> dict[str, str]:
 
 
 def settled_columns(spec: Table) -> tuple[str, ...]:
-    """Return the columns that every event must have: which row it changes, and when.
+    """Return the columns that say which row an event changes, and when.
 
     Examples
     --------

@@ -13,7 +13,8 @@ from lakesmith.spec.model import Check
 class CheckResult:
     """The outcome of one check on one batch.
 
-    `status` is ``pass``, ``warn``, ``quarantine``, ``drop``, ``fail`` or ``error`` (the check could not be made).
+    `status` is ``pass``, ``warn``, ``quarantine``, ``drop``, ``fail`` or ``error`` (the check could
+    not be made).
     """
 
     check: str
@@ -39,7 +40,8 @@ def refuses(verdict: Mapping[str, Any]) -> bool:
 
     Examples
     --------
-    >>> refuses({"status": "error", "on_fail": "quarantine"}), refuses({"status": "error", "on_fail": "warn"})
+    >>> (refuses({"status": "error", "on_fail": "quarantine"}),
+    ...  refuses({"status": "error", "on_fail": "warn"}))
     (True, False)
     """
     is_unmade = verdict["status"] == "error" and verdict["on_fail"] != "warn"
@@ -60,11 +62,13 @@ def describe(check: str, status: str, failed: int, message: str) -> str:
 
 
 def describe_problems(verdicts: Iterable[Mapping[str, Any]]) -> str:
-    """Return the checks that refuse publication or could not be made, of verdicts as rows; empty when there are none.
+    """Return the checks that refuse publication or could not be made, of verdicts as rows; empty
+    when there are none.
 
     Examples
     --------
-    >>> describe_problems([{"check": "sane", "status": "error", "on_fail": "warn", "failed": 0, "message": "no column"}])
+    >>> describe_problems([{"check": "sane", "status": "error", "on_fail": "warn", "failed": 0,
+    ...     "message": "no column"}])
     'check sane could not be made: no column'
     """
     named = [one for one in verdicts if one["status"] == "error" or refuses(one)]
@@ -81,7 +85,8 @@ def metric_result(check: Check, message: str, failed: int = 1) -> CheckResult:
     Parameters
     ----------
     check : Check
-        A figure has no rows to set aside: the verdict is ``warn`` when `on_fail` says so, else ``fail``.
+        A figure has no rows to set aside: the verdict is ``warn`` when `on_fail` says so, else
+        ``fail``.
     message : str
         What is wrong; empty when nothing is.
     failed : int

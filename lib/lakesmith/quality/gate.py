@@ -31,8 +31,8 @@ def tag(rules: Sequence[Rule]) -> Transform:
 
     Notes
     -----
-    *Columns*: needs what the rules name -> adds `_gate`, a struct of booleans ``r0``, ``r1``, ... in the order of the
-    rules, none of them NULL.
+    *Columns*: needs what the rules name -> adds `_gate`, a struct of booleans ``r0``, ``r1``, ...
+    in the order of the rules, none of them NULL.
 
     Examples
     --------
@@ -99,7 +99,8 @@ def is_set_aside(rules: Sequence[Rule]) -> Column:
 
 
 def rejected(rules: Sequence[Rule]) -> Transform:
-    """Keep the rows of a tagged frame that go to quarantine, each with its reasons and the row as it arrived.
+    """Keep the rows of a tagged frame that go to quarantine, each with its reasons and the row as
+    it arrived.
 
     Parameters
     ----------
@@ -114,8 +115,8 @@ def rejected(rules: Sequence[Rule]) -> Transform:
     Notes
     -----
     *Columns*: needs `_gate`, and `_raw` where there is one -> exactly `_reasons`
-    (array<struct<check,column,value>>, one entry per failed quarantine rule, `value` as text or NULL) and `_raw`
-    (JSON text of `_raw`, or of all columns but `_gate`; NULL fields are kept).
+    (array<struct<check,column,value>>, one entry per failed quarantine rule, `value` as text or
+    NULL) and `_raw` (JSON text of `_raw`, or of all columns but `_gate`; NULL fields are kept).
 
     Examples
     --------
@@ -144,7 +145,8 @@ def raw_text(df: DataFrame) -> DataFrame:
 
     Notes
     -----
-    *Columns*: needs ``_raw`` where there is one -> exactly ``_raw`` STRING, as `rejected` writes it.
+    *Columns*: needs ``_raw`` where there is one -> exactly ``_raw`` STRING, as `rejected` writes
+    it.
     """
     return df.select(_raw_json(df).alias(RAW))
 
@@ -160,8 +162,8 @@ def gate_metrics(rules: Sequence[Rule]) -> list[Column]:
     Returns
     -------
     list of Column
-        `rows`, `quarantined`, `dropped` (and not quarantined), and `failed_0`, `failed_1`, ... per rule; 0 when there
-        are no rows.
+        `rows`, `quarantined`, `dropped` (and not quarantined), and `failed_0`, `failed_1`, ... per
+        rule; 0 when there are no rows.
 
     Notes
     -----
@@ -198,8 +200,8 @@ def gate_results(
     Returns
     -------
     tuple of CheckResult
-        In the order of the rules: ``error`` for a rule that could not be made, ``pass`` when no row failed, else the
-        rule's `on_fail`.
+        In the order of the rules: ``error`` for a rule that could not be made, ``pass`` when no row
+        failed, else the rule's `on_fail`.
 
     Examples
     --------

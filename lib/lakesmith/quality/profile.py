@@ -40,7 +40,8 @@ def secret_columns(columns: Mapping[str, ContractColumn]) -> frozenset[str]:
 
     Examples
     --------
-    >>> sorted(secret_columns({"id": ContractColumn(type="int"), "name": ContractColumn(type="string",
+    >>> sorted(secret_columns({"id": ContractColumn(type="int"),
+    ...     "name": ContractColumn(type="string",
     ...     sensitivity="personal")}))
     ['name']
     """
@@ -61,9 +62,11 @@ def profile_metrics(
     types : mapping of str to str
         The columns to profile and their types as `simpleString`.
     profile : Profile
-        Level ``off``, ``basic`` or ``full``; with ``full``, the columns for moments and sketches (none named: all).
+        Level ``off``, ``basic`` or ``full``; with ``full``, the columns for moments and sketches
+        (none named: all).
     secret : collection of str
-        Columns of which no value may be told: they are counted, and have neither min, max nor a sketch of values.
+        Columns of which no value may be told: they are counted, and have neither min, max nor a
+        sketch of values.
 
     Returns
     -------
@@ -72,7 +75,8 @@ def profile_metrics(
 
     Notes
     -----
-    *Columns*: needs all of `types` -> one row. Each figure of no value is NULL, each count of nothing 0.
+    *Columns*: needs all of `types` -> one row. Each figure of no value is NULL, each count of
+    nothing 0.
 
     Examples
     --------
@@ -116,13 +120,15 @@ def profile_rows(
     Returns
     -------
     list of dict
-        column, type, rows, nulls, min and max (text), nans (of floats), finite, mean, m2 (sum of squared distances from
-        the mean), stddev (of the sample), hll and kll (bytes), top_k (JSON text); None where there is nothing.
-        Two batches merge by n, mean and m2, their sketches by union.
+        column, type, rows, nulls, min and max (text), nans (of floats), finite, mean, m2 (sum of
+        squared distances from the mean), stddev (of the sample), hll and kll (bytes), top_k (JSON
+        text); None where there is nothing. Two batches merge by n, mean and m2, their sketches by
+        union.
 
     Examples
     --------
-    >>> profile_rows({"rows": 2, "c0_count": 1, "c0_min": "1", "c0_max": "1"}, {"n": "int"}, Profile())[0]["nulls"]
+    >>> profile_rows({"rows": 2, "c0_count": 1, "c0_min": "1", "c0_max": "1"}, {"n": "int"},
+    ...     Profile())[0]["nulls"]
     1
     """
     return [] if profile.level == "off" else list(_rows(metrics, types))
@@ -167,7 +173,8 @@ def _full(name: str, kind: str) -> dict[str, Column]:
 
 def _moments(value: Column) -> dict[str, Column]:
     number = value.cast("double")
-    # NaN and infinity would swallow every other value; a difference with itself is 0 for finite numbers only.
+    # NaN and infinity would swallow every other value; a difference with itself is 0 for finite
+    # numbers only.
     finite = F.when(number - number == 0, number)
     count = F.count(finite)
     return {"finite": count, "mean": F.avg(finite), "m2": F.var_pop(finite) * count}

@@ -18,8 +18,9 @@ NO_SAMPLE = "cast(NULL as string)"
 class Rule:
     """A row check that is ready to run.
 
-    `failed` is never NULL; `sample` is the value to show, as text; `text` is the pattern or expression. A rule with
-    an `error` could not be made: no row fails it, and its verdict counts as failed.
+    `failed` is never NULL; `sample` is the value to show, as text; `text` is the pattern or
+    expression. A rule with an `error` could not be made: no row fails it, and its verdict counts as
+    failed.
     """
 
     id: str
@@ -38,7 +39,8 @@ def broken(id: str, check: str, column: str, on_fail: OnFail, error: str) -> Rul
 
 
 def reason_of(error: Exception) -> str:
-    r"""Return the first line of an error that says something; never empty, as that would be no error.
+    r"""Return the first line of an error that says something; never empty, as that would be no
+    error.
 
     Examples
     --------

@@ -29,24 +29,26 @@ def compile_rules(table: Table, columns: Mapping[str, str]) -> tuple[Rule, ...]:
     Returns
     -------
     tuple of Rule
-        Implicit: `row_parsed` where the frame has `_rescued`; `<column>_cast` for a typed contract column that has its
-        raw text in `_raw`; `<column>_given` for one that is not nullable; `<column>_partition` for text that the table
-        is partitioned by and that no directory can be named by. A check of the spec on the same column takes the
-        place of the implicit one.
+        Implicit: `row_parsed` where the frame has `_rescued`; `<column>_cast` for a typed contract
+        column that has its raw text in `_raw`; `<column>_given` for one that is not nullable;
+        `<column>_partition` for text that the table is partitioned by and that no directory can be
+        named by. A check of the spec on the same column takes the place of the implicit one.
 
     Notes
     -----
-    What a NULL value means is said by `on_null`: ``fail`` lets it fail, ``skip`` and ``pass`` do not. `not_null` and
-    `not_blank` fail on NULL whatever it says. A check on a column that is not there, or with a bound that does not fit
-    its type, becomes a rule with an `error`: no row fails it, and its verdict counts as failed. An expression that
-    throws on a row, such as a division by zero, fails this row.
+    What a NULL value means is said by `on_null`: ``fail`` lets it fail, ``skip`` and ``pass`` do
+    not. `not_null` and `not_blank` fail on NULL whatever it says. A check on a column that is not
+    there, or with a bound that does not fit its type, becomes a rule with an `error`: no row fails
+    it, and its verdict counts as failed. An expression that throws on a row, such as a division by
+    zero, fails this row.
 
     *Columns*: needs what the checks name -> adds nothing.
 
     Examples
     --------
     >>> from lakesmith.spec.model import Column as ContractColumn
-    >>> table = Table(from_="bronze.orders", columns={"id": ContractColumn(type="int", nullable=False)})
+    >>> table = Table(from_="bronze.orders",
+    ...     columns={"id": ContractColumn(type="int", nullable=False)})
     >>> [(rule.id, rule.on_fail, rule.error) for rule in compile_rules(table, {"id": "int"})]
     [('id_given', 'quarantine', '')]
     """

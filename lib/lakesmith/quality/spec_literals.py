@@ -29,8 +29,8 @@ def literal(value: Value, kind: str) -> Column:
     Parameters
     ----------
     value : str, int, float or bool
-        A number, or text: dates and timestamps as data write them (UTC when it names no offset), a date without a time
-        of day, a wall clock without an offset.
+        A number, or text: dates and timestamps as data write them (UTC when it names no offset), a
+        date without a time of day, a wall clock without an offset.
     kind : str
         The column's type as `simpleString`.
 

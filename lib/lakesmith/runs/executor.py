@@ -1,4 +1,4 @@
-"""The executor: wave by wave through the graph, independent tables in parallel, ledger commits grouped."""
+"""Run the tables wave by wave through the graph, independent ones in parallel."""
 
 from __future__ import annotations
 
@@ -44,7 +44,7 @@ OnEvent = Callable[[Event], None]
 
 @dataclass(frozen=True)
 class BatchOutcome:
-    """What one batch came to: its record, or the error that stopped it."""
+    """Hold the record of one batch, or the error that stopped it."""
 
     intent: Intent
     record: BatchRecord | None
@@ -82,7 +82,7 @@ class Executor:
         return self.tallies[table].result(self.blocked.get(table, ""))
 
     def _run_wave(self, wave: Sequence[str]) -> bool:
-        """Plan, write the intents down, run the batches; True when a bounded source has more."""
+        """Plan the tables of a wave, write the intents and run the batches."""
         planned = {
             table: self._plan(table) for table in wave if table not in self.blocked
         }
@@ -98,7 +98,7 @@ class Executor:
         )
 
     def run_planned(self, wave: Sequence[Intent]) -> None:
-        """Write down and run batches that somebody else planned; those of blocked tables are left out."""
+        """Write and run batches that a caller planned, without those of blocked tables."""
         self.tallies |= {intent.table: Tally(intent.table) for intent in wave}
         intents = [intent for intent in wave if intent.table not in self.blocked]
         self.ledger.stage(*[intent_event(intent) for intent in intents])
@@ -131,7 +131,7 @@ class Executor:
         return planned
 
     def _look_for_foreign(self, table: str) -> None:
-        """Refuse a table that others changed; what they took back themselves is left out by the tables below."""
+        """Refuse a table that another writer changed."""
         state = self.ledger.state(table)
         spans = undone_spans(self.spark, project_table(self.project, table), state)
         if spans:
@@ -172,9 +172,10 @@ class Executor:
         self._tell("table_finished", table, self.result(table))
 
     def _done(self, intent: Intent, record: BatchRecord) -> LedgerEvent:
-        """Return the event that closes a batch; where it changed no row the tables below skip what it wrote.
+        """Return the event that closes a batch.
 
-        Its table moves on all the same: Delta reads a version that is not the newest one as long as the retention only.
+        Its table moves on all the same: Delta reads a version that is not the newest one as long as
+        the retention only.
         """
         before = self.ledger.state(intent.table).version
         version = record.version
@@ -214,7 +215,8 @@ class Executor:
             cause = cause_of(second, self.spark)
             if not isinstance(cause, SparkGone | LedgerError):
                 raise
-            # Spark died while the file was looked for, so no file is to blame; or a rebuild needs the file.
+            # Spark died while the file was looked for, so no file is to blame; or a rebuild needs
+            # the file.
             parked = False
             error = cause
         if parked or (isinstance(error, LakesmithError) and error.code in DROPPED_BY):
@@ -225,7 +227,7 @@ class Executor:
             self._block(intent.table, error)
 
     def _park_unreadable(self, intent: Intent, error: Exception) -> bool:
-        """Set the file aside that stopped the batch, if one did, and let the next round plan the rest."""
+        """Park the file that stopped the batch, if one did, so that the next round plans the rest."""
         source = source_of(self.project, intent.table)
         if not source.can_isolate or _is_known(error) or self._landed(intent):
             return False
@@ -244,7 +246,7 @@ class Executor:
         return True
 
     def _landed(self, intent: Intent) -> bool:
-        """Tell whether a batch that failed had written its rows before: then only the next run may close it."""
+        """Return True where a failed batch had written its rows before."""
         with ending(batch_session(self.spark)) as session:
             batch = self._batch(intent, session)
             return find(session, batch.table, batch.commit_id()) is not None
@@ -275,5 +277,5 @@ class Executor:
 
 
 def _is_known(error: Exception) -> bool:
-    """Tell an error that no file can be the cause of: a number that is too big (LS513) may come from its reader."""
+    """Return True for an error that no file can cause."""
     return isinstance(error, LakesmithError) and error.code != "LS513"

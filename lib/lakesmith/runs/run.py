@@ -1,4 +1,4 @@
-"""One run: lock, recover, execute, publish, record."""
+"""Run a project from the lock to the record."""
 
 from __future__ import annotations
 
@@ -26,9 +26,9 @@ from lakesmith.spec.model import Project
 class Asked:
     """What a run is asked to do.
 
-    `select` names tables (all when empty), `run_time` is the recorded "now" (the clock when None), `accept` names
-    refused tables to publish as they are, `rebuild` builds the selected tables anew, else those whose spec changed,
-    and all that lies below them.
+    `select` names tables (all when empty), `run_time` is the recorded "now" (the clock when None),
+    `accept` names refused tables to publish, `rebuild` rebuilds the selected tables, else those
+    whose spec changed, and all tables downstream.
     """
 
     select: Sequence[str] = ()
@@ -81,16 +81,18 @@ def run(
         record_interrupted(facts, spark, ledger)
         Recovery(spark, project, ledger).run(asked.accept)
         executor = Executor(spark, project, ledger, facts.run_time, on_event)
-        order = _start_anew(spark, project, ledger, asked) if asked.rebuild else order
+        order = (
+            _start_rebuild(spark, project, ledger, asked) if asked.rebuild else order
+        )
         executor.run(order)
         result = conclude(facts, spark, executor, order)
     return raise_or_return(result, executor)
 
 
-def _start_anew(
+def _start_rebuild(
     spark: SparkSession, project: Project, ledger: Ledger, asked: Asked
 ) -> tuple[tuple[str, ...], ...]:
-    """Write down which tables are built anew; returns the tables of the run in their waves."""
+    """Record which tables are rebuilt, and return the tables of the run in their waves."""
     other = () if asked.select else other_columns(spark, project, ledger.states)
     tables = tables_to_rebuild(project, ledger.states, asked.select, other)
     ledger.stage(*rebuild_events(spark, project, ledger.states, tables))

@@ -20,8 +20,9 @@ def schema_diff(
 
     Notes
     -----
-    Only for a table that is there and whose spec changed, or that lands a source: the schema is read, no row. What a
-    table without a contract gets is known when its batch is planned in full, not before.
+    Only for a table that is there and whose spec changed, or that lands a source: the schema is
+    read, no row. What a table without a contract gets is known when its batch is planned in full,
+    not before.
     """
     spec = project.table(name)
     declared = source_of(project, name).column_types()
@@ -46,7 +47,7 @@ def schema_diff(
 
 
 def verdict_on(policy: str, changes: tuple[Change, ...]) -> str:
-    """Say what becomes of differences under a policy; empty when all are taken on.
+    """Return what a policy refuses of some differences, or an empty text.
 
     Examples
     --------
@@ -56,7 +57,10 @@ def verdict_on(policy: str, changes: tuple[Change, ...]) -> str:
     'on_schema_change: fail refuses these columns: the next batch ends with LS504'
     """
     if policy == "rescue" and changes:
-        return "on_schema_change: rescue keeps the table's columns: what they cannot hold becomes JSON in _rescued"
+        return (
+            "on_schema_change: rescue keeps the table's columns: what they cannot "
+            "hold becomes JSON in _rescued"
+        )
     refused = [change for change in changes if change.kind not in ALLOWED[policy]]
     needs_rebuild = policy != "fail" and any(
         change.kind in ("retype", "orphan") for change in refused

@@ -44,7 +44,7 @@ class Loaded:
     provenance: Mapping[str, Origin]
 
     def origin(self, key: str) -> str:
-        """Return where a value comes from, as ``file:line``, ``--set`` or ``default``.
+        """Return the origin of a value, as ``file:line``, ``--set`` or ``default``.
 
         Examples
         --------

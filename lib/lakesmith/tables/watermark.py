@@ -90,7 +90,8 @@ def _recorded(commits: Sequence[Commit]) -> dict[str, Any] | None:
     Examples
     --------
     >>> batch = [Commit(n, 0, "MERGE", {"watermark": {"text": str(n)}}, {}) for n in range(3)]
-    >>> _recorded([Commit(4, 0, "OPTIMIZE", {}, {}), Commit(3, 0, "RESTORE", {}, {}, restored_to=1), *reversed(batch)])
+    >>> _recorded([Commit(4, 0, "OPTIMIZE", {}, {}),
+    ...     Commit(3, 0, "RESTORE", {}, {}, restored_to=1), *reversed(batch)])
     {'text': '1'}
     # a rebuild that accepted no row
     >>> _recorded([Commit(3, 0, "WRITE", {"first": True}, {}), *reversed(batch)])

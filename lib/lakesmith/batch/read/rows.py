@@ -39,9 +39,10 @@ def read_rows(batch: BatchContext) -> DataFrame:
     Returns
     -------
     DataFrame
-        *Columns*: a source's declared columns as STRING, then ``_batch_id`` BIGINT, ``_ingested_at`` TIMESTAMP
-        (the run time of the intent), ``_source``, ``_source_file``, ``_rescued`` STRING; or the columns of the
-        upstream table. What is computed anew reads the upstream's rows at the intent's version.
+        *Columns*: a source's declared columns as STRING, then ``_batch_id`` BIGINT,
+        ``_ingested_at`` TIMESTAMP (the run time of the intent), ``_source``, ``_source_file``,
+        ``_rescued`` STRING; or the columns of the upstream table. What is recomputed reads the
+        upstream's rows at the intent's version.
     """
     source = source_of(batch.project, batch.name)
     problem = unreadable(source, batch.intent.input)
@@ -58,7 +59,7 @@ def read_rows(batch: BatchContext) -> DataFrame:
 
 
 def _changes(spec: Table, arrived: Sequence[str]) -> Transform:
-    """Return what turns events into rows: nothing for a table whose events are whole rows."""
+    """Return what turns events into rows."""
     if spec.write.change_format == "debezium":
         return _unwrapped(spec, arrived)
     if spec.write.leaves_values:
@@ -100,12 +101,12 @@ def read_changes(batch: BatchContext) -> DataFrame:
 
 
 def read_inserted(batch: BatchContext) -> DataFrame:
-    """Return the upstream rows that came new."""
+    """Return the new rows of the upstream."""
     return _read_feed(batch, inserted_rows)
 
 
 def read_other_changes(batch: BatchContext) -> DataFrame | None:
-    """Return old and new images of the upstream rows that were there before; None when the log says there are none."""
+    """Return old and new images of changed older upstream rows, or None without any."""
     name, since, to, voids = _span(batch)
     if only_adds(batch.session, batch.ref(name), since, to, voids):
         return None

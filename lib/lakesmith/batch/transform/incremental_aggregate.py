@@ -1,4 +1,4 @@
-"""Groups that a change of the upstream touches: computed anew from all their rows, or merged with what came new."""
+"""Recompute changed groups from all their rows, or merge new rows into them."""
 
 from __future__ import annotations
 

@@ -17,11 +17,13 @@ ARRIVAL = "field_arrived"
 
 
 def arrival_metrics(images: DataFrame) -> list[Column]:
-    """List the aggregates that count the rows of a batch that have each field, to be observed where it is read.
+    """List the aggregates that count the rows of a batch that have each field, to be observed where
+    it is read.
 
     Notes
     -----
-    *Columns*: needs ``_arrived`` -> ``images``, ``has_<field>`` for each field and ``names``, the fields of one image.
+    *Columns*: needs ``_arrived`` -> ``images``, ``has_<field>`` for each field and ``names``, the
+    fields of one image.
     """
     has = cast(
         "StructType",

@@ -42,9 +42,10 @@ def attempted(condition: Column, columns: Mapping[str, str]) -> Column:
 
     Notes
     -----
-    `try_to_binary` gives NULL for every error of what it is asked to convert, the condition within it included.
-    Spark computes a part that two expressions share once, before either, and there nothing catches its error. Of a
-    branch that may not be taken it shares nothing, so the condition stands in one that is always taken.
+    `try_to_binary` gives NULL for every error of what it is asked to convert, the condition within
+    it included. Spark computes a part that two expressions share once, before either, and there
+    nothing catches its error. Of a branch that may not be taken it shares nothing, so the condition
+    stands in one that is always taken.
 
     Examples
     --------

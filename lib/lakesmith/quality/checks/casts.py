@@ -26,7 +26,8 @@ def cast_columns(table: Table, columns: Mapping[str, str]) -> list[str]:
 def cast_rule(
     id: str, column: str, on_fail: OnFail, table: Table, columns: Mapping[str, str]
 ) -> Rule:
-    """Make the rule that fails where the raw text is not blank and the column, as it is now, is NULL.
+    """Make the rule that fails where the raw text is not blank and the column, as it is now, is
+    NULL.
 
     Parameters
     ----------
@@ -41,13 +42,16 @@ def cast_rule(
     Returns
     -------
     Rule
-        With an error when the column or its raw text is not there. A value that a later step fills does not fail.
+        With an error when the column or its raw text is not there. A value that a later step fills
+        does not fail.
 
     Examples
     --------
     >>> from lakesmith.spec.model import Column as ContractColumn
-    >>> table = Table(from_="bronze.orders", columns={"qty": ContractColumn(type="int", source="Qty")})
-    >>> cast_rule("qty_cast", "qty", "warn", table, {"qty": "int", "_raw": "struct<Qty:string>"}).error
+    >>> table = Table(from_="bronze.orders",
+    ...     columns={"qty": ContractColumn(type="int", source="Qty")})
+    >>> cast_rule("qty_cast", "qty", "warn", table,
+    ...     {"qty": "int", "_raw": "struct<Qty:string>"}).error
     ''
     >>> cast_rule("qty_cast", "qty", "warn", table, {"qty": "int"}).error
     "the raw text of column 'qty' is not there"

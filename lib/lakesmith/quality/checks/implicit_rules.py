@@ -19,8 +19,8 @@ UNPARSED = f"$.{CORRUPT_RECORD}"
 HIVE_NULL = "__HIVE_DEFAULT_PARTITION__"
 ESCAPED = r"""[\x00-\x1F"#%'*/:=?\\\x7F{}\[\]^]"""
 LONGEST_NAME = 255
-# By what is wrong with an event: the rule, and the field of the envelope that it shows. None is named like a rule of a
-# column: a delete may lack what the contract wants given.
+# By what is wrong with an event: the rule, and the field of the envelope that it shows. None is
+# named like a rule of a column: a delete may lack what the contract wants given.
 _EVENT_RULES = {
     "op": ("event_op", "op"),
     "after": ("event_after", "after"),
@@ -32,7 +32,8 @@ _EVENT_RULES = {
 def implicit_rules(table: Table, columns: Mapping[str, str]) -> Iterator[Rule]:
     """Make the implicit rules of a table, all quarantine.
 
-    `row_parsed`, `<column>_cast`, `<column>_given`, and `<column>_partition` for text that the table is partitioned by.
+    `row_parsed`, `<column>_cast`, `<column>_given`, and `<column>_partition` for text that the
+    table is partitioned by.
 
     Parameters
     ----------
@@ -48,8 +49,10 @@ def implicit_rules(table: Table, columns: Mapping[str, str]) -> Iterator[Rule]:
     Examples
     --------
     >>> from lakesmith.spec.model import Column as ContractColumn
-    >>> table = Table(from_="bronze.orders", columns={"qty": ContractColumn(type="int", nullable=False)})
-    >>> [rule.id for rule in implicit_rules(table, {"qty": "int", "_raw": "struct<qty:string,_rescued:string>"})]
+    >>> table = Table(from_="bronze.orders",
+    ...     columns={"qty": ContractColumn(type="int", nullable=False)})
+    >>> [rule.id for rule in implicit_rules(table,
+    ...     {"qty": "int", "_raw": "struct<qty:string,_rescued:string>"})]
     ['row_parsed', 'qty_cast', 'qty_given']
     """
     yield from _row_parsed(columns)

@@ -37,7 +37,8 @@ MICROS: dict[str, Callable[[Column], Column]] = {
 def freshness_metrics(
     table: Table, columns: Mapping[str, str], run_time: datetime
 ) -> list[Column]:
-    """List the aggregates that the freshness checks of a table need, to be observed on the accepted rows.
+    """List the aggregates that the freshness checks of a table need, to be observed on the accepted
+    rows.
 
     Parameters
     ----------
@@ -50,13 +51,15 @@ def freshness_metrics(
     Returns
     -------
     list of Column
-        `newest_<check id>` and `ahead_<check id>` for each freshness check whose column is a timestamp or a date.
+        `newest_<check id>` and `ahead_<check id>` for each freshness check whose column is a
+        timestamp or a date.
 
     Notes
     -----
-    *Columns*: needs the columns of the freshness checks -> one row of bigint in microseconds since 1970 UTC, NULL when
-    there is none: the newest value, and the greatest one that is later than the run by more than `max_age`. Such a
-    value says nothing of how fresh the rest is, so it is not the newest.
+    *Columns*: needs the columns of the freshness checks -> one row of bigint in microseconds since
+    1970 UTC, NULL when there is none: the newest value, and the greatest one that is later than the
+    run by more than `max_age`. Such a value says nothing of how fresh the rest is, so it is not the
+    newest.
 
     Examples
     --------
@@ -84,8 +87,8 @@ def batch_results(
     ----------
     table : Table
     metrics : mapping of str to int
-        `rows` (accepted), what `freshness_metrics` gave, and `duplicates_<check id>` for each `unique` check that is
-        not free.
+        `rows` (accepted), what `freshness_metrics` gave, and `duplicates_<check id>` for each
+        `unique` check that is not free.
     run_time : datetime
         The recorded "now" of the run, with a time zone.
     columns : mapping of str to str
@@ -94,14 +97,15 @@ def batch_results(
     Returns
     -------
     tuple of CheckResult
-        In the order of the spec: ``pass``, ``warn``, ``fail``, or ``error`` when a figure could not be taken. Without
-        any value the age is unknown, and `on_null` decides.
+        In the order of the spec: ``pass``, ``warn``, ``fail``, or ``error`` when a figure could not
+        be taken. Without any value the age is unknown, and `on_null` decides.
 
     Examples
     --------
     >>> check = Check(id="some", check="row_count", min=1, on_fail="warn")
     >>> batch_results(Table(from_="bronze.orders", checks=(check,)), {"rows": 0}, EPOCH, {})[0]
-    CheckResult(check='some', column='', on_fail='warn', status='warn', failed=1, message='0 rows, expected at least 1')
+    CheckResult(check='some', column='', on_fail='warn', status='warn', failed=1, message='0 rows,
+    expected at least 1')
     """
     checks = [check for check in table.checks if check.check in TABLE_CHECKS]
     return tuple(_verdict(table, check, metrics, run_time, columns) for check in checks)
@@ -112,14 +116,16 @@ def plan_notes(table: Table) -> list[str]:
 
     Examples
     --------
-    >>> plan_notes(Table(from_="bronze.orders", checks=(Check(id="one", check="unique", columns=("id",)),)))
+    >>> plan_notes(Table(from_="bronze.orders",
+    ...     checks=(Check(id="one", check="unique", columns=("id",)),)))
     ['check one: unique (id) needs one more shuffle, because these are not the keys of the table']
     """
     notes = []
     for check in paid_unique_checks(table):
         columns = ", ".join(unique_columns(check))
         notes.append(
-            f"check {check.id}: unique ({columns}) needs one more shuffle, because {why_paid(table, check)}"
+            f"check {check.id}: unique ({columns}) needs one more shuffle, "
+            f"because {why_paid(table, check)}"
         )
     return notes
 

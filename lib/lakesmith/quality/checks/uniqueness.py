@@ -27,8 +27,8 @@ def keys_are_free(table: Table, check: Check) -> bool:
     Returns
     -------
     bool
-        True when the columns include all keys of a table that has one row for each of them. Where rows are looked for
-        by what the key is only said to imply, they are counted.
+        True when the columns include all keys of a table that has one row for each of them. Where
+        rows are looked for by what the key is only said to imply, they are counted.
 
     Examples
     --------
@@ -60,7 +60,10 @@ def why_paid(table: Table, check: Check) -> str:
         and keys <= {column.lower() for column in unique_columns(check)}
         and unproven(table)
     ):
-        return f"nothing but write.key_implies says that the key implies {', '.join(unproven(table))}"
+        return (
+            "nothing but write.key_implies says that the key implies "
+            f"{', '.join(unproven(table))}"
+        )
     return "these are not the keys of the table"
 
 
@@ -95,12 +98,14 @@ def duplicates(columns: Sequence[str]) -> Transform:
 
     Notes
     -----
-    One shuffle. *Columns*: needs `columns` -> exactly one row with `duplicates` (bigint, 0 when there are no rows).
+    One shuffle. *Columns*: needs `columns` -> exactly one row with `duplicates` (bigint, 0 when
+    there are no rows).
 
     Examples
     --------
     >>> from lakesmith.testing import frame
-    >>> frame(spark, "id int", [(1,), (1,), (None,), (None,), (2,)]).transform(duplicates(["id"])).first().duplicates
+    >>> frame(spark, "id int",
+    ...     [(1,), (1,), (None,), (None,), (2,)]).transform(duplicates(["id"])).first().duplicates
     2
     """
 

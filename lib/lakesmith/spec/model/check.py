@@ -36,7 +36,8 @@ class Check(Model):
     @model_validator(mode="before")
     @classmethod
     def _fail_by_default(cls, data: Any) -> Any:
-        # A check of the whole table has no row to quarantine: unless the spec says `warn`, it fails the batch.
+        # A check of the whole table has no row to quarantine: unless the spec says `warn`, it fails
+        # the batch.
         if (
             isinstance(data, dict)
             and data.get("check") in TABLE_CHECKS

@@ -1,4 +1,4 @@
-"""Whether a value that a check names can be compared with the type of its column; known without Spark."""
+"""Tell without Spark whether a value of a check fits the type of its column."""
 
 from __future__ import annotations
 

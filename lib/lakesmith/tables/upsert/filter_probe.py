@@ -176,7 +176,7 @@ def _may_lie_elsewhere(rows: DataFrame, header: Header, spec: Table) -> bool:
 
 
 def _says_too_little(header: Header, spec: Table) -> bool:
-    """Tell whether a key may be in another partition than its row says, whose filter is not asked."""
+    """Return True where a key may be in another partition than its row says."""
     return bool({*header.partition} & {*unproven(spec)})
 
 

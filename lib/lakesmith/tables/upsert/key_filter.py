@@ -89,7 +89,7 @@ def load_filter(
     header: Header,
     partitions: Sequence[int] = (),
 ) -> DataFrame:
-    """Read the bits of a filter, one row a block, of all partitions or of those with these hashes."""
+    """Read the bits of a filter, one row a block, for all or some partitions."""
     stored = table.key_filter.load(session).drop("hash_version", "table_version")
     if partitions:
         stored = stored.filter(F.col("partition").isin(*partitions))
