@@ -33,7 +33,7 @@ from lakesmith.sources.registry import source_of
 from lakesmith.spec.graph import descendants
 from lakesmith.spec.model import Project
 from lakesmith.tables.commit import find
-from lakesmith.tables.delta_log.history import newest_commits
+from lakesmith.tables.delta_log.history import newest_commits, newest_version
 from lakesmith.tables.ref import project_table
 
 # Batches that ended so are planned again from what the source has by then.
@@ -192,7 +192,7 @@ class Executor:
             return high <= low
         ref = project_table(self.project, table)
         state = self.ledger.state(table)
-        head = newest_commits(self.spark, ref, 1)[0].version
+        head = newest_version(self.spark, ref)
         between = [
             one
             for one in newest_commits(self.spark, ref, head - low)
