@@ -1,4 +1,4 @@
-"""Room 5, record: counts, verdicts and profile of a batch whose commit is known to be in the table."""
+"""Record the counts, check results and profile of a committed batch."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ from lakesmith.quality.profile import profile_rows
 from lakesmith.tables.commit import Outcome
 from lakesmith.tables.ref import visible
 
-# What Delta counts of a replacement that may have put nothing in the place of what it took away.
+# Metrics of Delta for a replacement that may only have removed rows.
 REMOVED = (
     "numRemovedFiles",
     "numDeletedRows",
@@ -34,7 +34,7 @@ REMOVED = (
 
 @dataclass(frozen=True)
 class BatchRecord:
-    """What one batch did: version, counts, verdicts and profile rows.
+    """Hold version, counts, check results and profile rows of one batch.
 
     `recomputed` when no observation came; `moved` when any row of the table changed.
     """
@@ -140,7 +140,7 @@ def count(
 def tombstones(
     batch: BatchContext, final: Mapping[str, Any], outcome: Outcome
 ) -> dict[str, int]:
-    """Count the tombstones that the commit wrote, by kind of change; read from the change feed, only where any came."""
+    """Count the tombstones that the commit wrote, by kind of change."""
     found = {"insert": 0, "update_postimage": 0}
     if "insertedTombstones" in outcome.metrics:
         kinds = {
@@ -167,7 +167,7 @@ def tombstones(
 
 
 def key_profile(batch: BatchContext, outcome: Outcome) -> list[dict[str, Any]]:
-    """Return the key's row of the profile: how many of the rows the table had already, as its key filter tells."""
+    """Return the profile row of the key, with how many rows the table had already."""
     if (
         "keysSeenBefore" not in outcome.metrics
         or batch.project.profile_of(batch.name).level == "off"

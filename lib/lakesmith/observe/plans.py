@@ -49,7 +49,7 @@ def plan_of(
 
 
 def real_figures(metrics: Mapping[str, int]) -> dict[str, int]:
-    """Return rows and bytes written and files that lost rows, from Delta's counts of a MERGE or an overwrite."""
+    """Return rows and bytes written and files that lost rows, from Delta's metrics."""
     found = {
         name: metrics[key]
         for name, keys in REAL.items()
@@ -70,7 +70,8 @@ def planned_text(plan: Mapping[str, Any] | None) -> str:
 
     Examples
     --------
-    >>> planned_text({"method": "merge", "why": "2000 keys", "figures": {"files": {"expected": 3, "real": 2}}})
+    >>> planned_text({"method": "merge", "why": "2000 keys",
+    ...     "figures": {"files": {"expected": 3, "real": 2}}})
     'merge (2000 keys) files=2 of 3 expected'
     """
     if plan is None:

@@ -1,4 +1,4 @@
-"""What is observed on the frames of the gate while they are written."""
+"""Observe the frames of the gate while they are written."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ from lakesmith.quality.rule import Rule
 
 @dataclass(frozen=True)
 class GateMetrics:
-    """The observations of a gated batch: on the tagged rows, the final rows, and tied rows."""
+    """Hold the observations of the tagged rows, the final rows and the tied rows."""
 
     gate: ObservedMetrics
     final: ObservedMetrics
@@ -38,7 +38,7 @@ def observed_ties(batch: BatchContext) -> ObservedMetrics | None:
 
 
 def observed_final(batch: BatchContext, final: DataFrame) -> ObservedMetrics:
-    """Return the observation of the rows to write: counts, freshness and profile."""
+    """Return the observation of the rows to write."""
     counted = {"_emptied": "emptied", "_deleted": "deleted"}
     counts = [
         F.count_if(flag).alias(name)

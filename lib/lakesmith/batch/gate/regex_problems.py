@@ -1,4 +1,4 @@
-"""Ask Spark whether a regular expression compiles: Java's syntax is known to Java alone."""
+"""Ask Spark whether a regular expression compiles, since Java alone knows its syntax."""
 
 from __future__ import annotations
 
@@ -25,7 +25,8 @@ def with_known_patterns(rules: Sequence[Rule], df: DataFrame) -> tuple[Rule, ...
 
     Notes
     -----
-    Each pattern and expression is asked once in the life of the process, on inline rows, which takes no job.
+    Each pattern and expression is asked once in the life of the process, on inline rows, which
+    takes no job.
     """
     return tuple(_known_rule(rule, df) for rule in rules)
 
@@ -38,11 +39,12 @@ def _known_rule(rule: Rule, df: DataFrame) -> Rule:
 
 
 def pattern_error(df: DataFrame, pattern: str) -> str:
-    """Say why Java does not take a regular expression; empty when it does. No job.
+    """Return why Java refuses a regular expression, or an empty text.
 
     Examples
     --------
-    >>> pattern_error(spark.range(1), "(?<x>a)"), "INVALID" in pattern_error(spark.range(1), "(?P<x>a)")
+    >>> (pattern_error(spark.range(1), "(?<x>a)"),
+    ...  "INVALID" in pattern_error(spark.range(1), "(?P<x>a)"))
     ('', True)
     """
     if pattern not in _known:
@@ -52,7 +54,7 @@ def pattern_error(df: DataFrame, pattern: str) -> str:
 
 
 def patterns_error(df: DataFrame, expression: str) -> str:
-    """Say which regular expression in a SQL expression does not compile; empty when all do. No job."""
+    """Return which regular expression in a SQL expression does not compile, or an empty text."""
     if not NAMES_PATTERNS.search(expression):
         return ""
     asked = (tuple(df.dtypes), expression)

@@ -14,12 +14,13 @@ from lakesmith.batch.context import BatchContext
 from lakesmith.column_refs import named
 from lakesmith.columns import CHANGE
 from lakesmith.tables.commit import CommitId
+from lakesmith.tables.delta_log.history import newest_version
 from lakesmith.tables.pruning.key_bounds import Touched, find_touched, touched_in
 from lakesmith.tables.pruning.null_bounds import loosened
 from lakesmith.tables.pruning.sql_literals import is_exact, one_of
 from lakesmith.tables.upsert.planner import MAX_KEYS, MAX_TEXT
 from lakesmith.tables.upsert.replace_keys import replace_rows, require_version
-from lakesmith.tables.watermark import Watermark
+from lakesmith.tables.watermark import Watermark, find_watermark
 from lakesmith.tables.writes import append, replace_groups
 
 # Stands before a column of the table in the text of bounds.
@@ -65,7 +66,14 @@ Keep = Callable[[DataFrame], DataFrame]
 
 @contextmanager
 def keeping() -> Iterator[Keep]:
-    """Give a function that caches a frame until the end of the block."""
+    """Give a function that caches a frame until the end of the block.
+
+    Examples
+    --------
+    >>> with keeping() as keep:
+    ...     keep(spark.range(2)).is_cached
+    True
+    """
     kept: list[DataFrame] = []
 
     def keep(frame: DataFrame) -> DataFrame:
@@ -77,6 +85,20 @@ def keeping() -> Iterator[Keep]:
     finally:
         for frame in kept:
             frame.unpersist()
+
+
+def version_before(batch: BatchContext) -> int:
+    """Return the newest version of the table, -1 for a first batch or a rebuild."""
+    if batch.intent.first:
+        return -1
+    return newest_version(batch.session, batch.table)
+
+
+def watermark_before(batch: BatchContext, kind: str) -> Watermark | None:
+    """Return the greatest event time before a batch, None where the log does not have it."""
+    if batch.intent.first:
+        return None
+    return find_watermark(batch.session, batch.table, kind)
 
 
 def count_changes(rows: DataFrame) -> dict[str, int]:
@@ -123,12 +145,8 @@ def _replace(batch: BatchContext, changes: Changes, commit: CommitId) -> None:
     names = dict.fromkeys([*changes.by, *batch.spec.write.key_implies])
     touched, few = _touched(changes, [*names])
     if few and batch.table.local:
-        _replace_few(
-            batch,
-            changes,
-            commit,
-            f"{touched.sql()} AND {few}",
-        )
+        predicate = f"{touched.sql()} AND {few}"
+        _replace_few(batch, changes, commit, predicate)
     else:
         _merge(batch, changes, commit, touched)
 

@@ -68,7 +68,14 @@ def event_time(rows: DataFrame) -> Column:
 
 
 def of_side(side: str, name: str) -> Column:
-    """Return the column of one side of a join."""
+    """Return the column of one side of a join.
+
+    Examples
+    --------
+    >>> both = spark.range(1).alias("left").join(spark.range(1).alias("right"))
+    >>> both.select(of_side("left", "id")).collect()
+    [Row(id=0)]
+    """
     return F.col(f"{side}.`{name}`")
 
 

@@ -90,6 +90,21 @@ def as_events(versions: DataFrame) -> DataFrame:
         *Columns*: needs a table's with ``_seq`` and `valid_to` -> the same without validity,
         ``_deleted`` BOOLEAN, and ``_begun`` BOOLEAN, false for what only ends a version (a
         delete, unless another version begins at its event time).
+
+    Examples
+    --------
+    >>> stored = spark.sql(
+    ...     "SELECT 1 AS id, named_struct('at', 5) AS _seq, "
+    ...     "5 AS valid_from, 9 AS valid_to, false AS is_current"
+    ... )
+    >>> as_events(stored).show()
+    +---+----+--------+------+
+    | id|_seq|_deleted|_begun|
+    +---+----+--------+------+
+    |  1| {5}|   false|  true|
+    |  1| {9}|    true| false|
+    +---+----+--------+------+
+    <BLANKLINE>
     """
     begun = versions.withColumn("_deleted", F.lit(False))
     ended = (
@@ -135,26 +150,14 @@ def _with_lost_values(
     is_new = same_key("e", "n", late.keys) & (time == new_time)
     is_after = F.col(f"h.{VALID_FROM}") <= time
     is_before = F.coalesce(time < F.col(f"h.{VALID_TO}"), F.lit(True))
-    is_covered = (
-        same_key(
-            "e",
-            "h",
-            late.keys,
-        )
-        & is_after
-        & is_before
-    )
+    is_covered = same_key("e", "h", late.keys) & is_after & is_before
     both = (
         events.alias("e")
         .join(new.alias("n"), is_new, "left")
         .join(stored.alias("h"), is_covered, "left")
     )
     compared = [name for name in late.track if name not in lost]
-    is_known = new_time.isNull() | _same_values(
-        stored,
-        compared,
-        "eh",
-    )
+    is_known = new_time.isNull() | _same_values(stored, compared, "eh")
     kept = [name for name in events.columns if name not in lost]
     return both.select(
         *[of_side("e", name) for name in kept],

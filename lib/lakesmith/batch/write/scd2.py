@@ -19,6 +19,8 @@ from lakesmith.batch.write.change_set import (
     Keep,
     count_changes,
     few_changes,
+    version_before,
+    watermark_before,
 )
 from lakesmith.batch.write.key_joins import event_time, having, keys_of, lacking
 from lakesmith.batch.write.late_events import (
@@ -37,11 +39,10 @@ from lakesmith.columns import (
     VALIDITY,
 )
 from lakesmith.spec.key_implies import unproven
-from lakesmith.tables.delta_log.history import newest_commits
 from lakesmith.tables.pruning.key_bounds import find_touched
 from lakesmith.tables.pruning.key_promise import broken_promise, refuse_broken
 from lakesmith.tables.pruning.null_bounds import loosened
-from lakesmith.tables.watermark import Watermark, as_text, find_watermark
+from lakesmith.tables.watermark import Watermark, as_text
 from lakesmith.transforms.conform import with_defaults
 from lakesmith.transforms.keys.key_promise import broken_in
 from lakesmith.transforms.scd2 import instant_of, timeline, tracked
@@ -81,11 +82,6 @@ class Events:
     newest: Watermark | None
     partial: bool = False
 
-    @property
-    def instant(self) -> str:
-        """The field of ``_seq`` that holds the event time."""
-        return instant_of(self.rows)
-
     def of(self, *, late: bool) -> DataFrame:
         """Return the events of the late keys, or of the others.
 
@@ -105,9 +101,7 @@ def history_changes(frames: BatchFrames, keep: Keep) -> Changes:
     """
     batch = frames.batch
     events = _cached_events(frames, keep)
-    version = -1
-    if not batch.intent.first:
-        version = newest_commits(batch.session, batch.table, 1)[0].version
+    version = version_before(batch)
     versions = _versions(batch, events, version)
     rows = keep(versions.filter(named(CHANGE).isNotNull()))
     by = (*events.keys, VALID_FROM)
@@ -135,9 +129,7 @@ def _cached_events(frames: BatchFrames, keep: Keep) -> Events:
     rows = frames.rows
     write = batch.spec.write
     kind = rows.select(event_time(rows)).dtypes[0][1]
-    seen = None
-    if not batch.intent.first:
-        seen = find_watermark(batch.session, batch.table, kind)
+    seen = watermark_before(batch, kind)
     is_known = batch.intent.first or seen is not None
     late = _is_late(rows, write.keys, seen, is_known)
     kept = keep(rows.withColumn(_LATE, late))
@@ -246,12 +238,8 @@ def _counts(rows: DataFrame, events: Events) -> dict[str, int]:
     # Where one version ends and another begins, the event begins it: its name is smaller.
     first = F.min("_edge").alias("_edge")
     edge = of_keys.groupBy(*keys, "_at").agg(first)
-    time = F.col("e._seq").getField(events.instant)
-    is_at_edge = same_key(
-        "e",
-        "v",
-        events.keys,
-    ) & (time == F.col("v._at"))
+    time = F.col(f"e._seq.`{instant_of(events.rows)}`")
+    is_at_edge = same_key("e", "v", events.keys) & (time == F.col("v._at"))
     joined = events.rows.alias("e").join(edge.alias("v"), is_at_edge)
     counted = joined.groupBy("_edge").count().collect()
     by_edge = {row["_edge"]: row["count"] for row in counted}

@@ -12,7 +12,14 @@ from pyspark.sql.types import StructType
 
 from lakesmith.batch.context import BatchContext
 from lakesmith.batch.frames import BatchFrames, full_history
-from lakesmith.batch.write.change_set import Changes, Keep, count_changes, few_changes
+from lakesmith.batch.write.change_set import (
+    Changes,
+    Keep,
+    count_changes,
+    few_changes,
+    version_before,
+    watermark_before,
+)
 from lakesmith.batch.write.key_joins import event_time, of_side
 from lakesmith.batch.write.late_events import newest_ever
 from lakesmith.batch.write.quarantined_keys import (
@@ -24,9 +31,8 @@ from lakesmith.column_refs import named, same_key
 from lakesmith.columns import CHANGE
 from lakesmith.quality.guards import ROWS_BEFORE
 from lakesmith.spec.key_implies import unproven
-from lakesmith.tables.delta_log.history import newest_commits
 from lakesmith.tables.ref import HIDDEN
-from lakesmith.tables.watermark import Watermark, as_text, find_watermark
+from lakesmith.tables.watermark import Watermark, as_text
 from lakesmith.transforms.conform import with_defaults
 from lakesmith.transforms.keys.key_promise import (
     broken_json,
@@ -77,13 +83,7 @@ def snapshot_changes(frames: BatchFrames, keep: Keep) -> Changes:
     write = batch.spec.write
     rows = keep(frames.rows)
     count, seen, newest = _times(batch, rows)
-    version = -1
-    if not batch.intent.first:
-        version = newest_commits(
-            batch.session,
-            batch.table,
-            1,
-        )[0].version
+    version = version_before(batch)
     snapshot = Snapshot(rows.limit(0), rows.limit(0), None)
     if newest:
         snapshot = _newest_snapshot(frames, rows, seen, newest)
@@ -110,9 +110,7 @@ def _times(
     at = event_time(rows)
     kind = rows.select(at).dtypes[0][1]
     newest = F.max(at)
-    seen = None
-    if not batch.intent.first:
-        seen = find_watermark(batch.session, batch.table, kind)
+    seen = watermark_before(batch, kind)
     if seen:
         newest = F.greatest(newest, seen.column())
     count = F.count(F.lit(1))
@@ -212,14 +210,7 @@ def _joined(
         held.alias("h"), same_key("w", "h", keys), "full_outer"
     )
     marked = stays.withColumn("_stays", F.lit(True))
-    is_missing = (
-        same_key(
-            "h",
-            "n",
-            keys,
-        )
-        & F.col("w._wanted").isNull()
-    )
+    is_missing = same_key("h", "n", keys) & F.col("w._wanted").isNull()
     return both.join(marked.alias("n"), is_missing, "left")
 
 
@@ -227,10 +218,14 @@ def _broken(keys: Sequence[str], implied: Sequence[str]) -> Column:
     """Return both values where a row implies another one than the table's row of its key."""
     is_both = F.col("w._wanted").isNotNull() & F.col("h._held").isNotNull()
     is_broken = is_both & differing(implied, "w", "h", F.lit(False))
-    of_table = F.struct(*[of_side("h", name).alias(name) for name in implied])
-    of_rows = F.struct(*[of_side("w", name).alias(name) for name in implied])
-    of_key = [of_side("w", key).alias(key) for key in keys]
-    return F.when(is_broken, broken_json(of_key, of_table, of_rows))
+    of_table = _side("h", implied)
+    of_rows = _side("w", implied)
+    broken = broken_json(_side("w", keys), F.struct(*of_table), F.struct(*of_rows))
+    return F.when(is_broken, broken)
+
+
+def _side(side: str, names: Sequence[str]) -> list[Column]:
+    return [of_side(side, name).alias(name) for name in names]
 
 
 def _change(stored: DataFrame, names: Sequence[str]) -> Column:

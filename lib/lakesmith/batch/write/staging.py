@@ -1,4 +1,4 @@
-"""Between transform and gate, for steps that would not give the same rows twice: the batch is kept and read back."""
+"""Stage a batch whose steps would not give the same rows twice."""
 
 from __future__ import annotations
 
@@ -13,8 +13,8 @@ def staged(batch: BatchContext, rows: DataFrame) -> DataFrame:
 
     Notes
     -----
-    One more write and read of the batch, for tables declared ``nondeterministic`` only. The staging table holds the
-    last batch; a retry finds it by the digest of its intent.
+    One more write and read of the batch, for tables declared ``nondeterministic`` only. The staging
+    table holds the last batch; a retry finds it by the digest of its intent.
     """
     if not batch.spec.nondeterministic:
         return rows

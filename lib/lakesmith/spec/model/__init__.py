@@ -12,7 +12,7 @@ from lakesmith.spec.model.base import (
 )
 from lakesmith.spec.model.checks import Check, OnFail, OnNull
 from lakesmith.spec.model.project import Project, ProjectMaintenance
-from lakesmith.spec.model.source import BatchBounds, FilesSource
+from lakesmith.spec.model.source import AnySource, BatchBounds, FilesSource, SourceSpec
 from lakesmith.spec.model.table import Column, Maintenance, Profile, Table
 from lakesmith.spec.model.write import UNAVAILABLE, KeyFilter, Write
 
@@ -20,6 +20,7 @@ __all__ = [
     "LAYERS",
     "NAME_PATTERN",
     "UNAVAILABLE",
+    "AnySource",
     "BatchBounds",
     "Check",
     "Column",
@@ -36,6 +37,7 @@ __all__ = [
     "Profile",
     "Project",
     "ProjectMaintenance",
+    "SourceSpec",
     "Table",
     "TableName",
     "Write",

@@ -31,7 +31,14 @@ _strategies = {strategy.declaration.name: strategy for strategy in _BUILT_IN}
 
 
 def register(strategy: Strategy[Any]) -> None:
-    """Add a strategy, or replace the one with its name, for specs and for writing."""
+    """Add a strategy, or replace the one with its name, for specs and for writing.
+
+    Examples
+    --------
+    >>> register(Append())
+    >>> Write(strategy="append").emits
+    'appends'
+    """
     declared.register(strategy.declaration)
     _strategies[strategy.declaration.name] = strategy
 

@@ -27,5 +27,13 @@ class ReplaceAll(PlainStrategy):
     def accounting(
         self, write: Write, metrics: Mapping[str, int], rows: int
     ) -> tuple[CheckResult, ...]:
-        """Refuse an empty batch that deletes rows."""
+        """Refuse an empty batch that deletes rows.
+
+        Examples
+        --------
+        >>> write = Write(strategy="replace_all")
+        >>> results = ReplaceAll().accounting(write, {"numRemovedFiles": 1}, 0)
+        >>> [result.check for result in results if result.refuses]
+        ['not_emptied']
+        """
         return not_emptied(write, metrics, rows)

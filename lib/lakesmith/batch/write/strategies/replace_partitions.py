@@ -35,5 +35,13 @@ class ReplacePartitions(PlainStrategy):
     def accounting(
         self, write: Write, metrics: Mapping[str, int], rows: int
     ) -> tuple[CheckResult, ...]:
-        """Refuse an empty batch that deletes rows."""
+        """Refuse an empty batch that deletes rows.
+
+        Examples
+        --------
+        >>> write = Write(strategy="replace_partitions")
+        >>> results = ReplacePartitions().accounting(write, {"numRemovedFiles": 1}, 0)
+        >>> [result.check for result in results if result.refuses]
+        ['not_emptied']
+        """
         return not_emptied(write, metrics, rows)

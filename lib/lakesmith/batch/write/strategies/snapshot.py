@@ -32,5 +32,13 @@ class Snapshot(StrategyDefaults):
     def accounting(
         self, write: Write, metrics: Mapping[str, int], rows: int
     ) -> tuple[CheckResult, ...]:
-        """Refuse a snapshot that lacks too many rows."""
+        """Refuse a snapshot that lacks too many rows.
+
+        Examples
+        --------
+        >>> write = Write(strategy="snapshot", keys=("id",), sequence_by=("day",))
+        >>> metrics = {"numRowsBefore": 10, "updatedTombstones": 3}
+        >>> [result.status for result in Snapshot().accounting(write, metrics, 7)]
+        ['fail']
+        """
         return delete_share(write, metrics)

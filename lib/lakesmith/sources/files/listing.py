@@ -1,12 +1,12 @@
-"""List the files of a directory, and tell which are new since a position."""
+"""List the files of a directory, each once, however many names lead to it."""
 
 from __future__ import annotations
 
 import errno
 import fnmatch
 import os
-from collections.abc import Hashable, Iterable, Iterator, Mapping
-from dataclasses import dataclass, field, replace
+from collections.abc import Hashable, Iterable, Iterator
+from dataclasses import dataclass, field
 from pathlib import Path
 
 from pyspark.sql import SparkSession
@@ -19,7 +19,7 @@ from lakesmith.spec.model import FilesSource
 
 @dataclass(frozen=True, order=True)
 class FileEntry:
-    """A file as it was seen: path, size in bytes, modification time in milliseconds.
+    """A file as it was seen, with size in bytes and modification time in milliseconds.
 
     `aliases` are other names of the same file, by symbolic or hard links.
     """
@@ -32,14 +32,6 @@ class FileEntry:
 
 NOT_NOW = "the file could not be opened: "
 UNREADABLE = "the file cannot be read: "
-
-
-@dataclass(frozen=True)
-class FileChanges:
-    """What a listing shows against the files seen before."""
-
-    new: tuple[FileEntry, ...]
-    changed: tuple[FileEntry, ...]
 
 
 def list_files(
@@ -67,6 +59,15 @@ def list_files(
     InputError
         LS201 when the directory does not exist and the source is not optional; LS214 when the
         system refuses to list it or a directory in it.
+
+    Examples
+    --------
+    >>> import tempfile
+    >>> with tempfile.TemporaryDirectory() as directory:
+    ...     _ = Path(directory, "a.csv").write_text("id")
+    ...     source = FilesSource(format="csv", path=directory, columns=("id",))
+    ...     [Path(file.path).name for file in list_files(None, source)]
+    ['a.csv']
     """
     directory = local_path(source.path)
     if directory is None:
@@ -83,7 +84,8 @@ def list_files(
         f"no such directory {source.path!r}",
         code="LS201",
         where=where,
-        hint="create it, correct the path, or mark the source `optional: true` (absent = nothing new)",
+        hint="create it, correct the path, or mark the source `optional: true`"
+        " (absent = nothing new)",
     )
 
 
@@ -92,13 +94,14 @@ def _not_listed(error: OSError, source: FilesSource, where: str) -> InputError:
         f"{error.filename or source.path!r} cannot be listed: {error.strerror}",
         code="LS214",
         where=where,
-        hint="give the user who runs this the right to list and read it, or move it out of the source",
+        hint="give the user who runs this the right to list and read it, or move it out of the"
+        " source",
     )
 
 
 @dataclass(frozen=True)
 class _Name:
-    """A name of a file, and what tells the file apart from all others."""
+    """A name of a file, and what identifies the file."""
 
     path: str
     is_link: bool
@@ -107,7 +110,10 @@ class _Name:
 
 
 def _walk(root: Path, source: FilesSource) -> Iterator[_Name]:
-    """Yield each name of each file; a directory is listed once, by a name that is no link if it has one."""
+    """Yield each name of each file.
+
+    A directory is listed once, by a name that is no link if it has one.
+    """
     seen: set[str] = set()
     waiting = [(os.fspath(root), False)]
     linked: list[tuple[str, bool]] = []
@@ -128,7 +134,7 @@ def _walk(root: Path, source: FilesSource) -> Iterator[_Name]:
 def _name_of(
     entry: os.DirEntry[str], directory: str, in_link: bool, source: FilesSource
 ) -> _Name | tuple[str, bool] | None:
-    """Return a file, or a directory as its path and whether a link leads to it; None for all else."""
+    """Return a file, or a directory with whether a link leads to it, or None for all else."""
     if entry.name.startswith((".", "_")):
         return None
     is_link = in_link or entry.is_symlink()
@@ -149,9 +155,10 @@ def _name_of(
 def _identity(
     entry: os.DirEntry[str], directory: str, stat: os.stat_result
 ) -> Hashable:
-    """Return what tells a file from all others: its real path.
+    """Return what identifies a file, which is its real path.
 
-    Only a file with several hard links goes by its number, since not every file system gives numbers.
+    Only a file with several hard links goes by its number, since not every file system gives
+    numbers.
     """
     if stat.st_nlink > 1 and stat.st_ino:
         return stat.st_dev, stat.st_ino
@@ -167,10 +174,14 @@ def _once(names: Iterable[_Name]) -> Iterator[FileEntry]:
     for name in names:
         files.setdefault(name.file, []).append(name)
     for same in files.values():
-        first, *others = sorted(same, key=lambda name: (name.is_link, name.path))
-        mtime = first.stat.st_mtime_ns // 1_000_000
-        aliases = tuple(name.path for name in others)
-        yield FileEntry(first.path, first.stat.st_size, mtime, aliases)
+        preferred = sorted(same, key=lambda name: (name.is_link, name.path))
+        first = preferred[0]
+        yield FileEntry(
+            path=first.path,
+            size=first.stat.st_size,
+            mtime=first.stat.st_mtime_ns // 1_000_000,
+            aliases=tuple(name.path for name in preferred[1:]),
+        )
 
 
 def _list_remote(
@@ -182,86 +193,14 @@ def _list_remote(
             code="LS202",
             hint="use `run`",
         )
-    frame = (
+    micros = F.unix_micros("modificationTime")
+    files = (
         spark.read.format("binaryFile")
         .option("recursiveFileLookup", str(source.recursive).lower())
         .option("pathGlobFilter", source.pattern)
         .load(source.path)
-        .select(
-            "path",
-            "length",
-            (F.unix_micros("modificationTime") / 1000).cast("long").alias("mtime"),
-        )
     )
-    return tuple(
-        sorted(FileEntry(row.path, row.length, row.mtime) for row in frame.collect())
-    )
-
-
-def compare(
-    listed: Iterable[FileEntry],
-    seen: Mapping[str, tuple[int, int]],
-    parked: Mapping[str, str] | None = None,
-) -> FileChanges:
-    """Compare a listing with the files seen before; a file is (path, size, mtime).
-
-    Parameters
-    ----------
-    listed : iterable of FileEntry
-    seen : mapping
-        Path to size and mtime.
-    parked : mapping, optional
-        Path to reason. A parked file is new once it changed, and at any time when it merely could not be opened.
-
-    Notes
-    -----
-    A file that was seen by another of its names goes by that name, so that a link that comes or
-    goes makes no file new.
-
-    Examples
-    --------
-    >>> changes = compare([FileEntry("a", 1, 5), FileEntry("b", 2, 5)], {"a": (1, 4)})
-    >>> [entry.path for entry in changes.new], [entry.path for entry in changes.changed]
-    (['b'], ['a'])
-    """
-    reasons = parked or {}
-    files = [_as_seen(file, seen) for file in listed]
-    moved = {file for file in files if seen.get(file.path) != (file.size, file.mtime)}
-    again = {file for file in files if reasons.get(file.path, "").startswith(NOT_NOW)}
-    new = {
-        file for file in moved if file.path not in seen or file.path in reasons
-    } | again
-    return FileChanges(
-        tuple(f for f in files if f in new), tuple(f for f in files if f in moved - new)
-    )
-
-
-def _as_seen(file: FileEntry, seen: Mapping[str, tuple[int, int]]) -> FileEntry:
-    if file.path in seen:
-        return file
-    known = (
-        alias for alias in file.aliases if seen.get(alias) == (file.size, file.mtime)
-    )
-    return replace(file, path=next(known, file.path))
-
-
-def apply_policy(
-    changes: FileChanges, source: FilesSource, where: str = ""
-) -> tuple[FileEntry, ...]:
-    """Return the files to read, after ``on_changed_file``.
-
-    Raises
-    ------
-    InputError
-        LS203 when a file changed after it was read and the policy is ``fail``.
-    """
-    if not changes.changed or source.on_changed_file == "ignore":
-        return changes.new
-    if source.on_changed_file == "reload":
-        return tuple(sorted(changes.new + changes.changed))
-    raise InputError(
-        f"{len(changes.changed)} file(s) changed after they were read, such as {changes.changed[0].path!r}",
-        code="LS203",
-        where=where,
-        hint="land changes as new files, or set `on_changed_file: reload` (read again) or `ignore`",
-    )
+    mtime = (micros / 1000).cast("long").alias("mtime")
+    rows = files.select("path", "length", mtime).collect()
+    entries = [FileEntry(row.path, row.length, row.mtime) for row in rows]
+    return tuple(sorted(entries))

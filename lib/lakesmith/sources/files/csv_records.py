@@ -9,8 +9,13 @@ from pyspark.sql import Column, DataFrame, SparkSession
 from pyspark.sql import functions as F
 
 from lakesmith.paths import literal_path
-from lakesmith.sources.heads import is_wide
-from lakesmith.sources.text_lines import BOM, has_open_quote, is_unsafe, read_lines
+from lakesmith.sources.files.heads import is_wide
+from lakesmith.sources.files.text_lines import (
+    BOM,
+    has_open_quote,
+    is_unsafe,
+    read_lines,
+)
 from lakesmith.spec.model import FilesSource
 
 # Every byte is a character of it, so that text can be split and put back without a loss.
@@ -18,7 +23,14 @@ BYTES = "ISO-8859-1"
 
 
 def is_by_line(source: FilesSource) -> bool:
-    """Return True where a record is a line, which Spark can find in a part of a file."""
+    """Return True where a record is a line, which Spark can find in a part of a file.
+
+    Examples
+    --------
+    >>> csv = {"format": "csv", "path": "in", "columns": ("id",)}
+    >>> is_by_line(FilesSource(**csv)), is_by_line(FilesSource(**csv, multiline=True))
+    (True, False)
+    """
     return not source.multiline and not is_wide(source.encoding)
 
 
@@ -38,21 +50,25 @@ def read_records(
     Each file is one value until it is split, so that a task holds it in memory.
     """
     names = [literal_path(path) for path in paths]
-    files = spark.read.text(names, wholetext=True)
-    text = _without_mark(_decoded(F.col("value").cast("binary"), source), source)
-    found = F.regexp_extract_all(text, F.lit(_record_pattern(source)), F.lit(0))
+    content = F.col("value").cast("binary")
+    text = _without_mark(_decoded(content, source), source)
+    pattern = F.lit(_record_pattern(source))
+    found = F.regexp_extract_all(text, pattern, F.lit(0))
     records = F.filter(found, lambda record: F.length(F.trim(record)) > 0)
-    rows = F.slice(records, F.lit(2), F.greatest(F.size(records), F.lit(1)))
-    path = F.col("_metadata.file_path").alias("_source_file")
-    return files.select(F.explode(rows).alias("value"), path).select(
-        _as_text(F.col("value"), source).alias("value"), "_source_file"
+    count = F.greatest(F.size(records), F.lit(1))
+    rows = F.slice(records, F.lit(2), count)
+    exploded = spark.read.text(names, wholetext=True).select(
+        F.explode(rows).alias("value"),
+        F.col("_metadata.file_path").alias("_source_file"),
     )
+    value = _as_text(F.col("value"), source)
+    return exploded.select(value.alias("value"), "_source_file")
 
 
 def read_line_records(
     spark: SparkSession, source: FilesSource, paths: Sequence[str]
 ) -> DataFrame:
-    """Read the lines of files in an encoding whose line ends are single bytes, the header among them."""
+    """Read the lines, header included, of files whose line ends are single bytes."""
     lines = read_lines(spark, paths)
     if _is_utf8(source):
         return lines
@@ -79,11 +95,20 @@ def is_malformed(record: Column, source: FilesSource) -> Column:
 
 
 def has_text_after_quote(record: Column, delimiter: str) -> Column:
-    """Return True for records in which text follows the closing quote of a field."""
+    """Return True for records in which text follows the closing quote of a field.
+
+    Examples
+    --------
+    >>> rows = spark.createDataFrame([('1,"a"b',), ('1,"a"',)], "line STRING")
+    >>> rows.select(has_text_after_quote(rows.line, ",").alias("bad")).collect()
+    [Row(bad=True), Row(bad=False)]
+    """
     mark = re.escape(delimiter)
     quoted_fields = rf'(?:^|(?<={mark}))(?:"[^"]*+")++(?={mark}|\z)'
     rest = F.regexp_replace(record, F.lit(quoted_fields), F.lit(""))
-    return F.contains(record, F.lit('"')) & rest.rlike(rf'(?:^|{mark})"')
+    has_quote = F.contains(record, F.lit('"'))
+    begins_with_quote = rest.rlike(rf'(?:^|{mark})"')
+    return has_quote & begins_with_quote
 
 
 def _is_utf8(source: FilesSource) -> bool:
@@ -112,7 +137,7 @@ def _as_text(record: Column, source: FilesSource) -> Column:
 
 
 def _record_pattern(source: FilesSource) -> str:
-    """Return the pattern of a record: fields with delimiters between them.
+    """Return the pattern of a record, which is fields with delimiters between them.
 
     All quantifiers are possessive, which Java matches in a loop and not by recursion.
     """

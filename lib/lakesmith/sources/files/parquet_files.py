@@ -13,22 +13,23 @@ from pyspark.sql.types import StructField
 
 from lakesmith.column_refs import json_text, named
 from lakesmith.paths import literal_path, local_path
-from lakesmith.sources.text_lines import rescue_fields
+from lakesmith.sources.files.text_lines import rescue_fields
 from lakesmith.spec.model import FilesSource
 
 Fields = Mapping[str, str]
 
 
 def parquet_fields(spark: SparkSession, path: str) -> Fields:
-    """Return name and type of each column in the footer of a Parquet file; an unreadable file raises."""
+    """Return name and type of each column in the footer of a Parquet file."""
     local = local_path(path)
     if local is None:
         return dict(spark.read.parquet(path).dtypes)
-    return {field.name: str(field.type) for field in pq.read_schema(local)}
+    schema = pq.read_schema(local)
+    return {field.name: str(field.type) for field in schema}
 
 
 def nanosecond_columns(path: str) -> list[str]:
-    """Return the columns of a local Parquet file whose time unit is finer than Spark's microseconds."""
+    """Return the columns of a local Parquet file whose time unit is finer than microseconds."""
     local = local_path(path)
     if local is None:
         return []
@@ -40,9 +41,10 @@ def nanosecond_columns(path: str) -> list[str]:
 
 
 def hole_of(path: str) -> str:
-    """Say what a local Parquet file lacks of what its footer lists; empty when all is there.
+    """Return what a local Parquet file lacks of what its footer lists, or an empty text.
 
-    Spark's reader leaves out row groups whose place is beyond the end of the file, without an error.
+    Spark's reader leaves out row groups whose place is beyond the end of the file, without an
+    error.
     """
     local = local_path(path)
     if local is None:
@@ -51,24 +53,31 @@ def hole_of(path: str) -> str:
     groups = [footer.row_group(index) for index in range(footer.num_row_groups)]
     rows = sum(group.num_rows for group in groups)
     if rows != footer.num_rows:
-        return f"the footer says {footer.num_rows} rows, its row groups have {rows}: the file is damaged, land it again"
+        return (
+            f"the footer says {footer.num_rows} rows, its row groups have {rows}:"
+            " the file is damaged, land it again"
+        )
     # Behind the data are the footer, its length and the mark of the format.
     end = local.stat().st_size - footer.serialized_size - 8
     lost = sum(group.num_rows for group in groups if _end_of(group) > end)
     if lost:
-        return f"data of {lost} of its {footer.num_rows} rows is missing: the file has a hole, land it again"
+        return (
+            f"data of {lost} of its {footer.num_rows} rows is missing:"
+            " the file has a hole, land it again"
+        )
     return ""
 
 
 def _end_of(group: Any) -> int:
     """Return the place behind the last byte of a row group."""
     chunks = [group.column(index) for index in range(group.num_columns)]
-    starts = [
-        chunk.dictionary_page_offset or chunk.data_page_offset for chunk in chunks
-    ]
-    sizes = [chunk.total_compressed_size for chunk in chunks]
-    ends = [start + size for start, size in zip(starts, sizes, strict=True)]
+    ends = [_start_of(chunk) + chunk.total_compressed_size for chunk in chunks]
     return max(ends, default=0)
+
+
+def _start_of(chunk: Any) -> int:
+    start = chunk.dictionary_page_offset or chunk.data_page_offset
+    return int(start)
 
 
 def parquet_rows(spark: SparkSession, path: str) -> int:
@@ -89,8 +98,8 @@ def read_parquet(
     Returns
     -------
     DataFrame
-        *Columns*: adds the declared columns as STRING (nested values as JSON text), ``_rescued`` STRING (JSON of
-        undeclared columns) and ``_source_file`` STRING.
+        *Columns*: adds the declared columns as STRING (nested values as JSON text), ``_rescued``
+        STRING (JSON of undeclared columns) and ``_source_file`` STRING.
 
     Notes
     -----
@@ -98,11 +107,10 @@ def read_parquet(
     """
     groups: dict[tuple[tuple[str, str], ...], list[str]] = {}
     for path, columns in fields.items():
-        groups.setdefault(tuple(columns.items()), []).append(path)
-    return reduce(
-        DataFrame.unionByName,
-        [_read_group(spark, source, paths) for paths in groups.values()],
-    )
+        same = groups.setdefault(tuple(columns.items()), [])
+        same.append(path)
+    frames = [_read_group(spark, source, paths) for paths in groups.values()]
+    return reduce(DataFrame.unionByName, frames)
 
 
 def _read_group(
@@ -110,19 +118,18 @@ def _read_group(
 ) -> DataFrame:
     rows = spark.read.parquet(*[literal_path(path) for path in paths])
     texts = {field.name: _text(field) for field in rows.schema.fields}
-    named = {name.lower(): name for name in texts}
+    by_lower = {name.lower(): text for name, text in texts.items()}
     absent = F.lit(None).cast("string")
-    found = {
-        name: texts[named[name.lower()]]
-        for name in source.columns
-        if name.lower() in named
-    }
-    columns = [found.get(name, absent).alias(name) for name in source.columns]
+    columns = [
+        by_lower.get(name.lower(), absent).alias(name) for name in source.columns
+    ]
     declared = {name.lower() for name in source.columns}
     extra = [name for name in texts if name.lower() not in declared]
-    rescued = rescue_fields(extra, [texts[name] for name in extra]).alias("_rescued")
+    rescued = rescue_fields(extra, [texts[name] for name in extra])
     return rows.select(
-        *columns, rescued, F.col("_metadata.file_path").alias("_source_file")
+        *columns,
+        rescued.alias("_rescued"),
+        F.col("_metadata.file_path").alias("_source_file"),
     )
 
 

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from lakesmith.errors import Problem
-from lakesmith.spec.yaml.nodes import read_yaml
+from lakesmith.spec.yaml.reader import read_yaml
 
 Load = Callable[..., list[Problem]]
 

@@ -1,4 +1,4 @@
-"""Look at the first bytes of a file: its header, and whether it can be read as declared at all."""
+"""Inspect the first bytes of a file to see whether it can be read as declared."""
 
 from __future__ import annotations
 
@@ -25,6 +25,7 @@ LINE_END = re.compile(r"\r\n|\r|\n")
 REPLACED = "\ufffd"
 UTF8_BOM = b"\xef\xbb\xbf"
 UTF16_BOMS = (b"\xff\xfe", b"\xfe\xff")
+PACKERS = {"gz": gzip.open, "bz2": bz2.open}
 PACKED = {
     b"PK\x03\x04": "a zip file, or a spreadsheet (.xlsx)",
     b"\xfd7zXZ\x00": "an xz file",
@@ -38,7 +39,7 @@ PACKED = {
 
 @dataclass(frozen=True)
 class Head:
-    """The header line of a CSV file and its names; `reason` says why a file must be parked."""
+    """The header line of a CSV file and its names, or the reason why the file must be parked."""
 
     line: str = ""
     names: tuple[str, ...] = ()
@@ -46,7 +47,16 @@ class Head:
 
 
 def read_head(spark: SparkSession, path: str) -> bytes:
-    """Return the first 64 KiB of a file, decompressed by its ending."""
+    """Return the first 64 KiB of a file, decompressed by its ending.
+
+    Examples
+    --------
+    >>> import tempfile
+    >>> with tempfile.NamedTemporaryFile(suffix=".csv") as file:
+    ...     _ = Path(file.name).write_bytes(b"id,name")
+    ...     read_head(spark, file.name)
+    b'id,name'
+    """
     local = local_path(path)
     if local is None:
         return _read_remote(spark, path)
@@ -55,11 +65,12 @@ def read_head(spark: SparkSession, path: str) -> bytes:
 
 
 def _opener(path: str) -> Callable[[Path], IO[bytes]]:
-    by_ending = {"gz": gzip.open, "bz2": bz2.open}
-    return cast(
-        "Callable[[Path], IO[bytes]]",
-        by_ending.get(path.rsplit(".", 1)[-1], lambda file: file.open("rb")),
-    )
+    opener = PACKERS.get(path.rsplit(".", 1)[-1], _open)
+    return cast("Callable[[Path], IO[bytes]]", opener)
+
+
+def _open(path: Path) -> IO[bytes]:
+    return path.open("rb")
 
 
 def _read_remote(spark: SparkSession, path: str) -> bytes:
@@ -73,20 +84,27 @@ def _read_remote(spark: SparkSession, path: str) -> bytes:
 
 
 def has_unclosed_quote(path: str, encoding: str) -> bool:
-    """Tell whether a local file has an odd number of quotes; of a file elsewhere that is not known, and False.
+    """Return whether a local file has an odd number of quotes.
 
-    Read with ``multiline``, an open quote would swallow all that follows, and Spark's reader gives no sign of it.
+    Of a file elsewhere that is not known, and False. Read with ``multiline``, an open quote would
+    swallow all that follows, and Spark's reader gives no sign of it.
+
+    Examples
+    --------
+    >>> import tempfile
+    >>> with tempfile.NamedTemporaryFile(suffix=".csv") as file:
+    ...     _ = Path(file.name).write_text('id,"name')
+    ...     has_unclosed_quote(file.name, "UTF-8")
+    True
     """
     local = local_path(path)
     if local is None:
         return False
-    with TextIOWrapper(
-        _opener(path)(local), encoding=encoding, errors="replace", newline=""
-    ) as text:
-        return (
-            sum(chunk.count('"') for chunk in iter(lambda: text.read(CHUNK), "")) % 2
-            == 1
-        )
+    binary = _opener(path)(local)
+    with TextIOWrapper(binary, encoding=encoding, errors="replace", newline="") as text:
+        chunks = iter(lambda: text.read(CHUNK), "")
+        count = sum(chunk.count('"') for chunk in chunks)
+    return count % 2 == 1
 
 
 def csv_head(data: bytes, source: FilesSource) -> Head:
@@ -111,7 +129,8 @@ def csv_head(data: bytes, source: FilesSource) -> Head:
         return Head(reason=f"the first line is longer than {HEAD_BYTES} bytes")
     if REPLACED in line and not _has_replaced(data, source.encoding):
         return Head(
-            reason=f"the header {line[:80]!r} has bytes that are no {source.encoding}: set `encoding`"
+            reason=f"the header {line[:80]!r} has bytes that are no {source.encoding}:"
+            " set `encoding`"
         )
     try:
         fields = next(
@@ -126,7 +145,7 @@ def csv_head(data: bytes, source: FilesSource) -> Head:
 
 
 def _other_kind(data: bytes, source: FilesSource) -> str:
-    """Say that a file is of a kind that is not read as text; empty when nothing shows it."""
+    """Return why a file is of a kind that is not read as text, or an empty text."""
     for magic, kind in PACKED.items():
         if data.startswith(magic):
             return f"the file is {kind}: land it unpacked, or packed by gzip or bzip2 (.gz, .bz2)"
@@ -136,36 +155,43 @@ def _other_kind(data: bytes, source: FilesSource) -> str:
 
 
 def is_wide(encoding: str) -> bool:
-    """Return True where the bytes of a line end may lie within a character, as in UTF-16."""
+    """Return True where the bytes of a line end may lie within a character, as in UTF-16.
+
+    Examples
+    --------
+    >>> is_wide("utf-16"), is_wide("UTF-8")
+    (True, False)
+    """
     return encoding.upper().startswith(("UTF-16", "UTF-32"))
 
 
 def _has_replaced(data: bytes, encoding: str) -> bool:
     """Return True where a file has itself the character that stands for bytes which are no text."""
-    return (
-        REPLACED.encode(encoding, errors="ignore") in data
-        if encoding.upper().startswith("UTF")
-        else False
-    )
+    if not encoding.upper().startswith("UTF"):
+        return False
+    return REPLACED.encode(encoding, errors="ignore") in data
 
 
 def _decoded_head(data: bytes, source: FilesSource) -> str:
-    text = data.removeprefix(UTF8_BOM).decode(source.encoding, errors="replace")
-    lines = LINE_END.split(text.lstrip("\ufeff"))
-    blank = len(list(itertools.takewhile(lambda line: not line.strip(" "), lines)))
+    decoded = data.removeprefix(UTF8_BOM).decode(source.encoding, errors="replace")
+    text = decoded.lstrip("\ufeff")
+    lines = LINE_END.split(text)
     ends = LINE_END.findall(text)
-    return text.lstrip("\ufeff")[
-        sum(map(len, lines[:blank])) + sum(map(len, ends[:blank])) :
-    ]
+    blank = itertools.takewhile(lambda line: not line.strip(" "), lines)
+    count = len(list(blank))
+    skipped = "".join([*lines[:count], *ends[:count]])
+    return text[len(skipped) :]
 
 
 def _first_record(text: str, source: FilesSource) -> str:
-    """Return the first line; with ``multiline`` all lines until its quotes are closed."""
-    ends = [*(end.start() for end in LINE_END.finditer(text)), len(text)]
+    """Return the first line, or with ``multiline`` all lines until its quotes are closed."""
+    ends = [end.start() for end in LINE_END.finditer(text)]
+    ends.append(len(text))
     if not source.multiline:
         return text[: ends[0]]
     closed = (end for end in ends if text.count('"', 0, end) % 2 == 0)
-    return text[: next(closed, ends[0])]
+    end = next(closed, ends[0])
+    return text[:end]
 
 
 def may_repeat_header(path: str, head: Head, source: FilesSource) -> bool:
@@ -196,35 +222,51 @@ def _count(stream: IO[bytes], text: bytes) -> int:
 
 
 def header_problem(names: tuple[str, ...], source: FilesSource, line: str = "") -> str:
-    """Say why a header does not fit the declared columns; empty when it does (case does not matter).
+    """Return why a header does not fit the declared columns in any case, or an empty text.
 
     A column of ``optional_columns`` may be absent.
+
+    Examples
+    --------
+    >>> source = FilesSource(format="csv", path="in", columns=("id", "name"))
+    >>> header_problem(("ID", "name"), source)
+    ''
+    >>> header_problem(("id",), source)
+    'column(s) name missing; the header has id'
     """
     lower = [name.lower() for name in names]
-    twice = sorted({name for name in lower if lower.count(name) > 1 and name})
-    optional = {name.lower() for name in source.optional_columns}
-    required = [column for column in source.columns if column.lower() not in optional]
-    missing = [column for column in required if column.lower() not in lower]
+    twice = {name for name in lower if name and lower.count(name) > 1}
     if twice:
-        return f"column(s) {', '.join(twice)} appear twice in the header"
+        return f"column(s) {', '.join(sorted(twice))} appear twice in the header"
+    optional = {name.lower() for name in source.optional_columns}
+    given = optional.union(lower)
+    missing = [column for column in source.columns if column.lower() not in given]
     if not missing:
         return ""
-    return f"column(s) {', '.join(missing)} missing{_delimiter_hint(names, line)}"
+    hint = _delimiter_hint(names, line)
+    return f"column(s) {', '.join(missing)} missing{hint}"
 
 
 def _delimiter_hint(names: tuple[str, ...], line: str) -> str:
-    other = next((mark for mark in (";", "\t", "|", ",") if mark in line), None)
+    marks = (";", "\t", "|", ",")
+    other = next((mark for mark in marks if mark in line), None)
     if len(names) == 1 and other:
-        return f"; the header is one column {line[:80]!r}: set `delimiter: {other!r}`"
-    return f"; the header has {', '.join(names)[:200]}"
+        shown = line[:80]
+        return f"; the header is one column {shown!r}: set `delimiter: {other!r}`"
+    header = ", ".join(names)
+    return f"; the header has {header[:200]}"
 
 
 def json_head(data: bytes) -> str:
-    """Say why a JSON-lines file must be parked; empty when it can be read."""
+    """Return why a JSON-lines file must be parked, or an empty text when it can be read.
+
+    Examples
+    --------
+    >>> json_head(b'[{"id": 1}]')
+    'the file is one JSON array: land one object a line'
+    """
     if data.startswith(UTF16_BOMS) or b"\x00" in data[:2]:
         return "the file is UTF-16: land JSON lines as UTF-8"
-    return (
-        "the file is one JSON array: land one object a line"
-        if data.lstrip()[:1] == b"["
-        else ""
-    )
+    if data.lstrip().startswith(b"["):
+        return "the file is one JSON array: land one object a line"
+    return ""

@@ -8,14 +8,14 @@ from functools import reduce
 from pyspark.sql import Column, DataFrame, SparkSession, Window
 from pyspark.sql import functions as F
 
-from lakesmith.sources.csv_records import (
+from lakesmith.sources.files.csv_records import (
     is_by_line,
     is_malformed,
     read_line_records,
     read_records,
 )
-from lakesmith.sources.heads import Head, may_repeat_header
-from lakesmith.sources.text_lines import CORRUPT, rescue_fields, rescue_line
+from lakesmith.sources.files.heads import Head, may_repeat_header
+from lakesmith.sources.files.text_lines import CORRUPT, rescue_fields, rescue_line
 from lakesmith.spec.model import FilesSource
 
 
@@ -57,9 +57,11 @@ def _groups(
     source: FilesSource, heads: Mapping[str, Head]
 ) -> dict[tuple[str, bool], list[str]]:
     groups: dict[tuple[str, bool], list[str]] = {}
+    by_line = is_by_line(source)
     for path, head in heads.items():
-        repeats = is_by_line(source) and may_repeat_header(path, head, source)
-        groups.setdefault((head.line, repeats), []).append(path)
+        repeats = by_line and may_repeat_header(path, head, source)
+        same = groups.setdefault((head.line, repeats), [])
+        same.append(path)
     return groups
 
 
@@ -88,24 +90,33 @@ def _lines(
     repeats: bool,
 ) -> DataFrame:
     lines = read_line_records(spark, source, paths)
-    rows = lines.filter(F.col("value") != F.lit(head.line))
-    return rows.unionByName(_repeated_headers(lines, head)) if repeats else rows
+    is_header = F.col("value") == F.lit(head.line)
+    rows = lines.filter(~is_header)
+    if not repeats:
+        return rows
+    repeated = _repeated_headers(lines.filter(is_header))
+    return rows.unionByName(repeated)
 
 
-def _repeated_headers(lines: DataFrame, head: Head) -> DataFrame:
+def _repeated_headers(headers: DataFrame) -> DataFrame:
     """Return the lines that equal the header of their file, but for the header itself."""
-    equal = lines.filter(F.col("value") == F.lit(head.line))
     in_file = Window.partitionBy("_source_file").orderBy("value")
-    numbered = equal.withColumn("number", F.row_number().over(in_file))
+    number = F.row_number().over(in_file)
+    numbered = headers.withColumn("number", number)
     return numbered.filter(F.col("number") > 1).drop("number")
 
 
 def _parsed(records: DataFrame, source: FilesSource, head: Head) -> DataFrame:
     record = F.col("value")
     parsed = F.from_csv(record, F.lit(_schema(head)), _options(source))
-    bad = F.col(f"parsed.{CORRUPT}").isNotNull() | is_malformed(record, source)
-    with_fields = records.select("value", "_source_file", parsed.alias("parsed"))
-    return with_fields.withColumn("bad", bad)
+    rows = records.select(
+        "value",
+        "_source_file",
+        parsed.alias("parsed"),
+    )
+    is_corrupt = F.col(f"parsed.{CORRUPT}").isNotNull()
+    bad = is_corrupt | is_malformed(record, source)
+    return rows.withColumn("bad", bad)
 
 
 def _options(source: FilesSource) -> dict[str, str]:
@@ -142,9 +153,11 @@ def _rescued(source: FilesSource, head: Head) -> Column:
     declared = {name.lower() for name in source.columns}
     extra = dict(_undeclared(head.names, declared))
     names = [name or f"_c{index}" for index, name in extra.items()]
-    fields = rescue_fields(names, [F.col(f"parsed.c{index}") for index in extra])
+    values = [F.col(f"parsed.c{index}") for index in extra]
+    fields = rescue_fields(names, values)
     whole = rescue_line(F.col("value"))
-    return F.when(F.col("bad"), whole).otherwise(fields).alias("_rescued")
+    rescued = F.when(F.col("bad"), whole).otherwise(fields)
+    return rescued.alias("_rescued")
 
 
 def _undeclared(names: Iterable[str], declared: set[str]) -> Iterable[tuple[int, str]]:

@@ -8,7 +8,7 @@ from pyspark.sql import Column, DataFrame, SparkSession
 from pyspark.sql import functions as F
 
 from lakesmith.columns import ARRIVED
-from lakesmith.sources.text_lines import is_unsafe, read_lines, rescue_line
+from lakesmith.sources.files.text_lines import is_unsafe, read_lines, rescue_line
 from lakesmith.spec.model import FilesSource
 from lakesmith.transforms.values.json_numbers import (
     has_changed_number,
@@ -21,7 +21,7 @@ from lakesmith.transforms.values.json_numbers import (
 def read_json(
     spark: SparkSession, source: FilesSource, paths: Sequence[str]
 ) -> DataFrame:
-    """Read JSON-lines files; every declared field lands as text, nested values as JSON text.
+    """Read JSON-lines files as text, nested values as JSON text.
 
     Parameters
     ----------
@@ -32,50 +32,55 @@ def read_json(
     Returns
     -------
     DataFrame
-        *Columns*: adds the declared columns as STRING (absent or JSON null = NULL), ``_rescued`` STRING (JSON:
-        undeclared fields, or the whole line under ``_corrupt_record`` when it is not one object or names a key
-        twice), ``_source_file`` STRING and ``_arrived`` STRUCT: ``has``, whether the line has each declared field,
+        *Columns*: adds the declared columns as STRING (absent or JSON null = NULL), ``_rescued``
+        STRING (JSON of undeclared fields, or the whole line under ``_corrupt_record`` when it is
+        not one object or has a key twice), ``_source_file`` STRING and ``_arrived`` STRUCT:
+        ``has``, whether the line has each declared field,
         and ``names``, all its fields; NULL for a line that is rescued as a whole.
     """
     line = F.col("value")
+    changed = F.col("changed")
     lines = read_lines(spark, paths).withColumn("changed", has_changed_number(line))
-    parsed = lines.select(
-        "value",
-        "_source_file",
-        "changed",
-        _entries(line, F.col("changed")).alias("entries"),
-    )
-    unclear = F.col("changed") & may_hold_mark(line)
-    bad = (
-        F.coalesce(_is_ambiguous(F.col("entries")), F.lit(True))
-        | is_unsafe(line)
-        | unclear
-    )
+    entries = _entries(line, changed).alias("entries")
+    parsed = lines.select("value", "_source_file", "changed", entries)
+    no_object = F.coalesce(_is_ambiguous(F.col("entries")), F.lit(True))
+    unclear = changed & may_hold_mark(line)
+    rows = parsed.withColumn("bad", no_object | is_unsafe(line) | unclear)
     columns = [
         F.when(~F.col("bad"), _field(name)).alias(name) for name in source.columns
     ]
-    return parsed.withColumn("bad", bad).select(
-        *columns, _rescued(source), "_source_file", _arrived(source)
+    return rows.select(
+        *columns,
+        _rescued(source),
+        "_source_file",
+        _arrived(source),
     )
 
 
 def _entries(line: Column, changed: Column) -> Column:
-    """Return keys with values as text, NULL for anything but one object; numbers keep their spelling."""
+    """Return keys with values as text, NULL for anything but one object.
+
+    Numbers keep their spelling.
+    """
     kept = F.when(changed, mark_numbers(line)).otherwise(line)
     # The parser stops behind the first value; as an array, whatever follows it shows.
-    values = F.try_parse_json(F.concat(F.lit("["), kept, F.lit("]"))).try_cast(
-        "array<map<string,variant>>"
-    )
+    array = F.concat(F.lit("["), kept, F.lit("]"))
+    parsed = F.try_parse_json(array)
+    values = parsed.try_cast("array<map<string,variant>>")
     fields = F.when(F.size(values) == 1, F.get(values, 0))
+    entries = F.map_entries(fields)
+    as_text = F.transform(entries, lambda entry: _text_of(entry, changed))
     is_object = line.rlike(r"^\s*\{") & line.rlike(r"\}\s*$")
-    as_text = F.transform(F.map_entries(fields), lambda entry: _text_of(entry, changed))
     return F.when(is_object, as_text)
 
 
 def _text_of(entry: Column, changed: Column) -> Column:
     text = entry["value"].cast("string")
     value = F.when(changed, unmark_numbers(text)).otherwise(text)
-    return F.struct(entry["key"].alias("key"), value.alias("value"))
+    return F.struct(
+        entry["key"].alias("key"),
+        value.alias("value"),
+    )
 
 
 def _is_ambiguous(entries: Column) -> Column:
@@ -90,14 +95,14 @@ def _field(name: str) -> Column:
 
 def _arrived(source: FilesSource) -> Column:
     names = F.transform("entries", lambda entry: entry["key"])
-    lowered = F.transform("entries", lambda entry: F.lower(entry["key"]))
-    has = F.struct(
-        *[
-            F.array_contains(lowered, name.lower()).alias(name)
-            for name in source.columns
-        ]
+    lowered = F.transform(names, F.lower)
+    has = [
+        F.array_contains(lowered, name.lower()).alias(name) for name in source.columns
+    ]
+    arrived = F.struct(
+        F.struct(*has).alias("has"),
+        F.concat_ws(", ", names).alias("names"),
     )
-    arrived = F.struct(has.alias("has"), F.concat_ws(", ", names).alias("names"))
     return F.when(~F.col("bad"), arrived).alias(ARRIVED)
 
 

@@ -1,9 +1,9 @@
-"""A directory of files as a source: what is new, what must be parked, and the frame of a batch."""
+"""Choose the files of a batch, find those that cannot be read, and read the others."""
 
 from __future__ import annotations
 
 import os
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from itertools import accumulate
 
@@ -12,24 +12,17 @@ from pyspark.sql import DataFrame, SparkSession
 from lakesmith.errors import InputError, SparkGone
 from lakesmith.paths import local_path
 from lakesmith.session.failures import cause_of
-from lakesmith.sources.csv_files import read_csv
-from lakesmith.sources.heads import (
+from lakesmith.sources.files.csv_files import read_csv
+from lakesmith.sources.files.heads import (
     csv_head,
     has_unclosed_quote,
     header_problem,
     json_head,
     read_head,
 )
-from lakesmith.sources.json_files import read_json
-from lakesmith.sources.listing import (
-    NOT_NOW,
-    UNREADABLE,
-    FileEntry,
-    apply_policy,
-    compare,
-    list_files,
-)
-from lakesmith.sources.parquet_files import (
+from lakesmith.sources.files.json_files import read_json
+from lakesmith.sources.files.listing import NOT_NOW, UNREADABLE, FileEntry
+from lakesmith.sources.files.parquet_files import (
     hole_of,
     nanosecond_columns,
     parquet_fields,
@@ -48,38 +41,57 @@ class NewFiles:
     more: bool = False
 
 
-def whats_new(
+def next_files(
     spark: SparkSession,
     source: FilesSource,
-    seen: Mapping[str, tuple[int, int]],
+    fresh: Sequence[FileEntry],
     where: str = "",
-    parked_before: Mapping[str, str] | None = None,
 ) -> NewFiles:
-    """Answer what is new since the files seen before.
+    """Choose the files of the next batch from those that are new.
+
+    Parameters
+    ----------
+    spark : SparkSession
+    source : FilesSource
+    fresh : sequence of FileEntry
+    where : str, optional
+        Key path for the error.
+
+    Returns
+    -------
+    NewFiles
 
     Raises
     ------
     InputError
-        LS201 no such directory; LS203 a file changed; LS204 a bad file and ``on_bad_input: fail``.
+        LS204 a bad file and ``on_bad_input: fail``.
     """
-    fresh = apply_policy(
-        compare(list_files(spark, source, where), seen, parked_before), source, where
-    )
     batch = bounded(spark, fresh, source)
     reasons = {file: reason_to_park(spark, source, file.path) for file in batch}
     parked = tuple((file, reason) for file, reason in reasons.items() if reason)
     if parked and source.on_bad_input == "fail":
         raise _refusal(parked, where)
-    good = tuple(file for file, reason in reasons.items() if not reason)
-    return NewFiles(good, parked, more=len(batch) < len(fresh))
+    return NewFiles(
+        files=tuple(file for file, reason in reasons.items() if not reason),
+        parked=parked,
+        more=len(batch) < len(fresh),
+    )
 
 
 def bounded(
     spark: SparkSession, files: Sequence[FileEntry], source: FilesSource
 ) -> tuple[FileEntry, ...]:
-    """Return the files of the next batch: at most ``max_files``, and at least one but else about ``max_rows``.
+    """Return the files of the next batch within ``max_files`` and about ``max_rows``, at least one.
 
     Rows are estimated from the size of a file and the length of the first lines in it.
+
+    Examples
+    --------
+    >>> csv = {"format": "csv", "path": "in", "columns": ("id",)}
+    >>> source = FilesSource(**csv, batch={"max_files": 1})
+    >>> files = [FileEntry("in/a.csv", 5, 1700), FileEntry("in/b.csv", 5, 1700)]
+    >>> [file.path for file in bounded(spark, files, source)]
+    ['in/a.csv']
     """
     most = source.batch.max_rows
     first = tuple(files[: source.batch.max_files])
@@ -91,7 +103,10 @@ def bounded(
 
 
 def estimated_rows(spark: SparkSession, source: FilesSource, file: FileEntry) -> int:
-    """Estimate the rows of a file: its footer says it (Parquet), else its first lines do; 0 when it cannot be read."""
+    """Estimate the rows of a file from its footer (Parquet) or its first lines.
+
+    A file that cannot be read has 0.
+    """
     try:
         if source.format == "parquet":
             return parquet_rows(spark, file.path)
@@ -107,12 +122,19 @@ def _refusal(parked: Sequence[tuple[FileEntry, str]], where: str) -> InputError:
         f"{len(parked)} file(s) cannot be read, such as {file.path!r}: {reason}",
         code="LS204",
         where=where,
-        hint="mend the file, or set `on_bad_input: park` to set such files aside",
+        hint="fix the file, or set `on_bad_input: park` to leave such files out",
     )
 
 
 def reason_to_park(spark: SparkSession, source: FilesSource, path: str) -> str:
-    """Say why a file cannot be read as declared; empty when it can."""
+    """Return why a file cannot be read as declared, or an empty text when it can.
+
+    Examples
+    --------
+    >>> source = FilesSource(format="csv", path="in", columns=("id",))
+    >>> reason_to_park(spark, source, "in/a:b.csv")
+    "the file's name has a colon, which Spark does not read: rename it"
+    """
     if local_path(path) and ":" in os.path.basename(path):
         return "the file's name has a colon, which Spark does not read: rename it"
     try:
@@ -127,7 +149,15 @@ def reason_to_park(spark: SparkSession, source: FilesSource, path: str) -> str:
 
 
 def is_passing(error: Exception) -> bool:
-    """Tell an error of the way to a file from one of its bytes: the system numbers its own, a decoder does not."""
+    """Return whether an error comes from the way to a file, and not from its bytes.
+
+    The system numbers its own errors, a decoder does not.
+
+    Examples
+    --------
+    >>> is_passing(PermissionError(13, "denied")), is_passing(ValueError("no UTF-8"))
+    (True, False)
+    """
     return isinstance(error, OSError) and error.errno is not None
 
 
@@ -142,14 +172,20 @@ def _inspectors() -> dict[str, Callable[[SparkSession, FilesSource, str], str]]:
 def _inspect_csv(spark: SparkSession, source: FilesSource, path: str) -> str:
     reason = csv_head(read_head(spark, path), source).reason
     if not reason and source.multiline and has_unclosed_quote(path, source.encoding):
-        return "a quote is never closed (the file has an odd number of quotes): double each quote inside a field"
+        return (
+            "a quote is never closed (the file has an odd number of quotes): double each quote"
+            " inside a field"
+        )
     return reason
 
 
 def _inspect_parquet(spark: SparkSession, source: FilesSource, path: str) -> str:
     nanos = nanosecond_columns(path)
     if nanos:
-        return f"column(s) {', '.join(nanos)} in nanoseconds, which Spark does not read: write microseconds"
+        return (
+            f"column(s) {', '.join(nanos)} in nanoseconds, which Spark does not read:"
+            " write microseconds"
+        )
     return header_problem(tuple(parquet_fields(spark, path)), source) or hole_of(path)
 
 
@@ -161,8 +197,8 @@ def read_files(
     Returns
     -------
     DataFrame
-        *Columns*: adds the declared columns STRING, ``_rescued`` STRING (NULL when nothing was rescued) and
-        ``_source_file`` STRING.
+        *Columns*: adds the declared columns STRING, ``_rescued`` STRING (NULL when nothing was
+        rescued) and ``_source_file`` STRING.
     """
     names = list(paths)
     if source.format == "csv":

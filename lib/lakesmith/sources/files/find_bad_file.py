@@ -9,8 +9,8 @@ from pyspark.sql import SparkSession
 
 from lakesmith.errors import SparkGone
 from lakesmith.session.failures import cause_of
-from lakesmith.sources.files import is_passing, read_files
-from lakesmith.sources.listing import NOT_NOW, UNREADABLE
+from lakesmith.sources.files.listing import NOT_NOW, UNREADABLE
+from lakesmith.sources.files.new_files import is_passing, read_files
 from lakesmith.spec.model import FilesSource
 
 PASSING = re.compile(
@@ -18,13 +18,14 @@ PASSING = re.compile(
     r"|SocketException|SocketTimeoutException|ConnectException|Permission denied|Input/output error"
 )
 
+CAUSED_BY = "Caused by: "
 NO_READER = "Spark cannot read a type or encoding of this file, such as a decimal as a byte array"
 
 
 def find_unreadable(
     spark: SparkSession, source: FilesSource, paths: Sequence[str]
 ) -> tuple[str, str] | None:
-    """Return a file that cannot be read to its end, with the reason; None when all can.
+    """Return a file that cannot be read to its end, with the reason, or None when all can.
 
     Parameters
     ----------
@@ -35,7 +36,7 @@ def find_unreadable(
     Raises
     ------
     SparkGone
-        LS804 when it is Spark that is gone or broken, and no file.
+        LS804 when it is Spark that is dead or broken, and no file.
 
     Notes
     -----
@@ -47,9 +48,8 @@ def find_unreadable(
     if len(paths) == 1:
         return paths[0], reason
     middle = len(paths) // 2
-    return find_unreadable(spark, source, paths[:middle]) or find_unreadable(
-        spark, source, paths[middle:]
-    )
+    first_half = find_unreadable(spark, source, paths[:middle])
+    return first_half or find_unreadable(spark, source, paths[middle:])
 
 
 def _failure(spark: SparkSession, source: FilesSource, paths: Sequence[str]) -> str:
@@ -67,14 +67,12 @@ def _failure(spark: SparkSession, source: FilesSource, paths: Sequence[str]) -> 
 
 def _root(error: Exception) -> str:
     """Return the innermost cause that Spark names, and whether it is the file or the way to it."""
-    causes = [
-        line for line in str(error).splitlines() if line.startswith("Caused by: ")
-    ]
-    cause = (
-        causes[-1].removeprefix("Caused by: ")
-        if causes
-        else str(error).partition("\n")[0]
-    )[:500]
-    if cause.startswith("java.lang.NullPointerException"):
-        cause = f"{NO_READER} ({cause})"
-    return f"{NOT_NOW if is_passing(error) or PASSING.search(cause) else UNREADABLE}{cause}"
+    text = str(error)
+    causes = [line for line in text.splitlines() if line.startswith(CAUSED_BY)]
+    first_line = text.partition("\n")[0]
+    cause = causes[-1].removeprefix(CAUSED_BY) if causes else first_line
+    shown = cause[:500]
+    if shown.startswith("java.lang.NullPointerException"):
+        shown = f"{NO_READER} ({shown})"
+    is_on_the_way = is_passing(error) or PASSING.search(shown)
+    return f"{NOT_NOW if is_on_the_way else UNREADABLE}{shown}"
