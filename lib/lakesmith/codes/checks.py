@@ -49,8 +49,8 @@ CHECK_CODES: dict[str, tuple[str, str, str]] = {
     ),
     "LS148": (
         "package of checks that cannot be used",
-        "A package adds checks by the entry point lakesmith.checks. It cannot be imported, or one of"
-        " its checks has a name that is taken.",
+        "A package adds checks by the entry point lakesmith.checks. It cannot be imported, or one"
+        " of its checks has a name that is taken.",
         "Install what the package needs, or rename its check.",
     ),
     "LS160": (
