@@ -221,7 +221,7 @@ def promise_notes(spec: Table) -> list[str]:
 
 
 def unseen_notes(spec: Table) -> list[str]:
-    """Say what the SQL and the functions of a table must not do, where groups or partitions are recomputed."""
+    """Return what SQL and functions must not do where groups or partitions are recomputed."""
     unit = spec.write.recompute_unit if spec.write.recomputed_by else ""
     own = (
         ["the SQL"]
