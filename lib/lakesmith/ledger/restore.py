@@ -18,7 +18,7 @@ from lakesmith.session.failures import first_line
 from lakesmith.spec.model import Project
 from lakesmith.tables.commit import LOOK_BACK, USER_METADATA
 from lakesmith.tables.delta_log.fsync import force_newest
-from lakesmith.tables.delta_log.history import newest_commits
+from lakesmith.tables.delta_log.history import newest_commits, newest_version
 from lakesmith.tables.ref import TableRef, project_table
 
 RESTORE = "restore"
@@ -74,7 +74,7 @@ def _bring_back(session: SparkSession, table: TableRef, to: Target) -> int:
     if to.void_from == 0:
         table.delete_rows(session)
     elif (
-        newest_commits(session, table, 1)[0].version >= to.void_from
+        newest_version(session, table) >= to.void_from
     ):  # else those commits are gone already
         table.restore(session, to.void_from - 1)
     force_newest(table)

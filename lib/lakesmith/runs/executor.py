@@ -33,7 +33,7 @@ from lakesmith.sources.registry import source_of
 from lakesmith.spec.graph import descendants
 from lakesmith.spec.model import Project
 from lakesmith.tables.commit import find
-from lakesmith.tables.delta_log.history import newest_commits
+from lakesmith.tables.delta_log.history import newest_commits, newest_version
 from lakesmith.tables.ref import project_table
 
 # Batches that ended so are planned again from what the source has by then.
@@ -187,12 +187,12 @@ class Executor:
         return done_event(intent, version, record.refused, record.to_metadata(), void)
 
     def _has_others(self, table: str, low: int, high: int) -> bool:
-        """Tell whether anything landed between two versions that may have changed rows and that nobody accounts for."""
+        """Return True where an unknown commit between two versions may have changed rows."""
         if high <= low + 1:
             return high <= low
         ref = project_table(self.project, table)
         state = self.ledger.state(table)
-        head = newest_commits(self.spark, ref, 1)[0].version
+        head = newest_version(self.spark, ref)
         between = [
             one
             for one in newest_commits(self.spark, ref, head - low)
@@ -227,7 +227,7 @@ class Executor:
             self._block(intent.table, error)
 
     def _park_unreadable(self, intent: Intent, error: Exception) -> bool:
-        """Park the file that stopped the batch, if one did, so that the next round plans the rest."""
+        """Park the file that stopped the batch, so that the next round plans the rest."""
         source = source_of(self.project, intent.table)
         if not source.can_isolate or _is_known(error) or self._landed(intent):
             return False

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from functools import partial, reduce
 
 from pyspark.errors import PySparkException
@@ -10,7 +10,12 @@ from pyspark.sql import Column, DataFrame, SparkSession
 from pyspark.sql import functions as F
 
 from lakesmith.column_refs import named
-from lakesmith.tables.delta_log.history import Commit, newest_commits
+from lakesmith.tables.delta_log.history import (
+    Commit,
+    newest_commits,
+    newest_version,
+    standing,
+)
 from lakesmith.tables.properties import properties_of
 from lakesmith.tables.ref import TableRef, visible
 from lakesmith.transforms.keys.dedupe import latest_by
@@ -145,7 +150,7 @@ def only_adds(
 
     No Spark job on a local path, one elsewhere.
     """
-    head = newest_commits(session, table, 1)[0].version
+    head = newest_version(session, table)
     commits = newest_commits(session, table, head - since)
     adding = {commit.version for commit in commits if commit.adds_only}
     return adding.issuperset(live_versions(since, to, voids))
@@ -161,7 +166,7 @@ def is_retyped(session: SparkSession, table: TableRef, since: int, to: int) -> b
     """
     if since >= to:
         return False
-    head = newest_commits(session, table, 1)[0].version
+    head = newest_version(session, table)
     commits = newest_commits(session, table, head - since)
     read = [commit for commit in commits if since < commit.version <= to]
     if not any(commit.changes_columns for commit in read):
@@ -199,30 +204,13 @@ def _altered(
     """
     if properties_of(session, table).get("delta.columnMapping.mode") != "name":
         return []
-    head = newest_commits(session, table, 1)[0].version
+    head = newest_version(session, table)
     commits = newest_commits(session, table, head - since)
     return [
         one
-        for one in reversed(list(_standing(commits, to)))
+        for one in reversed(list(standing(commits, to)))
         if one.changes_columns and one.version > since
     ]
-
-
-def _standing(newest_first: Sequence[Commit], to: int) -> Iterator[Commit]:
-    """Yield the commits up to a version that no RESTORE up to it undid.
-
-    Examples
-    --------
-    >>> restore = Commit(3, 0, "RESTORE", {}, {}, restored_to=1)
-    >>> log = [Commit(4, 0, "WRITE", {}, {}), restore, Commit(2, 0, "", {}, {})]
-    >>> [one.version for one in _standing(log, 4)], [one.version for one in _standing(log, 2)]
-    ([4, 3], [2])
-    """
-    newest = to
-    for commit in newest_first:
-        if commit.version <= newest:
-            newest = newest if commit.restored_to is None else commit.restored_to
-            yield commit
 
 
 def _renamed(rows: DataFrame, altered: Sequence[Commit], high: int) -> DataFrame:

@@ -15,7 +15,7 @@ from lakesmith.batch.transform.merged_groups import merges_in, split_at_aggregat
 from lakesmith.column_refs import same_key
 from lakesmith.sources.registry import span_of
 from lakesmith.tables.commit import find
-from lakesmith.tables.delta_log.history import newest_commits
+from lakesmith.tables.delta_log.history import newest_commits, newest_version
 from lakesmith.tables.upsert.replace_keys import changed_meanwhile
 from lakesmith.transforms.contract import as_declared
 from lakesmith.transforms.mergeable_aggregates import keeps_values, merged
@@ -116,7 +116,7 @@ def require_base(batch: BatchContext) -> None:
     """Raise LS506 when a commit after the version that new rows were merged into changed rows."""
     if batch.base is None:
         return
-    head = newest_commits(batch.session, batch.table, 1)[0].version
+    head = newest_version(batch.session, batch.table)
     later = (
         newest_commits(batch.session, batch.table, head - batch.base)
         if head > batch.base
@@ -158,11 +158,7 @@ def _version_before(batch: BatchContext) -> int:
     landed = (
         find(batch.session, batch.table, batch.commit_id()) if batch.is_retry else None
     )
-    return (
-        landed.version - 1
-        if landed
-        else newest_commits(batch.session, batch.table, 1)[0].version
-    )
+    return landed.version - 1 if landed else newest_version(batch.session, batch.table)
 
 
 def _only(rows: DataFrame, groups: DataFrame, batch: BatchContext) -> DataFrame:
