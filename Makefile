@@ -6,7 +6,7 @@ READY := $(VENV)/.ready
 CONNECT := tests/session tests/transforms/test_steps.py tests/tables/test_commit.py tests/tables/test_strategies.py tests/runs/test_run.py
 CORE := $(addprefix tests/,session transforms quality sources tables runs)
 JARS := $(VENV)/.jars
-PARTS := laws kills repair faults connect
+PARTS := laws kills history groups schema repair faults connect
 # What passed is kept by commit; a tree with changes begins from zero.
 PROVEN = $(VENV)/proven/$(shell git diff --quiet HEAD 2>/dev/null && git rev-parse HEAD || date +%s)
 # A test that hangs is reported with the stack of each thread, and the others go on.

@@ -1,4 +1,4 @@
-"""Packaging: ``lib/`` is the import root; the jobs and the sample's specs travel inside the wheel."""
+"""Package ``lib/``, with the jobs and the sample's specs inside the wheel."""
 
 from __future__ import annotations
 
@@ -7,7 +7,8 @@ from pathlib import Path
 from setuptools import find_packages, setup
 
 HERE = Path(__file__).parent
-# A cluster brings Spark and Delta of its own, and a second Spark installed over it breaks the session.
+# A cluster brings Spark and Delta of its own, and a second Spark installed over it breaks the
+# session.
 SPARK = ["pyspark>=4.2,<4.3", "delta-spark==4.4.0"]
 # What pyspark needs to talk to a Spark Connect server.
 CONNECT = [

@@ -1,1 +1,1 @@
-"""The jobs: thin files for spark-submit, modules of the wheel; `main(argv=None)` returns None or raises."""
+"""Run the jobs by spark-submit. `main(argv=None)` returns None or raises."""

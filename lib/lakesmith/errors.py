@@ -73,7 +73,7 @@ class Problem:
 
     @property
     def where(self) -> str:
-        """``file:line key.path``, as far as known.
+        """Return ``file:line key.path``, as far as known.
 
         Examples
         --------

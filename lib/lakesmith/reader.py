@@ -54,7 +54,14 @@ class Reader:
         warehouse = [] if self.project.catalog else [self.project.warehouse]
         require_own_files(
             session,
-            [*warehouse, *(source.path for source in self.project.sources.values())],
+            [
+                *warehouse,
+                *(
+                    path
+                    for source in self.project.sources.values()
+                    for path in source.paths.values()
+                ),
+            ],
         )
         return session
 

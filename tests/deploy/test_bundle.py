@@ -22,7 +22,7 @@ from lakesmith.deploy.databricks import layer_order
 from lakesmith.deploy.files import check_files, databricks_files
 from lakesmith.spec.load import load_project
 from lakesmith.spec.model import Model
-from lakesmith.spec.yaml.nodes import read_yaml
+from lakesmith.spec.yaml.reader import read_yaml
 
 ROOT = Path(__file__).resolve().parents[2]
 BUNDLE, JOB = ROOT / "databricks.yml", ROOT / "conf" / "databricks" / "online_retail.job.yml"

@@ -12,7 +12,7 @@ import pytest
 from tests.shop import Shop
 
 # Before a batch is written, and after its commit.
-PLACES = ("executor.run_batch", "batch.record")
+PLACES = ("runs.executor.run_batch", "batch.run.record")
 
 
 class Killed(BaseException):
@@ -28,8 +28,8 @@ class Deaths:
             self._arm(patch, place)
 
     def _arm(self, patch: pytest.MonkeyPatch, place: str) -> None:
-        module, name = place.split(".")
-        whole = getattr(importlib.import_module(f"lakesmith.runs.{module}"), name)
+        module, _, name = place.rpartition(".")
+        whole = getattr(importlib.import_module(f"lakesmith.{module}"), name)
 
         def die_once(told: Any, *args: object) -> object:
             death = (place, getattr(told, "batch", told).name)
@@ -38,7 +38,7 @@ class Deaths:
                 raise Killed(death)
             return whole(told, *args)
 
-        patch.setattr(f"lakesmith.runs.{module}.{name}", die_once)
+        patch.setattr(f"lakesmith.{module}.{name}", die_once)
 
     def run(self, shop: Shop, deaths: Iterable[tuple[str, str]], **options: Any) -> None:
         """Run until the run lives: each death that it comes by is one of these, once."""

@@ -7,10 +7,11 @@ from pathlib import Path
 
 import pytest
 
-from lakesmith.batch import context
 from lakesmith.errors import GateRefused, LedgerError
 from lakesmith.ledger.store import read_ledger
+from lakesmith.sources.files import position
 from lakesmith.tables.ref import table_ref
+from tests.positions import files_seen
 from tests.shop import SPECS, TABLES, Shop
 
 FIRST = ["1,A,1,2.50,2026-01-01,1,I", "2,B,-1,2.50,2026-01-01,1,I", "3,C,4,1.00,2026-01-02,1,I"]
@@ -72,7 +73,7 @@ def test_a_plan_says_what_the_run_would_adopt_and_writes_nothing(twice: Shop) ->
 def test_commits_that_name_only_some_files_are_completed_by_the_rows(
     shop: Shop, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(context, "FILES_IN_COMMIT", 1)
+    monkeypatch.setattr(position, "FILES_IN_COMMIT", 1)
     for name in "abcd":
         shop.land(f"{name}.csv", [f"{ord(name)},A,1,2.50,2026-01-01,1,I"])
     shop.run()
@@ -137,7 +138,7 @@ def test_a_table_of_somebody_else_is_refused(shop: Shop) -> None:
 def test_a_table_that_is_gone_is_named_and_a_rebuild_brings_it_back(twice: Shop) -> None:
     before = published(twice)
     shutil.rmtree(twice.root / "lake" / "silver" / "lines")
-    with pytest.raises(LedgerError, match=r"(?s)LS613.*silver.lines is gone.*--rebuild --select silver.lines"):
+    with pytest.raises(LedgerError, match=r"(?s)LS613.*silver.lines is missing.*--rebuild --select silver.lines"):
         twice.run()
     twice.run(rebuild=True, select=["silver.lines"])
     assert published(twice)["silver.lines"] == before["silver.lines"]
@@ -150,6 +151,6 @@ def test_the_adopted_ledger_is_the_ledger_that_was(twice: Shop) -> None:
     twice.run()
     after = read_ledger(twice.spark, ledger, "test").states
     for name in TABLES:
-        assert after[name].seen == before[name].seen
+        assert files_seen(after[name]) == files_seen(before[name])
         assert (after[name].version, after[name].since) == (before[name].version, before[name].since)
         assert [mark.batch for mark in after[name].marks] == [mark.batch for mark in before[name].marks]

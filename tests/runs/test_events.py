@@ -7,10 +7,14 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from lakesmith.ledger import events
 from lakesmith.ledger.events import LedgerEvent, compacted, done_event, fold, intent_event
-from lakesmith.ledger.intent import FilesInput, Intent, TableInput
+from lakesmith.ledger.intent import Intent
 from lakesmith.ledger.state import Mark, TableState
+from lakesmith.sources.files import position
+from lakesmith.sources.files.position import files_slice
+from lakesmith.sources.slices import Slice
+from lakesmith.sources.upstream_source import versions_slice
+from tests.positions import files_parked, files_seen, read_files
 
 NAMES = st.sampled_from(["bronze.a", "silver.b", "gold.c"])
 SMALL = st.integers(0, 5)
@@ -18,8 +22,8 @@ FILES = st.dictionaries(st.sampled_from("abcdef"), st.tuples(SMALL, SMALL), max_
     lambda found: tuple((path, *seen) for path, seen in found.items())
 )
 VOIDS = st.lists(st.tuples(SMALL, SMALL), max_size=2).map(tuple)
-INPUTS = st.builds(FilesInput, st.just("orders"), FILES) | st.builds(
-    TableInput, st.just("bronze.a"), st.none() | SMALL, SMALL, VOIDS
+INPUTS = st.builds(files_slice, st.just("orders"), FILES) | st.builds(
+    versions_slice, st.just("bronze.a"), st.none() | SMALL, SMALL, VOIDS
 )
 LOOKUPS = st.sampled_from([(), (("silver.b", 3),)])
 TIME = st.just("2026-01-01T00:00:00+00:00")
@@ -58,8 +62,8 @@ def folded(found: list[LedgerEvent]) -> dict[str, TableState]:
     return states
 
 
-def intent(batch: int = 1, read: FilesInput | TableInput | None = None) -> Intent:
-    files = read or FilesInput("orders", (("a", 1, 5),))
+def intent(batch: int = 1, read: Slice | None = None) -> Intent:
+    files = read or files_slice("orders", (("a", 1, 5),))
     return Intent("bronze.a", 1, batch, "2026-01-01T00:00:00+00:00", "hash", files)
 
 
@@ -70,10 +74,10 @@ def test_compaction_changes_no_state(history: list[LedgerEvent]) -> None:
 
 
 def test_compaction_cuts_a_long_list_of_files(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(events, "FILES_PER_EVENT", 2)
-    state = TableState("bronze.a", seen={name: (1, 5) for name in "abcde"}, read_in=dict.fromkeys("abcde", 1))
+    monkeypatch.setattr(position, "FILES_PER_PART", 2)
+    state = TableState("bronze.a", positions=read_files(dict.fromkeys("abcde", (1, 5))))
     found = list(compacted([state]))
-    assert [event.event for event in found] == ["state", "files", "files", "files"]
+    assert [event.event for event in found] == ["state", "position", "position", "position"]
     assert folded(found) == {"bronze.a": state}
 
 
@@ -113,17 +117,17 @@ def test_an_intent_opens_a_batch() -> None:
 
 def test_a_done_closes_it_and_moves_the_position() -> None:
     state = folded([intent_event(intent()), done_event(intent(), 4, refused=False)])["bronze.a"]
-    assert (state.open, state.version, state.seen, state.spec_hash) == (None, 4, {"a": (1, 5)}, "hash")
+    assert (state.open, state.version, files_seen(state), state.spec_hash) == (None, 4, {"a": (1, 5)}, "hash")
 
 
 def test_a_done_of_a_table_moves_the_version_read() -> None:
-    read = intent(read=TableInput("bronze.b", 3, 7))
+    read = intent(read=versions_slice("bronze.b", 3, 7))
     assert folded([done_event(read, 4, refused=False)])["bronze.a"].since == 7
 
 
 def test_a_refused_batch_moves_no_position() -> None:
     state = folded([intent_event(intent()), done_event(intent(), 4, refused=True)])["bronze.a"]
-    assert (state.open, state.version, state.seen) == (None, None, {})
+    assert (state.open, state.version, files_seen(state)) == (None, None, {})
     assert state.refused is not None
     assert state.refused["version"] == 4
 
@@ -131,7 +135,7 @@ def test_a_refused_batch_moves_no_position() -> None:
 def test_a_restored_batch_has_a_new_epoch_and_a_void() -> None:
     refused = done_event(intent(), 4, refused=True)
     state = folded([refused, LedgerEvent("restored", "bronze.a", 2, 1, {"version": 3, "void": [4, 5]})])["bronze.a"]
-    assert (state.epoch, state.version, state.refused, state.voids, state.seen) == (2, 3, None, [(4, 5)], {})
+    assert (state.epoch, state.version, state.refused, state.voids, files_seen(state)) == (2, 3, None, [(4, 5)], {})
 
 
 def test_an_accepted_batch_is_as_if_it_had_not_been_refused() -> None:
@@ -141,20 +145,20 @@ def test_an_accepted_batch_is_as_if_it_had_not_been_refused() -> None:
 
 def test_a_dropped_batch_leaves_its_number_behind() -> None:
     state = folded([intent_event(intent(7)), LedgerEvent("dropped", "bronze.a", 1, 7, {})])["bronze.a"]
-    assert (state.open, state.batch, state.seen) == (None, 7, {})
+    assert (state.open, state.batch, files_seen(state)) == (None, 7, {})
 
 
 def test_a_parked_file_is_seen_with_its_reason() -> None:
     state = folded([LedgerEvent("parked", "bronze.a", 1, 0, {"files": [["a", 1, 5, "empty"]]})])["bronze.a"]
-    assert (state.seen, state.parked) == ({"a": (1, 5)}, {"a": "empty"})
+    assert (files_seen(state), files_parked(state)) == ({"a": (1, 5)}, {"a": "empty"})
 
 
 @pytest.mark.parametrize(
     "other",
     [
-        Intent("bronze.a", 1, 1, "2026-01-02T00:00:00+00:00", "hash", FilesInput("orders", (("a", 1, 5),))),
-        Intent("bronze.a", 1, 1, "2026-01-01T00:00:00+00:00", "other", FilesInput("orders", (("a", 1, 5),))),
-        Intent("bronze.a", 1, 1, "2026-01-01T00:00:00+00:00", "hash", FilesInput("orders", (("a", 1, 6),))),
+        Intent("bronze.a", 1, 1, "2026-01-02T00:00:00+00:00", "hash", files_slice("orders", (("a", 1, 5),))),
+        Intent("bronze.a", 1, 1, "2026-01-01T00:00:00+00:00", "other", files_slice("orders", (("a", 1, 5),))),
+        Intent("bronze.a", 1, 1, "2026-01-01T00:00:00+00:00", "hash", files_slice("orders", (("a", 1, 6),))),
     ],
     ids=["run time", "spec", "file"],
 )

@@ -10,8 +10,9 @@ from pyspark.sql import SparkSession
 from lakesmith.batch import run as rooms
 from lakesmith.batch.context import BatchContext
 from lakesmith.batch.run import run_batch
-from lakesmith.ledger.intent import Intent, TableInput
+from lakesmith.ledger.intent import Intent
 from lakesmith.session.batch import batch_session
+from lakesmith.sources.upstream_source import versions_slice
 from lakesmith.spec.fingerprint import spec_hash
 from tests.shop import SPECS, Shop
 
@@ -41,7 +42,7 @@ def jobs(shop: Shop, spec: str, version: int, env: str) -> int:
     target = project.model_copy(update={"env": env})
     intent = Intent(
         table="silver.orders", epoch=1, batch=1, run_time=NOW, spec_hash=spec_hash(project.table("silver.orders")),
-        input=TableInput("bronze.orders", None, version), first=True,
+        input=versions_slice("bronze.orders", None, version), first=True,
     )  # fmt: skip
     scheduler = shop.spark._jsc.sc().dagScheduler()  # type: ignore[union-attr]
     before = int(str(scheduler.nextJobId()))

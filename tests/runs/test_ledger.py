@@ -8,11 +8,13 @@ from pyspark.sql import SparkSession
 from lakesmith.errors import LedgerError
 from lakesmith.ledger import store as module
 from lakesmith.ledger.events import LEDGER, done_event, intent_event
-from lakesmith.ledger.intent import FilesInput, Intent
+from lakesmith.ledger.intent import Intent
 from lakesmith.ledger.store import Ledger, published_event, read_ledger
+from lakesmith.sources.files.position import files_slice
 from lakesmith.tables.delta_log.history import newest_commits
 from lakesmith.tables.ops_table import OpsTable
 from lakesmith.tables.ref import TableRef, table_ref
+from tests.positions import files_seen
 
 
 @pytest.fixture
@@ -21,7 +23,7 @@ def table(tmp_path: Path) -> TableRef:
 
 
 def intent(batch: int) -> Intent:
-    files = FilesInput("orders", ((f"file-{batch}", batch, 5),))
+    files = files_slice("orders", ((f"file-{batch}", batch, 5),))
     return Intent("bronze.a", 1, batch, "2026-01-01T00:00:00+00:00", "hash", files)
 
 
@@ -87,7 +89,7 @@ def test_a_long_ledger_is_compacted_and_says_the_same(
     again = read_ledger(spark, table, "other")
     assert (again.rows, again.states, again.published) == (3, ledger.states, ledger.published)
     batches(spark, again, range(8, 9))
-    assert set(read_ledger(spark, table, "third").state("bronze.a").seen) == {f"file-{n}" for n in range(1, 9)}
+    assert set(files_seen(read_ledger(spark, table, "third").state("bronze.a"))) == {f"file-{n}" for n in range(1, 9)}
 
 
 def test_a_short_ledger_is_left_alone(spark: SparkSession, table: TableRef) -> None:

@@ -10,8 +10,8 @@ from pyspark.sql import SparkSession
 
 from lakesmith.errors import InputError, LakesmithError, SparkGone
 from lakesmith.observe.results import PlannedTable
-from lakesmith.runs import planner as planning
 from lakesmith.runs.plan_report import plan
+from lakesmith.sources.files.source import Files
 from tests.shop import SPECS, Shop
 
 RETURNS = {
@@ -36,14 +36,14 @@ def planned(shop: Shop) -> dict[str, PlannedTable]:
 
 
 def look_instead(monkeypatch: pytest.MonkeyPatch, error: Exception) -> None:
-    found = planning.whats_new
+    found = Files.next_slice
 
-    def look(spark: Any, source: Any, *rest: Any) -> Any:
-        if source.path.endswith("returns"):
+    def look(source: Files, *rest: Any) -> Any:
+        if source.settings.path.endswith("returns"):
             raise error
-        return found(spark, source, *rest)
+        return found(source, *rest)
 
-    monkeypatch.setattr(planning, "whats_new", look)
+    monkeypatch.setattr(Files, "next_slice", look)
 
 
 def test_a_missing_directory_is_said_of_its_table_and_the_others_are_planned(shop: Shop) -> None:

@@ -5,10 +5,11 @@ from dataclasses import replace
 
 import pytest
 
-from lakesmith.ledger.intent import FilesInput, TableInput
 from lakesmith.ledger.state import TableState
 from lakesmith.runs.planner import Planned, Planner
+from lakesmith.sources.upstream_source import versions_slice
 from lakesmith.spec.fingerprint import spec_hash
+from tests.positions import read_files, read_to
 from tests.shop import Shop
 
 LOOKUP = """
@@ -29,9 +30,11 @@ def test_files_are_new_until_they_were_seen(shop: Shop) -> None:
     file = shop.land("a.csv", ROW)
     planned = plan(shop, "bronze.orders")
     assert planned.intent is not None
-    (entry,) = planned.intent.input.files  # type: ignore[union-attr]
+    (entry,) = planned.intent.input.data["files"]
     assert (entry[0], planned.intent.batch, planned.intent.first) == (str(file), 1, True)
-    assert plan(shop, "bronze.orders", TableState("bronze.orders", seen={entry[0]: entry[1:]})) == Planned(None)
+    assert plan(
+        shop, "bronze.orders", TableState("bronze.orders", positions=read_files({entry[0]: (entry[1], entry[2])}))
+    ) == Planned(None)
 
 
 def test_bad_files_are_parked_beside_the_intent(shop: Shop) -> None:
@@ -39,9 +42,9 @@ def test_bad_files_are_parked_beside_the_intent(shop: Shop) -> None:
     shop.land("b.csv", [], header="OrderId")
     planned = plan(shop, "bronze.orders")
     assert planned.intent is not None
-    ((path, _, _, reason),) = planned.parked
-    assert path.endswith("b.csv")
-    assert reason.startswith("column(s) Sku, Qty")
+    (parked,) = planned.parked
+    assert parked.part.endswith("b.csv")
+    assert parked.reason.startswith("column(s) Sku, Qty")
 
 
 def test_nothing_is_planned_below_a_table_without_a_version(shop: Shop) -> None:
@@ -52,24 +55,26 @@ def test_nothing_is_planned_below_a_table_without_a_version(shop: Shop) -> None:
 def test_a_table_reads_from_its_position_to_the_newest_version(
     shop: Shop, since: int | None, read: tuple[int | None, int] | None
 ) -> None:
-    below = TableState("silver.orders", since=since, version=None if since is None else 9, batch=3, epoch=2)
+    below = TableState(
+        "silver.orders", positions=read_to(since), version=None if since is None else 9, batch=3, epoch=2
+    )
     intent = plan(shop, "silver.orders", TableState("bronze.orders", version=4, voids=[(3, 3)]), below).intent
     if read is None:
         assert intent is None
     else:
         assert intent is not None
-        assert intent.input == TableInput("bronze.orders", *read, ((3, 3),))
+        assert intent.input == versions_slice("bronze.orders", *read, ((3, 3),))
         assert (intent.batch, intent.epoch, intent.first) == (4, 2, since is None)
 
 
 def test_versions_that_only_maintenance_made_are_nothing_new(shop: Shop) -> None:
     above = TableState("bronze.orders", version=7, voids=[(5, 7)])
-    below = TableState("silver.orders", since=4, version=9, batch=3)
+    below = TableState("silver.orders", positions=read_to(4), version=9, batch=3)
     assert plan(shop, "silver.orders", above, below).intent is None
     above.version = 8
     intent = plan(shop, "silver.orders", above, below).intent
     assert intent is not None
-    assert intent.input == TableInput("bronze.orders", 4, 8, ((5, 7),))
+    assert intent.input == versions_slice("bronze.orders", 4, 8, ((5, 7),))
 
 
 def test_an_open_intent_comes_first_as_it_was_written(shop: Shop) -> None:
@@ -107,18 +112,18 @@ write: {strategy: aggregate, keys: [OrderId]}
 """
     shop = make_shop({"tables/gold/counted": counted})
     states = [TableState("bronze.orders", version=4), TableState("silver.lines", version=6)]
-    below = TableState("gold.counted", since=4, version=9, lookups={"lines": 6})
+    below = TableState("gold.counted", positions=read_to(4), version=9, lookups={"lines": 6})
     assert plan(shop, "gold.counted", *states, below) == Planned(None)
     maintained = [states[0], replace(states[1], version=8, voids=[(7, 8)])]
     assert plan(shop, "gold.counted", *maintained, below) == Planned(None)
     moved = plan(shop, "gold.counted", *states, replace(below, lookups={"lines": 5})).intent
     assert moved is not None
-    assert (moved.input, moved.lookups) == (TableInput("bronze.orders", None, 4), (("lines", 6),))
+    assert (moved.input, moved.lookups) == (versions_slice("bronze.orders", None, 4), (("lines", 6),))
 
 
 def test_an_input_that_moved_leaves_rows_as_they_came(with_lookup: Shop) -> None:
     states = [TableState("bronze.orders", version=4), TableState("silver.lines", version=6)]
-    below = TableState("silver.joined", since=4, version=9, lookups={"lines": 5})
+    below = TableState("silver.joined", positions=read_to(4), version=9, lookups={"lines": 5})
     assert plan(with_lookup, "silver.joined", *states, below) == Planned(None)
 
 
@@ -130,5 +135,5 @@ def test_a_bounded_source_says_that_more_waits(make_shop: Callable[..., Shop]) -
     planned = plan(shop, "bronze.orders")
     assert planned.more
     assert planned.intent is not None
-    assert isinstance(planned.intent.input, FilesInput)
-    assert len(planned.intent.input.files) == 1
+    assert planned.intent.input.kind == "files"
+    assert len(planned.intent.input.data["files"]) == 1

@@ -10,12 +10,14 @@ import pytest
 
 from lakesmith.errors import LedgerError, RunFailed, WriteError
 from lakesmith.ledger.events import LedgerEvent, compacted, done_event, fold
-from lakesmith.ledger.intent import FilesInput, Intent
+from lakesmith.ledger.intent import Intent
 from lakesmith.ledger.state import TableState
 from lakesmith.runs.rebuild import tables_to_rebuild
 from lakesmith.runs.rebuild_files import files_to_read, require_planned
-from lakesmith.sources.files import NewFiles
-from lakesmith.sources.listing import FileEntry, list_files
+from lakesmith.sources.files.listing import list_files
+from lakesmith.sources.files.position import files_slice
+from lakesmith.sources.slices import ParkedPart, Slices
+from tests.positions import files_seen, read_files
 from tests.shop import HEADER, SPECS, TABLES, Shop, by_table
 
 ROWS = ["1,A,1,2.50,2026-01-01,1,I", "2,B,-1,2.50,2026-01-01,1,I", "3,C,4,1.00,2026-01-02,1,I"]
@@ -77,7 +79,7 @@ def test_a_rebuild_that_would_lose_rows_is_refused(shop: Shop) -> None:
     file = shop.land("a.csv", ROWS)
     shop.run()
     file.unlink()
-    with pytest.raises(LedgerError, match=r"LS609.*1 file.s. that bronze.orders holds are gone"):
+    with pytest.raises(LedgerError, match=r"LS609.*1 file.s. that bronze.orders holds are missing"):
         shop.run(rebuild=True, select=["bronze.orders"])
     assert len(shop.rows("bronze.orders")) == 3
 
@@ -98,12 +100,12 @@ def test_a_file_that_a_rebuild_cannot_read_as_before_is_named(
     shop.spec("sources/orders", source)
     file = shop.land("a.csv", ROWS)
     listed = list_files(None, shop.lake.project.sources["orders"])
-    state = TableState("bronze.orders", seen={one.path: (one.size, one.mtime) for one in listed})
+    state = TableState("bronze.orders", positions=read_files({one.path: (one.size, one.mtime) for one in listed}))
     assert files_to_read(shop.spark, shop.lake.project, state, "bronze.orders") == (str(file),)
     file.write_text(file.read_text() + "4,A,1,2.50,2026-01-01,1,I\n" if text is None else text)
     with pytest.raises(LedgerError, match=f"LS609.*{reason}"):
         files_to_read(shop.spark, shop.lake.project, state, "bronze.orders")
-    state.parked = dict.fromkeys(state.seen, "parked before: none of its rows are in the table")
+    state.positions["files"]["parked"] = dict.fromkeys(files_seen(state), "parked before: no row of it is in the table")
     assert files_to_read(shop.spark, shop.lake.project, state, "bronze.orders") == ()
 
 
@@ -121,6 +123,20 @@ def test_a_rebuild_by_more_columns_is_refused_until_they_are_optional(shop: Shop
     shop.run(rebuild=True)
     assert len(shop.rows("bronze.orders")) == 4
     assert shop.lake.table("bronze.orders").filter("Coupon = 'SPRING'").count() == 1
+
+
+def test_files_that_were_read_by_another_encoding_are_read_again(shop: Shop) -> None:
+    file = shop.land("a.csv", [])
+    file.write_bytes(f"{HEADER}\n1,Café,1,2.50,2026-01-01,1,I\n".encode("latin-1"))
+    shop.run(select=["bronze.orders"])
+    assert shop.lake.table("bronze.orders").filter("_rescued IS NOT NULL").count() == 1
+    shop.spec("sources/orders", SPECS["sources/orders"] + "encoding: ISO-8859-1\n")
+    shop.land("b.csv", MORE)
+    shop.run(select=["bronze.orders"])
+    assert shop.lake.table("bronze.orders").filter("Sku = 'Café'").count() == 0
+    assert by_table(shop.run(rebuild=True))["bronze.orders"].state == "done"
+    assert shop.lake.table("bronze.orders").filter("Sku = 'Café'").count() == 1
+    assert by_table(shop.run(rebuild=True))["bronze.orders"].state == "nothing_new"
 
 
 def test_a_file_that_fails_while_a_rebuild_reads_it_stops_the_rebuild(
@@ -150,17 +166,17 @@ def test_an_unfinished_rebuild_knows_what_it_must_read() -> None:
     states: dict[str, TableState] = {}
     fold(states, LedgerEvent("rebuild", "bronze.a", 2, 1, {"files": ["a", "b"]}))
     fold(states, LedgerEvent("rebuild", "bronze.a", 2, 1, {"files": ["c"], "more": True}))
-    intent = Intent("bronze.a", 2, 2, "", "", FilesInput("a", (("b", 1, 1),)))
+    intent = Intent("bronze.a", 2, 2, "", "", files_slice("a", (("b", 1, 1),)))
     fold(states, done_event(intent, 1, refused=False))
     assert states["bronze.a"].must_read == {"a", "c"}
     again: dict[str, TableState] = {}
     for event in compacted(states.values()):
         fold(again, event)
     assert again == states
-    gone = NewFiles((FileEntry("a", 1, 1),))
+    gone = Slices(files_slice("a", [("a", 1, 1)]))
     with pytest.raises(LedgerError, match=r"LS609 1 file.*'c'"):
         require_planned("bronze.a", again["bronze.a"], gone)
-    broken = NewFiles(parked=((FileEntry("c", 1, 1), "cut"),), more=True)
+    broken = Slices(parked=(ParkedPart("c", "cut"),), more=True)
     with pytest.raises(LedgerError, match=r"'c' \(cut\)"):
         require_planned("bronze.a", again["bronze.a"], broken)
 

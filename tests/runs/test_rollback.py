@@ -12,11 +12,13 @@ import pytest
 from deltalake import DeltaTable
 
 from lakesmith.errors import InputError, LedgerError
-from lakesmith.ledger.intent import Intent, TableInput
+from lakesmith.ledger.intent import Intent
 from lakesmith.ledger.state import Mark, TableState
 from lakesmith.repair import rollback as module
+from lakesmith.sources.upstream_source import versions_slice
 from lakesmith.spec.model import Project
 from lakesmith.tables.ref import TableRef, table_ref
+from tests.positions import read_to
 from tests.shop import TABLES, Shop, by_table
 
 FIRST = ["1,A,1,2.50,2026-01-01,1,I", "2,B,-1,2.50,2026-01-01,1,I", "3,C,4,1.00,2026-01-02,1,I"]
@@ -146,7 +148,11 @@ def project(**inputs: str) -> Project:
 def test_what_was_built_on_an_undone_version_is_undone_too() -> None:
     states = {
         "bronze.a": TableState("bronze.a", version=5, marks=[Mark(1, "r1", 0), Mark(2, "r2", 5)]),
-        "silver.b": TableState("silver.b", version=3, marks=[Mark(1, "r1", 0, since=0), Mark(2, "r3", 3, since=5)]),
+        "silver.b": TableState(
+            "silver.b",
+            version=3,
+            marks=[Mark(1, "r1", 0, positions=read_to(0)), Mark(2, "r3", 3, positions=read_to(5))],
+        ),
     }
     found = module.find_rollbacks(project(), states, "r2")
     assert {name: (one.to.version, one.batches) for name, one in found.items()} == {
@@ -156,9 +162,11 @@ def test_what_was_built_on_an_undone_version_is_undone_too() -> None:
 
 def test_a_backfill_that_read_an_undone_version_is_undone_too() -> None:
     above = TableState("bronze.a", version=5, marks=[Mark(1, "r1", 0), Mark(2, "r2", 5)])
-    calm = Intent("silver.b", 1, 1, "2026-01-01T00:00:00+00:00", "hash", TableInput("bronze.a", None, 0), first=True)
+    calm = Intent(
+        "silver.b", 1, 1, "2026-01-01T00:00:00+00:00", "hash", versions_slice("bronze.a", None, 0), first=True
+    )
     days = ("2026-01-01", "2026-01-02")
-    from_undone = replace(calm, batch=2, input=TableInput("bronze.a", None, 5), first=False, dates=days)
+    from_undone = replace(calm, batch=2, input=versions_slice("bronze.a", None, 5), first=False, dates=days)
     with_undone = replace(calm, batch=2, first=False, dates=days, lookups=(("x", 5),), inputs=(("x", "bronze.a"),))
     for again in (from_undone, with_undone):
         below = TableState("silver.b")
@@ -169,10 +177,10 @@ def test_a_backfill_that_read_an_undone_version_is_undone_too() -> None:
 
 
 def test_a_batch_that_was_begun_on_an_undone_version_is_undone_too() -> None:
-    opened = Intent("silver.b", 1, 2, "2026-01-01T00:00:00+00:00", "hash", TableInput("bronze.a", 0, 5))
+    opened = Intent("silver.b", 1, 2, "2026-01-01T00:00:00+00:00", "hash", versions_slice("bronze.a", 0, 5))
     states = {
         "bronze.a": TableState("bronze.a", version=5, marks=[Mark(1, "r1", 0), Mark(2, "r2", 5)]),
-        "silver.b": TableState("silver.b", version=0, marks=[Mark(1, "r1", 0, since=0)], open=opened),
+        "silver.b": TableState("silver.b", version=0, marks=[Mark(1, "r1", 0, positions=read_to(0))], open=opened),
     }
     assert set(module.find_rollbacks(project(), states, "r2")) == {"bronze.a", "silver.b"}
 
@@ -181,14 +189,16 @@ def test_a_batch_that_was_begun_on_an_undone_version_is_undone_too() -> None:
 def test_a_name_of_an_input_that_is_no_more_stops_no_rollback(inputs: dict[str, str], undone: bool) -> None:
     states = {
         "bronze.a": TableState("bronze.a", version=5, marks=[Mark(1, "r1", 0), Mark(2, "r2", 5)]),
-        "silver.b": TableState("silver.b", version=3, marks=[Mark(1, "r3", 0, since=0, lookups={"old": 5})]),
+        "silver.b": TableState(
+            "silver.b", version=3, marks=[Mark(1, "r3", 0, positions=read_to(0), lookups={"old": 5})]
+        ),
     }
     assert ("silver.b" in module.find_rollbacks(project(**inputs), states, "r2")) is undone
 
 
 def test_what_an_older_ledger_looked_up_is_undone_too() -> None:
     above = TableState("bronze.a", version=5, marks=[Mark(1, "r1", 0), Mark(2, "r2", 5)])
-    read, below = TableInput("bronze.c", None, 0), TableState("silver.b")
+    read, below = versions_slice("bronze.c", None, 0), TableState("silver.b")
     below.accept(Intent("silver.b", 1, 1, "2026-01-01T00:00:00+00:00", "hash", read, lookups=(("x", 5),)), 0, "r1")
     found = module.find_rollbacks(project(x="bronze.a"), {"bronze.a": above, "silver.b": below}, "r2")
     assert set(found) == {"bronze.a", "silver.b"}

@@ -118,17 +118,17 @@ class Crash(BaseException):
     """As from a killed process: nothing catches it."""
 
 
-@pytest.mark.parametrize("place", ["conclude.publish", "batch.write_quarantine", "executor.done_event"])
+@pytest.mark.parametrize("place", ["runs.finish.publish", "batch.run.write_quarantine", "runs.executor.done_event"])
 def test_a_crash_loses_and_doubles_nothing(
     shop: Shop, calm: dict[str, object], monkeypatch: pytest.MonkeyPatch, place: str
 ) -> None:
-    module, name = place.split(".")
+    module, _, name = place.rpartition(".")
 
     def crash(*args: object, **options: object) -> None:
         raise Crash(place)
 
     shop.land("a.csv", FIRST)
-    monkeypatch.setattr(importlib.import_module(f"lakesmith.runs.{module}"), name, crash)
+    monkeypatch.setattr(importlib.import_module(f"lakesmith.{module}"), name, crash)
     with pytest.raises(Crash):
         shop.run()
     monkeypatch.undo()

@@ -198,7 +198,7 @@ def test_a_table_below_reads_on_after_a_rebuild_that_died_once_it_was_written(
     change(shop, NAMED, "add")
     shop.spec("tables/gold/daily", DAILY.replace("steps:\n", "steps:\n  - with_columns: {sku: article}\n"))
     shop.run(select=ALL)
-    deaths.due = {("batch.record", SILVER)}
+    deaths.due = {("batch.run.record", SILVER)}
     with pytest.raises(Killed):
         shop.run(select=ALL, rebuild=True)
     shop.run(select=ALL)

@@ -10,7 +10,7 @@ from unittest.mock import MagicMock
 import pytest
 
 from lakesmith.ledger import restore
-from lakesmith.ledger.intent import FilesInput, Intent
+from lakesmith.ledger.intent import Intent
 from lakesmith.ledger.restore import Target
 from lakesmith.ledger.state import TableState
 from lakesmith.ledger.store import Ledger
@@ -21,6 +21,8 @@ from lakesmith.runs import executor, recover
 from lakesmith.runs.executor import Executor
 from lakesmith.runs.recover import Recovery
 from lakesmith.session import batch
+from lakesmith.sources.files import source as files
+from lakesmith.sources.files.position import files_slice
 from lakesmith.spec.model import Project
 from tests.shop import Shop
 
@@ -58,7 +60,7 @@ def project(tmp_path: Path) -> Project:
 
 
 def intent() -> Intent:
-    read = FilesInput("orders", (FILE,))
+    read = files_slice("orders", (FILE,))
     return Intent("bronze.orders", 1, 1, "2026-01-01T00:00:00+00:00", "hash", read, (), True)
 
 
@@ -101,7 +103,7 @@ def test_the_look_for_what_landed_and_for_an_unreadable_file(
     sessions: Sessions, runs: Executor, monkeypatch: pytest.MonkeyPatch, looks: Callable[..., None]
 ) -> None:
     monkeypatch.setattr(executor, "find", succeed)
-    monkeypatch.setattr(executor, "find_unreadable", looks)
+    monkeypatch.setattr(files, "find_unreadable", looks)
     try:
         assert not runs._park_unreadable(intent(), ValueError("corrupt"))
     except ValueError as error:

@@ -79,7 +79,9 @@ def dying(shop: Shop, deaths: Deaths, *due: Sequence[tuple[str, str]]) -> dict[s
 def test_four_tables_die_after_their_commit(
     spark: SparkSession, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, calm: dict[str, list[tuple[object, ...]]]
 ) -> None:
-    due = [("batch.record", table) for table in ("silver.versions", "silver.orders", "silver.arrived", "gold.tally")]
+    due = [
+        ("batch.run.record", table) for table in ("silver.versions", "silver.orders", "silver.arrived", "gold.tally")
+    ]
     assert dying(Shop(tmp_path, spark, SPECS), Deaths(monkeypatch), [], due, []) == calm
 
 

@@ -10,7 +10,7 @@ import pytest
 from chispa import assert_df_equality
 from pyspark.sql import SparkSession
 
-from lakesmith.sources.files import read_files, reason_to_park
+from lakesmith.sources.files.new_files import read_files, reason_to_park
 from lakesmith.spec.model import FilesSource
 from lakesmith.testing import frame
 

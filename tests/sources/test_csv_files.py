@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 from pyspark.sql import SparkSession
 
-from lakesmith.sources.files import read_files, reason_to_park
+from lakesmith.sources.files.new_files import read_files, reason_to_park
 from lakesmith.spec.model import FilesSource
 
 Reads = Callable[..., None]

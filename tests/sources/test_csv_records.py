@@ -12,7 +12,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from pyspark.sql import SparkSession
 
-from lakesmith.sources.files import read_files, reason_to_park
+from lakesmith.sources.files.new_files import read_files, reason_to_park
 from lakesmith.spec.model import FilesSource
 
 Reads = Callable[..., None]

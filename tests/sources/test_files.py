@@ -1,15 +1,16 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from pathlib import Path
 
 import pytest
 from pyspark.sql import SparkSession
 
 from lakesmith.errors import InputError
-from lakesmith.sources.files import NewFiles, whats_new
-from lakesmith.sources.listing import FileEntry
+from lakesmith.sources.files.changes import fresh_files
+from lakesmith.sources.files.listing import FileEntry
+from lakesmith.sources.files.new_files import NewFiles, next_files
 from lakesmith.spec.model import BatchBounds, FilesSource
 
 GOOD, BAD = b"id,name\n1,a\n2,b\n", b"id\n1\n"
@@ -19,6 +20,12 @@ Land, Source = Callable[..., Path], Callable[..., FilesSource]
 
 def names(files: tuple[FileEntry, ...]) -> list[str]:
     return [os.path.basename(file.path) for file in files]
+
+
+def whats_new(
+    spark: SparkSession, spec: FilesSource, before: Mapping[str, tuple[int, int]], where: str = ""
+) -> NewFiles:
+    return next_files(spark, spec, fresh_files(spark, spec, before, None, where), where)
 
 
 def seen(found: NewFiles) -> dict[str, tuple[int, int]]:

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 from pyspark.sql import SparkSession
 
-from lakesmith.sources.heads import HEAD_BYTES, Head, csv_head, json_head, read_head
+from lakesmith.sources.files.heads import HEAD_BYTES, Head, csv_head, json_head, read_head
 from lakesmith.spec.model import FilesSource
 
 

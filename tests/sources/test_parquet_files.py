@@ -12,7 +12,8 @@ import pyarrow.parquet as pq
 import pytest
 from pyspark.sql import SparkSession
 
-from lakesmith.sources.files import read_files, whats_new
+from lakesmith.sources.files.listing import list_files
+from lakesmith.sources.files.new_files import read_files
 from lakesmith.spec.model import FilesSource
 
 UTC = dt.timezone.utc
@@ -97,7 +98,7 @@ def test_files_of_other_types_are_read_in_one_batch(
     land(parquet(id=[1], name=["a"]), "a.parquet")
     land(parquet(id=["x"], name=["b"], more=[0.5]), "b.parquet")
     spec = source(format="parquet")
-    files = [file.path for file in whats_new(spark, spec, {}).files]
+    files = [file.path for file in list_files(spark, spec)]
     found = {(row.id, row.name, row._rescued) for row in read_files(spark, spec, files).collect()}
     assert found == {("1", "a", None), ("x", "b", '{"more":"0.5"}')}
 

@@ -10,7 +10,7 @@ from pyspark.sql import functions as F
 
 from lakesmith.errors import WriteError
 from lakesmith.session.batch import batch_session
-from lakesmith.tables.commit import CommitId, Outcome, Verdict, find, write, writer
+from lakesmith.tables.commit import CommitId, Outcome, WriteResult, find, write, writer
 from lakesmith.tables.delta_log.history import newest_commits
 from lakesmith.tables.ref import TableRef
 
@@ -54,21 +54,21 @@ def fail_after(action: Callable[[], object]) -> Callable[[], object]:
 
 def test_a_write_is_written(session: SparkSession, table: TableRef) -> None:
     outcome = append(session, table, batch(1), rows=3)
-    assert (outcome.verdict, outcome.version, outcome.metrics["numOutputRows"]) == (Verdict.WRITTEN, 0, 3)
+    assert (outcome.result, outcome.version, outcome.metrics["numOutputRows"]) == (WriteResult.WRITTEN, 0, 3)
 
 
 def test_the_same_batch_again_is_skipped_and_keeps_its_figures(session: SparkSession, table: TableRef) -> None:
     append(session, table, batch(1), rows=3)
     append(session, table, batch(2), rows=1)
     again = append(session, table, batch(1), rows=3)
-    assert (again.verdict, again.version, again.metrics["numOutputRows"]) == (Verdict.SKIPPED, 0, 3)
+    assert (again.verdict, again.version, again.metrics["numOutputRows"]) == (WriteResult.SKIPPED, 0, 3)
     assert table.load(session).count() == 4
 
 
 def test_a_merge_carries_the_identity_too(session: SparkSession, table: TableRef) -> None:
     append(session, table, batch(1))
-    verdicts = [merge(session, table, batch(2)).verdict for _ in range(2)]
-    assert verdicts == [Verdict.WRITTEN, Verdict.SKIPPED]
+    results = [merge(session, table, batch(2)).result for _ in range(2)]
+    assert results == [WriteResult.WRITTEN, WriteResult.SKIPPED]
     assert table.load(session).count() == 2
 
 
@@ -88,7 +88,7 @@ def test_an_older_batch_than_the_newest_is_an_error(session: SparkSession, table
 def test_the_same_number_under_another_identity_is_another_batch(session: SparkSession, table: TableRef) -> None:
     append(session, table, batch(1))
     outcome = append(session, table, batch(1, app_id="lakesmith/local/silver.a/2/main"))
-    assert (outcome.verdict, outcome.version) == (Verdict.WRITTEN, 1)
+    assert (outcome.result, outcome.version) == (WriteResult.WRITTEN, 1)
 
 
 def test_an_exception_when_nothing_landed_is_passed_on(session: SparkSession, table: TableRef) -> None:
@@ -105,14 +105,14 @@ def test_an_exception_after_the_commit_landed_is_a_written_batch(session: SparkS
     commit = batch(1)
     lost = fail_after(lambda: table.save(writer(session.range(2).toDF("id"), commit)))
     outcome = write(session, table, commit, lost)
-    assert (outcome.verdict, outcome.version) == (Verdict.WRITTEN, 0)
+    assert (outcome.result, outcome.version) == (WriteResult.WRITTEN, 0)
 
 
 def test_a_retry_is_looked_for_before_it_is_written(session: SparkSession, table: TableRef) -> None:
     append(session, table, batch(1), rows=3)
     again = replace(batch(1), is_retry=True)
     outcome = write(session, table, again, lambda: pytest.fail("it was written again"))
-    assert (outcome.verdict, outcome.version) == (Verdict.SKIPPED, 0)
+    assert (outcome.result, outcome.version) == (WriteResult.SKIPPED, 0)
 
 
 def test_a_write_that_did_nothing_is_an_error(session: SparkSession, table: TableRef) -> None:
@@ -127,7 +127,7 @@ def test_the_digest_is_found_behind_newer_commits(spark: SparkSession, session: 
         spark.range(1).toDF("id").write.format("delta").mode("append").save(table.location)
     found = find(session, table, batch(1))
     assert found is not None
-    assert (found.verdict, found.version) == (Verdict.SKIPPED, 0)
+    assert (found.result, found.version) == (WriteResult.SKIPPED, 0)
 
 
 def test_nothing_is_found_where_there_is_no_table(session: SparkSession, table: TableRef) -> None:

@@ -18,15 +18,14 @@ MASK = StepRecord(f"{__name__}:mask", derives=each_itself("columns"))
 
 
 def mask(*, columns: list[str], by: str):
-    masked = {name: F.regexp_replace(name, ".(?=.*@)", by) for name in columns}
-    return lambda df: df.withColumns(masked)
+    return lambda df: df.withColumns({name: F.regexp_replace(name, ".(?=.*@)", by) for name in columns})
 
 
 @pytest.fixture(autouse=True)
 def _package(tmp_path, monkeypatch):
-    metadata = tmp_path / "mask-1.0.dist-info"
-    metadata.mkdir()
-    (metadata / "entry_points.txt").write_text(f"[lakesmith.steps]\nmask = {__name__}:MASK\n")
+    (tmp_path / "mask-1.0.dist-info").mkdir()
+    points = tmp_path / "mask-1.0.dist-info" / "entry_points.txt"
+    points.write_text(f"[lakesmith.steps]\nmask = {__name__}:MASK\n")
     monkeypatch.syspath_prepend(tmp_path)
     installed_steps.cache_clear()
     yield

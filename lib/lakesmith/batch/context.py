@@ -9,9 +9,12 @@ from typing import Any
 from pyspark.sql import SparkSession
 
 from lakesmith.ledger.identity import app_id_of, positions
-from lakesmith.ledger.intent import Intent, TableInput
+from lakesmith.ledger.intent import Intent
 from lakesmith.ledger.key_change import arrangement
+from lakesmith.ledger.source_settings import recorded_settings
 from lakesmith.ledger.state import TableState
+from lakesmith.sources.registry import source_of, span_of
+from lakesmith.sources.upstream_source import versions_slice
 from lakesmith.spec.change_semantics import follows
 from lakesmith.spec.model import Project, Table
 from lakesmith.tables.commit import CommitId
@@ -21,10 +24,11 @@ from lakesmith.tables.ref import TableRef, project_table
 
 @dataclass(frozen=True)
 class BatchContext:
-    """One batch of one table: the session of its own, the specs, the intent, and what it touches if that prunes.
+    """Hold the session, the specs and the intent of one batch of one table.
 
-    `base` is the version of the table into which new rows are merged by group, None where groups are computed anew;
-    `is_retry` is True when a run began the batch before; `state` is what the ledger knows of the table.
+    `base` is the version of the table into which new rows are merged by group, None where groups
+    are recomputed; `is_retry` is True when a run began the batch before; `state` is what the
+    ledger knows of the table.
     """
 
     session: SparkSession
@@ -48,23 +52,23 @@ class BatchContext:
 
     @property
     def table(self) -> TableRef:
-        """Where the table lies."""
+        """Return the reference of the table."""
         return self.ref(self.name)
 
     @property
     def groups(self) -> tuple[str, ...]:
-        """The columns whose values say what is computed anew together; none for a table that is not, or as a whole."""
+        """Return the columns by which rows are recomputed together, if any."""
         return self.spec.write.recomputed_by
 
     @property
     def is_incremental(self) -> bool:
-        """True when only the groups or partitions that changed are computed anew."""
+        """Return True when only the groups or partitions that changed are recomputed."""
         return bool(self.groups) and not self.intent.first
 
     @property
     def reads_table(self) -> bool:
         """True when the batch reads an upstream table, False when it reads files."""
-        return isinstance(self.intent.input, TableInput)
+        return span_of(self.intent.input) is not None
 
     @property
     def lands_source(self) -> bool:
@@ -73,23 +77,21 @@ class BatchContext:
 
     @property
     def follows(self) -> bool:
-        """True where the upstream decides which row of a key is the newest: its later image wins an equal sequence."""
+        """Return True where the upstream decides which row of a key is the newest."""
         if not self.reads_table:
             return False
         return follows(self.spec, self.project.table(self.spec.from_))
 
     def from_the_beginning(self) -> BatchContext:
-        """Return the batch as if it read its upstream from the first row on, to the same version."""
-        read_from = self.intent.input
-        whole = (
-            TableInput(read_from.name, None, read_from.to)
-            if isinstance(read_from, TableInput)
-            else read_from
-        )
+        """Return the batch as if it read its upstream from the first row on."""
+        span = span_of(self.intent.input)
+        if span is None:
+            return self
+        whole = versions_slice(span.name, None, span.to)
         return replace(self, intent=replace(self.intent, input=whole))
 
     def ref(self, name: str) -> TableRef:
-        """Return where any table of the project lies."""
+        """Return the reference of any table of the project."""
         return project_table(self.project, name)
 
     def commit_id(
@@ -100,23 +102,25 @@ class BatchContext:
         watermark: Mapping[str, Any] | None = None,
         partial: bool = False,
     ) -> CommitId:
-        """Return the identity of this batch's commit on the table, or of another one: ``quarantine``.
+        """Return the identity of this batch's commit on the table or on its quarantine.
 
-        `counts` are what the commit will have done, where Delta itself does not count it; `planned` is how the
-        commit was to be done and what that was expected to cost; `watermark` is the greatest instant up to this batch;
-        `partial` says that the table holds rows with values of several events.
+        `counts` are what the commit will have done, where Delta itself does not count it; `planned`
+        is how the commit was to be done and what that was expected to cost; `watermark` is the
+        greatest instant up to this batch; `partial` says that the table holds rows with values of
+        several events.
         """
         intent = self.intent
         app_id = app_id_of(
             self.project, self.name, intent.epoch, purpose or intent.purpose
         )
-        said = {"counts": counts, "plan": planned, "watermark": watermark}
-        told: dict[str, Any] = {
-            name: dict(value) for name, value in said.items() if value
+        given = {"counts": counts, "plan": planned, "watermark": watermark}
+        metadata: dict[str, Any] = {
+            name: dict(value) for name, value in given.items() if value
         }
-        told |= arrangement(self.spec) | ({"partial": True} if partial else {})
+        metadata |= arrangement(self.spec) | ({"partial": True} if partial else {})
+        metadata |= recorded_settings(source_of(self.project, self.name))
         about = {
-            **told,
+            **metadata,
             **intent.to_dict(),
             "run_id": self.run_id,
             "epoch": intent.epoch,

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 @dataclass(frozen=True)
 class Counts:
-    """The accounting of a batch: ``read = dropped + quarantined + accepted``.
+    """Account for the rows of a batch, which are dropped, quarantined or accepted.
 
     For upserts ``accepted = inserted + updated + deleted + unchanged``.
     """

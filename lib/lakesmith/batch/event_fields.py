@@ -2,14 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from functools import reduce
-
-from pyspark.sql import Column
-
 from lakesmith.batch.context import BatchContext
-from lakesmith.column_refs import named
-from lakesmith.ledger.intent import FilesInput
+from lakesmith.sources.registry import source_of
 from lakesmith.spec.model import Table
 from lakesmith.spec.rules.history import makes_column
 from lakesmith.transforms.change_events.unchanged import Unchanged
@@ -29,7 +23,7 @@ def sources_of(spec: Table) -> dict[str, str]:
 
 
 def settled_columns(spec: Table) -> tuple[str, ...]:
-    """Return the columns that every event must have: which row it changes, and when.
+    """Return the columns that say which row an event changes, and when.
 
     Examples
     --------
@@ -58,22 +52,8 @@ def asked_fields(batch: BatchContext) -> dict[str, str]:
     They are the columns of a JSON source, where a field that no row has is no error, and those of
     Debezium images.
     """
-    read_from = batch.intent.input
-    if not isinstance(read_from, FilesInput):
+    if batch.reads_table:
         is_debezium = batch.spec.write.change_format == "debezium"
         return sources_of(batch.spec) if is_debezium else {}
-    source = batch.project.sources[read_from.name]
-    names = source.columns if source.format == "json" else ()
-    return {name: name for name in names if name not in source.optional_columns}
-
-
-def is_mark(keys: Sequence[str]) -> Column:
-    """Return whether a row is the mark that a truncate leaves: all of its key is NULL.
-
-    Examples
-    --------
-    >>> rows = spark.sql("SELECT NULL AS a, NULL AS b UNION ALL SELECT NULL, 1")
-    >>> rows.filter(is_mark(["a", "b"])).count()
-    1
-    """
-    return reduce(Column.__and__, [named(key).isNull() for key in keys])
+    source = source_of(batch.project, batch.name)
+    return {name: name for name in source.may_lack()}

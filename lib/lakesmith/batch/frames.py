@@ -16,7 +16,7 @@ from lakesmith.batch.transform.steps import transform
 from lakesmith.batch.write.staging import staged
 from lakesmith.quality.gate import raw_text, rejected
 from lakesmith.quality.rule import Rule
-from lakesmith.tables.commit import Outcome, Verdict
+from lakesmith.tables.commit import Outcome, WriteResult
 
 
 @dataclass
@@ -78,7 +78,7 @@ class BatchFrames:
         They are recomputed where observation and commit disagree. After a skipped write no
         observation comes. Recomputing costs an aggregate over the batch for each stage.
         """
-        observed = self._observed() if outcome.verdict is Verdict.WRITTEN else None
+        observed = self._observed() if outcome.result is WriteResult.WRITTEN else None
         if observed is None or not _agree(observed["final"], outcome):
             return self._recomputed()
         return {**observed, "recomputed": False}

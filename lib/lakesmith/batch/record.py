@@ -1,4 +1,4 @@
-"""Room 5, record: counts, verdicts and profile of a batch whose commit is known to be in the table."""
+"""Record the counts, check results and profile of a committed batch."""
 
 from __future__ import annotations
 
@@ -14,21 +14,16 @@ from lakesmith.batch.frames import BatchFrames
 from lakesmith.batch.gate.tied_rows import tie_verdicts
 from lakesmith.batch.write.scd2 import VERSIONS
 from lakesmith.batch.write.strategies import strategy_of
+from lakesmith.quality.batch_checks import batch_results, shuffle_metrics
 from lakesmith.quality.check_result import CheckResult
 from lakesmith.quality.checks.arrival import arrival_results
-from lakesmith.quality.checks.table_checks import batch_results
-from lakesmith.quality.checks.uniqueness import (
-    duplicates,
-    missing_columns,
-    paid_unique_checks,
-    unique_columns,
-)
+from lakesmith.quality.checks.batch.evaluation import BatchScope
 from lakesmith.quality.gate import gate_results
 from lakesmith.quality.profile import profile_rows
 from lakesmith.tables.commit import Outcome
 from lakesmith.tables.ref import visible
 
-# What Delta counts of a replacement that may have put nothing in the place of what it took away.
+# Metrics of Delta for a replacement that may only have removed rows.
 REMOVED = (
     "numRemovedFiles",
     "numDeletedRows",
@@ -39,7 +34,7 @@ REMOVED = (
 
 @dataclass(frozen=True)
 class BatchRecord:
-    """What one batch did: version, counts, verdicts and profile rows.
+    """Hold version, counts, check results and profile rows of one batch.
 
     `recomputed` when no observation came; `moved` when any row of the table changed.
     """
@@ -81,12 +76,8 @@ def record(
     }
     row_verdicts = gate_results(frames.rules, metrics["gate"])
     counts = count(metrics, outcome, tombstones(batch, metrics["final"], outcome))
-    whole = batch_results(
-        batch.spec,
-        metrics["final"] | duplicated(batch, outcome, types),
-        run_time(batch),
-        types,
-    )
+    scope = BatchScope(batch.spec, types, run_time(batch))
+    whole = batch_results(scope, metrics["final"] | shuffled(batch, outcome, scope))
     write = batch.spec.write
     rows = metrics["final"]["rows"]
     guards = strategy_of(write).accounting(write, outcome.metrics, rows)
@@ -149,7 +140,7 @@ def count(
 def tombstones(
     batch: BatchContext, final: Mapping[str, Any], outcome: Outcome
 ) -> dict[str, int]:
-    """Count the tombstones that the commit wrote, by kind of change; read from the change feed, only where any came."""
+    """Count the tombstones that the commit wrote, by kind of change."""
     found = {"insert": 0, "update_postimage": 0}
     if "insertedTombstones" in outcome.metrics:
         kinds = {
@@ -176,7 +167,7 @@ def tombstones(
 
 
 def key_profile(batch: BatchContext, outcome: Outcome) -> list[dict[str, Any]]:
-    """Return the key's row of the profile: how many of the rows the table had already, as its key filter tells."""
+    """Return the profile row of the key, with how many rows the table had already."""
     if (
         "keysSeenBefore" not in outcome.metrics
         or batch.project.profile_of(batch.name).level == "off"
@@ -199,18 +190,16 @@ def key_profile(batch: BatchContext, outcome: Outcome) -> list[dict[str, Any]]:
     ]
 
 
-def duplicated(
-    batch: BatchContext, outcome: Outcome, types: Mapping[str, str]
-) -> dict[str, int]:
-    """Count repeats for the `unique` checks that the write does not answer: one shuffle of the table each."""
-    found = {}
-    for check in paid_unique_checks(batch.spec):
-        if missing_columns(check, types):
-            continue
+def shuffled(
+    batch: BatchContext, outcome: Outcome, scope: BatchScope
+) -> dict[str, Any]:
+    """Measure what the checks need of the written table, with one shuffle for each metric."""
+    metrics = {}
+    for name, measure in shuffle_metrics(scope).items():
         rows = visible(batch.table.load(batch.session, versionAsOf=outcome.version))
-        (row,) = rows.transform(duplicates(unique_columns(check))).collect()
-        found[f"duplicates_{check.id}"] = int(row[0])
-    return found
+        (row,) = rows.transform(measure).collect()
+        metrics[name] = row[0]
+    return metrics
 
 
 def run_time(batch: BatchContext) -> datetime:

@@ -1,4 +1,4 @@
-"""What Spark and Delta say of a batch that cannot be done, in the words of the project."""
+"""Translate errors of Spark and Delta into errors of the project."""
 
 from __future__ import annotations
 
@@ -29,7 +29,8 @@ def lacks_feed(error: Exception) -> bool:
 
     Examples
     --------
-    >>> lacks_feed(RuntimeError("[DELTA_MISSING_CHANGE_DATA] ...")), lacks_feed(RuntimeError("disk full"))
+    >>> (lacks_feed(RuntimeError("[DELTA_MISSING_CHANGE_DATA] ...")),
+    ...  lacks_feed(RuntimeError("disk full")))
     (True, False)
     """
     return NO_FEED.search(text_of(error)) is not None
@@ -37,12 +38,13 @@ def lacks_feed(error: Exception) -> bool:
 
 @contextmanager
 def translate_spark_errors(batch: BatchContext) -> Iterator[None]:
-    """Raise LS512 for a hole in a change feed, LS513 for too big a number, LS507 and LS521 for rows that disagree."""
+    """Raise errors of Spark that have a cause in the project as errors with a code."""
     try:
         yield
     except LakesmithError:
         raise
-    except Exception as error:  # what a task says comes as an error of the JVM bridge, or of the Connect client
+    # what a task says comes as an error of the JVM bridge, or of the Connect client
+    except Exception as error:
         known = _known(batch, error)
         if known is None:
             raise
@@ -50,30 +52,39 @@ def translate_spark_errors(batch: BatchContext) -> Iterator[None]:
 
 
 def _known(batch: BatchContext, error: Exception) -> LakesmithError | None:
-    told = text_of(error)
+    text = text_of(error)
     above = batch.intent.input.name
     name = batch.name
     if batch.reads_table and lacks_feed(error):
-        hint = f"build it anew from the rows as they are: `lakesmith run --rebuild --select {name}`"
-        what = f"the changes of {above} that {name} has not read cannot be read any more: {first_line(error)}"
+        hint = f"rebuild it from the rows as they are: `lakesmith run --rebuild --select {name}`"
+        what = (
+            f"the changes of {above} that {name} has not read cannot be read any "
+            f"more: {first_line(error)}"
+        )
         return InputError(
             what, code="LS512", where=batch.ref(above).location, hint=hint
         )
-    if TIED in told:
+    if TIED in text:
         sample = (
-            re.search(rf"{TIED} (\{{.*?\}}\}})", told) or [told, first_line(error)]
+            re.search(rf"{TIED} (\{{.*?\}}\}})", text) or [text, first_line(error)]
         )[1]
-        hint = "add a column to sequence_by that tells them apart, or write on_tie: greatest; nothing was written"
+        hint = (
+            "add a column to sequence_by that tells them apart, or write on_tie: "
+            "greatest; nothing was written"
+        )
         what = f"two different rows of one key have the same sequence: {sample}"
         return WriteError(
             what, code="LS507", where=f"{name} batch {batch.intent.batch}", hint=hint
         )
-    if BROKEN_PROMISE in told:
-        sample = re.search(rf"{BROKEN_PROMISE} (\{{.*?\}}\}})", told)
+    if BROKEN_PROMISE in text:
+        sample = re.search(rf"{BROKEN_PROMISE} (\{{.*?\}}\}})", text)
         empty: dict[str, Any] = {"one": {}, "other": {}}
         return broken_promise(name, json.loads(sample[1]) if sample else empty)
-    if TOO_BIG.search(told):
-        hint = "give the column more digits in the contract, or correct the input; nothing was written"
+    if TOO_BIG.search(text):
+        hint = (
+            "give the column more digits in the contract, or correct the input; "
+            "nothing was written"
+        )
         what = f"a number of the batch is too big for its type: {first_line(error)}"
         return WriteError(
             what, code="LS513", where=f"{name} batch {batch.intent.batch}", hint=hint

@@ -98,6 +98,11 @@ INPUT_CODES: dict[str, tuple[str, str, str]] = {
         "Give the user of the run the right to list and read it, or move it out of the source."
         " Then run again.",
     ),
+    "LS215": (
+        "unknown type of source",
+        "The ledger or a spec names a type of source that no installed package has, or that cannot be loaded.",
+        "Install the package that has it, in the version that wrote the ledger.",
+    ),
     "LS300": (
         "step failed",
         "A step gave no usable DataFrame.",

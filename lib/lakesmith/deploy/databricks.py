@@ -240,5 +240,7 @@ def out_of_reach(project: Project) -> Sequence[str]:
     return [
         name
         for name, source in project.sources.items()
-        if not (source.path.startswith("/") or ":" in source.path)
+        if any(
+            not (path.startswith("/") or ":" in path) for path in source.paths.values()
+        )
     ]

@@ -85,17 +85,20 @@ def _targets(conf: Path) -> dict[str, Project]:
 
 def _out_of_reach(env: str, loaded: Loaded) -> list[Problem]:
     hint = f"set it in {env}.yml, such as /Volumes/<catalog>/<schema>/<volume>"
+    sources = loaded.project.sources
     paths = {
-        name: loaded.project.sources[name].path for name in out_of_reach(loaded.project)
+        f"sources.{name}.{setting}": path
+        for name in out_of_reach(loaded.project)
+        for setting, path in sources[name].paths.items()
     }
     return [
         loaded.problem(
             "LS832",
-            f"sources.{name}.path",
+            key,
             f"environment '{env}' reads the relative path '{path}'",
             hint,
         )
-        for name, path in paths.items()
+        for key, path in paths.items()
     ]
 
 

@@ -1,1 +1,1 @@
-"""What happened to each table and where it stands; no frames."""
+"""Record what happened to each table and where it stands."""

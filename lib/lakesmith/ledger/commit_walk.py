@@ -1,14 +1,19 @@
-"""Commits of others on the tables of a lake: noticed before a batch is written on top of them."""
+"""Notice commits of other writers before a batch is written on top of them."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 
 from pyspark.sql import SparkSession
 
 from lakesmith.errors import InputError
 from lakesmith.ledger.state import TableState
-from lakesmith.tables.delta_log.history import Commit, newest_commits
+from lakesmith.tables.delta_log.history import (
+    Commit,
+    newest_commits,
+    newest_version,
+    standing,
+)
 from lakesmith.tables.delta_log.operations import moves_rows
 from lakesmith.tables.ref import TableRef
 
@@ -16,7 +21,7 @@ from lakesmith.tables.ref import TableRef
 def undone_spans(
     spark: SparkSession, table: TableRef, state: TableState
 ) -> list[tuple[int, int]]:
-    """Return the spans of versions in which others changed rows and took the change back by a RESTORE.
+    """Return the versions in which another writer changed rows and undid it by a RESTORE.
 
     Parameters
     ----------
@@ -28,7 +33,8 @@ def undone_spans(
     Returns
     -------
     list of (int, int)
-        First and last version of each span: together they change nothing, and tables below must not read them.
+        First and last version of each span. Together they change nothing, and downstream tables
+        must not read them.
 
     Raises
     ------
@@ -37,53 +43,49 @@ def undone_spans(
 
     Notes
     -----
-    Maintenance (OPTIMIZE, VACUUM, properties) changes no row and is nobody's business.
+    Maintenance (OPTIMIZE, VACUUM, properties) changes no row and is ignored.
     """
     if state.version is None or not table.exists(spark):
         return []
-    head = newest_commits(spark, table, 1)[0].version
+    head = newest_version(spark, table)
     if head <= state.version:
         return []
-    commits = {
-        commit.version: commit
-        for commit in newest_commits(spark, table, head - state.version)
-    }
-    return list(_walk(table, state, commits, head))
+    newer = newest_commits(spark, table, head - state.version)
+    live = standing(newer, voids=state.voids)
+    return list(_undone(live, table, state.version))
 
 
-def _walk(
-    table: TableRef, state: TableState, commits: Mapping[int, Commit], head: int
+def _undone(
+    live: Iterator[Commit], table: TableRef, known: int
 ) -> Iterator[tuple[int, int]]:
-    """Go down from the head to the version of the ledger; a RESTORE skips what it undid."""
-    version = head
-    known = state.version or 0
-    while version > known:
-        low = next((low for low, high in state.voids if low <= version <= high), None)
-        commit = commits.get(version)
-        if low is not None:
-            version = low - 1
-        elif commit is None or not is_foreign(commit):
-            version -= 1
-        elif commit.restored_to is None:
+    for commit in live:
+        if not is_foreign(commit):
+            continue
+        if commit.restored_to is None or commit.restored_to < known:
             raise _changed(table, commit, known)
-        else:
-            yield commit.restored_to + 1, version
-            version = commit.restored_to
-    if version < known:
-        raise _changed(table, commits[head], known)
+        yield commit.restored_to + 1, commit.version
 
 
 def is_foreign(commit: Commit) -> bool:
-    """Tell whether a commit of others may have changed rows."""
-    is_mine = str(commit.about.get("app_id", "")).startswith("lakesmith/")
-    return not is_mine and moves_rows(commit.operation)
+    """Return whether a commit of another writer may have changed rows.
+
+    Examples
+    --------
+    >>> is_foreign(Commit(3, 0, "DELETE", {}, {})), is_foreign(Commit(3, 0, "OPTIMIZE", {}, {}))
+    (True, False)
+    >>> is_foreign(Commit(3, 0, "MERGE", {"app_id": "lakesmith/local/silver.orders/0/main"}, {}))
+    False
+    """
+    is_own = str(commit.about.get("app_id", "")).startswith("lakesmith/")
+    return not is_own and moves_rows(commit.operation)
 
 
 def _changed(table: TableRef, commit: Commit, known: int) -> InputError:
     return InputError(
-        f"version {commit.version} of {table.name} ({commit.operation}) was not written by Lakesmith",
+        f"version {commit.version} of {table.name} ({commit.operation}) was not written by "
+        "Lakesmith",
         code="LS211",
         where=table.location,
-        hint=f"take the change back (RESTORE the table to version {known}) and run again: a batch on top of rows "
-        "that no input accounts for would hide the difference; nothing was written",
+        hint=f"undo the change (RESTORE the table to version {known}) and run again. A batch on "
+        "top of rows that no input accounts for would hide the difference. Nothing was written",
     )

@@ -1,27 +1,34 @@
-"""Ledger events: what may happen to a table, and how it folds into the table's state."""
+"""Define the events of the ledger, and fold them into the states of tables."""
 
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass
-from itertools import islice
 from typing import Any
 
 from lakesmith.ledger.intent import Intent
 from lakesmith.ledger.state import Mark, TableState
+from lakesmith.sources.base import Source
+from lakesmith.sources.positions import Position
+from lakesmith.sources.registry import positions_of
+from lakesmith.sources.slices import ParkedPart, Slice
 
-SCHEMA_VERSION = 4
-FILES_PER_EVENT = 1000
-LEDGER = "schema_version INT, seq BIGINT, event STRING, table STRING, epoch INT, batch BIGINT, run_id STRING, payload STRING"
+SCHEMA_VERSION = 5
+PARTS_PER_EVENT = 1000
+LEDGER = (
+    "schema_version INT, seq BIGINT, event STRING, table STRING, epoch INT, batch BIGINT,"
+    " run_id STRING, payload STRING"
+)
 
 
 @dataclass(frozen=True)
 class LedgerEvent:
     """One row of the ledger.
 
-    `event` is ``intent done dropped parked accepted undo undone restored rebuild maintained published``, or
-    ``state files`` after a compaction.
+    `event` is one of ``intent``, ``done``, ``dropped``, ``parked``, ``accepted``, ``undo``,
+    ``undone``, ``restored``, ``rebuild``, ``maintained`` and ``published``, or ``state`` and
+    ``position`` after a compaction. Schema versions up to 4 wrote ``files`` for ``position``.
     """
 
     event: str
@@ -32,7 +39,13 @@ class LedgerEvent:
     run_id: str = ""
 
     def row(self, seq: int, run_id: str) -> dict[str, Any]:
-        """Return the row of the ledger table."""
+        """Return the row of the ledger table.
+
+        Examples
+        --------
+        >>> LedgerEvent("dropped", "bronze.orders", 1, 4, {}).row(seq=9, run_id="run")["payload"]
+        '{}'
+        """
         return {
             "schema_version": SCHEMA_VERSION,
             "seq": seq,
@@ -43,7 +56,14 @@ class LedgerEvent:
 
 
 def intent_event(intent: Intent) -> LedgerEvent:
-    """Return the event that opens a batch."""
+    """Return the event that opens a batch.
+
+    Examples
+    --------
+    >>> read = Slice("files", "orders", {"files": []})
+    >>> intent_event(Intent("bronze.a", 1, 4, "2026-01-01T00:00:00+00:00", "hash", read)).batch
+    4
+    """
     return LedgerEvent(
         "intent", intent.table, intent.epoch, intent.batch, intent.to_dict()
     )
@@ -56,18 +76,52 @@ def done_event(
     record: Mapping[str, Any] | None = None,
     void: tuple[int, int] | None = None,
 ) -> LedgerEvent:
-    """Return the event that closes a batch: the version it wrote, whether the gate refused it, counts and verdicts.
+    """Return the event that closes a batch.
 
-    `void` are versions up to this one that changed no row.
+    `version` is what it wrote, `refused` whether the gate refused it, `record` its counts and
+    verdicts, and `void` the versions up to this one that changed no row.
+
+    Examples
+    --------
+    >>> read = Slice("files", "orders", {"files": []})
+    >>> intent = Intent("bronze.a", 1, 4, "2026-01-01T00:00:00+00:00", "hash", read)
+    >>> done_event(intent, 7, refused=False, void=(6, 7)).payload["void"]
+    [6, 7]
     """
     payload = {"version": version, "refused": refused, "intent": intent.to_dict()}
     payload |= {"void": list(void)} if void else {}
-    told = {"record": dict(record)} if record else {}
-    return LedgerEvent("done", intent.table, intent.epoch, intent.batch, payload | told)
+    payload |= {"record": dict(record)} if record else {}
+    return LedgerEvent("done", intent.table, intent.epoch, intent.batch, payload)
+
+
+def parked_event(
+    state: TableState, source: Source, parked: Sequence[ParkedPart]
+) -> LedgerEvent:
+    """Return the event that leaves out parts of a source."""
+    payload = {"position": source.key, "parts": [one.to_list() for one in parked]}
+    return LedgerEvent("parked", state.table, state.epoch, state.batch, payload)
+
+
+def landed_events(
+    state: TableState, source: Source, piece: Slice
+) -> Iterator[LedgerEvent]:
+    """Yield the events that count a slice as read by the batches that the ledger knows."""
+    rules = source.positions
+    position = rules.start()
+    rules.advance(position, piece, state.closed)
+    yield from _position_events(state, source.key, position, state.closed)
 
 
 def fold(states: dict[str, TableState], event: LedgerEvent) -> None:
-    """Apply one event to the states, in place."""
+    """Apply one event to the states, in place.
+
+    Examples
+    --------
+    >>> states: dict[str, TableState] = {}
+    >>> fold(states, LedgerEvent("maintained", "bronze.orders", 1, 4, {"from": 2, "version": 3}))
+    >>> states["bronze.orders"].voids
+    [(3, 3)]
+    """
     state = states.setdefault(event.table, TableState(event.table))
     _FOLDERS[event.event](state, event)
 
@@ -105,9 +159,14 @@ def _dropped(state: TableState, event: LedgerEvent) -> None:
 
 
 def _parked(state: TableState, event: LedgerEvent) -> None:
-    files = event.payload["files"]
-    state.see([file[:3] for file in files], event.batch)
-    state.parked |= {path: reason for path, _, _, reason in files}
+    payload = event.payload
+    if "files" not in payload:
+        parked = [ParkedPart(*part) for part in payload["parts"]]
+        state.park(payload["position"], parked, event.batch)
+        return
+    # Schema versions up to 4.
+    parked = [ParkedPart(f[0], f[3], [f[1], f[2]]) for f in payload["files"]]
+    state.park("files", parked, event.batch)
 
 
 def _undo(state: TableState, event: LedgerEvent) -> None:
@@ -128,7 +187,7 @@ def _restored(state: TableState, event: LedgerEvent) -> None:
 
 def _rebuild(state: TableState, event: LedgerEvent) -> None:
     if not event.payload.get("more"):
-        state.start_anew(event.epoch)
+        state.start_again(event.epoch)
     state.must_read |= set(event.payload.get("files", ()))
 
 
@@ -144,23 +203,43 @@ def _state(state: TableState, event: LedgerEvent) -> None:
     data = event.payload
     state.epoch = event.epoch
     state.batch = event.batch
-    for name in ("version", "spec_hash", "since", "lookups", "parked", "refused"):
+    for name in ("version", "spec_hash", "lookups", "refused"):
         setattr(state, name, data[name])
+    keys = data.get("positions", ())
+    state.positions = {key: positions_of(key).start() for key in keys}
     state.voids = [(low, high) for low, high in data["voids"]]
     # Of a ledger whose schema version is 1 the last batch is all that is known.
     state.closed = data.get("closed", event.batch)
     state.undo = data.get("undo")
-    state.marks = [Mark(**mark) for mark in data.get("marks", [])]
+    state.marks = [Mark.from_dict(mark) for mark in data.get("marks", [])]
     state.whole = data.get("whole", False)
     state.built_by = data.get("built_by", "")
     state.upstream = data.get("upstream", "")
     state.must_read = set(data.get("must_read", ()))
+    _restore_old_positions(state, data, event.batch)
+
+
+def _restore_old_positions(
+    state: TableState, data: Mapping[str, Any], batch: int
+) -> None:
+    """Read the positions of schema versions up to 4, which knew files and tables only."""
+    if data.get("since") is not None:
+        state.position("table")["to"] = data["since"]
+    if data.get("parked"):
+        _restore(state, "files", {"parked": data["parked"]}, batch)
 
 
 def _files(state: TableState, event: LedgerEvent) -> None:
-    for path, size, mtime, *batch in event.payload["files"]:
-        state.seen[path] = (size, mtime)
-        state.read_in[path] = batch[0] if batch else event.batch
+    _restore(state, "files", event.payload, event.batch)
+
+
+def _position(state: TableState, event: LedgerEvent) -> None:
+    payload = event.payload
+    _restore(state, payload["position"], payload["part"], event.batch)
+
+
+def _restore(state: TableState, key: str, part: dict[str, Any], batch: int) -> None:
+    positions_of(key).restore(state.position(key), part, batch)
 
 
 _FOLDERS = {
@@ -176,41 +255,43 @@ _FOLDERS = {
     "rebuild": _rebuild,
     "state": _state,
     "files": _files,
+    "position": _position,
 }
 
 
 def compacted(states: Iterable[TableState]) -> Iterator[LedgerEvent]:
-    """Yield the fewest events that fold into the same states."""
+    """Yield the fewest events that fold into the same states.
+
+    Examples
+    --------
+    >>> state = TableState("silver.orders", positions={"table": {"to": 8}})
+    >>> [event.event for event in compacted([state])]
+    ['state', 'position']
+    """
     for state in states:
-        yield LedgerEvent(
-            "state", state.table, state.epoch, state.batch, _snapshot(state)
-        )
-        files = iter(
-            [path, *seen, state.read_in[path]]
-            for path, seen in sorted(state.seen.items())
-        )
-        while chunk := list(islice(files, FILES_PER_EVENT)):
-            yield LedgerEvent(
-                "files", state.table, state.epoch, state.batch, {"files": chunk}
-            )
+        known = _snapshot(state)
+        yield LedgerEvent("state", state.table, state.epoch, state.batch, known)
+        for key, position in sorted(state.positions.items()):
+            yield from _position_events(state, key, position, state.batch)
         if state.open:
             yield intent_event(state.open)
 
 
+def _position_events(
+    state: TableState, key: str, position: Position, batch: int
+) -> Iterator[LedgerEvent]:
+    for part in positions_of(key).stored(position):
+        payload = {"position": key, "part": part}
+        yield LedgerEvent("position", state.table, state.epoch, batch, payload)
+
+
 def _snapshot(state: TableState) -> dict[str, Any]:
     names = (
-        "version",
-        "spec_hash",
-        "since",
-        "lookups",
-        "parked",
-        "refused",
-        "undo",
-        "voids",
-        "closed",
-        "whole",
-    )
-    known = {name: getattr(state, name) for name in (*names, "built_by", "upstream")}
+        "version", "spec_hash", "lookups", "refused", "undo", "voids", "closed", "whole",
+        "built_by", "upstream",
+    )  # fmt: skip
+    known = {name: getattr(state, name) for name in names}
+    known["positions"] = sorted(state.positions)
+    known["marks"] = [asdict(mark) for mark in state.marks]
     # Only where a rebuild is unfinished.
-    known |= {"must_read": sorted(state.must_read)} if state.must_read else {}
-    return {**known, "marks": [asdict(mark) for mark in state.marks]}
+    return known | ({"must_read": sorted(state.must_read)} if state.must_read else {})

@@ -1,24 +1,33 @@
-"""Return the names and positions by which a commit is recognised."""
+"""Name the commits of a batch, so that they are recognised."""
 
 from __future__ import annotations
 
-from typing import Any, cast
+from typing import Any
 
 from lakesmith.ledger.intent import Intent
+from lakesmith.sources.registry import positions_of
 from lakesmith.spec.model import Project
-
-FILES_IN_COMMIT = 1000
 
 
 def app_id_of(project: Project, table: str, epoch: int, purpose: str) -> str:
-    """Return the application id under which Delta remembers the commits of one purpose on a table."""
+    """Return the application id by which Delta knows the commits of one purpose on a table.
+
+    Examples
+    --------
+    >>> app_id_of(Project(name="shop"), "bronze.orders", 1, "main")
+    'lakesmith/local/bronze.orders/1/main'
+    """
     return f"lakesmith/{project.env}/{table}/{epoch}/{purpose}"
 
 
 def positions(intent: Intent) -> dict[str, Any]:
-    """Return the positions of a batch for the commit's metadata; of very many files only how many, first and last."""
-    read = intent.to_dict()["input"]
-    files = read.get("files", ())
-    if len(files) <= FILES_IN_COMMIT:
-        return cast("dict[str, Any]", read)
-    return {**read, "files": [files[0], files[-1]], "count": len(files)}
+    """Return what a batch read for the metadata of its commit, cut short where it is very long.
+
+    Examples
+    --------
+    >>> from lakesmith.sources.slices import Slice
+    >>> read = Slice("table", "bronze.orders", {"since": None, "to": 5, "voids": []})
+    >>> positions(Intent("silver.orders", 1, 1, "2026-01-01T00:00:00+00:00", "hash", read))["to"]
+    5
+    """
+    return positions_of(intent.input.kind).brief(intent.input)

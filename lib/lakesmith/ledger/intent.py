@@ -1,42 +1,31 @@
-"""An intent: exactly what one batch of one table reads, written down before anything is read."""
+"""Define an intent, exactly what one batch of one table reads, written down before it is read."""
 
 from __future__ import annotations
 
 import hashlib
 import json
+from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any
 
+from lakesmith.sources.registry import reference_of, span_of
+from lakesmith.sources.slices import Slice
+
 Dates = tuple[str, str]
-Files = tuple[tuple[str, int, int], ...]
-
-
-@dataclass(frozen=True)
-class TableInput:
-    """A range of versions of an upstream table: after `since` (None = from nothing) up to `to`."""
-
-    name: str
-    since: int | None
-    to: int
-    voids: tuple[tuple[int, int], ...] = ()
-
-
-@dataclass(frozen=True)
-class FilesInput:
-    """A set of files of a source, as (path, size, mtime)."""
-
-    name: str
-    files: Files
+Versions = tuple[tuple[str, int], ...]
 
 
 @dataclass(frozen=True)
 class Intent:
-    """What a batch reads and when it claims to run; a retry reads the intent, never "latest".
+    """What a batch reads and which run time it has.
 
-    `first` is True when nothing of the table counts any more, so that the batch takes the place of all that is there.
-    `dates` are the event dates ``[from, to)`` that a backfill computes anew; `retyped` is True when a column of the
-    upstream has another type than the rows had that merged groups were computed from. `inputs` are the tables that the
-    names of `lookups` stood for; an older ledger does not say them.
+    A retry reads the intent, never "latest". `first` is True when no row of the table counts any
+    more, so that the batch replaces all of them.
+    `dates` are the event dates ``[from, to)`` that a backfill recomputes. `retyped` is True when a
+    column of the upstream has another type than the rows had that merged groups were computed from.
+    `lookups` are the versions of the tables that are looked up, by the name of the input, `inputs`
+    the tables behind these names (an older ledger does not have them). `references` are the
+    versions of frozen references, such as statistics or hot keys, by their name.
     """
 
     table: str
@@ -44,90 +33,134 @@ class Intent:
     batch: int
     run_time: str
     spec_hash: str
-    input: TableInput | FilesInput
-    lookups: tuple[tuple[str, int], ...] = ()
+    input: Slice
+    lookups: Versions = ()
     first: bool = False
     dates: Dates | None = None
     retyped: bool = False
     inputs: tuple[tuple[str, str], ...] = ()
+    references: Versions = ()
 
     @property
     def reads(self) -> dict[str, int]:
-        """The newest version that the batch reads of each table, as far as the intent names them."""
+        """The newest version that the batch reads of each table that the intent names.
+
+        Examples
+        --------
+        >>> read = Slice("table", "bronze.orders", {"since": 3, "to": 5, "voids": []})
+        >>> Intent("silver.orders", 1, 1, "2026-01-01T00:00:00+00:00", "hash", read).reads
+        {'bronze.orders': 5}
+        """
         versions = dict(self.lookups)
         found = {table: versions[key] for key, table in self.inputs if key in versions}
-        if isinstance(self.input, TableInput):
-            found[self.input.name] = max(self.input.to, found.get(self.input.name, 0))
+        span = span_of(self.input)
+        if span is not None:
+            found[span.name] = max(span.to, found.get(span.name, 0))
         return found
 
     @property
     def purpose(self) -> str:
-        """What the batch is for: ``main``, or ``backfill:FROM..TO``."""
+        """What the batch is for, which is ``main`` or a backfill of dates.
+
+        Examples
+        --------
+        >>> read = Slice("table", "bronze.orders", {"since": None, "to": 5, "voids": []})
+        >>> days = ("2026-01-01", "2026-01-02")
+        >>> intent = Intent("silver.orders", 1, 1, "2026-01-03", "hash", read, dates=days)
+        >>> intent.purpose
+        'backfill:2026-01-01..2026-01-02'
+        """
         return f"backfill:{self.dates[0]}..{self.dates[1]}" if self.dates else "main"
 
     @property
     def upstream(self) -> str:
-        """What the batch reads, as a spec's `from` names it."""
-        return (
-            self.input.name
-            if isinstance(self.input, TableInput)
-            else f"sources.{self.input.name}"
-        )
+        """What the batch reads, as a spec's `from` names it.
+
+        Examples
+        --------
+        >>> read = Slice("files", "orders", {"files": []})
+        >>> Intent("bronze.orders", 1, 1, "2026-01-01T00:00:00+00:00", "hash", read).upstream
+        'sources.orders'
+        """
+        return reference_of(self.input)
 
     @property
     def digest(self) -> str:
-        """Digest of everything that decides the batch's rows."""
-        return hashlib.sha256(
-            json.dumps(self.to_dict(), sort_keys=True).encode()
-        ).hexdigest()[:32]
+        """Digest of everything that decides the batch's rows.
+
+        Examples
+        --------
+        >>> read = Slice("files", "orders", {"files": []})
+        >>> one = Intent("bronze.orders", 1, 1, "2026-01-01T00:00:00+00:00", "hash", read)
+        >>> two = Intent("bronze.orders", 1, 1, "2026-01-02T00:00:00+00:00", "hash", read)
+        >>> one.digest == two.digest
+        False
+        """
+        text = json.dumps(self.to_dict(), sort_keys=True)
+        return hashlib.sha256(text.encode()).hexdigest()[:32]
 
     def to_dict(self) -> dict[str, Any]:
-        """Return plain data for the ledger."""
-        kind = "files" if isinstance(self.input, FilesInput) else "table"
-        return {
+        """Return plain data for the ledger.
+
+        What older ledgers did not have is left out when it is empty, so that digests stay the same.
+
+        Examples
+        --------
+        >>> read = Slice("files", "orders", {"files": [["in/a.csv", 12, 1700]]})
+        >>> intent = Intent("bronze.orders", 1, 1, "2026-01-01T00:00:00+00:00", "hash", read)
+        >>> intent.to_dict()["input"]
+        {'kind': 'files', 'name': 'orders', 'files': [['in/a.csv', 12, 1700]]}
+        """
+        data: dict[str, Any] = {
             "run_time": self.run_time,
             "spec_hash": self.spec_hash,
             "first": self.first,
-            "lookups": [list(pair) for pair in self.lookups],
-            "input": {"kind": kind, **self.input.__dict__},
-            **({"dates": list(self.dates)} if self.dates else {}),
-            **({"retyped": True} if self.retyped else {}),
-            **({"inputs": [list(pair) for pair in self.inputs]} if self.inputs else {}),
+            "lookups": _lists(self.lookups),
+            "input": self.input.to_dict(),
         }
+        if self.dates:
+            data["dates"] = list(self.dates)
+        if self.retyped:
+            data["retyped"] = True
+        if self.inputs:
+            data["inputs"] = _lists(self.inputs)
+        if self.references:
+            data["references"] = _lists(self.references)
+        return data
 
     @classmethod
     def from_dict(
         cls, table: str, epoch: int, batch: int, data: dict[str, Any]
     ) -> Intent:
-        """Read an intent back from the ledger."""
-        lookups = tuple((name, version) for name, version in data["lookups"])
-        read = _input(data["input"])
+        """Read an intent back from the ledger.
+
+        Examples
+        --------
+        >>> read = Slice("files", "orders", {"files": []})
+        >>> intent = Intent("bronze.orders", 1, 1, "2026-01-01T00:00:00+00:00", "hash", read)
+        >>> Intent.from_dict("bronze.orders", 1, 1, intent.to_dict()) == intent
+        True
+        """
         dates = data.get("dates")
-        slice_of = (dates[0], dates[1]) if dates else None
-        inputs = tuple((name, table) for name, table in data.get("inputs", ()))
-        said = (
-            data["run_time"],
-            data["spec_hash"],
-            read,
-            lookups,
-            data["first"],
-            slice_of,
-        )
         return cls(
-            table,
-            epoch,
-            batch,
-            *said,
+            table=table,
+            epoch=epoch,
+            batch=batch,
+            run_time=data["run_time"],
+            spec_hash=data["spec_hash"],
+            input=Slice.from_dict(data["input"]),
+            lookups=_versions(data["lookups"]),
+            first=data["first"],
+            dates=(dates[0], dates[1]) if dates else None,
             retyped=data.get("retyped", False),
-            inputs=inputs,
+            inputs=tuple((name, of) for name, of in data.get("inputs", ())),
+            references=_versions(data.get("references", ())),
         )
 
 
-def _input(data: dict[str, Any]) -> TableInput | FilesInput:
-    if data["kind"] == "files":
-        return FilesInput(
-            data["name"],
-            tuple((path, size, mtime) for path, size, mtime in data["files"]),
-        )
-    voids = tuple((low, high) for low, high in data["voids"])
-    return TableInput(data["name"], data["since"], data["to"], voids)
+def _lists(pairs: Iterable[tuple[str, Any]]) -> list[list[Any]]:
+    return [list(pair) for pair in pairs]
+
+
+def _versions(pairs: Iterable[Any]) -> Versions:
+    return tuple((name, version) for name, version in pairs)

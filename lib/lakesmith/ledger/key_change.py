@@ -1,4 +1,4 @@
-"""By what the rows of a table are told apart and put in order: what its commits say against what its spec says."""
+"""Detect that keys, sequence or history settings differ from those in the table's commits."""
 
 from __future__ import annotations
 
@@ -26,17 +26,18 @@ def arrangement(spec: Table) -> dict[str, Any]:
     Returns
     -------
     dict
-        `keys`, `sequence_by`, the type of a table of changing rows (1 keeps the newest row of a key, 2 all versions)
-        and the settings that decide over its rows; of change events that leave values as they were also what says so.
+        `keys`, `sequence_by`, the type of a table of changing rows (1 keeps the newest row of a
+        key, 2 all versions) and the settings that decide over its rows; of change events that leave
+        values as they were also what says so.
     """
     write = spec.write
-    told = {
+    settings = {
         "keys": list(write.keys),
         "sequence_by": list(write.sequence_by),
         "scd_type": 2 if write.keeps_history else 1,
         **settings_of(spec),
     }
-    return told | _leaving(spec) if write.leaves_values else told
+    return settings | _leaving(spec) if write.leaves_values else settings
 
 
 def _leaving(spec: Table) -> dict[str, Any]:
@@ -49,7 +50,7 @@ def _leaving(spec: Table) -> dict[str, Any]:
 
 
 def holds_partial(session: SparkSession, table: TableRef) -> bool:
-    """Tell whether a table may hold rows with values of several events; so does one whose commits say nothing.
+    """Return True where a table may hold rows with values of several events.
 
     No Spark job on a local path.
     """
@@ -60,7 +61,7 @@ def holds_partial(session: SparkSession, table: TableRef) -> bool:
 def other_keys(
     session: SparkSession, table: TableRef, spec: Table, state: TableState
 ) -> str:
-    """Say that the rows of a table are told apart, ordered or kept by something else than its spec says; else nothing.
+    """Return how keys, order or history settings differ from the spec, or an empty text.
 
     Parameters
     ----------
@@ -76,9 +77,9 @@ def other_keys(
 
     Notes
     -----
-    Several rows of such a table could meet one of a batch, an older one stay, or the versions of a key depend on
-    whether it changes again. The newest commits are read when the spec changed; what the commits of a table do not
-    say is not judged. No Spark job on a local path.
+    Several rows of such a table could meet one of a batch, an older one stay, or the versions of a
+    key depend on whether it changes again. The newest commits are read when the spec changed; what
+    the commits of a table do not say is not judged. No Spark job on a local path.
     """
     if (
         not spec.write.keys
@@ -94,7 +95,10 @@ def _differences(had: Mapping[str, Any], spec: Table) -> Iterator[str]:
     write = spec.write
     keys, order = (_now(had.get(name, ()), spec) for name in ("keys", "sequence_by"))
     if set(keys) != {key.lower() for key in write.keys}:
-        yield f"the keys are {', '.join(write.keys)}, those of the table's rows are {', '.join(had['keys']) or 'none'}"
+        yield (
+            f"the keys are {', '.join(write.keys)}, those of the table's rows are "
+            f"{', '.join(had['keys']) or 'none'}"
+        )
     wanted = [name.lower() for name in write.sequence_by]
     if order != wanted and sorted(order) == sorted(
         wanted
@@ -121,7 +125,7 @@ def _now(names: Sequence[str], spec: Table) -> list[str]:
 
 
 def _said(newest_first: Sequence[Commit]) -> Mapping[str, Any] | None:
-    """Return what the newest commit that was not undone says of its rows; None where no commit says it."""
+    """Return the settings in the newest commit that was not undone, or None."""
     newest = newest_first[0].version
     for commit in newest_first:
         if commit.version <= newest and commit.restored_to is not None:

@@ -1,4 +1,4 @@
-"""Open the ledger of a warehouse: read it, and adopt what the tables hold and it does not know."""
+"""Open the ledger of a warehouse, and adopt what the tables hold and it does not know."""
 
 from __future__ import annotations
 
@@ -31,14 +31,15 @@ def open_ledger(
     project : Project
     run_id : str
     mending : collection of str
-        Tables that may be gone or have lost commits, since what follows mends that.
+        Tables that may be missing or have lost commits, since what follows fixes that.
     create : bool
         Create the schemas of the catalog that are missing; without them the ledger is empty.
 
     Raises
     ------
     LedgerError
-        LS62x when a log is broken; LS602, LS603, LS613, LS614 when ledger and tables contradict each other.
+        LS62x when a log is broken; LS602, LS603, LS613, LS614 when ledger and tables contradict
+        each other.
     """
     check_tails(project)
     if create:

@@ -1,4 +1,4 @@
-"""Publication: one commit makes the tables of a run visible together."""
+"""Publish the tables of a run together in one commit."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ PUBLISHED = "schema_version INT, id BIGINT, run_id STRING, published_at TIMESTAM
 
 
 def newest(spark: SparkSession | None, table: TableRef) -> dict[str, Any]:
-    """Return the newest publication as ``{"id": n, "tables": {name: version}}``; id 0 when there is none."""
+    """Return the newest publication, which has id 0 when there is none."""
     row = max(
         OpsTable(table, PUBLISHED).read(spark),
         key=lambda row: int(row["id"]),

@@ -1,6 +1,7 @@
-"""Adopt what the tables hold and the ledger does not know: a ledger that was lost, or put back from an older copy.
+"""Adopt what the tables hold and the ledger does not know, from the metadata of their commits.
 
-Every commit says in its ``userMetadata`` which batch it is and what it read, so a table's log is a ledger of its own.
+A ledger may be lost, or put back from an older copy. Every commit records in its ``userMetadata``
+which batch it is and what it read, so the log of a table is a second ledger.
 """
 
 from __future__ import annotations
@@ -12,14 +13,18 @@ from dataclasses import dataclass, replace
 from pyspark.sql import SparkSession
 
 from lakesmith.errors import LedgerError
-from lakesmith.ledger.events import LedgerEvent, done_event, intent_event
-from lakesmith.ledger.intent import FilesInput, Intent
+from lakesmith.ledger.events import (
+    LedgerEvent,
+    done_event,
+    intent_event,
+    landed_events,
+)
+from lakesmith.ledger.intent import Intent
 from lakesmith.ledger.publications import newest
 from lakesmith.ledger.restore import RESTORE
 from lakesmith.ledger.state import TableState
 from lakesmith.ledger.store import Ledger, published_event
-from lakesmith.paths import path_of_rows
-from lakesmith.sources.listing import list_files
+from lakesmith.sources.registry import source_of
 from lakesmith.spec.model import Project
 from lakesmith.tables.commit import LOOK_BACK
 from lakesmith.tables.delta_log.history import Commit, newest_commits
@@ -32,7 +37,7 @@ APP_ID = re.compile(
 
 @dataclass(frozen=True)
 class Adoption:
-    """Compares each table's newest commit with the ledger, and reads more of its log only where they differ."""
+    """Compares the newest commit of each table with the ledger, and adopts where they differ."""
 
     spark: SparkSession
     project: Project
@@ -40,13 +45,13 @@ class Adoption:
     mending: Collection[str] = ()
 
     def run(self) -> tuple[str, ...]:
-        """Stage what the ledger does not know; returns the tables concerned.
+        """Stage what the ledger does not know, and return the tables concerned.
 
         Raises
         ------
         LedgerError
-            LS602 when a table has no commit of ours and the ledger does not know it; LS613 when the ledger knows a
-            table that is gone; LS614 when it knows a newer version than there is.
+            LS602 when a table has no commit of ours and the ledger does not know it; LS613 when the
+            ledger knows a table that is deleted; LS614 when it knows a newer version than there is.
         """
         is_lost = not self.ledger.rows
         published = (
@@ -77,7 +82,10 @@ class Adoption:
         )
 
     def _may_differ(self, table: TableRef, state: TableState) -> bool:
-        """Tell whether to look: always where that needs no Spark job, else when a batch was lost to another writer."""
+        """Return whether to look at the log, which needs a Spark job where the table is not local.
+
+        There it is looked at only when a batch was lost to another writer.
+        """
         return (
             table.local is not None
             or not self.ledger.rows
@@ -98,13 +106,16 @@ class Adoption:
         )
         self.ledger.stage(*self._events(table.name, missing, is_known=state.closed > 0))
         if not is_whole:
-            self._see_landed(table)
+            self._count_landed(table)
         return True
 
     def _events(
         self, name: str, missing: Sequence[Commit], is_known: bool
     ) -> Iterator[LedgerEvent]:
-        """Turn commits into events; the newest batch stays open, so that it is looked at and closed like any retry."""
+        """Turn commits into events.
+
+        The newest batch stays open, so that it is inspected and closed like any retry.
+        """
         for commit in missing:
             about = commit.about
             if about["app_id"].endswith(RESTORE):
@@ -136,47 +147,29 @@ class Adoption:
                     run_id=about["run_id"],
                 )
 
-    def _see_landed(self, table: TableRef) -> None:
-        """Count every file as read whose rows bronze holds: commits name at most so many, and logs are cleaned."""
-        origin, name = self.project.table(table.name).from_.split(".", 1)
-        if origin != "sources":
-            return
-        rows = table.load(self.spark).select("_source_file").distinct().collect()
-        held = {path_of_rows(row["_source_file"]) for row in rows}
+    def _count_landed(self, table: TableRef) -> None:
+        """Count as read what bronze holds, since commits are cut short and logs are cleaned."""
+        source = source_of(self.project, table.name)
         state = self.ledger.state(table.name)
-        known = {*state.seen, *_files_of(state.open)}
-        listed = list_files(
-            self.spark, self.project.sources[name], f"sources.{name}.path"
-        )
-        files = [
-            [f.path, f.size, f.mtime]
-            for f in listed
-            if f.path in held and f.path not in known
-        ]
-        if files:
-            self.ledger.stage(
-                LedgerEvent(
-                    "files", table.name, state.epoch, state.closed, {"files": files}
-                )
-            )
+        position = state.positions.get(source.key, {})
+        begun = state.open.input if state.open else None
+        same = begun if begun and begun.kind == source.kind else None
+        piece = source.landed(self.spark, table, position, same)
+        if piece is not None:
+            self.ledger.stage(*landed_events(state, source, piece))
 
     def _ref(self, name: str) -> TableRef:
         return project_table(self.project, name)
 
 
-def _files_of(intent: Intent | None) -> list[str]:
-    read = intent.input if intent else None
-    return [file[0] for file in read.files] if isinstance(read, FilesInput) else []
-
-
 def is_own(commit: Commit, table: str) -> bool:
-    """Tell whether a commit is a batch of this table, or the undoing of one."""
+    """Return whether a commit is a batch of this table, or the undoing of one."""
     found = APP_ID.fullmatch(str(commit.about.get("app_id", "")))
     return found is not None and found["table"] == table
 
 
 def is_missing(commit: Commit, state: TableState) -> bool:
-    """Tell whether the ledger does not know an own commit, and would not find it by the batch that it has open."""
+    """Return whether the ledger lacks an own commit that is not the batch it has open."""
     about = commit.about
     if about["app_id"].endswith(RESTORE):
         return bool(about["epoch"] > state.epoch)
@@ -188,10 +181,11 @@ def is_missing(commit: Commit, state: TableState) -> bool:
 def _require_unknown(state: TableState, table: TableRef) -> None:
     if state.version is not None:
         raise LedgerError(
-            f"{table.name} is gone: the ledger knows version {state.version} of it",
+            f"{table.name} is missing: the ledger knows version {state.version} of it",
             code="LS613",
             where=table.location,
-            hint=f"put the table back, or build it anew by `lakesmith run --rebuild --select {table.name}`",
+            hint="put the table back, or rebuild it by"
+            f" `lakesmith run --rebuild --select {table.name}`",
         )
 
 
@@ -206,7 +200,8 @@ def _require_not_behind(state: TableState, head: Commit, table: TableRef) -> Non
     )
     if lost is not None:
         raise LedgerError(
-            f"{table.name} ends at version {head.version}, the ledger knows version {state.version}: commits were lost",
+            f"{table.name} ends at version {head.version}, the ledger knows version"
+            f" {state.version}: commits were lost",
             code="LS614",
             where=table.location,
             hint=f"put the commits back, or `lakesmith rollback --run {lost.run_id}` and run again",
@@ -215,8 +210,10 @@ def _require_not_behind(state: TableState, head: Commit, table: TableRef) -> Non
 
 def _foreign(table: TableRef) -> LedgerError:
     return LedgerError(
-        f"{table.name} exists, but neither the ledger nor the table's own log says what was read into it",
+        f"{table.name} exists, but neither the ledger nor the table's own log records what was"
+        " read into it",
         code="LS602",
         where=table.location,
-        hint="restore the ledger, or move the table away to build it anew; nothing was changed",
+        hint="restore the ledger, or move the table away to build it from scratch;"
+        " nothing was changed",
     )

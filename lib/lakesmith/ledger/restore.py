@@ -1,4 +1,4 @@
-"""Undo commits of a table: RESTORE to an earlier version, under a new epoch, so that a replay is not skipped."""
+"""Restore a table to an earlier version under a new epoch."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ from lakesmith.session.failures import first_line
 from lakesmith.spec.model import Project
 from lakesmith.tables.commit import LOOK_BACK, USER_METADATA
 from lakesmith.tables.delta_log.fsync import force_newest
-from lakesmith.tables.delta_log.history import newest_commits
+from lakesmith.tables.delta_log.history import newest_commits, newest_version
 from lakesmith.tables.ref import TableRef, project_table
 
 RESTORE = "restore"
@@ -28,8 +28,8 @@ RESTORE = "restore"
 class Target:
     """Where a table returns to.
 
-    `version` is what its readers see then (None: nothing), `void_from` the first version that does not count any more,
-    `back_to` the last batch that stays.
+    `version` is what its readers see then (None: nothing), `void_from` the first version that does
+    not count any more, `back_to` the last batch that stays.
     """
 
     version: int | None
@@ -40,12 +40,13 @@ class Target:
 def restore(
     spark: SparkSession, project: Project, run_id: str, state: TableState, to: Target
 ) -> LedgerEvent:
-    """Bring a table and its quarantine back, and return the ledger event that says so; doing it twice does no harm.
+    """Restore a table and its quarantine, and return the ledger event.
 
     Notes
     -----
-    RESTORE keeps Delta's idempotent-write ids, so a replay under the same ids would be skipped: the epoch is in them.
-    The commit says what it undid, so that a lost ledger can be read from the table's own log.
+    RESTORE keeps Delta's idempotent-write ids, so a replay under the same ids would be skipped: the
+    epoch is in them. The commit says what it undid, so that a lost ledger can be read from the
+    table's own log.
     """
     table = project_table(project, state.table)
     app_id = app_id_of(project, state.table, state.epoch, RESTORE)
@@ -65,14 +66,15 @@ def restore(
 
 def _bring_back(session: SparkSession, table: TableRef, to: Target) -> int:
     """Restore a quarantine and its table, and return the newest version of the table."""
-    # First: once the table is back, its log says that all is undone, to a run that finds the ledger behind it.
+    # First: once the table is back, its log says that all is undone, to a run that finds the ledger
+    # behind it.
     if table.quarantine.exists(session):
         _restore_quarantine(session, table.quarantine, to.back_to)
     force_newest(table.quarantine)
     if to.void_from == 0:
         table.delete_rows(session)
     elif (
-        newest_commits(session, table, 1)[0].version >= to.void_from
+        newest_version(session, table) >= to.void_from
     ):  # else those commits are gone already
         table.restore(session, to.void_from - 1)
     force_newest(table)
@@ -97,22 +99,29 @@ def _restore_quarantine(
 def _restore_or_warn(session: SparkSession, quarantine: TableRef, version: int) -> None:
     try:
         quarantine.restore(session, version)
-    except PySparkException as error:  # its files or its log are gone; the table itself must be undone all the same
-        what = f"bad rows that an undone batch had cleared from {quarantine.name} are lost: {first_line(error)}"
-        hint = "they are found again when their input is: rebuild the table, or backfill their dates"
+    # its files or its log are gone; the table itself must be undone all the same
+    except PySparkException as error:
+        what = (
+            f"bad rows that an undone batch had cleared from {quarantine.name} are "
+            f"lost: {first_line(error)}"
+        )
+        hint = (
+            "they are found again when their input is: rebuild the table, or "
+            "backfill their dates"
+        )
         warnings.warn(render("LS616", what, quarantine.location, hint), stacklevel=2)
 
 
 def first_alter(
     session: SparkSession, project: Project, state: TableState
 ) -> int | None:
-    """Return the version in which the newest batch of a table began to change its columns; None where it did not."""
+    """Return the version in which the newest batch began to change columns, or None."""
     table = project_table(project, state.table)
     app_id = app_id_of(project, state.table, state.epoch, "alter")
     commits = newest_commits(session, table, LOOK_BACK) if table.exists(session) else []
-    told = [
+    alters = [
         one
         for one in commits
         if (one.about.get("app_id"), one.about.get("batch")) == (app_id, state.batch)
     ]
-    return min((one.version for one in told), default=None)
+    return min((one.version for one in alters), default=None)

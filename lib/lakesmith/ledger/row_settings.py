@@ -1,4 +1,4 @@
-"""The settings by which the rows of a table came to be what they are, as its commits record them."""
+"""Record the settings that decided the rows of a table."""
 
 from __future__ import annotations
 
@@ -16,10 +16,10 @@ _TOKEN = re.compile(
 
 @dataclass(frozen=True)
 class Setting:
-    """One setting that a later batch applies to its own keys only, though it decided over the rows of all keys.
+    """Describe a setting that decides over the rows of all keys.
 
-    `value` is what a commit says of it, `decides` tells whether it has any effect on a table, `of_rows` is said of the
-    recorded value.
+    `value` is what a commit says of it, `decides` tells whether it has any effect on a table,
+    `of_rows` is said of the recorded value.
     """
 
     name: str
@@ -44,7 +44,8 @@ def _keeps_one(write: Write) -> bool:
     return _reads_events(write) and write.keeps_newest
 
 
-# `on_tie` is not among them: a tie in one batch is decided by the same rule or refused, so no row depends on it.
+# `on_tie` is not among them: a tie in one batch is decided by the same rule or refused, so no row
+# depends on it.
 SETTINGS = (
     Setting(
         "track_history_columns",
@@ -88,7 +89,8 @@ def settings_of(spec: Table) -> dict[str, Any]:
 
     Examples
     --------
-    >>> write = {"strategy": "scd2", "keys": ["id"], "sequence_by": ["at"], "track_history_columns": ["Plan"]}
+    >>> write = {"strategy": "scd2", "keys": ["id"], "sequence_by": ["at"],
+    ...     "track_history_columns": ["Plan"]}
     >>> settings_of(Table.model_validate({"from": "bronze.customers", "write": write}))
     {'track_history_columns': ['plan'], 'apply_as_deletes': ''}
     """
@@ -106,7 +108,8 @@ def other_settings(had: Mapping[str, Any], spec: Table) -> Iterator[str]:
     Parameters
     ----------
     had : Mapping
-        What the newest commit says. A setting that it lacks, or that has no effect by the spec, is not judged.
+        What the newest commit says. A setting that it lacks, or that has no effect by the spec, is
+        not judged.
     spec : Table
 
     Yields
@@ -154,7 +157,7 @@ def _is_same(had: str | list[str], wanted: str | list[str], spec: Table) -> bool
 
 
 def _tokens(condition: str) -> list[str]:
-    """Return a condition without its spaces; only text in quotes has upper and lower case."""
+    """Return a condition without its spaces and in lower case outside quotes."""
     tokens = _TOKEN.findall(condition)
     return [
         token if token[0] in "'\"" else token.lower().strip("`") for token in tokens

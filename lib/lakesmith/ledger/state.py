@@ -1,44 +1,88 @@
-"""What the ledger knows of one table: where it stands, and where it stood after each of its last batches."""
+"""Keep what the ledger knows of one table, now and after each of its last batches."""
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any
 
-from lakesmith.ledger.intent import FilesInput, Intent, TableInput
+from lakesmith.ledger.intent import Intent
+from lakesmith.sources.positions import Position
+from lakesmith.sources.registry import positions_of, version_read
+from lakesmith.sources.slices import ParkedPart
 
 MARKS = 200
 
 
 @dataclass(frozen=True)
 class Mark:
-    """Where a table stood after an accepted batch: what a rollback returns to.
+    """Where a table stood after an accepted batch, which a rollback returns to.
 
-    `reads` are the versions that the batch itself read, by table: a backfill reads other ones than `since` says.
+    `positions` are the marks of its sources. `reads` are the versions that the batch itself read,
+    by table: a backfill reads other versions than `since`.
     """
 
     batch: int = 0
     run_id: str = ""
     version: int | None = None
     spec_hash: str = ""
-    since: int | None = None
+    positions: dict[str, Position] = field(default_factory=dict)
     lookups: dict[str, int] = field(default_factory=dict)
     built_by: str = ""
     upstream: str = ""
     reads: dict[str, int] = field(default_factory=dict)
+
+    @property
+    def since(self) -> int | None:
+        """The version up to which the upstream table was read.
+
+        Examples
+        --------
+        >>> Mark(positions={"table": {"to": 5}}).since
+        5
+        """
+        return version_read(self.positions)
+
+    @classmethod
+    def from_dict(cls, data: dict[str, Any]) -> Mark:
+        """Read a mark back from the ledger.
+
+        Examples
+        --------
+        >>> Mark.from_dict({"batch": 2, "since": 5}).positions  # schema version 4
+        {'table': {'to': 5}}
+        """
+        known = {name: value for name, value in data.items() if name != "since"}
+        if data.get("since") is not None:
+            known["positions"] = {"table": {"to": data["since"]}}
+        return cls(**known)
 
 
 @dataclass
 class TableState:
     """What the ledger knows of one table, folded from its events.
 
-    `version` is the newest version that may be read (the newest accepted batch), `built_by` the spec hash of all its
-    batches since the first one, empty when they had several, one was a backfill or types changed, `batch` the newest
-    number given, `closed` the newest batch that is known to have landed, `seen` the files read or parked with size and
-    mtime, `read_in` the batch that did, `refused` the batch that the gate refused and nobody has undone, `undo` a
-    rollback that is not finished, `marks` the last accepted batches, `whole` whether they reach back to the first one,
-    `upstream` the table or the source that they read and that `since` counts of, empty when the ledger does not say,
-    `must_read` the files that a rebuild has yet to read, since the table held their rows before.
+    Attributes
+    ----------
+    version : int or None
+        The newest version that may be read, of the newest accepted batch.
+    spec_hash, lookups : str, dict
+        Spec and versions of the inputs of the newest batch that was no backfill.
+    built_by : str
+        The spec hash of all batches since the first one; empty when they had several, one was a
+        backfill, or types changed.
+    batch, closed : int
+        The newest number given, and the newest batch that is known to have landed.
+    positions : dict
+        How far each source was read, by the key that the source gives it.
+    refused, undo : dict or None
+        The batch that the gate refused and that is not undone; a rollback that is not finished.
+    marks, whole : list of Mark, bool
+        The last accepted batches, and whether they reach back to the first one.
+    upstream : str
+        The table or source that was read; empty when the ledger does not have it.
+    must_read : set of str
+        The parts of a source that a rebuild has yet to read, since the table held their rows.
     """
 
     table: str
@@ -46,11 +90,8 @@ class TableState:
     batch: int = 0
     version: int | None = None
     spec_hash: str = ""
-    since: int | None = None
+    positions: dict[str, Position] = field(default_factory=dict)
     lookups: dict[str, int] = field(default_factory=dict)
-    seen: dict[str, tuple[int, int]] = field(default_factory=dict)
-    read_in: dict[str, int] = field(default_factory=dict)
-    parked: dict[str, str] = field(default_factory=dict)
     voids: list[tuple[int, int]] = field(default_factory=list)
     open: Intent | None = None
     refused: dict[str, Any] | None = None
@@ -62,11 +103,46 @@ class TableState:
     upstream: str = ""
     must_read: set[str] = field(default_factory=set)
 
+    @property
+    def since(self) -> int | None:
+        """The version up to which the upstream table was read.
+
+        Examples
+        --------
+        >>> TableState("silver.orders", positions={"table": {"to": 5}}).since
+        5
+        """
+        return version_read(self.positions)
+
+    def position(self, key: str) -> Position:
+        """Return the position of a source, to be moved in place.
+
+        Examples
+        --------
+        >>> TableState("silver.orders").position("table")
+        {}
+        """
+        return self.positions.setdefault(key, positions_of(key).start())
+
     def accept(self, intent: Intent, version: int, run_id: str) -> None:
-        """Move on by a batch; a backfill changes rows, not how far the table has read."""
+        """Move on by a batch.
+
+        A backfill changes rows, not how far the table has read.
+
+        Examples
+        --------
+        >>> from lakesmith.sources.slices import Slice
+        >>> read = Slice("table", "bronze.orders", {"since": None, "to": 5, "voids": []})
+        >>> intent = Intent("silver.orders", 1, 1, "2026-01-01T00:00:00+00:00", "hash", read)
+        >>> state = TableState("silver.orders")
+        >>> state.accept(intent, version=0, run_id="run")
+        >>> state.version, state.since, state.upstream
+        (0, 5, 'bronze.orders')
+        """
         self.version = version
         self.refused = None
-        # The groups of a backfill hold rows that the table itself has yet to read; other types give other measures.
+        # Groups of a backfill hold rows that the table has yet to read; other types give
+        # other measures.
         is_other = intent.dates is not None or intent.retyped
         is_whole = intent.first or (self.built_by == intent.spec_hash and not is_other)
         self.built_by = intent.spec_hash if is_whole else ""
@@ -74,7 +150,7 @@ class TableState:
             self.spec_hash = intent.spec_hash
             self.lookups = dict(intent.lookups)
             self.upstream = intent.upstream
-            self._move(intent.input, intent.batch)
+            self._advance(intent)
         self.marks = [*self.marks, self._mark(intent, version, run_id)]
         self.whole = self.whole and len(self.marks) <= MARKS
         self.marks = self.marks[-MARKS:]
@@ -85,55 +161,74 @@ class TableState:
             run_id=run_id,
             version=version,
             spec_hash=self.spec_hash,
-            since=self.since,
+            positions=self._marked_positions(),
             lookups=dict(self.lookups),
             built_by=self.built_by,
             upstream=self.upstream,
-            # An older ledger does not say which tables were looked up: its lookups are gone by, with the spec's inputs.
+            # An older ledger has no tables of the lookups: they are found by the spec's inputs.
             reads=intent.reads if intent.inputs or not intent.lookups else {},
         )
 
-    def _move(self, read: FilesInput | TableInput, batch: int) -> None:
-        if isinstance(read, TableInput):
-            self.since = read.to
-            return
-        self.see(read.files, batch)
-        self.must_read -= {file[0] for file in read.files}
-        self.parked = {
-            path: why
-            for path, why in self.parked.items()
-            if path not in {file[0] for file in read.files}
+    def _marked_positions(self) -> dict[str, Position]:
+        marked = {
+            key: positions_of(key).mark(position)
+            for key, position in self.positions.items()
         }
+        return {key: mark for key, mark in marked.items() if mark}
 
-    def see(self, files: Any, batch: int) -> None:
-        """Remember files as read, or parked, in a batch."""
-        self.seen |= {path: (size, mtime) for path, size, mtime in files}
-        self.read_in |= {path: batch for path, _, _ in files}
+    def _advance(self, intent: Intent) -> None:
+        piece = intent.input
+        rules = positions_of(piece.kind)
+        position = self.position(rules.key(piece.kind, piece.name))
+        rules.advance(position, piece, intent.batch)
+        self.must_read.difference_update(rules.parts(piece))
+
+    def park(self, key: str, parked: Sequence[ParkedPart], batch: int) -> None:
+        """Remember the parts of a source that a batch leaves out.
+
+        Examples
+        --------
+        >>> state = TableState("bronze.orders")
+        >>> state.park("files", [ParkedPart("in/a.csv", "cut", [12, 1700])], batch=1)
+        >>> state.positions["files"]["parked"]
+        {'in/a.csv': 'cut'}
+        """
+        positions_of(key).park(self.position(key), parked, batch)
 
     def go_back(self, batch: int) -> None:
-        """Return to where the table stood after an earlier batch; what came later is as if it had not been read."""
+        """Return to where the table stood after a batch, so that what came later is new.
+
+        Examples
+        --------
+        >>> mark = Mark(batch=1, version=3, positions={"table": {"to": 5}})
+        >>> positions = {"table": {"to": 8}}
+        >>> state = TableState("silver.orders", version=4, positions=positions, marks=[mark])
+        >>> state.go_back(1)
+        >>> state.version, state.since
+        (3, 5)
+        """
         self.marks = [mark for mark in self.marks if mark.batch <= batch]
         mark = self.marks[-1] if self.marks else Mark()
         self.version = mark.version
         self.spec_hash = mark.spec_hash
-        self.since = mark.since
         self.lookups = dict(mark.lookups)
         self.built_by = mark.built_by
         self.upstream = mark.upstream
-        self.read_in = {
-            path: number for path, number in self.read_in.items() if number <= batch
-        }
-        self.seen = {
-            path: seen for path, seen in self.seen.items() if path in self.read_in
-        }
-        self.parked = {
-            path: why for path, why in self.parked.items() if path in self.read_in
-        }
+        for key, position in self.positions.items():
+            marked = mark.positions.get(key, {})
+            positions_of(key).go_back(position, marked, batch)
 
     def maintain(self, old: int, new: int) -> None:
-        """Move on to a version that holds the same rows as an older one; tables below need not read what lies between.
+        """Move on to a version with the same rows, so that downstream tables skip what is between.
 
         A batch that another run accepted meanwhile is newer, and stays where the table stands.
+
+        Examples
+        --------
+        >>> state = TableState("silver.orders", version=4)
+        >>> state.maintain(4, 6)
+        >>> state.version, state.voids
+        (6, [(5, 6)])
         """
         self.skip(old + 1, new)
         if self.version == old:
@@ -144,7 +239,15 @@ class TableState:
             ]
 
     def skip(self, low: int, high: int) -> None:
-        """Remember versions that tables below need not read, since together they change no row."""
+        """Remember versions that together change no row, so that downstream tables skip them.
+
+        Examples
+        --------
+        >>> state = TableState("silver.orders", voids=[(4, 5)])
+        >>> state.skip(6, 7)
+        >>> state.voids
+        [(4, 7)]
+        """
         while (
             self.voids
             and self.voids[-1][0] <= high + 1
@@ -154,16 +257,21 @@ class TableState:
             high = max(high, self.voids.pop()[1])
         self.voids.append((low, high))
 
-    def start_anew(self, epoch: int) -> None:
-        """Forget all positions: the table is built again from everything that its source has."""
+    def start_again(self, epoch: int) -> None:
+        """Forget all positions, since the table is built again from all that its source has.
+
+        Examples
+        --------
+        >>> state = TableState("silver.orders", version=4, positions={"table": {"to": 8}})
+        >>> state.start_again(epoch=2)
+        >>> state.epoch, state.version, state.positions
+        (2, None, {})
+        """
         self.epoch = epoch
         self.version = None
         self.spec_hash = ""
-        self.since = None
+        self.positions = {}
         self.lookups = {}
-        self.seen = {}
-        self.read_in = {}
-        self.parked = {}
         self.voids = []
         self.open = None
         self.refused = None

@@ -1,4 +1,4 @@
-"""The ledger: a small Delta table of intents and dones that says where every table stands."""
+"""Keep the ledger, a small Delta table of intents and dones that has the state of every table."""
 
 from __future__ import annotations
 
@@ -21,8 +21,8 @@ COMPACT_ABOVE = 400
 class Ledger:
     """The folded ledger of a warehouse and the place to append to.
 
-    `published` is the newest publication that the ledger knows: ``{"id": n, "tables": {name: version}}``, `dones` the
-    batches closed since it was compacted, with their sequence.
+    `published` is the newest publication that the ledger knows, as ``{"id": n, "tables": {name:
+    version}}``. `dones` are the batches closed since it was compacted, with their sequence.
     """
 
     table: OpsTable
@@ -35,12 +35,12 @@ class Ledger:
     dones: list[tuple[int, LedgerEvent]] = field(default_factory=list)
 
     def state(self, name: str) -> TableState:
-        """Return the state of a table; a fresh one when the ledger does not know it."""
+        """Return the state of a table, a fresh one when the ledger does not know it."""
         return self.states.setdefault(name, TableState(name))
 
     @property
     def versions(self) -> dict[str, int]:
-        """The version of each table that may be read: the newest accepted one."""
+        """The version of each table that may be read, which is the newest accepted one."""
         return {
             name: state.version
             for name, state in self.states.items()
@@ -49,7 +49,7 @@ class Ledger:
 
     @property
     def is_published(self) -> bool:
-        """Tell whether these versions are public already."""
+        """Whether these versions are published already."""
         return bool(self.versions == self.published["tables"])
 
     def stage(self, *events: LedgerEvent) -> None:
@@ -62,7 +62,7 @@ class Ledger:
         self.staged.extend(signed)
 
     def flush(self, spark: SparkSession) -> None:
-        """Write the staged events in one commit; no commit when there are none."""
+        """Write the staged events in one commit, if there are any."""
         rows = [
             event.row(self.seq + index + 1, self.run_id)
             for index, event in enumerate(self.staged)
@@ -81,7 +81,7 @@ class Ledger:
             fold(self.states, event)
 
     def compact(self, spark: SparkSession) -> None:
-        """Replace the events by the fewest that say the same, when there are many; one atomic commit."""
+        """Replace many events by the fewest with the same meaning, in one atomic commit."""
         if self.rows <= COMPACT_ABOVE:
             return
         events = [*compacted(self.states.values()), published_event(self.published)]
@@ -101,7 +101,13 @@ class Ledger:
 
 
 def published_event(published: dict[str, Any]) -> LedgerEvent:
-    """Return the event that remembers a publication."""
+    """Return the event that remembers a publication.
+
+    Examples
+    --------
+    >>> published_event({"id": 4, "tables": {"bronze.a": 7}}).batch
+    4
+    """
     return LedgerEvent("published", "", 0, published["id"], published)
 
 
@@ -154,9 +160,10 @@ def _fold_row(ledger: Ledger, row: dict[str, Any]) -> None:
             ledger.dones.append((row["seq"], event))
     except (ValueError, KeyError, TypeError, AttributeError) as error:
         raise LedgerError(
-            f"row {row['seq']} of the ledger ({row['event']} of {row['table'] or 'the lake'}) makes no sense",
+            f"row {row['seq']} of the ledger ({row['event']} of {row['table'] or 'the lake'})"
+            " makes no sense",
             code="LS615",
             where=ledger.table.ref.location,
-            hint="somebody edited it: RESTORE the ledger to the version before, or move its directory away: "
-            "it is read from the tables' own commits then",
+            hint="another writer edited it: RESTORE the ledger to the version before, or move its"
+            " directory away: it is read from the tables' own commits then",
         ) from error

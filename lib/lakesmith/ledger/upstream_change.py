@@ -1,4 +1,4 @@
-"""What a table was built from: what its batches read against what its spec names."""
+"""Detect that a table was built from another upstream than its spec names."""
 
 from __future__ import annotations
 
@@ -10,18 +10,19 @@ SOURCES = "sources."
 
 
 def other_upstream(spec: Table, state: TableState) -> str:
-    """Say that the rows of a table came from another table than its spec names; empty where they did not.
+    """Return that the rows came from another table than the spec names, or an empty text.
 
     Parameters
     ----------
     spec : Table
     state : TableState
-        What the ledger knows of the table; an older ledger does not say what was read, and nothing is judged then.
+        What the ledger knows of the table; an older ledger does not say what was read, and nothing
+        is judged then.
 
     Notes
     -----
-    The version up to which a table has read is one of that other table. What was read of a source are files by their
-    paths, so that those of another source are all new.
+    The version up to which a table has read is one of that other table. What was read of a source
+    are files by their paths, so that those of another source are all new.
     """
     is_known = state.version is not None and state.upstream not in ("", spec.from_)
     if not is_known or (
@@ -33,14 +34,17 @@ def other_upstream(spec: Table, state: TableState) -> str:
 
 def require_same_upstream(name: str, spec: Table, state: TableState) -> None:
     """Raise LS514 for a table whose rows came from another table than its spec names."""
-    told = other_upstream(spec, state)
-    if told:
-        hint = f"put `from` back as it was, or build it anew: `lakesmith run --rebuild --select {name}`"
-        raise WriteError(told, code="LS514", where=name, hint=hint)
+    difference = other_upstream(spec, state)
+    if difference:
+        hint = (
+            "put `from` back as it was, or rebuild the table: `lakesmith run "
+            f"--rebuild --select {name}`"
+        )
+        raise WriteError(difference, code="LS514", where=name, hint=hint)
 
 
 def other_source(spec: Table, state: TableState) -> str:
-    """Say what becomes of the rows of a table whose spec names another source; empty where it does not.
+    """Return what becomes of the rows of a table whose spec names another source.
 
     Examples
     --------
@@ -53,5 +57,8 @@ def other_source(spec: Table, state: TableState) -> str:
         and spec.from_.startswith(SOURCES)
         and state.upstream != spec.from_
     )
-    stay = f"its rows came from {state.upstream}: they stay, and every file of {spec.from_} comes beside them"
+    stay = (
+        f"its rows came from {state.upstream}: they stay, and every file of "
+        f"{spec.from_} comes beside them"
+    )
     return stay if is_other and state.version is not None else ""

@@ -13,7 +13,7 @@ from lakesmith.maintain.result import Action
 from lakesmith.session.maintenance import upkeep_session
 from lakesmith.spec.model import Maintenance, Project
 from lakesmith.tables.delta_log.fsync import force
-from lakesmith.tables.delta_log.history import newest_commits
+from lakesmith.tables.delta_log.history import newest_version
 from lakesmith.tables.ref import TableRef
 
 PURPOSE = "maintain"
@@ -85,7 +85,7 @@ def force_since(table: TableRef, version: int) -> None:
     """Force the commits after a version to the disk, where that is asked for."""
     if table.local is None or not table.durable:
         return
-    head = newest_commits(None, table, 1)[0].version
+    head = newest_version(None, table)
     for number in range(version + 1, head + 1):
         force(table, number)
 

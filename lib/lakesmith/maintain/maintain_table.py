@@ -34,7 +34,7 @@ from lakesmith.observe.run_records import RunFacts
 from lakesmith.session.batch import ending
 from lakesmith.session.failures import cause_of, first_line
 from lakesmith.spec.model import Maintenance
-from lakesmith.tables.delta_log.history import newest_commits
+from lakesmith.tables.delta_log.history import newest_version
 from lakesmith.tables.ref import TableRef
 from lakesmith.tables.retry import is_conflict
 
@@ -160,7 +160,7 @@ class TableCare:
 
     def _do(self, session: SparkSession, proposal: Proposal, figures: Figures) -> Step:
         begin = time.monotonic()
-        before = newest_commits(session, self.table, 1)[0].version
+        before = newest_version(session, self.table)
         try:
             self._act(session, proposal, figures)
             force_since(self.table, before)

@@ -13,7 +13,7 @@ from lakesmith.ledger.store import Ledger, published_event
 from lakesmith.maintain.retained_versions import begun, foreign_rows
 from lakesmith.observe.run_records import RunFacts
 from lakesmith.runs.finish import publish_beside
-from lakesmith.tables.delta_log.history import newest_commits
+from lakesmith.tables.delta_log.history import newest_commits, newest_version
 from lakesmith.tables.ref import TableRef
 
 
@@ -61,7 +61,7 @@ def maintained_event(
     """
     if state.version is None or begun(state) or foreign_rows(spark, table, state):
         return None
-    head = newest_commits(spark, table, 1)[0].version
+    head = newest_version(spark, table)
     newer = (
         newest_commits(spark, table, head - state.version)
         if head > state.version

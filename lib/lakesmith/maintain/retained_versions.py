@@ -10,10 +10,11 @@ from pyspark.sql import SparkSession
 
 from lakesmith.errors import InputError
 from lakesmith.ledger.commit_walk import undone_spans
-from lakesmith.ledger.intent import Intent, TableInput
+from lakesmith.ledger.intent import Intent
 from lakesmith.ledger.state import TableState
 from lakesmith.ledger.store import Ledger
 from lakesmith.maintain.table_stats import DAY, Figures
+from lakesmith.sources.registry import span_of
 from lakesmith.sources.upstream import Voids
 from lakesmith.spec.graph import upstreams
 from lakesmith.spec.model import Project
@@ -91,10 +92,10 @@ def _reads(
 def _begun_reads(
     project: Project, intent: Intent, name: str, voids: Voids
 ) -> Iterator[Hold]:
-    read = intent.input
+    read = span_of(intent.input)
     inputs = project.table(intent.table).inputs
     versions = {version for key, version in intent.lookups if inputs.get(key) == name}
-    if isinstance(read, TableInput) and read.name == name:
+    if read is not None and read.name == name:
         versions |= (
             {read.to}
             if read.since is None

@@ -70,7 +70,8 @@ def planned_text(plan: Mapping[str, Any] | None) -> str:
 
     Examples
     --------
-    >>> planned_text({"method": "merge", "why": "2000 keys", "figures": {"files": {"expected": 3, "real": 2}}})
+    >>> planned_text({"method": "merge", "why": "2000 keys",
+    ...     "figures": {"files": {"expected": 3, "real": 2}}})
     'merge (2000 keys) files=2 of 3 expected'
     """
     if plan is None:

@@ -8,7 +8,7 @@ from dataclasses import replace
 from pyspark.sql import SparkSession
 
 from lakesmith.errors import InputError, LedgerError
-from lakesmith.ledger.intent import Dates, Intent, TableInput
+from lakesmith.ledger.intent import Dates, Intent
 from lakesmith.ledger.open_ledger import open_ledger
 from lakesmith.ledger.state import TableState
 from lakesmith.ledger.store import Ledger
@@ -19,8 +19,8 @@ from lakesmith.observe.run_records import facts_of
 from lakesmith.runs.executor import Executor, OnEvent
 from lakesmith.runs.finish import conclude, raise_or_return
 from lakesmith.runs.lock import project_lock
-from lakesmith.runs.planner import has_moved
 from lakesmith.runs.recover import Recovery
+from lakesmith.sources.upstream_source import has_moved, versions_slice
 from lakesmith.spec.fingerprint import spec_hash
 from lakesmith.spec.graph import waves
 from lakesmith.spec.model import Project, Table
@@ -125,7 +125,7 @@ def _intent(
         batch=state.batch + 1,
         run_time=run_time,
         spec_hash=spec_hash(spec),
-        input=TableInput(spec.from_, None, versions[spec.from_]),
+        input=versions_slice(spec.from_, None, versions[spec.from_]),
         lookups=tuple(
             sorted((name, versions[source]) for name, source in spec.inputs.items())
         ),

@@ -1,1 +1,1 @@
-"""Runs: the ledger, the batch with its five rooms, the executor, and publication."""
+"""Plan and execute runs of a project."""

@@ -1,4 +1,4 @@
-"""The executor: wave by wave through the graph, independent tables in parallel, ledger commits grouped."""
+"""Run the tables wave by wave through the graph, independent ones in parallel."""
 
 from __future__ import annotations
 
@@ -14,8 +14,13 @@ from lakesmith.batch.record import BatchRecord
 from lakesmith.batch.run import run_batch
 from lakesmith.errors import LakesmithError, LedgerError, SparkGone
 from lakesmith.ledger.commit_walk import is_foreign, undone_spans
-from lakesmith.ledger.events import LedgerEvent, done_event, intent_event
-from lakesmith.ledger.intent import FilesInput, Intent
+from lakesmith.ledger.events import (
+    LedgerEvent,
+    done_event,
+    intent_event,
+    parked_event,
+)
+from lakesmith.ledger.intent import Intent
 from lakesmith.ledger.rebuild_from_commits import is_missing, is_own
 from lakesmith.ledger.store import Ledger
 from lakesmith.observe.results import Event, Parked, TableResult
@@ -24,11 +29,11 @@ from lakesmith.runs.planner import Planned, Planner
 from lakesmith.runs.rebuild_files import require_none
 from lakesmith.session.batch import batch_session, describe_jobs, ending
 from lakesmith.session.failures import cause_of
-from lakesmith.sources.find_bad_file import find_unreadable
+from lakesmith.sources.registry import source_of
 from lakesmith.spec.graph import descendants
-from lakesmith.spec.model import FilesSource, Project
+from lakesmith.spec.model import Project
 from lakesmith.tables.commit import find
-from lakesmith.tables.delta_log.history import newest_commits
+from lakesmith.tables.delta_log.history import newest_commits, newest_version
 from lakesmith.tables.ref import project_table
 
 # Batches that ended so are planned again from what the source has by then.
@@ -39,7 +44,7 @@ OnEvent = Callable[[Event], None]
 
 @dataclass(frozen=True)
 class BatchOutcome:
-    """What one batch came to: its record, or the error that stopped it."""
+    """Hold the record of one batch, or the error that stopped it."""
 
     intent: Intent
     record: BatchRecord | None
@@ -77,12 +82,12 @@ class Executor:
         return self.tallies[table].result(self.blocked.get(table, ""))
 
     def _run_wave(self, wave: Sequence[str]) -> bool:
-        """Plan, write the intents down, run the batches; True when a bounded source has more."""
+        """Plan the tables of a wave, write the intents and run the batches."""
         planned = {
             table: self._plan(table) for table in wave if table not in self.blocked
         }
         for table, plan in planned.items():
-            self.ledger.stage(*plan.events(table, self.ledger.state(table)))
+            self.ledger.stage(*plan.events(self.ledger.state(table)))
         self.retried = {table for table, plan in planned.items() if plan.is_retry}
         intents = [plan.intent for plan in planned.values() if plan.intent is not None]
         if not intents:
@@ -93,7 +98,7 @@ class Executor:
         )
 
     def run_planned(self, wave: Sequence[Intent]) -> None:
-        """Write down and run batches that somebody else planned; those of blocked tables are left out."""
+        """Write and run batches that a caller planned, without those of blocked tables."""
         self.tallies |= {intent.table: Tally(intent.table) for intent in wave}
         intents = [intent for intent in wave if intent.table not in self.blocked]
         self.ledger.stage(*[intent_event(intent) for intent in intents])
@@ -121,12 +126,12 @@ class Executor:
             return Planned(None)
         source = self.project.table(table).from_
         self.tallies[table].park(
-            [Parked(source, path, reason) for path, _, _, reason in planned.parked]
+            [Parked(source, one.part, one.reason) for one in planned.parked]
         )
         return planned
 
     def _look_for_foreign(self, table: str) -> None:
-        """Refuse a table that others changed; what they took back themselves is left out by the tables below."""
+        """Refuse a table that another writer changed."""
         state = self.ledger.state(table)
         spans = undone_spans(self.spark, project_table(self.project, table), state)
         if spans:
@@ -167,9 +172,10 @@ class Executor:
         self._tell("table_finished", table, self.result(table))
 
     def _done(self, intent: Intent, record: BatchRecord) -> LedgerEvent:
-        """Return the event that closes a batch; where it changed no row the tables below skip what it wrote.
+        """Return the event that closes a batch.
 
-        Its table moves on all the same: Delta reads a version that is not the newest one as long as the retention only.
+        Its table moves on all the same: Delta reads a version that is not the newest one as long as
+        the retention only.
         """
         before = self.ledger.state(intent.table).version
         version = record.version
@@ -186,7 +192,7 @@ class Executor:
             return high <= low
         ref = project_table(self.project, table)
         state = self.ledger.state(table)
-        head = newest_commits(self.spark, ref, 1)[0].version
+        head = newest_version(self.spark, ref)
         between = [
             one
             for one in newest_commits(self.spark, ref, head - low)
@@ -209,7 +215,8 @@ class Executor:
             cause = cause_of(second, self.spark)
             if not isinstance(cause, SparkGone | LedgerError):
                 raise
-            # Spark died while the file was looked for, so no file is to blame; or a rebuild needs the file.
+            # Spark died while the file was looked for, so no file is to blame; or a rebuild needs
+            # the file.
             parked = False
             error = cause
         if parked or (isinstance(error, LakesmithError) and error.code in DROPPED_BY):
@@ -220,44 +227,26 @@ class Executor:
             self._block(intent.table, error)
 
     def _park_unreadable(self, intent: Intent, error: Exception) -> bool:
-        """Set the file aside that stopped the batch, if one did, and let the next round plan the rest."""
-        read = intent.input
-        if not isinstance(read, FilesInput) or _is_known(error) or self._landed(intent):
+        """Park the file that stopped the batch, if one did, so that the next round plans the rest."""
+        source = source_of(self.project, intent.table)
+        if not source.can_isolate or _is_known(error) or self._landed(intent):
             return False
-        source = self.project.sources[read.name]
-        may_park = source.on_bad_input == "park"
-        found = (
-            self._find_unreadable(source, [file[0] for file in read.files])
-            if may_park
-            else None
-        )
+        with ending(batch_session(self.spark)) as session:
+            found = source.isolate(session, intent.input, error)
         if found is None:
             return False
-        path, text = found
-        require_none(
-            intent.table,
-            {path: text} if path in self.ledger.state(intent.table).must_read else {},
-        )
-        files = [[*file, text] for file in read.files if file[0] == path]
-        self.ledger.stage(
-            LedgerEvent(
-                "parked", intent.table, intent.epoch, intent.batch, {"files": files}
-            )
-        )
+        state = self.ledger.state(intent.table)
+        is_needed = found.part in state.must_read
+        require_none(intent.table, {found.part: found.reason} if is_needed else {})
+        self.ledger.stage(parked_event(state, source, [found]))
         self.tallies[intent.table].park(
-            [Parked(self.project.table(intent.table).from_, path, text)]
+            [Parked(self.project.table(intent.table).from_, found.part, found.reason)]
         )
         self.again = True
         return True
 
-    def _find_unreadable(
-        self, source: FilesSource, paths: Sequence[str]
-    ) -> tuple[str, str] | None:
-        with ending(batch_session(self.spark)) as session:
-            return find_unreadable(session, source, paths)
-
     def _landed(self, intent: Intent) -> bool:
-        """Tell whether a batch that failed had written its rows before: then only the next run may close it."""
+        """Return True where a failed batch had written its rows before."""
         with ending(batch_session(self.spark)) as session:
             batch = self._batch(intent, session)
             return find(session, batch.table, batch.commit_id()) is not None
@@ -288,5 +277,5 @@ class Executor:
 
 
 def _is_known(error: Exception) -> bool:
-    """Tell an error that no file can be the cause of: a number that is too big (LS513) may come from its reader."""
+    """Return True for an error that no file can cause."""
     return isinstance(error, LakesmithError) and error.code != "LS513"

@@ -1,4 +1,4 @@
-"""The end of a run: publish, record, and raise or return."""
+"""Publish and record a run, then raise or return."""
 
 from __future__ import annotations
 
@@ -41,7 +41,7 @@ def conclude(
 def _publish(
     facts: RunFacts, spark: SparkSession, ledger: Ledger, order: Sequence[Sequence[str]]
 ) -> int | None:
-    """Publish the tables of the run beside those that are public; nothing when the ledger knows them as public."""
+    """Publish the tables of the run beside those that are published."""
     ran = {table for wave in order for table in wave}
     versions = {
         **ledger.published["tables"],
@@ -61,7 +61,7 @@ def publish_beside(
     known: Mapping[str, int],
     versions: Mapping[str, int],
 ) -> dict[str, Any]:
-    """Publish what this run moved; without a lock another run may have published other tables meanwhile."""
+    """Publish what this run moved, beside what another run published meanwhile."""
     moved = {
         name: version
         for name, version in versions.items()
@@ -87,7 +87,7 @@ def publish_beside(
 
 
 def raise_or_return(result: RunResult, executor: Executor) -> RunResult:
-    """Raise what the result of a run calls for, with the result attached; else return it."""
+    """Return the result of a run, or raise what it calls for."""
     if result.state not in ("failed", "refused"):
         return result
     bad = [table for table in result.tables if table.state == result.state]
@@ -119,7 +119,10 @@ def _refusal(bad: Sequence[TableResult], result: RunResult) -> GateRefused:
         hint = "correct the check and run again, or publish without it: `run --accept TABLE`"
         what = f"the quality gate refused {names}: a check could not be made"
         return GateRefused(what, code="LS401", where=where, hint=hint, result=result)
-    hint = "see `lakesmith quality`; change the check or quarantine the rows, or `run --accept TABLE`"
+    hint = (
+        "see `lakesmith quality`; change the check or quarantine the rows, or `run "
+        "--accept TABLE`"
+    )
     return GateRefused(
         f"the quality gate refused {names}", where=where, hint=hint, result=result
     )

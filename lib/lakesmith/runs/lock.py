@@ -1,4 +1,4 @@
-"""The run lock: one run a warehouse on a local disk, held while the process with the JVM lives."""
+"""Lock a warehouse on a local disk for one run while its JVM lives."""
 
 from __future__ import annotations
 
@@ -30,11 +30,12 @@ def run_lock(
     Parameters
     ----------
     spark : SparkSession, optional
-        Its JVM takes the lock, so that it is held as long as anything can still write. Without one, and over Spark
-        Connect, this process takes it: when it dies a server may still end the command that it was about, and a run
-        started meanwhile finds that batch by its identity.
+        Its JVM takes the lock, so that it is held as long as anything can still write. Without one,
+        and over Spark Connect, this process takes it: when it dies a server may still end the
+        command that it was about, and a run started meanwhile finds that batch by its identity.
     warehouse : str
-        On another file system than the local one there is no lock: Delta's commits are atomic there.
+        On another file system than the local one there is no lock: Delta's commits are atomic
+        there.
     wait_seconds : float
         How long to wait for another run.
 
@@ -78,9 +79,10 @@ def _writable(root: Path) -> Path:
 
 @contextmanager
 def project_lock(spark: SparkSession, project: Project) -> Iterator[None]:
-    """Hold the run lock of a project on paths; a Spark that dies meanwhile is one clear error (LS804).
+    """Hold the run lock of a project on paths.
 
-    A catalog's tables may lie anywhere, and others who write them ask for no lock of ours: there commits decide.
+    A catalog's tables may lie anywhere, and others who write them ask for no lock of ours: there
+    commits decide.
     """
     lock = (
         nullcontext()
@@ -98,7 +100,10 @@ def _acquire(channel: _JvmFile | _LocalFile, file: Path, wait_seconds: float) ->
             raise RunLocked(
                 f"another run holds the warehouse (waited {wait_seconds:g} s)",
                 where=file.parent.name,
-                hint="wait for it to end, or raise `lock_wait_seconds`; the lock goes away with its process",
+                hint=(
+                    "wait for it to end, or raise `lock_wait_seconds`; the lock goes "
+                    "away with its process"
+                ),
             )
         time.sleep(POLL_SECONDS)
 
@@ -113,7 +118,7 @@ class _JvmFile:
         self._channel: Any = opened.getChannel()
 
     def try_lock(self) -> bool:
-        """Try once; a lock held elsewhere in the same JVM raises instead of returning null."""
+        """Try once, since a lock held elsewhere in the same JVM raises."""
         try:
             return self._channel.tryLock() is not None
         except Exception as error:
@@ -133,7 +138,7 @@ class _JvmFile:
 
 
 class _LocalFile:
-    """The same lock file held by this process; both kinds exclude each other, and so do two runs of one process."""
+    """Hold the same lock file in this process."""
 
     held: ClassVar[set[Path]] = set()
     guard: ClassVar[Lock] = Lock()
@@ -145,13 +150,14 @@ class _LocalFile:
     def try_lock(self) -> bool:
         """Try once."""
         with self.guard:
-            # The system gives a lock back when the process closes the file anywhere: one that is held stays untouched.
+            # The system gives a lock back when the process closes the file anywhere: one that is
+            # held stays untouched.
             if self._file in self.held:
                 return False
             stream = self._file.open("a+")
             try:
                 fcntl.lockf(stream, fcntl.LOCK_EX | fcntl.LOCK_NB)
-            except OSError:  # somebody else holds it
+            except OSError:  # another process holds it
                 stream.close()
                 return False
             self._stream = stream

@@ -1,4 +1,4 @@
-"""A run with nothing new, on local paths: found out and recorded without starting Spark."""
+"""Find and record a run with nothing new on local paths, without starting Spark."""
 
 from __future__ import annotations
 
@@ -12,23 +12,22 @@ from lakesmith.observe.results import RunResult, TableResult
 from lakesmith.observe.run_records import RunFacts, write_records
 from lakesmith.paths import local_path
 from lakesmith.runs.lock import run_lock
-from lakesmith.runs.planner import new_table_input
-from lakesmith.sources.listing import compare, list_files
+from lakesmith.runs.planner import known_to
+from lakesmith.sources.registry import source_of
 from lakesmith.spec.model import Project
 from lakesmith.tables.delta_log.listing import log_files
 from lakesmith.tables.delta_log.tail_check import check_tails
 
 
 def quiet_run(facts: RunFacts, order: Sequence[Sequence[str]]) -> RunResult | None:
-    """Return the result of a run that finds nothing new; None when there is, or may be, anything to do.
+    """Return the result of a run that finds nothing new, or None when there may be work.
 
     Notes
     -----
-    No Spark session and no Spark job: the ledger is a local Delta table, a source a local directory.
+    No Spark session and no Spark job, since the ledger is a local Delta table.
     """
     project = facts.project
-    paths = [project.warehouse, *(source.path for source in project.sources.values())]
-    if project.catalog or any(local_path(path) is None for path in paths):
+    if project.catalog or local_path(project.warehouse) is None:
         return None
     try:
         with run_lock(None, project.warehouse, 0):
@@ -46,14 +45,13 @@ def _record_if_quiet(
         if (
             not ledger.rows
             or not _is_settled(ledger)
-            or _has_work(facts, ledger, order)
+            or _may_have_work(facts, ledger, order)
         ):
             return None
         if _has_lost_commits(facts, ledger):
             return None
-    except (
-        LakesmithError
-    ):  # the run itself meets the same problem and tells it with its tables
+    except LakesmithError:
+        # The run itself meets the same problem and reports it with its tables.
         return None
     facts.tell("run_started")
     record_interrupted(facts, None, ledger)
@@ -65,7 +63,7 @@ def _record_if_quiet(
 
 
 def _is_settled(ledger: Ledger) -> bool:
-    """Tell whether every batch is closed, none refused, and all tables are public as they are."""
+    """Return whether every batch is closed, none refused, and all tables are published."""
     states = ledger.states.values()
     return ledger.is_published and not any(
         state.open or state.refused or state.undo or state.must_read for state in states
@@ -73,7 +71,7 @@ def _is_settled(ledger: Ledger) -> bool:
 
 
 def _has_lost_commits(facts: RunFacts, ledger: Ledger) -> bool:
-    """Tell whether a table is gone or ends before the version that the ledger knows; the run itself says what to do."""
+    """Return whether a table is missing or ends before the version that the ledger knows."""
     known = [
         (facts.ref(name).local, ledger.state(name).version)
         for name in facts.project.table_names()
@@ -86,19 +84,20 @@ def _has_lost_commits(facts: RunFacts, ledger: Ledger) -> bool:
     return any(head is None or head < version for head, version in ends)
 
 
-def _has_work(facts: RunFacts, ledger: Ledger, order: Sequence[Sequence[str]]) -> bool:
+def _may_have_work(
+    facts: RunFacts, ledger: Ledger, order: Sequence[Sequence[str]]
+) -> bool:
+    """Return whether a table has new input, or needs Spark to know."""
     return any(
-        _has_input(facts.project, ledger, table) for wave in order for table in wave
+        _has_input(facts.project, ledger, table) is not False
+        for wave in order
+        for table in wave
     )
 
 
-def _has_input(project: Project, ledger: Ledger, table: str) -> bool:
-    require_same_upstream(table, project.table(table), ledger.state(table))
-    origin, name = project.table(table).from_.split(".", 1)
-    if origin != "sources":
-        return new_table_input(project, ledger.states, table) is not None
-    source = project.sources[name]
-    changes = compare(
-        list_files(None, source), ledger.state(table).seen, ledger.state(table).parked
-    )
-    return bool(changes.new or (changes.changed and source.on_changed_file != "ignore"))
+def _has_input(project: Project, ledger: Ledger, table: str) -> bool | None:
+    state = ledger.state(table)
+    require_same_upstream(table, project.table(table), state)
+    source = source_of(project, table)
+    position = state.positions.get(source.key, {})
+    return source.has_new(position, known_to(ledger.states, state))

@@ -1,4 +1,4 @@
-"""The plan: what a run would do, said before it does it."""
+"""Report what a run would do."""
 
 from __future__ import annotations
 
@@ -9,7 +9,6 @@ from pyspark.sql import SparkSession
 
 from lakesmith.batch.transform.merged_groups import merges_in
 from lakesmith.errors import LakesmithError, SparkGone
-from lakesmith.ledger.intent import FilesInput
 from lakesmith.ledger.key_change import other_keys
 from lakesmith.ledger.open_ledger import open_ledger
 from lakesmith.ledger.state import TableState
@@ -17,7 +16,7 @@ from lakesmith.ledger.store import Ledger
 from lakesmith.ledger.upstream_change import other_source, other_upstream
 from lakesmith.observe.results import Plan, PlannedTable
 from lakesmith.observe.run_records import facts_of
-from lakesmith.quality.checks.table_checks import plan_notes
+from lakesmith.quality.batch_checks import plan_notes
 from lakesmith.runs.planner import Planned, Planner
 from lakesmith.runs.schema_change import schema_diff, verdict_on
 from lakesmith.session.failures import cause_of, first_line
@@ -33,11 +32,12 @@ NO_RUN_TIME = "1970-01-01T00:00:00+00:00"
 
 
 def plan(spark: SparkSession, project: Project, select: Sequence[str] = ()) -> Plan:
-    """Say what a run would do: order, new input, strategy, expected reads, extra scans; writes nothing.
+    """Return order, new input, strategy, expected reads and extra scans of a run.
 
     Notes
     -----
-    What a run could not do for a table (a source whose directory is missing, say) is said of that table alone.
+    What a run could not do for a table (a source whose directory is missing, say) is said of that
+    table alone.
     """
     ledger = open_ledger(
         spark, project, facts_of(project, None, lambda event: None).run_id, create=False
@@ -53,7 +53,7 @@ def plan(spark: SparkSession, project: Project, select: Sequence[str] = ()) -> P
 
 @dataclass
 class _Planning:
-    """Plans one table after the other; `busy` are those with new input, `failed` those that a run would stop at."""
+    """Plan one table after the other."""
 
     spark: SparkSession
     project: Project
@@ -62,7 +62,7 @@ class _Planning:
     failed: set[str] = field(default_factory=set)
 
     def table(self, name: str, wave: int) -> PlannedTable:
-        """Plan one table; what a run would stop at is said in its row."""
+        """Plan one table, with what a run would stop at in its row."""
         stopped = [
             upstream
             for upstream in upstreams(self.project.table(name))
@@ -125,7 +125,8 @@ def _in_one_line(error: Exception) -> str:
 
     Examples
     --------
-    >>> _in_one_line(LakesmithError("no such directory 'in'", code="LS201", where="sources.orders.path"))
+    >>> _in_one_line(LakesmithError("no such directory 'in'", code="LS201",
+    ...     where="sources.orders.path"))
     "LS201 no such directory 'in' (sources.orders.path)"
     """
     if not isinstance(error, LakesmithError):
@@ -168,16 +169,8 @@ def _new(planned: Planned, waits_for: Sequence[str]) -> str:
             if waits_for
             else f"nothing{parked}"
         )
-    read = planned.intent.input
     retry = " (a batch that was begun)" if planned.is_retry else ""
-    if isinstance(read, FilesInput):
-        size = sum(size for _, size, _ in read.files)
-        return f"{len(read.files)} file(s), {size:,} bytes{parked}{retry}"
-    return f"{read.name} {_span(read.since, read.to)}{retry}"
-
-
-def _span(since: int | None, to: int) -> str:
-    return f"whole, version {to}" if since is None else f"versions {since + 1} to {to}"
+    return f"{planned.new}{parked}{retry}"
 
 
 def _reads(project: Project, name: str, planned: Planned, state: TableState) -> str:
@@ -190,7 +183,10 @@ def _reads(project: Project, name: str, planned: Planned, state: TableState) -> 
         and state.built_by == spec_hash(spec)
         and not is_retyped
     ):
-        return f"the changes and their groups of the table; of {spec.from_} only groups that lost or changed a row"
+        return (
+            f"the changes and their groups of the table; of {spec.from_} only groups "
+            "that lost or changed a row"
+        )
     reads = spec.write.declared.reads
     bound = ", ".join([*spec.write.keys, *spec.write.key_implies])
     most = _at_most(project_table(project, name)) if "{most}" in reads else ""
@@ -212,8 +208,10 @@ def promise_notes(spec: Table) -> list[str]:
     Examples
     --------
     >>> from lakesmith.spec.model import Write
-    >>> promise_notes(Table(from_="bronze.a", write=Write(strategy="scd2", keys=("id",), key_implies=("day",))))
-    ["write.key_implies: the spec does not prove day: a batch's keys are looked up in all files that can have them"]
+    >>> promise_notes(Table(from_="bronze.a",
+    ...     write=Write(strategy="scd2", keys=("id",), key_implies=("day",))))
+    ["write.key_implies: the spec does not prove day: a batch's keys are looked up in all files that
+    can have them"]
     """
     columns = ", ".join(unproven(spec))
     if not columns or spec.write.declared.compares_all:
@@ -223,7 +221,7 @@ def promise_notes(spec: Table) -> list[str]:
 
 
 def unseen_notes(spec: Table) -> list[str]:
-    """Say what the SQL and the functions of a table must not do, where rows are computed anew by group or partition."""
+    """Say what the SQL and the functions of a table must not do, where groups or partitions are recomputed."""
     unit = spec.write.recompute_unit if spec.write.recomputed_by else ""
     own = (
         ["the SQL"]
@@ -232,7 +230,10 @@ def unseen_notes(spec: Table) -> list[str]:
     )
     if not unit or not own:
         return []
-    rows = f"rows for what others of their {unit} are: which {unit}s a change touches is told by the changes alone"
+    rows = (
+        f"rows for what others of their {unit} are, since the changes alone name the "
+        f"{unit}s to recompute"
+    )
     return [f"{', '.join(own)} must not look across {unit}s, nor drop {rows}"]
 
 
@@ -250,12 +251,13 @@ def _notes(spec: Table, state: TableState) -> list[str]:
         notes.append(other_source(spec, state))
     if state.refused:
         notes.append(
-            "the last batch was refused: it is undone and planned anew, unless accepted"
+            "the last batch was refused; it is undone and planned again, unless accepted"
         )
     if spec.inputs and spec.write.recomputes:
         notes.append("a new version of an input computes all rows again")
     elif spec.inputs:
         notes.append(
-            "rows keep what the inputs said when they came: a new version of an input does not change them"
+            "rows keep what the inputs said when they came: a new version of an "
+            "input does not change them"
         )
     return notes

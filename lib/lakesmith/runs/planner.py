@@ -1,50 +1,54 @@
-"""Planning: what is new for a table, as an intent, from the ledger and one look at its source."""
+"""Plan the next batch of a table from the ledger and one look at its source."""
 
 from __future__ import annotations
 
 from collections.abc import Collection, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field
 
 from pyspark.sql import SparkSession
 
 from lakesmith.batch.transform.merged_groups import merges_in
-from lakesmith.ledger.events import LedgerEvent, intent_event
-from lakesmith.ledger.intent import FilesInput, Intent, TableInput
+from lakesmith.ledger.events import LedgerEvent, intent_event, parked_event
+from lakesmith.ledger.intent import Intent
 from lakesmith.ledger.state import TableState
 from lakesmith.ledger.upstream_change import require_same_upstream
 from lakesmith.runs.rebuild_files import require_planned
-from lakesmith.sources.files import whats_new
-from lakesmith.sources.upstream import is_retyped, live_spans
+from lakesmith.sources.base import Known, Source
+from lakesmith.sources.registry import source_of
+from lakesmith.sources.slices import ParkedPart, Slice, Slices
 from lakesmith.spec.fingerprint import spec_hash
 from lakesmith.spec.model import Project
-from lakesmith.tables.ref import project_table
 
 
 @dataclass(frozen=True)
 class Planned:
-    """The next batch of a table: its intent if there is anything new, files to park, and whether more waits."""
+    """The next batch of a table.
+
+    `intent` is None when nothing is new. `parked` are the parts of its `source` to leave out, and
+    `more` is True when bounds left something for a later batch.
+    """
 
     intent: Intent | None
-    parked: tuple[tuple[str, int, int, str], ...] = ()
+    source: Source | None = field(default=None, compare=False)
+    parked: tuple[ParkedPart, ...] = ()
     more: bool = False
     is_retry: bool = False
 
-    def events(self, table: str, state: TableState) -> list[LedgerEvent]:
+    @property
+    def new(self) -> str:
+        """What the batch reads, in words."""
+        if self.source is None or self.intent is None:
+            return ""
+        return self.source.describe(self.intent.input)
+
+    def events(self, state: TableState) -> list[LedgerEvent]:
         """Return the ledger events that write the plan down."""
-        batch = state.batch
-        parked = [
-            LedgerEvent(
-                "parked",
-                table,
-                state.epoch,
-                batch,
-                {"files": [list(file) for file in self.parked]},
-            )
-        ]
-        opened = (
-            [] if self.intent is None or self.is_retry else [intent_event(self.intent)]
-        )
-        return (parked if self.parked else []) + opened
+        events = []
+        if self.source is not None and self.parked:
+            events.append(parked_event(state, self.source, self.parked))
+        if self.intent is not None and not self.is_retry:
+            events.append(intent_event(self.intent))
+        return events
 
 
 @dataclass(frozen=True)
@@ -60,139 +64,73 @@ class Planner:
     run_time: str
 
     def next_batch(self, table: str, tried: Collection[str] = ()) -> Planned:
-        """Return what is new for a table; an open intent comes first, as it was written.
+        """Return what is new for a table.
 
-        `tried` are the files that this run parked: one that could not be opened waits for the next run.
+        An open intent comes first, as it was written.
+
+        Parameters
+        ----------
+        table : str
+        tried : collection of str
+            The parts that this run parked. One that could not be opened waits for the next run.
+
+        Returns
+        -------
+        Planned
 
         Raises
         ------
         WriteError
             LS514 when its rows came from another table than its spec names.
         """
-        state = self._state(table)
+        state = self.states.get(table) or TableState(table)
+        source = source_of(self.project, table)
         if state.open is not None:
-            return Planned(state.open, more=True, is_retry=True)
+            return Planned(state.open, source, more=True, is_retry=True)
         require_same_upstream(table, self.project.table(table), state)
-        origin, name = self.project.table(table).from_.split(".", 1)
-        return (
-            self._from_files(table, name, state, tried)
-            if origin == "sources"
-            else self._from_table(table, state)
-        )
-
-    def _from_files(
-        self, table: str, source: str, state: TableState, tried: Collection[str]
-    ) -> Planned:
-        where = f"sources.{source}.path"
-        parked_before = {
-            path: "" if path in tried else reason
-            for path, reason in state.parked.items()
-        }
-        found = whats_new(
-            self.spark, self.project.sources[source], state.seen, where, parked_before
+        position = state.positions.get(source.key, {})
+        found = source.next_slice(
+            self.spark, position, known_to(self.states, state, tried)
         )
         require_planned(table, state, found)
-        files = tuple((file.path, file.size, file.mtime) for file in found.files)
-        parked = tuple(
-            (file.path, file.size, file.mtime, reason) for file, reason in found.parked
-        )
-        intent = (
-            self._intent(table, state, FilesInput(source, files)) if files else None
-        )
-        return Planned(intent, parked, found.more)
-
-    def _from_table(self, table: str, state: TableState) -> Planned:
-        found = new_table_input(self.project, self.states, table)
-        if found is None:
-            return Planned(None)
         return Planned(
-            replace(
-                self._intent(table, state, *found),
-                retyped=self._is_retyped(table, state, found[0]),
-            )
-        )
-
-    def _is_retyped(self, table: str, state: TableState, read: TableInput) -> bool:
-        if (
-            not state.built_by
-            or read.since is None
-            or merges_in(self.project, table) is None
-        ):
-            return False
-        return is_retyped(
-            self.spark, project_table(self.project, read.name), read.since, read.to
+            self._intent(state, source, found), source, found.parked, found.more
         )
 
     def _intent(
-        self,
-        table: str,
-        state: TableState,
-        read: TableInput | FilesInput,
-        lookups: Mapping[str, int] | None = None,
-    ) -> Intent:
+        self, state: TableState, source: Source, found: Slices
+    ) -> Intent | None:
+        if found.new is None:
+            return None
+        inputs = self.project.table(state.table).inputs.items()
         return Intent(
-            table=table,
+            table=state.table,
             epoch=state.epoch,
             batch=state.batch + 1,
             run_time=self.run_time,
-            spec_hash=spec_hash(self.project.table(table)),
-            input=read,
-            lookups=tuple(sorted((lookups or {}).items())),
+            spec_hash=spec_hash(self.project.table(state.table)),
+            input=found.new,
+            lookups=tuple(sorted(found.lookups.items())),
             first=state.version is None,
-            inputs=tuple(sorted(self.project.table(table).inputs.items()))
-            if lookups
-            else (),
+            retyped=self._is_retyped(state, source, found.new),
+            inputs=tuple(sorted(inputs)) if found.lookups else (),
         )
 
-    def _state(self, table: str) -> TableState:
-        return self.states.get(table) or TableState(table)
+    def _is_retyped(self, state: TableState, source: Source, piece: Slice) -> bool:
+        if not state.built_by or merges_in(self.project, state.table) is None:
+            return False
+        return source.is_retyped(self.spark, piece)
 
 
-def new_table_input(
-    project: Project, states: Mapping[str, TableState], table: str
-) -> tuple[TableInput, dict[str, int]] | None:
-    """Return the versions that a table has not read yet of the table it is built from, with those of its inputs.
+def known_to(
+    states: Mapping[str, TableState], state: TableState, tried: Collection[str] = ()
+) -> Known:
+    """Return what a source may ask to know what is new for a table.
 
-    Where rows are computed anew a new version of an input makes the whole upstream new; rows of
-    other tables keep what the input said when they came. None when nothing moved, or something is not there yet.
+    Examples
+    --------
+    >>> state = TableState("silver.orders", lookups={"rates": 3})
+    >>> known_to({}, state).lookups
+    {'rates': 3}
     """
-    spec = project.table(table)
-    state = states.get(table) or TableState(table)
-    upstream = states.get(spec.from_)
-    versions = {
-        name: states[source].version if source in states else None
-        for name, source in spec.inputs.items()
-    }
-    lookups = {
-        name: version for name, version in versions.items() if version is not None
-    }
-    if upstream is None or upstream.version is None or len(lookups) < len(versions):
-        return None
-    is_stale = spec.write.recomputes and any(
-        has_moved(states[source], state.lookups.get(name))
-        for name, source in spec.inputs.items()
-    )
-    since = None if is_stale else state.since
-    if not has_moved(upstream, since):
-        return None
-    return TableInput(
-        upstream.table, since, upstream.version, _voids_after(upstream, since)
-    ), lookups
-
-
-def has_moved(upstream: TableState, since: int | None) -> bool:
-    """Tell whether a table may hold other rows than at a version that was read: maintenance alone moves nothing."""
-    if since is None or upstream.version is None:
-        return True
-    return since != upstream.version and (
-        since > upstream.version
-        or bool(live_spans(since, upstream.version, upstream.voids))
-    )
-
-
-def _voids_after(
-    upstream: TableState, since: int | None
-) -> tuple[tuple[int, int], ...]:
-    return tuple(
-        (low, high) for low, high in upstream.voids if since is None or high > since
-    )
+    return Known(states, state.lookups, tried)

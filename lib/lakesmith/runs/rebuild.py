@@ -1,4 +1,4 @@
-"""Rebuild: tables start again from everything that their source has, and everything below them does too."""
+"""Rebuild tables and all that is downstream of them from everything that their source has."""
 
 from __future__ import annotations
 
@@ -7,13 +7,16 @@ from typing import Any
 
 from pyspark.sql import SparkSession
 
-from lakesmith.ledger.events import FILES_PER_EVENT, LedgerEvent
+from lakesmith.ledger.events import PARTS_PER_EVENT, LedgerEvent
+from lakesmith.ledger.source_settings import other_settings
 from lakesmith.ledger.state import TableState
 from lakesmith.runs.rebuild_files import files_to_read
 from lakesmith.runs.schema_change import schema_diff
+from lakesmith.sources.registry import source_of
 from lakesmith.spec.fingerprint import spec_hash
 from lakesmith.spec.graph import descendants
 from lakesmith.spec.model import Project
+from lakesmith.tables.ref import project_table
 
 
 def tables_to_rebuild(
@@ -22,13 +25,23 @@ def tables_to_rebuild(
     select: Collection[str] = (),
     other: Collection[str] = (),
 ) -> tuple[str, ...]:
-    """Return the selected tables, else those whose spec changed since their last batch, with all downstream.
+    """Return the selected or else the changed tables, with all that is downstream of them.
+
+    A table has changed when its spec has, since its last batch.
 
     `other` are tables that changed otherwise, such as by the columns of their source.
 
     Notes
     -----
-    A table below has read changes of versions that a rebuild makes meaningless, so it has no choice.
+    A downstream table has read versions that a rebuild makes meaningless, so it has no choice.
+
+    Examples
+    --------
+    >>> gold = {"a": {"from": "silver.x"}, "b": {"from": "gold.a"}}
+    >>> project = Project.model_validate({"name": "p", "tables": {"gold": gold}})
+    >>> states = {name: TableState(name) for name in ("gold.a", "gold.b")}
+    >>> tables_to_rebuild(project, states, select=["gold.a"])
+    ('gold.a', 'gold.b')
     """
     changed = [
         name
@@ -36,15 +49,23 @@ def tables_to_rebuild(
         if has_changed(project, states.get(name), name)
     ]
     roots = select or [*changed, *other]
-    below = {name for root in roots for name in descendants(project, root)}
-    wanted = {*roots, *below}
+    downstream = {name for root in roots for name in descendants(project, root)}
+    wanted = {*roots, *downstream}
     return tuple(
         name for name in project.table_names() if name in wanted and name in states
     )
 
 
 def has_changed(project: Project, state: TableState | None, name: str) -> bool:
-    """Tell whether a table was built by another spec than it has now."""
+    """Return whether a table was built by another spec than it has now.
+
+    Examples
+    --------
+    >>> tables = {"gold": {"a": {"from": "silver.b"}}}
+    >>> project = Project.model_validate({"name": "p", "tables": tables})
+    >>> has_changed(project, TableState("gold.a", spec_hash="older"), "gold.a")
+    True
+    """
     return (
         state is not None
         and bool(state.spec_hash)
@@ -58,12 +79,14 @@ def rebuild_events(
     states: dict[str, TableState],
     tables: Sequence[str],
 ) -> Iterator[LedgerEvent]:
-    """Return the events that start tables anew; their published versions stay until the run publishes.
+    """Return the events that start tables from scratch.
+
+    Their published versions stay until the run publishes.
 
     Raises
     ------
     LedgerError
-        LS609 when files whose rows only the table holds are gone, changed or not readable.
+        LS609 when files whose rows only the table holds are missing, changed or not readable.
     """
     needed = {
         name: files_to_read(spark, project, states[name], name) for name in tables
@@ -73,30 +96,38 @@ def rebuild_events(
 
 
 def _events(state: TableState, files: Sequence[str]) -> Iterator[LedgerEvent]:
-    """Return the event that starts a table again, and more of them where the files to read are many."""
+    """Return the event that starts a table again, and more where many files are to be read."""
     chunks = [
-        files[start : start + FILES_PER_EVENT]
-        for start in range(0, len(files), FILES_PER_EVENT)
+        files[start : start + PARTS_PER_EVENT]
+        for start in range(0, len(files), PARTS_PER_EVENT)
     ]
     for index, chunk in enumerate(chunks or [()]):
-        said: dict[str, Any] = {"files": list(chunk)} if chunk else {}
-        more = {"more": True} if index else {}
-        yield LedgerEvent(
-            "rebuild", state.table, state.epoch + 1, state.batch, said | more
-        )
+        payload: dict[str, Any] = {"files": list(chunk)} if chunk else {}
+        payload |= {"more": True} if index else {}
+        yield LedgerEvent("rebuild", state.table, state.epoch + 1, state.batch, payload)
 
 
-def other_columns(
+def changed_by_source(
     spark: SparkSession, project: Project, states: dict[str, TableState]
 ) -> tuple[str, ...]:
-    """Return the tables that land a source which declares other columns than the table on disk has."""
-    landed = [
-        name
-        for name in project.table_names()
-        if project.table(name).from_.startswith("sources.")
-    ]
+    """Return the tables that land a source which has changed since its rows were read.
+
+    It declares other columns than the table has, or its files are read by other settings, such as
+    another encoding.
+    """
     return tuple(
         name
-        for name in landed
-        if name in states and schema_diff(spark, project, name, states[name])
+        for name in project.table_names()
+        if name in states
+        and project.table(name).from_.startswith("sources.")
+        and _has_other_source(spark, project, states[name])
     )
+
+
+def _has_other_source(spark: SparkSession, project: Project, state: TableState) -> bool:
+    name = state.table
+    if schema_diff(spark, project, name, state):
+        return True
+    table = project_table(project, name)
+    source = source_of(project, name)
+    return bool(other_settings(spark, table, state, source))

@@ -1,4 +1,4 @@
-"""What a run does before it plans anything: finish or drop open intents, undo or accept refused batches."""
+"""Finish or drop open intents, and undo or accept refused batches, before a run plans."""
 
 from __future__ import annotations
 
@@ -11,12 +11,12 @@ from pyspark.sql import SparkSession
 from lakesmith.batch.context import BatchContext
 from lakesmith.errors import LedgerError
 from lakesmith.ledger.events import LedgerEvent, done_event
-from lakesmith.ledger.intent import FilesInput, Intent
+from lakesmith.ledger.intent import Intent
 from lakesmith.ledger.restore import Target, first_alter, restore
 from lakesmith.ledger.state import TableState
 from lakesmith.ledger.store import Ledger
-from lakesmith.paths import local_path
 from lakesmith.session.batch import batch_session, ending
+from lakesmith.sources.registry import source_of, span_of, unreadable
 from lakesmith.spec.fingerprint import spec_hash
 from lakesmith.spec.model import Project
 from lakesmith.tables.commit import Outcome, find
@@ -31,7 +31,7 @@ class Recovery:
     ledger: Ledger
 
     def run(self, accept: Collection[str]) -> None:
-        """Stage the events of recovery; writes restores at once.
+        """Stage the events of recovery, and write restores at once.
 
         Raises
         ------
@@ -70,7 +70,10 @@ class Recovery:
         ]
 
     def _restore(self, state: TableState, refused: int) -> None:
-        """Undo a batch that was never accepted; it is written down first, since half of it must not be accepted."""
+        """Undo a batch that was never accepted.
+
+        It is written down first, since half of it must not be accepted.
+        """
         began = first_alter(self.spark, self.project, state) or refused
         void_from = began if state.version is not None else 0
         undo = {
@@ -85,7 +88,7 @@ class Recovery:
         self._finish_rollback(state, undo)
 
     def _finish_rollback(self, state: TableState, undo: dict[str, Any]) -> None:
-        """Do what was begun to be undone and is not; positions go back too where they had moved."""
+        """Finish an undo that was begun, positions included where they had moved."""
         version = undo["version"]
         is_rollback = "void_from" not in undo
         void_from = undo.get("void_from", 0 if version is None else version + 1)
@@ -101,47 +104,36 @@ class Recovery:
         self.ledger.flush(self.spark)
 
     def _settle(self, state: TableState, intent: Intent) -> None:
-        """Leave an open batch to be retried where it can be; else close it as landed, or drop it as never written."""
+        """Leave an open batch to be retried where it can be.
+
+        Else it is closed as landed, or dropped as never written.
+        """
         landed = self._landed(intent)
-        if _files_unchanged(intent) and intent.spec_hash == spec_hash(
-            self.project.table(intent.table)
-        ):
+        if self._can_retry(intent):
             return
         altered = first_alter(self.spark, self.project, state)
-        if landed and isinstance(
-            intent.input, FilesInput
-        ):  # bronze has no quarantine that could still be missing
+        if landed and span_of(intent.input) is None:
+            # Bronze has no quarantine that could still be missing.
             self.ledger.stage(done_event(intent, landed.version, refused=False))
-        elif landed:  # its quarantine may be missing, and the new spec would part the rows otherwise
+        elif landed:
+            # Its quarantine may be missing, and the new spec would split the rows otherwise.
             self._restore(state, landed.version)
-        elif (
-            altered is not None and state.version is not None
-        ):  # the next spec may know nothing of those columns
+        elif altered is not None and state.version is not None:
+            # The next spec may know nothing of those columns.
             self._restore(state, altered)
         else:
             self.ledger.stage(
                 LedgerEvent("dropped", state.table, state.epoch, state.batch, {})
             )
 
+    def _can_retry(self, intent: Intent) -> bool:
+        """Return whether a batch would read the same rows again, by the same spec."""
+        source = source_of(self.project, intent.table)
+        is_same = intent.spec_hash == spec_hash(self.project.table(intent.table))
+        return is_same and not unreadable(source, intent.input)
+
     def _landed(self, intent: Intent) -> Outcome | None:
         """Return the commit of a batch, where it was written."""
         with ending(batch_session(self.spark)) as session:
             batch = BatchContext(session, self.project, self.ledger.run_id, intent)
             return find(session, batch.table, batch.commit_id())
-
-
-def _files_unchanged(intent: Intent) -> bool:
-    if not isinstance(intent.input, FilesInput):
-        return True
-    found = (
-        (local_path(path), size, mtime) for path, size, mtime in intent.input.files
-    )
-    return all(
-        local is None
-        or (
-            local.exists()
-            and (local.stat().st_size, local.stat().st_mtime_ns // 1_000_000)
-            == (size, mtime)
-        )
-        for local, size, mtime in found
-    )

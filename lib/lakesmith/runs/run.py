@@ -1,4 +1,4 @@
-"""One run: lock, recover, execute, publish, record."""
+"""Run a project from the lock to the record."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from lakesmith.runs.executor import Executor, OnEvent
 from lakesmith.runs.finish import conclude, raise_or_return
 from lakesmith.runs.lock import project_lock
 from lakesmith.runs.nothing_new import quiet_run
-from lakesmith.runs.rebuild import other_columns, rebuild_events, tables_to_rebuild
+from lakesmith.runs.rebuild import changed_by_source, rebuild_events, tables_to_rebuild
 from lakesmith.runs.recover import Recovery
 from lakesmith.spec.graph import waves
 from lakesmith.spec.model import Project
@@ -26,9 +26,9 @@ from lakesmith.spec.model import Project
 class Asked:
     """What a run is asked to do.
 
-    `select` names tables (all when empty), `run_time` is the recorded "now" (the clock when None), `accept` names
-    refused tables to publish as they are, `rebuild` builds the selected tables anew, else those whose spec changed,
-    and all that lies below them.
+    `select` names tables (all when empty), `run_time` is the recorded "now" (the clock when None),
+    `accept` names refused tables to publish, `rebuild` rebuilds the selected tables, else those
+    whose spec changed, and all tables downstream.
     """
 
     select: Sequence[str] = ()
@@ -81,17 +81,19 @@ def run(
         record_interrupted(facts, spark, ledger)
         Recovery(spark, project, ledger).run(asked.accept)
         executor = Executor(spark, project, ledger, facts.run_time, on_event)
-        order = _start_anew(spark, project, ledger, asked) if asked.rebuild else order
+        order = (
+            _start_rebuild(spark, project, ledger, asked) if asked.rebuild else order
+        )
         executor.run(order)
         result = conclude(facts, spark, executor, order)
     return raise_or_return(result, executor)
 
 
-def _start_anew(
+def _start_rebuild(
     spark: SparkSession, project: Project, ledger: Ledger, asked: Asked
 ) -> tuple[tuple[str, ...], ...]:
-    """Write down which tables are built anew; returns the tables of the run in their waves."""
-    other = () if asked.select else other_columns(spark, project, ledger.states)
+    """Record which tables are rebuilt, and return the tables of the run in their waves."""
+    other = () if asked.select else changed_by_source(spark, project, ledger.states)
     tables = tables_to_rebuild(project, ledger.states, asked.select, other)
     ledger.stage(*rebuild_events(spark, project, ledger.states, tables))
     ledger.flush(spark)

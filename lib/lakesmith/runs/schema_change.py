@@ -2,13 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-
 from pyspark.sql import SparkSession
-from pyspark.sql.types import DataType
 
 from lakesmith.columns import VALIDITY
 from lakesmith.ledger.state import TableState
+from lakesmith.sources.registry import source_of
 from lakesmith.spec.fingerprint import spec_hash
 from lakesmith.spec.model import Project
 from lakesmith.tables.ref import project_table
@@ -22,11 +20,12 @@ def schema_diff(
 
     Notes
     -----
-    Only for a table that is there and whose spec changed, or that lands a source: the schema is read, no row. What a
-    table without a contract gets is known when its batch is planned in full, not before.
+    Only for a table that is there and whose spec changed, or that lands a source: the schema is
+    read, no row. What a table without a contract gets is known when its batch is planned in full,
+    not before.
     """
     spec = project.table(name)
-    declared = _declared(project, name)
+    declared = source_of(project, name).column_types()
     is_same = not spec.from_.startswith("sources.") and state.spec_hash == spec_hash(
         spec
     )
@@ -47,19 +46,8 @@ def schema_diff(
     return differences(brought, declared, renamed)
 
 
-def _declared(project: Project, name: str) -> Mapping[str, str]:
-    origin, source = project.table(name).from_.split(".", 1)
-    if origin == "sources":
-        return dict.fromkeys(project.sources[source].columns, "string")
-    columns = project.table(name).columns
-    return {
-        column: DataType.fromDDL(one.type).simpleString()
-        for column, one in columns.items()
-    }
-
-
 def verdict_on(policy: str, changes: tuple[Change, ...]) -> str:
-    """Say what becomes of differences under a policy; empty when all are taken on.
+    """Return what a policy refuses of some differences, or an empty text.
 
     Examples
     --------
@@ -69,7 +57,10 @@ def verdict_on(policy: str, changes: tuple[Change, ...]) -> str:
     'on_schema_change: fail refuses these columns: the next batch ends with LS504'
     """
     if policy == "rescue" and changes:
-        return "on_schema_change: rescue keeps the table's columns: what they cannot hold becomes JSON in _rescued"
+        return (
+            "on_schema_change: rescue keeps the table's columns: what they cannot "
+            "hold becomes JSON in _rescued"
+        )
     refused = [change for change in changes if change.kind not in ALLOWED[policy]]
     needs_rebuild = policy != "fail" and any(
         change.kind in ("retype", "orphan") for change in refused

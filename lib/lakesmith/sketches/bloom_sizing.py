@@ -32,7 +32,7 @@ class Shape:
         return -(-self.blocks // self.blocks_per_shard)
 
     def fpr(self, keys: int) -> float:
-        """Return the share of new keys that the filter takes for known ones once it holds so many."""
+        """Return the share of new keys that a filter with so many keys takes for known ones."""
         return expected_fpr(keys / self.blocks)
 
 

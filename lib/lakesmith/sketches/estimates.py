@@ -94,7 +94,8 @@ def kll(name: str, kind: str) -> Column:
     --------
     >>> from lakesmith.testing import frame
     >>> df = frame(spark, "n int", [(1,), (2,), (9,)])
-    >>> df.agg(F.kll_sketch_get_quantile_bigint(kll("n", "int"), F.lit(0.5)).alias("median")).first().median
+    >>> df.agg(F.kll_sketch_get_quantile_bigint(kll("n", "int"),
+    ...     F.lit(0.5)).alias("median")).first().median
     2
     """
     if family(kind) not in KLL_INPUT:

@@ -1,1 +1,1 @@
-"""Sources: each answers "what is new since POSITION?" with a DataFrame and a new position."""
+"""Find what is new in an input since a position, and read it."""

@@ -1,26 +1,59 @@
-"""An upstream Delta table as a source: its rows at a version, or its changes between two versions."""
+"""Read an upstream Delta table at a version, or its changes between two versions."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from functools import partial, reduce
 
 from pyspark.errors import PySparkException
-from pyspark.sql import DataFrame, SparkSession
+from pyspark.sql import Column, DataFrame, SparkSession
 from pyspark.sql import functions as F
 
 from lakesmith.column_refs import named
-from lakesmith.tables.delta_log.history import Commit, newest_commits
+from lakesmith.tables.delta_log.history import (
+    Commit,
+    newest_commits,
+    newest_version,
+    standing,
+)
 from lakesmith.tables.properties import properties_of
 from lakesmith.tables.ref import TableRef, visible
 from lakesmith.transforms.keys.dedupe import latest_by
 
 Voids = Sequence[tuple[int, int]]
 FEED_COLUMNS = ("_change_type", "_commit_version", "_commit_timestamp")
+HIDDEN_IN_FEED = (*FEED_COLUMNS, "_seq", "_deleted")
+
+
+def is_mark(keys: Sequence[str]) -> Column:
+    """Return whether a row is the mark that a truncate leaves in its table.
+
+    Returns
+    -------
+    Column
+        True where all of the key is NULL.
+
+    Examples
+    --------
+    >>> rows = spark.createDataFrame([(None, "x"), (1, "y")], "id INT, name STRING")
+    >>> rows.filter(is_mark(["id"])).show()
+    +----+----+
+    |  id|name|
+    +----+----+
+    |NULL|   x|
+    +----+----+
+    """
+    return reduce(Column.__and__, [named(key).isNull() for key in keys])
 
 
 def snapshot(session: SparkSession, table: TableRef, version: int) -> DataFrame:
-    """Return the visible rows of a table at a version."""
+    """Return the visible rows of a table at a version.
+
+    Returns
+    -------
+    DataFrame
+        *Columns*: those of the table, without hidden ones.
+    """
     return visible(table.load(session, versionAsOf=version))
 
 
@@ -46,92 +79,101 @@ def new_rows(
     Returns
     -------
     DataFrame
-        All visible rows for ``since=None``, with ``_deleted`` false where the table keeps tombstones. Else inserted
-        rows and the new images of updated ones; tombstones keep ``_deleted``, so that a delete reaches the tables
-        below. ``_seq`` is dropped: each table has its own.
+        *Columns*: those of the table, without ``_seq``, since each table has its own. For
+        ``since=None`` all visible rows, with ``_deleted`` false where the table keeps tombstones.
+        Else inserted rows and the new images of updated ones. Tombstones keep ``_deleted``, so
+        that a delete reaches the downstream tables.
     """
     if since is None:
         rows = table.load(session, versionAsOf=to).drop("_seq")
         return rows.filter("NOT _deleted") if "_deleted" in rows.columns else rows
-    feed = _feed(session, table, since, to, voids).filter(
-        F.col("_change_type").isin("insert", "update_postimage")
-    )
+    kinds = ("insert", "update_postimage")
+    feed = _feed(session, table, since, to, voids)
+    rows = feed.filter(F.col("_change_type").isin(*kinds))
     # A commit has one image of a row.
-    has_more = (
-        images_of
-        and len(live_versions(since, to, voids)) > 1
-        and set(images_of) <= set(feed.columns)
-    )
-    newest = (
-        feed.transform(latest_by(images_of, ["_commit_version"])) if has_more else feed
-    )
-    return newest.drop(*FEED_COLUMNS, "_seq")
+    has_several = len(live_versions(since, to, voids)) > 1
+    if images_of and has_several and set(images_of) <= set(rows.columns):
+        rows = rows.transform(latest_by(images_of, ["_commit_version"]))
+    return rows.drop(*FEED_COLUMNS, "_seq")
 
 
 def changed_rows(
     session: SparkSession, table: TableRef, since: int, to: int, voids: Voids = ()
 ) -> DataFrame:
-    """Return every old and new image of the rows that changed after `since`, up to `to`."""
-    return _feed(session, table, since, to, voids).drop(
-        *FEED_COLUMNS, "_seq", "_deleted"
-    )
+    """Return every old and new image of the rows that changed after `since`, up to `to`.
+
+    Returns
+    -------
+    DataFrame
+        *Columns*: those of the table, without ``_seq`` and ``_deleted``.
+    """
+    feed = _feed(session, table, since, to, voids)
+    return feed.drop(*HIDDEN_IN_FEED)
 
 
 def inserted_rows(
     session: SparkSession, table: TableRef, since: int, to: int, voids: Voids = ()
 ) -> DataFrame:
-    """Return the rows that came to a table after `since`, up to `to`, and were not there before."""
-    feed = _feed(session, table, since, to, voids).filter(
-        named("_change_type") == "insert"
-    )
-    rows = feed.filter(~named("_deleted")) if "_deleted" in feed.columns else feed
-    return rows.drop(*FEED_COLUMNS, "_seq", "_deleted")
+    """Return the rows that came to a table after `since`, up to `to`, and were not there before.
+
+    Returns
+    -------
+    DataFrame
+        *Columns*: those of the table, without ``_seq`` and ``_deleted``.
+    """
+    feed = _feed(session, table, since, to, voids)
+    rows = feed.filter(named("_change_type") == "insert")
+    if "_deleted" in rows.columns:
+        rows = rows.filter(~named("_deleted"))
+    return rows.drop(*HIDDEN_IN_FEED)
 
 
 def other_changes(
     session: SparkSession, table: TableRef, since: int, to: int, voids: Voids = ()
 ) -> DataFrame:
-    """Return every old and new image of the rows that changed after `since`, up to `to`, but for inserted ones."""
-    feed = _feed(session, table, since, to, voids).filter(
-        named("_change_type") != "insert"
-    )
-    return feed.drop(*FEED_COLUMNS, "_seq", "_deleted")
+    """Return old and new images of the rows that were updated or deleted after `since`, up to `to`.
+
+    Returns
+    -------
+    DataFrame
+        *Columns*: those of the table, without ``_seq`` and ``_deleted``.
+    """
+    feed = _feed(session, table, since, to, voids)
+    rows = feed.filter(named("_change_type") != "insert")
+    return rows.drop(*HIDDEN_IN_FEED)
 
 
 def only_adds(
     session: SparkSession, table: TableRef, since: int, to: int, voids: Voids = ()
 ) -> bool:
-    """Tell whether all commits after `since`, up to `to`, say that they changed no row that was there before.
+    """Return whether no commit after `since`, up to `to`, changed a row that was there before.
 
     No Spark job on a local path, one elsewhere.
     """
-    head = newest_commits(session, table, 1)[0].version
+    head = newest_version(session, table)
     commits = newest_commits(session, table, head - since)
-    adding = {one.version for one in commits if one.adds_only}
-    return all(
-        version in adding
-        for low, high in live_spans(since, to, voids)
-        for version in range(low, high + 1)
-    )
+    adding = {commit.version for commit in commits if commit.adds_only}
+    return adding.issuperset(live_versions(since, to, voids))
 
 
 def is_retyped(session: SparkSession, table: TableRef, since: int, to: int) -> bool:
-    """Tell whether a column has another type at a version than it had at an older one, or may have had.
+    """Return whether a column changed its type between two versions, or may have.
 
     Notes
     -----
-    Nobody knows where the commits between the two are gone, or the older one is beyond its retention. No Spark job on a
-    local path.
+    It may have where the commits between the two are deleted, or the older version is beyond its
+    retention. No Spark job on a local path.
     """
-    head = newest_commits(session, table, 1)[0].version
-    commits = newest_commits(session, table, head - since) if since < to else []
-    if not any(one.changes_columns and since < one.version <= to for one in commits):
-        return len(commits) < head - since and since < to
+    if since >= to:
+        return False
+    head = newest_version(session, table)
+    commits = newest_commits(session, table, head - since)
+    read = [commit for commit in commits if since < commit.version <= to]
+    if not any(commit.changes_columns for commit in read):
+        return len(commits) < head - since
     try:
-        before, after = (
-            dict(table.load(session, versionAsOf=version).dtypes)
-            for version in (since, to)
-        )
+        before = dict(table.load(session, versionAsOf=since).dtypes)
+        after = dict(table.load(session, versionAsOf=to).dtypes)
     except PySparkException:
         return True
     return any(after.get(name, kind) != kind for name, kind in before.items())
@@ -141,49 +183,34 @@ def _feed(
     session: SparkSession, table: TableRef, since: int, to: int, voids: Voids
 ) -> DataFrame:
     altered = _altered(session, table, since, to)
-    spans = live_spans(
-        since, to, [*voids, *[(one.version, one.version) for one in altered]]
-    )
+    alterations = [(commit.version, commit.version) for commit in altered]
+    spans = live_spans(since, to, [*voids, *alterations])
     shapes = [
         _renamed(_read_feed(session, table, low, high), altered, high)
         for low, high in spans
     ]
-    return reduce(partial(DataFrame.unionByName, allowMissingColumns=True), shapes)
+    union = partial(DataFrame.unionByName, allowMissingColumns=True)
+    return reduce(union, shapes)
 
 
 def _altered(
     session: SparkSession, table: TableRef, since: int, to: int
 ) -> list[Commit]:
-    """Return the commits that changed the columns of a table, oldest first; none while they only grew in number.
+    """Return the commits that changed the columns of a table, oldest first.
 
-    What moves no row is a void for the tables below, and changes columns all the same; what a RESTORE undid does not.
-    Delta does not read a feed across the renaming or the widening of a column, so each shape is read by itself.
+    Columns that were only added do not count. A void moves no row for downstream tables, but may
+    change columns; what a RESTORE undid does not. Delta does not read a feed across the renaming or
+    the widening of a column, so each shape is read separately.
     """
     if properties_of(session, table).get("delta.columnMapping.mode") != "name":
         return []
-    head = newest_commits(session, table, 1)[0].version
+    head = newest_version(session, table)
     commits = newest_commits(session, table, head - since)
     return [
         one
-        for one in reversed(list(_standing(commits, to)))
+        for one in reversed(list(standing(commits, to)))
         if one.changes_columns and one.version > since
     ]
-
-
-def _standing(newest_first: Sequence[Commit], to: int) -> Iterator[Commit]:
-    """Yield the commits up to a version that no RESTORE up to it undid.
-
-    Examples
-    --------
-    >>> log = [Commit(4, 0, "WRITE", {}, {}), Commit(3, 0, "RESTORE", {}, {}, restored_to=1), Commit(2, 0, "", {}, {})]
-    >>> [one.version for one in _standing(log, 4)], [one.version for one in _standing(log, 2)]
-    ([4, 3], [2])
-    """
-    newest = to
-    for commit in newest_first:
-        if commit.version <= newest:
-            newest = newest if commit.restored_to is None else commit.restored_to
-            yield commit
 
 
 def _renamed(rows: DataFrame, altered: Sequence[Commit], high: int) -> DataFrame:
@@ -207,7 +234,13 @@ def _read_feed(
 
 
 def live_versions(since: int, to: int, voids: Voids) -> list[int]:
-    """Return the versions after `since` up to `to` that no void covers."""
+    """Return the versions after `since` up to `to` that no void covers.
+
+    Examples
+    --------
+    >>> live_versions(3, 7, [(5, 6)])
+    [4, 7]
+    """
     return [
         v
         for v in range(since + 1, to + 1)

@@ -16,7 +16,7 @@ from typing import Annotated, Any
 from pydantic import Field, create_model
 
 from lakesmith.errors import ConfigError, Problem
-from lakesmith.spec.model import LAYERS, NAME_PATTERN, FilesSource, Project, Table
+from lakesmith.spec.model import LAYERS, NAME_PATTERN, AnySource, Project, Table
 from lakesmith.spec.rules.sources import SOURCE_RULES
 from lakesmith.spec.yaml.provenance import Finding
 
@@ -77,6 +77,18 @@ class Kind:
             for name, spec in specs.items()
         }
 
+    def name_of(self, key: str) -> str:
+        """Return the name by which tables read the spec with a key.
+
+        Examples
+        --------
+        >>> KINDS["sources"].name_of("sources.orders")
+        'sources.orders'
+        >>> KINDS["tables"].name_of("tables.gold.daily")
+        'gold.daily'
+        """
+        return key.partition(".")[2] if self.layers else key
+
     def specs(self, project: Project) -> dict[str, Any]:
         """Return the specs of this kind in a project, by key."""
         return self.flatten(getattr(project, self.name, {}))
@@ -89,7 +101,7 @@ class Kind:
 
 
 KINDS: dict[str, Kind] = {
-    "sources": Kind("sources", "source", FilesSource, rules=SOURCE_RULES),
+    "sources": Kind("sources", "source", AnySource, rules=SOURCE_RULES),
     "tables": Kind("tables", "table", Table, layers=LAYERS),
 }
 

@@ -44,7 +44,7 @@ class Loaded:
     provenance: Mapping[str, Origin]
 
     def origin(self, key: str) -> str:
-        """Return where a value comes from, as ``file:line``, ``--set`` or ``default``.
+        """Return the origin of a value, as ``file:line``, ``--set`` or ``default``.
 
         Examples
         --------
@@ -204,7 +204,7 @@ def _spec_names(data: dict[str, Any]) -> frozenset[str]:
     names: set[str] = set()
     for kind in all_kinds():
         keys = kind.flatten(data[kind.name])
-        names.update(key.removeprefix("tables.") for key in keys)
+        names.update(map(kind.name_of, keys))
     return frozenset(names)
 
 
@@ -213,6 +213,8 @@ def _without(data: dict[str, Any], keys: Iterable[str]) -> dict[str, Any]:
     for key in keys:
         path = key.split(".")
         depth = spec_depth(path[0]) or 1
+        # A broken check leaves the rest of its table to be judged.
+        depth += path[depth : depth + 1] == ["checks"]
         _remove(rest, tuple(path[:depth]))
     return {"name": "unnamed"} | rest
 

@@ -11,6 +11,7 @@ from pydantic import BaseModel, ValidationError
 
 from lakesmith.spec.kinds import project_model
 from lakesmith.spec.model import Project
+from lakesmith.spec.model.checks import FINDING
 from lakesmith.spec.yaml.provenance import Finding, KeyPath, dotted, suggest
 
 _EXPECTED = {
@@ -85,7 +86,10 @@ def _findings(error: ValidationError, data: dict[str, Any]) -> Iterator[Finding]
     by_path: dict[KeyPath, list[_Error]] = defaultdict(list)
     for details in error.errors(include_url=False):
         path = _key_path(details["loc"], data)
-        by_path[path].append(dict(details))
+        if details["type"] == FINDING:
+            yield Finding(key=dotted(path), **details["ctx"])
+        else:
+            by_path[path].append(dict(details))
     for path, errors in by_path.items():
         yield _finding(path, errors)
 

@@ -116,7 +116,7 @@ def _section(schema: _Schema) -> str:
     lines = [
         description,
         "",
-        "| Key | Type | Default | |",
+        "| Key | Type | Default | Description |",
         "|---|---|---|---|",
     ]
     for key, field in schema["properties"].items():

@@ -50,7 +50,7 @@ class CommitId:
         return json.dumps({**identity, **self.about}, sort_keys=True)
 
 
-class Verdict(Enum):
+class WriteResult(Enum):
     """What became of a write."""
 
     WRITTEN = "written"
@@ -61,7 +61,7 @@ class Verdict(Enum):
 class Outcome:
     """Describe a write that is known to be in the table, with its version and Delta's counts."""
 
-    verdict: Verdict
+    result: WriteResult
     version: int
     metrics: Mapping[str, int]
 
@@ -176,13 +176,13 @@ def find(session: SparkSession, table: TableRef, commit: CommitId) -> Outcome | 
                 commit.digest,
             ]:
                 force(table, landed.version)
-                verdict = (
-                    Verdict.WRITTEN
+                result = (
+                    WriteResult.WRITTEN
                     if about["attempt"] == commit.attempt
-                    else Verdict.SKIPPED
+                    else WriteResult.SKIPPED
                 )
                 return Outcome(
-                    verdict,
+                    result,
                     landed.version,
                     {**landed.metrics, **about.get("counts", {})},
                 )

@@ -35,7 +35,8 @@ def missing_properties(
 
     Examples
     --------
-    >>> missing_properties({"delta.a": "1"}, {"delta.a": "1", "delta.b": "true", "delta.minReaderVersion": "3"})
+    >>> missing_properties({"delta.a": "1"},
+    ...     {"delta.a": "1", "delta.b": "true", "delta.minReaderVersion": "3"})
     {'delta.b': 'true'}
     """
     delta = {

@@ -135,7 +135,7 @@ class TableRef:
 
 
 def _has_commit(log: Path) -> bool:
-    """Tell a table from the empty log that a write leaves behind when it dies before its first commit."""
+    """Return True for a log with a commit, which a killed first write lacks."""
     return any(log.glob("[0-9]*.json")) or any(log.glob("[0-9]*.checkpoint*"))
 
 

@@ -25,7 +25,8 @@ def is_conflict(error: BaseException) -> bool:
 
     Examples
     --------
-    >>> is_conflict(RuntimeError("[DELTA_CONCURRENT_APPEND.WITHOUT_HINT] ...")), is_conflict(RuntimeError("disk full"))
+    >>> (is_conflict(RuntimeError("[DELTA_CONCURRENT_APPEND.WITHOUT_HINT] ...")),
+    ...  is_conflict(RuntimeError("disk full")))
     (True, False)
     """
     if isinstance(error, WriteError):

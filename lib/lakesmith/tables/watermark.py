@@ -11,7 +11,7 @@ from pyspark.sql import Column, SparkSession
 from pyspark.sql import functions as F
 
 from lakesmith.tables.commit import LOOK_BACK
-from lakesmith.tables.delta_log.history import Commit, newest_commits
+from lakesmith.tables.delta_log.history import Commit, newest_commits, standing
 from lakesmith.tables.pruning.key_bounds import EPOCH
 from lakesmith.tables.pruning.sql_literals import literal
 from lakesmith.tables.ref import TableRef
@@ -90,35 +90,15 @@ def _recorded(commits: Sequence[Commit]) -> dict[str, Any] | None:
     Examples
     --------
     >>> batch = [Commit(n, 0, "MERGE", {"watermark": {"text": str(n)}}, {}) for n in range(3)]
-    >>> _recorded([Commit(4, 0, "OPTIMIZE", {}, {}), Commit(3, 0, "RESTORE", {}, {}, restored_to=1), *reversed(batch)])
+    >>> _recorded([Commit(4, 0, "OPTIMIZE", {}, {}),
+    ...     Commit(3, 0, "RESTORE", {}, {}, restored_to=1), *reversed(batch)])
     {'text': '1'}
     # a rebuild that accepted no row
     >>> _recorded([Commit(3, 0, "WRITE", {"first": True}, {}), *reversed(batch)])
     """
-    newest = None
-    back_to = None
-    for commit in commits:
-        is_undone = newest is not None and commit.version > newest
-        # A batch that changed no row stays read, although its commit is after the restored version.
-        if is_undone and (
-            back_to is None or commit.about.get("batch", back_to + 1) > back_to
-        ):
-            continue
+    for commit in standing(commits, keeps_batches=True):
         if "watermark" in commit.about:
             return dict(commit.about["watermark"])
         if commit.about.get("first"):
             return None
-        if commit.restored_to is not None:
-            newest = commit.restored_to
-            back_to = _least(back_to, commit.about.get("back_to"))
     return None
-
-
-def _least(one: int | None, other: int | None) -> int | None:
-    return (
-        min(one, other)
-        if one is not None and other is not None
-        else other
-        if one is None
-        else one
-    )

@@ -149,11 +149,11 @@ def rescued_into(table: StructType, kept: Collection[str] = ()) -> Transform:
 
 
 def _fitted(field: StructField, arrived: StructField | None) -> Column:
-    wanted = field.dataType
+    target_type = field.dataType
     if arrived is None:
-        return F.lit(None).cast(wanted).alias(field.name)
+        return F.lit(None).cast(target_type).alias(field.name)
 
-    typed = cast_or_null(named(arrived.name), arrived.dataType, wanted)
+    typed = cast_or_null(named(arrived.name), arrived.dataType, target_type)
 
     return typed.alias(field.name)
 
@@ -181,15 +181,15 @@ def _rescued(
     return text if before is None else _joined(before, text)
 
 
-def _unfit_value(field: StructField, wanted: DataType | None) -> Column | None:
+def _unfit_value(field: StructField, target_type: DataType | None) -> Column | None:
     """Return a value where the table cannot hold it, None for a column that always fits."""
     value = named(field.name)
-    if wanted is None:
+    if target_type is None:
         return value
-    if field.dataType == wanted or isinstance(wanted, StringType):
+    if field.dataType == target_type or isinstance(target_type, StringType):
         return None
 
-    typed = cast_or_null(value, field.dataType, wanted)
+    typed = cast_or_null(value, field.dataType, target_type)
 
     return F.when(typed.isNull(), value)
 

@@ -182,9 +182,9 @@ def as_declared(
     >>> df.transform(as_declared({"day": ContractColumn(type="date")}, ["day"]))
     DataFrame[day: date, n: int]
     """
-    wanted = {name.lower() for name in names}
+    target_type = {name.lower() for name in names}
     declared = {
-        name: column for name, column in columns.items() if name.lower() in wanted
+        name: column for name, column in columns.items() if name.lower() in target_type
     }
 
     def apply(df: DataFrame) -> DataFrame:
@@ -218,9 +218,9 @@ def _sources(
 
 
 def _typed(df: DataFrame, name: str, source: str, column: ContractColumn) -> Column:
-    wanted = DataType.fromDDL(column.type)
-    found = df.schema[source].dataType
-    value = cast_or_null(named(source), found, wanted, column.format)
+    target_type = DataType.fromDDL(column.type)
+    source_type = df.schema[source].dataType
+    value = cast_or_null(named(source), source_type, target_type, column.format)
 
     return value.alias(name)
 
@@ -239,20 +239,20 @@ def _require_all(
         )
 
 
-def _declared(name: str, column: ContractColumn, found: DataType) -> Column:
-    wanted = DataType.fromDDL(column.type)
+def _declared(name: str, column: ContractColumn, source_type: DataType) -> Column:
+    target_type = DataType.fromDDL(column.type)
     # What within a struct may be NULL is no part of the contract.
-    is_other = found.simpleString() != wanted.simpleString()
-    if is_other and not _is_same_family(found, wanted):
+    is_other = source_type.simpleString() != target_type.simpleString()
+    if is_other and not _is_same_family(source_type, target_type):
         raise StepError(
-            f"column '{name}' has type {found.simpleString()} after the last step, "
-            f"the contract says {wanted.simpleString()}",
+            f"column '{name}' has type {source_type.simpleString()} after the last step, "
+            f"the contract says {target_type.simpleString()}",
             code="LS303",
             where=f"column {name}",
             hint="cast it in the step that changed it, or correct the type in the contract",
         )
 
-    value = named(name) if found == wanted else named(name).cast(wanted)
+    value = named(name) if source_type == target_type else named(name).cast(target_type)
 
     if not column.description:
         return value.alias(name)
@@ -260,9 +260,10 @@ def _declared(name: str, column: ContractColumn, found: DataType) -> Column:
     return value.alias(name, metadata={"comment": column.description})
 
 
-def _is_same_family(found: DataType, wanted: DataType) -> bool:
-    if isinstance(found, NullType):
+def _is_same_family(source_type: DataType, target_type: DataType) -> bool:
+    if isinstance(source_type, NullType):
         return True
     return any(
-        isinstance(found, family) and isinstance(wanted, family) for family in _FAMILIES
+        isinstance(source_type, family) and isinstance(target_type, family)
+        for family in _FAMILIES
     )

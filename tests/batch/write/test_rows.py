@@ -12,9 +12,9 @@ from lakesmith.batch.write import rows
 from lakesmith.batch.write.rows import write_rows
 from lakesmith.batch.write.strategies import WritePlan
 from lakesmith.spec.strategies import declaration_of
-from lakesmith.tables.commit import Outcome, Verdict
+from lakesmith.tables.commit import Outcome, WriteResult
 
-LANDED = Outcome(Verdict.SKIPPED, 3, {})
+LANDED = Outcome(WriteResult.SKIPPED, 3, {})
 
 
 class Recorder:
@@ -57,7 +57,7 @@ def calls(
     def write(session: Any, table: Any, commit: Any, action: Any) -> Outcome:
         assert commit == {"numSourceRows": 1}
         action()
-        return Outcome(Verdict.WRITTEN, 4, {})
+        return Outcome(WriteResult.WRITTEN, 4, {})
 
     patch.setattr(rows, "strategy_of", lambda write: recorder)
     patch.setattr(rows, "find", lambda *_: landed)

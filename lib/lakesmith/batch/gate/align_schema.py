@@ -1,4 +1,4 @@
-"""Between gate and write: the rows take the columns of their table where its policy says so."""
+"""Give rows the columns of their table where its policy says so."""
 
 from __future__ import annotations
 
@@ -22,8 +22,8 @@ def fitted(batch: BatchContext, rows: DataFrame) -> DataFrame:
     Returns
     -------
     DataFrame
-        *Columns*: for ``add`` and ``widen`` also those that the table has and the batch has not, as NULL; for
-        ``rescue`` exactly the table's, with ``_rescued`` STRING (JSON).
+        *Columns*: for ``add`` and ``widen`` also those that the table has and the batch has not, as
+        NULL; for ``rescue`` exactly the table's, with ``_rescued`` STRING (JSON).
     """
     policy = batch.spec.on_schema_change
     rows = rows.transform(with_defaults(batch.spec.columns))
@@ -52,7 +52,7 @@ def fitted(batch: BatchContext, rows: DataFrame) -> DataFrame:
 
 
 def stored_schema(batch: BatchContext, validity: bool = False) -> StructType:
-    """Return the columns of the table that its batches bring; those that the write itself makes are left out.
+    """Return the columns of the table without those that the write itself makes.
 
     With `validity` also those of an interval, whose type is that of the sequence.
     """
@@ -80,7 +80,7 @@ def changes_of(
 
 
 def brought_schema(batch: BatchContext, rows: DataFrame) -> StructType:
-    """Return the columns that a table built from the rows of a batch has, as `stored_schema` does with `validity`."""
+    """Return the columns that a table built from the rows of a batch has."""
     brought = rows.drop(EMPTIED, KEPT)
     if batch.spec.write.keeps_history:
         at = F.col("_seq").getField(instant_of(rows))

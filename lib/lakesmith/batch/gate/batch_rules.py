@@ -43,7 +43,8 @@ def with_truncates(write: Write) -> Transform:
 
     Notes
     -----
-    *Columns*: for a table with `truncates` adds ``_truncates`` BOOLEAN, never NULL; else as they are.
+    *Columns*: for a table with `truncates` adds ``_truncates`` BOOLEAN, never NULL; else as they
+    are.
     """
 
     def apply(rows: DataFrame) -> DataFrame:

@@ -1,4 +1,4 @@
-"""Deletes among the rows of a batch: what they are told by, and what they must tell."""
+"""Detect deletes in a batch, and relax or tighten its rules for them."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from lakesmith.spec.model import Table
 
 
 def is_delete(rows: DataFrame, condition: str | None) -> Column:
-    """Tell a delete: by the condition of the spec, or because the table above deleted the row. Never NULL."""
+    """Return whether a row is a delete, by the condition of the spec or of its upstream."""
     here = (
         F.coalesce(F.expr(condition).cast("boolean"), F.lit(False))
         if condition
@@ -31,10 +31,11 @@ def is_delete(rows: DataFrame, condition: str | None) -> Column:
 def for_deletes(
     spec: Table, rows: DataFrame, rules: tuple[Rule, ...]
 ) -> tuple[Rule, ...]:
-    """Let a delete lack what the contract wants given, but for what says which row it deletes, and when.
+    """Let a delete lack required columns, except those that say which row, and when.
 
-    Without a sequence a delete, or a truncate, would lose against every row and be forgotten. A backfill of a date
-    takes up the deletes of that date: one without a date would be forgotten by it.
+    Without a sequence a delete, or a truncate, would lose against every row and be forgotten. A
+    backfill of a date reads the deletes of that date, and would forget one without a date, like
+    it.
     """
     write = spec.write
     date = spec.event_date

@@ -1,4 +1,4 @@
-"""Change events that leave values of their row as they were: what the gate asks of them, and how they are filled."""
+"""Check and fill change events that leave values of their row unchanged."""
 
 from __future__ import annotations
 
@@ -24,9 +24,10 @@ from lakesmith.transforms.conform import with_defaults
 def for_partial(
     spec: Table, rows: DataFrame, rules: tuple[Rule, ...]
 ) -> tuple[Rule, ...]:
-    """Ask nothing of a column that an event leaves as it was: what the table has passed the gate when it came.
+    """Exempt a column that an event leaves unchanged from the rules.
 
-    What a key implies must be told, as it says where the row is looked for. Text that could not be cast was told.
+    An event must carry what its key implies, which bounds the search. Text that could not be
+    cast was given.
     """
     if KEPT not in rows.columns:
         return rules
@@ -51,7 +52,7 @@ def for_partial(
 
 
 def with_kept(spec: Table, rows: DataFrame) -> DataFrame:
-    """Name the columns of the contract that an event leaves as they were, instead of its fields; none of a delete."""
+    """Name the contract columns that an event leaves unchanged, none of a delete."""
     if KEPT not in rows.columns:
         return rows
     kept = kept_by_contract(_may_be_left(spec, rows))
@@ -64,7 +65,7 @@ def with_kept(spec: Table, rows: DataFrame) -> DataFrame:
 
 
 def fill(spec: Table, events: DataFrame) -> DataFrame:
-    """Give events of a table the values that they leave as they were, from the older ones among them."""
+    """Fill the values that events leave unchanged from the older events among them."""
     columns = [*_may_be_left(spec, events)]
     complete = events.transform(
         filled(spec.write.keys, newest_first(events.columns), columns)
@@ -73,7 +74,7 @@ def fill(spec: Table, events: DataFrame) -> DataFrame:
 
 
 def is_partial(rows: DataFrame) -> Column:
-    """Tell whether a row leaves values as they were; never NULL."""
+    """Return whether a row leaves values unchanged, never NULL."""
     return named(KEPT).isNotNull() if KEPT in rows.columns else F.lit(False)
 
 
@@ -88,7 +89,7 @@ def _may_be_left(spec: Table, rows: DataFrame) -> dict[str, str]:
 
 
 def _spared(rule: Rule, left: Column | None) -> Rule:
-    if left is None or rule.check in ("cast_failed", "event"):
+    if left is None or rule.reads_raw:
         return rule
     return replace(rule, failed=rule.failed & ~left)
 

@@ -1,4 +1,4 @@
-"""Ask Spark whether a regular expression compiles: Java's syntax is known to Java alone."""
+"""Ask Spark whether a regular expression compiles, since Java alone knows its syntax."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from collections.abc import Mapping, Sequence
 from pyspark.sql import Column, DataFrame
 from pyspark.sql import functions as F
 
-from lakesmith.quality.rule import Rule, broken, reason_of
+from lakesmith.quality.rule import Rule, reason_of
 
 ONE_ROW = "SELECT * FROM VALUES (1) AS t(`_one`)"
 NAMES_PATTERNS = re.compile(r"\brlike\b|\bregexp|\bsplit\s*\(", re.IGNORECASE)
@@ -25,27 +25,26 @@ def with_known_patterns(rules: Sequence[Rule], df: DataFrame) -> tuple[Rule, ...
 
     Notes
     -----
-    Each pattern and expression is asked once in the life of the process, on inline rows, which takes no job.
+    Each pattern and expression is asked once in the life of the process, on inline rows, which
+    takes no job.
     """
     return tuple(_known_rule(rule, df) for rule in rules)
 
 
 def _known_rule(rule: Rule, df: DataFrame) -> Rule:
-    askers = {"regex": pattern_error, "expression": patterns_error}
-    if rule.error or rule.check not in askers:
+    if rule.error:
         return rule
-    error = askers[rule.check](df, rule.text)
-    return (
-        broken(rule.id, rule.check, rule.column, rule.on_fail, error) if error else rule
-    )
+    error = pattern_error(df, rule.pattern) if rule.pattern else ""
+    return rule.with_error(error or patterns_error(df, rule.expression))
 
 
 def pattern_error(df: DataFrame, pattern: str) -> str:
-    """Say why Java does not take a regular expression; empty when it does. No job.
+    """Return why Java refuses a regular expression, or an empty text.
 
     Examples
     --------
-    >>> pattern_error(spark.range(1), "(?<x>a)"), "INVALID" in pattern_error(spark.range(1), "(?P<x>a)")
+    >>> (pattern_error(spark.range(1), "(?<x>a)"),
+    ...  "INVALID" in pattern_error(spark.range(1), "(?P<x>a)"))
     ('', True)
     """
     if pattern not in _known:
@@ -55,7 +54,7 @@ def pattern_error(df: DataFrame, pattern: str) -> str:
 
 
 def patterns_error(df: DataFrame, expression: str) -> str:
-    """Say which regular expression in a SQL expression does not compile; empty when all do. No job."""
+    """Return which regular expression in a SQL expression does not compile, or an empty text."""
     if not NAMES_PATTERNS.search(expression):
         return ""
     asked = (tuple(df.dtypes), expression)

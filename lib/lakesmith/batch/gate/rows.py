@@ -30,7 +30,8 @@ class GatedRows:
     tagged : DataFrame
         *Columns*: those of the transform and ``_gate`` STRUCT, a boolean for each rule.
     events : DataFrame
-        The accepted rows. *Columns*: the table's, and ``_kept`` where events may leave values alone.
+        The accepted rows. *Columns*: the table's, and ``_kept`` where events may leave values
+        alone.
     final : DataFrame
         The rows to write, one a key. *Columns*: as `events`.
     rules : tuple of Rule
@@ -72,7 +73,7 @@ def gate_rows(
 def gate_rows_observed(
     batch: BatchContext, shaped: DataFrame
 ) -> tuple[GatedRows, GateMetrics]:
-    """Gate the rows of a batch; writing the final rows fills the metrics."""
+    """Gate the rows of a batch. Writing the final rows fills the metrics."""
     rows = shaped.transform(with_truncates(batch.spec.write))
     rules = batch_rules(batch, rows)
     of_gate = observed_gate(rules)

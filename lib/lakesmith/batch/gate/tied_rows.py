@@ -30,7 +30,8 @@ def tie_verdicts(write: Write, figures: Mapping[str, Any]) -> tuple[CheckResult,
     --------
     >>> write = Write(strategy="upsert", keys=("id",), sequence_by=("at",))
     >>> tie_verdicts(write, {"ties": {"ties": 2}})[0].message
-    'at least 2 rows lost against a different row of their key and sequence (at): the greater one was kept'
+    'at least 2 rows lost against a different row of their key and sequence (at): the greater one
+    was kept'
     >>> tie_verdicts(write, {"ties": {"ties": 0}})
     ()
     """
@@ -43,7 +44,10 @@ def tie_verdicts(write: Write, figures: Mapping[str, Any]) -> tuple[CheckResult,
         else "without sequence_by"
     )
     rows = "1 row" if ties == 1 else f"{ties} rows"
-    what = f"at least {rows} lost against a different row of their key {sequence}: the greater one was kept"
+    what = (
+        f"at least {rows} lost against a different row of their key {sequence}: the "
+        "greater one was kept"
+    )
     return (
         CheckResult("write_ties", ", ".join(write.keys), "warn", "warn", ties, what),
     )

@@ -10,26 +10,21 @@ from pyspark.sql import functions as F
 
 from lakesmith.batch.context import BatchContext
 from lakesmith.batch.event_fields import (
-    is_mark,
     settled_columns,
     sources_of,
     unchanged_in,
 )
-from lakesmith.column_refs import named
 from lakesmith.columns import ARRIVED, TRUNCATES
 from lakesmith.errors import InputError
-from lakesmith.ledger.intent import FilesInput, TableInput
-from lakesmith.paths import local_path
-from lakesmith.sources.files import read_files
+from lakesmith.sources.base import Source
+from lakesmith.sources.registry import source_of, span_of, unreadable
 from lakesmith.sources.upstream import (
     changed_rows,
     inserted_rows,
-    new_rows,
     only_adds,
     other_changes,
     snapshot,
 )
-from lakesmith.spec.change_semantics import changes_rows
 from lakesmith.spec.model import Table
 from lakesmith.transforms.change_events.debezium import from_debezium
 from lakesmith.transforms.change_events.flat_events import from_flat
@@ -44,47 +39,27 @@ def read_rows(batch: BatchContext) -> DataFrame:
     Returns
     -------
     DataFrame
-        *Columns*: a source's declared columns as STRING, then ``_batch_id`` BIGINT, ``_ingested_at`` TIMESTAMP
-        (the run time of the intent), ``_source``, ``_source_file``, ``_rescued`` STRING; or the columns of the
-        upstream table. What is computed anew reads the upstream's rows at the intent's version.
+        *Columns*: a source's declared columns as STRING, then ``_batch_id`` BIGINT,
+        ``_ingested_at`` TIMESTAMP (the run time of the intent), ``_source``, ``_source_file``,
+        ``_rescued`` STRING; or the columns of the upstream table. What is recomputed reads the
+        upstream's rows at the intent's version.
     """
-    read_from = batch.intent.input
-    if isinstance(read_from, FilesInput):
-        return _read_files(batch, read_from)
-    upstream = batch.ref(read_from.name)
-    defaults = _defaults(batch, read_from.name)
+    source = source_of(batch.project, batch.name)
+    problem = unreadable(source, batch.intent.input)
+    if problem:
+        raise _changed(batch, problem)
+    rows = source.read(batch.session, batch.intent.input)
+    if not batch.reads_table:
+        return _landed(batch, source, rows)
     if batch.spec.write.recomputes:
-        return snapshot(batch.session, upstream, read_from.to).transform(defaults)
-    span = (read_from.since, read_from.to, read_from.voids)
-    images_of = _images_of(batch)
-    rows = new_rows(batch.session, upstream, *span, images_of).transform(defaults)
-    above = batch.project.table(read_from.name).write
-    if (
-        above.truncates is not None and "_deleted" in rows.columns
-    ):  # each row that it wiped out comes by itself
-        rows = rows.filter(~(named("_deleted") & is_mark(above.keys)))
+        return rows
     if batch.spec.write.change_format == "debezium":
         rows = rows.transform(out_of_payload)
     return rows.transform(_changes(batch.spec, rows.columns))
 
 
-def _images_of(batch: BatchContext) -> tuple[str, ...]:
-    """Return what has one newest image in an upstream that decides itself which row of a key is the newest.
-
-    What a table above decided at equal sequences is not decided anew here, where some of its columns may be missing.
-    """
-    above = batch.project.table(batch.spec.from_)
-    if not changes_rows(above):
-        return ()
-    return (
-        (*above.write.keys, "_seq")
-        if batch.spec.write.keeps_history
-        else above.write.keys
-    )
-
-
 def _changes(spec: Table, arrived: Sequence[str]) -> Transform:
-    """Return what turns events into rows: nothing for a table whose events are whole rows."""
+    """Return what turns events into rows."""
     if spec.write.change_format == "debezium":
         return _unwrapped(spec, arrived)
     if spec.write.leaves_values:
@@ -126,12 +101,12 @@ def read_changes(batch: BatchContext) -> DataFrame:
 
 
 def read_inserted(batch: BatchContext) -> DataFrame:
-    """Return the upstream rows that came new."""
+    """Return the new rows of the upstream."""
     return _read_feed(batch, inserted_rows)
 
 
 def read_other_changes(batch: BatchContext) -> DataFrame | None:
-    """Return old and new images of the upstream rows that were there before; None when the log says there are none."""
+    """Return old and new images of changed older upstream rows, or None without any."""
     name, since, to, voids = _span(batch)
     if only_adds(batch.session, batch.ref(name), since, to, voids):
         return None
@@ -146,12 +121,12 @@ def _read_feed(batch: BatchContext, rows_of: Callable[..., DataFrame]) -> DataFr
 
 
 def _span(batch: BatchContext) -> tuple[str, int, int, Sequence[tuple[int, int]]]:
-    read_from = batch.intent.input
-    if not isinstance(read_from, TableInput) or read_from.since is None:
+    span = span_of(batch.intent.input)
+    if span is None or span.since is None:
         raise InputError(
             f"{batch.name} has no earlier position to read changes from", code="LS205"
         )
-    return read_from.name, read_from.since, read_from.to, read_from.voids
+    return span.name, span.since, span.to, span.voids
 
 
 def read_lookups(batch: BatchContext) -> dict[str, DataFrame]:
@@ -172,39 +147,27 @@ def _defaults(batch: BatchContext, table: str) -> Transform:
     return with_defaults(batch.project.table(table).columns)
 
 
-def _read_files(batch: BatchContext, read_from: FilesInput) -> DataFrame:
-    _refuse_changed(batch, read_from)
-    source = batch.project.sources[read_from.name]
-    rows = read_files(batch.session, source, [path for path, _, _ in read_from.files])
-    arrived = [ARRIVED] if source.format == "json" else []
+def _landed(batch: BatchContext, source: Source, rows: DataFrame) -> DataFrame:
+    arrived = [ARRIVED] if source.may_lack() else []
     return rows.select(
-        *source.columns,
+        *source.column_types(),
         F.lit(batch.intent.batch).cast("bigint").alias("_batch_id"),
         F.lit(batch.intent.run_time).cast("timestamp").alias("_ingested_at"),
-        F.lit(read_from.name).alias("_source"),
+        F.lit(source.name).alias("_source"),
         "_source_file",
         "_rescued",
         *arrived,
     )
 
 
-def _refuse_changed(batch: BatchContext, read_from: FilesInput) -> None:
-    """Refuse a file that changed since the intent was written: a retry reads what the intent named."""
-    for path, size, mtime in read_from.files:
-        local = local_path(path)
-        if local is None:
-            return
-        stat = local.stat() if local.exists() else None
-        if stat is None or (stat.st_size, stat.st_mtime_ns // 1_000_000) != (
-            size,
-            mtime,
-        ):
-            raise InputError(
-                f"file {path!r} {'changed' if stat else 'vanished'} after the batch was planned",
-                code="LS206",
-                where=f"{batch.name} batch {batch.intent.batch}",
-                hint="put the file back as it was and run again; land corrections as new files",
-            )
+def _changed(batch: BatchContext, problem: str) -> InputError:
+    """Return the refusal of input that changed, since a retry reads what the intent has."""
+    return InputError(
+        problem,
+        code="LS206",
+        where=f"{batch.name} batch {batch.intent.batch}",
+        hint="put the file back as it was and run again; land corrections as new files",
+    )
 
 
 def read_held(batch: BatchContext) -> DataFrame:

@@ -24,13 +24,13 @@ def between(value: str, kind: str, dates: Dates) -> str:
 
 
 def stored_between(batch: BatchContext) -> str:
-    """Return SQL for the rows of the table that the batch computes anew."""
+    """Return SQL for the rows of the table that the batch recomputes."""
     column, kind, dates = _asked(batch)
     return between(f"`{column}`", kind, dates)
 
 
 def quarantined_between(batch: BatchContext) -> str:
-    """Return SQL for the groups in the quarantine of an aggregate that the batch computes anew."""
+    """Return SQL for the groups in the quarantine of an aggregate that the batch recomputes."""
     column, kind, dates = _asked(batch)
     return between(
         f"try_cast(get_json_object(_raw, '$.{column}') AS {kind})", kind, dates
@@ -38,7 +38,7 @@ def quarantined_between(batch: BatchContext) -> str:
 
 
 def on_dates(batch: BatchContext) -> Transform:
-    """Keep the rows on the dates of a backfill; all rows of any other batch."""
+    """Keep the rows on the dates of a backfill, or all rows of another batch."""
 
     def apply(rows: DataFrame) -> DataFrame:
         if batch.intent.dates is None:

@@ -9,7 +9,7 @@ from lakesmith.batch.read.inputs import BatchInputs
 from lakesmith.batch.transform.backfill_filter import on_dates
 from lakesmith.batch.transform.incremental_aggregate import keyed
 from lakesmith.batch.transform.row_by_row import row_by_row
-from lakesmith.ledger.intent import TableInput
+from lakesmith.sources.registry import span_of
 from lakesmith.spec.step_effects import row_wise
 
 
@@ -18,8 +18,8 @@ def changed_groups(batch: BatchContext, inputs: BatchInputs) -> DataFrame:
 
     *Columns*: `groups` of the batch.
     """
-    read_from = batch.intent.input
-    if isinstance(read_from, TableInput) and read_from.since is None:
+    span = span_of(batch.intent.input)
+    if span is not None and span.since is None:
         # A new version of an input may change any group, and one of the table may be missing now.
         groups = _groups_of(batch, inputs.rows, inputs)
         both = groups.union(inputs.held_groups())

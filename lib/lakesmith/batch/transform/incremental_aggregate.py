@@ -1,4 +1,4 @@
-"""Groups that a change of the upstream touches: computed anew from all their rows, or merged with what came new."""
+"""Recompute changed groups from all their rows, or merge new rows into them."""
 
 from __future__ import annotations
 
@@ -13,9 +13,9 @@ from lakesmith.batch.read.inputs import BatchInputs
 from lakesmith.batch.read.rows import read_held
 from lakesmith.batch.transform.merged_groups import merges_in, split_at_aggregate
 from lakesmith.column_refs import same_key
-from lakesmith.ledger.intent import TableInput
+from lakesmith.sources.registry import span_of
 from lakesmith.tables.commit import find
-from lakesmith.tables.delta_log.history import newest_commits
+from lakesmith.tables.delta_log.history import newest_commits, newest_version
 from lakesmith.tables.upsert.replace_keys import changed_meanwhile
 from lakesmith.transforms.contract import as_declared
 from lakesmith.transforms.mergeable_aggregates import keeps_values, merged
@@ -116,7 +116,7 @@ def require_base(batch: BatchContext) -> None:
     """Raise LS506 when a commit after the version that new rows were merged into changed rows."""
     if batch.base is None:
         return
-    head = newest_commits(batch.session, batch.table, 1)[0].version
+    head = newest_version(batch.session, batch.table)
     later = (
         newest_commits(batch.session, batch.table, head - batch.base)
         if head > batch.base
@@ -127,8 +127,8 @@ def require_base(batch: BatchContext) -> None:
 
 
 def _may_merge(batch: BatchContext) -> bool:
-    read_from = batch.intent.input
-    is_change = isinstance(read_from, TableInput) and read_from.since is not None
+    span = span_of(batch.intent.input)
+    is_change = span is not None and span.since is not None
     is_new = batch.intent.dates is None and not batch.intent.retyped
     is_known = (
         batch.state is not None and batch.state.built_by == batch.intent.spec_hash
@@ -158,11 +158,7 @@ def _version_before(batch: BatchContext) -> int:
     landed = (
         find(batch.session, batch.table, batch.commit_id()) if batch.is_retry else None
     )
-    return (
-        landed.version - 1
-        if landed
-        else newest_commits(batch.session, batch.table, 1)[0].version
-    )
+    return landed.version - 1 if landed else newest_version(batch.session, batch.table)
 
 
 def _only(rows: DataFrame, groups: DataFrame, batch: BatchContext) -> DataFrame:

@@ -1,4 +1,4 @@
-"""Which aggregates can merge new rows into the groups they hold: what their specs say of it."""
+"""Decide which aggregates can merge new rows into their groups."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ from lakesmith.transforms.mergeable_aggregates import Merge, merges_of
 
 
 def merges_in(project: Project, name: str) -> dict[str, Merge] | None:
-    """Return how the measures of an aggregate are merged; None when a group needs all its rows.
+    """Return how the measures of an aggregate are merged, or None when a group needs all rows.
 
     Parameters
     ----------
@@ -28,9 +28,10 @@ def merges_in(project: Project, name: str) -> dict[str, Merge] | None:
     Returns
     -------
     dict of str to Merge, or None
-        None too where a group can be other than what its rows came to: a check drops groups, a measure has a default or
-        is rescued, a column that is read has a default that may have been another, a step before is the user's own
-        function (which the spec says nothing of), or a window or `dedupe` (which see the new rows only).
+        None too where a group can be other than what its rows came to: a check drops groups, a
+        measure has a default or is rescued, a column that is read has a default that may have been
+        another, a step before is the user's own function (which the spec says nothing of), or a
+        window or `dedupe` (which see the new rows only).
     """
     spec = project.table(name)
     if (
@@ -81,7 +82,8 @@ def _is_row_wise(step: str | Mapping[str, Any]) -> bool:
 
     Examples
     --------
-    >>> _is_row_wise({"filter": "units > 0"}), _is_row_wise({"with_columns": {"n": "row_number() OVER (ORDER BY u)"}})
+    >>> (_is_row_wise({"filter": "units > 0"}),
+    ...  _is_row_wise({"with_columns": {"n": "row_number() OVER (ORDER BY u)"}}))
     (True, False)
     >>> _is_row_wise("retail.lines:typed_lines")
     False

@@ -53,7 +53,8 @@ def row_by_row(
         if mark in rows.columns and mark not in shaped.columns:
             what, hint = MARKS[mark]
             raise StepError(
-                f"the {'SQL loses' if query else 'steps lose'} column {mark}: {what.format(batch.spec.from_)}",
+                f"the {'SQL loses' if query else 'steps lose'} column {mark}: "
+                f"{what.format(batch.spec.from_)}",
                 code="LS308",
                 where=batch.name,
                 hint=f"select {mark} too, {hint}",

@@ -14,7 +14,7 @@ from lakesmith.batch.context import BatchContext
 from lakesmith.column_refs import named
 from lakesmith.columns import CHANGE
 from lakesmith.tables.commit import CommitId
-from lakesmith.tables.delta_log.history import newest_commits
+from lakesmith.tables.delta_log.history import newest_version
 from lakesmith.tables.pruning.key_bounds import Touched, find_touched, touched_in
 from lakesmith.tables.pruning.null_bounds import loosened
 from lakesmith.tables.pruning.sql_literals import is_exact, one_of
@@ -91,7 +91,7 @@ def version_before(batch: BatchContext) -> int:
     """Return the newest version of the table, -1 for a first batch or a rebuild."""
     if batch.intent.first:
         return -1
-    return newest_commits(batch.session, batch.table, 1)[0].version
+    return newest_version(batch.session, batch.table)
 
 
 def watermark_before(batch: BatchContext, kind: str) -> Watermark | None:

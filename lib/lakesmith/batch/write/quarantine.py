@@ -15,7 +15,7 @@ _FIELDS = "MAP<STRING, STRING>"
 
 
 def clear_quarantine(frames: BatchFrames) -> None:
-    """Delete the quarantined rows that the batch computes again; may run twice.
+    """Delete the quarantined rows that the batch computes again.
 
     Notes
     -----
@@ -42,7 +42,7 @@ def clear_quarantine(frames: BatchFrames) -> None:
 
 
 def write_quarantine(frames: BatchFrames) -> int:
-    """Write the rejected rows with reasons and the raw row; return the quarantine's version.
+    """Write the rejected rows, and return the quarantine's version.
 
     *Columns*: ``_batch_id`` BIGINT, ``_run_id`` STRING, ``_quarantined_at`` TIMESTAMP,
     ``_reasons`` ARRAY<STRUCT<check, column, value>>, ``_raw`` STRING (JSON),

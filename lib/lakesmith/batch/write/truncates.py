@@ -9,10 +9,10 @@ from pyspark.sql import DataFrame
 from pyspark.sql import functions as F
 
 from lakesmith.batch.context import BatchContext
-from lakesmith.batch.event_fields import is_mark
 from lakesmith.batch.frames import BatchFrames
 from lakesmith.batch.gate.partial_events import is_partial
 from lakesmith.column_refs import named
+from lakesmith.sources.upstream import is_mark
 from lakesmith.tables.writes import newest_first
 from lakesmith.transforms.keys.dedupe import latest_by
 

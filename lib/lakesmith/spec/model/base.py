@@ -9,6 +9,7 @@ from pydantic import BaseModel, ConfigDict, Field
 NAME_PATTERN = r"^[a-z][a-z0-9_]{0,127}$"
 Name = Annotated[str, Field(pattern=NAME_PATTERN)]
 ColumnName = Annotated[str, Field(pattern=r"^[A-Za-z][A-Za-z0-9_]{0,127}$")]
+ColumnNames = Annotated[tuple[ColumnName, ...], Field(strict=False)]
 TableName = Annotated[
     str, Field(pattern=r"^(bronze|silver|gold)\.[a-z][a-z0-9_]{0,127}$")
 ]

@@ -7,7 +7,7 @@ from typing import Annotated, Literal
 from pydantic import Field, PositiveInt
 
 from lakesmith.spec.model.base import Layer, Model, Name
-from lakesmith.spec.model.source import FilesSource
+from lakesmith.spec.model.source import AnySource
 from lakesmith.spec.model.table import Maintenance, Profile, Table
 
 
@@ -50,7 +50,7 @@ class Project(Model):
     maintenance: ProjectMaintenance = Field(
         ProjectMaintenance(), description="Maintenance settings of all tables."
     )
-    sources: dict[Name, FilesSource] = Field(
+    sources: dict[Name, AnySource] = Field(
         default_factory=dict,
         description="Settings of sources by name, in overlays only.",
     )

@@ -8,7 +8,7 @@ from pydantic import BeforeValidator, Field, PositiveInt
 from pydantic_core import PydanticCustomError
 
 from lakesmith.columns import TRUNCATES
-from lakesmith.spec.model.base import ColumnName, Model
+from lakesmith.spec.model.base import ColumnNames, Model
 from lakesmith.spec.strategies.declaration import Declaration, Emits, Unit
 from lakesmith.spec.strategies.registry import declaration_of, strategy_names
 
@@ -40,32 +40,98 @@ StrategyName = Annotated[
 class KeyFilter(Model):
     """A Bloom filter of an upserted table's keys, stored beside the table."""
 
-    fpr: Annotated[float, Field(gt=0, le=0.5)] = 0.0001
-    expected_keys: PositiveInt = 1_000_000
+    fpr: Annotated[float, Field(gt=0, le=0.5)] = Field(
+        0.0001,
+        description="Share of new keys that the filter may take for known ones.",
+    )
+    expected_keys: PositiveInt = Field(
+        1_000_000,
+        description="Keys that the filter is sized for.",
+    )
 
 
 class Write(Model):
     """How a batch becomes one commit on the table."""
 
-    strategy: StrategyName = "append"
-    keys: Annotated[tuple[ColumnName, ...], Field(strict=False)] = ()
-    sequence_by: Annotated[tuple[ColumnName, ...], Field(strict=False)] = ()
-    when_matched: Literal["update", "ignore"] = "update"
-    on_tie: Literal["greatest", "fail"] = "greatest"
-    method: Literal["auto", "merge", "replace_where", "append_new"] = "auto"
-    apply_as_deletes: str | None = None
-    apply_as_truncates: str | None = None
-    change_format: Literal["flat", "debezium"] = "flat"
-    partial_updates: bool = False
-    null_means: Literal["no_value", "unchanged"] = "no_value"
-    unavailable_values: Annotated[tuple[str, ...], Field(strict=False)] = ()
-    stored_as_scd_type: Literal[1, 2] = 1
-    track_history_columns: Annotated[tuple[ColumnName, ...], Field(strict=False)] = ()
-    max_delete_share: Annotated[float, Field(ge=0, le=1)] = 0.2
-    allow_empty: bool = False
-    partition_by: Annotated[tuple[ColumnName, ...], Field(strict=False)] = ()
-    key_implies: Annotated[tuple[ColumnName, ...], Field(strict=False)] = ()
-    key_filter: KeyFilter | None = None
+    strategy: StrategyName = Field(
+        "append",
+        description="How the rows of a batch change the table.",
+    )
+    keys: ColumnNames = Field(
+        (),
+        description="Columns that identify a row.",
+    )
+    sequence_by: ColumnNames = Field(
+        (),
+        description="Columns that order the rows of a key. The greatest is the newest.",
+    )
+    when_matched: Literal["update", "ignore"] = Field(
+        "update",
+        description="With `ignore` the first row of a key stays, by `sequence_by` or arrival.",
+    )
+    on_tie: Literal["greatest", "fail"] = Field(
+        "greatest",
+        description="What happens to different rows of one key and sequence. `greatest` keeps "
+        "the greatest row.",
+    )
+    method: Literal["auto", "merge", "replace_where", "append_new"] = Field(
+        "auto",
+        description="How an upsert is committed. `auto` chooses by the size of the batch.",
+    )
+    apply_as_deletes: str | None = Field(
+        None,
+        description="SQL condition on a row that deletes its key.",
+    )
+    apply_as_truncates: str | None = Field(
+        None,
+        description="SQL condition on a change event that empties the table.",
+    )
+    change_format: Literal["flat", "debezium"] = Field(
+        "flat",
+        description="Form of the change events. `debezium` is an envelope with `op`, `before` "
+        "and `after`.",
+    )
+    partial_updates: bool = Field(
+        False,
+        description="With `true` an update leaves columns unchanged that its event does not "
+        "have.",
+    )
+    null_means: Literal["no_value", "unchanged"] = Field(
+        "no_value",
+        description="What NULL means in a partial update.",
+    )
+    unavailable_values: Annotated[tuple[str, ...], Field(strict=False)] = Field(
+        (),
+        description="Texts in a change event that mean that the value did not change.",
+    )
+    stored_as_scd_type: Literal[1, 2] = Field(
+        1,
+        description="1 keeps the newest row of each key, 2 keeps all versions.",
+    )
+    track_history_columns: ColumnNames = Field(
+        (),
+        description="Columns whose change begins a new version; empty takes all.",
+    )
+    max_delete_share: Annotated[float, Field(ge=0, le=1)] = Field(
+        0.2,
+        description="A snapshot that would delete a larger share of the rows is refused.",
+    )
+    allow_empty: bool = Field(
+        False,
+        description="Whether an empty batch may empty the table.",
+    )
+    partition_by: ColumnNames = Field(
+        (),
+        description="Partition columns of the table.",
+    )
+    key_implies: ColumnNames = Field(
+        (),
+        description="Columns that are functions of the key, by which its rows are found too.",
+    )
+    key_filter: KeyFilter | None = Field(
+        None,
+        description="Bloom filter of the keys, which finds new keys without reading the table.",
+    )
 
     @property
     def declared(self) -> Declaration:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 
-from lakesmith.spec.model import FilesSource, Model
+from lakesmith.spec.model import FilesSource, SourceSpec
 from lakesmith.spec.rules.columns import repeated
 from lakesmith.spec.yaml.provenance import Finding, suggest
 
@@ -17,7 +17,7 @@ WHY = {
 }
 
 
-def column_rules(source: FilesSource) -> Iterator[Finding]:
+def column_rules(source: SourceSpec) -> Iterator[Finding]:
     """Refuse a column that is declared twice.
 
     Examples
@@ -32,7 +32,7 @@ def column_rules(source: FilesSource) -> Iterator[Finding]:
         yield Finding("LS119", "columns", what, hint)
 
 
-def optional_column_rules(source: Model) -> Iterator[Finding]:
+def optional_column_rules(source: SourceSpec) -> Iterator[Finding]:
     """Refuse optional columns that are not declared, and a source without a required column.
 
     Examples
@@ -61,7 +61,7 @@ def optional_column_rules(source: Model) -> Iterator[Finding]:
         yield Finding("LS128", key, what, hint)
 
 
-def setting_rules(source: Model) -> Iterator[Finding]:
+def setting_rules(source: SourceSpec) -> Iterator[Finding]:
     """Refuse the settings of a source that its format does not take.
 
     Examples
@@ -78,7 +78,7 @@ def setting_rules(source: Model) -> Iterator[Finding]:
             yield Finding("LS126", setting, what, f"remove it: {WHY[setting]}")
 
 
-SOURCE_RULES: tuple[Callable[[FilesSource], Iterator[Finding]], ...] = (
+SOURCE_RULES: tuple[Callable[[SourceSpec], Iterator[Finding]], ...] = (
     column_rules,
     setting_rules,
     optional_column_rules,

@@ -11,15 +11,15 @@ from decimal import Decimal
 from lakesmith.spec.values.times import BLANK
 
 SIGN = "[+-]?"
-DIGITS = r"(?:[0-9]+\.?[0-9]*|\.[0-9]+)"
+_DIGITS = r"(?:[0-9]+\.?[0-9]*|\.[0-9]+)"
 WHOLE = rf"^{BLANK}{SIGN}[0-9]+{BLANK}$"
-NUMBER = rf"^{BLANK}{SIGN}{DIGITS}(?:[eE]{SIGN}[0-9]+)?{BLANK}$"
+NUMBER = rf"^{BLANK}{SIGN}{_DIGITS}(?:[eE]{SIGN}[0-9]+)?{BLANK}$"
 # Most numbers have this form, and every floating-point type holds them.
 FAST_NUMBER = r"^-?[0-9]{1,30}(?:\.[0-9]{1,30})?$"
-WORD = rf"(?:[nN][aA][nN]|{SIGN}[iI][nN][fF](?:[iI][nN][iI][tT][yY])?)"
-NO_NUMBER = rf"^{BLANK}{WORD}{BLANK}$"
-ZERO_OR_WORD = rf"^{BLANK}(?:{SIGN}(?=\.?0)[0.]+(?:[eE]{SIGN}[0-9]+)?|{WORD}){BLANK}$"
-MAX_DIGITS = 38
+_WORD = rf"(?:[nN][aA][nN]|{SIGN}[iI][nN][fF](?:[iI][nN][iI][tT][yY])?)"
+_NO_NUMBER = rf"^{BLANK}{_WORD}{BLANK}$"
+ZERO_OR_WORD = rf"^{BLANK}(?:{SIGN}(?=\.?0)[0.]+(?:[eE]{SIGN}[0-9]+)?|{_WORD}){BLANK}$"
+_MAX_DIGITS = 38
 # The smallest number that is rounded to infinity.
 BEYOND = {"float": 2.0**128 - 2.0**103, "double": float("inf")}
 
@@ -37,7 +37,7 @@ def decimal_pattern(scale: int) -> str:
     """
     by_exponent = "|".join(
         rf"{_fraction(scale + exponent)}[eE]{_sign_of(exponent)}0*{abs(exponent)}"
-        for exponent in range(-scale, MAX_DIGITS + 1)
+        for exponent in range(-scale, _MAX_DIGITS + 1)
     )
     # The look-ahead keeps plain numbers that are too long from trying each exponent.
     number = rf"(?:{_fraction(scale)}|(?=[0-9.]*[eE])(?:{by_exponent}))"
@@ -109,7 +109,7 @@ def read_float(text: str, kind: str) -> float:
     ...
     ValueError: '1e39' is beyond float
     """
-    if re.search(NO_NUMBER, text):
+    if re.search(_NO_NUMBER, text):
         return float(text)
     exact = read_decimal(text)
     near = float(exact)

@@ -4,15 +4,17 @@ from __future__ import annotations
 
 import re
 
-MICROSECOND_DIGITS = 6
-OFFSET_LETTERS = "XxZO"
-REGION_LETTERS = "Vvz"
+_MICROSECOND_DIGITS = 6
+_OFFSET_LETTERS = "XxZO"
+_REGION_LETTERS = "Vvz"
 # The letters of Spark's datetime patterns.
 _DATE_LETTERS = "yMLdDuQq"
 _LETTERS = "GyMLdDQqEFahKkHmsSVzOXx"
 _QUOTED = re.compile(r"('[^']*')")
-_FRACTION = re.compile(rf"(S{{{MICROSECOND_DIGITS}}})(S+)")
-_OPTIONAL_ZONE = re.compile(rf"\[[^\[\]]*[{OFFSET_LETTERS}{REGION_LETTERS}][^\[\]]*\]")
+_FRACTION = re.compile(rf"(S{{{_MICROSECOND_DIGITS}}})(S+)")
+_OPTIONAL_ZONE = re.compile(
+    rf"\[[^\[\]]*[{_OFFSET_LETTERS}{_REGION_LETTERS}][^\[\]]*\]"
+)
 
 
 def exact_pattern(pattern: str, zone: bool) -> str | None:
@@ -40,7 +42,7 @@ def exact_pattern(pattern: str, zone: bool) -> str | None:
     parts = _QUOTED.split(pattern)
     if not zone:
         parts = _QUOTED.split(_without_optional_zone(parts))
-    if not zone and set("".join(parts[::2])) & set(OFFSET_LETTERS + REGION_LETTERS):
+    if not zone and set("".join(parts[::2])) & set(_OFFSET_LETTERS + _REGION_LETTERS):
         return None
     return "".join(
         part if place % 2 else _FRACTION.sub(_zeros, part)
@@ -84,7 +86,7 @@ def zone_problem(pattern: str, kind: str) -> str:
     ''
     """
     unquoted = "".join(_QUOTED.split(pattern)[::2])
-    if any(letter in unquoted for letter in REGION_LETTERS):
+    if any(letter in unquoted for letter in _REGION_LETTERS):
         return "it reads the name of a zone, whose local times are ambiguous when clocks change"
     if kind == "timestamp_ntz" and exact_pattern(pattern, zone=False) is None:
         return "timestamp_ntz holds no offset"

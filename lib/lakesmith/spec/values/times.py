@@ -11,24 +11,24 @@ from datetime import date, timedelta
 
 BLANK = r"[\x00-\x20\x7f]*"
 DATE = r"[+-]?[0-9]{4,6}-[0-9]{1,2}-[0-9]{1,2}"
-MINUTES = r"[T ][0-9]{1,2}:[0-9]{1,2}"
+_MINUTES = r"[T ][0-9]{1,2}:[0-9]{1,2}"
 # Digits after the sixth are smaller than a microsecond, so only zeros lose nothing there.
 SECONDS = r":[0-9]{1,2}(?:\.[0-9]{1,6}0*)?"
-OFFSET = r"[+-][0-9]{1,2}(?::?[0-9]{1,2}(?::?[0-9]{2})?)?"
+_OFFSET = r"[+-][0-9]{1,2}(?::?[0-9]{1,2}(?::?[0-9]{2})?)?"
 # The name of a region is not allowed: its local times are ambiguous when clocks change.
-ZONE = rf" ?(?:Z|(?:UTC|GMT|UT)(?:{OFFSET})?|{OFFSET})"
+ZONE = rf" ?(?:Z|(?:UTC|GMT|UT)(?:{_OFFSET})?|{_OFFSET})"
 
-INSTANT = rf"^{BLANK}{DATE}(?:{MINUTES}(?:{SECONDS}(?:{ZONE})?)?)?{BLANK}$"
-WALL_CLOCK = rf"^{BLANK}{DATE}(?:{MINUTES}(?:{SECONDS})?)?{BLANK}$"
+INSTANT = rf"^{BLANK}{DATE}(?:{_MINUTES}(?:{SECONDS}(?:{ZONE})?)?)?{BLANK}$"
+_WALL_CLOCK = rf"^{BLANK}{DATE}(?:{_MINUTES}(?:{SECONDS})?)?{BLANK}$"
 
 # The forms of most inputs come first and have no alternatives, which is twice as fast.
 _DAY = "[0-9]{4}-[0-9][0-9]-[0-9][0-9]"
 _CLOCK = r"[T ][0-9][0-9]:[0-9][0-9]:[0-9][0-9](?:\.[0-9]{1,6})?"
 FAST_INSTANT = rf"^{_DAY}(?:{_CLOCK}Z?)?$|{INSTANT}"
-FAST_WALL_CLOCK = rf"^{_DAY}(?:{_CLOCK})?$|{WALL_CLOCK}"
+FAST_WALL_CLOCK = rf"^{_DAY}(?:{_CLOCK})?$|{_WALL_CLOCK}"
 
 MICROS_PER_DAY = 86_400_000_000
-MAX_OFFSET = 18 * 3600
+_MAX_OFFSET = 18 * 3600
 MICROS = range(-(2**63), 2**63)
 _PARTS = re.compile(
     r"([+-]?[0-9]+)-([0-9]+)-([0-9]+)"
@@ -76,7 +76,7 @@ def read_wall_clock(text: str) -> int:
     >>> read_wall_clock("1970-01-01 00:00:01")
     1000000
     """
-    return _micros(text, WALL_CLOCK, "a wall clock")
+    return _micros(text, _WALL_CLOCK, "a wall clock")
 
 
 def read_date(text: str) -> int:
@@ -164,7 +164,7 @@ def _offset(zone: str) -> int | None:
     sign, *numbers = parts.groups()
     hours, minutes, seconds = (int(number or 0) for number in numbers)
     total = hours * 3600 + minutes * 60 + seconds
-    if minutes > 59 or seconds > 59 or total > MAX_OFFSET:
+    if minutes > 59 or seconds > 59 or total > _MAX_OFFSET:
         return None
     return -total if sign == "-" else total
 

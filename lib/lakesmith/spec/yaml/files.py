@@ -11,8 +11,9 @@ from pathlib import Path
 
 from lakesmith.errors import ConfigError, Problem
 from lakesmith.spec.kinds import Kind, all_kinds
-from lakesmith.spec.yaml.nodes import Node, read_yaml
+from lakesmith.spec.yaml.nodes import Node
 from lakesmith.spec.yaml.provenance import KeyPath, Origin, dotted, suggest
+from lakesmith.spec.yaml.reader import read_yaml
 
 _NOT_IN_ANY = {"env": "choose the environment with --env"}
 

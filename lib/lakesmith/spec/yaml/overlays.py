@@ -24,7 +24,7 @@ def merge(base: Node, over: Node) -> Node:
 
     Examples
     --------
-    >>> merge(to_node({"a": {"x": 1, "y": [2]}}), to_node({"a": {"y": [3]}})).plain()
+    >>> merge(_to_node({"a": {"x": 1, "y": [2]}}), _to_node({"a": {"y": [3]}})).plain()
     {'a': {'x': 1, 'y': [3]}}
     """
     if not (isinstance(base.value, dict) and isinstance(over.value, dict)):
@@ -40,9 +40,9 @@ def keep_known(over: Node, base: Node, problems: list[Problem]) -> Node:
 
     Examples
     --------
-    >>> base = to_node({"sources": {"orders": {}}})
+    >>> base = _to_node({"sources": {"orders": {}}})
     >>> problems: list[Problem] = []
-    >>> keep_known(to_node({"sources": {"order": {"path": "in"}}}), base, problems).plain()
+    >>> keep_known(_to_node({"sources": {"order": {"path": "in"}}}), base, problems).plain()
     {'sources': {}}
     >>> [(problem.code, problem.hint) for problem in problems]
     [('LS114', "did you mean 'orders'?")]
@@ -102,7 +102,7 @@ def set_overlays(sets: Sets, problems: list[Problem]) -> Iterator[Node]:
     for key, value in _settings(sets, problems):
         path = _split_key(key)
         if 0 < len(path) <= MAX_DEPTH and path != ("env",):
-            yield _nest(path, to_node(value))
+            yield _nest(path, _to_node(value))
         else:
             problems.append(_not_settable(key))
 
@@ -124,34 +124,34 @@ def _settings(sets: Sets, problems: list[Problem]) -> Iterator[tuple[str, Any]]:
     for text in sets:
         key, equals, value = text.partition("=")
         if equals:
-            yield key.strip(), SetText(value)
+            yield key.strip(), _SetText(value)
         else:
             shown = "" if looks_secret(text) else f" '{text}'"
             what = f"setting{shown} has no '='"
             problems.append(Problem("LS115", what, SET, hint=_FORM))
 
 
-class SetText(str):
+class _SetText(str):
     """Hold text of the command line, which gets its YAML type unless the model wants text."""
 
     __slots__ = ()
 
 
-def to_node(value: Any) -> Node:
+def _to_node(value: Any) -> Node:
     """Build a node from plain data whose origin is the command line or the caller.
 
     Examples
     --------
-    >>> node = to_node({"keys": ["id"]})
+    >>> node = _to_node({"keys": ["id"]})
     >>> node.plain(), str(node.origin)
     ({'keys': ['id']}, '--set')
     """
     origin = Origin(SET)
     if isinstance(value, Mapping):
-        children = {str(key): to_node(child) for key, child in value.items()}
+        children = {str(key): _to_node(child) for key, child in value.items()}
         return Node(children, origin)
     if isinstance(value, (list, tuple)):
-        items = [to_node(child) for child in value]
+        items = [_to_node(child) for child in value]
         return Node(items, origin)
     if isinstance(value, PurePath):
         return Node(str(value), origin)
@@ -172,7 +172,7 @@ def typed(value: Any, texts: frozenset[KeyPath], path: KeyPath = ()) -> Any:
 
     Examples
     --------
-    >>> data = {"parallel": SetText("4"), "warehouse": SetText("4")}
+    >>> data = {"parallel": _SetText("4"), "warehouse": _SetText("4")}
     >>> typed(data, frozenset({("warehouse",)}))
     {'parallel': 4, 'warehouse': '4'}
     """
@@ -180,7 +180,7 @@ def typed(value: Any, texts: frozenset[KeyPath], path: KeyPath = ()) -> Any:
         return {key: typed(child, texts, (*path, key)) for key, child in value.items()}
     if isinstance(value, list):
         return [typed(child, texts, (*path, at)) for at, child in enumerate(value)]
-    if isinstance(value, SetText):
+    if isinstance(value, _SetText):
         return str(value) if path in texts else plain_value(value)
     return value
 

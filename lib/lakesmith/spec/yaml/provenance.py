@@ -27,7 +27,7 @@ class Origin:
     line: int = 0
 
     def __str__(self) -> str:
-        """Return ``file:line``, or the file where there is no line."""
+        """Return ``file:line``, or the file alone."""
         return f"{self.file}:{self.line}" if self.line else self.file
 
 

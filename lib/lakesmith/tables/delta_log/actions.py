@@ -81,7 +81,8 @@ def vector_file(root: Path, vector: Mapping[str, Any] | None) -> Iterator[Path]:
 
     Examples
     --------
-    >>> found = vector_file(Path("/t"), {"storageType": "u", "pathOrInlineDv": "ab^-aqEH.-t@S}K{vb[*k^"})
+    >>> found = vector_file(Path("/t"),
+    ...     {"storageType": "u", "pathOrInlineDv": "ab^-aqEH.-t@S}K{vb[*k^"})
     >>> [file.as_posix() for file in found]
     ['/t/ab/deletion_vector_d2c639aa-8816-431a-aaf6-d3fe2512ff61.bin']
     """

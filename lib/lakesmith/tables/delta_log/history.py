@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, cast
 
@@ -86,6 +86,74 @@ def newest_commits(
     except DeltaError as error:
         found = _by_spark_instead(session, table, limit, error)
     return [_commit(entry) for entry in found]
+
+
+def newest_version(session: SparkSession | None, table: TableRef) -> int:
+    """Return the newest version of an existing table, without a Spark job on a local path."""
+    return newest_commits(session, table, 1)[0].version
+
+
+def standing(
+    newest_first: Sequence[Commit],
+    upto: int | None = None,
+    voids: Sequence[tuple[int, int]] = (),
+    keeps_batches: bool = False,
+) -> Iterator[Commit]:
+    """Yield the commits that no RESTORE undid, newest first.
+
+    Parameters
+    ----------
+    newest_first : sequence of Commit
+    upto : int, optional
+        The version to begin with. What a later RESTORE undid counts then.
+    voids : sequence of (int, int)
+        First and last version of spans to leave out, which together change nothing.
+    keeps_batches : bool
+        Whether a batch stays that the RESTORE names as read (`back_to`). A batch that changed no
+        row may have its commit after the restored version.
+
+    Examples
+    --------
+    >>> restore = Commit(3, 0, "RESTORE", {"back_to": 7}, {}, restored_to=1)
+    >>> first, second = Commit(1, 0, "WRITE", {}, {}), Commit(2, 0, "MERGE", {"batch": 7}, {})
+    >>> log = [Commit(4, 0, "WRITE", {}, {}), restore, second, first]
+    >>> [commit.version for commit in standing(log)]
+    [4, 3, 1]
+    >>> [commit.version for commit in standing(log, upto=2)]
+    [2, 1]
+    >>> [commit.version for commit in standing(log, voids=[(3, 4)])]
+    [2, 1]
+    >>> [commit.version for commit in standing(log, keeps_batches=True)]
+    [4, 3, 2, 1]
+    """
+    newest = upto
+    last_batch: int | None = None
+    for commit in newest_first:
+        is_undone = newest is not None and commit.version > newest
+        if is_undone and not (keeps_batches and _is_read(commit, last_batch)):
+            continue
+        void_from = _void_from(commit.version, voids)
+        if void_from is not None:
+            newest = void_from - 1
+            continue
+        yield commit
+        if commit.restored_to is not None:
+            newest = commit.restored_to
+            last_batch = _smaller(last_batch, commit.about.get("back_to"))
+
+
+def _is_read(commit: Commit, last_batch: int | None) -> bool:
+    batch = commit.about.get("batch")
+    return batch is not None and last_batch is not None and batch <= last_batch
+
+
+def _void_from(version: int, voids: Sequence[tuple[int, int]]) -> int | None:
+    return next((low for low, high in voids if low <= version <= high), None)
+
+
+def _smaller(one: int | None, other: int | None) -> int | None:
+    known = [number for number in (one, other) if number is not None]
+    return min(known, default=None)
 
 
 def _by_spark_instead(

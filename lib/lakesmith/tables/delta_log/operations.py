@@ -57,7 +57,8 @@ def moves_rows(operation: str) -> bool:
 
     Examples
     --------
-    >>> moves_rows("DELETE"), moves_rows("CREATE OR REPLACE TABLE AS SELECT"), moves_rows("OPTIMIZE")
+    >>> (moves_rows("DELETE"), moves_rows("CREATE OR REPLACE TABLE AS SELECT"),
+    ...  moves_rows("OPTIMIZE"))
     (True, True, False)
     """
     makes_table = any(

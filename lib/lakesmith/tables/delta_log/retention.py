@@ -22,7 +22,8 @@ def retention_days(settings: Mapping[str, str]) -> float:
 
     Examples
     --------
-    >>> retention_days({"delta.deletedFileRetentionDuration": "interval 1 week 2 days"}), retention_days({})
+    >>> (retention_days({"delta.deletedFileRetentionDuration": "interval 1 week 2 days"}),
+    ...  retention_days({}))
     (9.0, 7.0)
     """
     parts = _PART.findall(settings.get(FILES, ""))

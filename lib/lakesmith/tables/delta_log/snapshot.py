@@ -127,7 +127,7 @@ class Patient:
             yield from read_actions(self.log.commit(number))
 
     def files(self, added: dict[str, Any]) -> Iterator[tuple[Path, int | None]]:
-        """Yield the files of a live action with the size that each must have, as far as it is known."""
+        """Yield the files of a live action with their known sizes."""
         yield from (
             (file, added.get("size")) for file in data_file(self.root, added["path"])
         )

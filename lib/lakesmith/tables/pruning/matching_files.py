@@ -95,7 +95,7 @@ class Files:
     def _can_hold(
         self, name: str, values: Collection[Any], ranges: Sequence[Span]
     ) -> pa.ChunkedArray:
-        """Return for each file whether it can hold a value. A missing statistic excludes nothing."""
+        """Return for each file whether it can hold a value."""
         partition = self._figures(f"partition.{name}")
         low, high = (
             self._figures(f"{end}.{name}") if partition is None else partition

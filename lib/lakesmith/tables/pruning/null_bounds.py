@@ -29,7 +29,8 @@ def loosened(
 
     Examples
     --------
-    >>> touched = Touched({"id": frozenset([5]), "day": frozenset([1]), "part": frozenset([None, 2])})
+    >>> touched = Touched({"id": frozenset([5]), "day": frozenset([1]),
+    ...     "part": frozenset([None, 2])})
     >>> loosened(touched, ["id"], ["id", "_deleted"]).sql()
     '(`id` = 5) AND (`day` = 1 OR `day` IS NULL)'
     >>> loosened(touched, ["id"], ["id"]).sql()

@@ -31,7 +31,8 @@ def literal(value: Any) -> str:
 
     Examples
     --------
-    >>> literal("it's a \\"), literal(5), literal(dt.date(2026, 1, 2)), literal(None), literal(Decimal("1.50"))
+    >>> (literal("it's a \\"), literal(5), literal(dt.date(2026, 1, 2)), literal(None),
+    ...  literal(Decimal("1.50")))
     ("'it\\'s a \\\\'", '5', "DATE'2026-01-02'", 'NULL', '1.50BD')
     >>> literal("${no variable}"), literal(dt.datetime(2026, 1, 2))
     ("'$\\{no variable}'", "TIMESTAMP_NTZ'2026-01-02 00:00:00'")
@@ -57,7 +58,7 @@ def literal(value: Any) -> str:
 
 
 def is_exact(kinds: Mapping[str, str]) -> bool:
-    """Tell whether every value of columns of these types has one literal, which equals it and no other."""
+    """Return True where each value of these types has exactly one equal literal."""
     return all(kind.split("(")[0] in EXACT for kind in kinds.values())
 
 
@@ -99,7 +100,8 @@ def typed(value: Any, kind: str) -> str:
 
     Examples
     --------
-    >>> typed(5, "bigint"), typed(5, "int"), typed("a", "string"), typed(None, "int"), typed(Decimal(5), "decimal(3,1)")
+    >>> (typed(5, "bigint"), typed(5, "int"), typed("a", "string"), typed(None, "int"),
+    ...  typed(Decimal(5), "decimal(3,1)"))
     ('5L', '5', "'a'", 'CAST(NULL AS int)', 'CAST(5BD AS decimal(3,1))')
     """
     if value is None or kind.startswith("decimal"):

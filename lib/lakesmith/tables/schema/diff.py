@@ -34,7 +34,8 @@ class Change:
 
     Examples
     --------
-    >>> print(Change("add", "discount", new="decimal(8,2)"), Change("rename", "name", "name", "full_name"), sep="; ")
+    >>> print(Change("add", "discount", new="decimal(8,2)"),
+    ...     Change("rename", "name", "name", "full_name"), sep="; ")
     + discount decimal(8,2); > name -> full_name
     >>> print(Change("widen", "qty", "int", "bigint"), Change("lose", "note", "string"), sep="; ")
     ~ qty int -> bigint; - note string (stays in the table, NULL in new and updated rows)
@@ -53,8 +54,10 @@ class Change:
             "add": f"+ {self.column} {self.new}",
             "widen": f"~ {self.column} {self.old} -> {self.new}",
             "rename": f"> {self.old} -> {self.new}",
-            "lose": f"- {self.column} {self.old} (stays in the table, NULL in new and updated rows)",
-            "retype": f"! {self.column} {self.old or 'nothing'} -> {self.new or 'nothing'} (needs a rebuild)",
+            "lose": f"- {self.column} {self.old} "
+            "(stays in the table, NULL in new and updated rows)",
+            "retype": f"! {self.column} {self.old or 'nothing'} -> "
+            f"{self.new or 'nothing'} (needs a rebuild)",
             "orphan": f"! {self.column} is renamed from {self.old}, and the table has neither",
         }
         return texts[self.kind]
@@ -101,7 +104,8 @@ def differences(
 
     Examples
     --------
-    >>> have, want = {"id": "int", "name": "string"}, {"id": "bigint", "full_name": "string", "age": "int"}
+    >>> have, want = {"id": "int", "name": "string"}, {"id": "bigint", "full_name": "string",
+    ...     "age": "int"}
     >>> [str(change) for change in differences(have, want, {"full_name": "name"})]
     ['> name -> full_name', '~ id int -> bigint', '+ age int']
     """
@@ -163,7 +167,8 @@ def is_wider(old: str, new: str) -> bool:
 
     Examples
     --------
-    >>> [is_wider("int", new) for new in ("bigint", "double", "decimal(12,2)", "decimal(10,2)", "smallint", "string")]
+    >>> [is_wider("int", new) for new in ("bigint", "double", "decimal(12,2)", "decimal(10,2)",
+    ...     "smallint", "string")]
     [True, True, True, False, False, False]
     >>> [is_wider("decimal(8,2)", new) for new in ("decimal(10,4)", "decimal(9,4)", "double")]
     [True, False, False]
@@ -208,7 +213,8 @@ def statements(changes: Sequence[Change], comments: Mapping[str, str]) -> Iterat
 
     Examples
     --------
-    >>> list(statements([Change("rename", "a", "a", "b"), Change("add", "c", new="int")], {"c": "new"}))
+    >>> list(statements([Change("rename", "a", "a", "b"), Change("add", "c", new="int")],
+    ...     {"c": "new"}))
     ['RENAME COLUMN `a` TO `b`', "ADD COLUMNS (`c` int COMMENT 'new')"]
     """
     for change in changes:

@@ -14,7 +14,7 @@ from lakesmith.sketches.bloom_sizing import Estimate, seen_before
 from lakesmith.spec.key_implies import unproven
 from lakesmith.spec.model import Table
 from lakesmith.tables.commit import CommitId, writer
-from lakesmith.tables.delta_log.history import newest_commits
+from lakesmith.tables.delta_log.history import newest_version
 from lakesmith.tables.pruning.key_bounds import find_touched
 from lakesmith.tables.pruning.key_promise import refuse_broken
 from lakesmith.tables.pruning.null_bounds import loosened
@@ -136,7 +136,7 @@ def screen(rows: DataFrame, table: TableRef, spec: Table) -> Screened | None:
         or _says_too_little(header, spec)
     ):
         return None
-    version = newest_commits(rows.sparkSession, table, 1)[0].version
+    version = newest_version(rows.sparkSession, table)
     marked = _marked(rows, table, header)
     (row,) = marked.agg(
         F.count(F.lit(1)).alias("rows"), F.count_if("_maybe").alias("maybe")
@@ -176,7 +176,7 @@ def _may_lie_elsewhere(rows: DataFrame, header: Header, spec: Table) -> bool:
 
 
 def _says_too_little(header: Header, spec: Table) -> bool:
-    """Tell whether a key may be in another partition than its row says, whose filter is not asked."""
+    """Return True where a key may be in another partition than its row says."""
     return bool({*header.partition} & {*unproven(spec)})
 
 

@@ -22,7 +22,7 @@ from lakesmith.sketches.bloom import HASH_VERSION, bloom_build, bloom_merge, is_
 from lakesmith.sketches.bloom_sizing import CAP_BITS, Shape, shape_for
 from lakesmith.spec.model import KeyFilter, Table
 from lakesmith.tables.commit import CommitId, write, writer
-from lakesmith.tables.delta_log.history import Commit, newest_commits
+from lakesmith.tables.delta_log.history import Commit, newest_commits, newest_version
 from lakesmith.tables.delta_log.operations import MAINTENANCE, ROW_CHANGES
 from lakesmith.tables.ref import TableRef
 
@@ -89,7 +89,7 @@ def load_filter(
     header: Header,
     partitions: Sequence[int] = (),
 ) -> DataFrame:
-    """Read the bits of a filter, one row a block, of all partitions or of those with these hashes."""
+    """Read the bits of a filter, one row a block, for all or some partitions."""
     stored = table.key_filter.load(session).drop("hash_version", "table_version")
     if partitions:
         stored = stored.filter(F.col("partition").isin(*partitions))
@@ -297,7 +297,7 @@ def _save(
     session: SparkSession, table: TableRef, header: Header, bits: DataFrame
 ) -> None:
     ref = table.key_filter
-    known = newest_commits(session, ref, 1)[0].version if ref.exists(session) else -1
+    known = newest_version(session, ref) if ref.exists(session) else -1
     commit = CommitId(APP, known + 1, header.table_id, asdict(header))
     blocks = {
         "hash_version": F.lit(header.hash_version),

@@ -13,7 +13,7 @@ from deltalake import DeltaTable, QueryBuilder
 from deltalake.exceptions import DeltaError
 from pyspark.sql import SparkSession
 
-from lakesmith.tables.delta_log.history import newest_commits, unreadable
+from lakesmith.tables.delta_log.history import newest_version, unreadable
 from lakesmith.tables.pruning.key_bounds import Touched
 from lakesmith.tables.pruning.key_promise import without_promise
 from lakesmith.tables.pruning.matching_files import Files, files_of
@@ -93,7 +93,7 @@ def look(
         raise unreadable(table, error) from error
     if found is not None:
         return Looked(there.version(), found, files)
-    version = newest_commits(session, table, 1)[0].version
+    version = newest_version(session, table)
     rows = table.load(session).filter(bounds.predicate()).filter(one_of(kinds, keys))
     return Looked(version, rows.select(*kinds, *columns).toArrow(), files)
 

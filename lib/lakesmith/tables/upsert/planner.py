@@ -180,7 +180,7 @@ def _planned(
     spec: Table,
     follows: bool,
 ) -> UpsertPlan:
-    """Look at the target's rows with the batch's keys, so that only what is newer or was not there is written."""
+    """Look up the target's rows with the batch's keys, to write only newer or new rows."""
     touched = None
     try:
         touched = loosened(touched_in(batch, bounded), kinds, batch.column_names)

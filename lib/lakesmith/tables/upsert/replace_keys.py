@@ -6,7 +6,7 @@ from pyspark.sql import DataFrame, SparkSession
 
 from lakesmith.errors import WriteError
 from lakesmith.tables.commit import CommitId, writer
-from lakesmith.tables.delta_log.history import newest_commits
+from lakesmith.tables.delta_log.history import newest_version
 from lakesmith.tables.ref import TableRef
 from lakesmith.tables.upsert.planner import UpsertPlan
 
@@ -67,7 +67,7 @@ def replace_rows(
 
 def require_version(session: SparkSession, table: TableRef, version: int) -> None:
     """Raise LS506 unless a version is the table's newest."""
-    if newest_commits(session, table, 1)[0].version != version:
+    if newest_version(session, table) != version:
         raise changed_meanwhile(table)
 
 

@@ -56,12 +56,12 @@ def step_problems(
     if not callable(function):
         return [f"'{call.name}' is not a function but a {type(function).__name__}"]
     if record is None:
-        found = _signature_problems(function, options, inputs)
-        return [f"'{call.name}': {problem}" for problem in found]
+        problems = _signature_problems(function, options, inputs)
+        return [f"'{call.name}': {problem}" for problem in problems]
 
-    found = _factory_problems(function, record, options, inputs)
+    problems = _factory_problems(function, record, options, inputs)
 
-    return [f"step '{call.name}': {problem}" for problem in found]
+    return [f"step '{call.name}': {problem}" for problem in problems]
 
 
 def _unknown(name: str) -> str:
@@ -90,15 +90,15 @@ def _factory_problems(
     parameters = inspect.signature(factory).parameters.values()
     known = {option_of.get(p.name, p.name): p for p in parameters}
     hints = get_type_hints(factory)
-    found = _name_problems(options, known)
+    problems = _name_problems(options, known)
 
     for option, value in options.items():
         if option in record.inputs:
-            found += _input_problems(value, inputs)
+            problems += _input_problems(value, inputs)
         elif option in known:
-            found += _type_problems(option, value, hints)
+            problems += _type_problems(option, value, hints)
 
-    return found
+    return problems
 
 
 def _name_problems(
@@ -166,11 +166,11 @@ def _signature_problems(
         if p.default is p.empty and name not in {*options, *inputs}
     ]
 
-    found = [
+    problems = [
         f"it has no parameter '{name}'{_did_you_mean(name, known)}" for name in unknown
     ]
 
-    return found + [
+    return problems + [
         f"parameter '{name}' is neither an option nor an input of this table"
         for name in required
     ]

@@ -43,16 +43,19 @@ _BLANKS = "".join(map(chr, range(33))) + "\x7f"
 
 
 def cast_or_null(
-    value: Column, found: DataType, wanted: DataType, format: str | None = None
+    value: Column,
+    source_type: DataType,
+    target_type: DataType,
+    format: str | None = None,
 ) -> Column:
     """Cast a column to the declared type, with NULL for what does not fit exactly.
 
     Parameters
     ----------
     value : Column
-    found : DataType
+    source_type : DataType
         The type the column has.
-    wanted : DataType
+    target_type : DataType
         The type it shall have.
     format : str, optional
         Spark datetime pattern of the text, for dates and timestamps.
@@ -86,40 +89,44 @@ def cast_or_null(
     +-----+-----+
     <BLANKLINE>
     """
-    if found == wanted:
+    if source_type == target_type:
         return value
-    if isinstance(wanted, StringType):
-        return value.cast(wanted)
-    if isinstance(found, NumericType) and isinstance(wanted, NumericType):
-        return _number_from_number(value, found, wanted)
-    if isinstance(wanted, _NESTED):
-        return _nested(value, found, wanted)
-    if isinstance(found, _TIMES) and isinstance(wanted, _TIMES):
-        return value.try_cast(wanted)
+    if isinstance(target_type, StringType):
+        return value.cast(target_type)
+    if isinstance(source_type, NumericType) and isinstance(target_type, NumericType):
+        return _number_from_number(value, source_type, target_type)
+    if isinstance(target_type, _NESTED):
+        return _nested(value, source_type, target_type)
+    if isinstance(source_type, _TIMES) and isinstance(target_type, _TIMES):
+        return value.try_cast(target_type)
 
-    return _from_text(value.cast("string"), wanted, format)
+    return _from_text(value.cast("string"), target_type, format)
 
 
-def _number_from_number(value: Column, found: DataType, wanted: DataType) -> Column:
-    if isinstance(wanted, _FLOATS):
-        return _float_from_number(value, found, wanted)
-    if isinstance(found, FloatType) and isinstance(wanted, DecimalType):
+def _number_from_number(
+    value: Column, source_type: DataType, target_type: DataType
+) -> Column:
+    if isinstance(target_type, _FLOATS):
+        return _float_from_number(value, source_type, target_type)
+    if isinstance(source_type, FloatType) and isinstance(target_type, DecimalType):
         # Spark takes the digits of the double beside it, and 0.1 would not be 0.1.
-        return _decimal(value.cast("string"), wanted)
+        return _decimal(value.cast("string"), target_type)
 
-    typed = value.try_cast(wanted)
+    typed = value.try_cast(target_type)
     # A comparison of two decimals may round the longer one, the way back does not.
-    is_exact = typed.try_cast(found) == value
+    is_exact = typed.try_cast(source_type) == value
 
-    if isinstance(found, _FLOATS) and isinstance(wanted, LongType):
+    if isinstance(source_type, _FLOATS) and isinstance(target_type, LongType):
         is_exact &= value < F.lit(_BEYOND_BIGINT)
 
     return F.when(is_exact, typed)
 
 
-def _float_from_number(value: Column, found: DataType, wanted: DataType) -> Column:
-    typed = value.try_cast(wanted)
-    if not (isinstance(found, DoubleType) and isinstance(wanted, FloatType)):
+def _float_from_number(
+    value: Column, source_type: DataType, target_type: DataType
+) -> Column:
+    typed = value.try_cast(target_type)
+    if not (isinstance(source_type, DoubleType) and isinstance(target_type, FloatType)):
         return typed
 
     was_infinite = F.abs(value) == _INFINITY
@@ -130,32 +137,32 @@ def _float_from_number(value: Column, found: DataType, wanted: DataType) -> Colu
     return F.when(is_in_range & is_above_zero, typed)
 
 
-def _nested(value: Column, found: DataType, wanted: DataType) -> Column:
-    if isinstance(found, _NESTED):
-        return value.try_cast(wanted)
+def _nested(value: Column, source_type: DataType, target_type: DataType) -> Column:
+    if isinstance(source_type, _NESTED):
+        return value.try_cast(target_type)
     raise StepError(
-        f"a column of type {found.simpleString()} cannot become {wanted.simpleString()}",
+        f"a column of type {source_type.simpleString()} cannot become {target_type.simpleString()}",
         code="LS303",
         hint="parse the text in a step, for instance with from_json, and leave `source` out of the"
         " contract column",
     )
 
 
-def _from_text(text: Column, wanted: DataType, format: str | None) -> Column:
-    if isinstance(wanted, _TIMES):
-        return _time(text, wanted, format)
-    if isinstance(wanted, DecimalType):
-        return _decimal(text, wanted)
-    if isinstance(wanted, _FLOATS):
-        return _float(text, wanted)
-    if isinstance(wanted, BinaryType):
-        return F.nullif(text, F.lit("")).cast(wanted)
+def _from_text(text: Column, target_type: DataType, format: str | None) -> Column:
+    if isinstance(target_type, _TIMES):
+        return _time(text, target_type, format)
+    if isinstance(target_type, DecimalType):
+        return _decimal(text, target_type)
+    if isinstance(target_type, _FLOATS):
+        return _float(text, target_type)
+    if isinstance(target_type, BinaryType):
+        return F.nullif(text, F.lit("")).cast(target_type)
 
-    return text.try_cast(wanted)
+    return text.try_cast(target_type)
 
 
-def _float(text: Column, wanted: DataType) -> Column:
-    typed = text.try_cast(wanted)
+def _float(text: Column, target_type: DataType) -> Column:
+    typed = text.try_cast(target_type)
     # Zero and infinity may stand for numbers that the type cannot hold.
     is_limit = typed.isin(0.0, _INFINITY, -_INFINITY)
     is_held = text.rlike(NUMBER) & ~is_limit
@@ -164,40 +171,40 @@ def _float(text: Column, wanted: DataType) -> Column:
     return F.when(is_number, typed)
 
 
-def _decimal(text: Column, wanted: DecimalType) -> Column:
-    is_exact = text.rlike(decimal_pattern(wanted.scale))
-    return F.when(is_exact, text.try_cast(wanted))
+def _decimal(text: Column, target_type: DecimalType) -> Column:
+    is_exact = text.rlike(decimal_pattern(target_type.scale))
+    return F.when(is_exact, text.try_cast(target_type))
 
 
-def _time(text: Column, wanted: DataType, format: str | None) -> Column:
+def _time(text: Column, target_type: DataType, format: str | None) -> Column:
     if format is not None:
-        return _by_format(text, wanted, format)
+        return _by_format(text, target_type, format)
     # A cast alone reads '2024', 'now' and '12:30' as times, and drops digits and offsets.
-    if isinstance(wanted, DateType):
+    if isinstance(target_type, DateType):
         is_date = _has_length(text, 10, {5: "-", 8: "-"})
         is_written_out = is_date | text.rlike(INSTANT)
-        return F.when(is_written_out, text.try_cast(TimestampType())).cast(wanted)
-    if isinstance(wanted, TimestampNTZType):
+        return F.when(is_written_out, text.try_cast(TimestampType())).cast(target_type)
+    if isinstance(target_type, TimestampNTZType):
         has_seconds = _has_length(text, 19, {5: "-", 14: ":", 17: ":"})
         is_written_out = (has_seconds & ~text.endswith("Z")) | text.rlike(
             FAST_WALL_CLOCK
         )
-        return F.when(is_written_out, text.try_cast(wanted))
+        return F.when(is_written_out, text.try_cast(target_type))
 
     has_seconds = _has_length(text, 19, {5: "-", 17: ":"})
 
-    return F.when(has_seconds | text.rlike(FAST_INSTANT), text.try_cast(wanted))
+    return F.when(has_seconds | text.rlike(FAST_INSTANT), text.try_cast(target_type))
 
 
-def _by_format(text: Column, wanted: DataType, format: str) -> Column:
-    has_zone = not isinstance(wanted, TimestampNTZType)
+def _by_format(text: Column, target_type: DataType, format: str) -> Column:
+    has_zone = not isinstance(target_type, TimestampNTZType)
     pattern = exact_pattern(format, zone=has_zone)
     if pattern is None:
-        return F.lit(None).cast(wanted)
+        return F.lit(None).cast(target_type)
 
     trimmed = F.btrim(text, F.lit(_BLANKS))
 
-    return F.try_to_timestamp(trimmed, F.lit(pattern)).cast(wanted)
+    return F.try_to_timestamp(trimmed, F.lit(pattern)).cast(target_type)
 
 
 def _has_length(text: Column, length: int, marks: Mapping[int, str]) -> Column:

@@ -59,13 +59,13 @@ class Strategy(Protocol[PlanT]):
         """What the strategy takes, reads, and means to readers downstream."""
 
     def plan(self, frames: BatchFrames, keep: Keep) -> PlanT:
-        """Find out what the commit will do; `keep` caches a frame until it is done."""
+        """Plan the commit. `keep` caches a frame until it is done."""
 
     def write(self, frames: BatchFrames, plan: PlanT, commit: CommitId) -> None:
         """Do what was planned in one commit."""
 
     def after_commit(self, frames: BatchFrames) -> None:
-        """Bring up to date what is stored beside the table; may run twice."""
+        """Update what is stored beside the table."""
 
     def accounting(
         self, write: Write, metrics: Mapping[str, int], rows: int

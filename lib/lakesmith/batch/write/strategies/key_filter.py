@@ -8,7 +8,7 @@ from lakesmith.tables.upsert.key_filter import refresh
 
 
 def screened_keys(frames: BatchFrames) -> Screened | None:
-    """Return what the filter tells of a batch; None where it may not be asked."""
+    """Return what the filter answers for a batch, or None where it may not be asked."""
     batch = frames.batch
     write = batch.spec.write
     is_asked = write.key_filter is not None and write.method == "auto"

@@ -118,7 +118,7 @@ def upsert_write(
 
 
 def write_upsert(frames: BatchFrames, plan: UpsertWrite, commit: CommitId) -> None:
-    """Do the commit that was planned; merge all of a batch that truncates the table."""
+    """Write the planned commit, or merge all of a batch that truncates the table."""
     batch = frames.batch
     table = batch.table
     if plan.screened is not None:

@@ -1,0 +1,166 @@
+"""CSV files (RFC 4180) to a frame of text columns, matched by name whatever the case and order."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from functools import reduce
+
+from pyspark.sql import Column, DataFrame, SparkSession, Window
+from pyspark.sql import functions as F
+
+from lakesmith.sources.files.csv_records import (
+    is_by_line,
+    is_malformed,
+    read_line_records,
+    read_records,
+)
+from lakesmith.sources.files.heads import Head, may_repeat_header
+from lakesmith.sources.files.text_lines import CORRUPT, rescue_fields, rescue_line
+from lakesmith.spec.model import FilesSource
+
+
+def read_csv(
+    spark: SparkSession, source: FilesSource, heads: Mapping[str, Head]
+) -> DataFrame:
+    """Read CSV files whose headers are known.
+
+    Parameters
+    ----------
+    spark : SparkSession
+    source : FilesSource
+    heads : mapping
+        Path to header; files with the same header are read together.
+
+    Returns
+    -------
+    DataFrame
+        *Columns*: adds the declared columns as STRING (empty, or optional and absent = NULL),
+        ``_rescued`` STRING (JSON:
+        undeclared fields, or the whole record under ``_corrupt_record`` when it does not parse)
+        and ``_source_file`` STRING.
+
+    Notes
+    -----
+    One scan a distinct header. Only the first record of a file is its header: files in which the
+    header's text comes again are read apart, with a second scan for these lines.
+    Without ``multiline`` a record is a line; one with an open quote goes whole to ``_rescued``.
+    """
+    groups = _groups(source, heads)
+    frames = [
+        _read_group(spark, source, heads[paths[0]], paths, repeats)
+        for (_, repeats), paths in groups.items()
+    ]
+    return reduce(DataFrame.unionByName, frames)
+
+
+def _groups(
+    source: FilesSource, heads: Mapping[str, Head]
+) -> dict[tuple[str, bool], list[str]]:
+    groups: dict[tuple[str, bool], list[str]] = {}
+    by_line = is_by_line(source)
+    for path, head in heads.items():
+        repeats = by_line and may_repeat_header(path, head, source)
+        same = groups.setdefault((head.line, repeats), [])
+        same.append(path)
+    return groups
+
+
+def _read_group(
+    spark: SparkSession,
+    source: FilesSource,
+    head: Head,
+    paths: Sequence[str],
+    repeats: bool,
+) -> DataFrame:
+    if is_by_line(source):
+        records = _lines(spark, source, head, paths, repeats)
+    else:
+        records = read_records(spark, source, paths)
+    parsed = records.transform(lambda rows: _parsed(rows, source, head))
+    return parsed.select(
+        *_declared(source, head), _rescued(source, head), "_source_file"
+    )
+
+
+def _lines(
+    spark: SparkSession,
+    source: FilesSource,
+    head: Head,
+    paths: Sequence[str],
+    repeats: bool,
+) -> DataFrame:
+    lines = read_line_records(spark, source, paths)
+    is_header = F.col("value") == F.lit(head.line)
+    rows = lines.filter(~is_header)
+    if not repeats:
+        return rows
+    repeated = _repeated_headers(lines.filter(is_header))
+    return rows.unionByName(repeated)
+
+
+def _repeated_headers(headers: DataFrame) -> DataFrame:
+    """Return the lines that equal the header of their file, but for the header itself."""
+    in_file = Window.partitionBy("_source_file").orderBy("value")
+    number = F.row_number().over(in_file)
+    numbered = headers.withColumn("number", number)
+    return numbered.filter(F.col("number") > 1).drop("number")
+
+
+def _parsed(records: DataFrame, source: FilesSource, head: Head) -> DataFrame:
+    record = F.col("value")
+    parsed = F.from_csv(record, F.lit(_schema(head)), _options(source))
+    rows = records.select(
+        "value",
+        "_source_file",
+        parsed.alias("parsed"),
+    )
+    is_corrupt = F.col(f"parsed.{CORRUPT}").isNotNull()
+    bad = is_corrupt | is_malformed(record, source)
+    return rows.withColumn("bad", bad)
+
+
+def _options(source: FilesSource) -> dict[str, str]:
+    return {
+        "sep": source.delimiter,
+        "quote": '"',
+        "escape": '"',
+        "mode": "PERMISSIVE",
+        "columnNameOfCorruptRecord": CORRUPT,
+        "enforceSchema": "true",
+    }
+
+
+def _schema(head: Head) -> str:
+    fields = [f"c{index} STRING" for index in range(len(head.names))]
+    return ", ".join([*fields, f"{CORRUPT} STRING"])
+
+
+def _field(head: Head, name: str) -> Column:
+    names = [header.lower() for header in head.names]
+    if name.lower() not in names:
+        return F.lit(None).cast("string")
+    index = names.index(name.lower())
+    return F.col(f"parsed.c{index}")
+
+
+def _declared(source: FilesSource, head: Head) -> list[Column]:
+    return [
+        F.when(~F.col("bad"), _field(head, name)).alias(name) for name in source.columns
+    ]
+
+
+def _rescued(source: FilesSource, head: Head) -> Column:
+    declared = {name.lower() for name in source.columns}
+    extra = dict(_undeclared(head.names, declared))
+    names = [name or f"_c{index}" for index, name in extra.items()]
+    values = [F.col(f"parsed.c{index}") for index in extra]
+    fields = rescue_fields(names, values)
+    whole = rescue_line(F.col("value"))
+    rescued = F.when(F.col("bad"), whole).otherwise(fields)
+    return rescued.alias("_rescued")
+
+
+def _undeclared(names: Iterable[str], declared: set[str]) -> Iterable[tuple[int, str]]:
+    for index, name in enumerate(names):
+        if name.lower() not in declared:
+            yield index, name

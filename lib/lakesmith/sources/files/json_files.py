@@ -1,0 +1,119 @@
+"""JSON-lines files to a frame of text columns, matched by name whatever the case."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from pyspark.sql import Column, DataFrame, SparkSession
+from pyspark.sql import functions as F
+
+from lakesmith.columns import ARRIVED
+from lakesmith.sources.files.text_lines import is_unsafe, read_lines, rescue_line
+from lakesmith.spec.model import FilesSource
+from lakesmith.transforms.values.json_numbers import (
+    has_changed_number,
+    mark_numbers,
+    may_hold_mark,
+    unmark_numbers,
+)
+
+
+def read_json(
+    spark: SparkSession, source: FilesSource, paths: Sequence[str]
+) -> DataFrame:
+    """Read JSON-lines files as text, nested values as JSON text.
+
+    Parameters
+    ----------
+    spark : SparkSession
+    source : FilesSource
+    paths : sequence of str
+
+    Returns
+    -------
+    DataFrame
+        *Columns*: adds the declared columns as STRING (absent or JSON null = NULL), ``_rescued``
+        STRING (JSON of undeclared fields, or the whole line under ``_corrupt_record`` when it is
+        not one object or has a key twice), ``_source_file`` STRING and ``_arrived`` STRUCT:
+        ``has``, whether the line has each declared field,
+        and ``names``, all its fields; NULL for a line that is rescued as a whole.
+    """
+    line = F.col("value")
+    changed = F.col("changed")
+    lines = read_lines(spark, paths).withColumn("changed", has_changed_number(line))
+    entries = _entries(line, changed).alias("entries")
+    parsed = lines.select("value", "_source_file", "changed", entries)
+    no_object = F.coalesce(_is_ambiguous(F.col("entries")), F.lit(True))
+    unclear = changed & may_hold_mark(line)
+    rows = parsed.withColumn("bad", no_object | is_unsafe(line) | unclear)
+    columns = [
+        F.when(~F.col("bad"), _field(name)).alias(name) for name in source.columns
+    ]
+    return rows.select(
+        *columns,
+        _rescued(source),
+        "_source_file",
+        _arrived(source),
+    )
+
+
+def _entries(line: Column, changed: Column) -> Column:
+    """Return keys with values as text, NULL for anything but one object.
+
+    Numbers keep their spelling.
+    """
+    kept = F.when(changed, mark_numbers(line)).otherwise(line)
+    # The parser stops behind the first value; as an array, whatever follows it shows.
+    array = F.concat(F.lit("["), kept, F.lit("]"))
+    parsed = F.try_parse_json(array)
+    values = parsed.try_cast("array<map<string,variant>>")
+    fields = F.when(F.size(values) == 1, F.get(values, 0))
+    entries = F.map_entries(fields)
+    as_text = F.transform(entries, lambda entry: _text_of(entry, changed))
+    is_object = line.rlike(r"^\s*\{") & line.rlike(r"\}\s*$")
+    return F.when(is_object, as_text)
+
+
+def _text_of(entry: Column, changed: Column) -> Column:
+    text = entry["value"].cast("string")
+    value = F.when(changed, unmark_numbers(text)).otherwise(text)
+    return F.struct(
+        entry["key"].alias("key"),
+        value.alias("value"),
+    )
+
+
+def _is_ambiguous(entries: Column) -> Column:
+    keys = F.transform(entries, lambda entry: F.lower(entry["key"]))
+    return F.size(F.array_distinct(keys)) != F.size(keys)
+
+
+def _field(name: str) -> Column:
+    matches = F.filter("entries", lambda entry: F.lower(entry["key"]) == name.lower())
+    return F.get(matches, 0)["value"]
+
+
+def _arrived(source: FilesSource) -> Column:
+    names = F.transform("entries", lambda entry: entry["key"])
+    lowered = F.transform(names, F.lower)
+    has = [
+        F.array_contains(lowered, name.lower()).alias(name) for name in source.columns
+    ]
+    arrived = F.struct(
+        F.struct(*has).alias("has"),
+        F.concat_ws(", ", names).alias("names"),
+    )
+    return F.when(~F.col("bad"), arrived).alias(ARRIVED)
+
+
+def _rescued(source: FilesSource) -> Column:
+    declared = F.array(*[F.lit(name.lower()) for name in source.columns])
+    extra = F.filter(
+        "entries", lambda entry: ~F.array_contains(declared, F.lower(entry["key"]))
+    )
+    fields = F.when(F.size(extra) > 0, F.to_json(F.map_from_entries(extra)))
+    return (
+        F.when(F.col("bad"), rescue_line(F.col("value")))
+        .otherwise(fields)
+        .alias("_rescued")
+    )

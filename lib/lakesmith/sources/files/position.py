@@ -1,0 +1,163 @@
+"""Remember which files were read or parked, in which batch, and why they were parked."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Sequence
+from itertools import islice
+from typing import Any
+
+from lakesmith.sources.positions import Position, Positions
+from lakesmith.sources.slices import ParkedPart, Slice
+
+FILES_PER_PART = 1000
+FILES_IN_COMMIT = 1000
+KIND = "files"
+
+
+def files_slice(name: str, files: Iterable[Sequence[Any]]) -> Slice:
+    """Return a slice of files, each as path, size and modification time.
+
+    Examples
+    --------
+    >>> files_slice("orders", [("in/a.csv", 12, 1700)]).data
+    {'files': [['in/a.csv', 12, 1700]]}
+    """
+    return Slice(KIND, name, {"files": [list(file) for file in files]})
+
+
+class FilePositions(Positions):
+    """Files are known by path, size and modification time, whichever source of files lists them."""
+
+    def __init__(self) -> None:
+        super().__init__(shared=True)
+
+    def start(self) -> Position:
+        """Return the position before any file was read.
+
+        Examples
+        --------
+        >>> FilePositions().start()
+        {'seen': {}, 'read_in': {}, 'parked': {}}
+        """
+        return {"seen": {}, "read_in": {}, "parked": {}}
+
+    def parts(self, piece: Slice) -> tuple[str, ...]:
+        """Return the paths of the files in a slice.
+
+        Examples
+        --------
+        >>> FilePositions().parts(files_slice("orders", [("in/a.csv", 12, 1700)]))
+        ('in/a.csv',)
+        """
+        return tuple(file[0] for file in piece.data["files"])
+
+    def advance(self, position: Position, piece: Slice, batch: int) -> None:
+        """Count the files of a slice as read, in place.
+
+        Examples
+        --------
+        >>> position = FilePositions().start()
+        >>> read = files_slice("orders", [("in/a.csv", 12, 1700)])
+        >>> FilePositions().advance(position, read, batch=2)
+        >>> position["seen"], position["read_in"]
+        ({'in/a.csv': (12, 1700)}, {'in/a.csv': 2})
+        """
+        for file in piece.data["files"]:
+            _see(position, file, batch)
+        for path in self.parts(piece):
+            position["parked"].pop(path, None)
+
+    def park(
+        self, position: Position, parked: Sequence[ParkedPart], batch: int
+    ) -> None:
+        """Count files as seen, and keep the reasons why they were not read.
+
+        Examples
+        --------
+        >>> position = FilePositions().start()
+        >>> empty = ParkedPart("in/a.csv", "the file is empty", [0, 1700])
+        >>> FilePositions().park(position, [empty], batch=2)
+        >>> position["seen"], position["parked"]
+        ({'in/a.csv': (0, 1700)}, {'in/a.csv': 'the file is empty'})
+        """
+        for one in parked:
+            _see(position, [one.part, *one.data], batch)
+            position["parked"][one.part] = one.reason
+
+    def mark(self, position: Position) -> Position:
+        """Return nothing, since each file knows its batch."""
+        return {}
+
+    def go_back(self, position: Position, mark: Position, batch: int) -> None:
+        """Forget what was seen after a batch.
+
+        Examples
+        --------
+        >>> seen = {"a": (1, 5), "b": (1, 6)}
+        >>> position = {"seen": seen, "read_in": {"a": 1, "b": 2}, "parked": {}}
+        >>> FilePositions().go_back(position, {}, batch=1)
+        >>> position["seen"]
+        {'a': (1, 5)}
+        """
+        kept = {
+            path: number
+            for path, number in position["read_in"].items()
+            if number <= batch
+        }
+        position["read_in"] = kept
+        for name in ("seen", "parked"):
+            position[name] = {
+                path: value for path, value in position[name].items() if path in kept
+            }
+
+    def stored(self, position: Position) -> Iterator[Position]:
+        """Yield the reasons of parked files, then the files in lists of bounded length.
+
+        Examples
+        --------
+        >>> position = {"seen": {"a": (1, 5)}, "read_in": {"a": 1}, "parked": {}}
+        >>> list(FilePositions().stored(position))
+        [{'files': [['a', 1, 5, 1]]}]
+        """
+        if position["parked"]:
+            yield {"parked": position["parked"]}
+        read_in = position["read_in"]
+        seen = sorted(position["seen"].items())
+        files = iter([path, *found, read_in[path]] for path, found in seen)
+        while chunk := list(islice(files, FILES_PER_PART)):
+            yield {"files": chunk}
+
+    def restore(self, position: Position, part: Position, batch: int) -> None:
+        """Add stored files or reasons to a position.
+
+        Examples
+        --------
+        >>> position = FilePositions().start()
+        >>> FilePositions().restore(position, {"files": [["a", 1, 5, 1], ["b", 1, 6]]}, batch=3)
+        >>> position["read_in"]
+        {'a': 1, 'b': 3}
+        """
+        position["parked"].update(part.get("parked", {}))
+        for path, size, mtime, *read_in in part.get("files", ()):
+            number = read_in[0] if read_in else batch
+            _see(position, (path, size, mtime), number)
+
+    def brief(self, piece: Slice) -> dict[str, Any]:
+        """Return the files of a slice, or their number, the first and the last of very many.
+
+        Examples
+        --------
+        >>> FilePositions().brief(files_slice("orders", [("in/a.csv", 12, 1700)]))["files"]
+        [['in/a.csv', 12, 1700]]
+        """
+        files = piece.data["files"]
+        if len(files) <= FILES_IN_COMMIT:
+            return piece.to_dict()
+        shown = [files[0], files[-1]]
+        return {**piece.to_dict(), "files": shown, "count": len(files)}
+
+
+def _see(position: Position, file: Sequence[Any], batch: int) -> None:
+    path, size, mtime = file
+    position["seen"][path] = (size, mtime)
+    position["read_in"][path] = batch

@@ -1,0 +1,267 @@
+"""Plan and read a directory of files as a source."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterable, Mapping
+from concurrent.futures import ThreadPoolExecutor
+from typing import Any
+
+from pyspark.sql import DataFrame, SparkSession
+
+from lakesmith.paths import local_path, path_of_rows
+from lakesmith.sources.base import Known, Source
+from lakesmith.sources.files.changes import fresh_files
+from lakesmith.sources.files.find_bad_file import find_unreadable
+from lakesmith.sources.files.listing import FileEntry, list_files
+from lakesmith.sources.files.new_files import next_files, read_files, reason_to_park
+from lakesmith.sources.files.position import KIND, FilePositions, files_slice
+from lakesmith.sources.positions import Position
+from lakesmith.sources.slices import MISSING, ParkedPart, Required, Slice, Slices
+from lakesmith.spec.model import FilesSource
+from lakesmith.spec.rules.sources import TAKES
+from lakesmith.tables.ref import TableRef
+
+READERS = 8
+
+
+class Files(Source):
+    """CSV, JSON-lines or Parquet files in a directory.
+
+    A file is its path, size and modification time.
+    """
+
+    kind = KIND
+    spec = FilesSource
+    positions = FilePositions()
+    settings: FilesSource
+
+    @property
+    def where(self) -> str:
+        """The key of its directory in the specs.
+
+        Examples
+        --------
+        >>> from lakesmith.spec.model import Project
+        >>> source = {"format": "csv", "path": "in", "columns": ["id"]}
+        >>> tables = {"bronze": {"a": {"from": "sources.s"}}}
+        >>> spec = {"name": "shop", "sources": {"s": source}, "tables": tables}
+        >>> files = Files(Project.model_validate(spec), "bronze.a")
+        >>> files.where
+        'sources.s.path'
+        """
+        return f"sources.{self.name}.path"
+
+    def has_new(self, position: Position, known: Known) -> bool | None:
+        """Return whether a local directory has new or changed files."""
+        if local_path(self.settings.path) is None:
+            return None
+        return bool(self._fresh(None, position, known))
+
+    def next_slice(
+        self, spark: SparkSession, position: Position, known: Known
+    ) -> Slices:
+        """Return the new files that can be read, and those to park."""
+        fresh = self._fresh(spark, position, known)
+        found = next_files(spark, self.settings, fresh, self.where)
+        files = [(file.path, file.size, file.mtime) for file in found.files]
+        parked = [
+            ParkedPart(file.path, reason, [file.size, file.mtime])
+            for file, reason in found.parked
+        ]
+        entries = [*found.files, *(file for file, _ in found.parked)]
+        return Slices(
+            files_slice(self.name, files) if files else None,
+            tuple(parked),
+            found.more,
+            aliases={file.path: file.aliases for file in entries if file.aliases},
+        )
+
+    def _fresh(
+        self, spark: SparkSession | None, position: Position, known: Known
+    ) -> tuple[FileEntry, ...]:
+        parked = position.get("parked", {})
+        # A file that this run could not open waits for the next run.
+        waiting = {path: "" for path in known.tried if path in parked}
+        return fresh_files(
+            spark,
+            self.settings,
+            position.get("seen", {}),
+            parked | waiting,
+            self.where,
+        )
+
+    def read(self, session: SparkSession, piece: Slice) -> DataFrame:
+        """Return the rows of the files as text.
+
+        Returns
+        -------
+        DataFrame
+            *Columns*: the declared columns STRING, ``_source_file`` STRING, ``_rescued`` STRING; of
+            JSON also ``_arrived``, which fields a line has.
+        """
+        return read_files(session, self.settings, self.positions.parts(piece))
+
+    def still_readable(self, piece: Slice) -> str:
+        """Return which file changed or vanished since the slice was planned.
+
+        Examples
+        --------
+        >>> from lakesmith.spec.model import Project
+        >>> source = {"format": "csv", "path": "in", "columns": ["id"]}
+        >>> tables = {"bronze": {"a": {"from": "sources.s"}}}
+        >>> spec = {"name": "shop", "sources": {"s": source}, "tables": tables}
+        >>> files = Files(Project.model_validate(spec), "bronze.a")
+        >>> files.still_readable(files_slice("s", [("in/no_such.csv", 12, 1700)]))
+        "file 'in/no_such.csv' vanished after the batch was planned"
+        """
+        for path, size, mtime in piece.data["files"]:
+            local = local_path(path)
+            if local is None:
+                return ""
+            stat = local.stat() if local.exists() else None
+            if stat is None:
+                return f"file {path!r} vanished after the batch was planned"
+            if (stat.st_size, stat.st_mtime_ns // 1_000_000) != (size, mtime):
+                return f"file {path!r} changed after the batch was planned"
+        return ""
+
+    @property
+    def can_isolate(self) -> bool:
+        """Whether bad files are parked.
+
+        Examples
+        --------
+        >>> from lakesmith.spec.model import Project
+        >>> source = {"format": "csv", "path": "in", "columns": ["id"]}
+        >>> tables = {"bronze": {"a": {"from": "sources.s"}}}
+        >>> spec = {"name": "shop", "sources": {"s": source}, "tables": tables}
+        >>> files = Files(Project.model_validate(spec), "bronze.a")
+        >>> files.can_isolate
+        True
+        """
+        return self.settings.on_bad_input == "park"
+
+    def isolate(
+        self, session: SparkSession, piece: Slice, error: Exception
+    ) -> ParkedPart | None:
+        """Return the file that cannot be read to its end, if there is one."""
+        paths = self.positions.parts(piece)
+        found = find_unreadable(session, self.settings, paths)
+        if found is None:
+            return None
+        path, reason = found
+        stats = {file[0]: file[1:] for file in piece.data["files"]}
+        return ParkedPart(path, reason, stats[path])
+
+    def describe(self, piece: Slice) -> str:
+        """Return how many files a slice has, and how large they are.
+
+        Examples
+        --------
+        >>> from lakesmith.spec.model import Project
+        >>> source = {"format": "csv", "path": "in", "columns": ["id"]}
+        >>> tables = {"bronze": {"a": {"from": "sources.s"}}}
+        >>> spec = {"name": "shop", "sources": {"s": source}, "tables": tables}
+        >>> files = Files(Project.model_validate(spec), "bronze.a")
+        >>> files.describe(files_slice("s", [("in/a.csv", 1200, 1700)]))
+        '1 file(s), 1,200 bytes'
+        """
+        files = piece.data["files"]
+        size = sum(file[1] for file in files)
+        return f"{len(files)} file(s), {size:,} bytes"
+
+    def may_lack(self) -> tuple[str, ...]:
+        """Return the columns of JSON that are not optional, since JSON has no header.
+
+        Examples
+        --------
+        >>> from lakesmith.spec.model import Project
+        >>> source = {"format": "csv", "path": "in", "columns": ["id"]}
+        >>> tables = {"bronze": {"a": {"from": "sources.s"}}}
+        >>> spec = {"name": "shop", "sources": {"s": source}, "tables": tables}
+        >>> files = Files(Project.model_validate(spec), "bronze.a")
+        >>> files.may_lack()
+        ()
+        """
+        spec = self.settings
+        names = spec.columns if spec.format == "json" else ()
+        return tuple(name for name in names if name not in spec.optional_columns)
+
+    def row_settings(self) -> dict[str, Any]:
+        """Return the format, and the settings that it takes.
+
+        Examples
+        --------
+        >>> from lakesmith.spec.model import Project
+        >>> source = {"format": "csv", "path": "in", "columns": ["id"]}
+        >>> tables = {"bronze": {"a": {"from": "sources.s"}}}
+        >>> spec = {"name": "shop", "sources": {"s": source}, "tables": tables}
+        >>> Files(Project.model_validate(spec), "bronze.a").row_settings()["encoding"]
+        'UTF-8'
+        """
+        names = ("format", *TAKES[self.settings.format])
+        return {name: getattr(self.settings, name) for name in names}
+
+    def required(
+        self, spark: SparkSession, position: Position, must_read: Collection[str]
+    ) -> Required:
+        """Return the files whose rows the table holds, by the paths that are listed today.
+
+        Notes
+        -----
+        Opens the head or the footer of each file; no Spark job for local files.
+        """
+        listed = _by_name(list_files(spark, self.settings, self.where))
+        parked = position.get("parked", {})
+        seen = position.get("seen", {})
+        held = {path: seen[path] for path in seen if path not in parked}
+        needed = sorted({*held, *must_read})
+
+        def problem(path: str) -> str:
+            return self._problem(spark, listed.get(path), held.get(path))
+
+        with ThreadPoolExecutor(READERS) as pool:
+            reasons = list(pool.map(problem, needed))
+        found = [listed[path].path for path in needed if path in listed]
+        pairs = zip(needed, reasons, strict=True)
+        return Required(
+            parts=tuple(dict.fromkeys(found)),
+            problems={path: reason for path, reason in pairs if reason},
+        )
+
+    def _problem(
+        self, spark: SparkSession, file: FileEntry | None, seen: tuple[int, int] | None
+    ) -> str:
+        """Return why a rebuild would not get the rows of a file, or an empty text when it would."""
+        if file is None:
+            return MISSING
+        is_same = seen is None or seen == (file.size, file.mtime)
+        reason = reason_to_park(spark, self.settings, file.path)
+        if is_same or self.settings.on_changed_file == "reload":
+            return reason
+        return reason or "the file changed after it was read"
+
+    def landed(
+        self,
+        spark: SparkSession,
+        table: TableRef,
+        position: Position,
+        begun: Slice | None,
+    ) -> Slice | None:
+        """Return the files whose rows a table holds and that are not known as read or begun."""
+        rows = table.load(spark).select("_source_file").distinct().collect()
+        held = {path_of_rows(row["_source_file"]) for row in rows}
+        known = set(position.get("seen", {}))
+        if begun is not None:
+            known.update(self.positions.parts(begun))
+        files = [
+            (file.path, file.size, file.mtime)
+            for file in list_files(spark, self.settings, self.where)
+            if file.path in held and file.path not in known
+        ]
+        return files_slice(self.name, files) if files else None
+
+
+def _by_name(files: Iterable[FileEntry]) -> Mapping[str, FileEntry]:
+    """Return each file by each of its names."""
+    return {name: file for file in files for name in (file.path, *file.aliases)}

@@ -1,0 +1,142 @@
+"""Look up sources in one registry, and ask about slices and positions of any kind."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import cast
+
+from lakesmith.errors import InputError
+from lakesmith.sources.base import Source
+from lakesmith.sources.files.source import Files
+from lakesmith.sources.positions import Position, Positions
+from lakesmith.sources.slices import Slice, Span
+from lakesmith.sources.upstream_source import Upstream
+from lakesmith.spec.model import Project
+from lakesmith.spec.model.source import find_type, register_type
+
+_BUILT_IN: Mapping[str, type[Source]] = {Files.kind: Files, Upstream.kind: Upstream}
+
+
+def register(source: type[Source]) -> type[Source]:
+    """Register a type of source under its `kind`, also as a decorator.
+
+    Parameters
+    ----------
+    source : type of Source
+        Its `kind` is the `type` of the specs, its `spec` their model.
+
+    Returns
+    -------
+    type of Source
+
+    Notes
+    -----
+    An installed package names it as an entry point of the group ``lakesmith.sources`` instead.
+    """
+    register_type(source)
+    return source
+
+
+def source_class(kind: str) -> type[Source]:
+    """Return the class of a kind.
+
+    Raises
+    ------
+    InputError
+        LS215 when the ledger or a spec names a kind that no installed package has.
+
+    Examples
+    --------
+    >>> source_class("files").__name__
+    'Files'
+    """
+    found = _BUILT_IN.get(kind) or find_type(kind)
+    if found is None:
+        raise InputError(
+            f"no package has a source of type '{kind}'",
+            code="LS215",
+            hint="install the package that has it, in the version that wrote the ledger",
+        )
+    return cast("type[Source]", found)
+
+
+def source_of(project: Project, table: str) -> Source:
+    """Return the input of a table, whatever it reads.
+
+    Examples
+    --------
+    >>> source = {"format": "csv", "path": "in", "columns": ["id"]}
+    >>> tables = {"bronze": {"a": {"from": "sources.s"}}, "silver": {"b": {"from": "bronze.a"}}}
+    >>> spec = {"name": "shop", "sources": {"s": source}, "tables": tables}
+    >>> project = Project.model_validate(spec)
+    >>> source_of(project, "bronze.a").kind, source_of(project, "silver.b").kind
+    ('files', 'table')
+    """
+    origin, name = project.table(table).from_.split(".", 1)
+    kind = project.sources[name].type if origin == "sources" else Upstream.kind
+    return source_class(kind)(project, table)
+
+
+def positions_of(key: str) -> Positions:
+    """Return how the position of a key moves, which is a kind, or a kind and a name.
+
+    Examples
+    --------
+    >>> positions_of("files").key("files", "orders")
+    'files'
+    """
+    return source_class(key.partition(":")[0]).positions
+
+
+def parts_of(piece: Slice) -> tuple[str, ...]:
+    """Return the names of the parts in a slice that could be parked.
+
+    Examples
+    --------
+    >>> parts_of(Slice("files", "orders", {"files": [["in/a.csv", 12, 1700]]}))
+    ('in/a.csv',)
+    """
+    return source_class(piece.kind).positions.parts(piece)
+
+
+def reference_of(piece: Slice) -> str:
+    """Return the `from` of a table that reads the input of a slice.
+
+    Examples
+    --------
+    >>> reference_of(Slice("files", "orders")), reference_of(Slice("table", "bronze.orders"))
+    ('sources.orders', 'bronze.orders')
+    """
+    return source_class(piece.kind).reference(piece.name)
+
+
+def span_of(piece: Slice) -> Span | None:
+    """Return the versions of an upstream table that a slice reads, or None for other input.
+
+    Examples
+    --------
+    >>> read = {"since": 3, "to": 5, "voids": []}
+    >>> span_of(Slice("table", "bronze.orders", read))
+    Span(name='bronze.orders', since=3, to=5, voids=())
+    >>> span_of(Slice("files", "orders", {"files": []})) is None
+    True
+    """
+    return source_class(piece.kind).span(piece)
+
+
+def version_read(positions: Mapping[str, Position]) -> int | None:
+    """Return the version up to which an upstream table was read, or None when none was.
+
+    Examples
+    --------
+    >>> version_read({"table": {"to": 5}}), version_read({"files": {"seen": {}}})
+    (5, None)
+    """
+    return positions.get(Upstream.kind, {}).get("to")
+
+
+def unreadable(source: Source, piece: Slice) -> str:
+    """Return why the input of a batch can no longer be read as planned, or an empty text."""
+    if source.kind != piece.kind:
+        return f"the input is of type '{source.kind}' now, the batch was planned on '{piece.kind}'"
+    return source.still_readable(piece)

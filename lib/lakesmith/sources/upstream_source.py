@@ -1,0 +1,248 @@
+"""Plan and read an upstream table of the lake as a source."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+
+from pyspark.sql import DataFrame, SparkSession
+from pyspark.sql.types import DataType
+
+from lakesmith.column_refs import named
+from lakesmith.sources.base import Known, Source, TableHead
+from lakesmith.sources.positions import Position, Positions
+from lakesmith.sources.slices import Slice, Slices, Span
+from lakesmith.sources.upstream import (
+    is_mark,
+    is_retyped,
+    live_spans,
+    new_rows,
+    snapshot,
+)
+from lakesmith.spec.change_semantics import changes_rows
+from lakesmith.tables.ref import project_table
+from lakesmith.transforms.conform import with_defaults
+
+KIND = "table"
+
+
+def versions_slice(
+    name: str, since: int | None, to: int, voids: Iterable[Sequence[int]] = ()
+) -> Slice:
+    """Return a slice of the versions of a table after `since` up to `to`.
+
+    Examples
+    --------
+    >>> versions_slice("bronze.orders", 3, 5, [(4, 4)]).data
+    {'since': 3, 'to': 5, 'voids': [[4, 4]]}
+    """
+    spans = [list(span) for span in voids]
+    return Slice(KIND, name, {"since": since, "to": to, "voids": spans})
+
+
+class Upstream(Source):
+    """A table of the lake, read by its versions."""
+
+    kind = KIND
+    positions = Positions(shared=True)
+
+    @property
+    def name(self) -> str:
+        """The table that is read, as ``layer.name``.
+
+        Examples
+        --------
+        >>> from lakesmith.spec.model import Project
+        >>> tables = {"silver": {"b": {"from": "bronze.a"}}}
+        >>> upstream = Upstream(Project.model_validate({"name": "p", "tables": tables}), "silver.b")
+        >>> upstream.name
+        'bronze.a'
+        """
+        return self.reader.from_
+
+    def has_new(self, position: Position, known: Known) -> bool:
+        """Return whether the upstream, or a table that is looked up, has moved.
+
+        Examples
+        --------
+        >>> from lakesmith.spec.model import Project
+        >>> tables = {"silver": {"b": {"from": "bronze.a"}}}
+        >>> upstream = Upstream(Project.model_validate({"name": "p", "tables": tables}), "silver.b")
+        >>> from types import SimpleNamespace
+        >>> known = Known({"bronze.a": SimpleNamespace(version=5, voids=[])})
+        >>> upstream.has_new({"to": 4}, known), upstream.has_new({"to": 5}, known)
+        (True, False)
+        """
+        return self.next_versions(position, known) is not None
+
+    def next_slice(
+        self, spark: SparkSession, position: Position, known: Known
+    ) -> Slices:
+        """Return the versions that were not read, with those of the tables to look up."""
+        piece = self.next_versions(position, known)
+        return Slices(piece, lookups=self._versions(known)) if piece else Slices()
+
+    def next_versions(self, position: Position, known: Known) -> Slice | None:
+        """Return the versions that were not read, or None when nothing moved or a table is missing.
+
+        Notes
+        -----
+        Where rows are computed from scratch, a new version of an input makes the whole upstream
+        new. Rows of other tables keep what the input held when they came.
+
+        Examples
+        --------
+        >>> from lakesmith.spec.model import Project
+        >>> tables = {"silver": {"b": {"from": "bronze.a"}}}
+        >>> upstream = Upstream(Project.model_validate({"name": "p", "tables": tables}), "silver.b")
+        >>> from types import SimpleNamespace
+        >>> known = Known({"bronze.a": SimpleNamespace(version=5, voids=[])})
+        >>> upstream.next_versions({"to": 3}, known).data
+        {'since': 3, 'to': 5, 'voids': []}
+        """
+        upstream = known.tables.get(self.name)
+        lookups = self._versions(known)
+        is_ready = len(lookups) == len(self.reader.inputs)
+        if upstream is None or upstream.version is None or not is_ready:
+            return None
+        since = None if self._is_stale(known) else position.get("to")
+        if not has_moved(upstream, since):
+            return None
+        voids = [void for void in upstream.voids if since is None or void[1] > since]
+        return versions_slice(self.name, since, upstream.version, voids)
+
+    def _versions(self, known: Known) -> dict[str, int]:
+        versions: dict[str, int] = {}
+        for name, table in self.reader.inputs.items():
+            head = known.tables.get(table)
+            if head is not None and head.version is not None:
+                versions[name] = head.version
+        return versions
+
+    def _is_stale(self, known: Known) -> bool:
+        return self.reader.write.recomputes and any(
+            has_moved(known.tables[table], known.lookups.get(key))
+            for key, table in self.reader.inputs.items()
+        )
+
+    def read(self, session: SparkSession, piece: Slice) -> DataFrame:
+        """Return the rows of the upstream, those that came or changed in a slice of its versions.
+
+        Returns
+        -------
+        DataFrame
+            *Columns*: those of the upstream. What is computed from scratch reads all rows as they
+            were at the newest version of the slice.
+        """
+        table = project_table(self.project, piece.name)
+        upstream = self.project.table(piece.name)
+        defaults = with_defaults(upstream.columns)
+        if self.reader.write.recomputes:
+            return snapshot(session, table, piece.data["to"]).transform(defaults)
+        found = self.span(piece)
+        span = (found.since, found.to, found.voids)
+        rows = new_rows(session, table, *span, self._images_of()).transform(defaults)
+        if upstream.write.truncates is None or "_deleted" not in rows.columns:
+            return rows
+        # Each row that a truncate deleted comes as a row too.
+        return rows.filter(~(named("_deleted") & is_mark(upstream.write.keys)))
+
+    def _images_of(self) -> tuple[str, ...]:
+        """Return what has one newest image in an upstream that decides which row is the newest.
+
+        What the upstream decided at equal sequences is not decided again, where some of its columns
+        may be missing.
+        """
+        upstream = self.project.table(self.name)
+        if not changes_rows(upstream):
+            return ()
+        keys = upstream.write.keys
+        return (*keys, "_seq") if self.reader.write.keeps_history else keys
+
+    def describe(self, piece: Slice) -> str:
+        """Return the versions of a slice.
+
+        Examples
+        --------
+        >>> from lakesmith.spec.model import Project
+        >>> tables = {"silver": {"b": {"from": "bronze.a"}}}
+        >>> upstream = Upstream(Project.model_validate({"name": "p", "tables": tables}), "silver.b")
+        >>> upstream.describe(versions_slice("bronze.a", 3, 5))
+        'bronze.a versions 4 to 5'
+        """
+        since = piece.data["since"]
+        to = piece.data["to"]
+        if since is None:
+            return f"{piece.name} whole, version {to}"
+        return f"{piece.name} versions {since + 1} to {to}"
+
+    def column_types(self) -> dict[str, str]:
+        """Return the columns that the contract of the reading table names.
+
+        Examples
+        --------
+        >>> from lakesmith.spec.model import Project
+        >>> silver = {"b": {"from": "bronze.a", "columns": {"id": {"type": "bigint"}}}}
+        >>> project = Project.model_validate({"name": "p", "tables": {"silver": silver}})
+        >>> Upstream(project, "silver.b").column_types()
+        {'id': 'bigint'}
+        """
+        columns = self.reader.columns.items()
+        return {
+            name: DataType.fromDDL(one.type).simpleString() for name, one in columns
+        }
+
+    def is_retyped(self, spark: SparkSession, piece: Slice) -> bool:
+        """Return whether a column of the upstream changed its type since the position."""
+        found = self.span(piece)
+        if found.since is None:
+            return False
+        table = project_table(self.project, found.name)
+        return is_retyped(spark, table, found.since, found.to)
+
+    @classmethod
+    def reference(cls, name: str) -> str:
+        """Return the name of the table.
+
+        Examples
+        --------
+        >>> Upstream.reference("bronze.orders")
+        'bronze.orders'
+        """
+        return name
+
+    @classmethod
+    def span(cls, piece: Slice) -> Span:
+        """Return the versions of a slice.
+
+        Examples
+        --------
+        >>> Upstream.span(versions_slice("bronze.orders", None, 5))
+        Span(name='bronze.orders', since=None, to=5, voids=())
+        """
+        data = piece.data
+        return Span(
+            name=piece.name,
+            since=data["since"],
+            to=data["to"],
+            voids=tuple((low, high) for low, high in data["voids"]),
+        )
+
+
+def has_moved(upstream: TableHead, since: int | None) -> bool:
+    """Return whether a table may hold other rows than at a version that was read.
+
+    Maintenance alone moves nothing.
+
+    Examples
+    --------
+    >>> from types import SimpleNamespace
+    >>> upstream = SimpleNamespace(version=5, voids=[(4, 5)])
+    >>> has_moved(upstream, 3), has_moved(upstream, 2), has_moved(upstream, None)
+    (False, True, True)
+    """
+    newest = upstream.version
+    if since is None or newest is None:
+        return True
+    if since >= newest:
+        return since > newest
+    return bool(live_spans(since, newest, upstream.voids))
