@@ -10,7 +10,7 @@ from pyspark.sql import SparkSession
 
 from lakesmith.ledger.identity import app_id_of, positions
 from lakesmith.ledger.intent import Intent
-from lakesmith.ledger.key_change import arrangement
+from lakesmith.ledger.key_change import settings_to_record
 from lakesmith.ledger.state import TableState
 from lakesmith.sources.registry import span_of
 from lakesmith.sources.upstream_source import versions_slice
@@ -116,7 +116,9 @@ class BatchContext:
         metadata: dict[str, Any] = {
             name: dict(value) for name, value in given.items() if value
         }
-        metadata |= arrangement(self.spec) | ({"partial": True} if partial else {})
+        metadata |= settings_to_record(self.spec) | (
+            {"partial": True} if partial else {}
+        )
         about = {
             **metadata,
             **intent.to_dict(),
