@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from functools import cached_property
 from pathlib import Path
 from typing import Any
@@ -16,6 +17,7 @@ from lakesmith.observe.records import CHECKS, PROFILES, RUNS
 from lakesmith.session.runtime_kind import require_own_files
 from lakesmith.session.start import get_session, read_properties
 from lakesmith.spec.load import Loaded
+from lakesmith.spec.model import Column
 from lakesmith.spec.values.instants import utc
 from lakesmith.tables.local_rows import local_rows
 from lakesmith.tables.ops_table import OPS_TABLES, OpsTable
@@ -145,14 +147,8 @@ class Reader:
         number = None if version == "latest" else version
         if version == "published":
             number = self._published(name)
-        columns = (
-            self.project.table(name).columns
-            if name in self.project.table_names()
-            else {}
-        )
-        return local_rows(
-            table, None if number is None else int(number), limit, columns
-        )
+        wanted = None if number is None else int(number)
+        return local_rows(table, wanted, limit, self._contract(name))
 
     def quarantined_rows(
         self, name: str, limit: int = 20
@@ -279,13 +275,12 @@ class Reader:
             )
         return project_table(self.project, name)
 
+    def _contract(self, name: str) -> Mapping[str, Column]:
+        known = name in self.project.table_names()
+        return self.project.table(name).columns if known else {}
+
     def _shown(self, name: str, rows: DataFrame) -> DataFrame:
-        columns = (
-            self.project.table(name).columns
-            if name in self.project.table_names()
-            else {}
-        )
-        return visible(rows).transform(with_defaults(columns))
+        return visible(rows).transform(with_defaults(self._contract(name)))
 
     def _ops(self, name: str, ddl: str) -> list[dict[str, Any]]:
         table = OpsTable(self._ref(name), ddl)

@@ -1,5 +1,7 @@
 from __future__ import annotations
 
+from typing import Any
+
 from chispa import assert_df_equality
 from pyspark.sql import DataFrame, Observation, SparkSession
 
@@ -8,15 +10,21 @@ from lakesmith.quality.gate import accepted, gate_metrics, gate_results, rejecte
 from lakesmith.quality.rule import Rule
 from lakesmith.quality.rules import compile_rules
 from lakesmith.spec.model import Check, Table
+from lakesmith.spec.model.checks import check_from
 from lakesmith.testing import frame
 
+
+def made(**fields: Any) -> Check:
+    return check_from(fields)
+
+
 CHECKS = (
-    Check(id="given", check="not_null", column="n"),
-    Check(id="positive", check="between", column="n", min=0),
-    Check(id="small", check="between", column="n", max=99, on_fail="drop"),
-    Check(id="even", check="expression", expression="n % 2 = 0", on_fail="warn"),
-    Check(id="not_five", check="expression", expression="n != 5", on_fail="fail"),
-    Check(id="odd_one", check="not_null", column="nope"),
+    made(id="given", check="not_null", column="n"),
+    made(id="positive", check="between", column="n", min=0),
+    made(id="small", check="between", column="n", max=99, on_fail="drop"),
+    made(id="even", check="expression", expression="n % 2 = 0", on_fail="warn"),
+    made(id="not_five", check="expression", expression="n != 5", on_fail="fail"),
+    made(id="odd_one", check="not_null", column="nope"),
 )
 RAW = "struct<N:string,_source_file:string>"
 
@@ -65,8 +73,8 @@ def test_counts_by_agg_and_by_observation_of_a_write_are_equal(spark: SparkSessi
 
 def test_a_row_to_quarantine_and_to_drop_counts_once(spark: SparkSession) -> None:
     checks = (
-        Check(id="q", check="between", column="n", max=1),
-        Check(id="d", check="between", column="n", max=1, on_fail="drop"),
+        made(id="q", check="between", column="n", max=1),
+        made(id="d", check="between", column="n", max=1, on_fail="drop"),
     )
     df = frame(spark, "n int", [(2,)])
     rules = compile_rules(Table(from_="bronze.orders", checks=checks), dict(df.dtypes))

@@ -8,8 +8,8 @@ from pathlib import Path
 import pytest
 
 from lakesmith.errors import GateRefused, LedgerError
-from lakesmith.ledger import identity
 from lakesmith.ledger.store import read_ledger
+from lakesmith.sources.files import position
 from lakesmith.tables.ref import table_ref
 from tests.positions import files_seen
 from tests.shop import SPECS, TABLES, Shop
@@ -73,7 +73,7 @@ def test_a_plan_says_what_the_run_would_adopt_and_writes_nothing(twice: Shop) ->
 def test_commits_that_name_only_some_files_are_completed_by_the_rows(
     shop: Shop, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(identity, "FILES_IN_COMMIT", 1)
+    monkeypatch.setattr(position, "FILES_IN_COMMIT", 1)
     for name in "abcd":
         shop.land(f"{name}.csv", [f"{ord(name)},A,1,2.50,2026-01-01,1,I"])
     shop.run()

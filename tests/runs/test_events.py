@@ -10,9 +10,9 @@ from hypothesis import strategies as st
 from lakesmith.ledger.events import LedgerEvent, compacted, done_event, fold, intent_event
 from lakesmith.ledger.intent import Intent
 from lakesmith.ledger.state import Mark, TableState
-from lakesmith.sources.base import Slice
 from lakesmith.sources.files import position
 from lakesmith.sources.files.position import files_slice
+from lakesmith.sources.slices import Slice
 from lakesmith.sources.upstream_source import versions_slice
 from tests.positions import files_parked, files_seen, read_files
 

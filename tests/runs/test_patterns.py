@@ -5,7 +5,8 @@ from pyspark.sql import SparkSession
 
 from lakesmith.batch.gate.regex_problems import with_known_patterns
 from lakesmith.quality.rules import compile_rules, resolve
-from lakesmith.spec.model import Check, Table
+from lakesmith.spec.model import Table
+from lakesmith.spec.model.checks import check_from
 from lakesmith.testing import frame
 
 
@@ -23,7 +24,7 @@ def test_a_pattern_that_java_does_not_take_is_an_error_of_its_rule(
     spark: SparkSession, check: dict[str, str], is_broken: bool
 ) -> None:
     rows = frame(spark, "id int, s string", [(1, "a")])
-    spec = Table(from_="bronze.orders", checks=(Check(id="c", **check),))  # type: ignore[arg-type]
+    spec = Table(from_="bronze.orders", checks=(check_from({"id": "c", **check}),))
     resolved = resolve(compile_rules(spec, dict(rows.dtypes)), rows)
     (rule,) = with_known_patterns(resolved, rows)
     assert bool(rule.error) is is_broken

@@ -14,9 +14,9 @@ from lakesmith.ledger.intent import Intent
 from lakesmith.ledger.state import TableState
 from lakesmith.runs.rebuild import tables_to_rebuild
 from lakesmith.runs.rebuild_files import files_to_read, require_planned
-from lakesmith.sources.base import ParkedPart, Slices
 from lakesmith.sources.files.listing import list_files
 from lakesmith.sources.files.position import files_slice
+from lakesmith.sources.slices import ParkedPart, Slices
 from tests.positions import files_seen, read_files
 from tests.shop import HEADER, SPECS, TABLES, Shop, by_table
 
@@ -123,6 +123,20 @@ def test_a_rebuild_by_more_columns_is_refused_until_they_are_optional(shop: Shop
     shop.run(rebuild=True)
     assert len(shop.rows("bronze.orders")) == 4
     assert shop.lake.table("bronze.orders").filter("Coupon = 'SPRING'").count() == 1
+
+
+def test_files_that_were_read_by_another_encoding_are_read_again(shop: Shop) -> None:
+    file = shop.land("a.csv", [])
+    file.write_bytes(f"{HEADER}\n1,Café,1,2.50,2026-01-01,1,I\n".encode("latin-1"))
+    shop.run(select=["bronze.orders"])
+    assert shop.lake.table("bronze.orders").filter("_rescued IS NOT NULL").count() == 1
+    shop.spec("sources/orders", SPECS["sources/orders"] + "encoding: ISO-8859-1\n")
+    shop.land("b.csv", MORE)
+    shop.run(select=["bronze.orders"])
+    assert shop.lake.table("bronze.orders").filter("Sku = 'Café'").count() == 0
+    assert by_table(shop.run(rebuild=True))["bronze.orders"].state == "done"
+    assert shop.lake.table("bronze.orders").filter("Sku = 'Café'").count() == 1
+    assert by_table(shop.run(rebuild=True))["bronze.orders"].state == "nothing_new"
 
 
 def test_a_file_that_fails_while_a_rebuild_reads_it_stops_the_rebuild(

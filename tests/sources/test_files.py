@@ -8,7 +8,8 @@ import pytest
 from pyspark.sql import SparkSession
 
 from lakesmith.errors import InputError
-from lakesmith.sources.files.listing import FileEntry, fresh_files
+from lakesmith.sources.files.changes import fresh_files
+from lakesmith.sources.files.listing import FileEntry
 from lakesmith.sources.files.new_files import NewFiles, next_files
 from lakesmith.spec.model import BatchBounds, FilesSource
 

@@ -7,7 +7,8 @@ import pytest
 
 from lakesmith.errors import InputError
 from lakesmith.sources.files import listing
-from lakesmith.sources.files.listing import NOT_NOW, FileChanges, FileEntry, apply_policy, compare, list_files
+from lakesmith.sources.files.changes import FileChanges, apply_policy, compare
+from lakesmith.sources.files.listing import NOT_NOW, FileEntry, list_files
 from lakesmith.spec.model import FilesSource
 
 OLD, NEW = FileEntry("a", 1, 5), FileEntry("b", 1, 5)

@@ -1,5 +1,7 @@
 from __future__ import annotations
 
+import ast
+import re
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -19,12 +21,18 @@ TABLES = ["bronze.numbers"]
 
 
 @pytest.fixture
-def installed(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
+def place() -> str:
+    """Where the package says that its source is."""
+    return "tests.sources.numbers_source:Numbers"
+
+
+@pytest.fixture
+def installed(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, place: str) -> Iterator[None]:
     """Install a package that names the source as its entry point."""
     found = tmp_path / "site" / "numbers-1.0.dist-info"
     found.mkdir(parents=True)
     (found / "METADATA").write_text("Metadata-Version: 2.1\nName: numbers\nVersion: 1.0\n")
-    (found / "entry_points.txt").write_text("[lakesmith.sources]\nnumbers = tests.sources.numbers_source:Numbers\n")
+    (found / "entry_points.txt").write_text(f"[lakesmith.sources]\nnumbers = {place}\n")
     monkeypatch.syspath_prepend(str(found.parent))
     yield
     types._registered.pop("numbers", None)
@@ -75,7 +83,20 @@ def test_its_fields_are_checked_by_its_own_model(numbers: Shop) -> None:
 
 def test_a_type_that_no_package_has_is_named_with_its_line(numbers: Shop) -> None:
     numbers.spec("sources/numbers", "columns: [number]\ntype: numbres\n")
-    with pytest.raises(ConfigError, match=r"(?s)numbers\.yml:2.*'numbres' is not one of 'files' or 'numbers'"):
+    with pytest.raises(ConfigError, match=r"(?s)'numbres' is not one of 'files' or 'numbers'.*numbers\.yml:2"):
         _ = numbers.lake
     with pytest.raises(InputError, match=r"LS215 no package has a source of type 'numbres'"):
         source_class("numbres")
+
+
+def test_the_page_shows_it(root: Path) -> None:
+    page = (root / "docs" / "extending.md").read_text().partition("## A source")[2]
+    (shown,) = re.findall(r"```python\n(.*?)```", page, re.DOTALL)
+    code = ast.parse((root / "tests" / "sources" / "numbers_source.py").read_text())
+    assert ast.dump(ast.parse(shown)) == ast.dump(ast.Module(code.body[1:], []))
+
+
+@pytest.mark.parametrize("place", ["no_such_module:Numbers", "tests.sources.numbers_source:Nothing"])
+def test_a_package_that_cannot_be_loaded_is_named(installed: None, place: str) -> None:
+    with pytest.raises(ConfigError, match=f"LS215 the source type '{place}' cannot be loaded"):
+        types.find_type("numbers")

@@ -11,8 +11,9 @@ from pyspark.sql import SparkSession
 from lakesmith.ledger.identity import app_id_of, positions
 from lakesmith.ledger.intent import Intent
 from lakesmith.ledger.key_change import settings_to_record
+from lakesmith.ledger.source_settings import recorded_settings
 from lakesmith.ledger.state import TableState
-from lakesmith.sources.registry import span_of
+from lakesmith.sources.registry import source_of, span_of
 from lakesmith.sources.upstream_source import versions_slice
 from lakesmith.spec.change_semantics import follows
 from lakesmith.spec.model import Project, Table
@@ -116,9 +117,9 @@ class BatchContext:
         metadata: dict[str, Any] = {
             name: dict(value) for name, value in given.items() if value
         }
-        metadata |= settings_to_record(self.spec) | (
-            {"partial": True} if partial else {}
-        )
+        metadata |= settings_to_record(self.spec)
+        metadata |= {"partial": True} if partial else {}
+        metadata |= recorded_settings(source_of(self.project, self.name))
         about = {
             **metadata,
             **intent.to_dict(),

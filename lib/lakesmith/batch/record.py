@@ -14,15 +14,10 @@ from lakesmith.batch.frames import BatchFrames
 from lakesmith.batch.gate.tied_rows import tie_verdicts
 from lakesmith.batch.write.scd2 import VERSIONS
 from lakesmith.batch.write.strategies import strategy_of
+from lakesmith.quality.batch_checks import batch_results, shuffle_metrics
 from lakesmith.quality.check_result import CheckResult
 from lakesmith.quality.checks.arrival import arrival_results
-from lakesmith.quality.checks.table_checks import batch_results
-from lakesmith.quality.checks.uniqueness import (
-    duplicates,
-    missing_columns,
-    paid_unique_checks,
-    unique_columns,
-)
+from lakesmith.quality.checks.batch.evaluation import BatchScope
 from lakesmith.quality.gate import gate_results
 from lakesmith.quality.profile import profile_rows
 from lakesmith.tables.commit import Outcome
@@ -81,12 +76,8 @@ def record(
     }
     row_verdicts = gate_results(frames.rules, metrics["gate"])
     counts = count(metrics, outcome, tombstones(batch, metrics["final"], outcome))
-    whole = batch_results(
-        batch.spec,
-        metrics["final"] | duplicated(batch, outcome, types),
-        run_time(batch),
-        types,
-    )
+    scope = BatchScope(batch.spec, types, run_time(batch))
+    whole = batch_results(scope, metrics["final"] | shuffled(batch, outcome, scope))
     write = batch.spec.write
     rows = metrics["final"]["rows"]
     guards = strategy_of(write).accounting(write, outcome.metrics, rows)
@@ -199,18 +190,16 @@ def key_profile(batch: BatchContext, outcome: Outcome) -> list[dict[str, Any]]:
     ]
 
 
-def duplicated(
-    batch: BatchContext, outcome: Outcome, types: Mapping[str, str]
-) -> dict[str, int]:
-    """Count repeats for the `unique` checks that the write does not answer."""
-    found = {}
-    for check in paid_unique_checks(batch.spec):
-        if missing_columns(check, types):
-            continue
+def shuffled(
+    batch: BatchContext, outcome: Outcome, scope: BatchScope
+) -> dict[str, Any]:
+    """Measure what the checks need of the written table, with one shuffle for each metric."""
+    metrics = {}
+    for name, measure in shuffle_metrics(scope).items():
         rows = visible(batch.table.load(batch.session, versionAsOf=outcome.version))
-        (row,) = rows.transform(duplicates(unique_columns(check))).collect()
-        found[f"duplicates_{check.id}"] = int(row[0])
-    return found
+        (row,) = rows.transform(measure).collect()
+        metrics[name] = row[0]
+    return metrics
 
 
 def run_time(batch: BatchContext) -> datetime:

@@ -47,6 +47,12 @@ CHECK_CODES: dict[str, tuple[str, str, str]] = {
         " table has.",
         "Correct the name, or declare the column.",
     ),
+    "LS148": (
+        "package of checks that cannot be used",
+        "A package adds checks by the entry point lakesmith.checks. It cannot be imported, or one"
+        " of its checks has a name that is taken.",
+        "Install what the package needs, or rename its check.",
+    ),
     "LS160": (
         "SQL is not allowed here",
         "A table is made either by steps or by one SQL text. SQL is not analysed, so the groups"

@@ -100,7 +100,8 @@ INPUT_CODES: dict[str, tuple[str, str, str]] = {
     ),
     "LS215": (
         "unknown type of source",
-        "The ledger or a spec names a type of source that no installed package has.",
+        "The ledger or a spec names a type of source that no installed package has, "
+        "or that cannot be loaded.",
         "Install the package that has it, in the version that wrote the ledger.",
     ),
     "LS300": (

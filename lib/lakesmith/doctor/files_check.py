@@ -18,7 +18,7 @@ VECTOR = "deletion_vector_"
 
 
 def check_files(table: Patient) -> Iterator[Finding]:
-    """Yield files of the newest version that are missing or cut off, and files that no commit names."""
+    """Yield missing or cut files of the newest version, and files that no commit names."""
     bad = list(bad_files(table, table.head))
     if bad:
         what = f"{len(bad)} file(s) of the newest version: {bad[0][1]}"

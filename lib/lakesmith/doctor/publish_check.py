@@ -22,7 +22,7 @@ CLOSE = 0.2  # of the retention
 def check_publication(
     project: Project, ledger: Ledger, ref: TableRef
 ) -> Iterator[Finding]:
-    """Yield a finding when the newest publication that the ledger knows is not in ``ops.published``."""
+    """Yield a finding when the ledger's newest publication is not in ``ops.published``."""
     known = ledger.published
     held = newest(None, ref)
     if known["id"] > held["id"]:

@@ -20,7 +20,7 @@ def place_of(warehouse: str) -> Path | None:
 
 
 def move_files(warehouse: str, place: Path, files: Iterable[Path]) -> None:
-    """Move files of the warehouse into `place`, each under its path within the warehouse, if they are still there."""
+    """Move existing files of the warehouse into `place`, under their relative paths."""
     root = (local_path(warehouse) or Path()).resolve()
     for file in files:
         target = place / file.relative_to(root)

@@ -9,8 +9,10 @@ from typing import Any
 
 from lakesmith.ledger.intent import Intent
 from lakesmith.ledger.state import Mark, TableState
-from lakesmith.sources.base import ParkedPart, Position, Slice, Source
+from lakesmith.sources.base import Source
+from lakesmith.sources.positions import Position
 from lakesmith.sources.registry import positions_of
+from lakesmith.sources.slices import ParkedPart, Slice
 
 SCHEMA_VERSION = 5
 PARTS_PER_EVENT = 1000
@@ -76,21 +78,8 @@ def done_event(
 ) -> LedgerEvent:
     """Return the event that closes a batch.
 
-    Parameters
-    ----------
-    intent : Intent
-    version : int
-        The version that the batch wrote.
-    refused : bool
-        Whether the gate refused it.
-    record : mapping, optional
-        Its counts and verdicts.
-    void : tuple of int, optional
-        Versions up to this one that changed no row.
-
-    Returns
-    -------
-    LedgerEvent
+    `version` is what it wrote, `refused` whether the gate refused it, `record` its counts and
+    verdicts, and `void` the versions up to this one that changed no row.
 
     Examples
     --------
@@ -176,10 +165,7 @@ def _parked(state: TableState, event: LedgerEvent) -> None:
         state.park(payload["position"], parked, event.batch)
         return
     # Schema versions up to 4.
-    parked = [
-        ParkedPart(path, reason, [size, mtime])
-        for path, size, mtime, reason in payload["files"]
-    ]
+    parked = [ParkedPart(f[0], f[3], [f[1], f[2]]) for f in payload["files"]]
     state.park("files", parked, event.batch)
 
 
@@ -283,9 +269,8 @@ def compacted(states: Iterable[TableState]) -> Iterator[LedgerEvent]:
     ['state', 'position']
     """
     for state in states:
-        yield LedgerEvent(
-            "state", state.table, state.epoch, state.batch, _snapshot(state)
-        )
+        known = _snapshot(state)
+        yield LedgerEvent("state", state.table, state.epoch, state.batch, known)
         for key, position in sorted(state.positions.items()):
             yield from _position_events(state, key, position, state.batch)
         if state.open:

@@ -25,7 +25,7 @@ def positions(intent: Intent) -> dict[str, Any]:
 
     Examples
     --------
-    >>> from lakesmith.sources.base import Slice
+    >>> from lakesmith.sources.slices import Slice
     >>> read = Slice("table", "bronze.orders", {"since": None, "to": 5, "voids": []})
     >>> positions(Intent("silver.orders", 1, 1, "2026-01-01T00:00:00+00:00", "hash", read))["to"]
     5

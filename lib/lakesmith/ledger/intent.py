@@ -8,8 +8,8 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any
 
-from lakesmith.sources.base import Slice
 from lakesmith.sources.registry import reference_of, span_of
+from lakesmith.sources.slices import Slice
 
 Dates = tuple[str, str]
 Versions = tuple[tuple[str, int], ...]

@@ -54,7 +54,7 @@ def holds_partial(session: SparkSession, table: TableRef) -> bool:
 
     No Spark job on a local path.
     """
-    recorded = recorded_settings(newest_commits(session, table, LOOK_BACK))
+    recorded = newest_settings(newest_commits(session, table, LOOK_BACK))
     return recorded is None or bool(recorded.get("partial"))
 
 
@@ -84,7 +84,7 @@ def key_change(
     is_same_spec = state.spec_hash in ("", spec_hash(spec))
     if not spec.write.keys or state.version is None or is_same_spec:
         return ""
-    recorded = recorded_settings(newest_commits(session, table, LOOK_BACK))
+    recorded = newest_settings(newest_commits(session, table, LOOK_BACK))
     return "; ".join(_differences(recorded, spec)) if recorded else ""
 
 
@@ -130,14 +130,14 @@ def _renamed(names: Sequence[str], spec: Table) -> list[str]:
     return [renamed.get(name.lower(), name.lower()) for name in names]
 
 
-def recorded_settings(newest_first: Sequence[Commit]) -> Mapping[str, Any] | None:
+def newest_settings(newest_first: Sequence[Commit]) -> Mapping[str, Any] | None:
     """Return the settings in the newest commit that was not undone, or None.
 
     Examples
     --------
     >>> first = Commit(1, 0, "MERGE", {"keys": ["id"]}, {})
     >>> second = Commit(2, 0, "MERGE", {"keys": ["id", "day"]}, {})
-    >>> recorded_settings([Commit(3, 0, "RESTORE", {}, {}, restored_to=1), second, first])
+    >>> newest_settings([Commit(3, 0, "RESTORE", {}, {}, restored_to=1), second, first])
     {'keys': ['id']}
     """
     recorded = (commit.about for commit in standing(newest_first))

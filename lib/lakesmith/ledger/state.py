@@ -7,8 +7,9 @@ from dataclasses import dataclass, field, replace
 from typing import Any
 
 from lakesmith.ledger.intent import Intent
-from lakesmith.sources.base import ParkedPart, Position
+from lakesmith.sources.positions import Position
 from lakesmith.sources.registry import positions_of, version_read
+from lakesmith.sources.slices import ParkedPart
 
 MARKS = 200
 
@@ -130,7 +131,7 @@ class TableState:
 
         Examples
         --------
-        >>> from lakesmith.sources.base import Slice
+        >>> from lakesmith.sources.slices import Slice
         >>> read = Slice("table", "bronze.orders", {"since": None, "to": 5, "voids": []})
         >>> intent = Intent("silver.orders", 1, 1, "2026-01-01T00:00:00+00:00", "hash", read)
         >>> state = TableState("silver.orders")

@@ -111,7 +111,7 @@ def purge(figures: Figures, settings: Maintenance) -> Proposal:
 
 
 def _purge_by_commits(commits: Sequence[Commit], settings: Maintenance) -> Proposal:
-    """Count commits with vectors since the last purge, where the log does not say how many rows they delete."""
+    """Count commits with vectors since the last purge whose deleted rows are unknown."""
     last = max(
         (commit.version for commit in commits if commit.operation == "REORG"),
         default=-1,
@@ -127,7 +127,7 @@ def _purge_by_commits(commits: Sequence[Commit], settings: Maintenance) -> Propo
 
 
 def vacuum(figures: Figures, settings: Maintenance, needed: str) -> Proposal:
-    """Propose to delete files that no version within the retention needs, unless one of `needed` reads older ones."""
+    """Propose to delete files that no version within the retention or `needed` needs."""
     count, size = figures.expired
     size_text = f"{megabytes(size)} in {count} file(s)" if size else f"{count} file(s)"
     reason = f"{size_text} unreferenced for more than {figures.days:g} days"

@@ -105,7 +105,7 @@ def _rows(added: Mapping[str, Any]) -> int | None:
 
 
 def _expired(local: Patient, before: float) -> tuple[int, int]:
-    """Count the removed files that are still on the disk although no version within the retention needs them."""
+    """Count the removed files on the disk that no version within the retention needs."""
     live = {path for path, _ in local.head.live}
     old = [
         path
@@ -127,7 +127,7 @@ def _size(file: Path) -> int | None:
 def _expired_commits(
     commits: tuple[Commit, ...], now: float, days: float
 ) -> tuple[int, int]:
-    """Count what commits removed that the last VACUUM had to leave, since it was too young then, and now is not."""
+    """Count removed files that were too young for the last VACUUM and no longer are."""
     vacuumed = (
         max(
             (

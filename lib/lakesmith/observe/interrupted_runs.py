@@ -55,7 +55,7 @@ def record_interrupted(
 
 
 def _run_rows(dones: Sequence[LedgerEvent]) -> Rows:
-    """Return one row a run and table, as the run would have written it, as far as the ledger knows."""
+    """Return one row a run and table, as far as the ledger knows."""
     groups = groupby(sorted(dones, key=_run_and_table), key=_run_and_table)
     return [_run_row([*events]) for _, events in groups]
 

@@ -49,7 +49,7 @@ def plan_of(
 
 
 def real_figures(metrics: Mapping[str, int]) -> dict[str, int]:
-    """Return rows and bytes written and files that lost rows, from Delta's counts of a MERGE or an overwrite."""
+    """Return rows and bytes written and files that lost rows, from Delta's metrics."""
     found = {
         name: metrics[key]
         for name, keys in REAL.items()

@@ -1,1 +1,1 @@
-"""Pure quality: checks as columns, the gate, table figures and profiles; nothing read, written or started."""
+"""Judge rows and batches without reading, writing or starting anything."""

@@ -13,8 +13,8 @@ from lakesmith.spec.model import Check
 class CheckResult:
     """The outcome of one check on one batch.
 
-    `status` is ``pass``, ``warn``, ``quarantine``, ``drop``, ``fail`` or ``error`` (the check could
-    not be made).
+    `status` is ``pass``, ``warn``, ``quarantine``, ``drop`` or ``fail``. It is ``error``
+    when the check could not be made.
     """
 
     check: str
@@ -26,7 +26,10 @@ class CheckResult:
 
     @property
     def refuses(self) -> bool:
-        """True when it refuses publication: it failed, or it could not be made and `on_fail` is more than a warning."""
+        """True when publication is refused.
+
+        The check failed, or it could not be made and `on_fail` is more than a warning.
+        """
         return refuses({"status": self.status, "on_fail": self.on_fail})
 
     @property
@@ -35,58 +38,81 @@ class CheckResult:
         return self.status == "error"
 
 
-def refuses(verdict: Mapping[str, Any]) -> bool:
-    """Tell of a verdict as a row, with `status` and `on_fail`, whether it refuses publication.
+def refuses(result: Mapping[str, Any]) -> bool:
+    """Return whether a result refuses publication, given as a row.
+
+    Parameters
+    ----------
+    result : mapping
+        With `status` and `on_fail`.
+
+    Returns
+    -------
+    bool
 
     Examples
     --------
-    >>> (refuses({"status": "error", "on_fail": "quarantine"}),
-    ...  refuses({"status": "error", "on_fail": "warn"}))
-    (True, False)
+    >>> refuses({"status": "error", "on_fail": "quarantine"})
+    True
+    >>> refuses({"status": "error", "on_fail": "warn"})
+    False
     """
-    is_unmade = verdict["status"] == "error" and verdict["on_fail"] != "warn"
-    return bool(is_unmade or verdict["status"] == "fail")
+    if result["status"] == "error":
+        return bool(result["on_fail"] != "warn")
+    return bool(result["status"] == "fail")
 
 
 def describe(check: str, status: str, failed: int, message: str) -> str:
-    """Return one verdict as text, for messages.
+    """Return one result as text, for messages.
 
     Examples
     --------
-    >>> describe("sane", "error", 0, "no column 'x'"), describe("small", "fail", 2, "2 of 3 rows")
-    ("sane could not be made: no column 'x'", 'small (2 failed: 2 of 3 rows)')
+    >>> describe("sane", "error", 0, "no column 'x'")
+    "sane could not be made: no column 'x'"
+    >>> describe("small", "fail", 2, "2 of 3 rows")
+    'small (2 failed: 2 of 3 rows)'
     """
     if status == "error":
         return f"{check} could not be made: {message}"
-    return f"{check} ({failed} failed{f': {message}' if message else ''})"
+    detail = f": {message}" if message else ""
+    return f"{check} ({failed} failed{detail})"
 
 
-def describe_problems(verdicts: Iterable[Mapping[str, Any]]) -> str:
-    """Return the checks that refuse publication or could not be made, of verdicts as rows; empty
-    when there are none.
+def describe_problems(results: Iterable[Mapping[str, Any]]) -> str:
+    """Return the checks that refuse publication or could not be made, as text.
+
+    Parameters
+    ----------
+    results : iterable of mapping
+        Results as rows.
+
+    Returns
+    -------
+    str
+        Each text once; empty when there are none.
 
     Examples
     --------
-    >>> describe_problems([{"check": "sane", "status": "error", "on_fail": "warn", "failed": 0,
-    ...     "message": "no column"}])
+    >>> row = {"check": "sane", "status": "error", "on_fail": "warn", "failed": 0}
+    >>> describe_problems([{**row, "message": "no column"}])
     'check sane could not be made: no column'
     """
-    named = [one for one in verdicts if one["status"] == "error" or refuses(one)]
-    texts = dict.fromkeys(
-        describe(one["check"], one["status"], one["failed"], one["message"])
-        for one in named
-    )
-    return f"check {'; check '.join(texts)}" if texts else ""
+    texts: list[str] = []
+    for row in results:
+        if row["status"] == "error" or refuses(row):
+            text = describe(row["check"], row["status"], row["failed"], row["message"])
+            texts.append(f"check {text}")
+    return "; ".join(dict.fromkeys(texts))
 
 
-def metric_result(check: Check, message: str, failed: int = 1) -> CheckResult:
-    """Return the verdict on a figure of the whole batch; it passed when there is no message.
+def batch_result(check: Check, message: str, failed: int = 1) -> CheckResult:
+    """Return the result of a check of the whole batch. It passed without a message.
 
     Parameters
     ----------
     check : Check
-        A figure has no rows to set aside: the verdict is ``warn`` when `on_fail` says so, else
-        ``fail``.
+        There are no rows to quarantine: a failure is ``warn`` when `on_fail` says so,
+        else ``fail``.
     message : str
         What is wrong; empty when nothing is.
     failed : int
@@ -98,23 +124,35 @@ def metric_result(check: Check, message: str, failed: int = 1) -> CheckResult:
 
     Examples
     --------
-    >>> metric_result(Check(id="some", check="row_count", min=1), "0 rows").status
+    >>> from lakesmith.spec.model.checks import RowCount
+    >>> batch_result(RowCount(id="some", min=1), "0 rows").status
     'fail'
     """
-    names = ", ".join(check.columns or (check.column or "",))
     if not message:
-        return CheckResult(check.id, names, check.on_fail, "pass", 0)
+        return _result(check, "pass", 0)
     status = "warn" if check.on_fail == "warn" else "fail"
-    return CheckResult(check.id, names, check.on_fail, status, failed, message)
+    return _result(check, status, failed, message)
 
 
 def error_result(check: Check, reason: str) -> CheckResult:
-    """Return the verdict on a check that could not be made, with the reason."""
+    """Return the result of a check that could not be made, with the reason.
+
+    Examples
+    --------
+    >>> from lakesmith.spec.model.checks import Unique
+    >>> error_result(Unique(id="one", columns=("id", "day")), "it was not measured").column
+    'id, day'
+    """
+    return _result(check, "error", 0, reason)
+
+
+def _result(check: Check, status: str, failed: int, message: str = "") -> CheckResult:
+    names = check.named_columns().values()
     return CheckResult(
-        check.id,
-        ", ".join(check.columns or (check.column or "",)),
-        check.on_fail,
-        "error",
-        0,
-        reason,
+        check=check.id,
+        column=", ".join(names),
+        on_fail=check.on_fail,
+        status=status,
+        failed=failed,
+        message=message,
     )

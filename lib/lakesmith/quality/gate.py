@@ -1,10 +1,8 @@
-"""The gate: tag rows with the rules they fail, part the good from the bad, and count on the way."""
+"""Tag rows with the rules that they fail, keep the good, and count on the way."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from functools import reduce
-from operator import or_
 from typing import Any
 
 from pyspark.sql import Column, DataFrame
@@ -18,7 +16,7 @@ from lakesmith.types import Transform
 
 
 def tag(rules: Sequence[Rule]) -> Transform:
-    """Add `_gate`: for each rule, whether the row fails it.
+    """Add `_gate`, which says for each rule whether the row fails it.
 
     Parameters
     ----------
@@ -31,16 +29,18 @@ def tag(rules: Sequence[Rule]) -> Transform:
 
     Notes
     -----
-    *Columns*: needs what the rules name -> adds `_gate`, a struct of booleans ``r0``, ``r1``, ...
-    in the order of the rules, none of them NULL.
+    *Columns*: needs what the rules name -> adds `_gate`, a struct of booleans ``r0``,
+    ``r1``, ... in the order of the rules, none of them NULL.
 
     Examples
     --------
     >>> from lakesmith.quality.rules import compile_rules
-    >>> from lakesmith.spec.model import Check, Table
+    >>> from lakesmith.spec.model import Table
+    >>> from lakesmith.spec.model.checks import NotNull
     >>> from lakesmith.testing import frame
-    >>> check = Check(id="given", check="not_null", column="id")
-    >>> rules = compile_rules(Table(from_="bronze.orders", checks=(check,)), {"id": "int"})
+    >>> check = NotNull(id="given", column="id")
+    >>> table = Table(from_="bronze.orders", checks=(check,))
+    >>> rules = compile_rules(table, {"id": "int"})
     >>> frame(spark, "id int", [(1,), (None,)]).transform(tag(rules)).show()
     +----+-------+
     |  id|  _gate|
@@ -52,16 +52,17 @@ def tag(rules: Sequence[Rule]) -> Transform:
     """
 
     def apply(df: DataFrame) -> DataFrame:
-        return df.withColumn(
-            GATE,
-            F.struct(*(rule.failed.alias(f"r{i}") for i, rule in enumerate(rules))),
-        )
+        tags: list[Column] = []
+        for position, rule in enumerate(rules):
+            tag = rule.failed.alias(f"r{position}")
+            tags.append(tag)
+        return df.withColumn(GATE, F.struct(*tags))
 
     return apply
 
 
 def accepted(rules: Sequence[Rule]) -> Transform:
-    """Keep the rows of a tagged frame that fail no rule with ``on_fail: quarantine`` or ``drop``.
+    """Keep the rows of a tagged frame that are neither quarantined nor dropped.
 
     Parameters
     ----------
@@ -80,27 +81,29 @@ def accepted(rules: Sequence[Rule]) -> Transform:
     Examples
     --------
     >>> from lakesmith.quality.rules import compile_rules
-    >>> from lakesmith.spec.model import Check, Table
-    >>> check = Check(id="small", check="between", column="id", max=1, on_fail="drop")
-    >>> rules = compile_rules(Table(from_="bronze.orders", checks=(check,)), {"id": "bigint"})
+    >>> from lakesmith.spec.model import Table
+    >>> from lakesmith.spec.model.checks import Between
+    >>> check = Between(id="small", column="id", max=1, on_fail="drop")
+    >>> table = Table(from_="bronze.orders", checks=(check,))
+    >>> rules = compile_rules(table, {"id": "bigint"})
     >>> spark.range(4).transform(tag(rules)).transform(accepted(rules)).count()
     2
     """
 
     def apply(df: DataFrame) -> DataFrame:
-        return df.filter(~is_set_aside(rules)).drop(GATE)
+        good = df.filter(~is_rejected(rules))
+        return good.drop(GATE)
 
     return apply
 
 
-def is_set_aside(rules: Sequence[Rule]) -> Column:
-    """Return whether a row of a tagged frame fails a rule with ``on_fail: quarantine`` or ``drop``; never NULL."""
+def is_rejected(rules: Sequence[Rule]) -> Column:
+    """Return whether a row of a tagged frame is quarantined or dropped. It is never NULL."""
     return _fails(rules, "quarantine", "drop")
 
 
 def rejected(rules: Sequence[Rule]) -> Transform:
-    """Keep the rows of a tagged frame that go to quarantine, each with its reasons and the row as
-    it arrived.
+    """Keep the rows of a tagged frame that go to quarantine, with reasons and raw row.
 
     Parameters
     ----------
@@ -115,15 +118,18 @@ def rejected(rules: Sequence[Rule]) -> Transform:
     Notes
     -----
     *Columns*: needs `_gate`, and `_raw` where there is one -> exactly `_reasons`
-    (array<struct<check,column,value>>, one entry per failed quarantine rule, `value` as text or
-    NULL) and `_raw` (JSON text of `_raw`, or of all columns but `_gate`; NULL fields are kept).
+    (array<struct<check,column,value>>, one entry per failed quarantine rule, `value` as
+    text or NULL) and `_raw` (JSON text of `_raw`, or of all columns but `_gate`; NULL
+    fields are kept).
 
     Examples
     --------
     >>> from lakesmith.quality.rules import compile_rules
-    >>> from lakesmith.spec.model import Check, Table
-    >>> check = Check(id="small", check="between", column="id", max=2)
-    >>> rules = compile_rules(Table(from_="bronze.orders", checks=(check,)), {"id": "bigint"})
+    >>> from lakesmith.spec.model import Table
+    >>> from lakesmith.spec.model.checks import Between
+    >>> check = Between(id="small", column="id", max=2)
+    >>> table = Table(from_="bronze.orders", checks=(check,))
+    >>> rules = compile_rules(table, {"id": "bigint"})
     >>> spark.range(4).transform(tag(rules)).transform(rejected(rules)).show()
     +----------------+--------+
     |        _reasons|    _raw|
@@ -135,18 +141,25 @@ def rejected(rules: Sequence[Rule]) -> Transform:
 
     def apply(df: DataFrame) -> DataFrame:
         bad = df.filter(_fails(rules, "quarantine"))
-        return bad.select(_reasons(rules).alias(REASONS), _raw_json(df).alias(RAW))
+        reasons = _reasons(rules).alias(REASONS)
+        raw = _raw_json(df).alias(RAW)
+        return bad.select(reasons, raw)
 
     return apply
 
 
 def raw_text(df: DataFrame) -> DataFrame:
-    """Return each row as it arrived, as JSON text.
+    """Return the raw input of each row as JSON text.
 
     Notes
     -----
-    *Columns*: needs ``_raw`` where there is one -> exactly ``_raw`` STRING, as `rejected` writes
-    it.
+    *Columns*: needs `_raw` where there is one -> exactly `_raw` (string), as `rejected`
+    writes it.
+
+    Examples
+    --------
+    >>> spark.range(1).transform(raw_text).first()[0]
+    '{"id":0}'
     """
     return df.select(_raw_json(df).alias(RAW))
 
@@ -162,8 +175,8 @@ def gate_metrics(rules: Sequence[Rule]) -> list[Column]:
     Returns
     -------
     list of Column
-        `rows`, `quarantined`, `dropped` (and not quarantined), and `failed_0`, `failed_1`, ... per
-        rule; 0 when there are no rows.
+        `rows`, `quarantined`, `dropped` (and not quarantined), and `failed_0`,
+        `failed_1`, ... per rule; 0 when there are no rows.
 
     Notes
     -----
@@ -175,15 +188,15 @@ def gate_metrics(rules: Sequence[Rule]) -> list[Column]:
     {'rows': 3, 'quarantined': 0, 'dropped': 0}
     """
     quarantined = _fails(rules, "quarantine")
+    dropped = _fails(rules, "drop")
     counts = {
         "rows": F.lit(True),
         "quarantined": quarantined,
-        "dropped": _fails(rules, "drop") & ~quarantined,
+        "dropped": dropped & ~quarantined,
     }
-    counts |= {f"failed_{i}": _tag(i) for i in range(len(rules))}
-    return [
-        F.count(F.when(condition, 1)).alias(name) for name, condition in counts.items()
-    ]
+    for position in range(len(rules)):
+        counts[f"failed_{position}"] = _tag(position)
+    return [F.count_if(condition).alias(name) for name, condition in counts.items()]
 
 
 def gate_results(
@@ -200,35 +213,42 @@ def gate_results(
     Returns
     -------
     tuple of CheckResult
-        In the order of the rules: ``error`` for a rule that could not be made, ``pass`` when no row
-        failed, else the rule's `on_fail`.
+        In the order of the rules: ``error`` for a rule that could not be made, ``pass``
+        when no row failed, else the rule's `on_fail`.
 
     Examples
     --------
     >>> from lakesmith.quality.rules import compile_rules
-    >>> from lakesmith.spec.model import Check, Table
-    >>> check = Check(id="given", check="not_null", column="id", on_fail="warn")
-    >>> rules = compile_rules(Table(from_="bronze.orders", checks=(check,)), {"id": "int"})
+    >>> from lakesmith.spec.model import Table
+    >>> from lakesmith.spec.model.checks import NotNull
+    >>> check = NotNull(id="given", column="id", on_fail="warn")
+    >>> table = Table(from_="bronze.orders", checks=(check,))
+    >>> rules = compile_rules(table, {"id": "int"})
     >>> gate_results(rules, {"rows": 3, "failed_0": 1})[0].message
     '1 of 3 rows'
     """
     return tuple(
-        _verdict(rule, metrics[f"failed_{i}"], metrics["rows"])
-        for i, rule in enumerate(rules)
+        _result(rule, metrics[f"failed_{position}"], metrics["rows"])
+        for position, rule in enumerate(rules)
     )
 
 
-def _verdict(rule: Rule, failed: int, rows: int) -> CheckResult:
+def _result(rule: Rule, failed: int, rows: int) -> CheckResult:
+    status = "pass"
+    message = ""
     if rule.error:
-        return CheckResult(rule.id, rule.column, rule.on_fail, "error", 0, rule.error)
-    status = rule.on_fail if failed else "pass"
+        status = "error"
+        message = rule.error
+    elif failed:
+        status = rule.on_fail
+        message = f"{failed} of {rows} rows"
     return CheckResult(
-        rule.id,
-        rule.column,
-        rule.on_fail,
-        status,
-        failed,
-        f"{failed} of {rows} rows" if failed else "",
+        check=rule.id,
+        column=rule.column,
+        on_fail=rule.on_fail,
+        status=status,
+        failed=0 if rule.error else failed,
+        message=message,
     )
 
 
@@ -237,21 +257,20 @@ def _tag(position: int) -> Column:
 
 
 def _fails(rules: Sequence[Rule], *on_fail: str) -> Column:
-    tags = [
-        _tag(i)
-        for i, rule in enumerate(rules)
-        if rule.on_fail in on_fail and not rule.error
-    ]
-    return reduce(or_, tags, F.lit(False)) if tags else F.lit(False)
+    fails = F.lit(False)
+    for position, rule in enumerate(rules):
+        if rule.on_fail in on_fail and not rule.error:
+            fails = fails | _tag(position)
+    return fails
 
 
 def _reasons(rules: Sequence[Rule]) -> Column:
-    found = [
-        F.when(_tag(i), _reason(rule))
-        for i, rule in enumerate(rules)
+    reasons = [
+        F.when(_tag(position), _reason(rule))
+        for position, rule in enumerate(rules)
         if rule.on_fail == "quarantine"
     ]
-    return F.array_compact(F.array(*found))
+    return F.array_compact(F.array(*reasons))
 
 
 def _reason(rule: Rule) -> Column:
@@ -263,6 +282,8 @@ def _reason(rule: Rule) -> Column:
 
 
 def _raw_json(df: DataFrame) -> Column:
-    fields = [named(name) for name in df.columns if name != GATE]
-    raw = named(RAW) if RAW in df.columns else F.struct(*fields)
+    raw = named(RAW)
+    if RAW not in df.columns:
+        fields = [named(name) for name in df.columns if name != GATE]
+        raw = F.struct(*fields)
     return json_text(raw, {"ignoreNullFields": "false"})

@@ -1,4 +1,4 @@
-"""The row as it arrived: the fields of `_raw`, and the text that did not parse."""
+"""Read the raw input of a row from `_raw` and `_rescued`."""
 
 from __future__ import annotations
 
@@ -10,41 +10,75 @@ from pyspark.sql import functions as F
 from lakesmith.columns import RAW, RESCUED, quoted
 from lakesmith.spec.model import Column as ContractColumn
 
+_STRUCT = "struct<"
+
 
 def raw_field(columns: Mapping[str, str], name: str) -> Column | None:
-    """Return a field of `_raw` as text, whatever the case of its name; None when there is no such field."""
-    fields = {field.lower(): field for field in _fields(columns.get(RAW, ""))}
-    field = fields.get(name.lower())
-    return None if field is None else F.col(f"{RAW}.{quoted(field)}").cast("string")
+    """Return a field of `_raw` as text, whatever the case of its name.
+
+    Parameters
+    ----------
+    columns : mapping of str to str
+        The columns on the frame and their types.
+    name : str
+
+    Returns
+    -------
+    Column or None
+        None when there is no such field.
+
+    Examples
+    --------
+    >>> raw_field({"_raw": "struct<Qty:string>"}, "qty")
+    Column<'CAST(_raw.Qty AS STRING)'>
+    >>> raw_field({"qty": "int"}, "qty") is None
+    True
+    """
+    for field in _fields(columns.get(RAW, "")):
+        if field.lower() == name.lower():
+            return F.col(f"{RAW}.{quoted(field)}").cast("string")
+    return None
 
 
 def raw_source(
     columns: Mapping[str, str], name: str, column: ContractColumn | None
 ) -> Column | None:
-    """Return the raw text that a contract column was cast from; None when it is not at hand."""
+    """Return the raw text that a contract column was cast from, if it is at hand.
+
+    Examples
+    --------
+    >>> qty = ContractColumn(type="int", source="Qty")
+    >>> raw_source({"_raw": "struct<Qty:string>"}, "amount", qty)
+    Column<'CAST(_raw.Qty AS STRING)'>
+    """
     source = column.source if column and column.source else name
     return raw_field(columns, source)
 
 
 def rescued(columns: Mapping[str, str]) -> Column | None:
-    """Return the rescued text of the row, from `_raw` or from the frame itself; None when there is none."""
+    """Return the rescued text of the row, if there is any.
+
+    Examples
+    --------
+    >>> rescued({"id": "int", "_rescued": "string"}), rescued({"id": "int"})
+    (Column<'_rescued'>, None)
+    """
     field = raw_field(columns, RESCUED)
-    if field is not None:
-        return field
-    return F.col(RESCUED) if RESCUED in columns else None
+    if field is None and RESCUED in columns:
+        return F.col(RESCUED)
+    return field
 
 
 def _fields(kind: str) -> Iterator[str]:
-    """Read the field names of a type such as ``struct<a:int,b:struct<c:int>>``."""
+    """Yield the names of the outer fields of a struct type."""
+    if not kind.startswith(_STRUCT):
+        return
     depth = 0
     name = ""
     in_name = True
-    for sign in (
-        kind.removeprefix("struct<").removesuffix(">")
-        if kind.startswith("struct<")
-        else ""
-    ):
-        depth += (sign in "<(") - (sign in ">)")
+    for sign in kind.removeprefix(_STRUCT).removesuffix(">"):
+        depth += sign in "<("
+        depth -= sign in ">)"
         if depth == 0 and in_name and sign == ":":
             yield name
             name = ""

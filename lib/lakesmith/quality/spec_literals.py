@@ -1,4 +1,4 @@
-"""Literals of a spec as exact literals of a column's type: money never passes through a float."""
+"""Make exact literals of the values of a spec. Money never passes through a float."""
 
 from __future__ import annotations
 
@@ -19,8 +19,8 @@ from lakesmith.spec.values.times import (
 )
 from lakesmith.types import WHOLE
 
-LEAST = -(2**63)
-GREATEST = 2**63 - 1
+_LEAST = -(2**63)
+_GREATEST = 2**63 - 1
 
 
 def literal(value: Value, kind: str) -> Column:
@@ -29,8 +29,8 @@ def literal(value: Value, kind: str) -> Column:
     Parameters
     ----------
     value : str, int, float or bool
-        A number, or text: dates and timestamps as data write them (UTC when it names no offset), a
-        date without a time of day, a wall clock without an offset.
+        A number or text. Dates and timestamps are written as in data. A timestamp is
+        in UTC when it names no offset; a wall clock has none.
     kind : str
         The column's type as `simpleString`.
 
@@ -60,7 +60,7 @@ def literal(value: Value, kind: str) -> Column:
 
 
 def _number(value: Value) -> Column:
-    if isinstance(value, int) and LEAST <= value <= GREATEST:
+    if isinstance(value, int) and _LEAST <= value <= _GREATEST:
         return F.lit(value)
     # Spark has no literal for a negative exponent such as 1E+3.
     return F.lit(Decimal(f"{read_decimal(str(value)):f}"))

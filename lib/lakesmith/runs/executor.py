@@ -187,7 +187,7 @@ class Executor:
         return done_event(intent, version, record.refused, record.to_metadata(), void)
 
     def _has_others(self, table: str, low: int, high: int) -> bool:
-        """Tell whether anything landed between two versions that may have changed rows and that nobody accounts for."""
+        """Return True where an unknown commit between two versions may have changed rows."""
         if high <= low + 1:
             return high <= low
         ref = project_table(self.project, table)
@@ -227,7 +227,7 @@ class Executor:
             self._block(intent.table, error)
 
     def _park_unreadable(self, intent: Intent, error: Exception) -> bool:
-        """Park the file that stopped the batch, if one did, so that the next round plans the rest."""
+        """Park the file that stopped the batch, so that the next round plans the rest."""
         source = source_of(self.project, intent.table)
         if not source.can_isolate or _is_known(error) or self._landed(intent):
             return False

@@ -24,7 +24,7 @@ def conclude(
     executor: Executor,
     order: Sequence[Sequence[str]],
 ) -> RunResult:
-    """Publish the tables of a run together unless one failed, close the ledger, and write the run's records."""
+    """Publish a run unless a table failed, close the ledger and write the records."""
     ledger = executor.ledger
     results = [executor.result(table) for wave in order for table in wave]
     published = (

@@ -16,7 +16,7 @@ from lakesmith.ledger.store import Ledger
 from lakesmith.ledger.upstream_change import changed_source, changed_upstream
 from lakesmith.observe.results import Plan, PlannedTable
 from lakesmith.observe.run_records import facts_of
-from lakesmith.quality.checks.table_checks import plan_notes
+from lakesmith.quality.batch_checks import plan_notes
 from lakesmith.runs.planner import Planned, Planner
 from lakesmith.runs.schema_change import schema_diff, verdict_on
 from lakesmith.session.failures import cause_of, first_line
@@ -221,7 +221,7 @@ def promise_notes(spec: Table) -> list[str]:
 
 
 def unseen_notes(spec: Table) -> list[str]:
-    """Say what the SQL and the functions of a table must not do, where groups or partitions are recomputed."""
+    """Return what SQL and functions must not do where groups or partitions are recomputed."""
     unit = spec.write.recompute_unit if spec.write.recomputed_by else ""
     own = (
         ["the SQL"]

@@ -13,8 +13,9 @@ from lakesmith.ledger.intent import Intent
 from lakesmith.ledger.state import TableState
 from lakesmith.ledger.upstream_change import require_same_upstream
 from lakesmith.runs.rebuild_files import require_planned
-from lakesmith.sources.base import Known, ParkedPart, Slice, Slices, Source
+from lakesmith.sources.base import Known, Source
 from lakesmith.sources.registry import source_of
+from lakesmith.sources.slices import ParkedPart, Slice, Slices
 from lakesmith.spec.fingerprint import spec_hash
 from lakesmith.spec.model import Project
 

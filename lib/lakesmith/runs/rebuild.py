@@ -8,12 +8,15 @@ from typing import Any
 from pyspark.sql import SparkSession
 
 from lakesmith.ledger.events import PARTS_PER_EVENT, LedgerEvent
+from lakesmith.ledger.source_settings import other_settings
 from lakesmith.ledger.state import TableState
 from lakesmith.runs.rebuild_files import files_to_read
 from lakesmith.runs.schema_change import schema_diff
+from lakesmith.sources.registry import source_of
 from lakesmith.spec.fingerprint import spec_hash
 from lakesmith.spec.graph import descendants
 from lakesmith.spec.model import Project
+from lakesmith.tables.ref import project_table
 
 
 def tables_to_rebuild(
@@ -104,17 +107,27 @@ def _events(state: TableState, files: Sequence[str]) -> Iterator[LedgerEvent]:
         yield LedgerEvent("rebuild", state.table, state.epoch + 1, state.batch, payload)
 
 
-def other_columns(
+def changed_by_source(
     spark: SparkSession, project: Project, states: dict[str, TableState]
 ) -> tuple[str, ...]:
-    """Return the tables that land a source which declares other columns than the table has."""
-    landed = [
-        name
-        for name in project.table_names()
-        if project.table(name).from_.startswith("sources.")
-    ]
+    """Return the tables that land a source which has changed since its rows were read.
+
+    It declares other columns than the table has, or its files are read by other settings, such as
+    another encoding.
+    """
     return tuple(
         name
-        for name in landed
-        if name in states and schema_diff(spark, project, name, states[name])
+        for name in project.table_names()
+        if name in states
+        and project.table(name).from_.startswith("sources.")
+        and _has_other_source(spark, project, states[name])
     )
+
+
+def _has_other_source(spark: SparkSession, project: Project, state: TableState) -> bool:
+    name = state.table
+    if schema_diff(spark, project, name, state):
+        return True
+    table = project_table(project, name)
+    source = source_of(project, name)
+    return bool(other_settings(spark, table, state, source))

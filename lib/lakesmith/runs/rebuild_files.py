@@ -8,8 +8,8 @@ from pyspark.sql import SparkSession
 
 from lakesmith.errors import LedgerError
 from lakesmith.ledger.state import TableState
-from lakesmith.sources.base import MISSING, Slices
 from lakesmith.sources.registry import parts_of, source_of
+from lakesmith.sources.slices import MISSING, Slices
 from lakesmith.spec.model import Project
 
 SHOWN = 3

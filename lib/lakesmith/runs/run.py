@@ -16,7 +16,7 @@ from lakesmith.runs.executor import Executor, OnEvent
 from lakesmith.runs.finish import conclude, raise_or_return
 from lakesmith.runs.lock import project_lock
 from lakesmith.runs.nothing_new import quiet_run
-from lakesmith.runs.rebuild import other_columns, rebuild_events, tables_to_rebuild
+from lakesmith.runs.rebuild import changed_by_source, rebuild_events, tables_to_rebuild
 from lakesmith.runs.recover import Recovery
 from lakesmith.spec.graph import waves
 from lakesmith.spec.model import Project
@@ -93,7 +93,7 @@ def _start_rebuild(
     spark: SparkSession, project: Project, ledger: Ledger, asked: Asked
 ) -> tuple[tuple[str, ...], ...]:
     """Record which tables are rebuilt, and return the tables of the run in their waves."""
-    other = () if asked.select else other_columns(spark, project, ledger.states)
+    other = () if asked.select else changed_by_source(spark, project, ledger.states)
     tables = tables_to_rebuild(project, ledger.states, asked.select, other)
     ledger.stage(*rebuild_events(spark, project, ledger.states, tables))
     ledger.flush(spark)

@@ -8,102 +8,29 @@ ledger writes them down and hands them back.
 from __future__ import annotations
 
 from abc import abstractmethod
-from collections.abc import Collection, Iterator, Mapping, Sequence
-from copy import deepcopy
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, ClassVar, Protocol
 
 from pyspark.sql import DataFrame, SparkSession
 
+from lakesmith.sources.positions import Position, Positions
+from lakesmith.sources.slices import ParkedPart, Required, Slice, Slices, Span
 from lakesmith.spec.model import Project, SourceSpec, Table
 from lakesmith.tables.ref import TableRef
 
-Position = dict[str, Any]
-MISSING = "the file is missing, or the source no longer lists it"
-
-
-@dataclass(frozen=True)
-class Slice:
-    """The part of an input that one batch reads, as JSON that its source understands."""
-
-    kind: str
-    name: str
-    data: Mapping[str, Any] = field(default_factory=dict, hash=False)
-
-    def to_dict(self) -> dict[str, Any]:
-        """Return plain data for the ledger.
-
-        Examples
-        --------
-        >>> Slice("numbers", "ids", {"to": 7}).to_dict()
-        {'kind': 'numbers', 'name': 'ids', 'to': 7}
-        """
-        return {"kind": self.kind, "name": self.name, **self.data}
-
-    @classmethod
-    def from_dict(cls, data: Mapping[str, Any]) -> Slice:
-        """Read a slice back from the ledger.
-
-        Examples
-        --------
-        >>> Slice.from_dict({"kind": "numbers", "name": "ids", "to": 7})
-        Slice(kind='numbers', name='ids', data={'to': 7})
-        """
-        rest = {key: data[key] for key in data if key not in ("kind", "name")}
-        return cls(data["kind"], data["name"], rest)
-
-
-@dataclass(frozen=True)
-class ParkedPart:
-    """A part of an input that is left out, such as a file, with the reason."""
-
-    part: str
-    reason: str
-    data: Any = None
-
-    def to_list(self) -> list[Any]:
-        """Return plain data for the ledger.
-
-        Examples
-        --------
-        >>> ParkedPart("in/a.csv", "the file is empty", [0, 1700]).to_list()
-        ['in/a.csv', 'the file is empty', [0, 1700]]
-        """
-        return [self.part, self.reason, self.data]
-
-
-@dataclass(frozen=True)
-class Slices:
-    """What a source has for the next batch.
-
-    `new` is None when nothing is new. `parked` are parts to leave out, `more` is True when bounds
-    left something for a later batch. `lookups` are the versions of the tables that the table looks
-    up, `aliases` other names of parts.
-    """
-
-    new: Slice | None = None
-    parked: tuple[ParkedPart, ...] = ()
-    more: bool = False
-    lookups: Mapping[str, int] = field(default_factory=dict)
-    aliases: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
-
-
-@dataclass(frozen=True)
-class Required:
-    """The parts that a rebuild must read again, and why some of them cannot be."""
-
-    parts: tuple[str, ...] = ()
-    problems: Mapping[str, str] = field(default_factory=dict)
-
-
-@dataclass(frozen=True)
-class Span:
-    """Versions of an upstream table, from after `since` (None is the beginning) up to `to`."""
-
-    name: str
-    since: int | None
-    to: int
-    voids: tuple[tuple[int, int], ...] = ()
+__all__ = [
+    "Known",
+    "ParkedPart",
+    "Position",
+    "Positions",
+    "Required",
+    "Slice",
+    "Slices",
+    "Source",
+    "Span",
+    "TableHead",
+]
 
 
 class TableHead(Protocol):
@@ -129,113 +56,6 @@ class Known:
     tables: Mapping[str, TableHead] = field(default_factory=dict)
     lookups: Mapping[str, int] = field(default_factory=dict)
     tried: Collection[str] = ()
-
-
-@dataclass(frozen=True)
-class Positions:
-    """How the position of a source moves.
-
-    Here it is the entry `to` of the newest slice. A position is shared when all sources of its kind
-    have one for a table.
-    """
-
-    shared: bool = False
-
-    def key(self, kind: str, name: str) -> str:
-        """Return the name of a position in the state of a table.
-
-        Examples
-        --------
-        >>> Positions().key("numbers", "ids"), Positions(shared=True).key("files", "orders")
-        ('numbers:ids', 'files')
-        """
-        return kind if self.shared else f"{kind}:{name}"
-
-    def start(self) -> Position:
-        """Return the position of a source of which nothing was read.
-
-        Examples
-        --------
-        >>> Positions().start()
-        {}
-        """
-        return {}
-
-    def parts(self, piece: Slice) -> tuple[str, ...]:
-        """Return the names of the parts in a slice that could be parked, or none by default."""
-        return ()
-
-    def advance(self, position: Position, piece: Slice, batch: int) -> None:
-        """Move a position behind a slice, in place.
-
-        Examples
-        --------
-        >>> position = {"to": 3}
-        >>> Positions().advance(position, Slice("numbers", "ids", {"to": 7}), batch=2)
-        >>> position
-        {'to': 7}
-        """
-        position["to"] = piece.data["to"]
-
-    def park(
-        self, position: Position, parked: Sequence[ParkedPart], batch: int
-    ) -> None:
-        """Remember parts that are left out, in place.
-
-        Examples
-        --------
-        >>> position = {"to": 3}
-        >>> Positions().park(position, [ParkedPart("4", "no number")], batch=2)
-        >>> position
-        {'to': 3, 'parked': {'4': 'no number'}}
-        """
-        reasons = {one.part: one.reason for one in parked}
-        position["parked"] = position.get("parked", {}) | reasons
-
-    def mark(self, position: Position) -> Position:
-        """Return what `go_back` needs to return to a position, as small JSON."""
-        return deepcopy(position)
-
-    def go_back(self, position: Position, mark: Position, batch: int) -> None:
-        """Return a position to where it stood after a batch, in place.
-
-        Examples
-        --------
-        >>> position = {"to": 7}
-        >>> Positions().go_back(position, {"to": 3}, batch=1)
-        >>> position
-        {'to': 3}
-        """
-        position.clear()
-        position.update(deepcopy(mark))
-
-    def stored(self, position: Position) -> Iterator[Position]:
-        """Yield the JSON parts from which `restore` puts a position together.
-
-        Examples
-        --------
-        >>> list(Positions().stored({"to": 7})), list(Positions().stored({}))
-        ([{'to': 7}], [])
-        """
-        if position:
-            yield position
-
-    def restore(self, position: Position, part: Position, batch: int) -> None:
-        """Add a stored part to a position, in place.
-
-        `batch` counts for what names no batch.
-        """
-        position.update(part)
-
-    def brief(self, piece: Slice) -> dict[str, Any]:
-        """Return a slice for the metadata of a commit, with a `count` where it is cut short.
-
-        Examples
-        --------
-        >>> Positions().brief(Slice("numbers", "ids", {"to": 7}))
-        {'kind': 'numbers', 'name': 'ids', 'to': 7}
-        """
-        return piece.to_dict()
 
 
 class Source(Protocol):
@@ -341,6 +161,13 @@ class Source(Protocol):
     def may_lack(self) -> tuple[str, ...]:
         """Return the columns of which `read` records in ``_arrived`` whether a row has them."""
         return ()
+
+    def row_settings(self) -> dict[str, Any]:
+        """Return the settings that decide how the rows of a slice are read, as JSON.
+
+        Commits record them, so that a rebuild finds tables whose rows were read by other settings.
+        """
+        return {}
 
     def is_retyped(self, spark: SparkSession, piece: Slice) -> bool:
         """Return True where a column has another type in a slice than in what was read before."""

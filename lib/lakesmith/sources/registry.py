@@ -6,8 +6,10 @@ from collections.abc import Mapping
 from typing import cast
 
 from lakesmith.errors import InputError
-from lakesmith.sources.base import Position, Positions, Slice, Source, Span
+from lakesmith.sources.base import Source
 from lakesmith.sources.files.source import Files
+from lakesmith.sources.positions import Position, Positions
+from lakesmith.sources.slices import Slice, Span
 from lakesmith.sources.upstream_source import Upstream
 from lakesmith.spec.model import Project
 from lakesmith.spec.model.source import find_type, register_type

@@ -8,16 +8,9 @@ from pyspark.sql import DataFrame, SparkSession
 from pyspark.sql.types import DataType
 
 from lakesmith.column_refs import named
-from lakesmith.sources.base import (
-    Known,
-    Position,
-    Positions,
-    Slice,
-    Slices,
-    Source,
-    Span,
-    TableHead,
-)
+from lakesmith.sources.base import Known, Source, TableHead
+from lakesmith.sources.positions import Position, Positions
+from lakesmith.sources.slices import Slice, Slices, Span
 from lakesmith.sources.upstream import (
     is_mark,
     is_retyped,

@@ -213,6 +213,8 @@ def _without(data: dict[str, Any], keys: Iterable[str]) -> dict[str, Any]:
     for key in keys:
         path = key.split(".")
         depth = spec_depth(path[0]) or 1
+        # A broken check leaves the rest of its table to be judged.
+        depth += path[depth : depth + 1] == ["checks"]
         _remove(rest, tuple(path[:depth]))
     return {"name": "unnamed"} | rest
 

@@ -11,7 +11,8 @@ from pyspark.sql import functions as F
 from lakesmith.batch.context import BatchContext
 from lakesmith.batch.gate.tied_rows import tie_metrics
 from lakesmith.batch.observation import ObservedMetrics
-from lakesmith.quality.checks.table_checks import freshness_metrics
+from lakesmith.quality.batch_checks import batch_metrics
+from lakesmith.quality.checks.batch.evaluation import BatchScope
 from lakesmith.quality.gate import gate_metrics
 from lakesmith.quality.profile import profile_metrics, secret_columns
 from lakesmith.quality.rule import Rule
@@ -66,7 +67,7 @@ def visible_types(rows: DataFrame) -> dict[str, str]:
 def _of_columns(batch: BatchContext, final: DataFrame) -> list[Column]:
     types = visible_types(final)
     now = datetime.fromisoformat(batch.intent.run_time)
-    fresh = freshness_metrics(batch.spec, types, now)
+    checks = batch_metrics(BatchScope(batch.spec, types, now))
     secret = secret_columns(batch.spec.columns)
     profile = profile_metrics(types, batch.project.profile_of(batch.name), secret)
-    return [*fresh, *profile]
+    return [*checks, *profile]

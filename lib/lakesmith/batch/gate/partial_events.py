@@ -89,7 +89,7 @@ def _may_be_left(spec: Table, rows: DataFrame) -> dict[str, str]:
 
 
 def _spared(rule: Rule, left: Column | None) -> Rule:
-    if left is None or rule.check in ("cast_failed", "event"):
+    if left is None or rule.reads_raw:
         return rule
     return replace(rule, failed=rule.failed & ~left)
 

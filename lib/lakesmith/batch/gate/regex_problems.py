@@ -8,7 +8,7 @@ from collections.abc import Mapping, Sequence
 from pyspark.sql import Column, DataFrame
 from pyspark.sql import functions as F
 
-from lakesmith.quality.rule import Rule, broken, reason_of
+from lakesmith.quality.rule import Rule, reason_of
 
 ONE_ROW = "SELECT * FROM VALUES (1) AS t(`_one`)"
 NAMES_PATTERNS = re.compile(r"\brlike\b|\bregexp|\bsplit\s*\(", re.IGNORECASE)
@@ -32,13 +32,10 @@ def with_known_patterns(rules: Sequence[Rule], df: DataFrame) -> tuple[Rule, ...
 
 
 def _known_rule(rule: Rule, df: DataFrame) -> Rule:
-    askers = {"regex": pattern_error, "expression": patterns_error}
-    if rule.error or rule.check not in askers:
+    if rule.error:
         return rule
-    error = askers[rule.check](df, rule.text)
-    return (
-        broken(rule.id, rule.check, rule.column, rule.on_fail, error) if error else rule
-    )
+    error = pattern_error(df, rule.pattern) if rule.pattern else ""
+    return rule.with_error(error or patterns_error(df, rule.expression))
 
 
 def pattern_error(df: DataFrame, pattern: str) -> str:

@@ -11,7 +11,7 @@ from pyspark.sql import functions as F
 from lakesmith.batch.gate.rows import GatedRows
 from lakesmith.batch.write.key_joins import event_time, having, keys_of, lacking
 from lakesmith.column_refs import named
-from lakesmith.quality.gate import is_set_aside
+from lakesmith.quality.gate import is_rejected
 from lakesmith.tables.watermark import Watermark, as_text
 
 _MOST_AHEAD = 20
@@ -53,7 +53,7 @@ def find_quarantined(
     """
     at = named(sequence)
     time = newest.column()
-    is_bad = is_set_aside(replay.rules)
+    is_bad = is_rejected(replay.rules)
     ahead = F.collect_set(F.when(is_bad & (at > time), at))
     if earlier:
         before = [Watermark(newest.kind, text).column() for text in earlier]
@@ -81,7 +81,7 @@ def quarantined_keys(
     *Columns*: `keys`.
     """
     is_newest = named(sequence) == newest.column()
-    bad = replay.tagged.filter(is_set_aside(replay.rules))
+    bad = replay.tagged.filter(is_rejected(replay.rules))
     return keys_of(bad.filter(is_newest), keys)
 
 
@@ -100,7 +100,7 @@ def rows_before(
     keys = quarantined.columns
     last = newest.column()
     at = named(sequence).alias("_at")
-    is_accepted = ~is_set_aside(replay.rules)
+    is_accepted = ~is_rejected(replay.rules)
     snapshots = replay.tagged.filter(is_accepted).select(at).distinct()
     time = event_time(final)
     older = having(final.filter(time < last), quarantined, keys)

@@ -1,4 +1,4 @@
-"""Fields that no row of a batch has: counted while the batch is read, and named."""
+"""Warn of fields that no row of a batch has. They are counted while it is read."""
 
 from __future__ import annotations
 
@@ -13,28 +13,45 @@ from lakesmith.column_refs import named
 from lakesmith.columns import ARRIVED
 from lakesmith.quality.check_result import CheckResult
 
-ARRIVAL = "field_arrived"
+_CHECK = "field_arrived"
 
 
 def arrival_metrics(images: DataFrame) -> list[Column]:
-    """List the aggregates that count the rows of a batch that have each field, to be observed where
-    it is read.
+    """List the aggregates that count the rows of a batch that have each field.
+
+    Parameters
+    ----------
+    images : DataFrame
+        The rows as they are read, where the aggregates are to be observed.
+
+    Returns
+    -------
+    list of Column
 
     Notes
     -----
-    *Columns*: needs ``_arrived`` -> ``images``, ``has_<field>`` for each field and ``names``, the
-    fields of one image.
+    *Columns*: needs ``_arrived`` -> ``images``, ``has_<field>`` for each field and
+    ``names``, the fields of one image.
+
+    Examples
+    --------
+    >>> arrived = "named_struct('has', named_struct('id', true), 'names', 'id')"
+    >>> images = spark.sql(f"select {arrived} as _arrived")
+    >>> images.agg(*arrival_metrics(images)).first().asDict()
+    {'images': 1, 'has_id': 1, 'names': 'id'}
     """
-    has = cast(
-        "StructType",
-        cast("StructType", images.schema[ARRIVED].dataType)["has"].dataType,
-    )
-    counts = [
-        F.count_if(named(ARRIVED)["has"][name]).alias(f"has_{name}")
-        for name in has.names
-    ]
-    names = F.first(named(ARRIVED)["names"], ignorenulls=True)
-    return [F.count(named(ARRIVED)).alias("images"), *counts, names.alias("names")]
+    arrived = named(ARRIVED)
+    schema = cast("StructType", images.schema[ARRIVED].dataType)
+    fields = cast("StructType", schema["has"].dataType)
+    images_read = F.count(arrived)
+    metrics = [images_read.alias("images")]
+    for name in fields.names:
+        has_field = arrived["has"][name]
+        having = F.count_if(has_field)
+        metrics.append(having.alias(f"has_{name}"))
+    names = F.first(arrived["names"], ignorenulls=True)
+    metrics.append(names.alias("names"))
+    return metrics
 
 
 def arrival_results(
@@ -48,7 +65,7 @@ def arrival_results(
     Parameters
     ----------
     metrics : mapping of str to value
-        What `arrival_metrics` gave; without ``images`` nothing was counted.
+        What was observed of `arrival_metrics`; without ``images`` nothing was counted.
     sources : mapping of str to str
         Contract column to the field of the image.
     given : mapping of str to int
@@ -62,23 +79,26 @@ def arrival_results(
 
     Examples
     --------
-    >>> found = {"images": 3, "has_id": 3, "has_town": 0, "names": "id, city"}
-    >>> arrival_results(found, {"id": "id", "place": "town"}, {})[0].message
+    >>> metrics = {"images": 3, "has_id": 3, "has_town": 0, "names": "id, city"}
+    >>> arrival_results(metrics, {"id": "id", "place": "town"}, {})[0].message
     "none of 3 images has the field 'town'; one has id, city"
     """
     images = metrics.get("images") or 0
-    nowhere = {
-        name for name, source in sources.items() if metrics.get(f"has_{source}") == 0
-    }
-    missing = [
-        name for name in sources if images and name in nowhere and not given.get(name)
-    ]
-    has = metrics.get("names") or "no field"
-    told = {
-        name: f"none of {images} {noun} has the field '{sources[name]}'; one has {has}"
-        for name in missing
-    }
-    return tuple(
-        CheckResult(ARRIVAL, name, "warn", "warn", images, what)
-        for name, what in told.items()
-    )
+    names = metrics.get("names") or "no field"
+    results: list[CheckResult] = []
+    for column, field in sources.items():
+        having = metrics.get(f"has_{field}")
+        is_missing = having == 0 and not given.get(column)
+        if not images or not is_missing:
+            continue
+        what = f"none of {images} {noun} has the field '{field}'; one has {names}"
+        result = CheckResult(
+            check=_CHECK,
+            column=column,
+            on_fail="warn",
+            status="warn",
+            failed=images,
+            message=what,
+        )
+        results.append(result)
+    return tuple(results)

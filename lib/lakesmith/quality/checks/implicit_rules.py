@@ -1,39 +1,34 @@
-"""The rules that every contract brings without a word: rows parse, casts succeed, columns are given."""
+"""Make the rules that each table has without naming them."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
+from dataclasses import replace
 from functools import reduce
+from operator import and_
 
 from pyspark.sql import Column
 from pyspark.sql import functions as F
 
 from lakesmith.column_refs import named
 from lakesmith.columns import CORRUPT_RECORD, REFUSED, RESCUED
-from lakesmith.quality.checks.casts import cast_columns, cast_rule
+from lakesmith.quality.checks.row.cast_failed import cast_columns, cast_rule
 from lakesmith.quality.raw import raw_field, rescued
-from lakesmith.quality.rule import Rule, find, sample_of
+from lakesmith.quality.rule import Rule, find, no_sample, sample_of
 from lakesmith.spec.model import Table
+from lakesmith.spec.model.checks import CastFailed
 
-UNPARSED = f"$.{CORRUPT_RECORD}"
-HIVE_NULL = "__HIVE_DEFAULT_PARTITION__"
-ESCAPED = r"""[\x00-\x1F"#%'*/:=?\\\x7F{}\[\]^]"""
-LONGEST_NAME = 255
-# By what is wrong with an event: the rule, and the field of the envelope that it shows. None is
-# named like a rule of a column: a delete may lack what the contract wants given.
-_EVENT_RULES = {
-    "op": ("event_op", "op"),
-    "after": ("event_after", "after"),
-    "before": ("event_before", "before"),
-    "names": ("event_names", "after"),
-}
+_UNPARSED = f"$.{CORRUPT_RECORD}"
+_HIVE_NULL = "__HIVE_DEFAULT_PARTITION__"
+_ESCAPED = r"""[\x00-\x1F"#%'*/:=?\\\x7F{}\[\]^]"""
+_LONGEST_NAME = 255
+# What is wrong with an event, and the field of its envelope that the rule shows. No rule
+# is named like that of a column, since a delete may lack what the contract requires.
+_EVENT_FIELDS = {"op": "op", "after": "after", "before": "before", "names": "after"}
 
 
 def implicit_rules(table: Table, columns: Mapping[str, str]) -> Iterator[Rule]:
-    """Make the implicit rules of a table, all quarantine.
-
-    `row_parsed`, `<column>_cast`, `<column>_given`, and `<column>_partition` for text that the
-    table is partitioned by.
+    """Make the implicit rules of a table, which all quarantine.
 
     Parameters
     ----------
@@ -44,123 +39,129 @@ def implicit_rules(table: Table, columns: Mapping[str, str]) -> Iterator[Rule]:
     Yields
     ------
     Rule
-        None for a column on which the spec has a check of the same kind.
+        `row_parsed`, `<column>_cast`, `<column>_given`, those of change events, and
+        `<column>_partition`. None for a column whose check in the spec replaces it.
 
     Examples
     --------
     >>> from lakesmith.spec.model import Column as ContractColumn
-    >>> table = Table(from_="bronze.orders",
-    ...     columns={"qty": ContractColumn(type="int", nullable=False)})
-    >>> [rule.id for rule in implicit_rules(table,
-    ...     {"qty": "int", "_raw": "struct<qty:string,_rescued:string>"})]
+    >>> qty = ContractColumn(type="int", nullable=False)
+    >>> table = Table(from_="bronze.orders", columns={"qty": qty})
+    >>> types = {"qty": "int", "_raw": "struct<qty:string,_rescued:string>"}
+    >>> [rule.id for rule in implicit_rules(table, types)]
     ['row_parsed', 'qty_cast', 'qty_given']
     """
     yield from _row_parsed(columns)
-    casts = _checked(table, "cast_failed")
-    for name in cast_columns(table, columns):
-        if not casts & {name.lower(), ""}:
-            yield cast_rule(f"{name}_cast", name, "quarantine", table, columns)
+    yield from _casts(table, columns)
     yield from _given(table, columns)
     yield from _event(columns)
     yield from _key(table)
     yield from _partition(table, columns)
 
 
+def _rule(id: str, check: str, column: str, failed: Column, sample: Column) -> Rule:
+    return Rule(id, check, column, "quarantine", failed, sample)
+
+
 def _row_parsed(columns: Mapping[str, str]) -> Iterator[Rule]:
     text = rescued(columns)
     if text is not None:
-        unparsed = F.get_json_object(text, UNPARSED)
+        unparsed = F.get_json_object(text, _UNPARSED)
         sample = sample_of(unparsed, "string")
-        yield Rule(
-            "row_parsed",
-            "row_parsed",
-            RESCUED,
-            "quarantine",
-            unparsed.isNotNull(),
-            sample,
-        )
+        yield _rule("row_parsed", "row_parsed", RESCUED, unparsed.isNotNull(), sample)
+
+
+def _casts(table: Table, columns: Mapping[str, str]) -> Iterator[Rule]:
+    replaced = _replaced(table, "cast")
+    for name in cast_columns(table, columns):
+        if not replaced & {name.lower(), ""}:
+            # The name of a column may be none that a check of a spec can have.
+            check = CastFailed.model_construct(id=f"{name}_cast", check="cast_failed")
+            yield cast_rule(check, name, table, columns)
 
 
 def _given(table: Table, columns: Mapping[str, str]) -> Iterator[Rule]:
-    checked = _checked(table, "not_null", "not_blank")
-    needed = [name for name, column in table.columns.items() if not column.nullable]
-    for name in dict.fromkeys([*needed, *_placed_by(table)]):
+    replaced = _replaced(table, "given")
+    for name in _required(table):
         kind = find(columns, name)
-        if kind is not None and name.lower() not in checked:
+        if kind is not None and name.lower() not in replaced:
             value = named(name)
-            yield Rule(
-                f"{name}_given",
-                "not_null",
-                name,
-                "quarantine",
-                value.isNull(),
-                sample_of(value, kind),
-            )
+            failed = value.isNull()
+            sample = sample_of(value, kind)
+            yield _rule(f"{name}_given", "not_null", name, failed, sample)
+
+
+def _required(table: Table) -> list[str]:
+    """Return the columns without which a row is nothing, or has no place.
+
+    The first column of the sequence gives a row its place among the versions of its key,
+    or its snapshot.
+    """
+    write = table.write
+    required = [name for name, column in table.columns.items() if not column.nullable]
+    if write.declared.rereads_input:
+        required += write.sequence_by[:1]
+    return list(dict.fromkeys(required))
 
 
 def _event(columns: Mapping[str, str]) -> Iterator[Rule]:
-    """Keep out events in an envelope that change no row, and say what is wrong with each."""
+    """Refuse events in an envelope that change no row, and say what is wrong with each."""
     if REFUSED not in columns:
         return
-    for refused, (name, of) in _EVENT_RULES.items():
-        failed = F.coalesce(named(REFUSED) == refused, F.lit(False))
-        samples = [
-            text
-            for text in (raw_field(columns, of), rescued(columns))
-            if text is not None
-        ]
-        sample = F.coalesce(*samples) if samples else F.lit(None).cast("string")
-        yield Rule(name, "event", of, "quarantine", failed, sample_of(sample, "string"))
+    for problem, field in _EVENT_FIELDS.items():
+        is_refused = named(REFUSED) == problem
+        failed = F.coalesce(is_refused, F.lit(False))
+        sample = _event_sample(field, columns)
+        rule = _rule(f"event_{problem}", "event", field, failed, sample)
+        yield replace(rule, reads_raw=True)
+
+
+def _event_sample(field: str, columns: Mapping[str, str]) -> Column:
+    samples = [no_sample()]
+    for text in (raw_field(columns, field), rescued(columns)):
+        if text is not None:
+            samples.append(text)
+    return sample_of(F.coalesce(*samples), "string")
 
 
 def _key(table: Table) -> Iterator[Rule]:
-    """Keep change events out that name no row; the NULL key of their table is the mark of a truncate."""
+    """Refuse change events without a key. A NULL key in their table marks a truncate."""
     if table.write.takes("apply_as_truncates"):
-        failed = reduce(
-            Column.__and__, [named(key).isNull() for key in table.write.keys]
+        keys = table.write.keys
+        are_null = [named(key).isNull() for key in keys]
+        yield _rule(
+            id="write_keys_given",
+            check="not_null",
+            column=", ".join(keys),
+            failed=reduce(and_, are_null),
+            sample=no_sample(),
         )
-        column = ", ".join(table.write.keys)
-        yield Rule(
-            "write_keys_given",
-            "not_null",
-            column,
-            "quarantine",
-            failed,
-            F.lit(None).cast("string"),
-        )
-
-
-def _placed_by(table: Table) -> tuple[str, ...]:
-    """Name the column without which a row has no place among the versions of its key, or in no extract."""
-    is_placed = table.write.declared.rereads_input
-    return table.write.sequence_by[:1] if is_placed else ()
 
 
 def _partition(table: Table, columns: Mapping[str, str]) -> Iterator[Rule]:
-    """Keep out what no directory can be named by: Delta makes it NULL, or the whole write fails."""
+    """Refuse text that names no directory, which Delta cannot write."""
     for name in table.write.partition_by:
         if find(columns, name) == "string":
             value = named(name)
-            length = (
-                F.octet_length(F.regexp_replace(value, ESCAPED, "%00")) + len(name) + 1
-            )
-            fails = value.isin("", HIVE_NULL) | (length > LONGEST_NAME)
+            escaped = F.regexp_replace(value, _ESCAPED, "%00")
+            # A directory is named <column>=<value>.
+            length = F.octet_length(escaped) + len(name) + 1
+            is_too_long = length > _LONGEST_NAME
+            is_null = value.isin("", _HIVE_NULL)
+            fails = is_null | is_too_long
             failed = F.coalesce(fails, F.lit(False))
-            yield Rule(
-                f"{name}_partition",
-                "partition",
-                name,
-                "quarantine",
-                failed,
-                sample_of(value, "string"),
-            )
+            sample = sample_of(value, "string")
+            yield _rule(f"{name}_partition", "partition", name, failed, sample)
 
 
-def _checked(table: Table, *kinds: str) -> set[str]:
-    """List the columns that checks of these kinds name; the empty name stands for a check on all columns."""
-    checks = [check for check in table.checks if check.check in kinds]
-    return {
-        name.lower()
-        for check in checks
-        for name in (check.columns or (check.column or "",))
-    }
+def _replaced(table: Table, rule: str) -> set[str]:
+    """Return the columns whose implicit rule a check of the spec replaces.
+
+    The empty name stands for a check on all columns.
+    """
+    replaced: set[str] = set()
+    for check in table.checks:
+        if check.replaces == rule:
+            names = check.named_columns().values()
+            replaced |= {name.lower() for name in names} or {""}
+    return replaced

@@ -21,11 +21,7 @@ from lakesmith.sources.files.heads import (
     read_head,
 )
 from lakesmith.sources.files.json_files import read_json
-from lakesmith.sources.files.listing import (
-    NOT_NOW,
-    UNREADABLE,
-    FileEntry,
-)
+from lakesmith.sources.files.listing import NOT_NOW, UNREADABLE, FileEntry
 from lakesmith.sources.files.parquet_files import (
     hole_of,
     nanosecond_columns,

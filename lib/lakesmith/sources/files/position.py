@@ -6,7 +6,8 @@ from collections.abc import Iterable, Iterator, Sequence
 from itertools import islice
 from typing import Any
 
-from lakesmith.sources.base import ParkedPart, Position, Positions, Slice
+from lakesmith.sources.positions import Position, Positions
+from lakesmith.sources.slices import ParkedPart, Slice
 
 FILES_PER_PART = 1000
 FILES_IN_COMMIT = 1000

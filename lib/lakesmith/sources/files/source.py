@@ -4,25 +4,21 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Mapping
 from concurrent.futures import ThreadPoolExecutor
+from typing import Any
 
 from pyspark.sql import DataFrame, SparkSession
 
 from lakesmith.paths import local_path, path_of_rows
-from lakesmith.sources.base import (
-    MISSING,
-    Known,
-    ParkedPart,
-    Position,
-    Required,
-    Slice,
-    Slices,
-    Source,
-)
+from lakesmith.sources.base import Known, Source
+from lakesmith.sources.files.changes import fresh_files
 from lakesmith.sources.files.find_bad_file import find_unreadable
-from lakesmith.sources.files.listing import FileEntry, fresh_files, list_files
+from lakesmith.sources.files.listing import FileEntry, list_files
 from lakesmith.sources.files.new_files import next_files, read_files, reason_to_park
 from lakesmith.sources.files.position import KIND, FilePositions, files_slice
+from lakesmith.sources.positions import Position
+from lakesmith.sources.slices import MISSING, ParkedPart, Required, Slice, Slices
 from lakesmith.spec.model import FilesSource
+from lakesmith.spec.rules.sources import TAKES
 from lakesmith.tables.ref import TableRef
 
 READERS = 8
@@ -190,6 +186,21 @@ class Files(Source):
         spec = self.settings
         names = spec.columns if spec.format == "json" else ()
         return tuple(name for name in names if name not in spec.optional_columns)
+
+    def row_settings(self) -> dict[str, Any]:
+        """Return the format, and the settings that it takes.
+
+        Examples
+        --------
+        >>> from lakesmith.spec.model import Project
+        >>> source = {"format": "csv", "path": "in", "columns": ["id"]}
+        >>> tables = {"bronze": {"a": {"from": "sources.s"}}}
+        >>> spec = {"name": "shop", "sources": {"s": source}, "tables": tables}
+        >>> Files(Project.model_validate(spec), "bronze.a").row_settings()["encoding"]
+        'UTF-8'
+        """
+        names = ("format", *TAKES[self.settings.format])
+        return {name: getattr(self.settings, name) for name in names}
 
     def required(
         self, spark: SparkSession, position: Position, must_read: Collection[str]

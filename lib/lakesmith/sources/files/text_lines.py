@@ -38,7 +38,7 @@ def is_unsafe(line: Column) -> Column:
 
     Examples
     --------
-    >>> rows = spark.createDataFrame([("a\\0b",), ("a",)], "line STRING")
+    >>> rows = spark.createDataFrame([("a\0b",), ("a",)], "line STRING")
     >>> rows.select(is_unsafe(rows.line).alias("unsafe")).collect()
     [Row(unsafe=True), Row(unsafe=False)]
     """

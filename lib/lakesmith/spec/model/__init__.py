@@ -10,7 +10,7 @@ from lakesmith.spec.model.base import (
     Name,
     TableName,
 )
-from lakesmith.spec.model.check import TABLE_CHECKS, Check, OnFail, OnNull
+from lakesmith.spec.model.checks import Check, OnFail, OnNull
 from lakesmith.spec.model.project import Project, ProjectMaintenance
 from lakesmith.spec.model.source import AnySource, BatchBounds, FilesSource, SourceSpec
 from lakesmith.spec.model.table import Column, Maintenance, Profile, Table
@@ -19,7 +19,6 @@ from lakesmith.spec.model.write import UNAVAILABLE, KeyFilter, Write
 __all__ = [
     "LAYERS",
     "NAME_PATTERN",
-    "TABLE_CHECKS",
     "UNAVAILABLE",
     "AnySource",
     "BatchBounds",

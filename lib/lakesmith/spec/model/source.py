@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from importlib.metadata import entry_points
+from importlib.metadata import EntryPoint, entry_points
 from typing import Annotated, Any, Literal, Protocol, cast
 
 from pydantic import Field, PlainValidator, PositiveInt, SerializeAsAny, create_model
 
+from lakesmith.errors import ConfigError, Problem
 from lakesmith.spec.model.base import ColumnName, Model
 
 ENTRY_POINTS = "lakesmith.sources"
@@ -106,6 +107,11 @@ def register_type(source: SourceType) -> None:
 def find_type(name: str) -> SourceType | None:
     """Return the type that a package registered under a name, if one did.
 
+    Raises
+    ------
+    ConfigError
+        LS215 when the class that a package names cannot be loaded.
+
     Notes
     -----
     A type that no code has registered is looked up among the entry points ``lakesmith.sources``.
@@ -117,8 +123,19 @@ def find_type(name: str) -> SourceType | None:
     """
     if name not in _registered:
         for point in entry_points(group=ENTRY_POINTS, name=name):
-            register_type(cast("SourceType", point.load()))
+            register_type(_loaded(point))
     return _registered.get(name)
+
+
+def _loaded(point: EntryPoint) -> SourceType:
+    try:
+        return cast("SourceType", point.load())
+    except (ImportError, AttributeError) as error:
+        what = f"the source type '{point.value}' cannot be loaded: {error}"
+        hint = f"correct the package, or its entry point in {ENTRY_POINTS}"
+        raise ConfigError(
+            [Problem("LS215", what, key=point.name, hint=hint)]
+        ) from error
 
 
 def type_names() -> tuple[str, ...]:

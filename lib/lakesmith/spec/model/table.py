@@ -8,7 +8,7 @@ from pydantic import Field, PositiveInt
 
 from lakesmith.duration import DURATION_PATTERN
 from lakesmith.spec.model.base import ColumnName, InputName, Model, Name, TableName
-from lakesmith.spec.model.check import Check
+from lakesmith.spec.model.checks import AnyCheck
 from lakesmith.spec.model.write import Write
 
 
@@ -110,7 +110,7 @@ class Table(Model):
         description="One SELECT instead of steps. It reads the upstream by its name without the"
         " layer, and `inputs` by theirs.",
     )
-    checks: Annotated[tuple[Check, ...], Field(strict=False)] = Field(
+    checks: Annotated[tuple[AnyCheck, ...], Field(strict=False)] = Field(
         (), description="Quality checks."
     )
     write: Write = Field(

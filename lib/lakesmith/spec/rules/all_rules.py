@@ -8,7 +8,7 @@ from dataclasses import replace
 from lakesmith.spec.graph import find_cycles
 from lakesmith.spec.kinds import all_kinds
 from lakesmith.spec.model import Project
-from lakesmith.spec.rules.checks.fields import check_rules
+from lakesmith.spec.rules.checks.check_rules import check_rules
 from lakesmith.spec.rules.columns import (
     contract_rules,
     key_type_rules,

@@ -69,7 +69,8 @@ def _sql_of(table: Table) -> Iterator[tuple[str, str]]:
             yield f"steps.{index}", text
 
     for index, check in enumerate(table.checks):
-        yield f"checks.{index}.expression", check.expression or ""
+        for key, text in check.sql_texts().items():
+            yield f"checks.{index}.{key}", text
 
     for name in _CONDITIONS:
         yield f"write.{name}", getattr(table.write, name) or ""

@@ -1,4 +1,4 @@
-"""Tell without Spark whether a value of a check fits the type of its column."""
+"""Compare the values of a check with the type of its column, without Spark."""
 
 from __future__ import annotations
 
@@ -10,15 +10,20 @@ from lakesmith.spec.values.times import read_date, read_instant, read_wall_clock
 
 Value = str | int | float | bool
 Comparable = str | bool | Decimal | int | float
-EXACT = ("tinyint", "smallint", "int", "bigint", "decimal")
-FLOATS = ("float", "double")
-MOST_DIGITS = 38
+_EXACT = ("tinyint", "smallint", "int", "bigint", "decimal")
+_FLOATS = ("float", "double")
+_TIMES = {
+    "date": read_date,
+    "timestamp": read_instant,
+    "timestamp_ntz": read_wall_clock,
+}
+_MOST_DIGITS = 38
 
 
 def comparable(value: Value, kind: str) -> Comparable:
-    """Return a value of a spec as what it is for a column of a type.
+    """Return a value of a spec as a value of a column type.
 
-    Dates are days and instants are microseconds since 1970.
+    Dates are days and timestamps are microseconds since 1970.
 
     Raises
     ------
@@ -36,29 +41,39 @@ def comparable(value: Value, kind: str) -> Comparable:
     """
     family = kind.partition("(")[0].strip()
     try:
-        found = _read(value, family)
+        read = _read(value, family)
     except (ValueError, TypeError, InvalidOperation):
         raise ValueError(f"{value!r} is not a {kind}") from None
-    if found is None:
+    if read is None:
         raise ValueError(f"a column of type {kind} cannot be compared with {value!r}")
-    return found
+    return read
+
+
+def is_less(left: Value, right: Value, kind: str) -> bool:
+    """Return whether a value is less than another one, both as values of a type.
+
+    Examples
+    --------
+    >>> is_less("9", "10", "int"), is_less("9", "10", "string")
+    (True, False)
+    """
+    return comparable(left, kind) < comparable(right, kind)  # type: ignore[operator]
 
 
 def _read(value: Value, family: str) -> Comparable | None:
-    if family in EXACT:
+    if family in _EXACT:
         return _exact(value)
-    if family in FLOATS:
+    if family in _FLOATS:
         return _float(value)
     if family == "boolean":
         return _of_type(value, bool)
     if family == "string":
         return _of_type(value, str)
-    readers = {
-        "date": read_date,
-        "timestamp": read_instant,
-        "timestamp_ntz": read_wall_clock,
-    }
-    return readers[family](str(_of_type(value, str))) if family in readers else None
+    reader = _TIMES.get(family)
+    if reader is None:
+        return None
+    text = _of_type(value, str)
+    return reader(str(text))
 
 
 def _of_type(value: Value, kind: type[str] | type[bool]) -> str | bool:
@@ -82,6 +97,7 @@ def _float(value: Value) -> float:
 
 def _exact(value: Value) -> Decimal:
     number = read_decimal(str(_not_boolean(value)))
-    if len(f"{abs(number):f}".replace(".", "").lstrip("0")) > MOST_DIGITS:
+    digits = f"{abs(number):f}".replace(".", "").lstrip("0")
+    if len(digits) > _MOST_DIGITS:
         raise ValueError
     return number

@@ -1,1 +1,1 @@
-"""Rules on the checks of a table."""
+"""Check the checks of a table against each other and its columns."""

@@ -1,4 +1,4 @@
-"""Evaluate a condition of a user on a row so that an error of this row is an outcome, not the end of the batch."""
+"""Evaluate a condition of a user so that an error on one row does not end the batch."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from lakesmith.column_refs import named
 HOLDS = "1"
 BREAKS = "0"
 UNKNOWN = ""
-CHEAP = (
+_CHEAP = (
     "boolean",
     "tinyint",
     "smallint",
@@ -22,11 +22,11 @@ CHEAP = (
     "timestamp",
     "timestamp_ntz",
 )
-LEAST_HASH = -(2**31)
+_LEAST_HASH = -(2**31)
 
 
 def attempted(condition: Column, columns: Mapping[str, str]) -> Column:
-    """Return what a condition comes to on a row, as text; NULL where its evaluation throws.
+    """Return what a condition comes to on a row, as text. It is NULL where it throws.
 
     Parameters
     ----------
@@ -42,10 +42,10 @@ def attempted(condition: Column, columns: Mapping[str, str]) -> Column:
 
     Notes
     -----
-    `try_to_binary` gives NULL for every error of what it is asked to convert, the condition within
-    it included. Spark computes a part that two expressions share once, before either, and there
-    nothing catches its error. Of a branch that may not be taken it shares nothing, so the condition
-    stands in one that is always taken.
+    `try_to_binary` returns NULL for every error of what it converts, the condition within
+    it included. Spark computes a part that two expressions share once, before either,
+    and there nothing catches its error. It shares no part of a branch that may not be
+    taken. The condition is therefore in such a branch, which is always taken.
 
     Examples
     --------
@@ -62,21 +62,21 @@ def attempted(condition: Column, columns: Mapping[str, str]) -> Column:
     +---+-------+
     <BLANKLINE>
     """
-    outcome = (
-        F.when(condition, HOLDS).when(condition.isNull(), UNKNOWN).otherwise(BREAKS)
-    )
+    is_null = condition.isNull()
+    outcome = F.when(condition, HOLDS).when(is_null, UNKNOWN).otherwise(BREAKS)
     guarded = F.when(_is_always_true(columns), outcome)
     return F.try_to_binary(guarded, F.lit("utf-8")).cast("string")
 
 
 def _is_always_true(columns: Mapping[str, str]) -> Column:
-    """Return a condition that always holds and that no optimizer knows to hold; a map has no hash."""
+    """Return a condition that always holds, which no optimizer knows."""
+    # A map has no hash.
     hashed = [
         name
         for name, kind in columns.items()
         if "map<" not in kind and kind != "variant"
     ]
-    cheapest = sorted(hashed, key=lambda name: columns[name] not in CHEAP)[:1]
-    return (
-        F.hash(*map(named, cheapest)) >= F.lit(LEAST_HASH) if cheapest else F.lit(True)
-    )
+    if not hashed:
+        return F.lit(True)
+    cheapest = min(hashed, key=lambda name: columns[name] not in _CHEAP)
+    return F.hash(named(cheapest)) >= F.lit(_LEAST_HASH)

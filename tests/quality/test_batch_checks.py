@@ -3,21 +3,37 @@ from __future__ import annotations
 from datetime import datetime, timedelta, timezone
 
 import pytest
-from pyspark.sql import SparkSession
+from pyspark.sql import DataFrame, SparkSession
 
 from lakesmith.duration import parse_age
-from lakesmith.quality.checks.table_checks import batch_results, freshness_metrics, plan_notes
-from lakesmith.quality.checks.uniqueness import duplicates, keys_are_free
+from lakesmith.quality.batch_checks import batch_metrics, batch_results, plan_notes, shuffle_metrics
+from lakesmith.quality.check_result import CheckResult
+from lakesmith.quality.checks.batch.evaluation import BatchScope
+from lakesmith.quality.checks.batch.unique import duplicates, keys_are_free
 from lakesmith.spec.model import Check, Table, Write
+from lakesmith.spec.model.checks import Freshness, RowCount, Unique
 from lakesmith.testing import frame
 
 NOON = datetime(2010, 12, 2, 12, tzinfo=timezone.utc)
-FRESH = Check(id="fresh", check="freshness", column="at", max_age="36h")
+FRESH = Freshness(id="fresh", column="at", max_age="36h")
 KEYED = Write(strategy="upsert", keys=("id", "day"))
 
 
 def orders(*checks: Check, write: Write | None = None) -> Table:
     return Table(from_="bronze.orders", checks=checks, write=write or Write())
+
+
+def result(
+    check: Check, metrics: dict, columns: dict[str, str] | None = None, write: Write | None = None
+) -> CheckResult:
+    (one,) = batch_results(BatchScope(orders(check, write=write), columns or {}, NOON), metrics)
+    return one
+
+
+def result_on(df: DataFrame, check: Check) -> CheckResult:
+    columns = dict(df.dtypes)
+    metrics = df.agg(*batch_metrics(BatchScope(orders(check), columns, NOON))).first().asDict()
+    return result(check, metrics, columns)
 
 
 @pytest.mark.parametrize(("bounds", "rows", "status", "message"), [
@@ -26,8 +42,8 @@ def orders(*checks: Check, write: Write | None = None) -> Table:
     ({"max": 5, "on_fail": "warn"}, 6, "warn", "6 rows, expected at most 5"),
 ])  # fmt: skip
 def test_row_count(bounds: dict, rows: int, status: str, message: str) -> None:
-    (verdict,) = batch_results(orders(Check(id="n", check="row_count", **bounds)), {"rows": rows}, NOON, {})
-    assert (verdict.status, verdict.message) == (status, message)
+    found = result(RowCount(id="n", **bounds), {"rows": rows})
+    assert (found.status, found.message) == (status, message)
 
 
 @pytest.mark.parametrize(("at", "kind", "status"), [
@@ -41,9 +57,7 @@ def test_freshness(spark: SparkSession, at: str, kind: str, status: str) -> None
     df = spark.sql(
         f"select cast('{at}' as {kind}) as at union all select cast('1969-01-01' as {kind}) union all select null"
     )
-    figures = df.agg(*freshness_metrics(orders(FRESH), dict(df.dtypes), NOON)).first().asDict()
-    (verdict,) = batch_results(orders(FRESH), figures, NOON, dict(df.dtypes))
-    assert verdict.status == status
+    assert result_on(df, FRESH).status == status
 
 
 @pytest.mark.parametrize(("rows", "status", "message"), [
@@ -62,23 +76,21 @@ def test_a_value_later_than_the_run_is_not_the_newest(
     spark: SparkSession, rows: str, status: str, message: str
 ) -> None:
     df = spark.sql(f"select explode(array({rows})) as at")
-    figures = df.agg(*freshness_metrics(orders(FRESH), dict(df.dtypes), NOON)).first().asDict()
-    (verdict,) = batch_results(orders(FRESH), figures, NOON, dict(df.dtypes))
-    assert (verdict.status, verdict.message) == (status, message)
+    found = result_on(df, FRESH)
+    assert (found.status, found.message) == (status, message)
 
 
 @pytest.mark.parametrize(("on_null", "status"), [("skip", "pass"), ("pass", "pass"), ("fail", "fail")])
 def test_freshness_of_nothing_is_said_by_on_null(spark: SparkSession, on_null: str, status: str) -> None:
-    table = orders(Check(id="fresh", check="freshness", column="at", max_age="1d", on_null=on_null))
-    (verdict,) = batch_results(table, {"newest_fresh": None}, NOON, {"at": "timestamp"})
-    assert verdict.status == status
+    check = Freshness(id="fresh", column="at", max_age="1d", on_null=on_null)
+    assert result(check, {"newest_at_1d": None}, {"at": "timestamp"}).status == status
 
 
 @pytest.mark.parametrize("columns", [{}, {"at": "string"}])
 def test_freshness_without_a_time_is_an_error(spark: SparkSession, columns: dict[str, str]) -> None:
-    assert freshness_metrics(orders(FRESH), columns, NOON) == []
-    (verdict,) = batch_results(orders(FRESH), {}, NOON, columns)
-    assert (verdict.status, verdict.message) == ("error", "column 'at' is not a timestamp or a date on this table")
+    assert batch_metrics(BatchScope(orders(FRESH), columns, NOON)) == []
+    found = result(FRESH, {}, columns)
+    assert (found.status, found.message) == ("error", "column 'at' is not a timestamp or a date on this table")
 
 
 def test_duplicates_count_rows_minus_keys_null_safe(spark: SparkSession) -> None:
@@ -97,22 +109,40 @@ def test_duplicates_count_rows_minus_keys_null_safe(spark: SparkSession) -> None
     (("id", "day"), KEYED.model_copy(update={"key_implies": ("day",)}), True),
 ])  # fmt: skip
 def test_keys_are_free(columns: tuple[str, ...], write: Write, free: bool) -> None:
-    check = Check(id="one", check="unique", columns=columns)
-    assert keys_are_free(orders(check, write=write), check) is free
-    assert len(plan_notes(orders(check, write=write))) == (0 if free else 1)
+    table = orders(Unique(id="one", columns=columns), write=write)
+    assert keys_are_free(table, columns) is free
+    assert len(plan_notes(table)) == (0 if free else 1)
+    assert len(shuffle_metrics(BatchScope(table))) == (0 if free else 1)
 
 
 @pytest.mark.parametrize(("metrics", "status", "failed"), [
-    ({"duplicates_one": 0}, "pass", 0), ({"duplicates_one": 2}, "fail", 2), ({}, "error", 0),
+    ({"duplicates_id": 0}, "pass", 0), ({"duplicates_id": 2}, "fail", 2), ({}, "error", 0),
 ])  # fmt: skip
 def test_unique(metrics: dict, status: str, failed: int) -> None:
-    (verdict,) = batch_results(orders(Check(id="one", check="unique", columns=("id",))), metrics, NOON, {})
-    assert (verdict.status, verdict.failed) == (status, failed)
+    found = result(Unique(id="one", columns=("id",)), metrics)
+    assert (found.status, found.failed) == (status, failed)
 
 
 def test_unique_on_the_keys_passes_unread() -> None:
-    check = Check(id="one", check="unique", columns=("id", "day"))
-    assert batch_results(orders(check, write=KEYED), {}, NOON, {})[0].status == "pass"
+    check = Unique(id="one", columns=("id", "day"))
+    assert result(check, {}, write=KEYED).status == "pass"
+
+
+def test_unique_on_a_missing_column_is_an_error_that_reads_nothing() -> None:
+    check = Unique(id="one", columns=("id", "day"))
+    assert result(check, {}, {"ID": "int"}).message == "column 'day' is not there"
+    assert shuffle_metrics(BatchScope(orders(check), {"ID": "int"})) == {}
+
+
+def test_a_metric_of_two_checks_is_measured_once(spark: SparkSession) -> None:
+    checks = [Freshness(id="a", column="at", max_age="1d"), Freshness(id="b", column="at", max_age="1d")]
+    checks += [Unique(id="c", columns=("at",)), Unique(id="d", columns=("at",))]
+    scope = BatchScope(orders(*checks), {"at": "date"}, NOON)
+    assert spark.sql("select current_date() as at").agg(*batch_metrics(scope)).columns == [
+        "newest_at_1d",
+        "ahead_at_1d",
+    ]
+    assert list(shuffle_metrics(scope)) == ["duplicates_at"]
 
 
 @pytest.mark.parametrize(

@@ -1,0 +1,1 @@
+"""Checks of a batch as a whole, one module each."""

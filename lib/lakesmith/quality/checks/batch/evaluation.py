@@ -1,0 +1,76 @@
+"""How a check of a whole batch is measured and judged."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import datetime, timezone
+from typing import Any, Generic, TypeVar
+
+from pyspark.sql import Column
+
+from lakesmith.quality.check_result import CheckResult
+from lakesmith.spec.model import Check, Table
+from lakesmith.types import Transform
+
+EPOCH = datetime(1970, 1, 1, tzinfo=timezone.utc)
+
+C = TypeVar("C", bound=Check)
+
+
+@dataclass(frozen=True)
+class BatchScope:
+    """What the checks of a batch are made on.
+
+    `columns` are the columns of the accepted rows and their types as `simpleString`;
+    `run_time` is the recorded "now" of the run, with a time zone.
+    """
+
+    table: Table
+    columns: Mapping[str, str] = field(default_factory=dict)
+    run_time: datetime = EPOCH
+
+
+@dataclass(frozen=True)
+class BatchEvaluation(Generic[C]):
+    """How one check of a batch is measured and judged.
+
+    A subclass returns the metrics that it needs and judges them. A metric is measured
+    once for all checks that give it the same name, so the name says all that it
+    depends on. The number of accepted rows, `rows`, is always measured.
+    """
+
+    check: C
+    scope: BatchScope
+
+    def problem(self) -> str:
+        """Return why the check cannot be made on these columns, or nothing."""
+        return ""
+
+    def metrics(self) -> dict[str, Column]:
+        """Return the aggregates to observe on the accepted rows, by name.
+
+        Notes
+        -----
+        *Columns*: needs what the check names -> one row of metrics.
+        """
+        return {}
+
+    def shuffles(self) -> dict[str, Transform]:
+        """Return the aggregates that read the written table once more, by name.
+
+        Each gives one row of one column. Only checks of cost ``shuffle`` are asked.
+
+        Notes
+        -----
+        *Columns*: needs what the check names -> exactly one row with the metric.
+        """
+        return {}
+
+    def plan_note(self) -> str:
+        """Return what the check costs on this table and why, or nothing."""
+        return ""
+
+    def result(self, metrics: Mapping[str, Any]) -> CheckResult:
+        """Judge the metrics."""
+        raise NotImplementedError

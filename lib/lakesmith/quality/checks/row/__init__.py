@@ -1,0 +1,1 @@
+"""Checks that each row passes or fails, one module each."""

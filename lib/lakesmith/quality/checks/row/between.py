@@ -1,0 +1,50 @@
+"""Make the check `between`."""
+
+from __future__ import annotations
+
+from pyspark.sql import Column
+from pyspark.sql import functions as F
+
+from lakesmith.quality.checks.registry import column_check
+from lakesmith.quality.spec_literals import literal
+from lakesmith.spec.model.checks import Between
+from lakesmith.spec.model.checks.bounds import Bounds
+from lakesmith.types import is_float
+
+
+@column_check(Between)
+def between(check: Between, value: Column, kind: str) -> Column:
+    """Break below `min` and above `max`. NaN always breaks.
+
+    Raises
+    ------
+    ValueError
+        When a bound cannot be compared with the type of the column.
+
+    Examples
+    --------
+    >>> check = Between(id="some", column="n", min=1)
+    >>> nan = F.lit(float("nan"))
+    >>> spark.range(1).select(between(check, nan, "double")).first()[0]
+    True
+    """
+    breaks = outside(check, value, kind)
+    if is_float(kind):
+        return breaks | F.isnan(value)
+    return breaks
+
+
+def outside(bounds: Bounds, value: Column, kind: str) -> Column:
+    """Return whether a value is less than the least or more than the greatest bound.
+
+    Examples
+    --------
+    >>> spark.range(4).filter(outside(Bounds(min=1, max=2), F.col("id"), "bigint")).count()
+    2
+    """
+    breaks = F.lit(False)
+    if bounds.min is not None:
+        breaks = breaks | (value < literal(bounds.min, kind))
+    if bounds.max is not None:
+        breaks = breaks | (value > literal(bounds.max, kind))
+    return breaks

@@ -1,0 +1,25 @@
+"""Make the check `regex`."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import replace
+
+from pyspark.sql import Column
+
+from lakesmith.quality.checks.registry import column_rules, row_check
+from lakesmith.quality.rule import Rule
+from lakesmith.spec.model import Table
+from lakesmith.spec.model.checks import Regex
+
+
+@row_check(Regex)
+def regex(check: Regex, table: Table, columns: Mapping[str, str]) -> Iterator[Rule]:
+    """Make the rule, with its pattern. Java tells later whether it compiles."""
+    for rule in column_rules(check, columns, _is_nowhere):
+        yield replace(rule, pattern=check.pattern)
+
+
+def _is_nowhere(check: Regex, value: Column, kind: str) -> Column:
+    text = value.cast("string")
+    return ~text.rlike(check.pattern)

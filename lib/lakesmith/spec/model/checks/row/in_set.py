@@ -1,0 +1,30 @@
+"""Declare the check `in_set`."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Annotated, Literal
+
+from pydantic import Field
+
+from lakesmith.spec.model.checks.base import CheckedColumn, GateColumns, RowCheck
+from lakesmith.spec.model.checks.column_values import value_findings
+from lakesmith.spec.model.checks.registry import declare
+from lakesmith.spec.yaml.provenance import Finding
+
+
+@declare
+class InSet(RowCheck):
+    """The value is one of `values`."""
+
+    check: Literal["in_set"]
+    column: CheckedColumn
+    values: Annotated[tuple[str | int | float | bool, ...], Field(strict=False)] = (
+        Field(description="Values that pass; text is quoted.")
+    )
+
+    def findings(self, columns: GateColumns) -> Iterator[Finding]:
+        """Find listed values that the column cannot have."""
+        kind = columns.type_of(self.column)
+        for index, value in enumerate(self.values):
+            yield from value_findings({f"values.{index}": value}, kind)
