@@ -11,7 +11,7 @@ from lakesmith.batch.context import BatchContext
 from lakesmith.batch.frames import BatchFrames
 from lakesmith.batch.gate.align_schema import brought_schema, changes_of, stored_schema
 from lakesmith.errors import WriteError
-from lakesmith.ledger.key_change import other_keys
+from lakesmith.ledger.key_change import key_change
 from lakesmith.spec.model import Table
 from lakesmith.tables.commit import find, identify
 from lakesmith.tables.create import table_options
@@ -168,7 +168,7 @@ def _require_columns(batch: BatchContext, columns: Sequence[str]) -> None:
 def _require_same_keys(batch: BatchContext) -> None:
     if batch.state is None:
         return
-    difference = other_keys(batch.session, batch.table, batch.spec, batch.state)
+    difference = key_change(batch.session, batch.table, batch.spec, batch.state)
     if difference:
         hint = f"put it back as it was, or {_REBUILD}"
         raise WriteError(difference, code="LS511", where=batch.name, hint=hint)
