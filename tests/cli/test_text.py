@@ -45,6 +45,7 @@ def test_parked_inputs_are_named() -> None:
     assert result_text(result).splitlines()[2:] == [
         "parked: in/1.csv (bronze.a): LS204 no header",
         "run r1: degraded, published as 3, 1.2 s",
+        "next: lakesmith show bronze.a",
     ]
 
 
@@ -61,3 +62,19 @@ def test_the_live_view_shows_each_table_once() -> None:
             result = TableResult("silver.a", "done", counts=Counts(accepted=5)) if kind == "table_finished" else None
             view(Event(kind, "r1", "silver.a", result=result))
     assert shown.getvalue().count("silver.a  done, 5 rows") == 1
+
+
+@pytest.mark.parametrize(
+    ("tables", "line"),
+    [
+        ([TableResult("silver.a", "refused"), TableResult("bronze.a", "done")], "next: lakesmith quality silver.a"),
+        (
+            [TableResult("bronze.a", "done", counts=Counts(read=2, quarantined=1))],
+            "next: lakesmith quarantine bronze.a",
+        ),
+        ([TableResult("bronze.a", "done"), TableResult("gold.a", "done")], "next: lakesmith show gold.a"),
+    ],
+)
+def test_a_run_ends_with_what_to_look_at_next(tables: list[TableResult], line: str) -> None:
+    result = RunResult("r1", "done", tuple(tables), 1, 1.0)
+    assert result_text(result).splitlines()[-1] == line

@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Iterator
 from typing import Any
 
 import pytest
@@ -12,9 +13,12 @@ from lakesmith.ledger.intent import Intent
 from lakesmith.ledger.state import Mark, TableState
 from lakesmith.sources.files import position
 from lakesmith.sources.files.position import files_slice
+from lakesmith.sources.registry import register
 from lakesmith.sources.slices import Slice
 from lakesmith.sources.upstream_source import versions_slice
+from lakesmith.spec.model import source as source_types
 from tests.positions import files_parked, files_seen, read_files
+from tests.sources.numbers_source import Numbers
 
 NAMES = st.sampled_from(["bronze.a", "silver.b", "gold.c"])
 SMALL = st.integers(0, 5)
@@ -25,6 +29,7 @@ VOIDS = st.lists(st.tuples(SMALL, SMALL), max_size=2).map(tuple)
 INPUTS = st.builds(files_slice, st.just("orders"), FILES) | st.builds(
     versions_slice, st.just("bronze.a"), st.none() | SMALL, SMALL, VOIDS
 )
+INPUTS |= st.builds(lambda since, to: Slice("numbers", "ids", {"since": since, "to": to}), SMALL, SMALL)
 LOOKUPS = st.sampled_from([(), (("silver.b", 3),)])
 TIME = st.just("2026-01-01T00:00:00+00:00")
 INTENTS = st.builds(Intent, NAMES, SMALL, SMALL, TIME, st.text(max_size=3), INPUTS, LOOKUPS, st.booleans())
@@ -35,6 +40,7 @@ def plain(kind: str, payload: st.SearchStrategy[dict[str, Any]]) -> st.SearchStr
 
 
 PARKED = st.builds(lambda files: {"files": [[*file, "bad"] for file in files]}, FILES)
+LEFT_OUT = st.builds(lambda part: {"position": "numbers:ids", "parts": [[str(part), "bad", None]]}, SMALL)
 RESTORED = st.builds(lambda low, version: {"version": version, "void": [low, low + 1]}, SMALL, st.none() | SMALL)
 EVENTS = st.one_of(
     INTENTS.map(intent_event),
@@ -42,11 +48,20 @@ EVENTS = st.one_of(
     plain("dropped", st.just({})),
     plain("accepted", st.just({})),
     plain("parked", PARKED),
+    plain("parked", LEFT_OUT),
     plain("restored", RESTORED),
     plain("restored", st.builds(lambda found, batch: {**found, "back_to": batch}, RESTORED, SMALL)),
     plain("rebuild", st.just({})),
     plain("undo", st.builds(lambda version: {"version": version, "back_to": 1}, st.none() | SMALL)),
 )
+
+
+@pytest.fixture(autouse=True, scope="module")
+def numbers() -> Iterator[None]:
+    """Register a source that is neither files nor a table."""
+    register(Numbers)
+    yield
+    source_types._registered.pop("numbers")
 
 
 def written(event: LedgerEvent) -> LedgerEvent:
@@ -164,3 +179,11 @@ def test_a_parked_file_is_seen_with_its_reason() -> None:
 )
 def test_the_digest_tells_what_decides_the_rows(other: Intent) -> None:
     assert other.digest != intent().digest
+
+
+def test_a_table_whose_source_has_another_type_keeps_both_positions() -> None:
+    numbers = intent(2, Slice("numbers", "ids", {"since": 0, "to": 4}))
+    state = folded([done_event(intent(1), 1, refused=False), done_event(numbers, 2, refused=False)])["bronze.a"]
+    assert (files_seen(state), state.positions["numbers:ids"]) == ({"a": (1, 5)}, {"to": 4})
+    state.go_back(1)
+    assert (files_seen(state), state.positions["numbers:ids"]) == ({"a": (1, 5)}, {})

@@ -115,7 +115,7 @@ def test_a_key_that_somebody_changed_is_known(spark: SparkSession, table: TableR
 
 def test_a_restore_puts_it_off_and_it_is_built_anew(spark: SparkSession, table: TableRef) -> None:
     table.delete_rows(somebody(spark), "id = 1")
-    refresh(spark, table, spec(UPDATE), anew=True)
+    refresh(spark, table, spec(UPDATE), from_scratch=True)
     assert maybe(spark, table, [1, 2]) == [2]
     table.restore(somebody(spark), 0)
     assert is_off(spark, table)

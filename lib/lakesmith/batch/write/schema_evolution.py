@@ -178,9 +178,12 @@ def _breaks_key(change: Change, spec: Table) -> bool:
     # Rows are looked up within the bounds of what their keys imply. A row that has another
     # value there, or none, is not found.
     write = spec.write
-    if change.column in (*write.keys, *write.key_implies):
-        return change.kind in ("add", "lose", "retype") or not keeps_equality(change)
-    return change.column in write.partition_by and change.kind == "lose"
+    of_key = (*write.keys, *write.key_implies)
+    if change.column in of_key:
+        is_other = change.kind in ("add", "lose", "retype")
+        return is_other or not keeps_equality(change)
+    is_lost = change.kind == "lose"
+    return is_lost and change.column in write.partition_by
 
 
 def _refused(code: str, name: str, changes: Sequence[Change], hint: str) -> WriteError:
