@@ -25,7 +25,7 @@ from lakesmith.spec.graph import upstreams, waves
 from lakesmith.spec.key_implies import unproven
 from lakesmith.spec.model import Project, Table
 from lakesmith.spec.step_effects import is_user_function, name_of
-from lakesmith.tables.pruning.estimate import everything
+from lakesmith.tables.pruning.file_stats import table_files
 from lakesmith.tables.ref import TableRef, project_table
 
 NO_RUN_TIME = "1970-01-01T00:00:00+00:00"
@@ -195,7 +195,7 @@ def _reads(project: Project, name: str, planned: Planned, state: TableState) -> 
 
 def _at_most(table: TableRef) -> str:
     """Say how much of a table can be read at all, where that takes no Spark job."""
-    there = everything(table)
+    there = table_files(table)
     if there is None:
         return ""
     rows = "" if there.rows is None else f", {there.rows:,} rows"

@@ -12,9 +12,16 @@ from lakesmith.batch.context import BatchContext
 from lakesmith.batch.frames import full_history
 from lakesmith.batch.write.key_joins import event_time, having, keys_of, of_side
 from lakesmith.column_refs import named, same_key
-from lakesmith.columns import CHANGE, KEPT, RESCUED, VALID_FROM, VALID_TO, VALIDITY
+from lakesmith.columns import (
+    CHANGE,
+    HIDDEN,
+    KEPT,
+    RESCUED,
+    VALID_FROM,
+    VALID_TO,
+    VALIDITY,
+)
 from lakesmith.spec.change_semantics import changes_rows
-from lakesmith.tables.ref import HIDDEN
 from lakesmith.tables.watermark import as_text
 from lakesmith.tables.writes import newest_first
 from lakesmith.transforms.keys.dedupe import latest_by

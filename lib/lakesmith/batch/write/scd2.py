@@ -39,9 +39,8 @@ from lakesmith.columns import (
     VALIDITY,
 )
 from lakesmith.spec.key_implies import unproven
-from lakesmith.tables.pruning.key_bounds import find_touched
-from lakesmith.tables.pruning.key_promise import broken_promise, refuse_broken
-from lakesmith.tables.pruning.null_bounds import loosened
+from lakesmith.tables.pruning.key_bounds import find_touched, with_nulls
+from lakesmith.tables.upsert.key_promise import broken_promise, refuse_broken
 from lakesmith.tables.watermark import Watermark, as_text
 from lakesmith.transforms.conform import with_defaults
 from lakesmith.transforms.keys.key_promise import broken_in
@@ -260,7 +259,7 @@ def _stored(batch: BatchContext, events: Events, version: int) -> DataFrame:
     spec = batch.spec
     columns = [*keys, *spec.write.key_implies]
     of_events = find_touched(rows, columns)
-    touched = loosened(of_events, keys, rows.columns)
+    touched = with_nulls(of_events, keys, rows.columns)
     refuse_broken(rows, batch.table, spec, touched, version)
     table = batch.table.load(batch.session, versionAsOf=version)
     pruned = table.filter(touched.sql())

@@ -28,10 +28,9 @@ from lakesmith.batch.write.quarantined_keys import (
     rows_before,
 )
 from lakesmith.column_refs import named, same_key
-from lakesmith.columns import CHANGE
+from lakesmith.columns import CHANGE, HIDDEN
 from lakesmith.quality.guards import ROWS_BEFORE
 from lakesmith.spec.key_implies import unproven
-from lakesmith.tables.ref import HIDDEN
 from lakesmith.tables.watermark import Watermark, as_text
 from lakesmith.transforms.conform import with_defaults
 from lakesmith.transforms.keys.key_promise import (
