@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, field
 from datetime import datetime
 from typing import Any
 
@@ -36,7 +36,8 @@ REMOVED = (
 class BatchRecord:
     """Hold version, counts, check results and profile rows of one batch.
 
-    `recomputed` when no observation came; `moved` when any row of the table changed.
+    `recomputed` when no observation came; `moved` when any row of the table changed. `metrics` is
+    what Delta counted, `schema` the types of the columns without technical ones.
     """
 
     version: int
@@ -45,6 +46,8 @@ class BatchRecord:
     profile: tuple[Mapping[str, Any], ...]
     recomputed: bool
     moved: bool = True
+    metrics: Mapping[str, int] = field(default_factory=dict)
+    schema: Mapping[str, str] = field(default_factory=dict)
 
     @property
     def refused(self) -> bool:
@@ -101,7 +104,14 @@ def record(
         outcome.metrics.get(name) for name in (*VERSIONS.values(), *REMOVED)
     )
     return BatchRecord(
-        outcome.version, counts, results, tuple(profile), metrics["recomputed"], moved
+        outcome.version,
+        counts,
+        results,
+        tuple(profile),
+        metrics["recomputed"],
+        moved,
+        outcome.metrics,
+        types,
     )
 
 

@@ -10,14 +10,14 @@ from lakesmith.ledger.events import LedgerEvent
 from lakesmith.ledger.rebuild_from_commits import is_missing, is_own
 from lakesmith.ledger.state import TableState
 from lakesmith.ledger.store import Ledger, published_event
-from lakesmith.maintain.retained_versions import begun, foreign_rows
+from lakesmith.maintain.retained_versions import change_of_another_writer, unfinished
 from lakesmith.observe.run_records import RunFacts
 from lakesmith.runs.finish import publish_beside
 from lakesmith.tables.delta_log.history import newest_commits, newest_version
 from lakesmith.tables.ref import TableRef
 
 
-def settle(
+def publish_maintained(
     facts: RunFacts, spark: SparkSession, ledger: Ledger, names: Iterable[str]
 ) -> int | None:
     """Write down the versions that maintenance made, and publish those whose rows are public.
@@ -59,7 +59,11 @@ def maintained_event(
 
     None when it is there, when a batch was begun or came meanwhile, and when others changed rows.
     """
-    if state.version is None or begun(state) or foreign_rows(spark, table, state):
+    if (
+        state.version is None
+        or unfinished(state)
+        or change_of_another_writer(spark, table, state)
+    ):
         return None
     head = newest_version(spark, table)
     newer = (

@@ -32,7 +32,7 @@ class Step:
 
 
 @dataclass(frozen=True)
-class Maintained:
+class MaintenanceResult:
     """Hold what maintenance did or would do, and what it published."""
 
     run_id: str

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import time
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass, field
 from datetime import datetime, timezone
 from typing import Any
@@ -13,9 +13,9 @@ from uuid import uuid4
 from pyspark.sql import SparkSession
 
 from lakesmith.ledger.identity import positions
-from lakesmith.observe.events import RunEvent
+from lakesmith.observe.observers import Observer
 from lakesmith.observe.records import CHECKS, PROFILES, RUNS, SCHEMA_VERSION
-from lakesmith.observe.results import RunResult, RunState, TableResult
+from lakesmith.observe.results import RunOutcome, RunResult, TableResult
 from lakesmith.observe.table_tally import Tally
 from lakesmith.spec.model import Project
 from lakesmith.tables.ops_table import OpsTable
@@ -40,7 +40,7 @@ class RunFacts:
     project: Project
     run_id: str
     run_time: str
-    on_event: Callable[[RunEvent], None]
+    on_event: Observer
     started_at: str = field(default_factory=now)
     started: float = field(default_factory=time.monotonic)
 
@@ -56,15 +56,31 @@ class RunFacts:
         )
 
 
-def facts_of(
-    project: Project, run_time: str | None, on_event: Callable[[RunEvent], None]
-) -> RunFacts:
-    """Begin a run with its id and its recorded "now"."""
-    run_id = f"{datetime.now(timezone.utc):%Y%m%dT%H%M%S}-{uuid4().hex[:6]}"
-    return RunFacts(project, run_id, run_time or now(), on_event)
+def facts_of(project: Project, run_time: str | None, on_event: Observer) -> RunFacts:
+    """Begin a run with its id and its recorded "now".
+
+    Parameters
+    ----------
+    project : Project
+    run_time : str, optional
+        The clock when left out.
+    on_event : Observer
+    """
+    return RunFacts(project, new_run_id(), run_time or now(), on_event)
 
 
-def state_of(tables: Sequence[TableResult]) -> RunState:
+def new_run_id() -> str:
+    """Return an id that begins with the time, so that ids sort as runs started.
+
+    Examples
+    --------
+    >>> len(new_run_id())
+    22
+    """
+    return f"{datetime.now(timezone.utc):%Y%m%dT%H%M%S}-{uuid4().hex[:6]}"
+
+
+def state_of(tables: Sequence[TableResult]) -> RunOutcome:
     """Return the state of a run, which is the worst state of its tables.
 
     Examples

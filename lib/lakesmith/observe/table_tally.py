@@ -10,7 +10,7 @@ from lakesmith.batch.counts import Counts
 from lakesmith.batch.record import BatchRecord
 from lakesmith.errors import LakesmithError, render
 from lakesmith.ledger.intent import Intent
-from lakesmith.observe.results import Parked, TableResult, TableState
+from lakesmith.observe.results import Parked, TableOutcome, TableResult
 from lakesmith.quality.check_result import describe_problems
 from lakesmith.session.failures import first_line
 
@@ -33,7 +33,7 @@ class Tally:
         """Add parked inputs."""
         self.parked.extend(parked)
 
-    def state(self, blocked_by: str) -> TableState:
+    def state(self, blocked_by: str) -> TableOutcome:
         """Return what became of the table."""
         if self.error is not None:
             return "failed"

@@ -15,12 +15,14 @@ from lakesmith.ledger.store import Ledger
 from lakesmith.ledger.upstream_change import require_same_upstream
 from lakesmith.observe.events import RunStarted
 from lakesmith.observe.interrupted_runs import record_interrupted
+from lakesmith.observe.observers import NO_OBSERVERS, Observer
 from lakesmith.observe.results import RunResult
 from lakesmith.observe.run_records import facts_of
-from lakesmith.runs.executor import Executor, OnEvent
+from lakesmith.runs.executor import Executor
 from lakesmith.runs.finish import conclude, raise_or_return
 from lakesmith.runs.lock import project_lock
 from lakesmith.runs.recover import Recovery
+from lakesmith.sinks.consumers import guard_backfill
 from lakesmith.sources.upstream_source import has_moved, versions_slice
 from lakesmith.spec.fingerprint import spec_hash
 from lakesmith.spec.graph import waves
@@ -32,7 +34,7 @@ def backfill(
     project: Project,
     select: Sequence[str],
     dates: Dates,
-    on_event: OnEvent = lambda event: None,
+    on_event: Observer = NO_OBSERVERS,
 ) -> RunResult:
     """Recompute and publish the rows of the named tables whose event date is in ``[from, to)``.
 
@@ -44,7 +46,7 @@ def backfill(
         Tables that declare an `event_date`, built from other tables.
     dates : tuple of str
         ISO dates; the second one is out.
-    on_event : callable
+    on_event : Observer, optional
 
     Returns
     -------
@@ -57,7 +59,8 @@ def backfill(
         written row by row.
     LedgerError
         LS611 when a table has an unfinished or refused batch, or has read another version than is
-        published, LS612 when what it reads was never published.
+        published, LS612 when what it reads was never published, LS617 when a consumer only takes
+        added rows.
     WriteError
         LS514 when the rows of a table came from another table than its spec names.
     RunFailed, GateRefused
@@ -79,7 +82,8 @@ def backfill(
         record_interrupted(facts, spark, ledger)
         Recovery(spark, project, ledger).finish_rollbacks()
         _require_settled(ledger, select)
-        executor = Executor(spark, project, ledger, facts.run_time, on_event)
+        guard_backfill(ledger, select)
+        executor = Executor(facts, spark, ledger)
         for wave in order:
             executor.run_planned(
                 [

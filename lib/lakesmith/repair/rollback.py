@@ -11,17 +11,18 @@ from lakesmith.errors import LedgerError
 from lakesmith.ledger.events import LedgerEvent
 from lakesmith.ledger.intent import Intent
 from lakesmith.ledger.open_ledger import open_ledger
-from lakesmith.ledger.publications import publish
 from lakesmith.ledger.state import Mark, TableState
 from lakesmith.ledger.store import Ledger, published_event
 from lakesmith.observe.events import RunFinished, RunStarted
 from lakesmith.observe.interrupted_runs import record_interrupted
+from lakesmith.observe.observers import NO_OBSERVERS, Observer
 from lakesmith.observe.results import RunResult, TableResult
 from lakesmith.observe.run_records import RunFacts, facts_of, write_records
-from lakesmith.runs.executor import OnEvent
+from lakesmith.runs.finish import publish_tables
 from lakesmith.runs.lock import project_lock
 from lakesmith.runs.recover import Recovery
 from lakesmith.session.batch import batch_session, ending
+from lakesmith.sinks.consumers import guard_rollback
 from lakesmith.spec.graph import waves
 from lakesmith.spec.model import Project
 from lakesmith.tables.ref import TableRef
@@ -41,7 +42,7 @@ def rollback(
     session: Callable[[], SparkSession],
     project: Project,
     run_id: str,
-    on_event: OnEvent = lambda event: None,
+    on_event: Observer = NO_OBSERVERS,
 ) -> RunResult:
     """Undo a run while holding the warehouse's lock."""
     facts = facts_of(project, None, on_event)
@@ -69,8 +70,8 @@ def roll_back(
     ------
     LedgerError
         LS606 when the run left nothing in the tables; LS607 when the ledger does not reach back
-        before it; LS608 when a version to return to cannot be read any more. Nothing was changed
-        then.
+        before it; LS608 when a version to return to cannot be read any more; LS617 when a consumer
+        has read what is undone and cannot take it back. Nothing was changed then.
 
     Notes
     -----
@@ -86,6 +87,7 @@ def roll_back(
         raise LedgerError(
             f"run {run_id!r} left nothing in the tables", code="LS606", hint=hint
         )
+    guard_rollback(ledger, {name: one.to.version for name, one in found.items()})
     _require_readable(facts, spark, found)
     ledger.stage(
         *[_undo_event(ledger.state(name), one.to) for name, one in found.items()]
@@ -252,10 +254,7 @@ def _publish(
     }
     if tables == old:
         return ledger.published["id"] or None
-    table = facts.ref("ops.published")
-    made = publish(
-        spark, table, facts.project.env, facts.run_id, facts.run_time, tables
-    )
+    made = publish_tables(facts, spark, tables)
     ledger.stage(published_event(made))
     ledger.flush(spark)
     return int(made["id"])
