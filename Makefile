@@ -6,6 +6,7 @@ READY := $(VENV)/.ready
 CONNECT := tests/session tests/transforms/test_steps.py tests/tables/test_commit.py tests/tables/test_strategies.py tests/runs/test_run.py
 CORE := $(addprefix tests/,session transforms quality sources tables runs)
 JARS := $(VENV)/.jars
+DOCS := .venv-docs
 PARTS := laws kills history groups schema repair faults connect
 # What passed is kept by commit; a tree with changes begins from zero.
 PROVEN = $(VENV)/proven/$(shell git diff --quiet HEAD 2>/dev/null && git rev-parse HEAD || date +%s)
@@ -13,7 +14,7 @@ PROVEN = $(VENV)/proven/$(shell git diff --quiet HEAD 2>/dev/null && git rev-par
 NO_HANG := -o faulthandler_timeout=1200 -o faulthandler_exit_on_timeout=true
 JAVA = $(shell "$${JAVA_HOME:+$$JAVA_HOME/bin/}java" -version 2>&1 | sed -nE 's/.*version "([0-9]+).*/\1/p')
 
-.PHONY: help install demo test bench prove lint clean java
+.PHONY: help install demo test bench prove docs lint clean java
 
 help: ## Say what can be made
 	@sed -nE 's/^([a-z]+):.*## (.*)/  make \1|\2/p' Makefile | column -t -s '|' 2>/dev/null || grep -E '^[a-z]+:.*##' Makefile
@@ -43,6 +44,11 @@ prove: install ## Run the long proofs; PART=kills runs one part, and what passed
 	    LAKESMITH_PROVEN=$(PROVEN)/$$part $(VENV)/bin/python -m pytest --part $$part || (( $$? == 5 )); \
 	  fi; \
 	done
+
+docs: $(READY) requirements-docs.lock ## Build the pages of docs/ into build/site
+	@[[ -x $(DOCS)/bin/mkdocs ]] || { $(VENV)/bin/python -m venv $(DOCS) && $(DOCS)/bin/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements-docs.lock; }
+	$(VENV)/bin/python -m tests.pages
+	NO_MKDOCS_2_WARNING=1 $(DOCS)/bin/mkdocs build --strict --quiet
 
 bench: install ## Print the figures
 	$(VENV)/bin/python -m tests.benchmarks.bench

@@ -11,6 +11,23 @@ Transform: TypeAlias = Callable[[DataFrame], DataFrame]
 
 WHOLE = ("tinyint", "smallint", "int", "bigint")
 FLOATS = ("float", "double")
+TEXTS = ("string", "char", "varchar")
+TIMESTAMPS = ("timestamp", "timestamp_ntz")
+# Of these each value has one literal, which equals it and no other. Floats have not, since -0.0
+# equals 0.0.
+EXACT = (*WHOLE, "decimal", "string", "date", "timestamp", "boolean", "binary")
+SCALARS = (*EXACT, *FLOATS, "timestamp_ntz")
+
+
+def family(kind: str) -> str:
+    """Return a type without its parameters, such as ``decimal`` for ``decimal(12,4)``.
+
+    Examples
+    --------
+    >>> family("decimal(12,4)"), family("array<int>")
+    ('decimal', 'array')
+    """
+    return kind.partition("(")[0].partition("<")[0]
 
 
 def is_float(kind: str) -> bool:
@@ -22,3 +39,25 @@ def is_float(kind: str) -> bool:
     (True, False)
     """
     return kind in FLOATS
+
+
+def is_text(kind: str) -> bool:
+    """Return whether a column of this type holds text.
+
+    Examples
+    --------
+    >>> is_text("varchar(10)"), is_text("binary")
+    (True, False)
+    """
+    return kind.startswith(TEXTS)
+
+
+def is_temporal(kind: str) -> bool:
+    """Return whether a column of this type holds dates or timestamps.
+
+    Examples
+    --------
+    >>> is_temporal("timestamp_ntz"), is_temporal("interval day")
+    (True, False)
+    """
+    return kind in ("date", *TIMESTAMPS)

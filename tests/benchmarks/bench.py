@@ -17,6 +17,7 @@ from pathlib import Path
 from tests.benchmarks.bloom.report import bloom
 from tests.benchmarks.cold import cold
 from tests.benchmarks.cpu import Usage, measure
+from tests.benchmarks.day import one_new_day
 from tests.benchmarks.dedupe import dedupes
 from tests.benchmarks.eventlog import SETTINGS, EventLog, read_event_log
 from tests.benchmarks.feed import ROOT, Feed, find_feed
@@ -35,7 +36,7 @@ BARE_APPEND = "bare script, first load by append"
 BASIC, FULL = "lakesmith, profile basic", "lakesmith, profile full on silver.order_lines"
 SALES = "bronze.order_lines,silver.order_lines,gold.daily_sales"
 PARTS = (
-    "tax", "reads", "cold", "idle", "publish", "upserts", "growth", "grid", "bloom", "history", "dedupe", "maintain",
+    "tax", "reads", "day", "cold", "idle", "publish", "upserts", "growth", "grid", "bloom", "history", "dedupe", "maintain",
 )  # fmt: skip
 MANY = 200
 DAYS = 60
@@ -99,6 +100,13 @@ def reads(feed: Feed, scratch: Path) -> str:
     head = ("tables", "records, one new day", "records, full rebuild", "%", "jobs, one new day", "read by the new day")
     title = f"## One new day after {len(feed.files) - 1}"
     return f"{title}\n\n{markdown(head, rows)}\n\n{nothing_new(again, warehouse)}"
+
+
+def day(feed: Feed, scratch: Path) -> str:
+    """Count what the floor of a small batch is: all tables, one new day, the whole command."""
+    rows = one_new_day(feed, scratch, settings(scratch / "feed", scratch / "lake"))
+    head = ("one new day, the whole command", "jobs", "SQL executions", "CPU s", "wall s")
+    return f"## One new day after {len(feed.files) - 1}, all tables\n\n{markdown(head, rows)}"
 
 
 def nothing_new(log: EventLog, warehouse: Path) -> str:
@@ -172,6 +180,7 @@ def main() -> None:
         parts = {
             "tax": lambda: tax(feed, scratch, options.rounds),
             "reads": lambda: reads(feed, scratch),
+            "day": lambda: day(feed, scratch / "day"),
             "cold": lambda: cold_start(scratch / "cold", options.rounds),
             "idle": lambda: idle_run(scratch / "idle"),
             "publish": lambda: publication(feed, scratch / "publish"),

@@ -1,4 +1,4 @@
-"""Counters of a Spark event log (uncompressed, not rolling): jobs, tasks, records, shuffle bytes, CPU; who read what.
+"""Counters of a Spark event log (uncompressed, not rolling): jobs, SQL executions, tasks, records, shuffle bytes, CPU; who read what.
 
 Bytes read are left out: on a local disk Spark counts them wrongly. Records are exact.
 """
@@ -52,12 +52,24 @@ class Scan:
         return "/_delta_log" in self.path
 
 
+@dataclass(frozen=True)
+class Execution:
+    """One SQL execution: when it began, what started it (the top of the call stack), and its job description."""
+
+    id: int
+    time: int
+    call: str
+    about: str
+    plan: str = ""
+
+
 @dataclass
 class EventLog:
-    """Jobs and scans of an application."""
+    """Jobs, scans and SQL executions of an application."""
 
     jobs: list[Job] = field(default_factory=list)
     scans: list[Scan] = field(default_factory=list)
+    executions: list[Execution] = field(default_factory=list)
 
     def between(self, begin: float, end: float) -> EventLog:
         """Keep what began in a span of epoch seconds."""
@@ -65,6 +77,7 @@ class EventLog:
         return EventLog(
             [job for job in self.jobs if low <= job.time < high],
             [scan for scan in self.scans if low <= scan.time < high],
+            [one for one in self.executions if low <= one.time < high],
         )
 
     def rows_by_path(self) -> dict[str, int]:
@@ -111,7 +124,7 @@ def read_event_log(file: Path) -> EventLog:
     with file.open(encoding="utf-8") as lines:
         for line in lines:
             reader.take(json.loads(line))
-    return EventLog(list(reader.jobs.values()), list(reader.scans()))
+    return EventLog(list(reader.jobs.values()), list(reader.scans()), reader.executions)
 
 
 class _Reader:
@@ -120,6 +133,7 @@ class _Reader:
     def __init__(self) -> None:
         self.jobs: dict[int, Job] = {}
         self.began: dict[int, int] = {}
+        self.executions: list[Execution] = []
         self._job_of_stage: dict[int, Job] = {}
         # Execution -> accumulator of rows -> accumulator of files, and path.
         self._nodes: dict[int, dict[int, tuple[int, str]]] = defaultdict(dict)
@@ -169,6 +183,8 @@ class _Reader:
         execution = event["executionId"]
         if "time" in event:
             self.began[execution] = event["time"]
+            about = (event.get("description") or "", event.get("details") or "", event.get("physicalPlanDescription"))
+            self.executions.append(Execution(execution, event["time"], about[1], about[0], about[2] or ""))
         for node in _walk(event["sparkPlanInfo"]):
             path = _path(node["metadata"].get("Location", ""))
             metrics = {metric["name"]: metric["accumulatorId"] for metric in node["metrics"]}

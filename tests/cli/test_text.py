@@ -13,7 +13,8 @@ from lakesmith.cli.json_output import plain
 from lakesmith.cli.progress import LiveView, warn_if_degraded
 from lakesmith.cli.table import aligned
 from lakesmith.cli.text import plan_text, result_text
-from lakesmith.observe.results import Event, Parked, Plan, PlannedTable, RunResult, TableResult
+from lakesmith.observe.events import BatchFinished, BatchStarted
+from lakesmith.observe.results import Parked, Plan, PlannedTable, RunResult, TableResult
 
 
 def test_a_long_value_is_neither_wrapped_nor_cut() -> None:
@@ -45,6 +46,7 @@ def test_parked_inputs_are_named() -> None:
     assert result_text(result).splitlines()[2:] == [
         "parked: in/1.csv (bronze.a): LS204 no header",
         "run r1: degraded, published as 3, 1.2 s",
+        "next: lakesmith show bronze.a",
     ]
 
 
@@ -57,7 +59,24 @@ def test_the_live_view_shows_each_table_once() -> None:
     shown = io.StringIO()
     with Progress(TextColumn("{task.description}"), console=Console(file=shown, width=200)) as progress:
         view = LiveView(progress)
-        for kind in ("table_started", "table_started", "table_finished"):
-            result = TableResult("silver.a", "done", counts=Counts(accepted=5)) if kind == "table_finished" else None
-            view(Event(kind, "r1", "silver.a", result=result))
+        started = BatchStarted("r1", "silver.a", 1)
+        result = TableResult("silver.a", "done", counts=Counts(accepted=5))
+        for event in (started, started, BatchFinished("r1", "silver.a", 1, result)):
+            view(event)
     assert shown.getvalue().count("silver.a  done, 5 rows") == 1
+
+
+@pytest.mark.parametrize(
+    ("tables", "line"),
+    [
+        ([TableResult("silver.a", "refused"), TableResult("bronze.a", "done")], "next: lakesmith quality silver.a"),
+        (
+            [TableResult("bronze.a", "done", counts=Counts(read=2, quarantined=1))],
+            "next: lakesmith quarantine bronze.a",
+        ),
+        ([TableResult("bronze.a", "done"), TableResult("gold.a", "done")], "next: lakesmith show gold.a"),
+    ],
+)
+def test_a_run_ends_with_what_to_look_at_next(tables: list[TableResult], line: str) -> None:
+    result = RunResult("r1", "done", tuple(tables), 1, 1.0)
+    assert result_text(result).splitlines()[-1] == line

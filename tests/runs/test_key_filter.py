@@ -10,7 +10,7 @@ from pyspark.sql import SparkSession
 from lakesmith.batch.write.strategies import key_filter
 from lakesmith.tables.delta_log.history import newest_commits
 from lakesmith.tables.ref import project_table
-from lakesmith.tables.upsert.key_filter import usable_filter
+from lakesmith.tables.upsert.filter_header import usable_filter
 from tests.shop import SPECS, Shop, by_table
 
 FILTER = "key_filter: {fpr: 0.000001, expected_keys: 1000}"

@@ -6,8 +6,8 @@ from typing import Any, cast
 
 import pytest
 
-from lakesmith.ledger import key_change as same_keys
-from lakesmith.ledger.key_change import arrangement, other_keys
+from lakesmith.ledger import key_change as module
+from lakesmith.ledger.key_change import key_change, settings_to_record
 from lakesmith.ledger.state import TableState
 from lakesmith.spec.fingerprint import spec_hash
 from lakesmith.spec.model import Table
@@ -17,6 +17,9 @@ HISTORY = {"strategy": "scd2", "track_history_columns": ["plan"]}
 EVENTS = {"strategy": "cdc", "apply_as_deletes": "op = 'D'"}
 TRUNCATED = {"strategy": "cdc", "apply_as_truncates": "op = 'T'"}
 NEWEST = {"strategy": "upsert"}
+PARTIAL = {"strategy": "cdc", "partial_updates": True, "null_means": "unchanged"}
+DEBEZIUM = {"strategy": "cdc", "change_format": "debezium"}
+DEFAULT = "__debezium_unavailable_value"
 TRACKED = "track_history_columns is city, plan, the table's versions are those of plan"
 
 
@@ -28,9 +31,9 @@ def spec_of(write: dict[str, Any], **table: Any) -> Table:
 
 def told(monkeypatch: pytest.MonkeyPatch, had: dict[str, Any], now: Table) -> str:
     commit = Commit(3, 0, "MERGE", had, {})
-    monkeypatch.setattr(same_keys, "newest_commits", lambda *_: [commit])
+    monkeypatch.setattr(module, "newest_commits", lambda *_: [commit])
     state = TableState("silver.c", version=3, spec_hash="of another spec")
-    return other_keys(cast("Any", None), cast("Any", None), now, state)
+    return key_change(cast("Any", None), cast("Any", None), now, state)
 
 
 @pytest.mark.parametrize(
@@ -80,14 +83,40 @@ def told(monkeypatch: pytest.MonkeyPatch, had: dict[str, Any], now: Table) -> st
         (
             {"strategy": "cdc"},
             {"strategy": "cdc", "change_format": "debezium"},
-            "change_format is debezium, the table's events were read as flat",
+            "change_format is debezium, the table's events were read as flat; "
+            f"unavailable_values is {DEFAULT}, the table's events were read with none",
+        ),
+        (
+            PARTIAL,
+            {"strategy": "cdc"},
+            "partial_updates is false, the table's events were read with true",
+        ),
+        (
+            {"strategy": "cdc"},
+            PARTIAL,
+            "partial_updates is true, the table's events were read with false",
+        ),
+        (
+            DEBEZIUM | {"partial_updates": True},
+            DEBEZIUM | PARTIAL,
+            "null_means is unchanged, NULL in the table's events was read as no_value",
+        ),
+        (
+            DEBEZIUM,
+            DEBEZIUM | {"unavailable_values": ["n/a", DEFAULT]},
+            f"unavailable_values is n/a, {DEFAULT}, the table's events were read with {DEFAULT}",
+        ),
+        (
+            {"strategy": "cdc", "unavailable_values": ["n/a"]},
+            {"strategy": "cdc"},
+            "unavailable_values is none, the table's events were read with n/a",
         ),
     ],
 )
 def test_a_setting_that_decided_over_all_rows_is_not_changed_for_the_next_ones(
     monkeypatch: pytest.MonkeyPatch, had: dict[str, Any], now: dict[str, Any], said: str
 ) -> None:
-    assert told(monkeypatch, arrangement(spec_of(had)), spec_of(now)) == said
+    assert told(monkeypatch, settings_to_record(spec_of(had)), spec_of(now)) == said
 
 
 @pytest.mark.parametrize(
@@ -100,18 +129,30 @@ def test_a_setting_that_decided_over_all_rows_is_not_changed_for_the_next_ones(
         (NEWEST | {"on_tie": "fail"}, NEWEST),
         (EVENTS, {"strategy": "snapshot"}),
         (NEWEST, {"strategy": "cdc"}),
+        (DEBEZIUM, DEBEZIUM | {"unavailable_values": [DEFAULT]}),
+        (NEWEST, PARTIAL),
     ],
-    ids=["order", "spaces", "ticks", "ties of a history", "ties", "no events", "both keep the newest"],
+    ids=[
+        "order",
+        "spaces",
+        "ticks",
+        "ties of a history",
+        "ties",
+        "no events",
+        "both keep the newest",
+        "default",
+        "whole rows",
+    ],
 )
 def test_a_change_that_no_row_depends_on_is_no_difference(
     monkeypatch: pytest.MonkeyPatch, had: dict[str, Any], now: dict[str, Any]
 ) -> None:
-    assert told(monkeypatch, arrangement(spec_of(had)), spec_of(now)) == ""
+    assert told(monkeypatch, settings_to_record(spec_of(had)), spec_of(now)) == ""
 
 
 @pytest.mark.parametrize("condition", ["operation = 'D'", "op = 'D'"])
 def test_a_renamed_column_is_the_same_column(monkeypatch: pytest.MonkeyPatch, condition: str) -> None:
-    had = arrangement(spec_of(HISTORY | {"apply_as_deletes": "op = 'D'"}))
+    had = settings_to_record(spec_of(HISTORY | {"apply_as_deletes": "op = 'D'"}))
     now = spec_of(HISTORY | {"track_history_columns": ["tariff"], "apply_as_deletes": condition})
     columns = {"tariff": {"type": "string", "renamed_from": "plan"}}
     columns["operation"] = {"type": "string", "renamed_from": "op"}
@@ -125,8 +166,17 @@ def test_a_setting_that_the_commits_do_not_record_is_not_judged(monkeypatch: pyt
     assert told(monkeypatch, had | {"scd_type": 1}, spec_of(NEWEST | {"when_matched": "ignore"})) == ""
 
 
+def test_commits_from_before_the_settings_of_events_were_always_recorded_are_of_whole_events(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    had = {"keys": ["id"], "sequence_by": ["at"], "scd_type": 1, "change_format": "debezium"}
+    said = "partial_updates is true, the table's events were read with false"
+    assert told(monkeypatch, had, spec_of(DEBEZIUM)) == ""
+    assert told(monkeypatch, had, spec_of(DEBEZIUM | {"partial_updates": True})) == said
+
+
 def test_a_table_that_becomes_a_history_says_so_alone(monkeypatch: pytest.MonkeyPatch) -> None:
-    had = arrangement(spec_of(NEWEST))
+    had = settings_to_record(spec_of(NEWEST))
     said = "the table is to keep the versions of its keys, and holds newest rows"
     assert told(monkeypatch, had, spec_of(HISTORY | {"apply_as_deletes": "op = 'D'"})) == said
 
@@ -138,6 +188,9 @@ def test_every_recorded_setting_makes_it_another_spec() -> None:
         (TRUNCATED, TRUNCATED | {"apply_as_truncates": "op = 'X'"}),
         (NEWEST, NEWEST | {"when_matched": "ignore"}),
         (EVENTS, EVENTS | {"change_format": "debezium"}),
+        ({"strategy": "cdc"}, {"strategy": "cdc", "partial_updates": True}),
+        (PARTIAL, PARTIAL | {"null_means": "no_value"}),
+        (DEBEZIUM, DEBEZIUM | {"unavailable_values": []}),
     ]
     same = [had for had, now in ways if spec_hash(spec_of(had)) == spec_hash(spec_of(now))]
     assert same == []

@@ -61,7 +61,7 @@ def test_the_same_batch_again_is_skipped_and_keeps_its_figures(session: SparkSes
     append(session, table, batch(1), rows=3)
     append(session, table, batch(2), rows=1)
     again = append(session, table, batch(1), rows=3)
-    assert (again.verdict, again.version, again.metrics["numOutputRows"]) == (WriteResult.SKIPPED, 0, 3)
+    assert (again.result, again.version, again.metrics["numOutputRows"]) == (WriteResult.SKIPPED, 0, 3)
     assert table.load(session).count() == 4
 
 

@@ -11,11 +11,12 @@ from pyspark.sql import functions as F
 from lakesmith.errors import WriteError
 from lakesmith.spec.model import Table
 from lakesmith.tables.commit import CommitId
-from lakesmith.tables.pruning import key_promise as implied
-from lakesmith.tables.pruning.estimate import everything
+from lakesmith.tables.pruning import search_bounds
+from lakesmith.tables.pruning.file_stats import table_files
 from lakesmith.tables.pruning.key_bounds import Touched, find_touched
-from lakesmith.tables.pruning.key_promise import refuse_broken, without_promise
+from lakesmith.tables.pruning.search_bounds import without_promise
 from lakesmith.tables.ref import TableRef
+from lakesmith.tables.upsert.key_promise import refuse_broken
 from lakesmith.tables.upsert.planner import plan_upsert
 from lakesmith.tables.writes import replace_all
 from lakesmith.testing import frame
@@ -87,11 +88,11 @@ def test_rows_that_the_batch_replaces_anyway_do_not_count(spark: SparkSession, h
 def test_of_a_big_table_another_part_is_looked_at_each_time(
     spark: SparkSession, held: TableRef, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    files = everything(held)
+    files = table_files(held)
     touched = find_touched(batch(spark, [(7, "2024-03-05", "b", (2,))]), ["day"])
     wide = Touched({"id": frozenset(range(9)), **touched.values}, kinds={"id": "int", "day": "date"})
     assert "day" not in without_promise(wide, ["day"], files).values
-    monkeypatch.setattr(implied, "MOST_ROWS", 1)
+    monkeypatch.setattr(search_bounds, "MOST_ROWS", 1)
     texts = [without_promise(wide, ["day"], files, turn).sql() for turn in (0, 1)]
     days = ("2024-03-01", "2024-03-02", "2024-03-05")
     assert [[day for day in days if day in text] for text in texts] == [[days[0], days[2]], [days[1], days[2]]]

@@ -15,8 +15,9 @@ from lakesmith.spec.model import Table
 from lakesmith.tables.commit import TXN_APP, TXN_VERSION, USER_METADATA, CommitId, write
 from lakesmith.tables.delta_log.history import newest_version
 from lakesmith.tables.ref import TableRef
-from lakesmith.tables.upsert.filter_probe import append_new, screen, surely_new
-from lakesmith.tables.upsert.key_filter import load_filter, refresh, usable_filter
+from lakesmith.tables.upsert.filter_header import usable_filter
+from lakesmith.tables.upsert.filter_probe import append_new, mark_known, screen
+from lakesmith.tables.upsert.key_filter import load_filter, refresh
 from lakesmith.tables.writes import replace_all, upsert
 from lakesmith.testing import frame
 
@@ -55,8 +56,9 @@ def lasting(spark: SparkSession, tmp_path_factory: pytest.TempPathFactory) -> Ta
 
 
 def maybe(spark: SparkSession, table: TableRef, ids: list[int | None]) -> list[int | None]:
-    marked = surely_new(frame(spark, "id int", [(i,) for i in ids]), table, spec(UPDATE))
-    assert marked is not None
+    header = usable_filter(spark, table, spec(UPDATE))
+    assert header is not None
+    marked = mark_known(frame(spark, "id int", [(i,) for i in ids]), table, header)
     return [row["id"] for row in marked.filter("_maybe").collect()]
 
 
@@ -113,7 +115,7 @@ def test_a_key_that_somebody_changed_is_known(spark: SparkSession, table: TableR
 
 def test_a_restore_puts_it_off_and_it_is_built_anew(spark: SparkSession, table: TableRef) -> None:
     table.delete_rows(somebody(spark), "id = 1")
-    refresh(spark, table, spec(UPDATE), anew=True)
+    refresh(spark, table, spec(UPDATE), from_scratch=True)
     assert maybe(spark, table, [1, 2]) == [2]
     table.restore(somebody(spark), 0)
     assert is_off(spark, table)
@@ -151,7 +153,7 @@ def test_a_filter_for_something_else_is_not_asked(
 def test_a_filter_of_another_hash_is_not_asked(
     spark: SparkSession, lasting: TableRef, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("lakesmith.tables.upsert.key_filter.HASH_VERSION", 2)
+    monkeypatch.setattr("lakesmith.tables.upsert.filter_header.HASH_VERSION", 2)
     assert is_off(spark, lasting)
 
 
@@ -207,8 +209,9 @@ def test_partitions_of_odd_names(spark: SparkSession, tmp_path: Path) -> None:
     rows = [(1, None, 1), (2, "", 1), (3, "a/=% b", 1), (4, "a", 1)]
     table = created(spark, tmp_path, PARTS, rows)
     batch = frame(spark, DDL, [*rows, (5, "", 1), (6, "new", 1), (3, "a", 1)])
-    marked = surely_new(batch, table, spec(PARTS))
-    assert marked is not None
+    header = usable_filter(spark, table, spec(PARTS))
+    assert header is not None
+    marked = mark_known(batch, table, header)
     new = marked.filter("NOT _maybe").collect()
     assert sorted((row["id"], row["name"]) for row in new) == [(3, "a"), (5, ""), (6, "new")]
 

@@ -9,8 +9,8 @@ import pyarrow as pa
 import pytest
 from deltalake import DeltaTable, write_deltalake
 
+from lakesmith.tables.pruning.file_stats import Files, files_of
 from lakesmith.tables.pruning.key_bounds import Touched
-from lakesmith.tables.pruning.matching_files import Files, files_of
 
 UTC = dt.timezone.utc
 

@@ -12,7 +12,8 @@ from hypothesis import strategies as st
 from pyspark.sql import DataFrame, SparkSession
 
 from lakesmith.tables.pruning import key_bounds as prune
-from lakesmith.tables.pruning.key_bounds import Touched, find_touched, ranges, touched_in
+from lakesmith.tables.pruning.key_bounds import Touched, find_touched, touched_in
+from lakesmith.tables.pruning.ranges import ranges
 from lakesmith.testing import frame
 
 DATES = st.dates(dt.date(1, 1, 1), dt.date(9999, 12, 31))

@@ -10,7 +10,7 @@ from pyspark.sql import SparkSession
 
 from lakesmith.ledger.identity import app_id_of, positions
 from lakesmith.ledger.intent import Intent
-from lakesmith.ledger.key_change import arrangement
+from lakesmith.ledger.key_change import settings_to_record
 from lakesmith.ledger.source_settings import recorded_settings
 from lakesmith.ledger.state import TableState
 from lakesmith.sources.registry import source_of, span_of
@@ -117,7 +117,8 @@ class BatchContext:
         metadata: dict[str, Any] = {
             name: dict(value) for name, value in given.items() if value
         }
-        metadata |= arrangement(self.spec) | ({"partial": True} if partial else {})
+        metadata |= settings_to_record(self.spec)
+        metadata |= {"partial": True} if partial else {}
         metadata |= recorded_settings(source_of(self.project, self.name))
         about = {
             **metadata,

@@ -11,7 +11,7 @@ from typing import Any
 from lakesmith.batch.context import BatchContext
 from lakesmith.errors import InputError, LakesmithError, WriteError
 from lakesmith.session.failures import first_line, text_of
-from lakesmith.tables.pruning.key_promise import broken_promise
+from lakesmith.tables.upsert.key_promise import broken_promise
 from lakesmith.transforms.keys.key_promise import BROKEN_PROMISE
 from lakesmith.transforms.keys.ties import TIED
 

@@ -58,12 +58,22 @@ def result_text(result: RunResult) -> str:
             if one.check in _NAMED
         ]
     published = f", published as {result.published}" if result.published else ""
-    return "\n".join(
-        [
-            *lines,
-            f"run {result.run_id}: {_say(result.state)}{published}, {result.seconds:.1f} s",
-        ]
-    )
+    state = f"{_say(result.state)}{published}"
+    last = f"run {result.run_id}: {state}, {result.seconds:.1f} s"
+    return "\n".join([*lines, last, *_next_look(result)])
+
+
+def _next_look(result: RunResult) -> list[str]:
+    """Return one line on what to look at next, the worst thing first."""
+    for state, command in _NEXT.items():
+        tables = [table.table for table in result.tables if table.state == state]
+        if tables:
+            return [f"next: {command.format(tables[0])}"]
+    quarantined = [table.table for table in result.tables if table.counts.quarantined]
+    if quarantined:
+        return [f"next: lakesmith quarantine {quarantined[0]}"]
+    written = [table.table for table in result.tables if table.state == "done"]
+    return [f"next: lakesmith show {written[-1]}"] if written else []
 
 
 def _counted(table: TableResult) -> dict[str, Any]:
@@ -226,6 +236,12 @@ def _reason(reason: Any) -> str:
         if reason["column"]
         else str(reason["check"])
     )
+
+
+_NEXT = {
+    "failed": "lakesmith explain CODE says more about the error of {}",
+    "refused": "lakesmith quality {}",
+}
 
 
 def init_text(made: Row) -> str:

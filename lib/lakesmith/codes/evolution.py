@@ -17,8 +17,9 @@ EVOLUTION_CODES: dict[str, tuple[str, str, str]] = {
         " the new ones only to its own keys. One of these changed. A key column is missing, has"
         " another case, or has a type by which equal keys are no longer equal. The settings"
         " write.keys, sequence_by, stored_as_scd_type, track_history_columns, apply_as_deletes,"
-        " apply_as_truncates, when_matched or change_format changed. A column of"
-        " write.key_implies is new or missing, or has such a type. Or a column of"
+        " apply_as_truncates, when_matched, change_format, partial_updates, null_means or"
+        " unavailable_values changed. A column of write.key_implies is new or missing, or has"
+        " such a type. Or a column of"
         " track_history_columns is missing from the batch or is in `_rescued`.",
         "Restore the column or the setting. Remove a column that is not a key from key_implies"
         " or track_history_columns. Or rebuild the table with `lakesmith run --rebuild --select"

@@ -7,17 +7,17 @@ from typing import Any
 
 from pyspark.sql import SparkSession
 
-from lakesmith.ledger.row_settings import other_settings, renames, settings_of
+from lakesmith.ledger.row_settings import changed_settings, renames, settings_of
 from lakesmith.ledger.state import TableState
 from lakesmith.spec.fingerprint import spec_hash
-from lakesmith.spec.model import Table
+from lakesmith.spec.model import Table, Write
 from lakesmith.tables.commit import LOOK_BACK
-from lakesmith.tables.delta_log.history import Commit, newest_commits
+from lakesmith.tables.delta_log.history import Commit, newest_commits, standing
 from lakesmith.tables.ref import TableRef
 
 
-def arrangement(spec: Table) -> dict[str, Any]:
-    """Return what a commit says of the rows of its table, since nothing else in the table does.
+def settings_to_record(spec: Table) -> dict[str, Any]:
+    """Return the settings that each commit records, since nothing else in the table has them.
 
     Parameters
     ----------
@@ -27,26 +27,26 @@ def arrangement(spec: Table) -> dict[str, Any]:
     -------
     dict
         `keys`, `sequence_by`, the type of a table of changing rows (1 keeps the newest row of a
-        key, 2 all versions) and the settings that decide over its rows; of change events that leave
-        values as they were also what says so.
+        key, 2 all versions) and the settings that decide over its rows.
+
+    Examples
+    --------
+    >>> write = {"strategy": "scd2", "keys": ["id"], "sequence_by": ["at"]}
+    >>> recorded = settings_to_record(Table.model_validate({"from": "bronze.c", "write": write}))
+    >>> recorded["keys"], recorded["sequence_by"], recorded["scd_type"]
+    (['id'], ['at'], 2)
     """
     write = spec.write
-    settings = {
+    return {
         "keys": list(write.keys),
         "sequence_by": list(write.sequence_by),
-        "scd_type": 2 if write.keeps_history else 1,
+        "scd_type": _scd_type(write),
         **settings_of(spec),
     }
-    return settings | _leaving(spec) if write.leaves_values else settings
 
 
-def _leaving(spec: Table) -> dict[str, Any]:
-    write = spec.write
-    return {
-        "partial_updates": write.partial_updates,
-        "null_means": write.null_means,
-        "unavailable_values": list(write.placeholders),
-    }
+def _scd_type(write: Write) -> int:
+    return 2 if write.keeps_history else 1
 
 
 def holds_partial(session: SparkSession, table: TableRef) -> bool:
@@ -54,11 +54,11 @@ def holds_partial(session: SparkSession, table: TableRef) -> bool:
 
     No Spark job on a local path.
     """
-    had = _said(newest_commits(session, table, LOOK_BACK))
-    return had is None or bool(had.get("partial"))
+    recorded = newest_settings(newest_commits(session, table, LOOK_BACK))
+    return recorded is None or bool(recorded.get("partial"))
 
 
-def other_keys(
+def key_change(
     session: SparkSession, table: TableRef, spec: Table, state: TableState
 ) -> str:
     """Return how keys, order or history settings differ from the spec, or an empty text.
@@ -78,58 +78,67 @@ def other_keys(
     Notes
     -----
     Several rows of such a table could meet one of a batch, an older one stay, or the versions of a
-    key depend on whether it changes again. The newest commits are read when the spec changed; what
-    the commits of a table do not say is not judged. No Spark job on a local path.
+    key depend on whether it changes again. The newest commits are read when the spec changed. What
+    the commits of a table do not record is not judged. No Spark job on a local path.
     """
-    if (
-        not spec.write.keys
-        or state.version is None
-        or state.spec_hash in ("", spec_hash(spec))
-    ):
+    is_same_spec = state.spec_hash in ("", spec_hash(spec))
+    if not spec.write.keys or state.version is None or is_same_spec:
         return ""
-    had = _said(newest_commits(session, table, LOOK_BACK))
-    return "; ".join(_differences(had, spec)) if had else ""
+    recorded = newest_settings(newest_commits(session, table, LOOK_BACK))
+    return "; ".join(_differences(recorded, spec)) if recorded else ""
 
 
-def _differences(had: Mapping[str, Any], spec: Table) -> Iterator[str]:
-    write = spec.write
-    keys, order = (_now(had.get(name, ()), spec) for name in ("keys", "sequence_by"))
-    if set(keys) != {key.lower() for key in write.keys}:
-        yield (
-            f"the keys are {', '.join(write.keys)}, those of the table's rows are "
-            f"{', '.join(had['keys']) or 'none'}"
-        )
-    wanted = [name.lower() for name in write.sequence_by]
-    if order != wanted and sorted(order) == sorted(
-        wanted
-    ):  # the columns of the table tell all else
-        mine, theirs = (
-            ", ".join(names) for names in (write.sequence_by, had["sequence_by"])
-        )
-        yield f"sequence_by is {mine}, the table's rows are ordered by {theirs}"
-    if "scd_type" in had and had["scd_type"] != arrangement(spec)["scd_type"]:
-        wants, holds = (
-            ("versions", "newest rows")
-            if write.keeps_history
-            else ("newest rows", "versions")
-        )
-        yield f"the table is to keep the {wants} of its keys, and holds {holds}"
+def _differences(recorded: Mapping[str, Any], spec: Table) -> Iterator[str]:
+    yield from _key_difference(recorded, spec)
+    yield from _order_difference(recorded, spec)
+    if recorded.get("scd_type", _scd_type(spec.write)) == _scd_type(spec.write):
+        yield from changed_settings(recorded, spec)
         return
-    yield from other_settings(had, spec)
+    newest = "newest rows"
+    versions = "versions"
+    wanted = versions if spec.write.keeps_history else newest
+    stored = newest if spec.write.keeps_history else versions
+    yield f"the table is to keep the {wanted} of its keys, and holds {stored}"
 
 
-def _now(names: Sequence[str], spec: Table) -> list[str]:
+def _key_difference(recorded: Mapping[str, Any], spec: Table) -> Iterator[str]:
+    wanted = spec.write.keys
+    stored = recorded.get("keys", ())
+    if set(_renamed(stored, spec)) != {key.lower() for key in wanted}:
+        yield (
+            f"the keys are {', '.join(wanted)}, those of the table's rows are "
+            f"{', '.join(stored) or 'none'}"
+        )
+
+
+def _order_difference(recorded: Mapping[str, Any], spec: Table) -> Iterator[str]:
+    wanted = [name.lower() for name in spec.write.sequence_by]
+    stored = recorded.get("sequence_by", ())
+    order = _renamed(stored, spec)
+    # Other columns in the sequence show in the columns of the table.
+    has_same_columns = sorted(order) == sorted(wanted)
+    if has_same_columns and order != wanted:
+        yield (
+            f"sequence_by is {', '.join(spec.write.sequence_by)}, the table's rows "
+            f"are ordered by {', '.join(stored)}"
+        )
+
+
+def _renamed(names: Sequence[str], spec: Table) -> list[str]:
     """Return columns by the names that they have now, in lower case."""
     renamed = renames(spec)
     return [renamed.get(name.lower(), name.lower()) for name in names]
 
 
-def _said(newest_first: Sequence[Commit]) -> Mapping[str, Any] | None:
-    """Return the settings in the newest commit that was not undone, or None."""
-    newest = newest_first[0].version
-    for commit in newest_first:
-        if commit.version <= newest and commit.restored_to is not None:
-            newest = commit.restored_to
-        elif commit.version <= newest and "keys" in commit.about:
-            return commit.about
-    return None
+def newest_settings(newest_first: Sequence[Commit]) -> Mapping[str, Any] | None:
+    """Return the settings in the newest commit that was not undone, or None.
+
+    Examples
+    --------
+    >>> first = Commit(1, 0, "MERGE", {"keys": ["id"]}, {})
+    >>> second = Commit(2, 0, "MERGE", {"keys": ["id", "day"]}, {})
+    >>> newest_settings([Commit(3, 0, "RESTORE", {}, {}, restored_to=1), second, first])
+    {'keys': ['id']}
+    """
+    recorded = (commit.about for commit in standing(newest_first))
+    return next((about for about in recorded if "keys" in about), None)

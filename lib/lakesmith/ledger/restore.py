@@ -26,10 +26,16 @@ RESTORE = "restore"
 
 @dataclass(frozen=True)
 class Target:
-    """Where a table returns to.
+    """Describe where a table returns to.
 
-    `version` is what its readers see then (None: nothing), `void_from` the first version that does
-    not count any more, `back_to` the last batch that stays.
+    Parameters
+    ----------
+    version : int, optional
+        What its readers see then, None for nothing.
+    void_from : int
+        The first version that no longer counts.
+    back_to : int
+        The last batch that stays.
     """
 
     version: int | None
@@ -42,11 +48,25 @@ def restore(
 ) -> LedgerEvent:
     """Restore a table and its quarantine, and return the ledger event.
 
+    Parameters
+    ----------
+    spark : SparkSession
+    project : Project
+    run_id : str
+    state : TableState
+        What the ledger knows of the table.
+    to : Target
+
+    Returns
+    -------
+    LedgerEvent
+        ``restored``, in a new epoch.
+
     Notes
     -----
-    RESTORE keeps Delta's idempotent-write ids, so a replay under the same ids would be skipped: the
-    epoch is in them. The commit says what it undid, so that a lost ledger can be read from the
-    table's own log.
+    RESTORE keeps Delta's idempotent-write ids, so a replay under the same ids would be skipped.
+    That is why the epoch is in them. The commit records what it undid, so that a lost ledger can be
+    rebuilt from the table's own log.
     """
     table = project_table(project, state.table)
     app_id = app_id_of(project, state.table, state.epoch, RESTORE)
@@ -66,31 +86,30 @@ def restore(
 
 def _bring_back(session: SparkSession, table: TableRef, to: Target) -> int:
     """Restore a quarantine and its table, and return the newest version of the table."""
-    # First: once the table is back, its log says that all is undone, to a run that finds the ledger
-    # behind it.
+    # The quarantine comes first. Once the table is restored, its log tells a run with an older
+    # ledger that all is undone.
     if table.quarantine.exists(session):
         _restore_quarantine(session, table.quarantine, to.back_to)
     force_newest(table.quarantine)
     if to.void_from == 0:
         table.delete_rows(session)
-    elif (
-        newest_version(session, table) >= to.void_from
-    ):  # else those commits are gone already
+    # Without such commits they are undone already.
+    elif newest_version(session, table) >= to.void_from:
         table.restore(session, to.void_from - 1)
     force_newest(table)
-    (last,) = newest_commits(session, table, 1)
-    return last.version
+    return newest_version(session, table)
 
 
 def _restore_quarantine(
     session: SparkSession, quarantine: TableRef, back_to: int
 ) -> None:
-    """Put back the bad rows that undone batches cleared, and take out those that they added."""
-    commits = newest_commits(session, quarantine)
-    first = min(
-        (one.version for one in commits if one.about.get("batch", 0) > back_to),
-        default=0,
-    )
+    """Restore the bad rows that undone batches cleared, and delete those that they added."""
+    undone = [
+        commit.version
+        for commit in newest_commits(session, quarantine)
+        if commit.about.get("batch", 0) > back_to
+    ]
+    first = min(undone, default=0)
     if first > 0:
         _restore_or_warn(session, quarantine, first - 1)
     quarantine.delete_rows(session, f"_batch_id > {back_to}")
@@ -99,15 +118,15 @@ def _restore_quarantine(
 def _restore_or_warn(session: SparkSession, quarantine: TableRef, version: int) -> None:
     try:
         quarantine.restore(session, version)
-    # its files or its log are gone; the table itself must be undone all the same
+    # Its files or its log were deleted. The table itself must be undone all the same.
     except PySparkException as error:
         what = (
             f"bad rows that an undone batch had cleared from {quarantine.name} are "
             f"lost: {first_line(error)}"
         )
         hint = (
-            "they are found again when their input is: rebuild the table, or "
-            "backfill their dates"
+            "rebuild the table or backfill the affected dates to re-create these "
+            "quarantine rows"
         )
         warnings.warn(render("LS616", what, quarantine.location, hint), stacklevel=2)
 
@@ -120,8 +139,9 @@ def first_alter(
     app_id = app_id_of(project, state.table, state.epoch, "alter")
     commits = newest_commits(session, table, LOOK_BACK) if table.exists(session) else []
     alters = [
-        one
-        for one in commits
-        if (one.about.get("app_id"), one.about.get("batch")) == (app_id, state.batch)
+        commit.version
+        for commit in commits
+        if commit.about.get("app_id") == app_id
+        and commit.about.get("batch") == state.batch
     ]
-    return min((one.version for one in alters), default=None)
+    return min(alters, default=None)

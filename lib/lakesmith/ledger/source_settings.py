@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping
 from typing import Any
 
 from pyspark.sql import SparkSession
@@ -10,7 +10,7 @@ from pyspark.sql import SparkSession
 from lakesmith.ledger.state import TableState
 from lakesmith.sources.base import Source
 from lakesmith.tables.commit import LOOK_BACK
-from lakesmith.tables.delta_log.history import Commit, newest_commits
+from lakesmith.tables.delta_log.history import Commit, newest_commits, standing
 from lakesmith.tables.ref import TableRef
 
 RECORDED = "source_settings"
@@ -47,7 +47,7 @@ def other_settings(
     if not settings or state.version is None:
         return ()
     commits = newest_commits(spark, table, LOOK_BACK)
-    return _differences(settings, _standing(commits))
+    return _differences(settings, standing(commits))
 
 
 def _differences(
@@ -61,23 +61,3 @@ def _differences(
         if commit.about.get("first"):
             break
     return tuple(sorted(names))
-
-
-def _standing(newest_first: Sequence[Commit]) -> Iterator[Commit]:
-    """Yield the commits that no RESTORE undid.
-
-    Examples
-    --------
-    >>> restore = Commit(3, 0, "RESTORE", {}, {}, restored_to=1)
-    >>> log = [Commit(4, 0, "WRITE", {}, {}), restore, Commit(2, 0, "", {}, {})]
-    >>> [commit.version for commit in _standing(log)]
-    [4]
-    """
-    newest = newest_first[0].version
-    for commit in newest_first:
-        if commit.version > newest:
-            continue
-        if commit.restored_to is None:
-            yield commit
-        else:
-            newest = commit.restored_to

@@ -13,10 +13,10 @@ from pyspark.sql import Column
 from pyspark.sql import functions as F
 
 from lakesmith.column_refs import named
-from lakesmith.sketches.estimates import family, hll, kll, top_k
+from lakesmith.sketches.estimates import hll, kll, top_k
 from lakesmith.spec.model import Column as ContractColumn
 from lakesmith.spec.model import Profile
-from lakesmith.types import WHOLE, is_float
+from lakesmith.types import WHOLE, family, is_float
 
 _NUMBERS = (*WHOLE, "float", "double", "decimal")
 _TIMES = ("date", "timestamp", "timestamp_ntz")

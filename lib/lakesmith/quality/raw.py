@@ -29,8 +29,9 @@ def raw_field(columns: Mapping[str, str], name: str) -> Column | None:
 
     Examples
     --------
-    >>> raw_field({"_raw": "struct<Qty:string>"}, "qty")
-    Column<'CAST(_raw.Qty AS STRING)'>
+    >>> df = spark.sql("select named_struct('Qty', 6) as _raw")
+    >>> df.select(raw_field(dict(df.dtypes), "qty")).first()[0]
+    '6'
     >>> raw_field({"qty": "int"}, "qty") is None
     True
     """
@@ -48,8 +49,9 @@ def raw_source(
     Examples
     --------
     >>> qty = ContractColumn(type="int", source="Qty")
-    >>> raw_source({"_raw": "struct<Qty:string>"}, "amount", qty)
-    Column<'CAST(_raw.Qty AS STRING)'>
+    >>> df = spark.sql("select named_struct('Qty', 6) as _raw")
+    >>> df.select(raw_source(dict(df.dtypes), "amount", qty)).first()[0]
+    '6'
     """
     source = column.source if column and column.source else name
     return raw_field(columns, source)
@@ -60,8 +62,11 @@ def rescued(columns: Mapping[str, str]) -> Column | None:
 
     Examples
     --------
-    >>> rescued({"id": "int", "_rescued": "string"}), rescued({"id": "int"})
-    (Column<'_rescued'>, None)
+    >>> df = spark.sql("select '{}' as _rescued")
+    >>> df.select(rescued(dict(df.dtypes))).first()[0]
+    '{}'
+    >>> rescued({"id": "int"}) is None
+    True
     """
     field = raw_field(columns, RESCUED)
     if field is None and RESCUED in columns:

@@ -9,11 +9,11 @@ from pyspark.sql import SparkSession
 
 from lakesmith.batch.transform.merged_groups import merges_in
 from lakesmith.errors import LakesmithError, SparkGone
-from lakesmith.ledger.key_change import other_keys
+from lakesmith.ledger.key_change import key_change
 from lakesmith.ledger.open_ledger import open_ledger
 from lakesmith.ledger.state import TableState
 from lakesmith.ledger.store import Ledger
-from lakesmith.ledger.upstream_change import other_source, other_upstream
+from lakesmith.ledger.upstream_change import changed_source, changed_upstream
 from lakesmith.observe.results import Plan, PlannedTable
 from lakesmith.observe.run_records import facts_of
 from lakesmith.quality.batch_checks import plan_notes
@@ -25,7 +25,7 @@ from lakesmith.spec.graph import upstreams, waves
 from lakesmith.spec.key_implies import unproven
 from lakesmith.spec.model import Project, Table
 from lakesmith.spec.step_effects import is_user_function, name_of
-from lakesmith.tables.pruning.estimate import everything
+from lakesmith.tables.pruning.file_stats import table_files
 from lakesmith.tables.ref import TableRef, project_table
 
 NO_RUN_TIME = "1970-01-01T00:00:00+00:00"
@@ -101,7 +101,7 @@ class _Planning:
         return with_differences
 
     def _next_batch(self, name: str) -> Planned:
-        if other_upstream(self.project.table(name), self.ledger.state(name)):
+        if changed_upstream(self.project.table(name), self.ledger.state(name)):
             return Planned(None)
         return Planner(
             self.spark, self.project, self.ledger.states, NO_RUN_TIME
@@ -141,8 +141,8 @@ def _with_differences(
     """Add how the table on disk differs from its spec, and what becomes of it."""
     spec = project.table(row.table)
     changes = schema_diff(spark, project, row.table, state)
-    keys = other_keys(spark, project_table(project, row.table), spec, state)
-    upstream = other_upstream(spec, state)
+    keys = key_change(spark, project_table(project, row.table), spec, state)
+    upstream = changed_upstream(spec, state)
     refusals = [
         verdict_on(spec.on_schema_change, changes),
         f"{keys}: the next batch ends with LS511" if keys else "",
@@ -195,7 +195,7 @@ def _reads(project: Project, name: str, planned: Planned, state: TableState) -> 
 
 def _at_most(table: TableRef) -> str:
     """Say how much of a table can be read at all, where that takes no Spark job."""
-    there = everything(table)
+    there = table_files(table)
     if there is None:
         return ""
     rows = "" if there.rows is None else f", {there.rows:,} rows"
@@ -247,8 +247,8 @@ def _notes(spec: Table, state: TableState) -> list[str]:
         notes.append(
             "the spec changed since the last batch: rows built before keep the old shape"
         )
-    if other_source(spec, state):
-        notes.append(other_source(spec, state))
+    if changed_source(spec, state):
+        notes.append(changed_source(spec, state))
     if state.refused:
         notes.append(
             "the last batch was refused; it is undone and planned again, unless accepted"

@@ -15,33 +15,29 @@ from pyspark.sql import Column, DataFrame
 from pyspark.sql import functions as F
 
 from lakesmith.column_refs import named
-from lakesmith.sketches.bloom_sizing import LANE_BITS, LANES, Shape
-from lakesmith.sketches.estimates import family
-from lakesmith.types import WHOLE, is_float
+from lakesmith.sketches.bloom_sizing import LANE_BITS, Shape
+from lakesmith.types import SCALARS, WHOLE, family, is_float
 
 HASH_VERSION = 1
 WORDS = ("w0", "w1", "w2", "w3")
 ADDRESS = ("partition", "shard", "block")
-HASHED = (
-    *WHOLE,
-    "float",
-    "double",
-    "decimal",
-    "string",
-    "date",
-    "timestamp",
-    "timestamp_ntz",
-    "boolean",
-    "binary",
-)
 LANE_SEED = 7
 
 
 def is_hashable(kinds: Mapping[str, str]) -> bool:
-    """Return True where equal keys of these types always have one hash."""
-    return all(family(kind) in HASHED for kind in kinds.values()) and not any(
-        " " in kind for kind in kinds.values()
-    )
+    """Return True where equal keys of these types always have one hash.
+
+    Examples
+    --------
+    >>> is_hashable({"id": "decimal(12,2)"}), is_hashable({"id": "string collate UTF8_LCASE"})
+    (True, False)
+    """
+    return all(_is_hashed(kind) for kind in kinds.values())
+
+
+def _is_hashed(kind: str) -> bool:
+    has_collation = " " in kind
+    return family(kind) in SCALARS and not has_collation
 
 
 def key_hash(kinds: Mapping[str, str]) -> Column:
@@ -68,9 +64,13 @@ def key_hash(kinds: Mapping[str, str]) -> Column:
     """
     if not kinds:
         return F.lit(0).cast("bigint")
-    values = [_canonical(named(name), kind) for name, kind in sorted(kinds.items())]
-    # Spark's hash passes over a NULL, so that (NULL, 'x') and ('x', NULL) would be one key.
-    return F.xxhash64(*[part for value in values for part in (value.isNull(), value)])
+    parts: list[Column] = []
+    for name, kind in sorted(kinds.items()):
+        value = _canonical(named(name), kind)
+        # Spark's hash passes over a NULL, so that (NULL, 'x') and ('x', NULL) would be one key.
+        parts += [value.isNull(), value]
+
+    return F.xxhash64(*parts)
 
 
 def _canonical(value: Column, kind: str) -> Column:
@@ -81,7 +81,8 @@ def _canonical(value: Column, kind: str) -> Column:
     if not is_float(kind):
         return value
     wide = value.cast("double")
-    return F.when(F.isnan(wide), float("nan")).when(wide == 0, 0.0).otherwise(wide)
+    one_nan = F.when(F.isnan(wide), float("nan"))
+    return one_nan.when(wide == 0, 0.0).otherwise(wide)
 
 
 def bloom_build(
@@ -116,12 +117,12 @@ def bloom_build(
     >>> seen.filter("_maybe").count() in range(500, 520)
     True
     """
-    bits = [mask.alias(word) for word, mask in zip(WORDS, _masks(), strict=True)]
-    place = [F.col(f"_bloom_{name}").alias(name) for name in ("partition", "block")]
-    addressed = _addressed(keys, kinds, shape, partition).select(*place, *bits)
-    blocks = addressed.groupBy("partition", "block").agg(
-        *_merged(), F.count(F.lit(1)).alias("keys")
-    )
+    addressed = _addressed(keys, kinds, shape, partition)
+    address = [F.col(f"_bloom_{name}").alias(name) for name in ("partition", "block")]
+    bits = [mask.alias(word) for word, mask in _masks().items()]
+    number = F.count(F.lit(1)).alias("keys")
+    by_block = addressed.select(*address, *bits).groupBy("partition", "block")
+    blocks = by_block.agg(*_merged(), number)
     return blocks.select(
         "partition", _shard(shape).alias("shard"), "block", *WORDS, "keys"
     )
@@ -144,8 +145,18 @@ def bloom_merge(filters: DataFrame) -> DataFrame:
     Notes
     -----
     One shuffle of the blocks.
+
+    Examples
+    --------
+    >>> from lakesmith.sketches.bloom_sizing import shape_for
+    >>> shape = shape_for(100, 0.01)
+    >>> low = bloom_build(spark.range(50), {"id": "bigint"}, shape)
+    >>> high = bloom_build(spark.range(50, 100), {"id": "bigint"}, shape)
+    >>> bloom_merge(low.union(high)).agg(F.sum("keys")).first()[0]
+    100
     """
-    return filters.groupBy(*ADDRESS).agg(*_merged(), F.sum("keys").alias("keys"))
+    number = F.sum("keys").alias("keys")
+    return filters.groupBy(*ADDRESS).agg(*_merged(), number)
 
 
 def bloom_probe(
@@ -176,84 +187,67 @@ def bloom_probe(
     A filter of one shard is sent to every worker; a larger one is joined as Spark sees fit.
     """
     address = ("partition", "block") if partition else ("block",)
-    bits = bloom.select(
-        *[F.col(name).alias(f"_bloom_{name}_") for name in (*address, *WORDS)]
-    )
-    sent = F.broadcast(bits) if shape.shards == 1 else bits
+    stored = [F.col(name).alias(f"_stored_{name}") for name in (*address, *WORDS)]
+    blocks = bloom.select(*stored)
+    if shape.shards == 1:
+        blocks = F.broadcast(blocks)
     addressed = _addressed(rows, kinds, shape, partition)
-    here = [F.col(f"_bloom_{name}") == F.col(f"_bloom_{name}_") for name in address]
-    joined = addressed.join(sent, reduce(Column.__and__, here), "left")
-    tests = [
-        F.col(f"_bloom_{word}_").bitwiseAND(mask) == mask
-        for word, mask in zip(WORDS, _masks(), strict=True)
+    is_here = [F.col(f"_bloom_{name}") == F.col(f"_stored_{name}") for name in address]
+    joined = addressed.join(blocks, reduce(Column.__and__, is_here), "left")
+    has_bits = [
+        F.col(f"_stored_{word}").bitwiseAND(mask) == mask
+        for word, mask in _masks().items()
     ]
-    maybe = F.coalesce(reduce(Column.__and__, tests), F.lit(False)).alias("_maybe")
+    has_all = reduce(Column.__and__, has_bits)
+    maybe = F.coalesce(has_all, F.lit(False)).alias("_maybe")
     return joined.select(*[named(name) for name in rows.columns], maybe)
-
-
-def bloom_fpr(bloom: DataFrame, shape: Shape) -> DataFrame:
-    """Compute how often each partition of a filter takes a new key for a known one.
-
-    Parameters
-    ----------
-    bloom : DataFrame
-        One row a block, as `bloom_build` and `bloom_merge` give it.
-    shape : Shape
-        As the filter was built.
-
-    Returns
-    -------
-    DataFrame
-        *Columns*: ``partition``, ``keys`` BIGINT, ``fpr`` DOUBLE: exact for keys with random
-        hashes.
-    """
-    hits = reduce(Column.__mul__, [F.bit_count(lane) / LANE_BITS for lane in _lanes()])
-    figures = (
-        F.sum("keys").alias("keys"),
-        (F.sum(hits) / F.lit(shape.blocks)).alias("fpr"),
-    )
-    return bloom.groupBy("partition").agg(*figures)
 
 
 def _addressed(
     rows: DataFrame, kinds: Mapping[str, str], shape: Shape, partition: Sequence[str]
 ) -> DataFrame:
-    """Add partition, block and the hash that says which bits of it."""
-    parts = {"_bloom_partition": key_hash({name: kinds[name] for name in partition})}
-    hashed = rows.withColumns({"_bloom_hash": key_hash(kinds), **parts})
-    block = F.pmod("_bloom_hash", F.lit(shape.blocks).cast("bigint"))
+    """Add partition, block and the hash that decides which of its bits are set."""
+    of_partition = {name: kinds[name] for name in partition}
+    hashed = rows.withColumns(
+        {
+            "_bloom_hash": key_hash(kinds),
+            "_bloom_partition": key_hash(of_partition),
+        }
+    )
+    blocks = F.lit(shape.blocks).cast("bigint")
     return hashed.withColumns(
         {
-            "_bloom_block": block,
+            "_bloom_block": F.pmod("_bloom_hash", blocks),
             "_bloom_lanes": F.xxhash64(F.lit(LANE_SEED), "_bloom_hash"),
         }
     )
 
 
 def _shard(shape: Shape) -> Column:
-    return F.floor(F.col("block") / F.lit(shape.blocks_per_shard)).cast("int")
+    shard = F.col("block") / F.lit(shape.blocks_per_shard)
+    return F.floor(shard).cast("int")
 
 
-def _masks() -> list[Column]:
+def _masks() -> dict[str, Column]:
     """Return for each word the two bits that a key sets in it, one in either half."""
-    lanes = F.col("_bloom_lanes")
-    bits = [
-        F.shiftrightunsigned(lanes, 5 * lane).bitwiseAND(F.lit(31)).cast("int")
-        for lane in range(LANES)
-    ]
-    return [
-        _bit(bits[2 * word]).bitwiseOR(_bit(bits[2 * word + 1] + F.lit(32)))
-        for word in range(len(WORDS))
-    ]
+    masks: dict[str, Column] = {}
+    for place, word in enumerate(WORDS):
+        low = _position(2 * place)
+        high = _position(2 * place + 1) + F.lit(LANE_BITS)
+        masks[word] = _bit(low).bitwiseOR(_bit(high))
+
+    return masks
+
+
+def _position(lane: int) -> Column:
+    """Return which of the 32 bits of a lane a key sets, from five bits of its hash."""
+    bits = F.shiftrightunsigned("_bloom_lanes", 5 * lane)
+    return bits.bitwiseAND(F.lit(LANE_BITS - 1)).cast("int")
 
 
 def _bit(position: Column) -> Column:
-    return F.call_function("shiftleft", F.lit(1).cast("bigint"), position)
-
-
-def _lanes() -> list[Column]:
-    low = [F.col(word).bitwiseAND(F.lit(0xFFFFFFFF).cast("bigint")) for word in WORDS]
-    return [*low, *[F.shiftrightunsigned(word, 32) for word in WORDS]]
+    one = F.lit(1).cast("bigint")
+    return F.call_function("shiftleft", one, position)
 
 
 def _merged() -> list[Column]:

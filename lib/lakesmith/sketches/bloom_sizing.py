@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from math import exp, log, sqrt
+from math import ceil, exp, log, sqrt
 
 BLOCK_BITS = 256
 LANES = 8
@@ -13,7 +13,7 @@ CAP_BITS = 64 * 1024 * 1024
 
 @dataclass(frozen=True)
 class Shape:
-    """How large a filter is.
+    """Describe how large a filter is.
 
     Parameters
     ----------
@@ -29,10 +29,16 @@ class Shape:
     @property
     def shards(self) -> int:
         """How many shards a partition has."""
-        return -(-self.blocks // self.blocks_per_shard)
+        return ceil(self.blocks / self.blocks_per_shard)
 
     def fpr(self, keys: int) -> float:
-        """Return the share of new keys that a filter with so many keys takes for known ones."""
+        """Return the share of new keys that a filter with so many keys takes for known ones.
+
+        Examples
+        --------
+        >>> round(Shape(1000).fpr(24_400), 3)
+        0.01
+        """
         return expected_fpr(keys / self.blocks)
 
 
@@ -54,12 +60,24 @@ def shape_for(keys: int, fpr: float, cap_bits: int = CAP_BITS) -> Shape:
     >>> shape.blocks * 256 // 1_000_000, round(shape.fpr(1_000_000), 4), shape.shards
     (10, 0.01, 1)
     """
-    most = 256.0  # keys in a block
+    load = _load_for(fpr)
+    blocks = int(max(keys, 1) / load) + 1
+    blocks_per_shard = max(1, cap_bits // BLOCK_BITS)
+    return Shape(blocks, blocks_per_shard)
+
+
+def _load_for(fpr: float) -> float:
+    """Return how many keys a block may hold at a false positive rate, by bisection."""
+    most = float(BLOCK_BITS)
     least = 1e-6
     for _ in range(60):
         middle = sqrt(most * least)
-        most, least = (middle, least) if expected_fpr(middle) > fpr else (most, middle)
-    return Shape(max(1, int(max(keys, 1) / least) + 1), max(1, cap_bits // BLOCK_BITS))
+        if expected_fpr(middle) > fpr:
+            most = middle
+        else:
+            least = middle
+
+    return least
 
 
 def expected_fpr(load: float) -> float:
@@ -80,13 +98,16 @@ def expected_fpr(load: float) -> float:
     chance = -load
     for keys in range(1, spread):
         chance += log(load / keys)
-        total += exp(chance) * (1 - (1 - 1 / LANE_BITS) ** keys) ** LANES
+        is_clear = (1 - 1 / LANE_BITS) ** keys
+        is_taken = (1 - is_clear) ** LANES
+        total += exp(chance) * is_taken
+
     return total
 
 
 @dataclass(frozen=True)
 class Estimate:
-    """A number that was estimated, and the bounds that hold it in 997 cases of 1000."""
+    """Hold an estimated number with the bounds that contain it in 997 cases of 1000."""
 
     value: float
     low: float
@@ -113,6 +134,11 @@ def seen_before(rows: int, maybe: int, fpr: float) -> Estimate:
     >>> round(found.value), round(found.low), round(found.high)
     (1010, 915, 1105)
     """
-    value = min(max((maybe - fpr * rows) / (1 - fpr), 0.0), maybe)
-    wide = 3 * sqrt((rows - value) * fpr * (1 - fpr)) / (1 - fpr)
-    return Estimate(value, max(0.0, value - wide), min(float(maybe), value + wide))
+    share = 1 - fpr
+    unbiased = (maybe - fpr * rows) / share
+    value = min(max(unbiased, 0.0), maybe)
+    variance = (rows - value) * fpr * share
+    margin = 3 * sqrt(variance) / share
+    low = max(0.0, value - margin)
+    high = min(float(maybe), value + margin)
+    return Estimate(value, low, high)

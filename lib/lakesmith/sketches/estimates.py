@@ -7,14 +7,12 @@ NULL as a value.
 
 from __future__ import annotations
 
-from collections.abc import Callable
-
 from pyspark.sql import Column
 from pyspark.sql import functions as F
 
 from lakesmith.column_refs import json_text, named
 from lakesmith.columns import quoted
-from lakesmith.types import WHOLE
+from lakesmith.types import FLOATS, WHOLE, family, is_float
 
 HLL_LG_K = 14
 KLL_K = 800
@@ -22,26 +20,7 @@ TOP_K = 10
 TOP_TRACKED = 1000
 EMPTY_TEXT = "\u0000"
 
-KLL_INPUT: dict[str, tuple[str, Callable[[Column], Column]]] = {
-    **dict.fromkeys(WHOLE, ("bigint", lambda value: value.cast("bigint"))),
-    **dict.fromkeys(
-        ("float", "double", "decimal"), ("double", lambda value: value.cast("double"))
-    ),
-    "date": ("bigint", lambda value: F.unix_date(value).cast("bigint")),
-    "timestamp": ("bigint", F.unix_micros),
-}
 TOP_TYPES = (*WHOLE, "decimal", "string", "date", "boolean")
-
-
-def family(kind: str) -> str:
-    """Return a type without its parameters, such as ``decimal`` for ``decimal(12,4)``.
-
-    Examples
-    --------
-    >>> family("array<int>")
-    'array'
-    """
-    return kind.partition("(")[0].partition("<")[0]
 
 
 def hll(name: str, kind: str) -> Column:
@@ -66,12 +45,15 @@ def hll(name: str, kind: str) -> Column:
     >>> df.agg(F.hll_sketch_estimate(hll("name", "string")).alias("distinct")).first().distinct
     2
     """
-    value = named(name)
+    hashed = _hashed(named(name), kind)
+    return _if_any(name, F.hll_sketch_agg(hashed, F.lit(HLL_LG_K)))
+
+
+def _hashed(value: Column, kind: str) -> Column:
     if kind in WHOLE:
-        return _if_any(name, F.hll_sketch_agg(value.cast("bigint"), F.lit(HLL_LG_K)))
+        return value.cast("bigint")
     text = F.hex(value) if kind == "binary" else _one_zero(value, kind).cast("string")
-    filled = F.when(text == "", EMPTY_TEXT).otherwise(text)
-    return _if_any(name, F.hll_sketch_agg(filled, F.lit(HLL_LG_K)))
+    return F.when(text == "", EMPTY_TEXT).otherwise(text)
 
 
 def kll(name: str, kind: str) -> Column:
@@ -98,14 +80,24 @@ def kll(name: str, kind: str) -> Column:
     ...     F.lit(0.5)).alias("median")).first().median
     2
     """
-    if family(kind) not in KLL_INPUT:
+    if family(kind) in (*FLOATS, "decimal"):
+        number = named(name).cast("double")
+        known = F.when(~F.isnan(number), number)
+        sketch = F.kll_sketch_agg_double(known, F.lit(KLL_K))
+        return F.when(F.count(known) > 0, sketch)
+    whole = _whole_number(name, kind)
+    if whole is None:
         return F.lit(None).cast("binary")
-    wanted, convert = KLL_INPUT[family(kind)]
-    value = convert(named(name))
-    if wanted == "bigint":
-        return _if_any(name, F.kll_sketch_agg_bigint(value, F.lit(KLL_K)))
-    known = F.when(~F.isnan(value), value)
-    return F.when(F.count(known) > 0, F.kll_sketch_agg_double(value, F.lit(KLL_K)))
+    return _if_any(name, F.kll_sketch_agg_bigint(whole, F.lit(KLL_K)))
+
+
+def _whole_number(name: str, kind: str) -> Column | None:
+    value = named(name)
+    if kind in WHOLE:
+        return value.cast("bigint")
+    if kind == "date":
+        return F.unix_date(value).cast("bigint")
+    return F.unix_micros(value) if kind == "timestamp" else None
 
 
 def top_k(name: str, kind: str) -> Column:
@@ -142,5 +134,6 @@ def _if_any(name: str, sketch: Column) -> Column:
 
 
 def _one_zero(value: Column, kind: str) -> Column:
-    """Adding zero turns -0.0, whose text differs, into 0.0."""
-    return value + F.lit(0.0).cast(kind) if kind in ("float", "double") else value
+    """Return 0.0 for -0.0, whose text differs."""
+    zero = F.lit(0.0).cast(kind)
+    return value + zero if is_float(kind) else value

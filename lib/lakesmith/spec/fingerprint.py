@@ -57,6 +57,11 @@ def spec_hash(table: Table) -> str:
             "columns": _PER_COLUMN,
         },
     )
+    write = table.write
+    is_given = "unavailable_values" in write.model_fields_set
+    if is_given and write.change_format == "debezium" and not write.placeholders:
+        # Debezium has a placeholder by default, so that none is a setting.
+        spec["write"]["unavailable_values"] = []
     # Keys of a map within a step keep their order: a later expression may use an earlier column.
     spec["steps"] = json.dumps(spec.get("steps", []))
     text = json.dumps(spec, sort_keys=True, ensure_ascii=True, separators=(",", ":"))

@@ -13,7 +13,7 @@ from pyspark.sql import DataFrame, DataFrameWriter, SparkSession
 
 from lakesmith.errors import WriteError
 from lakesmith.tables.delta_log.fsync import force
-from lakesmith.tables.delta_log.history import newest_commits
+from lakesmith.tables.delta_log.history import Commit, newest_commits
 from lakesmith.tables.ref import TableRef
 
 TXN_APP = "spark.databricks.delta.write.txnAppId"
@@ -26,9 +26,19 @@ LOOK_BACK = 1000
 class CommitId:
     """Identify a commit by Delta's idempotent-write id and the digest of the intent.
 
-    `attempt` differs for each try, so that an earlier commit differs from one of this try.
-    A batch that `is_retry` is looked for before it is written: a table may let its idempotent-write
-    ids expire.
+    Parameters
+    ----------
+    app_id : str
+    version : int
+        The number of the batch.
+    digest : str
+    about : mapping
+        What else the commit records.
+    attempt : str
+        Differs for each try, so that an earlier commit differs from one of this try.
+    is_retry : bool
+        Whether the batch is looked for before it is written, since a table may let its
+        idempotent-write ids expire.
     """
 
     app_id: str
@@ -40,18 +50,37 @@ class CommitId:
 
     @property
     def metadata(self) -> str:
-        """The JSON that lands as the commit's ``userMetadata``."""
-        identity = {
-            "app_id": self.app_id,
-            "batch": self.version,
-            "digest": self.digest,
-            "attempt": self.attempt,
-        }
+        """The JSON that is stored as the commit's ``userMetadata``.
+
+        Examples
+        --------
+        >>> CommitId("lakesmith/a", 7, "d1", {"run_id": "r"}, "t1").metadata
+        '{"app_id": "lakesmith/a", "attempt": "t1", "batch": 7, "digest": "d1", "run_id": "r"}'
+        """
+        identity = {**self._identity, "attempt": self.attempt}
         return json.dumps({**identity, **self.about}, sort_keys=True)
+
+    @property
+    def _identity(self) -> dict[str, Any]:
+        return {"app_id": self.app_id, "batch": self.version, "digest": self.digest}
+
+    def is_of(self, landed: Commit) -> bool:
+        """Return whether a commit in the log is of this batch, by this try or an earlier one.
+
+        Examples
+        --------
+        >>> commit = CommitId("lakesmith/local/silver.a/0/main", 7, "d1")
+        >>> commit.is_of(Commit(3, 0, "WRITE", json.loads(commit.metadata), {}))
+        True
+        >>> commit.is_of(Commit(3, 0, "WRITE", {"app_id": commit.app_id, "batch": 7}, {}))
+        False
+        """
+        identity = self._identity
+        return all(landed.about.get(name) == identity[name] for name in identity)
 
 
 class WriteResult(Enum):
-    """What became of a write."""
+    """Name what became of a write."""
 
     WRITTEN = "written"
     SKIPPED = "skipped"
@@ -66,7 +95,7 @@ class Outcome:
     metrics: Mapping[str, int]
 
     def agrees(self, rows: int, emptied: int = 0) -> bool:
-        """Tell whether the commit counted as many rows as were observed.
+        """Return whether the commit counted as many rows as were observed.
 
         Parameters
         ----------
@@ -78,12 +107,18 @@ class Outcome:
         Notes
         -----
         A MERGE that finds no file with a match counts inserted rows only, and 0 for its source.
+
+        Examples
+        --------
+        >>> Outcome(WriteResult.WRITTEN, 3, {"numOutputRows": 5}).agrees(5)
+        True
+        >>> Outcome(WriteResult.WRITTEN, 3, {"numTargetRowsInserted": 5}).agrees(7, emptied=2)
+        True
         """
         if self.metrics.get("numSourceRows"):
             return rows == self.metrics["numSourceRows"]
-        written = self.metrics.get(
-            "numTargetRowsInserted", self.metrics.get("numOutputRows", 0)
-        )
+        output = self.metrics.get("numOutputRows", 0)
+        written = self.metrics.get("numTargetRowsInserted", output)
         return rows - emptied == written
 
 
@@ -144,7 +179,8 @@ def write(
         if landed is not None:
             return landed
         lost = _lost(session, table, commit)
-        if lost.code == "LS502":  # both were begun, and Delta let the other one through
+        # Both were begun, and Delta let the other one through.
+        if lost.code == "LS502":
             raise lost from error
         raise
     outcome = find(session, table, commit)
@@ -169,34 +205,28 @@ def find(session: SparkSession, table: TableRef, commit: CommitId) -> Outcome | 
         return None
     for limit in (1, LOOK_BACK):
         for landed in newest_commits(session, table, limit):
-            about = landed.about
-            if [about.get(name) for name in ("app_id", "batch", "digest")] == [
-                commit.app_id,
-                commit.version,
-                commit.digest,
-            ]:
+            if commit.is_of(landed):
                 force(table, landed.version)
-                result = (
-                    WriteResult.WRITTEN
-                    if about["attempt"] == commit.attempt
-                    else WriteResult.SKIPPED
-                )
-                return Outcome(
-                    result,
-                    landed.version,
-                    {**landed.metrics, **about.get("counts", {})},
-                )
+                return _outcome(commit, landed)
+
     return None
+
+
+def _outcome(commit: CommitId, landed: Commit) -> Outcome:
+    is_now = landed.about["attempt"] == commit.attempt
+    result = WriteResult.WRITTEN if is_now else WriteResult.SKIPPED
+    metrics = {**landed.metrics, **landed.about.get("counts", {})}
+    return Outcome(result, landed.version, metrics)
 
 
 def _lost(session: SparkSession, table: TableRef, commit: CommitId) -> WriteError:
     commits = newest_commits(session, table, LOOK_BACK) if table.exists(session) else []
-    mine = [
-        landed.about
+    batches = [
+        landed.about.get("batch", 0)
         for landed in commits
         if landed.about.get("app_id") == commit.app_id
     ]
-    if any(about.get("batch", 0) >= commit.version for about in mine):
+    if any(batch >= commit.version for batch in batches):
         return WriteError(
             f"batch {commit.version} of {table.name} was written by another run",
             code="LS502",

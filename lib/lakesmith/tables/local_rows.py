@@ -9,9 +9,10 @@ import pyarrow as pa  # type: ignore[import-untyped]
 from deltalake import DeltaTable, QueryBuilder
 from deltalake.exceptions import DeltaError
 
+from lakesmith.columns import HIDDEN
 from lakesmith.spec.model import Column
-from lakesmith.tables.pruning.matching_files import files_of
-from lakesmith.tables.ref import HIDDEN, TableRef
+from lakesmith.tables.pruning.file_stats import files_of
+from lakesmith.tables.ref import TableRef
 
 READ_FEATURES = frozenset({"deletionVectors", "timestampNtz"})
 

@@ -8,11 +8,10 @@ from pathlib import Path
 from pyspark.errors import AnalysisException
 from pyspark.sql import DataFrame, DataFrameWriter, Row, SparkSession
 
-from lakesmith.columns import quoted
+from lakesmith.columns import DELETED, HIDDEN, quoted
 from lakesmith.paths import local_path
 from lakesmith.spec.model import Project
 
-HIDDEN = ("_seq", "_deleted")
 NOT_THERE = (
     "DELTA_TABLE_ONLY_OPERATION",
     "DELTA_MISSING_DELTA_TABLE",
@@ -87,13 +86,13 @@ class TableRef:
     def exists(self, spark: SparkSession | None) -> bool:
         """Return True where there is a Delta table, without a job for a local path or a name."""
         local = self.local
-        if local or spark is None:
-            return local is not None and _has_commit(local / "_delta_log")
-        return (
-            spark.catalog.tableExists(self.location)
-            if self.by_name
-            else self._has_history(spark)
-        )
+        if local is not None:
+            return _has_commit(local / "_delta_log")
+        if spark is None:
+            return False
+        if self.by_name:
+            return spark.catalog.tableExists(self.location)
+        return self._has_history(spark)
 
     def _has_history(self, spark: SparkSession) -> bool:
         try:
@@ -106,9 +105,8 @@ class TableRef:
 
     def history(self, spark: SparkSession, limit: int | None = None) -> list[Row]:
         """Return the newest commits as Delta describes them, newest first."""
-        return spark.sql(
-            f"DESCRIBE HISTORY {self.sql_name}{f' LIMIT {limit}' if limit else ''}"
-        ).collect()
+        most = f" LIMIT {limit}" if limit else ""
+        return spark.sql(f"DESCRIBE HISTORY {self.sql_name}{most}").collect()
 
     def restore(self, spark: SparkSession, version: int) -> None:
         """Make the table what it was at a version, in one commit."""
@@ -119,19 +117,25 @@ class TableRef:
         spark.sql(f"DELETE FROM {self.sql_name} WHERE {where}").collect()  # noqa: S608 quoted above
 
     def load(self, spark: SparkSession, **options: str | int) -> DataFrame:
-        """Read the table with Delta's read options, hidden columns included."""
-        reader = spark.read.format("delta").options(
-            **{key: str(value) for key, value in options.items()}
-        )
-        return (
-            reader.table(self.location) if self.by_name else reader.load(self.location)
-        )
+        """Read the table with Delta's read options.
+
+        Returns
+        -------
+        DataFrame
+            *Columns*: those of the table, hidden ones included.
+        """
+        texts = {key: str(value) for key, value in options.items()}
+        reader = spark.read.format("delta").options(**texts)
+        if self.by_name:
+            return reader.table(self.location)
+        return reader.load(self.location)
 
     def save(self, writer: DataFrameWriter) -> None:
         """Run a configured writer against the table, creating it when it is not there."""
-        writer.saveAsTable(self.location) if self.by_name else writer.save(
-            self.location
-        )
+        if self.by_name:
+            writer.saveAsTable(self.location)
+        else:
+            writer.save(self.location)
 
 
 def _has_commit(log: Path) -> bool:
@@ -176,7 +180,16 @@ def project_table(project: Project, name: str) -> TableRef:
 def visible(frame: DataFrame) -> DataFrame:
     """Hide tombstones and the hidden columns of an upserted table.
 
-    *Columns*: drops ``_seq`` and ``_deleted``; rows with ``_deleted`` true are left out.
+    Returns
+    -------
+    DataFrame
+        *Columns*: drops ``_seq`` and ``_deleted``; rows with ``_deleted`` true are left out.
+
+    Examples
+    --------
+    >>> rows = spark.createDataFrame([(1, False), (2, True)], "id INT, _deleted BOOLEAN")
+    >>> visible(rows).collect()
+    [Row(id=1)]
     """
-    rows = frame.filter("NOT _deleted") if "_deleted" in frame.columns else frame
+    rows = frame.filter("NOT _deleted") if DELETED in frame.columns else frame
     return rows.drop(*HIDDEN)

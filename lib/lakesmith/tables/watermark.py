@@ -12,17 +12,22 @@ from pyspark.sql import functions as F
 
 from lakesmith.tables.commit import LOOK_BACK
 from lakesmith.tables.delta_log.history import Commit, newest_commits, standing
-from lakesmith.tables.pruning.key_bounds import EPOCH
+from lakesmith.tables.pruning.ordinals import EPOCH
 from lakesmith.tables.pruning.sql_literals import literal
 from lakesmith.tables.ref import TableRef
 
 
 @dataclass(frozen=True)
 class Watermark:
-    """An instant as text that no time zone changes, with its type.
+    """Hold the greatest event time of a table as text that no time zone changes.
 
-    `ahead` are later instants that only quarantined rows have named so far, None where that is not
-    known.
+    Parameters
+    ----------
+    kind : str
+        Spark's type of the event time.
+    text : str
+    ahead : tuple of str, optional
+        Later event times that only quarantined rows have so far, None where that is not known.
     """
 
     kind: str
@@ -30,29 +35,42 @@ class Watermark:
     ahead: tuple[str, ...] | None = None
 
     def column(self) -> Column:
-        """Return the instant as a literal of its type."""
+        """Return the event time as a literal of its type."""
         if self.kind == "timestamp":
             return F.timestamp_micros(F.lit(int(self.text)))
         return F.lit(self.text).cast(self.kind)
 
     def sql(self) -> str | None:
-        """Return the event time as a SQL literal, or None where there is none."""
+        """Return the event time as a SQL literal, or None where there is none.
+
+        Examples
+        --------
+        >>> Watermark("date", "2026-01-02").sql(), Watermark("bigint", "5").sql()
+        ("DATE'2026-01-02'", '5L')
+        >>> Watermark("timestamp", "1000000").sql()
+        "TIMESTAMP'1970-01-01 00:00:01+00:00'"
+        >>> Watermark("timestamp", str(10**18)).sql()
+        """
         if self.kind == "timestamp":
             return _moment(int(self.text))
-        number = {"int": self.text, "bigint": f"{self.text}L"}
-        return {
+        texts = {
             "date": f"DATE'{self.text}'",
             "string": literal(self.text),
-            **number,
-        }.get(self.kind)
+            "int": self.text,
+            "bigint": f"{self.text}L",
+        }
+        return texts.get(self.kind)
 
     def to_metadata(self) -> dict[str, Any]:
-        """Return the watermark as commit metadata."""
-        return {
-            "kind": self.kind,
-            "text": self.text,
-            **({} if self.ahead is None else {"ahead": self.ahead}),
-        }
+        """Return the watermark as commit metadata.
+
+        Examples
+        --------
+        >>> Watermark("int", "5").to_metadata()
+        {'kind': 'int', 'text': '5'}
+        """
+        metadata: dict[str, Any] = {"kind": self.kind, "text": self.text}
+        return metadata if self.ahead is None else {**metadata, "ahead": self.ahead}
 
 
 def _moment(micros: int) -> str | None:
@@ -62,9 +80,17 @@ def _moment(micros: int) -> str | None:
         return None
 
 
-def as_text(instant: Column, kind: str) -> Column:
-    """Return an instant as the text that a watermark keeps."""
-    return (F.unix_micros(instant) if kind == "timestamp" else instant).cast("string")
+def as_text(event_time: Column, kind: str) -> Column:
+    """Return an event time as the text that a watermark keeps.
+
+    Examples
+    --------
+    >>> at = F.lit("1970-01-01 00:00:01Z").cast("timestamp")
+    >>> spark.range(1).select(as_text(at, "timestamp")).first()[0]
+    '1000000'
+    """
+    value = F.unix_micros(event_time) if kind == "timestamp" else event_time
+    return value.cast("string")
 
 
 def find_watermark(
@@ -85,16 +111,18 @@ def find_watermark(
 
 
 def _recorded(commits: Sequence[Commit]) -> dict[str, Any] | None:
-    """Find the newest commit that counts and says a watermark.
+    """Return the watermark of the newest commit that stands and has one.
 
     Examples
     --------
     >>> batch = [Commit(n, 0, "MERGE", {"watermark": {"text": str(n)}}, {}) for n in range(3)]
-    >>> _recorded([Commit(4, 0, "OPTIMIZE", {}, {}),
-    ...     Commit(3, 0, "RESTORE", {}, {}, restored_to=1), *reversed(batch)])
+    >>> newest_first = [Commit(3, 0, "RESTORE", {}, {}, restored_to=1), *reversed(batch)]
+    >>> _recorded(newest_first)
     {'text': '1'}
-    # a rebuild that accepted no row
-    >>> _recorded([Commit(3, 0, "WRITE", {"first": True}, {}), *reversed(batch)])
+
+    A rebuild that accepted no row has none.
+
+    >>> _recorded([Commit(4, 0, "WRITE", {"first": True}, {}), *newest_first])
     """
     for commit in standing(commits, keeps_batches=True):
         if "watermark" in commit.about:

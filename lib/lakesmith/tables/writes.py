@@ -10,11 +10,11 @@ from pyspark.sql import Column, DataFrame, MergeIntoWriter
 from pyspark.sql import functions as F
 from pyspark.sql.types import StructType
 
-from lakesmith.columns import IS_CURRENT
+from lakesmith.columns import HIDDEN, IS_CURRENT
 from lakesmith.spec.model import Table
 from lakesmith.tables.commit import CommitId, writer
 from lakesmith.tables.create import table_options
-from lakesmith.tables.ref import HIDDEN, TableRef
+from lakesmith.tables.ref import TableRef
 from lakesmith.transforms.keys.one_row import sequence_parts
 from lakesmith.transforms.keys.orderable import orderable
 from lakesmith.transforms.keys.ties import fail_if

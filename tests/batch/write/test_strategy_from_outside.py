@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+import re
 from pathlib import Path
+from typing import Any
 
 import pytest
 from pyspark.sql import SparkSession
 
+from lakesmith.batch.write.strategies import register, strategy_of
 from lakesmith.batch.write.strategies import registry as writers
-from lakesmith.batch.write.strategies import strategy_of
 from lakesmith.spec.model import Write
 from lakesmith.spec.strategies import GROUP, strategy_names
 from lakesmith.spec.strategies import registry as declared
@@ -55,3 +57,15 @@ def test_each_strategy_that_is_declared_has_what_writes_it(name: str) -> None:
     strategy = strategy_of(Write(strategy=name))
     assert strategy.declaration.name == name
     assert type(strategy).__module__ == f"lakesmith.batch.write.strategies.{name}"
+
+
+def test_the_strategy_of_the_page_works(monkeypatch: pytest.MonkeyPatch) -> None:
+    page = (Path(__file__).parents[3] / "docs" / "extending.md").read_text("utf-8")
+    monkeypatch.setattr(declared, "_declarations", dict(declared._declarations))
+    monkeypatch.setattr(writers, "_strategies", dict(writers._strategies))
+    (code,) = re.findall(r"```python\n(from functools.*?)```", page, re.DOTALL)
+    names: dict[str, Any] = {}
+    exec(code, names)
+    register(names["STRATEGY"])
+    assert Write(strategy="append_unseen").emits == "appends"
+    assert strategy_of(Write(strategy="append_unseen")) is names["STRATEGY"]

@@ -16,7 +16,8 @@ from lakesmith.session.batch import batch_session
 from lakesmith.spec.model import Table
 from lakesmith.tables.commit import CommitId, write
 from lakesmith.tables.ref import TableRef
-from lakesmith.tables.upsert.filter_probe import append_new, screen, surely_new
+from lakesmith.tables.upsert.filter_header import usable_filter
+from lakesmith.tables.upsert.filter_probe import append_new, mark_known, screen
 from lakesmith.tables.upsert.key_filter import refresh
 from lakesmith.tables.upsert.planner import UpsertPlan, plan_upsert
 from lakesmith.tables.upsert.replace_keys import replace_keys
@@ -104,9 +105,10 @@ def marked(spark: SparkSession, table: Path, batch: Path, spec: Table) -> None:
     """Merge under a condition that holds the filter's mark, which nothing but this benchmark does."""
     session, ref = batch_session(spark), TableRef("silver.bench", str(table))
     rows = session.read.parquet(str(batch))
-    source = surely_new(rows, ref, spec)
-    if source is None:
+    header = usable_filter(session, ref, spec)
+    if header is None:
         raise RuntimeError("there is no filter to ask")
+    source = mark_known(rows, ref, header)
     values = {name: F.col(f"s.{name}") for name in rows.columns}
     target = {name: F.col(f"{ref.sql_name}.{name}") for name in ("id", "_seq")}
     merge = source.alias("s").mergeInto(ref.sql_name, F.col("s._maybe") & (values["id"] == target["id"]))

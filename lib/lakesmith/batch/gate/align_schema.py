@@ -7,8 +7,7 @@ from pyspark.sql import functions as F
 from pyspark.sql.types import StructType
 
 from lakesmith.batch.context import BatchContext
-from lakesmith.columns import IS_CURRENT, KEPT, RESCUED, VALID_FROM, VALID_TO
-from lakesmith.tables.ref import HIDDEN
+from lakesmith.columns import HIDDEN, IS_CURRENT, KEPT, RESCUED, VALID_FROM, VALID_TO
 from lakesmith.tables.schema.diff import Change, differences, fields_of
 from lakesmith.transforms.conform import rescued_into, with_defaults, with_lost
 from lakesmith.transforms.scd2 import instant_of

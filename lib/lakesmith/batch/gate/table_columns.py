@@ -12,10 +12,9 @@ from lakesmith.batch.context import BatchContext
 from lakesmith.batch.gate.align_schema import EMPTIED, fitted
 from lakesmith.batch.gate.delete_rules import is_delete
 from lakesmith.batch.gate.partial_events import with_kept
-from lakesmith.columns import KEPT, RAW, TRUNCATES
+from lakesmith.columns import HIDDEN, KEPT, RAW, TRUNCATES
 from lakesmith.errors import WriteError
 from lakesmith.spec.model import Write
-from lakesmith.tables.ref import HIDDEN
 from lakesmith.transforms.contract import select_contract
 from lakesmith.transforms.keys.ties import refuse_ties
 from lakesmith.types import Transform

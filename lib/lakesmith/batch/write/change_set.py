@@ -15,8 +15,12 @@ from lakesmith.column_refs import named
 from lakesmith.columns import CHANGE
 from lakesmith.tables.commit import CommitId
 from lakesmith.tables.delta_log.history import newest_version
-from lakesmith.tables.pruning.key_bounds import Touched, find_touched, touched_in
-from lakesmith.tables.pruning.null_bounds import loosened
+from lakesmith.tables.pruning.key_bounds import (
+    Touched,
+    find_touched,
+    touched_in,
+    with_nulls,
+)
 from lakesmith.tables.pruning.sql_literals import is_exact, one_of
 from lakesmith.tables.upsert.planner import MAX_KEYS, MAX_TEXT
 from lakesmith.tables.upsert.replace_keys import replace_rows, require_version
@@ -195,11 +199,11 @@ def _touched(changes: Changes, columns: Sequence[str]) -> tuple[Touched, str]:
         try:
             of_few = touched_in(changes.few, types)
             few = _exactly(changes.few, {name: types[name] for name in changes.by})
-            return loosened(of_few, changes.by, ()), few
+            return with_nulls(of_few, changes.by, ()), few
         except (OverflowError, ValueError):
             # A value that Python cannot hold: Spark finds the bounds.
             pass
-    return loosened(
+    return with_nulls(
         find_touched(changes.rows, columns),
         changes.by,
         (),

@@ -12,9 +12,16 @@ from lakesmith.batch.context import BatchContext
 from lakesmith.batch.frames import full_history
 from lakesmith.batch.write.key_joins import event_time, having, keys_of, of_side
 from lakesmith.column_refs import named, same_key
-from lakesmith.columns import CHANGE, KEPT, RESCUED, VALID_FROM, VALID_TO, VALIDITY
+from lakesmith.columns import (
+    CHANGE,
+    HIDDEN,
+    KEPT,
+    RESCUED,
+    VALID_FROM,
+    VALID_TO,
+    VALIDITY,
+)
 from lakesmith.spec.change_semantics import changes_rows
-from lakesmith.tables.ref import HIDDEN
 from lakesmith.tables.watermark import as_text
 from lakesmith.tables.writes import newest_first
 from lakesmith.transforms.keys.dedupe import latest_by
@@ -72,8 +79,10 @@ def newest_ever(batch: BatchContext, rows: DataFrame, kind: str) -> str | None:
         times = events.select(event_time(events).alias("at"))
     else:
         table = batch.table.load(batch.session)
-        stored = table.select(F.greatest(VALID_FROM, VALID_TO).alias("at"))
-        times = stored.unionAll(rows.select(event_time(rows)))
+        edge = F.greatest(VALID_FROM, VALID_TO)
+        stored = table.select(edge.alias("at"))
+        of_batch = rows.select(event_time(rows))
+        times = stored.unionAll(of_batch)
     newest = as_text(F.max("at"), kind)
     text: str | None = times.agg(newest).collect()[0][0]
     return text
@@ -149,7 +158,8 @@ def _with_lost_values(
     new = late.events.select(*map(named, late.keys), "_seq")
     is_new = same_key("e", "n", late.keys) & (time == new_time)
     is_after = F.col(f"h.{VALID_FROM}") <= time
-    is_before = F.coalesce(time < F.col(f"h.{VALID_TO}"), F.lit(True))
+    ended = F.col(f"h.{VALID_TO}")
+    is_before = F.coalesce(time < ended, F.lit(True))
     is_covered = same_key("e", "h", late.keys) & is_after & is_before
     both = (
         events.alias("e")
@@ -171,14 +181,18 @@ def _of_late(rows: DataFrame, late: LateEvents) -> DataFrame:
 
 def _with_stored(late: LateEvents, stored: DataFrame) -> DataFrame:
     """Return the events of a batch among those that the stored versions stand for."""
-    marks = {_BEGUN: F.lit(True), _FRESH: F.lit(late.batch.follows)}
+    is_fresh = F.lit(late.batch.follows)
+    marks = {_BEGUN: F.lit(True), _FRESH: is_fresh}
     events = late.events.withColumns(marks)
-    both = as_events(stored).unionByName(events, allowMissingColumns=True)
+    known = as_events(stored)
+    both = known.unionByName(events, allowMissingColumns=True)
     placed = both.withColumn("_at", event_time(both))
     # An event that only ends a version gives way to any other event of its time.
-    others = [name for name in newest_first(late.events.columns) if name != "_seq"]
+    columns = newest_first(late.events.columns)
+    others = [name for name in columns if name != "_seq"]
     order = [_BEGUN, "_seq", _FRESH, *others]
-    newest = placed.transform(latest_by([*late.keys, "_at"], order))
+    by = [*late.keys, "_at"]
+    newest = placed.transform(latest_by(by, order))
     return newest.drop("_at", _BEGUN, _FRESH)
 
 

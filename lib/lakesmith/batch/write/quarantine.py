@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from pyspark.sql import DataFrame
+from pyspark.sql import Column, DataFrame
 from pyspark.sql import functions as F
 
 from lakesmith.batch.frames import BatchFrames
@@ -90,6 +90,10 @@ def _as_quarantined(frames: BatchFrames, quarantine: TableRef) -> DataFrame:
     shapes = stored.select(shape).distinct()
     both = frames.raw_input().crossJoin(F.broadcast(shapes))
     fields = F.from_json("_raw", _FIELDS)
-    of_shape = F.map_filter(fields, lambda name, _: F.array_contains("_shape", name))
-    text = F.to_json(of_shape).alias("_text")
-    return both.select(text).distinct()
+
+    def is_stored(name: Column, value: Column) -> Column:
+        return F.array_contains("_shape", name)
+
+    of_shape = F.map_filter(fields, is_stored)
+    text = F.to_json(of_shape)
+    return both.select(text.alias("_text")).distinct()

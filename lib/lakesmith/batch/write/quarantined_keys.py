@@ -60,10 +60,11 @@ def find_quarantined(
         still_ahead = F.filter(F.array(*before), lambda other: other > time)
         ahead = F.array_union(ahead, still_ahead)
     few = F.slice(ahead, 1, _MOST_AHEAD + 1)
+    texts = F.transform(few, lambda other: as_text(other, newest.kind))
     (metrics,) = replay.tagged.agg(
         F.count_if(is_bad & (at == time)).alias("newest"),
         F.count_if(at < time).alias("older"),
-        F.transform(few, lambda other: as_text(other, newest.kind)).alias("ahead"),
+        texts.alias("ahead"),
     ).collect()
     times = sorted(metrics["ahead"])
     return Quarantined(
@@ -103,7 +104,8 @@ def rows_before(
     is_accepted = ~is_rejected(replay.rules)
     snapshots = replay.tagged.filter(is_accepted).select(at).distinct()
     time = event_time(final)
-    older = having(final.filter(time < last), quarantined, keys)
+    before = final.filter(time < last)
+    older = having(before, quarantined, keys)
     since = older.select(*map(named, keys), time.alias("_since"))
     is_between = (named("_at") > named("_since")) & (named("_at") < last)
     due = since.join(snapshots, is_between)

@@ -39,9 +39,8 @@ from lakesmith.columns import (
     VALIDITY,
 )
 from lakesmith.spec.key_implies import unproven
-from lakesmith.tables.pruning.key_bounds import find_touched
-from lakesmith.tables.pruning.key_promise import broken_promise, refuse_broken
-from lakesmith.tables.pruning.null_bounds import loosened
+from lakesmith.tables.pruning.key_bounds import find_touched, with_nulls
+from lakesmith.tables.upsert.key_promise import broken_promise, refuse_broken
 from lakesmith.tables.watermark import Watermark, as_text
 from lakesmith.transforms.conform import with_defaults
 from lakesmith.transforms.keys.key_promise import broken_in
@@ -233,12 +232,14 @@ def _counts(rows: DataFrame, events: Events) -> dict[str, int]:
         for at in (VALID_FROM, VALID_TO)
     ]
     keys = [named(key) for key in events.keys]
-    remaining = rows.filter(named(CHANGE) != "delete")
+    is_kept = named(CHANGE) != "delete"
+    remaining = rows.filter(is_kept)
     of_keys = remaining.select(*keys, F.inline(F.array(*edges)))
     # Where one version ends and another begins, the event begins it: its name is smaller.
     first = F.min("_edge").alias("_edge")
     edge = of_keys.groupBy(*keys, "_at").agg(first)
-    time = F.col(f"e._seq.`{instant_of(events.rows)}`")
+    at = instant_of(events.rows)
+    time = F.col(f"e._seq.`{at}`")
     is_at_edge = same_key("e", "v", events.keys) & (time == F.col("v._at"))
     joined = events.rows.alias("e").join(edge.alias("v"), is_at_edge)
     counted = joined.groupBy("_edge").count().collect()
@@ -254,26 +255,30 @@ def _counts(rows: DataFrame, events: Events) -> dict[str, int]:
 def _stored(batch: BatchContext, events: Events, version: int) -> DataFrame:
     """Return the versions that the table may have of the batch's keys."""
     rows = events.rows
-    columns = [*events.keys, *batch.spec.write.key_implies]
+    keys = events.keys
+    spec = batch.spec
+    columns = [*keys, *spec.write.key_implies]
     of_events = find_touched(rows, columns)
-    touched = loosened(of_events, events.keys, rows.columns)
-    refuse_broken(rows, batch.table, batch.spec, touched, version)
+    touched = with_nulls(of_events, keys, rows.columns)
+    refuse_broken(rows, batch.table, spec, touched, version)
     table = batch.table.load(batch.session, versionAsOf=version)
     pruned = table.filter(touched.sql())
-    filled = pruned.transform(with_defaults(batch.spec.columns))
-    return having(filled, keys_of(rows, events.keys), events.keys)
+    filled = pruned.transform(with_defaults(spec.columns))
+    return having(filled, keys_of(rows, keys), keys)
 
 
 def _in_order(batch: BatchContext, events: Events, stored: DataFrame) -> DataFrame:
     """Return how the events of keys that are not late change their current versions."""
-    current = stored.filter(named(IS_CURRENT)).drop(*VALIDITY)
+    keys = events.keys
+    current = stored.filter(named(IS_CURRENT))
     if events.late:
-        late = keys_of(events.of(late=True), events.keys)
-        current = lacking(current, late, events.keys)
-    fresh = events.of(late=False).withColumn(STORED, F.lit(False))
-    known = current.withColumn(STORED, F.lit(True))
+        late = keys_of(events.of(late=True), keys)
+        current = lacking(current, late, keys)
+    in_order = events.of(late=False)
+    fresh = in_order.withColumn(STORED, F.lit(False))
+    known = current.drop(*VALIDITY).withColumn(STORED, F.lit(True))
     both = fresh.unionByName(known, allowMissingColumns=True)
     if events.partial:
         both = fill(batch.spec, both)
-    versions = timeline(events.keys, events.track)
+    versions = timeline(keys, events.track)
     return both.drop(KEPT).transform(versions)

@@ -11,7 +11,7 @@ from lakesmith.batch.context import BatchContext
 from lakesmith.batch.frames import BatchFrames
 from lakesmith.batch.gate.align_schema import brought_schema, changes_of, stored_schema
 from lakesmith.errors import WriteError
-from lakesmith.ledger.key_change import other_keys
+from lakesmith.ledger.key_change import key_change
 from lakesmith.spec.model import Table
 from lakesmith.tables.commit import find, identify
 from lakesmith.tables.create import table_options
@@ -168,7 +168,7 @@ def _require_columns(batch: BatchContext, columns: Sequence[str]) -> None:
 def _require_same_keys(batch: BatchContext) -> None:
     if batch.state is None:
         return
-    difference = other_keys(batch.session, batch.table, batch.spec, batch.state)
+    difference = key_change(batch.session, batch.table, batch.spec, batch.state)
     if difference:
         hint = f"put it back as it was, or {_REBUILD}"
         raise WriteError(difference, code="LS511", where=batch.name, hint=hint)
@@ -178,9 +178,12 @@ def _breaks_key(change: Change, spec: Table) -> bool:
     # Rows are looked up within the bounds of what their keys imply. A row that has another
     # value there, or none, is not found.
     write = spec.write
-    if change.column in (*write.keys, *write.key_implies):
-        return change.kind in ("add", "lose", "retype") or not keeps_equality(change)
-    return change.column in write.partition_by and change.kind == "lose"
+    of_key = (*write.keys, *write.key_implies)
+    if change.column in of_key:
+        is_other = change.kind in ("add", "lose", "retype")
+        return is_other or not keeps_equality(change)
+    is_lost = change.kind == "lose"
+    return is_lost and change.column in write.partition_by
 
 
 def _refused(code: str, name: str, changes: Sequence[Change], hint: str) -> WriteError:

@@ -28,10 +28,9 @@ from lakesmith.batch.write.quarantined_keys import (
     rows_before,
 )
 from lakesmith.column_refs import named, same_key
-from lakesmith.columns import CHANGE
+from lakesmith.columns import CHANGE, HIDDEN
 from lakesmith.quality.guards import ROWS_BEFORE
 from lakesmith.spec.key_implies import unproven
-from lakesmith.tables.ref import HIDDEN
 from lakesmith.tables.watermark import Watermark, as_text
 from lakesmith.transforms.conform import with_defaults
 from lakesmith.transforms.keys.key_promise import (
@@ -204,24 +203,27 @@ def _joined(
     wanted: DataFrame, stored: DataFrame, stays: DataFrame, keys: Sequence[str]
 ) -> DataFrame:
     """Join the rows of the snapshot as ``w``, those of the table as ``h``, and ``n``."""
-    wanted = wanted.withColumn("_wanted", F.lit(True))
-    held = stored.withColumn("_held", F.lit(True))
-    both = wanted.alias("w").join(
-        held.alias("h"), same_key("w", "h", keys), "full_outer"
-    )
-    marked = stays.withColumn("_stays", F.lit(True))
+    yes = F.lit(True)
+    wanted = wanted.withColumn("_wanted", yes)
+    held = stored.withColumn("_held", yes)
+    marked = stays.withColumn("_stays", yes)
+    is_same = same_key("w", "h", keys)
+    both = wanted.alias("w").join(held.alias("h"), is_same, "full_outer")
     is_missing = same_key("h", "n", keys) & F.col("w._wanted").isNull()
     return both.join(marked.alias("n"), is_missing, "left")
 
 
 def _broken(keys: Sequence[str], implied: Sequence[str]) -> Column:
     """Return both values where a row implies another one than the table's row of its key."""
-    is_both = F.col("w._wanted").isNotNull() & F.col("h._held").isNotNull()
-    is_broken = is_both & differing(implied, "w", "h", F.lit(False))
-    of_table = _side("h", implied)
-    of_rows = _side("w", implied)
-    broken = broken_json(_side("w", keys), F.struct(*of_table), F.struct(*of_rows))
-    return F.when(is_broken, broken)
+    is_wanted = F.col("w._wanted").isNotNull()
+    is_held = F.col("h._held").isNotNull()
+    is_delete = F.lit(False)
+    is_other = differing(implied, "w", "h", is_delete)
+    of_key = _side("w", keys)
+    of_table = F.struct(*_side("h", implied))
+    of_rows = F.struct(*_side("w", implied))
+    broken = broken_json(of_key, of_table, of_rows)
+    return F.when(is_wanted & is_held & is_other, broken)
 
 
 def _side(side: str, names: Sequence[str]) -> list[Column]:

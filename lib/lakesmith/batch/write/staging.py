@@ -1,4 +1,4 @@
-"""Stage a batch whose steps would not give the same rows twice."""
+"""Stage the rows of a batch whose steps would not give the same rows twice."""
 
 from __future__ import annotations
 
@@ -9,23 +9,25 @@ from lakesmith.tables.commit import find, write, writer
 
 
 def staged(batch: BatchContext, rows: DataFrame) -> DataFrame:
-    """Return the rows as they were computed the first time that this batch asked for them.
+    """Return the rows as they were computed when the batch first asked for them.
+
+    *Columns*: those of `rows`.
 
     Notes
     -----
-    One more write and read of the batch, for tables declared ``nondeterministic`` only. The staging
-    table holds the last batch; a retry finds it by the digest of its intent.
+    One more write and read of the batch, for tables declared ``nondeterministic`` only. The
+    staging table holds the last batch. A retry finds it by the digest of its intent.
     """
     if not batch.spec.nondeterministic:
         return rows
     table = batch.table.staging
     commit = batch.commit_id("stage")
-    landed = find(batch.session, table, commit) or write(
-        batch.session,
-        table,
-        commit,
-        lambda: table.save(
-            writer(rows, commit, "overwrite").option("overwriteSchema", "true")
-        ),
-    )
+
+    def action() -> None:
+        staging = writer(rows, commit, "overwrite")
+        table.save(staging.option("overwriteSchema", "true"))
+
+    landed = find(batch.session, table, commit)
+    if landed is None:
+        landed = write(batch.session, table, commit, action)
     return table.load(batch.session, versionAsOf=landed.version)

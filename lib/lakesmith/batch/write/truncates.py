@@ -86,7 +86,8 @@ def newest_truncate(batch: BatchContext, rows: DataFrame) -> DataFrame:
     mark = is_mark(batch.spec.write.keys)
     marks = rows.filter(mark).select("_seq")
     if not batch.intent.first:
-        stored = batch.table.load(batch.session).filter(mark).select("_seq")
+        table = batch.table.load(batch.session)
+        stored = table.filter(mark).select("_seq")
         marks = marks.unionByName(stored)
     return marks.agg(F.max("_seq").alias(_AT))
 
@@ -124,7 +125,8 @@ def _deleted(batch: BatchContext, truncate: DataFrame) -> DataFrame:
     write = batch.spec.write
     at = named(_AT)
     is_row = ~named("_deleted") & ~is_mark(write.keys)
-    stored = batch.table.load(batch.session).filter(is_row)
+    table = batch.table.load(batch.session)
+    stored = table.filter(is_row)
     both = stored.crossJoin(F.broadcast(truncate))
     older = both.filter(named("_seq") <= at)
     # Tables downstream build their own sequence from these columns.

@@ -75,7 +75,9 @@ class FilesSource(SourceSpec):
     on_changed_file: Literal["fail", "reload", "ignore"] = Field(
         "fail", description="What to do when a file changes after it was read."
     )
-    batch: BatchBounds = Field(BatchBounds(), description="Upper bounds of one batch.")
+    batch: BatchBounds = Field(
+        BatchBounds(), description="How much one batch reads at most."
+    )
 
     @property
     def paths(self) -> Mapping[str, str]:

@@ -20,9 +20,22 @@ from lakesmith.tables.ref import TableRef
 class Commit:
     """Describe one commit by version, time, operation, metadata and metrics.
 
-    `timestamp` is in milliseconds since 1970 UTC; `restored_to` is the version that a RESTORE went
-    back to; `renamed` the old and the new name of a column; `is_append` tells a write that only
-    added files.
+    Parameters
+    ----------
+    version : int
+    timestamp : int
+        Milliseconds since 1970 UTC.
+    operation : str
+        Delta's name of it.
+    about : mapping
+        What the commit records of itself; empty for another writer's.
+    metrics : mapping of str to int
+    restored_to : int, optional
+        The version that a RESTORE went back to.
+    renamed : (str, str), optional
+        The old and the new name of a column.
+    is_append : bool
+        Whether it is a write that only added files.
     """
 
     version: int
@@ -36,18 +49,25 @@ class Commit:
 
     @property
     def adds_only(self) -> bool:
-        """True for a commit that changed no row that was there before."""
+        """True for a commit that changed no row that was there before.
+
+        Examples
+        --------
+        >>> metrics = {"numTargetRowsUpdated": 0, "numTargetRowsDeleted": 0}
+        >>> Commit(3, 0, "MERGE", {}, metrics).adds_only
+        True
+        >>> Commit(3, 0, "DELETE", {}, {}).adds_only
+        False
+        """
         if self.operation == "MERGE":
-            return not any(
-                self.metrics.get(f"numTargetRows{done}", 1)
-                for done in ("Updated", "Deleted")
-            )
+            return self._counts_none("numTargetRowsUpdated", "numTargetRowsDeleted")
         if self.operation == "WRITE" and not self.is_append:
-            return not any(
-                self.metrics.get(name, 1)
-                for name in ("numDeletedRows", "numRemovedFiles")
-            )
+            return self._counts_none("numDeletedRows", "numRemovedFiles")
         return self.is_append or self.keeps_rows
+
+    def _counts_none(self, *names: str) -> bool:
+        """Return whether all of these metrics are known and 0."""
+        return all(self.metrics.get(name, 1) == 0 for name in names)
 
     @property
     def keeps_rows(self) -> bool:
@@ -78,14 +98,13 @@ def newest_commits(
     if table.local is None and session is None:
         return []
     try:
-        found = (
-            _by_spark(session, table, limit)
-            if table.local is None
-            else DeltaTable(table.location).history(limit)
-        )
+        if table.local is None:
+            entries = _by_spark(session, table, limit)
+        else:
+            entries = DeltaTable(table.location).history(limit)
     except DeltaError as error:
-        found = _by_spark_instead(session, table, limit, error)
-    return [_commit(entry) for entry in found]
+        entries = _by_spark_instead(session, table, limit, error)
+    return [_commit(entry) for entry in entries]
 
 
 def newest_version(session: SparkSession | None, table: TableRef) -> int:
@@ -168,9 +187,16 @@ def _by_spark_instead(
 
 
 def unreadable(table: TableRef, error: Exception) -> InputError:
-    """Return LS210 for a table whose log cannot be read."""
+    """Return LS210 for a table whose log cannot be read.
+
+    Examples
+    --------
+    >>> unreadable(TableRef("silver.a", "/lake/silver/a"), ValueError("torn")).what
+    'silver.a cannot be read: torn'
+    """
+    first_line = str(error).partition("\n")[0]
     return InputError(
-        f"{table.name} cannot be read: {str(error).partition(chr(10))[0]}",
+        f"{table.name} cannot be read: {first_line}",
         code="LS210",
         where=table.location,
         hint="put the damaged file back from a copy; `lakesmith doctor` says which it is",
@@ -180,51 +206,52 @@ def unreadable(table: TableRef, error: Exception) -> InputError:
 def _by_spark(
     session: SparkSession | None, table: TableRef, limit: int | None
 ) -> list[dict[str, Any]]:
-    return [
-        _from_spark(row.asDict())
-        for row in table.history(cast("SparkSession", session), limit)
-    ]
+    rows = table.history(cast("SparkSession", session), limit)
+    return [_with_milliseconds(row.asDict()) for row in rows]
 
 
-def _from_spark(row: dict[str, Any]) -> dict[str, Any]:
+def _with_milliseconds(row: dict[str, Any]) -> dict[str, Any]:
     return {**row, "timestamp": row["timestamp"].timestamp() * 1000}
 
 
 def _commit(entry: Mapping[str, Any]) -> Commit:
-    metrics = {
-        key: int(value)
-        for key, value in (entry.get("operationMetrics") or {}).items()
-        if _is_count(value)
-    }
-    about = about_of(entry.get("userMetadata"))
     operation = entry.get("operation") or ""
     parameters = entry.get("operationParameters") or {}
-    target = str(parameters.get("version"))
-    restored_to = int(target) if operation == "RESTORE" and target.isdigit() else None
-    renamed = (
-        (parameters["oldColumnPath"], parameters["newColumnPath"])
-        if operation == "RENAME COLUMN"
-        else None
-    )
-    appends = operation == "WRITE" and parameters.get("mode") == "Append"
     return Commit(
         entry["version"],
         int(entry["timestamp"]),
         operation,
-        about,
-        metrics,
-        restored_to,
-        renamed,
-        appends,
+        about=about_of(entry.get("userMetadata")),
+        metrics=_counts(entry.get("operationMetrics") or {}),
+        restored_to=_restored_to(operation, parameters),
+        renamed=_renamed(operation, parameters),
+        is_append=operation == "WRITE" and parameters.get("mode") == "Append",
     )
 
 
-def _is_count(value: object) -> bool:
-    return str(value).isdigit()
+def _counts(metrics: Mapping[str, Any]) -> dict[str, int]:
+    return {name: int(value) for name, value in metrics.items() if str(value).isdigit()}
+
+
+def _restored_to(operation: str, parameters: Mapping[str, Any]) -> int | None:
+    target = str(parameters.get("version"))
+    return int(target) if operation == "RESTORE" and target.isdigit() else None
+
+
+def _renamed(operation: str, parameters: Mapping[str, Any]) -> tuple[str, str] | None:
+    if operation != "RENAME COLUMN":
+        return None
+    return parameters["oldColumnPath"], parameters["newColumnPath"]
 
 
 def about_of(text: str | None) -> dict[str, Any]:
-    """Parse the ``userMetadata`` of a commit, empty for another writer's commit."""
+    """Parse the ``userMetadata`` of a commit, empty for another writer's commit.
+
+    Examples
+    --------
+    >>> about_of('{"batch": 7}'), about_of("nightly load"), about_of(None)
+    ({'batch': 7}, {}, {})
+    """
     try:
         about = json.loads(text or "{}")
     except ValueError:  # free text of another writer

@@ -5,38 +5,38 @@ Delta prunes on literals only; an equality with the source's column prunes nothi
 
 from __future__ import annotations
 
-import datetime as dt
-from collections.abc import Callable, Collection, Mapping, Sequence
-from dataclasses import dataclass, field
-from functools import partial
-from itertools import pairwise
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 import pyarrow as pa  # type: ignore[import-untyped]
-from pyspark.sql import Column, DataFrame
+from pyspark.sql import Column, DataFrame, Row
 from pyspark.sql import functions as F
 
-from lakesmith.columns import quoted
-from lakesmith.tables.pruning.ranges import Span, find_spans, join_spans
-from lakesmith.tables.pruning.sql_literals import typed
+from lakesmith.columns import DELETED
+from lakesmith.tables.pruning.extremes import find_extremes
+from lakesmith.tables.pruning.ordinals import as_number, from_number, is_spoiled
+from lakesmith.tables.pruning.ranges import Span, join_spans, ranges
+from lakesmith.tables.pruning.sql_literals import SPARK, Dialect, value_between
 
 MAX_VALUES = 2000
 MAX_RANGES = 16
-SPOILED = "\ufffd"  # what stands for bytes that are no text
-EPOCH = dt.datetime(1970, 1, 1, tzinfo=dt.timezone.utc)
-DAYS = (dt.date.min, dt.date.max)
-MOMENTS = tuple(
-    moment.replace(tzinfo=dt.timezone.utc)
-    for moment in (dt.datetime.min, dt.datetime.max)
-)
 
 
 @dataclass(frozen=True)
 class Touched:
     """Hold the values of some columns that a batch touches, as few ranges.
 
-    Where they are too many, `values` has the smallest and the greatest, and `spans` the ranges
-    between them. `kinds` are Spark's types of the columns.
+    Parameters
+    ----------
+    values : mapping of str to frozenset
+        The values of each column; the smallest and the greatest where they are too many.
+    max_ranges : int
+        Most ranges of a column.
+    spans : mapping of str to sequence
+        The ranges between the extremes.
+    kinds : mapping of str to str
+        Spark's types of the columns.
     """
 
     values: Mapping[str, frozenset[Any]]
@@ -45,35 +45,68 @@ class Touched:
     kinds: Mapping[str, str] = field(default_factory=dict)
 
     def ranges(self, name: str) -> list[Span]:
-        """Return few ranges that hold every value of a column but NULL and NaN."""
-        spans = list(self.spans.get(name, ()))
-        if not spans:
-            return ranges(plain_values(self.values[name]), self.max_ranges)
-        gaps = [_gap(left[1], right[0]) for left, right in pairwise(spans)]
-        return join_spans(spans, MAX_RANGES, gaps)
+        """Return few ranges that hold every value of a column but NULL and NaN.
 
-    def bounds(self, name: str, column: str, write: Callable[[Any], str]) -> str:
-        """Return an OR of ranges of a column as SQL, in the dialect of `write`."""
-        return column_bounds(column, self.ranges(name), self.values[name], write)
+        Examples
+        --------
+        >>> Touched({"id": frozenset([1, 2, None, 90])}, max_ranges=2).ranges("id")
+        [(1, 2), (90, 90)]
+        """
+        spans = self.spans.get(name, ())
+        if spans:
+            return join_spans(spans, MAX_RANGES)
+        return ranges(_in_order(self.values[name]), self.max_ranges)
+
+    def bounds(self, name: str, dialect: Dialect = SPARK, alias: str = "") -> str:
+        """Return an OR of ranges of a column as SQL.
+
+        Examples
+        --------
+        >>> Touched({"id": frozenset([5])}, kinds={"id": "bigint"}).bounds("id", alias="t")
+        't.`id` = 5L'
+        """
+        column = f"{alias}.{dialect.column(name)}" if alias else dialect.column(name)
+        kind = self.kinds.get(name, "")
+        return value_between(
+            column,
+            self.ranges(name),
+            self.values[name],
+            lambda value: dialect.value(value, kind),
+        )
 
     def predicate(self, alias: str = "") -> Column:
         """Return a literal predicate that every row with touched values meets."""
         return F.expr(self.sql(alias))
 
     def sql(self, alias: str = "") -> str:
-        """Return the predicate as SQL."""
-        side = f"{alias}." if alias else ""
-        bounds = [
-            f"({self.bounds(name, side + quoted(name), self._typed(name))})"
-            for name in self.values
-        ]
+        """Return the predicate as SQL.
+
+        Examples
+        --------
+        >>> Touched({"id": frozenset([5]), "day": frozenset([1, 2])}).sql()
+        '(`id` = 5) AND (`day` = 1 OR `day` = 2)'
+        >>> Touched({}).sql()
+        'true'
+        """
+        bounds = [f"({self.bounds(name, alias=alias)})" for name in self.values]
         return " AND ".join(bounds) or "true"
 
-    def _typed(self, name: str) -> Callable[[Any], str]:
-        """Return what writes the values of a column as literals of its type."""
-        # Delta's replaceWhere folds no cast, and prunes no file by a column that is compared with
-        # one.
-        return partial(typed, kind=self.kinds.get(name, ""))
+    def only(self, names: Collection[str]) -> Touched:
+        """Return the values of some of the columns.
+
+        Examples
+        --------
+        >>> Touched({"id": frozenset([5]), "day": frozenset([1])}).only(["id"]).sql()
+        '(`id` = 5)'
+        """
+        values = {name: self.values[name] for name in self.values if name in names}
+        spans = {name: self.spans[name] for name in self.spans if name in names}
+        return replace(self, values=values, spans=spans)
+
+
+def _in_order(values: Collection[Any]) -> list[Any]:
+    """Return values in order, without NULL and NaN."""
+    return sorted(value for value in values if value is not None and value == value)
 
 
 def find_touched(
@@ -98,26 +131,35 @@ def find_touched(
     -----
     One job: at most 2000 distinct combinations are collected. Above that one for the extremes, and
     one for the ranges of numbers, dates and times.
+
+    Examples
+    --------
+    >>> find_touched(spark.range(3), ["id"]).sql()
+    '(`id` = 0L OR `id` = 1L OR `id` = 2L)'
     """
     kinds = dict(changes.select(*columns).dtypes)
-    numbers = changes.select(
-        *[_as_number(name, kind).alias(name) for name, kind in kinds.items()]
-    )
+    as_numbers = [as_number(name, kind).alias(name) for name, kind in kinds.items()]
+    numbers = changes.select(*as_numbers)
     rows = numbers.distinct().limit(MAX_VALUES + 1).collect() if few else []
-    if not few or len(rows) > MAX_VALUES:
-        return _extremes(numbers, kinds)
+    if few and len(rows) <= MAX_VALUES:
+        return Touched(_readable(rows, kinds), kinds=kinds)
+    found = find_extremes(numbers, kinds)
+    return Touched(found.values, 1, found.spans, kinds)
+
+
+def _readable(
+    rows: Sequence[Row], kinds: Mapping[str, str]
+) -> dict[str, frozenset[Any]]:
+    """Return the values of each column without those that hold text which is not UTF-8."""
     values = {
-        name: frozenset(_from_number(row[name], kind) for row in rows)
+        name: frozenset(from_number(row[name], kind) for row in rows)
         for name, kind in kinds.items()
     }
-    return Touched(
-        {
-            name: found
-            for name, found in values.items()
-            if not any(map(_is_spoiled, found))
-        },
-        kinds=kinds,
-    )
+    return {
+        name: found
+        for name, found in values.items()
+        if not any(is_spoiled(value) for value in found)
+    }
 
 
 def touched_in(found: pa.Table, kinds: Mapping[str, str]) -> Touched:
@@ -129,180 +171,60 @@ def touched_in(found: pa.Table, kinds: Mapping[str, str]) -> Touched:
         Every row of the batch, as Spark gives it.
     kinds : dict
         Spark's types of the columns.
+
+    Examples
+    --------
+    >>> touched_in(pa.table({"id": [1, 2, None]}), {"id": "bigint"}).sql()
+    '(`id` = 1L OR `id` = 2L OR `id` IS NULL)'
     """
-    numbers = {name: _plain(found[name]).to_pylist() for name in kinds}
-    values = {
-        name: frozenset(_from_number(v, kinds[name]) for v in column)
-        for name, column in numbers.items()
-    }
+    values = {}
+    for name, kind in kinds.items():
+        numbers = _as_numbers(found[name]).to_pylist()
+        values[name] = frozenset(from_number(number, kind) for number in numbers)
+
     return Touched(values, kinds=kinds)
 
 
-def _plain(column: pa.ChunkedArray) -> pa.ChunkedArray:
+def _as_numbers(column: pa.ChunkedArray) -> pa.ChunkedArray:
     """Return dates and times as numbers."""
     if pa.types.is_date32(column.type):
         return column.cast(pa.int32())
     return column.cast(pa.int64()) if pa.types.is_timestamp(column.type) else column
 
 
-def _extremes(numbers: DataFrame, kinds: Mapping[str, str]) -> Touched:
-    (row,) = numbers.agg(
-        *[_figures(name, kind).alias(name) for name, kind in kinds.items()]
-    ).collect()
-    kinds = {name: kind for name, kind in kinds.items() if not row[name]["spoiled"]}
-    values = {
-        name: frozenset(_from_number(row[name][end], kind) for end in (0, 1))
-        for name, kind in kinds.items()
-    }
-    others = {
-        name: frozenset([None] * row[name]["null"] + [float("nan")] * row[name]["nan"])
-        for name in kinds
-    }
-    known = {
-        name: frozenset(v for v in values[name] if v is not None) | others[name]
-        for name in kinds
-    }
-    found = find_spans(numbers, {name: (row[name][0], row[name][1]) for name in kinds})
-    spans = {
-        name: [_span(ends, kinds[name]) for ends in cells]
-        for name, cells in found.items()
-    }
-    return Touched(known, 1, spans, kinds)
+def with_nulls(
+    touched: Touched, keys: Collection[str], columns: Collection[str]
+) -> Touched:
+    """Widen bounds to NULL, because a delete may carry only its key.
 
+    Parameters
+    ----------
+    touched : Touched
+        Values of the keys and of what they imply.
+    keys : collection of str
+    columns : collection of str
+        The columns of the batch; ``_deleted`` is among them where it may delete.
 
-def _span(ends: Span, kind: str) -> Span:
-    return _from_number(ends[0], kind), _from_number(ends[1], kind)
-
-
-def _figures(name: str, kind: str) -> Column:
-    """Find the smallest and greatest value, with NaN apart."""
-    value = F.col(name)
-    is_nan = F.isnan(name) if kind in ("float", "double") else F.lit(False)
-    plain = F.when(~is_nan, value)
-    null, nan = (
-        F.coalesce(F.bool_or(test), F.lit(False)).cast("int")
-        for test in (value.isNull(), is_nan)
-    )
-    spoiled = (
-        F.coalesce(F.bool_or(F.contains(value, F.lit(SPOILED))), F.lit(False))
-        if _is_text(kind)
-        else F.lit(False)
-    )
-    return F.struct(
-        F.min(plain),
-        F.max(plain),
-        null.alias("null"),
-        nan.alias("nan"),
-        spoiled.alias("spoiled"),
-    )
-
-
-def _as_number(name: str, kind: str) -> Column:
-    """Return dates and times as numbers, since Python knows fewer years."""
-    if kind == "date":
-        return F.unix_date(name)
-    if (
-        kind == "timestamp_ntz"
-    ):  # its own clock as if it were UTC's, whatever the zone of the session
-        return F.unix_micros(
-            F.concat(F.col(name).cast("string"), F.lit("Z")).cast("timestamp")
-        )
-    if _is_text(
-        kind
-    ):  # what is not UTF-8 has no literal, and Python reads it as something else
-        return F.make_valid_utf8(F.col(name))
-    return F.unix_micros(name) if kind == "timestamp" else F.col(name)
-
-
-def _is_text(kind: str) -> bool:
-    return kind.startswith(("string", "char", "varchar"))
-
-
-def _is_spoiled(value: Any) -> bool:
-    return isinstance(value, str) and SPOILED in value
-
-
-def _from_number(value: Any, kind: str) -> Any:
-    if value is None or not kind.startswith(("date", "timestamp")):
-        return value
-    moment, first, last = (EPOCH.date(), *DAYS) if kind == "date" else (EPOCH, *MOMENTS)
-    try:
-        return moment + (
-            dt.timedelta(days=value)
-            if kind == "date"
-            else dt.timedelta(microseconds=value)
-        )
-    except OverflowError:
-        return last if value > 0 else first
-
-
-def column_bounds(
-    column: str,
-    spans: Sequence[Span],
-    values: Collection[Any],
-    write: Callable[[Any], str],
-) -> str:
-    """Return an OR of ranges as SQL of `write`'s dialect, with NULL and NaN apart."""
-    parts = [_between(column, low, high, write) for low, high in spans]
-    parts += [f"{column} IS NULL"] if None in values else []
-    parts += [f"isnan({column})"] if any(value != value for value in values) else []
-    return " OR ".join(parts) or "false"
-
-
-def plain_values(values: Collection[Any]) -> list[Any]:
-    """Return the values in order, without NULL and NaN."""
-    return sorted(value for value in values if value is not None and value == value)
-
-
-def _between(column: str, low: Any, high: Any, write: Callable[[Any], str]) -> str:
-    """Bound a column by a range, open where Python's calendar ends."""
-    if low == high and low not in (*DAYS, *MOMENTS):
-        return f"{column} = {write(low)}"
-    above = (
-        f"{column} IS NOT NULL"
-        if low in (DAYS[0], MOMENTS[0])
-        else f"{column} >= {write(low)}"
-    )
-    return (
-        above
-        if high in (DAYS[1], MOMENTS[1])
-        else f"{above} AND {column} <= {write(high)}"
-    )
-
-
-def ranges(values: Sequence[Any], most: int) -> list[tuple[Any, Any]]:
-    """Cover sorted values by at most `most` ranges, split at the widest gaps.
+    Notes
+    -----
+    The row of a key is where the key says, or at NULL as the tombstone of a delete with only its
+    key, or from before the table had the column. Where a batch that may delete has NULL itself, its
+    row may be anywhere.
 
     Examples
     --------
-    >>> ranges([1, 2, 3, 90, 91], 2)
-    [(1, 3), (90, 91)]
-    >>> ranges(["536365", "536370", "C536379"], 2)
-    [('536365', '536370'), ('C536379', 'C536379')]
+    >>> values = {"id": frozenset([5]), "day": frozenset([1]), "part": frozenset([None, 2])}
+    >>> with_nulls(Touched(values), ["id"], ["id", "_deleted"]).sql()
+    '(`id` = 5) AND (`day` = 1 OR `day` IS NULL)'
+    >>> with_nulls(Touched(values), ["id"], ["id"]).sql()
+    '(`id` = 5) AND (`day` = 1 OR `day` IS NULL) AND (`part` = 2 OR `part` IS NULL)'
     """
-    gaps = sorted(
-        range(1, len(values)),
-        key=lambda index: _gap(values[index - 1], values[index]),
-        reverse=True,
-    )
-    cuts = sorted(gaps[: most - 1])
-    starts = [0, *cuts]
-    ends = [*cuts, len(values)]
-    return [
-        (values[start], values[end - 1])
-        for start, end in zip(starts, ends, strict=True)
-        if start < end
-    ]
+    may_delete = DELETED in columns
+    bounds = {}
+    for name, values in touched.values.items():
+        if name in keys:
+            bounds[name] = values
+        elif not (may_delete and None in values):
+            bounds[name] = values | {None}
 
-
-def _gap(left: Any, right: Any) -> Any:
-    return _ordinal(right) - _ordinal(left)
-
-
-def _ordinal(value: Any) -> Any:
-    if isinstance(value, str | bytes):
-        data = value.encode() if isinstance(value, str) else value
-        return int.from_bytes(data[:16].ljust(16, b"\0"), "big")
-    if isinstance(value, dt.datetime):
-        return value.timestamp()
-    return value.toordinal() if isinstance(value, dt.date) else value
+    return replace(touched, values=bounds)

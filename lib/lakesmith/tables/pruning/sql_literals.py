@@ -1,51 +1,40 @@
-"""Write values as SQL literals by which Delta prunes."""
+"""Write values and predicates as SQL literals, by which Delta prunes."""
 
 from __future__ import annotations
 
 import datetime as dt
 import math
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
+from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any
 
 from lakesmith.columns import quoted
+from lakesmith.tables.pruning.ordinals import FIRST, LAST
+from lakesmith.tables.pruning.ranges import Span
+from lakesmith.types import EXACT, family
 
-# Floating point is left out, since -0.0 equals 0.0 and has another literal.
-EXACT = (
-    "tinyint",
-    "smallint",
-    "int",
-    "bigint",
-    "decimal",
-    "string",
-    "date",
-    "timestamp",
-    "boolean",
-    "binary",
-)
 SUFFIX = {"tinyint": "Y", "smallint": "S", "bigint": "L"}
 
 
 def literal(value: Any) -> str:
-    r"""Write a value as SQL.
+    r"""Write a value as Spark's SQL.
 
     Examples
     --------
-    >>> (literal("it's a \\"), literal(5), literal(dt.date(2026, 1, 2)), literal(None),
-    ...  literal(Decimal("1.50")))
-    ("'it\\'s a \\\\'", '5', "DATE'2026-01-02'", 'NULL', '1.50BD')
-    >>> literal("${no variable}"), literal(dt.datetime(2026, 1, 2))
-    ("'$\\{no variable}'", "TIMESTAMP_NTZ'2026-01-02 00:00:00'")
+    >>> literal("it's a \\"), literal(5), literal(dt.date(2026, 1, 2)), literal(None)
+    ("'it\\'s a \\\\'", '5', "DATE'2026-01-02'", 'NULL')
+    >>> literal(Decimal("1.50")), literal(dt.datetime(2026, 1, 2))
+    ('1.50BD', "TIMESTAMP_NTZ'2026-01-02 00:00:00'")
+    >>> literal("${no variable}")
+    "'$\\{no variable}'"
     """
     if value is None or isinstance(value, bool):
         return "NULL" if value is None else str(value).lower()
     if isinstance(value, str):
         # Spark replaces ${name} by a variable anywhere, also by nothing.
-        return (
-            "'"
-            + value.replace("\\", "\\\\").replace("'", "\\'").replace("${", "$\\{")
-            + "'"
-        )
+        escaped = value.replace("\\", "\\\\").replace("'", "\\'").replace("${", "$\\{")
+        return f"'{escaped}'"
     if isinstance(value, bytes | bytearray):
         return f"X'{bytes(value).hex()}'"
     if isinstance(value, dt.datetime):
@@ -57,9 +46,68 @@ def literal(value: Any) -> str:
     return f"{value:f}BD" if isinstance(value, Decimal) else str(value)
 
 
+def typed(value: Any, kind: str) -> str:
+    """Write a value as Spark's SQL of a type, without a cast where there is such a literal.
+
+    Delta's replaceWhere folds no cast, and prunes no file by a column that is compared with one.
+
+    Examples
+    --------
+    >>> typed(5, "bigint"), typed(5, "int"), typed("a", "string"), typed(None, "int")
+    ('5L', '5', "'a'", 'CAST(NULL AS int)')
+    >>> typed(Decimal(5), "decimal(3,1)")
+    'CAST(5BD AS decimal(3,1))'
+    """
+    if value is None or kind.startswith("decimal"):
+        return f"CAST({literal(value)} AS {kind})"
+    if kind == "timestamp_ntz":
+        return literal(value.replace(tzinfo=None))
+    return literal(value) + SUFFIX.get(kind, "")
+
+
+def _delta_rs_name(column: str) -> str:
+    escaped = column.replace('"', '""')
+    return f'"{escaped}"'
+
+
+def _delta_rs_value(value: Any, kind: str) -> str:
+    if isinstance(value, str):
+        escaped = value.replace("'", "''")
+        return f"'{escaped}'"
+    if isinstance(value, Decimal):
+        return f"CAST('{value:f}' AS {kind})"
+    return literal(value)
+
+
+@dataclass(frozen=True)
+class Dialect:
+    r"""Write columns, and values of a type, in the SQL of one engine.
+
+    Examples
+    --------
+    >>> SPARK.column("a b"), SPARK.value("it's", "string")
+    ('`a b`', "'it\\'s'")
+    >>> DELTA_RS.column("a b"), DELTA_RS.value("it's", "string")
+    ('"a b"', "'it''s'")
+    """
+
+    column: Callable[[str], str]
+    value: Callable[[Any, str], str]
+
+
+SPARK = Dialect(quoted, typed)
+DELTA_RS = Dialect(_delta_rs_name, _delta_rs_value)
+
+
 def is_exact(kinds: Mapping[str, str]) -> bool:
-    """Return True where each value of these types has exactly one equal literal."""
-    return all(kind.split("(")[0] in EXACT for kind in kinds.values())
+    """Return whether each value of columns of these types has one literal of its own.
+
+    Examples
+    --------
+    >>> is_exact({"id": "bigint", "price": "decimal(12,4)"}), is_exact({"share": "double"})
+    (True, False)
+    """
+    return all(family(kind) in EXACT for kind in kinds.values())
 
 
 def one_of(kinds: Mapping[str, str], rows: Sequence[Sequence[Any]]) -> str:
@@ -74,38 +122,70 @@ def one_of(kinds: Mapping[str, str], rows: Sequence[Sequence[Any]]) -> str:
     """
     if len(kinds) == 1:
         ((name, kind),) = kinds.items()
-        return _one_value_of(quoted(name), kind, [value for (value,) in rows])
-    named = ", ".join(quoted(name) for name in kinds)
+        return f"({value_in(name, kind, [value for (value,) in rows])})"
+    columns = ", ".join(quoted(name) for name in kinds)
     # A comparison of structs takes NULL for equal to NULL inside them, and is never NULL itself.
     values = ", ".join(_struct(kinds, row) for row in rows)
-    return f"struct({named}) IN ({values})"
-
-
-def _one_value_of(column: str, kind: str, values: Sequence[Any]) -> str:
-    plain = ", ".join(typed(value, kind) for value in values if value is not None)
-    tests = [f"{column} IN ({plain})"] if plain else []
-    tests += [f"{column} IS NULL"] if None in values else []
-    return f"({' OR '.join(tests) or 'false'})"
+    return f"struct({columns}) IN ({values})"
 
 
 def _struct(kinds: Mapping[str, str], row: Sequence[Any]) -> str:
-    values = (
-        typed(value, kind) for value, kind in zip(row, kinds.values(), strict=True)
-    )
+    pairs = zip(row, kinds.values(), strict=True)
+    values = [typed(value, kind) for value, kind in pairs]
     return f"struct({', '.join(values)})"
 
 
-def typed(value: Any, kind: str) -> str:
-    """Write a value as SQL that has this type without a cast where there is such a literal.
+def value_in(
+    name: str, kind: str, values: Collection[Any], dialect: Dialect = SPARK
+) -> str:
+    """Write a predicate that is true where a column has one of these values.
 
     Examples
     --------
-    >>> (typed(5, "bigint"), typed(5, "int"), typed("a", "string"), typed(None, "int"),
-    ...  typed(Decimal(5), "decimal(3,1)"))
-    ('5L', '5', "'a'", 'CAST(NULL AS int)', 'CAST(5BD AS decimal(3,1))')
+    >>> value_in("id", "int", [1, None], DELTA_RS)
+    '"id" IN (1) OR "id" IS NULL'
     """
-    if value is None or kind.startswith("decimal"):
-        return f"CAST({literal(value)} AS {kind})"
-    if kind == "timestamp_ntz":
-        return literal(value.replace(tzinfo=None))
-    return literal(value) + SUFFIX.get(kind, "")
+    column = dialect.column(name)
+    known = [dialect.value(value, kind) for value in values if value is not None]
+    tests = [f"{column} IN ({', '.join(known)})"] if known else []
+    tests += [f"{column} IS NULL"] if None in values else []
+    return " OR ".join(tests) or "false"
+
+
+def value_between(
+    column: str,
+    spans: Sequence[Span],
+    values: Collection[Any],
+    write: Callable[[Any], str],
+) -> str:
+    """Write a predicate that is true where a column is in one of some ranges.
+
+    Parameters
+    ----------
+    column : str
+        As SQL.
+    spans : sequence of (value, value)
+    values : collection
+        NULL and NaN among them are matched too.
+    write : callable
+        Writes a value as SQL.
+
+    Examples
+    --------
+    >>> value_between("v", [(1, 3), (9, 9)], [1, 3, 9, None], str)
+    'v >= 1 AND v <= 3 OR v = 9 OR v IS NULL'
+    """
+    tests = [_between(column, span, write) for span in spans]
+    tests += [f"{column} IS NULL"] if None in values else []
+    tests += [f"isnan({column})"] if any(value != value for value in values) else []
+    return " OR ".join(tests) or "false"
+
+
+def _between(column: str, span: Span, write: Callable[[Any], str]) -> str:
+    """Bound a column by a range, which is open where Python's calendar ends."""
+    low, high = span
+    if low == high and low not in (*FIRST, *LAST):
+        return f"{column} = {write(low)}"
+    is_open = low in FIRST
+    above = f"{column} IS NOT NULL" if is_open else f"{column} >= {write(low)}"
+    return above if high in LAST else f"{above} AND {column} <= {write(high)}"

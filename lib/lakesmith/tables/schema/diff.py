@@ -9,14 +9,14 @@ from typing import Literal
 
 from pyspark.sql.types import StructType
 
-from lakesmith.columns import quoted
+from lakesmith.columns import DELETED, RESCUED, SEQ, quoted
 from lakesmith.tables.pruning.sql_literals import literal
+from lakesmith.types import WHOLE
 
 Kind = Literal["add", "widen", "rename", "lose", "retype", "orphan"]
 Fields = Mapping[str, str]
-SEQUENCE = "_seq"
-RESCUED = "_rescued"
-WHOLE = {"tinyint": 3, "smallint": 5, "int": 10, "bigint": 20}
+# Decimal digits of whole numbers.
+DIGITS = dict(zip(WHOLE, (3, 5, 10, 20), strict=True))
 ALLOWED: Mapping[str, frozenset[Kind]] = {
     "fail": frozenset(),
     "add": frozenset({"add", "rename", "lose"}),
@@ -74,20 +74,19 @@ def fields_of(schema: StructType) -> dict[str, str]:
     """
     fields: dict[str, str] = {}
     for field in schema.fields:
-        if field.name == SEQUENCE and isinstance(field.dataType, StructType):
-            fields |= {
-                f"{SEQUENCE}.{one.name}": one.dataType.simpleString()
-                for one in field.dataType.fields
-            }
+        if field.name == SEQ and isinstance(field.dataType, StructType):
+            for part in field.dataType.fields:
+                fields[f"{SEQ}.{part.name}"] = part.dataType.simpleString()
         else:
             fields[field.name] = field.dataType.simpleString()
+
     return fields
 
 
 def differences(
     have: Fields, want: Fields, renamed: Mapping[str, str] | None = None
 ) -> tuple[Change, ...]:
-    """Compare what a table has with what its batch brings.
+    """Compare what a table has with what its batch adds.
 
     Parameters
     ----------
@@ -112,26 +111,25 @@ def differences(
     renamed = renamed or {}
     moved = _moved(have, want, renamed)
     named = {moved.get(name, name): kind for name, kind in have.items()}
-    return (
-        *(Change("rename", old, old, new) for old, new in moved.items()),
-        *(
-            _other_type(name, named[name], want[name])
-            for name in want
-            if named.get(name, want[name]) != want[name]
-        ),
-        *(
-            _without_old(name, want[name], named, renamed.get(name, ""))
-            for name in want
-            if name not in named
-        ),
-        *(_without_new(name, named[name]) for name in named if name not in want),
-    )
+    renames = [Change("rename", old, old, new) for old, new in moved.items()]
+    both = [name for name in want if name in named]
+    retyped = [
+        _other_type(name, named[name], want[name])
+        for name in both
+        if named[name] != want[name]
+    ]
+    new = [name for name in want if name not in named]
+    added = [
+        _without_old(name, want[name], named, renamed.get(name, "")) for name in new
+    ]
+    lost = [_without_new(name, named[name]) for name in named if name not in want]
+    return (*renames, *retyped, *added, *lost)
 
 
 def _moved(have: Fields, want: Fields, renamed: Mapping[str, str]) -> dict[str, str]:
     """Return old name to new name for what is still to be renamed, within `_seq` too."""
     pairs = {(old, new) for new, old in renamed.items()}
-    pairs |= {(f"{SEQUENCE}.{old}", f"{SEQUENCE}.{new}") for old, new in pairs}
+    pairs |= {(f"{SEQ}.{old}", f"{SEQ}.{new}") for old, new in pairs}
     return {
         old: new
         for old, new in sorted(pairs)
@@ -144,11 +142,11 @@ def _other_type(name: str, old: str, new: str) -> Change:
 
 
 def _without_old(name: str, kind: str, named: Fields, renamed_from: str) -> Change:
-    # A tombstone or a sequence that old rows lack would decide about them; `Qty` is no new column
+    # A tombstone or a sequence that old rows lack would decide about them. `Qty` is no new column
     # beside `qty`.
-    is_new = name == RESCUED or not (
-        _is_hidden(name) or name.lower() in {other.lower() for other in named}
-    )
+    lowered = {other.lower() for other in named}
+    is_known = _is_hidden(name) or name.lower() in lowered
+    is_new = name == RESCUED or not is_known
     if is_new and renamed_from:
         return Change("orphan", name, renamed_from, kind)
     return Change("add" if is_new else "retype", name, new=kind)
@@ -159,7 +157,7 @@ def _without_new(name: str, kind: str) -> Change:
 
 
 def _is_hidden(name: str) -> bool:
-    return name == "_deleted" or name.split(".")[0] == SEQUENCE
+    return name == DELETED or name.split(".")[0] == SEQ
 
 
 def is_wider(old: str, new: str) -> bool:
@@ -175,37 +173,55 @@ def is_wider(old: str, new: str) -> bool:
     """
     if (old, new) in (("float", "double"), ("date", "timestamp_ntz")):
         return True
-    if old in WHOLE and new in WHOLE:
-        return WHOLE[old] < WHOLE[new]
-    if old in WHOLE and new == "double":
+    if old in DIGITS and new in DIGITS:
+        return DIGITS[old] < DIGITS[new]
+    if old in DIGITS and new == "double":
         return old != "bigint"
-    digits = (20, 0) if old == "bigint" else (10, 0) if old in WHOLE else _digits(old)
-    wider = _digits(new)
-    if old == new or not (digits and wider):
+    if old == new or new in DIGITS:
         return False
-    return wider[1] >= digits[1] and wider[0] - wider[1] >= digits[0] - digits[1]
+    digits = _digits(old)
+    wider = _digits(new)
+    if digits is None or wider is None:
+        return False
+    keeps_scale = wider[1] >= digits[1]
+    keeps_whole = wider[0] - wider[1] >= digits[0] - digits[1]
+    return keeps_scale and keeps_whole
 
 
-def _digits(kind: str) -> tuple[int, ...]:
+def _digits(kind: str) -> tuple[int, int] | None:
+    """Return the digits that hold a type as a decimal, and how many are behind the point."""
+    if kind in DIGITS:
+        return (20, 0) if kind == "bigint" else (10, 0)
     found = _DECIMAL.fullmatch(kind)
-    return tuple(int(number) for number in found.groups()) if found else ()
+    return (int(found[1]), int(found[2])) if found else None
 
 
 def keeps_equality(change: Change) -> bool:
-    """Return True where a key of the old type is the same key in the new type."""
+    """Return True where a key of the old type is the same key in the new type.
+
+    Examples
+    --------
+    >>> keeps_equality(Change("widen", "id", "int", "bigint"))
+    True
+    >>> keeps_equality(Change("widen", "id", "int", "double"))
+    False
+    """
     return change.kind != "widen" or change.new not in ("double", "timestamp_ntz")
 
 
 def after(have: Fields, changes: Collection[Change]) -> dict[str, str]:
-    """Return the columns that a table has when it has taken on changes."""
+    """Return the columns that a table has after some changes.
+
+    Examples
+    --------
+    >>> changes = [Change("rename", "a", "a", "b"), Change("add", "c", new="int")]
+    >>> after({"a": "string"}, changes)
+    {'b': 'string', 'c': 'int'}
+    """
     moved = {change.old: change.new for change in changes if change.kind == "rename"}
-    types = {
-        change.column: change.new
-        for change in changes
-        if change.kind in ("widen", "add")
-    }
     named = {moved.get(name, name): kind for name, kind in have.items()}
-    return {**named, **types}
+    typed = [change for change in changes if change.kind in ("widen", "add")]
+    return named | {change.column: change.new for change in typed}
 
 
 def statements(changes: Sequence[Change], comments: Mapping[str, str]) -> Iterator[str]:
@@ -219,47 +235,45 @@ def statements(changes: Sequence[Change], comments: Mapping[str, str]) -> Iterat
     """
     for change in changes:
         if change.kind == "rename":
-            yield f"RENAME COLUMN {_path(change.old)} TO {_path(change.new.split('.')[-1])}"
-    wider = [
-        f"{_path(change.column)} TYPE {change.new}"
-        for change in changes
-        if change.kind == "widen"
-    ]
-    if wider:
-        yield f"ALTER COLUMN {', '.join(wider)}"
-    added = [
-        _column(change, comments.get(change.column, ""))
-        for change in changes
-        if change.kind == "add"
-    ]
+            new_name = change.new.split(".")[-1]
+            yield f"RENAME COLUMN {_path(change.old)} TO {_path(new_name)}"
+
+    widened = [change for change in changes if change.kind == "widen"]
+    if widened:
+        types = [f"{_path(change.column)} TYPE {change.new}" for change in widened]
+        yield f"ALTER COLUMN {', '.join(types)}"
+    added = [change for change in changes if change.kind == "add"]
     if added:
-        yield f"ADD COLUMNS ({', '.join(added)})"
+        columns = [_column(change, comments.get(change.column, "")) for change in added]
+        yield f"ADD COLUMNS ({', '.join(columns)})"
 
 
 def _column(change: Change, comment: str) -> str:
-    return f"{quoted(change.column)} {change.new}" + (
-        f" COMMENT {literal(comment)}" if comment else ""
-    )
+    column = f"{quoted(change.column)} {change.new}"
+    return f"{column} COMMENT {literal(comment)}" if comment else column
 
 
 def _path(name: str) -> str:
-    return (
-        ".".join(quoted(part) for part in name.split("."))
-        if name.startswith(f"{SEQUENCE}.")
-        else quoted(name)
-    )
+    parts = name.split(".") if name.startswith(f"{SEQ}.") else [name]
+    return ".".join(quoted(part) for part in parts)
 
 
 def needed_properties(changes: Collection[Change]) -> dict[str, str]:
-    """Return the Delta properties that changes need."""
+    """Return the Delta properties that changes need.
+
+    Examples
+    --------
+    >>> needed_properties([Change("rename", "a", "a", "b")])
+    {'delta.columnMapping.mode': 'name'}
+    >>> needed_properties([Change("add", "at", new="timestamp_ntz")])
+    {'delta.feature.timestampNtz': 'supported'}
+    """
     kinds = {change.kind for change in changes}
-    mapping = (
-        {"delta.columnMapping.mode": "name"} if kinds & {"rename", "widen"} else {}
-    )
-    widening = {"delta.enableTypeWidening": "true"} if "widen" in kinds else {}
-    has_ntz = any(change.new == "timestamp_ntz" for change in changes)
-    return (
-        mapping
-        | widening
-        | ({"delta.feature.timestampNtz": "supported"} if has_ntz else {})
-    )
+    needed: dict[str, str] = {}
+    if kinds & {"rename", "widen"}:
+        needed["delta.columnMapping.mode"] = "name"
+    if "widen" in kinds:
+        needed["delta.enableTypeWidening"] = "true"
+    if any(change.new == "timestamp_ntz" for change in changes):
+        needed["delta.feature.timestampNtz"] = "supported"
+    return needed

@@ -15,9 +15,8 @@ from pyspark.sql import Column, DataFrame
 from pyspark.sql import functions as F
 from pyspark.sql.types import DataType
 
-from lakesmith.columns import quoted
-from lakesmith.tables.ref import HIDDEN
-from lakesmith.tables.schema.diff import SEQUENCE, Change, Fields
+from lakesmith.columns import HIDDEN, SEQ, quoted
+from lakesmith.tables.schema.diff import Change, Fields
 
 PREFIX = "lakesmith.schema.v"
 
@@ -35,21 +34,31 @@ class Shape:
 
 
 def digest_of(fields: Fields) -> str:
-    """Return a digest of columns and types, in any order."""
-    return hashlib.sha256(json.dumps(fields, sort_keys=True).encode()).hexdigest()[:16]
+    """Return a digest of columns and types, in any order.
+
+    Examples
+    --------
+    >>> digest_of({"a": "int", "b": "date"}) == digest_of({"b": "date", "a": "int"})
+    True
+    """
+    text = json.dumps(fields, sort_keys=True)
+    return hashlib.sha256(text.encode()).hexdigest()[:16]
 
 
 def shapes_of(properties: Mapping[str, str]) -> tuple[Shape, ...]:
-    """Read the shapes from the properties of a table, oldest first."""
-    kept = {
-        name.removeprefix(PREFIX): text
-        for name, text in properties.items()
-        if name.startswith(PREFIX)
-    }
-    return tuple(
-        Shape(**json.loads(bytes.fromhex(kept[number])))
-        for number in sorted(kept, key=int)
-    )
+    """Read the shapes from the properties of a table, oldest first.
+
+    Examples
+    --------
+    >>> kept = shape_property({}, {"a": "int"}, {"a": "bigint"}, [])
+    >>> [shape.columns for shape in shapes_of({**kept, "delta.appendOnly": "true"})]
+    [{'a': 'int'}]
+    """
+    numbers = [
+        int(name.removeprefix(PREFIX)) for name in properties if name.startswith(PREFIX)
+    ]
+    texts = [properties[f"{PREFIX}{number}"] for number in sorted(numbers)]
+    return tuple(Shape(**json.loads(bytes.fromhex(text))) for text in texts)
 
 
 def shape_property(
@@ -73,14 +82,13 @@ def shape_property(
     """
     shapes = shapes_of(properties)
     renamed = {change.old: change.new for change in moved if change.kind == "rename"}
+    became = digest_of(want)
     if shapes and shapes[-1].became != digest_of(have):
-        last = Shape(
-            shapes[-1].columns, {**shapes[-1].renamed, **renamed}, digest_of(want)
-        )
-        return {f"{PREFIX}{len(shapes)}": _text(last)}
-    return {
-        f"{PREFIX}{len(shapes) + 1}": _text(Shape(dict(have), renamed, digest_of(want)))
-    }
+        begun = shapes[-1]
+        ended = Shape(begun.columns, {**begun.renamed, **renamed}, became)
+        return {f"{PREFIX}{len(shapes)}": _text(ended)}
+    ended = Shape(dict(have), renamed, became)
+    return {f"{PREFIX}{len(shapes) + 1}": _text(ended)}
 
 
 def _text(shape: Shape) -> str:
@@ -106,35 +114,35 @@ def in_shape(rows: DataFrame, shapes: Sequence[Shape], number: int) -> DataFrame
         *Columns*: those of the shape without hidden ones: under their old names, in their old types
         (NULL where a value does not fit), NULL where the table has lost one.
     """
-    columns = {
-        name: kind
-        for name, kind in shapes[number - 1].columns.items()
-        if not _is_hidden(name)
-    }
+    later = shapes[number - 1 :]
+    columns = _shown(later[0])
     return rows.select(
-        *[
-            _in_shape(rows, shapes[number - 1 :], name, kind)
-            for name, kind in columns.items()
-        ]
+        *[_in_shape(rows, later, name, kind) for name, kind in columns.items()]
     )
 
 
+def _shown(shape: Shape) -> dict[str, str]:
+    """Return the columns of a shape that readers see."""
+    return {name: kind for name, kind in shape.columns.items() if not _is_hidden(name)}
+
+
 def _is_hidden(name: str) -> bool:
-    return name in HIDDEN or name.startswith(f"{SEQUENCE}.")
+    return name in HIDDEN or name.startswith(f"{SEQ}.")
 
 
 def _in_shape(rows: DataFrame, shapes: Sequence[Shape], name: str, kind: str) -> Column:
     names = [name]
     for shape in shapes:
         names.append(shape.renamed.get(names[-1], names[-1]))
+
     wanted = DataType.fromDDL(kind)
-    now = next((one for one in reversed(names) if one in rows.columns), None)
+    now = next((later for later in reversed(names) if later in rows.columns), None)
     if now is None:
         return F.lit(None).cast(wanted).alias(name)
-    is_same = rows.schema[now].dataType == wanted
-    return (
-        F.col(quoted(now)) if is_same else F.col(quoted(now)).try_cast(wanted)
-    ).alias(name)
+    value = F.col(quoted(now))
+    if rows.schema[now].dataType != wanted:
+        value = value.try_cast(wanted)
+    return value.alias(name)
 
 
 def shape_views(rows: DataFrame, properties: Mapping[str, str]) -> dict[str, DataFrame]:
@@ -154,15 +162,9 @@ def shape_views(rows: DataFrame, properties: Mapping[str, str]) -> dict[str, Dat
     """
     shapes = shapes_of(properties)
     kinds = {field.name: field.dataType.simpleString() for field in rows.schema.fields}
-    shown = [
-        {name: kind for name, kind in shape.columns.items() if not _is_hidden(name)}
-        for shape in shapes
-    ]
-    now = next(
-        (number for number, columns in enumerate(shown, start=1) if columns == kinds),
-        len(shapes) + 1,
-    )
-    return {
-        **{f"v{number}": in_shape(rows, shapes, number) for number in range(1, now)},
-        f"v{now}": rows,
-    }
+    shown = [_shown(shape) for shape in shapes]
+    # The rows have the shape that is published, or the newest one.
+    now = shown.index(kinds) + 1 if kinds in shown else len(shapes) + 1
+    views = {f"v{number}": in_shape(rows, shapes, number) for number in range(1, now)}
+    views[f"v{now}"] = rows
+    return views

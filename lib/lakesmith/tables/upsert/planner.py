@@ -9,18 +9,23 @@ from typing import Any, Literal
 import pyarrow as pa  # type: ignore[import-untyped]
 from pyspark.sql import DataFrame
 
+from lakesmith.columns import HIDDEN
 from lakesmith.spec.key_implies import unproven
 from lakesmith.spec.model import Table
 from lakesmith.tables.create import table_options
-from lakesmith.tables.pruning.estimate import estimate, expected_of
-from lakesmith.tables.pruning.key_bounds import Touched, find_touched, touched_in
-from lakesmith.tables.pruning.key_promise import refuse_broken, refuse_broken_rows
-from lakesmith.tables.pruning.null_bounds import loosened
+from lakesmith.tables.pruning.file_stats import expected_merge, expected_write
+from lakesmith.tables.pruning.key_bounds import (
+    Touched,
+    find_touched,
+    touched_in,
+    with_nulls,
+)
 from lakesmith.tables.pruning.sql_literals import is_exact, one_of
-from lakesmith.tables.ref import HIDDEN, TableRef
-from lakesmith.tables.upsert.arrow_order import is_comparable
-from lakesmith.tables.upsert.key_lookup import look
-from lakesmith.tables.upsert.winners import count_verdicts, keys_of, verdicts
+from lakesmith.tables.ref import TableRef
+from lakesmith.tables.upsert.arrow_order import is_comparable, tuples_of
+from lakesmith.tables.upsert.key_lookup import Looked, look
+from lakesmith.tables.upsert.key_promise import refuse_broken, refuse_broken_rows
+from lakesmith.tables.upsert.winners import count_rows, find_winners
 
 Method = Literal["merge", "replace_where", "append_new"]
 MAX_KEYS = 2000
@@ -30,8 +35,15 @@ MAX_TEXT = 1_000_000
 class MergeInsteadError(Exception):
     """Why a batch is merged.
 
-    `touched` is what is known of it by then, `many` that its keys are more than 2000, `is_checked`
-    that what its keys imply was held against the table.
+    Parameters
+    ----------
+    why : str
+    touched : Touched, optional
+        The bounds of the batch, where they are known by then.
+    many : bool
+        Whether its keys are more than 2000.
+    is_checked : bool
+        Whether what its keys imply was compared with the table.
     """
 
     def __init__(
@@ -49,7 +61,7 @@ class MergeInsteadError(Exception):
 
 @dataclass(frozen=True)
 class UpsertPlan:
-    """How a batch is upserted.
+    """Describe how a batch is upserted.
 
     Parameters
     ----------
@@ -83,9 +95,27 @@ class UpsertPlan:
     expected: dict[str, int] = field(default_factory=dict)
 
     def to_metadata(self) -> dict[str, Any]:
-        """Return the plan as commit metadata."""
-        said = {"method": self.method, "why": self.why, "expected": self.expected}
-        return {name: value for name, value in said.items() if value}
+        """Return the plan as commit metadata.
+
+        Examples
+        --------
+        >>> UpsertPlan("merge", Touched({}), why="more than 2000 keys").to_metadata()
+        {'method': 'merge', 'why': 'more than 2000 keys'}
+        """
+        metadata = {"method": self.method, "why": self.why, "expected": self.expected}
+        return {name: value for name, value in metadata.items() if value}
+
+
+@dataclass(frozen=True)
+class _FewKeys:
+    """A batch whose keys were collected."""
+
+    rows: DataFrame
+    batch: pa.Table
+    kinds: Mapping[str, str]
+    table: TableRef
+    spec: Table
+    follows: bool
 
 
 def plan_upsert(
@@ -100,7 +130,7 @@ def plan_upsert(
     table : TableRef
     spec : Table
     follows : bool
-        Whether the batch's row wins at the same sequence, since the table above has decided it.
+        Whether the batch's row wins at the same sequence, since the upstream has decided it.
 
     Returns
     -------
@@ -113,44 +143,38 @@ def plan_upsert(
     Notes
     -----
     One job over the batch. The rows of the table that its keys can match are looked up without a
-    job, mostly. What the keys imply is held against these rows; for a batch that is merged that is
+    job, mostly. What the keys imply is compared with these rows; for a batch that is merged that is
     one more job, unless the spec proves it.
     """
     columns = [*dict.fromkeys([*spec.write.keys, *spec.write.key_implies])]
     kinds = {name: kind for name, kind in rows.dtypes if name in columns}
     keys = {name: kinds[name] for name in spec.write.keys}
     try:
-        return _planned(
-            rows,
-            collect_few(rows, table, spec, keys, follows),
-            keys,
-            kinds,
-            table,
-            spec,
-            follows,
-        )
+        batch = _collect_few(rows, table, spec, keys, follows)
+        few = _FewKeys(rows, batch, keys, table, spec, follows)
+        return _plan_few(few, kinds)
     except MergeInsteadError as error:
-        touched = error.touched or loosened(
-            find_touched(rows, columns, few=not error.many), keys, rows.columns
-        )
+        touched = error.touched
+        if touched is None:
+            found = find_touched(rows, columns, few=not error.many)
+            touched = with_nulls(found, keys, rows.columns)
         if not error.is_checked:
             refuse_broken(rows, table, spec, touched)
-        return UpsertPlan(
-            "merge", touched, why=str(error), expected=expected_of(table, touched)
-        )
+        expected = expected_merge(table, touched)
+        return UpsertPlan("merge", touched, why=str(error), expected=expected)
 
 
-def has_vectors(spec: Table) -> bool:
-    """Tell whether rows of the table can be deleted by vectors, so that their files are kept."""
+def _has_vectors(spec: Table) -> bool:
+    """Return whether rows can be deleted by vectors, so that their files are kept."""
     return table_options(spec)["delta.enableDeletionVectors"] == "true"
 
 
-def collect_few(
+def _collect_few(
     rows: DataFrame,
     table: TableRef,
     spec: Table,
     keys: Mapping[str, str],
-    follows: bool = False,
+    follows: bool,
 ) -> pa.Table:
     """Return keys, what they imply and hidden columns of a batch whose rows can be replaced."""
     if spec.write.method == "merge":
@@ -171,82 +195,87 @@ def collect_few(
     return found
 
 
-def _planned(
-    rows: DataFrame,
-    batch: pa.Table,
-    kinds: Mapping[str, str],
-    bounded: Mapping[str, str],
-    table: TableRef,
-    spec: Table,
-    follows: bool,
-) -> UpsertPlan:
-    """Look up the target's rows with the batch's keys, to write only newer or new rows."""
+def _plan_few(few: _FewKeys, bounded: Mapping[str, str]) -> UpsertPlan:
+    """Plan by the target's rows with the batch's keys, so that only winning rows are written."""
     touched = None
     try:
-        touched = loosened(touched_in(batch, bounded), kinds, batch.column_names)
-        keys = keys_of(batch, kinds)
-        text = one_of(kinds, keys)
-        hidden = _compared(batch, spec)
-        if not keys or len(text) > MAX_TEXT:
-            raise MergeInsteadError(
-                "no key" if not keys else "the keys are too long", touched
-            )
-        implied = _checked(batch, spec, touched)
-        looked = look(rows.sparkSession, table, touched, kinds, keys, hidden, implied)
-        if implied:
-            refuse_broken_rows(batch, looked.rows, [*kinds], implied, table)
-        decide = hidden[:1] if follows else hidden
-        wins = verdicts(
-            rows, batch, kinds, table, looked, decide, follows, spec.write.keeps_first
-        )
+        found = touched_in(few.batch, bounded)
+        touched = with_nulls(found, few.kinds, few.batch.column_names)
+        looked, wins = _look_and_decide(few, touched)
     except (ValueError, OverflowError) as error:
         raise MergeInsteadError(
             "a value that Python has none for: a year, or text that is not UTF-8",
             touched,
         ) from error
+    return _cheapest(few, touched, looked, wins)
+
+
+def _look_and_decide(few: _FewKeys, touched: Touched) -> tuple[Looked, dict[int, bool]]:
+    """Return the target's rows, and which rows of the batch replace one of them."""
+    keys = tuples_of(few.batch, few.kinds)
+    has_key = one_of(few.kinds, keys)
+    hidden = _compared(few)
+    if not keys:
+        raise MergeInsteadError("no key", touched)
+    if len(has_key) > MAX_TEXT:
+        raise MergeInsteadError("the keys are too long", touched)
+    implied = _unproven(few, touched)
+    session = few.rows.sparkSession
+    looked = look(session, few.table, touched, few.kinds, keys, hidden, implied)
+    if implied:
+        refuse_broken_rows(few.batch, looked.rows, [*few.kinds], implied, few.table)
+    wins = find_winners(
+        few.rows,
+        few.batch,
+        few.kinds,
+        few.table,
+        looked,
+        hidden[:1] if few.follows else hidden,
+        few.follows,
+        few.spec.write.keeps_first,
+    )
+    return looked, wins
+
+
+def _cheapest(
+    few: _FewKeys, touched: Touched, looked: Looked, wins: Mapping[int, bool]
+) -> UpsertPlan:
+    """Return the plan that writes the winning rows only."""
+    keys = tuples_of(few.batch, few.kinds)
     winners = [key for at, key in enumerate(keys) if wins.get(at, True)]
     if not winners:
         raise MergeInsteadError("no row is new or newer", touched, is_checked=True)
     updates = any(wins.values())
-    if updates and not has_vectors(spec):
+    if updates and not _has_vectors(few.spec):
         why = "rows change, and the table has no deletion vectors"
         raise MergeInsteadError(why, touched, is_checked=True)
-    method: Method = (
-        "replace_where"
-        if updates or spec.write.method == "replace_where"
-        else "append_new"
-    )
-    all_win = len(winners) == len(keys)
-    counts = count_verdicts(batch, wins)
-    expected = estimate(looked.files, len(winners))
+    replaces = updates or few.spec.write.method == "replace_where"
     return UpsertPlan(
-        method,
+        "replace_where" if replaces else "append_new",
         touched,
-        one_of(kinds, winners),
-        all_win,
-        counts,
-        looked.version,
-        expected=expected,
+        winners=one_of(few.kinds, winners),
+        all_win=len(winners) == len(keys),
+        counts=count_rows(few.batch, wins),
+        version=looked.version,
+        expected=expected_write(looked.files, len(winners)),
     )
 
 
-def _checked(batch: pa.Table, spec: Table, touched: Touched) -> tuple[str, ...]:
+def _unproven(few: _FewKeys, touched: Touched) -> tuple[str, ...]:
     """Return the columns that the keys imply by the word of the spec alone."""
-    implied = unproven(spec)
-    if not all(is_comparable(batch[name].type) for name in implied):
+    implied = unproven(few.spec)
+    if not all(is_comparable(few.batch[name].type) for name in implied):
         raise MergeInsteadError(
             "a value that a key implies which only Spark can compare", touched
         )
     return implied
 
 
-def _compared(batch: pa.Table, spec: Table) -> list[str]:
+def _compared(few: _FewKeys) -> list[str]:
     """Return the hidden columns that decide whether a row of the batch is newer."""
-    hidden = (
-        [name for name in HIDDEN if name in batch.column_names]
-        if spec.write.updates_rows
-        else []
-    )
-    if not all(is_comparable(batch[name].type) for name in hidden):
+    if not few.spec.write.updates_rows:
+        return []
+    hidden = [name for name in HIDDEN if name in few.batch.column_names]
+    if not all(is_comparable(few.batch[name].type) for name in hidden):
         raise MergeInsteadError("a sequence that only Spark can compare")
     return hidden

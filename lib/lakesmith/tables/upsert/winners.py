@@ -7,27 +7,27 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 import pyarrow as pa  # type: ignore[import-untyped]
-from pyspark.sql import DataFrame
+from pyspark.sql import Column, DataFrame
 from pyspark.sql import functions as F
+from pyspark.sql.types import StructType
 
 from lakesmith.column_refs import same_key
+from lakesmith.columns import quoted
 from lakesmith.tables.pruning.sql_literals import one_of
 from lakesmith.tables.ref import TableRef
-from lakesmith.tables.upsert.arrow_order import comparable
+from lakesmith.tables.upsert.arrow_order import (
+    NULL,
+    Key,
+    comparable,
+    deletes_of,
+    tuples_of,
+)
 from lakesmith.tables.upsert.key_lookup import Looked
 from lakesmith.tables.writes import newest_first
 from lakesmith.transforms.keys.orderable import orderable
 
-Key = tuple[Any, ...]
-NULL = (0,)
 
-
-def keys_of(rows: pa.Table, kinds: Mapping[str, str]) -> list[Key]:
-    """Return the keys of collected rows."""
-    return list(zip(*[rows[name].to_pylist() for name in kinds], strict=True))
-
-
-def verdicts(
+def find_winners(
     rows: DataFrame,
     batch: pa.Table,
     kinds: Mapping[str, str],
@@ -37,7 +37,7 @@ def verdicts(
     follows: bool = False,
     keeps_first: bool = False,
 ) -> dict[int, bool]:
-    """Return for each row of the batch whose key is in the table whether it is newer.
+    """Return for each row of the batch whose key is in the table whether it replaces the row there.
 
     Parameters
     ----------
@@ -61,29 +61,74 @@ def verdicts(
     No job, unless rows of a key are equal in all of `hidden`: then one query over the rows of these
     keys.
     """
-    keys = keys_of(batch, kinds)
-    there = {key: place for place, key in enumerate(keys_of(looked.rows, kinds))}
-    places = {at: there[key] for at, key in enumerate(keys) if key in there}
-    if not hidden:
-        return dict.fromkeys(places, False)
-    mine, theirs = (
-        list(zip(*[comparable(side[name]) for name in hidden], strict=True))
-        for side in (batch, looked.rows)
-    )
-    tied = [keys[at] for at, place in places.items() if mine[at] == theirs[place]]
-    decided = (
-        _decide_ties(rows, kinds, table.load(rows.sparkSession), tied, follows)
-        if tied
-        else {}
-    )
-    wins = _is_earlier if keeps_first else operator.gt
+    matches = match_rows(batch, looked.rows, kinds)
+    wins = compare_rows(batch, looked.rows, matches, hidden, keeps_first)
+    tied = [place for place, is_newer in wins.items() if is_newer is None]
+    keys = tuples_of(batch, kinds)
+    decided: dict[Key, bool] = {}
+    if tied:
+        target = table.load(rows.sparkSession)
+        decided = _decide_ties(rows, kinds, target, [keys[at] for at in tied], follows)
     return {
-        at: decided.get(keys[at], wins(mine[at], theirs[place]))
-        for at, place in places.items()
+        at: decided.get(keys[at], False) if is_newer is None else is_newer
+        for at, is_newer in wins.items()
     }
 
 
-def _is_earlier(mine: tuple[Any, ...], theirs: tuple[Any, ...]) -> bool:
+def match_rows(
+    batch: pa.Table, stored: pa.Table, kinds: Mapping[str, str]
+) -> dict[int, int]:
+    """Return the place of the table's row for each place of the batch whose key it has.
+
+    Examples
+    --------
+    >>> match_rows(pa.table({"id": [7, 8, 9]}), pa.table({"id": [9, 7]}), {"id": "int"})
+    {0: 1, 2: 0}
+    """
+    places = {key: place for place, key in enumerate(tuples_of(stored, kinds))}
+    keys = tuples_of(batch, kinds)
+    return {at: places[key] for at, key in enumerate(keys) if key in places}
+
+
+def compare_rows(
+    batch: pa.Table,
+    stored: pa.Table,
+    matches: Mapping[int, int],
+    hidden: Sequence[str],
+    keeps_first: bool = False,
+) -> dict[int, bool | None]:
+    """Return for each matched row of a batch whether it wins, None where both are equal.
+
+    Parameters
+    ----------
+    batch, stored : pyarrow.Table
+    matches : mapping of int to int
+        Places in the table's rows by those in the batch.
+    hidden : sequence of str
+        The columns that decide, the first one first; without any the table's row stays.
+    keeps_first : bool
+        Whether the row with the smaller sequence wins.
+
+    Examples
+    --------
+    >>> batch = pa.table({"_seq": [1, 5, 9]})
+    >>> compare_rows(batch, pa.table({"_seq": [5]}), {0: 0, 1: 0, 2: 0}, ["_seq"])
+    {0: False, 1: None, 2: True}
+    """
+    if not hidden:
+        return dict.fromkeys(matches, False)
+    in_batch = list(zip(*[comparable(batch[name]) for name in hidden], strict=True))
+    in_table = list(zip(*[comparable(stored[name]) for name in hidden], strict=True))
+    wins = _is_earlier if keeps_first else operator.gt
+    return {
+        at: None
+        if in_batch[at] == in_table[place]
+        else wins(in_batch[at], in_table[place])
+        for at, place in matches.items()
+    }
+
+
+def _is_earlier(batch: tuple[Any, ...], stored: tuple[Any, ...]) -> bool:
     """Compare hidden columns, the sequence first. The smaller one wins and NULL loses.
 
     Examples
@@ -91,9 +136,9 @@ def _is_earlier(mine: tuple[Any, ...], theirs: tuple[Any, ...]) -> bool:
     >>> _is_earlier(((1, (1, 5)),), ((1, (1, 7)),)), _is_earlier(((1, (0,)),), ((1, (1, 7)),))
     (True, False)
     """
-    if mine[0] != theirs[0]:
-        return _null_last(mine[0]) < _null_last(theirs[0])
-    return mine[1:] > theirs[1:]
+    if batch[0] != stored[0]:
+        return _null_last(batch[0]) < _null_last(stored[0])
+    return batch[1:] > stored[1:]
 
 
 def _null_last(sequence: tuple[Any, ...]) -> list[tuple[Any, ...]]:
@@ -108,44 +153,53 @@ def _decide_ties(
     follows: bool,
 ) -> dict[Key, bool]:
     """Let all columns decide where sequences are equal, as the MERGE does."""
-    names = newest_first(rows.columns)
-    some = one_of(kinds, tied)
-    both = (
-        rows.filter(some)
-        .alias("s")
-        .join(target.filter(some).alias("t"), same_key("s", "t", kinds))
-    )
-    fields = {name: rows.schema[name].dataType for name in names}
-    mine, theirs = (
-        F.struct(
-            *[
-                orderable(F.col(f"{side}.`{name}`"), kind)
-                for name, kind in fields.items()
-            ]
-        )
-        for side in "st"
-    )
-    newer = ~mine.eqNullSafe(theirs) if follows else mine > theirs
-    found = both.select(
-        *[f"s.`{name}`" for name in kinds], newer.alias("_newer")
-    ).toArrow()
-    return dict(zip(keys_of(found, kinds), found["_newer"].to_pylist(), strict=True))
+    has_tied_key = one_of(kinds, tied)
+    batch = rows.filter(has_tied_key).alias("s")
+    stored = target.filter(has_tied_key).alias("t")
+    both = batch.join(stored, same_key("s", "t", kinds))
+    new = _in_order("s", rows.schema)
+    old = _in_order("t", rows.schema)
+    is_newer = ~new.eqNullSafe(old) if follows else new > old
+    keys = [f"s.{quoted(name)}" for name in kinds]
+    found = both.select(*keys, is_newer.alias("_newer")).toArrow()
+    return dict(zip(tuples_of(found, kinds), found["_newer"].to_pylist(), strict=True))
 
 
-def count_verdicts(batch: pa.Table, wins: Mapping[int, bool]) -> dict[str, int]:
-    """Count what the write will do, as Delta counts a MERGE."""
-    deletes = (
-        batch["_deleted"].to_pylist()
-        if "_deleted" in batch.column_names
-        else [False] * batch.num_rows
-    )
-    new = [at for at in range(batch.num_rows) if at not in wins]
+def _in_order(side: str, schema: StructType) -> Column:
+    """Return all columns of a row, in the order in which they decide."""
+    values = [
+        orderable(F.col(f"{side}.{quoted(name)}"), schema[name].dataType)
+        for name in newest_first(schema.names)
+    ]
+    return F.struct(*values)
+
+
+def count_rows(batch: pa.Table, wins: Mapping[int, bool]) -> dict[str, int]:
+    """Count what the write will do, as Delta counts a MERGE.
+
+    Parameters
+    ----------
+    batch : pyarrow.Table
+    wins : mapping of int to bool
+        Rows whose key the table has, and whether they replace its row.
+
+    Examples
+    --------
+    >>> batch = pa.table({"id": [1, 2, 3], "_deleted": [False, True, True]})
+    >>> counts = count_rows(batch, {0: True, 1: False})
+    >>> counts["numTargetRowsInserted"], counts["numTargetRowsUpdated"]
+    (1, 1)
+    >>> counts["insertedTombstones"], counts["updatedTombstones"]
+    (1, 0)
+    """
+    deletes = deletes_of(batch)
+    inserted = [at for at in range(batch.num_rows) if at not in wins]
     updated = [at for at, is_newer in wins.items() if is_newer]
     return {
         "numSourceRows": batch.num_rows,
-        "numTargetRowsInserted": len(new),
+        "numTargetRowsInserted": len(inserted),
         "numTargetRowsUpdated": len(updated),
         "numTargetRowsDeleted": 0,
-        "insertedTombstones": sum(deletes[at] for at in new),
+        "insertedTombstones": sum(deletes[at] for at in inserted),
         "updatedTombstones": sum(deletes[at] for at in updated),
     }

@@ -14,10 +14,9 @@ from lakesmith.batch.write.strategies.key_filter import refresh_filter, screened
 from lakesmith.spec.key_implies import unproven
 from lakesmith.spec.strategies.built_in import UPSERT
 from lakesmith.tables.commit import CommitId
-from lakesmith.tables.pruning.key_bounds import find_touched
-from lakesmith.tables.pruning.key_promise import refuse_broken
-from lakesmith.tables.pruning.null_bounds import loosened
+from lakesmith.tables.pruning.key_bounds import find_touched, with_nulls
 from lakesmith.tables.upsert.filter_probe import Screened, append_new
+from lakesmith.tables.upsert.key_promise import refuse_broken
 from lakesmith.tables.upsert.planner import UpsertPlan, plan_upsert
 from lakesmith.tables.upsert.replace_keys import replace_keys
 from lakesmith.tables.writes import upsert
@@ -140,6 +139,6 @@ def _refuse_moved_dates(frames: BatchFrames) -> None:
     rows = frames.replay.final
     columns = dict.fromkeys([*write.keys, *write.key_implies])
     of_rows = find_touched(rows, [*columns])
-    touched = loosened(of_rows, write.keys, rows.columns)
+    touched = with_nulls(of_rows, write.keys, rows.columns)
     dates = stored_between(batch)
     refuse_broken(rows, batch.table, batch.spec, touched, but=dates)

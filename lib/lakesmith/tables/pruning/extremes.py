@@ -1,0 +1,146 @@
+"""Find the extremes of a batch with many values, and the ranges between them."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Mapping
+from dataclasses import dataclass
+from decimal import Decimal
+from typing import Any
+
+from pyspark.sql import Column, DataFrame, Row
+from pyspark.sql import functions as F
+
+from lakesmith.tables.pruning.ordinals import SPOILED, from_number
+from lakesmith.tables.pruning.ranges import Span
+from lakesmith.types import is_float, is_text
+
+CELLS = 256
+
+
+@dataclass(frozen=True)
+class Extremes:
+    """Hold the smallest and the greatest value of columns, and the ranges between them.
+
+    Parameters
+    ----------
+    values : mapping of str to frozenset
+        Both ends, and NULL and NaN where a column has them. A column with text that is not UTF-8
+        is left out.
+    spans : mapping of str to list
+        Ranges of columns of numbers, dates and times.
+    """
+
+    values: Mapping[str, frozenset[Any]]
+    spans: Mapping[str, list[Span]]
+
+
+def find_extremes(numbers: DataFrame, kinds: Mapping[str, str]) -> Extremes:
+    """Find the extremes of columns, in two jobs at most.
+
+    Parameters
+    ----------
+    numbers : DataFrame
+        With dates and times as numbers.
+    kinds : mapping of str to str
+        Spark's types of the columns as they were.
+
+    Examples
+    --------
+    >>> spark.range(1000).agg(_metrics("id", "bigint").alias("id")).first().id.asDict()
+    {'low': 0, 'high': 999, 'null': 0, 'nan': 0, 'spoiled': False}
+    >>> found = find_extremes(spark.range(1000), {"id": "bigint"})
+    >>> sorted(found.values["id"]), len(found.spans["id"])
+    ([0, 999], 256)
+    """
+    metrics = [_metrics(name, kind).alias(name) for name, kind in kinds.items()]
+    (row,) = numbers.agg(*metrics).collect()
+    clean = {name: kind for name, kind in kinds.items() if not row[name]["spoiled"]}
+    ends = {name: (row[name]["low"], row[name]["high"]) for name in clean}
+    cells = _find_cells(numbers, ends)
+    values = {name: _values(row[name], kind) for name, kind in clean.items()}
+    spans = {
+        name: [_from_numbers(span, clean[name]) for span in found]
+        for name, found in cells.items()
+    }
+    return Extremes(values, spans)
+
+
+def _metrics(name: str, kind: str) -> Column:
+    """Return the extremes of a column without NaN, and whether it has values without order."""
+    value = F.col(name)
+    is_nan = F.isnan(value) if is_float(kind) else F.lit(False)
+    known = F.when(~is_nan, value)
+    has_spoiled = F.contains(value, F.lit(SPOILED)) if is_text(kind) else F.lit(False)
+    return F.struct(
+        F.min(known).alias("low"),
+        F.max(known).alias("high"),
+        _any(value.isNull()).cast("int").alias("null"),
+        _any(is_nan).cast("int").alias("nan"),
+        _any(has_spoiled).alias("spoiled"),
+    )
+
+
+def _any(test: Column) -> Column:
+    return F.coalesce(F.bool_or(test), F.lit(False))
+
+
+def _values(metrics: Row, kind: str) -> frozenset[Any]:
+    ends = [from_number(metrics[end], kind) for end in ("low", "high")]
+    known = [value for value in ends if value is not None]
+    nulls = [None] * metrics["null"]
+    nans = [float("nan")] * metrics["nan"]
+    return frozenset([*known, *nulls, *nans])
+
+
+def _from_numbers(span: Span, kind: str) -> Span:
+    return from_number(span[0], kind), from_number(span[1], kind)
+
+
+def _find_cells(numbers: DataFrame, ends: Mapping[str, Span]) -> dict[str, list[Span]]:
+    """Return for each column of numbers the ranges in which its values are.
+
+    One job. The cells are equally wide, so a gap narrower than 1/256 of the whole is not seen.
+    """
+    wide = {name: span for name, span in ends.items() if _is_wide(span)}
+    if not wide:
+        return {}
+    numbered = [_cell(name, span).alias(f"_cell_{name}") for name, span in wide.items()]
+    cells = numbers.select(*wide, *numbered)
+    keys = [F.col(f"_cell_{name}") for name in wide]
+    bounds = [_bounds(cells, name).alias(name) for name in wide]
+    each_alone = [[key] for key in keys]
+    rows = cells.groupingSets(each_alone, *keys).agg(*bounds).collect()
+    return {name: _spans_of(rows, name) for name in wide}
+
+
+def _spans_of(rows: list[Row], name: str) -> list[Span]:
+    of_column = [row for row in rows if row[f"_cell_{name}"] is not None]
+    return sorted((row[name]["low"], row[name]["high"]) for row in of_column)
+
+
+def _is_wide(ends: Span) -> bool:
+    if not all(_is_number(end) for end in ends):
+        return False
+    low = float(ends[0])
+    high = float(ends[1])
+    return math.isfinite(high - low) and low < high
+
+
+def _is_number(value: Any) -> bool:
+    return isinstance(value, int | float | Decimal) and not isinstance(value, bool)
+
+
+def _cell(name: str, ends: Span) -> Column:
+    low = float(ends[0])
+    high = float(ends[1])
+    value = F.col(name).cast("double")
+    place = F.floor((value - F.lit(low)) * F.lit(CELLS / (high - low)))
+    return F.when(value.isNotNull() & ~F.isnan(value), place)
+
+
+def _bounds(cells: DataFrame, name: str) -> Column:
+    value = F.col(name)
+    kind = dict(cells.dtypes)[name]
+    known = F.when(~F.isnan(value), value) if is_float(kind) else value
+    return F.struct(F.min(known).alias("low"), F.max(known).alias("high"))
