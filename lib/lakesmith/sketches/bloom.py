@@ -121,7 +121,8 @@ def bloom_build(
     address = [F.col(f"_bloom_{name}").alias(name) for name in ("partition", "block")]
     bits = [mask.alias(word) for word, mask in _masks().items()]
     number = F.count(F.lit(1)).alias("keys")
-    by_block = addressed.select(*address, *bits).groupBy("partition", "block")
+    masks = addressed.select(*address, *bits)
+    by_block = masks.groupBy("partition", "block")
     blocks = by_block.agg(*_merged(), number)
     return blocks.select(
         "partition", _shard(shape).alias("shard"), "block", *WORDS, "keys"
@@ -156,7 +157,8 @@ def bloom_merge(filters: DataFrame) -> DataFrame:
     100
     """
     number = F.sum("keys").alias("keys")
-    return filters.groupBy(*ADDRESS).agg(*_merged(), number)
+    by_block = filters.groupBy(*ADDRESS)
+    return by_block.agg(*_merged(), number)
 
 
 def bloom_probe(
@@ -193,14 +195,16 @@ def bloom_probe(
         blocks = F.broadcast(blocks)
     addressed = _addressed(rows, kinds, shape, partition)
     is_here = [F.col(f"_bloom_{name}") == F.col(f"_stored_{name}") for name in address]
-    joined = addressed.join(blocks, reduce(Column.__and__, is_here), "left")
+    is_same_block = reduce(Column.__and__, is_here)
+    joined = addressed.join(blocks, is_same_block, "left")
     has_bits = [
         F.col(f"_stored_{word}").bitwiseAND(mask) == mask
         for word, mask in _masks().items()
     ]
     has_all = reduce(Column.__and__, has_bits)
     maybe = F.coalesce(has_all, F.lit(False)).alias("_maybe")
-    return joined.select(*[named(name) for name in rows.columns], maybe)
+    columns = [named(name) for name in rows.columns]
+    return joined.select(*columns, maybe)
 
 
 def _addressed(

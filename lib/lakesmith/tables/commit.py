@@ -62,7 +62,11 @@ class CommitId:
 
     @property
     def _identity(self) -> dict[str, Any]:
-        return {"app_id": self.app_id, "batch": self.version, "digest": self.digest}
+        return {
+            "app_id": self.app_id,
+            "batch": self.version,
+            "digest": self.digest,
+        }
 
     def is_of(self, landed: Commit) -> bool:
         """Return whether a commit in the log is of this batch, by this try or an earlier one.

@@ -168,12 +168,18 @@ def table_ref(
         return TableRef(name, f"{catalog}.{placed}", by_name=True)
     root = local_path(warehouse)
     base = str(root.resolve()) if root else warehouse.rstrip("/")
-    return TableRef(name, "/".join([base, *placed.split(".")]))
+    path = "/".join([base, *placed.split(".")])
+    return TableRef(name, path)
 
 
 def project_table(project: Project, name: str) -> TableRef:
     """Return the reference of ``layer.table`` of a project."""
-    ref = table_ref(project.warehouse, project.catalog, name, project.schema_prefix)
+    ref = table_ref(
+        project.warehouse,
+        project.catalog,
+        name,
+        project.schema_prefix,
+    )
     return replace(ref, durable=project.durable)
 
 

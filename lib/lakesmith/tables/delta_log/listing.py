@@ -33,7 +33,10 @@ class LogFiles:
     @property
     def head(self) -> int | None:
         """Return the newest version, or None for a log without a commit."""
-        return max((*self.commits[-1:], *self.checkpoints), default=None)
+        return max(
+            (*self.commits[-1:], *self.checkpoints),
+            default=None,
+        )
 
     @property
     def checkpoint(self) -> int | None:
@@ -75,7 +78,12 @@ def log_files(directory: Path) -> LogFiles:
     except FileNotFoundError:
         names = frozenset()
     commits = sorted(int(found[1]) for found in map(COMMIT.fullmatch, names) if found)
-    return LogFiles(directory, names, tuple(commits), _checkpoints(directory, names))
+    return LogFiles(
+        directory,
+        names,
+        tuple(commits),
+        _checkpoints(directory, names),
+    )
 
 
 def _checkpoints(directory: Path, names: frozenset[str]) -> dict[int, tuple[Path, ...]]:
@@ -83,7 +91,9 @@ def _checkpoints(directory: Path, names: frozenset[str]) -> dict[int, tuple[Path
     parts: dict[tuple[int, int], list[Path]] = defaultdict(list)
     for found in map(CHECKPOINT.fullmatch, sorted(names)):
         if found:
-            parts[int(found[1]), int(found[3] or 1)].append(directory / found[0])
+            version = int(found[1])
+            wanted = int(found[3] or 1)
+            parts[version, wanted].append(directory / found[0])
     return {
         version: tuple(files)
         for (version, wanted), files in sorted(parts.items())

@@ -170,4 +170,8 @@ def patient(ref: TableRef) -> Patient | None:
     """Return a table to be checked, or None when it is not local or does not exist."""
     if ref.local is None or not (ref.local / "_delta_log").is_dir():
         return None
-    return Patient(ref, ref.local, log_files(ref.local / "_delta_log"))
+    return Patient(
+        ref,
+        ref.local,
+        log_files(ref.local / "_delta_log"),
+    )

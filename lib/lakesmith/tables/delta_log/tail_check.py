@@ -139,8 +139,9 @@ def ends_whole(file: Path) -> bool:
     """Return True where a checkpoint ends with the magic word of Parquet."""
     if file.suffix != ".parquet":
         return file.stat().st_size > 0
+    end = file.stat().st_size - len(PARQUET_END)
     with file.open("rb") as stream:
-        stream.seek(max(0, file.stat().st_size - len(PARQUET_END)))
+        stream.seek(max(0, end))
         return stream.read() == PARQUET_END
 
 

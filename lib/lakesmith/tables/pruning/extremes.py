@@ -56,7 +56,7 @@ def find_extremes(numbers: DataFrame, kinds: Mapping[str, str]) -> Extremes:
     metrics = [_metrics(name, kind).alias(name) for name, kind in kinds.items()]
     (row,) = numbers.agg(*metrics).collect()
     clean = {name: kind for name, kind in kinds.items() if not row[name]["spoiled"]}
-    ends = {name: (row[name]["low"], row[name]["high"]) for name in clean}
+    ends = {name: _ends(row[name]) for name in clean}
     cells = _find_cells(numbers, ends)
     values = {name: _values(row[name], kind) for name, kind in clean.items()}
     spans = {
@@ -82,7 +82,8 @@ def _metrics(name: str, kind: str) -> Column:
 
 
 def _any(test: Column) -> Column:
-    return F.coalesce(F.bool_or(test), F.lit(False))
+    found = F.bool_or(test)
+    return F.coalesce(found, F.lit(False))
 
 
 def _values(metrics: Row, kind: str) -> frozenset[Any]:
@@ -94,7 +95,8 @@ def _values(metrics: Row, kind: str) -> frozenset[Any]:
 
 
 def _from_numbers(span: Span, kind: str) -> Span:
-    return from_number(span[0], kind), from_number(span[1], kind)
+    low, high = span
+    return from_number(low, kind), from_number(high, kind)
 
 
 def _find_cells(numbers: DataFrame, ends: Mapping[str, Span]) -> dict[str, list[Span]]:
@@ -116,7 +118,11 @@ def _find_cells(numbers: DataFrame, ends: Mapping[str, Span]) -> dict[str, list[
 
 def _spans_of(rows: list[Row], name: str) -> list[Span]:
     of_column = [row for row in rows if row[f"_cell_{name}"] is not None]
-    return sorted((row[name]["low"], row[name]["high"]) for row in of_column)
+    return sorted(_ends(row[name]) for row in of_column)
+
+
+def _ends(metrics: Row) -> Span:
+    return metrics["low"], metrics["high"]
 
 
 def _is_wide(ends: Span) -> bool:
@@ -134,13 +140,19 @@ def _is_number(value: Any) -> bool:
 def _cell(name: str, ends: Span) -> Column:
     low = float(ends[0])
     high = float(ends[1])
+    cells_per_unit = F.lit(CELLS / (high - low))
     value = F.col(name).cast("double")
-    place = F.floor((value - F.lit(low)) * F.lit(CELLS / (high - low)))
-    return F.when(value.isNotNull() & ~F.isnan(value), place)
+    distance = value - F.lit(low)
+    place = F.floor(distance * cells_per_unit)
+    is_known = value.isNotNull() & ~F.isnan(value)
+    return F.when(is_known, place)
 
 
 def _bounds(cells: DataFrame, name: str) -> Column:
     value = F.col(name)
     kind = dict(cells.dtypes)[name]
     known = F.when(~F.isnan(value), value) if is_float(kind) else value
-    return F.struct(F.min(known).alias("low"), F.max(known).alias("high"))
+    return F.struct(
+        F.min(known).alias("low"),
+        F.max(known).alias("high"),
+    )

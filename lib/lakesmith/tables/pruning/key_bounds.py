@@ -55,7 +55,8 @@ class Touched:
         spans = self.spans.get(name, ())
         if spans:
             return join_spans(spans, MAX_RANGES)
-        return ranges(_in_order(self.values[name]), self.max_ranges)
+        values = _in_order(self.values[name])
+        return ranges(values, self.max_ranges)
 
     def bounds(self, name: str, dialect: Dialect = SPARK, alias: str = "") -> str:
         """Return an OR of ranges of a column as SQL.

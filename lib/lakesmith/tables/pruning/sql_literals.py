@@ -33,7 +33,8 @@ def literal(value: Any) -> str:
         return "NULL" if value is None else str(value).lower()
     if isinstance(value, str):
         # Spark replaces ${name} by a variable anywhere, also by nothing.
-        escaped = value.replace("\\", "\\\\").replace("'", "\\'").replace("${", "$\\{")
+        escaped = value.replace("\\", "\\\\").replace("'", "\\'")
+        escaped = escaped.replace("${", "$\\{")
         return f"'{escaped}'"
     if isinstance(value, bytes | bytearray):
         return f"X'{bytes(value).hex()}'"

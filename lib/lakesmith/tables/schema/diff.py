@@ -120,7 +120,13 @@ def differences(
     ]
     new = [name for name in want if name not in named]
     added = [
-        _without_old(name, want[name], named, renamed.get(name, "")) for name in new
+        _without_old(
+            name,
+            want[name],
+            named,
+            renamed.get(name, ""),
+        )
+        for name in new
     ]
     lost = [_without_new(name, named[name]) for name in named if name not in want]
     return (*renames, *retyped, *added, *lost)
@@ -128,17 +134,18 @@ def differences(
 
 def _moved(have: Fields, want: Fields, renamed: Mapping[str, str]) -> dict[str, str]:
     """Return old name to new name for what is still to be renamed, within `_seq` too."""
-    pairs = {(old, new) for new, old in renamed.items()}
-    pairs |= {(f"{SEQ}.{old}", f"{SEQ}.{new}") for old, new in pairs}
+    pairs = {old: new for new, old in renamed.items()}
+    pairs |= {f"{SEQ}.{old}": f"{SEQ}.{new}" for old, new in pairs.items()}
     return {
         old: new
-        for old, new in sorted(pairs)
+        for old, new in sorted(pairs.items())
         if old in have and new in want and new not in have
     }
 
 
 def _other_type(name: str, old: str, new: str) -> Change:
-    return Change("widen" if is_wider(old, new) else "retype", name, old, new)
+    kind: Kind = "widen" if is_wider(old, new) else "retype"
+    return Change(kind, name, old, new)
 
 
 def _without_old(name: str, kind: str, named: Fields, renamed_from: str) -> Change:
@@ -193,7 +200,9 @@ def _digits(kind: str) -> tuple[int, int] | None:
     if kind in DIGITS:
         return (20, 0) if kind == "bigint" else (10, 0)
     found = _DECIMAL.fullmatch(kind)
-    return (int(found[1]), int(found[2])) if found else None
+    if found is None:
+        return None
+    return int(found[1]), int(found[2])
 
 
 def keeps_equality(change: Change) -> bool:

@@ -85,7 +85,8 @@ def shape_property(
     became = digest_of(want)
     if shapes and shapes[-1].became != digest_of(have):
         begun = shapes[-1]
-        ended = Shape(begun.columns, {**begun.renamed, **renamed}, became)
+        all_renamed = {**begun.renamed, **renamed}
+        ended = Shape(begun.columns, all_renamed, became)
         return {f"{PREFIX}{len(shapes)}": _text(ended)}
     ended = Shape(dict(have), renamed, became)
     return {f"{PREFIX}{len(shapes) + 1}": _text(ended)}
@@ -133,7 +134,8 @@ def _is_hidden(name: str) -> bool:
 def _in_shape(rows: DataFrame, shapes: Sequence[Shape], name: str, kind: str) -> Column:
     names = [name]
     for shape in shapes:
-        names.append(shape.renamed.get(names[-1], names[-1]))
+        last = names[-1]
+        names.append(shape.renamed.get(last, last))
 
     wanted = DataType.fromDDL(kind)
     now = next((later for later in reversed(names) if later in rows.columns), None)

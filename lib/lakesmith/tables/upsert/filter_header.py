@@ -154,7 +154,8 @@ def usable_filter(session: SparkSession, table: TableRef, spec: Table) -> Header
 def key_kinds(session: SparkSession, table: TableRef, spec: Table) -> dict[str, str]:
     """Return the columns of the key and of the partition with their types."""
     kinds = dict(table.load(session).dtypes)
-    names = dict.fromkeys((*spec.write.keys, *spec.write.partition_by))
+    columns = (*spec.write.keys, *spec.write.partition_by)
+    names = dict.fromkeys(columns)
     return {name: kinds[name] for name in names}
 
 

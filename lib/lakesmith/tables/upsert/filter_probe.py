@@ -109,13 +109,21 @@ def screen(rows: DataFrame, table: TableRef, spec: Table) -> Screened | None:
     number = F.count(F.lit(1)).alias("rows")
     maybe = F.count_if("_maybe").alias("maybe")
     (counts,) = marked.agg(number, maybe).collect()
-    seen = seen_before(counts["rows"], counts["maybe"], header.real_fpr)
+    seen = seen_before(
+        counts["rows"],
+        counts["maybe"],
+        header.real_fpr,
+    )
     screened = Screened(version, counts["rows"], counts["maybe"], seen)
     updates = spec.write.updates_rows
     if screened.maybe > MAX_MAYBE or (updates and seen.low > 0):
         return screened
     known = _known(marked, table, spec, version) if screened.maybe else None
-    return replace(screened, appends=known is None or not updates, known=known)
+    return replace(
+        screened,
+        appends=known is None or not updates,
+        known=known,
+    )
 
 
 def _finds_all(header: Header, rows: DataFrame, spec: Table) -> bool:
@@ -141,7 +149,8 @@ def append_new(
         keys = screened.known.column_names
         known = rows.sparkSession.createDataFrame(screened.known).alias("k")
         is_known = same_key("s", "k", keys)
-        rows = rows.alias("s").join(F.broadcast(known), is_known, "left_anti")
+        sent = F.broadcast(known)
+        rows = rows.alias("s").join(sent, is_known, "left_anti")
     table.save(writer(rows, commit))
 
 
@@ -166,7 +175,13 @@ def mark_known(rows: DataFrame, table: TableRef, header: Header) -> DataFrame:
     """
     partitions = _partitions(rows, header) if header.partition else []
     bits = load_filter(rows.sparkSession, table, header, partitions)
-    return bloom_probe(rows, bits, header.key, header.shape, header.partition)
+    return bloom_probe(
+        rows,
+        bits,
+        header.key,
+        header.shape,
+        header.partition,
+    )
 
 
 def _partitions(rows: DataFrame, header: Header) -> list[int]:
@@ -187,14 +202,16 @@ def _known(
     keys = spec.write.keys
     columns = [*dict.fromkeys([*keys, *spec.write.key_implies])]
     hidden = [DELETED] if DELETED in marked.columns else []
-    maybe = marked.filter("_maybe").select(*columns, *hidden).toArrow()
-    batch = session.createDataFrame(maybe)
-    touched = with_nulls(find_touched(batch, columns), keys, marked.columns)
+    maybe = marked.filter("_maybe")
+    collected = maybe.select(*columns, *hidden).toArrow()
+    batch = session.createDataFrame(collected)
+    of_batch = find_touched(batch, columns)
+    touched = with_nulls(of_batch, keys, marked.columns)
     refuse_broken(batch, table, spec, touched, version)
     rows = table.load(session, versionAsOf=version).filter(touched.predicate())
     stored = rows.select(*keys).alias("t")
     sent = F.broadcast(batch.alias("s"))
     both = stored.join(sent, same_key("t", "s", keys))
-    of_batch = [f"s.{quoted(name)}" for name in keys]
-    found = both.select(*of_batch).distinct().toArrow()
+    batch_keys = [f"s.{quoted(name)}" for name in keys]
+    found = both.select(*batch_keys).distinct().toArrow()
     return found if found.num_rows else None

@@ -137,7 +137,12 @@ def _add_keys(
     commits: Sequence[Commit],
 ) -> None:
     keys = _new_keys(session, table, header, commits)
-    bits = bloom_build(keys, header.key, header.shape, header.partition)
+    bits = bloom_build(
+        keys,
+        header.key,
+        header.shape,
+        header.partition,
+    )
     if grown.parts == 1:
         stored = load_filter(session, table, header)
         bits = bloom_merge(stored.unionByName(bits))
@@ -202,7 +207,12 @@ def _build(
         capacity=capacity,
         fullest=fullest,
     )
-    _save(session, table, header, bloom_build(rows, kinds, shape, partition))
+    _save(
+        session,
+        table,
+        header,
+        bloom_build(rows, kinds, shape, partition),
+    )
     return header
 
 
@@ -211,7 +221,12 @@ def _save(
 ) -> None:
     ref = table.key_filter
     last = newest_version(session, ref) if ref.exists(session) else -1
-    commit = CommitId(APP, last + 1, header.table_id, asdict(header))
+    commit = CommitId(
+        APP,
+        last + 1,
+        header.table_id,
+        asdict(header),
+    )
     of_header = {
         "hash_version": F.lit(header.hash_version),
         "table_version": F.lit(header.table_version).cast("bigint"),

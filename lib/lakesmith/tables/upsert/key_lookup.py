@@ -92,7 +92,8 @@ def look(
         return Looked(delta.version(), found, files)
     version = newest_version(session, table)
     rows = table.load(session).filter(bounds.predicate()).filter(one_of(kinds, keys))
-    return Looked(version, rows.select(*kinds, *columns).toArrow(), files)
+    collected = rows.select(*kinds, *columns).toArrow()
+    return Looked(version, collected, files)
 
 
 def _by_delta_rs(
@@ -110,7 +111,8 @@ def _by_delta_rs(
     moments = [path for name in hidden for path in _moments(name, fields[name])]
     if not all(files.in_nanoseconds(path) for path in moments):
         return None
-    query = select_keys([*kinds, *hidden], touched, kinds, keys)
+    columns = [*kinds, *hidden]
+    query = select_keys(columns, touched, kinds, keys)
     result = QueryBuilder().register("t", delta).execute(query)
     found = pa.table(result.read_all())
     return found if found.num_rows < MAX_FOUND else None

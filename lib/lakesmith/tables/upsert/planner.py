@@ -102,7 +102,11 @@ class UpsertPlan:
         >>> UpsertPlan("merge", Touched({}), why="more than 2000 keys").to_metadata()
         {'method': 'merge', 'why': 'more than 2000 keys'}
         """
-        metadata = {"method": self.method, "why": self.why, "expected": self.expected}
+        metadata = {
+            "method": self.method,
+            "why": self.why,
+            "expected": self.expected,
+        }
         return {name: value for name, value in metadata.items() if value}
 
 
@@ -146,7 +150,8 @@ def plan_upsert(
     job, mostly. What the keys imply is compared with these rows; for a batch that is merged that is
     one more job, unless the spec proves it.
     """
-    columns = [*dict.fromkeys([*spec.write.keys, *spec.write.key_implies])]
+    bounded = [*spec.write.keys, *spec.write.key_implies]
+    columns = [*dict.fromkeys(bounded)]
     kinds = {name: kind for name, kind in rows.dtypes if name in columns}
     keys = {name: kinds[name] for name in spec.write.keys}
     try:
@@ -188,7 +193,8 @@ def _collect_few(
             "a key column has values without a literal of their own"
         )
     hidden = [name for name in HIDDEN if name in rows.columns]
-    columns = dict.fromkeys([*keys, *spec.write.key_implies, *hidden])
+    wanted = [*keys, *spec.write.key_implies, *hidden]
+    columns = dict.fromkeys(wanted)
     found = rows.select(*columns).limit(MAX_KEYS + 1).toArrow()
     if found.num_rows > MAX_KEYS:
         raise MergeInsteadError(f"more than {MAX_KEYS} keys", many=True)

@@ -68,7 +68,13 @@ def find_winners(
     decided: dict[Key, bool] = {}
     if tied:
         target = table.load(rows.sparkSession)
-        decided = _decide_ties(rows, kinds, target, [keys[at] for at in tied], follows)
+        decided = _decide_ties(
+            rows,
+            kinds,
+            target,
+            [keys[at] for at in tied],
+            follows,
+        )
     return {
         at: decided.get(keys[at], False) if is_newer is None else is_newer
         for at, is_newer in wins.items()
@@ -168,7 +174,10 @@ def _decide_ties(
 def _in_order(side: str, schema: StructType) -> Column:
     """Return all columns of a row, in the order in which they decide."""
     values = [
-        orderable(F.col(f"{side}.{quoted(name)}"), schema[name].dataType)
+        orderable(
+            F.col(f"{side}.{quoted(name)}"),
+            schema[name].dataType,
+        )
         for name in newest_first(schema.names)
     ]
     return F.struct(*values)
