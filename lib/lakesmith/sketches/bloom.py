@@ -81,7 +81,10 @@ def _canonical(value: Column, kind: str) -> Column:
     if not is_float(kind):
         return value
     wide = value.cast("double")
-    one_nan = F.when(F.isnan(wide), float("nan"))
+    one_nan = F.when(
+        F.isnan(wide),
+        float("nan"),
+    )
     return one_nan.when(wide == 0, 0.0).otherwise(wide)
 
 
@@ -121,7 +124,10 @@ def bloom_build(
     address = [F.col(f"_bloom_{name}").alias(name) for name in ("partition", "block")]
     bits = [mask.alias(word) for word, mask in _masks().items()]
     number = F.count(F.lit(1)).alias("keys")
-    masks = addressed.select(*address, *bits)
+    masks = addressed.select(
+        *address,
+        *bits,
+    )
     by_block = masks.groupBy("partition", "block")
     blocks = by_block.agg(*_merged(), number)
     return blocks.select(
@@ -187,6 +193,14 @@ def bloom_probe(
     Notes
     -----
     A filter of one shard is sent to every worker; a larger one is joined as Spark sees fit.
+
+    Examples
+    --------
+    >>> from lakesmith.sketches.bloom_sizing import shape_for
+    >>> shape = shape_for(10, 0.001)
+    >>> bloom = bloom_build(spark.range(2), {"id": "bigint"}, shape)
+    >>> bloom_probe(spark.range(3), bloom, {"id": "bigint"}, shape).filter("_maybe").count()
+    2
     """
     address = ("partition", "block") if partition else ("block",)
     stored = [F.col(name).alias(f"_stored_{name}") for name in (*address, *WORDS)]
@@ -202,7 +216,10 @@ def bloom_probe(
         for word, mask in _masks().items()
     ]
     has_all = reduce(Column.__and__, has_bits)
-    maybe = F.coalesce(has_all, F.lit(False)).alias("_maybe")
+    maybe = F.coalesce(
+        has_all,
+        F.lit(False),
+    ).alias("_maybe")
     columns = [named(name) for name in rows.columns]
     return joined.select(*columns, maybe)
 

@@ -46,7 +46,10 @@ def hll(name: str, kind: str) -> Column:
     2
     """
     hashed = _hashed(named(name), kind)
-    sketch = F.hll_sketch_agg(hashed, F.lit(HLL_LG_K))
+    sketch = F.hll_sketch_agg(
+        hashed,
+        F.lit(HLL_LG_K),
+    )
     return _if_any(name, sketch)
 
 
@@ -83,9 +86,15 @@ def kll(name: str, kind: str) -> Column:
     """
     if family(kind) in (*FLOATS, "decimal"):
         number = named(name).cast("double")
-        known = F.when(~F.isnan(number), number)
+        known = F.when(
+            ~F.isnan(number),
+            number,
+        )
         sketch = F.kll_sketch_agg_double(known, F.lit(KLL_K))
-        return F.when(F.count(known) > 0, sketch)
+        return F.when(
+            F.count(known) > 0,
+            sketch,
+        )
     whole = _whole_number(name, kind)
     if whole is None:
         return F.lit(None).cast("binary")
@@ -127,7 +136,10 @@ def top_k(name: str, kind: str) -> Column:
     if family(kind) not in TOP_TYPES:
         return F.lit(None).cast("string")
     found = F.expr(f"approx_top_k({quoted(name)}, {TOP_K + 1}, {TOP_TRACKED})")
-    known = F.filter(found, lambda entry: entry["item"].isNotNull())
+    known = F.filter(
+        found,
+        lambda entry: entry["item"].isNotNull(),
+    )
     values = F.slice(known, 1, TOP_K)
     return _if_any(name, json_text(values))
 

@@ -58,7 +58,10 @@ class CommitId:
         '{"app_id": "lakesmith/a", "attempt": "t1", "batch": 7, "digest": "d1", "run_id": "r"}'
         """
         identity = {**self._identity, "attempt": self.attempt}
-        return json.dumps({**identity, **self.about}, sort_keys=True)
+        return json.dumps(
+            {**identity, **self.about},
+            sort_keys=True,
+        )
 
     @property
     def _identity(self) -> dict[str, Any]:
@@ -219,7 +222,10 @@ def find(session: SparkSession, table: TableRef, commit: CommitId) -> Outcome | 
 def _outcome(commit: CommitId, landed: Commit) -> Outcome:
     is_now = landed.about["attempt"] == commit.attempt
     result = WriteResult.WRITTEN if is_now else WriteResult.SKIPPED
-    metrics = {**landed.metrics, **landed.about.get("counts", {})}
+    metrics = {
+        **landed.metrics,
+        **landed.about.get("counts", {}),
+    }
     return Outcome(result, landed.version, metrics)
 
 

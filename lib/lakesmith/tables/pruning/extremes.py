@@ -83,7 +83,10 @@ def _metrics(name: str, kind: str) -> Column:
 
 def _any(test: Column) -> Column:
     found = F.bool_or(test)
-    return F.coalesce(found, F.lit(False))
+    return F.coalesce(
+        found,
+        F.lit(False),
+    )
 
 
 def _values(metrics: Row, kind: str) -> frozenset[Any]:
@@ -108,7 +111,10 @@ def _find_cells(numbers: DataFrame, ends: Mapping[str, Span]) -> dict[str, list[
     if not wide:
         return {}
     numbered = [_cell(name, span).alias(f"_cell_{name}") for name, span in wide.items()]
-    cells = numbers.select(*wide, *numbered)
+    cells = numbers.select(
+        *wide,
+        *numbered,
+    )
     keys = [F.col(f"_cell_{name}") for name in wide]
     bounds = [_bounds(cells, name).alias(name) for name in wide]
     each_alone = [[key] for key in keys]

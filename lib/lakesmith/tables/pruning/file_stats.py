@@ -148,7 +148,10 @@ class Files:
         return self.actions[name] if name in self.actions.column_names else None
 
     def _every(self, value: bool) -> pa.ChunkedArray:
-        values = pa.array([value] * self.count, pa.bool_())
+        values = pa.array(
+            [value] * self.count,
+            pa.bool_(),
+        )
         return pa.chunked_array([values])
 
 
@@ -189,7 +192,10 @@ def table_files(table: TableRef) -> Files | None:
 def expected_merge(table: TableRef, touched: Touched) -> dict[str, int]:
     """Return the expected metrics of a MERGE, as far as the log of a local table has them."""
     files = table_files(table)
-    return expected_write(files.matching(touched) if files else None, None)
+    return expected_write(
+        files.matching(touched) if files else None,
+        None,
+    )
 
 
 def expected_write(files: Files | None, rows: int | None) -> dict[str, int]:

@@ -14,6 +14,7 @@ from pyspark.sql import Column, DataFrame, Row
 from pyspark.sql import functions as F
 
 from lakesmith.columns import DELETED
+from lakesmith.spec.model import Table
 from lakesmith.tables.pruning.extremes import find_extremes
 from lakesmith.tables.pruning.ordinals import as_number, from_number, is_spoiled
 from lakesmith.tables.pruning.ranges import Span, join_spans, ranges
@@ -110,6 +111,19 @@ def _in_order(values: Collection[Any]) -> list[Any]:
     return sorted(value for value in values if value is not None and value == value)
 
 
+def bounding_columns(spec: Table) -> list[str]:
+    """Return the columns by whose values the rows of a batch's keys are found.
+
+    Examples
+    --------
+    >>> write = {"strategy": "upsert", "keys": ["id"], "key_implies": ["day", "id"]}
+    >>> bounding_columns(Table.model_validate({"from": "bronze.a", "write": write}))
+    ['id', 'day']
+    """
+    columns = (*spec.write.keys, *spec.write.key_implies)
+    return [*dict.fromkeys(columns)]
+
+
 def find_touched(
     changes: DataFrame, columns: Sequence[str], few: bool = True
 ) -> Touched:
@@ -143,9 +157,17 @@ def find_touched(
     numbers = changes.select(*as_numbers)
     rows = numbers.distinct().limit(MAX_VALUES + 1).collect() if few else []
     if few and len(rows) <= MAX_VALUES:
-        return Touched(_readable(rows, kinds), kinds=kinds)
+        return Touched(
+            _readable(rows, kinds),
+            kinds=kinds,
+        )
     found = find_extremes(numbers, kinds)
-    return Touched(found.values, 1, found.spans, kinds)
+    return Touched(
+        found.values,
+        1,
+        found.spans,
+        kinds,
+    )
 
 
 def _readable(

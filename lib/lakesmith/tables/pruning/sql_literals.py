@@ -101,7 +101,7 @@ DELTA_RS = Dialect(_delta_rs_name, _delta_rs_value)
 
 
 def is_exact(kinds: Mapping[str, str]) -> bool:
-    """Return whether each value of columns of these types has one literal of its own.
+    """Return whether each value of columns of these types has one literal, and no other has it.
 
     Examples
     --------

@@ -77,8 +77,13 @@ def shape_property(
 
     Notes
     -----
-    A change that was begun and not ended left its property behind: it is found by what it was to
+    A change that was begun and not ended left its property behind. It is found by what it was to
     become, and the table between the two is not a shape.
+
+    Examples
+    --------
+    >>> shape_property({}, {"a": "int"}, {"a": "bigint"}, []).keys()
+    dict_keys(['lakesmith.schema.v1'])
     """
     shapes = shapes_of(properties)
     renamed = {change.old: change.new for change in moved if change.kind == "rename"}
@@ -114,6 +119,12 @@ def in_shape(rows: DataFrame, shapes: Sequence[Shape], number: int) -> DataFrame
     DataFrame
         *Columns*: those of the shape without hidden ones: under their old names, in their old types
         (NULL where a value does not fit), NULL where the table has lost one.
+
+    Examples
+    --------
+    >>> shapes = [Shape({"id": "int", "note": "string"}, {}, "")]
+    >>> in_shape(spark.range(2), shapes, 1).collect()
+    [Row(id=0, note=None), Row(id=1, note=None)]
     """
     later = shapes[number - 1 :]
     columns = _shown(later[0])

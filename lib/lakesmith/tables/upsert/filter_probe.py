@@ -16,7 +16,11 @@ from lakesmith.spec.key_implies import unproven
 from lakesmith.spec.model import Table
 from lakesmith.tables.commit import CommitId, writer
 from lakesmith.tables.delta_log.history import newest_version
-from lakesmith.tables.pruning.key_bounds import find_touched, with_nulls
+from lakesmith.tables.pruning.key_bounds import (
+    bounding_columns,
+    find_touched,
+    with_nulls,
+)
 from lakesmith.tables.ref import TableRef
 from lakesmith.tables.upsert.filter_header import Header, usable_filter
 from lakesmith.tables.upsert.key_filter import load_filter
@@ -56,7 +60,15 @@ class Screened:
 
     @property
     def counts(self) -> dict[str, int]:
-        """Return the metrics of the commit, named as Delta names them for a MERGE."""
+        """Return the metrics of the commit, named as Delta names them for a MERGE.
+
+        Examples
+        --------
+        >>> seen = seen_before(1000, 0, 0.01)
+        >>> counts = Screened(3, 1000, 0, seen, appends=True).counts
+        >>> counts["keysSeenBefore"], counts["numTargetRowsInserted"]
+        (0, 1000)
+        """
         counts = {
             "keysSeenBefore": round(self.seen.value),
             "keysSeenBeforeAtLeast": round(self.seen.low),
@@ -150,7 +162,11 @@ def append_new(
         known = rows.sparkSession.createDataFrame(screened.known).alias("k")
         is_known = same_key("s", "k", keys)
         sent = F.broadcast(known)
-        rows = rows.alias("s").join(sent, is_known, "left_anti")
+        rows = rows.alias("s").join(
+            sent,
+            is_known,
+            "left_anti",
+        )
     table.save(writer(rows, commit))
 
 
@@ -200,7 +216,7 @@ def _known(
     """Return the keys of the rows that the table has, or None."""
     session = marked.sparkSession
     keys = spec.write.keys
-    columns = [*dict.fromkeys([*keys, *spec.write.key_implies])]
+    columns = bounding_columns(spec)
     hidden = [DELETED] if DELETED in marked.columns else []
     maybe = marked.filter("_maybe")
     collected = maybe.select(*columns, *hidden).toArrow()
@@ -211,7 +227,10 @@ def _known(
     rows = table.load(session, versionAsOf=version).filter(touched.predicate())
     stored = rows.select(*keys).alias("t")
     sent = F.broadcast(batch.alias("s"))
-    both = stored.join(sent, same_key("t", "s", keys))
+    both = stored.join(
+        sent,
+        same_key("t", "s", keys),
+    )
     batch_keys = [f"s.{quoted(name)}" for name in keys]
     found = both.select(*batch_keys).distinct().toArrow()
     return found if found.num_rows else None

@@ -46,7 +46,10 @@ def load_filter(
     DataFrame
         *Columns*: as `bloom_build`, one row a block.
     """
-    stored = table.key_filter.load(session).drop("hash_version", "table_version")
+    stored = table.key_filter.load(session).drop(
+        "hash_version",
+        "table_version",
+    )
     if partitions:
         stored = stored.filter(F.col("partition").isin(*partitions))
     return stored if header.parts == 1 else bloom_merge(stored)
@@ -92,7 +95,13 @@ def refresh(
         caught_up = _caught_up(session, table, header, commits)
         if caught_up is not None:
             return caught_up
-    return _build(session, table, spec, kinds, cap_bits)
+    return _build(
+        session,
+        table,
+        spec,
+        kinds,
+        cap_bits,
+    )
 
 
 def _caught_up(

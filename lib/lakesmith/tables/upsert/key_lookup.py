@@ -84,7 +84,14 @@ def look(
         if implied:
             bounds = without_promise(touched, implied, all_files, delta.version())
         searched = all_files.matching(bounds)
-        found = _by_delta_rs(delta, searched, bounds, kinds, keys, columns)
+        found = _by_delta_rs(
+            delta,
+            searched,
+            bounds,
+            kinds,
+            keys,
+            columns,
+        )
     except DeltaError as error:
         raise unreadable(table, error) from error
     files = all_files.matching(touched)

@@ -60,7 +60,11 @@ def refuse_broken_rows(
         at = place_of.get(key)
         if at is None:
             continue
-        if not _differs(in_batch[at], in_table[stored_at], deletes[at]):
+        if not _differs(
+            in_batch[at],
+            in_table[stored_at],
+            deletes[at],
+        ):
             continue
         one = _values(stored, stored_at, implied)
         other = _values(batch, at, implied)
@@ -101,9 +105,18 @@ def refuse_broken(
     if not implied:
         return
     keys = spec.write.keys
-    stored = _stored(rows, table, touched, implied, version)
+    stored = _stored(
+        rows,
+        table,
+        touched,
+        implied,
+        version,
+    )
     if but:
-        is_replaced = F.coalesce(F.expr(but), F.lit(False))
+        is_replaced = F.coalesce(
+            F.expr(but),
+            F.lit(False),
+        )
         stored = stored.filter(~is_replaced)
     columns = [*dict.fromkeys([*keys, *implied])]
     has_deletes = DELETED in rows.columns

@@ -129,7 +129,10 @@ def compare_rows(
     return {
         at: None
         if in_batch[at] == in_table[place]
-        else wins(in_batch[at], in_table[place])
+        else wins(
+            in_batch[at],
+            in_table[place],
+        )
         for at, place in matches.items()
     }
 
@@ -162,12 +165,18 @@ def _decide_ties(
     has_tied_key = one_of(kinds, tied)
     batch = rows.filter(has_tied_key).alias("s")
     stored = target.filter(has_tied_key).alias("t")
-    both = batch.join(stored, same_key("s", "t", kinds))
+    both = batch.join(
+        stored,
+        same_key("s", "t", kinds),
+    )
     new = _in_order("s", rows.schema)
     old = _in_order("t", rows.schema)
     is_newer = ~new.eqNullSafe(old) if follows else new > old
     keys = [f"s.{quoted(name)}" for name in kinds]
-    found = both.select(*keys, is_newer.alias("_newer")).toArrow()
+    found = both.select(
+        *keys,
+        is_newer.alias("_newer"),
+    ).toArrow()
     return dict(zip(tuples_of(found, kinds), found["_newer"].to_pylist(), strict=True))
 
 
