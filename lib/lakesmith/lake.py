@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -13,7 +13,8 @@ from lakesmith.doctor.fix import doctor
 from lakesmith.errors import Problem
 from lakesmith.maintain.maintain import maintain
 from lakesmith.maintain.result import Maintained
-from lakesmith.observe.results import Event, Plan, RunResult
+from lakesmith.observe.observers import Observer, Observers, installed_observers
+from lakesmith.observe.results import Plan, RunResult
 from lakesmith.reader import Reader
 from lakesmith.repair.backfill import backfill
 from lakesmith.repair.rollback import rollback
@@ -116,9 +117,10 @@ class Lake(Reader):
     def run(
         self,
         select: Sequence[str] = (),
+        *,
         run_date: str | None = None,
         accept: Sequence[str] = (),
-        on_event: Callable[[Event], None] | None = None,
+        on_event: Observer | None = None,
         rebuild: bool = False,
     ) -> RunResult:
         """Build what is new, table by table, and publish it together.
@@ -131,8 +133,8 @@ class Lake(Reader):
             The recorded "now", ISO date or instant (UTC).
         accept : sequence of str
             Refused tables to publish as they are.
-        on_event : callable, optional
-            Called as tables start and finish.
+        on_event : Observer, optional
+            Called with each event of the run, beside the observers of installed packages.
         rebuild : bool
             Rebuild the selected tables, else those whose spec changed, and all tables downstream.
 
@@ -152,7 +154,7 @@ class Lake(Reader):
             self._session,
             self.project,
             Asked(select, utc(run_date), accept, rebuild),
-            on_event or _ignore,
+            _observers(on_event),
         )
 
     def backfill(
@@ -160,7 +162,7 @@ class Lake(Reader):
         select: Sequence[str],
         start: str,
         end: str,
-        on_event: Callable[[Event], None] | None = None,
+        on_event: Observer | None = None,
     ) -> RunResult:
         """Recompute the rows of event dates in ``[start, end)`` from published upstreams.
 
@@ -185,12 +187,10 @@ class Lake(Reader):
             self.project,
             select,
             date_range(start, end),
-            on_event or _ignore,
+            _observers(on_event),
         )
 
-    def rollback(
-        self, run_id: str, on_event: Callable[[Event], None] | None = None
-    ) -> RunResult:
+    def rollback(self, run_id: str, on_event: Observer | None = None) -> RunResult:
         """Return all tables to where they stood before a run, and undo what was built on it.
 
         Parameters
@@ -209,7 +209,7 @@ class Lake(Reader):
         LedgerError
             LS606, LS607, LS608 when that cannot be done; nothing was changed then.
         """
-        return rollback(self._session, self.project, run_id, on_event or _ignore)
+        return rollback(self._session, self.project, run_id, _observers(on_event))
 
     def maintain(
         self, select: Sequence[str] = (), dry_run: bool | None = None
@@ -235,5 +235,6 @@ class Lake(Reader):
         return self.spark
 
 
-def _ignore(event: Event) -> None:
-    return None
+def _observers(on_event: Observer | None) -> Observers:
+    own = (on_event,) if on_event else ()
+    return Observers([*own, *installed_observers()])

@@ -13,7 +13,8 @@ from lakesmith.cli.json_output import plain
 from lakesmith.cli.progress import LiveView, warn_if_degraded
 from lakesmith.cli.table import aligned
 from lakesmith.cli.text import plan_text, result_text
-from lakesmith.observe.results import Event, Parked, Plan, PlannedTable, RunResult, TableResult
+from lakesmith.observe.events import BatchFinished, BatchStarted
+from lakesmith.observe.results import Parked, Plan, PlannedTable, RunResult, TableResult
 
 
 def test_a_long_value_is_neither_wrapped_nor_cut() -> None:
@@ -58,9 +59,10 @@ def test_the_live_view_shows_each_table_once() -> None:
     shown = io.StringIO()
     with Progress(TextColumn("{task.description}"), console=Console(file=shown, width=200)) as progress:
         view = LiveView(progress)
-        for kind in ("table_started", "table_started", "table_finished"):
-            result = TableResult("silver.a", "done", counts=Counts(accepted=5)) if kind == "table_finished" else None
-            view(Event(kind, "r1", "silver.a", result=result))
+        started = BatchStarted("r1", "silver.a", 1)
+        result = TableResult("silver.a", "done", counts=Counts(accepted=5))
+        for event in (started, started, BatchFinished("r1", "silver.a", 1, result)):
+            view(event)
     assert shown.getvalue().count("silver.a  done, 5 rows") == 1
 
 

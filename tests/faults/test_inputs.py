@@ -12,13 +12,14 @@ from typing import Any
 import pytest
 
 from lakesmith.errors import RunFailed
-from lakesmith.observe.results import Event, RunResult
+from lakesmith.observe.events import RunEvent
+from lakesmith.observe.results import RunResult
 from lakesmith.sources.files import new_files
 from tests.faults.damage import BRONZE, FIRST, SECOND, bronze_ids, ids
 from tests.shop import HEADER, SPECS, Shop, by_table
 
 
-def after_planning(act: Callable[[], object]) -> Callable[[Event], None]:
+def after_planning(act: Callable[[], object]) -> Callable[[RunEvent], None]:
     """Do something when the batch of bronze is planned, and nothing of it was read yet."""
     return lambda event: act() and None if event.kind == "table_started" else None  # type: ignore[func-returns-value]
 

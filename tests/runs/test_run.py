@@ -9,7 +9,8 @@ from pyspark.sql import SparkSession
 from lakesmith.batch.counts import Counts
 from lakesmith.errors import InputError, RunFailed, RunLocked
 from lakesmith.lake import Lake
-from lakesmith.observe.results import Event, RunResult
+from lakesmith.observe.events import RunEvent
+from lakesmith.observe.results import RunResult
 from lakesmith.runs.lock import run_lock
 from lakesmith.session.batch import batch_session
 from tests.shop import HEADER, SPECS, TABLES, Shop, by_table
@@ -221,9 +222,9 @@ def test_an_absent_optional_source_has_nothing_new(make_shop: Callable[..., Shop
 
 def test_events_tell_the_progress(shop: Shop) -> None:
     shop.land("a.csv", FIRST[:1])
-    told: list[Event] = []
-    shop.run(select=["bronze.orders"], on_event=told.append)
-    kinds = [event.kind for event in told]
+    events: list[RunEvent] = []
+    shop.run(select=["bronze.orders"], on_event=events.append)
+    kinds = [event.kind for event in events]
     assert kinds[0] == "run_started"
     assert kinds[-1] == "run_finished"
     assert [kind for kind in kinds if kind in ("table_started", "table_finished", "published")] == [

@@ -149,7 +149,11 @@ def run(
         lake = open_lake(conf, env, sets)
         with following() as on_event:
             result = lake.run(
-                each_name(select), run_date, each_name(accept), on_event, rebuild
+                each_name(select),
+                run_date=run_date,
+                accept=each_name(accept),
+                on_event=on_event,
+                rebuild=rebuild,
             )
         warn_if_degraded(result)
         answer(result, text.result_text)

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 from lakesmith.cli.options import open_lake
 from lakesmith.cli.progress import warn_if_degraded
 from lakesmith.cli.text import result_text
-from lakesmith.observe.results import Event
+from lakesmith.observe.events import BatchFinished, BatchStarted, RunEvent
 
 if TYPE_CHECKING:
     from lakesmith.lake import Lake
@@ -98,11 +98,15 @@ def run_layer(about: str | None, argv: Sequence[str] | None, layer: Layer) -> No
 
 def run_tables(lake: Lake, select: Sequence[str], run_date: str | None) -> None:
     """Run tables, all when `select` is empty, and print what was done."""
-    result = lake.run(select, run_date, on_event=_log)
+    result = lake.run(select, run_date=run_date, on_event=_log)
     warn_if_degraded(result)
     print(result_text(result))
 
 
-def _log(event: Event) -> None:
-    state = f" {event.result.state}" if event.result else ""
-    print(f"{event.run_id} {event.kind} {event.table}{state}".rstrip(), file=sys.stderr)
+def _log(event: RunEvent) -> None:
+    words = [event.run_id, event.kind]
+    if isinstance(event, BatchStarted | BatchFinished):
+        words.append(event.table)
+    if isinstance(event, BatchFinished):
+        words.append(event.result.state)
+    print(" ".join(words), file=sys.stderr)

@@ -3,20 +3,25 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
-from lakesmith.observe.results import Event, RunResult
+from lakesmith.observe.events import (
+    BatchFinished,
+    BatchStarted,
+    RunEvent,
+    TablesPublished,
+)
+from lakesmith.observe.observers import Observer
+from lakesmith.observe.results import RunResult
 
 if TYPE_CHECKING:
     from rich.progress import Progress, TaskID
 
-OnEvent = Callable[[Event], None]
-
 
 @contextmanager
-def following() -> Iterator[OnEvent | None]:
+def following() -> Iterator[Observer | None]:
     """Yield an observer that shows a spinner a table, or None where stderr is no terminal."""
     if not sys.stderr.isatty():
         yield None
@@ -45,22 +50,22 @@ class LiveView:
         self._progress = progress
         self._lines: dict[str, TaskID] = {}
 
-    def __call__(self, event: Event) -> None:
+    def __call__(self, event: RunEvent) -> None:
         """Take one event."""
-        if event.kind == "table_started":
+        if isinstance(event, BatchStarted):
             self._start(event.table)
-        elif event.kind == "table_finished" and event.table in self._lines:
+        elif isinstance(event, BatchFinished) and event.table in self._lines:
             self._finish(event)
-        elif event.kind == "published":
+        elif isinstance(event, TablesPublished):
             self._progress.console.print("published")
 
     def _start(self, table: str) -> None:
         if table not in self._lines:
             self._lines[table] = self._progress.add_task(table, total=1)
 
-    def _finish(self, event: Event) -> None:
+    def _finish(self, event: BatchFinished) -> None:
         result = event.result
-        outcome = f"  {result.state}, {result.counts.accepted} rows" if result else ""
+        outcome = f"  {result.state}, {result.counts.accepted} rows"
         self._progress.update(
             self._lines[event.table], description=f"{event.table}{outcome}", completed=1
         )

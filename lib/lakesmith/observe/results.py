@@ -89,18 +89,3 @@ class Plan:
     def to_dict(self) -> dict[str, Any]:
         """Return plain data for JSON."""
         return asdict(self)
-
-
-@dataclass(frozen=True)
-class Event:
-    """One step of a run as it happens, for live progress and logs.
-
-    `kind` is ``run_started``, ``table_started``, ``table_finished``, ``published`` or
-    ``run_finished``.
-    """
-
-    kind: str
-    run_id: str
-    table: str = ""
-    message: str = ""
-    result: TableResult | None = None

@@ -13,8 +13,9 @@ from uuid import uuid4
 from pyspark.sql import SparkSession
 
 from lakesmith.ledger.identity import positions
+from lakesmith.observe.events import RunEvent
 from lakesmith.observe.records import CHECKS, PROFILES, RUNS, SCHEMA_VERSION
-from lakesmith.observe.results import Event, RunResult, RunState, TableResult
+from lakesmith.observe.results import RunResult, RunState, TableResult
 from lakesmith.observe.table_tally import Tally
 from lakesmith.spec.model import Project
 from lakesmith.tables.ops_table import OpsTable
@@ -39,17 +40,13 @@ class RunFacts:
     project: Project
     run_id: str
     run_time: str
-    on_event: Callable[[Event], None]
+    on_event: Callable[[RunEvent], None]
     started_at: str = field(default_factory=now)
     started: float = field(default_factory=time.monotonic)
 
     def ref(self, name: str) -> TableRef:
         """Return the reference of a table."""
         return project_table(self.project, name)
-
-    def tell(self, kind: str) -> None:
-        """Send an event of the run as a whole."""
-        self.on_event(Event(kind, self.run_id))
 
     def result(self, tables: Sequence[TableResult], published: int | None) -> RunResult:
         """Return the result of the run, whose state is the worst state of a table."""
@@ -60,7 +57,7 @@ class RunFacts:
 
 
 def facts_of(
-    project: Project, run_time: str | None, on_event: Callable[[Event], None]
+    project: Project, run_time: str | None, on_event: Callable[[RunEvent], None]
 ) -> RunFacts:
     """Begin a run with its id and its recorded "now"."""
     run_id = f"{datetime.now(timezone.utc):%Y%m%dT%H%M%S}-{uuid4().hex[:6]}"

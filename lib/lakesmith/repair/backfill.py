@@ -13,6 +13,7 @@ from lakesmith.ledger.open_ledger import open_ledger
 from lakesmith.ledger.state import TableState
 from lakesmith.ledger.store import Ledger
 from lakesmith.ledger.upstream_change import require_same_upstream
+from lakesmith.observe.events import RunStarted
 from lakesmith.observe.interrupted_runs import record_interrupted
 from lakesmith.observe.results import RunResult
 from lakesmith.observe.run_records import facts_of
@@ -73,7 +74,7 @@ def backfill(
     facts = facts_of(project, None, on_event)
     spark = session()
     with project_lock(spark, project):
-        facts.tell("run_started")
+        facts.on_event(RunStarted(facts.run_id))
         ledger = open_ledger(spark, facts.project, facts.run_id)
         record_interrupted(facts, spark, ledger)
         Recovery(spark, project, ledger).finish_rollbacks()

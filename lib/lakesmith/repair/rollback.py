@@ -14,6 +14,7 @@ from lakesmith.ledger.open_ledger import open_ledger
 from lakesmith.ledger.publications import publish
 from lakesmith.ledger.state import Mark, TableState
 from lakesmith.ledger.store import Ledger, published_event
+from lakesmith.observe.events import RunFinished, RunStarted
 from lakesmith.observe.interrupted_runs import record_interrupted
 from lakesmith.observe.results import RunResult, TableResult
 from lakesmith.observe.run_records import RunFacts, facts_of, write_records
@@ -46,11 +47,11 @@ def rollback(
     facts = facts_of(project, None, on_event)
     spark = session()
     with project_lock(spark, project):
-        facts.tell("run_started")
+        facts.on_event(RunStarted(facts.run_id))
         ledger = open_ledger(spark, facts.project, facts.run_id, project.table_names())
         record_interrupted(facts, spark, ledger)
         result = roll_back(facts, spark, ledger, run_id)
-        facts.tell("run_finished")
+        facts.on_event(RunFinished(facts.run_id, result.state))
     return result
 
 

@@ -20,10 +20,12 @@ from lakesmith.ledger.events import (
     intent_event,
     parked_event,
 )
+from lakesmith.ledger.identity import positions
 from lakesmith.ledger.intent import Intent
 from lakesmith.ledger.rebuild_from_commits import is_missing, is_own
 from lakesmith.ledger.store import Ledger
-from lakesmith.observe.results import Event, Parked, TableResult
+from lakesmith.observe.events import BatchFinished, BatchStarted, RunEvent
+from lakesmith.observe.results import Parked, TableResult
 from lakesmith.observe.table_tally import Tally
 from lakesmith.runs.planner import Planned, Planner
 from lakesmith.runs.rebuild_files import require_none
@@ -39,7 +41,7 @@ from lakesmith.tables.ref import project_table
 # Batches that ended so are planned again from what the source has by then.
 DROPPED_BY = ("LS502", "LS609")
 
-OnEvent = Callable[[Event], None]
+OnEvent = Callable[[RunEvent], None]
 
 
 @dataclass(frozen=True)
@@ -141,7 +143,10 @@ class Executor:
             )
 
     def _run_batch(self, intent: Intent) -> BatchOutcome:
-        self._tell("table_started", intent.table)
+        run_id = self.ledger.run_id
+        self.on_event(
+            BatchStarted(run_id, intent.table, intent.batch, positions(intent))
+        )
         started = time.monotonic()
         try:
             with ending(batch_session(self.spark)) as session:
@@ -169,7 +174,15 @@ class Executor:
                 self._block_below(table, f"{table} was refused")
                 self.blocked[table] = ""
         tally.seconds += outcome.seconds
-        self._tell("table_finished", table, self.result(table))
+        self.on_event(
+            BatchFinished(
+                self.ledger.run_id,
+                table,
+                intent.batch,
+                self.result(table),
+                outcome.seconds,
+            )
+        )
 
     def _done(self, intent: Intent, record: BatchRecord) -> LedgerEvent:
         """Return the event that closes a batch.
@@ -271,9 +284,6 @@ class Executor:
     def _block_below(self, table: str, why: str) -> None:
         for below in descendants(self.project, table):
             self.blocked.setdefault(below, why)
-
-    def _tell(self, kind: str, table: str, result: TableResult | None = None) -> None:
-        self.on_event(Event(kind, self.ledger.run_id, table, result=result))
 
 
 def _is_known(error: Exception) -> bool:

@@ -10,6 +10,7 @@ from pyspark.sql import SparkSession
 from lakesmith.errors import GateRefused, RunFailed, WriteError
 from lakesmith.ledger.publications import newest, publish
 from lakesmith.ledger.store import Ledger, published_event
+from lakesmith.observe.events import RunFinished, TablesPublished
 from lakesmith.observe.results import RunResult, TableResult
 from lakesmith.observe.run_records import RunFacts, state_of, write_records
 from lakesmith.quality.check_result import describe
@@ -34,7 +35,7 @@ def conclude(
     result = facts.result(results, published)
     write_records(facts, spark, result, executor.tallies, ledger.seq)
     ledger.compact(spark)
-    facts.tell("run_finished")
+    facts.on_event(RunFinished(facts.run_id, result.state))
     return result
 
 
@@ -51,7 +52,7 @@ def _publish(
         return ledger.published["id"] or None
     made = publish_beside(facts, spark, ledger.published["tables"], versions)
     ledger.stage(published_event(made))
-    facts.tell("published")
+    facts.on_event(TablesPublished(facts.run_id, int(made["id"]), made["tables"]))
     return int(made["id"])
 
 

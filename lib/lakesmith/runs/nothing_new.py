@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from lakesmith.errors import LakesmithError, RunLocked
 from lakesmith.ledger.store import Ledger, read_ledger
 from lakesmith.ledger.upstream_change import require_same_upstream
+from lakesmith.observe.events import RunFinished, RunStarted
 from lakesmith.observe.interrupted_runs import record_interrupted
 from lakesmith.observe.results import RunResult, TableResult
 from lakesmith.observe.run_records import RunFacts, write_records
@@ -53,12 +54,12 @@ def _record_if_quiet(
     except LakesmithError:
         # The run itself meets the same problem and reports it with its tables.
         return None
-    facts.tell("run_started")
+    facts.on_event(RunStarted(facts.run_id))
     record_interrupted(facts, None, ledger)
     tables = [TableResult(table, "nothing_new") for wave in order for table in wave]
     result = facts.result(tables, ledger.published["id"] or None)
     write_records(facts, None, result)
-    facts.tell("run_finished")
+    facts.on_event(RunFinished(facts.run_id, result.state))
     return result
 
 

@@ -9,6 +9,7 @@ from pyspark.sql import SparkSession
 
 from lakesmith.ledger.open_ledger import open_ledger
 from lakesmith.ledger.store import Ledger
+from lakesmith.observe.events import RunStarted
 from lakesmith.observe.interrupted_runs import record_interrupted
 from lakesmith.observe.results import RunResult
 from lakesmith.observe.run_records import facts_of
@@ -74,7 +75,7 @@ def run(
         return quiet
     spark = session()
     with project_lock(spark, project):
-        facts.tell("run_started")
+        facts.on_event(RunStarted(facts.run_id))
         ledger = open_ledger(
             spark, facts.project, facts.run_id, asked.select if asked.rebuild else ()
         )
