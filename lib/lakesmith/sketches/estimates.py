@@ -56,8 +56,13 @@ def hll(name: str, kind: str) -> Column:
 def _hashed(value: Column, kind: str) -> Column:
     if kind in WHOLE:
         return value.cast("bigint")
-    text = F.hex(value) if kind == "binary" else _one_zero(value, kind).cast("string")
-    return F.when(text == "", EMPTY_TEXT).otherwise(text)
+    if kind == "binary":
+        text = F.hex(value)
+    else:
+        text = _one_zero(value, kind).cast("string")
+    is_empty = text == ""
+    filled = F.when(is_empty, EMPTY_TEXT)
+    return filled.otherwise(text)
 
 
 def kll(name: str, kind: str) -> Column:
@@ -151,5 +156,7 @@ def _if_any(name: str, sketch: Column) -> Column:
 
 def _one_zero(value: Column, kind: str) -> Column:
     """Return 0.0 for -0.0, whose text differs."""
+    if not is_float(kind):
+        return value
     zero = F.lit(0.0).cast(kind)
-    return value + zero if is_float(kind) else value
+    return value + zero

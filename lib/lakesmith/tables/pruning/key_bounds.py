@@ -101,9 +101,11 @@ class Touched:
         >>> Touched({"id": frozenset([5]), "day": frozenset([1])}).only(["id"]).sql()
         '(`id` = 5)'
         """
-        values = {name: self.values[name] for name in self.values if name in names}
-        spans = {name: self.spans[name] for name in self.spans if name in names}
-        return replace(self, values=values, spans=spans)
+        return replace(
+            self,
+            values={name: self.values[name] for name in self.values if name in names},
+            spans={name: self.spans[name] for name in self.spans if name in names},
+        )
 
 
 def _in_order(values: Collection[Any]) -> list[Any]:

@@ -235,6 +235,13 @@ def after(have: Fields, changes: Collection[Change]) -> dict[str, str]:
     {'b': 'string', 'c': 'int'}
     """
     moved = {change.old: change.new for change in changes if change.kind == "rename"}
-    named = {moved.get(name, name): kind for name, kind in have.items()}
-    typed = [change for change in changes if change.kind in ("widen", "add")]
-    return named | {change.column: change.new for change in typed}
+    columns: dict[str, str] = {}
+    for name, kind in have.items():
+        new_name = moved.get(name, name)
+        columns[new_name] = kind
+
+    for change in changes:
+        if change.kind in ("widen", "add"):
+            columns[change.column] = change.new
+
+    return columns

@@ -88,13 +88,18 @@ def shape_property(
     shapes = shapes_of(properties)
     renamed = {change.old: change.new for change in moved if change.kind == "rename"}
     became = digest_of(want)
+    number = len(shapes)
     if shapes and shapes[-1].became != digest_of(have):
         begun = shapes[-1]
-        all_renamed = {**begun.renamed, **renamed}
-        ended = Shape(begun.columns, all_renamed, became)
-        return {f"{PREFIX}{len(shapes)}": _text(ended)}
-    ended = Shape(dict(have), renamed, became)
-    return {f"{PREFIX}{len(shapes) + 1}": _text(ended)}
+        ended = Shape(
+            begun.columns,
+            renamed={**begun.renamed, **renamed},
+            became=became,
+        )
+    else:
+        number += 1
+        ended = Shape(dict(have), renamed, became)
+    return {f"{PREFIX}{number}": _text(ended)}
 
 
 def _text(shape: Shape) -> str:
@@ -176,8 +181,13 @@ def shape_views(rows: DataFrame, properties: Mapping[str, str]) -> dict[str, Dat
     shapes = shapes_of(properties)
     kinds = {field.name: field.dataType.simpleString() for field in rows.schema.fields}
     shown = [_shown(shape) for shape in shapes]
-    # The rows have the shape that is published, or the newest one.
-    now = shown.index(kinds) + 1 if kinds in shown else len(shapes) + 1
-    views = {f"v{number}": in_shape(rows, shapes, number) for number in range(1, now)}
+    now = len(shapes) + 1
+    # The published rows may still have an earlier shape.
+    if kinds in shown:
+        now = shown.index(kinds) + 1
+    views: dict[str, DataFrame] = {}
+    for number in range(1, now):
+        views[f"v{number}"] = in_shape(rows, shapes, number)
+
     views[f"v{now}"] = rows
     return views
