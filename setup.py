@@ -36,7 +36,7 @@ setup(
         "lakesmith.conf",
     ],
     package_data={
-        "lakesmith": ["py.typed", "scaffold/**/*"],
+        "lakesmith": ["py.typed", "scaffold/**/*", "session/*.properties"],
         "lakesmith.conf": ["**/*.yml", "**/*.conf"],
     },
     install_requires=[

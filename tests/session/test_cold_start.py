@@ -7,6 +7,7 @@ import pytest
 
 from lakesmith.cli.submit_settings import changes
 from lakesmith.session.cold_start import CLASS_PATH, OPTIONS, PACKAGES, cache, quicken, remember
+from lakesmith.session.start import LOGGING, VERBOSE, _quiet_start
 
 ASKED = {"spark.master": "local[2]", PACKAGES: "io.delta:delta:4", OPTIONS: "-XX:+UseSerialGC"}
 
@@ -119,3 +120,11 @@ def test_a_cache_that_cannot_be_written_is_done_without(
 def test_what_spark_submit_is_told_are_the_differences(jars: list[str]) -> None:
     told = changes({**ASKED, "spark.ui.enabled": "false"})
     assert told[PACKAGES] == "" and told.keys() == {PACKAGES, OPTIONS}
+
+
+def test_a_local_session_starts_without_logs_unless_they_are_asked_for(monkeypatch: pytest.MonkeyPatch) -> None:
+    local = {"spark.master": "local[2]"}
+    assert f"-D{LOGGING}=file:" in _quiet_start(local)[OPTIONS]
+    assert _quiet_start({"spark.master": "spark://10.0.0.1:7077"}) == {"spark.master": "spark://10.0.0.1:7077"}
+    monkeypatch.setenv(VERBOSE, "1")
+    assert _quiet_start(local) == local

@@ -4,7 +4,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from lakesmith.tables.schema.diff import ALLOWED, after, differences, is_wider, keeps_equality, statements
+from lakesmith.tables.schema.ddl import statements
+from lakesmith.tables.schema.diff import ALLOWED, after, differences, is_wider, keeps_equality
 
 NUMBERS = ("tinyint", "smallint", "int", "bigint", "float", "double", "decimal(8,2)", "decimal(10,2)", "decimal(38,0)")
 TYPES = (*NUMBERS, "string", "date", "timestamp", "timestamp_ntz", "boolean", "array<int>")

@@ -40,10 +40,19 @@ def test_rows_are_found_by_keys_and_not_those_that_a_vector_deletes(spark: Spark
     assert found(spark, ref, [(7, "x")]) == []
 
 
+def jobs_so_far(spark: SparkSession) -> int:
+    return int(str(spark._jsc.sc().dagScheduler().nextJobId()))  # type: ignore[union-attr]
+
+
+@pytest.mark.classic("jobs are counted in the JVM")
 def test_no_job_is_run(spark: SparkSession, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     ref = table(spark, tmp_path / "t", [(1, "a", 1)])
-    monkeypatch.setattr(TableRef, "load", None)
+    before = jobs_so_far(spark)
     assert found(spark, ref, [(1, "a")]) == [(1, "a", 1)]
+    assert jobs_so_far(spark) == before
+    monkeypatch.setattr(module, "MAX_ROWS", 0)
+    assert found(spark, ref, [(1, "a")]) == [(1, "a", 1)]
+    assert jobs_so_far(spark) > before
 
 
 @pytest.mark.parametrize("year", ["0001", "9999"])

@@ -19,17 +19,23 @@ PUBLISHED = "schema_version INT, id BIGINT, run_id STRING, published_at TIMESTAM
 
 
 def newest(spark: SparkSession | None, table: TableRef) -> dict[str, Any]:
-    """Return the newest publication, which has id 0 when there is none."""
-    row = max(
-        OpsTable(table, PUBLISHED).read(spark),
-        key=lambda row: int(row["id"]),
-        default=None,
-    )
-    return (
-        {"id": row["id"], "tables": json.loads(row["tables"])}
-        if row
-        else {"id": 0, "tables": {}}
-    )
+    """Return the newest publication, which has id 0 when there is none.
+
+    Returns
+    -------
+    dict
+        ``{"id": n, "tables": {name: version}}``
+
+    Examples
+    --------
+    >>> newest(None, TableRef("ops.published", "/no/such/table"))
+    {'id': 0, 'tables': {}}
+    """
+    rows = OpsTable(table, PUBLISHED).read(spark)
+    if not rows:
+        return {"id": 0, "tables": {}}
+    last = max(rows, key=lambda row: int(row["id"]))
+    return {"id": last["id"], "tables": json.loads(last["tables"])}
 
 
 def publish(
@@ -65,28 +71,26 @@ def publish(
     last = newest(spark, table)
     if last["tables"] == dict(tables):
         return last
-    made = {"id": last["id"] + 1, "tables": dict(tables)}
+    number = last["id"] + 1
     row = {
         "schema_version": SCHEMA_VERSION,
-        "id": made["id"],
+        "id": number,
         "run_id": run_id,
         "published_at": datetime.fromisoformat(run_time),
-        "tables": json.dumps(made["tables"], sort_keys=True),
+        "tables": json.dumps(dict(tables), sort_keys=True),
     }
     ops = OpsTable(table, PUBLISHED)
     try:
-        ops.append(spark, [row], (f"lakesmith/{env}/published", made["id"]))
-    except (
-        PySparkException
-    ) as error:  # Delta refuses the second of two that were begun together
-        if not _owners(spark, ops, made["id"]):
+        ops.append(spark, [row], (f"lakesmith/{env}/published", number))
+    # Delta refuses the second of two that were begun together.
+    except PySparkException as error:
+        if not _owners(spark, ops, number):
             raise
-        raise _taken(ops, made["id"]) from error
-    if _owners(spark, ops, made["id"]) != {
-        run_id
-    }:  # an id that was taken before is skipped without a sign
-        raise _taken(ops, made["id"])
-    return made
+        raise _taken(ops, number) from error
+    # An id that was taken before is skipped without a sign.
+    if _owners(spark, ops, number) != {run_id}:
+        raise _taken(ops, number)
+    return {"id": number, "tables": dict(tables)}
 
 
 def _owners(spark: SparkSession | None, ops: OpsTable, number: int) -> set[str]:

@@ -81,7 +81,13 @@ def restore(
         session.conf.set(USER_METADATA, json.dumps(about, sort_keys=True))
         last = _bring_back(session, table, to)
     payload = {"version": to.version, "void": [to.void_from, last]}
-    return LedgerEvent("restored", state.table, state.epoch + 1, state.batch, payload)
+    return LedgerEvent(
+        "restored",
+        state.table,
+        state.epoch + 1,
+        state.batch,
+        payload,
+    )
 
 
 def _bring_back(session: SparkSession, table: TableRef, to: Target) -> int:

@@ -44,7 +44,13 @@ def _are_sources(spec: Table, state: TableState) -> bool:
 
 
 def require_same_upstream(name: str, spec: Table, state: TableState) -> None:
-    """Raise LS514 for a table whose rows came from another table than its spec names."""
+    """Raise LS514 for a table whose rows came from another table than its spec names.
+
+    Examples
+    --------
+    >>> spec = Table.model_validate({"from": "bronze.a"})
+    >>> require_same_upstream("silver.a", spec, TableState("silver.a"))
+    """
     difference = changed_upstream(spec, state)
     if difference:
         hint = (

@@ -13,12 +13,17 @@ from pyspark.logger import PySparkLogger
 from pyspark.sql import SparkSession
 
 from lakesmith.errors import EnvironmentProblem
-from lakesmith.session.cold_start import quicken, remember
+from lakesmith.session.cold_start import OPTIONS, quicken, remember
 from lakesmith.session.failures import first_line
 from lakesmith.session.runtime_kind import is_connect
 
 # What pyspark calls its loggers of errors in a query: each error is raised too.
 ERROR_LOGGERS = ("SQLQueryContextLogger", "DataFrameQueryContextLogger")
+# A Java property that names the file of log settings. With VERBOSE in the environment Spark logs as
+# usual.
+LOGGING = "log4j2.configurationFile"
+LOG_SETTINGS = Path(__file__).with_name("log4j2.properties")
+VERBOSE = "LAKESMITH_VERBOSE"
 # spark-submit, a gateway that is there, a Databricks cluster: whoever started Spark has set it up.
 STARTED_BY_OTHERS = (
     "SPARK_ENV_LOADED",
@@ -109,6 +114,16 @@ def quiet_errors() -> None:
             logging.Logger.addHandler(logger, logging.NullHandler())
 
 
+def _quiet_start(properties: Mapping[str, str]) -> dict[str, str]:
+    """Return settings with which a session on this machine starts without Spark's own log lines."""
+    options = properties.get(OPTIONS, "")
+    is_local = properties.get("spark.master", "").startswith("local")
+    if not is_local or LOGGING in options or os.environ.get(VERBOSE):
+        return dict(properties)
+    quiet = f"{options} -D{LOGGING}={LOG_SETTINGS.as_uri()}"
+    return {**properties, OPTIONS: quiet.strip()}
+
+
 def _own_settings(properties: Mapping[str, str]) -> dict[str, str]:
     remote = os.environ.get("SPARK_REMOTE", "")
     if remote.startswith("sc:") or any(
@@ -116,6 +131,6 @@ def _own_settings(properties: Mapping[str, str]) -> dict[str, str]:
     ):
         return {}
     if not remote:
-        return dict(quicken(properties))
+        return _quiet_start(quicken(properties))
     # A server that pyspark starts (SPARK_REMOTE=local[2]) has its master and refuses a second one.
     return {key: value for key, value in properties.items() if key != "spark.master"}

@@ -81,7 +81,10 @@ def _canonical(value: Column, kind: str) -> Column:
     if not is_float(kind):
         return value
     wide = value.cast("double")
-    one_nan = F.when(F.isnan(wide), float("nan"))
+    one_nan = F.when(
+        F.isnan(wide),
+        float("nan"),
+    )
     return one_nan.when(wide == 0, 0.0).otherwise(wide)
 
 
@@ -118,13 +121,23 @@ def bloom_build(
     True
     """
     addressed = _addressed(keys, kinds, shape, partition)
-    address = [F.col(f"_bloom_{name}").alias(name) for name in ("partition", "block")]
+    partition_hash = F.col("_bloom_partition").alias("partition")
+    block = F.col("_bloom_block").alias("block")
     bits = [mask.alias(word) for word, mask in _masks().items()]
-    number = F.count(F.lit(1)).alias("keys")
-    by_block = addressed.select(*address, *bits).groupBy("partition", "block")
-    blocks = by_block.agg(*_merged(), number)
+    of_keys = addressed.select(partition_hash, block, *bits)
+    by_block = of_keys.groupBy("partition", "block")
+    number = F.count(F.lit(1))
+    blocks = by_block.agg(
+        *_merged(),
+        number.alias("keys"),
+    )
+    shard = _shard(shape)
     return blocks.select(
-        "partition", _shard(shape).alias("shard"), "block", *WORDS, "keys"
+        "partition",
+        shard.alias("shard"),
+        "block",
+        *WORDS,
+        "keys",
     )
 
 
@@ -156,7 +169,8 @@ def bloom_merge(filters: DataFrame) -> DataFrame:
     100
     """
     number = F.sum("keys").alias("keys")
-    return filters.groupBy(*ADDRESS).agg(*_merged(), number)
+    by_block = filters.groupBy(*ADDRESS)
+    return by_block.agg(*_merged(), number)
 
 
 def bloom_probe(
@@ -185,22 +199,53 @@ def bloom_probe(
     Notes
     -----
     A filter of one shard is sent to every worker; a larger one is joined as Spark sees fit.
+
+    Examples
+    --------
+    >>> from lakesmith.sketches.bloom_sizing import shape_for
+    >>> shape = shape_for(10, 0.001)
+    >>> bloom = bloom_build(spark.range(2), {"id": "bigint"}, shape)
+    >>> bloom_probe(spark.range(3), bloom, {"id": "bigint"}, shape).filter("_maybe").count()
+    2
     """
     address = ("partition", "block") if partition else ("block",)
-    stored = [F.col(name).alias(f"_stored_{name}") for name in (*address, *WORDS)]
-    blocks = bloom.select(*stored)
+    blocks = bloom.select(
+        *[_stored(name) for name in address],
+        *[_stored(word) for word in WORDS],
+    )
     if shape.shards == 1:
         blocks = F.broadcast(blocks)
     addressed = _addressed(rows, kinds, shape, partition)
-    is_here = [F.col(f"_bloom_{name}") == F.col(f"_stored_{name}") for name in address]
-    joined = addressed.join(blocks, reduce(Column.__and__, is_here), "left")
-    has_bits = [
-        F.col(f"_stored_{word}").bitwiseAND(mask) == mask
-        for word, mask in _masks().items()
-    ]
+    is_here = [_is_at(name) for name in address]
+    is_same_block = reduce(Column.__and__, is_here)
+    joined = addressed.join(blocks, is_same_block, "left")
+    has_bits = [_has(word, mask) for word, mask in _masks().items()]
     has_all = reduce(Column.__and__, has_bits)
-    maybe = F.coalesce(has_all, F.lit(False)).alias("_maybe")
-    return joined.select(*[named(name) for name in rows.columns], maybe)
+    maybe = F.coalesce(has_all, F.lit(False))
+    columns = [named(name) for name in rows.columns]
+    return joined.select(
+        *columns,
+        maybe.alias("_maybe"),
+    )
+
+
+def _stored(name: str) -> Column:
+    """Return a column of the filter under a name that no row has."""
+    value = F.col(name)
+    return value.alias(f"_stored_{name}")
+
+
+def _is_at(name: str) -> Column:
+    row = F.col(f"_bloom_{name}")
+    block = F.col(f"_stored_{name}")
+    return row == block
+
+
+def _has(word: str, mask: Column) -> Column:
+    """Return whether a word of the filter has all bits of a key."""
+    bits = F.col(f"_stored_{word}")
+    common = bits.bitwiseAND(mask)
+    return common == mask
 
 
 def _addressed(
@@ -224,25 +269,30 @@ def _addressed(
 
 
 def _shard(shape: Shape) -> Column:
-    shard = F.col("block") / F.lit(shape.blocks_per_shard)
-    return F.floor(shard).cast("int")
+    size = F.lit(shape.blocks_per_shard)
+    shard = F.floor(F.col("block") / size)
+    return shard.cast("int")
 
 
 def _masks() -> dict[str, Column]:
     """Return for each word the two bits that a key sets in it, one in either half."""
     masks: dict[str, Column] = {}
     for place, word in enumerate(WORDS):
-        low = _position(2 * place)
-        high = _position(2 * place + 1) + F.lit(LANE_BITS)
-        masks[word] = _bit(low).bitwiseOR(_bit(high))
+        lane = 2 * place
+        low = _position(lane)
+        high = _position(lane + 1) + F.lit(LANE_BITS)
+        low_bit = _bit(low)
+        masks[word] = low_bit.bitwiseOR(_bit(high))
 
     return masks
 
 
 def _position(lane: int) -> Column:
     """Return which of the 32 bits of a lane a key sets, from five bits of its hash."""
-    bits = F.shiftrightunsigned("_bloom_lanes", 5 * lane)
-    return bits.bitwiseAND(F.lit(LANE_BITS - 1)).cast("int")
+    shifted = F.shiftrightunsigned("_bloom_lanes", 5 * lane)
+    last_bits = F.lit(LANE_BITS - 1)
+    position = shifted.bitwiseAND(last_bits)
+    return position.cast("int")
 
 
 def _bit(position: Column) -> Column:

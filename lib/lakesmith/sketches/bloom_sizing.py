@@ -61,9 +61,10 @@ def shape_for(keys: int, fpr: float, cap_bits: int = CAP_BITS) -> Shape:
     (10, 0.01, 1)
     """
     load = _load_for(fpr)
-    blocks = int(max(keys, 1) / load) + 1
-    blocks_per_shard = max(1, cap_bits // BLOCK_BITS)
-    return Shape(blocks, blocks_per_shard)
+    least = max(keys, 1) / load
+    blocks = int(least) + 1
+    blocks_per_shard = cap_bits // BLOCK_BITS
+    return Shape(blocks, max(1, blocks_per_shard))
 
 
 def _load_for(fpr: float) -> float:
@@ -136,9 +137,13 @@ def seen_before(rows: int, maybe: int, fpr: float) -> Estimate:
     """
     share = 1 - fpr
     unbiased = (maybe - fpr * rows) / share
-    value = min(max(unbiased, 0.0), maybe)
-    variance = (rows - value) * fpr * share
+    at_least_none = max(unbiased, 0.0)
+    value = min(at_least_none, maybe)
+    new = rows - value
+    variance = new * fpr * share
     margin = 3 * sqrt(variance) / share
-    low = max(0.0, value - margin)
-    high = min(float(maybe), value + margin)
-    return Estimate(value, low, high)
+    return Estimate(
+        value,
+        low=max(0.0, value - margin),
+        high=min(float(maybe), value + margin),
+    )

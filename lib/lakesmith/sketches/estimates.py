@@ -46,14 +46,23 @@ def hll(name: str, kind: str) -> Column:
     2
     """
     hashed = _hashed(named(name), kind)
-    return _if_any(name, F.hll_sketch_agg(hashed, F.lit(HLL_LG_K)))
+    sketch = F.hll_sketch_agg(
+        hashed,
+        F.lit(HLL_LG_K),
+    )
+    return _if_any(name, sketch)
 
 
 def _hashed(value: Column, kind: str) -> Column:
     if kind in WHOLE:
         return value.cast("bigint")
-    text = F.hex(value) if kind == "binary" else _one_zero(value, kind).cast("string")
-    return F.when(text == "", EMPTY_TEXT).otherwise(text)
+    if kind == "binary":
+        text = F.hex(value)
+    else:
+        text = _one_zero(value, kind).cast("string")
+    is_empty = text == ""
+    filled = F.when(is_empty, EMPTY_TEXT)
+    return filled.otherwise(text)
 
 
 def kll(name: str, kind: str) -> Column:
@@ -82,13 +91,20 @@ def kll(name: str, kind: str) -> Column:
     """
     if family(kind) in (*FLOATS, "decimal"):
         number = named(name).cast("double")
-        known = F.when(~F.isnan(number), number)
+        known = F.when(
+            ~F.isnan(number),
+            number,
+        )
         sketch = F.kll_sketch_agg_double(known, F.lit(KLL_K))
-        return F.when(F.count(known) > 0, sketch)
+        return F.when(
+            F.count(known) > 0,
+            sketch,
+        )
     whole = _whole_number(name, kind)
     if whole is None:
         return F.lit(None).cast("binary")
-    return _if_any(name, F.kll_sketch_agg_bigint(whole, F.lit(KLL_K)))
+    sketch = F.kll_sketch_agg_bigint(whole, F.lit(KLL_K))
+    return _if_any(name, sketch)
 
 
 def _whole_number(name: str, kind: str) -> Column | None:
@@ -125,15 +141,22 @@ def top_k(name: str, kind: str) -> Column:
     if family(kind) not in TOP_TYPES:
         return F.lit(None).cast("string")
     found = F.expr(f"approx_top_k({quoted(name)}, {TOP_K + 1}, {TOP_TRACKED})")
-    values = F.slice(F.filter(found, lambda entry: entry["item"].isNotNull()), 1, TOP_K)
+    known = F.filter(
+        found,
+        lambda entry: entry["item"].isNotNull(),
+    )
+    values = F.slice(known, 1, TOP_K)
     return _if_any(name, json_text(values))
 
 
 def _if_any(name: str, sketch: Column) -> Column:
-    return F.when(F.count(named(name)) > 0, sketch)
+    has_value = F.count(named(name)) > 0
+    return F.when(has_value, sketch)
 
 
 def _one_zero(value: Column, kind: str) -> Column:
     """Return 0.0 for -0.0, whose text differs."""
+    if not is_float(kind):
+        return value
     zero = F.lit(0.0).cast(kind)
-    return value + zero if is_float(kind) else value
+    return value + zero

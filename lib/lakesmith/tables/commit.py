@@ -58,11 +58,18 @@ class CommitId:
         '{"app_id": "lakesmith/a", "attempt": "t1", "batch": 7, "digest": "d1", "run_id": "r"}'
         """
         identity = {**self._identity, "attempt": self.attempt}
-        return json.dumps({**identity, **self.about}, sort_keys=True)
+        return json.dumps(
+            {**identity, **self.about},
+            sort_keys=True,
+        )
 
     @property
     def _identity(self) -> dict[str, Any]:
-        return {"app_id": self.app_id, "batch": self.version, "digest": self.digest}
+        return {
+            "app_id": self.app_id,
+            "batch": self.version,
+            "digest": self.digest,
+        }
 
     def is_of(self, landed: Commit) -> bool:
         """Return whether a commit in the log is of this batch, by this try or an earlier one.
@@ -215,7 +222,10 @@ def find(session: SparkSession, table: TableRef, commit: CommitId) -> Outcome | 
 def _outcome(commit: CommitId, landed: Commit) -> Outcome:
     is_now = landed.about["attempt"] == commit.attempt
     result = WriteResult.WRITTEN if is_now else WriteResult.SKIPPED
-    metrics = {**landed.metrics, **landed.about.get("counts", {})}
+    metrics = {
+        **landed.metrics,
+        **landed.about.get("counts", {}),
+    }
     return Outcome(result, landed.version, metrics)
 
 

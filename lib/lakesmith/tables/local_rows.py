@@ -44,7 +44,10 @@ def local_rows(
     if table.local is None or has_default:
         return None
     try:
-        delta = DeltaTable(str(table.local), version=version)
+        delta = DeltaTable(
+            str(table.local),
+            version=version,
+        )
         shown = [field.name for field in _schema(delta) if field.name not in HIDDEN]
         if not (_is_read(delta) and _has_plain_types(delta, shown)):
             return None

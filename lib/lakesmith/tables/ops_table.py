@@ -14,7 +14,7 @@ from typing import Any, Literal, cast
 import pyarrow as pa  # type: ignore[import-untyped]
 from deltalake import CommitProperties, DeltaTable, Transaction, write_deltalake
 from deltalake.exceptions import DeltaError
-from pyspark.sql import SparkSession
+from pyspark.sql import Row, SparkSession
 
 from lakesmith.errors import LedgerError, WriteError
 from lakesmith.tables.delta_log.fsync import force
@@ -38,7 +38,7 @@ Rows = list[dict[str, Any]]
 
 @dataclass(frozen=True)
 class OpsTable:
-    """One ops table.
+    """Read and write one ops table.
 
     Parameters
     ----------
@@ -52,7 +52,13 @@ class OpsTable:
 
     @property
     def schema(self) -> pa.Schema:
-        """The columns as an Arrow schema."""
+        """The columns as an Arrow schema.
+
+        Examples
+        --------
+        >>> OpsTable(TableRef("ops.runs", "/lake/ops/runs"), "id BIGINT, run STRING").schema.names
+        ['id', 'run']
+        """
         columns = (column.split() for column in self.ddl.split(","))
         return pa.schema([(name, ARROW[kind]) for name, kind in columns])
 
@@ -62,18 +68,27 @@ class OpsTable:
         Notes
         -----
         No Spark job on a local path.
+
+        Examples
+        --------
+        >>> OpsTable(TableRef("ops.runs", "/no/such/table"), "id BIGINT").read(None)
+        []
         """
         if self.ref.local is not None:
             return _read_local(self.ref)
         if spark is None or not self.ref.exists(spark):
             return []
-        return [
-            {name: _plain(value) for name, value in row.asDict().items()}
-            for row in self.ref.load(spark).collect()
-        ]
+        rows = self.ref.load(spark).collect()
+        return [_as_local(row) for row in rows]
 
     def last_id(self, app_id: str) -> int | None:
-        """Return the newest idempotent-write id of an application, 0 when there is none."""
+        """Return the newest idempotent-write id of an application, 0 when there is none.
+
+        Examples
+        --------
+        >>> OpsTable(TableRef("ops.runs", "/no/such/table"), "id BIGINT").last_id("lakesmith/local")
+        0
+        """
         if self.ref.local is None:
             return None
         if not DeltaTable.is_deltatable(self.ref.location):
@@ -107,10 +122,9 @@ class OpsTable:
         if not values:
             return
         if self.ref.local is not None:
+            table = pa.Table.from_pylist(values, self.schema)
             try:
-                _write_local(
-                    self.ref, pa.Table.from_pylist(values, self.schema), mode, txn
-                )
+                _write_local(self.ref, table, mode, txn)
             except (DeltaError, OSError) as error:
                 raise _unwritable(self.ref, error) from error
             return
@@ -119,13 +133,11 @@ class OpsTable:
                 f"{self.ref.name} can be written only with a Spark session",
                 code="LS605",
             )
-        frame = spark.createDataFrame(
-            [tuple(row.values()) for row in values], self.ddl
-        ).coalesce(1)
+        tuples = [tuple(row.values()) for row in values]
+        frame = spark.createDataFrame(tuples, self.ddl).coalesce(1)
         identity = {"txnAppId": txn[0], "txnVersion": str(txn[1])} if txn else {}
-        self.ref.save(
-            frame.write.format("delta").mode(mode).options(**SPARK_OPTIONS, **identity)
-        )
+        writer = frame.write.format("delta").mode(mode)
+        self.ref.save(writer.options(**SPARK_OPTIONS, **identity))
 
 
 def _unwritable(ref: TableRef, error: Exception) -> WriteError:
@@ -138,6 +150,10 @@ def _unwritable(ref: TableRef, error: Exception) -> WriteError:
             "missing is done then"
         ),
     )
+
+
+def _as_local(row: Row) -> dict[str, Any]:
+    return {name: _plain(value) for name, value in row.asDict().items()}
 
 
 def _plain(value: Any) -> Any:

@@ -18,9 +18,14 @@ def read_version(spark: SparkSession, table: TableRef, version: int) -> DataFram
 
     Notes
     -----
-    Delta refuses such a version by a setting of the session. That is not changed in a foreign
-    session, so another one of its own reads the version then, and hands it over by a global view,
-    so that the rows are at home in `spark`.
+    Delta refuses such a version by a setting of the session. That is not changed in a session of
+    the user. A new session reads the version then, and passes it on by a global view, so that the
+    rows belong to `spark`.
+
+    Returns
+    -------
+    DataFrame
+        *Columns*: those of the table at that version, hidden ones included.
     """
     try:
         rows = table.load(spark, versionAsOf=version)
@@ -33,11 +38,12 @@ def read_version(spark: SparkSession, table: TableRef, version: int) -> DataFram
 
 
 def _handed_over(spark: SparkSession, table: TableRef, version: int) -> DataFrame:
-    # Over Spark Connect the view is looked up with each use; its name makes it one view a version,
+    # Over Spark Connect the view is looked up with each use. Its name makes it one view a version,
     # however often asked.
-    view = (
-        f"lakesmith_{sha256(f'{table.location}@{version}'.encode()).hexdigest()[:16]}"
-    )
+    digest = sha256(f"{table.location}@{version}".encode()).hexdigest()
+    view = f"lakesmith_{digest[:16]}"
     with ending(batch_session(spark)) as session:
-        table.load(session, versionAsOf=version).createOrReplaceGlobalTempView(view)
-    return spark.table(f"{spark.conf.get('spark.sql.globalTempDatabase')}.{view}")
+        rows = table.load(session, versionAsOf=version)
+        rows.createOrReplaceGlobalTempView(view)
+    database = spark.conf.get("spark.sql.globalTempDatabase")
+    return spark.table(f"{database}.{view}")

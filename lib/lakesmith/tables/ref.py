@@ -42,7 +42,13 @@ class TableRef:
 
     @property
     def quarantine(self) -> TableRef:
-        """The quarantine that belongs to the table."""
+        """The quarantine that belongs to the table.
+
+        Examples
+        --------
+        >>> TableRef("silver.orders", "/lake/silver/orders").quarantine.location
+        '/lake/silver/orders__quarantine'
+        """
         return self._beside("__quarantine")
 
     @property
@@ -52,7 +58,13 @@ class TableRef:
 
     @property
     def key_filter(self) -> TableRef:
-        """The filter of the table's keys."""
+        """The filter of the table's keys.
+
+        Examples
+        --------
+        >>> TableRef("silver.orders", "/lake/silver/orders").key_filter.name
+        'silver.orders__keys'
+        """
         return self._beside("__keys")
 
     def _beside(self, suffix: str) -> TableRef:
@@ -65,7 +77,12 @@ class TableRef:
 
     @property
     def local(self) -> Path | None:
-        """The local directory of a path table, None elsewhere."""
+        """The local directory of a path table, None elsewhere.
+
+        Examples
+        --------
+        >>> TableRef("silver.orders", "s3://lake/silver/orders").local
+        """
         return None if self.by_name else local_path(self.location)
 
     @property
@@ -84,7 +101,13 @@ class TableRef:
         return f"delta.{quoted(self.location)}"
 
     def exists(self, spark: SparkSession | None) -> bool:
-        """Return True where there is a Delta table, without a job for a local path or a name."""
+        """Return True where there is a Delta table, without a job for a local path or a name.
+
+        Examples
+        --------
+        >>> TableRef("silver.orders", "/no/such/table").exists(None)
+        False
+        """
         local = self.local
         if local is not None:
             return _has_commit(local / "_delta_log")
@@ -165,15 +188,31 @@ def table_ref(
     """
     placed = f"{prefix}{name}"
     if catalog:
-        return TableRef(name, f"{catalog}.{placed}", by_name=True)
+        return TableRef(
+            name,
+            f"{catalog}.{placed}",
+            by_name=True,
+        )
     root = local_path(warehouse)
     base = str(root.resolve()) if root else warehouse.rstrip("/")
-    return TableRef(name, "/".join([base, *placed.split(".")]))
+    path = "/".join([base, *placed.split(".")])
+    return TableRef(name, path)
 
 
 def project_table(project: Project, name: str) -> TableRef:
-    """Return the reference of ``layer.table`` of a project."""
-    ref = table_ref(project.warehouse, project.catalog, name, project.schema_prefix)
+    """Return the reference of ``layer.table`` of a project.
+
+    Examples
+    --------
+    >>> project_table(Project(name="shop", warehouse="/lake"), "silver.orders").location
+    '/lake/silver/orders'
+    """
+    ref = table_ref(
+        project.warehouse,
+        project.catalog,
+        name,
+        project.schema_prefix,
+    )
     return replace(ref, durable=project.durable)
 
 

@@ -54,7 +54,13 @@ def retried(
 
     Notes
     -----
-    Waits between two tries half a second at most, the double each time, shared out by chance.
+    Waits between two tries for a random time, of half a second at most before the second try and
+    the double before each further one.
+
+    Examples
+    --------
+    >>> retried(lambda: "written", before_again=lambda: None)
+    'written'
     """
     for number in range(1, tries):
         try:

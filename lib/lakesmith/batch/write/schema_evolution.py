@@ -21,14 +21,13 @@ from lakesmith.tables.properties import (
     properties_of,
     set_properties,
 )
+from lakesmith.tables.schema.ddl import needed_properties, statements
 from lakesmith.tables.schema.diff import (
     ALLOWED,
     Change,
     after,
     fields_of,
     keeps_equality,
-    needed_properties,
-    statements,
 )
 from lakesmith.tables.schema.versions import shape_property
 

@@ -55,7 +55,15 @@ def _action(line: bytes) -> Action:
 def files_of(
     root: Path, action: Mapping[str, Mapping[str, Any] | None]
 ) -> Iterator[Path]:
-    """Yield the local files that an action adds."""
+    """Yield the local files that an action adds.
+
+    Examples
+    --------
+    >>> [file.as_posix() for file in files_of(Path("/t"), {"add": {"path": "part-0.parquet"}})]
+    ['/t/part-0.parquet']
+    >>> list(files_of(Path("/t"), {"remove": {"path": "part-0.parquet"}}))
+    []
+    """
     for kind in ("add", "cdc"):
         body = action.get(kind)
         if body and body.get("path"):

@@ -39,12 +39,16 @@ def sidecar_fit(file: Path) -> Fit:
         return "stale"
     (piece,) = struct.unpack(">I", sums[4:8])
     expected = [sums[start : start + 4] for start in range(8, len(sums), 4)]
-    return _compare(expected, _sums(file.read_bytes(), piece or 512))
+    found = _sums(file.read_bytes(), piece or 512)
+    return _compare(expected, found)
 
 
 def _sums(content: bytes, piece: int) -> list[bytes]:
     return [
-        struct.pack(">I", zlib.crc32(content[at : at + piece]))
+        struct.pack(
+            ">I",
+            zlib.crc32(content[at : at + piece]),
+        )
         for at in range(0, len(content), piece)
     ]
 

@@ -71,12 +71,24 @@ class Commit:
 
     @property
     def keeps_rows(self) -> bool:
-        """True for a commit that changed no row."""
+        """True for a commit that changed no row.
+
+        Examples
+        --------
+        >>> Commit(3, 0, "OPTIMIZE", {}, {}).keeps_rows, Commit(3, 0, "WRITE", {}, {}).keeps_rows
+        (True, False)
+        """
         return operations.keeps_rows(self.operation)
 
     @property
     def changes_columns(self) -> bool:
-        """True for a commit that changes columns and no row."""
+        """True for a commit that changes columns and no row.
+
+        Examples
+        --------
+        >>> Commit(3, 0, "ADD COLUMNS", {}, {}).changes_columns
+        True
+        """
         return operations.changes_columns(self.operation)
 
 

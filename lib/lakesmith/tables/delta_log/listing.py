@@ -32,16 +32,37 @@ class LogFiles:
 
     @property
     def head(self) -> int | None:
-        """Return the newest version, or None for a log without a commit."""
-        return max((*self.commits[-1:], *self.checkpoints), default=None)
+        """Return the newest version, or None for a log without a commit.
+
+        Examples
+        --------
+        >>> LogFiles(Path(), frozenset(), (0, 1), {}).head
+        1
+        """
+        return max(
+            (*self.commits[-1:], *self.checkpoints),
+            default=None,
+        )
 
     @property
     def checkpoint(self) -> int | None:
-        """The version of the newest checkpoint."""
+        """The version of the newest checkpoint.
+
+        Examples
+        --------
+        >>> LogFiles(Path(), frozenset(), (), {10: (), 20: ()}).checkpoint
+        20
+        """
         return max(self.checkpoints, default=None)
 
     def commit(self, version: int) -> Path:
-        """Return the commit file of a version."""
+        """Return the commit file of a version.
+
+        Examples
+        --------
+        >>> LogFiles(Path("_delta_log"), frozenset(), (), {}).commit(3).as_posix()
+        '_delta_log/00000000000000000003.json'
+        """
         return self.directory / f"{version:020d}.json"
 
     def missing(self, since: int | None) -> list[int]:
@@ -59,7 +80,14 @@ class LogFiles:
         return sorted(set(range(first, newest + 1)) - set(self.commits))
 
     def of_version(self, version: int) -> list[Path]:
-        """Return every file of a version."""
+        """Return every file of a version.
+
+        Examples
+        --------
+        >>> names = frozenset(f"{version:020d}.json" for version in (3, 4))
+        >>> [file.name for file in LogFiles(Path(), names, (3, 4), {}).of_version(4)]
+        ['00000000000000000004.json']
+        """
         prefix = f"{version:020d}."
         return [
             self.directory / name
@@ -69,13 +97,24 @@ class LogFiles:
 
 
 def log_files(directory: Path) -> LogFiles:
-    """List a log, which is empty when the directory does not exist."""
+    """List a log, which is empty when the directory does not exist.
+
+    Examples
+    --------
+    >>> log_files(Path("/no/such/table/_delta_log")).commits
+    ()
+    """
     try:
         names = frozenset(os.listdir(directory))
     except FileNotFoundError:
         names = frozenset()
     commits = sorted(int(found[1]) for found in map(COMMIT.fullmatch, names) if found)
-    return LogFiles(directory, names, tuple(commits), _checkpoints(directory, names))
+    return LogFiles(
+        directory,
+        names,
+        tuple(commits),
+        _checkpoints(directory, names),
+    )
 
 
 def _checkpoints(directory: Path, names: frozenset[str]) -> dict[int, tuple[Path, ...]]:
@@ -83,7 +122,9 @@ def _checkpoints(directory: Path, names: frozenset[str]) -> dict[int, tuple[Path
     parts: dict[tuple[int, int], list[Path]] = defaultdict(list)
     for found in map(CHECKPOINT.fullmatch, sorted(names)):
         if found:
-            parts[int(found[1]), int(found[3] or 1)].append(directory / found[0])
+            version = int(found[1])
+            wanted = int(found[3] or 1)
+            parts[version, wanted].append(directory / found[0])
     return {
         version: tuple(files)
         for (version, wanted), files in sorted(parts.items())

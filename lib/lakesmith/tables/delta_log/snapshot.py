@@ -25,10 +25,25 @@ from lakesmith.tables.ref import TableRef
 
 @dataclass
 class Snapshot:
-    """What one version is made of.
+    """Hold what one version is made of.
 
-    `live` maps (path, deletion vector) to the action that added the file, `removed` a path to the
-    instant of its removal in milliseconds, `settings` are the table's properties.
+    Parameters
+    ----------
+    live : dict
+        The action that added each file, by path and deletion vector.
+    removed : dict of str to int
+        When each path was removed, in milliseconds.
+    settings : dict of str to str
+        The table's properties.
+
+    Examples
+    --------
+    >>> snapshot = Snapshot()
+    >>> snapshot.apply({"add": {"path": "a"}})
+    >>> snapshot.apply({"add": {"path": "b"}})
+    >>> snapshot.apply({"remove": {"path": "a", "deletionTimestamp": 5}})
+    >>> [path for path, _ in snapshot.live], snapshot.removed
+    (['b'], {'a': 5})
     """
 
     live: dict[tuple[str, str], dict[str, Any]] = field(default_factory=dict)
@@ -36,7 +51,15 @@ class Snapshot:
     settings: dict[str, str] = field(default_factory=dict)
 
     def apply(self, action: Action) -> None:
-        """Take one action in."""
+        """Take one action in.
+
+        Examples
+        --------
+        >>> snapshot = Snapshot()
+        >>> snapshot.apply({"metaData": {"configuration": {"delta.appendOnly": "true"}}})
+        >>> snapshot.settings
+        {'delta.appendOnly': 'true'}
+        """
         if added := action.get("add"):
             self.live[_key(added)] = added
         if removed := action.get("remove"):
@@ -167,7 +190,16 @@ def _torn(commit: Path) -> str:
 
 
 def patient(ref: TableRef) -> Patient | None:
-    """Return a table to be checked, or None when it is not local or does not exist."""
+    """Return a table to be checked, or None when it is not local or does not exist.
+
+    Examples
+    --------
+    >>> patient(TableRef("silver.a", "main.silver.a", by_name=True))
+    """
     if ref.local is None or not (ref.local / "_delta_log").is_dir():
         return None
-    return Patient(ref, ref.local, log_files(ref.local / "_delta_log"))
+    return Patient(
+        ref,
+        ref.local,
+        log_files(ref.local / "_delta_log"),
+    )

@@ -29,7 +29,16 @@ class Damage:
 
 
 def warehouse_tables(project: Project) -> list[TableRef]:
-    """Return every table that a project may have written, quarantines and ops tables included."""
+    """Return every table that a project may have written, quarantines and ops tables included.
+
+    Examples
+    --------
+    >>> tables = {"bronze": {"orders": {"from": "sources.orders"}}}
+    >>> sources = {"orders": {"format": "csv", "path": "in", "columns": ["id"]}}
+    >>> project = Project.model_validate({"name": "shop", "tables": tables, "sources": sources})
+    >>> [table.name for table in warehouse_tables(project)][:3]
+    ['bronze.orders', 'bronze.orders__quarantine', 'ops.ledger']
+    """
     refs = [
         project_table(project, name) for name in (*project.table_names(), *OPS_TABLES)
     ]
@@ -71,7 +80,13 @@ def check_tails(project: Project) -> None:
 
 
 def tail_damage(ref: TableRef) -> Iterable[Damage]:
-    """Yield what is wrong at the end of a local table's log."""
+    """Yield what is wrong at the end of a local table's log.
+
+    Examples
+    --------
+    >>> list(tail_damage(TableRef("silver.a", "/no/such/table")))
+    []
+    """
     if ref.local is None:
         return
     log = log_files(ref.local / "_delta_log")
@@ -139,13 +154,19 @@ def ends_whole(file: Path) -> bool:
     """Return True where a checkpoint ends with the magic word of Parquet."""
     if file.suffix != ".parquet":
         return file.stat().st_size > 0
+    end = file.stat().st_size - len(PARQUET_END)
     with file.open("rb") as stream:
-        stream.seek(max(0, file.stat().st_size - len(PARQUET_END)))
+        stream.seek(max(0, end))
         return stream.read() == PARQUET_END
 
 
 def pointed_to(log: LogFiles) -> int | None:
-    """Return the version that ``_last_checkpoint`` names, or None."""
+    """Return the version that ``_last_checkpoint`` names, or None.
+
+    Examples
+    --------
+    >>> pointed_to(log_files(Path("/no/such/table/_delta_log")))
+    """
     if POINTER not in log.names:
         return None
     try:

@@ -55,14 +55,19 @@ def find_extremes(numbers: DataFrame, kinds: Mapping[str, str]) -> Extremes:
     """
     metrics = [_metrics(name, kind).alias(name) for name, kind in kinds.items()]
     (row,) = numbers.agg(*metrics).collect()
-    clean = {name: kind for name, kind in kinds.items() if not row[name]["spoiled"]}
-    ends = {name: (row[name]["low"], row[name]["high"]) for name in clean}
-    cells = _find_cells(numbers, ends)
-    values = {name: _values(row[name], kind) for name, kind in clean.items()}
-    spans = {
-        name: [_from_numbers(span, clean[name]) for span in found]
-        for name, found in cells.items()
-    }
+    values: dict[str, frozenset[Any]] = {}
+    ends: dict[str, Span] = {}
+    for name, kind in kinds.items():
+        of_column = row[name]
+        if not of_column["spoiled"]:
+            values[name] = _values(of_column, kind)
+            ends[name] = _ends(of_column)
+
+    spans: dict[str, list[Span]] = {}
+    for name, cells in _find_cells(numbers, ends).items():
+        kind = kinds[name]
+        spans[name] = [_from_numbers(span, kind) for span in cells]
+
     return Extremes(values, spans)
 
 
@@ -82,19 +87,24 @@ def _metrics(name: str, kind: str) -> Column:
 
 
 def _any(test: Column) -> Column:
-    return F.coalesce(F.bool_or(test), F.lit(False))
+    found = F.bool_or(test)
+    return F.coalesce(found, F.lit(False))
 
 
 def _values(metrics: Row, kind: str) -> frozenset[Any]:
-    ends = [from_number(metrics[end], kind) for end in ("low", "high")]
-    known = [value for value in ends if value is not None]
-    nulls = [None] * metrics["null"]
-    nans = [float("nan")] * metrics["nan"]
-    return frozenset([*known, *nulls, *nans])
+    low = from_number(metrics["low"], kind)
+    high = from_number(metrics["high"], kind)
+    values = {low, high} - {None}
+    if metrics["null"]:
+        values.add(None)
+    if metrics["nan"]:
+        values.add(float("nan"))
+    return frozenset(values)
 
 
 def _from_numbers(span: Span, kind: str) -> Span:
-    return from_number(span[0], kind), from_number(span[1], kind)
+    low, high = span
+    return from_number(low, kind), from_number(high, kind)
 
 
 def _find_cells(numbers: DataFrame, ends: Mapping[str, Span]) -> dict[str, list[Span]]:
@@ -105,18 +115,29 @@ def _find_cells(numbers: DataFrame, ends: Mapping[str, Span]) -> dict[str, list[
     wide = {name: span for name, span in ends.items() if _is_wide(span)}
     if not wide:
         return {}
-    numbered = [_cell(name, span).alias(f"_cell_{name}") for name, span in wide.items()]
+    numbered: list[Column] = []
+    keys: list[Column] = []
+    for name, span in wide.items():
+        label = f"_cell_{name}"
+        cell = _cell(name, span)
+        numbered.append(cell.alias(label))
+        keys.append(F.col(label))
+
     cells = numbers.select(*wide, *numbered)
-    keys = [F.col(f"_cell_{name}") for name in wide]
     bounds = [_bounds(cells, name).alias(name) for name in wide]
     each_alone = [[key] for key in keys]
-    rows = cells.groupingSets(each_alone, *keys).agg(*bounds).collect()
+    grouped = cells.groupingSets(each_alone, *keys)
+    rows = grouped.agg(*bounds).collect()
     return {name: _spans_of(rows, name) for name in wide}
 
 
 def _spans_of(rows: list[Row], name: str) -> list[Span]:
     of_column = [row for row in rows if row[f"_cell_{name}"] is not None]
-    return sorted((row[name]["low"], row[name]["high"]) for row in of_column)
+    return sorted(_ends(row[name]) for row in of_column)
+
+
+def _ends(metrics: Row) -> Span:
+    return metrics["low"], metrics["high"]
 
 
 def _is_wide(ends: Span) -> bool:
@@ -134,13 +155,19 @@ def _is_number(value: Any) -> bool:
 def _cell(name: str, ends: Span) -> Column:
     low = float(ends[0])
     high = float(ends[1])
+    cells_per_unit = F.lit(CELLS / (high - low))
     value = F.col(name).cast("double")
-    place = F.floor((value - F.lit(low)) * F.lit(CELLS / (high - low)))
-    return F.when(value.isNotNull() & ~F.isnan(value), place)
+    distance = value - F.lit(low)
+    place = F.floor(distance * cells_per_unit)
+    is_known = value.isNotNull() & ~F.isnan(value)
+    return F.when(is_known, place)
 
 
 def _bounds(cells: DataFrame, name: str) -> Column:
     value = F.col(name)
     kind = dict(cells.dtypes)[name]
     known = F.when(~F.isnan(value), value) if is_float(kind) else value
-    return F.struct(F.min(known).alias("low"), F.max(known).alias("high"))
+    return F.struct(
+        F.min(known).alias("low"),
+        F.max(known).alias("high"),
+    )

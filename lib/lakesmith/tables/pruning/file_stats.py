@@ -75,7 +75,9 @@ class Files:
         if low is None or high is None:
             return False
         first, last = NANOSECONDS
-        inside = pc.and_kleene(pc.greater_equal(low, first), pc.less(high, last))
+        begins_inside = pc.greater_equal(low, first)
+        ends_inside = pc.less(high, last)
+        inside = pc.and_kleene(begins_inside, ends_inside)
         return bool(pc.all(inside.fill_null(False)).as_py()) or self.count == 0
 
     def spans_of(self, column: str) -> list[tuple[Any, Any, int]]:
@@ -98,7 +100,8 @@ class Files:
         """Return the files that can hold a row with touched values."""
         keep = self._every(True)
         for name in touched.values:
-            keep = pc.and_(keep, self._can_hold(name, touched))
+            can_hold = self._can_hold(name, touched)
+            keep = pc.and_(keep, can_hold)
 
         return Files(self.actions.filter(keep))
 
@@ -134,7 +137,9 @@ class Files:
         if self._is_partition(name):
             value = self.actions[f"partition.{name}"]
             return value, value
-        return self._statistic(f"min.{name}"), self._statistic(f"max.{name}")
+        low = self._statistic(f"min.{name}")
+        high = self._statistic(f"max.{name}")
+        return low, high
 
     def _is_partition(self, name: str) -> bool:
         return f"partition.{name}" in self.actions.column_names
@@ -143,7 +148,11 @@ class Files:
         return self.actions[name] if name in self.actions.column_names else None
 
     def _every(self, value: bool) -> pa.ChunkedArray:
-        return pa.chunked_array([pa.array([value] * self.count, pa.bool_())])
+        values = pa.array(
+            [value] * self.count,
+            pa.bool_(),
+        )
+        return pa.chunked_array([values])
 
 
 def _overlap(
@@ -155,7 +164,9 @@ def _overlap(
         first = first - MILLISECOND
     start = pa.scalar(first, low.type)
     end = pa.scalar(last, low.type)
-    return pc.and_kleene(pc.greater_equal(high, start), pc.less_equal(low, end))
+    ends_after = pc.greater_equal(high, start)
+    begins_before = pc.less_equal(low, end)
+    return pc.and_kleene(ends_after, begins_before)
 
 
 def files_of(table: DeltaTable) -> Files:
@@ -181,7 +192,10 @@ def table_files(table: TableRef) -> Files | None:
 def expected_merge(table: TableRef, touched: Touched) -> dict[str, int]:
     """Return the expected metrics of a MERGE, as far as the log of a local table has them."""
     files = table_files(table)
-    return expected_write(files.matching(touched) if files else None, None)
+    return expected_write(
+        files.matching(touched) if files else None,
+        None,
+    )
 
 
 def expected_write(files: Files | None, rows: int | None) -> dict[str, int]:

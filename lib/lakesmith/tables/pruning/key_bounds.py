@@ -14,6 +14,7 @@ from pyspark.sql import Column, DataFrame, Row
 from pyspark.sql import functions as F
 
 from lakesmith.columns import DELETED
+from lakesmith.spec.model import Table
 from lakesmith.tables.pruning.extremes import find_extremes
 from lakesmith.tables.pruning.ordinals import as_number, from_number, is_spoiled
 from lakesmith.tables.pruning.ranges import Span, join_spans, ranges
@@ -55,7 +56,8 @@ class Touched:
         spans = self.spans.get(name, ())
         if spans:
             return join_spans(spans, MAX_RANGES)
-        return ranges(_in_order(self.values[name]), self.max_ranges)
+        values = _in_order(self.values[name])
+        return ranges(values, self.max_ranges)
 
     def bounds(self, name: str, dialect: Dialect = SPARK, alias: str = "") -> str:
         """Return an OR of ranges of a column as SQL.
@@ -99,14 +101,29 @@ class Touched:
         >>> Touched({"id": frozenset([5]), "day": frozenset([1])}).only(["id"]).sql()
         '(`id` = 5)'
         """
-        values = {name: self.values[name] for name in self.values if name in names}
-        spans = {name: self.spans[name] for name in self.spans if name in names}
-        return replace(self, values=values, spans=spans)
+        return replace(
+            self,
+            values={name: self.values[name] for name in self.values if name in names},
+            spans={name: self.spans[name] for name in self.spans if name in names},
+        )
 
 
 def _in_order(values: Collection[Any]) -> list[Any]:
     """Return values in order, without NULL and NaN."""
     return sorted(value for value in values if value is not None and value == value)
+
+
+def bounding_columns(spec: Table) -> list[str]:
+    """Return the columns by whose values the rows of a batch's keys are found.
+
+    Examples
+    --------
+    >>> write = {"strategy": "upsert", "keys": ["id"], "key_implies": ["day", "id"]}
+    >>> bounding_columns(Table.model_validate({"from": "bronze.a", "write": write}))
+    ['id', 'day']
+    """
+    columns = (*spec.write.keys, *spec.write.key_implies)
+    return [*dict.fromkeys(columns)]
 
 
 def find_touched(
@@ -142,9 +159,17 @@ def find_touched(
     numbers = changes.select(*as_numbers)
     rows = numbers.distinct().limit(MAX_VALUES + 1).collect() if few else []
     if few and len(rows) <= MAX_VALUES:
-        return Touched(_readable(rows, kinds), kinds=kinds)
+        return Touched(
+            _readable(rows, kinds),
+            kinds=kinds,
+        )
     found = find_extremes(numbers, kinds)
-    return Touched(found.values, 1, found.spans, kinds)
+    return Touched(
+        found.values,
+        1,
+        found.spans,
+        kinds,
+    )
 
 
 def _readable(

@@ -21,7 +21,8 @@ def ranges(values: Sequence[Any], most: int) -> list[Span]:
     >>> ranges(["536365", "536370", "C536379"], 2)
     [('536365', '536370'), ('C536379', 'C536379')]
     """
-    return join_spans([(value, value) for value in values], most)
+    spans = [(value, value) for value in values]
+    return join_spans(spans, most)
 
 
 def join_spans(spans: Sequence[Span], most: int) -> list[Span]:
@@ -35,14 +36,16 @@ def join_spans(spans: Sequence[Span], most: int) -> list[Span]:
     if not spans:
         return []
     gaps = [gap(left[1], right[0]) for left, right in pairwise(spans)]
-    by_width = sorted(range(len(gaps)), key=gaps.__getitem__, reverse=True)
+    by_width = sorted(
+        range(len(gaps)),
+        key=gaps.__getitem__,
+        reverse=True,
+    )
     cuts = sorted(by_width[: most - 1])
     starts = [0, *(cut + 1 for cut in cuts)]
     ends = [*cuts, len(spans) - 1]
-    return [
-        (spans[start][0], spans[end][1])
-        for start, end in zip(starts, ends, strict=True)
-    ]
+    pairs = zip(starts, ends, strict=True)
+    return [(spans[start][0], spans[end][1]) for start, end in pairs]
 
 
 def merge_overlaps(spans: Sequence[Span]) -> list[Span]:

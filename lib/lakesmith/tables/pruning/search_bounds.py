@@ -49,10 +49,18 @@ def without_promise(
     part = part_of(found, column, turn) if column else None
     if column is None or part is None:
         return touched
-    spans = merge_overlaps([*touched.ranges(column), part])
+    spans = merge_overlaps(
+        [
+            *touched.ranges(column),
+            part,
+        ]
+    )
     return replace(
         wide,
-        values={**wide.values, column: touched.values[column]},
+        values={
+            **wide.values,
+            column: touched.values[column],
+        },
         spans={**wide.spans, column: spans},
     )
 

@@ -29,21 +29,27 @@ def literal(value: Any) -> str:
     >>> literal("${no variable}")
     "'$\\{no variable}'"
     """
-    if value is None or isinstance(value, bool):
-        return "NULL" if value is None else str(value).lower()
+    if value is None:
+        return "NULL"
+    if isinstance(value, bool):
+        return str(value).lower()
     if isinstance(value, str):
         # Spark replaces ${name} by a variable anywhere, also by nothing.
-        escaped = value.replace("\\", "\\\\").replace("'", "\\'").replace("${", "$\\{")
+        escaped = value.replace("\\", "\\\\").replace("'", "\\'")
+        escaped = escaped.replace("${", "$\\{")
         return f"'{escaped}'"
     if isinstance(value, bytes | bytearray):
         return f"X'{bytes(value).hex()}'"
     if isinstance(value, dt.datetime):
-        return f"TIMESTAMP{'' if value.tzinfo else '_NTZ'}'{value.isoformat(sep=' ')}'"
+        kind = "TIMESTAMP" if value.tzinfo else "TIMESTAMP_NTZ"
+        return f"{kind}'{value.isoformat(sep=' ')}'"
     if isinstance(value, dt.date):
         return f"DATE'{value.isoformat()}'"
     if isinstance(value, float):
         return f"{value!r}D" if math.isfinite(value) else f"double('{value!r}')"
-    return f"{value:f}BD" if isinstance(value, Decimal) else str(value)
+    if isinstance(value, Decimal):
+        return f"{value:f}BD"
+    return str(value)
 
 
 def typed(value: Any, kind: str) -> str:
@@ -100,7 +106,7 @@ DELTA_RS = Dialect(_delta_rs_name, _delta_rs_value)
 
 
 def is_exact(kinds: Mapping[str, str]) -> bool:
-    """Return whether each value of columns of these types has one literal of its own.
+    """Return whether each value of columns of these types has one literal, and no other has it.
 
     Examples
     --------
@@ -147,8 +153,12 @@ def value_in(
     """
     column = dialect.column(name)
     known = [dialect.value(value, kind) for value in values if value is not None]
-    tests = [f"{column} IN ({', '.join(known)})"] if known else []
-    tests += [f"{column} IS NULL"] if None in values else []
+    tests: list[str] = []
+    if known:
+        listed = ", ".join(known)
+        tests.append(f"{column} IN ({listed})")
+    if None in values:
+        tests.append(f"{column} IS NULL")
     return " OR ".join(tests) or "false"
 
 
@@ -176,8 +186,10 @@ def value_between(
     'v >= 1 AND v <= 3 OR v = 9 OR v IS NULL'
     """
     tests = [_between(column, span, write) for span in spans]
-    tests += [f"{column} IS NULL"] if None in values else []
-    tests += [f"isnan({column})"] if any(value != value for value in values) else []
+    if None in values:
+        tests.append(f"{column} IS NULL")
+    if any(value != value for value in values):
+        tests.append(f"isnan({column})")
     return " OR ".join(tests) or "false"
 
 
@@ -186,6 +198,9 @@ def _between(column: str, span: Span, write: Callable[[Any], str]) -> str:
     low, high = span
     if low == high and low not in (*FIRST, *LAST):
         return f"{column} = {write(low)}"
-    is_open = low in FIRST
-    above = f"{column} IS NOT NULL" if is_open else f"{column} >= {write(low)}"
-    return above if high in LAST else f"{above} AND {column} <= {write(high)}"
+    lower = f"{column} >= {write(low)}"
+    if low in FIRST:
+        lower = f"{column} IS NOT NULL"
+    if high in LAST:
+        return lower
+    return f"{lower} AND {column} <= {write(high)}"

@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Collection, Iterator, Mapping, Sequence
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from typing import Literal
 
 from pyspark.sql.types import StructType
 
-from lakesmith.columns import DELETED, RESCUED, SEQ, quoted
-from lakesmith.tables.pruning.sql_literals import literal
+from lakesmith.columns import DELETED, RESCUED, SEQ
 from lakesmith.types import WHOLE
 
 Kind = Literal["add", "widen", "rename", "lose", "retype", "orphan"]
@@ -120,7 +119,13 @@ def differences(
     ]
     new = [name for name in want if name not in named]
     added = [
-        _without_old(name, want[name], named, renamed.get(name, "")) for name in new
+        _without_old(
+            name,
+            want[name],
+            named,
+            renamed.get(name, ""),
+        )
+        for name in new
     ]
     lost = [_without_new(name, named[name]) for name in named if name not in want]
     return (*renames, *retyped, *added, *lost)
@@ -128,17 +133,18 @@ def differences(
 
 def _moved(have: Fields, want: Fields, renamed: Mapping[str, str]) -> dict[str, str]:
     """Return old name to new name for what is still to be renamed, within `_seq` too."""
-    pairs = {(old, new) for new, old in renamed.items()}
-    pairs |= {(f"{SEQ}.{old}", f"{SEQ}.{new}") for old, new in pairs}
+    pairs = {old: new for new, old in renamed.items()}
+    pairs |= {f"{SEQ}.{old}": f"{SEQ}.{new}" for old, new in pairs.items()}
     return {
         old: new
-        for old, new in sorted(pairs)
+        for old, new in sorted(pairs.items())
         if old in have and new in want and new not in have
     }
 
 
 def _other_type(name: str, old: str, new: str) -> Change:
-    return Change("widen" if is_wider(old, new) else "retype", name, old, new)
+    kind: Kind = "widen" if is_wider(old, new) else "retype"
+    return Change(kind, name, old, new)
 
 
 def _without_old(name: str, kind: str, named: Fields, renamed_from: str) -> Change:
@@ -149,11 +155,19 @@ def _without_old(name: str, kind: str, named: Fields, renamed_from: str) -> Chan
     is_new = name == RESCUED or not is_known
     if is_new and renamed_from:
         return Change("orphan", name, renamed_from, kind)
-    return Change("add" if is_new else "retype", name, new=kind)
+    return Change(
+        "add" if is_new else "retype",
+        name,
+        new=kind,
+    )
 
 
 def _without_new(name: str, kind: str) -> Change:
-    return Change("retype" if _is_hidden(name) else "lose", name, kind)
+    return Change(
+        "retype" if _is_hidden(name) else "lose",
+        name,
+        kind,
+    )
 
 
 def _is_hidden(name: str) -> bool:
@@ -193,7 +207,9 @@ def _digits(kind: str) -> tuple[int, int] | None:
     if kind in DIGITS:
         return (20, 0) if kind == "bigint" else (10, 0)
     found = _DECIMAL.fullmatch(kind)
-    return (int(found[1]), int(found[2])) if found else None
+    if found is None:
+        return None
+    return int(found[1]), int(found[2])
 
 
 def keeps_equality(change: Change) -> bool:
@@ -219,61 +235,13 @@ def after(have: Fields, changes: Collection[Change]) -> dict[str, str]:
     {'b': 'string', 'c': 'int'}
     """
     moved = {change.old: change.new for change in changes if change.kind == "rename"}
-    named = {moved.get(name, name): kind for name, kind in have.items()}
-    typed = [change for change in changes if change.kind in ("widen", "add")]
-    return named | {change.column: change.new for change in typed}
+    columns: dict[str, str] = {}
+    for name, kind in have.items():
+        new_name = moved.get(name, name)
+        columns[new_name] = kind
 
-
-def statements(changes: Sequence[Change], comments: Mapping[str, str]) -> Iterator[str]:
-    """Yield what follows ``ALTER TABLE <name>``, one commit each, in order.
-
-    Examples
-    --------
-    >>> list(statements([Change("rename", "a", "a", "b"), Change("add", "c", new="int")],
-    ...     {"c": "new"}))
-    ['RENAME COLUMN `a` TO `b`', "ADD COLUMNS (`c` int COMMENT 'new')"]
-    """
     for change in changes:
-        if change.kind == "rename":
-            new_name = change.new.split(".")[-1]
-            yield f"RENAME COLUMN {_path(change.old)} TO {_path(new_name)}"
+        if change.kind in ("widen", "add"):
+            columns[change.column] = change.new
 
-    widened = [change for change in changes if change.kind == "widen"]
-    if widened:
-        types = [f"{_path(change.column)} TYPE {change.new}" for change in widened]
-        yield f"ALTER COLUMN {', '.join(types)}"
-    added = [change for change in changes if change.kind == "add"]
-    if added:
-        columns = [_column(change, comments.get(change.column, "")) for change in added]
-        yield f"ADD COLUMNS ({', '.join(columns)})"
-
-
-def _column(change: Change, comment: str) -> str:
-    column = f"{quoted(change.column)} {change.new}"
-    return f"{column} COMMENT {literal(comment)}" if comment else column
-
-
-def _path(name: str) -> str:
-    parts = name.split(".") if name.startswith(f"{SEQ}.") else [name]
-    return ".".join(quoted(part) for part in parts)
-
-
-def needed_properties(changes: Collection[Change]) -> dict[str, str]:
-    """Return the Delta properties that changes need.
-
-    Examples
-    --------
-    >>> needed_properties([Change("rename", "a", "a", "b")])
-    {'delta.columnMapping.mode': 'name'}
-    >>> needed_properties([Change("add", "at", new="timestamp_ntz")])
-    {'delta.feature.timestampNtz': 'supported'}
-    """
-    kinds = {change.kind for change in changes}
-    needed: dict[str, str] = {}
-    if kinds & {"rename", "widen"}:
-        needed["delta.columnMapping.mode"] = "name"
-    if "widen" in kinds:
-        needed["delta.enableTypeWidening"] = "true"
-    if any(change.new == "timestamp_ntz" for change in changes):
-        needed["delta.feature.timestampNtz"] = "supported"
-    return needed
+    return columns

@@ -77,18 +77,29 @@ def shape_property(
 
     Notes
     -----
-    A change that was begun and not ended left its property behind: it is found by what it was to
+    A change that was begun and not ended left its property behind. It is found by what it was to
     become, and the table between the two is not a shape.
+
+    Examples
+    --------
+    >>> shape_property({}, {"a": "int"}, {"a": "bigint"}, []).keys()
+    dict_keys(['lakesmith.schema.v1'])
     """
     shapes = shapes_of(properties)
     renamed = {change.old: change.new for change in moved if change.kind == "rename"}
     became = digest_of(want)
+    number = len(shapes)
     if shapes and shapes[-1].became != digest_of(have):
         begun = shapes[-1]
-        ended = Shape(begun.columns, {**begun.renamed, **renamed}, became)
-        return {f"{PREFIX}{len(shapes)}": _text(ended)}
-    ended = Shape(dict(have), renamed, became)
-    return {f"{PREFIX}{len(shapes) + 1}": _text(ended)}
+        ended = Shape(
+            begun.columns,
+            renamed={**begun.renamed, **renamed},
+            became=became,
+        )
+    else:
+        number += 1
+        ended = Shape(dict(have), renamed, became)
+    return {f"{PREFIX}{number}": _text(ended)}
 
 
 def _text(shape: Shape) -> str:
@@ -113,6 +124,12 @@ def in_shape(rows: DataFrame, shapes: Sequence[Shape], number: int) -> DataFrame
     DataFrame
         *Columns*: those of the shape without hidden ones: under their old names, in their old types
         (NULL where a value does not fit), NULL where the table has lost one.
+
+    Examples
+    --------
+    >>> shapes = [Shape({"id": "int", "note": "string"}, {}, "")]
+    >>> in_shape(spark.range(2), shapes, 1).collect()
+    [Row(id=0, note=None), Row(id=1, note=None)]
     """
     later = shapes[number - 1 :]
     columns = _shown(later[0])
@@ -133,7 +150,8 @@ def _is_hidden(name: str) -> bool:
 def _in_shape(rows: DataFrame, shapes: Sequence[Shape], name: str, kind: str) -> Column:
     names = [name]
     for shape in shapes:
-        names.append(shape.renamed.get(names[-1], names[-1]))
+        last = names[-1]
+        names.append(shape.renamed.get(last, last))
 
     wanted = DataType.fromDDL(kind)
     now = next((later for later in reversed(names) if later in rows.columns), None)
@@ -163,8 +181,13 @@ def shape_views(rows: DataFrame, properties: Mapping[str, str]) -> dict[str, Dat
     shapes = shapes_of(properties)
     kinds = {field.name: field.dataType.simpleString() for field in rows.schema.fields}
     shown = [_shown(shape) for shape in shapes]
-    # The rows have the shape that is published, or the newest one.
-    now = shown.index(kinds) + 1 if kinds in shown else len(shapes) + 1
-    views = {f"v{number}": in_shape(rows, shapes, number) for number in range(1, now)}
+    now = len(shapes) + 1
+    # The published rows may still have an earlier shape.
+    if kinds in shown:
+        now = shown.index(kinds) + 1
+    views: dict[str, DataFrame] = {}
+    for number in range(1, now):
+        views[f"v{number}"] = in_shape(rows, shapes, number)
+
     views[f"v{now}"] = rows
     return views

@@ -66,12 +66,26 @@ class Header:
 
     @property
     def shape(self) -> Shape:
-        """The shape of its bits."""
+        """The shape of its bits.
+
+        Examples
+        --------
+        >>> header = Header("t", 3, {"id": "int"}, [], 100, 100, 0.01, 2000, 1500)
+        >>> header.shape.blocks
+        100
+        """
         return Shape(self.blocks, self.blocks_per_shard)
 
     @property
     def real_fpr(self) -> float:
-        """The false positive rate with the keys that are in it, at most."""
+        """The false positive rate with the keys that are in it, at most.
+
+        Examples
+        --------
+        >>> header = Header("t", 3, {"id": "int"}, [], 100, 100, 0.01, 2440, 2440)
+        >>> round(header.real_fpr, 3)
+        0.01
+        """
         return self.shape.fpr(max(self.fullest, 1))
 
     @classmethod
@@ -154,7 +168,8 @@ def usable_filter(session: SparkSession, table: TableRef, spec: Table) -> Header
 def key_kinds(session: SparkSession, table: TableRef, spec: Table) -> dict[str, str]:
     """Return the columns of the key and of the partition with their types."""
     kinds = dict(table.load(session).dtypes)
-    names = dict.fromkeys((*spec.write.keys, *spec.write.partition_by))
+    columns = (*spec.write.keys, *spec.write.partition_by)
+    names = dict.fromkeys(columns)
     return {name: kinds[name] for name in names}
 
 

@@ -16,7 +16,11 @@ from lakesmith.spec.key_implies import unproven
 from lakesmith.spec.model import Table
 from lakesmith.tables.commit import CommitId, writer
 from lakesmith.tables.delta_log.history import newest_version
-from lakesmith.tables.pruning.key_bounds import find_touched, with_nulls
+from lakesmith.tables.pruning.key_bounds import (
+    bounding_columns,
+    find_touched,
+    with_nulls,
+)
 from lakesmith.tables.ref import TableRef
 from lakesmith.tables.upsert.filter_header import Header, usable_filter
 from lakesmith.tables.upsert.key_filter import load_filter
@@ -56,7 +60,15 @@ class Screened:
 
     @property
     def counts(self) -> dict[str, int]:
-        """Return the metrics of the commit, named as Delta names them for a MERGE."""
+        """Return the metrics of the commit, named as Delta names them for a MERGE.
+
+        Examples
+        --------
+        >>> seen = seen_before(1000, 0, 0.01)
+        >>> counts = Screened(3, 1000, 0, seen, appends=True).counts
+        >>> counts["keysSeenBefore"], counts["numTargetRowsInserted"]
+        (0, 1000)
+        """
         counts = {
             "keysSeenBefore": round(self.seen.value),
             "keysSeenBeforeAtLeast": round(self.seen.low),
@@ -109,13 +121,21 @@ def screen(rows: DataFrame, table: TableRef, spec: Table) -> Screened | None:
     number = F.count(F.lit(1)).alias("rows")
     maybe = F.count_if("_maybe").alias("maybe")
     (counts,) = marked.agg(number, maybe).collect()
-    seen = seen_before(counts["rows"], counts["maybe"], header.real_fpr)
+    seen = seen_before(
+        counts["rows"],
+        counts["maybe"],
+        header.real_fpr,
+    )
     screened = Screened(version, counts["rows"], counts["maybe"], seen)
     updates = spec.write.updates_rows
     if screened.maybe > MAX_MAYBE or (updates and seen.low > 0):
         return screened
     known = _known(marked, table, spec, version) if screened.maybe else None
-    return replace(screened, appends=known is None or not updates, known=known)
+    return replace(
+        screened,
+        appends=known is None or not updates,
+        known=known,
+    )
 
 
 def _finds_all(header: Header, rows: DataFrame, spec: Table) -> bool:
@@ -141,7 +161,12 @@ def append_new(
         keys = screened.known.column_names
         known = rows.sparkSession.createDataFrame(screened.known).alias("k")
         is_known = same_key("s", "k", keys)
-        rows = rows.alias("s").join(F.broadcast(known), is_known, "left_anti")
+        sent = F.broadcast(known)
+        rows = rows.alias("s").join(
+            sent,
+            is_known,
+            "left_anti",
+        )
     table.save(writer(rows, commit))
 
 
@@ -166,7 +191,13 @@ def mark_known(rows: DataFrame, table: TableRef, header: Header) -> DataFrame:
     """
     partitions = _partitions(rows, header) if header.partition else []
     bits = load_filter(rows.sparkSession, table, header, partitions)
-    return bloom_probe(rows, bits, header.key, header.shape, header.partition)
+    return bloom_probe(
+        rows,
+        bits,
+        header.key,
+        header.shape,
+        header.partition,
+    )
 
 
 def _partitions(rows: DataFrame, header: Header) -> list[int]:
@@ -185,16 +216,21 @@ def _known(
     """Return the keys of the rows that the table has, or None."""
     session = marked.sparkSession
     keys = spec.write.keys
-    columns = [*dict.fromkeys([*keys, *spec.write.key_implies])]
+    columns = bounding_columns(spec)
     hidden = [DELETED] if DELETED in marked.columns else []
-    maybe = marked.filter("_maybe").select(*columns, *hidden).toArrow()
-    batch = session.createDataFrame(maybe)
-    touched = with_nulls(find_touched(batch, columns), keys, marked.columns)
+    maybe = marked.filter("_maybe")
+    collected = maybe.select(*columns, *hidden).toArrow()
+    batch = session.createDataFrame(collected)
+    of_batch = find_touched(batch, columns)
+    touched = with_nulls(of_batch, keys, marked.columns)
     refuse_broken(batch, table, spec, touched, version)
     rows = table.load(session, versionAsOf=version).filter(touched.predicate())
     stored = rows.select(*keys).alias("t")
     sent = F.broadcast(batch.alias("s"))
-    both = stored.join(sent, same_key("t", "s", keys))
-    of_batch = [f"s.{quoted(name)}" for name in keys]
-    found = both.select(*of_batch).distinct().toArrow()
+    both = stored.join(
+        sent,
+        same_key("t", "s", keys),
+    )
+    batch_keys = [f"s.{quoted(name)}" for name in keys]
+    found = both.select(*batch_keys).distinct().toArrow()
     return found if found.num_rows else None

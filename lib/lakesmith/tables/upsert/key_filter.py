@@ -46,7 +46,10 @@ def load_filter(
     DataFrame
         *Columns*: as `bloom_build`, one row a block.
     """
-    stored = table.key_filter.load(session).drop("hash_version", "table_version")
+    stored = table.key_filter.load(session).drop(
+        "hash_version",
+        "table_version",
+    )
     if partitions:
         stored = stored.filter(F.col("partition").isin(*partitions))
     return stored if header.parts == 1 else bloom_merge(stored)
@@ -92,7 +95,13 @@ def refresh(
         caught_up = _caught_up(session, table, header, commits)
         if caught_up is not None:
             return caught_up
-    return _build(session, table, spec, kinds, cap_bits)
+    return _build(
+        session,
+        table,
+        spec,
+        kinds,
+        cap_bits,
+    )
 
 
 def _caught_up(
@@ -137,7 +146,12 @@ def _add_keys(
     commits: Sequence[Commit],
 ) -> None:
     keys = _new_keys(session, table, header, commits)
-    bits = bloom_build(keys, header.key, header.shape, header.partition)
+    bits = bloom_build(
+        keys,
+        header.key,
+        header.shape,
+        header.partition,
+    )
     if grown.parts == 1:
         stored = load_filter(session, table, header)
         bits = bloom_merge(stored.unionByName(bits))
@@ -202,7 +216,12 @@ def _build(
         capacity=capacity,
         fullest=fullest,
     )
-    _save(session, table, header, bloom_build(rows, kinds, shape, partition))
+    _save(
+        session,
+        table,
+        header,
+        bloom_build(rows, kinds, shape, partition),
+    )
     return header
 
 
@@ -211,7 +230,12 @@ def _save(
 ) -> None:
     ref = table.key_filter
     last = newest_version(session, ref) if ref.exists(session) else -1
-    commit = CommitId(APP, last + 1, header.table_id, asdict(header))
+    commit = CommitId(
+        APP,
+        last + 1,
+        header.table_id,
+        asdict(header),
+    )
     of_header = {
         "hash_version": F.lit(header.hash_version),
         "table_version": F.lit(header.table_version).cast("bigint"),

@@ -84,7 +84,14 @@ def look(
         if implied:
             bounds = without_promise(touched, implied, all_files, delta.version())
         searched = all_files.matching(bounds)
-        found = _by_delta_rs(delta, searched, bounds, kinds, keys, columns)
+        found = _by_delta_rs(
+            delta,
+            searched,
+            bounds,
+            kinds,
+            keys,
+            columns,
+        )
     except DeltaError as error:
         raise unreadable(table, error) from error
     files = all_files.matching(touched)
@@ -92,7 +99,8 @@ def look(
         return Looked(delta.version(), found, files)
     version = newest_version(session, table)
     rows = table.load(session).filter(bounds.predicate()).filter(one_of(kinds, keys))
-    return Looked(version, rows.select(*kinds, *columns).toArrow(), files)
+    collected = rows.select(*kinds, *columns).toArrow()
+    return Looked(version, collected, files)
 
 
 def _by_delta_rs(
@@ -106,14 +114,31 @@ def _by_delta_rs(
     is_small = files.rows is not None and files.rows <= MAX_ROWS
     if not (_reads(delta) and _are_alike(kinds) and is_small):
         return None
-    fields = {field.name: field.type for field in pa.schema(delta.schema().to_arrow())}
-    moments = [path for name in hidden for path in _moments(name, fields[name])]
-    if not all(files.in_nanoseconds(path) for path in moments):
+    if not _has_plain_moments(delta, files, hidden):
         return None
-    query = select_keys([*kinds, *hidden], touched, kinds, keys)
-    result = QueryBuilder().register("t", delta).execute(query)
+    columns = [*kinds, *hidden]
+    query = select_keys(
+        columns,
+        touched,
+        kinds,
+        keys,
+    )
+    engine = QueryBuilder().register("t", delta)
+    result = engine.execute(query)
     found = pa.table(result.read_all())
     return found if found.num_rows < MAX_FOUND else None
+
+
+def _has_plain_moments(delta: DeltaTable, files: Files, names: Sequence[str]) -> bool:
+    """Return whether delta-rs reads the instants in some columns as Spark does."""
+    schema = pa.schema(delta.schema().to_arrow())
+    for name in names:
+        kind = schema.field(name).type
+        for path in _moments(name, kind):
+            if not files.in_nanoseconds(path):
+                return False
+
+    return True
 
 
 def _reads(delta: DeltaTable) -> bool:
@@ -152,11 +177,14 @@ def select_keys(
     'SELECT "id" FROM t WHERE ("id" = 5) AND ("id" IN (5)) LIMIT 50000'
     """
     # What keys imply prunes files and pages. The keys decide, each column by its own values.
-    plain = [name for name, some in touched.values.items() if all(map(_is_plain, some))]
-    tests = [touched.bounds(name, DELTA_RS) for name in plain]
+    tests: list[str] = []
+    for name, values in touched.values.items():
+        if all(_is_plain(value) for value in values):
+            tests.append(touched.bounds(name, DELTA_RS))
+
     for place, (name, kind) in enumerate(kinds.items()):
-        values = {key[place] for key in keys}
-        tests.append(value_in(name, kind, values, DELTA_RS))
+        wanted = {key[place] for key in keys}
+        tests.append(value_in(name, kind, wanted, DELTA_RS))
 
     shown = ", ".join(DELTA_RS.column(name) for name in columns)
     where = " AND ".join(f"({test})" for test in tests)

@@ -58,12 +58,19 @@ def refuse_broken_rows(
     in_table = _comparable_rows(stored, implied)
     for stored_at, key in enumerate(tuples_of(stored, keys)):
         at = place_of.get(key)
-        if at is None or not _differs(in_batch[at], in_table[stored_at], deletes[at]):
+        if at is None:
+            continue
+        if not _differs(
+            in_batch[at],
+            in_table[stored_at],
+            deletes[at],
+        ):
             continue
         one = _values(stored, stored_at, implied)
         other = _values(batch, at, implied)
         of_key = dict(zip(keys, key, strict=True))
-        raise broken_promise(table.name, {**of_key, "one": one, "other": other})
+        broken = {**of_key, "one": one, "other": other}
+        raise broken_promise(table.name, broken)
 
 
 def refuse_broken(
@@ -98,23 +105,34 @@ def refuse_broken(
     if not implied:
         return
     keys = spec.write.keys
-    stored = _stored(rows, table, touched, implied, version)
+    stored = _stored(
+        rows,
+        table,
+        touched,
+        implied,
+        version,
+    )
     if but:
-        is_replaced = F.coalesce(F.expr(but), F.lit(False))
+        is_replaced = F.coalesce(
+            F.expr(but),
+            F.lit(False),
+        )
         stored = stored.filter(~is_replaced)
     columns = [*dict.fromkeys([*keys, *implied])]
     has_deletes = DELETED in rows.columns
     hidden = [DELETED] if has_deletes else []
     deletes = F.coalesce("s._deleted", F.lit(False)) if has_deletes else F.lit(False)
-    batch = rows.select(*map(named, columns), *hidden).alias("s")
-    in_table = stored.select(*map(named, columns)).alias("t")
+    shown = [named(name) for name in columns]
+    batch = rows.select(*shown, *hidden).alias("s")
+    in_table = stored.select(*shown).alias("t")
     is_broken = same_key("s", "t", keys) & differing(implied, "s", "t", deletes)
     of_key = [F.col(f"s.{quoted(key)}").alias(key) for key in keys]
     sides = [_side(side, implied) for side in ("t", "s")]
     broken = broken_json(of_key, *sides).alias("broken")
     found = batch.join(in_table, is_broken).select(broken).limit(1).collect()
     if found:
-        raise broken_promise(table.name, json.loads(found[0]["broken"]))
+        values = json.loads(found[0]["broken"])
+        raise broken_promise(table.name, values)
 
 
 def _stored(
@@ -124,7 +142,12 @@ def _stored(
     implied: Sequence[str],
     version: int | None,
 ) -> DataFrame:
-    bounds = without_promise(touched, implied, table_files(table), version or 0)
+    bounds = without_promise(
+        touched,
+        implied,
+        table_files(table),
+        version or 0,
+    )
     options = {} if version is None else {"versionAsOf": version}
     return table.load(rows.sparkSession, **options).filter(bounds.predicate())
 

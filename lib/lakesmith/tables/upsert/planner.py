@@ -16,6 +16,7 @@ from lakesmith.tables.create import table_options
 from lakesmith.tables.pruning.file_stats import expected_merge, expected_write
 from lakesmith.tables.pruning.key_bounds import (
     Touched,
+    bounding_columns,
     find_touched,
     touched_in,
     with_nulls,
@@ -102,7 +103,11 @@ class UpsertPlan:
         >>> UpsertPlan("merge", Touched({}), why="more than 2000 keys").to_metadata()
         {'method': 'merge', 'why': 'more than 2000 keys'}
         """
-        metadata = {"method": self.method, "why": self.why, "expected": self.expected}
+        metadata = {
+            "method": self.method,
+            "why": self.why,
+            "expected": self.expected,
+        }
         return {name: value for name, value in metadata.items() if value}
 
 
@@ -146,12 +151,19 @@ def plan_upsert(
     job, mostly. What the keys imply is compared with these rows; for a batch that is merged that is
     one more job, unless the spec proves it.
     """
-    columns = [*dict.fromkeys([*spec.write.keys, *spec.write.key_implies])]
+    columns = bounding_columns(spec)
     kinds = {name: kind for name, kind in rows.dtypes if name in columns}
     keys = {name: kinds[name] for name in spec.write.keys}
     try:
         batch = _collect_few(rows, table, spec, keys, follows)
-        few = _FewKeys(rows, batch, keys, table, spec, follows)
+        few = _FewKeys(
+            rows,
+            batch,
+            keys,
+            table,
+            spec,
+            follows,
+        )
         return _plan_few(few, kinds)
     except MergeInsteadError as error:
         touched = error.touched
@@ -188,8 +200,8 @@ def _collect_few(
             "a key column has values without a literal of their own"
         )
     hidden = [name for name in HIDDEN if name in rows.columns]
-    columns = dict.fromkeys([*keys, *spec.write.key_implies, *hidden])
-    found = rows.select(*columns).limit(MAX_KEYS + 1).toArrow()
+    columns = bounding_columns(spec)
+    found = rows.select(*columns, *hidden).limit(MAX_KEYS + 1).toArrow()
     if found.num_rows > MAX_KEYS:
         raise MergeInsteadError(f"more than {MAX_KEYS} keys", many=True)
     return found

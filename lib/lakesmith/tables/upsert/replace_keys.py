@@ -72,7 +72,13 @@ def require_version(session: SparkSession, table: TableRef, version: int) -> Non
 
 
 def changed_meanwhile(table: TableRef) -> WriteError:
-    """Return LS506 for a table that another writer changed while its batch was planned."""
+    """Return LS506 for a table that another writer changed while its batch was planned.
+
+    Examples
+    --------
+    >>> changed_meanwhile(TableRef("silver.a", "/lake/silver/a")).what
+    'silver.a was changed while its batch was planned'
+    """
     return WriteError(
         f"{table.name} was changed while its batch was planned",
         code="LS506",

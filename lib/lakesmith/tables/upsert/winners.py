@@ -68,7 +68,13 @@ def find_winners(
     decided: dict[Key, bool] = {}
     if tied:
         target = table.load(rows.sparkSession)
-        decided = _decide_ties(rows, kinds, target, [keys[at] for at in tied], follows)
+        decided = _decide_ties(
+            rows,
+            kinds,
+            target,
+            [keys[at] for at in tied],
+            follows,
+        )
     return {
         at: decided.get(keys[at], False) if is_newer is None else is_newer
         for at, is_newer in wins.items()
@@ -123,7 +129,10 @@ def compare_rows(
     return {
         at: None
         if in_batch[at] == in_table[place]
-        else wins(in_batch[at], in_table[place])
+        else wins(
+            in_batch[at],
+            in_table[place],
+        )
         for at, place in matches.items()
     }
 
@@ -156,19 +165,28 @@ def _decide_ties(
     has_tied_key = one_of(kinds, tied)
     batch = rows.filter(has_tied_key).alias("s")
     stored = target.filter(has_tied_key).alias("t")
-    both = batch.join(stored, same_key("s", "t", kinds))
+    both = batch.join(
+        stored,
+        same_key("s", "t", kinds),
+    )
     new = _in_order("s", rows.schema)
     old = _in_order("t", rows.schema)
     is_newer = ~new.eqNullSafe(old) if follows else new > old
     keys = [f"s.{quoted(name)}" for name in kinds]
-    found = both.select(*keys, is_newer.alias("_newer")).toArrow()
+    found = both.select(
+        *keys,
+        is_newer.alias("_newer"),
+    ).toArrow()
     return dict(zip(tuples_of(found, kinds), found["_newer"].to_pylist(), strict=True))
 
 
 def _in_order(side: str, schema: StructType) -> Column:
     """Return all columns of a row, in the order in which they decide."""
     values = [
-        orderable(F.col(f"{side}.{quoted(name)}"), schema[name].dataType)
+        orderable(
+            F.col(f"{side}.{quoted(name)}"),
+            schema[name].dataType,
+        )
         for name in newest_first(schema.names)
     ]
     return F.struct(*values)

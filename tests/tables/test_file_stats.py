@@ -9,8 +9,10 @@ import pyarrow as pa
 import pytest
 from deltalake import DeltaTable, write_deltalake
 
-from lakesmith.tables.pruning.file_stats import Files, files_of
+from lakesmith.tables.pruning import search_bounds
+from lakesmith.tables.pruning.file_stats import Files, expected_write, files_of
 from lakesmith.tables.pruning.key_bounds import Touched
+from lakesmith.tables.pruning.search_bounds import part_of
 
 UTC = dt.timezone.utc
 
@@ -61,3 +63,36 @@ def test_years_that_nanoseconds_do_not_hold_are_known(tmp_path: Path, year: int,
 
 def test_without_figures_nothing_is_known_of_instants(tmp_path: Path) -> None:
     assert not files(tmp_path / "t", {"id": [1]}).in_nanoseconds("at")
+
+
+def stats(**columns: list[object]) -> Files:
+    """Return files by their statistics, with `__` for the dot in their names."""
+    return Files(pa.table({name.replace("__", "."): values for name, values in columns.items()}))
+
+
+def test_a_file_without_statistics_can_hold_anything() -> None:
+    found = stats(num_records=[5, None], size_bytes=[10, 20], min__id=[1, None], max__id=[9, None])
+    assert found.matching(Touched({"id": frozenset([50])})).count == 1
+    assert found.rows is None
+    assert found.spans_of("id") == [(1, 9, 5)]
+
+
+def test_values_of_another_type_than_the_statistics_exclude_nothing() -> None:
+    found = stats(num_records=[5], size_bytes=[10], min__id=[1], max__id=[9])
+    assert found.matching(Touched({"id": frozenset(["a"])})).count == 1
+
+
+@pytest.mark.parametrize(("rows", "expected"), [(None, {"files": 2}), (3, {"files": 2, "rows": 3, "bytes": 60})])
+def test_a_written_row_is_taken_to_be_as_long_as_the_stored_ones(rows: int | None, expected: dict[str, int]) -> None:
+    assert expected_write(stats(num_records=[2, 1], size_bytes=[50, 10]), rows) == expected
+
+
+def test_of_no_rows_no_bytes_are_expected() -> None:
+    assert expected_write(stats(num_records=[0], size_bytes=[10]), 3) == {"files": 1, "rows": 3}
+
+
+def test_a_part_of_a_big_table_has_about_as_many_rows_as_are_looked_at(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(search_bounds, "MOST_ROWS", 10)
+    found = stats(num_records=[4, 4, 4, 9], min__day=[1, 2, 3, 4], max__day=[2, 3, 4, 5])
+    assert [part_of(found, "day", turn) for turn in range(5)] == [(1, 3), (2, 4), (3, 4), (4, 5), (1, 3)]
+    assert part_of(found, "other", 0) is None
