@@ -80,7 +80,7 @@ def test_killed_between_two_actions_the_next_run_or_maintenance_goes_on(
     shop: Shop, after_third: dict[str, object], monkeypatch: pytest.MonkeyPatch, goes_on: str
 ) -> None:
     def die(*args: Any) -> None:
-        actions.optimize(*args)
+        actions._optimize(*args)
         raise KeyboardInterrupt
 
     with monkeypatch.context() as patch:
@@ -114,7 +114,7 @@ def test_a_failing_action_stops_its_table_only(shop: Shop, monkeypatch: pytest.M
     def fail(session: Any, table: Any, settings: Any) -> None:
         if table.name == "silver.orders":
             raise RuntimeError("the disk sighs")
-        actions.optimize(session, table, settings)
+        actions._optimize(session, table, settings)
 
     monkeypatch.setitem(actions.ACTIONS, "optimize", fail)
     with pytest.raises(MaintenanceFailed, match=r"(?s)LS641.*silver.orders: optimize: the disk sighs") as caught:

@@ -51,16 +51,16 @@ class TableMaintenance:
     now: float
 
     @property
-    def is_quarantine(self) -> bool:
+    def _is_quarantine(self) -> bool:
         """Return True for the quarantine, which nobody reads by position."""
         return self.table.name != self.name
 
     @property
-    def settings(self) -> Maintenance:
+    def _settings(self) -> Maintenance:
         """Return the settings of the table."""
         settings = self.facts.project.maintenance_of(self.name)
         layout = {"cluster_by": (), "zorder_by": ()}
-        return settings.model_copy(update=layout) if self.is_quarantine else settings
+        return settings.model_copy(update=layout) if self._is_quarantine else settings
 
     def steps(self, dry_run: bool) -> Iterator[Step]:
         """Propose the actions that are due, or do them, and say why the others are not.
@@ -89,7 +89,7 @@ class TableMaintenance:
         project = self.facts.project
         epoch = self.ledger.state(self.name).epoch
         return session_for(
-            self.spark, project, self.facts.run_id, self.table, self.settings, epoch
+            self.spark, project, self.facts.run_id, self.table, self._settings, epoch
         )
 
     def _act_on_metrics(self, session: SparkSession, dry_run: bool) -> Iterator[Step]:
@@ -115,10 +115,10 @@ class TableMaintenance:
     def _proposals(
         self, session: SparkSession, metrics: TableMetrics
     ) -> list[Proposal]:
-        settings = self.settings
+        settings = self._settings
         held = (
             ()
-            if self.is_quarantine
+            if self._is_quarantine
             else all_holds(self.facts.project, self.ledger, self.name)
         )
         last = plan_vacuum(metrics, settings, blocks_vacuum(held, metrics, self.now))
@@ -133,13 +133,13 @@ class TableMaintenance:
     ) -> list[Proposal]:
         project = self.facts.project
         spec = project.table(self.name)
-        has_any = not self.is_quarantine and keeps_tombstones(spec)
+        has_any = not self._is_quarantine and keeps_tombstones(spec)
         if not has_any or "_deleted" not in self.table.load(session).columns:
             return []
         rows = Tombstones(session, self.table, spec.write.keys)
         read_by = readers(project, self.ledger, self.name)
         try:
-            return [plan_tombstones(rows, metrics, self.settings, read_by, self.now)]
+            return [plan_tombstones(rows, metrics, self._settings, read_by, self.now)]
         except Exception as error:
             if not lacks_feed(error):
                 raise
@@ -203,7 +203,7 @@ class TableMaintenance:
     def _run_action(
         self, session: SparkSession, proposal: Proposal, metrics: TableMetrics
     ) -> None:
-        settings = self.settings
+        settings = self._settings
         project = self.facts.project
         if proposal.action != "tombstones":
             ACTIONS[proposal.action](session, self.table, settings)

@@ -19,14 +19,18 @@ VECTORS = (
 
 
 def plan_layout(metrics: TableMetrics, settings: Maintenance) -> tuple[Proposal, ...]:
-    """Propose the actions that change files and no row."""
-    return tuple(
-        [
-            *_plan_cluster(metrics, settings),
-            plan_optimize(metrics, settings),
-            plan_purge(metrics, settings),
-        ]
-    )
+    """Propose the actions that change files and no row.
+
+    Examples
+    --------
+    >>> metrics = TableMetrics(3, 1, 900, (DataFile(900),), (), 30.0)
+    >>> [proposal.action for proposal in plan_layout(metrics, Maintenance(cluster_by=("id",)))]
+    ['cluster', 'optimize', 'purge']
+    """
+    cluster = _plan_cluster(metrics, settings)
+    optimize = plan_optimize(metrics, settings)
+    purge = plan_purge(metrics, settings)
+    return (*cluster, optimize, purge)
 
 
 def _plan_cluster(metrics: TableMetrics, settings: Maintenance) -> list[Proposal]:
@@ -127,7 +131,23 @@ def _purge_by_commits(commits: Sequence[Commit], settings: Maintenance) -> Propo
 
 
 def plan_vacuum(metrics: TableMetrics, settings: Maintenance, needed: str) -> Proposal:
-    """Propose to delete files that no version within the retention or `needed` needs."""
+    """Propose to delete the files that no version within the retention needs.
+
+    Parameters
+    ----------
+    metrics : TableMetrics
+    settings : Maintenance
+    needed : str
+        Who still reads older versions; empty when nobody does.
+
+    Examples
+    --------
+    >>> metrics = TableMetrics(3, 1, 900, (), (), 30.0, expired=(2, 0))
+    >>> plan_vacuum(metrics, Maintenance(), "").reason
+    '2 file(s) unreferenced for more than 30 days'
+    >>> plan_vacuum(metrics, Maintenance(), "gold.a has read it up to version 1").is_held
+    True
+    """
     count, size = metrics.expired
     size_text = f"{megabytes(size)} in {count} file(s)" if size else f"{count} file(s)"
     reason = f"{size_text} unreferenced for more than {metrics.days:g} days"

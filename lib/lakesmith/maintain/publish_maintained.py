@@ -6,6 +6,7 @@ from collections.abc import Iterable
 
 from pyspark.sql import SparkSession
 
+from lakesmith.ledger.commit_walk import is_void
 from lakesmith.ledger.events import LedgerEvent
 from lakesmith.ledger.rebuild_from_commits import is_missing, is_own
 from lakesmith.ledger.state import TableState
@@ -35,7 +36,7 @@ def publish_maintained(
     events = [
         event
         for name in names
-        if (event := maintained_event(spark, facts.ref(name), ledger.state(name)))
+        if (event := _maintained_event(spark, facts.ref(name), ledger.state(name)))
     ]
     known = dict(ledger.published["tables"])
     moved = {
@@ -52,7 +53,7 @@ def publish_maintained(
     return ledger.published["id"] or None
 
 
-def maintained_event(
+def _maintained_event(
     spark: SparkSession, table: TableRef, state: TableState
 ) -> LedgerEvent | None:
     """Return the event that moves a table to its newest version.
@@ -71,11 +72,7 @@ def maintained_event(
         if head > state.version
         else []
     )
-    live = [
-        one
-        for one in newer
-        if not any(low <= one.version <= high for low, high in state.voids)
-    ]
+    live = [commit for commit in newer if not is_void(commit, state)]
     if not newer or any(
         is_own(commit, table.name) and is_missing(commit, state) for commit in live
     ):

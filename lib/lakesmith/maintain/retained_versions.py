@@ -29,7 +29,7 @@ MARGIN = 0.05  # of the retention: as long may pass between the look and the del
 class Hold:
     """Name a version from which on a consumer reads.
 
-    Of a table below it is where its next batch begins, over what changed no row.
+    For a downstream table it is where its next batch begins, after versions that changed no row.
     """
 
     version: int
@@ -37,7 +37,15 @@ class Hold:
 
 
 def unfinished(state: TableState) -> str:
-    """Return why a table is left alone, or an empty text when all its batches are closed."""
+    """Return why a table is left alone, or an empty text when all its batches are closed.
+
+    Examples
+    --------
+    >>> unfinished(TableState("gold.a", batch=4, refused={"version": 3}))
+    'batch 4 was refused and is undone or accepted by the next run'
+    >>> unfinished(TableState("gold.a"))
+    ''
+    """
     if state.undo:
         return "a rollback of it is not finished: run first"
     if state.refused:
@@ -66,6 +74,16 @@ def readers(project: Project, ledger: Ledger, name: str) -> tuple[Hold, ...]:
     """Return how far downstream tables and consumers have read a table.
 
     Batches that a downstream table has begun are included.
+
+    Examples
+    --------
+    >>> from lakesmith.tables.ops_table import OpsTable
+    >>> tables = {"bronze": {"a": {"from": "bronze.b"}}}
+    >>> project = Project.model_validate({"name": "shop", "tables": tables})
+    >>> state = TableState("bronze.a", positions={"table": {"to": 2}})
+    >>> ledger = Ledger(OpsTable(TableRef("ops.ledger", "/lake"), ""), "r1", {"bronze.a": state})
+    >>> [hold.reason for hold in readers(project, ledger, "bronze.b")]
+    ['bronze.a has read it up to version 2']
     """
     voids = ledger.state(name).voids
     states = {table: ledger.state(table) for table in project.table_names()}
@@ -127,23 +145,29 @@ def over_voids(version: int, voids: Voids) -> int:
 
 
 def all_holds(project: Project, ledger: Ledger, name: str) -> tuple[Hold, ...]:
-    """Return every version of a table from which on a consumer reads."""
-    public = ledger.published["tables"].get(name)
-    version = ledger.state(name).version
-    found = list(readers(project, ledger, name))
-    found += (
-        [Hold(public, f"version {public} is published")] if public is not None else []
-    )
-    found += (
-        [Hold(version, f"version {version} is its newest batch")]
-        if version is not None
-        else []
-    )
-    return tuple(found)
+    """Return every version of a table from which on a consumer reads.
+
+    The published version and that of the newest batch are among them.
+    """
+    held = list(readers(project, ledger, name))
+    published = ledger.published["tables"].get(name)
+    if published is not None:
+        held.append(Hold(published, f"version {published} is published"))
+    newest = ledger.state(name).version
+    if newest is not None:
+        held.append(Hold(newest, f"version {newest} is its newest batch"))
+    return tuple(held)
 
 
 def reader_behind(held: Sequence[Hold], version: int) -> str:
-    """Return who has not read a table up to a version, or an empty text."""
+    """Return who has not read a table up to a version, or an empty text.
+
+    Examples
+    --------
+    >>> held = [Hold(2, "gold.a has read it up to version 2")]
+    >>> reader_behind(held, 3), reader_behind(held, 2)
+    ('gold.a has read it up to version 2', '')
+    """
     behind = [hold for hold in held if hold.version < version]
     return min(behind, key=lambda hold: hold.version).reason if behind else ""
 
@@ -154,6 +178,17 @@ def blocks_vacuum(held: Sequence[Hold], metrics: TableMetrics, now: float) -> st
     Whoever reads from a version on needs what later commits removed. VACUUM leaves alone what was
     removed within the retention, so the commit after that version must be that young, or not be
     there.
+
+    Examples
+    --------
+    >>> from lakesmith.tables.delta_log.history import Commit
+    >>> commits = (Commit(1, 1_000, "MERGE", {}, {}), Commit(0, 0, "WRITE", {}, {}))
+    >>> metrics = TableMetrics(1, 2, 900, (), commits, days=1.0)
+    >>> blocks_vacuum([Hold(0, "gold.a has read it")], metrics, now=2.0)
+    ''
+    >>> text = blocks_vacuum([Hold(0, "gold.a has read it")], metrics, now=2 * DAY)
+    >>> text.partition(":")[0]
+    'gold.a has read it, and what changed since 1970-01-01 is kept for 1 days only'
     """
     times = {commit.version: commit.timestamp / 1000 for commit in metrics.commits}
     for hold in sorted(held, key=lambda hold: hold.version):

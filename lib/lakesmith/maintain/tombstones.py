@@ -19,14 +19,29 @@ from lakesmith.tables.ref import TableRef
 
 
 def keeps_tombstones(spec: Table) -> bool:
-    """Return True where deleted rows of a table may stay as tombstones."""
+    """Return True where deleted rows of a table may stay as tombstones.
+
+    Examples
+    --------
+    >>> from lakesmith.spec.model import Write
+    >>> upsert = Write(strategy="upsert", keys=("id",))
+    >>> keeps_tombstones(Table(from_="bronze.a", write=upsert))
+    True
+    """
     return spec.write.keeps_newest and spec.write.when_matched == "update"
 
 
 def newest_expired(
     commits: Sequence[Commit], retention: timedelta, now: float
 ) -> int | None:
-    """Return the newest version that is older than the retention, or None."""
+    """Return the newest version that is older than the retention, or None.
+
+    Examples
+    --------
+    >>> commits = [Commit(2, 9_000, "MERGE", {}, {}), Commit(1, 4_000, "MERGE", {}, {})]
+    >>> newest_expired(commits, timedelta(seconds=5), now=10.0)
+    1
+    """
     before = (now - retention.total_seconds()) * 1000
     return max(
         (commit.version for commit in commits if commit.timestamp <= before),

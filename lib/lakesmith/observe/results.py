@@ -58,7 +58,13 @@ class RunResult:
     seconds: float = 0.0
 
     def to_dict(self) -> dict[str, Any]:
-        """Return plain data for JSON."""
+        """Return plain data for JSON.
+
+        Examples
+        --------
+        >>> RunResult("r1", "done", ()).to_dict()
+        {'run_id': 'r1', 'state': 'done', 'tables': (), 'published': None, 'seconds': 0.0}
+        """
         return asdict(self)
 
 
@@ -87,5 +93,12 @@ class Plan:
     tables: tuple[PlannedTable, ...]
 
     def to_dict(self) -> dict[str, Any]:
-        """Return plain data for JSON."""
+        """Return plain data for JSON.
+
+        Examples
+        --------
+        >>> table = PlannedTable("gold.a", 2, "append", ("silver.a",), "nothing")
+        >>> Plan((table,)).to_dict()["tables"][0]["strategy"]
+        'append'
+        """
         return asdict(self)

@@ -21,12 +21,18 @@ from lakesmith.spec.model import Project
 from lakesmith.tables.ops_table import OpsTable
 from lakesmith.tables.ref import TableRef, project_table
 
-RECORDER = "lakesmith/records"  # its ids say up to which sequence of the ledger the records tell
+RECORDER = "lakesmith/records"  # its ids are the sequence of the ledger up to which runs are recorded
 RECORDS = {"runs": RUNS, "checks": CHECKS, "profiles": PROFILES}
 
 
 def now() -> str:
-    """Return the clock as ISO in UTC."""
+    """Return the clock as ISO in UTC.
+
+    Examples
+    --------
+    >>> now().endswith("+00:00")
+    True
+    """
     return datetime.now(timezone.utc).isoformat(timespec="microseconds")
 
 
@@ -45,11 +51,26 @@ class RunFacts:
     started: float = field(default_factory=time.monotonic)
 
     def ref(self, name: str) -> TableRef:
-        """Return the reference of a table."""
+        """Return the reference of a table.
+
+        Examples
+        --------
+        >>> from lakesmith.observe.observers import NO_OBSERVERS
+        >>> facts_of(Project(name="shop"), None, NO_OBSERVERS).ref("gold.a").name
+        'gold.a'
+        """
         return project_table(self.project, name)
 
     def result(self, tables: Sequence[TableResult], published: int | None) -> RunResult:
-        """Return the result of the run, whose state is the worst state of a table."""
+        """Return the result of the run, whose state is the worst state of a table.
+
+        Examples
+        --------
+        >>> from lakesmith.observe.observers import NO_OBSERVERS
+        >>> facts = facts_of(Project(name="shop"), None, NO_OBSERVERS)
+        >>> facts.result([TableResult("gold.a", "failed")], published=None).state
+        'failed'
+        """
         seconds = round(time.monotonic() - self.started, 3)
         return RunResult(
             self.run_id, state_of(tables), tuple(tables), published, seconds
@@ -107,8 +128,17 @@ def write_records(
 ) -> None:
     """Append the run, its check results and its profile to the ops tables.
 
-    Where one run at a time has the warehouse, the rows carry the ledger's sequence `upto` which
-    they tell of all.
+    Parameters
+    ----------
+    facts : RunFacts
+    spark : SparkSession, optional
+        Not needed on a local path.
+    result : RunResult
+    tallies : mapping of str to Tally, optional
+        The batches of each table.
+    upto : int
+        The sequence of the ledger up to which these rows record all batches, where one run at a
+        time has the warehouse.
     """
     run_time = datetime.fromisoformat(facts.run_time)
     common = {

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from pyspark.sql import SparkSession
 
 from lakesmith.batch.record import BatchRecord
-from lakesmith.ledger.commit_walk import is_foreign
+from lakesmith.ledger.commit_walk import is_foreign, is_void
 from lakesmith.ledger.events import LedgerEvent, done_event
 from lakesmith.ledger.intent import Intent
 from lakesmith.ledger.rebuild_from_commits import is_missing, is_own
@@ -65,11 +65,7 @@ def unknown_commits(commits: Sequence[Commit], state: TableState) -> list[Commit
     >>> unknown_commits([foreign], TableState("bronze.a", voids=[(4, 5)]))
     []
     """
-    live = [
-        commit
-        for commit in commits
-        if not any(low <= commit.version <= high for low, high in state.voids)
-    ]
+    live = [commit for commit in commits if not is_void(commit, state)]
     return [
         commit
         for commit in live
