@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from lakesmith.runs.plan_report import unseen_notes
+from lakesmith.runs.spec_differences import unseen_notes
 from lakesmith.spec.model import Table
 from tests.shop import Shop
 

@@ -64,10 +64,9 @@ def _run_row(dones: Sequence[LedgerEvent]) -> dict[str, Any]:
     last = dones[-1]
     records = [event.payload["record"] for event in dones]
     counts = total(Counts(**record["counts"]) for record in records)
+    results = [result for record in records for result in record["verdicts"]]
     return _common(last) | {
-        "started_at": datetime.strptime(last.run_id[:15], "%Y%m%dT%H%M%S").replace(
-            tzinfo=timezone.utc
-        ),
+        "started_at": _started_at(last.run_id),
         "state": "refused" if last.payload["refused"] else "done",
         "run_state": "interrupted",
         "batches": len(dones),
@@ -75,21 +74,20 @@ def _run_row(dones: Sequence[LedgerEvent]) -> dict[str, Any]:
         **counts.__dict__,
         "recomputed": any(record["recomputed"] for record in records),
         "positions": dumps([positions(_intent(event)) for event in dones]),
-        "error": describe_problems(
-            verdict for record in records for verdict in record["verdicts"]
-        )
-        or None,
+        "error": describe_problems(results) or None,
     }
 
 
+def _started_at(run_id: str) -> datetime:
+    started = datetime.strptime(run_id[:15], "%Y%m%dT%H%M%S")
+    return started.replace(tzinfo=timezone.utc)
+
+
 def _check_rows(dones: Sequence[LedgerEvent]) -> Rows:
-    verdicts = [
-        (event, verdict)
-        for event in dones
-        for verdict in event.payload["record"]["verdicts"]
-    ]
     return [
-        _common(event) | {"batch": event.batch} | verdict for event, verdict in verdicts
+        _common(event) | {"batch": event.batch} | result
+        for event in dones
+        for result in event.payload["record"]["verdicts"]
     ]
 
 

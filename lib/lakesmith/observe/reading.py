@@ -40,16 +40,13 @@ def read_history(spark: SparkSession | None, table: TableRef) -> list[Row]:
 
 
 def _row(commit: Commit) -> Row:
-    at = datetime.fromtimestamp(commit.timestamp / 1000, timezone.utc).isoformat(
-        timespec="milliseconds"
-    )
-    said = {
-        name: commit.about.get(name) for name in ("batch", "epoch", "run_id", "input")
-    }
-    shown = {"version": commit.version, "timestamp": at, "operation": commit.operation}
+    at = datetime.fromtimestamp(commit.timestamp / 1000, timezone.utc)
+    recorded = ("batch", "epoch", "run_id", "input")
     return {
-        **shown,
-        **said,
+        "version": commit.version,
+        "timestamp": at.isoformat(timespec="milliseconds"),
+        "operation": commit.operation,
+        **{name: commit.about.get(name) for name in recorded},
         "metrics": dict(commit.metrics),
         "plan": plan_of(commit.about, commit.metrics),
     }

@@ -45,6 +45,13 @@ def run_lock(
         LS601 when another run still holds the lock.
     WriteError
         LS212 when the warehouse cannot be written.
+
+    Examples
+    --------
+    >>> from tempfile import TemporaryDirectory
+    >>> with TemporaryDirectory() as warehouse, run_lock(None, warehouse, 0):
+    ...     [file.name for file in Path(warehouse).iterdir()]
+    ['.lakesmith.lock']
     """
     root = local_path(warehouse)
     if root is None:

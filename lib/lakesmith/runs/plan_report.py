@@ -13,18 +13,21 @@ from lakesmith.ledger.key_change import key_change
 from lakesmith.ledger.open_ledger import open_ledger
 from lakesmith.ledger.state import TableState
 from lakesmith.ledger.store import Ledger
-from lakesmith.ledger.upstream_change import changed_source, changed_upstream
+from lakesmith.ledger.upstream_change import changed_upstream
 from lakesmith.observe.results import Plan, PlannedTable
 from lakesmith.observe.run_records import new_run_id
 from lakesmith.quality.batch_checks import plan_notes
 from lakesmith.runs.planner import Planned, Planner
-from lakesmith.runs.schema_change import schema_diff, verdict_on
+from lakesmith.runs.spec_differences import (
+    promise_notes,
+    refusal_of,
+    schema_diff,
+    table_notes,
+)
 from lakesmith.session.failures import cause_of, first_line
 from lakesmith.spec.fingerprint import spec_hash
 from lakesmith.spec.graph import upstreams, waves
-from lakesmith.spec.key_implies import unproven
 from lakesmith.spec.model import Project, Table
-from lakesmith.spec.step_effects import is_user_function, name_of
 from lakesmith.tables.pruning.file_stats import table_files
 from lakesmith.tables.ref import TableRef, project_table
 
@@ -114,7 +117,7 @@ class _Planning:
             inputs=upstreams(spec),
             new=new,
             extra_scans=(*plan_notes(spec), *promise_notes(spec)),
-            notes=tuple(_notes(spec, self.ledger.state(name))),
+            notes=tuple(table_notes(spec, self.ledger.state(name))),
         )
 
 
@@ -142,7 +145,7 @@ def _with_differences(
     keys = key_change(spark, project_table(project, row.table), spec, state)
     upstream = changed_upstream(spec, state)
     refusals = [
-        verdict_on(spec.on_schema_change, changes),
+        refusal_of(spec.on_schema_change, changes),
         f"{keys}: the next batch ends with LS511" if keys else "",
         f"{upstream}: the next run ends with LS514" if upstream else "",
     ]
@@ -192,70 +195,9 @@ def _reads(project: Project, name: str, planned: Planned, state: TableState) -> 
 
 
 def _at_most(table: TableRef) -> str:
-    """Say how much of a table can be read at all, where that takes no Spark job."""
-    there = table_files(table)
-    if there is None:
+    """Return how much of a table can be read at all, where that takes no Spark job."""
+    files = table_files(table)
+    if files is None:
         return ""
-    rows = "" if there.rows is None else f", {there.rows:,} rows"
-    return f", at most {there.count} file(s){rows}, {there.bytes:,} bytes"
-
-
-def promise_notes(spec: Table) -> list[str]:
-    """Say that what a key implies is looked up, where the spec does not prove it.
-
-    Examples
-    --------
-    >>> from lakesmith.spec.model import Write
-    >>> promise_notes(Table(from_="bronze.a",
-    ...     write=Write(strategy="scd2", keys=("id",), key_implies=("day",))))
-    ["write.key_implies: the spec does not prove day: a batch's keys are looked up in all files that
-    can have them"]
-    """
-    columns = ", ".join(unproven(spec))
-    if not columns or spec.write.declared.compares_all:
-        return []
-    where = "a batch's keys are looked up in all files that can have them"
-    return [f"write.key_implies: the spec does not prove {columns}: {where}"]
-
-
-def unseen_notes(spec: Table) -> list[str]:
-    """Return what SQL and functions must not do where groups or partitions are recomputed."""
-    unit = spec.write.recompute_unit if spec.write.recomputed_by else ""
-    own = (
-        ["the SQL"]
-        if spec.sql
-        else [name_of(step) for step in spec.steps if is_user_function(step)]
-    )
-    if not unit or not own:
-        return []
-    rows = (
-        f"rows for what others of their {unit} are, since the changes alone name the "
-        f"{unit}s to recompute"
-    )
-    return [f"{', '.join(own)} must not look across {unit}s, nor drop {rows}"]
-
-
-def _notes(spec: Table, state: TableState) -> list[str]:
-    notes = unseen_notes(spec)
-    if spec.nondeterministic:
-        notes.append(
-            "declared nondeterministic: each batch is staged, one more write and read of its rows"
-        )
-    if state.spec_hash and state.spec_hash != spec_hash(spec):
-        notes.append(
-            "the spec changed since the last batch: rows built before keep the old shape"
-        )
-    if changed_source(spec, state):
-        notes.append(changed_source(spec, state))
-    if state.refused:
-        notes.append(
-            "the last batch was refused; it is undone and planned again, unless accepted"
-        )
-    if spec.inputs and spec.write.recomputes:
-        notes.append("a new version of an input computes all rows again")
-    elif spec.inputs:
-        notes.append(
-            "rows keep what the inputs said when they came: a new version of an "
-            "input does not change them"
-        )
-    return notes
+    rows = "" if files.rows is None else f", {files.rows:,} rows"
+    return f", at most {files.count} file(s){rows}, {files.bytes:,} bytes"

@@ -27,6 +27,19 @@ class Progress:
 
     A blocked table gets no further batch. The reason is empty for a table that failed or was
     refused, and names such an upstream for a table that is skipped.
+
+    Examples
+    --------
+    >>> from lakesmith.observe.observers import NO_OBSERVERS
+    >>> from lakesmith.observe.run_records import facts_of
+    >>> from lakesmith.spec.model import Project
+    >>> tables = {"bronze": {"a": {"from": "bronze.b"}, "b": {"from": "sources.s"}}}
+    >>> project = Project.model_validate({"name": "shop", "tables": tables})
+    >>> progress = Progress(facts_of(project, None, NO_OBSERVERS))
+    >>> progress.begin(["bronze.a", "bronze.b"])
+    >>> progress.fail("bronze.b", ValueError("disk full"))
+    >>> progress.result("bronze.b").state, progress.result("bronze.a").error
+    ('failed', 'bronze.b failed')
     """
 
     facts: RunFacts

@@ -11,7 +11,7 @@ from lakesmith.ledger.events import PARTS_PER_EVENT, LedgerEvent
 from lakesmith.ledger.source_settings import other_settings
 from lakesmith.ledger.state import TableState
 from lakesmith.runs.rebuild_files import files_to_read
-from lakesmith.runs.schema_change import schema_diff
+from lakesmith.runs.spec_differences import schema_diff
 from lakesmith.sources.registry import source_of
 from lakesmith.spec.fingerprint import spec_hash
 from lakesmith.spec.graph import descendants

@@ -66,6 +66,10 @@ def record_consumer(spark: SparkSession, ledger: Ledger, consumer: Consumer) -> 
         As `open_ledger` returns it, under the lock of the project.
     consumer : Consumer
         Without a position it holds nothing any more.
+
+    Notes
+    -----
+    One commit of the ledger. A consumer records its positions after it has taken over the rows.
     """
     payload = {
         "name": consumer.name,
@@ -117,6 +121,22 @@ def guard_rollback(ledger: Ledger, back_to: Mapping[str, int | None]) -> None:
     Notes
     -----
     A consumer that follows changes reads the undo as a change, so the log only names it.
+
+    Examples
+    --------
+    >>> from lakesmith.tables.ops_table import OpsTable
+    >>> from lakesmith.tables.ref import TableRef
+    >>> ledger = Ledger(OpsTable(TableRef("ops.ledger", "/lake"), ""), "r1")
+    >>> feed = {"name": "feed", "follows_changes": False, "tables": {"gold.a": 7}}
+    >>> ledger.stage(consumer_event(feed))
+    >>> guard_rollback(ledger, {"gold.a": 7})
+    >>> guard_rollback(ledger, {"gold.a": 5})
+    Traceback (most recent call last):
+    ...
+    lakesmith.errors.LedgerError: LS617 consumer 'feed' has read version 7 of gold.a, which the
+    rollback would undo
+      where: gold.a
+      next:  take those rows back there, record the consumer at version 5 and roll back again
     """
     undone = [
         position
@@ -149,6 +169,15 @@ def guard_backfill(ledger: Ledger, tables: Collection[str]) -> None:
     ------
     LedgerError
         LS617 when a consumer that only takes added rows reads one of the tables.
+
+    Examples
+    --------
+    >>> from lakesmith.tables.ops_table import OpsTable
+    >>> from lakesmith.tables.ref import TableRef
+    >>> ledger = Ledger(OpsTable(TableRef("ops.ledger", "/lake"), ""), "r1")
+    >>> feed = {"name": "feed", "follows_changes": True, "tables": {"gold.a": 7}}
+    >>> ledger.stage(consumer_event(feed))
+    >>> guard_backfill(ledger, ["gold.a"])
     """
     for table in tables:
         for position in positions_on(ledger.consumers, table):

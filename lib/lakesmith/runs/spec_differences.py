@@ -1,0 +1,153 @@
+"""Compare a spec with its table, and note what follows for a run."""
+
+from __future__ import annotations
+
+from pyspark.sql import SparkSession
+
+from lakesmith.columns import VALIDITY
+from lakesmith.ledger.state import TableState
+from lakesmith.ledger.upstream_change import changed_source
+from lakesmith.sources.registry import source_of
+from lakesmith.spec.fingerprint import spec_hash
+from lakesmith.spec.key_implies import unproven
+from lakesmith.spec.model import Project, Table
+from lakesmith.spec.step_effects import is_user_function, name_of
+from lakesmith.tables.ref import project_table
+from lakesmith.tables.schema.diff import ALLOWED, Change, differences, fields_of
+
+
+def schema_diff(
+    spark: SparkSession, project: Project, name: str, state: TableState
+) -> tuple[Change, ...]:
+    """Return how the columns that a spec declares differ from the table on disk.
+
+    Parameters
+    ----------
+    spark : SparkSession
+    project : Project
+    name : str
+    state : TableState
+
+    Notes
+    -----
+    Only for a table that is there and whose spec changed, or that lands a source. The schema is
+    read, no row. What a table without a contract gets is known when its batch is planned in full.
+    """
+    spec = project.table(name)
+    declared = source_of(project, name).column_types()
+    lands_source = spec.from_.startswith("sources.")
+    is_same = not lands_source and state.spec_hash == spec_hash(spec)
+    if state.version is None or is_same or not declared:
+        return ()
+    fields = fields_of(project_table(project, name).load(spark).schema)
+    derived = VALIDITY if spec.write.keeps_history else ()
+    existing = {
+        column: kind
+        for column, kind in fields.items()
+        if column[0] != "_" and column not in derived
+    }
+    renamed = {
+        column: contract.renamed_from
+        for column, contract in spec.columns.items()
+        if contract.renamed_from
+    }
+    return differences(existing, declared, renamed)
+
+
+def refusal_of(policy: str, changes: tuple[Change, ...]) -> str:
+    """Return what a policy refuses of some differences, or an empty text.
+
+    Examples
+    --------
+    >>> refusal_of("add", (Change("add", "a", new="int"),))
+    ''
+    >>> refusal_of("fail", (Change("add", "a", new="int"),))
+    'on_schema_change: fail refuses these columns: the next batch ends with LS504'
+    """
+    if policy == "rescue" and changes:
+        return (
+            "on_schema_change: rescue keeps the table's columns: what they cannot "
+            "hold becomes JSON in _rescued"
+        )
+    refused = [change for change in changes if change.kind not in ALLOWED[policy]]
+    if not refused:
+        return ""
+    kinds = {change.kind for change in refused}
+    needs_rebuild = policy != "fail" and bool(kinds & {"retype", "orphan"})
+    code = "LS510" if needs_rebuild else "LS504"
+    return f"on_schema_change: {policy} refuses these columns: the next batch ends with {code}"
+
+
+def promise_notes(spec: Table) -> list[str]:
+    """Return that what a key implies is looked up, where the spec does not prove it.
+
+    Examples
+    --------
+    >>> from lakesmith.spec.model import Write
+    >>> promise_notes(Table(from_="bronze.a",
+    ...     write=Write(strategy="scd2", keys=("id",), key_implies=("day",))))
+    ["write.key_implies: the spec does not prove day: a batch's keys are looked up in all files that
+    can have them"]
+    """
+    columns = ", ".join(unproven(spec))
+    if not columns or spec.write.declared.compares_all:
+        return []
+    where = "a batch's keys are looked up in all files that can have them"
+    return [f"write.key_implies: the spec does not prove {columns}: {where}"]
+
+
+def unseen_notes(spec: Table) -> list[str]:
+    """Return what SQL and functions must not do where groups or partitions are recomputed.
+
+    Examples
+    --------
+    >>> unseen_notes(Table(from_="bronze.a", sql="SELECT * FROM input"))
+    []
+    """
+    unit = spec.write.recompute_unit if spec.write.recomputed_by else ""
+    own = (
+        ["the SQL"]
+        if spec.sql
+        else [name_of(step) for step in spec.steps if is_user_function(step)]
+    )
+    if not unit or not own:
+        return []
+    rows = (
+        f"rows for what others of their {unit} are, since the changes alone name the "
+        f"{unit}s to recompute"
+    )
+    return [f"{', '.join(own)} must not look across {unit}s, nor drop {rows}"]
+
+
+def table_notes(spec: Table, state: TableState) -> list[str]:
+    """Return what a plan notes of a table, whatever is new for it.
+
+    Examples
+    --------
+    >>> spec = Table(from_="bronze.a", inputs={"rates": "bronze.b"})
+    >>> [note.partition(":")[0] for note in table_notes(spec, TableState("silver.a"))]
+    ['rows keep what the inputs said when they came']
+    """
+    notes = unseen_notes(spec)
+    if spec.nondeterministic:
+        notes.append(
+            "declared nondeterministic: each batch is staged, one more write and read of its rows"
+        )
+    if state.spec_hash and state.spec_hash != spec_hash(spec):
+        notes.append(
+            "the spec changed since the last batch: rows built before keep the old shape"
+        )
+    if changed_source(spec, state):
+        notes.append(changed_source(spec, state))
+    if state.refused:
+        notes.append(
+            "the last batch was refused; it is undone and planned again, unless accepted"
+        )
+    if spec.inputs and spec.write.recomputes:
+        notes.append("a new version of an input computes all rows again")
+    elif spec.inputs:
+        notes.append(
+            "rows keep what the inputs said when they came: a new version of an "
+            "input does not change them"
+        )
+    return notes
