@@ -145,3 +145,10 @@ def test_no_text_ends_in_another_exception(project: Write, pieces: list[str]) ->
         load_project(conf)
     except ConfigError as error:
         assert all(problem.code and problem.what and problem.where for problem in error.problems)
+
+
+def test_an_unknown_key_of_a_source_has_the_keys_of_its_type(problems: Load) -> None:
+    found = problems({"sources/orders.yml": "format: csv\npath: in\ncolumns: [id]\npatern: '*.csv'\n"})
+    assert [(one.code, one.line, one.hint) for one in found if one.code == "LS110"] == [
+        ("LS110", 4, "did you mean 'pattern'?")
+    ]

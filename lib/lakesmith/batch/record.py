@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import asdict, dataclass
 from datetime import datetime
 from typing import Any
@@ -20,9 +20,12 @@ from lakesmith.quality.checks.arrival import arrival_results
 from lakesmith.quality.checks.batch.evaluation import BatchScope
 from lakesmith.quality.gate import gate_results
 from lakesmith.quality.profile import profile_rows
+from lakesmith.sources.registry import source_of
 from lakesmith.tables.commit import Outcome
 from lakesmith.tables.ref import visible
 
+# The check of rows that a source has and a batch did not read.
+UNREAD = "all_rows_read"
 # Metrics of Delta for a replacement that may only have removed rows.
 REMOVED = (
     "numRemovedFiles",
@@ -96,6 +99,7 @@ def record(
         *guards,
         *tie_verdicts(batch.spec.write, metrics),
         *arrived,
+        *_unread_rows(batch, metrics["read"]["rows"]),
     )
     moved = bool(counts.changed) or any(
         outcome.metrics.get(name) for name in (*VERSIONS.values(), *REMOVED)
@@ -103,6 +107,18 @@ def record(
     return BatchRecord(
         outcome.version, counts, results, tuple(profile), metrics["recomputed"], moved
     )
+
+
+def _unread_rows(batch: BatchContext, read: int) -> Iterator[CheckResult]:
+    """Refuse a batch that read other rows than its source has, such as a damaged Parquet file."""
+    if batch.reads_table:
+        return
+    source = source_of(batch.project, batch.name)
+    expected = source.row_count(batch.session, batch.intent.input)
+    if expected is not None and expected != read:
+        message = f"{read} rows were read, the files have {expected}: land them again"
+        missing = abs(expected - read)
+        yield CheckResult(UNREAD, "", "fail", "fail", missing, message)
 
 
 def count(

@@ -158,6 +158,10 @@ class Source(Protocol):
         """Return the columns that `read` gives, with their types."""
         return dict.fromkeys(self.settings.columns, "string")
 
+    def row_count(self, spark: SparkSession, piece: Slice) -> int | None:
+        """Return how many rows a slice must give, or None when only reading it can tell."""
+        return None
+
     def may_lack(self) -> tuple[str, ...]:
         """Return the columns of which `read` records in ``_arrived`` whether a row has them."""
         return ()

@@ -12,6 +12,7 @@ from pydantic import BaseModel, ValidationError
 from lakesmith.spec.kinds import project_model
 from lakesmith.spec.model import Project
 from lakesmith.spec.model.checks import FINDING
+from lakesmith.spec.model.source import DEFAULT_TYPE, spec_of_type
 from lakesmith.spec.yaml.provenance import Finding, KeyPath, dotted, suggest
 
 _EXPECTED = {
@@ -91,7 +92,7 @@ def _findings(error: ValidationError, data: dict[str, Any]) -> Iterator[Finding]
         else:
             by_path[path].append(dict(details))
     for path, errors in by_path.items():
-        yield _finding(path, errors)
+        yield _finding(path, errors, data)
 
 
 def _key_path(loc: KeyPath, data: Any) -> KeyPath:
@@ -113,7 +114,7 @@ def _has(data: Any, part: str | int) -> bool:
     return isinstance(data, dict) and part in data
 
 
-def _finding(path: KeyPath, errors: list[_Error]) -> Finding:
+def _finding(path: KeyPath, errors: list[_Error], data: dict[str, Any]) -> Finding:
     first = errors[0]
     key = dotted(path)
     name = str(path[-1]) if path else ""
@@ -123,7 +124,7 @@ def _finding(path: KeyPath, errors: list[_Error]) -> Finding:
     if first["type"] == "missing":
         return Finding("LS111", key, f"missing key '{name}'", "add it")
     if first["type"] == "extra_forbidden":
-        hint = suggest(name, _known_keys(path[:-1]), "known keys")
+        hint = suggest(name, _known_keys(path[:-1], data), "known keys")
         return Finding("LS110", key, f"unknown key '{name}'", hint)
     if name == "version":
         what = f"spec version {_show(first['input'])} is not known"
@@ -180,11 +181,17 @@ def _show(value: Any) -> str:
     return text if len(text) <= _MAX_SHOWN else f"{text[:_MAX_SHOWN]}..."
 
 
-def _known_keys(path: KeyPath) -> list[str]:
+def _known_keys(path: KeyPath, data: dict[str, Any]) -> list[str]:
     model: Any = project_model()
-    for part in path:
-        model = _child(model, part)
+    for index, part in enumerate(path):
+        is_source = index == 1 and path[0] == "sources"
+        model = _source_model(data, part) if is_source else _child(model, part)
     return list(_fields(model))
+
+
+def _source_model(data: dict[str, Any], name: str | int) -> Any:
+    written = data["sources"][name]
+    return spec_of_type(written.get("type", DEFAULT_TYPE))
 
 
 def _fields(model: Any) -> dict[str, Any]:
