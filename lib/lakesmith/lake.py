@@ -12,7 +12,7 @@ from lakesmith.doctor.findings import Report
 from lakesmith.doctor.fix import doctor
 from lakesmith.errors import Problem
 from lakesmith.maintain.maintain import maintain
-from lakesmith.maintain.result import Maintained
+from lakesmith.maintain.result import MaintenanceResult
 from lakesmith.observe.observers import Observer, Observers, installed_observers
 from lakesmith.observe.results import Plan, RunResult
 from lakesmith.reader import Reader
@@ -213,7 +213,7 @@ class Lake(Reader):
 
     def maintain(
         self, select: Sequence[str] = (), dry_run: bool | None = None
-    ) -> Maintained:
+    ) -> MaintenanceResult:
         """Compact, purge and vacuum tables where their metrics call for it.
 
         Parameters
@@ -229,7 +229,7 @@ class Lake(Reader):
             When an action failed; all other tables are done.
         """
         self.validate()
-        return maintain(self._session, self.project, select, dry_run)
+        return maintain(self._session, self.project, select, dry_run, _observers(None))
 
     def _session(self) -> SparkSession:
         return self.spark

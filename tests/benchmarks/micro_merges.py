@@ -20,7 +20,7 @@ from pyspark.sql import functions as F
 
 from lakesmith.maintain.actions import ACTIONS
 from lakesmith.maintain.planner import plan_layout
-from lakesmith.maintain.table_stats import read_figures
+from lakesmith.maintain.table_stats import read_metrics
 from lakesmith.session.batch import batch_session
 from lakesmith.session.maintenance import upkeep_session
 from lakesmith.spec.model import Maintenance, Table
@@ -124,7 +124,7 @@ def _maintain(spark: SparkSession, table: TableRef) -> None:
     settings = Maintenance()
     sizes = (settings.small_file_bytes, settings.target_file_bytes)
     session = upkeep_session(spark, table.name, sizes, "{}", is_local=True)
-    for proposal in plan_layout(read_figures(session, table, time.time()), settings):
+    for proposal in plan_layout(read_metrics(session, table, time.time()), settings):
         if proposal.is_due:
             ACTIONS[proposal.action](session, table, settings)
 

@@ -59,9 +59,9 @@ def test_the_live_view_shows_each_table_once() -> None:
     shown = io.StringIO()
     with Progress(TextColumn("{task.description}"), console=Console(file=shown, width=200)) as progress:
         view = LiveView(progress)
-        started = BatchStarted("r1", "silver.a", 1)
+        started = BatchStarted("r1", "silver.a", 1, {})
         result = TableResult("silver.a", "done", counts=Counts(accepted=5))
-        for event in (started, started, BatchFinished("r1", "silver.a", 1, result)):
+        for event in (started, started, BatchFinished("r1", "silver.a", 1, {}, 0.5, result)):
             view(event)
     assert shown.getvalue().count("silver.a  done, 5 rows") == 1
 

@@ -12,8 +12,9 @@ import pytest
 from lakesmith.errors import SparkGone
 from lakesmith.ledger.store import Ledger
 from lakesmith.maintain import actions, maintain_table
-from lakesmith.maintain.maintain_table import TableCare
+from lakesmith.maintain.maintain_table import TableMaintenance
 from lakesmith.maintain.result import Proposal, Step
+from lakesmith.observe.observers import NO_OBSERVERS
 from lakesmith.observe.run_records import facts_of
 from tests.shop import Shop
 
@@ -30,46 +31,46 @@ def raising(error: Exception) -> Callable[..., Any]:
 
 
 @pytest.fixture
-def care(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> TableCare:
+def care(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> TableMaintenance:
     """Maintenance of a table with tombstones, without a Spark; nothing is due."""
-    facts = facts_of(Shop(tmp_path / "shop", MagicMock()).lake.project, None, lambda event: None)
-    monkeypatch.setattr(maintain_table, "read_figures", MagicMock())
-    monkeypatch.setattr(maintain_table, "lost_by_vacuum", lambda *args: "")
+    facts = facts_of(Shop(tmp_path / "shop", MagicMock()).lake.project, None, NO_OBSERVERS)
+    monkeypatch.setattr(maintain_table, "read_metrics", MagicMock())
+    monkeypatch.setattr(maintain_table, "blocks_vacuum", lambda *args: "")
     monkeypatch.setattr(maintain_table, "plan_layout", lambda *args: [])
-    monkeypatch.setattr(maintain_table, "vacuum", lambda *args: Proposal("vacuum", False, "nothing is old"))
+    monkeypatch.setattr(maintain_table, "plan_vacuum", lambda *args: Proposal("vacuum", False, "nothing is old"))
     monkeypatch.setattr(maintain_table, "Tombstones", MagicMock())
-    monkeypatch.setattr(maintain_table, "newest_commits", MagicMock())
+    monkeypatch.setattr(maintain_table, "newest_version", MagicMock())
     table = MagicMock()
     table.name = "silver.orders"
     table.load.return_value.columns = ["_deleted"]
-    return TableCare(facts, MagicMock(), Ledger(MagicMock(), "run"), "silver.orders", table, 0.0)
+    return TableMaintenance(facts, MagicMock(), Ledger(MagicMock(), "run"), "silver.orders", table, 0.0)
 
 
 def test_an_error_in_the_look_for_tombstones_is_the_tables_error(
-    care: TableCare, monkeypatch: pytest.MonkeyPatch
+    care: TableMaintenance, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(maintain_table, "plan_tombstones", raising(RuntimeError("disk full")))
     (step,) = care.steps(dry_run=True)
     assert (step.action, step.state, step.error) == ("all", "failed", "disk full")
 
 
-def test_a_dead_spark_ends_the_command(care: TableCare, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_dead_spark_ends_the_command(care: TableMaintenance, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(maintain_table, "plan_tombstones", raising(ConnectionRefusedError(111, "Connection refused")))
     with pytest.raises(SparkGone, match="LS804"):
         list(care.steps(dry_run=True))
 
 
 def test_a_spark_that_no_longer_answers_ends_the_command_whatever_was_said(
-    care: TableCare, monkeypatch: pytest.MonkeyPatch
+    care: TableMaintenance, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(maintain_table, "read_figures", raising(RuntimeError("no such class")))
+    monkeypatch.setattr(maintain_table, "read_metrics", raising(RuntimeError("no such class")))
     care.spark.conf.get.side_effect = RuntimeError("silence")  # type: ignore[attr-defined]
     with pytest.raises(SparkGone, match="LS804"):
         list(care.steps(dry_run=True))
 
 
 def test_a_feed_that_does_not_reach_holds_the_tombstones_alone(
-    care: TableCare, monkeypatch: pytest.MonkeyPatch
+    care: TableMaintenance, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(maintain_table, "plan_tombstones", raising(RuntimeError(NO_FEED)))
     (step,) = care.steps(dry_run=True)
@@ -79,7 +80,7 @@ def test_a_feed_that_does_not_reach_holds_the_tombstones_alone(
 
 @pytest.mark.parametrize(("text", "state"), [(CONFLICT, "skipped"), ("disk full", "failed")])
 def test_only_an_action_that_met_another_writer_is_skipped(
-    care: TableCare, monkeypatch: pytest.MonkeyPatch, text: str, state: str
+    care: TableMaintenance, monkeypatch: pytest.MonkeyPatch, text: str, state: str
 ) -> None:
     due = [Proposal("optimize", True, "small files")]
     monkeypatch.setattr(maintain_table, "plan_tombstones", lambda *args: Proposal("tombstones", False, "none"))

@@ -13,14 +13,14 @@ from lakesmith.ledger.publications import newest
 from lakesmith.maintain import actions
 from lakesmith.maintain import maintain_table as care
 from lakesmith.maintain import publish_maintained as settle
-from lakesmith.maintain.result import Maintained
+from lakesmith.maintain.result import MaintenanceResult
 from lakesmith.tables.delta_log.listing import log_files
 from lakesmith.tables.ref import project_table
 from tests.maintain.conftest import TABLES, THIRD, rows_of
 from tests.shop import Shop, by_table
 
 
-def states(result: Maintained, table: str) -> dict[str, str]:
+def states(result: MaintenanceResult, table: str) -> dict[str, str]:
     return {step.action: step.state for step in result.steps if step.table == table}
 
 
@@ -80,7 +80,7 @@ def test_killed_between_two_actions_the_next_run_or_maintenance_goes_on(
     shop: Shop, after_third: dict[str, object], monkeypatch: pytest.MonkeyPatch, goes_on: str
 ) -> None:
     def die(*args: Any) -> None:
-        actions.optimize(*args)
+        actions._optimize(*args)
         raise KeyboardInterrupt
 
     with monkeypatch.context() as patch:
@@ -114,7 +114,7 @@ def test_a_failing_action_stops_its_table_only(shop: Shop, monkeypatch: pytest.M
     def fail(session: Any, table: Any, settings: Any) -> None:
         if table.name == "silver.orders":
             raise RuntimeError("the disk sighs")
-        actions.optimize(session, table, settings)
+        actions._optimize(session, table, settings)
 
     monkeypatch.setitem(actions.ACTIONS, "optimize", fail)
     with pytest.raises(MaintenanceFailed, match=r"(?s)LS641.*silver.orders: optimize: the disk sighs") as caught:
@@ -125,14 +125,14 @@ def test_a_failing_action_stops_its_table_only(shop: Shop, monkeypatch: pytest.M
 
 
 def test_a_table_whose_figures_cannot_be_read_stops_no_other(shop: Shop, monkeypatch: pytest.MonkeyPatch) -> None:
-    read = care.read_figures
+    read = care.read_metrics
 
     def fail(session: Any, table: Any, now: float) -> Any:
         if table.name == "silver.orders":
             raise RuntimeError("the disk sighs")
         return read(session, table, now)
 
-    monkeypatch.setattr(care, "read_figures", fail)
+    monkeypatch.setattr(care, "read_metrics", fail)
     with pytest.raises(MaintenanceFailed, match=r"(?s)LS641.*silver.orders: all: the disk sighs") as caught:
         shop.lake.maintain(["silver.orders", "gold.copy"])
     assert states(caught.value.result, "silver.orders") == {"all": "failed"}

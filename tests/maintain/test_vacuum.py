@@ -12,7 +12,7 @@ import pytest
 from lakesmith.ledger.intent import Intent
 from lakesmith.ledger.state import TableState
 from lakesmith.ledger.store import Ledger
-from lakesmith.maintain.retained_versions import begun, readers
+from lakesmith.maintain.retained_versions import readers, unfinished
 from lakesmith.sources.upstream_source import versions_slice
 from lakesmith.tables.ops_table import OpsTable
 from lakesmith.tables.ref import TableRef
@@ -86,7 +86,7 @@ def test_a_batch_that_was_begun_holds_the_versions_that_it_reads(shop: Shop) -> 
     opened = Intent("gold.daily", 1, 4, "2026-01-01T00:00:00+00:00", "hash", versions_slice("silver.orders", 2, 5))
     found = ledger(TableState("gold.daily", positions=read_to(2), open=opened), TableState("silver.orders", version=5))
     held = readers(shop.lake.project, found, "silver.orders")
-    assert [(hold.version, hold.who) for hold in held] == [
+    assert [(hold.version, hold.reason) for hold in held] == [
         (2, "gold.daily has read it up to version 2"),
         (2, "batch 4 of gold.daily was begun and reads it from version 2"),
         (5, "batch 4 of gold.daily was begun and reads it from version 5"),
@@ -110,7 +110,7 @@ def test_a_table_that_is_to_be_built_from_another_one_holds_what_it_was_built_fr
 
 def test_a_table_whose_own_batch_is_not_closed_is_left_alone(shop: Shop) -> None:
     opened = Intent("gold.daily", 1, 4, "2026-01-01T00:00:00+00:00", "hash", versions_slice("silver.orders", 2, 5))
-    assert "begun" in begun(TableState("gold.daily", open=opened))
-    assert "refused" in begun(TableState("gold.daily", refused={"version": 3}))
-    assert "rollback" in begun(TableState("gold.daily", undo={"version": 3}))
-    assert begun(TableState("gold.daily")) == ""
+    assert "begun" in unfinished(TableState("gold.daily", open=opened))
+    assert "refused" in unfinished(TableState("gold.daily", refused={"version": 3}))
+    assert "rollback" in unfinished(TableState("gold.daily", undo={"version": 3}))
+    assert unfinished(TableState("gold.daily")) == ""

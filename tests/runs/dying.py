@@ -12,7 +12,7 @@ import pytest
 from tests.shop import Shop
 
 # Before a batch is written, and after its commit.
-PLACES = ("runs.executor.run_batch", "batch.run.record")
+PLACES = ("runs.batch_runner.run_batch", "batch.run.record")
 
 
 class Killed(BaseException):

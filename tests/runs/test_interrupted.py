@@ -11,6 +11,7 @@ from lakesmith.observe.records import CHECKS
 from lakesmith.observe.results import RunResult
 from lakesmith.runs import executor
 from lakesmith.runs import finish as conclude
+from lakesmith.runs.batch_runner import BatchOutcome
 from lakesmith.tables.ops_table import OpsTable
 from lakesmith.tables.ref import table_ref
 from tests.shop import Shop
@@ -60,7 +61,7 @@ def test_what_a_killed_run_had_closed_and_what_it_had_not_are_counted_once(
     shop.land("b.csv", ["3,C,1,1.00,2026-01-02,1,I"])
     closing: Callable[..., None] = executor.Executor._close
 
-    def close(self: executor.Executor, outcome: executor.BatchOutcome) -> None:
+    def close(self: executor.Executor, outcome: BatchOutcome) -> None:
         if outcome.intent.table == "gold.daily":
             raise Crash
         closing(self, outcome)

@@ -15,6 +15,7 @@ from lakesmith.errors import InputError, LedgerError
 from lakesmith.ledger.intent import Intent
 from lakesmith.ledger.state import Mark, TableState
 from lakesmith.repair import rollback as module
+from lakesmith.repair.undone_batches import find_rollbacks
 from lakesmith.sources.upstream_source import versions_slice
 from lakesmith.spec.model import Project
 from lakesmith.tables.ref import TableRef, table_ref
@@ -154,7 +155,7 @@ def test_what_was_built_on_an_undone_version_is_undone_too() -> None:
             marks=[Mark(1, "r1", 0, positions=read_to(0)), Mark(2, "r3", 3, positions=read_to(5))],
         ),
     }
-    found = module.find_rollbacks(project(), states, "r2")
+    found = find_rollbacks(project(), states, "r2")
     assert {name: (one.to.version, one.batches) for name, one in found.items()} == {
         "bronze.a": (0, 1), "silver.b": (0, 1),
     }  # fmt: skip
@@ -172,7 +173,7 @@ def test_a_backfill_that_read_an_undone_version_is_undone_too() -> None:
         below = TableState("silver.b")
         below.accept(calm, 0, "r1")
         below.accept(again, 1, "r3")
-        found = module.find_rollbacks(project(), {"bronze.a": above, "silver.b": below}, "r2")
+        found = find_rollbacks(project(), {"bronze.a": above, "silver.b": below}, "r2")
         assert [(one.to.version, one.batches) for one in found.values()] == [(0, 1), (0, 1)]
 
 
@@ -182,7 +183,7 @@ def test_a_batch_that_was_begun_on_an_undone_version_is_undone_too() -> None:
         "bronze.a": TableState("bronze.a", version=5, marks=[Mark(1, "r1", 0), Mark(2, "r2", 5)]),
         "silver.b": TableState("silver.b", version=0, marks=[Mark(1, "r1", 0, positions=read_to(0))], open=opened),
     }
-    assert set(module.find_rollbacks(project(), states, "r2")) == {"bronze.a", "silver.b"}
+    assert set(find_rollbacks(project(), states, "r2")) == {"bronze.a", "silver.b"}
 
 
 @pytest.mark.parametrize(("inputs", "undone"), [({"new": "bronze.a"}, True), ({}, False)], ids=["renamed", "gone"])
@@ -193,21 +194,21 @@ def test_a_name_of_an_input_that_is_no_more_stops_no_rollback(inputs: dict[str, 
             "silver.b", version=3, marks=[Mark(1, "r3", 0, positions=read_to(0), lookups={"old": 5})]
         ),
     }
-    assert ("silver.b" in module.find_rollbacks(project(**inputs), states, "r2")) is undone
+    assert ("silver.b" in find_rollbacks(project(**inputs), states, "r2")) is undone
 
 
 def test_what_an_older_ledger_looked_up_is_undone_too() -> None:
     above = TableState("bronze.a", version=5, marks=[Mark(1, "r1", 0), Mark(2, "r2", 5)])
     read, below = versions_slice("bronze.c", None, 0), TableState("silver.b")
     below.accept(Intent("silver.b", 1, 1, "2026-01-01T00:00:00+00:00", "hash", read, lookups=(("x", 5),)), 0, "r1")
-    found = module.find_rollbacks(project(x="bronze.a"), {"bronze.a": above, "silver.b": below}, "r2")
+    found = find_rollbacks(project(x="bronze.a"), {"bronze.a": above, "silver.b": below}, "r2")
     assert set(found) == {"bronze.a", "silver.b"}
 
 
 def test_a_ledger_that_does_not_reach_back_refuses() -> None:
     states = {"bronze.a": TableState("bronze.a", version=5, marks=[Mark(2, "r2", 5)], whole=False)}
     with pytest.raises(LedgerError, match=r"LS607.*does not know where bronze.a stood before"):
-        module.find_rollbacks(project(), states, "r2")
+        find_rollbacks(project(), states, "r2")
 
 
 @pytest.mark.parametrize("is_gone", [False, True])

@@ -9,7 +9,8 @@ from pyspark.sql import SparkSession
 from lakesmith.batch.counts import Counts
 from lakesmith.errors import InputError, RunFailed, RunLocked
 from lakesmith.lake import Lake
-from lakesmith.observe.events import RunEvent
+from lakesmith.observe.events import BatchWritten, RunEvent
+from lakesmith.observe.observers import Observers
 from lakesmith.observe.results import RunResult
 from lakesmith.runs.lock import run_lock
 from lakesmith.session.batch import batch_session
@@ -119,7 +120,7 @@ class Crash(BaseException):
     """As from a killed process: nothing catches it."""
 
 
-@pytest.mark.parametrize("place", ["runs.finish.publish", "batch.run.write_quarantine", "runs.executor.done_event"])
+@pytest.mark.parametrize("place", ["runs.finish.publish", "batch.run.write_quarantine", "runs.close_batch.done_event"])
 def test_a_crash_loses_and_doubles_nothing(
     shop: Shop, calm: dict[str, object], monkeypatch: pytest.MonkeyPatch, place: str
 ) -> None:
@@ -220,10 +221,21 @@ def test_an_absent_optional_source_has_nothing_new(make_shop: Callable[..., Shop
     assert shop.run().state == "nothing_new"
 
 
-def test_events_tell_the_progress(shop: Shop) -> None:
+def test_events_report_the_progress_and_an_observer_that_fails_stops_nothing(
+    shop: Shop, caplog: pytest.LogCaptureFixture
+) -> None:
     shop.land("a.csv", FIRST[:1])
     events: list[RunEvent] = []
-    shop.run(select=["bronze.orders"], on_event=events.append)
+
+    def broken(event: RunEvent) -> None:
+        raise ValueError("no network")
+
+    shop.run(select=["bronze.orders"], on_event=Observers([broken, events.append]))
+    assert caplog.text.count("LS702 the observer tests.runs.test_run") == len(events)
+    (written,) = [event for event in events if isinstance(event, BatchWritten)]
+    assert (written.table, written.batch, written.version, written.counts.accepted) == ("bronze.orders", 1, 0, 1)
+    assert (written.positions["kind"], written.metrics["numOutputRows"]) == ("files", 1)
+    assert written.schema == dict.fromkeys(["OrderId", "Sku", "Qty", "Price", "Day", "Seq", "Op"], "string")
     kinds = [event.kind for event in events]
     assert kinds[0] == "run_started"
     assert kinds[-1] == "run_finished"

@@ -15,10 +15,11 @@ from lakesmith.ledger.restore import Target
 from lakesmith.ledger.state import TableState
 from lakesmith.ledger.store import Ledger
 from lakesmith.maintain import maintain_table
-from lakesmith.maintain.maintain_table import TableCare
+from lakesmith.maintain.maintain_table import TableMaintenance
+from lakesmith.observe.observers import NO_OBSERVERS
 from lakesmith.observe.run_records import facts_of
-from lakesmith.runs import executor, recover
-from lakesmith.runs.executor import Executor
+from lakesmith.runs import batch_runner, recover
+from lakesmith.runs.batch_runner import BatchRunner
 from lakesmith.runs.recover import Recovery
 from lakesmith.session import batch
 from lakesmith.sources.files import source as files
@@ -69,9 +70,9 @@ def ledger() -> Ledger:
 
 
 @pytest.fixture
-def runs(project: Project) -> Executor:
-    """An executor without a Spark."""
-    return Executor(MagicMock(), project, ledger(), "2026-01-01", lambda event: None)
+def runner(project: Project) -> BatchRunner:
+    """A runner of batches without a Spark."""
+    return BatchRunner(facts_of(project, None, NO_OBSERVERS), MagicMock(), ledger())
 
 
 def fail(*args: Any) -> None:
@@ -84,7 +85,7 @@ def succeed(*args: Any) -> None:
 
 @pytest.mark.parametrize(("act", "error"), [(fail, "the moon is full"), (succeed, "None")])
 def test_a_batch_has_one_session(
-    sessions: Sessions, runs: Executor, monkeypatch: pytest.MonkeyPatch, act: Callable[..., None], error: str
+    sessions: Sessions, runner: BatchRunner, monkeypatch: pytest.MonkeyPatch, act: Callable[..., None], error: str
 ) -> None:
     used: list[object] = []
 
@@ -93,19 +94,19 @@ def test_a_batch_has_one_session(
         assert sessions.ended == []
         act()
 
-    monkeypatch.setattr(executor, "run_batch", run_batch)
-    assert str(runs._run_batch(intent()).error) == error
+    monkeypatch.setattr(batch_runner, "run_batch", run_batch)
+    assert str(runner.run(intent()).error) == error
     assert used == sessions.opened
 
 
 @pytest.mark.parametrize("looks", [fail, succeed])
 def test_the_look_for_what_landed_and_for_an_unreadable_file(
-    sessions: Sessions, runs: Executor, monkeypatch: pytest.MonkeyPatch, looks: Callable[..., None]
+    sessions: Sessions, runner: BatchRunner, monkeypatch: pytest.MonkeyPatch, looks: Callable[..., None]
 ) -> None:
-    monkeypatch.setattr(executor, "find", succeed)
+    monkeypatch.setattr(batch_runner, "find", succeed)
     monkeypatch.setattr(files, "find_unreadable", looks)
     try:
-        assert not runs._park_unreadable(intent(), ValueError("corrupt"))
+        assert runner.find_bad_input(intent(), ValueError("corrupt")) is None
     except ValueError as error:
         assert str(error) == "the moon is full"
     assert len(sessions.opened) == 2
@@ -140,8 +141,8 @@ def test_a_restore(project: Project, monkeypatch: pytest.MonkeyPatch, acts: Call
 def test_the_maintenance_of_a_table(
     project: Project, monkeypatch: pytest.MonkeyPatch, acts: Callable[..., Any]
 ) -> None:
-    monkeypatch.setattr(maintain_table, "read_figures", acts)
-    monkeypatch.setattr(TableCare, "_proposals", lambda self, session, figures: [])
-    facts = facts_of(project, None, lambda event: None)
-    care = TableCare(facts, MagicMock(), ledger(), "bronze.orders", facts.ref("bronze.orders"), 0.0)
+    monkeypatch.setattr(maintain_table, "read_metrics", acts)
+    monkeypatch.setattr(TableMaintenance, "_proposals", lambda self, session, figures: [])
+    facts = facts_of(project, None, NO_OBSERVERS)
+    care = TableMaintenance(facts, MagicMock(), ledger(), "bronze.orders", facts.ref("bronze.orders"), 0.0)
     assert [step.state for step in care.steps(dry_run=True)] == ["failed" if acts is fail else "nothing"]

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, field
 from datetime import datetime
 from typing import Any
 
@@ -39,7 +39,8 @@ REMOVED = (
 class BatchRecord:
     """Hold version, counts, check results and profile rows of one batch.
 
-    `recomputed` when no observation came; `moved` when any row of the table changed.
+    `recomputed` when no observation came; `moved` when any row of the table changed. `metrics` is
+    what Delta counted, `schema` the types of the columns without technical ones.
     """
 
     version: int
@@ -48,6 +49,8 @@ class BatchRecord:
     profile: tuple[Mapping[str, Any], ...]
     recomputed: bool
     moved: bool = True
+    metrics: Mapping[str, int] = field(default_factory=dict)
+    schema: Mapping[str, str] = field(default_factory=dict)
 
     @property
     def refused(self) -> bool:
@@ -101,11 +104,16 @@ def record(
         *arrived,
         *_unread_rows(batch, metrics["read"]["rows"]),
     )
-    moved = bool(counts.changed) or any(
-        outcome.metrics.get(name) for name in (*VERSIONS.values(), *REMOVED)
-    )
+    moved = bool(counts.changed) or _has_other_rows(outcome)
     return BatchRecord(
-        outcome.version, counts, results, tuple(profile), metrics["recomputed"], moved
+        outcome.version,
+        counts,
+        results,
+        tuple(profile),
+        metrics["recomputed"],
+        moved,
+        outcome.metrics,
+        types,
     )
 
 
@@ -119,6 +127,11 @@ def _unread_rows(batch: BatchContext, read: int) -> Iterator[CheckResult]:
         message = f"{read} rows were read, the files have {expected}: land them again"
         missing = abs(expected - read)
         yield CheckResult(UNREAD, "", "fail", "fail", missing, message)
+
+
+def _has_other_rows(outcome: Outcome) -> bool:
+    names = (*VERSIONS.values(), *REMOVED)
+    return any(outcome.metrics.get(name) for name in names)
 
 
 def count(

@@ -10,7 +10,7 @@ from typing import Any
 from lakesmith.cli.table import aligned, cell
 from lakesmith.codes import Explanation
 from lakesmith.errors import render
-from lakesmith.maintain.result import Maintained
+from lakesmith.maintain.result import MaintenanceResult
 from lakesmith.observe.plans import planned_text
 from lakesmith.observe.results import Plan, RunResult, TableResult
 
@@ -104,7 +104,7 @@ def rollback_text(result: RunResult) -> str:
     )
 
 
-def maintain_text(result: Maintained) -> str:
+def maintain_text(result: MaintenanceResult) -> str:
     """Return what maintenance did or would do, a row an action with its metrics."""
     rows = [{name: getattr(step, name) for name in _STEPS} for step in result.steps]
     errors = [f"{step.table}: {step.action}: {step.error}" for step in result.failed]

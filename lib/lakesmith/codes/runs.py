@@ -175,6 +175,13 @@ RUN_CODES: dict[str, tuple[str, str, str]] = {
         "The table is correct. To find the quarantined rows again, rebuild the table or"
         " backfill the affected dates.",
     ),
+    "LS617": (
+        "rows that a consumer has read",
+        "A consumer outside the lake, such as a sink, only takes added rows of a table. It has"
+        " read rows that a rollback would undo, or that a backfill would recompute.",
+        "Take the rows back at the consumer, record its position before them, and repeat the"
+        " command.",
+    ),
     "LS700": (
         "the run failed",
         "At least one table failed. What was published stays, and no partial batch is visible.",
@@ -185,5 +192,11 @@ RUN_CODES: dict[str, tuple[str, str, str]] = {
         "a table failed",
         "An exception ended the batch of one table. Nothing of this batch was published.",
         "Fix the cause and run again.",
+    ),
+    "LS702": (
+        "observer failed",
+        "An observer of the run raised, or that of an installed package cannot be created. The"
+        " run goes on and its tables are not affected. The observer missed this event.",
+        "Correct the observer, or uninstall its package.",
     ),
 }

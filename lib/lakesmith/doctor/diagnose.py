@@ -21,19 +21,24 @@ from lakesmith.tables.ref import TableRef, project_table
 def examine(project: Project) -> Report:
     """Return the findings in the warehouse of a project, without writing or starting Spark."""
     refs = warehouse_tables(project)
-    tables = [found for ref in refs if (found := patient(ref)) is not None]
+    tables = [table for ref in refs if (table := patient(ref)) is not None]
     logs = {table.name: list(check_log(table)) for table in tables}
-    readable = {
+    readable = {name for name, findings in logs.items() if not _has_error(findings)}
+    known = {
         name
-        for name, found in logs.items()
-        if not any(one.severity == "error" for one in found)
+        for name, findings in logs.items()
+        if not any(_hides_files(finding) for finding in findings)
     }
-    known = {name for name, found in logs.items() if not any(map(_hides_files, found))}
     findings = [finding for table in tables for finding in logs[table.name]]
-    findings += [one for table in tables for one in _files(table, table.name in known)]
+    for table in tables:
+        findings += _files(table, table.name in known)
     findings += _elsewhere([ref for ref in refs if ref.local is None])
     findings += _against_ledger(project, tables, readable)
     return Report(len(tables), in_order(findings))
+
+
+def _has_error(findings: Sequence[Finding]) -> bool:
+    return any(finding.severity == "error" for finding in findings)
 
 
 def _hides_files(finding: Finding) -> bool:
@@ -62,7 +67,7 @@ def _files(table: Patient, is_known: bool) -> Iterator[Finding]:
 def _elsewhere(refs: Sequence[TableRef]) -> Iterator[Finding]:
     if refs:
         hint = "use the tools of that store, or of the catalog"
-        what = f"{len(refs)} table(s), with quarantines and ops tables, do not lie on a local path"
+        what = f"{len(refs)} table(s), with quarantines and ops tables, are not on a local path"
         yield Finding("info", "LS637", refs[0].name, what, refs[0].location, hint)
 
 
@@ -88,11 +93,8 @@ def _against_ledger(
         )
         return
     of_project = [table for table in tables if table.name in project.table_names()]
-    yield from (
-        one
-        for table in of_project
-        for one in check_state(ledger, table, table.name in readable)
-    )
+    for table in of_project:
+        yield from check_state(ledger, table, table.name in readable)
     if "ops.published" not in damaged:
         yield from check_publication(project, ledger, published_ref)
         yield from _published(of_project, published_ref, readable)
@@ -102,9 +104,6 @@ def _published(
     tables: Sequence[Patient], ref: TableRef, readable: set[str]
 ) -> Iterator[Finding]:
     versions = newest(None, ref)["tables"]
-    yield from (
-        one
-        for table in tables
-        if table.name in versions and table.name in readable
-        for one in check_published(table, versions[table.name])
-    )
+    for table in tables:
+        if table.name in versions and table.name in readable:
+            yield from check_published(table, versions[table.name])

@@ -1,4 +1,4 @@
-"""Are the files of a table there and whole, and does every file that is there belong to it."""
+"""Check that the files of a table exist and are whole, and that no other file is there."""
 
 from __future__ import annotations
 
@@ -6,8 +6,8 @@ import os
 from collections.abc import Iterator
 from pathlib import Path
 
-from lakesmith.doctor.ages import is_older
 from lakesmith.doctor.findings import Finding
+from lakesmith.doctor.moved_files import is_older
 from lakesmith.tables.delta_log.hadoop_checksum import sidecar_of
 from lakesmith.tables.delta_log.retention import retention_days
 from lakesmith.tables.delta_log.snapshot import Patient, Snapshot
@@ -27,7 +27,8 @@ def check_files(table: Patient) -> Iterator[Finding]:
             "away and rebuild them"
         )
         yield Finding("error", "LS624", table.name, what, str(bad[0][0]), hint)
-    if not table.torn:  # else it is not known which files it named
+    if not table.torn:
+        # A torn commit hides which files it named.
         yield from _orphans(table)
     yield from _identities(table)
 
@@ -36,16 +37,16 @@ def bad_files(table: Patient, snapshot: Snapshot) -> Iterator[tuple[Path, str]]:
     """Yield the files of a version that are not as the log says, each with what is wrong."""
     for added in snapshot.live.values():
         for file, size in table.files(added):
-            found = file.stat().st_size if file.is_file() else None
-            if found is None:
+            actual = file.stat().st_size if file.is_file() else None
+            if actual is None:
                 yield file, f"{file.name} is missing"
-            elif size is not None and found != size:
-                yield file, f"{file.name} has {found} bytes, the log says {size}"
+            elif size is not None and actual != size:
+                yield file, f"{file.name} has {actual} bytes, the log says {size}"
 
 
 def _orphans(table: Patient) -> Iterator[Finding]:
     named = table.named()
-    orphans = [file for file in sorted(data_files(table.root)) if file not in named]
+    orphans = [file for file in sorted(_data_files(table.root)) if file not in named]
     days = retention_days(table.head.settings)
     old = [file for file in orphans if is_older(file, days * DAY)]
     if old:
@@ -75,12 +76,12 @@ def _megabytes(files: list[Path]) -> str:
     return f"{sum(file.stat().st_size for file in files if file.exists()) / 1e6:.1f} MB"
 
 
-def data_files(root: Path) -> Iterator[Path]:
+def _data_files(root: Path) -> Iterator[Path]:
     """Yield the data files of a table, in partitions and changes, without hidden files."""
-    for directory, below, names in os.walk(root):
-        below[:] = [
+    for directory, folders, names in os.walk(root):
+        folders[:] = [
             name
-            for name in below
+            for name in folders
             if name[0] not in "._" or "=" in name or name == CHANGES
         ]
         yield from (Path(directory, name) for name in names if name[0] not in "._")

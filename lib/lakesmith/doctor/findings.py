@@ -13,7 +13,7 @@ SEVERITIES: tuple[Severity, ...] = ("error", "warning", "info")
 
 @dataclass(frozen=True)
 class Finding:
-    """One finding.
+    """Describe what the doctor found in one table.
 
     Parameters
     ----------
@@ -43,13 +43,27 @@ class Finding:
 
     @property
     def fixable(self) -> bool:
-        """True when ``--fix`` mends it."""
+        """True when ``--fix`` fixes it.
+
+        Examples
+        --------
+        >>> Finding("info", "LS629", "gold.a", "unfinished", "/lake", "run again").fixable
+        False
+        """
         return bool(self.moves or self.repair)
 
     def to_dict(self) -> dict[str, Any]:
-        """Return plain data for JSON."""
-        shown = ("severity", "code", "table", "what", "where", "next")
-        return {name: getattr(self, name) for name in shown} | {"fixable": self.fixable}
+        """Return plain data for JSON.
+
+        Examples
+        --------
+        >>> Finding("info", "LS629", "gold.a", "unfinished", "/lake", "run again").to_dict()
+        {'severity': 'info', 'code': 'LS629', 'table': 'gold.a', 'what': 'unfinished',
+        'where': '/lake', 'next': 'run again', 'fixable': False}
+        """
+        names = ("severity", "code", "table", "what", "where", "next")
+        shown = {name: getattr(self, name) for name in names}
+        return {**shown, "fixable": self.fixable}
 
 
 @dataclass(frozen=True)
@@ -66,25 +80,52 @@ class Report:
 
     @property
     def is_sound(self) -> bool:
-        """Return True when there is no error."""
+        """Return True when there is no error.
+
+        Examples
+        --------
+        >>> Report(3, ()).is_sound
+        True
+        """
         return not any(finding.severity == "error" for finding in self.findings)
 
     def to_dict(self) -> dict[str, Any]:
-        """Return plain data for JSON."""
-        counts = {severity: self.count(severity) for severity in SEVERITIES}
-        found, fixed = (
-            [one.to_dict() for one in part] for part in (self.findings, self.fixed)
-        )
-        shown = {"sound": self.is_sound, "tables": self.tables, "counts": counts}
-        return {**shown, "findings": found, "fixed": fixed, "set_aside": self.set_aside}
+        """Return plain data for JSON.
+
+        Examples
+        --------
+        >>> Report(3, ()).to_dict()["counts"]
+        {'error': 0, 'warning': 0, 'info': 0}
+        """
+        return {
+            "sound": self.is_sound,
+            "tables": self.tables,
+            "counts": {severity: self.count(severity) for severity in SEVERITIES},
+            "findings": [finding.to_dict() for finding in self.findings],
+            "fixed": [finding.to_dict() for finding in self.fixed],
+            "set_aside": self.set_aside,
+        }
 
     def count(self, severity: Severity) -> int:
-        """Return how many findings have a severity."""
+        """Return how many findings have a severity.
+
+        Examples
+        --------
+        >>> Report(1, (Finding("info", "LS629", "gold.a", "open", "/lake", "run"),)).count("info")
+        1
+        """
         return sum(finding.severity == severity for finding in self.findings)
 
 
 def in_order(findings: Sequence[Finding]) -> tuple[Finding, ...]:
-    """Return findings with the worst first, else in the order in which they were found."""
-    return tuple(
-        sorted(findings, key=lambda finding: SEVERITIES.index(finding.severity))
-    )
+    """Return findings with the worst first, else in the order in which they were found.
+
+    Examples
+    --------
+    >>> info = Finding("info", "LS629", "gold.a", "open", "/lake", "run")
+    >>> error = Finding("error", "LS620", "gold.a", "torn", "/lake", "fix")
+    >>> [finding.severity for finding in in_order([info, error])]
+    ['error', 'info']
+    """
+    by_severity = sorted(findings, key=lambda one: SEVERITIES.index(one.severity))
+    return tuple(by_severity)

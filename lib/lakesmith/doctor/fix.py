@@ -6,7 +6,7 @@ from pathlib import Path
 
 from lakesmith.doctor.diagnose import examine
 from lakesmith.doctor.findings import Finding, Report
-from lakesmith.doctor.quarantine_files import move_files, place_of
+from lakesmith.doctor.moved_files import move_files, place_of
 from lakesmith.runs.lock import run_lock
 from lakesmith.spec.model import Project
 
@@ -36,10 +36,10 @@ def doctor(project: Project, fix: bool = False) -> Report:
     if not fix or place is None:  # tables elsewhere are not checked
         return examine(project)
     with run_lock(None, project.warehouse, project.lock_wait_seconds):
-        return _mend(project, place)
+        return _fix(project, place)
 
 
-def _mend(project: Project, place: Path) -> Report:
+def _fix(project: Project, place: Path) -> Report:
     """Fix and check again until nothing is left that can be fixed."""
     report = examine(project)
     fixed = list[Finding]()
@@ -48,7 +48,7 @@ def _mend(project: Project, place: Path) -> Report:
         if not todo:
             break
         for finding in todo:
-            _mend_one(project, place, finding)
+            _fix_one(project, place, finding)
         fixed += todo
         report = examine(project)
     return Report(
@@ -59,7 +59,7 @@ def _mend(project: Project, place: Path) -> Report:
     )
 
 
-def _mend_one(project: Project, place: Path, finding: Finding) -> None:
+def _fix_one(project: Project, place: Path, finding: Finding) -> None:
     move_files(project.warehouse, place, finding.moves)
     if finding.repair is not None:
         finding.repair()

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from lakesmith.doctor.findings import Finding
-from lakesmith.ledger.commit_walk import is_foreign
+from lakesmith.ledger.commit_walk import is_foreign, is_void
 from lakesmith.ledger.rebuild_from_commits import is_missing, is_own
 from lakesmith.ledger.state import TableState
 from lakesmith.ledger.store import Ledger
@@ -40,10 +40,9 @@ def _unfinished(state: TableState, where: str) -> Iterator[Finding]:
 
 
 def _behind(state: TableState, table: Patient) -> Iterator[Finding]:
+    refused = (state.refused or {}).get("version")
     known = max(
-        version
-        for version in (state.version, (state.refused or {}).get("version"), -1)
-        if version is not None
+        version for version in (state.version, refused, -1) if version is not None
     )
     head = -1 if table.log.head is None else table.log.head
     if known > head:
@@ -63,7 +62,7 @@ def _ahead(state: TableState, table: Patient) -> Iterator[Finding]:
     newer = [
         commit
         for commit in _commits_since(table, state.version)
-        if not _is_void(commit, state)
+        if not is_void(commit, state)
     ]
     unknown = [
         commit
@@ -75,7 +74,7 @@ def _ahead(state: TableState, table: Patient) -> Iterator[Finding]:
             f"{len(unknown)} commit(s) of Lakesmith's are not in the ledger, the "
             f"newest is {unknown[0].version}"
         )
-        hint = "run again: what landed is looked for and taken over"
+        hint = "run again: the next run adopts what landed"
         yield Finding("warning", "LS632", table.name, what, str(table.root), hint)
     foreign = [commit for commit in newer if is_foreign(commit)]
     if foreign:
@@ -92,7 +91,3 @@ def _commits_since(table: Patient, version: int | None) -> list[Commit]:
         if head > since
         else []
     )
-
-
-def _is_void(commit: Commit, state: TableState) -> bool:
-    return any(low <= commit.version <= high for low, high in state.voids)

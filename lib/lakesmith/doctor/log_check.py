@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator
 from pathlib import Path
 
-from lakesmith.doctor.ages import is_older
 from lakesmith.doctor.findings import Finding, Severity
+from lakesmith.doctor.moved_files import is_older
 from lakesmith.tables.delta_log.hadoop_checksum import sidecar_fit, sidecar_of
 from lakesmith.tables.delta_log.listing import POINTER, SUMMARY, TEMPORARY, LogFiles
 from lakesmith.tables.delta_log.snapshot import Patient
@@ -16,28 +16,28 @@ OLD_SECONDS = 3600
 BY_HAND = "put the file back from a copy; nothing can be done here"
 
 
-def check_log(patient: Patient) -> Iterator[Finding]:
+def check_log(table: Patient) -> Iterator[Finding]:
     """Yield what is wrong with one log."""
-    table = patient.name
-    log = patient.listed
-    broken = patient.broken
-    torn = patient.torn
+    name = table.name
+    log = table.listed
+    broken = table.broken
+    torn = table.torn
     sound = [version for version in log.checkpoints if version not in broken]
     yield from (
-        _torn_commit(table, log, version, torn[version], max(sound, default=None))
+        _torn_commit(name, log, version, torn[version], max(sound, default=None))
         for version in torn
     )
-    yield from _missing(table, log, max(sound, default=None))
-    gone = {*torn, *log.missing(None)}
+    yield from _missing(name, log, max(sound, default=None))
+    lost = {*torn, *log.missing(None)}
     yield from (
-        _broken_checkpoint(table, log, version, broken[version], sound, gone)
+        _broken_checkpoint(name, log, version, broken[version], sound, lost)
         for version in broken
     )
-    yield from _pointer(table, log)
+    yield from _pointer(name, log)
     yield from (
-        found for file in _sound_files(patient) for found in _checksum(table, file)
+        finding for file in _sound_files(table) for finding in _checksum(name, file)
     )
-    yield from _leftovers(table, log)
+    yield from _leftovers(name, log)
 
 
 def _torn_commit(
@@ -82,11 +82,11 @@ def _broken_checkpoint(
     version: int,
     problem: str,
     sound: list[int],
-    gone: set[int],
+    lost: set[int],
 ) -> Finding:
     """Return a finding for a broken checkpoint, which may go where the commits suffice."""
     base = max((other for other in sound if other < version), default=-1)
-    suffices = not gone & set(range(base + 1, version + 1)) and version in log.commits
+    suffices = not lost & set(range(base + 1, version + 1)) and version in log.commits
     what = f"checkpoint {version} is broken: {problem}"
     where = str(log.checkpoints[version][0])
     severity: Severity = "error" if version == log.checkpoint else "warning"
@@ -107,7 +107,12 @@ def _broken_checkpoint(
             files,
         )
     return Finding(
-        "error", "LS622", table, what, where, f"commits before it are gone: {BY_HAND}"
+        "error",
+        "LS622",
+        table,
+        what,
+        where,
+        f"commits before it are missing: {BY_HAND}",
     )
 
 
@@ -135,11 +140,11 @@ def _pointer(table: str, log: LogFiles) -> Iterator[Finding]:
         )
 
 
-def _sound_files(patient: Patient) -> Iterator[Path]:
+def _sound_files(table: Patient) -> Iterator[Path]:
     """Yield the files of the log that are whole and whose checksum a reader verifies."""
-    log = patient.log
+    log = table.log
     yield from (
-        log.commit(version) for version in log.commits if version not in patient.torn
+        log.commit(version) for version in log.commits if version not in table.torn
     )
     yield from (file for files in log.checkpoints.values() for file in files)
     yield from (

@@ -24,13 +24,16 @@ def check_publication(
 ) -> Iterator[Finding]:
     """Yield a finding when the ledger's newest publication is not in ``ops.published``."""
     known = ledger.published
-    held = newest(None, ref)
-    if known["id"] > held["id"]:
+    readable = newest(None, ref)
+    if known["id"] > readable["id"]:
 
-        def again() -> None:
+        def publish_again() -> None:
             publish(None, ref, project.env, ledger.run_id, now(), known["tables"])
 
-        what = f"the ledger knows publication {known['id']}, readers find publication {held['id']}"
+        what = (
+            f"the ledger knows publication {known['id']}, readers find publication "
+            f"{readable['id']}"
+        )
         yield Finding(
             "error",
             "LS638",
@@ -38,14 +41,15 @@ def check_publication(
             what,
             ref.location,
             "publish those versions again",
-            repair=again,
+            repair=publish_again,
         )
 
 
 def check_published(table: Patient, version: int) -> Iterator[Finding]:
     """Yield what keeps readers from the published version of a table, now or soon."""
     if version == table.log.head:
-        return  # its files are looked at as those of the newest version
+        # Its files are checked as those of the newest version.
+        return
     problem = ""
     try:
         snapshot = table.at(version)

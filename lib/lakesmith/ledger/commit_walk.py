@@ -80,6 +80,17 @@ def is_foreign(commit: Commit) -> bool:
     return not is_own and moves_rows(commit.operation)
 
 
+def is_void(commit: Commit, state: TableState) -> bool:
+    """Return whether a commit is one of those that together changed no row.
+
+    Examples
+    --------
+    >>> is_void(Commit(3, 0, "MERGE", {}, {}), TableState("silver.orders", voids=[(2, 3)]))
+    True
+    """
+    return any(low <= commit.version <= high for low, high in state.voids)
+
+
 def _changed(table: TableRef, commit: Commit, known: int) -> InputError:
     return InputError(
         f"version {commit.version} of {table.name} ({commit.operation}) was not written by "

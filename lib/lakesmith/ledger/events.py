@@ -27,8 +27,9 @@ class LedgerEvent:
     """One row of the ledger.
 
     `event` is one of ``intent``, ``done``, ``dropped``, ``parked``, ``accepted``, ``undo``,
-    ``undone``, ``restored``, ``rebuild``, ``maintained`` and ``published``, or ``state`` and
-    ``position`` after a compaction. Schema versions up to 4 wrote ``files`` for ``position``.
+    ``undone``, ``restored``, ``rebuild``, ``maintained``, ``published`` and ``consumer``, or
+    ``state`` and ``position`` after a compaction. Schema versions up to 4 wrote ``files`` for
+    ``position``.
     """
 
     event: str

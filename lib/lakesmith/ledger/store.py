@@ -23,6 +23,7 @@ class Ledger:
 
     `published` is the newest publication that the ledger knows, as ``{"id": n, "tables": {name:
     version}}``. `dones` are the batches closed since it was compacted, with their sequence.
+    `consumers` is what the newest event of each consumer says: how far it has read which tables.
     """
 
     table: OpsTable
@@ -33,6 +34,7 @@ class Ledger:
     rows: int = 0
     staged: list[LedgerEvent] = field(default_factory=list)
     dones: list[tuple[int, LedgerEvent]] = field(default_factory=list)
+    consumers: dict[str, dict[str, Any]] = field(default_factory=dict)
 
     def state(self, name: str) -> TableState:
         """Return the state of a table, a fresh one when the ledger does not know it."""
@@ -77,6 +79,8 @@ class Ledger:
     def _fold(self, event: LedgerEvent) -> None:
         if event.event == "published":
             self.published = event.payload
+        elif event.event == "consumer":
+            self.consumers[event.payload["name"]] = event.payload
         else:
             fold(self.states, event)
 
@@ -84,7 +88,11 @@ class Ledger:
         """Replace many events by the fewest with the same meaning, in one atomic commit."""
         if self.rows <= COMPACT_ABOVE:
             return
-        events = [*compacted(self.states.values()), published_event(self.published)]
+        events = [
+            *compacted(self.states.values()),
+            published_event(self.published),
+            *[consumer_event(one) for one in self.consumers.values() if one["tables"]],
+        ]
         if len(events) * 2 > self.rows:
             return
         if (
@@ -109,6 +117,17 @@ def published_event(published: dict[str, Any]) -> LedgerEvent:
     4
     """
     return LedgerEvent("published", "", 0, published["id"], published)
+
+
+def consumer_event(consumer: dict[str, Any]) -> LedgerEvent:
+    """Return the event that remembers how far a consumer has read tables.
+
+    Examples
+    --------
+    >>> consumer_event({"name": "feed", "tables": {"gold.a": 7}}).payload["tables"]
+    {'gold.a': 7}
+    """
+    return LedgerEvent("consumer", "", 0, 0, consumer)
 
 
 def read_ledger(spark: SparkSession | None, table: TableRef, run_id: str) -> Ledger:

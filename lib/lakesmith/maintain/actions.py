@@ -37,7 +37,7 @@ def session_for(
     )
 
 
-def cluster(session: SparkSession, table: TableRef, settings: Maintenance) -> None:
+def _cluster(session: SparkSession, table: TableRef, settings: Maintenance) -> None:
     """Declare what a table is clustered by, and lay all its rows out so."""
     session.sql(
         f"ALTER TABLE {table.sql_name} CLUSTER BY ({_columns(settings.cluster_by)})"
@@ -45,18 +45,18 @@ def cluster(session: SparkSession, table: TableRef, settings: Maintenance) -> No
     session.sql(f"OPTIMIZE {table.sql_name} FULL").collect()
 
 
-def optimize(session: SparkSession, table: TableRef, settings: Maintenance) -> None:
+def _optimize(session: SparkSession, table: TableRef, settings: Maintenance) -> None:
     """Compact the small files of a table."""
     order = f" ZORDER BY ({_columns(settings.zorder_by)})" if settings.zorder_by else ""
     session.sql(f"OPTIMIZE {table.sql_name}{order}").collect()
 
 
-def purge(session: SparkSession, table: TableRef, settings: Maintenance) -> None:
+def _purge(session: SparkSession, table: TableRef, settings: Maintenance) -> None:
     """Rewrite the files whose rows are deleted by vectors."""
     session.sql(f"REORG TABLE {table.sql_name} APPLY (PURGE)").collect()
 
 
-def vacuum(session: SparkSession, table: TableRef, settings: Maintenance) -> None:
+def _vacuum(session: SparkSession, table: TableRef, settings: Maintenance) -> None:
     """Delete the files that no version within the table's retention needs.
 
     Notes
@@ -74,10 +74,10 @@ def vacuum(session: SparkSession, table: TableRef, settings: Maintenance) -> Non
 
 
 ACTIONS: dict[Action, Callable[[SparkSession, TableRef, Maintenance], None]] = {
-    "cluster": cluster,
-    "optimize": optimize,
-    "purge": purge,
-    "vacuum": vacuum,
+    "cluster": _cluster,
+    "optimize": _optimize,
+    "purge": _purge,
+    "vacuum": _vacuum,
 }
 
 

@@ -11,10 +11,12 @@ from pyspark.sql import SparkSession
 from lakesmith.errors import MaintenanceFailed
 from lakesmith.ledger.open_ledger import open_ledger
 from lakesmith.ledger.store import Ledger
-from lakesmith.maintain.maintain_table import TableCare
-from lakesmith.maintain.publish_maintained import settle
-from lakesmith.maintain.result import Maintained, Step
+from lakesmith.maintain.maintain_table import TableMaintenance
+from lakesmith.maintain.publish_maintained import publish_maintained
+from lakesmith.maintain.result import MaintenanceResult, Step
+from lakesmith.observe.events import RunFinished, RunStarted
 from lakesmith.observe.interrupted_runs import record_interrupted
+from lakesmith.observe.observers import NO_OBSERVERS, Observer
 from lakesmith.observe.results import RunResult, TableResult
 from lakesmith.observe.run_records import RunFacts, facts_of, write_records
 from lakesmith.runs.lock import project_lock
@@ -27,7 +29,8 @@ def maintain(
     project: Project,
     select: Sequence[str] = (),
     dry_run: bool | None = None,
-) -> Maintained:
+    on_event: Observer = NO_OBSERVERS,
+) -> MaintenanceResult:
     """Maintain tables and their quarantines, one after the other.
 
     Parameters
@@ -39,10 +42,11 @@ def maintain(
     dry_run : bool, optional
         Only say what would be done; as the project says when left out, which is True in the
         environment ``prod``.
+    on_event : Observer, optional
 
     Returns
     -------
-    Maintained
+    MaintenanceResult
 
     Raises
     ------
@@ -59,14 +63,15 @@ def maintain(
     """
     order = [name for wave in waves(project, select) for name in wave]
     is_dry = project.maintains_dry if dry_run is None else dry_run
-    facts = facts_of(project, None, lambda event: None)
+    facts = facts_of(project, None, on_event)
     spark = session()
     with nullcontext() if is_dry else project_lock(spark, project):
         ledger = open_ledger(spark, facts.project, facts.run_id, create=not is_dry)
         if not is_dry:
+            facts.on_event(RunStarted(facts.run_id))
             ledger.flush(spark)
             record_interrupted(facts, spark, ledger)
-            settle(
+            publish_maintained(
                 facts, spark, ledger, order
             )  # left by a killed maintenance or another OPTIMIZE
         steps = tuple(_steps(facts, spark, ledger, order, is_dry))
@@ -75,7 +80,7 @@ def maintain(
             if is_dry
             else _conclude(facts, spark, ledger, order, steps)
         )
-    result = Maintained(
+    result = MaintenanceResult(
         facts.run_id, is_dry, steps, number, round(time.monotonic() - facts.started, 3)
     )
     if result.failed:
@@ -95,9 +100,9 @@ def _steps(
         ref = facts.ref(name)
         for table in (ref, ref.quarantine):
             if table.exists(spark):
-                yield from TableCare(facts, spark, ledger, name, table, now).steps(
-                    is_dry
-                )
+                yield from TableMaintenance(
+                    facts, spark, ledger, name, table, now
+                ).steps(is_dry)
 
 
 def _conclude(
@@ -107,21 +112,21 @@ def _conclude(
     order: Sequence[str],
     steps: Sequence[Step],
 ) -> int | None:
-    number = settle(facts, spark, ledger, order)
+    number = publish_maintained(facts, spark, ledger, order)
     touched = {step.table for step in steps if step.state in ("done", "failed")}
     names = [name for name in order if name in touched]
     tables = [
         TableResult(name, "maintained", version=ledger.state(name).version)
         for name in names
     ]
-    write_records(
-        facts, spark, RunResult(facts.run_id, "maintained", tuple(tables), number)
-    )
+    result = RunResult(facts.run_id, "maintained", tuple(tables), number)
+    write_records(facts, spark, result)
     ledger.compact(spark)
+    facts.on_event(RunFinished(facts.run_id, result.state))
     return number
 
 
-def _failure(result: Maintained) -> MaintenanceFailed:
+def _failure(result: MaintenanceResult) -> MaintenanceFailed:
     texts = [f"{step.table}: {step.action}: {step.error}" for step in result.failed]
     what = "\n".join([f"{len(texts)} action(s) of maintenance failed", *texts])
     return MaintenanceFailed(

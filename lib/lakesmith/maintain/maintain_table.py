@@ -14,20 +14,20 @@ from lakesmith.duration import parse_age
 from lakesmith.errors import SparkGone
 from lakesmith.ledger.store import Ledger
 from lakesmith.maintain.actions import ACTIONS, force_since, session_for
-from lakesmith.maintain.planner import plan_layout, vacuum
+from lakesmith.maintain.planner import plan_layout, plan_vacuum
 from lakesmith.maintain.result import Action, Proposal, Step
 from lakesmith.maintain.retained_versions import (
-    begun,
-    foreign_rows,
-    holds,
-    lost_by_vacuum,
+    all_holds,
+    blocks_vacuum,
+    change_of_another_writer,
     readers,
+    unfinished,
 )
-from lakesmith.maintain.table_stats import Figures, read_figures
+from lakesmith.maintain.table_stats import TableMetrics, read_metrics
 from lakesmith.maintain.tombstones import (
     Tombstones,
-    horizon,
     keeps_tombstones,
+    newest_expired,
     plan_tombstones,
 )
 from lakesmith.observe.run_records import RunFacts
@@ -40,7 +40,7 @@ from lakesmith.tables.retry import is_conflict
 
 
 @dataclass(frozen=True)
-class TableCare:
+class TableMaintenance:
     """Maintain one table, or the quarantine of the table that `name` gives."""
 
     facts: RunFacts
@@ -51,16 +51,16 @@ class TableCare:
     now: float
 
     @property
-    def is_quarantine(self) -> bool:
+    def _is_quarantine(self) -> bool:
         """Return True for the quarantine, which nobody reads by position."""
         return self.table.name != self.name
 
     @property
-    def settings(self) -> Maintenance:
+    def _settings(self) -> Maintenance:
         """Return the settings of the table."""
         settings = self.facts.project.maintenance_of(self.name)
         layout = {"cluster_by": (), "zorder_by": ()}
-        return settings.model_copy(update=layout) if self.is_quarantine else settings
+        return settings.model_copy(update=layout) if self._is_quarantine else settings
 
     def steps(self, dry_run: bool) -> Iterator[Step]:
         """Propose the actions that are due, or do them, and say why the others are not.
@@ -75,7 +75,7 @@ class TableCare:
             yield from self._look_and_act(dry_run)
         # kept in the step, and raised by `maintain` when the other tables are done
         except Exception as error:
-            yield self._stopped("all", "its figures could not be read", begin, error)
+            yield self._stopped("all", "its metrics could not be read", begin, error)
 
     def _look_and_act(self, dry_run: bool) -> Iterator[Step]:
         reason = self._left_alone()
@@ -83,24 +83,24 @@ class TableCare:
             yield Step(self.table.name, "all", "skipped", reason)
             return
         with ending(self._session()) as session:
-            yield from self._act_on_figures(session, dry_run)
+            yield from self._act_on_metrics(session, dry_run)
 
     def _session(self) -> SparkSession:
         project = self.facts.project
         epoch = self.ledger.state(self.name).epoch
         return session_for(
-            self.spark, project, self.facts.run_id, self.table, self.settings, epoch
+            self.spark, project, self.facts.run_id, self.table, self._settings, epoch
         )
 
-    def _act_on_figures(self, session: SparkSession, dry_run: bool) -> Iterator[Step]:
-        figures = read_figures(session, self.table, self.now)
-        proposals = self._proposals(session, figures)
-        yield from self._told(proposals)
+    def _act_on_metrics(self, session: SparkSession, dry_run: bool) -> Iterator[Step]:
+        metrics = read_metrics(session, self.table, self.now)
+        proposals = self._proposals(session, metrics)
+        yield from self._steps_left_out(proposals)
         for proposal in (one for one in proposals if one.is_due):
             step = (
                 self._propose(proposal)
                 if dry_run
-                else self._do(session, proposal, figures)
+                else self._perform(session, proposal, metrics)
             )
             yield step
             if step.state == "failed":
@@ -108,34 +108,38 @@ class TableCare:
 
     def _left_alone(self) -> str:
         state = self.ledger.state(self.name)
-        return begun(state) or foreign_rows(
+        return unfinished(state) or change_of_another_writer(
             self.spark, self.facts.ref(self.name), state
         )
 
-    def _proposals(self, session: SparkSession, figures: Figures) -> list[Proposal]:
-        settings = self.settings
+    def _proposals(
+        self, session: SparkSession, metrics: TableMetrics
+    ) -> list[Proposal]:
+        settings = self._settings
         held = (
             ()
-            if self.is_quarantine
-            else holds(self.facts.project, self.ledger, self.name)
+            if self._is_quarantine
+            else all_holds(self.facts.project, self.ledger, self.name)
         )
-        last = vacuum(figures, settings, lost_by_vacuum(held, figures, self.now))
+        last = plan_vacuum(metrics, settings, blocks_vacuum(held, metrics, self.now))
         return [
-            *self._of_tombstones(session, figures),
-            *plan_layout(figures, settings),
+            *self._of_tombstones(session, metrics),
+            *plan_layout(metrics, settings),
             last,
         ]
 
-    def _of_tombstones(self, session: SparkSession, figures: Figures) -> list[Proposal]:
+    def _of_tombstones(
+        self, session: SparkSession, metrics: TableMetrics
+    ) -> list[Proposal]:
         project = self.facts.project
         spec = project.table(self.name)
-        has_any = not self.is_quarantine and keeps_tombstones(spec)
+        has_any = not self._is_quarantine and keeps_tombstones(spec)
         if not has_any or "_deleted" not in self.table.load(session).columns:
             return []
         rows = Tombstones(session, self.table, spec.write.keys)
         read_by = readers(project, self.ledger, self.name)
         try:
-            return [plan_tombstones(rows, figures, self.settings, read_by, self.now)]
+            return [plan_tombstones(rows, metrics, self._settings, read_by, self.now)]
         except Exception as error:
             if not lacks_feed(error):
                 raise
@@ -143,7 +147,7 @@ class TableCare:
             why = f"which of them are old is unknown: {first_line(error)}"
             return [Proposal("tombstones", False, why, is_held=True)]
 
-    def _told(self, proposals: list[Proposal]) -> Iterator[Step]:
+    def _steps_left_out(self, proposals: list[Proposal]) -> Iterator[Step]:
         for one in proposals:
             if one.is_held:
                 yield Step(self.table.name, one.action, "skipped", one.reason)
@@ -158,11 +162,13 @@ class TableCare:
     def _propose(self, proposal: Proposal) -> Step:
         return Step(self.table.name, proposal.action, "proposed", proposal.reason)
 
-    def _do(self, session: SparkSession, proposal: Proposal, figures: Figures) -> Step:
+    def _perform(
+        self, session: SparkSession, proposal: Proposal, metrics: TableMetrics
+    ) -> Step:
         begin = time.monotonic()
         before = newest_version(session, self.table)
         try:
-            self._act(session, proposal, figures)
+            self._run_action(session, proposal, metrics)
             force_since(self.table, before)
         # kept in the step, and raised by `maintain` when the other tables are done
         except Exception as error:
@@ -194,18 +200,20 @@ class TableCare:
             self.table.name, action, "failed", reason, seconds, first_line(cause)
         )
 
-    def _act(self, session: SparkSession, proposal: Proposal, figures: Figures) -> None:
-        settings = self.settings
+    def _run_action(
+        self, session: SparkSession, proposal: Proposal, metrics: TableMetrics
+    ) -> None:
+        settings = self._settings
         project = self.facts.project
         if proposal.action != "tombstones":
             ACTIONS[proposal.action](session, self.table, settings)
             return
-        upto = horizon(
-            figures.commits, parse_age(settings.tombstone_retention), self.now
+        upto = newest_expired(
+            metrics.commits, parse_age(settings.tombstone_retention), self.now
         )
         if upto is not None:
             Tombstones(session, self.table, project.table(self.name).write.keys).purge(
-                upto, figures.version
+                upto, metrics.version
             )
 
 

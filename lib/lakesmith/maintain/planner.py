@@ -6,7 +6,7 @@ from collections import defaultdict
 from collections.abc import Sequence
 
 from lakesmith.maintain.result import Proposal
-from lakesmith.maintain.table_stats import DataFile, Figures
+from lakesmith.maintain.table_stats import DataFile, TableMetrics
 from lakesmith.spec.model import Maintenance
 from lakesmith.tables.delta_log.history import Commit
 
@@ -18,22 +18,26 @@ VECTORS = (
 )
 
 
-def plan_layout(figures: Figures, settings: Maintenance) -> tuple[Proposal, ...]:
-    """Propose the actions that change files and no row."""
-    return tuple(
-        [
-            *_cluster(figures, settings),
-            optimize(figures, settings),
-            purge(figures, settings),
-        ]
-    )
+def plan_layout(metrics: TableMetrics, settings: Maintenance) -> tuple[Proposal, ...]:
+    """Propose the actions that change files and no row.
+
+    Examples
+    --------
+    >>> metrics = TableMetrics(3, 1, 900, (DataFile(900),), (), 30.0)
+    >>> [proposal.action for proposal in plan_layout(metrics, Maintenance(cluster_by=("id",)))]
+    ['cluster', 'optimize', 'purge']
+    """
+    cluster = _plan_cluster(metrics, settings)
+    optimize = plan_optimize(metrics, settings)
+    purge = plan_purge(metrics, settings)
+    return (*cluster, optimize, purge)
 
 
-def _cluster(figures: Figures, settings: Maintenance) -> list[Proposal]:
+def _plan_cluster(metrics: TableMetrics, settings: Maintenance) -> list[Proposal]:
     if not settings.cluster_by:
         return []
     wanted = ", ".join(settings.cluster_by)
-    found = ", ".join(figures.clustering)
+    found = ", ".join(metrics.clustering)
     if wanted == found:
         return [Proposal("cluster", False, f"clustered by {found}")]
     return [
@@ -43,39 +47,39 @@ def _cluster(figures: Figures, settings: Maintenance) -> list[Proposal]:
     ]
 
 
-def optimize(figures: Figures, settings: Maintenance) -> Proposal:
+def plan_optimize(metrics: TableMetrics, settings: Maintenance) -> Proposal:
     """Propose to compact the table when a partition has many small files.
 
     Examples
     --------
     >>> files = tuple(DataFile(100) for _ in range(9))
-    >>> optimize(Figures(3, 9, 900, files, (), 30.0), Maintenance())
+    >>> plan_optimize(TableMetrics(3, 9, 900, files, (), 30.0), Maintenance())
     Proposal(action='optimize', is_due=True, reason='9 of 9 files under 32 MB in 1 partition(s)',
     is_held=False)
     """
     limit = megabytes(settings.small_file_bytes)
-    if figures.files is None:
-        mean = figures.size // max(figures.count, 1)
+    if metrics.files is None:
+        mean = metrics.size // max(metrics.count, 1)
         is_due = (
-            figures.count >= settings.min_small_files
+            metrics.count >= settings.min_small_files
             and mean < settings.small_file_bytes
         )
         return Proposal(
             "optimize",
             is_due,
-            f"{figures.count} files of {megabytes(mean)} on average, small is {limit}",
+            f"{metrics.count} files of {megabytes(mean)} on average, small is {limit}",
         )
-    crowded = _crowded(figures.files, settings)
+    crowded = _crowded(metrics.files, settings)
     if crowded:
         small = sum(map(len, crowded))
         return Proposal(
             "optimize",
             True,
-            f"{small} of {figures.count} files under {limit} in {len(crowded)} partition(s)",
+            f"{small} of {metrics.count} files under {limit} in {len(crowded)} partition(s)",
         )
-    small = sum(file.size < settings.small_file_bytes for file in figures.files)
+    small = sum(file.size < settings.small_file_bytes for file in metrics.files)
     return Proposal(
-        "optimize", False, f"{small} of {figures.count} files under {limit}"
+        "optimize", False, f"{small} of {metrics.count} files under {limit}"
     )
 
 
@@ -88,23 +92,23 @@ def _crowded(files: Sequence[DataFile], settings: Maintenance) -> list[list[Data
     return [found for found in small.values() if len(found) >= settings.min_small_files]
 
 
-def purge(figures: Figures, settings: Maintenance) -> Proposal:
+def plan_purge(metrics: TableMetrics, settings: Maintenance) -> Proposal:
     """Propose to rewrite files whose deleted rows are a large share of all rows.
 
     Examples
     --------
     >>> files = (DataFile(900, rows=100, deleted=24), DataFile(900, rows=100))
-    >>> purge(Figures(3, 2, 1800, files, (), 30.0), Maintenance()).reason
+    >>> plan_purge(TableMetrics(3, 2, 1800, files, (), 30.0), Maintenance()).reason
     '12 % of rows, in 1 of 2 files, are deleted by vectors'
     """
-    if figures.files is None:
-        return _purge_by_commits(figures.commits, settings)
-    deleted = sum(file.deleted for file in figures.files)
-    rows = sum(file.rows or 0 for file in figures.files)
-    touched = sum(file.deleted > 0 for file in figures.files)
+    if metrics.files is None:
+        return _purge_by_commits(metrics.commits, settings)
+    deleted = sum(file.deleted for file in metrics.files)
+    rows = sum(file.rows or 0 for file in metrics.files)
+    touched = sum(file.deleted > 0 for file in metrics.files)
     share = deleted / rows if rows else 0.0
     reason = (
-        f"{share * 100:.2g} % of rows, in {touched} of {figures.count} files, are "
+        f"{share * 100:.2g} % of rows, in {touched} of {metrics.count} files, are "
         "deleted by vectors"
     )
     return Proposal("purge", deleted > 0 and share >= settings.deleted_share, reason)
@@ -126,11 +130,27 @@ def _purge_by_commits(commits: Sequence[Commit], settings: Maintenance) -> Propo
     return Proposal("purge", count >= settings.min_small_files, reason)
 
 
-def vacuum(figures: Figures, settings: Maintenance, needed: str) -> Proposal:
-    """Propose to delete files that no version within the retention or `needed` needs."""
-    count, size = figures.expired
+def plan_vacuum(metrics: TableMetrics, settings: Maintenance, needed: str) -> Proposal:
+    """Propose to delete the files that no version within the retention needs.
+
+    Parameters
+    ----------
+    metrics : TableMetrics
+    settings : Maintenance
+    needed : str
+        Who still reads older versions; empty when nobody does.
+
+    Examples
+    --------
+    >>> metrics = TableMetrics(3, 1, 900, (), (), 30.0, expired=(2, 0))
+    >>> plan_vacuum(metrics, Maintenance(), "").reason
+    '2 file(s) unreferenced for more than 30 days'
+    >>> plan_vacuum(metrics, Maintenance(), "gold.a has read it up to version 1").is_held
+    True
+    """
+    count, size = metrics.expired
     size_text = f"{megabytes(size)} in {count} file(s)" if size else f"{count} file(s)"
-    reason = f"{size_text} unreferenced for more than {figures.days:g} days"
+    reason = f"{size_text} unreferenced for more than {metrics.days:g} days"
     if count and not settings.vacuum:
         return Proposal("vacuum", False, f"{reason}; switched off in the spec")
     if count and needed:

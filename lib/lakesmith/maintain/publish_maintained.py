@@ -6,18 +6,19 @@ from collections.abc import Iterable
 
 from pyspark.sql import SparkSession
 
+from lakesmith.ledger.commit_walk import is_void
 from lakesmith.ledger.events import LedgerEvent
 from lakesmith.ledger.rebuild_from_commits import is_missing, is_own
 from lakesmith.ledger.state import TableState
 from lakesmith.ledger.store import Ledger, published_event
-from lakesmith.maintain.retained_versions import begun, foreign_rows
+from lakesmith.maintain.retained_versions import change_of_another_writer, unfinished
 from lakesmith.observe.run_records import RunFacts
 from lakesmith.runs.finish import publish_beside
 from lakesmith.tables.delta_log.history import newest_commits, newest_version
 from lakesmith.tables.ref import TableRef
 
 
-def settle(
+def publish_maintained(
     facts: RunFacts, spark: SparkSession, ledger: Ledger, names: Iterable[str]
 ) -> int | None:
     """Write down the versions that maintenance made, and publish those whose rows are public.
@@ -35,7 +36,7 @@ def settle(
     events = [
         event
         for name in names
-        if (event := maintained_event(spark, facts.ref(name), ledger.state(name)))
+        if (event := _maintained_event(spark, facts.ref(name), ledger.state(name)))
     ]
     known = dict(ledger.published["tables"])
     moved = {
@@ -52,14 +53,18 @@ def settle(
     return ledger.published["id"] or None
 
 
-def maintained_event(
+def _maintained_event(
     spark: SparkSession, table: TableRef, state: TableState
 ) -> LedgerEvent | None:
     """Return the event that moves a table to its newest version.
 
     None when it is there, when a batch was begun or came meanwhile, and when others changed rows.
     """
-    if state.version is None or begun(state) or foreign_rows(spark, table, state):
+    if (
+        state.version is None
+        or unfinished(state)
+        or change_of_another_writer(spark, table, state)
+    ):
         return None
     head = newest_version(spark, table)
     newer = (
@@ -67,11 +72,7 @@ def maintained_event(
         if head > state.version
         else []
     )
-    live = [
-        one
-        for one in newer
-        if not any(low <= one.version <= high for low, high in state.voids)
-    ]
+    live = [commit for commit in newer if not is_void(commit, state)]
     if not newer or any(
         is_own(commit, table.name) and is_missing(commit, state) for commit in live
     ):

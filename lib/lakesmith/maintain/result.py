@@ -1,4 +1,4 @@
-"""What maintenance proposes and does, as its caller sees it."""
+"""Define what maintenance proposes and what it did."""
 
 from __future__ import annotations
 
@@ -32,7 +32,7 @@ class Step:
 
 
 @dataclass(frozen=True)
-class Maintained:
+class MaintenanceResult:
     """Hold what maintenance did or would do, and what it published."""
 
     run_id: str
@@ -43,9 +43,22 @@ class Maintained:
 
     @property
     def failed(self) -> tuple[Step, ...]:
-        """The steps that failed."""
+        """The steps that failed.
+
+        Examples
+        --------
+        >>> step = Step("gold.a", "vacuum", "failed", "2 file(s)", error="disk full")
+        >>> MaintenanceResult("r1", False, (step,)).failed == (step,)
+        True
+        """
         return tuple(step for step in self.steps if step.state == "failed")
 
     def to_dict(self) -> dict[str, Any]:
-        """Return plain data for JSON."""
+        """Return plain data for JSON.
+
+        Examples
+        --------
+        >>> MaintenanceResult("r1", True, ()).to_dict()
+        {'run_id': 'r1', 'dry_run': True, 'steps': (), 'published': None, 'seconds': 0.0}
+        """
         return asdict(self)

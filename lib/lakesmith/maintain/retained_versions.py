@@ -13,7 +13,8 @@ from lakesmith.ledger.commit_walk import undone_spans
 from lakesmith.ledger.intent import Intent
 from lakesmith.ledger.state import TableState
 from lakesmith.ledger.store import Ledger
-from lakesmith.maintain.table_stats import DAY, Figures
+from lakesmith.maintain.table_stats import DAY, TableMetrics
+from lakesmith.sinks.consumers import positions_on
 from lakesmith.sources.registry import span_of
 from lakesmith.sources.upstream import Voids
 from lakesmith.spec.graph import upstreams
@@ -28,15 +29,23 @@ MARGIN = 0.05  # of the retention: as long may pass between the look and the del
 class Hold:
     """Name a version from which on a consumer reads.
 
-    Of a table below it is where its next batch begins, over what changed no row.
+    For a downstream table it is where its next batch begins, after versions that changed no row.
     """
 
     version: int
-    who: str
+    reason: str
 
 
-def begun(state: TableState) -> str:
-    """Return why a table is left alone, or an empty text when all its batches are closed."""
+def unfinished(state: TableState) -> str:
+    """Return why a table is left alone, or an empty text when all its batches are closed.
+
+    Examples
+    --------
+    >>> unfinished(TableState("gold.a", batch=4, refused={"version": 3}))
+    'batch 4 was refused and is undone or accepted by the next run'
+    >>> unfinished(TableState("gold.a"))
+    ''
+    """
     if state.undo:
         return "a rollback of it is not finished: run first"
     if state.refused:
@@ -50,7 +59,9 @@ def begun(state: TableState) -> str:
     )
 
 
-def foreign_rows(spark: SparkSession, table: TableRef, state: TableState) -> str:
+def change_of_another_writer(
+    spark: SparkSession, table: TableRef, state: TableState
+) -> str:
     """Return what another writer did to the rows of a table, or an empty text."""
     try:
         undone_spans(spark, table, state)
@@ -60,7 +71,20 @@ def foreign_rows(spark: SparkSession, table: TableRef, state: TableState) -> str
 
 
 def readers(project: Project, ledger: Ledger, name: str) -> tuple[Hold, ...]:
-    """Return how far the tables below have read a table, batches that they have begun included."""
+    """Return how far downstream tables and consumers have read a table.
+
+    Batches that a downstream table has begun are included.
+
+    Examples
+    --------
+    >>> from lakesmith.tables.ops_table import OpsTable
+    >>> tables = {"bronze": {"a": {"from": "bronze.b"}}}
+    >>> project = Project.model_validate({"name": "shop", "tables": tables})
+    >>> state = TableState("bronze.a", positions={"table": {"to": 2}})
+    >>> ledger = Ledger(OpsTable(TableRef("ops.ledger", "/lake"), ""), "r1", {"bronze.a": state})
+    >>> [hold.reason for hold in readers(project, ledger, "bronze.b")]
+    ['bronze.a has read it up to version 2']
+    """
     voids = ledger.state(name).voids
     states = {table: ledger.state(table) for table in project.table_names()}
     # A table whose `from` was changed still goes by what it was built from, until it is rebuilt.
@@ -69,9 +93,9 @@ def readers(project: Project, ledger: Ledger, name: str) -> tuple[Hold, ...]:
         for table, state in states.items()
         if name in (*upstreams(project.table(table)), state.upstream)
     ]
-    return tuple(
-        hold for state in below for hold in _reads(project, state, name, voids)
-    )
+    reads = [hold for state in below for hold in _reads(project, state, name, voids)]
+    outside = positions_on(ledger.consumers, name)
+    return (*reads, *[Hold(position.version, str(position)) for position in outside])
 
 
 def _reads(
@@ -86,10 +110,10 @@ def _reads(
             f"{state.table} has read it up to version {state.since}",
         )
     if state.open:
-        yield from _begun_reads(project, state.open, name, voids)
+        yield from _open_batch_reads(project, state.open, name, voids)
 
 
-def _begun_reads(
+def _open_batch_reads(
     project: Project, intent: Intent, name: str, voids: Voids
 ) -> Iterator[Hold]:
     read = span_of(intent.input)
@@ -120,46 +144,63 @@ def over_voids(version: int, voids: Voids) -> int:
     return version
 
 
-def holds(project: Project, ledger: Ledger, name: str) -> tuple[Hold, ...]:
-    """Return every version of a table from which on a consumer reads."""
-    public = ledger.published["tables"].get(name)
-    version = ledger.state(name).version
-    found = list(readers(project, ledger, name))
-    found += (
-        [Hold(public, f"version {public} is published")] if public is not None else []
-    )
-    found += (
-        [Hold(version, f"version {version} is its newest batch")]
-        if version is not None
-        else []
-    )
-    return tuple(found)
+def all_holds(project: Project, ledger: Ledger, name: str) -> tuple[Hold, ...]:
+    """Return every version of a table from which on a consumer reads.
+
+    The published version and that of the newest batch are among them.
+    """
+    held = list(readers(project, ledger, name))
+    published = ledger.published["tables"].get(name)
+    if published is not None:
+        held.append(Hold(published, f"version {published} is published"))
+    newest = ledger.state(name).version
+    if newest is not None:
+        held.append(Hold(newest, f"version {newest} is its newest batch"))
+    return tuple(held)
 
 
-def not_passed(held: Sequence[Hold], version: int) -> str:
-    """Return who has not read a table up to a version, or an empty text."""
+def reader_behind(held: Sequence[Hold], version: int) -> str:
+    """Return who has not read a table up to a version, or an empty text.
+
+    Examples
+    --------
+    >>> held = [Hold(2, "gold.a has read it up to version 2")]
+    >>> reader_behind(held, 3), reader_behind(held, 2)
+    ('gold.a has read it up to version 2', '')
+    """
     behind = [hold for hold in held if hold.version < version]
-    return min(behind, key=lambda hold: hold.version).who if behind else ""
+    return min(behind, key=lambda hold: hold.version).reason if behind else ""
 
 
-def lost_by_vacuum(held: Sequence[Hold], figures: Figures, now: float) -> str:
+def blocks_vacuum(held: Sequence[Hold], metrics: TableMetrics, now: float) -> str:
     """Return whose files VACUUM might delete, or an empty text.
 
     Whoever reads from a version on needs what later commits removed. VACUUM leaves alone what was
     removed within the retention, so the commit after that version must be that young, or not be
     there.
+
+    Examples
+    --------
+    >>> from lakesmith.tables.delta_log.history import Commit
+    >>> commits = (Commit(1, 1_000, "MERGE", {}, {}), Commit(0, 0, "WRITE", {}, {}))
+    >>> metrics = TableMetrics(1, 2, 900, (), commits, days=1.0)
+    >>> blocks_vacuum([Hold(0, "gold.a has read it")], metrics, now=2.0)
+    ''
+    >>> text = blocks_vacuum([Hold(0, "gold.a has read it")], metrics, now=2 * DAY)
+    >>> text.partition(":")[0]
+    'gold.a has read it, and what changed since 1970-01-01 is kept for 1 days only'
     """
-    times = {commit.version: commit.timestamp / 1000 for commit in figures.commits}
+    times = {commit.version: commit.timestamp / 1000 for commit in metrics.commits}
     for hold in sorted(held, key=lambda hold: hold.version):
-        if hold.version >= figures.version:
+        if hold.version >= metrics.version:
             continue
         after = times.get(hold.version + 1)
         if after is None:
-            return f"{hold.who}, and the log no longer says what came after it"
-        if after < now - figures.days * DAY * (1 - MARGIN):
+            return f"{hold.reason}, and the log no longer says what came after it"
+        if after < now - metrics.days * DAY * (1 - MARGIN):
             day = f"{datetime.fromtimestamp(after, timezone.utc):%Y-%m-%d}"
             return (
-                f"{hold.who}, and what changed since {day} is kept for "
-                f"{figures.days:.3g} days only: {RAISE}"
+                f"{hold.reason}, and what changed since {day} is kept for "
+                f"{metrics.days:.3g} days only: {RAISE}"
             )
     return ""

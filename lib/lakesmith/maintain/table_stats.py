@@ -31,7 +31,7 @@ class DataFile:
 
 
 @dataclass(frozen=True)
-class Figures:
+class TableMetrics:
     """What the log of a table says.
 
     `files` is None where only their number and bytes are known: off local paths. `expired` are the
@@ -49,8 +49,8 @@ class Figures:
     expired: tuple[int, int] = (0, 0)
 
 
-def read_figures(spark: SparkSession, table: TableRef, now: float) -> Figures:
-    """Read the figures of an existing table.
+def read_metrics(spark: SparkSession, table: TableRef, now: float) -> TableMetrics:
+    """Read the metrics of an existing table.
 
     Parameters
     ----------
@@ -76,7 +76,7 @@ def read_figures(spark: SparkSession, table: TableRef, now: float) -> Figures:
     )
     clustering = tuple(detail["clusteringColumns"] or ())
     version = commits[0].version
-    return Figures(
+    return TableMetrics(
         version,
         detail["numFiles"],
         detail["sizeInBytes"],

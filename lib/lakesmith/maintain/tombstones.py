@@ -11,20 +11,37 @@ from pyspark.sql import functions as F
 from lakesmith.column_refs import same_key
 from lakesmith.duration import parse_age
 from lakesmith.maintain.result import Proposal
-from lakesmith.maintain.retained_versions import Hold, not_passed
-from lakesmith.maintain.table_stats import DAY, Figures
+from lakesmith.maintain.retained_versions import Hold, reader_behind
+from lakesmith.maintain.table_stats import DAY, TableMetrics
 from lakesmith.spec.model import Maintenance, Table
 from lakesmith.tables.delta_log.history import Commit
 from lakesmith.tables.ref import TableRef
 
 
 def keeps_tombstones(spec: Table) -> bool:
-    """Return True where deleted rows of a table may stay as tombstones."""
+    """Return True where deleted rows of a table may stay as tombstones.
+
+    Examples
+    --------
+    >>> from lakesmith.spec.model import Write
+    >>> upsert = Write(strategy="upsert", keys=("id",))
+    >>> keeps_tombstones(Table(from_="bronze.a", write=upsert))
+    True
+    """
     return spec.write.keeps_newest and spec.write.when_matched == "update"
 
 
-def horizon(commits: Sequence[Commit], retention: timedelta, now: float) -> int | None:
-    """Return the newest version that is older than the retention, or None."""
+def newest_expired(
+    commits: Sequence[Commit], retention: timedelta, now: float
+) -> int | None:
+    """Return the newest version that is older than the retention, or None.
+
+    Examples
+    --------
+    >>> commits = [Commit(2, 9_000, "MERGE", {}, {}), Commit(1, 4_000, "MERGE", {}, {})]
+    >>> newest_expired(commits, timedelta(seconds=5), now=10.0)
+    1
+    """
     before = (now - retention.total_seconds()) * 1000
     return max(
         (commit.version for commit in commits if commit.timestamp <= before),
@@ -34,7 +51,7 @@ def horizon(commits: Sequence[Commit], retention: timedelta, now: float) -> int 
 
 def plan_tombstones(
     rows: Tombstones,
-    figures: Figures,
+    metrics: TableMetrics,
     settings: Maintenance,
     read_by: Sequence[Hold],
     now: float,
@@ -48,10 +65,10 @@ def plan_tombstones(
     """
     kept = settings.tombstone_retention
     retention = parse_age(settings.tombstone_retention)
-    if retention.total_seconds() > figures.days * DAY:
+    if retention.total_seconds() > metrics.days * DAY:
         why = (
             f"tombstone_retention is {kept}, but changes are kept for "
-            f"{figures.days:g} days: raise the property"
+            f"{metrics.days:g} days: raise the property"
         )
         return Proposal(
             "tombstones",
@@ -59,12 +76,12 @@ def plan_tombstones(
             f"{why} delta.deletedFileRetentionDuration",
             is_held=True,
         )
-    upto = horizon(figures.commits, retention, now)
+    upto = newest_expired(metrics.commits, retention, now)
     if upto is None:
         return Proposal("tombstones", False, f"no version is older than {kept}")
-    count = rows.older(upto, figures.version).count()
+    count = rows.older(upto, metrics.version).count()
     reason = f"{count:,} tombstone(s) older than {kept}"
-    behind = not_passed(read_by, upto) if count else ""
+    behind = reader_behind(read_by, upto) if count else ""
     return Proposal(
         "tombstones",
         count > 0 and not behind,

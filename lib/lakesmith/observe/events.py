@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import asdict, dataclass
 from typing import Any, ClassVar
 
-from lakesmith.observe.results import RunState, TableResult
+from lakesmith.batch.counts import Counts
+from lakesmith.observe.results import RunOutcome, TableResult
 
 
 @dataclass(frozen=True)
@@ -16,23 +17,58 @@ class RunEvent:
     Parameters
     ----------
     run_id : str
+
+    Notes
+    -----
+    `kind` is its name in logs.
     """
 
     kind: ClassVar[str] = ""
 
     run_id: str
 
+    def to_dict(self) -> dict[str, Any]:
+        """Return plain data, for a log or another service.
+
+        Examples
+        --------
+        >>> RunFinished("r1", "done").to_dict()
+        {'event': 'run_finished', 'run_id': 'r1', 'state': 'done'}
+        """
+        return {"event": self.kind, **asdict(self)}
+
 
 @dataclass(frozen=True)
 class RunStarted(RunEvent):
-    """Tell that a run holds its warehouse and begins."""
+    """Report that a run holds its warehouse and begins."""
 
     kind: ClassVar[str] = "run_started"
 
 
 @dataclass(frozen=True)
+class InputParked(RunEvent):
+    """Report that a part of a source was left out.
+
+    Parameters
+    ----------
+    table, source : str
+        The table that reads the source.
+    part : str
+        What was left out, such as the path of a file.
+    reason : str
+    """
+
+    kind: ClassVar[str] = "input_parked"
+
+    table: str
+    source: str
+    part: str
+    reason: str
+
+
+@dataclass(frozen=True)
 class BatchStarted(RunEvent):
-    """Tell that the intent of a batch is in the ledger and the batch begins.
+    """Report that the intent of a batch is in the ledger and the batch begins.
 
     Parameters
     ----------
@@ -46,33 +82,83 @@ class BatchStarted(RunEvent):
 
     table: str
     batch: int
-    positions: Mapping[str, Any] = field(default_factory=dict)
+    positions: Mapping[str, Any]
 
 
 @dataclass(frozen=True)
 class BatchFinished(RunEvent):
-    """Tell how a batch ended.
+    """Report how a batch ended.
 
     Parameters
     ----------
     table : str
     batch : int
-    result : TableResult
-        The table so far, with its counts, version, check results and error.
+    positions : mapping
+        The input of the batch, as its commit records it.
     seconds : float
+    result : TableResult
+        The table so far, over all batches of the run.
     """
 
     kind: ClassVar[str] = "table_finished"
 
     table: str
     batch: int
+    positions: Mapping[str, Any]
+    seconds: float
     result: TableResult
-    seconds: float = 0.0
+
+
+@dataclass(frozen=True)
+class BatchWritten(BatchFinished):
+    """Report that a batch is in its table, not yet published.
+
+    Parameters
+    ----------
+    version : int
+        The version of the table that holds it.
+    counts : Counts
+    metrics : mapping of str to int
+        What Delta counted of the commit.
+    schema : mapping of str to str
+        The types of the columns that were written, without technical ones.
+    """
+
+    version: int
+    counts: Counts
+    metrics: Mapping[str, int]
+    schema: Mapping[str, str]
+
+
+@dataclass(frozen=True)
+class BatchRefused(BatchFinished):
+    """Report that a check refuses the publication of a batch.
+
+    Parameters
+    ----------
+    version : int
+        The version that holds the batch until the next run undoes it.
+    """
+
+    version: int
+
+
+@dataclass(frozen=True)
+class BatchFailed(BatchFinished):
+    """Report that an error ended a batch.
+
+    Parameters
+    ----------
+    error : str
+        With its code, place and next step.
+    """
+
+    error: str
 
 
 @dataclass(frozen=True)
 class TablesPublished(RunEvent):
-    """Tell that versions of tables became visible together.
+    """Report that versions of tables became visible together.
 
     Parameters
     ----------
@@ -89,7 +175,7 @@ class TablesPublished(RunEvent):
 
 @dataclass(frozen=True)
 class RunFinished(RunEvent):
-    """Tell that a run is recorded.
+    """Report that a run is recorded.
 
     Parameters
     ----------
@@ -99,4 +185,4 @@ class RunFinished(RunEvent):
 
     kind: ClassVar[str] = "run_finished"
 
-    state: RunState
+    state: RunOutcome

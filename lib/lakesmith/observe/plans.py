@@ -14,12 +14,12 @@ REAL = {
 def plan_of(
     about: Mapping[str, Any], metrics: Mapping[str, int]
 ) -> dict[str, Any] | None:
-    """Return the plan that a commit tells of, None when it tells of none.
+    """Return the plan that a commit recorded, or None when it recorded none.
 
     Parameters
     ----------
     about : dict
-        What the commit says of itself.
+        The metadata of the commit.
     metrics : dict
         What Delta counted.
 
@@ -38,17 +38,17 @@ def plan_of(
     plan = about.get("plan")
     if not isinstance(plan, dict):
         return None
-    real = real_figures(metrics)
+    actual = _delta_metrics(metrics)
     expected = plan.get("expected") or {}
     figures = {
-        name: {"expected": expected[name], "real": real[name]}
+        name: {"expected": expected[name], "real": actual[name]}
         for name in expected
-        if name in real
+        if name in actual
     }
     return {"method": plan.get("method"), "why": plan.get("why"), "figures": figures}
 
 
-def real_figures(metrics: Mapping[str, int]) -> dict[str, int]:
+def _delta_metrics(metrics: Mapping[str, int]) -> dict[str, int]:
     """Return rows and bytes written and files that lost rows, from Delta's metrics."""
     found = {
         name: metrics[key]

@@ -56,7 +56,16 @@ def _row(commit: Commit) -> Row:
 
 
 def last_runs(rows: list[Row], limit: int) -> list[Row]:
-    """Group the rows of ``ops.runs`` by run, newest first."""
+    """Group the rows of ``ops.runs`` by run, newest first.
+
+    Examples
+    --------
+    >>> shared = {"run_state": "done", "started_at": 1, "run_time": 1, "published": 4}
+    >>> rows = [{"run_id": "r1", "table": table, **shared} for table in ("gold.a", "gold.b")]
+    >>> [run] = last_runs(rows, limit=1)
+    >>> run["run_id"], [table["table"] for table in run["tables"]]
+    ('r1', ['gold.a', 'gold.b'])
+    """
     runs: dict[str, list[Row]] = {}
     for row in rows:
         runs.setdefault(row["run_id"], []).append(row)

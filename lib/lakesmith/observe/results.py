@@ -1,4 +1,4 @@
-"""What a plan and a run tell their caller."""
+"""Define the results of a plan and of a run."""
 
 from __future__ import annotations
 
@@ -8,10 +8,10 @@ from typing import Any, Literal
 from lakesmith.batch.counts import Counts
 from lakesmith.quality.check_result import CheckResult
 
-TableState = Literal[
+TableOutcome = Literal[
     "done", "nothing_new", "refused", "failed", "skipped", "rolled_back", "maintained"
 ]
-RunState = Literal[
+RunOutcome = Literal[
     "done",
     "degraded",
     "nothing_new",
@@ -37,7 +37,7 @@ class TableResult:
     """What a run did for one table, over all its batches of the run."""
 
     table: str
-    state: TableState
+    state: TableOutcome
     batches: int = 0
     counts: Counts = field(default_factory=Counts)
     version: int | None = None
@@ -52,13 +52,19 @@ class RunResult:
     """Hold what a run did, one entry a table in the order of the graph."""
 
     run_id: str
-    state: RunState
+    state: RunOutcome
     tables: tuple[TableResult, ...]
     published: int | None = None
     seconds: float = 0.0
 
     def to_dict(self) -> dict[str, Any]:
-        """Return plain data for JSON."""
+        """Return plain data for JSON.
+
+        Examples
+        --------
+        >>> RunResult("r1", "done", ()).to_dict()
+        {'run_id': 'r1', 'state': 'done', 'tables': (), 'published': None, 'seconds': 0.0}
+        """
         return asdict(self)
 
 
@@ -87,5 +93,12 @@ class Plan:
     tables: tuple[PlannedTable, ...]
 
     def to_dict(self) -> dict[str, Any]:
-        """Return plain data for JSON."""
+        """Return plain data for JSON.
+
+        Examples
+        --------
+        >>> table = PlannedTable("gold.a", 2, "append", ("silver.a",), "nothing")
+        >>> Plan((table,)).to_dict()["tables"][0]["strategy"]
+        'append'
+        """
         return asdict(self)

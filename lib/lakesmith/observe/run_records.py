@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import time
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass, field
 from datetime import datetime, timezone
 from typing import Any
@@ -13,20 +13,26 @@ from uuid import uuid4
 from pyspark.sql import SparkSession
 
 from lakesmith.ledger.identity import positions
-from lakesmith.observe.events import RunEvent
+from lakesmith.observe.observers import Observer
 from lakesmith.observe.records import CHECKS, PROFILES, RUNS, SCHEMA_VERSION
-from lakesmith.observe.results import RunResult, RunState, TableResult
+from lakesmith.observe.results import RunOutcome, RunResult, TableResult
 from lakesmith.observe.table_tally import Tally
 from lakesmith.spec.model import Project
 from lakesmith.tables.ops_table import OpsTable
 from lakesmith.tables.ref import TableRef, project_table
 
-RECORDER = "lakesmith/records"  # its ids say up to which sequence of the ledger the records tell
+RECORDER = "lakesmith/records"  # its ids are the sequence of the ledger up to which runs are recorded
 RECORDS = {"runs": RUNS, "checks": CHECKS, "profiles": PROFILES}
 
 
 def now() -> str:
-    """Return the clock as ISO in UTC."""
+    """Return the clock as ISO in UTC.
+
+    Examples
+    --------
+    >>> now().endswith("+00:00")
+    True
+    """
     return datetime.now(timezone.utc).isoformat(timespec="microseconds")
 
 
@@ -40,31 +46,62 @@ class RunFacts:
     project: Project
     run_id: str
     run_time: str
-    on_event: Callable[[RunEvent], None]
+    on_event: Observer
     started_at: str = field(default_factory=now)
     started: float = field(default_factory=time.monotonic)
 
     def ref(self, name: str) -> TableRef:
-        """Return the reference of a table."""
+        """Return the reference of a table.
+
+        Examples
+        --------
+        >>> from lakesmith.observe.observers import NO_OBSERVERS
+        >>> facts_of(Project(name="shop"), None, NO_OBSERVERS).ref("gold.a").name
+        'gold.a'
+        """
         return project_table(self.project, name)
 
     def result(self, tables: Sequence[TableResult], published: int | None) -> RunResult:
-        """Return the result of the run, whose state is the worst state of a table."""
+        """Return the result of the run, whose state is the worst state of a table.
+
+        Examples
+        --------
+        >>> from lakesmith.observe.observers import NO_OBSERVERS
+        >>> facts = facts_of(Project(name="shop"), None, NO_OBSERVERS)
+        >>> facts.result([TableResult("gold.a", "failed")], published=None).state
+        'failed'
+        """
         seconds = round(time.monotonic() - self.started, 3)
         return RunResult(
             self.run_id, state_of(tables), tuple(tables), published, seconds
         )
 
 
-def facts_of(
-    project: Project, run_time: str | None, on_event: Callable[[RunEvent], None]
-) -> RunFacts:
-    """Begin a run with its id and its recorded "now"."""
-    run_id = f"{datetime.now(timezone.utc):%Y%m%dT%H%M%S}-{uuid4().hex[:6]}"
-    return RunFacts(project, run_id, run_time or now(), on_event)
+def facts_of(project: Project, run_time: str | None, on_event: Observer) -> RunFacts:
+    """Begin a run with its id and its recorded "now".
+
+    Parameters
+    ----------
+    project : Project
+    run_time : str, optional
+        The clock when left out.
+    on_event : Observer
+    """
+    return RunFacts(project, new_run_id(), run_time or now(), on_event)
 
 
-def state_of(tables: Sequence[TableResult]) -> RunState:
+def new_run_id() -> str:
+    """Return an id that begins with the time, so that ids sort as runs started.
+
+    Examples
+    --------
+    >>> len(new_run_id())
+    22
+    """
+    return f"{datetime.now(timezone.utc):%Y%m%dT%H%M%S}-{uuid4().hex[:6]}"
+
+
+def state_of(tables: Sequence[TableResult]) -> RunOutcome:
     """Return the state of a run, which is the worst state of its tables.
 
     Examples
@@ -91,8 +128,17 @@ def write_records(
 ) -> None:
     """Append the run, its check results and its profile to the ops tables.
 
-    Where one run at a time has the warehouse, the rows carry the ledger's sequence `upto` which
-    they tell of all.
+    Parameters
+    ----------
+    facts : RunFacts
+    spark : SparkSession, optional
+        Not needed on a local path.
+    result : RunResult
+    tallies : mapping of str to Tally, optional
+        The batches of each table.
+    upto : int
+        The sequence of the ledger up to which these rows record all batches, where one run at a
+        time has the warehouse.
     """
     run_time = datetime.fromisoformat(facts.run_time)
     common = {

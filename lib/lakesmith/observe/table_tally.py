@@ -1,4 +1,4 @@
-"""The tally of one table over all its batches of a run."""
+"""Add up the batches of one table in a run."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from lakesmith.batch.counts import Counts
 from lakesmith.batch.record import BatchRecord
 from lakesmith.errors import LakesmithError, render
 from lakesmith.ledger.intent import Intent
-from lakesmith.observe.results import Parked, TableResult, TableState
+from lakesmith.observe.results import Parked, TableOutcome, TableResult
 from lakesmith.quality.check_result import describe_problems
 from lakesmith.session.failures import first_line
 
@@ -30,11 +30,25 @@ class Tally:
         self.records.append((intent, record))
 
     def park(self, parked: Iterable[Parked]) -> None:
-        """Add parked inputs."""
+        """Add parked inputs.
+
+        Examples
+        --------
+        >>> tally = Tally("bronze.a")
+        >>> tally.park([Parked("sources.a", "in/1.csv", "cut")])
+        >>> tally.result().parked[0].reason
+        'cut'
+        """
         self.parked.extend(parked)
 
-    def state(self, blocked_by: str) -> TableState:
-        """Return what became of the table."""
+    def state(self, blocked_by: str) -> TableOutcome:
+        """Return what became of the table.
+
+        Examples
+        --------
+        >>> Tally("gold.a").state(""), Tally("gold.a").state("silver.a failed")
+        ('nothing_new', 'skipped')
+        """
         if self.error is not None:
             return "failed"
         if any(record.refused for _, record in self.records):
@@ -44,7 +58,13 @@ class Tally:
         return "skipped" if blocked_by else "nothing_new"
 
     def result(self, blocked_by: str = "") -> TableResult:
-        """Return the table's result."""
+        """Return the table's result.
+
+        Examples
+        --------
+        >>> Tally("gold.a", error=ValueError("disk full")).result().state
+        'failed'
+        """
         last = self.records[-1][1] if self.records else None
         return TableResult(
             table=self.table,
@@ -82,7 +102,15 @@ def total(counts: Iterable[Counts]) -> Counts:
 
 
 def describe(table: str, error: Exception) -> str:
-    """Return the error of a table for a person, with a code for foreign exceptions."""
+    """Return the error of a table for a person, with a code for foreign exceptions.
+
+    Examples
+    --------
+    >>> print(describe("gold.a", ValueError("disk full")))
+    LS701 gold.a failed: ValueError: disk full
+      where: gold.a
+      next:  fix the cause and run again; nothing of this batch was published
+    """
     if isinstance(error, LakesmithError):
         return render(error.code, error.what, error.where or table, error.hint)
     what = f"{table} failed: {type(error).__name__}: {first_line(error)}"

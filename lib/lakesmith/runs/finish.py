@@ -27,13 +27,13 @@ def conclude(
 ) -> RunResult:
     """Publish a run unless a table failed, close the ledger and write the records."""
     ledger = executor.ledger
-    results = [executor.result(table) for wave in order for table in wave]
+    results = [executor.progress.result(table) for wave in order for table in wave]
     published = (
         None if state_of(results) == "failed" else _publish(facts, spark, ledger, order)
     )
     ledger.flush(spark)
     result = facts.result(results, published)
-    write_records(facts, spark, result, executor.tallies, ledger.seq)
+    write_records(facts, spark, result, executor.progress.tallies, ledger.seq)
     ledger.compact(spark)
     facts.on_event(RunFinished(facts.run_id, result.state))
     return result
@@ -52,8 +52,18 @@ def _publish(
         return ledger.published["id"] or None
     made = publish_beside(facts, spark, ledger.published["tables"], versions)
     ledger.stage(published_event(made))
-    facts.on_event(TablesPublished(facts.run_id, int(made["id"]), made["tables"]))
     return int(made["id"])
+
+
+def publish_tables(
+    facts: RunFacts, spark: SparkSession, versions: Mapping[str, int]
+) -> dict[str, Any]:
+    """Publish versions of all tables that may be read, and report it."""
+    env = facts.project.env
+    table = facts.ref("ops.published")
+    made = publish(spark, table, env, facts.run_id, facts.run_time, versions)
+    facts.on_event(TablesPublished(facts.run_id, int(made["id"]), made["tables"]))
+    return made
 
 
 def publish_beside(
@@ -72,14 +82,7 @@ def publish_beside(
     for _ in range(PUBLISHERS):
         public = newest(spark, table)["tables"] if facts.project.catalog else known
         try:
-            return publish(
-                spark,
-                table,
-                facts.project.env,
-                facts.run_id,
-                facts.run_time,
-                {**public, **moved},
-            )
+            return publish_tables(facts, spark, {**public, **moved})
         except WriteError as error:
             lost = error
             if error.code != "LS505":
@@ -95,7 +98,9 @@ def raise_or_return(result: RunResult, executor: Executor) -> RunResult:
     if result.state == "refused":
         raise _refusal(bad, result)
     cause = next(
-        tally.error for tally in executor.tallies.values() if tally.error is not None
+        tally.error
+        for tally in executor.progress.tallies.values()
+        if tally.error is not None
     )
     text = "\n".join(table.error for table in bad)
     hint = "fix the cause and run again; nothing was published"

@@ -15,7 +15,7 @@ from lakesmith.ledger.state import TableState
 from lakesmith.ledger.store import Ledger
 from lakesmith.ledger.upstream_change import changed_source, changed_upstream
 from lakesmith.observe.results import Plan, PlannedTable
-from lakesmith.observe.run_records import facts_of
+from lakesmith.observe.run_records import new_run_id
 from lakesmith.quality.batch_checks import plan_notes
 from lakesmith.runs.planner import Planned, Planner
 from lakesmith.runs.schema_change import schema_diff, verdict_on
@@ -39,9 +39,7 @@ def plan(spark: SparkSession, project: Project, select: Sequence[str] = ()) -> P
     What a run could not do for a table (a source whose directory is missing, say) is said of that
     table alone.
     """
-    ledger = open_ledger(
-        spark, project, facts_of(project, None, lambda event: None).run_id, create=False
-    )
+    ledger = open_ledger(spark, project, new_run_id(), create=False)
     planning = _Planning(spark, project, ledger)
     ordered = [
         (number, name)

@@ -11,9 +11,10 @@ from lakesmith.ledger.open_ledger import open_ledger
 from lakesmith.ledger.store import Ledger
 from lakesmith.observe.events import RunStarted
 from lakesmith.observe.interrupted_runs import record_interrupted
+from lakesmith.observe.observers import NO_OBSERVERS, Observer
 from lakesmith.observe.results import RunResult
 from lakesmith.observe.run_records import facts_of
-from lakesmith.runs.executor import Executor, OnEvent
+from lakesmith.runs.executor import Executor
 from lakesmith.runs.finish import conclude, raise_or_return
 from lakesmith.runs.lock import project_lock
 from lakesmith.runs.nothing_new import quiet_run
@@ -42,7 +43,7 @@ def run(
     session: Callable[[], SparkSession],
     project: Project,
     asked: Asked | None = None,
-    on_event: OnEvent = lambda event: None,
+    on_event: Observer = NO_OBSERVERS,
 ) -> RunResult:
     """Run the main job.
 
@@ -52,7 +53,7 @@ def run(
         Gives the session; called only when there is something to do.
     project : Project
     asked : Asked, optional
-    on_event : callable
+    on_event : Observer, optional
 
     Returns
     -------
@@ -81,7 +82,7 @@ def run(
         )
         record_interrupted(facts, spark, ledger)
         Recovery(spark, project, ledger).run(asked.accept)
-        executor = Executor(spark, project, ledger, facts.run_time, on_event)
+        executor = Executor(facts, spark, ledger)
         order = (
             _start_rebuild(spark, project, ledger, asked) if asked.rebuild else order
         )

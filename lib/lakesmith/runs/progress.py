@@ -1,0 +1,104 @@
+"""Keep what became of each table of a run so far, and tell the observers."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field
+
+from lakesmith.ledger.identity import positions
+from lakesmith.observe.events import (
+    BatchFailed,
+    BatchFinished,
+    BatchRefused,
+    BatchWritten,
+    InputParked,
+)
+from lakesmith.observe.results import Parked, TableResult
+from lakesmith.observe.run_records import RunFacts
+from lakesmith.observe.table_tally import Tally, describe
+from lakesmith.runs.batch_runner import BatchOutcome
+from lakesmith.sources.slices import ParkedPart
+from lakesmith.spec.graph import descendants
+
+
+@dataclass
+class Progress:
+    """Hold the tally of each table, and the tables that are blocked.
+
+    A blocked table gets no further batch. The reason is empty for a table that failed or was
+    refused, and names such an upstream for a table that is skipped.
+    """
+
+    facts: RunFacts
+    tallies: dict[str, Tally] = field(default_factory=dict)
+    blocked: dict[str, str] = field(default_factory=dict)
+
+    def begin(self, tables: Iterable[str]) -> None:
+        """Start to count for some tables."""
+        self.tallies |= {table: Tally(table) for table in tables}
+
+    def result(self, table: str) -> TableResult:
+        """Return the result of a table so far."""
+        return self.tallies[table].result(self.blocked.get(table, ""))
+
+    def parked(self, table: str) -> set[str]:
+        """Return the parts that were parked for a table."""
+        return {one.path for one in self.tallies[table].parked}
+
+    def park(self, table: str, parts: Sequence[ParkedPart]) -> None:
+        """Count parts of the input of a table as parked."""
+        source = self.facts.project.table(table).from_
+        parked = [Parked(source, one.part, one.reason) for one in parts]
+        self.tallies[table].park(parked)
+        for one in parked:
+            event = InputParked(
+                self.facts.run_id, table, one.source, one.path, one.reason
+            )
+            self.facts.on_event(event)
+
+    def fail(self, table: str, error: Exception) -> None:
+        """Block a table that an error ended, and all tables downstream."""
+        self.tallies[table].error = error
+        self._block(table, f"{table} failed")
+
+    def close(self, outcome: BatchOutcome) -> None:
+        """Count a batch that ended, and block its table where a check refuses it."""
+        table = outcome.intent.table
+        tally = self.tallies[table]
+        tally.seconds += outcome.seconds
+        if outcome.record is not None:
+            tally.add(outcome.intent, outcome.record)
+            if outcome.record.refused:
+                self._block(table, f"{table} was refused")
+        self.facts.on_event(self._finished(outcome))
+
+    def _block(self, table: str, reason: str) -> None:
+        self.blocked[table] = ""
+        for downstream in descendants(self.facts.project, table):
+            self.blocked.setdefault(downstream, reason)
+
+    def _finished(self, outcome: BatchOutcome) -> BatchFinished:
+        intent = outcome.intent
+        record = outcome.record
+        ended = (
+            self.facts.run_id,
+            intent.table,
+            intent.batch,
+            positions(intent),
+            outcome.seconds,
+            self.result(intent.table),
+        )
+        if record is None:
+            # What stopped the batch, or what was found when the cause was looked for.
+            error = self.tallies[intent.table].error or outcome.error
+            text = describe(intent.table, error) if error else ""
+            return BatchFailed(*ended, error=text)
+        if record.refused:
+            return BatchRefused(*ended, version=record.version)
+        return BatchWritten(
+            *ended,
+            version=record.version,
+            counts=record.counts,
+            metrics=record.metrics,
+            schema=record.schema,
+        )

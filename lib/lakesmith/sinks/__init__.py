@@ -1,0 +1,1 @@
+"""Keep what consumers outside the lake read of its tables."""
