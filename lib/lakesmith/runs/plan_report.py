@@ -220,7 +220,8 @@ def promise_notes(spec: Table) -> list[str]:
 
 def unseen_notes(spec: Table) -> list[str]:
     """Return what SQL and functions must not do where groups or partitions are recomputed."""
-    unit = spec.write.recompute_unit if spec.write.recomputed_by else ""
+    recomputed = spec.write.recompute_unit
+    unit = recomputed if recomputed in ("group", "partition") else ""
     own = (
         ["the SQL"]
         if spec.sql
