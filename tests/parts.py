@@ -35,9 +35,14 @@ def part_of(node_id: str, parts: Mapping[str, Mapping[str, Iterable[str]]]) -> s
     """Return the part that lists a test by its id, if one does."""
     name = node_id.split("[", 1)[0]
     for part, listed in parts.items():
-        if any(one in (node_id, name) for one in listed.get("tests", ())):
+        if any(one in (node_id, name) or _fits(one, node_id) for one in listed.get("tests", ())):
             return part
     return None
+
+
+def _fits(pattern: str, node_id: str) -> bool:
+    before, star, after = pattern.partition("*")
+    return bool(star) and node_id.startswith(before) and node_id.endswith(after)
 
 
 def home_of(node_id: str, parts: Mapping[str, Mapping[str, Iterable[str]]]) -> str:

@@ -21,10 +21,16 @@ def test_each_proof_that_is_listed_exists() -> None:
 
 
 def test_a_case_of_a_test_may_be_a_proof_by_itself() -> None:
-    parts = {"a": {"tests": ["tests/x.py::test_y[1]"]}, "b": {"tests": ["tests/x.py::test_z"]}}
+    parts = {
+        "a": {"tests": ["tests/x.py::test_y[1]"]},
+        "b": {"tests": ["tests/x.py::test_z"]},
+        "c": {"tests": ["tests/x.py::test_w[*-run2]"]},
+    }
     assert part_of("tests/x.py::test_y[1]", parts) == "a"
     assert part_of("tests/x.py::test_y[2]", parts) is None
     assert part_of("tests/x.py::test_z[1]", parts) == "b"
+    assert part_of("tests/x.py::test_w[a-run2]", parts) == "c"
+    assert part_of("tests/x.py::test_w[a-run1]", parts) is None
 
 
 def test_make_knows_each_part() -> None:

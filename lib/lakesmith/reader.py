@@ -77,6 +77,11 @@ class Reader:
         version : str or int
             ``published``, ``latest``, or a version of the table.
 
+        Returns
+        -------
+        DataFrame
+            *Columns*: the table's, without hidden ones.
+
         Raises
         ------
         InputError
@@ -153,18 +158,7 @@ class Reader:
     def quarantined_rows(
         self, name: str, limit: int = 20
     ) -> list[dict[str, Any]] | None:
-        """Return some quarantined rows without Spark, or None where only Spark reads them.
-
-        Parameters
-        ----------
-        name : str
-            ``layer.table``.
-        limit : int
-
-        Returns
-        -------
-        list of dict, optional
-        """
+        """Return some quarantined rows without Spark, or None where only Spark reads them."""
         table = self._ref(name).quarantine
         if table.local and not table.exists(None):
             return []

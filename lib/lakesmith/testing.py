@@ -21,6 +21,7 @@ def frame(spark: SparkSession, ddl: str, rows: Iterable[tuple[Any, ...]]) -> Dat
     Returns
     -------
     DataFrame
+        *Columns*: those of `ddl`.
 
     Examples
     --------

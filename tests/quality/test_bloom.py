@@ -25,7 +25,7 @@ LISTS = st.lists(KEYS, max_size=8)
 
 
 def bits(bloom: DataFrame) -> list[tuple[Any, ...]]:
-    """Return what a filter holds, the count of its keys aside."""
+    """Return what a filter holds, without the count of its keys."""
     return sorted(tuple(row) for row in bloom.drop("keys").collect())
 
 

@@ -29,7 +29,7 @@ def spec_of(write: dict[str, Any], **table: Any) -> Table:
     return Table.model_validate({"from": "bronze.c", "columns": columns, "write": by_key, **table})
 
 
-def told(monkeypatch: pytest.MonkeyPatch, had: dict[str, Any], now: Table) -> str:
+def differences(monkeypatch: pytest.MonkeyPatch, had: dict[str, Any], now: Table) -> str:
     commit = Commit(3, 0, "MERGE", had, {})
     monkeypatch.setattr(module, "newest_commits", lambda *_: [commit])
     state = TableState("silver.c", version=3, spec_hash="of another spec")
@@ -116,7 +116,7 @@ def told(monkeypatch: pytest.MonkeyPatch, had: dict[str, Any], now: Table) -> st
 def test_a_setting_that_decided_over_all_rows_is_not_changed_for_the_next_ones(
     monkeypatch: pytest.MonkeyPatch, had: dict[str, Any], now: dict[str, Any], said: str
 ) -> None:
-    assert told(monkeypatch, settings_to_record(spec_of(had)), spec_of(now)) == said
+    assert differences(monkeypatch, settings_to_record(spec_of(had)), spec_of(now)) == said
 
 
 @pytest.mark.parametrize(
@@ -147,7 +147,7 @@ def test_a_setting_that_decided_over_all_rows_is_not_changed_for_the_next_ones(
 def test_a_change_that_no_row_depends_on_is_no_difference(
     monkeypatch: pytest.MonkeyPatch, had: dict[str, Any], now: dict[str, Any]
 ) -> None:
-    assert told(monkeypatch, settings_to_record(spec_of(had)), spec_of(now)) == ""
+    assert differences(monkeypatch, settings_to_record(spec_of(had)), spec_of(now)) == ""
 
 
 @pytest.mark.parametrize("condition", ["operation = 'D'", "op = 'D'"])
@@ -157,13 +157,13 @@ def test_a_renamed_column_is_the_same_column(monkeypatch: pytest.MonkeyPatch, co
     columns = {"tariff": {"type": "string", "renamed_from": "plan"}}
     columns["operation"] = {"type": "string", "renamed_from": "op"}
     renamed = Table.model_validate({"from": "bronze.c", "columns": columns, "write": now.write.model_dump()})
-    assert told(monkeypatch, had, renamed) == ""
+    assert differences(monkeypatch, had, renamed) == ""
 
 
 def test_a_setting_that_the_commits_do_not_record_is_not_judged(monkeypatch: pytest.MonkeyPatch) -> None:
     had = {"keys": ["id"], "sequence_by": ["at"], "scd_type": 2}
-    assert told(monkeypatch, had, spec_of(HISTORY)) == ""
-    assert told(monkeypatch, had | {"scd_type": 1}, spec_of(NEWEST | {"when_matched": "ignore"})) == ""
+    assert differences(monkeypatch, had, spec_of(HISTORY)) == ""
+    assert differences(monkeypatch, had | {"scd_type": 1}, spec_of(NEWEST | {"when_matched": "ignore"})) == ""
 
 
 def test_commits_from_before_the_settings_of_events_were_always_recorded_are_of_whole_events(
@@ -171,14 +171,14 @@ def test_commits_from_before_the_settings_of_events_were_always_recorded_are_of_
 ) -> None:
     had = {"keys": ["id"], "sequence_by": ["at"], "scd_type": 1, "change_format": "debezium"}
     said = "partial_updates is true, the table's events were read with false"
-    assert told(monkeypatch, had, spec_of(DEBEZIUM)) == ""
-    assert told(monkeypatch, had, spec_of(DEBEZIUM | {"partial_updates": True})) == said
+    assert differences(monkeypatch, had, spec_of(DEBEZIUM)) == ""
+    assert differences(monkeypatch, had, spec_of(DEBEZIUM | {"partial_updates": True})) == said
 
 
 def test_a_table_that_becomes_a_history_says_so_alone(monkeypatch: pytest.MonkeyPatch) -> None:
     had = settings_to_record(spec_of(NEWEST))
     said = "the table is to keep the versions of its keys, and holds newest rows"
-    assert told(monkeypatch, had, spec_of(HISTORY | {"apply_as_deletes": "op = 'D'"})) == said
+    assert differences(monkeypatch, had, spec_of(HISTORY | {"apply_as_deletes": "op = 'D'"})) == said
 
 
 def test_every_recorded_setting_makes_it_another_spec() -> None:

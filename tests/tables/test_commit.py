@@ -57,7 +57,7 @@ def test_a_write_is_written(session: SparkSession, table: TableRef) -> None:
     assert (outcome.result, outcome.version, outcome.metrics["numOutputRows"]) == (WriteResult.WRITTEN, 0, 3)
 
 
-def test_the_same_batch_again_is_skipped_and_keeps_its_figures(session: SparkSession, table: TableRef) -> None:
+def test_the_same_batch_again_is_skipped_and_keeps_its_metrics(session: SparkSession, table: TableRef) -> None:
     append(session, table, batch(1), rows=3)
     append(session, table, batch(2), rows=1)
     again = append(session, table, batch(1), rows=3)

@@ -1,4 +1,4 @@
-"""A write is tried again where somebody else's commit came before it, and nowhere else."""
+"""A write is tried again where another writer's commit came before it, and nowhere else."""
 
 from __future__ import annotations
 
@@ -36,7 +36,7 @@ def test_conflicts_are_survived(errors: list[Exception]) -> None:
 
 
 @pytest.mark.parametrize("error", [CONFLICT, MOVED])
-def test_the_last_conflict_is_told(error: Exception) -> None:
+def test_the_last_conflict_is_raised(error: Exception) -> None:
     tries = []
 
     def write() -> None:

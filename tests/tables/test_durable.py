@@ -25,11 +25,11 @@ def synced(tmp_path: Path) -> Callable[[str], list[Path]]:
         pytest.skip("strace is not installed: what is forced to the disk cannot be watched")
 
     def run(script: str) -> list[Path]:
-        told = tmp_path / "strace.txt"
-        watch = ["strace", "-f", "-y", "-s", "4096", "-e", "trace=fsync,fdatasync", "-o", str(told)]
+        trace = tmp_path / "strace.txt"
+        watch = ["strace", "-f", "-y", "-s", "4096", "-e", "trace=fsync,fdatasync", "-o", str(trace)]
         env = {"PYTHONPATH": str(LIB), "PATH": "/usr/bin:/bin"}
         subprocess.run([*watch, sys.executable, "-c", script], env=env, check=True)
-        return [Path(path) for path in SYNCED.findall(told.read_text())]
+        return [Path(path) for path in SYNCED.findall(trace.read_text())]
 
     return run
 

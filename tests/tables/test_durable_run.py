@@ -33,12 +33,12 @@ def events(text: str, warehouse: Path) -> list[tuple[str, str, int]]:
 @pytest.mark.skipif(shutil.which("strace") is None, reason="strace is not installed: nothing can be watched")
 def test_intents_are_on_the_disk_before_data_and_data_before_dones(tmp_path: Path) -> None:
     init_project(tmp_path / "small")
-    told = tmp_path / "strace.txt"
-    watch = ["strace", "-f", "--seccomp-bpf", "-y", "-s", "4096", "-e", WATCHED, "-o", str(told)]
+    trace = tmp_path / "strace.txt"
+    watch = ["strace", "-f", "--seccomp-bpf", "-y", "-s", "4096", "-e", WATCHED, "-o", str(trace)]
     run = [sys.executable, "-m", "lakesmith", "run"]
     env = {**os.environ, "PYTHONPATH": str(LIB)}
     subprocess.run([*watch, *run], cwd=tmp_path / "small", env=env, check=True, capture_output=True)
-    order = events(told.read_text(), tmp_path / "small" / "warehouse")
+    order = events(trace.read_text(), tmp_path / "small" / "warehouse")
     for number, table in enumerate(["bronze/orders", "silver/orders", "gold/daily_orders"]):
         steps = [
             ("sync", "ops/ledger", number),  # the intent

@@ -27,7 +27,7 @@ def files(path: Path, *parts: dict[str, list[object]], partition_by: str | None 
     ("values", "count"),
     [({1}, 1), ({3}, 0), ({2, 10}, 2), ({None}, 1), ({None, 1}, 2), (set(), 0), ({-5, 50}, 0), ({float("nan")}, 2)],
 )
-def test_files_are_told_by_their_figures(tmp_path: Path, values: set[int | None], count: int) -> None:
+def test_files_are_found_by_their_statistics(tmp_path: Path, values: set[int | None], count: int) -> None:
     found = files(tmp_path / "t", {"id": [1, 2]}, {"id": [10, None]})
     touched = Touched({"id": frozenset(values)})
     assert found.matching(touched).count == count
@@ -61,7 +61,7 @@ def test_years_that_nanoseconds_do_not_hold_are_known(tmp_path: Path, year: int,
     assert files(tmp_path / "t", {"at": moments}).in_nanoseconds("at") is known
 
 
-def test_without_figures_nothing_is_known_of_instants(tmp_path: Path) -> None:
+def test_without_statistics_nothing_is_known_of_instants(tmp_path: Path) -> None:
     assert not files(tmp_path / "t", {"id": [1]}).in_nanoseconds("at")
 
 

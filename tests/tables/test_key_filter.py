@@ -62,7 +62,7 @@ def maybe(spark: SparkSession, table: TableRef, ids: list[int | None]) -> list[i
     return [row["id"] for row in marked.filter("_maybe").collect()]
 
 
-def somebody(spark: SparkSession) -> SparkSession:
+def another_writer(spark: SparkSession) -> SparkSession:
     """Return a session whose commits do not carry the identity of ours."""
     session = batch_session(spark)
     for key in (TXN_APP, TXN_VERSION, USER_METADATA):
@@ -98,26 +98,26 @@ def test_a_kill_between_the_commits_puts_it_off_until_it_catches_up(spark: Spark
 
 
 def test_upkeep_and_deletes_leave_it_on_once_it_caught_up(spark: SparkSession, table: TableRef) -> None:
-    table.delete_rows(somebody(spark), "id = 1")
+    table.delete_rows(another_writer(spark), "id = 1")
     refresh(spark, table, spec(UPDATE))
-    somebody(spark).sql(f"OPTIMIZE {table.sql_name}").collect()
+    another_writer(spark).sql(f"OPTIMIZE {table.sql_name}").collect()
     before = newest_version(spark, table.key_filter)
     assert maybe(spark, table, [1, 5]) == [1]
     refresh(spark, table, spec(UPDATE))
     assert newest_version(spark, table.key_filter) == before
 
 
-def test_a_key_that_somebody_changed_is_known(spark: SparkSession, table: TableRef) -> None:
-    somebody(spark).sql(f"UPDATE {table.sql_name} SET id = 77 WHERE id = 1").collect()
+def test_a_key_that_another_writer_changed_is_known(spark: SparkSession, table: TableRef) -> None:
+    another_writer(spark).sql(f"UPDATE {table.sql_name} SET id = 77 WHERE id = 1").collect()
     refresh(spark, table, spec(UPDATE))
     assert maybe(spark, table, [77, 78]) == [77]
 
 
-def test_a_restore_puts_it_off_and_it_is_built_anew(spark: SparkSession, table: TableRef) -> None:
-    table.delete_rows(somebody(spark), "id = 1")
+def test_a_restore_puts_it_off_and_it_is_built_from_scratch(spark: SparkSession, table: TableRef) -> None:
+    table.delete_rows(another_writer(spark), "id = 1")
     refresh(spark, table, spec(UPDATE), from_scratch=True)
     assert maybe(spark, table, [1, 2]) == [2]
-    table.restore(somebody(spark), 0)
+    table.restore(another_writer(spark), 0)
     assert is_off(spark, table)
     refresh(spark, table, spec(UPDATE))
     assert maybe(spark, table, [1, 2, 3]) == [1, 2]
@@ -132,8 +132,8 @@ def test_a_filter_of_another_table_of_the_name_is_not_asked(spark: SparkSession,
     assert maybe(spark, table, [1, 8]) == [8]
 
 
-def test_a_filter_that_somebody_wrote_to_is_not_asked(spark: SparkSession, table: TableRef) -> None:
-    table.key_filter.delete_rows(somebody(spark), "block % 2 = 0")
+def test_a_filter_that_another_writer_wrote_to_is_not_asked(spark: SparkSession, table: TableRef) -> None:
+    table.key_filter.delete_rows(another_writer(spark), "block % 2 = 0")
     assert is_off(spark, table)
     refresh(spark, table, spec(UPDATE))
     assert maybe(spark, table, [1, 2, 3]) == [1, 2]
@@ -157,7 +157,7 @@ def test_a_filter_of_another_hash_is_not_asked(
     assert is_off(spark, lasting)
 
 
-def test_above_its_capacity_it_is_built_anew_with_room(spark: SparkSession, tmp_path: Path) -> None:
+def test_above_its_capacity_it_is_built_from_scratch_with_room(spark: SparkSession, tmp_path: Path) -> None:
     small = UPDATE | {"key_filter": {"fpr": 0.01, "expected_keys": 2}}
     table = created(spark, tmp_path, small, [(1, "a", 1)])
     upserted(spark, table, [(2, "b", 1), (3, "c", 1)])
@@ -176,7 +176,7 @@ def test_its_commits_are_folded_into_one(spark: SparkSession, table: TableRef, m
     assert sorted(maybe(spark, table, [1, 2, 4, 5, 6])) == [1, 2, 4, 5]  # type: ignore[type-var]
 
 
-def test_without_a_change_feed_it_is_built_anew(spark: SparkSession, tmp_path: Path) -> None:
+def test_without_a_change_feed_it_is_built_from_scratch(spark: SparkSession, tmp_path: Path) -> None:
     ref = TableRef("silver.a", str(tmp_path / "a"))
     frame(spark, DDL, [(1, "a", 1)]).write.format("delta").save(ref.location)
     refresh(spark, ref, spec(UPDATE))
@@ -185,7 +185,7 @@ def test_without_a_change_feed_it_is_built_anew(spark: SparkSession, tmp_path: P
     assert maybe(spark, ref, [1, 3, 4]) == [1, 3]
 
 
-def test_where_files_of_the_change_feed_are_gone_it_is_built_anew(spark: SparkSession, table: TableRef) -> None:
+def test_where_files_of_the_change_feed_are_gone_it_is_built_from_scratch(spark: SparkSession, table: TableRef) -> None:
     upserted(spark, table, [(1, "A", 2), (5, "e", 1)])
     feed = list(Path(table.location, "_change_data").glob("*.parquet"))
     for file in feed:

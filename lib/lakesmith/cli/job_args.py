@@ -31,6 +31,17 @@ def arguments(about: str | None, argv: Sequence[str] | None) -> argparse.Namespa
     >>> str(asked.conf), asked.env, asked.sets, asked.run_date
     ('conf', 'dev', ['parallel=4', 'catalog=main'], None)
     """
+    asked = _parser(about).parse_args(argv)
+    placed = {"catalog": asked.catalog, "schema_prefix": asked.schema_prefix}
+    asked.sets = [
+        *asked.sets,
+        *(f"{key}={value}" for key, value in placed.items() if value),
+    ]
+    asked.run_date = asked.run_date or None
+    return asked
+
+
+def _parser(about: str | None) -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(description=about, allow_abbrev=False)
     parser.add_argument(
         "--conf",
@@ -70,14 +81,7 @@ def arguments(about: str | None, argv: Sequence[str] | None) -> argparse.Namespa
         metavar="D",
         help="the recorded now, UTC (default: the clock)",
     )
-    asked = parser.parse_args(argv)
-    placed = {"catalog": asked.catalog, "schema_prefix": asked.schema_prefix}
-    asked.sets = [
-        *asked.sets,
-        *(f"{key}={value}" for key, value in placed.items() if value),
-    ]
-    asked.run_date = asked.run_date or None
-    return asked
+    return parser
 
 
 def lake_of(asked: argparse.Namespace) -> Lake:

@@ -21,7 +21,8 @@ from lakesmith.spec.model import Project
 from lakesmith.tables.ops_table import OpsTable
 from lakesmith.tables.ref import TableRef, project_table
 
-RECORDER = "lakesmith/records"  # its ids are the sequence of the ledger up to which runs are recorded
+# Its ids are the sequence of the ledger up to which runs are recorded.
+RECORDER = "lakesmith/records"
 RECORDS = {"runs": RUNS, "checks": CHECKS, "profiles": PROFILES}
 
 

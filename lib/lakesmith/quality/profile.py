@@ -16,9 +16,9 @@ from lakesmith.column_refs import named
 from lakesmith.sketches.estimates import hll, kll, top_k
 from lakesmith.spec.model import Column as ContractColumn
 from lakesmith.spec.model import Profile
-from lakesmith.types import WHOLE, family, is_float
+from lakesmith.types import FLOATS, WHOLE, family, is_float
 
-_NUMBERS = (*WHOLE, "float", "double", "decimal")
+_NUMBERS = (*WHOLE, *FLOATS, "decimal")
 _TIMES = ("date", "timestamp", "timestamp_ntz")
 _ORDERED = (*_NUMBERS, "string", "boolean", *_TIMES)
 _TEXT_LENGTH = 256

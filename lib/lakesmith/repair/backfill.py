@@ -95,7 +95,7 @@ def backfill(
             ]
             executor.run_planned(intents)
         result = conclude(facts, spark, executor, order)
-    return raise_or_return(result, executor)
+    return raise_or_return(result, executor.progress.tallies)
 
 
 def _intent(

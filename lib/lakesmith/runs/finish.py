@@ -13,6 +13,7 @@ from lakesmith.ledger.store import Ledger, published_event
 from lakesmith.observe.events import RunFinished, TablesPublished
 from lakesmith.observe.results import RunResult, TableResult
 from lakesmith.observe.run_records import RunFacts, state_of, write_records
+from lakesmith.observe.table_tally import Tally
 from lakesmith.quality.check_result import describe
 from lakesmith.runs.executor import Executor
 
@@ -90,18 +91,33 @@ def publish_beside(
     raise lost
 
 
-def raise_or_return(result: RunResult, executor: Executor) -> RunResult:
-    """Return the result of a run, or raise what it calls for."""
+def raise_or_return(result: RunResult, tallies: Mapping[str, Tally]) -> RunResult:
+    """Return the result of a run, or raise what it calls for.
+
+    Parameters
+    ----------
+    result : RunResult
+    tallies : mapping of str to Tally
+        Those of its tables, with their errors.
+
+    Raises
+    ------
+    RunFailed
+        LS700 when a table failed.
+    GateRefused
+        LS400 or LS401 when a check refused a table.
+
+    Examples
+    --------
+    >>> raise_or_return(RunResult("r1", "done", ()), {}).state
+    'done'
+    """
     if result.state not in ("failed", "refused"):
         return result
     bad = [table for table in result.tables if table.state == result.state]
     if result.state == "refused":
         raise _refusal(bad, result)
-    cause = next(
-        tally.error
-        for tally in executor.progress.tallies.values()
-        if tally.error is not None
-    )
+    cause = next(tally.error for tally in tallies.values() if tally.error is not None)
     text = "\n".join(table.error for table in bad)
     hint = "fix the cause and run again; nothing was published"
     raise RunFailed(

@@ -36,13 +36,29 @@ class Planned:
 
     @property
     def new(self) -> str:
-        """What the batch reads, in words."""
+        """What the batch reads, in words.
+
+        Examples
+        --------
+        >>> Planned(None).new
+        ''
+        """
         if self.source is None or self.intent is None:
             return ""
         return self.source.describe(self.intent.input)
 
     def events(self, state: TableState) -> list[LedgerEvent]:
-        """Return the ledger events that write the plan down."""
+        """Return the ledger events that write the plan down.
+
+        Examples
+        --------
+        >>> piece = Slice("files", "orders", {"files": []})
+        >>> intent = Intent("bronze.orders", 1, 1, "2026-01-01T00:00:00+00:00", "hash", piece)
+        >>> [event.event for event in Planned(intent).events(TableState("bronze.orders"))]
+        ['intent']
+        >>> Planned(intent, is_retry=True).events(TableState("bronze.orders"))
+        []
+        """
         events = []
         if self.source is not None and self.parked:
             events.append(parked_event(state, self.source, self.parked))

@@ -27,19 +27,6 @@ class Progress:
 
     A blocked table gets no further batch. The reason is empty for a table that failed or was
     refused, and names such an upstream for a table that is skipped.
-
-    Examples
-    --------
-    >>> from lakesmith.observe.observers import NO_OBSERVERS
-    >>> from lakesmith.observe.run_records import facts_of
-    >>> from lakesmith.spec.model import Project
-    >>> tables = {"bronze": {"a": {"from": "bronze.b"}, "b": {"from": "sources.s"}}}
-    >>> project = Project.model_validate({"name": "shop", "tables": tables})
-    >>> progress = Progress(facts_of(project, None, NO_OBSERVERS))
-    >>> progress.begin(["bronze.a", "bronze.b"])
-    >>> progress.fail("bronze.b", ValueError("disk full"))
-    >>> progress.result("bronze.b").state, progress.result("bronze.a").error
-    ('failed', 'bronze.b failed')
     """
 
     facts: RunFacts
@@ -47,15 +34,48 @@ class Progress:
     blocked: dict[str, str] = field(default_factory=dict)
 
     def begin(self, tables: Iterable[str]) -> None:
-        """Start to count for some tables."""
+        """Start to count for some tables.
+
+        Examples
+        --------
+        >>> from lakesmith.observe.observers import NO_OBSERVERS
+        >>> from lakesmith.observe.run_records import facts_of
+        >>> from lakesmith.spec.model import Project
+        >>> progress = Progress(facts_of(Project(name="shop"), None, NO_OBSERVERS))
+        >>> progress.begin(["gold.a"])
+        >>> sorted(progress.tallies)
+        ['gold.a']
+        """
         self.tallies |= {table: Tally(table) for table in tables}
 
     def result(self, table: str) -> TableResult:
-        """Return the result of a table so far."""
+        """Return the result of a table so far.
+
+        Examples
+        --------
+        >>> from lakesmith.observe.observers import NO_OBSERVERS
+        >>> from lakesmith.observe.run_records import facts_of
+        >>> from lakesmith.spec.model import Project
+        >>> progress = Progress(facts_of(Project(name="shop"), None, NO_OBSERVERS))
+        >>> progress.begin(["gold.a"])
+        >>> progress.result("gold.a").state
+        'nothing_new'
+        """
         return self.tallies[table].result(self.blocked.get(table, ""))
 
     def parked(self, table: str) -> set[str]:
-        """Return the parts that were parked for a table."""
+        """Return the parts that were parked for a table.
+
+        Examples
+        --------
+        >>> from lakesmith.observe.observers import NO_OBSERVERS
+        >>> from lakesmith.observe.run_records import facts_of
+        >>> from lakesmith.spec.model import Project
+        >>> progress = Progress(facts_of(Project(name="shop"), None, NO_OBSERVERS))
+        >>> progress.begin(["bronze.a"])
+        >>> progress.parked("bronze.a")
+        set()
+        """
         return {one.path for one in self.tallies[table].parked}
 
     def park(self, table: str, parts: Sequence[ParkedPart]) -> None:
@@ -70,7 +90,21 @@ class Progress:
             self.facts.on_event(event)
 
     def fail(self, table: str, error: Exception) -> None:
-        """Block a table that an error ended, and all tables downstream."""
+        """Block a table that an error ended, and all tables downstream.
+
+        Examples
+        --------
+        >>> from lakesmith.observe.observers import NO_OBSERVERS
+        >>> from lakesmith.observe.run_records import facts_of
+        >>> from lakesmith.spec.model import Project
+        >>> tables = {"bronze": {"a": {"from": "bronze.b"}, "b": {"from": "sources.s"}}}
+        >>> project = Project.model_validate({"name": "shop", "tables": tables})
+        >>> progress = Progress(facts_of(project, None, NO_OBSERVERS))
+        >>> progress.begin(["bronze.a", "bronze.b"])
+        >>> progress.fail("bronze.b", ValueError("disk full"))
+        >>> progress.result("bronze.b").state, progress.result("bronze.a").error
+        ('failed', 'bronze.b failed')
+        """
         self.tallies[table].error = error
         self._block(table, f"{table} failed")
 

@@ -88,7 +88,7 @@ def run(
         )
         executor.run(order)
         result = conclude(facts, spark, executor, order)
-    return raise_or_return(result, executor)
+    return raise_or_return(result, executor.progress.tallies)
 
 
 def _start_rebuild(

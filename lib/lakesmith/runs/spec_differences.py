@@ -104,7 +104,8 @@ def unseen_notes(spec: Table) -> list[str]:
     >>> unseen_notes(Table(from_="bronze.a", sql="SELECT * FROM input"))
     []
     """
-    unit = spec.write.recompute_unit if spec.write.recomputed_by else ""
+    recomputed = spec.write.recompute_unit
+    unit = recomputed if recomputed in ("group", "partition") else ""
     own = (
         ["the SQL"]
         if spec.sql

@@ -2,8 +2,7 @@
 
 A filter is a frame: one row for each block of 256 bits that has a bit set, `w0` to `w3` the bits. A
 key sets eight bits of one block (a split-block filter), so one aggregate builds it, `bit_or` merges
-it, and one look-up in a hash table answers for a key. Nothing here needs a JVM in this process:
-Spark Connect and classic sessions run the same plan.
+it, and one look-up in a hash table answers for a key.
 """
 
 from __future__ import annotations
@@ -32,12 +31,8 @@ def is_hashable(kinds: Mapping[str, str]) -> bool:
     >>> is_hashable({"id": "decimal(12,2)"}), is_hashable({"id": "string collate UTF8_LCASE"})
     (True, False)
     """
-    return all(_is_hashed(kind) for kind in kinds.values())
-
-
-def _is_hashed(kind: str) -> bool:
-    has_collation = " " in kind
-    return family(kind) in SCALARS and not has_collation
+    # The type of a collated text has a blank.
+    return all(family(kind) in SCALARS and " " not in kind for kind in kinds.values())
 
 
 def key_hash(kinds: Mapping[str, str]) -> Column:

@@ -12,6 +12,7 @@ from deltalake.exceptions import DeltaError
 from lakesmith.columns import HIDDEN
 from lakesmith.spec.model import Column
 from lakesmith.tables.pruning.file_stats import files_of
+from lakesmith.tables.pruning.sql_literals import DELTA_RS
 from lakesmith.tables.ref import TableRef
 
 READ_FEATURES = frozenset({"deletionVectors", "timestampNtz"})
@@ -51,15 +52,11 @@ def local_rows(
         shown = [field.name for field in _schema(delta) if field.name not in HIDDEN]
         if not (_is_read(delta) and _has_plain_types(delta, shown)):
             return None
-        found = (
-            QueryBuilder().register("t", delta).execute(_select(delta, shown, limit))
-        )
+        engine = QueryBuilder().register("t", delta)
+        found = engine.execute(_select(delta, shown, limit))
         rows: list[dict[str, Any]] = pa.table(found.read_all()).to_pylist()
-    except (
-        DeltaError,
-        OverflowError,
-        ValueError,
-    ):  # Spark says what is wrong, or reads it
+    # Spark reads it, or reports what is wrong.
+    except (DeltaError, OverflowError, ValueError):
         return None
     return [{name: _without_zone(value) for name, value in row.items()} for row in rows]
 
@@ -75,12 +72,17 @@ def _is_read(delta: DeltaTable) -> bool:
 
 
 def _has_plain_types(delta: DeltaTable, shown: list[str]) -> bool:
-    fields = [_schema(delta).field(name) for name in shown]
-    times = [field.name for field in fields if pa.types.is_timestamp(field.type)]
-    # Older files may hold INT96, which is read right within the years that nanoseconds hold.
     files = files_of(delta)
-    in_range = all(files.in_nanoseconds(name) for name in times)
-    return in_range and all(_is_plain(field.type) for field in fields)
+    schema = _schema(delta)
+    for name in shown:
+        kind = schema.field(name).type
+        if not _is_plain(kind):
+            return False
+        # Older files may hold INT96, which is read right within the years that nanoseconds hold.
+        if pa.types.is_timestamp(kind) and not files.in_nanoseconds(name):
+            return False
+
+    return True
 
 
 def _is_plain(kind: pa.DataType) -> bool:
@@ -101,7 +103,7 @@ def _is_text(kind: pa.DataType) -> bool:
 
 
 def _select(delta: DeltaTable, shown: list[str], limit: int) -> str:
-    names = ", ".join('"' + name.replace('"', '""') + '"' for name in shown)
+    names = ", ".join(DELTA_RS.column(name) for name in shown)
     has_tombstones = "_deleted" in _schema(delta).names
     where = ' WHERE NOT "_deleted"' if has_tombstones else ""
     return f"SELECT {names} FROM t{where} LIMIT {limit}"  # noqa: S608 quoted

@@ -52,7 +52,10 @@ def for_partial(
 
 
 def with_kept(spec: Table, rows: DataFrame) -> DataFrame:
-    """Name the contract columns that an event leaves unchanged, none of a delete."""
+    """Name the contract columns that an event leaves unchanged, none of a delete.
+
+    *Columns*: replaces ``_kept`` where it is there.
+    """
     if KEPT not in rows.columns:
         return rows
     kept = kept_by_contract(_may_be_left(spec, rows))
@@ -65,7 +68,10 @@ def with_kept(spec: Table, rows: DataFrame) -> DataFrame:
 
 
 def fill(spec: Table, events: DataFrame) -> DataFrame:
-    """Fill the values that events leave unchanged from the older events among them."""
+    """Fill the values that events leave unchanged from the older events among them.
+
+    *Columns*: as they are.
+    """
     columns = [*_may_be_left(spec, events)]
     complete = events.transform(
         filled(spec.write.keys, newest_first(events.columns), columns)

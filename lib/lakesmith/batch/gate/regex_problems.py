@@ -9,13 +9,14 @@ from pyspark.sql import Column, DataFrame
 from pyspark.sql import functions as F
 
 from lakesmith.quality.rule import Rule, reason_of
+from lakesmith.types import FLOATS, WHOLE
 
 ONE_ROW = "SELECT * FROM VALUES (1) AS t(`_one`)"
 NAMES_PATTERNS = re.compile(r"\brlike\b|\bregexp|\bsplit\s*\(", re.IGNORECASE)
 BROKEN = re.compile(
     r"INVALID_PARAMETER_VALUE\.PATTERN|PatternSyntaxException|INVALID_REGEX"
 )
-NUMBERS = ("tinyint", "smallint", "int", "bigint", "float", "double")
+NUMBERS = (*WHOLE, *FLOATS)
 # What is known of patterns and expressions: each is asked once in the life of the process.
 _known: dict[object, str] = {}
 

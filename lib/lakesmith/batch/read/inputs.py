@@ -66,12 +66,18 @@ class BatchInputs:
 
     @cached_property
     def changes(self) -> DataFrame:
-        """Return old and new images of the upstream rows that changed."""
+        """Return old and new images of the upstream rows that changed.
+
+        *Columns*: the upstream's.
+        """
         return read_changes(self.batch)
 
     @cached_property
     def inserted(self) -> DataFrame:
-        """Return the new rows of the upstream."""
+        """Return the new rows of the upstream.
+
+        *Columns*: the upstream's.
+        """
         return read_inserted(self.batch)
 
     @cached_property

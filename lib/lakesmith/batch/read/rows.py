@@ -96,12 +96,18 @@ def _unwrapped(spec: Table, arrived: Sequence[str]) -> Transform:
 
 
 def read_changes(batch: BatchContext) -> DataFrame:
-    """Return old and new images of the upstream rows that changed, for the groups to recompute."""
+    """Return old and new images of the upstream rows that changed, for the groups to recompute.
+
+    *Columns*: the upstream's.
+    """
     return _read_feed(batch, changed_rows)
 
 
 def read_inserted(batch: BatchContext) -> DataFrame:
-    """Return the new rows of the upstream."""
+    """Return the new rows of the upstream.
+
+    *Columns*: the upstream's.
+    """
     return _read_feed(batch, inserted_rows)
 
 

@@ -38,7 +38,10 @@ def quarantined_between(batch: BatchContext) -> str:
 
 
 def on_dates(batch: BatchContext) -> Transform:
-    """Keep the rows on the dates of a backfill, or all rows of another batch."""
+    """Keep the rows on the dates of a backfill, or all rows of another batch.
+
+    *Columns*: needs `event_date` of the table where it is a backfill. As they are.
+    """
 
     def apply(rows: DataFrame) -> DataFrame:
         if batch.intent.dates is None:

@@ -68,7 +68,10 @@ def read_records(
 def read_line_records(
     spark: SparkSession, source: FilesSource, paths: Sequence[str]
 ) -> DataFrame:
-    """Read the lines, header included, of files whose line ends are single bytes."""
+    """Read the lines, header included, of files whose line ends are single bytes.
+
+    *Columns*: as `read_lines` returns them, ``value`` with one character a byte.
+    """
     lines = read_lines(spark, paths)
     if _is_utf8(source):
         return lines

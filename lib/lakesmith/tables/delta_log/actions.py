@@ -94,10 +94,14 @@ def vector_file(root: Path, vector: Mapping[str, Any] | None) -> Iterator[Path]:
     >>> [file.as_posix() for file in found]
     ['/t/ab/deletion_vector_d2c639aa-8816-431a-aaf6-d3fe2512ff61.bin']
     """
-    kind = (vector or {}).get("storageType")
-    text = str((vector or {}).get("pathOrInlineDv"))
+    if vector is None:
+        return
+    kind = vector.get("storageType")
+    text = str(vector.get("pathOrInlineDv"))
     if kind == "p":
         yield from data_file(root, text)
     elif kind == "u":
-        name = UUID(bytes=base64.b85decode(text[-UUID_TEXT:].translate(_TO_B85)))
-        yield root / text[:-UUID_TEXT] / f"deletion_vector_{name}.bin"
+        folder = text[:-UUID_TEXT]
+        encoded = text[-UUID_TEXT:].translate(_TO_B85)
+        name = UUID(bytes=base64.b85decode(encoded))
+        yield root / folder / f"deletion_vector_{name}.bin"

@@ -12,7 +12,7 @@ COMMIT = re.compile(r"(\d{20})\.json")
 CHECKPOINT = re.compile(
     r"(\d{20})\.checkpoint(?:\.(\d{10})\.(\d{10})|\.[0-9a-f-]{36})?\.(?:parquet|json)"
 )
-SUMMARY = re.compile(r"\d{20}\.crc")  # Delta's own figures of a version
+SUMMARY = re.compile(r"\d{20}\.crc")  # Delta's own metrics of a version
 TEMPORARY = re.compile(r".*(\.tmp(\.crc)?|#\d+)")
 POINTER = "_last_checkpoint"
 
@@ -75,9 +75,12 @@ class LogFiles:
         >>> LogFiles(Path(), frozenset(), (3, 4), {}).missing(2)
         []
         """
+        if not self.commits:
+            return []
         first = 0 if since is None else since + 1
-        newest = self.commits[-1] if self.commits else -1
-        return sorted(set(range(first, newest + 1)) - set(self.commits))
+        newest = self.commits[-1]
+        known = set(self.commits)
+        return [version for version in range(first, newest + 1) if version not in known]
 
     def of_version(self, version: int) -> list[Path]:
         """Return every file of a version.

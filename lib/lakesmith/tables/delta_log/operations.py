@@ -14,7 +14,7 @@ MAINTENANCE = (
     "UNSET TBLPROPERTIES",
 )
 
-# Of these the change feed says which rows they added, changed and deleted.
+# The change feed has the rows that these added, changed and deleted.
 ROW_CHANGES = ("WRITE", "MERGE", "UPDATE", "DELETE")
 
 # They may give a table any other rows.
@@ -31,7 +31,7 @@ MOVES_ROWS = (*ROW_CHANGES, *OTHER_CHANGES)
 
 
 def keeps_rows(operation: str) -> bool:
-    """Tell whether an operation changes no row.
+    """Return whether an operation changes no row.
 
     Examples
     --------
@@ -42,7 +42,7 @@ def keeps_rows(operation: str) -> bool:
 
 
 def changes_columns(operation: str) -> bool:
-    """Tell whether an operation changes the columns of a table.
+    """Return whether an operation changes the columns of a table.
 
     Examples
     --------
@@ -53,7 +53,7 @@ def changes_columns(operation: str) -> bool:
 
 
 def moves_rows(operation: str) -> bool:
-    """Tell whether an operation may give a table other rows.
+    """Return whether an operation may give a table other rows.
 
     Examples
     --------

@@ -106,7 +106,7 @@ class Header:
 def trusted_header(
     session: SparkSession, table: TableRef, spec: Table
 ) -> Header | None:
-    """Return the header of a filter whose bits are what it says, of some version of this table."""
+    """Return the header of a filter that was built from some version of this table, or None."""
     if not table.key_filter.exists(session):
         return None
     commits = newest_commits(session, table.key_filter, _LAST_COMMITS)

@@ -92,8 +92,12 @@ def match_rows(
     {0: 1, 2: 0}
     """
     places = {key: place for place, key in enumerate(tuples_of(stored, kinds))}
-    keys = tuples_of(batch, kinds)
-    return {at: places[key] for at, key in enumerate(keys) if key in places}
+    matches: dict[int, int] = {}
+    for at, key in enumerate(tuples_of(batch, kinds)):
+        if key in places:
+            matches[at] = places[key]
+
+    return matches
 
 
 def compare_rows(
@@ -125,16 +129,14 @@ def compare_rows(
         return dict.fromkeys(matches, False)
     in_batch = list(zip(*[comparable(batch[name]) for name in hidden], strict=True))
     in_table = list(zip(*[comparable(stored[name]) for name in hidden], strict=True))
-    wins = _is_earlier if keeps_first else operator.gt
-    return {
-        at: None
-        if in_batch[at] == in_table[place]
-        else wins(
-            in_batch[at],
-            in_table[place],
-        )
-        for at, place in matches.items()
-    }
+    is_winner = _is_earlier if keeps_first else operator.gt
+    wins: dict[int, bool | None] = {}
+    for at, place in matches.items():
+        new = in_batch[at]
+        old = in_table[place]
+        wins[at] = None if new == old else is_winner(new, old)
+
+    return wins
 
 
 def _is_earlier(batch: tuple[Any, ...], stored: tuple[Any, ...]) -> bool:
