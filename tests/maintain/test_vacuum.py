@@ -9,15 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from lakesmith.ledger.intent import Intent
-from lakesmith.ledger.state import TableState
-from lakesmith.ledger.store import Ledger
-from lakesmith.maintain.retained_versions import readers, unfinished
-from lakesmith.sources.upstream_source import versions_slice
-from lakesmith.tables.ops_table import OpsTable
-from lakesmith.tables.ref import TableRef
 from tests.maintain.conftest import FIRST, SECOND, SHORT, TABLES, THIRD, rows_of
-from tests.positions import read_to
 from tests.shop import SPECS, Shop
 
 ABOVE = ["bronze.orders", "silver.orders"]
@@ -75,42 +67,3 @@ def test_vacuum_waits_for_the_slowest_reader_and_leaves_files_that_no_commit_nam
     assert rows_of(short) == now
     short.land("c.csv", THIRD)
     assert short.run(select=TABLES).state == "done"
-
-
-def ledger(*states: TableState, **published: int) -> Ledger:
-    table = OpsTable(TableRef("ops.ledger", "nowhere"), "")
-    return Ledger(table, "run", {state.table: state for state in states}, {"id": 1, "tables": published})
-
-
-def test_a_batch_that_was_begun_holds_the_versions_that_it_reads(shop: Shop) -> None:
-    opened = Intent("gold.daily", 1, 4, "2026-01-01T00:00:00+00:00", "hash", versions_slice("silver.orders", 2, 5))
-    found = ledger(TableState("gold.daily", positions=read_to(2), open=opened), TableState("silver.orders", version=5))
-    held = readers(shop.lake.project, found, "silver.orders")
-    assert [(hold.version, hold.reason) for hold in held] == [
-        (2, "gold.daily has read it up to version 2"),
-        (2, "batch 4 of gold.daily was begun and reads it from version 2"),
-        (5, "batch 4 of gold.daily was begun and reads it from version 5"),
-    ]
-
-
-def test_a_table_below_that_only_misses_maintenance_holds_nothing(shop: Shop) -> None:
-    above = TableState("silver.orders", version=9, voids=[(6, 9)])
-    found = ledger(TableState("gold.daily", positions=read_to(5)), above)
-    assert [hold.version for hold in readers(shop.lake.project, found, "silver.orders")] == [9]
-
-
-def test_a_table_that_is_to_be_built_from_another_one_holds_what_it_was_built_from(shop: Shop) -> None:
-    below = TableState("gold.daily", positions=read_to(5), upstream="silver.lines")
-    found = ledger(below, TableState("silver.lines", version=9), TableState("silver.orders", version=9))
-    held = {name: readers(shop.lake.project, found, name) for name in ("silver.lines", "silver.orders")}
-    assert {name: [hold.version for hold in holds] for name, holds in held.items()} == {
-        "silver.lines": [5], "silver.orders": [],
-    }  # fmt: skip
-
-
-def test_a_table_whose_own_batch_is_not_closed_is_left_alone(shop: Shop) -> None:
-    opened = Intent("gold.daily", 1, 4, "2026-01-01T00:00:00+00:00", "hash", versions_slice("silver.orders", 2, 5))
-    assert "begun" in unfinished(TableState("gold.daily", open=opened))
-    assert "refused" in unfinished(TableState("gold.daily", refused={"version": 3}))
-    assert "rollback" in unfinished(TableState("gold.daily", undo={"version": 3}))
-    assert unfinished(TableState("gold.daily")) == ""
