@@ -19,7 +19,7 @@ from lakesmith.reader import Reader
 from lakesmith.repair.backfill import backfill
 from lakesmith.repair.rollback import rollback
 from lakesmith.runs.plan_report import plan
-from lakesmith.runs.run import Asked, run
+from lakesmith.runs.run import RunRequest, run
 from lakesmith.spec.load import load_project
 from lakesmith.spec.values.instants import date_range, utc
 from lakesmith.transforms.steps.problems import step_problems
@@ -153,7 +153,7 @@ class Lake(Reader):
         return run(
             self._session,
             self.project,
-            Asked(select, utc(run_date), accept, rebuild),
+            RunRequest(select, utc(run_date), accept, rebuild),
             _observers(on_event),
         )
 

@@ -18,9 +18,9 @@ DAYS = {
 
 
 @pytest.fixture(scope="package")
-def calm(spark: SparkSession, tmp_path_factory: pytest.TempPathFactory) -> Shop:
+def undamaged(spark: SparkSession, tmp_path_factory: pytest.TempPathFactory) -> Shop:
     """Three runs that nothing disturbed; tests only read it."""
-    shop = Shop(tmp_path_factory.mktemp("calm") / "shop", spark)
+    shop = Shop(tmp_path_factory.mktemp("undamaged") / "shop", spark)
     for name, lines in DAYS.items():
         shop.land(name, lines)
         shop.run()
@@ -28,10 +28,10 @@ def calm(spark: SparkSession, tmp_path_factory: pytest.TempPathFactory) -> Shop:
 
 
 @pytest.fixture
-def shop(calm: Shop, tmp_path: Path, spark: SparkSession) -> Shop:
-    """A copy of the calm shop for one test; its feed is the calm one's, so that nothing is new to it."""
+def shop(undamaged: Shop, tmp_path: Path, spark: SparkSession) -> Shop:
+    """A copy of the undamaged shop for one test; its feed is the undamaged one's, so that nothing is new to it."""
     copied = object.__new__(Shop)
-    copied.root, copied.spark, copied.landing = tmp_path / "shop", spark, calm.landing
+    copied.root, copied.spark, copied.landing = tmp_path / "shop", spark, undamaged.landing
     copied.overrides = {"warehouse": str(tmp_path / "shop" / "lake")}
-    shutil.copytree(calm.root, copied.root, ignore=shutil.ignore_patterns("in"))
+    shutil.copytree(undamaged.root, copied.root, ignore=shutil.ignore_patterns("in"))
     return copied

@@ -57,8 +57,8 @@ def besides_orphans(report: Report) -> list[tuple[str, str, str]]:
     return [one for one in found(report) if one[1] != "LS625"]
 
 
-def mended(shop: Shop) -> list[str]:
-    """Let the doctor fix; returns the codes of what it mended. No error and nothing fixable may be left."""
+def fixed(shop: Shop) -> list[str]:
+    """Let the doctor fix, and return the codes of what it fixed. No error and nothing fixable may be left."""
     report = shop.lake.doctor(fix=True)
     assert report.is_sound and not [one for one in report.findings if one.fixable], report.findings
     return [one.code for one in report.fixed]

@@ -10,7 +10,7 @@ from pyspark.sql import SparkSession
 from lakesmith.doctor.files_check import check_files
 from lakesmith.tables.delta_log.snapshot import Patient, patient
 from lakesmith.tables.ref import TableRef
-from tests.doctor.damage import age, all_rows, found, mended, root_of
+from tests.doctor.damage import age, all_rows, fixed, found, root_of
 from tests.shop import Shop
 
 
@@ -65,7 +65,7 @@ def test_a_checkpoint_says_the_same_as_its_commits(with_vector: Patient) -> None
     assert list(check_files(again)) == []
 
 
-def test_old_orphans_are_set_aside_and_young_ones_are_not(calm: Shop, shop: Shop) -> None:
+def test_old_orphans_are_set_aside_and_young_ones_are_not(undamaged: Shop, shop: Shop) -> None:
     lines = root_of(shop, "silver.lines")
     old, young = lines / "day=2026-01-01" / "part-old.parquet", lines / "part-young.parquet"
     for file in (old, young):
@@ -73,11 +73,11 @@ def test_old_orphans_are_set_aside_and_young_ones_are_not(calm: Shop, shop: Shop
     age(old, 31)
     orphans = [one for one in found(shop.lake.doctor()) if one[1] == "LS625"]
     assert orphans == [("warning", "LS625", "silver.lines"), ("info", "LS625", "silver.lines")]
-    assert mended(shop) == ["LS625"]
+    assert fixed(shop) == ["LS625"]
     assert (old.exists(), young.exists()) == (False, True)
     (kept,) = (shop.root / "lake" / ".lakesmith" / "set_aside").rglob(old.name)
     assert kept.read_bytes() == b"x" * 1000
-    assert all_rows(shop) == all_rows(calm)
+    assert all_rows(shop) == all_rows(undamaged)
 
 
 def test_removed_files_are_no_orphans_however_old(shop: Shop) -> None:

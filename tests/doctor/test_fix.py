@@ -64,20 +64,20 @@ def test_the_verb_tells_what_it_would_do_and_exits_1_on_an_error(shop: Shop) -> 
     assert invoke(shop) == (0, "the warehouse is sound: 10 table(s) looked at, nothing found\n")
     torn = newest(shop, "ops.published")
     os.truncate(torn, 0)
-    code, told = invoke(shop)
+    code, output = invoke(shop)
     assert code == 1
-    assert f"error LS620 ops.published: commit 2 is torn: the file is empty\n  where: {torn}\n" in told
-    assert "  next:  --fix would move it away" in told
-    assert told.splitlines()[-1].startswith("the warehouse is damaged: 10 table(s) looked at, 1 error(s)")
-    code, told = invoke(shop, "--fix")
+    assert f"error LS620 ops.published: commit 2 is torn: the file is empty\n  where: {torn}\n" in output
+    assert "  next:  --fix would move it away" in output
+    assert output.splitlines()[-1].startswith("the warehouse is damaged: 10 table(s) looked at, 1 error(s)")
+    code, output = invoke(shop, "--fix")
     assert code == 0
-    assert told.startswith("fixed error LS620 ops.published") and "fixed error LS638 ops.published" in told
+    assert output.startswith("fixed error LS620 ops.published") and "fixed error LS638 ops.published" in output
 
 
 def test_the_verb_answers_in_json(shop: Shop) -> None:
     (log_of(shop, "silver.lines") / f"{0:020d}.json").unlink()
-    code, told = invoke(shop, "--format", "json")
-    report = json.loads(told)
+    code, output = invoke(shop, "--format", "json")
+    report = json.loads(output)
     assert (code, report["sound"], report["counts"]["error"], report["fixed"]) == (1, False, 1, [])
     assert {one["code"]: one["fixable"] for one in report["findings"]} == {"LS621": False, "LS637": False}
     assert found(shop.lake.doctor())[0] == ("error", "LS621", "silver.lines")

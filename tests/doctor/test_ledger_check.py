@@ -10,13 +10,13 @@ from tests.doctor.damage import all_rows, besides_orphans, die_after_silver, for
 from tests.shop import Shop
 
 
-def test_open_batches_are_told_and_the_next_run_finishes_them(calm: Shop, shop: Shop) -> None:
+def test_open_batches_are_told_and_the_next_run_finishes_them(undamaged: Shop, shop: Shop) -> None:
     die_after_silver(shop)
     open_batches = besides_orphans(shop.lake.doctor())
     assert sorted(open_batches) == [("info", "LS629", "silver.lines"), ("info", "LS629", "silver.orders")]
     shop.run()
     assert besides_orphans(shop.lake.doctor()) == []
-    assert all_rows(shop) == all_rows(calm)
+    assert all_rows(shop) == all_rows(undamaged)
 
 
 def test_a_refused_batch_is_a_warning(spark: SparkSession, tmp_path_factory: pytest.TempPathFactory) -> None:

@@ -5,24 +5,24 @@ from pathlib import Path
 
 from deltalake import DeltaTable
 
-from tests.doctor.damage import all_rows, besides_orphans, forget, found, mended, newest, root_of
+from tests.doctor.damage import all_rows, besides_orphans, fixed, forget, found, newest, root_of
 from tests.shop import Shop
 
 
-def test_a_torn_publication_is_set_aside_and_published_again(calm: Shop, shop: Shop) -> None:
+def test_a_torn_publication_is_set_aside_and_published_again(undamaged: Shop, shop: Shop) -> None:
     os.truncate(newest(shop, "ops.published"), 0)
     assert found(shop.lake.doctor())[0] == ("error", "LS620", "ops.published")
-    assert mended(shop) == ["LS620", "LS638"]
-    assert all_rows(shop) == all_rows(calm)
+    assert fixed(shop) == ["LS620", "LS638"]
+    assert all_rows(shop) == all_rows(undamaged)
     assert shop.run().state == "nothing_new"
 
 
-def test_a_lost_publication_is_published_again(calm: Shop, shop: Shop) -> None:
+def test_a_lost_publication_is_published_again(undamaged: Shop, shop: Shop) -> None:
     forget(shop, "ops.published")
-    assert shop.rows("silver.orders") != calm.rows("silver.orders")
+    assert shop.rows("silver.orders") != undamaged.rows("silver.orders")
     assert besides_orphans(shop.lake.doctor()) == [("error", "LS638", "ops.published")]
-    assert mended(shop) == ["LS638"]
-    assert all_rows(shop) == all_rows(calm)
+    assert fixed(shop) == ["LS638"]
+    assert all_rows(shop) == all_rows(undamaged)
 
 
 def test_a_published_version_whose_files_are_gone_is_found(shop: Shop) -> None:

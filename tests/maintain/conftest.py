@@ -1,4 +1,4 @@
-"""A lake that two calm runs built, with maintenance eager enough for tiny tables; copied for each test."""
+"""A lake that two runs built, with maintenance eager enough for tiny tables; copied for each test."""
 
 from __future__ import annotations
 
@@ -32,9 +32,9 @@ def rows_of(shop: Shop) -> dict[str, object]:
 
 
 @pytest.fixture(scope="package")
-def calm(spark: SparkSession, tmp_path_factory: pytest.TempPathFactory) -> Shop:
+def built(spark: SparkSession, tmp_path_factory: pytest.TempPathFactory) -> Shop:
     """Two runs; only to be read and copied."""
-    shop = Shop(tmp_path_factory.mktemp("calm") / "shop", spark, SPECS_OF)
+    shop = Shop(tmp_path_factory.mktemp("built") / "shop", spark, SPECS_OF)
     for name, lines in {"a.csv": FIRST, "b.csv": SECOND}.items():
         shop.land(name, lines)
         shop.run(select=TABLES)
@@ -42,18 +42,18 @@ def calm(spark: SparkSession, tmp_path_factory: pytest.TempPathFactory) -> Shop:
 
 
 @pytest.fixture(scope="package")
-def after_third(calm: Shop, tmp_path_factory: pytest.TempPathFactory) -> dict[str, object]:
+def after_third(built: Shop, tmp_path_factory: pytest.TempPathFactory) -> dict[str, object]:
     """What the tables hold after one more run that no maintenance came before."""
-    shop = copied(calm, tmp_path_factory.mktemp("third"))
+    shop = copied(built, tmp_path_factory.mktemp("third"))
     shop.land("c.csv", THIRD)
     shop.run(select=TABLES)
     return rows_of(shop)
 
 
 @pytest.fixture
-def shop(calm: Shop, tmp_path: Path) -> Shop:
-    """The calm lake at a path of the test's own; the files of its feed were taken away."""
-    return copied(calm, tmp_path)
+def shop(built: Shop, tmp_path: Path) -> Shop:
+    """A copy of the lake at a path of the test's own; the files of its feed were taken away."""
+    return copied(built, tmp_path)
 
 
 @pytest.fixture
@@ -66,8 +66,8 @@ def make_shop(tmp_path: Path, spark: SparkSession) -> Callable[..., Shop]:
     return make
 
 
-def copied(calm: Shop, root: Path) -> Shop:
+def copied(built: Shop, root: Path) -> Shop:
     """Copy a shop without its feed."""
-    copy = Shop(root / "shop", calm.spark, SPECS_OF)
-    shutil.copytree(calm.root / "lake", copy.root / "lake", copy_function=shutil.copy2)
+    copy = Shop(root / "shop", built.spark, SPECS_OF)
+    shutil.copytree(built.root / "lake", copy.root / "lake", copy_function=shutil.copy2)
     return copy

@@ -67,7 +67,7 @@ def test_expired_files_are_vacuumed_unless_somebody_needs_them() -> None:
     held = plan_vacuum(found, Maintenance(), "gold.daily has read it up to version 3")
     assert (held.is_due, held.is_held) == (False, True)
     assert not plan_vacuum(found, Maintenance(vacuum=False), "").is_due
-    assert not plan_vacuum(metrics(), Maintenance(), "somebody").is_held
+    assert not plan_vacuum(metrics(), Maintenance(), "a reader").is_held
 
 
 @pytest.mark.parametrize(
@@ -80,14 +80,14 @@ def test_expired_files_are_vacuumed_unless_somebody_needs_them() -> None:
 )
 def test_vacuum_takes_nothing_from_whoever_reads_older_versions(version: int, lost: bool) -> None:
     found = metrics(ages=(50.0, 40.0, 2.0))
-    assert bool(blocks_vacuum([Hold(version, "somebody reads")], found, NOW)) is lost
+    assert bool(blocks_vacuum([Hold(version, "a reader")], found, NOW)) is lost
 
 
 def test_vacuum_is_refused_rather_than_guessed_when_the_log_is_cleaned() -> None:
     kept = metrics(ages=(50.0, 40.0, 2.0))
     cleaned = TableMetrics(2, 0, 0, (), kept.commits[:1], 30.0)
-    assert "no longer says" in blocks_vacuum([Hold(0, "somebody reads")], cleaned, NOW)
-    assert blocks_vacuum([Hold(1, "somebody reads")], cleaned, NOW) == ""
+    assert "no longer has" in blocks_vacuum([Hold(0, "a reader")], cleaned, NOW)
+    assert blocks_vacuum([Hold(1, "a reader")], cleaned, NOW) == ""
 
 
 def test_tombstones_wait_for_the_slowest_reader() -> None:

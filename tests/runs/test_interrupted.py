@@ -1,4 +1,4 @@
-"""A run that dies before it told of itself is recorded by the next one."""
+"""A run that dies before its records are written is recorded by the next one."""
 
 from __future__ import annotations
 

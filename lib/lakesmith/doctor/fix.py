@@ -20,7 +20,7 @@ def doctor(project: Project, fix: bool = False) -> Report:
     ----------
     project : Project
     fix : bool
-        Do what is safe: files are moved away below ``<warehouse>/.lakesmith/set_aside``, none is
+        Do what is safe: files are moved away into ``<warehouse>/.lakesmith/set_aside``, none is
         deleted. Takes the run lock, and looks again afterwards.
 
     Returns

@@ -103,7 +103,7 @@ def _broken_checkpoint(
             table,
             what,
             where,
-            "move it away: the commits say the same",
+            "move it away: the commits hold the same",
             files,
         )
     return Finding(

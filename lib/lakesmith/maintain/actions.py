@@ -62,7 +62,7 @@ def _vacuum(session: SparkSession, table: TableRef, settings: Maintenance) -> No
     Notes
     -----
     By the log alone, so that no file is looked at that no commit names; where the log no longer
-    says enough, by listing the directory. How long files are kept says the table's property, which
+    has enough, by listing the directory. The table's property decides how long files are kept, which
     ``RETAIN`` would not overrule.
     """
     try:

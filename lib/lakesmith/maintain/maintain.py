@@ -40,7 +40,7 @@ def maintain(
     select : sequence of str
         Tables; all when empty.
     dry_run : bool, optional
-        Only say what would be done; as the project says when left out, which is True in the
+        Only return what would be done. The default is the setting of the project, True in the
         environment ``prod``.
     on_event : Observer, optional
 

@@ -37,12 +37,12 @@ def _plan_cluster(metrics: TableMetrics, settings: Maintenance) -> list[Proposal
     if not settings.cluster_by:
         return []
     wanted = ", ".join(settings.cluster_by)
-    found = ", ".join(metrics.clustering)
-    if wanted == found:
-        return [Proposal("cluster", False, f"clustered by {found}")]
+    current = ", ".join(metrics.clustering)
+    if wanted == current:
+        return [Proposal("cluster", False, f"clustered by {current}")]
     return [
         Proposal(
-            "cluster", True, f"clustered by {found or 'nothing'}, wanted is {wanted}"
+            "cluster", True, f"clustered by {current or 'nothing'}, wanted is {wanted}"
         )
     ]
 
@@ -89,7 +89,7 @@ def _crowded(files: Sequence[DataFile], settings: Maintenance) -> list[list[Data
     for file in files:
         if file.size < settings.small_file_bytes:
             small[file.partition].append(file)
-    return [found for found in small.values() if len(found) >= settings.min_small_files]
+    return [files for files in small.values() if len(files) >= settings.min_small_files]
 
 
 def plan_purge(metrics: TableMetrics, settings: Maintenance) -> Proposal:

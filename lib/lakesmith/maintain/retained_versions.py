@@ -87,13 +87,15 @@ def readers(project: Project, ledger: Ledger, name: str) -> tuple[Hold, ...]:
     """
     voids = ledger.state(name).voids
     states = {table: ledger.state(table) for table in project.table_names()}
-    # A table whose `from` was changed still goes by what it was built from, until it is rebuilt.
-    below = [
+    # A table whose `from` was changed still reads what it was built from, until it is rebuilt.
+    downstream = [
         state
         for table, state in states.items()
         if name in (*upstreams(project.table(table)), state.upstream)
     ]
-    reads = [hold for state in below for hold in _reads(project, state, name, voids)]
+    reads = [
+        hold for state in downstream for hold in _reads(project, state, name, voids)
+    ]
     outside = positions_on(ledger.consumers, name)
     return (*reads, *[Hold(position.version, str(position)) for position in outside])
 
@@ -196,7 +198,7 @@ def blocks_vacuum(held: Sequence[Hold], metrics: TableMetrics, now: float) -> st
             continue
         after = times.get(hold.version + 1)
         if after is None:
-            return f"{hold.reason}, and the log no longer says what came after it"
+            return f"{hold.reason}, and the log no longer has the commit after it"
         if after < now - metrics.days * DAY * (1 - MARGIN):
             day = f"{datetime.fromtimestamp(after, timezone.utc):%Y-%m-%d}"
             return (

@@ -32,7 +32,7 @@ class DataFile:
 
 @dataclass(frozen=True)
 class TableMetrics:
-    """What the log of a table says.
+    """Hold the metrics of a table by its log.
 
     `files` is None where only their number and bytes are known: off local paths. `expired` are the
     files that no version within the retention needs, as (number, bytes); off local paths those of

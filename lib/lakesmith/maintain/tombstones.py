@@ -56,7 +56,7 @@ def plan_tombstones(
     read_by: Sequence[Hold],
     now: float,
 ) -> Proposal:
-    """Propose to purge tombstones that are old enough and that every table below has read.
+    """Propose to purge tombstones that are old enough and that every downstream table has read.
 
     Notes
     -----

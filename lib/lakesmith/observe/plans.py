@@ -50,19 +50,19 @@ def plan_of(
 
 def _delta_metrics(metrics: Mapping[str, int]) -> dict[str, int]:
     """Return rows and bytes written and files that lost rows, from Delta's metrics."""
-    found = {
+    counted = {
         name: metrics[key]
         for name, keys in REAL.items()
         for key in keys
         if key in metrics
     }
     if "numTargetRowsInserted" in metrics:
-        found["rows"] = metrics["numTargetRowsInserted"] + metrics.get(
+        counted["rows"] = metrics["numTargetRowsInserted"] + metrics.get(
             "numTargetRowsUpdated", 0
         )
     elif "numOutputRows" in metrics:
-        found["rows"] = metrics["numOutputRows"] - metrics.get("numCopiedRows", 0)
-    return found
+        counted["rows"] = metrics["numOutputRows"] - metrics.get("numCopiedRows", 0)
+    return counted
 
 
 def planned_text(plan: Mapping[str, Any] | None) -> str:

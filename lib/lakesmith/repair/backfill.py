@@ -49,7 +49,7 @@ def backfill(
     select : sequence of str
         Tables that declare an `event_date`, built from other tables.
     dates : tuple of str
-        ISO dates; the second one is out.
+        ISO dates; the second one is excluded.
     on_event : Observer, optional
 
     Returns
@@ -72,7 +72,7 @@ def backfill(
     Notes
     -----
     One commit a table: an aggregate merges the groups of these dates, another table replaces its
-    rows of these dates. Rows without an event date stay. Tables below get the change with the next
+    rows of these dates. Rows without an event date stay. Downstream tables get the change with the next
     run.
     """
     order = waves(project, select)

@@ -138,9 +138,8 @@ class _JvmFile:
         try:
             self._channel.close()
         except Exception as error:
-            if not isinstance(
-                cause_of(error, self._spark), SparkGone
-            ):  # a JVM that is gone holds no lock
+            # A dead JVM holds no lock.
+            if not isinstance(cause_of(error, self._spark), SparkGone):
                 raise
 
 

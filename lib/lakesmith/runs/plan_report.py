@@ -39,8 +39,8 @@ def plan(spark: SparkSession, project: Project, select: Sequence[str] = ()) -> P
 
     Notes
     -----
-    What a run could not do for a table (a source whose directory is missing, say) is said of that
-    table alone.
+    What a run could not do for a table, such as list a missing directory, is noted for that table
+    alone.
     """
     ledger = open_ledger(spark, project, new_run_id(), create=False)
     planning = _Planning(spark, project, ledger)
@@ -122,7 +122,7 @@ class _Planning:
 
 
 def _in_one_line(error: Exception) -> str:
-    """Return what an error says, with its place.
+    """Return an error in one line, with its place.
 
     Examples
     --------

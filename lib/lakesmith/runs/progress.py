@@ -1,4 +1,4 @@
-"""Keep what became of each table of a run so far, and tell the observers."""
+"""Keep what became of each table of a run so far, and report it to observers."""
 
 from __future__ import annotations
 

@@ -25,8 +25,8 @@ from lakesmith.spec.model import Project
 
 
 @dataclass(frozen=True)
-class Asked:
-    """What a run is asked to do.
+class RunRequest:
+    """Hold what a run is asked to do.
 
     `select` names tables (all when empty), `run_time` is the recorded "now" (the clock when None),
     `accept` names refused tables to publish, `rebuild` rebuilds the selected tables, else those
@@ -42,7 +42,7 @@ class Asked:
 def run(
     session: Callable[[], SparkSession],
     project: Project,
-    asked: Asked | None = None,
+    request: RunRequest | None = None,
     on_event: Observer = NO_OBSERVERS,
 ) -> RunResult:
     """Run the main job.
@@ -52,7 +52,7 @@ def run(
     session : callable
         Gives the session; called only when there is something to do.
     project : Project
-    asked : Asked, optional
+    request : RunRequest, optional
     on_event : Observer, optional
 
     Returns
@@ -68,23 +68,28 @@ def run(
     RunLocked
         When another run holds the warehouse.
     """
-    asked = asked or Asked()
-    facts = facts_of(project, asked.run_time, on_event)
-    order = waves(project, asked.select)
-    quiet = None if asked.accept or asked.rebuild else quiet_run(facts, order)
+    request = request or RunRequest()
+    facts = facts_of(project, request.run_time, on_event)
+    order = waves(project, request.select)
+    quiet = None if request.accept or request.rebuild else quiet_run(facts, order)
     if quiet is not None:
         return quiet
     spark = session()
     with project_lock(spark, project):
         facts.on_event(RunStarted(facts.run_id))
         ledger = open_ledger(
-            spark, facts.project, facts.run_id, asked.select if asked.rebuild else ()
+            spark,
+            facts.project,
+            facts.run_id,
+            request.select if request.rebuild else (),
         )
         record_interrupted(facts, spark, ledger)
-        Recovery(spark, project, ledger).run(asked.accept)
+        Recovery(spark, project, ledger).run(request.accept)
         executor = Executor(facts, spark, ledger)
         order = (
-            _start_rebuild(spark, project, ledger, asked) if asked.rebuild else order
+            _start_rebuild(spark, project, ledger, request)
+            if request.rebuild
+            else order
         )
         executor.run(order)
         result = conclude(facts, spark, executor, order)
@@ -92,13 +97,13 @@ def run(
 
 
 def _start_rebuild(
-    spark: SparkSession, project: Project, ledger: Ledger, asked: Asked
+    spark: SparkSession, project: Project, ledger: Ledger, request: RunRequest
 ) -> tuple[tuple[str, ...], ...]:
     """Record which tables are rebuilt, and return the tables of the run in their waves."""
-    other = () if asked.select else changed_by_source(spark, project, ledger.states)
-    tables = tables_to_rebuild(project, ledger.states, asked.select, other)
+    other = () if request.select else changed_by_source(spark, project, ledger.states)
+    tables = tables_to_rebuild(project, ledger.states, request.select, other)
     ledger.stage(*rebuild_events(spark, project, ledger.states, tables))
     ledger.flush(spark)
     return waves(
-        project, [*dict.fromkeys([*asked.select, *tables])] if asked.select else ()
+        project, [*dict.fromkeys([*request.select, *tables])] if request.select else ()
     )

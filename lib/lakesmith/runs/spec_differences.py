@@ -127,7 +127,7 @@ def table_notes(spec: Table, state: TableState) -> list[str]:
     --------
     >>> spec = Table(from_="bronze.a", inputs={"rates": "bronze.b"})
     >>> [note.partition(":")[0] for note in table_notes(spec, TableState("silver.a"))]
-    ['rows keep what the inputs said when they came']
+    ['rows keep the inputs of their batch']
     """
     notes = unseen_notes(spec)
     if spec.nondeterministic:
@@ -148,7 +148,7 @@ def table_notes(spec: Table, state: TableState) -> list[str]:
         notes.append("a new version of an input computes all rows again")
     elif spec.inputs:
         notes.append(
-            "rows keep what the inputs said when they came: a new version of an "
-            "input does not change them"
+            "rows keep the inputs of their batch: a new version of an input does not "
+            "change them"
         )
     return notes
