@@ -49,27 +49,28 @@ def _orphans(table: Patient) -> Iterator[Finding]:
     orphans = [file for file in sorted(_data_files(table.root)) if file not in named]
     days = retention_days(table.head.settings)
     old = [file for file in orphans if is_older(file, days * DAY)]
-    if old:
-        what = (
-            f"{len(old)} file(s) that no commit names, {_megabytes(old)}, older than "
-            f"{days:g} days"
-        )
-        moves = tuple(one for file in old for one in (file, sidecar_of(file)))
-        yield Finding(
-            "warning", "LS625", table.name, what, str(old[0]), "move them away", moves
-        )
     # Delta itself leaves the vectors of files that a MERGE empties: young ones are no sign of a
     # write that died.
     young = [
         file for file in orphans if file not in old and not file.name.startswith(VECTOR)
     ]
+    if old:
+        yield _old_orphans(table, old, days)
     if young:
-        what = (
-            f"{len(young)} file(s) that no commit names, {_megabytes(young)}, younger "
-            f"than {days:g} days"
-        )
+        what = f"{_unnamed(young)}, younger than {days:g} days"
         hint = "nothing to do: writes that died leave them; they are moved away when they are older"
         yield Finding("info", "LS625", table.name, what, str(young[0]), hint)
+
+
+def _old_orphans(table: Patient, files: list[Path], days: float) -> Finding:
+    what = f"{_unnamed(files)}, older than {days:g} days"
+    moves = tuple(one for file in files for one in (file, sidecar_of(file)))
+    hint = "move them away"
+    return Finding("warning", "LS625", table.name, what, str(files[0]), hint, moves)
+
+
+def _unnamed(files: list[Path]) -> str:
+    return f"{len(files)} file(s) that no commit names, {_megabytes(files)}"
 
 
 def _megabytes(files: list[Path]) -> str:

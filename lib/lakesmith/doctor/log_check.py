@@ -85,35 +85,32 @@ def _broken_checkpoint(
     lost: set[int],
 ) -> Finding:
     """Return a finding for a broken checkpoint, which may go where the commits suffice."""
-    base = max((other for other in sound if other < version), default=-1)
-    suffices = not lost & set(range(base + 1, version + 1)) and version in log.commits
     what = f"checkpoint {version} is broken: {problem}"
     where = str(log.checkpoints[version][0])
     severity: Severity = "error" if version == log.checkpoint else "warning"
-    if suffices or any(other > version for other in sound):
-        pointer = [log.directory / POINTER] if pointed_to(log) == version else []
-        files = tuple(
-            one
-            for file in (*log.checkpoints[version], *pointer)
-            for one in (file, sidecar_of(file))
-        )
-        return Finding(
-            severity,
-            "LS622",
-            table,
-            what,
-            where,
-            "move it away: the commits hold the same",
-            files,
-        )
-    return Finding(
-        "error",
-        "LS622",
-        table,
-        what,
-        where,
-        f"commits before it are missing: {BY_HAND}",
-    )
+    is_covered = any(other > version for other in sound)
+    if not is_covered and not _commits_suffice(log, version, sound, lost):
+        hint = f"commits before it are missing: {BY_HAND}"
+        return Finding("error", "LS622", table, what, where, hint)
+    hint = "move it away: the commits hold the same"
+    files = _checkpoint_files(log, version)
+    return Finding(severity, "LS622", table, what, where, hint, files)
+
+
+def _commits_suffice(
+    log: LogFiles, version: int, sound: list[int], lost: set[int]
+) -> bool:
+    """Return True where commits since the sound checkpoint before it build a version."""
+    base = max((other for other in sound if other < version), default=-1)
+    needed = set(range(base + 1, version + 1))
+    return version in log.commits and not lost & needed
+
+
+def _checkpoint_files(log: LogFiles, version: int) -> tuple[Path, ...]:
+    """Return the files of a checkpoint with their checksums, and what points to it."""
+    pointer = [log.directory / POINTER] if pointed_to(log) == version else []
+    files = (*log.checkpoints[version], *pointer)
+    return tuple(one for file in files for one in (file, sidecar_of(file)))
 
 
 def _pointer(table: str, log: LogFiles) -> Iterator[Finding]:

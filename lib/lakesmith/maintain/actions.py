@@ -61,9 +61,9 @@ def _vacuum(session: SparkSession, table: TableRef, settings: Maintenance) -> No
 
     Notes
     -----
-    By the log alone, so that no file is looked at that no commit names; where the log no longer
-    has enough, by listing the directory. The table's property decides how long files are kept, which
-    ``RETAIN`` would not overrule.
+    By the log alone, so that no file is looked at that no commit names. Where the log no longer has
+    enough, the directory is listed. The property of the table decides how long files are kept, and
+    ``RETAIN`` would not overrule it.
     """
     try:
         session.sql(f"VACUUM {table.sql_name} LITE").collect()

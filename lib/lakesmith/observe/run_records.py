@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import time
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass, field
 from datetime import datetime, timezone
 from typing import Any
@@ -12,7 +12,9 @@ from uuid import uuid4
 
 from pyspark.sql import SparkSession
 
+from lakesmith.batch.record import BatchRecord
 from lakesmith.ledger.identity import positions
+from lakesmith.ledger.intent import Intent
 from lakesmith.observe.observers import Observer
 from lakesmith.observe.records import CHECKS, PROFILES, RUNS, SCHEMA_VERSION
 from lakesmith.observe.results import RunOutcome, RunResult, TableResult
@@ -141,40 +143,38 @@ def write_records(
         The sequence of the ledger up to which these rows record all batches, where one run at a
         time has the warehouse.
     """
-    run_time = datetime.fromisoformat(facts.run_time)
+    known = tallies or {}
+    batches = [batch for tally in known.values() for batch in tally.records]
+    rows = {
+        "runs": [
+            _run_row(facts, result, table, known.get(table.table))
+            for table in result.tables
+        ],
+        "checks": [row for batch in batches for row in _check_rows(*batch)],
+        "profiles": [row for batch in batches for row in _profile_rows(*batch)],
+    }
     common = {
         "schema_version": SCHEMA_VERSION,
         "run_id": facts.run_id,
-        "run_time": run_time,
+        "run_time": datetime.fromisoformat(facts.run_time),
     }
-    known = tallies or {}
-    runs = [
-        _run_row(facts, result, table, known.get(table.table)) | common
-        for table in result.tables
-    ]
-    batches = [
-        ({"table": intent.table, "batch": intent.batch, **common}, record)
-        for tally in known.values()
-        for intent, record in tally.records
-    ]
-    checks = [
-        {**asdict(verdict), **batch}
-        for batch, record in batches
-        for verdict in record.verdicts
-    ]
-    profiles = [
-        {**row, **batch, "version": record.version}
-        for batch, record in batches
-        for row in record.profile
-    ]
-    for name, rows in (("runs", runs), ("checks", checks), ("profiles", profiles)):
-        table = OpsTable(facts.ref(f"ops.{name}"), RECORDS[name])
+    for name, schema in RECORDS.items():
+        table = OpsTable(facts.ref(f"ops.{name}"), schema)
         recorded = table.last_id(RECORDER) if upto else None
-        table.append(
-            spark,
-            rows,
-            (RECORDER, upto) if recorded is not None and upto > recorded else None,
-        )
+        is_newer = recorded is not None and upto > recorded
+        signed = [row | common for row in rows[name]]
+        table.append(spark, signed, (RECORDER, upto) if is_newer else None)
+
+
+def _check_rows(intent: Intent, record: BatchRecord) -> Iterator[dict[str, Any]]:
+    for verdict in record.verdicts:
+        yield asdict(verdict) | {"table": intent.table, "batch": intent.batch}
+
+
+def _profile_rows(intent: Intent, record: BatchRecord) -> Iterator[dict[str, Any]]:
+    batch = {"table": intent.table, "batch": intent.batch, "version": record.version}
+    for row in record.profile:
+        yield dict(row) | batch
 
 
 def _run_row(

@@ -72,8 +72,8 @@ def backfill(
     Notes
     -----
     One commit a table: an aggregate merges the groups of these dates, another table replaces its
-    rows of these dates. Rows without an event date stay. Downstream tables get the change with the next
-    run.
+    rows of these dates. Rows without an event date stay. Downstream tables get the change with the
+    next run.
     """
     order = waves(project, select)
     for table in select:

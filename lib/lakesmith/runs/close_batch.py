@@ -30,6 +30,19 @@ def closing_event(
     A batch that changed no row is a void, which downstream tables skip. Its table moves on all the
     same, since Delta reads a version that is not the newest one as long as the retention only. It
     stays where it is when another commit came in between that may have changed rows.
+
+    Examples
+    --------
+    >>> from lakesmith.batch.counts import Counts
+    >>> from lakesmith.sources.slices import Slice
+    >>> from lakesmith.tables.ref import table_ref
+    >>> piece = Slice("files", "orders", {"files": []})
+    >>> intent = Intent("bronze.a", 1, 4, "2026-01-01T00:00:00+00:00", "hash", piece)
+    >>> record = BatchRecord(5, Counts(), (), (), recomputed=False)
+    >>> table = table_ref("/lake", None, "bronze.a")
+    >>> event = closing_event(None, table, TableState("bronze.a", version=3), intent, record)
+    >>> event.event, event.payload["version"]
+    ('done', 5)
     """
     metadata = record.to_metadata()
     if state.version is None or record.moved:

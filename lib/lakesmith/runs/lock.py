@@ -154,7 +154,18 @@ class _LocalFile:
         self._stream: IO[str] | None = None
 
     def try_lock(self) -> bool:
-        """Try once."""
+        """Try once.
+
+        Examples
+        --------
+        >>> from tempfile import NamedTemporaryFile
+        >>> with NamedTemporaryFile() as file:
+        ...     one = _LocalFile(Path(file.name))
+        ...     two = _LocalFile(Path(file.name))
+        ...     print(one.try_lock(), two.try_lock())
+        ...     one.close()
+        True False
+        """
         with self.guard:
             # The system gives a lock back when the process closes the file anywhere: one that is
             # held stays untouched.
@@ -171,7 +182,12 @@ class _LocalFile:
             return True
 
     def close(self) -> None:
-        """Give the lock back."""
+        """Give the lock back.
+
+        Examples
+        --------
+        >>> _LocalFile(Path("/no/such/file")).close()  # was never held
+        """
         with self.guard:
             if self._stream is not None:
                 self._stream.close()
