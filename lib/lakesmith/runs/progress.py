@@ -79,7 +79,21 @@ class Progress:
         return {one.path for one in self.tallies[table].parked}
 
     def park(self, table: str, parts: Sequence[ParkedPart]) -> None:
-        """Count parts of the input of a table as parked."""
+        """Count parts of the input of a table as parked, and report them.
+
+        Examples
+        --------
+        >>> from lakesmith.observe.run_records import facts_of
+        >>> from lakesmith.spec.model import Project
+        >>> events = []
+        >>> tables = {"bronze": {"a": {"from": "sources.s"}}}
+        >>> project = Project.model_validate({"name": "shop", "tables": tables})
+        >>> progress = Progress(facts_of(project, None, events.append))
+        >>> progress.begin(["bronze.a"])
+        >>> progress.park("bronze.a", [ParkedPart("in/1.csv", "cut", [12, 1700])])
+        >>> [event.kind for event in events]
+        ['input_parked']
+        """
         source = self.facts.project.table(table).from_
         parked = [Parked(source, one.part, one.reason) for one in parts]
         self.tallies[table].park(parked)
