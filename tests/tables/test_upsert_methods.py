@@ -11,7 +11,7 @@ import pytest
 from pyspark.sql import DataFrame, SparkSession
 from pyspark.sql import functions as F
 
-from lakesmith.observe.plans import real_figures
+from lakesmith.observe.plans import delta_metrics
 from lakesmith.spec.model import Table
 from lakesmith.tables.commit import CommitId
 from lakesmith.tables.delta_log.history import newest_commits
@@ -171,7 +171,7 @@ def test_a_plan_expects_what_its_commit_does(spark: SparkSession, tmp_path: Path
     commit = newest_commits(spark, TableRef("silver.a", str(tmp_path / "t")), 1)[0]
     assert commit.about["plan"] == plan.to_metadata()
     assert (plan.expected["rows"], plan.expected["files"]) == (2, 1)
-    assert real_figures(commit.metrics)["rows"] == 2
+    assert delta_metrics(commit.metrics)["rows"] == 2
 
 
 def test_ten_thousand_partitions_are_bounded_by_few_ranges(spark: SparkSession) -> None:

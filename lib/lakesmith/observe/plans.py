@@ -38,7 +38,7 @@ def plan_of(
     plan = about.get("plan")
     if not isinstance(plan, dict):
         return None
-    actual = _delta_metrics(metrics)
+    actual = delta_metrics(metrics)
     expected = plan.get("expected") or {}
     figures = {
         name: {"expected": expected[name], "real": actual[name]}
@@ -48,7 +48,7 @@ def plan_of(
     return {"method": plan.get("method"), "why": plan.get("why"), "figures": figures}
 
 
-def _delta_metrics(metrics: Mapping[str, int]) -> dict[str, int]:
+def delta_metrics(metrics: Mapping[str, int]) -> dict[str, int]:
     """Return rows and bytes written and files that lost rows, from Delta's metrics."""
     counted = {
         name: metrics[key]

@@ -23,7 +23,7 @@ import pyspark
 from pyspark.sql import DataFrame, SparkSession
 from pyspark.sql import functions as F
 
-from lakesmith.observe.plans import real_figures
+from lakesmith.observe.plans import delta_metrics
 from lakesmith.session.batch import batch_session
 from lakesmith.tables.delta_log.history import newest_commits
 from lakesmith.tables.ref import TableRef
@@ -196,7 +196,7 @@ def estimates(tables: list[Path]) -> str:
     for table in tables:
         commit = newest_commits(None, TableRef("t", str(table)), 1)[0]
         expected = commit.about.get("plan", {}).get("expected", {})
-        real = real_figures(commit.metrics) | {"files": files_hit(table), "bytes": bytes_written(table)}
+        real = delta_metrics(commit.metrics) | {"files": files_hit(table), "bytes": bytes_written(table)}
         for name, found in errors.items():
             if name in expected and name in real:
                 found.append(abs(expected[name] - real[name]) / max(real[name], 1))

