@@ -11,6 +11,7 @@ from lakesmith.batch.context import BatchContext
 from lakesmith.batch.counts import Counts
 from lakesmith.batch.event_fields import asked_fields
 from lakesmith.batch.frames import BatchFrames
+from lakesmith.batch.gate.metrics import visible_types
 from lakesmith.batch.gate.tied_rows import tie_verdicts
 from lakesmith.batch.write.scd2 import VERSIONS
 from lakesmith.batch.write.strategies import strategy_of
@@ -74,12 +75,7 @@ def record(
 ) -> BatchRecord:
     """Turn metrics and the commit's own counts into the record of the batch."""
     batch = frames.batch
-    final = frames.rows
-    types = {
-        f.name: f.dataType.simpleString()
-        for f in final.schema.fields
-        if not f.name.startswith("_")
-    }
+    types = visible_types(frames.rows)
     row_verdicts = gate_results(frames.rules, metrics["gate"])
     counts = count(metrics, outcome, tombstones(batch, metrics["final"], outcome))
     scope = BatchScope(batch.spec, types, run_time(batch))
