@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 import sys
 from collections.abc import Iterator, Mapping
-from importlib.metadata import EntryPoint
+from importlib.metadata import EntryPoint, EntryPoints
 from pathlib import Path
 from typing import Any, Literal
 
@@ -20,6 +20,7 @@ from lakesmith.quality.check_result import CheckResult, batch_result
 from lakesmith.quality.checks import registry as evaluations
 from lakesmith.quality.checks.batch.evaluation import BatchEvaluation, BatchScope
 from lakesmith.quality.rules import compile_rules
+from lakesmith.spec import installed
 from lakesmith.spec.load import load_project
 from lakesmith.spec.model import Table
 from lakesmith.spec.model.checks import BatchCheck, CheckedColumn, RowCheck, registry
@@ -75,7 +76,7 @@ def toys(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     (package / "spark.py").write_text(evaluation)
     monkeypatch.syspath_prepend(str(package.parent))
     point = EntryPoint("our_checks", "our_checks", registry.GROUP)
-    monkeypatch.setattr(registry, "entry_points", lambda group: [point] if group == registry.GROUP else [])
+    monkeypatch.setattr(installed, "entry_points", lambda group: EntryPoints([point]).select(group=group))
     for module, name in ((registry, "_models"), (evaluations, "_row_rules"), (evaluations, "_evaluations")):
         monkeypatch.setattr(module, name, dict(getattr(module, name)))
     for module in ("our_checks", "our_checks.spark"):
@@ -131,7 +132,7 @@ def test_a_check_that_nothing_makes_is_an_error_of_its_rule() -> None:
 
 def test_a_package_that_cannot_be_imported_is_named(monkeypatch: pytest.MonkeyPatch) -> None:
     point = EntryPoint("toys", "no_such_package.checks", registry.GROUP)
-    monkeypatch.setattr(registry, "entry_points", lambda group: [point])
+    monkeypatch.setattr(installed, "entry_points", lambda group: EntryPoints([point]))
     with pytest.raises(ConfigError) as error:
         registry.check_model("even")
     (problem,) = error.value.problems

@@ -100,3 +100,10 @@ def test_the_page_shows_it(root: Path) -> None:
 def test_a_package_that_cannot_be_loaded_is_named(installed: None, place: str) -> None:
     with pytest.raises(ConfigError, match=f"LS215 the source type '{place}' cannot be loaded"):
         types.find_type("numbers")
+
+
+@pytest.mark.parametrize("kind", ["files", "table"])
+def test_a_type_whose_name_is_taken_is_refused(kind: str) -> None:
+    taken = type("Mine", (), {"kind": kind, "spec": types.FilesSource})
+    with pytest.raises(ConfigError, match=f"LS215 two types of source are named '{kind}'"):
+        types.register_type(taken)

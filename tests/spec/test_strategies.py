@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import replace
+from importlib.metadata import EntryPoint, EntryPoints
 
 import pytest
 
-from lakesmith.errors import Problem
+from lakesmith.errors import ConfigError, Problem
+from lakesmith.spec import installed
 from lakesmith.spec.json_schema import schemas
 from lakesmith.spec.model import Write
 from lakesmith.spec.strategies import Declaration, register, registry
@@ -45,6 +48,20 @@ def test_its_settings_are_checked_as_it_declares(problems: Problems) -> None:
     assert problem.code == "LS150"
     assert problem.what == "strategy 'append_unseen' takes no 'keys'"
     assert problem.hint == "whole rows are compared; take it out"
+
+
+def test_a_name_that_is_taken_is_refused() -> None:
+    with pytest.raises(ConfigError, match=r"(?s)LS174 two write strategies are named 'upsert'.*rename"):
+        register(replace(OF_USER, name="upsert"))
+    assert registry.declaration_of("upsert").name == "upsert"
+    assert registry.declaration_of("upsert").takes != OF_USER.takes
+
+
+def test_a_package_that_raises_anything_is_named(monkeypatch: pytest.MonkeyPatch) -> None:
+    point = EntryPoint("mine", "no_such_package:STRATEGY", registry.GROUP)
+    monkeypatch.setattr(installed, "entry_points", lambda group: EntryPoints([point]))
+    with pytest.raises(ConfigError, match="LS174 the write strategy 'no_such_package:STRATEGY' cannot be loaded"):
+        registry.strategy_names()
 
 
 def test_an_unknown_strategy_is_told_from_those_there_are(problems: Problems) -> None:

@@ -243,6 +243,12 @@ _CODES: dict[str, tuple[str, str, str]] = {
         "Correct the spec. If the spec is right, report the error to the package that adds the"
         " kind.",
     ),
+    "LS174": (
+        "write strategy of a package that cannot be used",
+        "A package adds a write strategy by the entry point lakesmith.strategies. It cannot be"
+        " imported, or its name is taken.",
+        "Install what the package needs, or rename its strategy.",
+    ),
     "LS173": (
         "kind of spec that cannot be added",
         "A package adds a kind of spec that cannot be loaded, or whose name is already the name"

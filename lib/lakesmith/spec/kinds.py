@@ -9,13 +9,14 @@ from __future__ import annotations
 from collections.abc import Callable, Collection, Iterator, Mapping
 from dataclasses import dataclass
 from functools import cache
-from importlib.metadata import EntryPoint, entry_points
+from importlib.metadata import EntryPoint
 from types import GenericAlias
 from typing import Annotated, Any
 
 from pydantic import Field, create_model
 
 from lakesmith.errors import ConfigError, Problem
+from lakesmith.spec.installed import load_installed, refused_as
 from lakesmith.spec.model import LAYERS, NAME_PATTERN, AnySource, Project, Table
 from lakesmith.spec.rules.sources import SOURCE_RULES
 from lakesmith.spec.yaml.provenance import Finding
@@ -144,8 +145,9 @@ def installed_kinds() -> Mapping[str, Kind]:
     True
     """
     kinds: dict[str, Kind] = {}
-    for entry_point in entry_points(group=GROUP):
-        kind = _loaded(entry_point)
+    refuse = refused_as("LS173", "the kind of spec")
+    for entry_point, loaded in load_installed(GROUP, refuse):
+        kind = _require_kind(entry_point, loaded)
         _require_free(kind.name, {*KINDS, *kinds})
         kinds[kind.name] = kind
     return kinds
@@ -170,20 +172,11 @@ def _require_free(name: str, taken: Collection[str]) -> None:
         raise ConfigError([Problem("LS173", what, key=name, hint=hint)])
 
 
-def _loaded(entry_point: EntryPoint) -> Kind:
-    try:
-        kind = entry_point.load()
-    except (ImportError, AttributeError) as error:
-        raise _unusable(entry_point, str(error)) from error
-    if not isinstance(kind, Kind):
-        raise _unusable(entry_point, f"{type(kind).__name__} is not a Kind")
-    return kind
-
-
-def _unusable(entry_point: EntryPoint, why: str) -> ConfigError:
-    what = f"the kind of spec '{entry_point.value}' cannot be loaded: {why}"
-    hint = f"correct the package, or its entry point in {GROUP}"
-    return ConfigError([Problem("LS173", what, key=entry_point.name, hint=hint)])
+def _require_kind(entry_point: EntryPoint, loaded: object) -> Kind:
+    if isinstance(loaded, Kind):
+        return loaded
+    wrong = TypeError(f"{type(loaded).__name__} is not a Kind")
+    raise refused_as("LS173", "the kind of spec")(entry_point, wrong)
 
 
 def project_model() -> type[Project]:

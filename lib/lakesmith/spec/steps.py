@@ -5,10 +5,11 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from functools import cache
-from importlib.metadata import EntryPoint, entry_points
+from importlib.metadata import EntryPoint
 from typing import Any, TypeAlias
 
 from lakesmith.errors import StepError
+from lakesmith.spec.installed import load_installed
 from lakesmith.spec.values.sql_text import column_names
 
 ENTRY_POINTS = "lakesmith.steps"
@@ -225,27 +226,24 @@ def installed_steps() -> Mapping[str, StepRecord]:
     True
     """
     found: dict[str, StepRecord] = {}
-    for entry in entry_points(group=ENTRY_POINTS):
+    for entry, loaded in load_installed(ENTRY_POINTS, _not_loaded):
         if entry.name in (*LIBRARY, *found):
             raise _refused(entry, "its name is taken", "register it by another name")
-        found[entry.name] = _loaded(entry)
+        found[entry.name] = _require_record(entry, loaded)
 
     return found
 
 
-def _loaded(entry: EntryPoint) -> StepRecord:
-    try:
-        record = entry.load()
-    # Loading runs code of another package, which may raise anything.
-    except Exception as error:
-        what = f"{type(error).__name__}: {error}"
-        raise _refused(entry, what, "correct or uninstall the package") from error
+def _require_record(entry: EntryPoint, loaded: object) -> StepRecord:
+    if isinstance(loaded, StepRecord):
+        return loaded
+    what = f"it is a {type(loaded).__name__}"
+    raise _refused(entry, what, "let it name a lakesmith.spec.steps.StepRecord")
 
-    if not isinstance(record, StepRecord):
-        what = f"it is a {type(record).__name__}"
-        raise _refused(entry, what, "let it name a lakesmith.spec.steps.StepRecord")
 
-    return record
+def _not_loaded(entry: EntryPoint, error: Exception) -> StepError:
+    what = f"{type(error).__name__}: {error}"
+    return _refused(entry, what, "correct or uninstall the package")
 
 
 def _refused(entry: EntryPoint, what: str, hint: str) -> StepError:

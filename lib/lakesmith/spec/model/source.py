@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from importlib.metadata import EntryPoint, entry_points
+from importlib.metadata import entry_points
 from typing import Annotated, Any, Literal, Protocol, cast
 
 from pydantic import Field, PlainValidator, PositiveInt, SerializeAsAny, create_model
 
 from lakesmith.errors import ConfigError, Problem
+from lakesmith.spec.installed import load_installed, refused_as
 from lakesmith.spec.model.base import ColumnName, Model
 
 ENTRY_POINTS = "lakesmith.sources"
@@ -98,12 +99,25 @@ class SourceType(Protocol):
     spec: type[SourceSpec]
 
 
+# By the second kind the ledger names what is read of an upstream table.
+BUILT_IN_KINDS = (DEFAULT_TYPE, "table")
 _registered: dict[str, SourceType] = {}
 
 
 def register_type(source: SourceType) -> None:
-    """Make a type of source known under its `kind`, where the last one wins."""
-    _registered[source.kind] = source
+    """Make a type of source known under its `kind`.
+
+    Raises
+    ------
+    ConfigError
+        LS215 when another type has the name.
+    """
+    is_taken = _registered.get(source.kind, source) is not source
+    if is_taken or source.kind in BUILT_IN_KINDS:
+        what = f"two types of source are named '{source.kind}'"
+        raise ConfigError(
+            [Problem("LS215", what, hint="rename the one of your package")]
+        )
 
 
 def find_type(name: str) -> SourceType | None:
@@ -124,20 +138,10 @@ def find_type(name: str) -> SourceType | None:
     True
     """
     if name not in _registered:
-        for point in entry_points(group=ENTRY_POINTS, name=name):
-            register_type(_loaded(point))
+        refuse = refused_as("LS215", "the source type")
+        for _, source in load_installed(ENTRY_POINTS, refuse, name):
+            register_type(source)
     return _registered.get(name)
-
-
-def _loaded(point: EntryPoint) -> SourceType:
-    try:
-        return cast("SourceType", point.load())
-    except (ImportError, AttributeError) as error:
-        what = f"the source type '{point.value}' cannot be loaded: {error}"
-        hint = f"correct the package, or its entry point in {ENTRY_POINTS}"
-        raise ConfigError(
-            [Problem("LS215", what, key=point.name, hint=hint)]
-        ) from error
 
 
 def type_names() -> tuple[str, ...]:

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from importlib.metadata import entry_points
-
+from lakesmith.errors import ConfigError, Problem
+from lakesmith.spec.installed import load_installed, refused_as
 from lakesmith.spec.strategies.built_in import BUILT_IN
 from lakesmith.spec.strategies.declaration import Declaration
 
@@ -15,8 +15,22 @@ _declarations = {declaration.name: declaration for declaration in BUILT_IN}
 
 
 def register(declaration: Declaration) -> None:
-    """Add a strategy, or replace the one with its name."""
-    _declarations[declaration.name] = declaration
+    """Add a strategy.
+
+    Raises
+    ------
+    ConfigError
+        LS174 when another strategy has the name.
+
+    Examples
+    --------
+    >>> register(declaration_of("append"))
+    """
+    known = _declarations.setdefault(declaration.name, declaration)
+    if known != declaration:
+        what = f"two write strategies are named '{declaration.name}'"
+        hint = "rename the one of your package, or remove the package"
+        raise ConfigError([Problem("LS174", what, hint=hint)])
 
 
 def declaration_of(name: str) -> Declaration:
@@ -50,5 +64,5 @@ def strategy_names() -> tuple[str, ...]:
 
 
 def _load_packages() -> None:
-    for point in entry_points(group=GROUP):
-        register(point.load().declaration)
+    for _, strategy in load_installed(GROUP, refused_as("LS174", "the write strategy")):
+        register(strategy.declaration)

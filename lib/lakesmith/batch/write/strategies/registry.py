@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from importlib.metadata import entry_points
 from typing import Any
 
 from lakesmith.batch.write.strategies.aggregate import Aggregate
@@ -15,6 +14,7 @@ from lakesmith.batch.write.strategies.scd2 import Scd2
 from lakesmith.batch.write.strategies.snapshot import Snapshot
 from lakesmith.batch.write.strategies.upsert import Upsert
 from lakesmith.spec import strategies as declared
+from lakesmith.spec.installed import load_installed, refused_as
 from lakesmith.spec.model import Write
 
 _BUILT_IN: tuple[Strategy[Any], ...] = (
@@ -31,7 +31,7 @@ _strategies = {strategy.declaration.name: strategy for strategy in _BUILT_IN}
 
 
 def register(strategy: Strategy[Any]) -> None:
-    """Add a strategy, or replace the one with its name, for specs and for writing.
+    """Add a strategy for specs and for writing.
 
     Examples
     --------
@@ -52,6 +52,7 @@ def strategy_of(write: Write) -> Strategy[Any]:
     'Append'
     """
     if write.strategy not in _strategies:
-        for point in entry_points(group=declared.GROUP):
-            register(point.load())
+        refuse = refused_as("LS174", "the write strategy")
+        for _, strategy in load_installed(declared.GROUP, refuse):
+            register(strategy)
     return _strategies[write.strategy]

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from importlib.metadata import entry_points
+from importlib.metadata import EntryPoint
 from typing import TypeVar, get_args
 
-from lakesmith.errors import ConfigError, Problem
+from lakesmith.errors import ConfigError, LakesmithError, Problem
+from lakesmith.spec.installed import load_installed, refused_as
 from lakesmith.spec.model.checks.base import Check
 
 GROUP = "lakesmith.checks"
@@ -92,10 +93,12 @@ def check_fields() -> set[str]:
 
 def _load_packages() -> None:
     # Importing a module registers what it declares; a second import does nothing.
-    for point in entry_points(group=GROUP):
-        try:
-            point.load()
-        except (ImportError, AttributeError) as error:
-            what = f"the checks of {point.value} cannot be loaded: {error}"
-            hint = f"install what it needs, or correct its entry point in {GROUP}"
-            raise ConfigError([Problem("LS148", what, hint=hint)]) from error
+    for _ in load_installed(GROUP, _refuse):
+        pass
+
+
+def _refuse(point: EntryPoint, error: Exception) -> LakesmithError:
+    # A name that is taken is an error with its cause already.
+    if isinstance(error, LakesmithError):
+        return error
+    return refused_as("LS148", "the package of checks")(point, error)
