@@ -40,8 +40,8 @@ class Progress:
         --------
         >>> from lakesmith.observe.observers import NO_OBSERVERS
         >>> from lakesmith.observe.run_records import facts_of
-        >>> from lakesmith.spec.model import Project
-        >>> progress = Progress(facts_of(Project(name="shop"), None, NO_OBSERVERS))
+        >>> from lakesmith.spec.example import example_project
+        >>> progress = Progress(facts_of(example_project(), None, NO_OBSERVERS))
         >>> progress.begin(["gold.a"])
         >>> sorted(progress.tallies)
         ['gold.a']
@@ -55,8 +55,8 @@ class Progress:
         --------
         >>> from lakesmith.observe.observers import NO_OBSERVERS
         >>> from lakesmith.observe.run_records import facts_of
-        >>> from lakesmith.spec.model import Project
-        >>> progress = Progress(facts_of(Project(name="shop"), None, NO_OBSERVERS))
+        >>> from lakesmith.spec.example import example_project
+        >>> progress = Progress(facts_of(example_project(), None, NO_OBSERVERS))
         >>> progress.begin(["gold.a"])
         >>> progress.result("gold.a").state
         'nothing_new'
@@ -70,8 +70,8 @@ class Progress:
         --------
         >>> from lakesmith.observe.observers import NO_OBSERVERS
         >>> from lakesmith.observe.run_records import facts_of
-        >>> from lakesmith.spec.model import Project
-        >>> progress = Progress(facts_of(Project(name="shop"), None, NO_OBSERVERS))
+        >>> from lakesmith.spec.example import example_project
+        >>> progress = Progress(facts_of(example_project(), None, NO_OBSERVERS))
         >>> progress.begin(["bronze.a"])
         >>> progress.parked("bronze.a")
         set()
@@ -84,11 +84,9 @@ class Progress:
         Examples
         --------
         >>> from lakesmith.observe.run_records import facts_of
-        >>> from lakesmith.spec.model import Project
+        >>> from lakesmith.spec.example import example_project
         >>> events = []
-        >>> tables = {"bronze": {"a": {"from": "sources.s"}}}
-        >>> project = Project.model_validate({"name": "shop", "tables": tables})
-        >>> progress = Progress(facts_of(project, None, events.append))
+        >>> progress = Progress(facts_of(example_project(), None, events.append))
         >>> progress.begin(["bronze.a"])
         >>> progress.park("bronze.a", [ParkedPart("in/1.csv", "cut", [12, 1700])])
         >>> [event.kind for event in events]
@@ -110,14 +108,12 @@ class Progress:
         --------
         >>> from lakesmith.observe.observers import NO_OBSERVERS
         >>> from lakesmith.observe.run_records import facts_of
-        >>> from lakesmith.spec.model import Project
-        >>> tables = {"bronze": {"a": {"from": "bronze.b"}, "b": {"from": "sources.s"}}}
-        >>> project = Project.model_validate({"name": "shop", "tables": tables})
-        >>> progress = Progress(facts_of(project, None, NO_OBSERVERS))
-        >>> progress.begin(["bronze.a", "bronze.b"])
-        >>> progress.fail("bronze.b", ValueError("disk full"))
-        >>> progress.result("bronze.b").state, progress.result("bronze.a").error
-        ('failed', 'bronze.b failed')
+        >>> from lakesmith.spec.example import example_project
+        >>> progress = Progress(facts_of(example_project(), None, NO_OBSERVERS))
+        >>> progress.begin(["bronze.a", "silver.b"])
+        >>> progress.fail("bronze.a", ValueError("disk full"))
+        >>> progress.result("bronze.a").state, progress.result("silver.b").error
+        ('failed', 'bronze.a failed')
         """
         self.tallies[table].error = error
         self._block(table, f"{table} failed")

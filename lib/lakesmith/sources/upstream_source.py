@@ -51,9 +51,8 @@ class Upstream(Source):
 
         Examples
         --------
-        >>> from lakesmith.spec.model import Project
-        >>> tables = {"silver": {"b": {"from": "bronze.a"}}}
-        >>> upstream = Upstream(Project.model_validate({"name": "p", "tables": tables}), "silver.b")
+        >>> from lakesmith.spec.example import example_project
+        >>> upstream = Upstream(example_project(), "silver.b")
         >>> upstream.name
         'bronze.a'
         """
@@ -64,9 +63,8 @@ class Upstream(Source):
 
         Examples
         --------
-        >>> from lakesmith.spec.model import Project
-        >>> tables = {"silver": {"b": {"from": "bronze.a"}}}
-        >>> upstream = Upstream(Project.model_validate({"name": "p", "tables": tables}), "silver.b")
+        >>> from lakesmith.spec.example import example_project
+        >>> upstream = Upstream(example_project(), "silver.b")
         >>> from types import SimpleNamespace
         >>> known = Known({"bronze.a": SimpleNamespace(version=5, voids=[])})
         >>> upstream.has_new({"to": 4}, known), upstream.has_new({"to": 5}, known)
@@ -91,9 +89,8 @@ class Upstream(Source):
 
         Examples
         --------
-        >>> from lakesmith.spec.model import Project
-        >>> tables = {"silver": {"b": {"from": "bronze.a"}}}
-        >>> upstream = Upstream(Project.model_validate({"name": "p", "tables": tables}), "silver.b")
+        >>> from lakesmith.spec.example import example_project
+        >>> upstream = Upstream(example_project(), "silver.b")
         >>> from types import SimpleNamespace
         >>> known = Known({"bronze.a": SimpleNamespace(version=5, voids=[])})
         >>> upstream.next_versions({"to": 3}, known).data
@@ -163,9 +160,8 @@ class Upstream(Source):
 
         Examples
         --------
-        >>> from lakesmith.spec.model import Project
-        >>> tables = {"silver": {"b": {"from": "bronze.a"}}}
-        >>> upstream = Upstream(Project.model_validate({"name": "p", "tables": tables}), "silver.b")
+        >>> from lakesmith.spec.example import example_project
+        >>> upstream = Upstream(example_project(), "silver.b")
         >>> upstream.describe(versions_slice("bronze.a", 3, 5))
         'bronze.a versions 4 to 5'
         """

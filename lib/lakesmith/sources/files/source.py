@@ -42,11 +42,8 @@ class Files(Source):
 
         Examples
         --------
-        >>> from lakesmith.spec.model import Project
-        >>> source = {"format": "csv", "path": "in", "columns": ["id"]}
-        >>> tables = {"bronze": {"a": {"from": "sources.s"}}}
-        >>> spec = {"name": "shop", "sources": {"s": source}, "tables": tables}
-        >>> files = Files(Project.model_validate(spec), "bronze.a")
+        >>> from lakesmith.spec.example import example_project
+        >>> files = Files(example_project(), "bronze.a")
         >>> files.where
         'sources.s.path'
         """
@@ -107,11 +104,8 @@ class Files(Source):
 
         Examples
         --------
-        >>> from lakesmith.spec.model import Project
-        >>> source = {"format": "csv", "path": "in", "columns": ["id"]}
-        >>> tables = {"bronze": {"a": {"from": "sources.s"}}}
-        >>> spec = {"name": "shop", "sources": {"s": source}, "tables": tables}
-        >>> files = Files(Project.model_validate(spec), "bronze.a")
+        >>> from lakesmith.spec.example import example_project
+        >>> files = Files(example_project(), "bronze.a")
         >>> files.still_readable(files_slice("s", [("in/no_such.csv", 12, 1700)]))
         "file 'in/no_such.csv' vanished after the batch was planned"
         """
@@ -132,11 +126,8 @@ class Files(Source):
 
         Examples
         --------
-        >>> from lakesmith.spec.model import Project
-        >>> source = {"format": "csv", "path": "in", "columns": ["id"]}
-        >>> tables = {"bronze": {"a": {"from": "sources.s"}}}
-        >>> spec = {"name": "shop", "sources": {"s": source}, "tables": tables}
-        >>> files = Files(Project.model_validate(spec), "bronze.a")
+        >>> from lakesmith.spec.example import example_project
+        >>> files = Files(example_project(), "bronze.a")
         >>> files.can_isolate
         True
         """
@@ -159,11 +150,8 @@ class Files(Source):
 
         Examples
         --------
-        >>> from lakesmith.spec.model import Project
-        >>> source = {"format": "csv", "path": "in", "columns": ["id"]}
-        >>> tables = {"bronze": {"a": {"from": "sources.s"}}}
-        >>> spec = {"name": "shop", "sources": {"s": source}, "tables": tables}
-        >>> files = Files(Project.model_validate(spec), "bronze.a")
+        >>> from lakesmith.spec.example import example_project
+        >>> files = Files(example_project(), "bronze.a")
         >>> files.describe(files_slice("s", [("in/a.csv", 1200, 1700)]))
         '1 file(s), 1,200 bytes'
         """
@@ -184,11 +172,8 @@ class Files(Source):
 
         Examples
         --------
-        >>> from lakesmith.spec.model import Project
-        >>> source = {"format": "csv", "path": "in", "columns": ["id"]}
-        >>> tables = {"bronze": {"a": {"from": "sources.s"}}}
-        >>> spec = {"name": "shop", "sources": {"s": source}, "tables": tables}
-        >>> files = Files(Project.model_validate(spec), "bronze.a")
+        >>> from lakesmith.spec.example import example_project
+        >>> files = Files(example_project(), "bronze.a")
         >>> files.may_lack()
         ()
         """
@@ -201,11 +186,8 @@ class Files(Source):
 
         Examples
         --------
-        >>> from lakesmith.spec.model import Project
-        >>> source = {"format": "csv", "path": "in", "columns": ["id"]}
-        >>> tables = {"bronze": {"a": {"from": "sources.s"}}}
-        >>> spec = {"name": "shop", "sources": {"s": source}, "tables": tables}
-        >>> Files(Project.model_validate(spec), "bronze.a").row_settings()["encoding"]
+        >>> from lakesmith.spec.example import example_project
+        >>> Files(example_project(), "bronze.a").row_settings()["encoding"]
         'UTF-8'
         """
         names = ("format", *TAKES[self.settings.format])
