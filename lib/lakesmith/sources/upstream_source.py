@@ -179,6 +179,7 @@ class Upstream(Source):
         >>> from lakesmith.spec.model import Project
         >>> silver = {"b": {"from": "bronze.a", "columns": {"id": {"type": "bigint"}}}}
         >>> project = Project.model_validate({"name": "p", "tables": {"silver": silver}})
+        >>> _ = spark  # Spark parses the types.
         >>> Upstream(project, "silver.b").column_types()
         {'id': 'bigint'}
         """
