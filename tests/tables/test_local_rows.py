@@ -2,7 +2,9 @@ from __future__ import annotations
 
 from pathlib import Path
 
+import pyarrow as pa  # type: ignore[import-untyped]
 import pytest
+from deltalake import write_deltalake
 from pyspark.sql import SparkSession
 
 from lakesmith.cli.rows import first_rows
@@ -61,3 +63,15 @@ def test_what_only_spark_reads_right_is_left_to_it(spark: SparkSession, tmp_path
 def test_a_default_is_left_to_spark(spark: SparkSession, tmp_path: Path) -> None:
     table = saved(spark, tmp_path, "SELECT 1 AS id")
     assert local_rows(table, None, 20, {"id": Column(type="int", default=0)}) is None
+
+
+def test_a_missing_file_is_left_to_spark_which_names_it(tmp_path: Path) -> None:
+    write_deltalake(str(tmp_path / "t"), pa.table({"id": [1]}))
+    (file,) = (tmp_path / "t").glob("*.parquet")
+    file.unlink()
+    assert local_rows(TableRef("gold.t", str(tmp_path / "t")), None, 20) is None
+
+
+def test_odd_names_are_quoted(tmp_path: Path) -> None:
+    write_deltalake(str(tmp_path / "t"), pa.table({'a"b': [1], "select": ["x"]}))
+    assert local_rows(TableRef("gold.t", str(tmp_path / "t")), None, 20) == [{'a"b': 1, "select": "x"}]

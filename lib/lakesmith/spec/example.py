@@ -17,4 +17,6 @@ def example_project() -> Project:
     bronze = {"a": {"from": "sources.s"}}
     silver = {"b": {"from": "bronze.a"}}
     spec = {"name": "shop", "sources": {"s": source}}
-    return Project.model_validate({**spec, "tables": {"bronze": bronze, "silver": silver}})
+    return Project.model_validate(
+        {**spec, "tables": {"bronze": bronze, "silver": silver}}
+    )

@@ -7,7 +7,6 @@ from typing import Any
 
 import pyarrow as pa  # type: ignore[import-untyped]
 from deltalake import DeltaTable, QueryBuilder
-from deltalake.exceptions import DeltaError
 
 from lakesmith.columns import HIDDEN
 from lakesmith.spec.model import Column
@@ -39,7 +38,7 @@ def local_rows(
     -------
     list of dict, optional
         None for a table elsewhere, for features or types that delta-rs does not read as Spark does,
-        and for dates beyond Python's calendar.
+        for dates beyond Python's calendar, and for a table that delta-rs cannot read.
     """
     has_default = any(column.default is not None for column in (columns or {}).values())
     if table.local is None or has_default:
