@@ -54,8 +54,9 @@ def local_rows(
         engine = QueryBuilder().register("t", delta)
         found = engine.execute(_select(delta, shown, limit))
         rows: list[dict[str, Any]] = pa.table(found.read_all()).to_pylist()
-    # Spark reads it, or reports what is wrong.
-    except (DeltaError, OverflowError, ValueError):
+    # delta-rs raises a plain Exception for a file that is missing or damaged. Spark reads the table
+    # then, or says what is wrong with it.
+    except Exception:
         return None
     return [{name: _without_zone(value) for name, value in row.items()} for row in rows]
 
