@@ -118,6 +118,7 @@ def register_type(source: SourceType) -> None:
         raise ConfigError(
             [Problem("LS215", what, hint="rename the one of your package")]
         )
+    _registered[source.kind] = source
 
 
 def find_type(name: str) -> SourceType | None:
