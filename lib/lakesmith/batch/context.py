@@ -15,11 +15,12 @@ from lakesmith.ledger.source_settings import recorded_settings
 from lakesmith.ledger.state import TableState
 from lakesmith.sources.registry import source_of, span_of
 from lakesmith.sources.upstream_source import versions_slice
-from lakesmith.spec.change_semantics import follows
+from lakesmith.spec.change_semantics import upstream_decides
 from lakesmith.spec.model import Project, Table
 from lakesmith.tables.commit import CommitId
 from lakesmith.tables.pruning.key_bounds import Touched
 from lakesmith.tables.ref import TableRef, project_table
+from lakesmith.tables.upsert.precedence import Precedence
 
 
 @dataclass(frozen=True)
@@ -76,11 +77,16 @@ class BatchContext:
         return not self.reads_table
 
     @property
-    def follows(self) -> bool:
+    def upstream_decides(self) -> bool:
         """Return True where the upstream decides which row of a key is the newest."""
         if not self.reads_table:
             return False
-        return follows(self.spec, self.project.table(self.spec.from_))
+        return upstream_decides(self.spec, self.project.table(self.spec.from_))
+
+    @property
+    def precedence(self) -> Precedence:
+        """Return which row of a key wins."""
+        return Precedence.of(self.spec, self.upstream_decides)
 
     def from_the_beginning(self) -> BatchContext:
         """Return the batch as if it read its upstream from the first row on."""
@@ -120,7 +126,7 @@ class BatchContext:
         metadata |= settings_to_record(self.spec)
         metadata |= {"partial": True} if partial else {}
         metadata |= recorded_settings(source_of(self.project, self.name))
-        about = {
+        recorded = {
             **metadata,
             **intent.to_dict(),
             "run_id": self.run_id,
@@ -128,5 +134,5 @@ class BatchContext:
             "input": positions(intent),
         }
         return CommitId(
-            app_id, intent.batch, intent.digest, about, is_retry=self.is_retry
+            app_id, intent.batch, intent.digest, recorded, is_retry=self.is_retry
         )

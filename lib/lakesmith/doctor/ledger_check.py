@@ -11,10 +11,12 @@ from lakesmith.ledger.state import TableState
 from lakesmith.ledger.store import Ledger
 from lakesmith.tables.commit import LOOK_BACK
 from lakesmith.tables.delta_log.history import Commit, newest_commits
-from lakesmith.tables.delta_log.snapshot import Patient
+from lakesmith.tables.delta_log.snapshot import LocalTable
 
 
-def check_state(ledger: Ledger, table: Patient, is_readable: bool) -> Iterator[Finding]:
+def check_state(
+    ledger: Ledger, table: LocalTable, is_readable: bool
+) -> Iterator[Finding]:
     """Yield where the ledger and one table differ."""
     state = ledger.state(table.name)
     yield from _unfinished(state, ledger.table.ref.location)
@@ -39,7 +41,7 @@ def _unfinished(state: TableState, where: str) -> Iterator[Finding]:
         yield Finding("warning", "LS630", state.table, what, where, hint)
 
 
-def _behind(state: TableState, table: Patient) -> Iterator[Finding]:
+def _behind(state: TableState, table: LocalTable) -> Iterator[Finding]:
     refused = (state.refused or {}).get("version")
     known = max(
         version for version in (state.version, refused, -1) if version is not None
@@ -58,7 +60,7 @@ def _behind(state: TableState, table: Patient) -> Iterator[Finding]:
         yield Finding("error", "LS631", table.name, what, str(table.root), hint)
 
 
-def _ahead(state: TableState, table: Patient) -> Iterator[Finding]:
+def _ahead(state: TableState, table: LocalTable) -> Iterator[Finding]:
     newer = [
         commit
         for commit in _commits_since(table, state.version)
@@ -83,7 +85,7 @@ def _ahead(state: TableState, table: Patient) -> Iterator[Finding]:
         yield Finding("warning", "LS633", table.name, what, str(table.root), hint)
 
 
-def _commits_since(table: Patient, version: int | None) -> list[Commit]:
+def _commits_since(table: LocalTable, version: int | None) -> list[Commit]:
     head = -1 if table.log.head is None else table.log.head
     since = -1 if version is None else version
     return (

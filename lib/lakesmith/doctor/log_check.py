@@ -9,14 +9,14 @@ from lakesmith.doctor.findings import Finding, Severity
 from lakesmith.doctor.moved_files import is_older
 from lakesmith.tables.delta_log.hadoop_checksum import sidecar_fit, sidecar_of
 from lakesmith.tables.delta_log.listing import POINTER, SUMMARY, TEMPORARY, LogFiles
-from lakesmith.tables.delta_log.snapshot import Patient
+from lakesmith.tables.delta_log.snapshot import LocalTable
 from lakesmith.tables.delta_log.tail_check import pointed_to
 
 OLD_SECONDS = 3600
 BY_HAND = "put the file back from a copy; nothing can be done here"
 
 
-def check_log(table: Patient) -> Iterator[Finding]:
+def check_log(table: LocalTable) -> Iterator[Finding]:
     """Yield what is wrong with one log."""
     name = table.name
     log = table.listed
@@ -137,7 +137,7 @@ def _pointer(table: str, log: LogFiles) -> Iterator[Finding]:
         )
 
 
-def _sound_files(table: Patient) -> Iterator[Path]:
+def _sound_files(table: LocalTable) -> Iterator[Path]:
     """Yield the files of the log that are whole and whose checksum a reader verifies."""
     log = table.log
     yield from (

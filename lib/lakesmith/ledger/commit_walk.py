@@ -76,7 +76,7 @@ def is_foreign(commit: Commit) -> bool:
     >>> is_foreign(Commit(3, 0, "MERGE", {"app_id": "lakesmith/local/silver.orders/0/main"}, {}))
     False
     """
-    is_own = str(commit.about.get("app_id", "")).startswith("lakesmith/")
+    is_own = str(commit.metadata.get("app_id", "")).startswith("lakesmith/")
     return not is_own and moves_rows(commit.operation)
 
 

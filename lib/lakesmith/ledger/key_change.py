@@ -140,5 +140,5 @@ def newest_settings(newest_first: Sequence[Commit]) -> Mapping[str, Any] | None:
     >>> newest_settings([Commit(3, 0, "RESTORE", {}, {}, restored_to=1), second, first])
     {'keys': ['id']}
     """
-    recorded = (commit.about for commit in standing(newest_first))
+    recorded = (commit.metadata for commit in standing(newest_first))
     return next((about for about in recorded if "keys" in about), None)

@@ -19,7 +19,7 @@ def open_ledger(
     spark: SparkSession,
     project: Project,
     run_id: str,
-    mending: Collection[str] = (),
+    repairing: Collection[str] = (),
     *,
     create: bool = True,
 ) -> Ledger:
@@ -30,7 +30,7 @@ def open_ledger(
     spark : SparkSession
     project : Project
     run_id : str
-    mending : collection of str
+    repairing : collection of str
         Tables that may be missing or have lost commits, since what follows fixes that.
     create : bool
         Create the schemas of the catalog that are missing; without them the ledger is empty.
@@ -45,7 +45,7 @@ def open_ledger(
     if create:
         create_schemas(spark, project)
     ledger = read_ledger(spark, project_table(project, "ops.ledger"), run_id)
-    for table in Adoption(spark, project, ledger, mending).run():
+    for table in Adoption(spark, project, ledger, repairing).run():
         logging.getLogger("lakesmith").warning(
             "the ledger did not know all of %s: read from the table's log", table
         )

@@ -113,7 +113,7 @@ def _restore_quarantine(
     undone = [
         commit.version
         for commit in newest_commits(session, quarantine)
-        if commit.about.get("batch", 0) > back_to
+        if commit.metadata.get("batch", 0) > back_to
     ]
     first = min(undone, default=0)
     if first > 0:
@@ -147,7 +147,7 @@ def first_alter(
     alters = [
         commit.version
         for commit in commits
-        if commit.about.get("app_id") == app_id
-        and commit.about.get("batch") == state.batch
+        if commit.metadata.get("app_id") == app_id
+        and commit.metadata.get("batch") == state.batch
     ]
     return min(alters, default=None)

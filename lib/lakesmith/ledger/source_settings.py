@@ -55,9 +55,9 @@ def _differences(
 ) -> tuple[str, ...]:
     names: set[str] = set()
     for commit in commits:
-        recorded = commit.about.get(RECORDED, settings)
+        recorded = commit.metadata.get(RECORDED, settings)
         both = settings.keys() | recorded.keys()
         names |= {name for name in both if settings.get(name) != recorded.get(name)}
-        if commit.about.get("first"):
+        if commit.metadata.get("first"):
             break
     return tuple(sorted(names))

@@ -10,7 +10,7 @@ from pyspark.sql import SparkSession
 from lakesmith.columns import quoted
 from lakesmith.ledger.identity import app_id_of
 from lakesmith.maintain.result import Action
-from lakesmith.session.maintenance import upkeep_session
+from lakesmith.session.maintenance import maintenance_session
 from lakesmith.spec.model import Maintenance, Project
 from lakesmith.tables.delta_log.fsync import force
 from lakesmith.tables.delta_log.history import newest_version
@@ -32,7 +32,7 @@ def session_for(
     about = {"app_id": app_id_of(project, table.name, epoch, PURPOSE), "run_id": run_id}
     sizes = (settings.small_file_bytes, settings.target_file_bytes)
     is_local = table.local is not None
-    return upkeep_session(
+    return maintenance_session(
         spark, table.name, sizes, json.dumps(about, sort_keys=True), is_local
     )
 

@@ -46,9 +46,9 @@ def _row(commit: Commit) -> Row:
         "version": commit.version,
         "timestamp": at.isoformat(timespec="milliseconds"),
         "operation": commit.operation,
-        **{name: commit.about.get(name) for name in recorded},
+        **{name: commit.metadata.get(name) for name in recorded},
         "metrics": dict(commit.metrics),
-        "plan": plan_of(commit.about, commit.metrics),
+        "plan": plan_of(commit.metadata, commit.metrics),
     }
 
 

@@ -33,7 +33,7 @@ def require_dates(project: Project, table: str) -> None:
     """
     spec = project.table(table)
     downstream = _appending_readers(project, table)
-    if spec.from_.startswith("sources."):
+    if spec.source_name:
         what = "is built from files and keeps the raw input"
         hint = "land corrected files, or roll back and run again"
     elif spec.event_date is None:

@@ -11,6 +11,7 @@ from pyspark.sql import SparkSession
 from lakesmith.batch.context import BatchContext
 from lakesmith.batch.record import BatchRecord
 from lakesmith.batch.run import run_batch
+from lakesmith.batch.small_batch import is_small
 from lakesmith.errors import LakesmithError
 from lakesmith.ledger.identity import positions
 from lakesmith.ledger.intent import Intent
@@ -62,7 +63,8 @@ class BatchRunner:
         record = None
         cause = None
         try:
-            with ending(batch_session(self.spark)) as session:
+            small = is_small(self.facts.project, intent)
+            with ending(batch_session(self.spark, small)) as session:
                 describe_jobs(session, f"{intent.table} batch {intent.batch}")
                 record = run_batch(self._context(intent, session))
         except Exception as error:

@@ -119,7 +119,7 @@ def changed_by_source(
         name
         for name in project.table_names()
         if name in states
-        and project.table(name).from_.startswith("sources.")
+        and project.table(name).source_name
         and _has_other_source(spark, project, states[name])
     )
 

@@ -35,7 +35,7 @@ def schema_diff(
     """
     spec = project.table(name)
     declared = source_of(project, name).column_types()
-    lands_source = spec.from_.startswith("sources.")
+    lands_source = spec.source_name is not None
     is_same = not lands_source and state.spec_hash == spec_hash(spec)
     if state.version is None or is_same or not declared:
         return ()

@@ -92,7 +92,7 @@ class Source(Protocol):
     @property
     def name(self) -> str:
         """The name of the source within its kind."""
-        return self.reader.from_.partition(".")[2]
+        return self.reader.input_name
 
     @property
     def settings(self) -> Any:
@@ -160,6 +160,10 @@ class Source(Protocol):
 
     def row_count(self, spark: SparkSession, piece: Slice) -> int | None:
         """Return how many rows a slice must give, or None when only reading it can tell."""
+        return None
+
+    def max_rows(self, piece: Slice) -> int | None:
+        """Return how many rows a slice has at most, or None when that is not known in advance."""
         return None
 
     def may_lack(self) -> tuple[str, ...]:

@@ -72,8 +72,8 @@ def source_of(project: Project, table: str) -> Source:
     >>> source_of(project, "bronze.a").kind, source_of(project, "silver.b").kind
     ('files', 'table')
     """
-    origin, name = project.table(table).from_.split(".", 1)
-    kind = project.sources[name].type if origin == "sources" else Upstream.kind
+    source = project.table(table).source_name
+    kind = project.sources[source].type if source else Upstream.kind
     return source_class(kind)(project, table)
 
 

@@ -15,6 +15,7 @@ from lakesmith.sources.upstream import (
     is_mark,
     is_retyped,
     live_spans,
+    max_changed_rows,
     new_rows,
     snapshot,
 )
@@ -71,6 +72,11 @@ class Upstream(Source):
         (True, False)
         """
         return self.next_versions(position, known) is not None
+
+    def max_rows(self, piece: Slice) -> int | None:
+        """Return how many rows the commits of the slice wrote or removed."""
+        table = project_table(self.project, self.name)
+        return max_changed_rows(table, piece.data["since"], piece.data["to"])
 
     def next_slice(
         self, spark: SparkSession, position: Position, known: Known

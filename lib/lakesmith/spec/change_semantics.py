@@ -44,7 +44,7 @@ def has_keys_of(table: Table, upstream: Table) -> bool:
     return keys == {key.lower() for key in upstream.write.keys}
 
 
-def follows(table: Table, upstream: Table) -> bool:
+def upstream_decides(table: Table, upstream: Table) -> bool:
     """Return whether the upstream has decided which row of a key is the newest.
 
     Its later image then wins at an equal sequence.
@@ -53,7 +53,7 @@ def follows(table: Table, upstream: Table) -> bool:
     --------
     >>> from lakesmith.spec.model import Write
     >>> upstream = Table(from_="bronze.orders", write=Write(strategy="upsert", keys=("id",)))
-    >>> follows(upstream.model_copy(update={"from_": "silver.orders"}), upstream)
+    >>> upstream_decides(upstream.model_copy(update={"from_": "silver.orders"}), upstream)
     True
     """
     return changes_rows(upstream) and has_keys_of(table, upstream)

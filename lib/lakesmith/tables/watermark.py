@@ -125,8 +125,8 @@ def _recorded(commits: Sequence[Commit]) -> dict[str, Any] | None:
     >>> _recorded([Commit(4, 0, "WRITE", {"first": True}, {}), *newest_first])
     """
     for commit in standing(commits, keeps_batches=True):
-        if "watermark" in commit.about:
-            return dict(commit.about["watermark"])
-        if commit.about.get("first"):
+        if "watermark" in commit.metadata:
+            return dict(commit.metadata["watermark"])
+        if commit.metadata.get("first"):
             return None
     return None

@@ -9,7 +9,7 @@ from lakesmith.batch.context import BatchContext
 from lakesmith.batch.observation import ObservedMetrics
 from lakesmith.spec.key_implies import unproven
 from lakesmith.spec.model import Table
-from lakesmith.tables.writes import newest_first
+from lakesmith.tables.upsert.precedence import newest_first
 from lakesmith.transforms.keys.one_row import one_row
 from lakesmith.transforms.scd2 import instant_of
 from lakesmith.types import Transform

@@ -12,7 +12,7 @@ from lakesmith.column_refs import named
 from lakesmith.columns import KEPT
 from lakesmith.quality.rule import NO_SAMPLE, Rule
 from lakesmith.spec.model import Table
-from lakesmith.tables.writes import newest_first
+from lakesmith.tables.upsert.precedence import newest_first
 from lakesmith.transforms.change_events.partial_updates import (
     filled,
     is_left,

@@ -34,11 +34,7 @@ def merges_in(project: Project, name: str) -> dict[str, Merge] | None:
         window or `dedupe` (which see the new rows only).
     """
     spec = project.table(name)
-    if (
-        spec.write.recompute_unit != "group"
-        or spec.from_.startswith("sources.")
-        or _alters_groups(spec)
-    ):
+    if spec.write.recompute_unit != "group" or spec.source_name or _alters_groups(spec):
         return None
     before, (step, *after) = split_at_aggregate(spec.steps)
     options = options_of(step)

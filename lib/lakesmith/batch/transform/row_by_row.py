@@ -78,7 +78,7 @@ def _as_stored(batch: BatchContext) -> Transform:
 def _query(
     batch: BatchContext, rows: DataFrame, inputs: Mapping[str, DataFrame]
 ) -> DataFrame:
-    named = {batch.spec.from_.split(".", 1)[1]: rows, **inputs}
+    named = {batch.spec.input_name: rows, **inputs}
     for name, frame in named.items():
         frame.createOrReplaceTempView(name)
     return batch.session.sql(batch.spec.sql or "")

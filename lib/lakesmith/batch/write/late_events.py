@@ -22,8 +22,8 @@ from lakesmith.columns import (
     VALIDITY,
 )
 from lakesmith.spec.change_semantics import changes_rows
+from lakesmith.tables.upsert.precedence import newest_first
 from lakesmith.tables.watermark import as_text
-from lakesmith.tables.writes import newest_first
 from lakesmith.transforms.keys.dedupe import latest_by
 from lakesmith.transforms.keys.orderable import orderable
 from lakesmith.transforms.scd2 import instant_of, sequence_at, timeline
@@ -181,7 +181,7 @@ def _of_late(rows: DataFrame, late: LateEvents) -> DataFrame:
 
 def _with_stored(late: LateEvents, stored: DataFrame) -> DataFrame:
     """Return the events of a batch among those that the stored versions stand for."""
-    is_fresh = F.lit(late.batch.follows)
+    is_fresh = F.lit(late.batch.upstream_decides)
     marks = {_BEGUN: F.lit(True), _FRESH: is_fresh}
     events = late.events.withColumns(marks)
     known = as_events(stored)

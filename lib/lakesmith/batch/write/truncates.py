@@ -13,7 +13,7 @@ from lakesmith.batch.frames import BatchFrames
 from lakesmith.batch.gate.partial_events import is_partial
 from lakesmith.column_refs import named
 from lakesmith.sources.upstream import is_mark
-from lakesmith.tables.writes import newest_first
+from lakesmith.tables.upsert.precedence import newest_first
 from lakesmith.transforms.keys.dedupe import latest_by
 
 _AT = "_truncated_at"

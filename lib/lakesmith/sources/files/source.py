@@ -23,6 +23,7 @@ from lakesmith.spec.rules.sources import TAKES
 from lakesmith.tables.ref import TableRef
 
 READERS = 8
+COMPRESSED = (".gz", ".bz2", ".deflate", ".zst", ".snappy", ".lz4", ".xz")
 
 
 class Files(Source):
@@ -98,6 +99,30 @@ class Files(Source):
             JSON also ``_arrived``, which fields a line has.
         """
         return read_files(session, self.settings, self.positions.parts(piece))
+
+    def max_rows(self, piece: Slice) -> int | None:
+        """Return a bound by the size of text files, or None for files that may be compressed.
+
+        Examples
+        --------
+        >>> from lakesmith.spec.example import example_project
+        >>> files = Files(example_project(), "bronze.a")
+        >>> files.max_rows(files_slice("s", [("in/a.csv", 1200, 1700)]))
+        1200
+        >>> files.max_rows(files_slice("s", [("in/a.csv.gz", 1200, 1700)]))
+        """
+        paths = self.positions.parts(piece)
+        is_packed = any(path.endswith(COMPRESSED) for path in paths)
+        if is_packed or self.settings.format == "parquet":
+            return None
+        size = sum(file[1] for file in piece.data["files"])
+        return int(size // self._shortest_row)
+
+    @property
+    def _shortest_row(self) -> int:
+        """The bytes that any row of text has, which are its delimiters and its line end."""
+        is_json = self.settings.format == "json"
+        return len("{}\n") if is_json else len(self.settings.columns)
 
     def still_readable(self, piece: Slice) -> str:
         """Return which file changed or vanished since the slice was planned.

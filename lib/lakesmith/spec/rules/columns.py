@@ -74,8 +74,8 @@ def arriving_columns(subject: Subject) -> tuple[str, ...]:
     # The images of change events have columns that no spec names.
     if upstream is None or subject.table.write.change_format == "debezium":
         return ()
-    source = subject.project.sources.get(upstream.from_.partition(".")[2])
-    if upstream.from_.startswith("sources.") and source:
+    source = subject.project.sources.get(upstream.source_name or "")
+    if source:
         return source.columns
     return tuple(upstream.columns)
 

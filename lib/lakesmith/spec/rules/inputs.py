@@ -33,7 +33,7 @@ def input_rules(subject: Subject) -> Iterator[Finding]:
         if name not in subject.known:
             hint = suggest(name, subject.known, "there are")
             yield Finding("LS120", key, f"'{name}' does not exist", hint)
-    reads_source = table.from_.startswith("sources.")
+    reads_source = table.source_name is not None
     if subject.layer == "bronze" and not reads_source:
         what = f"a bronze table reads '{table.from_}'"
         yield Finding("LS121", "from", what, "bronze reads from sources.<name> only")

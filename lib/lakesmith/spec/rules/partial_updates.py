@@ -35,7 +35,7 @@ def _envelope_findings(subject: Subject) -> Iterator[Finding]:
     upstream = subject.upstream()
     if upstream is None:
         return
-    source = subject.project.sources.get(upstream.from_.partition(".")[2])
+    source = subject.project.sources.get(upstream.source_name or "")
     if source is None:
         return
     present = {name.lower() for name in source.columns}

@@ -75,7 +75,7 @@ def _key(body: dict[str, Any]) -> tuple[str, str]:
 
 
 @dataclass
-class Patient:
+class LocalTable:
     """Hold the log of a table on a local path, with its sound and its broken checkpoints."""
 
     ref: TableRef
@@ -189,16 +189,16 @@ def _torn(commit: Path) -> str:
     return ""
 
 
-def patient(ref: TableRef) -> Patient | None:
+def open_local(ref: TableRef) -> LocalTable | None:
     """Return a table to be checked, or None when it is not local or does not exist.
 
     Examples
     --------
-    >>> patient(TableRef("silver.a", "main.silver.a", by_name=True))
+    >>> open_local(TableRef("silver.a", "main.silver.a", by_name=True))
     """
     if ref.local is None or not (ref.local / "_delta_log").is_dir():
         return None
-    return Patient(
+    return LocalTable(
         ref,
         ref.local,
         log_files(ref.local / "_delta_log"),

@@ -112,7 +112,7 @@ def trusted_header(
     commits = newest_commits(session, table.key_filter, _LAST_COMMITS)
     written = (commit for commit in commits if commit.operation not in MAINTENANCE)
     newest = next(written, None)
-    header = Header.from_metadata(newest.about) if newest else None
+    header = Header.from_metadata(newest.metadata) if newest else None
     if header is None or header.hash_version != HASH_VERSION:
         return None
     if header.table_id != table_id(session, table):

@@ -171,7 +171,9 @@ def _new_keys(
         startingVersion=header.table_version + 1,
         endingVersion=commits[0].version,
     )
-    foreign = [commit.version for commit in commits if not commit.about.get("app_id")]
+    foreign = [
+        commit.version for commit in commits if not commit.metadata.get("app_id")
+    ]
     change = F.col(CHANGE_TYPE)
     is_update = change == "update_postimage"
     is_foreign = F.col(COMMIT_VERSION).isin(foreign) if foreign else F.lit(False)
