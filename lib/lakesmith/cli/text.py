@@ -5,14 +5,16 @@ from __future__ import annotations
 import json
 import shlex
 from collections.abc import Mapping, Sequence
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from lakesmith.cli.table import aligned, cell
-from lakesmith.codes import Explanation
 from lakesmith.errors import render
-from lakesmith.maintain.result import MaintenanceResult
 from lakesmith.observe.plans import planned_text
-from lakesmith.observe.results import Plan, RunResult, TableResult
+
+if TYPE_CHECKING:
+    from lakesmith.codes import Explanation
+    from lakesmith.maintain.result import MaintenanceResult
+    from lakesmith.observe.results import Plan, RunResult, TableResult
 
 Row = Mapping[str, Any]
 

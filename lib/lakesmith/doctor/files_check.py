@@ -5,12 +5,15 @@ from __future__ import annotations
 import os
 from collections.abc import Iterator
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from lakesmith.doctor.findings import Finding
 from lakesmith.doctor.moved_files import is_older
 from lakesmith.tables.delta_log.hadoop_checksum import sidecar_of
 from lakesmith.tables.delta_log.retention import retention_days
-from lakesmith.tables.delta_log.snapshot import Patient, Snapshot
+
+if TYPE_CHECKING:
+    from lakesmith.tables.delta_log.snapshot import Patient, Snapshot
 
 DAY = 86_400
 CHANGES = "_change_data"

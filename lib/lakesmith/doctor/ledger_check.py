@@ -3,15 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from typing import TYPE_CHECKING
 
 from lakesmith.doctor.findings import Finding
 from lakesmith.ledger.commit_walk import is_foreign, is_void
 from lakesmith.ledger.rebuild_from_commits import is_missing, is_own
-from lakesmith.ledger.state import TableState
-from lakesmith.ledger.store import Ledger
 from lakesmith.tables.commit import LOOK_BACK
 from lakesmith.tables.delta_log.history import Commit, newest_commits
-from lakesmith.tables.delta_log.snapshot import Patient
+
+if TYPE_CHECKING:
+    from lakesmith.ledger.state import TableState
+    from lakesmith.ledger.store import Ledger
+    from lakesmith.tables.delta_log.snapshot import Patient
 
 
 def check_state(ledger: Ledger, table: Patient, is_readable: bool) -> Iterator[Finding]:

@@ -4,13 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from lakesmith.doctor.findings import Finding, Severity
 from lakesmith.doctor.moved_files import is_older
 from lakesmith.tables.delta_log.hadoop_checksum import sidecar_fit, sidecar_of
 from lakesmith.tables.delta_log.listing import POINTER, SUMMARY, TEMPORARY, LogFiles
-from lakesmith.tables.delta_log.snapshot import Patient
 from lakesmith.tables.delta_log.tail_check import pointed_to
+
+if TYPE_CHECKING:
+    from lakesmith.tables.delta_log.snapshot import Patient
 
 OLD_SECONDS = 3600
 BY_HAND = "put the file back from a copy; nothing can be done here"

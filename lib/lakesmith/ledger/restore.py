@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import warnings
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 from pyspark.errors import PySparkException
 from pyspark.sql import SparkSession
@@ -12,14 +13,16 @@ from pyspark.sql import SparkSession
 from lakesmith.errors import render
 from lakesmith.ledger.events import LedgerEvent
 from lakesmith.ledger.identity import app_id_of
-from lakesmith.ledger.state import TableState
 from lakesmith.session.batch import batch_session, ending
 from lakesmith.session.failures import first_line
-from lakesmith.spec.model import Project
 from lakesmith.tables.commit import LOOK_BACK, USER_METADATA
 from lakesmith.tables.delta_log.fsync import force_newest
 from lakesmith.tables.delta_log.history import newest_commits, newest_version
 from lakesmith.tables.ref import TableRef, project_table
+
+if TYPE_CHECKING:
+    from lakesmith.ledger.state import TableState
+    from lakesmith.spec.model import Project
 
 RESTORE = "restore"
 

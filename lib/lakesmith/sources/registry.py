@@ -3,16 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import cast
+from typing import TYPE_CHECKING, cast
 
 from lakesmith.errors import InputError
-from lakesmith.sources.base import Source
 from lakesmith.sources.files.source import Files
-from lakesmith.sources.positions import Position, Positions
-from lakesmith.sources.slices import Slice, Span
 from lakesmith.sources.upstream_source import Upstream
-from lakesmith.spec.model import Project
 from lakesmith.spec.model.source import find_type, register_type
+
+if TYPE_CHECKING:
+    from lakesmith.sources.base import Source
+    from lakesmith.sources.positions import Position, Positions
+    from lakesmith.sources.slices import Slice, Span
+    from lakesmith.spec.model import Project
 
 _BUILT_IN: Mapping[str, type[Source]] = {Files.kind: Files, Upstream.kind: Upstream}
 
@@ -65,6 +67,7 @@ def source_of(project: Project, table: str) -> Source:
 
     Examples
     --------
+    >>> from lakesmith.spec.model import Project
     >>> source = {"format": "csv", "path": "in", "columns": ["id"]}
     >>> tables = {"bronze": {"a": {"from": "sources.s"}}, "silver": {"b": {"from": "bronze.a"}}}
     >>> spec = {"name": "shop", "sources": {"s": source}, "tables": tables}
@@ -93,6 +96,7 @@ def parts_of(piece: Slice) -> tuple[str, ...]:
 
     Examples
     --------
+    >>> from lakesmith.sources.slices import Slice
     >>> parts_of(Slice("files", "orders", {"files": [["in/a.csv", 12, 1700]]}))
     ('in/a.csv',)
     """
@@ -104,6 +108,7 @@ def reference_of(piece: Slice) -> str:
 
     Examples
     --------
+    >>> from lakesmith.sources.slices import Slice
     >>> reference_of(Slice("files", "orders")), reference_of(Slice("table", "bronze.orders"))
     ('sources.orders', 'bronze.orders')
     """
@@ -115,6 +120,7 @@ def span_of(piece: Slice) -> Span | None:
 
     Examples
     --------
+    >>> from lakesmith.sources.slices import Slice
     >>> read = {"since": 3, "to": 5, "voids": []}
     >>> span_of(Slice("table", "bronze.orders", read))
     Span(name='bronze.orders', since=3, to=5, voids=())

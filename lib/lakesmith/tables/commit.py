@@ -6,7 +6,7 @@ import json
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from enum import Enum
-from typing import Any
+from typing import TYPE_CHECKING, Any
 from uuid import uuid4
 
 from pyspark.sql import DataFrame, DataFrameWriter, SparkSession
@@ -14,7 +14,9 @@ from pyspark.sql import DataFrame, DataFrameWriter, SparkSession
 from lakesmith.errors import WriteError
 from lakesmith.tables.delta_log.fsync import force
 from lakesmith.tables.delta_log.history import Commit, newest_commits
-from lakesmith.tables.ref import TableRef
+
+if TYPE_CHECKING:
+    from lakesmith.tables.ref import TableRef
 
 TXN_APP = "spark.databricks.delta.write.txnAppId"
 TXN_VERSION = "spark.databricks.delta.write.txnVersion"

@@ -4,20 +4,22 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from functools import reduce
-from typing import cast
+from typing import TYPE_CHECKING, cast
 
 from pyspark.sql import Column, DataFrame, MergeIntoWriter
 from pyspark.sql import functions as F
 from pyspark.sql.types import StructType
 
 from lakesmith.columns import HIDDEN, IS_CURRENT
-from lakesmith.spec.model import Table
 from lakesmith.tables.commit import CommitId, writer
 from lakesmith.tables.create import table_options
-from lakesmith.tables.ref import TableRef
 from lakesmith.transforms.keys.one_row import sequence_parts
 from lakesmith.transforms.keys.orderable import orderable
 from lakesmith.transforms.keys.ties import fail_if
+
+if TYPE_CHECKING:
+    from lakesmith.spec.model import Table
+    from lakesmith.tables.ref import TableRef
 
 
 def append(rows: DataFrame, table: TableRef, commit: CommitId) -> None:
@@ -51,7 +53,7 @@ def partition_columns(spec: Table) -> list[str]:
 
     Examples
     --------
-    >>> from lakesmith.spec.model import Write
+    >>> from lakesmith.spec.model import Table, Write
     >>> write = Write(strategy="scd2", partition_by=("country",))
     >>> partition_columns(Table(from_="silver.lines", write=write))
     ['is_current', 'country']

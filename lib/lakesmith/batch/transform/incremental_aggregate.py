@@ -4,12 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
+from typing import TYPE_CHECKING
 
 from pyspark.sql import DataFrame
 from pyspark.sql import functions as F
 
-from lakesmith.batch.context import BatchContext
-from lakesmith.batch.read.inputs import BatchInputs
 from lakesmith.batch.read.rows import read_held
 from lakesmith.batch.transform.merged_groups import merges_in, split_at_aggregate
 from lakesmith.column_refs import same_key
@@ -21,6 +20,10 @@ from lakesmith.transforms.contract import as_declared
 from lakesmith.transforms.mergeable_aggregates import keeps_values, merged
 from lakesmith.transforms.steps.bind import Step, run_steps
 from lakesmith.types import Transform
+
+if TYPE_CHECKING:
+    from lakesmith.batch.context import BatchContext
+    from lakesmith.batch.read.inputs import BatchInputs
 
 Lookups = Mapping[str, DataFrame]
 

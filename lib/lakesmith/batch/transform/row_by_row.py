@@ -3,16 +3,19 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from typing import TYPE_CHECKING
 
 from pyspark.sql import DataFrame
 from pyspark.sql import functions as F
 
-from lakesmith.batch.context import BatchContext
 from lakesmith.columns import KEPT, TRUNCATES
 from lakesmith.errors import StepError
 from lakesmith.transforms.contract import to_contract
 from lakesmith.transforms.steps.bind import Step, run_steps
 from lakesmith.types import Transform
+
+if TYPE_CHECKING:
+    from lakesmith.batch.context import BatchContext
 
 _DELETED = ("what {} deleted is lost", "so that a delete reaches this table")
 MARKS = {

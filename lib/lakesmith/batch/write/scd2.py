@@ -6,12 +6,11 @@ import json
 from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 from pyspark.sql import Column, DataFrame, Row, Window
 from pyspark.sql import functions as F
 
-from lakesmith.batch.context import BatchContext
-from lakesmith.batch.frames import BatchFrames
 from lakesmith.batch.gate.partial_events import fill, is_partial
 from lakesmith.batch.write.change_set import (
     SIDE,
@@ -45,6 +44,10 @@ from lakesmith.tables.watermark import Watermark, as_text
 from lakesmith.transforms.conform import with_defaults
 from lakesmith.transforms.keys.key_promise import broken_in
 from lakesmith.transforms.scd2 import instant_of, timeline, tracked
+
+if TYPE_CHECKING:
+    from lakesmith.batch.context import BatchContext
+    from lakesmith.batch.frames import BatchFrames
 
 VERSIONS = {
     "insert": "versionsInserted",

@@ -3,19 +3,22 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import TYPE_CHECKING
 
 from pyspark.sql import Column, DataFrame, SparkSession
 from pyspark.sql import functions as F
 
 from lakesmith.columns import ARRIVED
 from lakesmith.sources.files.text_lines import is_unsafe, read_lines, rescue_line
-from lakesmith.spec.model import FilesSource
 from lakesmith.transforms.values.json_numbers import (
     has_changed_number,
     mark_numbers,
     may_hold_mark,
     unmark_numbers,
 )
+
+if TYPE_CHECKING:
+    from lakesmith.spec.model import FilesSource
 
 
 def read_json(

@@ -10,13 +10,16 @@ import hashlib
 import json
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 from pyspark.sql import Column, DataFrame
 from pyspark.sql import functions as F
 from pyspark.sql.types import DataType
 
 from lakesmith.columns import HIDDEN, SEQ, quoted
-from lakesmith.tables.schema.diff import Change, Fields
+
+if TYPE_CHECKING:
+    from lakesmith.tables.schema.diff import Change, Fields
 
 PREFIX = "lakesmith.schema.v"
 

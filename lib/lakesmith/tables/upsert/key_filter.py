@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict, replace
+from typing import TYPE_CHECKING
 
 from py4j.protocol import Py4JJavaError  # type: ignore[import-untyped]
 from pyspark.errors import PySparkException
@@ -17,7 +18,6 @@ from lakesmith.spec.model import KeyFilter, Table
 from lakesmith.tables.commit import CommitId, write, writer
 from lakesmith.tables.delta_log.history import Commit, newest_version
 from lakesmith.tables.delta_log.operations import MAINTENANCE, ROW_CHANGES
-from lakesmith.tables.ref import TableRef
 from lakesmith.tables.upsert.filter_header import (
     APP,
     Header,
@@ -27,6 +27,9 @@ from lakesmith.tables.upsert.filter_header import (
     table_id,
     trusted_header,
 )
+
+if TYPE_CHECKING:
+    from lakesmith.tables.ref import TableRef
 
 KNOWN = (*MAINTENANCE, *ROW_CHANGES)
 MOST_PARTS = 20

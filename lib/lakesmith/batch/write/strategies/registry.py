@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from lakesmith.batch.write.strategies.aggregate import Aggregate
 from lakesmith.batch.write.strategies.append import Append
-from lakesmith.batch.write.strategies.base import Strategy
 from lakesmith.batch.write.strategies.cdc import Cdc
 from lakesmith.batch.write.strategies.replace_all import ReplaceAll
 from lakesmith.batch.write.strategies.replace_partitions import ReplacePartitions
@@ -15,7 +14,10 @@ from lakesmith.batch.write.strategies.snapshot import Snapshot
 from lakesmith.batch.write.strategies.upsert import Upsert
 from lakesmith.spec import strategies as declared
 from lakesmith.spec.installed import load_installed, refused_as
-from lakesmith.spec.model import Write
+
+if TYPE_CHECKING:
+    from lakesmith.batch.write.strategies.base import Strategy
+    from lakesmith.spec.model import Write
 
 _BUILT_IN: tuple[Strategy[Any], ...] = (
     Append(),
@@ -35,6 +37,7 @@ def register(strategy: Strategy[Any]) -> None:
 
     Examples
     --------
+    >>> from lakesmith.spec.model import Write
     >>> register(Append())
     >>> Write(strategy="append").emits
     'appends'
@@ -48,6 +51,7 @@ def strategy_of(write: Write) -> Strategy[Any]:
 
     Examples
     --------
+    >>> from lakesmith.spec.model import Write
     >>> type(strategy_of(Write(strategy="append"))).__name__
     'Append'
     """
