@@ -7,12 +7,11 @@ from dataclasses import asdict, dataclass, field
 from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
-from lakesmith.batch.counts import Counts
+from lakesmith.batch.counts import VERSIONS, Counts
 from lakesmith.batch.event_fields import asked_fields
 from lakesmith.batch.gate.metrics import visible_types
 from lakesmith.batch.gate.tied_rows import tie_verdicts
-from lakesmith.batch.write.scd2 import VERSIONS
-from lakesmith.batch.write.strategies import strategy_of
+from lakesmith.batch.write.strategies.registry import strategy_of
 from lakesmith.quality.batch_checks import batch_results, shuffle_metrics
 from lakesmith.quality.check_result import CheckResult
 from lakesmith.quality.checks.arrival import arrival_results

@@ -10,7 +10,7 @@ from pyspark.sql import Column
 from lakesmith.quality.check_result import CheckResult, error_result
 from lakesmith.quality.checks.batch.evaluation import BatchEvaluation, BatchScope
 from lakesmith.quality.checks.registry import evaluation_of
-from lakesmith.spec.model.checks import BatchCheck
+from lakesmith.spec.model.checks.base import BatchCheck
 from lakesmith.types import Transform
 
 if TYPE_CHECKING:

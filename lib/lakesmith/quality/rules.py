@@ -11,7 +11,7 @@ from pyspark.sql import DataFrame
 from lakesmith.quality.checks.implicit_rules import implicit_rules
 from lakesmith.quality.checks.registry import rules_of
 from lakesmith.quality.rule import Rule, reason_of
-from lakesmith.spec.model.checks import RowCheck
+from lakesmith.spec.model.checks.base import RowCheck
 
 if TYPE_CHECKING:
     from lakesmith.spec.model import Table

@@ -16,9 +16,11 @@ from pyspark.sql import DataFrame, SparkSession
 
 from lakesmith.sources.positions import Position, Positions
 from lakesmith.sources.slices import ParkedPart, Required, Slice, Slices, Span
-from lakesmith.spec.model import Project, SourceSpec, Table
+from lakesmith.spec.model.source import SourceSpec
 
 if TYPE_CHECKING:
+    from lakesmith.spec.model.project import Project
+    from lakesmith.spec.model.table import Table
     from lakesmith.tables.ref import TableRef
 
 __all__ = [

@@ -3,12 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import TYPE_CHECKING, cast
+from typing import TYPE_CHECKING, TypeVar, cast
 
 from lakesmith.errors import InputError
-from lakesmith.sources.files.source import Files
-from lakesmith.sources.upstream_source import Upstream
-from lakesmith.spec.model.source import find_type, register_type
+from lakesmith.spec.model.source import UPSTREAM, find_type, register_type
 
 if TYPE_CHECKING:
     from lakesmith.sources.base import Source
@@ -16,7 +14,9 @@ if TYPE_CHECKING:
     from lakesmith.sources.slices import Slice, Span
     from lakesmith.spec.model import Project
 
-_BUILT_IN: Mapping[str, type[Source]] = {Files.kind: Files, Upstream.kind: Upstream}
+S = TypeVar("S", bound="type[Source]")
+
+_built_in: dict[str, type[Source]] = {}
 
 
 def register(source: type[Source]) -> type[Source]:
@@ -39,6 +39,12 @@ def register(source: type[Source]) -> type[Source]:
     return source
 
 
+def built_in(source: S) -> S:
+    """Register a type of source of Lakesmith, as a decorator."""
+    _built_in[source.kind] = source
+    return source
+
+
 def source_class(kind: str) -> type[Source]:
     """Return the class of a kind.
 
@@ -52,7 +58,7 @@ def source_class(kind: str) -> type[Source]:
     >>> source_class("files").__name__
     'Files'
     """
-    found = _BUILT_IN.get(kind) or find_type(kind)
+    found = _built_in.get(kind) or find_type(kind)
     if found is None:
         raise InputError(
             f"no package has a source of type '{kind}'",
@@ -76,7 +82,7 @@ def source_of(project: Project, table: str) -> Source:
     ('files', 'table')
     """
     origin, name = project.table(table).from_.split(".", 1)
-    kind = project.sources[name].type if origin == "sources" else Upstream.kind
+    kind = project.sources[name].type if origin == "sources" else UPSTREAM
     return source_class(kind)(project, table)
 
 
@@ -138,7 +144,7 @@ def version_read(positions: Mapping[str, Position]) -> int | None:
     >>> version_read({"table": {"to": 5}}), version_read({"files": {"seen": {}}})
     (5, None)
     """
-    return positions.get(Upstream.kind, {}).get("to")
+    return positions.get(UPSTREAM, {}).get("to")
 
 
 def unreadable(source: Source, piece: Slice) -> str:

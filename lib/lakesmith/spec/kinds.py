@@ -17,7 +17,10 @@ from pydantic import Field, create_model
 
 from lakesmith.errors import ConfigError, Problem
 from lakesmith.spec.installed import load_installed, refused_as
-from lakesmith.spec.model import LAYERS, NAME_PATTERN, AnySource, Project, Table
+from lakesmith.spec.model.base import LAYERS, NAME_PATTERN
+from lakesmith.spec.model.project import Project
+from lakesmith.spec.model.source import AnySource
+from lakesmith.spec.model.table import Table
 from lakesmith.spec.rules.sources import SOURCE_RULES
 from lakesmith.spec.yaml.provenance import Finding
 

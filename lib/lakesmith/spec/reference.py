@@ -9,7 +9,7 @@ from typing import Any
 from lakesmith.duration import DURATION_PATTERN
 from lakesmith.spec.json_schema import schemas
 from lakesmith.spec.kinds import Kind, all_kinds
-from lakesmith.spec.model import NAME_PATTERN
+from lakesmith.spec.model.base import NAME_PATTERN
 
 _HEAD = """# Spec reference
 

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 from pyspark.sql import Column, DataFrame, Row, Window
 from pyspark.sql import functions as F
 
+from lakesmith.batch.counts import VERSIONS
 from lakesmith.batch.gate.partial_events import fill, is_partial
 from lakesmith.batch.write.change_set import (
     SIDE,
@@ -49,11 +50,6 @@ if TYPE_CHECKING:
     from lakesmith.batch.context import BatchContext
     from lakesmith.batch.frames import BatchFrames
 
-VERSIONS = {
-    "insert": "versionsInserted",
-    "update": "versionsUpdated",
-    "delete": "versionsDeleted",
-}
 _LATE = "_late"
 
 

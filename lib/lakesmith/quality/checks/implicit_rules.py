@@ -16,7 +16,7 @@ from lakesmith.columns import CORRUPT_RECORD, REFUSED, RESCUED
 from lakesmith.quality.checks.row.cast_failed import cast_columns, cast_rule
 from lakesmith.quality.raw import raw_field, rescued
 from lakesmith.quality.rule import Rule, find, no_sample, sample_of
-from lakesmith.spec.model.checks import CastFailed
+from lakesmith.spec.model.checks.row.cast_failed import CastFailed
 
 if TYPE_CHECKING:
     from lakesmith.spec.model import Table

@@ -16,8 +16,9 @@ from lakesmith.sources.files.listing import FileEntry, list_files
 from lakesmith.sources.files.new_files import next_files, read_files, reason_to_park
 from lakesmith.sources.files.parquet_files import parquet_rows
 from lakesmith.sources.files.position import KIND, FilePositions, files_slice
+from lakesmith.sources.registry import built_in
 from lakesmith.sources.slices import MISSING, ParkedPart, Required, Slice, Slices
-from lakesmith.spec.model import FilesSource
+from lakesmith.spec.model.source import FilesSource
 from lakesmith.spec.rules.sources import TAKES
 
 if TYPE_CHECKING:
@@ -27,6 +28,7 @@ if TYPE_CHECKING:
 READERS = 8
 
 
+@built_in
 class Files(Source):
     """CSV, JSON-lines or Parquet files in a directory.
 

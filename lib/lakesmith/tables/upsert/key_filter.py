@@ -14,7 +14,7 @@ from pyspark.sql import functions as F
 from lakesmith.columns import CHANGE_TYPE, COMMIT_VERSION
 from lakesmith.sketches.bloom import bloom_build, bloom_merge, is_hashable
 from lakesmith.sketches.bloom_sizing import CAP_BITS, shape_for
-from lakesmith.spec.model import KeyFilter, Table
+from lakesmith.spec.model.write import KeyFilter
 from lakesmith.tables.commit import CommitId, write, writer
 from lakesmith.tables.delta_log.history import Commit, newest_version
 from lakesmith.tables.delta_log.operations import MAINTENANCE, ROW_CHANGES
@@ -29,6 +29,7 @@ from lakesmith.tables.upsert.filter_header import (
 )
 
 if TYPE_CHECKING:
+    from lakesmith.spec.model.table import Table
     from lakesmith.tables.ref import TableRef
 
 KNOWN = (*MAINTENANCE, *ROW_CHANGES)

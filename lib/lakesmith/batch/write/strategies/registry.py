@@ -4,14 +4,6 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from lakesmith.batch.write.strategies.aggregate import Aggregate
-from lakesmith.batch.write.strategies.append import Append
-from lakesmith.batch.write.strategies.cdc import Cdc
-from lakesmith.batch.write.strategies.replace_all import ReplaceAll
-from lakesmith.batch.write.strategies.replace_partitions import ReplacePartitions
-from lakesmith.batch.write.strategies.scd2 import Scd2
-from lakesmith.batch.write.strategies.snapshot import Snapshot
-from lakesmith.batch.write.strategies.upsert import Upsert
 from lakesmith.spec import strategies as declared
 from lakesmith.spec.installed import load_installed, refused_as
 
@@ -19,17 +11,7 @@ if TYPE_CHECKING:
     from lakesmith.batch.write.strategies.base import Strategy
     from lakesmith.spec.model import Write
 
-_BUILT_IN: tuple[Strategy[Any], ...] = (
-    Append(),
-    Upsert(),
-    Scd2(),
-    Snapshot(),
-    Cdc(),
-    ReplacePartitions(),
-    ReplaceAll(),
-    Aggregate(),
-)
-_strategies = {strategy.declaration.name: strategy for strategy in _BUILT_IN}
+_strategies: dict[str, Strategy[Any]] = {}
 
 
 def register(strategy: Strategy[Any]) -> None:
@@ -38,6 +20,7 @@ def register(strategy: Strategy[Any]) -> None:
     Examples
     --------
     >>> from lakesmith.spec.model import Write
+    >>> from lakesmith.batch.write.strategies.append import Append
     >>> register(Append())
     >>> Write(strategy="append").emits
     'appends'

@@ -9,15 +9,16 @@ from typing import TYPE_CHECKING, Any, Generic, TypeVar
 
 from pyspark.sql import Column
 
-from lakesmith.spec.model import Check, Table
 from lakesmith.types import Transform
 
 if TYPE_CHECKING:
     from lakesmith.quality.check_result import CheckResult
+    from lakesmith.spec.model.checks.base import Check
+    from lakesmith.spec.model.table import Table
 
 EPOCH = datetime(1970, 1, 1, tzinfo=timezone.utc)
 
-C = TypeVar("C", bound=Check)
+C = TypeVar("C", bound="Check")
 
 
 @dataclass(frozen=True)

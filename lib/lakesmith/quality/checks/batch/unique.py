@@ -14,7 +14,7 @@ from lakesmith.quality.checks.batch.evaluation import BatchEvaluation
 from lakesmith.quality.checks.registry import batch_check
 from lakesmith.quality.rule import find
 from lakesmith.spec.key_implies import unproven
-from lakesmith.spec.model.checks import Unique
+from lakesmith.spec.model.checks.batch.unique import Unique
 from lakesmith.types import Transform
 
 if TYPE_CHECKING:

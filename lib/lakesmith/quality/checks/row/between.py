@@ -9,7 +9,7 @@ from pyspark.sql import functions as F
 
 from lakesmith.quality.checks.registry import column_check
 from lakesmith.quality.spec_literals import literal
-from lakesmith.spec.model.checks import Between
+from lakesmith.spec.model.checks.row.between import Between
 from lakesmith.types import is_float
 
 if TYPE_CHECKING:

@@ -10,10 +10,10 @@ from pyspark.sql import functions as F
 
 from lakesmith.column_refs import named
 from lakesmith.quality.checks.registry import row_check
-from lakesmith.quality.checks.row.not_blank import is_blank
 from lakesmith.quality.raw import raw_source
 from lakesmith.quality.rule import Rule, broken_rule, find, rule_of, sample_of
-from lakesmith.spec.model.checks import CastFailed
+from lakesmith.spec.model.checks.row.cast_failed import CastFailed
+from lakesmith.transforms.text import is_blank
 
 if TYPE_CHECKING:
     from lakesmith.spec.model import Table

@@ -22,7 +22,7 @@ from lakesmith.quality.rule import (
     rule_of,
     sample_of,
 )
-from lakesmith.spec.model.checks import Expression
+from lakesmith.spec.model.checks.row.expression import Expression
 
 if TYPE_CHECKING:
     from lakesmith.spec.model import Table

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 from pyspark.sql import Column
 
 from lakesmith.quality.checks.registry import column_rules, row_check
-from lakesmith.spec.model.checks import Regex
+from lakesmith.spec.model.checks.row.regex import Regex
 
 if TYPE_CHECKING:
     from lakesmith.quality.rule import Rule

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING
 
-from lakesmith.spec.model.checks import GateColumns
+from lakesmith.spec.model.checks.base import GateColumns
 from lakesmith.spec.rules.columns import arriving_columns
 
 if TYPE_CHECKING:
