@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 from lakesmith.doctor.findings import Finding
 from lakesmith.doctor.moved_files import is_older
-from lakesmith.tables.delta_log.hadoop_checksum import sidecar_of
+from lakesmith.tables.delta_log.hadoop_checksum import with_sidecars
 from lakesmith.tables.delta_log.retention import retention_days
 
 if TYPE_CHECKING:
@@ -67,7 +67,7 @@ def _orphans(table: Patient) -> Iterator[Finding]:
 
 def _old_orphans(table: Patient, files: list[Path], days: float) -> Finding:
     what = f"{_unnamed(files)}, older than {days:g} days"
-    moves = tuple(one for file in files for one in (file, sidecar_of(file)))
+    moves = with_sidecars(files)
     hint = "move them away"
     return Finding("warning", "LS625", table.name, what, str(files[0]), hint, moves)
 

@@ -47,7 +47,7 @@ def _behind(state: TableState, table: Patient) -> Iterator[Finding]:
     known = max(
         version for version in (state.version, refused, -1) if version is not None
     )
-    head = -1 if table.log.head is None else table.log.head
+    head = _head(table)
     if known > head:
         is_at = f"ends at version {head}" if head >= 0 else "has no commit"
         what = f"the ledger counts version {known} as done, the table {is_at}"
@@ -87,10 +87,14 @@ def _ahead(state: TableState, table: Patient) -> Iterator[Finding]:
 
 
 def _commits_since(table: Patient, version: int | None) -> list[Commit]:
-    head = -1 if table.log.head is None else table.log.head
+    head = _head(table)
     since = -1 if version is None else version
     return (
         newest_commits(None, table.ref, min(head - since, LOOK_BACK))
         if head > since
         else []
     )
+
+
+def _head(table: Patient) -> int:
+    return -1 if table.log.head is None else table.log.head

@@ -130,8 +130,8 @@ def _conclude(
 
 
 def _failure(result: MaintenanceResult) -> MaintenanceFailed:
-    texts = [f"{step.table}: {step.action}: {step.error}" for step in result.failed]
-    what = "\n".join([f"{len(texts)} action(s) of maintenance failed", *texts])
+    count = len(result.errors)
+    what = "\n".join([f"{count} action(s) of maintenance failed", *result.errors])
     return MaintenanceFailed(
         what,
         hint="fix the cause and maintain again; no row has changed",

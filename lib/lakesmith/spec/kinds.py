@@ -64,6 +64,17 @@ class Kind:
         """Length of the key path of one spec, such as 2 for ``sources.orders``."""
         return 3 if self.layers else 2
 
+    @property
+    def folder(self) -> str:
+        """Place of the files in ``conf``.
+
+        Examples
+        --------
+        >>> KINDS["sources"].folder, KINDS["tables"].folder
+        ('sources', 'tables/<layer>')
+        """
+        return f"{self.name}/<layer>" if self.layers else self.name
+
     def flatten(self, tree: Mapping[str, Any]) -> dict[str, Any]:
         """Return the specs of this kind by key, from a tree of specs.
 

@@ -101,9 +101,8 @@ def _files() -> Iterator[tuple[str, str, _Schema]]:
 
 
 def _place(kind: Kind) -> str:
-    folder = f"{kind.name}/<layer>" if kind.layers else kind.name
     layers = f" Layers are {', '.join(kind.layers)}." if kind.layers else ""
-    return f"In `conf/{folder}/<name>.yml`.{layers}"
+    return f"In `conf/{kind.folder}/<name>.yml`.{layers}"
 
 
 def _section(schema: _Schema) -> str:

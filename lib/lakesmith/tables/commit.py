@@ -231,8 +231,13 @@ def _outcome(commit: CommitId, landed: Commit) -> Outcome:
     return Outcome(result, landed.version, metrics)
 
 
+def recent_commits(session: SparkSession, table: TableRef) -> list[Commit]:
+    """Return the newest commits of a table, as many as are searched for one of a batch."""
+    return newest_commits(session, table, LOOK_BACK) if table.exists(session) else []
+
+
 def _lost(session: SparkSession, table: TableRef, commit: CommitId) -> WriteError:
-    commits = newest_commits(session, table, LOOK_BACK) if table.exists(session) else []
+    commits = recent_commits(session, table)
     batches = [
         landed.about.get("batch", 0)
         for landed in commits

@@ -19,7 +19,7 @@ from pyspark.sql.types import (
     TimestampType,
 )
 
-from lakesmith.column_refs import named
+from lakesmith.column_refs import named, types_of
 from lakesmith.columns import RAW
 from lakesmith.errors import StepError
 from lakesmith.transforms.values.casting import cast_or_null
@@ -194,7 +194,7 @@ def as_declared(
     }
 
     def apply(df: DataFrame) -> DataFrame:
-        types = {field.name.lower(): field.dataType for field in df.schema.fields}
+        types = types_of(df)
         typed: dict[str, Column] = {}
 
         for name, column in declared.items():
