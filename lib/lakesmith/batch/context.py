@@ -4,23 +4,25 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from pyspark.sql import SparkSession
 
 from lakesmith.ledger.identity import app_id_of, positions
-from lakesmith.ledger.intent import Intent
 from lakesmith.ledger.key_change import settings_to_record
 from lakesmith.ledger.source_settings import recorded_settings
-from lakesmith.ledger.state import TableState
 from lakesmith.sources.registry import source_of, span_of
 from lakesmith.sources.upstream_source import versions_slice
 from lakesmith.spec.change_semantics import upstream_decides
-from lakesmith.spec.model import Project, Table
 from lakesmith.tables.commit import CommitId
-from lakesmith.tables.pruning.key_bounds import Touched
 from lakesmith.tables.ref import TableRef, project_table
 from lakesmith.tables.upsert.precedence import Precedence
+
+if TYPE_CHECKING:
+    from lakesmith.ledger.intent import Intent
+    from lakesmith.ledger.state import TableState
+    from lakesmith.spec.model import Project, Table
+    from lakesmith.tables.pruning.key_bounds import Touched
 
 
 @dataclass(frozen=True)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from typing import TYPE_CHECKING
 
 from lakesmith.doctor.files_check import check_files
 from lakesmith.doctor.findings import Finding, Report, in_order
@@ -12,10 +13,12 @@ from lakesmith.doctor.publish_check import check_publication, check_published
 from lakesmith.errors import LedgerError
 from lakesmith.ledger.publications import newest
 from lakesmith.ledger.store import read_ledger
-from lakesmith.spec.model import Project
 from lakesmith.tables.delta_log.snapshot import LocalTable, open_local
 from lakesmith.tables.delta_log.tail_check import warehouse_tables
 from lakesmith.tables.ref import TableRef, project_table
+
+if TYPE_CHECKING:
+    from lakesmith.spec.model import Project
 
 
 def examine(project: Project) -> Report:

@@ -5,12 +5,15 @@ from __future__ import annotations
 import os
 from collections.abc import Iterator
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from lakesmith.doctor.findings import Finding
 from lakesmith.doctor.moved_files import is_older
-from lakesmith.tables.delta_log.hadoop_checksum import sidecar_of
+from lakesmith.tables.delta_log.hadoop_checksum import with_sidecars
 from lakesmith.tables.delta_log.retention import retention_days
-from lakesmith.tables.delta_log.snapshot import LocalTable, Snapshot
+
+if TYPE_CHECKING:
+    from lakesmith.tables.delta_log.snapshot import LocalTable, Snapshot
 
 DAY = 86_400
 CHANGES = "_change_data"
@@ -64,7 +67,7 @@ def _orphans(table: LocalTable) -> Iterator[Finding]:
 
 def _old_orphans(table: LocalTable, files: list[Path], days: float) -> Finding:
     what = f"{_unnamed(files)}, older than {days:g} days"
-    moves = tuple(one for file in files for one in (file, sidecar_of(file)))
+    moves = with_sidecars(files)
     hint = "move them away"
     return Finding("warning", "LS625", table.name, what, str(files[0]), hint, moves)
 

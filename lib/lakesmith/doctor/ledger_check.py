@@ -3,15 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from typing import TYPE_CHECKING
 
 from lakesmith.doctor.findings import Finding
 from lakesmith.ledger.commit_walk import is_foreign, is_void
 from lakesmith.ledger.rebuild_from_commits import is_missing, is_own
-from lakesmith.ledger.state import TableState
-from lakesmith.ledger.store import Ledger
 from lakesmith.tables.commit import LOOK_BACK
 from lakesmith.tables.delta_log.history import Commit, newest_commits
-from lakesmith.tables.delta_log.snapshot import LocalTable
+
+if TYPE_CHECKING:
+    from lakesmith.ledger.state import TableState
+    from lakesmith.ledger.store import Ledger
+    from lakesmith.tables.delta_log.snapshot import LocalTable
 
 
 def check_state(
@@ -46,7 +49,7 @@ def _behind(state: TableState, table: LocalTable) -> Iterator[Finding]:
     known = max(
         version for version in (state.version, refused, -1) if version is not None
     )
-    head = -1 if table.log.head is None else table.log.head
+    head = _head(table)
     if known > head:
         is_at = f"ends at version {head}" if head >= 0 else "has no commit"
         what = f"the ledger counts version {known} as done, the table {is_at}"
@@ -86,10 +89,14 @@ def _ahead(state: TableState, table: LocalTable) -> Iterator[Finding]:
 
 
 def _commits_since(table: LocalTable, version: int | None) -> list[Commit]:
-    head = -1 if table.log.head is None else table.log.head
+    head = _head(table)
     since = -1 if version is None else version
     return (
         newest_commits(None, table.ref, min(head - since, LOOK_BACK))
         if head > since
         else []
     )
+
+
+def _head(table: LocalTable) -> int:
+    return -1 if table.log.head is None else table.log.head

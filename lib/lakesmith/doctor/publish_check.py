@@ -4,17 +4,19 @@ from __future__ import annotations
 
 import time
 from collections.abc import Iterator
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from lakesmith.doctor.files_check import DAY, bad_files
 from lakesmith.doctor.findings import Finding
 from lakesmith.ledger.publications import newest, publish
-from lakesmith.ledger.store import Ledger
 from lakesmith.observe.run_records import now
-from lakesmith.spec.model import Project
 from lakesmith.tables.delta_log.retention import FILES, retention_days
-from lakesmith.tables.delta_log.snapshot import LocalTable, Snapshot
-from lakesmith.tables.ref import TableRef
+
+if TYPE_CHECKING:
+    from lakesmith.ledger.store import Ledger
+    from lakesmith.spec.model import Project
+    from lakesmith.tables.delta_log.snapshot import LocalTable, Snapshot
+    from lakesmith.tables.ref import TableRef
 
 CLOSE = 0.2  # of the retention
 

@@ -4,15 +4,18 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Collection
+from typing import TYPE_CHECKING
 
 from pyspark.sql import SparkSession
 
 from lakesmith.ledger.rebuild_from_commits import Adoption
 from lakesmith.ledger.store import Ledger, read_ledger
-from lakesmith.spec.model import Project
 from lakesmith.tables.create import create_schemas
 from lakesmith.tables.delta_log.tail_check import check_tails
 from lakesmith.tables.ref import project_table
+
+if TYPE_CHECKING:
+    from lakesmith.spec.model import Project
 
 
 def open_ledger(

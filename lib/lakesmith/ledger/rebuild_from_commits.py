@@ -9,6 +9,7 @@ from __future__ import annotations
 import re
 from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING
 
 from pyspark.sql import SparkSession
 
@@ -22,13 +23,15 @@ from lakesmith.ledger.events import (
 from lakesmith.ledger.intent import Intent
 from lakesmith.ledger.publications import newest
 from lakesmith.ledger.restore import RESTORE
-from lakesmith.ledger.state import TableState
 from lakesmith.ledger.store import Ledger, published_event
 from lakesmith.sources.registry import source_of
-from lakesmith.spec.model import Project
 from lakesmith.tables.commit import LOOK_BACK
 from lakesmith.tables.delta_log.history import Commit, newest_commits
 from lakesmith.tables.ref import TableRef, project_table
+
+if TYPE_CHECKING:
+    from lakesmith.ledger.state import TableState
+    from lakesmith.spec.model import Project
 
 APP_ID = re.compile(
     r"lakesmith/[^/]+/(?P<table>[^/]+)/(?P<epoch>\d+)/(?P<purpose>main|backfill:[^/]+|restore)"

@@ -6,7 +6,7 @@ import json
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from pyspark.sql import SparkSession
 
@@ -14,7 +14,9 @@ from lakesmith.tables.delta_log.actions import data_file
 from lakesmith.tables.delta_log.history import Commit, newest_commits
 from lakesmith.tables.delta_log.retention import retention_days
 from lakesmith.tables.delta_log.snapshot import LocalTable, Snapshot, open_local
-from lakesmith.tables.ref import TableRef
+
+if TYPE_CHECKING:
+    from lakesmith.tables.ref import TableRef
 
 DAY = 86_400
 REMOVED = ("numRemovedFiles", "numTargetFilesRemoved")

@@ -10,14 +10,18 @@ from __future__ import annotations
 from abc import abstractmethod
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Any, ClassVar, Protocol
+from typing import TYPE_CHECKING, Any, ClassVar, Protocol
 
 from pyspark.sql import DataFrame, SparkSession
 
 from lakesmith.sources.positions import Position, Positions
 from lakesmith.sources.slices import ParkedPart, Required, Slice, Slices, Span
-from lakesmith.spec.model import Project, SourceSpec, Table
-from lakesmith.tables.ref import TableRef
+from lakesmith.spec.model.source import SourceSpec
+
+if TYPE_CHECKING:
+    from lakesmith.spec.model.project import Project
+    from lakesmith.spec.model.table import Table
+    from lakesmith.tables.ref import TableRef
 
 __all__ = [
     "Known",

@@ -6,7 +6,7 @@ import json
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from enum import Enum
-from typing import Any
+from typing import TYPE_CHECKING, Any
 from uuid import uuid4
 
 from pyspark.sql import DataFrame, DataFrameWriter, SparkSession
@@ -14,7 +14,9 @@ from pyspark.sql import DataFrame, DataFrameWriter, SparkSession
 from lakesmith.errors import WriteError
 from lakesmith.tables.delta_log.fsync import force
 from lakesmith.tables.delta_log.history import Commit, newest_commits
-from lakesmith.tables.ref import TableRef
+
+if TYPE_CHECKING:
+    from lakesmith.tables.ref import TableRef
 
 TXN_APP = "spark.databricks.delta.write.txnAppId"
 TXN_VERSION = "spark.databricks.delta.write.txnVersion"
@@ -229,8 +231,13 @@ def _outcome(commit: CommitId, landed: Commit) -> Outcome:
     return Outcome(result, landed.version, metrics)
 
 
+def recent_commits(session: SparkSession, table: TableRef) -> list[Commit]:
+    """Return the newest commits of a table, as many as are searched for one of a batch."""
+    return newest_commits(session, table, LOOK_BACK) if table.exists(session) else []
+
+
 def _lost(session: SparkSession, table: TableRef, commit: CommitId) -> WriteError:
-    commits = newest_commits(session, table, LOOK_BACK) if table.exists(session) else []
+    commits = recent_commits(session, table)
     batches = [
         landed.metadata.get("batch", 0)
         for landed in commits

@@ -4,21 +4,24 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from functools import reduce
+from typing import TYPE_CHECKING
 
 from pyspark.sql import Column, DataFrame, MergeIntoWriter
 from pyspark.sql import functions as F
 
 from lakesmith.columns import IS_CURRENT
-from lakesmith.spec.model import Table
 from lakesmith.tables.commit import CommitId, writer
 from lakesmith.tables.create import table_options
-from lakesmith.tables.ref import TableRef
 from lakesmith.tables.upsert.precedence import (
     Precedence,
     all_equal,
     replaces,
     target_column,
 )
+
+if TYPE_CHECKING:
+    from lakesmith.spec.model import Table
+    from lakesmith.tables.ref import TableRef
 
 
 def append(rows: DataFrame, table: TableRef, commit: CommitId) -> None:
@@ -52,7 +55,7 @@ def partition_columns(spec: Table) -> list[str]:
 
     Examples
     --------
-    >>> from lakesmith.spec.model import Write
+    >>> from lakesmith.spec.model import Table, Write
     >>> write = Write(strategy="scd2", partition_by=("country",))
     >>> partition_columns(Table(from_="silver.lines", write=write))
     ['is_current', 'country']

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 from pyspark.sql import Column, DataFrame
 from pyspark.sql import functions as F
 
-from lakesmith.batch.context import BatchContext
 from lakesmith.batch.frames import full_history
 from lakesmith.batch.write.key_joins import event_time, having, keys_of, of_side
 from lakesmith.column_refs import named, same_key
@@ -27,6 +27,9 @@ from lakesmith.tables.watermark import as_text
 from lakesmith.transforms.keys.dedupe import latest_by
 from lakesmith.transforms.keys.orderable import orderable
 from lakesmith.transforms.scd2 import instant_of, sequence_at, timeline
+
+if TYPE_CHECKING:
+    from lakesmith.batch.context import BatchContext
 
 _BEGUN = "_begun"
 _FRESH = "_fresh"

@@ -6,6 +6,7 @@ import os
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from itertools import accumulate
+from typing import TYPE_CHECKING
 
 from pyspark.sql import DataFrame, SparkSession
 
@@ -29,7 +30,9 @@ from lakesmith.sources.files.parquet_files import (
     parquet_rows,
     read_parquet,
 )
-from lakesmith.spec.model import FilesSource
+
+if TYPE_CHECKING:
+    from lakesmith.spec.model import FilesSource
 
 
 @dataclass(frozen=True)
@@ -87,6 +90,7 @@ def bounded(
 
     Examples
     --------
+    >>> from lakesmith.spec.model import FilesSource
     >>> csv = {"format": "csv", "path": "in", "columns": ("id",)}
     >>> source = FilesSource(**csv, batch={"max_files": 1})
     >>> files = [FileEntry("in/a.csv", 5, 1700), FileEntry("in/b.csv", 5, 1700)]
@@ -131,6 +135,7 @@ def reason_to_park(spark: SparkSession, source: FilesSource, path: str) -> str:
 
     Examples
     --------
+    >>> from lakesmith.spec.model import FilesSource
     >>> source = FilesSource(format="csv", path="in", columns=("id",))
     >>> reason_to_park(spark, source, "in/a:b.csv")
     "the file's name has a colon, which Spark does not read: rename it"

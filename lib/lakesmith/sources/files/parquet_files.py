@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from functools import reduce
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import pyarrow.parquet as pq  # type: ignore[import-untyped]
 from pyspark.sql import Column, DataFrame, SparkSession
@@ -14,7 +14,9 @@ from pyspark.sql.types import StructField
 from lakesmith.column_refs import json_text, named
 from lakesmith.paths import literal_path, local_path
 from lakesmith.sources.files.text_lines import rescue_fields
-from lakesmith.spec.model import FilesSource
+
+if TYPE_CHECKING:
+    from lakesmith.spec.model import FilesSource
 
 Fields = Mapping[str, str]
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Mapping
 from concurrent.futures import ThreadPoolExecutor
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from pyspark.sql import DataFrame, SparkSession
 
@@ -16,16 +16,20 @@ from lakesmith.sources.files.listing import FileEntry, list_files
 from lakesmith.sources.files.new_files import next_files, read_files, reason_to_park
 from lakesmith.sources.files.parquet_files import parquet_rows
 from lakesmith.sources.files.position import KIND, FilePositions, files_slice
-from lakesmith.sources.positions import Position
+from lakesmith.sources.registry import built_in
 from lakesmith.sources.slices import MISSING, ParkedPart, Required, Slice, Slices
-from lakesmith.spec.model import FilesSource
+from lakesmith.spec.model.source import FilesSource
 from lakesmith.spec.rules.sources import TAKES
-from lakesmith.tables.ref import TableRef
+
+if TYPE_CHECKING:
+    from lakesmith.sources.positions import Position
+    from lakesmith.tables.ref import TableRef
 
 READERS = 8
 COMPRESSED = (".gz", ".bz2", ".deflate", ".zst", ".snappy", ".lz4", ".xz")
 
 
+@built_in
 class Files(Source):
     """CSV, JSON-lines or Parquet files in a directory.
 

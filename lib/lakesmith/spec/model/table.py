@@ -8,7 +8,7 @@ from pydantic import Field, PositiveInt
 
 from lakesmith.duration import DURATION_PATTERN
 from lakesmith.spec.model.base import ColumnName, InputName, Model, Name, TableName
-from lakesmith.spec.model.checks import AnyCheck
+from lakesmith.spec.model.checks.any_check import AnyCheck
 from lakesmith.spec.model.write import Write
 
 

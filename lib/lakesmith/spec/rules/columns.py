@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
+from typing import TYPE_CHECKING
 
-from lakesmith.spec.model import Column
-from lakesmith.spec.rules.context import Subject
 from lakesmith.spec.values.column_types import type_problem
 from lakesmith.spec.yaml.provenance import Finding, suggest
+
+if TYPE_CHECKING:
+    from lakesmith.spec.model import Column
+    from lakesmith.spec.rules.context import Subject
 
 _NESTED = ("array", "map", "struct")
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from typing import TYPE_CHECKING
 
 from lakesmith.spec.change_semantics import (
     changes_rows,
@@ -10,9 +11,11 @@ from lakesmith.spec.change_semantics import (
     has_keys_of,
     keeps_first_of,
 )
-from lakesmith.spec.model import Table
-from lakesmith.spec.rules.context import Subject
 from lakesmith.spec.yaml.provenance import Finding, suggest
+
+if TYPE_CHECKING:
+    from lakesmith.spec.model import Table
+    from lakesmith.spec.rules.context import Subject
 
 RESERVED_SUFFIX = "__quarantine"
 _NOT_IN_BRONZE = ("inputs", "columns", "steps", "sql", "checks")

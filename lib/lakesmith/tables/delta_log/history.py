@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any, cast
+from typing import TYPE_CHECKING, Any, cast
 
 from deltalake import DeltaTable
 from deltalake.exceptions import DeltaError
@@ -13,7 +13,9 @@ from pyspark.sql import SparkSession
 
 from lakesmith.errors import InputError
 from lakesmith.tables.delta_log import operations
-from lakesmith.tables.ref import TableRef
+
+if TYPE_CHECKING:
+    from lakesmith.tables.ref import TableRef
 
 _ROW_METRICS = (
     "numOutputRows",
@@ -227,6 +229,7 @@ def unreadable(table: TableRef, error: Exception) -> InputError:
 
     Examples
     --------
+    >>> from lakesmith.tables.ref import TableRef
     >>> unreadable(TableRef("silver.a", "/lake/silver/a"), ValueError("torn")).what
     'silver.a cannot be read: torn'
     """

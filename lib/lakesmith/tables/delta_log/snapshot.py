@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field, replace
 from functools import cached_property
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from lakesmith.tables.delta_log.actions import (
     Action,
@@ -20,7 +20,9 @@ from lakesmith.tables.delta_log.checkpoints import (
     checkpoint_problem,
 )
 from lakesmith.tables.delta_log.listing import LogFiles, log_files
-from lakesmith.tables.ref import TableRef
+
+if TYPE_CHECKING:
+    from lakesmith.tables.ref import TableRef
 
 
 @dataclass
@@ -194,6 +196,7 @@ def open_local(ref: TableRef) -> LocalTable | None:
 
     Examples
     --------
+    >>> from lakesmith.tables.ref import TableRef
     >>> open_local(TableRef("silver.a", "main.silver.a", by_name=True))
     """
     if ref.local is None or not (ref.local / "_delta_log").is_dir():

@@ -4,14 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from typing import Any, Literal
+from typing import TYPE_CHECKING, Any, Literal
 
 import pyarrow as pa  # type: ignore[import-untyped]
 from pyspark.sql import DataFrame
 
 from lakesmith.columns import HIDDEN
 from lakesmith.spec.key_implies import unproven
-from lakesmith.spec.model import Table
 from lakesmith.tables.create import table_options
 from lakesmith.tables.pruning.file_stats import expected_merge, expected_write
 from lakesmith.tables.pruning.key_bounds import (
@@ -22,12 +21,15 @@ from lakesmith.tables.pruning.key_bounds import (
     with_nulls,
 )
 from lakesmith.tables.pruning.sql_literals import is_exact, one_of
-from lakesmith.tables.ref import TableRef
 from lakesmith.tables.upsert.arrow_order import is_comparable, tuples_of
 from lakesmith.tables.upsert.key_lookup import Looked, look
 from lakesmith.tables.upsert.key_promise import refuse_broken, refuse_broken_rows
 from lakesmith.tables.upsert.precedence import Precedence
 from lakesmith.tables.upsert.winners import count_rows, find_winners
+
+if TYPE_CHECKING:
+    from lakesmith.spec.model import Table
+    from lakesmith.tables.ref import TableRef
 
 Method = Literal["merge", "replace_where", "append_new"]
 MAX_KEYS = 2000

@@ -5,18 +5,20 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import reduce
-from typing import cast
+from typing import TYPE_CHECKING, cast
 
 from pyspark.sql import Column, DataFrame
 from pyspark.sql import functions as F
 from pyspark.sql.types import StructType
 
 from lakesmith.columns import HIDDEN
-from lakesmith.spec.model import Table
-from lakesmith.tables.ref import TableRef
 from lakesmith.transforms.keys.one_row import sequence_parts
 from lakesmith.transforms.keys.orderable import orderable
 from lakesmith.transforms.keys.ties import fail_if
+
+if TYPE_CHECKING:
+    from lakesmith.spec.model import Table
+    from lakesmith.tables.ref import TableRef
 
 
 @dataclass(frozen=True)

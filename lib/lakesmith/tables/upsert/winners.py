@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import operator
 from collections.abc import Mapping, Sequence
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import pyarrow as pa  # type: ignore[import-untyped]
 from pyspark.sql import Column, DataFrame
@@ -14,7 +14,6 @@ from pyspark.sql.types import StructType
 from lakesmith.column_refs import same_key
 from lakesmith.columns import quoted
 from lakesmith.tables.pruning.sql_literals import one_of
-from lakesmith.tables.ref import TableRef
 from lakesmith.tables.upsert.arrow_order import (
     NULL,
     Key,
@@ -22,9 +21,12 @@ from lakesmith.tables.upsert.arrow_order import (
     deletes_of,
     tuples_of,
 )
-from lakesmith.tables.upsert.key_lookup import Looked
 from lakesmith.tables.upsert.precedence import NEWEST, Precedence, newest_first
 from lakesmith.transforms.keys.orderable import orderable
+
+if TYPE_CHECKING:
+    from lakesmith.tables.ref import TableRef
+    from lakesmith.tables.upsert.key_lookup import Looked
 
 
 def find_winners(

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from lakesmith.batch.frames import BatchFrames
-from lakesmith.batch.write.change_set import Keep
+from typing import TYPE_CHECKING
+
 from lakesmith.batch.write.completed_rows import completed, must_complete
 from lakesmith.batch.write.strategies.base import StrategyDefaults, WritePlan
 from lakesmith.batch.write.strategies.change_plan import ChangePlan
@@ -17,8 +17,12 @@ from lakesmith.batch.write.strategies.upsert import (
 from lakesmith.batch.write.truncates import after_truncates, find_marks
 from lakesmith.columns import KEPT
 from lakesmith.spec.strategies.built_in import CDC
-from lakesmith.tables.commit import CommitId
 from lakesmith.tables.upsert.precedence import Precedence
+
+if TYPE_CHECKING:
+    from lakesmith.batch.frames import BatchFrames
+    from lakesmith.batch.write.change_set import Keep
+    from lakesmith.tables.commit import CommitId
 
 
 class Cdc(StrategyDefaults):

@@ -3,24 +3,27 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 from pyspark.sql import DataFrame
 
-from lakesmith.batch.frames import BatchFrames
 from lakesmith.batch.transform.backfill_filter import stored_between
-from lakesmith.batch.write.change_set import Keep
 from lakesmith.batch.write.strategies.base import StrategyDefaults, WritePlan
 from lakesmith.batch.write.strategies.key_filter import refresh_filter, screened_keys
 from lakesmith.spec.key_implies import unproven
 from lakesmith.spec.strategies.built_in import UPSERT
-from lakesmith.tables.commit import CommitId
 from lakesmith.tables.pruning.key_bounds import find_touched, with_nulls
 from lakesmith.tables.upsert.filter_probe import Screened, append_new
 from lakesmith.tables.upsert.key_promise import refuse_broken
 from lakesmith.tables.upsert.planner import UpsertPlan, plan_upsert
-from lakesmith.tables.upsert.precedence import Precedence
 from lakesmith.tables.upsert.replace_keys import replace_keys
 from lakesmith.tables.writes import upsert
+
+if TYPE_CHECKING:
+    from lakesmith.batch.frames import BatchFrames
+    from lakesmith.batch.write.change_set import Keep
+    from lakesmith.tables.commit import CommitId
+    from lakesmith.tables.upsert.precedence import Precedence
 
 
 @dataclass(frozen=True)
