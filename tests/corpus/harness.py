@@ -10,7 +10,7 @@ import datetime as dt
 import json
 import os
 import shutil
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from decimal import Decimal
 from functools import reduce
@@ -58,7 +58,15 @@ class Case:
         folders = [self.root / str(number) for number in range(run, 1, -1)]
         files = [folder / f"{kind}.yml" for folder in (*folders, self.root)]
         texts = [file.read_text(encoding="utf-8") for file in files if file.exists()]
-        return next(iter(texts), "" if kind == "bronze" else None)
+        return next(iter(texts), "" if kind == "bronze" and self.shares is None else None)
+
+    @property
+    def shares(self) -> str | None:
+        """The case whose bronze table this one reads, where it has no source of its own."""
+        if (self.root / "source.yml").exists():
+            return None
+        silver = yaml.safe_load((self.root / "silver.yml").read_text(encoding="utf-8"))
+        return str(silver["from"]).removeprefix("bronze.")
 
     def layers(self, run: int) -> list[str]:
         """List the layers in which the case has a table."""
@@ -72,6 +80,12 @@ class Case:
 def load_cases(root: Path = CASES) -> list[Case]:
     """Return all cases of a folder, in the order of their names."""
     return [load_case(folder) for folder in sorted(root.iterdir()) if folder.is_dir()]
+
+
+def with_shared(selected: Collection[str], cases: Sequence[Case]) -> list[Case]:
+    """Return the cases of some names, and those whose bronze tables they read."""
+    read = {case.shares for case in cases if case.name in selected}
+    return [case for case in cases if case.name in selected or case.name in read]
 
 
 def load_case(folder: Path) -> Case:
@@ -134,8 +148,9 @@ class Workspace:
         _write(conf / "base.yml", BASE)
         for case in self.cases:
             landing = self.root / "in" / case.name
-            source = f"{case.spec('source', number)}\npath: {landing}\n"
-            _write(conf / "sources" / f"{case.name}.yml", source)
+            source = case.spec("source", number)
+            if source is not None:
+                _write(conf / "sources" / f"{case.name}.yml", f"{source}\npath: {landing}\n")
             for layer in case.layers(number):
                 _write(conf / "tables" / layer / f"{case.name}.yml", _with_upstream(case, layer, number))
 
@@ -150,9 +165,11 @@ class Workspace:
 
 def findings_of(root: Path, case: Case) -> str:
     """Return what `validate` says of a case, its warnings included; empty when the specs are sound."""
-    workspace = Workspace(root, None, [case])  # type: ignore[arg-type]
+    cases = with_shared([case.name], load_cases())
+    workspace = Workspace(root, None, cases)  # type: ignore[arg-type]
     workspace._write_specs(1)
-    (root / "in" / case.name).mkdir(parents=True)
+    for one in cases:
+        (root / "in" / one.name).mkdir(parents=True)
     try:
         warnings = workspace.lake().validate()
     except ConfigError as error:
