@@ -14,9 +14,10 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
 from pyarrow import fs
+from pyspark.sql.types import ArrayType, DecimalType, IntegerType, MapType, StructType
 
 from lakesmith.sources.files import parquet_footers
-from lakesmith.sources.files.parquet_files import footer_fields, footer_rows, hole_of
+from lakesmith.sources.files.parquet_files import footer_fields, footer_rows, hole_of, widened
 from lakesmith.sources.files.parquet_footers import Footer, footer_of
 from lakesmith.sources.files.parquet_types import byte_array_decimals, type_problem
 
@@ -104,6 +105,18 @@ def test_decimals_in_byte_arrays_are_known() -> None:
     assert [byte_array_decimals(found) for found in files.values() if found] == [{"v"}, set()]
     nested = footer_of(str(OTHERS / "decimal_list.parquet"))
     assert nested and footer_fields(nested)["v"].endswith(" in bytes")
+
+
+def nested(short: int, others: int) -> StructType:
+    """Return a schema of decimals with these digits, where 20 are those of an unsigned integer."""
+    lists = ArrayType(DecimalType(20, 0))
+    maps = MapType(IntegerType(), DecimalType(short, 3))
+    inner = StructType().add("a", DecimalType(short, 2)).add("b", lists).add("c", maps)
+    return StructType().add("v", inner).add("w", DecimalType(others, 1))
+
+
+def test_only_short_decimals_are_read_with_more_digits() -> None:
+    assert widened(nested(short=10, others=9), {"v"}) == nested(short=38, others=9)
 
 
 @pytest.fixture

@@ -20,7 +20,11 @@ from pyspark.sql.types import (
 from lakesmith.column_refs import json_text, named
 from lakesmith.paths import literal_path
 from lakesmith.sources.files.parquet_footers import Footer, footer_of
-from lakesmith.sources.files.parquet_types import MOST_DIGITS, byte_array_decimals
+from lakesmith.sources.files.parquet_types import (
+    LONG_DIGITS,
+    MOST_DIGITS,
+    byte_array_decimals,
+)
 from lakesmith.sources.files.text_lines import rescue_fields
 from lakesmith.spec.model import FilesSource
 
@@ -141,7 +145,7 @@ def _read_group(
     names = [literal_path(path) for path in paths]
     rows = spark.read.parquet(*names)
     if in_bytes:
-        rows = spark.read.schema(_widened(rows.schema, in_bytes)).parquet(*names)
+        rows = spark.read.schema(widened(rows.schema, in_bytes)).parquet(*names)
     texts = {field.name: _text(field) for field in rows.schema.fields}
     by_lower = {name.lower(): text for name, text in texts.items()}
     absent = F.lit(None).cast("string")
@@ -158,10 +162,16 @@ def _read_group(
     )
 
 
-def _widened(schema: StructType, names: Collection[str]) -> StructType:
+def widened(schema: StructType, names: Collection[str]) -> StructType:
     """Return a schema with decimals of the most digits in some columns, which are read from bytes.
 
     The text of a value depends on its scale alone, which stays.
+
+    Examples
+    --------
+    >>> schema = StructType().add("a", DecimalType(9, 2)).add("b", DecimalType(9, 2))
+    >>> widened(schema, {"a"}).simpleString()
+    'struct<a:decimal(38,2),b:decimal(9,2)>'
     """
     fields = [
         StructField(field.name, _wide(field.dataType), field.nullable)
@@ -174,13 +184,14 @@ def _widened(schema: StructType, names: Collection[str]) -> StructType:
 
 def _wide(kind: DataType) -> DataType:
     if isinstance(kind, DecimalType):
-        return DecimalType(MOST_DIGITS, kind.scale)
+        is_short = kind.precision <= LONG_DIGITS
+        return DecimalType(MOST_DIGITS, kind.scale) if is_short else kind
     if isinstance(kind, ArrayType):
         return ArrayType(_wide(kind.elementType), kind.containsNull)
     if isinstance(kind, MapType):
         return MapType(_wide(kind.keyType), _wide(kind.valueType))
     if isinstance(kind, StructType):
-        return _widened(kind, kind.names)
+        return widened(kind, kind.names)
     return kind
 
 
