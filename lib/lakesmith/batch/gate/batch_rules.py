@@ -10,7 +10,7 @@ from pyspark.sql import functions as F
 
 from lakesmith.batch.gate.delete_rules import for_deletes
 from lakesmith.batch.gate.partial_events import for_partial
-from lakesmith.batch.gate.regex_problems import with_known_patterns
+from lakesmith.batch.gate.regex_problems import require_patterns, with_known_patterns
 from lakesmith.columns import TRUNCATES
 from lakesmith.quality.rules import compile_rules, resolve
 from lakesmith.types import Transform
@@ -30,7 +30,13 @@ def batch_rules(batch: BatchContext, rows: DataFrame) -> tuple[Rule, ...]:
     -----
     A table that lands its source keeps all rows: there a failed rule warns. Emptied groups and
     truncates pass untested. No Spark job.
+
+    Raises
+    ------
+    StepError
+        LS149 for a constant pattern of a step or of the table's SQL that Java does not take.
     """
+    require_patterns(batch.spec, rows)
     compiled = resolve(compile_rules(batch.spec, dict(rows.dtypes)), rows)
     rules = with_known_patterns(compiled, rows)
     if batch.lands_source:

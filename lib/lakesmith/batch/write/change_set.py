@@ -90,7 +90,8 @@ def keeping() -> Iterator[Keep]:
     try:
         yield keep
     finally:
-        for frame in kept:
+        # Spark plans cached frames again that read one which is no longer cached, so these go first.
+        for frame in reversed(kept):
             frame.unpersist()
 
 

@@ -14,7 +14,7 @@ from lakesmith.sources.files.changes import fresh_files
 from lakesmith.sources.files.find_bad_file import find_unreadable
 from lakesmith.sources.files.listing import FileEntry, list_files
 from lakesmith.sources.files.new_files import next_files, read_files, reason_to_park
-from lakesmith.sources.files.parquet_files import parquet_rows
+from lakesmith.sources.files.parquet_files import footer_rows
 from lakesmith.sources.files.position import KIND, FilePositions, files_slice
 from lakesmith.sources.registry import built_in
 from lakesmith.sources.slices import MISSING, ParkedPart, Required, Slice, Slices
@@ -189,12 +189,15 @@ class Files(Source):
         return f"{len(files)} file(s), {size:,} bytes"
 
     def row_count(self, spark: SparkSession, piece: Slice) -> int | None:
-        """Return the rows that the footers of local Parquet files have."""
-        paths = self.positions.parts(piece)
-        is_local = all(local_path(path) is not None for path in paths)
-        if self.settings.format != "parquet" or not is_local:
+        """Return the rows that the footers of Parquet files have, where pyarrow reaches them.
+
+        Notes
+        -----
+        No Spark job.
+        """
+        if self.settings.format != "parquet":
             return None
-        return sum(parquet_rows(spark, path) for path in paths)
+        return footer_rows(self.positions.parts(piece))
 
     def may_lack(self) -> tuple[str, ...]:
         """Return the columns of JSON that are not optional, since JSON has no header.

@@ -26,7 +26,12 @@ from lakesmith.spec.rules.inputs import (
 )
 from lakesmith.spec.rules.maintenance import maintenance_rules
 from lakesmith.spec.rules.partial_updates import event_rules
-from lakesmith.spec.rules.steps import determinism_rules, is_step, step_rules
+from lakesmith.spec.rules.steps import (
+    determinism_rules,
+    is_step,
+    pattern_rules,
+    step_rules,
+)
 from lakesmith.spec.rules.write import event_date_rules, write_rules
 from lakesmith.spec.yaml.provenance import Finding
 
@@ -47,6 +52,7 @@ _TABLE_RULES: tuple[Rule, ...] = (
     step_rules,
     group_rules,
     determinism_rules,
+    pattern_rules,
     check_rules,
     write_rules,
     event_rules,
