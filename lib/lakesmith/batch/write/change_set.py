@@ -90,7 +90,7 @@ def keeping() -> Iterator[Keep]:
     try:
         yield keep
     finally:
-        # Spark plans cached frames again that read one which is no longer cached, so these go first.
+        # Spark plans cached frames again that read one which is no longer cached. They go first.
         for frame in reversed(kept):
             frame.unpersist()
 

@@ -26,6 +26,7 @@ if TYPE_CHECKING:
     from lakesmith.tables.ref import TableRef
 
 READERS = 8
+FEW_FILES = 20
 COMPRESSED = (".gz", ".bz2", ".deflate", ".zst", ".snappy", ".lz4", ".xz")
 
 
@@ -105,7 +106,7 @@ class Files(Source):
         return read_files(session, self.settings, self.positions.parts(piece))
 
     def max_rows(self, piece: Slice) -> int | None:
-        """Return a bound by the size of text files, or None for files that may be compressed.
+        """Return the rows of few Parquet files, or a bound by the size of text files.
 
         Examples
         --------
@@ -116,8 +117,9 @@ class Files(Source):
         >>> files.max_rows(files_slice("s", [("in/a.csv.gz", 1200, 1700)]))
         """
         paths = self.positions.parts(piece)
-        is_packed = any(path.endswith(COMPRESSED) for path in paths)
-        if is_packed or self.settings.format == "parquet":
+        if self.settings.format == "parquet":
+            return footer_rows(paths) if len(paths) <= FEW_FILES else None
+        if any(path.endswith(COMPRESSED) for path in paths):
             return None
         size = sum(file[1] for file in piece.data["files"])
         return int(size // self._shortest_row)
