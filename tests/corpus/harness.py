@@ -6,11 +6,13 @@ All cases of a group are sources of one project, so that they share one Spark se
 
 from __future__ import annotations
 
+import datetime as dt
 import json
 import os
 import shutil
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
+from decimal import Decimal
 from functools import reduce
 from pathlib import Path
 from typing import Any
@@ -29,6 +31,9 @@ LAYERS = ("bronze", "silver", "gold")
 UPSTREAM = {"bronze": "sources", "silver": "bronze", "gold": "silver"}
 BASE = "version: 1\nname: corpus\nlock_wait_seconds: 0\ndurable: false\nparallel: 3\nprofile: {level: basic}\n"
 NESTED = ("struct", "array", "map", "variant")
+ROWS = 10_000
+# Values whose text in Python is that of Spark.
+PLAIN = (str, bool, int, Decimal, dt.date, dt.datetime, type(None))
 Row = Mapping[str, str | None]
 
 
@@ -53,7 +58,15 @@ class Case:
         folders = [self.root / str(number) for number in range(run, 1, -1)]
         files = [folder / f"{kind}.yml" for folder in (*folders, self.root)]
         texts = [file.read_text(encoding="utf-8") for file in files if file.exists()]
-        return next(iter(texts), "" if kind == "bronze" else None)
+        return next(iter(texts), "" if kind == "bronze" and self.shares is None else None)
+
+    @property
+    def shares(self) -> str | None:
+        """The case whose bronze table this one reads, where it has no source of its own."""
+        if (self.root / "source.yml").exists():
+            return None
+        silver = yaml.safe_load((self.root / "silver.yml").read_text(encoding="utf-8"))
+        return str(silver["from"]).removeprefix("bronze.")
 
     def layers(self, run: int) -> list[str]:
         """List the layers in which the case has a table."""
@@ -67,6 +80,12 @@ class Case:
 def load_cases(root: Path = CASES) -> list[Case]:
     """Return all cases of a folder, in the order of their names."""
     return [load_case(folder) for folder in sorted(root.iterdir()) if folder.is_dir()]
+
+
+def with_shared(selected: Collection[str], cases: Sequence[Case]) -> list[Case]:
+    """Return the cases of some names, and those whose bronze tables they read."""
+    read = {case.shares for case in cases if case.name in selected}
+    return [case for case in cases if case.name in selected or case.name in read]
 
 
 def load_case(folder: Path) -> Case:
@@ -129,8 +148,9 @@ class Workspace:
         _write(conf / "base.yml", BASE)
         for case in self.cases:
             landing = self.root / "in" / case.name
-            source = f"{case.spec('source', number)}\npath: {landing}\n"
-            _write(conf / "sources" / f"{case.name}.yml", source)
+            source = case.spec("source", number)
+            if source is not None:
+                _write(conf / "sources" / f"{case.name}.yml", f"{source}\npath: {landing}\n")
             for layer in case.layers(number):
                 _write(conf / "tables" / layer / f"{case.name}.yml", _with_upstream(case, layer, number))
 
@@ -145,9 +165,11 @@ class Workspace:
 
 def findings_of(root: Path, case: Case) -> str:
     """Return what `validate` says of a case, its warnings included; empty when the specs are sound."""
-    workspace = Workspace(root, None, [case])  # type: ignore[arg-type]
+    cases = with_shared([case.name], load_cases())
+    workspace = Workspace(root, None, cases)  # type: ignore[arg-type]
     workspace._write_specs(1)
-    (root / "in" / case.name).mkdir(parents=True)
+    for one in cases:
+        (root / "in" / one.name).mkdir(parents=True)
     try:
         warnings = workspace.lake().validate()
     except ConfigError as error:
@@ -156,10 +178,47 @@ def findings_of(root: Path, case: Case) -> str:
 
 
 def read_rows(lake: Lake, wanted: Sequence[tuple[str, str, Sequence[str]]]) -> dict[tuple[str, str], list[Row]]:
-    """Return the rows of tables as text, with one Spark job for all of them.
+    """Return the rows of tables as text, with Spark only for what delta-rs does not read as Spark does.
 
     `wanted` names for each the kind (``tables`` or ``quarantine``), the table, and the columns.
     """
+    local = {(kind, table): local_texts(lake, kind, table, columns) for kind, table, columns in wanted}
+    rest = [one for one in wanted if local[one[0], one[1]] is None]
+    return {key: rows for key, rows in local.items() if rows is not None} | spark_texts(lake, rest)
+
+
+def local_texts(lake: Lake, kind: str, table: str, columns: Sequence[str]) -> list[Row] | None:
+    """Return rows as text without Spark, None where a value has a text that only Spark knows."""
+    rows = lake.quarantined_rows(table, ROWS) if kind == "quarantine" else lake.rows(table, limit=ROWS)
+    if rows is None:
+        return None
+    values = [{name: _local_value(row, name) for name in columns} for row in rows]
+    if not all(isinstance(value, PLAIN) for row in values for value in row.values()):
+        return None
+    return [{name: _plain_text(value) for name, value in row.items()} for row in values]
+
+
+def _local_value(row: Mapping[str, Any], name: str) -> Any:
+    if name == "_check":
+        return row["_reasons"][0]["check"]
+    if name in row:
+        return row[name]
+    return json.loads(row["_raw"], parse_int=str).get(name)
+
+
+def _plain_text(value: Any) -> str | None:
+    if isinstance(value, bool):
+        return str(value).lower()
+    if isinstance(value, Decimal):
+        return f"{value:f}"
+    if isinstance(value, dt.datetime):
+        text = value.isoformat(" ")
+        return text.rstrip("0") if "." in text else text
+    return None if value is None else str(value)
+
+
+def spark_texts(lake: Lake, wanted: Sequence[tuple[str, str, Sequence[str]]]) -> dict[tuple[str, str], list[Row]]:
+    """Return rows as text as Spark casts them, with one job for all tables."""
     frames = [_texts(lake, kind, table, columns) for kind, table, columns in wanted]
     rows: dict[tuple[str, str], list[Row]] = {(kind, table): [] for kind, table, _ in wanted}
     for row in reduce(DataFrame.union, frames).collect() if frames else []:

@@ -11,7 +11,7 @@ from typing import Any
 import pytest
 from pyspark.sql import SparkSession
 
-from tests.corpus.harness import CASES, Case, Outcome, Row, Workspace, findings_of, load_cases
+from tests.corpus.harness import CASES, Case, Outcome, Row, Workspace, findings_of, load_cases, with_shared
 
 ALL = load_cases() if CASES.exists() else []
 RUNS = [(case, number) for case in ALL for number in range(1, len(case.runs) + 1)]
@@ -29,7 +29,7 @@ def outcome_of(
     """Give the outcome of a case in a run; the selected cases of a group run together, once."""
     items = [item for item in request.session.items if getattr(item, "originalname", "") == test_case.__name__]
     selected = {item.callspec.params["case"].name for item in items}  # type: ignore[attr-defined]
-    chosen = [case for case in ALL if case.name in selected]
+    chosen = with_shared(selected, ALL)
 
     @cache
     def workspace(group: str) -> Workspace:

@@ -49,6 +49,8 @@ def codes(problems: Load, check: str, more: str = "") -> list[tuple[str, str]]:
     ("check: expression, expression: ' '", [("LS146", ".expression")]),
     ("check: expression, expression: 'at < localtimestamp()'", [("LS163", ".expression")]),
     ("check: regex, column: name, pattern: '(?P<x>a)'", [("LS141", ".pattern")]),
+    ("check: expression, expression: \"id = 1 OR name RLIKE '['\"", [("LS149", ".expression")]),
+    ("check: expression, expression: \"regexp_replace(name, r'\\\\y', '') = 'a'\"", [("LS149", ".expression")]),
 ])  # fmt: skip
 def test_what_a_check_can_never_compare_is_refused(problems: Load, check: str, found: list) -> None:
     assert codes(problems, check) == found

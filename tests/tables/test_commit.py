@@ -149,5 +149,5 @@ def test_commits_record_their_writer_and_counts(spark: SparkSession, session: Sp
     by_hand.save(table.location)
     foreign, mine = newest_commits(session, table)
     about = {"app_id": APP, "batch": 1, "digest": "d", "attempt": commit.attempt, "run_id": "r"}
-    assert (mine.version, mine.operation, mine.about, mine.metrics["numOutputRows"]) == (0, "WRITE", about, 2)
-    assert (foreign.version, foreign.about) == (1, {})
+    assert (mine.version, mine.operation, mine.metadata, mine.metrics["numOutputRows"]) == (0, "WRITE", about, 2)
+    assert (foreign.version, foreign.metadata) == (1, {})

@@ -53,6 +53,12 @@ CHECK_CODES: dict[str, tuple[str, str, str]] = {
         " of its checks has a name that is taken.",
         "Install what the package needs, or rename its check.",
     ),
+    "LS149": (
+        "invalid pattern in SQL",
+        "SQL of a check, a step or a table names a regular expression that Java does not take."
+        " It would end the batch.",
+        "Correct the pattern. In SQL text a backslash is written twice, except in r'...'.",
+    ),
     "LS160": (
         "SQL is not allowed here",
         "A table is made either by steps or by one SQL text. SQL is not analysed, so the groups"

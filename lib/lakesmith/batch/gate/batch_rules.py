@@ -3,19 +3,22 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from typing import TYPE_CHECKING
 
 from pyspark.sql import DataFrame
 from pyspark.sql import functions as F
 
-from lakesmith.batch.context import BatchContext
 from lakesmith.batch.gate.delete_rules import for_deletes
 from lakesmith.batch.gate.partial_events import for_partial
-from lakesmith.batch.gate.regex_problems import with_known_patterns
+from lakesmith.batch.gate.regex_problems import require_patterns, with_known_patterns
 from lakesmith.columns import TRUNCATES
-from lakesmith.quality.rule import Rule
 from lakesmith.quality.rules import compile_rules, resolve
-from lakesmith.spec.model import Write
 from lakesmith.types import Transform
+
+if TYPE_CHECKING:
+    from lakesmith.batch.context import BatchContext
+    from lakesmith.quality.rule import Rule
+    from lakesmith.spec.model import Write
 
 EXEMPT = ("_emptied", TRUNCATES)
 
@@ -27,7 +30,13 @@ def batch_rules(batch: BatchContext, rows: DataFrame) -> tuple[Rule, ...]:
     -----
     A table that lands its source keeps all rows: there a failed rule warns. Emptied groups and
     truncates pass untested. No Spark job.
+
+    Raises
+    ------
+    StepError
+        LS149 for a constant pattern of a step or of the table's SQL that Java does not take.
     """
+    require_patterns(batch.spec, rows)
     compiled = resolve(compile_rules(batch.spec, dict(rows.dtypes)), rows)
     rules = with_known_patterns(compiled, rows)
     if batch.lands_source:

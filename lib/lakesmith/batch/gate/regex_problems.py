@@ -3,16 +3,25 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
+from typing import TYPE_CHECKING
 
 from pyspark.sql import Column, DataFrame
 from pyspark.sql import functions as F
 
+from lakesmith.errors import StepError
 from lakesmith.quality.rule import Rule, reason_of
+from lakesmith.spec.rules.steps import sql_of
+from lakesmith.spec.values.sql_patterns import constant_patterns
 from lakesmith.types import FLOATS, WHOLE
 
+if TYPE_CHECKING:
+    from lakesmith.spec.model import Table
+
 ONE_ROW = "SELECT * FROM VALUES (1) AS t(`_one`)"
-NAMES_PATTERNS = re.compile(r"\brlike\b|\bregexp|\bsplit\s*\(", re.IGNORECASE)
+NAMES_PATTERNS = re.compile(
+    r"\brlike\b|\bregexp|\bsplit\s*\(|\bstr_to_map\s*\(", re.IGNORECASE
+)
 BROKEN = re.compile(
     r"INVALID_PARAMETER_VALUE\.PATTERN|PatternSyntaxException|INVALID_REGEX"
 )
@@ -39,6 +48,26 @@ def _known_rule(rule: Rule, df: DataFrame) -> Rule:
     return rule.with_error(error or patterns_error(df, rule.expression))
 
 
+def require_patterns(table: Table, df: DataFrame) -> None:
+    """Require that Java takes each constant pattern in the steps and the SQL of a table.
+
+    Raises
+    ------
+    StepError
+        LS149 names the place and the pattern. Such a step would end the batch on some day, with
+        the first row that meets it.
+    """
+    for key, text in sql_of(table):
+        error = "" if key.startswith("checks.") else _constants_error(df, text)
+        if error:
+            raise StepError(
+                f"a pattern does not compile: {error}",
+                code="LS149",
+                where=key,
+                hint="correct the pattern and run again; nothing of this batch was written",
+            )
+
+
 def pattern_error(df: DataFrame, pattern: str) -> str:
     """Return why Java refuses a regular expression, or an empty text.
 
@@ -50,7 +79,7 @@ def pattern_error(df: DataFrame, pattern: str) -> str:
     """
     if pattern not in _known:
         row = df.sparkSession.sql(ONE_ROW)
-        _known[pattern] = _error_of(row, F.lit("x").rlike(pattern))
+        _known[pattern] = _error_of(lambda: row.select(F.lit("x").rlike(pattern)))
     return _known[pattern]
 
 
@@ -58,16 +87,38 @@ def patterns_error(df: DataFrame, expression: str) -> str:
     """Return which regular expression in a SQL expression does not compile, or an empty text."""
     if not NAMES_PATTERNS.search(expression):
         return ""
+    return _constants_error(df, expression) or _samples_error(df, expression)
+
+
+def _constants_error(df: DataFrame, sql: str) -> str:
+    """Return why Java refuses a constant pattern, whether or not a row comes to it."""
+    errors = (_constant_error(df, constant) for constant in constant_patterns(sql))
+    return next(filter(None, errors), "")
+
+
+def _constant_error(df: DataFrame, constant: str) -> str:
+    asked = ("constant", constant)
+    if asked not in _known:
+        row = df.sparkSession.sql(ONE_ROW)
+        _known[asked] = _error_of(
+            lambda: row.selectExpr(f"regexp_like('x', {constant})")
+        )
+    return _known[asked]
+
+
+def _samples_error(df: DataFrame, expression: str) -> str:
     asked = (tuple(df.dtypes), expression)
     if asked not in _known:
-        rows = [
-            df.sparkSession.sql(ONE_ROW).select(*_samples(dict(df.dtypes), number))
-            for number in (0, 1)
-        ]
         # What stands behind an OR is looked at where its left side is false.
-        errors = [_error_of(row, F.expr(expression)) for row in rows]
+        errors = (_sample_error(df, expression, number) for number in (0, 1))
         _known[asked] = next(filter(None, errors), "")
     return _known[asked]
+
+
+def _sample_error(df: DataFrame, expression: str, number: int) -> str:
+    samples = _samples(dict(df.dtypes), number)
+    row = df.sparkSession.sql(ONE_ROW).select(*samples)
+    return _error_of(lambda: row.select(F.expr(expression)))
 
 
 def _samples(columns: Mapping[str, str], number: int) -> list[Column]:
@@ -80,9 +131,9 @@ def _sample(kind: str, number: int) -> Column:
     return F.lit(number if kind in NUMBERS else None).cast(kind)
 
 
-def _error_of(row: DataFrame, condition: Column) -> str:
+def _error_of(make: Callable[[], DataFrame]) -> str:
     try:
-        row.select(condition).collect()
+        make().collect()
     except (
         Exception
     ) as error:  # what else a sample row throws is no matter of a pattern

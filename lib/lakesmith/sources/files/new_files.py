@@ -6,6 +6,7 @@ import os
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from itertools import accumulate
+from typing import TYPE_CHECKING
 
 from pyspark.sql import DataFrame, SparkSession
 
@@ -23,13 +24,17 @@ from lakesmith.sources.files.heads import (
 from lakesmith.sources.files.json_files import read_json
 from lakesmith.sources.files.listing import NOT_NOW, UNREADABLE, FileEntry
 from lakesmith.sources.files.parquet_files import (
+    footer_fields,
     hole_of,
-    nanosecond_columns,
     parquet_fields,
     parquet_rows,
     read_parquet,
 )
-from lakesmith.spec.model import FilesSource
+from lakesmith.sources.files.parquet_footers import footer_of
+from lakesmith.sources.files.parquet_types import type_problem
+
+if TYPE_CHECKING:
+    from lakesmith.spec.model import FilesSource
 
 
 @dataclass(frozen=True)
@@ -87,6 +92,7 @@ def bounded(
 
     Examples
     --------
+    >>> from lakesmith.spec.model import FilesSource
     >>> csv = {"format": "csv", "path": "in", "columns": ("id",)}
     >>> source = FilesSource(**csv, batch={"max_files": 1})
     >>> files = [FileEntry("in/a.csv", 5, 1700), FileEntry("in/b.csv", 5, 1700)]
@@ -131,6 +137,7 @@ def reason_to_park(spark: SparkSession, source: FilesSource, path: str) -> str:
 
     Examples
     --------
+    >>> from lakesmith.spec.model import FilesSource
     >>> source = FilesSource(format="csv", path="in", columns=("id",))
     >>> reason_to_park(spark, source, "in/a:b.csv")
     "the file's name has a colon, which Spark does not read: rename it"
@@ -180,13 +187,11 @@ def _inspect_csv(spark: SparkSession, source: FilesSource, path: str) -> str:
 
 
 def _inspect_parquet(spark: SparkSession, source: FilesSource, path: str) -> str:
-    nanos = nanosecond_columns(path)
-    if nanos:
-        return (
-            f"column(s) {', '.join(nanos)} in nanoseconds, which Spark does not read:"
-            " write microseconds"
-        )
-    return header_problem(tuple(parquet_fields(spark, path)), source) or hole_of(path)
+    footer = footer_of(path)
+    if footer is None:
+        return header_problem(tuple(parquet_fields(spark, path)), source)
+    names = tuple(footer_fields(footer))
+    return type_problem(footer) or header_problem(names, source) or hole_of(footer)
 
 
 def read_files(

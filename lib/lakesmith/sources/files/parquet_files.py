@@ -2,67 +2,80 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from functools import reduce
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-import pyarrow.parquet as pq  # type: ignore[import-untyped]
 from pyspark.sql import Column, DataFrame, SparkSession
 from pyspark.sql import functions as F
-from pyspark.sql.types import StructField
+from pyspark.sql.types import (
+    ArrayType,
+    DataType,
+    DecimalType,
+    MapType,
+    StructField,
+    StructType,
+)
 
 from lakesmith.column_refs import json_text, named
-from lakesmith.paths import literal_path, local_path
+from lakesmith.paths import literal_path
+from lakesmith.sources.files.parquet_footers import Footer, footer_of
+from lakesmith.sources.files.parquet_types import (
+    LONG_DIGITS,
+    MOST_DIGITS,
+    byte_array_decimals,
+)
 from lakesmith.sources.files.text_lines import rescue_fields
-from lakesmith.spec.model import FilesSource
+
+if TYPE_CHECKING:
+    from lakesmith.spec.model import FilesSource
 
 Fields = Mapping[str, str]
+# Marks the type of a column whose decimals are byte arrays.
+IN_BYTES = " in bytes"
 
 
 def parquet_fields(spark: SparkSession, path: str) -> Fields:
-    """Return name and type of each column in the footer of a Parquet file."""
-    local = local_path(path)
-    if local is None:
+    """Return name and type of each column in the footer of a Parquet file.
+
+    A type says where values must be read as decimals of more digits, as `read_parquet` does.
+    """
+    footer = footer_of(path)
+    if footer is None:
         return dict(spark.read.parquet(path).dtypes)
-    schema = pq.read_schema(local)
-    return {field.name: str(field.type) for field in schema}
+    return footer_fields(footer)
 
 
-def nanosecond_columns(path: str) -> list[str]:
-    """Return the columns of a local Parquet file whose time unit is finer than microseconds."""
-    local = local_path(path)
-    if local is None:
-        return []
-    schema = pq.read_metadata(local).schema
-    columns = [schema.column(index) for index in range(len(schema))]
-    return [
-        column.path for column in columns if "nanoseconds" in str(column.logical_type)
-    ]
+def footer_fields(footer: Footer) -> Fields:
+    """Return name and type of each column in a footer."""
+    in_bytes = byte_array_decimals(footer)
+    schema = footer.metadata.schema.to_arrow_schema()
+    return {
+        field.name: f"{field.type}{IN_BYTES if field.name in in_bytes else ''}"
+        for field in schema
+    }
 
 
-def hole_of(path: str) -> str:
-    """Return what a local Parquet file lacks of what its footer lists, or an empty text.
+def hole_of(footer: Footer) -> str:
+    """Return what a Parquet file lacks of what its footer lists, or an empty text.
 
     Spark's reader leaves out row groups whose place is beyond the end of the file, without an
     error.
     """
-    local = local_path(path)
-    if local is None:
-        return ""
-    footer = pq.read_metadata(local)
-    groups = [footer.row_group(index) for index in range(footer.num_row_groups)]
+    metadata = footer.metadata
+    groups = [metadata.row_group(index) for index in range(metadata.num_row_groups)]
     rows = sum(group.num_rows for group in groups)
-    if rows != footer.num_rows:
+    if rows != metadata.num_rows:
         return (
-            f"the footer says {footer.num_rows} rows, its row groups have {rows}:"
+            f"the footer says {metadata.num_rows} rows, its row groups have {rows}:"
             " the file is damaged, land it again"
         )
     # Behind the data are the footer, its length and the mark of the format.
-    end = local.stat().st_size - footer.serialized_size - 8
+    end = footer.size - metadata.serialized_size - 8
     lost = sum(group.num_rows for group in groups if _end_of(group) > end)
     if lost:
         return (
-            f"data of {lost} of its {footer.num_rows} rows is missing:"
+            f"data of {lost} of its {metadata.num_rows} rows is missing:"
             " the file has a hole, land it again"
         )
     return ""
@@ -81,13 +94,18 @@ def _start_of(chunk: Any) -> int:
 
 
 def parquet_rows(spark: SparkSession, path: str) -> int:
-    """Return the number of rows in the footer of a Parquet file."""
-    local = local_path(path)
-    return (
-        int(pq.read_metadata(local).num_rows)
-        if local
-        else spark.read.parquet(path).count()
-    )
+    """Return the number of rows of a Parquet file, by its footer where pyarrow reaches it."""
+    footer = footer_of(path)
+    if footer is None:
+        return spark.read.parquet(path).count()
+    return int(footer.metadata.num_rows)
+
+
+def footer_rows(paths: Iterable[str]) -> int | None:
+    """Return the number of rows in the footers of Parquet files, or None when one is not known."""
+    footers = [footer_of(path) for path in paths]
+    known = [int(footer.metadata.num_rows) for footer in footers if footer]
+    return sum(known) if len(known) == len(footers) else None
 
 
 def read_parquet(
@@ -109,14 +127,27 @@ def read_parquet(
     for path, columns in fields.items():
         same = groups.setdefault(tuple(columns.items()), [])
         same.append(path)
-    frames = [_read_group(spark, source, paths) for paths in groups.values()]
+    frames = [
+        _read_group(spark, source, paths, _in_bytes(columns))
+        for columns, paths in groups.items()
+    ]
     return reduce(DataFrame.unionByName, frames)
 
 
+def _in_bytes(columns: Iterable[tuple[str, str]]) -> frozenset[str]:
+    return frozenset(name for name, kind in columns if kind.endswith(IN_BYTES))
+
+
 def _read_group(
-    spark: SparkSession, source: FilesSource, paths: Sequence[str]
+    spark: SparkSession,
+    source: FilesSource,
+    paths: Sequence[str],
+    in_bytes: Collection[str],
 ) -> DataFrame:
-    rows = spark.read.parquet(*[literal_path(path) for path in paths])
+    names = [literal_path(path) for path in paths]
+    rows = spark.read.parquet(*names)
+    if in_bytes:
+        rows = spark.read.schema(widened(rows.schema, in_bytes)).parquet(*names)
     texts = {field.name: _text(field) for field in rows.schema.fields}
     by_lower = {name.lower(): text for name, text in texts.items()}
     absent = F.lit(None).cast("string")
@@ -131,6 +162,39 @@ def _read_group(
         rescued.alias("_rescued"),
         F.col("_metadata.file_path").alias("_source_file"),
     )
+
+
+def widened(schema: StructType, names: Collection[str]) -> StructType:
+    """Return a schema with decimals of the most digits in some columns, which are read from bytes.
+
+    The text of a value depends on its scale alone, which stays.
+
+    Examples
+    --------
+    >>> schema = StructType().add("a", DecimalType(9, 2)).add("b", DecimalType(9, 2))
+    >>> widened(schema, {"a"}).simpleString()
+    'struct<a:decimal(38,2),b:decimal(9,2)>'
+    """
+    fields = [
+        StructField(field.name, _wide(field.dataType), field.nullable)
+        if field.name in names
+        else field
+        for field in schema.fields
+    ]
+    return StructType(fields)
+
+
+def _wide(kind: DataType) -> DataType:
+    if isinstance(kind, DecimalType):
+        is_short = kind.precision <= LONG_DIGITS
+        return DecimalType(MOST_DIGITS, kind.scale) if is_short else kind
+    if isinstance(kind, ArrayType):
+        return ArrayType(_wide(kind.elementType), kind.containsNull)
+    if isinstance(kind, MapType):
+        return MapType(_wide(kind.keyType), _wide(kind.valueType))
+    if isinstance(kind, StructType):
+        return widened(kind, kind.names)
+    return kind
 
 
 def _text(field: StructField) -> Column:

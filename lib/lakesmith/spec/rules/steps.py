@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-from lakesmith.spec.model import Table
-from lakesmith.spec.rules.context import Subject
 from lakesmith.spec.step_effects import expressions
 from lakesmith.spec.values.nondeterministic import nondeterministic_calls
+from lakesmith.spec.values.sql_patterns import pattern_problems
 from lakesmith.spec.yaml.provenance import Finding
+
+if TYPE_CHECKING:
+    from lakesmith.spec.model import Table
+    from lakesmith.spec.rules.context import Subject
 
 _CONDITIONS = ("apply_as_deletes", "apply_as_truncates")
 
@@ -39,7 +42,7 @@ def step_rules(subject: Subject) -> Iterator[Finding]:
 def determinism_rules(subject: Subject) -> Iterator[Finding]:
     """Refuse non-deterministic functions in SQL unless the table declares them."""
     table = subject.table
-    for key, text in () if table.nondeterministic else _sql_of(table):
+    for key, text in () if table.nondeterministic else sql_of(table):
         for function in nondeterministic_calls(text):
             what = f"'{function}' changes from run to run"
             hint = (
@@ -47,6 +50,14 @@ def determinism_rules(subject: Subject) -> Iterator[Finding]:
                 " or declare nondeterministic: true"
             )
             yield Finding("LS163", key, what, hint)
+
+
+def pattern_rules(subject: Subject) -> Iterator[Finding]:
+    """Refuse constant patterns in SQL that Java does not take, as far as is known without Java."""
+    hint = "correct the pattern; in SQL text a backslash is written twice, except in r'...'"
+    for key, text in sql_of(subject.table):
+        for what in pattern_problems(text):
+            yield Finding("LS149", key, what, hint)
 
 
 def is_step(step: str | dict[str, Any]) -> bool:
@@ -60,8 +71,14 @@ def is_step(step: str | dict[str, Any]) -> bool:
     return bool(step) if isinstance(step, str) else len(step) == 1
 
 
-def _sql_of(table: Table) -> Iterator[tuple[str, str]]:
-    """Yield the key path and the text of all SQL in a table."""
+def sql_of(table: Table) -> Iterator[tuple[str, str]]:
+    """Yield the key path and the text of all SQL in a table.
+
+    Examples
+    --------
+    >>> list(sql_of(Table(from_="bronze.orders", sql="SELECT 1")))[0]
+    ('sql', 'SELECT 1')
+    """
     yield "sql", table.sql or ""
 
     for index, step in enumerate(table.steps):
