@@ -108,7 +108,7 @@ class Shop:
 
     @property
     def lake(self) -> Lake:
-        """The lake, its specs read anew."""
+        """The lake, with its specs read again."""
         return open_lake(self.root / "conf", overrides=self.overrides, spark=self.spark)
 
     def run(self, **options: Any) -> RunResult:
@@ -116,7 +116,7 @@ class Shop:
         return self.lake.run(**options)
 
     def rows(self, table: str, version: str | int = "published") -> list[tuple[Any, ...]]:
-        """Return the rows of a table in a fixed order, technical columns aside."""
+        """Return the rows of a table in a fixed order, without technical columns."""
         return plain_rows(self.lake.table(table, version))
 
     def reasons(self, table: str) -> list[str]:
@@ -140,7 +140,7 @@ def built_once(factory: pytest.TempPathFactory, name: str, build: Callable[[Path
 
 
 def plain_rows(frame: DataFrame) -> list[tuple[Any, ...]]:
-    """Return the rows of a frame in a fixed order, technical columns aside."""
+    """Return the rows of a frame in a fixed order, without technical columns."""
     kept = frame.select([name for name in frame.columns if not name.startswith("_")])
     return sorted((tuple(row) for row in kept.collect()), key=repr)
 
@@ -150,8 +150,8 @@ def by_table(result: RunResult) -> dict[str, TableResult]:
     return {table.table: table for table in result.tables}
 
 
-def explode_when_told(df: DataFrame, flag: str) -> DataFrame:
-    """Raise while the file `flag` exists: a user's step with a mistake that is mended later."""
+def explode_when_flagged(df: DataFrame, flag: str) -> DataFrame:
+    """Raise while the file `flag` exists: a step of a user with a mistake that is fixed later."""
     if Path(flag).exists():
         raise ValueError("the moon is full")
     return df

@@ -22,7 +22,7 @@ from tests.shop import SPECS, Shop, by_table
 PATIENCE = 120
 
 
-def wait_when_told(df: DataFrame, place: str) -> DataFrame:
+def wait_when_armed(df: DataFrame, place: str) -> DataFrame:
     """Hold each task, once it is `armed`, until the file `go` is in a directory; it says so by the file `reached`."""
 
     def wait(value):  # type: ignore[no-untyped-def]
@@ -82,7 +82,7 @@ def armed(write: Callable[..., None], place: Path) -> Callable[..., None]:
 @pytest.fixture
 def held(shop: Shop) -> Shop:
     """The lake of two runs with a third file, and a step that holds the merge where it reads its rows."""
-    step = f"steps:\n  - tests.faults.test_conflicts:wait_when_told: {{place: {shop.root / 'place'}}}\nchecks:"
+    step = f"steps:\n  - tests.faults.test_conflicts:wait_when_armed: {{place: {shop.root / 'place'}}}\nchecks:"
     shop.spec("tables/silver/orders", SPECS["tables/silver/orders"].replace("checks:", step))
     shop.land("c.csv", THIRD)
     return shop

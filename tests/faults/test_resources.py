@@ -17,12 +17,12 @@ from tests.faults.process import Process
 from tests.shop import SPECS, Shop
 
 
-def devour_when_told(df: DataFrame, flag: str) -> DataFrame:
+def devour_when_flagged(df: DataFrame, flag: str) -> DataFrame:
     """Ask for more memory than there is while the file `flag` exists."""
     return df.withColumn("sku", F.substring(F.repeat("sku", 1_500_000_000), 1, 1)) if Path(flag).exists() else df
 
 
-def widen_when_told(df: DataFrame, flag: str) -> DataFrame:
+def widen_when_flagged(df: DataFrame, flag: str) -> DataFrame:
     """Shuffle some ten megabytes while the file `flag` exists."""
     if not Path(flag).exists():
         return df
@@ -63,7 +63,7 @@ def scratch(tmp_path: Path) -> Iterator[Path]:
 def test_no_room_for_shuffles_is_one_clear_error_and_the_next_run_does_it_all(
     shop: Shop, root: Path, scratch: Path
 ) -> None:
-    flag = with_step(shop, "widen_when_told")
+    flag = with_step(shop, "widen_when_flagged")
     shop.land("c.csv", THIRD)
     status, output = Process(shop, root, SPARK_LOCAL_DIRS=str(scratch)).end()
     assert (status, "LS700" in output, "No space left on device" in output) == (1, True, True)
@@ -72,7 +72,7 @@ def test_no_room_for_shuffles_is_one_clear_error_and_the_next_run_does_it_all(
 
 @pytest.mark.prove
 def test_no_memory_is_one_clear_error_and_the_next_run_does_it_all(shop: Shop, root: Path) -> None:
-    flag = with_step(shop, "devour_when_told")
+    flag = with_step(shop, "devour_when_flagged")
     shop.land("c.csv", THIRD)
     status, output = Process(shop, root, "spark.driver.memory 500m").end()
     assert (status, "LS804" in output) == (1, True), output

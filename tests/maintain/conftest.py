@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-import shutil
 from collections.abc import Callable
 from pathlib import Path
 
 import pytest
 from pyspark.sql import SparkSession
 
-from tests.shop import SPECS, Shop
+from tests.shop import SPECS, Shop, built_once
 
 FIRST = [
     "1,A,1,2.50,2026-01-01,1,I", "2,B,-1,2.50,2026-01-01,1,I", "3,C,4,1.00,2026-01-02,1,I", "6,F,1,1.00,2026-01-01,1,I",
@@ -34,11 +33,14 @@ def rows_of(shop: Shop) -> dict[str, object]:
 @pytest.fixture(scope="package")
 def built(spark: SparkSession, tmp_path_factory: pytest.TempPathFactory) -> Shop:
     """Two runs; only to be read and copied."""
-    shop = Shop(tmp_path_factory.mktemp("built") / "shop", spark, SPECS_OF)
-    for name, lines in {"a.csv": FIRST, "b.csv": SECOND}.items():
-        shop.land(name, lines)
-        shop.run(select=TABLES)
-    return shop
+
+    def build(root: Path) -> None:
+        shop = Shop(root, spark, SPECS_OF)
+        for name, lines in {"a.csv": FIRST, "b.csv": SECOND}.items():
+            shop.land(name, lines)
+            shop.run(select=TABLES)
+
+    return Shop.existing(built_once(tmp_path_factory, "maintained", build), spark)
 
 
 @pytest.fixture(scope="package")
@@ -68,6 +70,4 @@ def make_shop(tmp_path: Path, spark: SparkSession) -> Callable[..., Shop]:
 
 def copied(built: Shop, root: Path) -> Shop:
     """Copy a shop without its feed."""
-    copy = Shop(root / "shop", built.spark, SPECS_OF)
-    shutil.copytree(built.root / "lake", copy.root / "lake", copy_function=shutil.copy2)
-    return copy
+    return Shop(root / "shop", built.spark, SPECS_OF).take_over(built)

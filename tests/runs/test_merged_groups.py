@@ -177,7 +177,7 @@ def test_the_plan_says_what_is_read(sums: Make) -> None:
     ("this", "instead"),
     [
         ("count(*)\n", "count(distinct id)\n"),
-        ("filter: id <> 99", "tests.shop:explode_when_told: {flag: nowhere}"),
+        ("filter: id <> 99", "tests.shop:explode_when_flagged: {flag: nowhere}"),
         ("filter: id <> 99", "with_columns: {id: row_number() OVER (PARTITION BY sku ORDER BY id)}"),
         ("{days: hll", "{DAYS_hll: hll"),
         ("n: {type: bigint}", "n: {type: bigint, default: 0}"),

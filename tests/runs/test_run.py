@@ -145,14 +145,14 @@ def test_an_exception_in_a_user_step_is_one_clear_error_and_the_next_run_is_comp
 ) -> None:
     shop = make_shop()
     flag = shop.root / "flag"
-    step = f"steps:\n  - tests.shop:explode_when_told: {{flag: {flag}}}\nchecks:"
+    step = f"steps:\n  - tests.shop:explode_when_flagged: {{flag: {flag}}}\nchecks:"
     shop.spec("tables/silver/orders", SPECS["tables/silver/orders"].replace("checks:", step))
     shop.land("a.csv", FIRST)
     shop.run()
     before = published(shop)
     shop.land("b.csv", SECOND)
     flag.touch()
-    message = "LS301 step 'tests.shop:explode_when_told' failed: ValueError: the moon is full"
+    message = "LS301 step 'tests.shop:explode_when_flagged' failed: ValueError: the moon is full"
     with pytest.raises(RunFailed, match=message) as caught:
         shop.run()
     assert "shop.py:" in str(caught.value)
