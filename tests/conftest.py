@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 
+from lakesmith.batch import small_batch
+from lakesmith.pytest_plugin import REMOTE
 from lakesmith.tables.commit import TXN_APP, TXN_VERSION, USER_METADATA
 
 
@@ -14,6 +17,13 @@ from lakesmith.tables.commit import TXN_APP, TXN_VERSION, USER_METADATA
 def root() -> Path:
     """Give the root of the repository."""
     return Path(__file__).resolve().parent.parent
+
+
+@pytest.fixture(autouse=True, scope="session")
+def _adapted_over_connect() -> None:
+    """Plan batches over Spark Connect as large ones, so that both ways of planning are tested."""
+    if os.environ.get(REMOTE):
+        small_batch.MAX_ROWS_READ = -1
 
 
 @pytest.fixture(autouse=True)

@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+import fcntl
+import os
+import shutil
+from collections.abc import Callable, Iterable, Mapping
 from pathlib import Path
 from typing import Any
 
+import pytest
 from pyspark.sql import DataFrame, SparkSession
 
 from lakesmith.lake import Lake, open_lake
@@ -70,6 +74,26 @@ class Shop:
         for name, text in (SPECS | dict(specs or {})).items():
             self.spec(name, text)
 
+    @classmethod
+    def existing(cls, root: Path, spark: SparkSession) -> Shop:
+        """Return the shop that another object made in this directory."""
+        shop = object.__new__(cls)
+        shop.root, shop.spark, shop.landing = root, spark, root / "in"
+        shop.overrides = {"warehouse": str(root / "lake")}
+        return shop
+
+    def copied(self, root: Path) -> Shop:
+        """Return a shop with a copy of the specs and of the lake; it has the same feed, so nothing is new to it."""
+        copy = Shop.existing(root, self.spark)
+        copy.landing = self.landing
+        shutil.copytree(self.root, root, ignore=shutil.ignore_patterns("in"))
+        return copy
+
+    def take_over(self, built: Shop) -> Shop:
+        """Take a copy of the lake that another shop built; the files that it read need not be landed again."""
+        shutil.copytree(built.root / "lake", self.root / "lake")
+        return self
+
     def spec(self, name: str, text: str) -> None:
         """Write one spec; ``IN`` stands for the landing directory."""
         file = self.root / "conf" / f"{name}.yml"
@@ -99,6 +123,20 @@ class Shop:
         """Return the checks that rows of the quarantine failed, one entry a reason, sorted."""
         rows = self.lake.quarantine(table).selectExpr("explode(_reasons.check) AS check").collect()
         return sorted(row["check"] for row in rows)
+
+
+def built_once(factory: pytest.TempPathFactory, name: str, build: Callable[[Path], object]) -> Path:
+    """Return a directory that one of the workers builds for all of them; only to be read and copied."""
+    base = factory.getbasetemp()
+    place = (base.parent if "PYTEST_XDIST_WORKER" in os.environ else base) / name
+    done = place.with_name(f"{name}.done")
+    with place.with_name(f"{name}.lock").open("w") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        if not done.exists():
+            shutil.rmtree(place, ignore_errors=True)
+            build(place)
+            done.touch()
+    return place
 
 
 def plain_rows(frame: DataFrame) -> list[tuple[Any, ...]]:

@@ -7,6 +7,7 @@ from functools import reduce
 
 from pyspark.sql import Column, DataFrame
 from pyspark.sql import functions as F
+from pyspark.sql.types import DataType
 
 from lakesmith.columns import quoted
 from lakesmith.errors import StepError
@@ -27,6 +28,17 @@ def named(name: str) -> Column:
     5
     """
     return F.col(quoted(name))
+
+
+def types_of(df: DataFrame) -> dict[str, DataType]:
+    """Return the types of the columns of a frame, by name in lower case.
+
+    Examples
+    --------
+    >>> types_of(spark.sql("SELECT 1 AS Id"))
+    {'id': IntegerType()}
+    """
+    return {field.name.lower(): field.dataType for field in df.schema.fields}
 
 
 def require(df: DataFrame, names: Iterable[str], step: str) -> None:

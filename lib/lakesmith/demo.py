@@ -9,16 +9,18 @@ from __future__ import annotations
 import argparse
 from collections.abc import Iterator, Sequence
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from pyspark.sql import Column, DataFrame
 from pyspark.sql import functions as F
 
 from lakesmith.cli.options import open_lake
 from lakesmith.cli.table import aligned
-from lakesmith.lake import Lake
-from lakesmith.observe.results import RunResult
 from retail.generate import generate
+
+if TYPE_CHECKING:
+    from lakesmith.lake import Lake
+    from lakesmith.observe.results import RunResult
 
 SALES = (
     "order_date",

@@ -4,17 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from pyspark.sql import SparkSession
 
-from lakesmith.doctor.findings import Report
 from lakesmith.doctor.fix import doctor
-from lakesmith.errors import Problem
 from lakesmith.maintain.maintain import maintain
-from lakesmith.maintain.result import MaintenanceResult
 from lakesmith.observe.observers import Observer, Observers, installed_observers
-from lakesmith.observe.results import Plan, RunResult
 from lakesmith.reader import Reader
 from lakesmith.repair.backfill import backfill
 from lakesmith.repair.rollback import rollback
@@ -24,6 +20,12 @@ from lakesmith.spec.load import load_project
 from lakesmith.spec.values.instants import date_range, utc
 from lakesmith.transforms.steps.problems import step_problems
 from lakesmith.validate import validate
+
+if TYPE_CHECKING:
+    from lakesmith.doctor.findings import Report
+    from lakesmith.errors import Problem
+    from lakesmith.maintain.result import MaintenanceResult
+    from lakesmith.observe.results import Plan, RunResult
 
 
 def open_lake(

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from functools import cached_property
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from pyspark.sql import DataFrame, SparkSession
 from pyspark.sql import functions as F
@@ -16,8 +16,6 @@ from lakesmith.observe.reading import last_runs, read_history
 from lakesmith.observe.records import CHECKS, PROFILES, RUNS
 from lakesmith.session.runtime_kind import require_own_files
 from lakesmith.session.start import get_session, read_properties
-from lakesmith.spec.load import Loaded
-from lakesmith.spec.model import Column
 from lakesmith.spec.values.instants import utc
 from lakesmith.tables.local_rows import local_rows
 from lakesmith.tables.ops_table import OPS_TABLES, OpsTable
@@ -26,6 +24,10 @@ from lakesmith.tables.read_version import read_version
 from lakesmith.tables.ref import TableRef, project_table, visible
 from lakesmith.tables.schema.versions import shape_views
 from lakesmith.transforms.conform import with_defaults
+
+if TYPE_CHECKING:
+    from lakesmith.spec.load import Loaded
+    from lakesmith.spec.model import Column
 
 
 class Reader:

@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from typing import TYPE_CHECKING
 
 from lakesmith.errors import ConfigError, Problem
-from lakesmith.spec.load import Loaded
-from lakesmith.spec.model import Table
 from lakesmith.spec.rules.warnings import find_warnings
 from lakesmith.transforms.steps.nondeterminism import nondeterministic_calls
+
+if TYPE_CHECKING:
+    from lakesmith.spec.load import Loaded
+    from lakesmith.spec.model import Table
 
 
 def validate(loaded: Loaded) -> tuple[Problem, ...]:
@@ -31,6 +34,7 @@ def validate(loaded: Loaded) -> tuple[Problem, ...]:
 
     Examples
     --------
+    >>> from lakesmith.spec.load import Loaded
     >>> from lakesmith.spec.model import Project
     >>> validate(Loaded(Project(name="shop"), {}))
     ()

@@ -22,7 +22,7 @@ from lakesmith.maintain.actions import ACTIONS
 from lakesmith.maintain.planner import plan_layout
 from lakesmith.maintain.table_stats import read_metrics
 from lakesmith.session.batch import batch_session
-from lakesmith.session.maintenance import upkeep_session
+from lakesmith.session.maintenance import maintenance_session
 from lakesmith.spec.model import Maintenance, Table
 from lakesmith.tables.commit import CommitId, write
 from lakesmith.tables.ref import TableRef
@@ -123,7 +123,7 @@ def _merge(session: SparkSession, table: TableRef, batch: Path, number: int) -> 
 def _maintain(spark: SparkSession, table: TableRef) -> None:
     settings = Maintenance()
     sizes = (settings.small_file_bytes, settings.target_file_bytes)
-    session = upkeep_session(spark, table.name, sizes, "{}", is_local=True)
+    session = maintenance_session(spark, table.name, sizes, "{}", is_local=True)
     for proposal in plan_layout(read_metrics(session, table, time.time()), settings):
         if proposal.is_due:
             ACTIONS[proposal.action](session, table, settings)

@@ -1,14 +1,14 @@
-"""A shop whose tables lie on disk, copied for each test that damages it."""
+"""A shop whose tables are stored on disk, copied for each test that damages it."""
 
 from __future__ import annotations
 
-import shutil
 from pathlib import Path
 
 import pytest
 from pyspark.sql import SparkSession
 
-from tests.shop import Shop
+from tests.doctor.damage import all_rows
+from tests.shop import Shop, built_once
 
 DAYS = {
     "1.csv": ["1,A,1,2.50,2026-01-01,1,I", "2,B,-1,2.50,2026-01-01,1,I"],
@@ -19,19 +19,24 @@ DAYS = {
 
 @pytest.fixture(scope="package")
 def undamaged(spark: SparkSession, tmp_path_factory: pytest.TempPathFactory) -> Shop:
-    """Three runs that nothing disturbed; tests only read it."""
-    shop = Shop(tmp_path_factory.mktemp("undamaged") / "shop", spark)
-    for name, lines in DAYS.items():
-        shop.land(name, lines)
-        shop.run()
-    return shop
+    """Three uninterrupted runs; tests only read it."""
+
+    def build(root: Path) -> None:
+        shop = Shop(root, spark)
+        for name, lines in DAYS.items():
+            shop.land(name, lines)
+            shop.run()
+
+    return Shop.existing(built_once(tmp_path_factory, "undamaged", build), spark)
+
+
+@pytest.fixture(scope="package")
+def undamaged_rows(undamaged: Shop) -> dict[str, object]:
+    """The published rows of all its tables."""
+    return all_rows(undamaged)
 
 
 @pytest.fixture
-def shop(undamaged: Shop, tmp_path: Path, spark: SparkSession) -> Shop:
-    """A copy of the undamaged shop for one test; its feed is the undamaged one's, so that nothing is new to it."""
-    copied = object.__new__(Shop)
-    copied.root, copied.spark, copied.landing = tmp_path / "shop", spark, undamaged.landing
-    copied.overrides = {"warehouse": str(tmp_path / "shop" / "lake")}
-    shutil.copytree(undamaged.root, copied.root, ignore=shutil.ignore_patterns("in"))
-    return copied
+def shop(undamaged: Shop, tmp_path: Path) -> Shop:
+    """A copy of the undamaged shop for one test."""
+    return undamaged.copied(tmp_path / "shop")

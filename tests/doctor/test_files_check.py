@@ -8,7 +8,7 @@ from deltalake import DeltaTable
 from pyspark.sql import SparkSession
 
 from lakesmith.doctor.files_check import check_files
-from lakesmith.tables.delta_log.snapshot import Patient, patient
+from lakesmith.tables.delta_log.snapshot import LocalTable, open_local
 from lakesmith.tables.ref import TableRef
 from tests.doctor.damage import age, all_rows, fixed, found, root_of
 from tests.shop import Shop
@@ -33,39 +33,39 @@ def test_a_file_that_was_cut_off_is_found(shop: Shop) -> None:
 
 
 @pytest.fixture
-def with_vector(spark: SparkSession, tmp_path: Path) -> Patient:
+def with_vector(spark: SparkSession, tmp_path: Path) -> LocalTable:
     """A partitioned table with a name to encode, one row of which is deleted by a vector."""
     table = TableRef("silver.a", str(tmp_path / "a"))
     rows = spark.range(100).selectExpr("id", "'a b/c' AS part").coalesce(1)
     rows.write.format("delta").option("delta.enableDeletionVectors", "true").partitionBy("part").save(table.location)
     table.delete_rows(spark, "id = 5")
-    found = patient(table)
+    found = open_local(table)
     assert found is not None and len(found.head.live) == 1
     return found
 
 
-def test_a_table_with_deletion_vectors_is_sound(with_vector: Patient) -> None:
+def test_a_table_with_deletion_vectors_is_sound(with_vector: LocalTable) -> None:
     assert list(with_vector.root.glob("deletion_vector_*.bin"))
     assert list(check_files(with_vector)) == []
 
 
-def test_a_missing_deletion_vector_is_found(with_vector: Patient) -> None:
+def test_a_missing_deletion_vector_is_found(with_vector: LocalTable) -> None:
     (vector,) = with_vector.root.glob("deletion_vector_*.bin")
     vector.unlink()
     (error,) = check_files(with_vector)
     assert (error.code, error.where) == ("LS624", str(vector))
 
 
-def test_a_checkpoint_says_the_same_as_its_commits(with_vector: Patient) -> None:
+def test_a_checkpoint_says_the_same_as_its_commits(with_vector: LocalTable) -> None:
     before = with_vector.head.live.keys()
     DeltaTable(with_vector.ref.location).create_checkpoint()
-    again = patient(with_vector.ref)
+    again = open_local(with_vector.ref)
     assert again is not None and again.log.checkpoint == 1
     assert again.head.live.keys() == before
     assert list(check_files(again)) == []
 
 
-def test_old_orphans_are_set_aside_and_young_ones_are_not(undamaged: Shop, shop: Shop) -> None:
+def test_old_orphans_are_moved_aside_and_young_ones_are_not(undamaged_rows: dict[str, object], shop: Shop) -> None:
     lines = root_of(shop, "silver.lines")
     old, young = lines / "day=2026-01-01" / "part-old.parquet", lines / "part-young.parquet"
     for file in (old, young):
@@ -77,7 +77,7 @@ def test_old_orphans_are_set_aside_and_young_ones_are_not(undamaged: Shop, shop:
     assert (old.exists(), young.exists()) == (False, True)
     (kept,) = (shop.root / "lake" / ".lakesmith" / "set_aside").rglob(old.name)
     assert kept.read_bytes() == b"x" * 1000
-    assert all_rows(shop) == all_rows(undamaged)
+    assert all_rows(shop) == undamaged_rows
 
 
 def test_removed_files_are_no_orphans_however_old(shop: Shop) -> None:

@@ -26,7 +26,7 @@ def test_looking_changes_nothing(shop: Shop) -> None:
     assert files(shop) == before
 
 
-def test_a_warehouse_that_a_run_holds_is_not_mended(shop: Shop) -> None:
+def test_a_warehouse_that_a_run_holds_is_not_fixed(shop: Shop) -> None:
     os.truncate(newest(shop, "ops.published"), 0)
     with run_lock(shop.spark, str(shop.root / "lake"), 0), pytest.raises(RunLocked):
         shop.lake.doctor(fix=True)
@@ -60,7 +60,7 @@ def invoke(shop: Shop, *options: str) -> tuple[int, str]:
     return done.exit_code, done.stdout
 
 
-def test_the_verb_tells_what_it_would_do_and_exits_1_on_an_error(shop: Shop) -> None:
+def test_the_command_reports_what_it_would_do_and_exits_1_on_an_error(shop: Shop) -> None:
     assert invoke(shop) == (0, "the warehouse is sound: 10 table(s) looked at, nothing found\n")
     torn = newest(shop, "ops.published")
     os.truncate(torn, 0)
@@ -74,7 +74,7 @@ def test_the_verb_tells_what_it_would_do_and_exits_1_on_an_error(shop: Shop) -> 
     assert output.startswith("fixed error LS620 ops.published") and "fixed error LS638 ops.published" in output
 
 
-def test_the_verb_answers_in_json(shop: Shop) -> None:
+def test_the_command_answers_in_json(shop: Shop) -> None:
     (log_of(shop, "silver.lines") / f"{0:020d}.json").unlink()
     code, output = invoke(shop, "--format", "json")
     report = json.loads(output)

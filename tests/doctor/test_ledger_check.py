@@ -10,13 +10,15 @@ from tests.doctor.damage import all_rows, besides_orphans, die_after_silver, for
 from tests.shop import Shop
 
 
-def test_open_batches_are_told_and_the_next_run_finishes_them(undamaged: Shop, shop: Shop) -> None:
+def test_open_batches_are_reported_and_the_next_run_finishes_them(
+    undamaged_rows: dict[str, object], shop: Shop
+) -> None:
     die_after_silver(shop)
     open_batches = besides_orphans(shop.lake.doctor())
     assert sorted(open_batches) == [("info", "LS629", "silver.lines"), ("info", "LS629", "silver.orders")]
     shop.run()
     assert besides_orphans(shop.lake.doctor()) == []
-    assert all_rows(shop) == all_rows(undamaged)
+    assert all_rows(shop) == undamaged_rows
 
 
 def test_a_refused_batch_is_a_warning(spark: SparkSession, tmp_path_factory: pytest.TempPathFactory) -> None:
@@ -43,7 +45,7 @@ def test_a_ledger_put_back_from_an_older_copy_is_noticed(shop: Shop) -> None:
     assert {table for _, _, table in ahead} == tables
 
 
-def test_rows_of_somebody_else_are_noticed_and_maintenance_is_not(shop: Shop) -> None:
+def test_rows_of_another_writer_are_noticed_and_maintenance_is_not(shop: Shop) -> None:
     lines, bronze = root_of(shop, "silver.lines"), root_of(shop, "bronze.orders")
     DeltaTable(str(lines)).optimize.compact()
     schema = DeltaTable(str(bronze)).schema()

@@ -13,13 +13,15 @@ from tests.doctor.damage import age, all_rows, die_after_silver, fixed, found, l
 from tests.shop import Shop
 
 
-def test_a_calm_warehouse_is_sound(undamaged: Shop) -> None:
+def test_an_undamaged_warehouse_is_sound(undamaged: Shop) -> None:
     report = undamaged.lake.doctor()
     assert (report.findings, report.tables, report.is_sound) == ((), 10, True)
 
 
 @pytest.mark.parametrize("size", [0, 400])
-def test_a_torn_last_commit_stops_the_run_and_is_set_aside(undamaged: Shop, shop: Shop, size: int) -> None:
+def test_a_torn_last_commit_stops_the_run_and_is_moved_aside(
+    undamaged_rows: dict[str, object], shop: Shop, size: int
+) -> None:
     die_after_silver(shop)
     torn = newest(shop, "silver.orders")
     os.truncate(torn, size)
@@ -31,18 +33,20 @@ def test_a_torn_last_commit_stops_the_run_and_is_set_aside(undamaged: Shop, shop
     assert fixed(shop) == ["LS620"]
     assert not torn.exists() and not sidecar_of(torn).exists()
     shop.run()
-    assert all_rows(shop) == all_rows(undamaged)
+    assert all_rows(shop) == undamaged_rows
 
 
-def test_a_torn_ledger_is_set_aside_and_the_run_closes_the_gap(undamaged: Shop, shop: Shop) -> None:
+def test_a_torn_ledger_is_moved_aside_and_the_run_closes_the_gap(undamaged_rows: dict[str, object], shop: Shop) -> None:
     os.truncate(newest(shop, "ops.ledger"), 0)
     assert ("error", "LS620", "ops.ledger") in found(shop.lake.doctor())
     assert fixed(shop) == ["LS620"]
     shop.run()
-    assert all_rows(shop) == all_rows(undamaged)
+    assert all_rows(shop) == undamaged_rows
 
 
-def test_a_torn_commit_that_the_ledger_counts_as_done_is_rolled_back_by_a_person(undamaged: Shop, shop: Shop) -> None:
+def test_a_torn_commit_that_the_ledger_counts_as_done_is_rolled_back_by_a_person(
+    undamaged_rows: dict[str, object], shop: Shop
+) -> None:
     os.truncate(newest(shop, "silver.orders"), 0)
     report = shop.lake.doctor(fix=True)
     assert [one.code for one in report.fixed] == ["LS620"]
@@ -53,7 +57,7 @@ def test_a_torn_commit_that_the_ledger_counts_as_done_is_rolled_back_by_a_person
     assert f"`lakesmith rollback --run {lost}` and run again" in report.findings[0].next
     shop.lake.rollback(lost)
     assert shop.run().state == "done"
-    assert all_rows(shop) == all_rows(undamaged)
+    assert all_rows(shop) == undamaged_rows
 
 
 def test_a_commit_torn_in_the_middle_needs_a_person(shop: Shop) -> None:
@@ -79,7 +83,7 @@ def test_a_missing_commit_stops_the_run_and_needs_a_person(shop: Shop) -> None:
 
 
 @pytest.mark.parametrize("part", [0, 0.5])
-def test_a_broken_checkpoint_is_set_aside(undamaged: Shop, shop: Shop, part: float) -> None:
+def test_a_broken_checkpoint_is_moved_aside(undamaged_rows: dict[str, object], shop: Shop, part: float) -> None:
     checkpoint = with_checkpoint(shop)
     os.truncate(checkpoint, int(checkpoint.stat().st_size * part))
     with pytest.raises(TableDamaged, match=r"LS622 bronze.orders: the newest checkpoint is cut off"):
@@ -87,7 +91,7 @@ def test_a_broken_checkpoint_is_set_aside(undamaged: Shop, shop: Shop, part: flo
     assert found(shop.lake.doctor()) == [("error", "LS622", "bronze.orders")]
     assert fixed(shop) == ["LS622"]
     assert shop.run().state == "nothing_new"
-    assert all_rows(shop) == all_rows(undamaged)
+    assert all_rows(shop) == undamaged_rows
 
 
 def test_a_checkpoint_with_a_damaged_page_is_found(shop: Shop) -> None:
@@ -110,14 +114,16 @@ def test_a_broken_checkpoint_stays_where_commits_do_not_suffice(shop: Shop) -> N
 @pytest.mark.parametrize(
     ("pointer", "severity"), [("", "warning"), ("{x", "warning"), ('{"version":7,"size":1}', "error")]
 )
-def test_a_wrong_pointer_to_a_checkpoint_is_set_aside(undamaged: Shop, shop: Shop, pointer: str, severity: str) -> None:
+def test_a_wrong_pointer_to_a_checkpoint_is_moved_aside(
+    undamaged_rows: dict[str, object], shop: Shop, pointer: str, severity: str
+) -> None:
     file = with_checkpoint(shop).parent / "_last_checkpoint"
     file.write_text(pointer)
     assert found(shop.lake.doctor()) == [(severity, "LS623", "bronze.orders")]
     assert fixed(shop) == ["LS623"]
     assert not file.exists()
     assert shop.run().state == "nothing_new"
-    assert all_rows(shop) == all_rows(undamaged)
+    assert all_rows(shop) == undamaged_rows
 
 
 def test_a_pointer_to_nothing_stops_the_run(shop: Shop) -> None:
@@ -126,7 +132,7 @@ def test_a_pointer_to_nothing_stops_the_run(shop: Shop) -> None:
         shop.run()
 
 
-def test_a_stale_checksum_stops_the_run_and_is_set_aside(undamaged: Shop, shop: Shop) -> None:
+def test_a_stale_checksum_stops_the_run_and_is_moved_aside(undamaged_rows: dict[str, object], shop: Shop) -> None:
     stale = sidecar_of(newest(shop, "bronze.orders"))
     shutil.copy(sidecar_of(newest(shop, "gold.daily")), stale)
     with pytest.raises(TableDamaged, match=r"LS627 bronze.orders"):
@@ -135,7 +141,7 @@ def test_a_stale_checksum_stops_the_run_and_is_set_aside(undamaged: Shop, shop: 
     assert fixed(shop) == ["LS627"]
     assert not stale.exists()
     assert shop.run().state == "nothing_new"
-    assert all_rows(shop) == all_rows(undamaged)
+    assert all_rows(shop) == undamaged_rows
 
 
 def test_a_checksum_that_differs_in_part_needs_a_person(shop: Shop) -> None:
@@ -147,7 +153,7 @@ def test_a_checksum_that_differs_in_part_needs_a_person(shop: Shop) -> None:
     assert sums.exists() and report.fixed == ()
 
 
-def test_old_temporary_files_are_set_aside(undamaged: Shop, shop: Shop) -> None:
+def test_old_temporary_files_are_moved_aside(undamaged: Shop, shop: Shop) -> None:
     log = log_of(shop, "bronze.orders")
     old, young = log / ".00000000000000000003.json.0a1b.tmp", log / "_commit_0a1b.json.tmp"
     for file in (old, young):

@@ -1,8 +1,7 @@
-"""A lake that two calm runs built, copied for each test that damages it."""
+"""A lake that two uninterrupted runs built, copied for each test that damages it."""
 
 from __future__ import annotations
 
-import shutil
 from collections.abc import Callable, Mapping
 from pathlib import Path
 
@@ -10,26 +9,26 @@ import pytest
 from pyspark.sql import SparkSession
 
 from tests.faults.damage import FIRST, SECOND, SELECT
-from tests.shop import Shop
+from tests.shop import Shop, built_once
 
 
 @pytest.fixture(scope="session")
-def calm(spark: SparkSession, tmp_path_factory: pytest.TempPathFactory) -> Shop:
+def undamaged(spark: SparkSession, tmp_path_factory: pytest.TempPathFactory) -> Shop:
     """A bronze and a silver table, built by two runs; only to be read and copied."""
-    shop = Shop(tmp_path_factory.mktemp("calm") / "shop", spark)
-    shop.land("a.csv", FIRST)
-    shop.run(select=SELECT)
-    shop.land("b.csv", SECOND)
-    shop.run(select=SELECT)
-    return shop
+
+    def build(root: Path) -> None:
+        shop = Shop(root, spark)
+        for name, lines in (("a.csv", FIRST), ("b.csv", SECOND)):
+            shop.land(name, lines)
+            shop.run(select=SELECT)
+
+    return Shop.existing(built_once(tmp_path_factory, "two-runs", build), spark)
 
 
 @pytest.fixture
-def shop(calm: Shop, tmp_path: Path) -> Shop:
-    """The calm lake at a path of the test's own; its two files were taken away from the landing directory."""
-    copy = Shop(tmp_path / "shop", calm.spark)
-    shutil.copytree(calm.root / "lake", copy.root / "lake", copy_function=shutil.copy2)
-    return copy
+def shop(undamaged: Shop, tmp_path: Path) -> Shop:
+    """A copy of that lake at a path of the test's own; its two files are no longer in the landing directory."""
+    return Shop(tmp_path / "shop", undamaged.spark).take_over(undamaged)
 
 
 @pytest.fixture

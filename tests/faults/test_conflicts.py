@@ -81,7 +81,7 @@ def armed(write: Callable[..., None], place: Path) -> Callable[..., None]:
 
 @pytest.fixture
 def held(shop: Shop) -> Shop:
-    """The calm lake with a third file, and a step that holds the merge where it reads its rows."""
+    """The lake of two runs with a third file, and a step that holds the merge where it reads its rows."""
     step = f"steps:\n  - tests.faults.test_conflicts:wait_when_told: {{place: {shop.root / 'place'}}}\nchecks:"
     shop.spec("tables/silver/orders", SPECS["tables/silver/orders"].replace("checks:", step))
     shop.land("c.csv", THIRD)
@@ -98,7 +98,7 @@ def held(shop: Shop) -> Shop:
         pytest.param("ALTER TABLE {} SET TBLPROPERTIES ('note' = 'me')", "merge", "written", marks=pytest.mark.prove),
     ],
 )
-def test_a_commit_of_somebody_else_that_changes_no_row_is_survived(
+def test_a_commit_of_another_writer_that_changes_no_row_is_survived(
     held: Shop, statement: str, method: str, when: str
 ) -> None:
     by_method(held, method)
@@ -122,7 +122,7 @@ def by_method(shop: Shop, method: str) -> None:
         pytest.param("merge", "written", marks=pytest.mark.prove),
     ],
 )
-def test_rows_that_somebody_adds_meanwhile_stop_the_table_until_they_are_taken_back(
+def test_rows_that_another_writer_adds_meanwhile_stop_the_table_until_they_are_taken_back(
     held: Shop, method: str, when: str
 ) -> None:
     by_method(held, method)

@@ -20,13 +20,13 @@ pytestmark = needs_root
 
 
 @pytest.fixture
-def disk(calm: Shop, tmp_path: Path, spark: SparkSession) -> Iterator[Shop]:
-    """The calm lake on a disk of its own of six megabytes; the landing directory lies elsewhere."""
+def disk(undamaged: Shop, tmp_path: Path, spark: SparkSession) -> Iterator[Shop]:
+    """The lake of two runs on a separate disk of six megabytes; the landing directory is elsewhere."""
     shop = Shop(tmp_path / "shop", spark)
     lake = shop.root / "lake"
     lake.mkdir()
     mount("size=6m", lake)
-    shutil.copytree(calm.root / "lake", lake, dirs_exist_ok=True)
+    shutil.copytree(undamaged.root / "lake", lake, dirs_exist_ok=True)
     yield shop
     subprocess.run(["umount", "--lazy", str(lake)], check=True)
 

@@ -6,7 +6,7 @@ import json
 from typing import Any
 
 import pytest
-from pyspark.sql import SparkSession
+from pyspark.sql import Row, SparkSession
 
 from lakesmith.observe.results import RunResult
 from tests.shop import Shop, by_table
@@ -85,16 +85,28 @@ def twice(spark: SparkSession, tmp_path_factory: pytest.TempPathFactory) -> tupl
     return shop, results
 
 
-def silver(twice: tuple[Shop, list[RunResult]], column: str) -> dict[str, Any]:
+@pytest.fixture(scope="module")
+def silver(twice: tuple[Shop, list[RunResult]]) -> list[Row]:
+    """The rows of silver.odd, read once: key, amount and day as text, and the length of the text."""
+    texts = [f"cast({name} AS string) AS {name}" for name in ("amount", "day", "at")]
+    return twice[0].lake.table("silver.odd").selectExpr("id", *texts, "length(text) AS letters").collect()
+
+
+def by_key(rows: list[Row], column: str) -> dict[str, Any]:
     """Return a column of silver.odd by key."""
-    rows = twice[0].lake.table("silver.odd").selectExpr("id", f"cast({column} AS string)").collect()
-    return {row[0]: row[1] for row in rows}
+    return {row["id"]: row[column] for row in rows}
 
 
-def reasons(twice: tuple[Shop, list[RunResult]], table: str = "silver.odd") -> dict[str, set[str]]:
+@pytest.fixture(scope="module")
+def reasons(twice: tuple[Shop, list[RunResult]]) -> dict[str, set[str]]:
+    """The checks that sent rows of silver.odd to the quarantine, by key."""
+    return reasons_of(twice[0], "silver.odd")
+
+
+def reasons_of(shop: Shop, table: str) -> dict[str, set[str]]:
     """Return the checks that sent rows to the quarantine, by the key in the raw row or the rescued text."""
     found: dict[str, set[str]] = {}
-    for row in twice[0].lake.quarantine(table).select("_raw", "_reasons.check").collect():
+    for row in shop.lake.quarantine(table).select("_raw", "_reasons.check").collect():
         raw = json.loads(row["_raw"])
         found.setdefault(raw.get("id") or raw["_rescued"][:60], set()).update(row["check"])
     return found
@@ -113,19 +125,19 @@ def test_landing_the_rows_again_changes_nothing(twice: tuple[Shop, list[RunResul
     assert changed == {"bronze.odd": len(ROWS) + len(PARTS), "silver.odd": 0, "silver.ratios": 0, "silver.parts": 0}
 
 
-def test_null_and_repeated_keys_are_one_row_each(twice: tuple[Shop, list[RunResult]]) -> None:
-    keys = [row[0] for row in twice[0].lake.table("silver.odd").select("id").collect()]
+def test_null_and_repeated_keys_are_one_row_each(silver: list[Row]) -> None:
+    keys = [row["id"] for row in silver]
     assert (keys.count(None), keys.count("twice"), len(keys)) == (1, 1, len(set(keys)))
 
 
-def test_decimals_are_exact_or_set_aside_and_never_rounded(twice: tuple[Shop, list[RunResult]]) -> None:
-    amounts = silver(twice, "amount")
+def test_decimals_are_exact_or_quarantined_and_never_rounded(silver: list[Row], reasons: dict[str, set[str]]) -> None:
+    amounts = by_key(silver, "amount")
     assert ("cents" in amounts, "sum" in amounts, amounts["exact"]) == (False, False, "1.20")
-    assert reasons(twice)["cents"] == reasons(twice)["sum"] == {"amount_cast"}
+    assert reasons["cents"] == reasons["sum"] == {"amount_cast"}
 
 
-def test_nan_and_infinity_break_a_bound(twice: tuple[Shop, list[RunResult]]) -> None:
-    assert reasons(twice)["not a number"] == reasons(twice)["endless"] == {"ratio_sane"}
+def test_nan_and_infinity_break_a_bound(reasons: dict[str, set[str]]) -> None:
+    assert reasons["not a number"] == reasons["endless"] == {"ratio_sane"}
 
 
 def test_nan_and_both_zeros_are_one_key_each(twice: tuple[Shop, list[RunResult]]) -> None:
@@ -135,33 +147,30 @@ def test_nan_and_both_zeros_are_one_key_each(twice: tuple[Shop, list[RunResult]]
     )
 
 
-def test_text_stays_as_it_came_in_both_forms_of_an_accent(twice: tuple[Shop, list[RunResult]]) -> None:
-    assert {NFC, NFD, "\u202eright to left\U0001f980"} <= set(silver(twice, "id"))
+def test_text_stays_as_it_came_in_both_forms_of_an_accent(silver: list[Row]) -> None:
+    assert {NFC, NFD, "\u202eright to left\U0001f980"} <= {row["id"] for row in silver}
 
 
-def test_days_that_are_none_are_set_aside(twice: tuple[Shop, list[RunResult]]) -> None:
-    found = reasons(twice)
-    assert found["no such day"] == {"day_cast"}
-    days = silver(twice, "day")
+def test_days_that_are_none_are_quarantined(silver: list[Row], reasons: dict[str, set[str]]) -> None:
+    assert reasons["no such day"] == {"day_cast"}
+    days = by_key(silver, "day")
     assert (days["before the calendar"], days["five digits"]) == ("1582-10-10", "+10000-01-01")
 
 
-def test_an_hour_that_local_clocks_skip_is_not_moved(twice: tuple[Shop, list[RunResult]]) -> None:
-    rows = twice[0].lake.table("silver.odd").filter("id = 'gap'").selectExpr("cast(at AS string)").collect()
-    assert [row[0] for row in rows] == ["2026-03-29 02:30:00"]
+def test_an_hour_that_local_clocks_skip_is_not_moved(silver: list[Row]) -> None:
+    assert [row["at"] for row in silver if row["id"] == "gap"] == ["2026-03-29 02:30:00"]
 
 
-def test_a_number_beyond_the_type_is_set_aside(twice: tuple[Shop, list[RunResult]]) -> None:
-    assert reasons(twice)["too big"] == {"count_cast"}
+def test_a_number_beyond_the_type_is_quarantined(reasons: dict[str, set[str]]) -> None:
+    assert reasons["too big"] == {"count_cast"}
 
 
-def test_a_field_of_ten_megabytes_lands_whole(twice: tuple[Shop, list[RunResult]]) -> None:
-    rows = twice[0].lake.table("silver.odd").filter("id = 'long'").selectExpr("length(text)", "md5(text)").collect()
-    assert rows[0][0] == len(LONG)
+def test_a_field_of_ten_megabytes_lands_whole(silver: list[Row]) -> None:
+    assert by_key(silver, "letters")["long"] == len(LONG)
 
 
-def test_lines_that_are_not_one_plain_object_are_set_aside(twice: tuple[Shop, list[RunResult]]) -> None:
-    found = {text for text, checks in reasons(twice).items() if checks == {"row_parsed"}}
+def test_lines_that_are_not_one_plain_object_are_quarantined(reasons: dict[str, set[str]]) -> None:
+    found = {text for text, checks in reasons.items() if checks == {"row_parsed"}}
     starts = ['{"_corrupt_record":"{\\"id\\": \\"one\\"', '{"_corrupt_record":"{\\"id\\": \\"deep\\"',
               '{"_corrupt_record":"{\\"id\\": \\"torn\\"', '{"_corrupt_record":"[\\"an\\"']  # fmt: skip
     assert [any(text.startswith(start) for text in found) for start in starts] == [True] * 4
@@ -169,6 +178,7 @@ def test_lines_that_are_not_one_plain_object_are_set_aside(twice: tuple[Shop, li
 
 def test_no_partition_value_is_changed_or_stops_the_batch(twice: tuple[Shop, list[RunResult]]) -> None:
     rows = {row[0].removeprefix("part "): row[1] for row in twice[0].rows("silver.parts")}
-    set_aside = {key.removeprefix("part ") for key in reasons(twice, "silver.parts") if key.startswith("part ")}
-    assert rows == {name: value for name, value in PARTS.items() if name not in set_aside}
-    assert set_aside == {"empty", "hive", "long"}
+    reasons = reasons_of(twice[0], "silver.parts")
+    quarantined = {key.removeprefix("part ") for key in reasons if key.startswith("part ")}
+    assert rows == {name: value for name, value in PARTS.items() if name not in quarantined}
+    assert quarantined == {"empty", "hive", "long"}

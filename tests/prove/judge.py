@@ -137,7 +137,7 @@ def _commits_wrong(warehouse: Path, batch: int) -> list[str]:
     wanted, wrong = Counter(range(1, batch + 1)), []
     for name in TABLES:
         commits = newest_commits(None, table_ref(str(warehouse), None, name))
-        mine = Counter(c.about["batch"] for c in commits if str(c.about.get("app_id")).endswith("/main"))
+        mine = Counter(c.metadata["batch"] for c in commits if str(c.metadata.get("app_id")).endswith("/main"))
         if mine != wanted:
             wrong.append(f"{name}: commits of batches {sorted(mine.elements())}")
     return wrong

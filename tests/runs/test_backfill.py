@@ -6,6 +6,7 @@ from collections.abc import Callable
 
 import pytest
 from deltalake import DeltaTable
+from pyspark.sql import SparkSession
 
 from lakesmith.batch import run as rooms
 from lakesmith.errors import ConfigError, InputError, LedgerError, RunFailed
@@ -23,12 +24,19 @@ ROWS = [
 DAYS = ("2026-01-02", "2026-01-03")
 
 
-@pytest.fixture
-def dated(make_shop: object) -> Shop:
-    shop: Shop = make_shop(DATED)  # type: ignore[operator]
+@pytest.fixture(scope="module")
+def lasting(spark: SparkSession, tmp_path_factory: pytest.TempPathFactory) -> Shop:
+    """A shop that one run built; only for refusals and to be copied."""
+    shop = Shop(tmp_path_factory.mktemp("dated") / "shop", spark, DATED)
     shop.land("a.csv", ROWS)
     shop.run()
     return shop
+
+
+@pytest.fixture
+def dated(make_shop: Callable[..., Shop], lasting: Shop) -> Shop:
+    """A shop with a copy of its lake; the file that it read is no longer in the landing directory."""
+    return make_shop(DATED).take_over(lasting)
 
 
 def skus(shop: Shop) -> list[tuple[object, str]]:
@@ -57,7 +65,7 @@ def test_bad_rows_that_an_undone_backfill_had_cleared_are_bad_rows_again(dated: 
     assert dated.reasons("silver.lines") == ["day_cast", "sku_known"]
 
 
-def test_bad_rows_that_no_version_holds_any_more_are_told_of(dated: Shop) -> None:
+def test_bad_rows_that_no_version_holds_any_more_are_reported(dated: Shop) -> None:
     dated.spec("tables/silver/lines", DATED["tables/silver/lines"] + CHECK)
     dated.lake.backfill(["silver.lines"], *DAYS)
     again = dated.lake.backfill(["silver.lines"], *DAYS).run_id
@@ -71,7 +79,7 @@ def test_bad_rows_that_no_version_holds_any_more_are_told_of(dated: Shop) -> Non
     assert dated.lake.run().state == "nothing_new"
 
 
-def test_groups_of_an_aggregate_are_computed_anew(dated: Shop) -> None:
+def test_groups_of_an_aggregate_are_recomputed(dated: Shop) -> None:
     dated.spec("tables/gold/daily", DATED["tables/gold/daily"].replace("qty: sum(qty)", "qty: sum(qty) * 10"))
     dated.lake.backfill(["gold.daily"], *DAYS)
     assert [(str(row[0]), row[2]) for row in dated.rows("gold.daily")] == [("2026-01-01", 3), ("2026-01-02", 50)]
@@ -103,9 +111,9 @@ def test_what_comes_later_is_read_as_if_nothing_had_been(dated: Shop) -> None:
 
 
 @pytest.mark.parametrize(("table", "what"), [("bronze.orders", "built from files"), ("silver.orders", "no event_date")])
-def test_tables_that_cannot_be_backfilled_are_named(dated: Shop, table: str, what: str) -> None:
+def test_tables_that_cannot_be_backfilled_are_named(lasting: Shop, table: str, what: str) -> None:
     with pytest.raises(InputError, match=rf"LS610.*{table}.*{what}"):
-        dated.lake.backfill([table], *DAYS)
+        lasting.lake.backfill([table], *DAYS)
 
 
 def test_a_backfill_that_takes_rows_away_only_is_published(dated: Shop) -> None:
@@ -149,6 +157,6 @@ def test_a_log_is_not_backfilled_from_what_it_has_yet_to_read(make_shop: Callabl
 
 
 @pytest.mark.parametrize("dates", [("2026-01-02", "2026-01-02"), ("soon", "2026-01-02")])
-def test_dates_that_bound_nothing_are_refused(dated: Shop, dates: tuple[str, str]) -> None:
+def test_dates_that_bound_nothing_are_refused(lasting: Shop, dates: tuple[str, str]) -> None:
     with pytest.raises(ConfigError, match=r"LS190"):
-        dated.lake.backfill(["gold.daily"], *dates)
+        lasting.lake.backfill(["gold.daily"], *dates)

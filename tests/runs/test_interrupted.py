@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import Any
 
 import pytest
@@ -27,10 +27,12 @@ def crash(*args: object, **options: object) -> None:
     raise Crash
 
 
-def run_to_its_death(shop: Shop, monkeypatch: pytest.MonkeyPatch, module: Any, name: str) -> None:
+def run_to_its_death(
+    shop: Shop, monkeypatch: pytest.MonkeyPatch, module: Any, name: str, select: Sequence[str] = ()
+) -> None:
     monkeypatch.setattr(module, name, crash)
     with pytest.raises(Crash):
-        shop.run()
+        shop.run(select=select)
     monkeypatch.undo()
 
 
@@ -86,8 +88,9 @@ def test_what_a_killed_run_had_closed_and_what_it_had_not_are_counted_once(
 
 def test_the_verdicts_of_a_run_that_died_are_recorded(shop: Shop, monkeypatch: pytest.MonkeyPatch) -> None:
     shop.land("a.csv", ROWS)
-    run_to_its_death(shop, monkeypatch, conclude, "write_records")
-    shop.run()
+    names = ["bronze.orders", "silver.orders"]
+    run_to_its_death(shop, monkeypatch, conclude, "write_records", names)
+    shop.run(select=names)
     found = OpsTable(table_ref(str(shop.root / "lake"), None, "ops.checks"), CHECKS).read(None)
     checks = [(row["table"], row["check"], row["status"], row["failed"]) for row in found]
     assert ("silver.orders", "qty_not_negative", "quarantine", 1) in checks

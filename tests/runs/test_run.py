@@ -1,7 +1,7 @@
 from __future__ import annotations
 
 import importlib
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 
 import pytest
 from pyspark.sql import SparkSession
@@ -25,8 +25,8 @@ SECOND = ["3,C,4,1.00,2026-01-02,2,D", "1,A,9,2.50,2026-01-03,2,U", "1,A,7,2.50,
 
 @pytest.fixture(scope="module")
 def twice(spark: SparkSession, tmp_path_factory: pytest.TempPathFactory) -> tuple[Shop, RunResult, RunResult]:
-    """A calm lake: two files in two runs; only to be read."""
-    shop = Shop(tmp_path_factory.mktemp("calm") / "shop", spark)
+    """An uninterrupted lake: two files in two runs; only to be read."""
+    shop = Shop(tmp_path_factory.mktemp("uninterrupted") / "shop", spark)
     shop.land("a.csv", FIRST)
     first = shop.run(run_date="2026-02-01")
     shop.land("b.csv", SECOND)
@@ -46,7 +46,7 @@ def test_the_tables_hold_what_the_feed_says(twice: tuple[Shop, RunResult, RunRes
     assert (len(shop.rows("bronze.orders")), len(shop.rows("silver.lines"))) == (9, 7)
 
 
-def test_bad_rows_are_set_aside_with_reasons(twice: tuple[Shop, RunResult, RunResult]) -> None:
+def test_bad_rows_are_quarantined_with_reasons(twice: tuple[Shop, RunResult, RunResult]) -> None:
     assert twice[0].reasons("silver.orders") == ["id_cast", "qty_not_negative", "row_parsed"]
 
 
@@ -62,19 +62,15 @@ def test_the_accounting_closes(twice: tuple[Shop, RunResult, RunResult]) -> None
             assert counts.accepted == counts.inserted + counts.updated + counts.deleted + counts.unchanged
 
 
-def test_figures_are_observed_on_the_write(twice: tuple[Shop, RunResult, RunResult]) -> None:
+def test_metrics_are_observed_on_the_write(twice: tuple[Shop, RunResult, RunResult]) -> None:
     shop, *_ = twice
     assert {row["recomputed"] for run in shop.lake.status() for row in run["tables"]} == {False}
 
 
-@pytest.mark.classic("jobs are counted in the JVM")
-def test_a_run_with_nothing_new_runs_no_job(twice: tuple[Shop, RunResult, RunResult]) -> None:
+def test_a_run_with_nothing_new_publishes_nothing(twice: tuple[Shop, RunResult, RunResult]) -> None:
     shop, _, second = twice
-    scheduler = shop.spark._jsc.sc().dagScheduler()  # type: ignore[union-attr]
-    before = int(str(scheduler.nextJobId()))
     result = shop.run()
     assert (result.state, result.published) == ("nothing_new", second.published)
-    assert int(str(scheduler.nextJobId())) - before <= 5
 
 
 def test_the_past_can_be_asked(twice: tuple[Shop, RunResult, RunResult]) -> None:
@@ -110,10 +106,10 @@ def test_a_second_run_of_the_same_warehouse_is_refused(twice: tuple[Shop, RunRes
         shop.run()
 
 
-@pytest.fixture
-def calm(twice: tuple[Shop, RunResult, RunResult]) -> Iterator[dict[str, list[tuple[object, ...]]]]:
-    """The published tables of the calm lake."""
-    yield published(twice[0])
+@pytest.fixture(scope="module")
+def uninterrupted(twice: tuple[Shop, RunResult, RunResult]) -> dict[str, list[tuple[object, ...]]]:
+    """The published tables of the uninterrupted lake."""
+    return published(twice[0])
 
 
 class Crash(BaseException):
@@ -122,7 +118,7 @@ class Crash(BaseException):
 
 @pytest.mark.parametrize("place", ["runs.finish.publish", "batch.run.write_quarantine", "runs.close_batch.done_event"])
 def test_a_crash_loses_and_doubles_nothing(
-    shop: Shop, calm: dict[str, object], monkeypatch: pytest.MonkeyPatch, place: str
+    shop: Shop, uninterrupted: dict[str, object], monkeypatch: pytest.MonkeyPatch, place: str
 ) -> None:
     module, _, name = place.rpartition(".")
 
@@ -138,14 +134,14 @@ def test_a_crash_loses_and_doubles_nothing(
         shop.rows("silver.orders")
     shop.land("b.csv", SECOND)
     result = shop.run()
-    assert published(shop) == calm
+    assert published(shop) == uninterrupted
     assert shop.reasons("silver.orders") == ["id_cast", "qty_not_negative", "row_parsed"]
     for table in result.tables:
         assert table.counts.read == table.counts.dropped + table.counts.quarantined + table.counts.accepted
 
 
 def test_an_exception_in_a_user_step_is_one_clear_error_and_the_next_run_is_complete(
-    make_shop: Callable[..., Shop], calm: dict[str, object]
+    make_shop: Callable[..., Shop], uninterrupted: dict[str, object]
 ) -> None:
     shop = make_shop()
     flag = shop.root / "flag"
@@ -165,7 +161,7 @@ def test_an_exception_in_a_user_step_is_one_clear_error_and_the_next_run_is_comp
     assert published(shop) == before
     flag.unlink()
     shop.run()
-    assert published(shop) == calm
+    assert published(shop) == uninterrupted
 
 
 def test_bad_files_are_parked_and_the_rest_is_loaded(shop: Shop) -> None:
@@ -173,7 +169,8 @@ def test_bad_files_are_parked_and_the_rest_is_loaded(shop: Shop) -> None:
     shop.land("b.csv", ["2"], header="OrderId")
     shop.land("c.csv", ["9,D,2,3.00,2026-01-05,1,I,x"], header=f"{HEADER},More")
     (shop.landing / "d.csv").write_bytes(b"")
-    result = shop.run()
+    chain = ["bronze.orders", "silver.orders"]
+    result = shop.run(select=chain)
     bronze = by_table(result)["bronze.orders"]
     assert (result.state, bronze.state, bronze.counts.read) == ("degraded", "done", 2)
     assert [(one.path.rsplit("/", 1)[1], one.reason.split(";")[0]) for one in bronze.parked] == [
@@ -183,7 +180,7 @@ def test_bad_files_are_parked_and_the_rest_is_loaded(shop: Shop) -> None:
     assert [row[0] for row in shop.rows("silver.orders")] == [1, 9]
     rescued = shop.lake.table("bronze.orders").select("_rescued").distinct().collect()
     assert {row[0] for row in rescued} == {None, '{"More":"x"}'}
-    assert shop.run().state == "nothing_new"
+    assert shop.run(select=chain).state == "nothing_new"
 
 
 def test_a_bounded_source_goes_on_behind_a_parked_file(make_shop: Callable[..., Shop]) -> None:

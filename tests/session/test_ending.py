@@ -8,7 +8,7 @@ import pytest
 from pyspark.sql import SparkSession
 
 from lakesmith.session import batch
-from lakesmith.session.maintenance import upkeep_session
+from lakesmith.session.maintenance import maintenance_session
 
 
 @pytest.fixture
@@ -70,7 +70,7 @@ def test_a_session_that_cannot_be_named_for_maintenance_is_ended(
     monkeypatch.setattr(batch, "_beside", lambda spark: session)
     session.sparkContext.setJobDescription.side_effect = ValueError("no")
     with pytest.raises(ValueError, match="no"):
-        upkeep_session(session, "silver.orders", (1, 2), "{}", is_local=True)
+        maintenance_session(session, "silver.orders", (1, 2), "{}", is_local=True)
     assert ended == [session]
 
 

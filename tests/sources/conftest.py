@@ -2,30 +2,22 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Any
 
 import pytest
-from chispa import assert_df_equality
 from pyspark.sql import SparkSession
 
-from lakesmith.sources.files.new_files import read_files, reason_to_park
+from lakesmith.sources.files.new_files import reason_to_park
 from lakesmith.spec.model import FilesSource
-from lakesmith.testing import frame
-
-READ = "id string, name string, _rescued string"
-Row = tuple["str | None", "str | None", "str | None"]
+from tests.sources.landed import Landed, Outcome, read_together, source_of
 
 
 @pytest.fixture
 def source(tmp_path: Path) -> Callable[..., FilesSource]:
     """Return a CSV source of the columns id and name in the test's directory, some options replaced."""
-
-    def make(**options: Any) -> FilesSource:
-        return FilesSource(**{"format": "csv", "path": str(tmp_path), "columns": ("id", "name"), **options})
-
-    return make
+    return lambda **options: source_of(tmp_path, **options)
 
 
 @pytest.fixture
@@ -40,15 +32,28 @@ def land(tmp_path: Path) -> Callable[..., Path]:
     return write
 
 
-@pytest.fixture
-def reads(spark: SparkSession, land: Callable[..., Path], source: Callable[..., FilesSource]) -> Callable[..., None]:
-    """Assert that a file is not parked, and gives exactly these rows (id, name, _rescued) when it is read."""
+@pytest.fixture(scope="module")
+def outcomes(
+    request: pytest.FixtureRequest, spark: SparkSession, tmp_path_factory: pytest.TempPathFactory
+) -> Mapping[Landed, Outcome]:
+    """Read the files of all tests of the module that are to run."""
+    params = [item.callspec.params for item in request.session.items if _is_of(item, request.module)]
+    files = [given["file"] for given in params if isinstance(given.get("file"), Landed)]
+    return read_together(spark, tmp_path_factory.mktemp("landed"), files)
 
-    def check(data: bytes, rows: Sequence[Row], name: str = "a.csv", **options: Any) -> None:
-        file, spec = str(land(data, name)), source(**options)
-        assert reason_to_park(spark, spec, file) == ""
-        found = read_files(spark, spec, [file]).drop("_source_file", "_arrived")
-        assert_df_equality(found, frame(spark, READ, rows), ignore_nullable=True, ignore_row_order=True)
+
+def _is_of(item: Any, module: Any) -> bool:
+    return getattr(item, "module", None) is module and hasattr(item, "callspec")
+
+
+@pytest.fixture
+def is_read(outcomes: Mapping[Landed, Outcome]) -> Callable[[Landed], None]:
+    """Assert that a file is not parked, and gives exactly its rows."""
+
+    def check(file: Landed) -> None:
+        found = outcomes[file]
+        assert found.reason == ""
+        assert sorted(found.rows, key=repr) == sorted(file.rows, key=repr)
 
     return check
 

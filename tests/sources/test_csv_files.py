@@ -9,126 +9,132 @@ from pyspark.sql import SparkSession
 
 from lakesmith.sources.files.new_files import read_files, reason_to_park
 from lakesmith.spec.model import FilesSource
+from tests.sources.landed import B, Landed, lands, lands_both_ways, lands_each
 
-Reads = Callable[..., None]
-MULTILINE = pytest.mark.parametrize("multiline", [False, True], ids=["by line", "multiline"])
-B = ("2", "b", None)
+IsRead = Callable[[Landed], None]
 
 
 def bad(line: str) -> tuple[None, None, str]:
     return None, None, f'{{"_corrupt_record":"{line}"}}'
 
 
-@MULTILINE
-def test_values_are_text_as_landed(reads: Reads, multiline: bool) -> None:
-    reads(b"id,name\n 1 ,a\\\n#2,\n", [(" 1 ", "a\\", None), ("#2", None, None)], multiline=multiline)
+@lands_both_ways(b"id,name\n 1 ,a\\\n#2,\n", [(" 1 ", "a\\", None), ("#2", None, None)])
+def test_values_are_text_as_landed(is_read: IsRead, file: Landed) -> None:
+    is_read(file)
 
 
-@MULTILINE
-def test_an_optional_column_that_is_absent_is_null(reads: Reads, multiline: bool) -> None:
-    options = {"optional_columns": ("name",), "multiline": multiline}
-    reads(b"id,more\n1,x\n2\n", [("1", None, '{"more":"x"}'), bad("2")], **options)
+@lands_both_ways(b"id,more\n1,x\n2\n", [("1", None, '{"more":"x"}'), bad("2")], optional_columns=("name",))
+def test_an_optional_column_that_is_absent_is_null(is_read: IsRead, file: Landed) -> None:
+    is_read(file)
 
 
-@MULTILINE
-def test_empty_is_null_quoted_or_not(reads: Reads, multiline: bool) -> None:
-    reads(b'id,name\n1,\n2,""\n', [("1", None, None), ("2", None, None)], multiline=multiline)
+@lands_both_ways(b'id,name\n1,\n2,""\n', [("1", None, None), ("2", None, None)])
+def test_empty_is_null_quoted_or_not(is_read: IsRead, file: Landed) -> None:
+    is_read(file)
 
 
-@MULTILINE
-def test_ragged_rows_are_rescued_whole(reads: Reads, multiline: bool) -> None:
-    reads(b"id,name\n1\n1,a,x\n2,b\n", [bad("1"), bad("1,a,x"), B], multiline=multiline)
+@lands_both_ways(b"id,name\n1\n1,a,x\n2,b\n", [bad("1"), bad("1,a,x"), B])
+def test_ragged_rows_are_rescued_whole(is_read: IsRead, file: Landed) -> None:
+    is_read(file)
 
 
-def test_a_row_with_another_delimiter_is_rescued_whole(reads: Reads) -> None:
-    reads(b"id,name\n1;a\n2,b\n", [bad("1;a"), B])
+@lands(b"id,name\n1;a\n2,b\n", [bad("1;a"), B])
+def test_a_row_with_another_delimiter_is_rescued_whole(is_read: IsRead, file: Landed) -> None:
+    is_read(file)
 
 
-def test_a_declared_delimiter_is_used(reads: Reads) -> None:
-    reads(b"id;name\n1;a,x\n", [("1", "a,x", None)], delimiter=";")
+@lands(b"id;name\n1;a,x\n", [("1", "a,x", None)], delimiter=";")
+def test_a_declared_delimiter_is_used(is_read: IsRead, file: Landed) -> None:
+    is_read(file)
 
 
-def test_an_open_quote_is_rescued_and_does_not_swallow_the_next_line(reads: Reads) -> None:
-    reads(b'id,name\n1,"a\n2,b\n', [bad('1,\\"a'), B])
+@lands(b'id,name\n1,"a\n2,b\n', [bad('1,\\"a'), B])
+def test_an_open_quote_is_rescued_and_does_not_swallow_the_next_line(is_read: IsRead, file: Landed) -> None:
+    is_read(file)
 
 
-@MULTILINE
-def test_a_quote_inside_is_doubled(reads: Reads, multiline: bool) -> None:
-    reads(b'id,name\n1,"5"" pipe, ""new"""\n', [("1", '5" pipe, "new"', None)], multiline=multiline)
+@lands_both_ways(b'id,name\n1,"5"" pipe, ""new"""\n', [("1", '5" pipe, "new"', None)])
+def test_a_quote_inside_is_doubled(is_read: IsRead, file: Landed) -> None:
+    is_read(file)
 
 
-@MULTILINE
-def test_nul_bytes_are_rescued(reads: Reads, multiline: bool) -> None:
-    reads(b"id,name\n1,a\x00\n2,b\n", [bad("1,a\\u0000"), B], multiline=multiline)
+@lands_both_ways(b"id,name\n1,a\x00\n2,b\n", [bad("1,a\\u0000"), B])
+def test_nul_bytes_are_rescued(is_read: IsRead, file: Landed) -> None:
+    is_read(file)
 
 
-def test_invalid_utf8_is_rescued_with_its_bytes(reads: Reads) -> None:
-    rescued = '{"_corrupt_record":"1,\ufffd","_bytes":"MSz/"}'
-    reads(b"id,name\n1,\xff\n2,b\n", [(None, None, rescued), B])
+@lands_both_ways(b"id,name\n1,\xff\n2,b\n", [(None, None, '{"_corrupt_record":"1,\ufffd","_bytes":"MSz/"}'), B])
+def test_invalid_utf8_is_rescued_with_its_bytes(is_read: IsRead, file: Landed) -> None:
+    is_read(file)
 
 
-def test_invalid_utf8_is_rescued_from_multiline_files_too(reads: Reads) -> None:
-    rescued = '{"_corrupt_record":"1,\ufffd","_bytes":"MSz/"}'
-    reads(b"id,name\n1,\xff\n2,b\n", [(None, None, rescued), B], multiline=True)
+@lands_both_ways(b"\xef\xbb\xbfid,name\n2,b\n", [B])
+def test_a_byte_order_mark_is_no_part_of_the_header(is_read: IsRead, file: Landed) -> None:
+    is_read(file)
 
 
-@MULTILINE
-def test_a_byte_order_mark_is_no_part_of_the_header(reads: Reads, multiline: bool) -> None:
-    reads(b"\xef\xbb\xbfid,name\n2,b\n", [B], multiline=multiline)
-
-
-@MULTILINE
-@pytest.mark.parametrize("encoding", ["UTF-16", "UTF-16LE", "UTF-16BE"])
-def test_declared_utf16(reads: Reads, multiline: bool, encoding: str) -> None:
+def encoded(encoding: str, multiline: bool) -> Landed:
     data = "id,name\n1,é\n2,b\n".encode(encoding)
-    reads(data, [("1", "é", None), B], multiline=multiline, encoding=encoding)
+    return Landed(data, [("1", "é", None), B], options={"encoding": encoding, "multiline": multiline})
 
 
-@MULTILINE
-def test_declared_latin1(reads: Reads, multiline: bool) -> None:
-    data = "id,name\r\n1,é\r\n".encode("latin-1")
-    reads(data, [("1", "é", None)], multiline=multiline, encoding="ISO-8859-1")
+@lands_each({
+    f"{encoding}-{multiline}": encoded(encoding, multiline)
+    for encoding in ("UTF-16", "UTF-16LE", "UTF-16BE") for multiline in (False, True)
+})  # fmt: skip
+def test_declared_utf16(is_read: IsRead, file: Landed) -> None:
+    is_read(file)
 
 
-@MULTILINE
-def test_crlf_is_a_line_end(reads: Reads, multiline: bool) -> None:
-    reads(b"id,name\r\n2,b\r\n", [B], multiline=multiline)
+@lands_both_ways("id,name\r\n1,é\r\n".encode("latin-1"), [("1", "é", None)], encoding="ISO-8859-1")
+def test_declared_latin1(is_read: IsRead, file: Landed) -> None:
+    is_read(file)
 
 
-@MULTILINE
-def test_header_only_gives_no_rows(reads: Reads, multiline: bool) -> None:
-    reads(b"id,name\n", [], multiline=multiline)
+@lands_both_ways(b"id,name\r\n2,b\r\n", [B])
+def test_crlf_is_a_line_end(is_read: IsRead, file: Landed) -> None:
+    is_read(file)
 
 
-@MULTILINE
-def test_blank_lines_are_no_rows(reads: Reads, multiline: bool) -> None:
-    reads(b"id,name\n\n2,b\n\n", [B], multiline=multiline)
+@lands_both_ways(b"id,name\n", [])
+def test_header_only_gives_no_rows(is_read: IsRead, file: Landed) -> None:
+    is_read(file)
 
 
-@MULTILINE
-def test_reordered_columns_never_shift_values(reads: Reads, multiline: bool) -> None:
-    reads(b"name,id\nb,2\n", [B], multiline=multiline)
+@lands_both_ways(b"id,name\n\n2,b\n\n", [B])
+def test_blank_lines_are_no_rows(is_read: IsRead, file: Landed) -> None:
+    is_read(file)
 
 
-@MULTILINE
-def test_columns_match_whatever_the_case(reads: Reads, multiline: bool) -> None:
-    reads(b"ID,nAmE\n2,b\n", [B], multiline=multiline)
+@lands_both_ways(b"name,id\nb,2\n", [B])
+def test_reordered_columns_never_shift_values(is_read: IsRead, file: Landed) -> None:
+    is_read(file)
 
 
-@MULTILINE
-def test_added_columns_are_rescued_by_name(reads: Reads, multiline: bool) -> None:
-    data = b"id,more,name,\n1,x,a,y\n2,,b,\n"
-    reads(data, [("1", "a", '{"more":"x","_c3":"y"}'), B], multiline=multiline)
+@lands_both_ways(b"ID,nAmE\n2,b\n", [B])
+def test_columns_match_whatever_the_case(is_read: IsRead, file: Landed) -> None:
+    is_read(file)
 
 
-def test_two_added_columns_without_a_name_are_both_kept(reads: Reads) -> None:
-    reads(b"id,name,,\n1,a,x,y\n", [("1", "a", '{"_c2":"x","_c3":"y"}')])
+@lands_both_ways(b"id,more,name,\n1,x,a,y\n2,,b,\n", [("1", "a", '{"more":"x","_c3":"y"}'), B])
+def test_added_columns_are_rescued_by_name(is_read: IsRead, file: Landed) -> None:
+    is_read(file)
 
 
-def test_a_record_over_lines_needs_multiline(reads: Reads) -> None:
-    data = b'id,name\n1,"a\nb"\n2,b\n'
-    reads(data, [("1", "a\nb", None), B], multiline=True)
-    reads(data, [bad('1,\\"a'), bad('b\\"'), B])
+@lands(b"id,name,,\n1,a,x,y\n", [("1", "a", '{"_c2":"x","_c3":"y"}')])
+def test_two_added_columns_without_a_name_are_both_kept(is_read: IsRead, file: Landed) -> None:
+    is_read(file)
+
+
+OVER_LINES = b'id,name\n1,"a\nb"\n2,b\n'
+
+
+@lands_each({
+    "multiline": Landed(OVER_LINES, [("1", "a\nb", None), B], options={"multiline": True}),
+    "by line": Landed(OVER_LINES, [bad('1,\\"a'), bad('b\\"'), B]),
+})  # fmt: skip
+def test_a_record_over_lines_needs_multiline(is_read: IsRead, file: Landed) -> None:
+    is_read(file)
 
 
 @pytest.mark.parametrize(("text", "is_parked"), [('id,name\n2,b\n3,"c\n', True), ('id,name\n2,"b\n""c"""\n', False)])
@@ -141,15 +147,17 @@ def test_a_multiline_file_whose_quote_is_never_closed_is_parked(
     assert reason_to_park(spark, source, str(file)).startswith("a quote is never closed") == is_parked
 
 
-@MULTILINE
-def test_gzipped_files_are_read(reads: Reads, multiline: bool) -> None:
-    reads(gzip.compress(b"id,name\n2,b\n"), [B], "a.csv.gz", multiline=multiline)
+@lands_both_ways(gzip.compress(b"id,name\n2,b\n"), [B], "a.csv.gz")
+def test_gzipped_files_are_read(is_read: IsRead, file: Landed) -> None:
+    is_read(file)
 
 
-@MULTILINE
-@pytest.mark.parametrize("name", ["a[1].csv", "a{b,c}.csv", "a?*.csv", "a b%20.csv"])
-def test_a_file_name_is_never_a_pattern(reads: Reads, multiline: bool, name: str) -> None:
-    reads(b"id,name\n2,b\n", [B], name, multiline=multiline)
+@lands_each({
+    f"{name}-{multiline}": Landed(b"id,name\n2,b\n", [B], name, {"multiline": multiline})
+    for name in ("a[1].csv", "a{b,c}.csv", "a?*.csv", "a b%20.csv") for multiline in (False, True)
+})  # fmt: skip
+def test_a_file_name_is_never_a_pattern(is_read: IsRead, file: Landed) -> None:
+    is_read(file)
 
 
 def test_files_with_other_headers_are_read_in_one_batch(

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import csv
 import io
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from pathlib import Path
 
 import pytest
@@ -14,23 +14,31 @@ from pyspark.sql import SparkSession
 
 from lakesmith.sources.files.new_files import read_files, reason_to_park
 from lakesmith.spec.model import FilesSource
+from tests.sources.landed import B, Landed, Row, lands, lands_each
 
-Reads = Callable[..., None]
+IsRead = Callable[[Landed], None]
 ENCODINGS = ("UTF-8", "ISO-8859-1", "US-ASCII", "UTF-16", "UTF-16LE", "UTF-16BE", "UTF-32")
-WAYS = pytest.mark.parametrize(
-    ("encoding", "multiline"), [(encoding, multiline) for encoding in ENCODINGS for multiline in (False, True)]
-)
-B = ("2", "b", None)
 
 
 def bad(record: str) -> tuple[None, None, str]:
     return None, None, f'{{"_corrupt_record":"{record}"}}'
 
 
-@WAYS
-def test_a_malformed_record_is_rescued_alone(reads: Reads, encoding: str, multiline: bool) -> None:
-    text = 'id,name\n1,"he \\"said\\" it"\n2,b\n3,"x "y, z" w"\n4,"a"b\n5,a "b" c\n6,"c""d"\n7,e,f\n'
-    rows = [
+def lands_encoded(
+    text: str, rows: Sequence[Row], ways: Sequence[bool] = (False, True), encodings: Sequence[str] = ENCODINGS
+) -> pytest.MarkDecorator:
+    """Give a test the text in each encoding as ``file``, to be read by line (False) and as records (True)."""
+    return lands_each({
+        f"{encoding}-{multiline}": Landed(
+            text.encode(encoding), rows, options={"encoding": encoding, "multiline": multiline}
+        )
+        for encoding in encodings for multiline in ways
+    })  # fmt: skip
+
+
+@lands_encoded(
+    'id,name\n1,"he \\"said\\" it"\n2,b\n3,"x "y, z" w"\n4,"a"b\n5,a "b" c\n6,"c""d"\n7,e,f\n',
+    [
         bad('1,\\"he \\\\\\"said\\\\\\" it\\"'),
         B,
         bad('3,\\"x \\"y, z\\" w\\"'),
@@ -38,55 +46,65 @@ def test_a_malformed_record_is_rescued_alone(reads: Reads, encoding: str, multil
         ("5", 'a "b" c', None),
         ("6", 'c"d', None),
         bad("7,e,f"),
-    ]
-    reads(text.encode(encoding), rows, encoding=encoding, multiline=multiline)
+    ],
+)
+def test_a_malformed_record_is_rescued_alone(is_read: IsRead, file: Landed) -> None:
+    is_read(file)
 
 
-@pytest.mark.parametrize("encoding", ENCODINGS)
-def test_an_open_quote_swallows_no_other_line(reads: Reads, encoding: str) -> None:
-    rows = [bad('1,\\"open'), B, ("3", "c", None)]
-    reads('id,name\n1,"open\n2,b\n3,c\n'.encode(encoding), rows, encoding=encoding)
+@lands_encoded('id,name\n1,"open\n2,b\n3,c\n', [bad('1,\\"open'), B, ("3", "c", None)], ways=(False,))
+def test_an_open_quote_swallows_no_other_line(is_read: IsRead, file: Landed) -> None:
+    is_read(file)
 
 
-@pytest.mark.parametrize("encoding", ENCODINGS)
-def test_line_ends_within_quotes_are_kept(reads: Reads, encoding: str) -> None:
-    text = 'id,name\r\n1,"p\r\nq"\r\n2,"r\rs"\r\n3,"t\nu"\r\n'
-    rows = [("1", "p\r\nq", None), ("2", "r\rs", None), ("3", "t\nu", None)]
-    reads(text.encode(encoding), rows, encoding=encoding, multiline=True)
+@lands_encoded(
+    'id,name\r\n1,"p\r\nq"\r\n2,"r\rs"\r\n3,"t\nu"\r\n',
+    [("1", "p\r\nq", None), ("2", "r\rs", None), ("3", "t\nu", None)],
+    ways=(True,),
+)
+def test_line_ends_within_quotes_are_kept(is_read: IsRead, file: Landed) -> None:
+    is_read(file)
 
 
-@WAYS
-def test_only_the_first_line_is_the_header(reads: Reads, encoding: str, multiline: bool) -> None:
-    text = "\n  \nid,name\nid,name\n2,b\nid,name\n"
-    again = ("id", "name", None)
-    reads(text.encode(encoding), [again, again, B], encoding=encoding, multiline=multiline)
+@lands_encoded("\n  \nid,name\nid,name\n2,b\nid,name\n", [("id", "name", None), ("id", "name", None), B])
+def test_only_the_first_line_is_the_header(is_read: IsRead, file: Landed) -> None:
+    is_read(file)
 
 
-@WAYS
-def test_any_line_end_ends_a_record(reads: Reads, encoding: str, multiline: bool) -> None:
-    text = "id,name\r2,b\r\n2,b\n\r\n2,b"
-    reads(text.encode(encoding), [B, B, B], encoding=encoding, multiline=multiline)
+@lands_encoded("id,name\r2,b\r\n2,b\n\r\n2,b", [B, B, B])
+def test_any_line_end_ends_a_record(is_read: IsRead, file: Landed) -> None:
+    is_read(file)
 
 
-def test_quotes_within_plain_fields_join_no_lines(reads: Reads) -> None:
-    text = b'id,name\n1,5" pipe\n2,b\n3,6" rod\n'
-    rows = [bad('1,5\\" pipe'), B, bad('3,6\\" rod')]
-    reads(text, rows, multiline=True)
+@lands(b'id,name\n1,5" pipe\n2,b\n3,6" rod\n', [bad('1,5\\" pipe'), B, bad('3,6\\" rod')], multiline=True)
+def test_quotes_within_plain_fields_join_no_lines(is_read: IsRead, file: Landed) -> None:
+    is_read(file)
 
 
-def test_bytes_that_are_no_text_are_kept_from_multiline_files_too(reads: Reads) -> None:
-    rescued = '{"_corrupt_record":"1,\ufffd","_bytes":"MSz/"}'
-    reads(b"id,name\n1,\xff\n2,b\n3,\xef\xbf\xbd\n", [(None, None, rescued), B, ("3", "\ufffd", None)], multiline=True)
+@lands(
+    b"id,name\n1,\xff\n2,b\n3,\xef\xbf\xbd\n",
+    [(None, None, '{"_corrupt_record":"1,\ufffd","_bytes":"MSz/"}'), B, ("3", "\ufffd", None)],
+    multiline=True,
+)
+def test_bytes_that_are_no_text_are_kept_from_multiline_files_too(is_read: IsRead, file: Landed) -> None:
+    is_read(file)
 
 
-def test_bytes_beyond_ascii_are_rescued_where_the_source_says_ascii(reads: Reads) -> None:
-    reads(b"id,name\n1,\xe9\n2,b\n", [bad("1,\u00e9"), B], encoding="US-ASCII")
+@lands(b"id,name\n1,\xe9\n2,b\n", [bad("1,\u00e9"), B], encoding="US-ASCII")
+def test_bytes_beyond_ascii_are_rescued_where_the_source_says_ascii(is_read: IsRead, file: Landed) -> None:
+    is_read(file)
 
 
-def test_a_line_end_within_a_header_needs_multiline(reads: Reads, parked: Callable[..., str]) -> None:
-    data = b'"id","na\nme",name\n2,x,b\n'
-    reads(data, [("2", "b", '{"na\\nme":"x"}')], multiline=True)
-    assert "is no CSV" in parked(data)
+LINE_END_IN_HEADER = b'"id","na\nme",name\n2,x,b\n'
+
+
+@lands(LINE_END_IN_HEADER, [("2", "b", '{"na\\nme":"x"}')], multiline=True)
+def test_a_line_end_within_a_header_is_read_as_records(is_read: IsRead, file: Landed) -> None:
+    is_read(file)
+
+
+def test_a_line_end_within_a_header_needs_multiline(parked: Callable[..., str]) -> None:
+    assert "is no CSV" in parked(LINE_END_IN_HEADER)
 
 
 @pytest.mark.parametrize(

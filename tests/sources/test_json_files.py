@@ -2,148 +2,183 @@ from __future__ import annotations
 
 import gzip
 import json
-from collections.abc import Callable
-from typing import Any
+from collections.abc import Callable, Mapping, Sequence
 
 import pytest
 
-B = ("2", "b", None)
+from tests.sources.landed import B, Landed, Row, lands_each
+
 LINE_B = b'{"id": 2, "name": "b"}\n'
-Row = tuple["str | None", "str | None", "str | None"]
+IsRead = Callable[[Landed], None]
 
 
-@pytest.fixture
-def reads_json(reads: Callable[..., None]) -> Callable[..., None]:
-    def check(data: bytes, rows: list[Row], name: str = "a.json", **options: Any) -> None:
-        reads(data, rows, name, format="json", **options)
-
-    return check
+def lands(data: bytes, rows: Sequence[Row], name: str = "a.json") -> pytest.MarkDecorator:
+    return lands_all({"file": (data, rows)}, name)
 
 
-Reads = Callable[..., None]
+def lands_all(files: Mapping[str, tuple[bytes, Sequence[Row]]], name: str = "a.json") -> pytest.MarkDecorator:
+    return lands_each({what: Landed(data, rows, name, {"format": "json"}) for what, (data, rows) in files.items()})
 
 
 def bad(line: str) -> Row:
     return None, None, json.dumps({"_corrupt_record": line}, ensure_ascii=False, separators=(",", ":"))
 
 
-def test_text_and_numbers_land_as_text(reads_json: Reads) -> None:
-    reads_json(b'{"id": "1", "name": 7}\n' + LINE_B, [("1", "7", None), B])
+@lands(b'{"id": "1", "name": 7}\n' + LINE_B, [("1", "7", None), B])
+def test_text_and_numbers_land_as_text(is_read: IsRead, file: Landed) -> None:
+    is_read(file)
 
 
-def test_null_and_absent_are_null(reads_json: Reads) -> None:
-    reads_json(b'{"id": null}\n', [(None, None, None)])
+@lands(b'{"id": null}\n', [(None, None, None)])
+def test_null_and_absent_are_null(is_read: IsRead, file: Landed) -> None:
+    is_read(file)
 
 
-@pytest.mark.parametrize(
-    ("number", "text"),
-    [("0.1", "0.1"), ("12345678901234567890.123456789", "12345678901234567890.123456789"), ("-7", "-7")],
+@lands_all({
+    number: (f'{{"id": {number}}}\n'.encode(), [(number, None, None)])
+    for number in ("0.1", "12345678901234567890.123456789", "-7")
+})  # fmt: skip
+def test_decimals_stay_exact(is_read: IsRead, file: Landed) -> None:
+    is_read(file)
+
+
+@lands(b'{"id": {"b": 1, "a": [2.5, null]}, "name": true}\n', [('{"a":[2.5,null],"b":1}', "true", None)])
+def test_nested_values_land_as_json(is_read: IsRead, file: Landed) -> None:
+    is_read(file)
+
+
+@lands(b'{"id": 2, "name": "b", "x": [1], "y": null}\n', [("2", "b", '{"x":"[1]","y":null}')])
+def test_undeclared_fields_are_rescued(is_read: IsRead, file: Landed) -> None:
+    is_read(file)
+
+
+@lands(b'{"ID": 2, "Name": "b"}\n', [B])
+def test_fields_match_whatever_the_case(is_read: IsRead, file: Landed) -> None:
+    is_read(file)
+
+
+NO_OBJECTS = {
+    "cut": '{"id": 1, "name": "a"',
+    "a key twice": '{"id": 1, "id": 2}',
+    "a key twice in another case": '{"id": 1, "ID": 2}',
+    "array": '[{"id": 1}]',
+    "text": '"id"',
+    "number": "7",
+    "two objects": '{"id": 1} {"id": 2}',
+    "two objects with a comma": '{"id": 1}, {"id": 2}',
+    "a brace too many": '{"id": 1}}',
+    "a brace too few": '{"id": 1',
+    "bare key": "{id: 1}",
+    "single quotes": "{'id': 1}",
+    "half a character": '{"id": "\\ud800"}',
+}
+
+
+@lands_all({what: (LINE_B + line.encode(), [B, bad(line)]) for what, line in NO_OBJECTS.items()})
+def test_a_line_that_is_not_one_object_is_rescued_whole(is_read: IsRead, file: Landed) -> None:
+    is_read(file)
+
+
+DEEP = '{"id":' + "[" * 1200 + "]" * 1200 + "}"
+
+
+@lands(DEEP.encode() + b"\n" + LINE_B, [bad(DEEP), B])
+def test_a_line_nested_1200_deep_is_rescued_whole(is_read: IsRead, file: Landed) -> None:
+    is_read(file)
+
+
+@lands(b'{"id": "a\x00"}\n', [bad('{"id": "a\x00"}')])
+def test_a_nul_byte_is_rescued(is_read: IsRead, file: Landed) -> None:
+    is_read(file)
+
+
+@lands(
+    b'{"id":"\xff"}\n',
+    [(None, None, '{"_corrupt_record":"{\\"id\\":\\"\ufffd\\"}","_bytes":"eyJpZCI6Iv8ifQ=="}')],
 )
-def test_decimals_stay_exact(reads_json: Reads, number: str, text: str) -> None:
-    reads_json(f'{{"id": {number}}}\n'.encode(), [(text, None, None)])
+def test_invalid_utf8_is_rescued_with_its_bytes(is_read: IsRead, file: Landed) -> None:
+    is_read(file)
 
 
-def test_nested_values_land_as_json(reads_json: Reads) -> None:
-    reads_json(b'{"id": {"b": 1, "a": [2.5, null]}, "name": true}\n', [('{"a":[2.5,null],"b":1}', "true", None)])
+@lands(b'\xef\xbb\xbf{"id": 2, "name": "b"}\r\n\r\n', [B])
+def test_byte_order_mark_crlf_and_blank_lines_are_no_rows(is_read: IsRead, file: Landed) -> None:
+    is_read(file)
 
 
-def test_undeclared_fields_are_rescued(reads_json: Reads) -> None:
-    reads_json(b'{"id": 2, "name": "b", "x": [1], "y": null}\n', [("2", "b", '{"x":"[1]","y":null}')])
+@lands(b"", [])
+def test_an_empty_file_gives_no_rows(is_read: IsRead, file: Landed) -> None:
+    is_read(file)
 
 
-def test_fields_match_whatever_the_case(reads_json: Reads) -> None:
-    reads_json(b'{"ID": 2, "Name": "b"}\n', [B])
-
-
-@pytest.mark.parametrize(
-    "line",
-    [
-        '{"id": 1, "name": "a"',
-        '{"id": 1, "id": 2}',
-        '{"id": 1, "ID": 2}',
-        '[{"id": 1}]',
-        '"id"',
-        "7",
-        '{"id": 1} {"id": 2}',
-        '{"id": 1}, {"id": 2}',
-        '{"id": 1}}',
-        '{"id": 1',
-        "{id: 1}",
-        "{'id': 1}",
-        '{"id": "\\ud800"}',
-    ],
-    ids=[
-        "cut", "a key twice", "a key twice in another case", "array", "text", "number", "two objects",
-        "two objects with a comma", "a brace too many", "a brace too few", "bare key", "single quotes",
-        "half a character",
-    ],
-)  # fmt: skip
-def test_a_line_that_is_not_one_object_is_rescued_whole(reads_json: Reads, line: str) -> None:
-    reads_json(LINE_B + line.encode(), [B, bad(line)])
-
-
-def test_a_line_nested_1200_deep_is_rescued_whole(reads_json: Reads) -> None:
-    deep = '{"id":' + "[" * 1200 + "]" * 1200 + "}"
-    reads_json(deep.encode() + b"\n" + LINE_B, [bad(deep), B])
-
-
-def test_a_nul_byte_is_rescued(reads_json: Reads) -> None:
-    reads_json(b'{"id": "a\x00"}\n', [bad('{"id": "a\x00"}')])
-
-
-def test_invalid_utf8_is_rescued_with_its_bytes(reads_json: Reads) -> None:
-    rescued = '{"_corrupt_record":"{\\"id\\":\\"\ufffd\\"}","_bytes":"eyJpZCI6Iv8ifQ=="}'
-    reads_json(b'{"id":"\xff"}\n', [(None, None, rescued)])
-
-
-def test_byte_order_mark_crlf_and_blank_lines_are_no_rows(reads_json: Reads) -> None:
-    reads_json(b'\xef\xbb\xbf{"id": 2, "name": "b"}\r\n\r\n', [B])
-
-
-def test_an_empty_file_gives_no_rows(reads_json: Reads) -> None:
-    reads_json(b"", [])
-
-
-def test_gzipped_files_are_read(reads_json: Reads) -> None:
-    reads_json(gzip.compress(LINE_B), [B], "a.json.gz")
+@lands(gzip.compress(LINE_B), [B], "a.json.gz")
+def test_gzipped_files_are_read(is_read: IsRead, file: Landed) -> None:
+    is_read(file)
 
 
 def test_a_file_that_is_one_array_is_parked(parked: Callable[..., str]) -> None:
     assert parked(b'[\n{"id": 1}\n]', "a.json", format="json") == ("the file is one JSON array: land one object a line")
 
 
-@pytest.mark.parametrize(
-    "number",
-    ["1000000000000000000000000000000000000001", "1e400", "1e2", "1.10", "-0.0", "-0", "100.0", "0.0000001", "-1E-7"],
-)
-def test_numbers_keep_their_spelling(reads_json: Reads, number: str) -> None:
+def spelled(number: str) -> tuple[bytes, list[Row]]:
     line = f'{{"id": {number}, "name": {{"b": [{number}, "x"]}}, "more": {number}}}\n'
-    reads_json(line.encode(), [(number, f'{{"b":[{number},"x"]}}', f'{{"more":"{number}"}}')])
+    return line.encode(), [(number, f'{{"b":[{number},"x"]}}', f'{{"more":"{number}"}}')]
 
 
-@pytest.mark.parametrize("number", ["01", "1.", "+1", ".5", "-", "1e", "NaN", "1 2", "0x1", "1.10.1"])
-def test_what_is_no_number_is_rescued_beside_one_that_keeps_its_spelling(reads_json: Reads, number: str) -> None:
-    line = f'{{"name": 1.10, "id": {number}}}'
-    reads_json(line.encode() + b"\n", [bad(line)])
+NUMBERS = (
+    "1000000000000000000000000000000000000001",
+    "1e400",
+    "1e2",
+    "1.10",
+    "-0.0",
+    "-0",
+    "100.0",
+    "0.0000001",
+    "-1E-7",
+)
 
 
-@pytest.mark.parametrize("line", ['{"id": 1.10, 2: 3}', '{"id": 1.10 "name": 1}', '{"id": 1.10, "name": "a"1}'])
+@lands_all({number: spelled(number) for number in NUMBERS})
+def test_numbers_keep_their_spelling(is_read: IsRead, file: Landed) -> None:
+    is_read(file)
+
+
+def rescued(line: str) -> tuple[bytes, list[Row]]:
+    return line.encode() + b"\n", [bad(line)]
+
+
+NO_NUMBERS = ("01", "1.", "+1", ".5", "-", "1e", "NaN", "1 2", "0x1", "1.10.1")
+
+
+@lands_all({text: rescued(f'{{"name": 1.10, "id": {text}}}') for text in NO_NUMBERS})
+def test_what_is_no_number_is_rescued_beside_one_that_keeps_its_spelling(is_read: IsRead, file: Landed) -> None:
+    is_read(file)
+
+
+@lands_all({
+    line: rescued(line) for line in ('{"id": 1.10, 2: 3}', '{"id": 1.10 "name": 1}', '{"id": 1.10, "name": "a"1}')
+})  # fmt: skip
 def test_a_line_that_is_no_json_is_rescued_beside_a_number_that_keeps_its_spelling(
-    reads_json: Reads, line: str
+    is_read: IsRead, file: Landed
 ) -> None:
-    reads_json(line.encode() + b"\n", [bad(line)])
+    is_read(file)
 
 
-def test_numbers_within_strings_stay_text(reads_json: Reads) -> None:
-    line = rb'{"id": 1.10, "name": "a \"1.50\", 2.50 \\"}' + b"\n"
-    reads_json(line, [("1.10", r'a "1.50", 2.50 ' + "\\", None)])
+@lands(
+    rb'{"id": 1.10, "name": "a \"1.50\", 2.50 \\"}' + b"\n",
+    [("1.10", 'a "1.50", 2.50 \\', None)],
+)
+def test_numbers_within_strings_stay_text(is_read: IsRead, file: Landed) -> None:
+    is_read(file)
 
 
-def test_a_long_text_with_escapes_beside_a_number_that_keeps_its_spelling(reads_json: Reads) -> None:
-    line = b'{"id": 1.10, "name": "' + b'\\"1' * 50_000 + b'"}\n'
-    reads_json(line, [("1.10", '"1' * 50_000, None)])
+@lands(
+    b'{"id": 1.10, "name": "' + b'\\"1' * 50_000 + b'"}\n',
+    [("1.10", '"1' * 50_000, None)],
+)
+def test_a_long_text_with_escapes_beside_a_number_that_keeps_its_spelling(is_read: IsRead, file: Landed) -> None:
+    is_read(file)
 
 
-def test_a_line_that_may_hold_the_mark_of_a_number_is_rescued(reads_json: Reads) -> None:
-    line = r'{"id": 1.10, "name": "\u00012"}'
-    reads_json(line.encode() + b"\n", [bad(line)])
+@lands_all({"file": rescued(r'{"id": 1.10, "name": "\u00012"}')})
+def test_a_line_that_may_hold_the_mark_of_a_number_is_rescued(is_read: IsRead, file: Landed) -> None:
+    is_read(file)

@@ -2,7 +2,7 @@ from __future__ import annotations
 
 import datetime as dt
 import io
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from decimal import Decimal
 from pathlib import Path
 from typing import Any
@@ -15,9 +15,10 @@ from pyspark.sql import SparkSession
 from lakesmith.sources.files.listing import list_files
 from lakesmith.sources.files.new_files import read_files
 from lakesmith.spec.model import FilesSource
+from tests.sources.landed import Landed, Row, lands_each
 
 UTC = dt.timezone.utc
-Reads = Callable[..., None]
+IsRead = Callable[[Landed], None]
 
 
 def parquet(**columns: Any) -> bytes:
@@ -26,49 +27,57 @@ def parquet(**columns: Any) -> bytes:
     return stream.getvalue()
 
 
-@pytest.fixture
-def reads_parquet(reads: Reads) -> Reads:
-    return lambda data, rows, name="a.parquet": reads(data, rows, name, format="parquet")
+def lands(data: bytes, rows: Sequence[Row], name: str = "a.parquet", **options: Any) -> pytest.MarkDecorator:
+    return lands_each({"file": Landed(data, rows, name, {"format": "parquet", **options})})
 
 
-@pytest.mark.parametrize(
-    ("values", "text"),
-    [
-        (pa.array([7], pa.int64()), "7"),
-        (pa.array([Decimal("1.50")]), "1.50"),
-        (pa.array([0.1]), "0.1"),
-        (pa.array([True]), "true"),
-        (pa.array([dt.date(2026, 1, 2)]), "2026-01-02"),
-        (pa.array([dt.datetime(2026, 1, 2, 3, 4, 5, 6, UTC)], pa.timestamp("us", "UTC")), "2026-01-02 03:04:05.000006"),
-        (pa.array([[1, 2]]), "[1,2]"),
-        (pa.array([{"a": 1}]), '{"a":1}'),
-        (pa.array([None], pa.string()), None),
-    ],
-    ids=["integer", "decimal", "double", "boolean", "date", "timestamp", "list", "struct", "null"],
+def typed(values: pa.Array, text: str | None) -> Landed:
+    return Landed(parquet(id=values, name=["a"]), [(text, "a", None)], "a.parquet", {"format": "parquet"})
+
+
+@lands_each({
+    "integer": typed(pa.array([7], pa.int64()), "7"),
+    "decimal": typed(pa.array([Decimal("1.50")]), "1.50"),
+    "double": typed(pa.array([0.1]), "0.1"),
+    "boolean": typed(pa.array([True]), "true"),
+    "date": typed(pa.array([dt.date(2026, 1, 2)]), "2026-01-02"),
+    "timestamp": typed(
+        pa.array([dt.datetime(2026, 1, 2, 3, 4, 5, 6, UTC)], pa.timestamp("us", "UTC")), "2026-01-02 03:04:05.000006"
+    ),
+    "list": typed(pa.array([[1, 2]]), "[1,2]"),
+    "struct": typed(pa.array([{"a": 1}]), '{"a":1}'),
+    "null": typed(pa.array([None], pa.string()), None),
+})  # fmt: skip
+def test_typed_columns_land_as_text(is_read: IsRead, file: Landed) -> None:
+    is_read(file)
+
+
+@lands(parquet(NAME=["a"], Id=["1"]), [("1", "a", None)])
+def test_columns_match_whatever_order_and_case(is_read: IsRead, file: Landed) -> None:
+    is_read(file)
+
+
+@lands(parquet(ID=["1"]), [("1", None, None)], optional_columns=("name",))
+def test_an_optional_column_that_is_absent_is_null(is_read: IsRead, file: Landed) -> None:
+    is_read(file)
+
+
+@lands(
+    parquet(id=["1", "2"], name=["a", "b"], more=[5, None]),
+    [("1", "a", '{"more":"5"}'), ("2", "b", None)],
 )
-def test_typed_columns_land_as_text(reads_parquet: Reads, values: pa.Array, text: str) -> None:
-    reads_parquet(parquet(id=values, name=["a"]), [(text, "a", None)])
+def test_extra_columns_are_rescued(is_read: IsRead, file: Landed) -> None:
+    is_read(file)
 
 
-def test_columns_match_whatever_order_and_case(reads_parquet: Reads) -> None:
-    reads_parquet(parquet(NAME=["a"], Id=["1"]), [("1", "a", None)])
+@lands(parquet(id=pa.array([], pa.int32()), name=pa.array([], pa.string())), [])
+def test_a_file_without_rows_gives_no_rows(is_read: IsRead, file: Landed) -> None:
+    is_read(file)
 
 
-def test_an_optional_column_that_is_absent_is_null(reads: Reads) -> None:
-    reads(parquet(ID=["1"]), [("1", None, None)], "a.parquet", format="parquet", optional_columns=("name",))
-
-
-def test_extra_columns_are_rescued(reads_parquet: Reads) -> None:
-    data = parquet(id=["1", "2"], name=["a", "b"], more=[5, None])
-    reads_parquet(data, [("1", "a", '{"more":"5"}'), ("2", "b", None)])
-
-
-def test_a_file_without_rows_gives_no_rows(reads_parquet: Reads) -> None:
-    reads_parquet(parquet(id=pa.array([], pa.int32()), name=pa.array([], pa.string())), [])
-
-
-def test_a_file_name_is_never_a_pattern(reads_parquet: Reads) -> None:
-    reads_parquet(parquet(id=["1"], name=["a"]), [("1", "a", None)], "a[1].parquet")
+@lands(parquet(id=["1"], name=["a"]), [("1", "a", None)], "a[1].parquet")
+def test_a_file_name_is_never_a_pattern(is_read: IsRead, file: Landed) -> None:
+    is_read(file)
 
 
 def test_a_missing_column_parks_the_file(parked: Callable[..., str]) -> None:
@@ -103,18 +112,20 @@ def test_files_of_other_types_are_read_in_one_batch(
     assert found == {("1", "a", None), ("x", "b", '{"more":"0.5"}')}
 
 
-@pytest.mark.parametrize("zone", ["UTC", None])
-def test_nested_timestamps_keep_their_microseconds(reads_parquet: Reads, zone: str | None) -> None:
+def nested_timestamps(zone: str | None) -> Landed:
     at = dt.datetime(2024, 3, 1, 10, 0, 0, 123900)
+    kind = pa.timestamp("us", zone)
+    nested = pa.array([{"at": at, "list": [at]}], pa.struct([("at", kind), ("list", pa.list_(kind))]))
     text = "2024-03-01T10:00:00.123900" + ("Z" if zone else "")
-    nested = pa.array([{"at": at, "list": [at]}], pa.struct([("at", kind(zone)), ("list", pa.list_(kind(zone)))]))
-    told = f'{{"at":"{text}","list":["{text}"]}}'
-    rescued = '{"more":"' + told.replace('"', '\\"') + '"}'
-    reads_parquet(parquet(id=nested, name=["a"], more=nested), [(told, "a", rescued)])
+    as_json = f'{{"at":"{text}","list":["{text}"]}}'
+    rescued = '{"more":"' + as_json.replace('"', '\\"') + '"}'
+    data = parquet(id=nested, name=["a"], more=nested)
+    return Landed(data, [(as_json, "a", rescued)], "a.parquet", {"format": "parquet"})
 
 
-def kind(zone: str | None) -> pa.DataType:
-    return pa.timestamp("us", zone)
+@lands_each({"UTC": nested_timestamps("UTC"), "None": nested_timestamps(None)})
+def test_nested_timestamps_keep_their_microseconds(is_read: IsRead, file: Landed) -> None:
+    is_read(file)
 
 
 @pytest.mark.parametrize("groups", [1, 4])
@@ -129,10 +140,14 @@ def test_a_file_with_a_hole_is_parked(parked: Callable[..., str], groups: int) -
     assert parked(data, "a.parquet", format="parquet") == ""
 
 
-def test_undeclared_names_of_any_signs_are_rescued(reads_parquet: Reads) -> None:
-    rows = [("1", "a", '{"a`b":"x","a.b":"y","a b":"z"}')]
-    reads_parquet(parquet(**{"id": ["1"], "name": ["a"], "a`b": ["x"], "a.b": ["y"], "a b": ["z"]}), rows)
+@lands(
+    parquet(**{"id": ["1"], "name": ["a"], "a`b": ["x"], "a.b": ["y"], "a b": ["z"]}),
+    [("1", "a", '{"a`b":"x","a.b":"y","a b":"z"}')],
+)
+def test_undeclared_names_of_any_signs_are_rescued(is_read: IsRead, file: Landed) -> None:
+    is_read(file)
 
 
-def test_a_file_without_rows_is_read(reads_parquet: Reads) -> None:
-    reads_parquet(parquet(id=pa.array([], pa.string()), name=pa.array([], pa.string())), [])
+@lands(parquet(id=pa.array([], pa.string()), name=pa.array([], pa.string())), [])
+def test_a_file_without_rows_is_read(is_read: IsRead, file: Landed) -> None:
+    is_read(file)

@@ -46,7 +46,7 @@ def test_new_rows_are_inserts_and_new_images(spark: SparkSession, upstream: Tabl
     assert_df_equality(found, expected, ignore_row_order=True, ignore_nullable=True)
 
 
-def test_a_delete_reaches_the_tables_below_as_a_tombstone(spark: SparkSession, upstream: TableRef) -> None:
+def test_a_delete_reaches_downstream_tables_as_a_tombstone(spark: SparkSession, upstream: TableRef) -> None:
     found = new_rows(spark, upstream, 2, 3)
     expected = frame(spark, f"{SHOWN}, _deleted boolean", [(2, "b", True)])
     assert_df_equality(found, expected, ignore_nullable=True)

@@ -5,9 +5,11 @@ from __future__ import annotations
 import re
 import sys
 from collections.abc import Callable, Iterator
+from datetime import date
 from pathlib import Path
 
 import pytest
+from pyspark.sql import SparkSession
 
 from lakesmith.errors import ConfigError, Problem
 from lakesmith.spec import kinds
@@ -16,6 +18,7 @@ from lakesmith.spec.json_schema import schemas
 from lakesmith.spec.kinds import Kind, register_kind
 from lakesmith.spec.load import load_project
 from lakesmith.spec.model import ColumnName, Model, TableName
+from tests.shop import Shop
 
 Load = Callable[..., list[Problem]]
 Write = Callable[..., Path]
@@ -163,3 +166,10 @@ def test_the_kind_of_the_page_works(
     package(code)
     loaded = load_project(project({COUNTER: spec}))
     assert loaded.project.table("gold.orders_count").write.keys == ("day",)
+
+
+def test_its_tables_are_built_by_a_run(tmp_path: Path, spark: SparkSession) -> None:
+    shop = Shop(tmp_path / "shop", spark, {"counters/orders": "of: silver.orders\nby: day\n"})
+    shop.land("a.csv", ["1,A,2,1.00,2026-01-01,1,I", "2,B,1,1.00,2026-01-01,1,I", "3,B,1,1.00,2026-01-02,1,I"])
+    shop.run(select=["bronze.orders", "silver.orders", "gold.orders_count"])
+    assert shop.rows("gold.orders_count") == [(date(2026, 1, 1), 2), (date(2026, 1, 2), 1)]

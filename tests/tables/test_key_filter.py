@@ -39,20 +39,17 @@ def created(spark: SparkSession, path: Path, write: dict[str, Any], rows: list[t
     return ref
 
 
-def three(spark: SparkSession, path: Path) -> TableRef:
-    return created(spark, path, UPDATE, [(1, "a", 1), (2, "b", 1), (None, "n", 1)])
+@pytest.fixture(scope="module")
+def lasting(spark: SparkSession, tmp_path_factory: pytest.TempPathFactory) -> TableRef:
+    """A table of three keys, its filter built, for tests that write nothing."""
+    return created(spark, tmp_path_factory.mktemp("lasting"), UPDATE, [(1, "a", 1), (2, "b", 1), (None, "n", 1)])
 
 
 @pytest.fixture
-def table(spark: SparkSession, tmp_path: Path) -> TableRef:
-    """A table of three keys, its filter built."""
-    return three(spark, tmp_path)
-
-
-@pytest.fixture(scope="module")
-def lasting(spark: SparkSession, tmp_path_factory: pytest.TempPathFactory) -> TableRef:
-    """The same for tests that write nothing."""
-    return three(spark, tmp_path_factory.mktemp("lasting"))
+def table(lasting: TableRef, tmp_path: Path) -> TableRef:
+    """A copy of it for a test that writes."""
+    shutil.copytree(Path(lasting.location).parent, tmp_path, dirs_exist_ok=True)
+    return TableRef(lasting.name, str(tmp_path / "a"))
 
 
 def maybe(spark: SparkSession, table: TableRef, ids: list[int | None]) -> list[int | None]:
@@ -97,7 +94,7 @@ def test_a_kill_between_the_commits_puts_it_off_until_it_catches_up(spark: Spark
     assert maybe(spark, table, [1, 3, 4]) == [1, 3]
 
 
-def test_upkeep_and_deletes_leave_it_on_once_it_caught_up(spark: SparkSession, table: TableRef) -> None:
+def test_maintenance_and_deletes_leave_it_on_once_it_caught_up(spark: SparkSession, table: TableRef) -> None:
     table.delete_rows(another_writer(spark), "id = 1")
     refresh(spark, table, spec(UPDATE))
     another_writer(spark).sql(f"OPTIMIZE {table.sql_name}").collect()
@@ -185,7 +182,9 @@ def test_without_a_change_feed_it_is_built_from_scratch(spark: SparkSession, tmp
     assert maybe(spark, ref, [1, 3, 4]) == [1, 3]
 
 
-def test_where_files_of_the_change_feed_are_gone_it_is_built_from_scratch(spark: SparkSession, table: TableRef) -> None:
+def test_where_files_of_the_change_feed_are_missing_it_is_built_from_scratch(
+    spark: SparkSession, table: TableRef
+) -> None:
     upserted(spark, table, [(1, "A", 2), (5, "e", 1)])
     feed = list(Path(table.location, "_change_data").glob("*.parquet"))
     for file in feed:

@@ -7,9 +7,10 @@ from decimal import Decimal
 from typing import Any
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from pyspark.sql import DataFrame, SparkSession
+from pyspark.sql import functions as F
 
 from lakesmith.tables.pruning import key_bounds as prune
 from lakesmith.tables.pruning.key_bounds import Touched, find_touched, touched_in
@@ -41,14 +42,26 @@ def pruned(df: DataFrame, touched: Touched) -> int:
     return df.filter(touched.predicate()).count()
 
 
-@pytest.mark.parametrize("kind", KINDS)
-def test_every_touched_value_meets_the_predicate(spark: SparkSession, kind: str) -> None:
-    @given(st.lists(st.none() | KINDS[kind], min_size=1, max_size=40), st.integers(1, 4))
-    @settings(max_examples=4, deadline=None, derandomize=True)
-    def law(values: list[Any], most: int) -> None:
-        df = frame(spark, f"v {kind}", [(value,) for value in values])
-        touched = Touched(find_touched(df, ["v"]).values, most)
-        assert pruned(df, touched) == len(values)
+@st.composite
+def rows(draw: st.DrawFn) -> list[tuple[Any, ...]]:
+    """Draw rows of one column of each kind."""
+    size = draw(st.integers(1, 40))
+    columns = [draw(st.lists(st.none() | values, min_size=size, max_size=size)) for values in KINDS.values()]
+    return list(zip(*columns, strict=True))
+
+
+def test_every_touched_value_meets_the_predicate(spark: SparkSession) -> None:
+    names = [f"c{number}" for number in range(len(KINDS))]
+    ddl = ", ".join(f"{name} {kind}" for name, kind in zip(names, KINDS, strict=True))
+
+    @given(rows(), st.integers(1, 4))
+    @settings(max_examples=6, deadline=None, derandomize=True, suppress_health_check=list(HealthCheck))
+    def law(drawn: list[tuple[Any, ...]], most: int) -> None:
+        df = frame(spark, ddl, drawn)
+        touched = find_touched(df, names)
+        bounds = [Touched(touched.only([name]).values, most).sql() for name in names]
+        missed = df.agg(*[F.expr(f"count_if(({bound}) IS NOT TRUE)") for bound in bounds]).collect()[0]
+        assert dict(zip(KINDS, missed, strict=True)) == dict.fromkeys(KINDS, 0)
 
     law()
 

@@ -1,6 +1,7 @@
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -42,12 +43,50 @@ def shows(spark: SparkSession, table: TableRef, ddl: str, rows: list[tuple[Any, 
     assert_df_equality(found, frame(spark, ddl, rows), ignore_row_order=True, ignore_nullable=True)
 
 
+@dataclass(frozen=True, eq=False)
+class Case:
+    """Rows of a key before an upsert, the rows of the batch, and those of the table afterwards."""
+
+    before: tuple[Any, ...]
+    batch: tuple[Any, ...]
+    after: tuple[Any, ...]
+
+
+def upserts(*cases: tuple[tuple[Any, ...], tuple[Any, ...], tuple[Any, ...]]) -> pytest.MarkDecorator:
+    """Give a test each of some cases as ``case``, which all tests upsert together."""
+    return pytest.mark.parametrize("case", [Case(*case) for case in cases])
+
+
+def keyed(row: tuple[Any, ...], number: int) -> tuple[Any, ...]:
+    """Return a row with a key of its case; a case of the key NULL keeps it."""
+    return (row[0] and number, *row[1:])
+
+
+@pytest.fixture(scope="module")
 def upserted(
-    spark: SparkSession, table: TableRef, before: list[tuple[Any, ...]], after: list[tuple[Any, ...]], final: list[Any]
-) -> None:
-    create(frame(spark, ROWS, before), table, UPSERT)
-    upsert(frame(spark, ROWS, after), table, spec(UPSERT), None)
-    shows(spark, table, ROWS, final)
+    request: pytest.FixtureRequest, spark: SparkSession, tmp_path_factory: pytest.TempPathFactory
+) -> Callable[[Case], list[tuple[Any, ...]]]:
+    """Upsert the cases of all tests in one batch, and return the row of a case."""
+    items = [item for item in request.session.items if getattr(item, "module", None) is request.module]
+    given = [item.callspec.params["case"] for item in items if "case" in getattr(item, "fixturenames", ())]
+    table = TableRef("silver.a", str(tmp_path_factory.mktemp("upserted") / "a"))
+    numbers = {case: number for number, case in enumerate(given, 1)}
+    create(frame(spark, ROWS, [keyed(case.before, number) for case, number in numbers.items()]), table, UPSERT)
+    batch = frame(spark, ROWS, [keyed(case.batch, number) for case, number in numbers.items()])
+    upsert(batch, table, spec(UPSERT), None)
+    found = table.load(spark)
+    assert found.dtypes == frame(spark, ROWS, []).dtypes
+    rows = [tuple(row) for row in found.collect()]
+    assert len(rows) == len(given)
+
+    def rows_of(case: Case) -> list[tuple[Any, ...]]:
+        key = keyed(case.before, numbers[case])[0]
+        return [(case.before[0], *row[1:]) for row in rows if row[0] == key]
+
+    return rows_of
+
+
+Upserted = Callable[[Case], list[tuple[Any, ...]]]
 
 
 def test_append_creates_the_table_with_its_partitions_and_properties(spark: SparkSession, table: TableRef) -> None:
@@ -64,44 +103,57 @@ def test_append_adds_rows(spark: SparkSession, table: TableRef) -> None:
     shows(spark, table, GROUPS, [(1, 5), (1, 5)])
 
 
-def test_keys_are_null_safe(spark: SparkSession, table: TableRef) -> None:
-    upserted(spark, table, [(None, "a", 1, False)], [(None, "b", 2, False)], [(None, "b", 2, False)])
+@upserts(((None, "a", 1, False), (None, "b", 2, False), (None, "b", 2, False)))
+def test_keys_are_null_safe(upserted: Upserted, case: Case) -> None:
+    assert upserted(case) == [case.after]
 
 
-@pytest.mark.parametrize("newer_first", [True, False])
-def test_the_sequence_decides_not_the_arrival(spark: SparkSession, table: TableRef, newer_first: bool) -> None:
-    old, new = (1, "old", 1, False), (1, "new", 2, False)
-    upserted(spark, table, [new if newer_first else old], [old if newer_first else new], [new])
+OLD, NEW = (1, "old", 1, False), (1, "new", 2, False)
 
 
-def test_null_loses_as_a_sequence(spark: SparkSession, table: TableRef) -> None:
-    upserted(spark, table, [(1, "a", 1, False)], [(1, "z", None, False)], [(1, "a", 1, False)])
+@upserts((NEW, OLD, NEW), (OLD, NEW, NEW))
+def test_the_sequence_decides_not_the_arrival(upserted: Upserted, case: Case) -> None:
+    assert upserted(case) == [case.after]
 
 
-def test_a_delete_leaves_a_tombstone(spark: SparkSession, table: TableRef) -> None:
-    upserted(spark, table, [(1, "a", 1, False)], [(1, "a", 2, True)], [(1, "a", 2, True)])
+@upserts(((1, "a", 1, False), (1, "z", None, False), (1, "a", 1, False)))
+def test_null_loses_as_a_sequence(upserted: Upserted, case: Case) -> None:
+    assert upserted(case) == [case.after]
 
 
-def test_an_older_update_after_a_tombstone_does_not_resurrect(spark: SparkSession, table: TableRef) -> None:
-    upserted(spark, table, [(1, "a", 5, True)], [(1, "b", 4, False)], [(1, "a", 5, True)])
+@upserts(((1, "a", 1, False), (1, "a", 2, True), (1, "a", 2, True)))
+def test_a_delete_leaves_a_tombstone(upserted: Upserted, case: Case) -> None:
+    assert upserted(case) == [case.after]
 
 
-def test_a_newer_row_after_a_tombstone_is_a_row_again(spark: SparkSession, table: TableRef) -> None:
-    upserted(spark, table, [(1, "a", 5, True)], [(1, "b", 6, False)], [(1, "b", 6, False)])
+@upserts(((1, "a", 5, True), (1, "b", 4, False), (1, "a", 5, True)))
+def test_an_older_update_after_a_tombstone_does_not_resurrect(upserted: Upserted, case: Case) -> None:
+    assert upserted(case) == [case.after]
 
 
-def test_at_the_same_sequence_the_delete_wins(spark: SparkSession, table: TableRef) -> None:
-    upserted(spark, table, [(1, "a", 5, True)], [(1, "z", 5, False)], [(1, "a", 5, True)])
+@upserts(((1, "a", 5, True), (1, "b", 6, False), (1, "b", 6, False)))
+def test_a_newer_row_after_a_tombstone_is_a_row_again(upserted: Upserted, case: Case) -> None:
+    assert upserted(case) == [case.after]
 
 
-@pytest.mark.parametrize("swapped", [True, False])
-def test_a_tie_has_one_winner_whatever_the_order(spark: SparkSession, table: TableRef, swapped: bool) -> None:
-    low, high = (1, None, 5, False), (1, "b", 5, False)
-    upserted(spark, table, [high if swapped else low], [low if swapped else high], [high])
+@upserts(((1, "a", 5, True), (1, "z", 5, False), (1, "a", 5, True)))
+def test_at_the_same_sequence_the_delete_wins(upserted: Upserted, case: Case) -> None:
+    assert upserted(case) == [case.after]
+
+
+LOW, HIGH = (1, None, 5, False), (1, "b", 5, False)
+
+
+@upserts((HIGH, LOW, HIGH), (LOW, HIGH, HIGH))
+def test_a_tie_has_one_winner_whatever_the_order(upserted: Upserted, case: Case) -> None:
+    assert upserted(case) == [case.after]
 
 
 def test_an_exact_replay_changes_nothing(spark: SparkSession, table: TableRef) -> None:
-    upserted(spark, table, [(1, "a", 1, False)], [(1, "a", 1, False)], [(1, "a", 1, False)])
+    rows = frame(spark, ROWS, [(1, "a", 1, False)])
+    create(rows, table, UPSERT)
+    upsert(rows, table, spec(UPSERT), None)
+    shows(spark, table, ROWS, [(1, "a", 1, False)])
     assert newest_commits(spark, table, 1)[0].metrics.get("numTargetRowsUpdated", 0) == 0
 
 

@@ -169,7 +169,7 @@ def test_a_plan_expects_what_its_commit_does(spark: SparkSession, tmp_path: Path
     rows = frame(spark, DDL, [(9, "z", 1), (1, "b", 2)])
     plan, _ = upserted(spark, tmp_path, spec(PLAIN), BEFORE, rows)
     commit = newest_commits(spark, TableRef("silver.a", str(tmp_path / "t")), 1)[0]
-    assert commit.about["plan"] == plan.to_metadata()
+    assert commit.metadata["plan"] == plan.to_metadata()
     assert (plan.expected["rows"], plan.expected["files"]) == (2, 1)
     assert delta_metrics(commit.metrics)["rows"] == 2
 

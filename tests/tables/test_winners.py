@@ -8,6 +8,7 @@ import pyarrow as pa
 import pytest
 
 from lakesmith.tables.upsert.arrow_order import comparable, is_comparable
+from lakesmith.tables.upsert.precedence import Precedence
 from lakesmith.tables.upsert.winners import compare_rows, count_rows, match_rows
 
 KINDS = {"id": "int", "code": "string"}
@@ -22,7 +23,7 @@ def seq(*values: int | None) -> pa.Table:
 
 
 def wins(new: int | None, old: int | None, keeps_first: bool = False) -> bool | None:
-    return compare_rows(seq(new), seq(old), {0: 0}, ["_seq", "_deleted"], keeps_first)[0]
+    return compare_rows(seq(new), seq(old), {0: 0}, ["_seq", "_deleted"], Precedence(keeps_first))[0]
 
 
 def test_keys_match_with_null_equal_to_null() -> None:
@@ -45,7 +46,7 @@ def test_the_greater_sequence_wins_or_the_smaller_one_where_the_first_row_stays(
 def test_at_the_same_sequence_a_delete_wins() -> None:
     delete = seq(1).set_column(1, "_deleted", pa.array([True]))
     for keeps_first in (False, True):
-        assert compare_rows(delete, seq(1), {0: 0}, ["_seq", "_deleted"], keeps_first) == {0: True}
+        assert compare_rows(delete, seq(1), {0: 0}, ["_seq", "_deleted"], Precedence(keeps_first)) == {0: True}
 
 
 def test_without_a_column_that_decides_the_row_of_the_table_stays() -> None:

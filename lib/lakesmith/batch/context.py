@@ -4,22 +4,25 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from pyspark.sql import SparkSession
 
 from lakesmith.ledger.identity import app_id_of, positions
-from lakesmith.ledger.intent import Intent
 from lakesmith.ledger.key_change import settings_to_record
 from lakesmith.ledger.source_settings import recorded_settings
-from lakesmith.ledger.state import TableState
 from lakesmith.sources.registry import source_of, span_of
 from lakesmith.sources.upstream_source import versions_slice
-from lakesmith.spec.change_semantics import follows
-from lakesmith.spec.model import Project, Table
+from lakesmith.spec.change_semantics import upstream_decides
 from lakesmith.tables.commit import CommitId
-from lakesmith.tables.pruning.key_bounds import Touched
 from lakesmith.tables.ref import TableRef, project_table
+from lakesmith.tables.upsert.precedence import Precedence
+
+if TYPE_CHECKING:
+    from lakesmith.ledger.intent import Intent
+    from lakesmith.ledger.state import TableState
+    from lakesmith.spec.model import Project, Table
+    from lakesmith.tables.pruning.key_bounds import Touched
 
 
 @dataclass(frozen=True)
@@ -76,11 +79,16 @@ class BatchContext:
         return not self.reads_table
 
     @property
-    def follows(self) -> bool:
+    def upstream_decides(self) -> bool:
         """Return True where the upstream decides which row of a key is the newest."""
         if not self.reads_table:
             return False
-        return follows(self.spec, self.project.table(self.spec.from_))
+        return upstream_decides(self.spec, self.project.table(self.spec.from_))
+
+    @property
+    def precedence(self) -> Precedence:
+        """Return which row of a key wins."""
+        return Precedence.of(self.spec, self.upstream_decides)
 
     def from_the_beginning(self) -> BatchContext:
         """Return the batch as if it read its upstream from the first row on."""
@@ -120,7 +128,7 @@ class BatchContext:
         metadata |= settings_to_record(self.spec)
         metadata |= {"partial": True} if partial else {}
         metadata |= recorded_settings(source_of(self.project, self.name))
-        about = {
+        recorded = {
             **metadata,
             **intent.to_dict(),
             "run_id": self.run_id,
@@ -128,5 +136,5 @@ class BatchContext:
             "input": positions(intent),
         }
         return CommitId(
-            app_id, intent.batch, intent.digest, about, is_retry=self.is_retry
+            app_id, intent.batch, intent.digest, recorded, is_retry=self.is_retry
         )

@@ -4,6 +4,13 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+# What a commit that keeps versions counts for each kind of change.
+VERSIONS = {
+    "insert": "versionsInserted",
+    "update": "versionsUpdated",
+    "delete": "versionsDeleted",
+}
+
 
 @dataclass(frozen=True)
 class Counts:

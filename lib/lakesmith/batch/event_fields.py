@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
-from lakesmith.batch.context import BatchContext
+from typing import TYPE_CHECKING
+
 from lakesmith.sources.registry import source_of
-from lakesmith.spec.model import Table
 from lakesmith.spec.rules.history import makes_column
 from lakesmith.transforms.change_events.unchanged import Unchanged
+
+if TYPE_CHECKING:
+    from lakesmith.batch.context import BatchContext
+    from lakesmith.spec.model import Table
 
 
 def sources_of(spec: Table) -> dict[str, str]:

@@ -4,19 +4,21 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from functools import cached_property
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from pyspark.sql import DataFrame
 
-from lakesmith.batch.context import BatchContext
-from lakesmith.batch.gate.metrics import GateMetrics
 from lakesmith.batch.gate.rows import GatedRows, gate_rows, gate_rows_observed
 from lakesmith.batch.read.inputs import BatchInputs
 from lakesmith.batch.transform.steps import transform
 from lakesmith.batch.write.staging import staged
 from lakesmith.quality.gate import raw_text, rejected
-from lakesmith.quality.rule import Rule
 from lakesmith.tables.commit import Outcome, WriteResult
+
+if TYPE_CHECKING:
+    from lakesmith.batch.context import BatchContext
+    from lakesmith.batch.gate.metrics import GateMetrics
+    from lakesmith.quality.rule import Rule
 
 
 @dataclass

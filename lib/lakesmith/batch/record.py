@@ -5,16 +5,13 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from dataclasses import asdict, dataclass, field
 from datetime import datetime
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-from lakesmith.batch.context import BatchContext
-from lakesmith.batch.counts import Counts
+from lakesmith.batch.counts import VERSIONS, Counts
 from lakesmith.batch.event_fields import asked_fields
-from lakesmith.batch.frames import BatchFrames
 from lakesmith.batch.gate.metrics import visible_types
 from lakesmith.batch.gate.tied_rows import tie_verdicts
-from lakesmith.batch.write.scd2 import VERSIONS
-from lakesmith.batch.write.strategies import strategy_of
+from lakesmith.batch.write.strategies.registry import strategy_of
 from lakesmith.quality.batch_checks import batch_results, shuffle_metrics
 from lakesmith.quality.check_result import CheckResult
 from lakesmith.quality.checks.arrival import arrival_results
@@ -22,8 +19,12 @@ from lakesmith.quality.checks.batch.evaluation import BatchScope
 from lakesmith.quality.gate import gate_results
 from lakesmith.quality.profile import profile_rows
 from lakesmith.sources.registry import source_of
-from lakesmith.tables.commit import Outcome
 from lakesmith.tables.ref import visible
+
+if TYPE_CHECKING:
+    from lakesmith.batch.context import BatchContext
+    from lakesmith.batch.frames import BatchFrames
+    from lakesmith.tables.commit import Outcome
 
 # The check of rows that a source has and a batch did not read.
 UNREAD = "all_rows_read"

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from lakesmith.batch.context import BatchContext
+from typing import TYPE_CHECKING
+
 from lakesmith.batch.frames import gate
 from lakesmith.batch.read.inputs import read
 from lakesmith.batch.record import BatchRecord, record
@@ -13,6 +14,9 @@ from lakesmith.batch.write.quarantine import clear_quarantine, write_quarantine
 from lakesmith.batch.write.rows import write_rows
 from lakesmith.batch.write.schema_evolution import evolve_schema
 from lakesmith.batch.write.staging import staged
+
+if TYPE_CHECKING:
+    from lakesmith.batch.context import BatchContext
 
 
 def run_batch(batch: BatchContext) -> BatchRecord:

@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from typing import TYPE_CHECKING
 
-from lakesmith.batch.context import BatchContext
-from lakesmith.batch.read.inputs import BatchInputs
 from lakesmith.batch.transform.changed_groups import changed_groups
 from lakesmith.batch.transform.incremental_aggregate import with_base
 from lakesmith.tables.pruning.key_bounds import Touched, find_touched
+
+if TYPE_CHECKING:
+    from lakesmith.batch.context import BatchContext
+    from lakesmith.batch.read.inputs import BatchInputs
 
 
 def with_scope(batch: BatchContext, inputs: BatchInputs) -> BatchContext:

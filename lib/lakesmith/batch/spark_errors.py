@@ -6,14 +6,16 @@ import json
 import re
 from collections.abc import Iterator
 from contextlib import contextmanager
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-from lakesmith.batch.context import BatchContext
 from lakesmith.errors import InputError, LakesmithError, WriteError
 from lakesmith.session.failures import first_line, text_of
 from lakesmith.tables.upsert.key_promise import broken_promise
 from lakesmith.transforms.keys.key_promise import BROKEN_PROMISE
 from lakesmith.transforms.keys.ties import TIED
+
+if TYPE_CHECKING:
+    from lakesmith.batch.context import BatchContext
 
 NO_FEED = re.compile(
     r"DELTA_MISSING_CHANGE_DATA|DELTA_CHANGE_TABLE_FEED_DISABLED|DELTA_CHANGE_DATA_FEED_INCOMPATIBLE"

@@ -13,11 +13,12 @@ from lakesmith.observe.events import (
     RunEvent,
     TablesPublished,
 )
-from lakesmith.observe.observers import Observer
-from lakesmith.observe.results import RunResult
 
 if TYPE_CHECKING:
     from rich.progress import Progress, TaskID
+
+    from lakesmith.observe.observers import Observer
+    from lakesmith.observe.results import RunResult
 
 
 @contextmanager

@@ -5,14 +5,16 @@ from __future__ import annotations
 import json
 import shlex
 from collections.abc import Mapping, Sequence
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from lakesmith.cli.table import aligned, cell
-from lakesmith.codes import Explanation
 from lakesmith.errors import render
-from lakesmith.maintain.result import MaintenanceResult
 from lakesmith.observe.plans import planned_text
-from lakesmith.observe.results import Plan, RunResult, TableResult
+
+if TYPE_CHECKING:
+    from lakesmith.codes import Explanation
+    from lakesmith.maintain.result import MaintenanceResult
+    from lakesmith.observe.results import Plan, RunResult, TableResult
 
 Row = Mapping[str, Any]
 
@@ -57,8 +59,7 @@ def result_text(result: RunResult) -> str:
             for one in table.verdicts
             if one.check in _NAMED
         ]
-    published = f", published as {result.published}" if result.published else ""
-    state = f"{_say(result.state)}{published}"
+    state = f"{_say(result.state)}{_published(result.published)}"
     last = f"run {result.run_id}: {state}, {result.seconds:.1f} s"
     return "\n".join([*lines, last, *_next_look(result)])
 
@@ -107,16 +108,19 @@ def rollback_text(result: RunResult) -> str:
 def maintain_text(result: MaintenanceResult) -> str:
     """Return what maintenance did or would do, a row an action with its metrics."""
     rows = [{name: getattr(step, name) for name in _STEPS} for step in result.steps]
-    errors = [f"{step.table}: {step.action}: {step.error}" for step in result.failed]
     count = sum(step.state in ("done", "proposed") for step in result.steps)
     if result.dry_run:
         due = f"dry run, nothing was changed: {count} action(s) are due"
         last = f"{due}; `lakesmith maintain --no-dry-run` does them"
     else:
-        published = f", published as {result.published}" if result.published else ""
         done = f"maintenance {result.run_id}: {count} action(s) done"
+        published = _published(result.published)
         last = f"{done}{published}, {result.seconds:.1f} s"
-    return "\n".join([aligned(rows, _STEPS), *errors, last])
+    return "\n".join([aligned(rows, _STEPS), *result.errors, last])
+
+
+def _published(number: int | None) -> str:
+    return f", published as {number}" if number else ""
 
 
 def _say(state: str) -> str:

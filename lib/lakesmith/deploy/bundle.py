@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from typing import Literal
 
-from lakesmith.spec.model import Model, Name
+from lakesmith.spec.model.base import Model, Name
 
 
 class BundleName(Model):

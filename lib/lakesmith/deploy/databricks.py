@@ -4,12 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from graphlib import CycleError, TopologicalSorter
-from typing import Literal
+from typing import TYPE_CHECKING, Literal
 
 from lakesmith.deploy import bundle as shape
 from lakesmith.errors import ConfigError, Problem
 from lakesmith.spec.graph import upstreams, waves
-from lakesmith.spec.model import LAYERS, Project
+from lakesmith.spec.model.base import LAYERS
+
+if TYPE_CHECKING:
+    from lakesmith.spec.model.project import Project
 
 Tasks = Literal["pipeline", "layers"]
 
@@ -232,6 +235,7 @@ def out_of_reach(project: Project) -> Sequence[str]:
 
     Examples
     --------
+    >>> from lakesmith.spec.model.project import Project
     >>> source = {"format": "csv", "columns": ["id"]}
     >>> sources = {"a": source | {"path": "in/a"}, "b": source | {"path": "/Volumes/x/y/b"}}
     >>> out_of_reach(Project.model_validate({"name": "shop", "sources": sources}))

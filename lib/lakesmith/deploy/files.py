@@ -4,15 +4,17 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import yaml
 
 from lakesmith.deploy.databricks import Tasks, bundle_file, job_file, out_of_reach
 from lakesmith.errors import ConfigError, Problem
 from lakesmith.spec.load import Loaded, load_project
-from lakesmith.spec.model import Model, Project
 from lakesmith.spec.yaml.files import environments
+
+if TYPE_CHECKING:
+    from lakesmith.spec.model import Model, Project
 
 MARK = "# Written by `lakesmith deploy-spec databricks`"
 _HEAD = """{mark} from the specs in {conf}/: change those, and write it again.

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from typing import TYPE_CHECKING
 
 from lakesmith.doctor.files_check import check_files
 from lakesmith.doctor.findings import Finding, Report, in_order
@@ -12,16 +13,18 @@ from lakesmith.doctor.publish_check import check_publication, check_published
 from lakesmith.errors import LedgerError
 from lakesmith.ledger.publications import newest
 from lakesmith.ledger.store import read_ledger
-from lakesmith.spec.model import Project
-from lakesmith.tables.delta_log.snapshot import Patient, patient
+from lakesmith.tables.delta_log.snapshot import LocalTable, open_local
 from lakesmith.tables.delta_log.tail_check import warehouse_tables
 from lakesmith.tables.ref import TableRef, project_table
+
+if TYPE_CHECKING:
+    from lakesmith.spec.model import Project
 
 
 def examine(project: Project) -> Report:
     """Return the findings in the warehouse of a project, without writing or starting Spark."""
     refs = warehouse_tables(project)
-    tables = [table for ref in refs if (table := patient(ref)) is not None]
+    tables = [table for ref in refs if (table := open_local(ref)) is not None]
     logs = {table.name: list(check_log(table)) for table in tables}
     readable = {name for name, findings in logs.items() if not _has_error(findings)}
     known = {
@@ -49,7 +52,7 @@ def _hides_files(finding: Finding) -> bool:
     return lost and finding.severity == "error"
 
 
-def _files(table: Patient, is_known: bool) -> Iterator[Finding]:
+def _files(table: LocalTable, is_known: bool) -> Iterator[Finding]:
     if is_known and table.log.head is not None:
         yield from check_files(table)
     elif not is_known:
@@ -72,7 +75,7 @@ def _elsewhere(refs: Sequence[TableRef]) -> Iterator[Finding]:
 
 
 def _against_ledger(
-    project: Project, tables: Sequence[Patient], readable: set[str]
+    project: Project, tables: Sequence[LocalTable], readable: set[str]
 ) -> Iterator[Finding]:
     """Yield where the ledger and the publication differ from the tables, if both can be read."""
     ledger_ref = project_table(project, "ops.ledger")
@@ -101,7 +104,7 @@ def _against_ledger(
 
 
 def _published(
-    tables: Sequence[Patient], ref: TableRef, readable: set[str]
+    tables: Sequence[LocalTable], ref: TableRef, readable: set[str]
 ) -> Iterator[Finding]:
     versions = newest(None, ref)["tables"]
     for table in tables:

@@ -5,19 +5,22 @@ from __future__ import annotations
 import os
 from collections.abc import Iterator
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from lakesmith.doctor.findings import Finding
 from lakesmith.doctor.moved_files import is_older
-from lakesmith.tables.delta_log.hadoop_checksum import sidecar_of
+from lakesmith.tables.delta_log.hadoop_checksum import with_sidecars
 from lakesmith.tables.delta_log.retention import retention_days
-from lakesmith.tables.delta_log.snapshot import Patient, Snapshot
+
+if TYPE_CHECKING:
+    from lakesmith.tables.delta_log.snapshot import LocalTable, Snapshot
 
 DAY = 86_400
 CHANGES = "_change_data"
 VECTOR = "deletion_vector_"
 
 
-def check_files(table: Patient) -> Iterator[Finding]:
+def check_files(table: LocalTable) -> Iterator[Finding]:
     """Yield missing or cut files of the newest version, and files that no commit names."""
     bad = list(bad_files(table, table.head))
     if bad:
@@ -33,7 +36,7 @@ def check_files(table: Patient) -> Iterator[Finding]:
     yield from _identities(table)
 
 
-def bad_files(table: Patient, snapshot: Snapshot) -> Iterator[tuple[Path, str]]:
+def bad_files(table: LocalTable, snapshot: Snapshot) -> Iterator[tuple[Path, str]]:
     """Yield the files of a version that are not as the log says, each with what is wrong."""
     for added in snapshot.live.values():
         for file, size in table.files(added):
@@ -44,7 +47,7 @@ def bad_files(table: Patient, snapshot: Snapshot) -> Iterator[tuple[Path, str]]:
                 yield file, f"{file.name} has {actual} bytes, the log says {size}"
 
 
-def _orphans(table: Patient) -> Iterator[Finding]:
+def _orphans(table: LocalTable) -> Iterator[Finding]:
     named = table.named()
     orphans = [file for file in sorted(_data_files(table.root)) if file not in named]
     days = retention_days(table.head.settings)
@@ -62,9 +65,9 @@ def _orphans(table: Patient) -> Iterator[Finding]:
         yield Finding("info", "LS625", table.name, what, str(young[0]), hint)
 
 
-def _old_orphans(table: Patient, files: list[Path], days: float) -> Finding:
+def _old_orphans(table: LocalTable, files: list[Path], days: float) -> Finding:
     what = f"{_unnamed(files)}, older than {days:g} days"
-    moves = tuple(one for file in files for one in (file, sidecar_of(file)))
+    moves = with_sidecars(files)
     hint = "move them away"
     return Finding("warning", "LS625", table.name, what, str(files[0]), hint, moves)
 
@@ -88,7 +91,7 @@ def _data_files(root: Path) -> Iterator[Path]:
         yield from (Path(directory, name) for name in names if name[0] not in "._")
 
 
-def _identities(table: Patient) -> Iterator[Finding]:
+def _identities(table: LocalTable) -> Iterator[Finding]:
     duration = table.head.settings.get("delta.setTransactionRetentionDuration")
     if duration:
         what = f"identities of writes are forgotten after {duration!r}"

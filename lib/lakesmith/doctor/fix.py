@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from lakesmith.doctor.diagnose import examine
 from lakesmith.doctor.findings import Finding, Report
 from lakesmith.doctor.moved_files import move_files, place_of
 from lakesmith.runs.lock import run_lock
-from lakesmith.spec.model import Project
+
+if TYPE_CHECKING:
+    from lakesmith.spec.model import Project
 
 ROUNDS = 5  # a fix may uncover something else, such as a lost publication
 

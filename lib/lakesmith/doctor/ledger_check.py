@@ -3,18 +3,23 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from typing import TYPE_CHECKING
 
 from lakesmith.doctor.findings import Finding
 from lakesmith.ledger.commit_walk import is_foreign, is_void
 from lakesmith.ledger.rebuild_from_commits import is_missing, is_own
-from lakesmith.ledger.state import TableState
-from lakesmith.ledger.store import Ledger
 from lakesmith.tables.commit import LOOK_BACK
 from lakesmith.tables.delta_log.history import Commit, newest_commits
-from lakesmith.tables.delta_log.snapshot import Patient
+
+if TYPE_CHECKING:
+    from lakesmith.ledger.state import TableState
+    from lakesmith.ledger.store import Ledger
+    from lakesmith.tables.delta_log.snapshot import LocalTable
 
 
-def check_state(ledger: Ledger, table: Patient, is_readable: bool) -> Iterator[Finding]:
+def check_state(
+    ledger: Ledger, table: LocalTable, is_readable: bool
+) -> Iterator[Finding]:
     """Yield where the ledger and one table differ."""
     state = ledger.state(table.name)
     yield from _unfinished(state, ledger.table.ref.location)
@@ -39,12 +44,12 @@ def _unfinished(state: TableState, where: str) -> Iterator[Finding]:
         yield Finding("warning", "LS630", state.table, what, where, hint)
 
 
-def _behind(state: TableState, table: Patient) -> Iterator[Finding]:
+def _behind(state: TableState, table: LocalTable) -> Iterator[Finding]:
     refused = (state.refused or {}).get("version")
     known = max(
         version for version in (state.version, refused, -1) if version is not None
     )
-    head = -1 if table.log.head is None else table.log.head
+    head = _head(table)
     if known > head:
         is_at = f"ends at version {head}" if head >= 0 else "has no commit"
         what = f"the ledger counts version {known} as done, the table {is_at}"
@@ -58,7 +63,7 @@ def _behind(state: TableState, table: Patient) -> Iterator[Finding]:
         yield Finding("error", "LS631", table.name, what, str(table.root), hint)
 
 
-def _ahead(state: TableState, table: Patient) -> Iterator[Finding]:
+def _ahead(state: TableState, table: LocalTable) -> Iterator[Finding]:
     newer = [
         commit
         for commit in _commits_since(table, state.version)
@@ -83,11 +88,15 @@ def _ahead(state: TableState, table: Patient) -> Iterator[Finding]:
         yield Finding("warning", "LS633", table.name, what, str(table.root), hint)
 
 
-def _commits_since(table: Patient, version: int | None) -> list[Commit]:
-    head = -1 if table.log.head is None else table.log.head
+def _commits_since(table: LocalTable, version: int | None) -> list[Commit]:
+    head = _head(table)
     since = -1 if version is None else version
     return (
         newest_commits(None, table.ref, min(head - since, LOOK_BACK))
         if head > since
         else []
     )
+
+
+def _head(table: LocalTable) -> int:
+    return -1 if table.log.head is None else table.log.head

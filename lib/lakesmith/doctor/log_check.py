@@ -4,19 +4,26 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from lakesmith.doctor.findings import Finding, Severity
 from lakesmith.doctor.moved_files import is_older
-from lakesmith.tables.delta_log.hadoop_checksum import sidecar_fit, sidecar_of
+from lakesmith.tables.delta_log.hadoop_checksum import (
+    sidecar_fit,
+    sidecar_of,
+    with_sidecars,
+)
 from lakesmith.tables.delta_log.listing import POINTER, SUMMARY, TEMPORARY, LogFiles
-from lakesmith.tables.delta_log.snapshot import Patient
 from lakesmith.tables.delta_log.tail_check import pointed_to
+
+if TYPE_CHECKING:
+    from lakesmith.tables.delta_log.snapshot import LocalTable
 
 OLD_SECONDS = 3600
 BY_HAND = "put the file back from a copy; nothing can be done here"
 
 
-def check_log(table: Patient) -> Iterator[Finding]:
+def check_log(table: LocalTable) -> Iterator[Finding]:
     """Yield what is wrong with one log."""
     name = table.name
     log = table.listed
@@ -110,7 +117,7 @@ def _checkpoint_files(log: LogFiles, version: int) -> tuple[Path, ...]:
     """Return the files of a checkpoint with their checksums, and what points to it."""
     pointer = [log.directory / POINTER] if pointed_to(log) == version else []
     files = (*log.checkpoints[version], *pointer)
-    return tuple(one for file in files for one in (file, sidecar_of(file)))
+    return with_sidecars(files)
 
 
 def _pointer(table: str, log: LogFiles) -> Iterator[Finding]:
@@ -137,7 +144,7 @@ def _pointer(table: str, log: LogFiles) -> Iterator[Finding]:
         )
 
 
-def _sound_files(table: Patient) -> Iterator[Path]:
+def _sound_files(table: LocalTable) -> Iterator[Path]:
     """Yield the files of the log that are whole and whose checksum a reader verifies."""
     log = table.log
     yield from (

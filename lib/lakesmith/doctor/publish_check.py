@@ -4,17 +4,19 @@ from __future__ import annotations
 
 import time
 from collections.abc import Iterator
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from lakesmith.doctor.files_check import DAY, bad_files
 from lakesmith.doctor.findings import Finding
 from lakesmith.ledger.publications import newest, publish
-from lakesmith.ledger.store import Ledger
 from lakesmith.observe.run_records import now
-from lakesmith.spec.model import Project
 from lakesmith.tables.delta_log.retention import FILES, retention_days
-from lakesmith.tables.delta_log.snapshot import Patient, Snapshot
-from lakesmith.tables.ref import TableRef
+
+if TYPE_CHECKING:
+    from lakesmith.ledger.store import Ledger
+    from lakesmith.spec.model import Project
+    from lakesmith.tables.delta_log.snapshot import LocalTable, Snapshot
+    from lakesmith.tables.ref import TableRef
 
 CLOSE = 0.2  # of the retention
 
@@ -45,7 +47,7 @@ def check_publication(
         )
 
 
-def check_published(table: Patient, version: int) -> Iterator[Finding]:
+def check_published(table: LocalTable, version: int) -> Iterator[Finding]:
     """Yield what keeps readers from the published version of a table, now or soon."""
     if version == table.log.head:
         # Its files are checked as those of the newest version.
@@ -69,7 +71,7 @@ def check_published(table: Patient, version: int) -> Iterator[Finding]:
 
 
 def _close_to_retention(
-    table: Patient, version: int, snapshot: Snapshot
+    table: LocalTable, version: int, snapshot: Snapshot
 ) -> Iterator[Finding]:
     days = retention_days(table.head.settings)
     left = _days_left(snapshot.live, table.head, days)

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from typing import TYPE_CHECKING
 
 from pyspark.sql import SparkSession
 
 from lakesmith.errors import InputError
-from lakesmith.ledger.state import TableState
 from lakesmith.tables.delta_log.history import (
     Commit,
     newest_commits,
@@ -15,7 +15,10 @@ from lakesmith.tables.delta_log.history import (
     standing,
 )
 from lakesmith.tables.delta_log.operations import moves_rows
-from lakesmith.tables.ref import TableRef
+
+if TYPE_CHECKING:
+    from lakesmith.ledger.state import TableState
+    from lakesmith.tables.ref import TableRef
 
 
 def undone_spans(
@@ -76,7 +79,7 @@ def is_foreign(commit: Commit) -> bool:
     >>> is_foreign(Commit(3, 0, "MERGE", {"app_id": "lakesmith/local/silver.orders/0/main"}, {}))
     False
     """
-    is_own = str(commit.about.get("app_id", "")).startswith("lakesmith/")
+    is_own = str(commit.metadata.get("app_id", "")).startswith("lakesmith/")
     return not is_own and moves_rows(commit.operation)
 
 
@@ -85,6 +88,7 @@ def is_void(commit: Commit, state: TableState) -> bool:
 
     Examples
     --------
+    >>> from lakesmith.ledger.state import TableState
     >>> is_void(Commit(3, 0, "MERGE", {}, {}), TableState("silver.orders", voids=[(2, 3)]))
     True
     """

@@ -5,14 +5,16 @@ from __future__ import annotations
 import json
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from lakesmith.ledger.intent import Intent
 from lakesmith.ledger.state import Mark, TableState
-from lakesmith.sources.base import Source
-from lakesmith.sources.positions import Position
 from lakesmith.sources.registry import positions_of
 from lakesmith.sources.slices import ParkedPart, Slice
+
+if TYPE_CHECKING:
+    from lakesmith.sources.base import Source
+    from lakesmith.sources.positions import Position
 
 SCHEMA_VERSION = 5
 PARTS_PER_EVENT = 1000

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-from lakesmith.ledger.intent import Intent
 from lakesmith.sources.registry import positions_of
-from lakesmith.spec.model import Project
+
+if TYPE_CHECKING:
+    from lakesmith.ledger.intent import Intent
+    from lakesmith.spec.model import Project
 
 
 def app_id_of(project: Project, table: str, epoch: int, purpose: str) -> str:
@@ -14,6 +16,7 @@ def app_id_of(project: Project, table: str, epoch: int, purpose: str) -> str:
 
     Examples
     --------
+    >>> from lakesmith.spec.model import Project
     >>> app_id_of(Project(name="shop"), "bronze.orders", 1, "main")
     'lakesmith/local/bronze.orders/1/main'
     """
@@ -25,6 +28,7 @@ def positions(intent: Intent) -> dict[str, Any]:
 
     Examples
     --------
+    >>> from lakesmith.ledger.intent import Intent
     >>> from lakesmith.sources.slices import Slice
     >>> read = Slice("table", "bronze.orders", {"since": None, "to": 5, "voids": []})
     >>> positions(Intent("silver.orders", 1, 1, "2026-01-01T00:00:00+00:00", "hash", read))["to"]

@@ -3,17 +3,19 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from pyspark.sql import SparkSession
 
 from lakesmith.ledger.row_settings import changed_settings, renames, settings_of
-from lakesmith.ledger.state import TableState
 from lakesmith.spec.fingerprint import spec_hash
-from lakesmith.spec.model import Table, Write
 from lakesmith.tables.commit import LOOK_BACK
 from lakesmith.tables.delta_log.history import Commit, newest_commits, standing
-from lakesmith.tables.ref import TableRef
+
+if TYPE_CHECKING:
+    from lakesmith.ledger.state import TableState
+    from lakesmith.spec.model import Table, Write
+    from lakesmith.tables.ref import TableRef
 
 
 def settings_to_record(spec: Table) -> dict[str, Any]:
@@ -31,6 +33,7 @@ def settings_to_record(spec: Table) -> dict[str, Any]:
 
     Examples
     --------
+    >>> from lakesmith.spec.model import Table
     >>> write = {"strategy": "scd2", "keys": ["id"], "sequence_by": ["at"]}
     >>> recorded = settings_to_record(Table.model_validate({"from": "bronze.c", "write": write}))
     >>> recorded["keys"], recorded["sequence_by"], recorded["scd_type"]
@@ -140,5 +143,5 @@ def newest_settings(newest_first: Sequence[Commit]) -> Mapping[str, Any] | None:
     >>> newest_settings([Commit(3, 0, "RESTORE", {}, {}, restored_to=1), second, first])
     {'keys': ['id']}
     """
-    recorded = (commit.about for commit in standing(newest_first))
+    recorded = (commit.metadata for commit in standing(newest_first))
     return next((about for about in recorded if "keys" in about), None)

@@ -5,14 +5,16 @@ from __future__ import annotations
 import json
 from collections.abc import Mapping
 from datetime import datetime
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from pyspark.errors import PySparkException
 from pyspark.sql import SparkSession
 
 from lakesmith.errors import WriteError
 from lakesmith.tables.ops_table import OpsTable
-from lakesmith.tables.ref import TableRef
+
+if TYPE_CHECKING:
+    from lakesmith.tables.ref import TableRef
 
 SCHEMA_VERSION = 1
 PUBLISHED = "schema_version INT, id BIGINT, run_id STRING, published_at TIMESTAMP, tables STRING"
@@ -28,6 +30,7 @@ def newest(spark: SparkSession | None, table: TableRef) -> dict[str, Any]:
 
     Examples
     --------
+    >>> from lakesmith.tables.ref import TableRef
     >>> newest(None, TableRef("ops.published", "/no/such/table"))
     {'id': 0, 'tables': {}}
     """

@@ -9,6 +9,7 @@ from __future__ import annotations
 import re
 from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING
 
 from pyspark.sql import SparkSession
 
@@ -22,13 +23,15 @@ from lakesmith.ledger.events import (
 from lakesmith.ledger.intent import Intent
 from lakesmith.ledger.publications import newest
 from lakesmith.ledger.restore import RESTORE
-from lakesmith.ledger.state import TableState
 from lakesmith.ledger.store import Ledger, published_event
 from lakesmith.sources.registry import source_of
-from lakesmith.spec.model import Project
 from lakesmith.tables.commit import LOOK_BACK
 from lakesmith.tables.delta_log.history import Commit, newest_commits
 from lakesmith.tables.ref import TableRef, project_table
+
+if TYPE_CHECKING:
+    from lakesmith.ledger.state import TableState
+    from lakesmith.spec.model import Project
 
 APP_ID = re.compile(
     r"lakesmith/[^/]+/(?P<table>[^/]+)/(?P<epoch>\d+)/(?P<purpose>main|backfill:[^/]+|restore)"
@@ -42,7 +45,7 @@ class Adoption:
     spark: SparkSession
     project: Project
     ledger: Ledger
-    mending: Collection[str] = ()
+    repairing: Collection[str] = ()
 
     def run(self) -> tuple[str, ...]:
         """Stage what the ledger does not know, and return the tables concerned.
@@ -65,13 +68,13 @@ class Adoption:
         table = self._ref(name)
         state = self.ledger.state(name)
         if not table.exists(self.spark):
-            if name not in self.mending:
+            if name not in self.repairing:
                 _require_unknown(state, table)
             return False
         if not self._may_differ(table, state):
             return False
         head = newest_commits(self.spark, table, 1)[0]
-        if name not in self.mending:
+        if name not in self.repairing:
             _require_not_behind(state, head, table)
         if head.version == state.version or (
             is_own(head, name) and not is_missing(head, state)
@@ -102,7 +105,7 @@ class Adoption:
         if not missing:
             return False
         is_whole = state.closed > 0 and not any(
-            "count" in commit.about.get("input", ()) for commit in missing
+            "count" in commit.metadata.get("input", ()) for commit in missing
         )
         self.ledger.stage(*self._events(table.name, missing, is_known=state.closed > 0))
         if not is_whole:
@@ -117,34 +120,36 @@ class Adoption:
         The newest batch stays open, so that it is inspected and closed like any retry.
         """
         for commit in missing:
-            about = commit.about
-            if about["app_id"].endswith(RESTORE):
+            metadata = commit.metadata
+            if metadata["app_id"].endswith(RESTORE):
                 payload = {
-                    "version": about["version"],
-                    "void": [about["void_from"], commit.version],
+                    "version": metadata["version"],
+                    "void": [metadata["void_from"], commit.version],
                 }
-                payload["back_to"] = about["back_to"]
+                payload["back_to"] = metadata["back_to"]
                 yield LedgerEvent(
                     "restored",
                     name,
-                    about["epoch"],
-                    about["batch"],
+                    metadata["epoch"],
+                    metadata["batch"],
                     payload,
-                    about["run_id"],
+                    metadata["run_id"],
                 )
                 continue
-            intent = Intent.from_dict(name, about["epoch"], about["batch"], dict(about))
+            intent = Intent.from_dict(
+                name, metadata["epoch"], metadata["batch"], dict(metadata)
+            )
             if intent.first and is_known:
                 yield LedgerEvent(
-                    "rebuild", name, intent.epoch, intent.batch, {}, about["run_id"]
+                    "rebuild", name, intent.epoch, intent.batch, {}, metadata["run_id"]
                 )
             is_known = True
-            if commit is missing[-1] and "count" not in about["input"]:
+            if commit is missing[-1] and "count" not in metadata["input"]:
                 yield intent_event(intent)
             else:
                 yield replace(
                     done_event(intent, commit.version, refused=False),
-                    run_id=about["run_id"],
+                    run_id=metadata["run_id"],
                 )
 
     def _count_landed(self, table: TableRef) -> None:
@@ -164,18 +169,18 @@ class Adoption:
 
 def is_own(commit: Commit, table: str) -> bool:
     """Return whether a commit is a batch of this table, or the undoing of one."""
-    found = APP_ID.fullmatch(str(commit.about.get("app_id", "")))
+    found = APP_ID.fullmatch(str(commit.metadata.get("app_id", "")))
     return found is not None and found["table"] == table
 
 
 def is_missing(commit: Commit, state: TableState) -> bool:
     """Return whether the ledger lacks an own commit that is not the batch it has open."""
-    about = commit.about
-    if about["app_id"].endswith(RESTORE):
-        return bool(about["epoch"] > state.epoch)
-    if state.open is not None and state.open.digest == about["digest"]:
+    metadata = commit.metadata
+    if metadata["app_id"].endswith(RESTORE):
+        return bool(metadata["epoch"] > state.epoch)
+    if state.open is not None and state.open.digest == metadata["digest"]:
         return False
-    return (about["epoch"], about["batch"]) > (state.epoch, state.closed)
+    return (metadata["epoch"], metadata["batch"]) > (state.epoch, state.closed)
 
 
 def _require_unknown(state: TableState, table: TableRef) -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import warnings
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 from pyspark.errors import PySparkException
 from pyspark.sql import SparkSession
@@ -12,14 +13,16 @@ from pyspark.sql import SparkSession
 from lakesmith.errors import render
 from lakesmith.ledger.events import LedgerEvent
 from lakesmith.ledger.identity import app_id_of
-from lakesmith.ledger.state import TableState
 from lakesmith.session.batch import batch_session, ending
 from lakesmith.session.failures import first_line
-from lakesmith.spec.model import Project
-from lakesmith.tables.commit import LOOK_BACK, USER_METADATA
+from lakesmith.tables.commit import USER_METADATA, recent_commits
 from lakesmith.tables.delta_log.fsync import force_newest
 from lakesmith.tables.delta_log.history import newest_commits, newest_version
 from lakesmith.tables.ref import TableRef, project_table
+
+if TYPE_CHECKING:
+    from lakesmith.ledger.state import TableState
+    from lakesmith.spec.model import Project
 
 RESTORE = "restore"
 
@@ -113,7 +116,7 @@ def _restore_quarantine(
     undone = [
         commit.version
         for commit in newest_commits(session, quarantine)
-        if commit.about.get("batch", 0) > back_to
+        if commit.metadata.get("batch", 0) > back_to
     ]
     first = min(undone, default=0)
     if first > 0:
@@ -143,11 +146,11 @@ def first_alter(
     """Return the version in which the newest batch began to change columns, or None."""
     table = project_table(project, state.table)
     app_id = app_id_of(project, state.table, state.epoch, "alter")
-    commits = newest_commits(session, table, LOOK_BACK) if table.exists(session) else []
+    commits = recent_commits(session, table)
     alters = [
         commit.version
         for commit in commits
-        if commit.about.get("app_id") == app_id
-        and commit.about.get("batch") == state.batch
+        if commit.metadata.get("app_id") == app_id
+        and commit.metadata.get("batch") == state.batch
     ]
     return min(alters, default=None)

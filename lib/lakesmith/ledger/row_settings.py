@@ -5,9 +5,10 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
-from typing import Any, TypeAlias
+from typing import TYPE_CHECKING, Any, TypeAlias
 
-from lakesmith.spec.model import Table, Write
+if TYPE_CHECKING:
+    from lakesmith.spec.model import Table, Write
 
 Value: TypeAlias = "str | bool | list[str]"
 _TOKEN = re.compile(
@@ -164,6 +165,7 @@ def settings_of(spec: Table) -> dict[str, Any]:
 
     Examples
     --------
+    >>> from lakesmith.spec.model import Table
     >>> write = {"strategy": "scd2", "keys": ["id"], "track_history_columns": ["Plan"]}
     >>> settings_of(Table.model_validate({"from": "bronze.customers", "write": write}))
     {'track_history_columns': ['plan'], 'apply_as_deletes': ''}
@@ -193,6 +195,7 @@ def changed_settings(recorded: Mapping[str, Any], spec: Table) -> Iterator[str]:
 
     Examples
     --------
+    >>> from lakesmith.spec.model import Table
     >>> recorded = {"partial_updates": True, "null_means": "unchanged"}
     >>> spec = Table.model_validate({"from": "bronze.c", "write": {"strategy": "cdc"}})
     >>> list(changed_settings(recorded, spec))
@@ -222,6 +225,7 @@ def renames(spec: Table) -> dict[str, str]:
 
     Examples
     --------
+    >>> from lakesmith.spec.model import Table
     >>> columns = {"tariff": {"type": "string", "renamed_from": "Plan"}}
     >>> renames(Table.model_validate({"from": "bronze.c", "columns": columns}))
     {'plan': 'tariff'}

@@ -3,15 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from pyspark.sql import SparkSession
 
-from lakesmith.ledger.state import TableState
-from lakesmith.sources.base import Source
 from lakesmith.tables.commit import LOOK_BACK
 from lakesmith.tables.delta_log.history import Commit, newest_commits, standing
-from lakesmith.tables.ref import TableRef
+
+if TYPE_CHECKING:
+    from lakesmith.ledger.state import TableState
+    from lakesmith.sources.base import Source
+    from lakesmith.tables.ref import TableRef
 
 RECORDED = "source_settings"
 
@@ -55,9 +57,9 @@ def _differences(
 ) -> tuple[str, ...]:
     names: set[str] = set()
     for commit in commits:
-        recorded = commit.about.get(RECORDED, settings)
+        recorded = commit.metadata.get(RECORDED, settings)
         both = settings.keys() | recorded.keys()
         names |= {name for name in both if settings.get(name) != recorded.get(name)}
-        if commit.about.get("first"):
+        if commit.metadata.get("first"):
             break
     return tuple(sorted(names))

@@ -4,12 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-from lakesmith.ledger.intent import Intent
-from lakesmith.sources.positions import Position
 from lakesmith.sources.registry import positions_of, version_read
-from lakesmith.sources.slices import ParkedPart
+
+if TYPE_CHECKING:
+    from lakesmith.ledger.intent import Intent
+    from lakesmith.sources.positions import Position
+    from lakesmith.sources.slices import ParkedPart
 
 MARKS = 200
 
@@ -131,6 +133,7 @@ class TableState:
 
         Examples
         --------
+        >>> from lakesmith.ledger.intent import Intent
         >>> from lakesmith.sources.slices import Slice
         >>> read = Slice("table", "bronze.orders", {"since": None, "to": 5, "voids": []})
         >>> intent = Intent("silver.orders", 1, 1, "2026-01-01T00:00:00+00:00", "hash", read)
@@ -188,6 +191,7 @@ class TableState:
 
         Examples
         --------
+        >>> from lakesmith.sources.slices import ParkedPart
         >>> state = TableState("bronze.orders")
         >>> state.park("files", [ParkedPart("in/a.csv", "cut", [12, 1700])], batch=1)
         >>> state.positions["files"]["parked"]

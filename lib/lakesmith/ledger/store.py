@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from dataclasses import dataclass, field, replace
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from pyspark.sql import SparkSession
 
@@ -12,7 +12,9 @@ from lakesmith.errors import LedgerError
 from lakesmith.ledger.events import LEDGER, SCHEMA_VERSION, LedgerEvent, compacted, fold
 from lakesmith.ledger.state import TableState
 from lakesmith.tables.ops_table import OpsTable
-from lakesmith.tables.ref import TableRef
+
+if TYPE_CHECKING:
+    from lakesmith.tables.ref import TableRef
 
 COMPACT_ABOVE = 400
 

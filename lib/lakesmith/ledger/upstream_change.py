@@ -2,9 +2,13 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 from lakesmith.errors import WriteError
-from lakesmith.ledger.state import TableState
-from lakesmith.spec.model import Table
+
+if TYPE_CHECKING:
+    from lakesmith.ledger.state import TableState
+    from lakesmith.spec.model import Table
 
 SOURCES = "sources."
 
@@ -26,6 +30,8 @@ def changed_upstream(spec: Table, state: TableState) -> str:
 
     Examples
     --------
+    >>> from lakesmith.ledger.state import TableState
+    >>> from lakesmith.spec.model import Table
     >>> spec = Table.model_validate({"from": "bronze.new"})
     >>> changed_upstream(spec, TableState("silver.a", version=3, upstream="bronze.old"))
     'the table is built from bronze.new, its rows came from bronze.old'
@@ -48,6 +54,8 @@ def require_same_upstream(name: str, spec: Table, state: TableState) -> None:
 
     Examples
     --------
+    >>> from lakesmith.ledger.state import TableState
+    >>> from lakesmith.spec.model import Table
     >>> spec = Table.model_validate({"from": "bronze.a"})
     >>> require_same_upstream("silver.a", spec, TableState("silver.a"))
     """
@@ -65,6 +73,8 @@ def changed_source(spec: Table, state: TableState) -> str:
 
     Examples
     --------
+    >>> from lakesmith.ledger.state import TableState
+    >>> from lakesmith.spec.model import Table
     >>> spec = Table.model_validate({"from": "sources.new"})
     >>> changed_source(spec, TableState("bronze.a", version=3, upstream="sources.old"))
     'its rows came from sources.old: they stay, and every file of sources.new comes beside them'

@@ -4,17 +4,20 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable
+from typing import TYPE_CHECKING
 
 from pyspark.sql import SparkSession
 
 from lakesmith.columns import quoted
 from lakesmith.ledger.identity import app_id_of
-from lakesmith.maintain.result import Action
-from lakesmith.session.maintenance import upkeep_session
-from lakesmith.spec.model import Maintenance, Project
+from lakesmith.session.maintenance import maintenance_session
 from lakesmith.tables.delta_log.fsync import force
 from lakesmith.tables.delta_log.history import newest_version
-from lakesmith.tables.ref import TableRef
+
+if TYPE_CHECKING:
+    from lakesmith.maintain.result import Action
+    from lakesmith.spec.model import Maintenance, Project
+    from lakesmith.tables.ref import TableRef
 
 PURPOSE = "maintain"
 NOT_LITE = "DELTA_CANNOT_VACUUM_LITE"
@@ -32,7 +35,7 @@ def session_for(
     about = {"app_id": app_id_of(project, table.name, epoch, PURPOSE), "run_id": run_id}
     sizes = (settings.small_file_bytes, settings.target_file_bytes)
     is_local = table.local is not None
-    return upkeep_session(
+    return maintenance_session(
         spark, table.name, sizes, json.dumps(about, sort_keys=True), is_local
     )
 

@@ -5,12 +5,12 @@ from __future__ import annotations
 import time
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import nullcontext
+from typing import TYPE_CHECKING
 
 from pyspark.sql import SparkSession
 
 from lakesmith.errors import MaintenanceFailed
 from lakesmith.ledger.open_ledger import open_ledger
-from lakesmith.ledger.store import Ledger
 from lakesmith.maintain.maintain_table import TableMaintenance
 from lakesmith.maintain.publish_maintained import publish_maintained
 from lakesmith.maintain.result import MaintenanceResult, Step
@@ -21,7 +21,10 @@ from lakesmith.observe.results import RunResult, TableResult
 from lakesmith.observe.run_records import RunFacts, facts_of, write_records
 from lakesmith.runs.lock import project_lock
 from lakesmith.spec.graph import waves
-from lakesmith.spec.model import Project
+
+if TYPE_CHECKING:
+    from lakesmith.ledger.store import Ledger
+    from lakesmith.spec.model import Project
 
 
 def maintain(
@@ -127,8 +130,8 @@ def _conclude(
 
 
 def _failure(result: MaintenanceResult) -> MaintenanceFailed:
-    texts = [f"{step.table}: {step.action}: {step.error}" for step in result.failed]
-    what = "\n".join([f"{len(texts)} action(s) of maintenance failed", *texts])
+    count = len(result.errors)
+    what = "\n".join([f"{count} action(s) of maintenance failed", *result.errors])
     return MaintenanceFailed(
         what,
         hint="fix the cause and maintain again; no row has changed",

@@ -5,14 +5,13 @@ from __future__ import annotations
 import time
 from collections.abc import Iterator
 from dataclasses import dataclass
-from typing import Literal
+from typing import TYPE_CHECKING, Literal
 
 from pyspark.sql import SparkSession
 
 from lakesmith.batch.spark_errors import lacks_feed
 from lakesmith.duration import parse_age
 from lakesmith.errors import SparkGone
-from lakesmith.ledger.store import Ledger
 from lakesmith.maintain.actions import ACTIONS, force_since, session_for
 from lakesmith.maintain.planner import plan_layout, plan_vacuum
 from lakesmith.maintain.result import Action, Proposal, Step
@@ -30,13 +29,16 @@ from lakesmith.maintain.tombstones import (
     newest_expired,
     plan_tombstones,
 )
-from lakesmith.observe.run_records import RunFacts
 from lakesmith.session.batch import ending
 from lakesmith.session.failures import cause_of, first_line
-from lakesmith.spec.model import Maintenance
 from lakesmith.tables.delta_log.history import newest_version
-from lakesmith.tables.ref import TableRef
 from lakesmith.tables.retry import is_conflict
+
+if TYPE_CHECKING:
+    from lakesmith.ledger.store import Ledger
+    from lakesmith.observe.run_records import RunFacts
+    from lakesmith.spec.model import Maintenance
+    from lakesmith.tables.ref import TableRef
 
 
 @dataclass(frozen=True)

@@ -4,11 +4,14 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Sequence
+from typing import TYPE_CHECKING
 
 from lakesmith.maintain.result import Proposal
-from lakesmith.maintain.table_stats import DataFile, TableMetrics
-from lakesmith.spec.model import Maintenance
-from lakesmith.tables.delta_log.history import Commit
+
+if TYPE_CHECKING:
+    from lakesmith.maintain.table_stats import DataFile, TableMetrics
+    from lakesmith.spec.model import Maintenance
+    from lakesmith.tables.delta_log.history import Commit
 
 MB = 1024 * 1024
 VECTORS = (
@@ -23,6 +26,8 @@ def plan_layout(metrics: TableMetrics, settings: Maintenance) -> tuple[Proposal,
 
     Examples
     --------
+    >>> from lakesmith.maintain.table_stats import DataFile, TableMetrics
+    >>> from lakesmith.spec.model import Maintenance
     >>> metrics = TableMetrics(3, 1, 900, (DataFile(900),), (), 30.0)
     >>> [proposal.action for proposal in plan_layout(metrics, Maintenance(cluster_by=("id",)))]
     ['cluster', 'optimize', 'purge']
@@ -52,6 +57,8 @@ def plan_optimize(metrics: TableMetrics, settings: Maintenance) -> Proposal:
 
     Examples
     --------
+    >>> from lakesmith.maintain.table_stats import DataFile, TableMetrics
+    >>> from lakesmith.spec.model import Maintenance
     >>> files = tuple(DataFile(100) for _ in range(9))
     >>> plan_optimize(TableMetrics(3, 9, 900, files, (), 30.0), Maintenance())
     Proposal(action='optimize', is_due=True, reason='9 of 9 files under 32 MB in 1 partition(s)',
@@ -97,6 +104,8 @@ def plan_purge(metrics: TableMetrics, settings: Maintenance) -> Proposal:
 
     Examples
     --------
+    >>> from lakesmith.maintain.table_stats import DataFile, TableMetrics
+    >>> from lakesmith.spec.model import Maintenance
     >>> files = (DataFile(900, rows=100, deleted=24), DataFile(900, rows=100))
     >>> plan_purge(TableMetrics(3, 2, 1800, files, (), 30.0), Maintenance()).reason
     '12 % of rows, in 1 of 2 files, are deleted by vectors'
@@ -142,6 +151,8 @@ def plan_vacuum(metrics: TableMetrics, settings: Maintenance, needed: str) -> Pr
 
     Examples
     --------
+    >>> from lakesmith.maintain.table_stats import TableMetrics
+    >>> from lakesmith.spec.model import Maintenance
     >>> metrics = TableMetrics(3, 1, 900, (), (), 30.0, expired=(2, 0))
     >>> plan_vacuum(metrics, Maintenance(), "").reason
     '2 file(s) unreferenced for more than 30 days'

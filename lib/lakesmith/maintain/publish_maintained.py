@@ -3,19 +3,22 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from typing import TYPE_CHECKING
 
 from pyspark.sql import SparkSession
 
 from lakesmith.ledger.commit_walk import is_void
 from lakesmith.ledger.events import LedgerEvent
 from lakesmith.ledger.rebuild_from_commits import is_missing, is_own
-from lakesmith.ledger.state import TableState
 from lakesmith.ledger.store import Ledger, published_event
 from lakesmith.maintain.retained_versions import change_of_another_writer, unfinished
-from lakesmith.observe.run_records import RunFacts
 from lakesmith.runs.finish import publish_beside
 from lakesmith.tables.delta_log.history import newest_commits, newest_version
-from lakesmith.tables.ref import TableRef
+
+if TYPE_CHECKING:
+    from lakesmith.ledger.state import TableState
+    from lakesmith.observe.run_records import RunFacts
+    from lakesmith.tables.ref import TableRef
 
 
 def publish_maintained(

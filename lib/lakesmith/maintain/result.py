@@ -53,6 +53,18 @@ class MaintenanceResult:
         """
         return tuple(step for step in self.steps if step.state == "failed")
 
+    @property
+    def errors(self) -> list[str]:
+        """What failed and why, one text a step.
+
+        Examples
+        --------
+        >>> step = Step("gold.a", "vacuum", "failed", "2 file(s)", error="disk full")
+        >>> MaintenanceResult("r1", False, (step,)).errors
+        ['gold.a: vacuum: disk full']
+        """
+        return [f"{step.table}: {step.action}: {step.error}" for step in self.failed]
+
     def to_dict(self) -> dict[str, Any]:
         """Return plain data for JSON.
 

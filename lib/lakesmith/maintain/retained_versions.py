@@ -5,21 +5,24 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timezone
+from typing import TYPE_CHECKING
 
 from pyspark.sql import SparkSession
 
 from lakesmith.errors import InputError
 from lakesmith.ledger.commit_walk import undone_spans
-from lakesmith.ledger.intent import Intent
-from lakesmith.ledger.state import TableState
-from lakesmith.ledger.store import Ledger
 from lakesmith.maintain.table_stats import DAY, TableMetrics
 from lakesmith.sinks.consumers import positions_on
 from lakesmith.sources.registry import span_of
-from lakesmith.sources.upstream import Voids
 from lakesmith.spec.graph import upstreams
-from lakesmith.spec.model import Project
-from lakesmith.tables.ref import TableRef
+
+if TYPE_CHECKING:
+    from lakesmith.ledger.intent import Intent
+    from lakesmith.ledger.state import TableState
+    from lakesmith.ledger.store import Ledger
+    from lakesmith.sources.upstream import Voids
+    from lakesmith.spec.model import Project
+    from lakesmith.tables.ref import TableRef
 
 RAISE = "raise delta.deletedFileRetentionDuration and run"
 MARGIN = 0.05  # of the retention: as long may pass between the look and the deletion
@@ -41,6 +44,7 @@ def unfinished(state: TableState) -> str:
 
     Examples
     --------
+    >>> from lakesmith.ledger.state import TableState
     >>> unfinished(TableState("gold.a", batch=4, refused={"version": 3}))
     'batch 4 was refused and is undone or accepted by the next run'
     >>> unfinished(TableState("gold.a"))
@@ -77,7 +81,11 @@ def readers(project: Project, ledger: Ledger, name: str) -> tuple[Hold, ...]:
 
     Examples
     --------
+    >>> from lakesmith.ledger.state import TableState
+    >>> from lakesmith.ledger.store import Ledger
+    >>> from lakesmith.spec.model import Project
     >>> from lakesmith.tables.ops_table import OpsTable
+    >>> from lakesmith.tables.ref import TableRef
     >>> tables = {"bronze": {"a": {"from": "bronze.b"}}}
     >>> project = Project.model_validate({"name": "shop", "tables": tables})
     >>> state = TableState("bronze.a", positions={"table": {"to": 2}})

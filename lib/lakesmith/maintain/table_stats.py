@@ -6,15 +6,17 @@ import json
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from pyspark.sql import SparkSession
 
 from lakesmith.tables.delta_log.actions import data_file
 from lakesmith.tables.delta_log.history import Commit, newest_commits
 from lakesmith.tables.delta_log.retention import retention_days
-from lakesmith.tables.delta_log.snapshot import Patient, Snapshot, patient
-from lakesmith.tables.ref import TableRef
+from lakesmith.tables.delta_log.snapshot import LocalTable, Snapshot, open_local
+
+if TYPE_CHECKING:
+    from lakesmith.tables.ref import TableRef
 
 DAY = 86_400
 REMOVED = ("numRemovedFiles", "numTargetFilesRemoved")
@@ -67,7 +69,7 @@ def read_metrics(spark: SparkSession, table: TableRef, now: float) -> TableMetri
     (detail,) = spark.sql(f"DESCRIBE DETAIL {table.sql_name}").collect()
     days = retention_days(detail["properties"] or {})
     commits = tuple(newest_commits(spark, table))
-    local = patient(table)
+    local = open_local(table)
     files = tuple(_files(local.head)) if local else None
     expired = (
         _expired(local, now - days * DAY)
@@ -104,7 +106,7 @@ def _rows(added: Mapping[str, Any]) -> int | None:
     return None if rows is None else int(rows)
 
 
-def _expired(local: Patient, before: float) -> tuple[int, int]:
+def _expired(local: LocalTable, before: float) -> tuple[int, int]:
     """Count the removed files on the disk that no version within the retention needs."""
     live = {path for path, _ in local.head.live}
     old = [

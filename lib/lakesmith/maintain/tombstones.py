@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from datetime import timedelta
+from typing import TYPE_CHECKING
 
 from pyspark.sql import DataFrame, SparkSession
 from pyspark.sql import functions as F
@@ -13,9 +14,11 @@ from lakesmith.duration import parse_age
 from lakesmith.maintain.result import Proposal
 from lakesmith.maintain.retained_versions import Hold, reader_behind
 from lakesmith.maintain.table_stats import DAY, TableMetrics
-from lakesmith.spec.model import Maintenance, Table
-from lakesmith.tables.delta_log.history import Commit
-from lakesmith.tables.ref import TableRef
+
+if TYPE_CHECKING:
+    from lakesmith.spec.model import Maintenance, Table
+    from lakesmith.tables.delta_log.history import Commit
+    from lakesmith.tables.ref import TableRef
 
 
 def keeps_tombstones(spec: Table) -> bool:
@@ -23,7 +26,7 @@ def keeps_tombstones(spec: Table) -> bool:
 
     Examples
     --------
-    >>> from lakesmith.spec.model import Write
+    >>> from lakesmith.spec.model import Table, Write
     >>> upsert = Write(strategy="upsert", keys=("id",))
     >>> keeps_tombstones(Table(from_="bronze.a", write=upsert))
     True
@@ -38,6 +41,7 @@ def newest_expired(
 
     Examples
     --------
+    >>> from lakesmith.tables.delta_log.history import Commit
     >>> commits = [Commit(2, 9_000, "MERGE", {}, {}), Commit(1, 4_000, "MERGE", {}, {})]
     >>> newest_expired(commits, timedelta(seconds=5), now=10.0)
     1

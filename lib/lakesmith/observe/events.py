@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass
-from typing import Any, ClassVar
+from typing import TYPE_CHECKING, Any, ClassVar
 
-from lakesmith.batch.counts import Counts
-from lakesmith.observe.results import RunOutcome, TableResult
+if TYPE_CHECKING:
+    from lakesmith.batch.counts import Counts
+    from lakesmith.observe.results import RunOutcome, TableResult
 
 
 @dataclass(frozen=True)

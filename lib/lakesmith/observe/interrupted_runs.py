@@ -6,20 +6,22 @@ from collections.abc import Sequence
 from datetime import datetime, timezone
 from itertools import groupby
 from json import dumps
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from pyspark.sql import SparkSession
 
 from lakesmith.batch.counts import Counts
-from lakesmith.ledger.events import LedgerEvent
 from lakesmith.ledger.identity import positions
 from lakesmith.ledger.intent import Intent
-from lakesmith.ledger.store import Ledger
 from lakesmith.observe.records import SCHEMA_VERSION
 from lakesmith.observe.run_records import RECORDER, RECORDS, RunFacts
 from lakesmith.observe.table_tally import total
 from lakesmith.quality.check_result import describe_problems
 from lakesmith.tables.ops_table import OpsTable
+
+if TYPE_CHECKING:
+    from lakesmith.ledger.events import LedgerEvent
+    from lakesmith.ledger.store import Ledger
 
 Rows = list[dict[str, Any]]
 

@@ -6,10 +6,12 @@ import logging
 from collections.abc import Iterable, Iterator
 from importlib.metadata import entry_points
 from threading import Lock
-from typing import Protocol
+from typing import TYPE_CHECKING, Protocol
 
 from lakesmith.errors import render
-from lakesmith.observe.events import RunEvent
+
+if TYPE_CHECKING:
+    from lakesmith.observe.events import RunEvent
 
 # An installed package adds an observer by an entry point of this group. It names a callable that
 # returns an `Observer`, such as its class.

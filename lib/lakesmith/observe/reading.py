@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 from datetime import datetime, timezone
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from pyspark.sql import SparkSession
 
 from lakesmith.errors import InputError
 from lakesmith.observe.plans import plan_of
 from lakesmith.tables.delta_log.history import Commit, newest_commits
-from lakesmith.tables.ref import TableRef
+
+if TYPE_CHECKING:
+    from lakesmith.tables.ref import TableRef
 
 Row = dict[str, Any]
 
@@ -46,9 +48,9 @@ def _row(commit: Commit) -> Row:
         "version": commit.version,
         "timestamp": at.isoformat(timespec="milliseconds"),
         "operation": commit.operation,
-        **{name: commit.about.get(name) for name in recorded},
+        **{name: commit.metadata.get(name) for name in recorded},
         "metrics": dict(commit.metrics),
-        "plan": plan_of(commit.about, commit.metrics),
+        "plan": plan_of(commit.metadata, commit.metrics),
     }
 
 

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from dataclasses import asdict, dataclass, field
-from typing import Any, Literal
+from typing import TYPE_CHECKING, Any, Literal
 
 from lakesmith.batch.counts import Counts
-from lakesmith.quality.check_result import CheckResult
+
+if TYPE_CHECKING:
+    from lakesmith.quality.check_result import CheckResult
 
 TableOutcome = Literal[
     "done", "nothing_new", "refused", "failed", "skipped", "rolled_back", "maintained"

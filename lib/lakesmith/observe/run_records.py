@@ -7,21 +7,23 @@ import time
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass, field
 from datetime import datetime, timezone
-from typing import Any
+from typing import TYPE_CHECKING, Any
 from uuid import uuid4
 
 from pyspark.sql import SparkSession
 
-from lakesmith.batch.record import BatchRecord
 from lakesmith.ledger.identity import positions
-from lakesmith.ledger.intent import Intent
-from lakesmith.observe.observers import Observer
 from lakesmith.observe.records import CHECKS, PROFILES, RUNS, SCHEMA_VERSION
 from lakesmith.observe.results import RunOutcome, RunResult, TableResult
-from lakesmith.observe.table_tally import Tally
-from lakesmith.spec.model import Project
 from lakesmith.tables.ops_table import OpsTable
 from lakesmith.tables.ref import TableRef, project_table
+
+if TYPE_CHECKING:
+    from lakesmith.batch.record import BatchRecord
+    from lakesmith.ledger.intent import Intent
+    from lakesmith.observe.observers import Observer
+    from lakesmith.observe.table_tally import Tally
+    from lakesmith.spec.model import Project
 
 # Its ids are the sequence of the ledger up to which runs are recorded.
 RECORDER = "lakesmith/records"
@@ -59,6 +61,7 @@ class RunFacts:
         Examples
         --------
         >>> from lakesmith.observe.observers import NO_OBSERVERS
+        >>> from lakesmith.spec.model import Project
         >>> facts_of(Project(name="shop"), None, NO_OBSERVERS).ref("gold.a").name
         'gold.a'
         """
@@ -70,6 +73,7 @@ class RunFacts:
         Examples
         --------
         >>> from lakesmith.observe.observers import NO_OBSERVERS
+        >>> from lakesmith.spec.model import Project
         >>> facts = facts_of(Project(name="shop"), None, NO_OBSERVERS)
         >>> facts.result([TableResult("gold.a", "failed")], published=None).state
         'failed'

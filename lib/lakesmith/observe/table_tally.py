@@ -4,15 +4,17 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import asdict, dataclass, field
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from lakesmith.batch.counts import Counts
-from lakesmith.batch.record import BatchRecord
 from lakesmith.errors import LakesmithError, render
-from lakesmith.ledger.intent import Intent
 from lakesmith.observe.results import Parked, TableOutcome, TableResult
 from lakesmith.quality.check_result import describe_problems
 from lakesmith.session.failures import first_line
+
+if TYPE_CHECKING:
+    from lakesmith.batch.record import BatchRecord
+    from lakesmith.ledger.intent import Intent
 
 
 @dataclass

@@ -3,16 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from pyspark.sql import Column
 
 from lakesmith.quality.check_result import CheckResult, error_result
 from lakesmith.quality.checks.batch.evaluation import BatchEvaluation, BatchScope
 from lakesmith.quality.checks.registry import evaluation_of
-from lakesmith.spec.model import Table
-from lakesmith.spec.model.checks import BatchCheck
+from lakesmith.spec.model.checks.base import BatchCheck
 from lakesmith.types import Transform
+
+if TYPE_CHECKING:
+    from lakesmith.spec.model import Table
 
 
 def batch_metrics(scope: BatchScope) -> list[Column]:
@@ -33,6 +35,7 @@ def batch_metrics(scope: BatchScope) -> list[Column]:
 
     Examples
     --------
+    >>> from lakesmith.spec.model import Table
     >>> from lakesmith.spec.model.checks import Freshness
     >>> checks = [Freshness(id=name, column="at", max_age="2d") for name in ("a", "b")]
     >>> scope = BatchScope(Table(from_="bronze.orders", checks=checks), {"at": "date"})
@@ -64,6 +67,7 @@ def shuffle_metrics(scope: BatchScope) -> dict[str, Transform]:
 
     Examples
     --------
+    >>> from lakesmith.spec.model import Table
     >>> from lakesmith.spec.model.checks import Unique
     >>> checks = [Unique(id="one", columns=("id",)), Unique(id="again", columns=("id",))]
     >>> list(shuffle_metrics(BatchScope(Table(from_="bronze.orders", checks=checks))))
@@ -95,6 +99,7 @@ def batch_results(
 
     Examples
     --------
+    >>> from lakesmith.spec.model import Table
     >>> from lakesmith.spec.model.checks import RowCount
     >>> check = RowCount(id="some", min=1, on_fail="warn")
     >>> scope = BatchScope(Table(from_="bronze.orders", checks=(check,)))
@@ -109,6 +114,7 @@ def plan_notes(table: Table) -> list[str]:
 
     Examples
     --------
+    >>> from lakesmith.spec.model import Table
     >>> from lakesmith.spec.model.checks import Unique
     >>> check = Unique(id="one", columns=("id",))
     >>> plan_notes(Table(from_="bronze.orders", checks=(check,)))

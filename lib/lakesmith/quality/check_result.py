@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-from lakesmith.spec.model import Check
+if TYPE_CHECKING:
+    from lakesmith.spec.model import Check
 
 
 @dataclass(frozen=True)

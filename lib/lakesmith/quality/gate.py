@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from pyspark.sql import Column, DataFrame
 from pyspark.sql import functions as F
@@ -11,8 +11,10 @@ from pyspark.sql import functions as F
 from lakesmith.column_refs import json_text, named
 from lakesmith.columns import GATE, RAW, REASONS
 from lakesmith.quality.check_result import CheckResult
-from lakesmith.quality.rule import Rule
 from lakesmith.types import Transform
+
+if TYPE_CHECKING:
+    from lakesmith.quality.rule import Rule
 
 
 def tag(rules: Sequence[Rule]) -> Transform:

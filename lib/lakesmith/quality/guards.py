@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from typing import TYPE_CHECKING
 
 from lakesmith.quality.check_result import CheckResult
-from lakesmith.spec.model import Write
+
+if TYPE_CHECKING:
+    from lakesmith.spec.model import Write
 
 ROWS_BEFORE = "numRowsBefore"
 
@@ -27,6 +30,7 @@ def delete_share(write: Write, metrics: Mapping[str, int]) -> tuple[CheckResult,
 
     Examples
     --------
+    >>> from lakesmith.spec.model import Write
     >>> write = Write(strategy="snapshot", keys=("id",), sequence_by=("day",))
     >>> delete_share(write, {"numRowsBefore": 10, "updatedTombstones": 3})[0].message
     '3 of 10 rows are not in the snapshot, more than max_delete_share 0.2: is it complete?'
@@ -66,6 +70,7 @@ def not_emptied(
 
     Examples
     --------
+    >>> from lakesmith.spec.model import Write
     >>> not_emptied(Write(strategy="replace_all"), {"numRemovedFiles": 1}, 0)[0].status
     'fail'
     >>> not_emptied(Write(strategy="replace_all", allow_empty=True), {"numRemovedFiles": 1}, 0)

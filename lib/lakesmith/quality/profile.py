@@ -7,16 +7,18 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterator, Mapping
 from math import sqrt
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from pyspark.sql import Column
 from pyspark.sql import functions as F
 
 from lakesmith.column_refs import named
 from lakesmith.sketches.estimates import hll, kll, top_k
-from lakesmith.spec.model import Column as ContractColumn
-from lakesmith.spec.model import Profile
 from lakesmith.types import FLOATS, WHOLE, family, is_float
+
+if TYPE_CHECKING:
+    from lakesmith.spec.model import Column as ContractColumn
+    from lakesmith.spec.model import Profile
 
 _NUMBERS = (*WHOLE, *FLOATS, "decimal")
 _TIMES = ("date", "timestamp", "timestamp_ntz")
@@ -34,6 +36,7 @@ def secret_columns(columns: Mapping[str, ContractColumn]) -> frozenset[str]:
 
     Examples
     --------
+    >>> from lakesmith.spec.model import Column as ContractColumn
     >>> name = ContractColumn(type="string", sensitivity="personal")
     >>> secret_columns({"id": ContractColumn(type="int"), "name": name})
     frozenset({'name'})
@@ -73,6 +76,7 @@ def profile_metrics(
 
     Examples
     --------
+    >>> from lakesmith.spec.model import Profile
     >>> from lakesmith.testing import frame
     >>> df = frame(spark, "n int", [(1,), (None,)])
     >>> df.agg(*profile_metrics({"n": "int"}, Profile())).first().asDict()
@@ -114,6 +118,7 @@ def profile_rows(
 
     Examples
     --------
+    >>> from lakesmith.spec.model import Profile
     >>> metrics = {"rows": 2, "c0_count": 1, "c0_min": "1", "c0_max": "1"}
     >>> profile_rows(metrics, {"n": "int"}, Profile())[0]["nulls"]
     1

@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
+from typing import TYPE_CHECKING
 
 from pyspark.sql import Column
 from pyspark.sql import functions as F
 
 from lakesmith.columns import RAW, RESCUED, quoted
-from lakesmith.spec.model import Column as ContractColumn
+
+if TYPE_CHECKING:
+    from lakesmith.spec.model import Column as ContractColumn
 
 _STRUCT = "struct<"
 
@@ -48,6 +51,7 @@ def raw_source(
 
     Examples
     --------
+    >>> from lakesmith.spec.model import Column as ContractColumn
     >>> qty = ContractColumn(type="int", source="Qty")
     >>> df = spark.sql("select named_struct('Qty', 6) as _raw")
     >>> df.select(raw_source(dict(df.dtypes), "amount", qty)).first()[0]

@@ -4,11 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING
 
 from pyspark.sql import Column
 from pyspark.sql import functions as F
 
-from lakesmith.spec.model import Check, OnFail
+if TYPE_CHECKING:
+    from lakesmith.spec.model import Check, OnFail
 
 _SAMPLE_LENGTH = 256
 NO_SAMPLE = "cast(NULL as string)"

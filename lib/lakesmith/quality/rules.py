@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from typing import TYPE_CHECKING
 
 from pyspark.errors import AnalysisException
 from pyspark.sql import DataFrame
@@ -10,8 +11,10 @@ from pyspark.sql import DataFrame
 from lakesmith.quality.checks.implicit_rules import implicit_rules
 from lakesmith.quality.checks.registry import rules_of
 from lakesmith.quality.rule import Rule, reason_of
-from lakesmith.spec.model import Table
-from lakesmith.spec.model.checks import RowCheck
+from lakesmith.spec.model.checks.base import RowCheck
+
+if TYPE_CHECKING:
+    from lakesmith.spec.model import Table
 
 
 def compile_rules(table: Table, columns: Mapping[str, str]) -> tuple[Rule, ...]:
@@ -45,7 +48,7 @@ def compile_rules(table: Table, columns: Mapping[str, str]) -> tuple[Rule, ...]:
 
     Examples
     --------
-    >>> from lakesmith.spec.model import Column as ContractColumn
+    >>> from lakesmith.spec.model import Column as ContractColumn, Table
     >>> columns = {"id": ContractColumn(type="int", nullable=False)}
     >>> table = Table(from_="bronze.orders", columns=columns)
     >>> [(rule.id, rule.on_fail) for rule in compile_rules(table, {"id": "int"})]
@@ -77,6 +80,7 @@ def resolve(rules: Sequence[Rule], df: DataFrame) -> tuple[Rule, ...]:
 
     Examples
     --------
+    >>> from lakesmith.spec.model import Table
     >>> from lakesmith.spec.model.checks import Expression
     >>> check = Expression(id="sane", expression="nope > 0")
     >>> table = Table(from_="bronze.orders", checks=(check,))

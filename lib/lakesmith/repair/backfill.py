@@ -4,18 +4,17 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import replace
+from typing import TYPE_CHECKING
 
 from pyspark.sql import SparkSession
 
 from lakesmith.errors import LedgerError
 from lakesmith.ledger.intent import Dates, Intent
 from lakesmith.ledger.open_ledger import open_ledger
-from lakesmith.ledger.store import Ledger
 from lakesmith.ledger.upstream_change import require_same_upstream
 from lakesmith.observe.events import RunStarted
 from lakesmith.observe.interrupted_runs import record_interrupted
 from lakesmith.observe.observers import NO_OBSERVERS, Observer
-from lakesmith.observe.results import RunResult
 from lakesmith.observe.run_records import facts_of
 from lakesmith.repair.backfill_guards import (
     require_dates,
@@ -30,7 +29,11 @@ from lakesmith.sinks.consumers import guard_backfill
 from lakesmith.sources.upstream_source import versions_slice
 from lakesmith.spec.fingerprint import spec_hash
 from lakesmith.spec.graph import waves
-from lakesmith.spec.model import Project
+
+if TYPE_CHECKING:
+    from lakesmith.ledger.store import Ledger
+    from lakesmith.observe.results import RunResult
+    from lakesmith.spec.model import Project
 
 
 def backfill(

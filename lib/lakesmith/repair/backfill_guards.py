@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import TYPE_CHECKING
 
 from lakesmith.errors import InputError, LedgerError
-from lakesmith.ledger.state import TableState
-from lakesmith.ledger.store import Ledger
 from lakesmith.sources.upstream_source import has_moved
-from lakesmith.spec.model import Project, Table
+
+if TYPE_CHECKING:
+    from lakesmith.ledger.state import TableState
+    from lakesmith.ledger.store import Ledger
+    from lakesmith.spec.model import Project, Table
 
 
 def require_dates(project: Project, table: str) -> None:
@@ -21,6 +24,7 @@ def require_dates(project: Project, table: str) -> None:
 
     Examples
     --------
+    >>> from lakesmith.spec.model import Project
     >>> source = {"format": "csv", "path": "in", "columns": ["id"]}
     >>> tables = {"bronze": {"a": {"from": "sources.s"}}}
     >>> spec = {"name": "shop", "sources": {"s": source}, "tables": tables}
@@ -33,7 +37,7 @@ def require_dates(project: Project, table: str) -> None:
     """
     spec = project.table(table)
     downstream = _appending_readers(project, table)
-    if spec.from_.startswith("sources."):
+    if spec.source_name:
         what = "is built from files and keeps the raw input"
         hint = "land corrected files, or roll back and run again"
     elif spec.event_date is None:
@@ -80,6 +84,8 @@ def require_same_rows(
 
     Examples
     --------
+    >>> from lakesmith.ledger.state import TableState
+    >>> from lakesmith.spec.model import Table
     >>> spec = Table(from_="bronze.a")
     >>> require_same_rows("silver.b", spec, 4, TableState("bronze.a", version=4))
     """

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import replace
+from typing import TYPE_CHECKING
 
 from pyspark.sql import SparkSession
 
 from lakesmith.errors import LedgerError
 from lakesmith.ledger.events import LedgerEvent
 from lakesmith.ledger.open_ledger import open_ledger
-from lakesmith.ledger.state import Mark, TableState
 from lakesmith.ledger.store import Ledger, published_event
 from lakesmith.observe.events import RunFinished, RunStarted
 from lakesmith.observe.interrupted_runs import record_interrupted
@@ -23,8 +23,11 @@ from lakesmith.runs.lock import project_lock
 from lakesmith.runs.recover import Recovery
 from lakesmith.session.batch import batch_session, ending
 from lakesmith.sinks.consumers import guard_rollback
-from lakesmith.spec.model import Project
-from lakesmith.tables.ref import TableRef
+
+if TYPE_CHECKING:
+    from lakesmith.ledger.state import Mark, TableState
+    from lakesmith.spec.model import Project
+    from lakesmith.tables.ref import TableRef
 
 
 def rollback(

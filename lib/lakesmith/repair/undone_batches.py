@@ -4,12 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 from lakesmith.errors import LedgerError
 from lakesmith.ledger.intent import Intent
 from lakesmith.ledger.state import Mark, TableState
 from lakesmith.spec.graph import waves
-from lakesmith.spec.model import Project
+
+if TYPE_CHECKING:
+    from lakesmith.spec.model import Project
 
 Rollbacks = Mapping[str, "Rollback"]
 
@@ -47,6 +50,7 @@ def find_rollbacks(
 
     Examples
     --------
+    >>> from lakesmith.spec.model import Project
     >>> source = {"format": "csv", "path": "in", "columns": ["id"]}
     >>> tables = {"bronze": {"a": {"from": "sources.s"}}}
     >>> spec = {"name": "shop", "sources": {"s": source}, "tables": tables}

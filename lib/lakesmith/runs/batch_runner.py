@@ -5,23 +5,27 @@ from __future__ import annotations
 import time
 from collections.abc import Collection
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 from pyspark.sql import SparkSession
 
 from lakesmith.batch.context import BatchContext
-from lakesmith.batch.record import BatchRecord
 from lakesmith.batch.run import run_batch
+from lakesmith.batch.small_batch import is_small
 from lakesmith.errors import LakesmithError
 from lakesmith.ledger.identity import positions
-from lakesmith.ledger.intent import Intent
-from lakesmith.ledger.store import Ledger
 from lakesmith.observe.events import BatchStarted
-from lakesmith.observe.run_records import RunFacts
 from lakesmith.session.batch import batch_session, describe_jobs, ending
 from lakesmith.session.failures import cause_of
 from lakesmith.sources.registry import source_of
-from lakesmith.sources.slices import ParkedPart
 from lakesmith.tables.commit import find
+
+if TYPE_CHECKING:
+    from lakesmith.batch.record import BatchRecord
+    from lakesmith.ledger.intent import Intent
+    from lakesmith.ledger.store import Ledger
+    from lakesmith.observe.run_records import RunFacts
+    from lakesmith.sources.slices import ParkedPart
 
 
 @dataclass(frozen=True)
@@ -62,7 +66,8 @@ class BatchRunner:
         record = None
         cause = None
         try:
-            with ending(batch_session(self.spark)) as session:
+            small = is_small(self.facts.project, intent)
+            with ending(batch_session(self.spark, small)) as session:
                 describe_jobs(session, f"{intent.table} batch {intent.batch}")
                 record = run_batch(self._context(intent, session))
         except Exception as error:

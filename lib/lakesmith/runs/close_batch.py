@@ -3,17 +3,20 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import TYPE_CHECKING
 
 from pyspark.sql import SparkSession
 
-from lakesmith.batch.record import BatchRecord
 from lakesmith.ledger.commit_walk import is_foreign, is_void
 from lakesmith.ledger.events import LedgerEvent, done_event
-from lakesmith.ledger.intent import Intent
 from lakesmith.ledger.rebuild_from_commits import is_missing, is_own
-from lakesmith.ledger.state import TableState
 from lakesmith.tables.delta_log.history import Commit, newest_commits, newest_version
-from lakesmith.tables.ref import TableRef
+
+if TYPE_CHECKING:
+    from lakesmith.batch.record import BatchRecord
+    from lakesmith.ledger.intent import Intent
+    from lakesmith.ledger.state import TableState
+    from lakesmith.tables.ref import TableRef
 
 
 def closing_event(
@@ -34,6 +37,9 @@ def closing_event(
     Examples
     --------
     >>> from lakesmith.batch.counts import Counts
+    >>> from lakesmith.batch.record import BatchRecord
+    >>> from lakesmith.ledger.intent import Intent
+    >>> from lakesmith.ledger.state import TableState
     >>> from lakesmith.sources.slices import Slice
     >>> from lakesmith.tables.ref import table_ref
     >>> piece = Slice("files", "orders", {"files": []})
@@ -72,6 +78,7 @@ def unknown_commits(commits: Sequence[Commit], state: TableState) -> list[Commit
 
     Examples
     --------
+    >>> from lakesmith.ledger.state import TableState
     >>> foreign = Commit(4, 0, "DELETE", {}, {})
     >>> [commit.version for commit in unknown_commits([foreign], TableState("bronze.a"))]
     [4]

@@ -5,15 +5,13 @@ from __future__ import annotations
 from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
 
 from pyspark.sql import SparkSession
 
 from lakesmith.errors import LakesmithError, LedgerError, SparkGone
 from lakesmith.ledger.commit_walk import undone_spans
 from lakesmith.ledger.events import LedgerEvent, intent_event, parked_event
-from lakesmith.ledger.intent import Intent
-from lakesmith.ledger.store import Ledger
-from lakesmith.observe.run_records import RunFacts
 from lakesmith.runs.batch_runner import BatchOutcome, BatchRunner
 from lakesmith.runs.close_batch import closing_event
 from lakesmith.runs.planner import Planned, Planner
@@ -21,7 +19,12 @@ from lakesmith.runs.progress import Progress
 from lakesmith.runs.rebuild_files import require_none
 from lakesmith.session.failures import cause_of
 from lakesmith.sources.registry import source_of
-from lakesmith.sources.slices import ParkedPart
+
+if TYPE_CHECKING:
+    from lakesmith.ledger.intent import Intent
+    from lakesmith.ledger.store import Ledger
+    from lakesmith.observe.run_records import RunFacts
+    from lakesmith.sources.slices import ParkedPart
 
 # Batches that ended so are planned again from what the source has by then.
 DROPPED_BY = ("LS502", "LS609")

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from pyspark.sql import SparkSession
 
@@ -11,11 +11,13 @@ from lakesmith.errors import GateRefused, RunFailed, WriteError
 from lakesmith.ledger.publications import newest, publish
 from lakesmith.ledger.store import Ledger, published_event
 from lakesmith.observe.events import RunFinished, TablesPublished
-from lakesmith.observe.results import RunResult, TableResult
 from lakesmith.observe.run_records import RunFacts, state_of, write_records
-from lakesmith.observe.table_tally import Tally
 from lakesmith.quality.check_result import describe
-from lakesmith.runs.executor import Executor
+
+if TYPE_CHECKING:
+    from lakesmith.observe.results import RunResult, TableResult
+    from lakesmith.observe.table_tally import Tally
+    from lakesmith.runs.executor import Executor
 
 PUBLISHERS = 5
 
@@ -109,6 +111,7 @@ def raise_or_return(result: RunResult, tallies: Mapping[str, Tally]) -> RunResul
 
     Examples
     --------
+    >>> from lakesmith.observe.results import RunResult
     >>> raise_or_return(RunResult("r1", "done", ()), {}).state
     'done'
     """

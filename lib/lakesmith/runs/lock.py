@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager, nullcontext
 from pathlib import Path
 from threading import Lock
-from typing import IO, Any, ClassVar
+from typing import IO, TYPE_CHECKING, Any, ClassVar
 
 from pyspark.sql import SparkSession
 
@@ -16,7 +16,9 @@ from lakesmith.errors import RunLocked, SparkGone, WriteError
 from lakesmith.paths import local_path
 from lakesmith.session.failures import cause_of, telling_gone
 from lakesmith.session.runtime_kind import is_connect
-from lakesmith.spec.model import Project
+
+if TYPE_CHECKING:
+    from lakesmith.spec.model import Project
 
 POLL_SECONDS = 0.2
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import TYPE_CHECKING
 
 from lakesmith.errors import LakesmithError, RunLocked
 from lakesmith.ledger.store import Ledger, read_ledger
@@ -15,9 +16,11 @@ from lakesmith.paths import local_path
 from lakesmith.runs.lock import run_lock
 from lakesmith.runs.planner import known_to
 from lakesmith.sources.registry import source_of
-from lakesmith.spec.model import Project
 from lakesmith.tables.delta_log.listing import log_files
 from lakesmith.tables.delta_log.tail_check import check_tails
+
+if TYPE_CHECKING:
+    from lakesmith.spec.model import Project
 
 
 def quiet_run(facts: RunFacts, order: Sequence[Sequence[str]]) -> RunResult | None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
+from typing import TYPE_CHECKING
 
 from pyspark.sql import SparkSession
 
@@ -11,8 +12,6 @@ from lakesmith.batch.transform.merged_groups import merges_in
 from lakesmith.errors import LakesmithError, SparkGone
 from lakesmith.ledger.key_change import key_change
 from lakesmith.ledger.open_ledger import open_ledger
-from lakesmith.ledger.state import TableState
-from lakesmith.ledger.store import Ledger
 from lakesmith.ledger.upstream_change import changed_upstream
 from lakesmith.observe.results import Plan, PlannedTable
 from lakesmith.observe.run_records import new_run_id
@@ -27,9 +26,13 @@ from lakesmith.runs.spec_differences import (
 from lakesmith.session.failures import cause_of, first_line
 from lakesmith.spec.fingerprint import spec_hash
 from lakesmith.spec.graph import upstreams, waves
-from lakesmith.spec.model import Project, Table
 from lakesmith.tables.pruning.file_stats import table_files
 from lakesmith.tables.ref import TableRef, project_table
+
+if TYPE_CHECKING:
+    from lakesmith.ledger.state import TableState
+    from lakesmith.ledger.store import Ledger
+    from lakesmith.spec.model import Project, Table
 
 NO_RUN_TIME = "1970-01-01T00:00:00+00:00"
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
 
 from pyspark.sql import SparkSession
 
@@ -15,9 +16,11 @@ from lakesmith.ledger.upstream_change import require_same_upstream
 from lakesmith.runs.rebuild_files import require_planned
 from lakesmith.sources.base import Known, Source
 from lakesmith.sources.registry import source_of
-from lakesmith.sources.slices import ParkedPart, Slice, Slices
 from lakesmith.spec.fingerprint import spec_hash
-from lakesmith.spec.model import Project
+
+if TYPE_CHECKING:
+    from lakesmith.sources.slices import ParkedPart, Slice, Slices
+    from lakesmith.spec.model import Project
 
 
 @dataclass(frozen=True)
@@ -52,6 +55,7 @@ class Planned:
 
         Examples
         --------
+        >>> from lakesmith.sources.slices import Slice
         >>> piece = Slice("files", "orders", {"files": []})
         >>> intent = Intent("bronze.orders", 1, 1, "2026-01-01T00:00:00+00:00", "hash", piece)
         >>> [event.event for event in Planned(intent).events(TableState("bronze.orders"))]

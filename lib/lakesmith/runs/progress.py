@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
 
 from lakesmith.ledger.identity import positions
 from lakesmith.observe.events import (
@@ -14,11 +15,13 @@ from lakesmith.observe.events import (
     InputParked,
 )
 from lakesmith.observe.results import Parked, TableResult
-from lakesmith.observe.run_records import RunFacts
 from lakesmith.observe.table_tally import Tally, describe
-from lakesmith.runs.batch_runner import BatchOutcome
-from lakesmith.sources.slices import ParkedPart
 from lakesmith.spec.graph import descendants
+
+if TYPE_CHECKING:
+    from lakesmith.observe.run_records import RunFacts
+    from lakesmith.runs.batch_runner import BatchOutcome
+    from lakesmith.sources.slices import ParkedPart
 
 
 @dataclass
@@ -84,6 +87,7 @@ class Progress:
         Examples
         --------
         >>> from lakesmith.observe.run_records import facts_of
+        >>> from lakesmith.sources.slices import ParkedPart
         >>> from lakesmith.spec.example import example_project
         >>> events = []
         >>> progress = Progress(facts_of(example_project(), None, events.append))

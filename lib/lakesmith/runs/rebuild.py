@@ -3,20 +3,22 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Iterator, Sequence
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from pyspark.sql import SparkSession
 
 from lakesmith.ledger.events import PARTS_PER_EVENT, LedgerEvent
 from lakesmith.ledger.source_settings import other_settings
-from lakesmith.ledger.state import TableState
 from lakesmith.runs.rebuild_files import files_to_read
 from lakesmith.runs.spec_differences import schema_diff
 from lakesmith.sources.registry import source_of
 from lakesmith.spec.fingerprint import spec_hash
 from lakesmith.spec.graph import descendants
-from lakesmith.spec.model import Project
 from lakesmith.tables.ref import project_table
+
+if TYPE_CHECKING:
+    from lakesmith.ledger.state import TableState
+    from lakesmith.spec.model import Project
 
 
 def tables_to_rebuild(
@@ -37,6 +39,8 @@ def tables_to_rebuild(
 
     Examples
     --------
+    >>> from lakesmith.ledger.state import TableState
+    >>> from lakesmith.spec.model import Project
     >>> gold = {"a": {"from": "silver.x"}, "b": {"from": "gold.a"}}
     >>> project = Project.model_validate({"name": "p", "tables": {"gold": gold}})
     >>> states = {name: TableState(name) for name in ("gold.a", "gold.b")}
@@ -61,6 +65,8 @@ def has_changed(project: Project, state: TableState | None, name: str) -> bool:
 
     Examples
     --------
+    >>> from lakesmith.ledger.state import TableState
+    >>> from lakesmith.spec.model import Project
     >>> tables = {"gold": {"a": {"from": "silver.b"}}}
     >>> project = Project.model_validate({"name": "p", "tables": tables})
     >>> has_changed(project, TableState("gold.a", spec_hash="older"), "gold.a")
@@ -119,7 +125,7 @@ def changed_by_source(
         name
         for name in project.table_names()
         if name in states
-        and project.table(name).from_.startswith("sources.")
+        and project.table(name).source_name
         and _has_other_source(spark, project, states[name])
     )
 

@@ -3,14 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from typing import TYPE_CHECKING
 
 from pyspark.sql import SparkSession
 
 from lakesmith.errors import LedgerError
-from lakesmith.ledger.state import TableState
 from lakesmith.sources.registry import parts_of, source_of
 from lakesmith.sources.slices import MISSING, Slices
-from lakesmith.spec.model import Project
+
+if TYPE_CHECKING:
+    from lakesmith.ledger.state import TableState
+    from lakesmith.spec.model import Project
 
 SHOWN = 3
 HINT = (
@@ -82,6 +85,7 @@ def require_planned(name: str, state: TableState, found: Slices) -> None:
 
     Examples
     --------
+    >>> from lakesmith.ledger.state import TableState
     >>> from lakesmith.sources.files.position import files_slice
     >>> state = TableState("bronze.orders", must_read={"in/a.csv"})
     >>> require_planned("bronze.orders", state, Slices(files_slice("orders", [("in/a.csv", 1, 5)])))

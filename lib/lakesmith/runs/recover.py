@@ -4,22 +4,24 @@ from __future__ import annotations
 
 from collections.abc import Collection
 from dataclasses import dataclass, replace
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from pyspark.sql import SparkSession
 
 from lakesmith.batch.context import BatchContext
 from lakesmith.errors import LedgerError
 from lakesmith.ledger.events import LedgerEvent, done_event
-from lakesmith.ledger.intent import Intent
 from lakesmith.ledger.restore import Target, first_alter, restore
-from lakesmith.ledger.state import TableState
-from lakesmith.ledger.store import Ledger
 from lakesmith.session.batch import batch_session, ending
 from lakesmith.sources.registry import source_of, span_of, unreadable
 from lakesmith.spec.fingerprint import spec_hash
-from lakesmith.spec.model import Project
 from lakesmith.tables.commit import Outcome, find
+
+if TYPE_CHECKING:
+    from lakesmith.ledger.intent import Intent
+    from lakesmith.ledger.state import TableState
+    from lakesmith.ledger.store import Ledger
+    from lakesmith.spec.model import Project
 
 
 @dataclass(frozen=True)

@@ -4,15 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 from pyspark.sql import SparkSession
 
 from lakesmith.ledger.open_ledger import open_ledger
-from lakesmith.ledger.store import Ledger
 from lakesmith.observe.events import RunStarted
 from lakesmith.observe.interrupted_runs import record_interrupted
 from lakesmith.observe.observers import NO_OBSERVERS, Observer
-from lakesmith.observe.results import RunResult
 from lakesmith.observe.run_records import facts_of
 from lakesmith.runs.executor import Executor
 from lakesmith.runs.finish import conclude, raise_or_return
@@ -21,7 +20,11 @@ from lakesmith.runs.nothing_new import quiet_run
 from lakesmith.runs.rebuild import changed_by_source, rebuild_events, tables_to_rebuild
 from lakesmith.runs.recover import Recovery
 from lakesmith.spec.graph import waves
-from lakesmith.spec.model import Project
+
+if TYPE_CHECKING:
+    from lakesmith.ledger.store import Ledger
+    from lakesmith.observe.results import RunResult
+    from lakesmith.spec.model import Project
 
 
 @dataclass(frozen=True)

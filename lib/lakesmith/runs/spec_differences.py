@@ -2,18 +2,22 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 from pyspark.sql import SparkSession
 
 from lakesmith.columns import VALIDITY
-from lakesmith.ledger.state import TableState
 from lakesmith.ledger.upstream_change import changed_source
 from lakesmith.sources.registry import source_of
 from lakesmith.spec.fingerprint import spec_hash
 from lakesmith.spec.key_implies import unproven
-from lakesmith.spec.model import Project, Table
 from lakesmith.spec.step_effects import is_user_function, name_of
 from lakesmith.tables.ref import project_table
 from lakesmith.tables.schema.diff import ALLOWED, Change, differences, fields_of
+
+if TYPE_CHECKING:
+    from lakesmith.ledger.state import TableState
+    from lakesmith.spec.model import Project, Table
 
 
 def schema_diff(
@@ -35,7 +39,7 @@ def schema_diff(
     """
     spec = project.table(name)
     declared = source_of(project, name).column_types()
-    lands_source = spec.from_.startswith("sources.")
+    lands_source = spec.source_name is not None
     is_same = not lands_source and state.spec_hash == spec_hash(spec)
     if state.version is None or is_same or not declared:
         return ()
@@ -83,7 +87,7 @@ def promise_notes(spec: Table) -> list[str]:
 
     Examples
     --------
-    >>> from lakesmith.spec.model import Write
+    >>> from lakesmith.spec.model import Table, Write
     >>> promise_notes(Table(from_="bronze.a",
     ...     write=Write(strategy="scd2", keys=("id",), key_implies=("day",))))
     ["write.key_implies: the spec does not prove day: a batch's keys are looked up in all files that
@@ -101,6 +105,7 @@ def unseen_notes(spec: Table) -> list[str]:
 
     Examples
     --------
+    >>> from lakesmith.spec.model import Table
     >>> unseen_notes(Table(from_="bronze.a", sql="SELECT * FROM input"))
     []
     """
@@ -125,6 +130,8 @@ def table_notes(spec: Table, state: TableState) -> list[str]:
 
     Examples
     --------
+    >>> from lakesmith.ledger.state import TableState
+    >>> from lakesmith.spec.model import Table
     >>> spec = Table(from_="bronze.a", inputs={"rates": "bronze.b"})
     >>> [note.partition(":")[0] for note in table_notes(spec, TableState("silver.a"))]
     ['rows keep the inputs of their batch']

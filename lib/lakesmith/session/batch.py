@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import logging
 import weakref
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from typing import Any
 
@@ -27,6 +27,14 @@ FIXED = {
     # Constraints of wide rows with CASE in each column grow without bound, so planning did not end.
     "spark.sql.constraintPropagation.enabled": "false",
 }
+# For a batch of few rows, planning again after each stage and compiling each expression cost more
+# than the rows. One partition, since nothing joins small ones afterwards.
+SMALL_BATCH = {
+    "spark.sql.adaptive.enabled": "false",
+    "spark.sql.shuffle.partitions": "1",
+    "spark.sql.codegen.wholeStage": "false",
+    "spark.sql.codegen.factoryMode": "NO_CODEGEN",
+}
 # A reader skips whole pages only. Parquet's default page has 20 000 rows. With short pages a
 # few keys cost a few rows.
 PAGES = ("parquet.page.row.count.limit", "2000")
@@ -46,14 +54,22 @@ def describe_jobs(session: SparkSession, text: str) -> None:
         session.sparkContext.setJobDescription(text)
 
 
-def batch_session(spark: SparkSession) -> SparkSession:
+def batch_session(spark: SparkSession, is_small: bool = False) -> SparkSession:
     """Return a session for one batch with the context and settings of `spark`.
 
+    Parameters
+    ----------
+    spark : SparkSession
+    is_small : bool
+        Whether the batch has so few rows that its plans are neither adapted nor compiled.
+
+    Notes
+    -----
     Over Spark Connect it is a clone with all settings; `end_session` gives it back to the server.
     """
     session = _clone(spark) if is_connect(spark) else _beside(spark)
     with ended_by_an_error(session):
-        _configure(session)
+        _configure(session, SMALL_BATCH if is_small else {})
     return session
 
 
@@ -91,11 +107,11 @@ def _end_after_an_error(session: SparkSession) -> None:
         )
 
 
-def _configure(session: SparkSession) -> None:
+def _configure(session: SparkSession, more: Mapping[str, str]) -> None:
     for key in (*NEVER, YOUNG_ONLY):
         session.conf.set(key, "false")
     session.conf.set(*PAGES)
-    for key, value in FIXED.items():
+    for key, value in {**FIXED, **more}.items():
         session.conf.set(key, value)
 
 

@@ -15,7 +15,7 @@ LISTING = "spark.sql.sources.parallelPartitionDiscovery.parallelism"
 LOCAL_LISTERS = 4
 
 
-def upkeep_session(
+def maintenance_session(
     spark: SparkSession,
     name: str,
     sizes: tuple[int, int],

@@ -1,1 +1,9 @@
-"""Find what is new in an input since a position, and read it."""
+"""Find what is new in an input since a position, and read it.
+
+Importing this package registers the sources of Lakesmith.
+"""
+
+from lakesmith.sources.files.source import Files
+from lakesmith.sources.upstream_source import Upstream
+
+__all__ = ["Files", "Upstream"]

@@ -10,14 +10,18 @@ from __future__ import annotations
 from abc import abstractmethod
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Any, ClassVar, Protocol
+from typing import TYPE_CHECKING, Any, ClassVar, Protocol
 
 from pyspark.sql import DataFrame, SparkSession
 
 from lakesmith.sources.positions import Position, Positions
 from lakesmith.sources.slices import ParkedPart, Required, Slice, Slices, Span
-from lakesmith.spec.model import Project, SourceSpec, Table
-from lakesmith.tables.ref import TableRef
+from lakesmith.spec.model.source import SourceSpec
+
+if TYPE_CHECKING:
+    from lakesmith.spec.model.project import Project
+    from lakesmith.spec.model.table import Table
+    from lakesmith.tables.ref import TableRef
 
 __all__ = [
     "Known",
@@ -92,7 +96,7 @@ class Source(Protocol):
     @property
     def name(self) -> str:
         """The name of the source within its kind."""
-        return self.reader.from_.partition(".")[2]
+        return self.reader.input_name
 
     @property
     def settings(self) -> Any:
@@ -160,6 +164,10 @@ class Source(Protocol):
 
     def row_count(self, spark: SparkSession, piece: Slice) -> int | None:
         """Return how many rows a slice must give, or None when only reading it can tell."""
+        return None
+
+    def max_rows(self, piece: Slice) -> int | None:
+        """Return how many rows a slice has at most, or None when that is not known in advance."""
         return None
 
     def may_lack(self) -> tuple[str, ...]:

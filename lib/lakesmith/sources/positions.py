@@ -5,9 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from copy import deepcopy
 from dataclasses import dataclass
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-from lakesmith.sources.slices import ParkedPart, Slice
+if TYPE_CHECKING:
+    from lakesmith.sources.slices import ParkedPart, Slice
 
 Position = dict[str, Any]
 
@@ -51,6 +52,7 @@ class Positions:
 
         Examples
         --------
+        >>> from lakesmith.sources.slices import Slice
         >>> position = {"to": 3}
         >>> Positions().advance(position, Slice("numbers", "ids", {"to": 7}), batch=2)
         >>> position
@@ -65,6 +67,7 @@ class Positions:
 
         Examples
         --------
+        >>> from lakesmith.sources.slices import ParkedPart
         >>> position = {"to": 3}
         >>> Positions().park(position, [ParkedPart("4", "no number")], batch=2)
         >>> position
@@ -113,6 +116,7 @@ class Positions:
 
         Examples
         --------
+        >>> from lakesmith.sources.slices import Slice
         >>> Positions().brief(Slice("numbers", "ids", {"to": 7}))
         {'kind': 'numbers', 'name': 'ids', 'to': 7}
         """

@@ -3,18 +3,20 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import cast
+from typing import TYPE_CHECKING, TypeVar, cast
 
 from lakesmith.errors import InputError
-from lakesmith.sources.base import Source
-from lakesmith.sources.files.source import Files
-from lakesmith.sources.positions import Position, Positions
-from lakesmith.sources.slices import Slice, Span
-from lakesmith.sources.upstream_source import Upstream
-from lakesmith.spec.model import Project
-from lakesmith.spec.model.source import find_type, register_type
+from lakesmith.spec.model.source import UPSTREAM, find_type, register_type
 
-_BUILT_IN: Mapping[str, type[Source]] = {Files.kind: Files, Upstream.kind: Upstream}
+if TYPE_CHECKING:
+    from lakesmith.sources.base import Source
+    from lakesmith.sources.positions import Position, Positions
+    from lakesmith.sources.slices import Slice, Span
+    from lakesmith.spec.model import Project
+
+S = TypeVar("S", bound="type[Source]")
+
+_built_in: dict[str, type[Source]] = {}
 
 
 def register(source: type[Source]) -> type[Source]:
@@ -37,6 +39,12 @@ def register(source: type[Source]) -> type[Source]:
     return source
 
 
+def built_in(source: S) -> S:
+    """Register a type of source of Lakesmith, as a decorator."""
+    _built_in[source.kind] = source
+    return source
+
+
 def source_class(kind: str) -> type[Source]:
     """Return the class of a kind.
 
@@ -50,7 +58,7 @@ def source_class(kind: str) -> type[Source]:
     >>> source_class("files").__name__
     'Files'
     """
-    found = _BUILT_IN.get(kind) or find_type(kind)
+    found = _built_in.get(kind) or find_type(kind)
     if found is None:
         raise InputError(
             f"no package has a source of type '{kind}'",
@@ -65,6 +73,7 @@ def source_of(project: Project, table: str) -> Source:
 
     Examples
     --------
+    >>> from lakesmith.spec.model import Project
     >>> source = {"format": "csv", "path": "in", "columns": ["id"]}
     >>> tables = {"bronze": {"a": {"from": "sources.s"}}, "silver": {"b": {"from": "bronze.a"}}}
     >>> spec = {"name": "shop", "sources": {"s": source}, "tables": tables}
@@ -72,8 +81,8 @@ def source_of(project: Project, table: str) -> Source:
     >>> source_of(project, "bronze.a").kind, source_of(project, "silver.b").kind
     ('files', 'table')
     """
-    origin, name = project.table(table).from_.split(".", 1)
-    kind = project.sources[name].type if origin == "sources" else Upstream.kind
+    source = project.table(table).source_name
+    kind = project.sources[source].type if source else UPSTREAM
     return source_class(kind)(project, table)
 
 
@@ -93,6 +102,7 @@ def parts_of(piece: Slice) -> tuple[str, ...]:
 
     Examples
     --------
+    >>> from lakesmith.sources.slices import Slice
     >>> parts_of(Slice("files", "orders", {"files": [["in/a.csv", 12, 1700]]}))
     ('in/a.csv',)
     """
@@ -104,6 +114,7 @@ def reference_of(piece: Slice) -> str:
 
     Examples
     --------
+    >>> from lakesmith.sources.slices import Slice
     >>> reference_of(Slice("files", "orders")), reference_of(Slice("table", "bronze.orders"))
     ('sources.orders', 'bronze.orders')
     """
@@ -115,6 +126,7 @@ def span_of(piece: Slice) -> Span | None:
 
     Examples
     --------
+    >>> from lakesmith.sources.slices import Slice
     >>> read = {"since": 3, "to": 5, "voids": []}
     >>> span_of(Slice("table", "bronze.orders", read))
     Span(name='bronze.orders', since=3, to=5, voids=())
@@ -132,7 +144,7 @@ def version_read(positions: Mapping[str, Position]) -> int | None:
     >>> version_read({"table": {"to": 5}}), version_read({"files": {"seen": {}}})
     (5, None)
     """
-    return positions.get(Upstream.kind, {}).get("to")
+    return positions.get(UPSTREAM, {}).get("to")
 
 
 def unreadable(source: Source, piece: Slice) -> str:

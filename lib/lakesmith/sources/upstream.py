@@ -17,6 +17,7 @@ from lakesmith.tables.delta_log.history import (
     standing,
 )
 from lakesmith.tables.properties import properties_of
+from lakesmith.tables.pruning.file_stats import table_files
 from lakesmith.tables.ref import TableRef, visible
 from lakesmith.transforms.keys.dedupe import latest_by
 
@@ -154,6 +155,26 @@ def only_adds(
     commits = newest_commits(session, table, head - since)
     adding = {commit.version for commit in commits if commit.adds_only}
     return adding.issuperset(live_versions(since, to, voids))
+
+
+def max_changed_rows(table: TableRef, since: int | None, to: int) -> int | None:
+    """Return how many rows a slice has at most, or None where the log of a local table lacks it.
+
+    Examples
+    --------
+    >>> max_changed_rows(TableRef("silver.a", "main.silver.a", by_name=True), 3, 5)
+    """
+    if table.local is None:
+        return None
+    if since is None:
+        files = table_files(table)
+        return files.rows if files else None
+    head = newest_version(None, table)
+    commits = newest_commits(None, table, head - since)
+    rows = [commit.max_rows for commit in commits if since < commit.version <= to]
+    known = [number for number in rows if number is not None]
+    is_complete = len(known) == to - since
+    return sum(known) if is_complete else None
 
 
 def is_retyped(session: SparkSession, table: TableRef, since: int, to: int) -> bool:

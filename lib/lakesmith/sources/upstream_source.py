@@ -10,19 +10,20 @@ from pyspark.sql.types import DataType
 from lakesmith.column_refs import named
 from lakesmith.sources.base import Known, Source, TableHead
 from lakesmith.sources.positions import Position, Positions
+from lakesmith.sources.registry import built_in
 from lakesmith.sources.slices import Slice, Slices, Span
 from lakesmith.sources.upstream import (
     is_mark,
     is_retyped,
     live_spans,
+    max_changed_rows,
     new_rows,
     snapshot,
 )
 from lakesmith.spec.change_semantics import changes_rows
+from lakesmith.spec.model.source import UPSTREAM
 from lakesmith.tables.ref import project_table
 from lakesmith.transforms.conform import with_defaults
-
-KIND = "table"
 
 
 def versions_slice(
@@ -36,13 +37,14 @@ def versions_slice(
     {'since': 3, 'to': 5, 'voids': [[4, 4]]}
     """
     spans = [list(span) for span in voids]
-    return Slice(KIND, name, {"since": since, "to": to, "voids": spans})
+    return Slice(UPSTREAM, name, {"since": since, "to": to, "voids": spans})
 
 
+@built_in
 class Upstream(Source):
     """A table of the lake, read by its versions."""
 
-    kind = KIND
+    kind = UPSTREAM
     positions = Positions(shared=True)
 
     @property
@@ -71,6 +73,11 @@ class Upstream(Source):
         (True, False)
         """
         return self.next_versions(position, known) is not None
+
+    def max_rows(self, piece: Slice) -> int | None:
+        """Return how many rows the commits of the slice wrote or removed."""
+        table = project_table(self.project, self.name)
+        return max_changed_rows(table, piece.data["since"], piece.data["to"])
 
     def next_slice(
         self, spark: SparkSession, position: Position, known: Known

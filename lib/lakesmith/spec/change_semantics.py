@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
-from lakesmith.spec.model import Table
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from lakesmith.spec.model import Table
 
 
 def changes_rows(table: Table) -> bool:
@@ -10,6 +13,7 @@ def changes_rows(table: Table) -> bool:
 
     Examples
     --------
+    >>> from lakesmith.spec.model import Table
     >>> changes_rows(Table(from_="sources.orders"))
     False
     """
@@ -21,7 +25,7 @@ def deletes_without_trace(table: Table) -> bool:
 
     Examples
     --------
-    >>> from lakesmith.spec.model import Write
+    >>> from lakesmith.spec.model import Table, Write
     >>> deletes_without_trace(Table(from_="bronze.orders", write=Write(strategy="replace_all")))
     True
     """
@@ -33,7 +37,7 @@ def has_keys_of(table: Table, upstream: Table) -> bool:
 
     Examples
     --------
-    >>> from lakesmith.spec.model import Column, Write
+    >>> from lakesmith.spec.model import Column, Table, Write
     >>> upstream = Table(from_="bronze.orders", write=Write(strategy="upsert", keys=("Id",)))
     >>> columns = {"order": Column(type="int", source="id")}
     >>> write = Write(strategy="upsert", keys=("order",))
@@ -44,16 +48,16 @@ def has_keys_of(table: Table, upstream: Table) -> bool:
     return keys == {key.lower() for key in upstream.write.keys}
 
 
-def follows(table: Table, upstream: Table) -> bool:
+def upstream_decides(table: Table, upstream: Table) -> bool:
     """Return whether the upstream has decided which row of a key is the newest.
 
     Its later image then wins at an equal sequence.
 
     Examples
     --------
-    >>> from lakesmith.spec.model import Write
+    >>> from lakesmith.spec.model import Table, Write
     >>> upstream = Table(from_="bronze.orders", write=Write(strategy="upsert", keys=("id",)))
-    >>> follows(upstream.model_copy(update={"from_": "silver.orders"}), upstream)
+    >>> upstream_decides(upstream.model_copy(update={"from_": "silver.orders"}), upstream)
     True
     """
     return changes_rows(upstream) and has_keys_of(table, upstream)

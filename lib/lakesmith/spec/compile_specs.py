@@ -4,12 +4,17 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
 
 from pydantic import TypeAdapter, ValidationError
 
 from lakesmith.spec.kinds import Kind, all_kinds
-from lakesmith.spec.model import LAYERS, Project, Table, TableName
+from lakesmith.spec.model.base import LAYERS, TableName
+from lakesmith.spec.model.table import Table
 from lakesmith.spec.yaml.provenance import Finding, dotted
+
+if TYPE_CHECKING:
+    from lakesmith.spec.model.project import Project
 
 _TABLES: TypeAdapter[dict[TableName, Table]] = TypeAdapter(dict[TableName, Table])
 
@@ -83,6 +88,7 @@ def with_tables(project: Project, tables: dict[str, Table]) -> Project:
 
     Examples
     --------
+    >>> from lakesmith.spec.model.project import Project
     >>> table = Table.model_validate({"from": "silver.orders"})
     >>> with_tables(Project(name="shop"), {"gold.daily": table}).table_names()
     ('gold.daily',)

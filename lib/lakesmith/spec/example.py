@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from lakesmith.spec.model import Project
+from lakesmith.spec.model.project import Project
 
 
 def example_project() -> Project:

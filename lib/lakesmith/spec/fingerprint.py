@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import hashlib
 import json
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-from lakesmith.spec.model import Table
+if TYPE_CHECKING:
+    from lakesmith.spec.model import Table
 
 _LENGTH = 16
 _DOCUMENTATION = {
@@ -39,6 +40,7 @@ def spec_hash(table: Table) -> str:
 
     Examples
     --------
+    >>> from lakesmith.spec.model import Table
     >>> one = Table.model_validate({"from": "bronze.orders"})
     >>> same = Table.model_validate({"from": "bronze.orders", "description": "raw orders"})
     >>> spec_hash(one) == spec_hash(same)

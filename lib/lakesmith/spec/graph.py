@@ -4,10 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from graphlib import CycleError, TopologicalSorter
+from typing import TYPE_CHECKING
 
 from lakesmith.errors import ConfigError, Problem
-from lakesmith.spec.model import Project, Table
 from lakesmith.spec.yaml.provenance import suggest
+
+if TYPE_CHECKING:
+    from lakesmith.spec.model import Project, Table
 
 
 def upstreams(table: Table) -> tuple[str, ...]:
@@ -15,6 +18,7 @@ def upstreams(table: Table) -> tuple[str, ...]:
 
     Examples
     --------
+    >>> from lakesmith.spec.model import Table
     >>> spec = {"from": "silver.orders", "inputs": {"c": "silver.customers"}}
     >>> upstreams(Table.model_validate(spec))
     ('silver.orders', 'silver.customers')
@@ -43,6 +47,7 @@ def waves(project: Project, select: Sequence[str] = ()) -> tuple[tuple[str, ...]
 
     Examples
     --------
+    >>> from lakesmith.spec.model import Project
     >>> specs = {"daily": {"from": "gold.lines"}, "lines": {"from": "silver.lines"}}
     >>> waves(Project.model_validate({"name": "shop", "tables": {"gold": specs}}))
     (('gold.lines',), ('gold.daily',))
@@ -60,6 +65,7 @@ def descendants(project: Project, name: str) -> tuple[str, ...]:
 
     Examples
     --------
+    >>> from lakesmith.spec.model import Project
     >>> specs = {"daily": {"from": "gold.lines"}, "lines": {"from": "silver.lines"}}
     >>> project = Project.model_validate({"name": "shop", "tables": {"gold": specs}})
     >>> descendants(project, "silver.lines")
@@ -80,6 +86,7 @@ def find_cycles(project: Project) -> tuple[tuple[str, ...], ...]:
 
     Examples
     --------
+    >>> from lakesmith.spec.model import Project
     >>> specs = {"a": {"from": "gold.b"}, "b": {"from": "gold.a"}}
     >>> (cycle,) = find_cycles(Project.model_validate({"name": "shop", "tables": {"gold": specs}}))
     >>> len(cycle), cycle[0] == cycle[-1]

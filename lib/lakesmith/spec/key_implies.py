@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from typing import TYPE_CHECKING
 
 from lakesmith.columns import RAW
-from lakesmith.spec.model import Table
 from lakesmith.spec.step_effects import (
     Step,
     changed_columns,
@@ -16,6 +16,9 @@ from lakesmith.spec.step_effects import (
 )
 from lakesmith.spec.steps import lowered
 from lakesmith.spec.values.sql_text import column_names
+
+if TYPE_CHECKING:
+    from lakesmith.spec.model import Table
 
 
 def unproven(table: Table) -> tuple[str, ...]:
@@ -41,7 +44,7 @@ def unproven(table: Table) -> tuple[str, ...]:
 
     Examples
     --------
-    >>> from lakesmith.spec.model import Write
+    >>> from lakesmith.spec.model import Table, Write
     >>> write = Write(strategy="upsert", keys=("id",), key_implies=("day", "month"))
     >>> unproven(Table(from_="bronze.a", write=write))
     ('day', 'month')

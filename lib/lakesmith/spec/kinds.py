@@ -17,7 +17,10 @@ from pydantic import Field, create_model
 
 from lakesmith.errors import ConfigError, Problem
 from lakesmith.spec.installed import load_installed, refused_as
-from lakesmith.spec.model import LAYERS, NAME_PATTERN, AnySource, Project, Table
+from lakesmith.spec.model.base import LAYERS, NAME_PATTERN
+from lakesmith.spec.model.project import Project
+from lakesmith.spec.model.source import AnySource
+from lakesmith.spec.model.table import Table
 from lakesmith.spec.rules.sources import SOURCE_RULES
 from lakesmith.spec.yaml.provenance import Finding
 
@@ -60,6 +63,17 @@ class Kind:
     def depth(self) -> int:
         """Length of the key path of one spec, such as 2 for ``sources.orders``."""
         return 3 if self.layers else 2
+
+    @property
+    def folder(self) -> str:
+        """Place of the files in ``conf``.
+
+        Examples
+        --------
+        >>> KINDS["sources"].folder, KINDS["tables"].folder
+        ('sources', 'tables/<layer>')
+        """
+        return f"{self.name}/<layer>" if self.layers else self.name
 
     def flatten(self, tree: Mapping[str, Any]) -> dict[str, Any]:
         """Return the specs of this kind by key, from a tree of specs.

@@ -6,17 +6,14 @@ import copy
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from lakesmith.errors import ConfigError, Problem
 from lakesmith.spec.compile_specs import compile_specs, with_tables
 from lakesmith.spec.kinds import all_kinds, spec_depth
-from lakesmith.spec.model import Project
 from lakesmith.spec.model_errors import project_from, wanted_texts
 from lakesmith.spec.rules.all_rules import rule_findings
-from lakesmith.spec.rules.context import StepCheck
 from lakesmith.spec.yaml.files import environments, read_base, read_overlay
-from lakesmith.spec.yaml.nodes import Node
 from lakesmith.spec.yaml.overlays import Sets, keep_known, merge, set_overlays, typed
 from lakesmith.spec.yaml.provenance import (
     DEFAULT,
@@ -28,6 +25,11 @@ from lakesmith.spec.yaml.provenance import (
     nearest_origin,
 )
 from lakesmith.spec.yaml.secrets import secret_findings
+
+if TYPE_CHECKING:
+    from lakesmith.spec.model import Project
+    from lakesmith.spec.rules.context import StepCheck
+    from lakesmith.spec.yaml.nodes import Node
 
 # A value with one of these codes cannot be checked further.
 _UNREADABLE = frozenset({"LS101", "LS103", "LS105", "LS106", "LS108", "LS109", "LS116"})
@@ -48,6 +50,7 @@ class Loaded:
 
         Examples
         --------
+        >>> from lakesmith.spec.model import Project
         >>> loaded = Loaded(Project(name="shop"), {"name": Origin("conf/base.yml", 1)})
         >>> loaded.origin("name"), loaded.origin("env")
         ('conf/base.yml:1', 'default')
@@ -59,6 +62,7 @@ class Loaded:
 
         Examples
         --------
+        >>> from lakesmith.spec.model import Project
         >>> loaded = Loaded(Project(name="shop"), {"tables.silver": Origin("a.yml", 3)})
         >>> loaded.problem("LS131", "tables.silver.orders", "unknown column").where
         'a.yml:3 tables.silver.orders'

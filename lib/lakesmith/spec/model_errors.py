@@ -5,15 +5,17 @@ from __future__ import annotations
 import types
 from collections import defaultdict
 from collections.abc import Iterator
-from typing import Any, Union, get_args, get_origin
+from typing import TYPE_CHECKING, Any, Union, get_args, get_origin
 
 from pydantic import BaseModel, ValidationError
 
 from lakesmith.spec.kinds import project_model
-from lakesmith.spec.model import Project
-from lakesmith.spec.model.checks import FINDING
+from lakesmith.spec.model.checks.any_check import FINDING
 from lakesmith.spec.model.source import DEFAULT_TYPE, spec_of_type
 from lakesmith.spec.yaml.provenance import Finding, KeyPath, dotted, suggest
+
+if TYPE_CHECKING:
+    from lakesmith.spec.model import Project
 
 _EXPECTED = {
     "string_type": "text",

@@ -9,7 +9,7 @@ from typing import Any
 from lakesmith.duration import DURATION_PATTERN
 from lakesmith.spec.json_schema import schemas
 from lakesmith.spec.kinds import Kind, all_kinds
-from lakesmith.spec.model import NAME_PATTERN
+from lakesmith.spec.model.base import NAME_PATTERN
 
 _HEAD = """# Spec reference
 
@@ -101,9 +101,8 @@ def _files() -> Iterator[tuple[str, str, _Schema]]:
 
 
 def _place(kind: Kind) -> str:
-    folder = f"{kind.name}/<layer>" if kind.layers else kind.name
     layers = f" Layers are {', '.join(kind.layers)}." if kind.layers else ""
-    return f"In `conf/{folder}/<name>.yml`.{layers}"
+    return f"In `conf/{kind.folder}/<name>.yml`.{layers}"
 
 
 def _section(schema: _Schema) -> str:

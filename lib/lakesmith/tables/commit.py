@@ -6,7 +6,7 @@ import json
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from enum import Enum
-from typing import Any
+from typing import TYPE_CHECKING, Any
 from uuid import uuid4
 
 from pyspark.sql import DataFrame, DataFrameWriter, SparkSession
@@ -14,7 +14,9 @@ from pyspark.sql import DataFrame, DataFrameWriter, SparkSession
 from lakesmith.errors import WriteError
 from lakesmith.tables.delta_log.fsync import force
 from lakesmith.tables.delta_log.history import Commit, newest_commits
-from lakesmith.tables.ref import TableRef
+
+if TYPE_CHECKING:
+    from lakesmith.tables.ref import TableRef
 
 TXN_APP = "spark.databricks.delta.write.txnAppId"
 TXN_VERSION = "spark.databricks.delta.write.txnVersion"
@@ -32,7 +34,7 @@ class CommitId:
     version : int
         The number of the batch.
     digest : str
-    about : mapping
+    recorded : mapping
         What else the commit records.
     attempt : str
         Differs for each try, so that an earlier commit differs from one of this try.
@@ -44,7 +46,7 @@ class CommitId:
     app_id: str
     version: int
     digest: str
-    about: Mapping[str, Any] = field(default_factory=dict)
+    recorded: Mapping[str, Any] = field(default_factory=dict)
     attempt: str = field(default_factory=lambda: uuid4().hex)
     is_retry: bool = False
 
@@ -59,7 +61,7 @@ class CommitId:
         """
         identity = {**self._identity, "attempt": self.attempt}
         return json.dumps(
-            {**identity, **self.about},
+            {**identity, **self.recorded},
             sort_keys=True,
         )
 
@@ -83,7 +85,7 @@ class CommitId:
         False
         """
         identity = self._identity
-        return all(landed.about.get(name) == identity[name] for name in identity)
+        return all(landed.metadata.get(name) == identity[name] for name in identity)
 
 
 class WriteResult(Enum):
@@ -220,21 +222,26 @@ def find(session: SparkSession, table: TableRef, commit: CommitId) -> Outcome | 
 
 
 def _outcome(commit: CommitId, landed: Commit) -> Outcome:
-    is_now = landed.about["attempt"] == commit.attempt
+    is_now = landed.metadata["attempt"] == commit.attempt
     result = WriteResult.WRITTEN if is_now else WriteResult.SKIPPED
     metrics = {
         **landed.metrics,
-        **landed.about.get("counts", {}),
+        **landed.metadata.get("counts", {}),
     }
     return Outcome(result, landed.version, metrics)
 
 
+def recent_commits(session: SparkSession, table: TableRef) -> list[Commit]:
+    """Return the newest commits of a table, as many as are searched for one of a batch."""
+    return newest_commits(session, table, LOOK_BACK) if table.exists(session) else []
+
+
 def _lost(session: SparkSession, table: TableRef, commit: CommitId) -> WriteError:
-    commits = newest_commits(session, table, LOOK_BACK) if table.exists(session) else []
+    commits = recent_commits(session, table)
     batches = [
-        landed.about.get("batch", 0)
+        landed.metadata.get("batch", 0)
         for landed in commits
-        if landed.about.get("app_id") == commit.app_id
+        if landed.metadata.get("app_id") == commit.app_id
     ]
     if any(batch >= commit.version for batch in batches):
         return WriteError(

@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 from pyspark.errors import PySparkException
 from pyspark.sql import SparkSession
 
 from lakesmith.columns import quoted
 from lakesmith.errors import EnvironmentProblem
-from lakesmith.spec.model import Project, Table
 from lakesmith.tables.ops_table import OPS_TABLES
 from lakesmith.tables.ref import project_table
+
+if TYPE_CHECKING:
+    from lakesmith.spec.model import Project, Table
 
 RETENTION = {"delta.deletedFileRetentionDuration": "interval 30 days"}
 
@@ -30,6 +34,7 @@ def table_options(spec: Table) -> dict[str, str]:
 
     Examples
     --------
+    >>> from lakesmith.spec.model import Table
     >>> write = {"strategy": "upsert", "keys": ["id"], "sequence_by": ["at"]}
     >>> spec = Table.model_validate({"from": "bronze.orders", "write": write})
     >>> table_options(spec)["delta.enableDeletionVectors"]

@@ -3,16 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import pyarrow as pa  # type: ignore[import-untyped]
 from deltalake import DeltaTable, QueryBuilder
 
 from lakesmith.columns import HIDDEN
-from lakesmith.spec.model import Column
 from lakesmith.tables.pruning.file_stats import files_of
 from lakesmith.tables.pruning.sql_literals import DELTA_RS
-from lakesmith.tables.ref import TableRef
+
+if TYPE_CHECKING:
+    from lakesmith.spec.model import Column
+    from lakesmith.tables.ref import TableRef
 
 READ_FEATURES = frozenset({"deletionVectors", "timestampNtz"})
 

@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime, timezone
-from typing import Any, Literal, cast
+from typing import TYPE_CHECKING, Any, Literal, cast
 
 import pyarrow as pa  # type: ignore[import-untyped]
 from deltalake import CommitProperties, DeltaTable, Transaction, write_deltalake
@@ -19,7 +19,9 @@ from pyspark.sql import Row, SparkSession
 from lakesmith.errors import LedgerError, WriteError
 from lakesmith.tables.delta_log.fsync import force
 from lakesmith.tables.delta_log.history import unreadable
-from lakesmith.tables.ref import TableRef
+
+if TYPE_CHECKING:
+    from lakesmith.tables.ref import TableRef
 
 OPS_TABLES = ("ops.ledger", "ops.published", "ops.runs", "ops.checks", "ops.profiles")
 COMPACT_ABOVE = 50
@@ -56,6 +58,7 @@ class OpsTable:
 
         Examples
         --------
+        >>> from lakesmith.tables.ref import TableRef
         >>> OpsTable(TableRef("ops.runs", "/lake/ops/runs"), "id BIGINT, run STRING").schema.names
         ['id', 'run']
         """
@@ -71,6 +74,7 @@ class OpsTable:
 
         Examples
         --------
+        >>> from lakesmith.tables.ref import TableRef
         >>> OpsTable(TableRef("ops.runs", "/no/such/table"), "id BIGINT").read(None)
         []
         """
@@ -86,6 +90,7 @@ class OpsTable:
 
         Examples
         --------
+        >>> from lakesmith.tables.ref import TableRef
         >>> OpsTable(TableRef("ops.runs", "/no/such/table"), "id BIGINT").last_id("lakesmith/local")
         0
         """

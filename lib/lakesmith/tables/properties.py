@@ -3,11 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from typing import TYPE_CHECKING
 
+from deltalake import DeltaTable
+from deltalake.exceptions import DeltaError
 from pyspark.sql import SparkSession
 
 from lakesmith.tables.pruning.sql_literals import literal
-from lakesmith.tables.ref import TableRef
+
+if TYPE_CHECKING:
+    from lakesmith.tables.ref import TableRef
 
 UNSEEN = ("delta.feature.", "delta.minReaderVersion", "delta.minWriterVersion")
 
@@ -17,13 +22,26 @@ def properties_of(session: SparkSession, table: TableRef) -> dict[str, str]:
 
     Notes
     -----
-    No Spark job, whatever the number of files. Spark redacts a value that contains ``url`` or
-    ``token`` in any place.
+    The log of a table on a local path answers without Spark. Elsewhere it is one SQL query
+    without a job, which redacts a value that contains ``url`` or ``token`` in any place.
     """
-    return {
-        row["key"]: row["value"]
-        for row in session.sql(f"SHOW TBLPROPERTIES {table.sql_name}").collect()
-    }
+    local = _local_properties(table)
+    return _by_spark(session, table) if local is None else local
+
+
+def _local_properties(table: TableRef) -> dict[str, str] | None:
+    if table.local is None:
+        return None
+    try:
+        metadata = DeltaTable(table.location).metadata()
+    except DeltaError:  # a damaged log, which Spark may get over or explains
+        return None
+    return dict(metadata.configuration)
+
+
+def _by_spark(session: SparkSession, table: TableRef) -> dict[str, str]:
+    rows = session.sql(f"SHOW TBLPROPERTIES {table.sql_name}").collect()
+    return {row["key"]: row["value"] for row in rows}
 
 
 def missing_properties(

@@ -4,13 +4,16 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field, replace
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from pyspark.errors import AnalysisException
 from pyspark.sql import DataFrame, DataFrameWriter, Row, SparkSession
 
 from lakesmith.columns import DELETED, HIDDEN, quoted
 from lakesmith.paths import local_path
-from lakesmith.spec.model import Project
+
+if TYPE_CHECKING:
+    from lakesmith.spec.model import Project
 
 NOT_THERE = (
     "DELTA_TABLE_ONLY_OPERATION",
@@ -204,6 +207,7 @@ def project_table(project: Project, name: str) -> TableRef:
 
     Examples
     --------
+    >>> from lakesmith.spec.model import Project
     >>> project_table(Project(name="shop", warehouse="/lake"), "silver.orders").location
     '/lake/silver/orders'
     """

@@ -5,7 +5,7 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from pyspark.sql import Column, SparkSession
 from pyspark.sql import functions as F
@@ -14,7 +14,9 @@ from lakesmith.tables.commit import LOOK_BACK
 from lakesmith.tables.delta_log.history import Commit, newest_commits, standing
 from lakesmith.tables.pruning.ordinals import EPOCH
 from lakesmith.tables.pruning.sql_literals import literal
-from lakesmith.tables.ref import TableRef
+
+if TYPE_CHECKING:
+    from lakesmith.tables.ref import TableRef
 
 
 @dataclass(frozen=True)
@@ -125,8 +127,8 @@ def _recorded(commits: Sequence[Commit]) -> dict[str, Any] | None:
     >>> _recorded([Commit(4, 0, "WRITE", {"first": True}, {}), *newest_first])
     """
     for commit in standing(commits, keeps_batches=True):
-        if "watermark" in commit.about:
-            return dict(commit.about["watermark"])
-        if commit.about.get("first"):
+        if "watermark" in commit.metadata:
+            return dict(commit.metadata["watermark"])
+        if commit.metadata.get("first"):
             return None
     return None

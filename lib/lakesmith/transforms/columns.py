@@ -8,7 +8,7 @@ from pyspark.sql import DataFrame
 from pyspark.sql import functions as F
 from pyspark.sql.types import DataType
 
-from lakesmith.column_refs import named, require
+from lakesmith.column_refs import named, require, types_of
 from lakesmith.errors import StepError
 from lakesmith.transforms.values.casting import cast_or_null
 from lakesmith.types import Transform
@@ -215,7 +215,7 @@ def cast(*, columns: Mapping[str, str]) -> Transform:
 
     def apply(df: DataFrame) -> DataFrame:
         require(df, columns, "cast")
-        present = {field.name.lower(): field.dataType for field in df.schema.fields}
+        present = types_of(df)
         typed = {
             name: cast_or_null(
                 named(name), present[name.lower()], DataType.fromDDL(ddl)

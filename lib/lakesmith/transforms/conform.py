@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Mapping, Sequence
+from typing import TYPE_CHECKING
 
 from pyspark.sql import Column, DataFrame
 from pyspark.sql import functions as F
@@ -10,9 +11,11 @@ from pyspark.sql.types import DataType, StringType, StructField, StructType
 
 from lakesmith.column_refs import json_text, named
 from lakesmith.columns import RESCUED
-from lakesmith.spec.model import Column as ContractColumn
 from lakesmith.transforms.values.casting import cast_or_null
 from lakesmith.types import Transform
+
+if TYPE_CHECKING:
+    from lakesmith.spec.model import Column as ContractColumn
 
 
 def with_defaults(columns: Mapping[str, ContractColumn]) -> Transform:
@@ -35,6 +38,7 @@ def with_defaults(columns: Mapping[str, ContractColumn]) -> Transform:
 
     Examples
     --------
+    >>> from lakesmith.spec.model import Column as ContractColumn
     >>> from lakesmith.testing import frame
     >>> df = frame(spark, "id int, country string", [(1, "FR"), (2, None)])
     >>> country = ContractColumn(type="string", default="GB")

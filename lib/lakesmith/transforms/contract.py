@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from typing import TYPE_CHECKING
 
 from pyspark.sql import Column, DataFrame
 from pyspark.sql import functions as F
@@ -18,12 +19,14 @@ from pyspark.sql.types import (
     TimestampType,
 )
 
-from lakesmith.column_refs import named
+from lakesmith.column_refs import named, types_of
 from lakesmith.columns import RAW
 from lakesmith.errors import StepError
-from lakesmith.spec.model import Column as ContractColumn
 from lakesmith.transforms.values.casting import cast_or_null
 from lakesmith.types import Transform
+
+if TYPE_CHECKING:
+    from lakesmith.spec.model import Column as ContractColumn
 
 _FAMILIES: tuple[tuple[type[DataType], ...], ...] = (
     (NumericType,),
@@ -61,6 +64,7 @@ def to_contract(columns: Mapping[str, ContractColumn]) -> Transform:
 
     Examples
     --------
+    >>> from lakesmith.spec.model import Column as ContractColumn
     >>> from lakesmith.testing import frame
     >>> df = frame(spark, "Qty string, note string", [("6", "a"), ("six", "b")])
     >>> quantity = ContractColumn(type="int", source="Qty")
@@ -124,6 +128,7 @@ def select_contract(
 
     Examples
     --------
+    >>> from lakesmith.spec.model import Column as ContractColumn
     >>> from lakesmith.testing import frame
     >>> df = frame(spark, "id int, name string, _x int", [(1, "a", 0)])
     >>> contract = {"name": ContractColumn(type="string"), "id": ContractColumn(type="bigint")}
@@ -177,6 +182,7 @@ def as_declared(
 
     Examples
     --------
+    >>> from lakesmith.spec.model import Column as ContractColumn
     >>> from lakesmith.testing import frame
     >>> df = frame(spark, "day timestamp, n int", [])
     >>> df.transform(as_declared({"day": ContractColumn(type="date")}, ["day"]))
@@ -188,7 +194,7 @@ def as_declared(
     }
 
     def apply(df: DataFrame) -> DataFrame:
-        types = {field.name.lower(): field.dataType for field in df.schema.fields}
+        types = types_of(df)
         typed: dict[str, Column] = {}
 
         for name, column in declared.items():

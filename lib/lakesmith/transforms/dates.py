@@ -9,7 +9,7 @@ from pyspark.sql import Column, DataFrame
 from pyspark.sql import functions as F
 from pyspark.sql.types import TimestampType
 
-from lakesmith.column_refs import named, require
+from lakesmith.column_refs import named, require, types_of
 from lakesmith.types import Transform
 
 DatePart = Literal[
@@ -70,7 +70,7 @@ def date_parts(*, column: str, parts: Mapping[str, DatePart]) -> Transform:
 
     def apply(df: DataFrame) -> DataFrame:
         require(df, [column], "date_parts")
-        types = {field.name.lower(): field.dataType for field in df.schema.fields}
+        types = types_of(df)
         kind = types[column.lower()]
         is_instant = isinstance(kind, TimestampType)
         added = {

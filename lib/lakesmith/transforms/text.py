@@ -13,6 +13,17 @@ from lakesmith.types import Transform
 BLANKS = " \t\n\r\f\v"
 
 
+def is_blank(text: Column) -> Column:
+    """Return whether text has nothing but blanks, tabs and line ends. NULL gives NULL.
+
+    Examples
+    --------
+    >>> spark.range(1).select(is_blank(F.lit(" ")), is_blank(F.lit("a"))).first()[:]
+    (True, False)
+    """
+    return F.trim(text.cast("string"), F.lit(BLANKS)) == ""
+
+
 def trim(*, columns: Sequence[str]) -> Transform:
     r"""Remove blanks, tabs and line ends at both sides of text.
 

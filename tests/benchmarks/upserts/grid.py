@@ -180,8 +180,8 @@ def _row(case: Case, plain: Cost, ours: Cost, replaced: Cost) -> tuple[str, ...]
     commit = newest_commits(None, TableRef("t", ours.table), 1)[0]
     cells = [_ratio(ours, plain, name) for name in ("records", "written", "shuffled", "jobs", "cpu")]
     others = [_ratio(replaced, plain, name) for name in ("records", "jobs", "cpu")]
-    method = commit.about.get("plan", {}).get("method", commit.operation)
-    size = commit.metrics.get("numSourceRows", commit.about.get("counts", {}).get("numSourceRows", 0))
+    method = commit.metadata.get("plan", {}).get("method", commit.operation)
+    size = commit.metrics.get("numSourceRows", commit.metadata.get("counts", {}).get("numSourceRows", 0))
     return (case.name, f"{size:,}", method, *cells, *others)
 
 
@@ -195,7 +195,7 @@ def estimates(tables: list[Path]) -> str:
     errors: dict[str, list[float]] = {"rows": [], "files": [], "bytes": []}
     for table in tables:
         commit = newest_commits(None, TableRef("t", str(table)), 1)[0]
-        expected = commit.about.get("plan", {}).get("expected", {})
+        expected = commit.metadata.get("plan", {}).get("expected", {})
         real = delta_metrics(commit.metrics) | {"files": files_hit(table), "bytes": bytes_written(table)}
         for name, found in errors.items():
             if name in expected and name in real:

@@ -2,15 +2,19 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 from pyspark.sql import DataFrame
 from pyspark.sql import functions as F
 from pyspark.sql.types import StructType
 
-from lakesmith.batch.context import BatchContext
 from lakesmith.columns import HIDDEN, IS_CURRENT, KEPT, RESCUED, VALID_FROM, VALID_TO
 from lakesmith.tables.schema.diff import Change, differences, fields_of
 from lakesmith.transforms.conform import rescued_into, with_defaults, with_lost
 from lakesmith.transforms.scd2 import instant_of
+
+if TYPE_CHECKING:
+    from lakesmith.batch.context import BatchContext
 
 EMPTIED = "_emptied"
 

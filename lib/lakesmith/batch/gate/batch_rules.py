@@ -3,19 +3,22 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from typing import TYPE_CHECKING
 
 from pyspark.sql import DataFrame
 from pyspark.sql import functions as F
 
-from lakesmith.batch.context import BatchContext
 from lakesmith.batch.gate.delete_rules import for_deletes
 from lakesmith.batch.gate.partial_events import for_partial
 from lakesmith.batch.gate.regex_problems import require_patterns, with_known_patterns
 from lakesmith.columns import TRUNCATES
-from lakesmith.quality.rule import Rule
 from lakesmith.quality.rules import compile_rules, resolve
-from lakesmith.spec.model import Write
 from lakesmith.types import Transform
+
+if TYPE_CHECKING:
+    from lakesmith.batch.context import BatchContext
+    from lakesmith.quality.rule import Rule
+    from lakesmith.spec.model import Write
 
 EXEMPT = ("_emptied", TRUNCATES)
 

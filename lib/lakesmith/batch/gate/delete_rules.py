@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from typing import TYPE_CHECKING
 
 from pyspark.sql import Column, DataFrame
 from pyspark.sql import functions as F
@@ -10,7 +11,9 @@ from pyspark.sql import functions as F
 from lakesmith.column_refs import named
 from lakesmith.columns import TRUNCATES
 from lakesmith.quality.rule import NO_SAMPLE, Rule, find
-from lakesmith.spec.model import Table
+
+if TYPE_CHECKING:
+    from lakesmith.spec.model import Table
 
 
 def is_delete(rows: DataFrame, condition: str | None) -> Column:

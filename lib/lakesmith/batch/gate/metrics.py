@@ -4,18 +4,21 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import datetime
+from typing import TYPE_CHECKING
 
 from pyspark.sql import Column, DataFrame
 from pyspark.sql import functions as F
 
-from lakesmith.batch.context import BatchContext
 from lakesmith.batch.gate.tied_rows import tie_metrics
 from lakesmith.batch.observation import ObservedMetrics
 from lakesmith.quality.batch_checks import batch_metrics
 from lakesmith.quality.checks.batch.evaluation import BatchScope
 from lakesmith.quality.gate import gate_metrics
 from lakesmith.quality.profile import profile_metrics, secret_columns
-from lakesmith.quality.rule import Rule
+
+if TYPE_CHECKING:
+    from lakesmith.batch.context import BatchContext
+    from lakesmith.quality.rule import Rule
 
 
 @dataclass(frozen=True)

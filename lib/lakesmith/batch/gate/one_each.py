@@ -2,17 +2,21 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 from pyspark.sql import DataFrame
 from pyspark.sql import functions as F
 
-from lakesmith.batch.context import BatchContext
-from lakesmith.batch.observation import ObservedMetrics
 from lakesmith.spec.key_implies import unproven
-from lakesmith.spec.model import Table
-from lakesmith.tables.writes import newest_first
+from lakesmith.tables.upsert.precedence import newest_first
 from lakesmith.transforms.keys.one_row import one_row
 from lakesmith.transforms.scd2 import instant_of
 from lakesmith.types import Transform
+
+if TYPE_CHECKING:
+    from lakesmith.batch.context import BatchContext
+    from lakesmith.batch.observation import ObservedMetrics
+    from lakesmith.spec.model import Table
 
 
 def one_each(

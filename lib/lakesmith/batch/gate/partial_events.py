@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from typing import TYPE_CHECKING
 
 from pyspark.sql import Column, DataFrame
 from pyspark.sql import functions as F
@@ -11,14 +12,16 @@ from lakesmith.batch.event_fields import settled_columns, sources_of
 from lakesmith.column_refs import named
 from lakesmith.columns import KEPT
 from lakesmith.quality.rule import NO_SAMPLE, Rule
-from lakesmith.spec.model import Table
-from lakesmith.tables.writes import newest_first
+from lakesmith.tables.upsert.precedence import newest_first
 from lakesmith.transforms.change_events.partial_updates import (
     filled,
     is_left,
     kept_by_contract,
 )
 from lakesmith.transforms.conform import with_defaults
+
+if TYPE_CHECKING:
+    from lakesmith.spec.model import Table
 
 
 def for_partial(

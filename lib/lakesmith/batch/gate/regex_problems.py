@@ -4,16 +4,19 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Mapping, Sequence
+from typing import TYPE_CHECKING
 
 from pyspark.sql import Column, DataFrame
 from pyspark.sql import functions as F
 
 from lakesmith.errors import StepError
 from lakesmith.quality.rule import Rule, reason_of
-from lakesmith.spec.model import Table
 from lakesmith.spec.rules.steps import sql_of
 from lakesmith.spec.values.sql_patterns import constant_patterns
 from lakesmith.types import FLOATS, WHOLE
+
+if TYPE_CHECKING:
+    from lakesmith.spec.model import Table
 
 ONE_ROW = "SELECT * FROM VALUES (1) AS t(`_one`)"
 NAMES_PATTERNS = re.compile(

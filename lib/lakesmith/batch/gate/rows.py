@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 from pyspark.sql import DataFrame
 
-from lakesmith.batch.context import BatchContext
 from lakesmith.batch.gate.batch_rules import batch_rules, with_truncates
 from lakesmith.batch.gate.metrics import (
     GateMetrics,
@@ -18,7 +18,10 @@ from lakesmith.batch.gate.one_each import one_each
 from lakesmith.batch.gate.partial_events import fill
 from lakesmith.batch.gate.table_columns import in_table_columns
 from lakesmith.quality.gate import accepted, tag
-from lakesmith.quality.rule import Rule
+
+if TYPE_CHECKING:
+    from lakesmith.batch.context import BatchContext
+    from lakesmith.quality.rule import Rule
 
 
 @dataclass(frozen=True)

@@ -3,21 +3,24 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import TYPE_CHECKING
 
 from pyspark.sql import DataFrame
 from pyspark.sql import functions as F
 from pyspark.sql.types import ArrayType, MapType, StructType, VariantType
 
-from lakesmith.batch.context import BatchContext
 from lakesmith.batch.gate.align_schema import EMPTIED, fitted
 from lakesmith.batch.gate.delete_rules import is_delete
 from lakesmith.batch.gate.partial_events import with_kept
 from lakesmith.columns import HIDDEN, KEPT, RAW, TRUNCATES
 from lakesmith.errors import WriteError
-from lakesmith.spec.model import Write
 from lakesmith.transforms.contract import select_contract
 from lakesmith.transforms.keys.ties import refuse_ties
 from lakesmith.types import Transform
+
+if TYPE_CHECKING:
+    from lakesmith.batch.context import BatchContext
+    from lakesmith.spec.model import Write
 
 NESTED = (ArrayType, MapType, StructType, VariantType)
 

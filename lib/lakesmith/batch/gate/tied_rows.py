@@ -3,15 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from pyspark.sql import functions as F
 
 from lakesmith.batch.observation import ObservedMetrics
 from lakesmith.column_refs import named
 from lakesmith.quality.check_result import CheckResult
-from lakesmith.spec.model import Profile, Write
 from lakesmith.transforms.keys.one_row import TIED
+
+if TYPE_CHECKING:
+    from lakesmith.spec.model import Profile, Write
 
 
 def tie_metrics(write: Write, profile: Profile) -> ObservedMetrics | None:
@@ -28,6 +30,7 @@ def tie_verdicts(write: Write, figures: Mapping[str, Any]) -> tuple[CheckResult,
 
     Examples
     --------
+    >>> from lakesmith.spec.model import Write
     >>> write = Write(strategy="upsert", keys=("id",), sequence_by=("at",))
     >>> tie_verdicts(write, {"ties": {"ties": 2}})[0].message
     'at least 2 rows lost against a different row of their key and sequence (at): the greater one

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from functools import cached_property
+from typing import TYPE_CHECKING
 
 from pyspark.sql import DataFrame
 from pyspark.sql import functions as F
 
-from lakesmith.batch.context import BatchContext
 from lakesmith.batch.event_fields import asked_fields
 from lakesmith.batch.observation import ObservedMetrics
 from lakesmith.batch.read.rows import (
@@ -18,6 +18,9 @@ from lakesmith.batch.read.rows import (
     read_rows,
 )
 from lakesmith.quality.checks.arrival import arrival_metrics
+
+if TYPE_CHECKING:
+    from lakesmith.batch.context import BatchContext
 
 
 class BatchInputs:

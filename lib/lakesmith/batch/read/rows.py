@@ -3,12 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from typing import cast
+from typing import TYPE_CHECKING, cast
 
 from pyspark.sql import DataFrame
 from pyspark.sql import functions as F
 
-from lakesmith.batch.context import BatchContext
 from lakesmith.batch.event_fields import (
     settled_columns,
     sources_of,
@@ -16,7 +15,6 @@ from lakesmith.batch.event_fields import (
 )
 from lakesmith.columns import ARRIVED, TRUNCATES
 from lakesmith.errors import InputError
-from lakesmith.sources.base import Source
 from lakesmith.sources.registry import source_of, span_of, unreadable
 from lakesmith.sources.upstream import (
     changed_rows,
@@ -25,12 +23,16 @@ from lakesmith.sources.upstream import (
     other_changes,
     snapshot,
 )
-from lakesmith.spec.model import Table
 from lakesmith.transforms.change_events.debezium import from_debezium
 from lakesmith.transforms.change_events.flat_events import from_flat
 from lakesmith.transforms.change_events.payload import out_of_payload
 from lakesmith.transforms.conform import with_defaults
 from lakesmith.types import Transform
+
+if TYPE_CHECKING:
+    from lakesmith.batch.context import BatchContext
+    from lakesmith.sources.base import Source
+    from lakesmith.spec.model import Table
 
 
 def read_rows(batch: BatchContext) -> DataFrame:

@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 from pyspark.sql import DataFrame
 from pyspark.sql import functions as F
 
-from lakesmith.batch.context import BatchContext
-from lakesmith.ledger.intent import Dates
 from lakesmith.types import Transform
+
+if TYPE_CHECKING:
+    from lakesmith.batch.context import BatchContext
+    from lakesmith.ledger.intent import Dates
 
 
 def between(value: str, kind: str, dates: Dates) -> str:

@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 from pyspark.sql import DataFrame
 
-from lakesmith.batch.context import BatchContext
-from lakesmith.batch.read.inputs import BatchInputs
 from lakesmith.batch.transform.backfill_filter import on_dates
-from lakesmith.batch.transform.incremental_aggregate import keyed
-from lakesmith.batch.transform.row_by_row import row_by_row
+from lakesmith.batch.transform.row_by_row import keyed, row_by_row
 from lakesmith.sources.registry import span_of
 from lakesmith.spec.step_effects import row_wise
+
+if TYPE_CHECKING:
+    from lakesmith.batch.context import BatchContext
+    from lakesmith.batch.read.inputs import BatchInputs
 
 
 def changed_groups(batch: BatchContext, inputs: BatchInputs) -> DataFrame:

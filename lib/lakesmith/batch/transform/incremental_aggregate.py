@@ -2,27 +2,26 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
 from dataclasses import replace
+from typing import TYPE_CHECKING
 
 from pyspark.sql import DataFrame
 from pyspark.sql import functions as F
 
-from lakesmith.batch.context import BatchContext
-from lakesmith.batch.read.inputs import BatchInputs
 from lakesmith.batch.read.rows import read_held
 from lakesmith.batch.transform.merged_groups import merges_in, split_at_aggregate
+from lakesmith.batch.transform.row_by_row import keyed
 from lakesmith.column_refs import same_key
 from lakesmith.sources.registry import span_of
 from lakesmith.tables.commit import find
 from lakesmith.tables.delta_log.history import newest_commits, newest_version
 from lakesmith.tables.upsert.replace_keys import changed_meanwhile
-from lakesmith.transforms.contract import as_declared
 from lakesmith.transforms.mergeable_aggregates import keeps_values, merged
-from lakesmith.transforms.steps.bind import Step, run_steps
-from lakesmith.types import Transform
+from lakesmith.transforms.steps.bind import run_steps
 
-Lookups = Mapping[str, DataFrame]
+if TYPE_CHECKING:
+    from lakesmith.batch.context import BatchContext
+    from lakesmith.batch.read.inputs import BatchInputs
 
 
 def computed(batch: BatchContext, inputs: BatchInputs) -> DataFrame:
@@ -36,16 +35,6 @@ def computed(batch: BatchContext, inputs: BatchInputs) -> DataFrame:
     before, steps = split_at_aggregate(batch.spec.steps)
     rows = inputs.rows.transform(keyed(batch, inputs.lookups, before))
     return rows.transform(run_steps(steps, inputs.lookups))
-
-
-def keyed(batch: BatchContext, lookups: Lookups, steps: Sequence[Step]) -> Transform:
-    """Run the steps before `aggregate`, then type the keys as the contract does.
-
-    Values that are one key by the contract are one group. *Columns*: those of the steps.
-    """
-    typed = as_declared(batch.spec.columns, batch.spec.write.keys)
-    run = run_steps(steps, lookups)
-    return lambda rows: rows.transform(run).transform(typed)
 
 
 def recomputed(

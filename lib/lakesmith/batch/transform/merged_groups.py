@@ -3,9 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-from lakesmith.spec.model import Column, Project, Table
 from lakesmith.spec.step_effects import (
     changed_columns,
     gives_groups,
@@ -14,6 +13,9 @@ from lakesmith.spec.step_effects import (
     options_of,
 )
 from lakesmith.transforms.mergeable_aggregates import Merge, merges_of
+
+if TYPE_CHECKING:
+    from lakesmith.spec.model import Column, Project, Table
 
 
 def merges_in(project: Project, name: str) -> dict[str, Merge] | None:
@@ -34,11 +36,7 @@ def merges_in(project: Project, name: str) -> dict[str, Merge] | None:
         window or `dedupe` (which see the new rows only).
     """
     spec = project.table(name)
-    if (
-        spec.write.recompute_unit != "group"
-        or spec.from_.startswith("sources.")
-        or _alters_groups(spec)
-    ):
+    if spec.write.recompute_unit != "group" or spec.source_name or _alters_groups(spec):
         return None
     before, (step, *after) = split_at_aggregate(spec.steps)
     options = options_of(step)

@@ -3,16 +3,19 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from typing import TYPE_CHECKING
 
 from pyspark.sql import DataFrame
 from pyspark.sql import functions as F
 
-from lakesmith.batch.context import BatchContext
 from lakesmith.columns import KEPT, TRUNCATES
 from lakesmith.errors import StepError
-from lakesmith.transforms.contract import to_contract
+from lakesmith.transforms.contract import as_declared, to_contract
 from lakesmith.transforms.steps.bind import Step, run_steps
 from lakesmith.types import Transform
+
+if TYPE_CHECKING:
+    from lakesmith.batch.context import BatchContext
 
 _DELETED = ("what {} deleted is lost", "so that a delete reaches this table")
 MARKS = {
@@ -62,6 +65,18 @@ def row_by_row(
     return shaped.transform(_as_stored(batch)) if batch.groups else shaped
 
 
+def keyed(
+    batch: BatchContext, lookups: Mapping[str, DataFrame], steps: Sequence[Step]
+) -> Transform:
+    """Run the steps before `aggregate`, then type the keys as the contract does.
+
+    Values that are one key by the contract are one group. *Columns*: those of the steps.
+    """
+    typed = as_declared(batch.spec.columns, batch.spec.write.keys)
+    run = run_steps(steps, lookups)
+    return lambda rows: rows.transform(run).transform(typed)
+
+
 def _as_stored(batch: BatchContext) -> Transform:
     """Cast partition columns as the contract says, since another type would miss a partition."""
     kinds = {
@@ -78,7 +93,7 @@ def _as_stored(batch: BatchContext) -> Transform:
 def _query(
     batch: BatchContext, rows: DataFrame, inputs: Mapping[str, DataFrame]
 ) -> DataFrame:
-    named = {batch.spec.from_.split(".", 1)[1]: rows, **inputs}
+    named = {batch.spec.input_name: rows, **inputs}
     for name, frame in named.items():
         frame.createOrReplaceTempView(name)
     return batch.session.sql(batch.spec.sql or "")

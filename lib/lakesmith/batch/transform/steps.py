@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 from pyspark.sql import DataFrame
 
-from lakesmith.batch.context import BatchContext
-from lakesmith.batch.read.inputs import BatchInputs
 from lakesmith.batch.transform.backfill_filter import on_dates
 from lakesmith.batch.transform.changed_groups import changed_groups
 from lakesmith.batch.transform.incremental_aggregate import (
@@ -15,6 +15,10 @@ from lakesmith.batch.transform.incremental_aggregate import (
 )
 from lakesmith.batch.transform.row_by_row import row_by_row
 from lakesmith.columns import ARRIVED
+
+if TYPE_CHECKING:
+    from lakesmith.batch.context import BatchContext
+    from lakesmith.batch.read.inputs import BatchInputs
 
 
 def transform(

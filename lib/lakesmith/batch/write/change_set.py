@@ -5,15 +5,14 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 import pyarrow as pa  # type: ignore[import-untyped]
 from pyspark.sql import DataFrame
 from pyspark.sql import functions as F
 
-from lakesmith.batch.context import BatchContext
 from lakesmith.column_refs import named
 from lakesmith.columns import CHANGE
-from lakesmith.tables.commit import CommitId
 from lakesmith.tables.delta_log.history import newest_version
 from lakesmith.tables.pruning.key_bounds import (
     Touched,
@@ -26,6 +25,10 @@ from lakesmith.tables.upsert.planner import MAX_KEYS, MAX_TEXT
 from lakesmith.tables.upsert.replace_keys import replace_rows, require_version
 from lakesmith.tables.watermark import Watermark, find_watermark
 from lakesmith.tables.writes import append, replace_groups
+
+if TYPE_CHECKING:
+    from lakesmith.batch.context import BatchContext
+    from lakesmith.tables.commit import CommitId
 
 # Stands before a column of the table in the text of bounds.
 SIDE = "{table}"
@@ -87,7 +90,7 @@ def keeping() -> Iterator[Keep]:
     try:
         yield keep
     finally:
-        # Spark plans cached frames again that read one which is no longer cached, so these go first.
+        # Spark plans cached frames again that read one which is no longer cached. They go first.
         for frame in reversed(kept):
             frame.unpersist()
 

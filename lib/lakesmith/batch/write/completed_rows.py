@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 from pyspark.sql import DataFrame
 from pyspark.sql import functions as F
 
-from lakesmith.batch.context import BatchContext
 from lakesmith.batch.frames import BatchFrames, full_history
 from lakesmith.batch.gate.one_each import one_each
 from lakesmith.batch.gate.partial_events import fill
-from lakesmith.batch.write.change_set import Keep
 from lakesmith.batch.write.key_joins import having, keys_of, lacking
 from lakesmith.batch.write.truncates import Marks, newest_truncate, younger
 from lakesmith.column_refs import same_key
@@ -17,6 +17,10 @@ from lakesmith.columns import KEPT
 from lakesmith.ledger.key_change import holds_partial
 from lakesmith.tables.pruning.key_bounds import find_touched
 from lakesmith.transforms.conform import with_defaults
+
+if TYPE_CHECKING:
+    from lakesmith.batch.context import BatchContext
+    from lakesmith.batch.write.change_set import Keep
 
 
 def must_complete(batch: BatchContext, marks: Marks) -> bool:

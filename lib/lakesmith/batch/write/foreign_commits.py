@@ -2,9 +2,13 @@
 
 from __future__ import annotations
 
-from lakesmith.batch.context import BatchContext
+from typing import TYPE_CHECKING
+
 from lakesmith.errors import WriteError
 from lakesmith.ledger.commit_walk import undone_spans
+
+if TYPE_CHECKING:
+    from lakesmith.batch.context import BatchContext
 
 
 def refuse_changed(batch: BatchContext) -> None:

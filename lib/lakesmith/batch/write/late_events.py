@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 from pyspark.sql import Column, DataFrame
 from pyspark.sql import functions as F
 
-from lakesmith.batch.context import BatchContext
 from lakesmith.batch.frames import full_history
 from lakesmith.batch.write.key_joins import event_time, having, keys_of, of_side
 from lakesmith.column_refs import named, same_key
@@ -22,11 +22,14 @@ from lakesmith.columns import (
     VALIDITY,
 )
 from lakesmith.spec.change_semantics import changes_rows
+from lakesmith.tables.upsert.precedence import newest_first
 from lakesmith.tables.watermark import as_text
-from lakesmith.tables.writes import newest_first
 from lakesmith.transforms.keys.dedupe import latest_by
 from lakesmith.transforms.keys.orderable import orderable
 from lakesmith.transforms.scd2 import instant_of, sequence_at, timeline
+
+if TYPE_CHECKING:
+    from lakesmith.batch.context import BatchContext
 
 _BEGUN = "_begun"
 _FRESH = "_fresh"
@@ -181,7 +184,7 @@ def _of_late(rows: DataFrame, late: LateEvents) -> DataFrame:
 
 def _with_stored(late: LateEvents, stored: DataFrame) -> DataFrame:
     """Return the events of a batch among those that the stored versions stand for."""
-    is_fresh = F.lit(late.batch.follows)
+    is_fresh = F.lit(late.batch.upstream_decides)
     marks = {_BEGUN: F.lit(True), _FRESH: is_fresh}
     events = late.events.withColumns(marks)
     known = as_events(stored)

@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 from pyspark.sql import Column, DataFrame
 from pyspark.sql import functions as F
 
-from lakesmith.batch.frames import BatchFrames
 from lakesmith.batch.transform.backfill_filter import quarantined_between
 from lakesmith.tables.commit import find, identify, write, writer
 from lakesmith.tables.create import RETENTION
-from lakesmith.tables.ref import TableRef
+
+if TYPE_CHECKING:
+    from lakesmith.batch.frames import BatchFrames
+    from lakesmith.tables.ref import TableRef
 
 _FIELDS = "MAP<STRING, STRING>"
 

@@ -4,15 +4,18 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 from pyspark.sql import DataFrame
 from pyspark.sql import functions as F
 
-from lakesmith.batch.gate.rows import GatedRows
 from lakesmith.batch.write.key_joins import event_time, having, keys_of, lacking
 from lakesmith.column_refs import named
 from lakesmith.quality.gate import is_rejected
 from lakesmith.tables.watermark import Watermark, as_text
+
+if TYPE_CHECKING:
+    from lakesmith.batch.gate.rows import GatedRows
 
 _MOST_AHEAD = 20
 

@@ -2,14 +2,19 @@
 
 from __future__ import annotations
 
-from lakesmith.batch.frames import BatchFrames
+from typing import TYPE_CHECKING
+
 from lakesmith.batch.transform.backfill_filter import stored_between
 from lakesmith.batch.write.change_set import keeping
 from lakesmith.batch.write.foreign_commits import refuse_changed
-from lakesmith.batch.write.strategies import Strategy, WritePlan, strategy_of
+from lakesmith.batch.write.strategies.registry import strategy_of
 from lakesmith.tables.commit import CommitId, Outcome, find, write
 from lakesmith.tables.retry import retried
 from lakesmith.tables.writes import replace_all, replace_where
+
+if TYPE_CHECKING:
+    from lakesmith.batch.frames import BatchFrames
+    from lakesmith.batch.write.strategies.base import Strategy, WritePlan
 
 
 def write_rows(frames: BatchFrames) -> Outcome:

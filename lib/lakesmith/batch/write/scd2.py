@@ -6,12 +6,12 @@ import json
 from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 from pyspark.sql import Column, DataFrame, Row, Window
 from pyspark.sql import functions as F
 
-from lakesmith.batch.context import BatchContext
-from lakesmith.batch.frames import BatchFrames
+from lakesmith.batch.counts import VERSIONS
 from lakesmith.batch.gate.partial_events import fill, is_partial
 from lakesmith.batch.write.change_set import (
     SIDE,
@@ -46,11 +46,10 @@ from lakesmith.transforms.conform import with_defaults
 from lakesmith.transforms.keys.key_promise import broken_in
 from lakesmith.transforms.scd2 import instant_of, timeline, tracked
 
-VERSIONS = {
-    "insert": "versionsInserted",
-    "update": "versionsUpdated",
-    "delete": "versionsDeleted",
-}
+if TYPE_CHECKING:
+    from lakesmith.batch.context import BatchContext
+    from lakesmith.batch.frames import BatchFrames
+
 _LATE = "_late"
 
 

@@ -4,15 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from itertools import chain
+from typing import TYPE_CHECKING
 
 from pyspark.sql.types import StructType
 
-from lakesmith.batch.context import BatchContext
-from lakesmith.batch.frames import BatchFrames
 from lakesmith.batch.gate.align_schema import brought_schema, changes_of, stored_schema
 from lakesmith.errors import WriteError
 from lakesmith.ledger.key_change import key_change
-from lakesmith.spec.model import Table
 from lakesmith.tables.commit import find, identify
 from lakesmith.tables.create import table_options
 from lakesmith.tables.delta_log.fsync import force_newest
@@ -30,6 +28,11 @@ from lakesmith.tables.schema.diff import (
     keeps_equality,
 )
 from lakesmith.tables.schema.versions import shape_property
+
+if TYPE_CHECKING:
+    from lakesmith.batch.context import BatchContext
+    from lakesmith.batch.frames import BatchFrames
+    from lakesmith.spec.model import Table
 
 _FEED = "delta.enableChangeDataFeed"
 _ALTERS = ("add", "widen", "rename")
@@ -84,6 +87,7 @@ def require_allowed(name: str, spec: Table, changes: Sequence[Change]) -> None:
 
     Examples
     --------
+    >>> from lakesmith.spec.model import Table
     >>> require_allowed("silver.orders", Table(from_="bronze.orders"), [])
     """
     of_keys = [change for change in changes if _breaks_key(change, spec)]

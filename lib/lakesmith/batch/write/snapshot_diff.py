@@ -5,12 +5,12 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import reduce
+from typing import TYPE_CHECKING
 
 from pyspark.sql import Column, DataFrame
 from pyspark.sql import functions as F
 from pyspark.sql.types import StructType
 
-from lakesmith.batch.context import BatchContext
 from lakesmith.batch.frames import BatchFrames, full_history
 from lakesmith.batch.write.change_set import (
     Changes,
@@ -40,6 +40,9 @@ from lakesmith.transforms.keys.key_promise import (
 )
 from lakesmith.transforms.keys.orderable import orderable
 from lakesmith.transforms.scd2 import sequence_at
+
+if TYPE_CHECKING:
+    from lakesmith.batch.context import BatchContext
 
 _SAME = "same"
 _STILL_MISSING = "still missing"

@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 from pyspark.sql import DataFrame
 
-from lakesmith.batch.context import BatchContext
 from lakesmith.tables.commit import find, write, writer
+
+if TYPE_CHECKING:
+    from lakesmith.batch.context import BatchContext
 
 
 def staged(batch: BatchContext, rows: DataFrame) -> DataFrame:

@@ -4,17 +4,20 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 from pyspark.sql import DataFrame
 from pyspark.sql import functions as F
 
-from lakesmith.batch.context import BatchContext
-from lakesmith.batch.frames import BatchFrames
 from lakesmith.batch.gate.partial_events import is_partial
 from lakesmith.column_refs import named
 from lakesmith.sources.upstream import is_mark
-from lakesmith.tables.writes import newest_first
+from lakesmith.tables.upsert.precedence import newest_first
 from lakesmith.transforms.keys.dedupe import latest_by
+
+if TYPE_CHECKING:
+    from lakesmith.batch.context import BatchContext
+    from lakesmith.batch.frames import BatchFrames
 
 _AT = "_truncated_at"
 

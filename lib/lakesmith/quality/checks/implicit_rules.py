@@ -6,6 +6,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import replace
 from functools import reduce
 from operator import and_
+from typing import TYPE_CHECKING
 
 from pyspark.sql import Column
 from pyspark.sql import functions as F
@@ -15,8 +16,10 @@ from lakesmith.columns import CORRUPT_RECORD, REFUSED, RESCUED
 from lakesmith.quality.checks.row.cast_failed import cast_columns, cast_rule
 from lakesmith.quality.raw import raw_field, rescued
 from lakesmith.quality.rule import Rule, find, no_sample, sample_of
-from lakesmith.spec.model import Table
-from lakesmith.spec.model.checks import CastFailed
+from lakesmith.spec.model.checks.row.cast_failed import CastFailed
+
+if TYPE_CHECKING:
+    from lakesmith.spec.model import Table
 
 _UNPARSED = f"$.{CORRUPT_RECORD}"
 _HIVE_NULL = "__HIVE_DEFAULT_PARTITION__"
@@ -44,7 +47,7 @@ def implicit_rules(table: Table, columns: Mapping[str, str]) -> Iterator[Rule]:
 
     Examples
     --------
-    >>> from lakesmith.spec.model import Column as ContractColumn
+    >>> from lakesmith.spec.model import Column as ContractColumn, Table
     >>> qty = ContractColumn(type="int", nullable=False)
     >>> table = Table(from_="bronze.orders", columns={"qty": qty})
     >>> types = {"qty": "int", "_raw": "struct<qty:string,_rescued:string>"}

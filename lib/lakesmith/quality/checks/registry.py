@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
 from importlib import import_module
-from typing import Any, TypeVar
+from typing import TYPE_CHECKING, Any, TypeVar
 
 from pyspark.sql import Column
 from pyspark.sql import functions as F
@@ -12,14 +12,17 @@ from pyspark.sql import functions as F
 from lakesmith.column_refs import named
 from lakesmith.quality.checks.batch.evaluation import BatchEvaluation, BatchScope
 from lakesmith.quality.rule import Rule, broken_rule, find, rule_of, sample_of
-from lakesmith.spec.model import Check, Table
-from lakesmith.spec.model.checks import BatchCheck, RowCheck, check_name
+from lakesmith.spec.model.checks.base import BatchCheck, Check, RowCheck
+from lakesmith.spec.model.checks.registry import check_name
+
+if TYPE_CHECKING:
+    from lakesmith.spec.model.table import Table
 
 R = TypeVar("R", bound=RowCheck)
 E = TypeVar("E", bound=type[BatchEvaluation[Any]])
 
 Predicate = Callable[[R, Column, str], Column]
-RowRules = Callable[[R, Table, Mapping[str, str]], Iterator[Rule]]
+RowRules = Callable[[R, "Table", Mapping[str, str]], Iterator[Rule]]
 
 _row_rules: dict[str, RowRules[Any]] = {}
 _evaluations: dict[str, type[BatchEvaluation[Any]]] = {}
@@ -73,6 +76,7 @@ def rules_of(check: Check, table: Table, columns: Mapping[str, str]) -> Iterator
     Examples
     --------
     >>> from lakesmith.spec.model.checks import NotNull
+    >>> from lakesmith.spec.model.table import Table
     >>> check = NotNull(id="given", column="id")
     >>> table = Table(from_="bronze.orders", checks=(check,))
     >>> [rule.error for rule in rules_of(check, table, {"day": "date"})]
@@ -91,6 +95,7 @@ def evaluation_of(check: Check, scope: BatchScope) -> BatchEvaluation[Any]:
     Examples
     --------
     >>> from lakesmith.spec.model.checks import RowCount
+    >>> from lakesmith.spec.model.table import Table
     >>> check = RowCount(id="some", min=1)
     >>> evaluation_of(check, BatchScope(Table(from_="bronze.orders"))).result({"rows": 0}).message
     '0 rows, expected at least 1'

@@ -4,12 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING
 
 from pyspark.sql import SparkSession
 
 from lakesmith.errors import InputError
 from lakesmith.sources.files.listing import NOT_NOW, FileEntry, list_files
-from lakesmith.spec.model import FilesSource
+
+if TYPE_CHECKING:
+    from lakesmith.spec.model import FilesSource
 
 
 @dataclass(frozen=True)
@@ -80,6 +83,7 @@ def apply_policy(
 
     Examples
     --------
+    >>> from lakesmith.spec.model import FilesSource
     >>> source = FilesSource(format="csv", path="in", columns=("id",), on_changed_file="reload")
     >>> changes = FileChanges(new=(), changed=(FileEntry("in/a.csv", 5, 1700),))
     >>> [file.path for file in apply_policy(changes, source)]
@@ -114,6 +118,7 @@ def fresh_files(
 
     Examples
     --------
+    >>> from lakesmith.spec.model import FilesSource
     >>> source = FilesSource(format="csv", path="no/such", columns=("id",), optional=True)
     >>> fresh_files(None, source, seen={})
     ()

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 from functools import reduce
+from typing import TYPE_CHECKING
 
 from pyspark.sql import Column, DataFrame, SparkSession, Window
 from pyspark.sql import functions as F
@@ -16,7 +17,9 @@ from lakesmith.sources.files.csv_records import (
 )
 from lakesmith.sources.files.heads import Head, may_repeat_header
 from lakesmith.sources.files.text_lines import CORRUPT, rescue_fields, rescue_line
-from lakesmith.spec.model import FilesSource
+
+if TYPE_CHECKING:
+    from lakesmith.spec.model import FilesSource
 
 
 def read_csv(

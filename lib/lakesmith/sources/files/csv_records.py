@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
+from typing import TYPE_CHECKING
 
 from pyspark.sql import Column, DataFrame, SparkSession
 from pyspark.sql import functions as F
@@ -16,7 +17,9 @@ from lakesmith.sources.files.text_lines import (
     is_unsafe,
     read_lines,
 )
-from lakesmith.spec.model import FilesSource
+
+if TYPE_CHECKING:
+    from lakesmith.spec.model import FilesSource
 
 # Every byte is a character of it, so that text can be split and put back without a loss.
 BYTES = "ISO-8859-1"
@@ -27,6 +30,7 @@ def is_by_line(source: FilesSource) -> bool:
 
     Examples
     --------
+    >>> from lakesmith.spec.model import FilesSource
     >>> csv = {"format": "csv", "path": "in", "columns": ("id",)}
     >>> is_by_line(FilesSource(**csv)), is_by_line(FilesSource(**csv, multiline=True))
     (True, False)

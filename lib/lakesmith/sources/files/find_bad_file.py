@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
+from typing import TYPE_CHECKING
 
 from pyspark.sql import SparkSession
 
@@ -11,7 +12,9 @@ from lakesmith.errors import SparkGone
 from lakesmith.session.failures import cause_of
 from lakesmith.sources.files.listing import NOT_NOW, UNREADABLE
 from lakesmith.sources.files.new_files import is_passing, read_files
-from lakesmith.spec.model import FilesSource
+
+if TYPE_CHECKING:
+    from lakesmith.spec.model import FilesSource
 
 PASSING = re.compile(
     r"FileNotFoundException|NoSuchFileException|AccessControlException|AccessDeniedException"

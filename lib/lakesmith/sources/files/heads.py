@@ -12,12 +12,14 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from io import TextIOWrapper
 from pathlib import Path
-from typing import IO, cast
+from typing import IO, TYPE_CHECKING, cast
 
 from pyspark.sql import SparkSession
 
 from lakesmith.paths import local_path
-from lakesmith.spec.model import FilesSource
+
+if TYPE_CHECKING:
+    from lakesmith.spec.model import FilesSource
 
 HEAD_BYTES = 65_536
 CHUNK = 1 << 20
@@ -112,6 +114,7 @@ def csv_head(data: bytes, source: FilesSource) -> Head:
 
     Examples
     --------
+    >>> from lakesmith.spec.model import FilesSource
     >>> source = FilesSource(format="csv", path="in", columns=("id", "name"))
     >>> csv_head(b"name,ID,extra\n1,2,3\n", source).names
     ('name', 'ID', 'extra')
@@ -228,6 +231,7 @@ def header_problem(names: tuple[str, ...], source: FilesSource, line: str = "") 
 
     Examples
     --------
+    >>> from lakesmith.spec.model import FilesSource
     >>> source = FilesSource(format="csv", path="in", columns=("id", "name"))
     >>> header_problem(("ID", "name"), source)
     ''

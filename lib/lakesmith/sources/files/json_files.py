@@ -3,19 +3,22 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import TYPE_CHECKING
 
 from pyspark.sql import Column, DataFrame, SparkSession
 from pyspark.sql import functions as F
 
 from lakesmith.columns import ARRIVED
 from lakesmith.sources.files.text_lines import is_unsafe, read_lines, rescue_line
-from lakesmith.spec.model import FilesSource
 from lakesmith.transforms.values.json_numbers import (
     has_changed_number,
-    mark_numbers,
+    in_array,
     may_hold_mark,
     unmark_numbers,
 )
+
+if TYPE_CHECKING:
+    from lakesmith.spec.model import FilesSource
 
 
 def read_json(
@@ -62,10 +65,7 @@ def _entries(line: Column, changed: Column) -> Column:
 
     Numbers keep their spelling.
     """
-    kept = F.when(changed, mark_numbers(line)).otherwise(line)
-    # The parser stops behind the first value; as an array, whatever follows it shows.
-    array = F.concat(F.lit("["), kept, F.lit("]"))
-    parsed = F.try_parse_json(array)
+    parsed = F.try_parse_json(in_array(line, changed))
     values = parsed.try_cast("array<map<string,variant>>")
     fields = F.when(F.size(values) == 1, F.get(values, 0))
     entries = F.map_entries(fields)

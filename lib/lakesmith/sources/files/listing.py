@@ -8,13 +8,16 @@ import os
 from collections.abc import Hashable, Iterable, Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from pyspark.sql import SparkSession
 from pyspark.sql import functions as F
 
 from lakesmith.errors import InputError
 from lakesmith.paths import local_path
-from lakesmith.spec.model import FilesSource
+
+if TYPE_CHECKING:
+    from lakesmith.spec.model import FilesSource
 
 
 @dataclass(frozen=True, order=True)
@@ -63,6 +66,7 @@ def list_files(
     Examples
     --------
     >>> import tempfile
+    >>> from lakesmith.spec.model import FilesSource
     >>> with tempfile.TemporaryDirectory() as directory:
     ...     _ = Path(directory, "a.csv").write_text("id")
     ...     source = FilesSource(format="csv", path=directory, columns=("id",))

@@ -6,6 +6,7 @@ import os
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from itertools import accumulate
+from typing import TYPE_CHECKING
 
 from pyspark.sql import DataFrame, SparkSession
 
@@ -31,7 +32,9 @@ from lakesmith.sources.files.parquet_files import (
 )
 from lakesmith.sources.files.parquet_footers import footer_of
 from lakesmith.sources.files.parquet_types import type_problem
-from lakesmith.spec.model import FilesSource
+
+if TYPE_CHECKING:
+    from lakesmith.spec.model import FilesSource
 
 
 @dataclass(frozen=True)
@@ -89,6 +92,7 @@ def bounded(
 
     Examples
     --------
+    >>> from lakesmith.spec.model import FilesSource
     >>> csv = {"format": "csv", "path": "in", "columns": ("id",)}
     >>> source = FilesSource(**csv, batch={"max_files": 1})
     >>> files = [FileEntry("in/a.csv", 5, 1700), FileEntry("in/b.csv", 5, 1700)]
@@ -133,6 +137,7 @@ def reason_to_park(spark: SparkSession, source: FilesSource, path: str) -> str:
 
     Examples
     --------
+    >>> from lakesmith.spec.model import FilesSource
     >>> source = FilesSource(format="csv", path="in", columns=("id",))
     >>> reason_to_park(spark, source, "in/a:b.csv")
     "the file's name has a colon, which Spark does not read: rename it"

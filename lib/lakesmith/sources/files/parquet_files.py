@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from functools import reduce
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from pyspark.sql import Column, DataFrame, SparkSession
 from pyspark.sql import functions as F
@@ -26,7 +26,9 @@ from lakesmith.sources.files.parquet_types import (
     byte_array_decimals,
 )
 from lakesmith.sources.files.text_lines import rescue_fields
-from lakesmith.spec.model import FilesSource
+
+if TYPE_CHECKING:
+    from lakesmith.spec.model import FilesSource
 
 Fields = Mapping[str, str]
 # Marks the type of a column whose decimals are byte arrays.

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator, Sequence
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-from lakesmith.sources.files.parquet_footers import Footer
+if TYPE_CHECKING:
+    from lakesmith.sources.files.parquet_footers import Footer
 
 MOST_DIGITS = 38
 LONG_DIGITS = 18

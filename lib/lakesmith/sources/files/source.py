@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Mapping
 from concurrent.futures import ThreadPoolExecutor
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from pyspark.sql import DataFrame, SparkSession
 
@@ -16,15 +16,21 @@ from lakesmith.sources.files.listing import FileEntry, list_files
 from lakesmith.sources.files.new_files import next_files, read_files, reason_to_park
 from lakesmith.sources.files.parquet_files import footer_rows
 from lakesmith.sources.files.position import KIND, FilePositions, files_slice
-from lakesmith.sources.positions import Position
+from lakesmith.sources.registry import built_in
 from lakesmith.sources.slices import MISSING, ParkedPart, Required, Slice, Slices
-from lakesmith.spec.model import FilesSource
+from lakesmith.spec.model.source import FilesSource
 from lakesmith.spec.rules.sources import TAKES
-from lakesmith.tables.ref import TableRef
+
+if TYPE_CHECKING:
+    from lakesmith.sources.positions import Position
+    from lakesmith.tables.ref import TableRef
 
 READERS = 8
+FEW_FILES = 20
+COMPRESSED = (".gz", ".bz2", ".deflate", ".zst", ".snappy", ".lz4", ".xz")
 
 
+@built_in
 class Files(Source):
     """CSV, JSON-lines or Parquet files in a directory.
 
@@ -98,6 +104,31 @@ class Files(Source):
             JSON also ``_arrived``, which fields a line has.
         """
         return read_files(session, self.settings, self.positions.parts(piece))
+
+    def max_rows(self, piece: Slice) -> int | None:
+        """Return the rows of few Parquet files, or a bound by the size of text files.
+
+        Examples
+        --------
+        >>> from lakesmith.spec.example import example_project
+        >>> files = Files(example_project(), "bronze.a")
+        >>> files.max_rows(files_slice("s", [("in/a.csv", 1200, 1700)]))
+        1200
+        >>> files.max_rows(files_slice("s", [("in/a.csv.gz", 1200, 1700)]))
+        """
+        paths = self.positions.parts(piece)
+        if self.settings.format == "parquet":
+            return footer_rows(paths) if len(paths) <= FEW_FILES else None
+        if any(path.endswith(COMPRESSED) for path in paths):
+            return None
+        size = sum(file[1] for file in piece.data["files"])
+        return int(size // self._shortest_row)
+
+    @property
+    def _shortest_row(self) -> int:
+        """The bytes that any row of text has, which are its delimiters and its line end."""
+        is_json = self.settings.format == "json"
+        return len("{}\n") if is_json else len(self.settings.columns)
 
     def still_readable(self, piece: Slice) -> str:
         """Return which file changed or vanished since the slice was planned.

@@ -14,6 +14,8 @@ from lakesmith.spec.model.base import ColumnName, Model
 
 ENTRY_POINTS = "lakesmith.sources"
 DEFAULT_TYPE = "files"
+# By this kind the ledger names what is read of an upstream table.
+UPSTREAM = "table"
 
 
 class BatchBounds(Model):
@@ -99,8 +101,7 @@ class SourceType(Protocol):
     spec: type[SourceSpec]
 
 
-# By the second kind the ledger names what is read of an upstream table.
-BUILT_IN_KINDS = (DEFAULT_TYPE, "table")
+BUILT_IN_KINDS = (DEFAULT_TYPE, UPSTREAM)
 _registered: dict[str, SourceType] = {}
 
 

@@ -8,7 +8,7 @@ from pydantic import Field, PositiveInt
 
 from lakesmith.duration import DURATION_PATTERN
 from lakesmith.spec.model.base import ColumnName, InputName, Model, Name, TableName
-from lakesmith.spec.model.checks import AnyCheck
+from lakesmith.spec.model.checks.any_check import AnyCheck
 from lakesmith.spec.model.write import Write
 
 
@@ -136,3 +136,25 @@ class Table(Model):
         description="Allows functions that read the clock or a random number. A retry may then"
         " give other rows.",
     )
+
+    @property
+    def input_name(self) -> str:
+        """The name of what is read, without its layer.
+
+        Examples
+        --------
+        >>> Table(from_="bronze.orders").input_name
+        'orders'
+        """
+        return self.from_.partition(".")[2]
+
+    @property
+    def source_name(self) -> str | None:
+        """The name of the source that is read, None where an upstream table is.
+
+        Examples
+        --------
+        >>> Table(from_="sources.orders").source_name, Table(from_="bronze.orders").source_name
+        ('orders', None)
+        """
+        return self.input_name if self.from_.startswith("sources.") else None

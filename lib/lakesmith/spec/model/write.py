@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
-from typing import Annotated, Any, Literal
+from typing import TYPE_CHECKING, Annotated, Any, Literal
 
 from pydantic import BeforeValidator, Field, PositiveInt
 from pydantic_core import PydanticCustomError
 
 from lakesmith.columns import TRUNCATES
 from lakesmith.spec.model.base import ColumnNames, Model
-from lakesmith.spec.strategies.declaration import Declaration, Emits, Unit
 from lakesmith.spec.strategies.registry import declaration_of, strategy_names
+
+if TYPE_CHECKING:
+    from lakesmith.spec.strategies.declaration import Declaration, Emits, Unit
 
 # What Debezium writes for a value that it does not know, unless it is configured otherwise.
 UNAVAILABLE = "__debezium_unavailable_value"

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import replace
+from typing import TYPE_CHECKING
 
 from lakesmith.spec.graph import find_cycles
 from lakesmith.spec.kinds import all_kinds
-from lakesmith.spec.model import Project
 from lakesmith.spec.rules.checks.check_rules import check_rules
 from lakesmith.spec.rules.columns import (
     contract_rules,
@@ -34,6 +34,9 @@ from lakesmith.spec.rules.steps import (
 )
 from lakesmith.spec.rules.write import event_date_rules, write_rules
 from lakesmith.spec.yaml.provenance import Finding
+
+if TYPE_CHECKING:
+    from lakesmith.spec.model import Project
 
 _TABLE_RULES: tuple[Rule, ...] = (
     name_rules,
@@ -79,6 +82,7 @@ def rule_findings(
 
     Examples
     --------
+    >>> from lakesmith.spec.model import Project
     >>> spec = {"name": "shop", "tables": {"silver": {"orders": {"from": "bronze.order"}}}}
     >>> project = Project.model_validate(spec)
     >>> for finding in rule_findings(project, frozenset({"bronze.orders"})):

@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
+from typing import TYPE_CHECKING
 
-from lakesmith.spec.model import Column
-from lakesmith.spec.rules.context import Subject
 from lakesmith.spec.values.column_types import type_problem
 from lakesmith.spec.yaml.provenance import Finding, suggest
+
+if TYPE_CHECKING:
+    from lakesmith.spec.model import Column
+    from lakesmith.spec.rules.context import Subject
 
 _NESTED = ("array", "map", "struct")
 
@@ -74,8 +77,8 @@ def arriving_columns(subject: Subject) -> tuple[str, ...]:
     # The images of change events have columns that no spec names.
     if upstream is None or subject.table.write.change_format == "debezium":
         return ()
-    source = subject.project.sources.get(upstream.from_.partition(".")[2])
-    if upstream.from_.startswith("sources.") and source:
+    source = subject.project.sources.get(upstream.source_name or "")
+    if source:
         return source.columns
     return tuple(upstream.columns)
 

@@ -4,10 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Callable, Collection, Iterator, Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-from lakesmith.spec.model import Project, Table
 from lakesmith.spec.yaml.provenance import Finding
+
+if TYPE_CHECKING:
+    from lakesmith.spec.model import Project, Table
 
 StepCheck = Callable[[str | dict[str, Any], Collection[str]], Sequence[str]]
 
@@ -27,6 +29,7 @@ class Subject:
 
     Examples
     --------
+    >>> from lakesmith.spec.model import Project, Table
     >>> table = Table.model_validate({"from": "bronze.orders"})
     >>> subject = Subject("silver.orders", table, Project(name="shop"))
     >>> subject.layer, subject.upstream()

@@ -5,13 +5,16 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from decimal import Decimal, InvalidOperation
+from typing import TYPE_CHECKING
 
-from lakesmith.spec.model import Column, Table
 from lakesmith.spec.rules.columns import repeated
-from lakesmith.spec.rules.context import Subject
 from lakesmith.spec.values.numbers import read_decimal, read_float, read_whole
 from lakesmith.spec.values.times import read_date, read_instant, read_wall_clock
 from lakesmith.spec.yaml.provenance import Finding
+
+if TYPE_CHECKING:
+    from lakesmith.spec.model import Column, Table
+    from lakesmith.spec.rules.context import Subject
 
 Default = str | int | float | bool
 _WHOLE = {"tinyint": 8, "smallint": 16, "int": 32, "bigint": 64}
@@ -28,7 +31,8 @@ def rename_rules(subject: Subject) -> Iterator[Finding]:
 
     Examples
     --------
-    >>> from lakesmith.spec.model import Project
+    >>> from lakesmith.spec.model import Project, Table
+    >>> from lakesmith.spec.rules.context import Subject
     >>> columns = {"qty": {"type": "int", "renamed_from": "quantity"}}
     >>> table = Table.model_validate({"from": "bronze.lines", "columns": columns})
     >>> subject = Subject("silver.lines", table, Project(name="shop"))
@@ -58,7 +62,8 @@ def default_rules(subject: Subject) -> Iterator[Finding]:
 
     Examples
     --------
-    >>> from lakesmith.spec.model import Project
+    >>> from lakesmith.spec.model import Project, Table
+    >>> from lakesmith.spec.rules.context import Subject
     >>> columns = {"qty": {"type": "int", "default": "none"}}
     >>> table = Table.model_validate({"from": "bronze.lines", "columns": columns})
     >>> subject = Subject("silver.lines", table, Project(name="shop"))

@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from typing import TYPE_CHECKING
 
-from lakesmith.spec.rules.context import Subject
 from lakesmith.spec.values.time_patterns import pattern_problem, zone_problem
 from lakesmith.spec.yaml.provenance import Finding
+
+if TYPE_CHECKING:
+    from lakesmith.spec.rules.context import Subject
 
 _TIMES = ("date", "timestamp", "timestamp_ntz")
 _OFFSET_HINT = "declare the column as timestamp, or leave the offset out of the format"
@@ -22,6 +25,7 @@ def format_rules(subject: Subject) -> Iterator[Finding]:
     Examples
     --------
     >>> from lakesmith.spec.model import Project, Table
+    >>> from lakesmith.spec.rules.context import Subject
     >>> columns = {"day": {"type": "date", "format": "yyyy-MM-dd'T"}}
     >>> table = Table.model_validate({"from": "bronze.orders", "columns": columns})
     >>> subject = Subject("silver.orders", table, Project(name="shop"))

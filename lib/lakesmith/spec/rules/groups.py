@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from typing import TYPE_CHECKING
 
-from lakesmith.spec.rules.context import Subject
 from lakesmith.spec.rules.steps import is_step
 from lakesmith.spec.step_effects import (
     Step,
@@ -16,6 +16,9 @@ from lakesmith.spec.step_effects import (
 )
 from lakesmith.spec.steps import lowered
 from lakesmith.spec.yaml.provenance import Finding
+
+if TYPE_CHECKING:
+    from lakesmith.spec.rules.context import Subject
 
 NumberedSteps = Sequence[tuple[int, Step]]
 

@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from typing import TYPE_CHECKING
 
 from lakesmith.columns import VALIDITY
 from lakesmith.spec.change_semantics import read_from
-from lakesmith.spec.model import Project, Table
-from lakesmith.spec.rules.context import Subject
 from lakesmith.spec.step_effects import changed_columns, is_user_function
 from lakesmith.spec.yaml.provenance import Finding
+
+if TYPE_CHECKING:
+    from lakesmith.spec.model import Project, Table
+    from lakesmith.spec.rules.context import Subject
 
 
 def history_findings(subject: Subject) -> Iterator[Finding]:
@@ -79,6 +82,7 @@ def makes_column(table: Table, name: str) -> bool:
 
     Examples
     --------
+    >>> from lakesmith.spec.model import Table
     >>> upper = Table(from_="bronze.orders", steps=({"upper": ["sku"]},))
     >>> makes_column(upper, "SKU"), makes_column(upper, "qty")
     (True, False)

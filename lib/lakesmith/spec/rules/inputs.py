@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from typing import TYPE_CHECKING
 
 from lakesmith.spec.change_semantics import (
     changes_rows,
@@ -10,9 +11,11 @@ from lakesmith.spec.change_semantics import (
     has_keys_of,
     keeps_first_of,
 )
-from lakesmith.spec.model import Table
-from lakesmith.spec.rules.context import Subject
 from lakesmith.spec.yaml.provenance import Finding, suggest
+
+if TYPE_CHECKING:
+    from lakesmith.spec.model import Table
+    from lakesmith.spec.rules.context import Subject
 
 RESERVED_SUFFIX = "__quarantine"
 _NOT_IN_BRONZE = ("inputs", "columns", "steps", "sql", "checks")
@@ -33,7 +36,7 @@ def input_rules(subject: Subject) -> Iterator[Finding]:
         if name not in subject.known:
             hint = suggest(name, subject.known, "there are")
             yield Finding("LS120", key, f"'{name}' does not exist", hint)
-    reads_source = table.from_.startswith("sources.")
+    reads_source = table.source_name is not None
     if subject.layer == "bronze" and not reads_source:
         what = f"a bronze table reads '{table.from_}'"
         yield Finding("LS121", "from", what, "bronze reads from sources.<name> only")

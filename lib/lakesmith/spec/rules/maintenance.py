@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from typing import TYPE_CHECKING
 
 from lakesmith.columns import VALIDITY
-from lakesmith.spec.rules.context import Subject
 from lakesmith.spec.yaml.provenance import Finding, suggest
+
+if TYPE_CHECKING:
+    from lakesmith.spec.rules.context import Subject
 
 _LAYOUTS = ("cluster_by", "zorder_by")
 
@@ -17,6 +20,7 @@ def maintenance_rules(subject: Subject) -> Iterator[Finding]:
     Examples
     --------
     >>> from lakesmith.spec.model import Project, Table
+    >>> from lakesmith.spec.rules.context import Subject
     >>> maintenance = {"cluster_by": ["day"], "zorder_by": ["id"]}
     >>> table = Table.model_validate({"from": "bronze.orders", "maintenance": maintenance})
     >>> project = Project(name="shop", tables={"silver": {"orders": table}})

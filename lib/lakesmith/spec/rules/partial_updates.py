@@ -3,10 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from typing import TYPE_CHECKING
 
 from lakesmith.columns import ENVELOPE, PAYLOAD
-from lakesmith.spec.model import Table
-from lakesmith.spec.rules.context import Subject
 from lakesmith.spec.step_effects import (
     Step,
     derived_columns,
@@ -16,6 +15,10 @@ from lakesmith.spec.step_effects import (
 )
 from lakesmith.spec.steps import lowered
 from lakesmith.spec.yaml.provenance import Finding
+
+if TYPE_CHECKING:
+    from lakesmith.spec.model import Table
+    from lakesmith.spec.rules.context import Subject
 
 
 def event_rules(subject: Subject) -> Iterator[Finding]:
@@ -35,7 +38,7 @@ def _envelope_findings(subject: Subject) -> Iterator[Finding]:
     upstream = subject.upstream()
     if upstream is None:
         return
-    source = subject.project.sources.get(upstream.from_.partition(".")[2])
+    source = subject.project.sources.get(upstream.source_name or "")
     if source is None:
         return
     present = {name.lower() for name in source.columns}

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 
-from lakesmith.spec.model import FilesSource, SourceSpec
+from lakesmith.spec.model.source import FilesSource, SourceSpec
 from lakesmith.spec.rules.columns import repeated
 from lakesmith.spec.yaml.provenance import Finding, suggest
 

@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-from lakesmith.spec.model import Table
-from lakesmith.spec.rules.context import Subject
 from lakesmith.spec.step_effects import expressions
 from lakesmith.spec.values.nondeterministic import nondeterministic_calls
 from lakesmith.spec.values.sql_patterns import pattern_problems
 from lakesmith.spec.yaml.provenance import Finding
+
+if TYPE_CHECKING:
+    from lakesmith.spec.model import Table
+    from lakesmith.spec.rules.context import Subject
 
 _CONDITIONS = ("apply_as_deletes", "apply_as_truncates")
 

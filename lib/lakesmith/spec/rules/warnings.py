@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from typing import TYPE_CHECKING
 
 from lakesmith.spec.change_semantics import read_from
-from lakesmith.spec.model import Project, Table
 from lakesmith.spec.rules.history import clocks_of, makes_column
 from lakesmith.spec.yaml.provenance import Finding
+
+if TYPE_CHECKING:
+    from lakesmith.spec.model import Project, Table
 
 
 def find_warnings(project: Project) -> Iterator[Finding]:

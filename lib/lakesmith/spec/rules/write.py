@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from typing import TYPE_CHECKING
 
-from lakesmith.spec.rules.context import Subject
 from lakesmith.spec.rules.history import (
     clock_findings,
     history_findings,
@@ -12,6 +12,9 @@ from lakesmith.spec.rules.history import (
 )
 from lakesmith.spec.step_effects import gives_groups, options_of
 from lakesmith.spec.yaml.provenance import Finding
+
+if TYPE_CHECKING:
+    from lakesmith.spec.rules.context import Subject
 
 
 def write_rules(subject: Subject) -> Iterator[Finding]:

@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 from lakesmith.errors import ConfigError, Problem
 from lakesmith.spec.installed import load_installed, refused_as
 from lakesmith.spec.strategies.built_in import BUILT_IN
-from lakesmith.spec.strategies.declaration import Declaration
+
+if TYPE_CHECKING:
+    from lakesmith.spec.strategies.declaration import Declaration
 
 # An installed package adds a strategy by an entry point of this group. It names the object that
 # writes (a `Strategy` of `lakesmith.batch.write.strategies`), whose `declaration` is read here.

@@ -58,7 +58,7 @@ def column_names(sql: str) -> frozenset[str]:
     >>> sorted(column_names("cast(Units AS int) * `unit price` > 5 AND date'2024-01-01' < day"))
     ['day', 'unit price', 'units']
     """
-    tokens = [token.lower() for token in sql_tokens(sql)]
+    tokens = _lowered_tokens(sql)
     neighbours = zip(["", *tokens], tokens, [*tokens[1:], ""], strict=False)
     named = [
         token for before, token, after in neighbours if _is_name(before, token, after)
@@ -78,7 +78,7 @@ def windows(sql: str) -> list[frozenset[str]]:
     >>> windows("'max(v) OVER ()' || over")
     []
     """
-    tokens = [token.lower() for token in sql_tokens(sql)]
+    tokens = _lowered_tokens(sql)
     ends = [
         end
         for end in range(1, len(tokens))
@@ -124,6 +124,10 @@ def arguments(tokens: Sequence[str]) -> list[list[str]]:
             parts[-1].append(sign)
 
     return parts
+
+
+def _lowered_tokens(sql: str) -> list[str]:
+    return [token.lower() for token in sql_tokens(sql)]
 
 
 def _mask(match: re.Match[str]) -> str:

@@ -64,7 +64,7 @@ def pattern_problem(pattern: str) -> str:
     """
     if pattern.count("'") % 2:
         return "a quote is never closed"
-    unquoted = "".join(_QUOTED.split(pattern)[::2])
+    unquoted = _unquoted(pattern)
     for letter in unquoted:
         if letter.isascii() and letter.isalpha() and letter not in _LETTERS:
             return f"the letter {letter!r} has no meaning"
@@ -85,12 +85,16 @@ def zone_problem(pattern: str, kind: str) -> str:
     >>> zone_problem("yyyy-MM-dd HH:mm[XXX] 'Zulu'", "timestamp_ntz")
     ''
     """
-    unquoted = "".join(_QUOTED.split(pattern)[::2])
+    unquoted = _unquoted(pattern)
     if any(letter in unquoted for letter in _REGION_LETTERS):
         return "it reads the name of a zone, whose local times are ambiguous when clocks change"
     if kind == "timestamp_ntz" and exact_pattern(pattern, zone=False) is None:
         return "timestamp_ntz holds no offset"
     return ""
+
+
+def _unquoted(pattern: str) -> str:
+    return "".join(_QUOTED.split(pattern)[::2])
 
 
 def _zeros(fraction: re.Match[str]) -> str:

@@ -89,8 +89,7 @@ def read_overlay(conf: Path, env: str, problems: list[Problem]) -> Node:
 
 
 def _file_hint(kind: Kind) -> str:
-    folder = f"{kind.name}/<layer>" if kind.layers else kind.name
-    return f"one {kind.noun} per file: conf/{folder}/<name>.yml"
+    return f"one {kind.noun} per file: conf/{kind.folder}/<name>.yml"
 
 
 def _nameless(conf: Path) -> Node:

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-from lakesmith.spec.yaml.provenance import KeyPath, Origin
+if TYPE_CHECKING:
+    from lakesmith.spec.yaml.provenance import KeyPath, Origin
 
 MAX_DEPTH = 20
 
@@ -26,6 +27,7 @@ class Node:
 
         Examples
         --------
+        >>> from lakesmith.spec.yaml.provenance import Origin
         >>> file = Origin("a.yml")
         >>> Node({"keys": Node([Node("id", file)], file)}, file).plain()
         {'keys': ['id']}
@@ -41,6 +43,7 @@ class Node:
 
         Examples
         --------
+        >>> from lakesmith.spec.yaml.provenance import Origin
         >>> node = Node({"keys": Node("id", Origin("a.yml", 2))}, Origin("a.yml", 1))
         >>> [(path, str(origin)) for path, origin in node.origins()]
         [((), 'a.yml:1'), (('keys',), 'a.yml:2')]

@@ -5,11 +5,14 @@ from __future__ import annotations
 import os
 from collections.abc import Iterable
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from lakesmith.tables.delta_log.actions import files_of, read_actions
 from lakesmith.tables.delta_log.hadoop_checksum import sidecar_of
 from lakesmith.tables.delta_log.listing import POINTER, log_files
-from lakesmith.tables.ref import TableRef
+
+if TYPE_CHECKING:
+    from lakesmith.tables.ref import TableRef
 
 ABOVE_TABLE = 3  # layer, warehouse, and the directory that holds the warehouse
 

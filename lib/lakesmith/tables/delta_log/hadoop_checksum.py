@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import struct
 import zlib
+from collections.abc import Iterable
 from pathlib import Path
 from typing import Literal
 
@@ -19,6 +20,17 @@ def sidecar_of(file: Path) -> Path:
     '_delta_log/.00.json.crc'
     """
     return file.with_name(f".{file.name}.crc")
+
+
+def with_sidecars(files: Iterable[Path]) -> tuple[Path, ...]:
+    """Return files, each followed by its checksum file.
+
+    Examples
+    --------
+    >>> [file.name for file in with_sidecars([Path("00.json")])]
+    ['00.json', '.00.json.crc']
+    """
+    return tuple(one for file in files for one in (file, sidecar_of(file)))
 
 
 def sidecar_fit(file: Path) -> Fit:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any, cast
+from typing import TYPE_CHECKING, Any, cast
 
 from deltalake import DeltaTable
 from deltalake.exceptions import DeltaError
@@ -13,7 +13,17 @@ from pyspark.sql import SparkSession
 
 from lakesmith.errors import InputError
 from lakesmith.tables.delta_log import operations
-from lakesmith.tables.ref import TableRef
+
+if TYPE_CHECKING:
+    from lakesmith.tables.ref import TableRef
+
+_ROW_METRICS = (
+    "numOutputRows",
+    "numDeletedRows",
+    "numTargetRowsInserted",
+    "numTargetRowsUpdated",
+    "numTargetRowsDeleted",
+)
 
 
 @dataclass(frozen=True)
@@ -27,7 +37,7 @@ class Commit:
         Milliseconds since 1970 UTC.
     operation : str
         Delta's name of it.
-    about : mapping
+    metadata : mapping
         What the commit records of itself; empty for another writer's.
     metrics : mapping of str to int
     restored_to : int, optional
@@ -41,7 +51,7 @@ class Commit:
     version: int
     timestamp: int
     operation: str
-    about: Mapping[str, Any]
+    metadata: Mapping[str, Any]
     metrics: Mapping[str, int]
     restored_to: int | None = None
     renamed: tuple[str, str] | None = None
@@ -68,6 +78,22 @@ class Commit:
     def _counts_none(self, *names: str) -> bool:
         """Return whether all of these metrics are known and 0."""
         return all(self.metrics.get(name, 1) == 0 for name in names)
+
+    @property
+    def max_rows(self) -> int | None:
+        """How many rows the commit wrote or deleted at most, None where it does not say.
+
+        Examples
+        --------
+        >>> Commit(3, 0, "WRITE", {}, {"numOutputRows": 5}).max_rows
+        5
+        >>> Commit(3, 0, "OPTIMIZE", {}, {}).max_rows, Commit(3, 0, "RESTORE", {}, {}).max_rows
+        (0, None)
+        """
+        if self.keeps_rows or self.changes_columns:
+            return 0
+        known = [self.metrics[name] for name in _ROW_METRICS if name in self.metrics]
+        return sum(known) if known else None
 
     @property
     def keeps_rows(self) -> bool:
@@ -170,11 +196,11 @@ def standing(
         yield commit
         if commit.restored_to is not None:
             newest = commit.restored_to
-            last_batch = _smaller(last_batch, commit.about.get("back_to"))
+            last_batch = _smaller(last_batch, commit.metadata.get("back_to"))
 
 
 def _is_read(commit: Commit, last_batch: int | None) -> bool:
-    batch = commit.about.get("batch")
+    batch = commit.metadata.get("batch")
     return batch is not None and last_batch is not None and batch <= last_batch
 
 
@@ -203,6 +229,7 @@ def unreadable(table: TableRef, error: Exception) -> InputError:
 
     Examples
     --------
+    >>> from lakesmith.tables.ref import TableRef
     >>> unreadable(TableRef("silver.a", "/lake/silver/a"), ValueError("torn")).what
     'silver.a cannot be read: torn'
     """
@@ -233,7 +260,7 @@ def _commit(entry: Mapping[str, Any]) -> Commit:
         entry["version"],
         int(entry["timestamp"]),
         operation,
-        about=about_of(entry.get("userMetadata")),
+        metadata=parse_metadata(entry.get("userMetadata")),
         metrics=_counts(entry.get("operationMetrics") or {}),
         restored_to=_restored_to(operation, parameters),
         renamed=_renamed(operation, parameters),
@@ -256,16 +283,16 @@ def _renamed(operation: str, parameters: Mapping[str, Any]) -> tuple[str, str] |
     return parameters["oldColumnPath"], parameters["newColumnPath"]
 
 
-def about_of(text: str | None) -> dict[str, Any]:
+def parse_metadata(text: str | None) -> dict[str, Any]:
     """Parse the ``userMetadata`` of a commit, empty for another writer's commit.
 
     Examples
     --------
-    >>> about_of('{"batch": 7}'), about_of("nightly load"), about_of(None)
+    >>> parse_metadata('{"batch": 7}'), parse_metadata("nightly load"), parse_metadata(None)
     ({'batch': 7}, {}, {})
     """
     try:
-        about = json.loads(text or "{}")
+        value = json.loads(text or "{}")
     except ValueError:  # free text of another writer
         return {}
-    return about if isinstance(about, dict) else {}
+    return value if isinstance(value, dict) else {}

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field, replace
 from functools import cached_property
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from lakesmith.tables.delta_log.actions import (
     Action,
@@ -20,7 +20,9 @@ from lakesmith.tables.delta_log.checkpoints import (
     checkpoint_problem,
 )
 from lakesmith.tables.delta_log.listing import LogFiles, log_files
-from lakesmith.tables.ref import TableRef
+
+if TYPE_CHECKING:
+    from lakesmith.tables.ref import TableRef
 
 
 @dataclass
@@ -75,7 +77,7 @@ def _key(body: dict[str, Any]) -> tuple[str, str]:
 
 
 @dataclass
-class Patient:
+class LocalTable:
     """Hold the log of a table on a local path, with its sound and its broken checkpoints."""
 
     ref: TableRef
@@ -189,16 +191,17 @@ def _torn(commit: Path) -> str:
     return ""
 
 
-def patient(ref: TableRef) -> Patient | None:
+def open_local(ref: TableRef) -> LocalTable | None:
     """Return a table to be checked, or None when it is not local or does not exist.
 
     Examples
     --------
-    >>> patient(TableRef("silver.a", "main.silver.a", by_name=True))
+    >>> from lakesmith.tables.ref import TableRef
+    >>> open_local(TableRef("silver.a", "main.silver.a", by_name=True))
     """
     if ref.local is None or not (ref.local / "_delta_log").is_dir():
         return None
-    return Patient(
+    return LocalTable(
         ref,
         ref.local,
         log_files(ref.local / "_delta_log"),

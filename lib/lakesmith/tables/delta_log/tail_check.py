@@ -6,14 +6,17 @@ import json
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from lakesmith.errors import TableDamaged
-from lakesmith.spec.model import Project
 from lakesmith.tables.delta_log.actions import read_actions
 from lakesmith.tables.delta_log.hadoop_checksum import sidecar_fit, sidecar_of
 from lakesmith.tables.delta_log.listing import POINTER, LogFiles, log_files
 from lakesmith.tables.ops_table import OPS_TABLES
 from lakesmith.tables.ref import TableRef, project_table
+
+if TYPE_CHECKING:
+    from lakesmith.spec.model import Project
 
 PARQUET_END = b"PAR1"
 FIX = "run `lakesmith doctor` to see what can be done, `lakesmith doctor --fix` to do what is safe"
@@ -33,6 +36,7 @@ def warehouse_tables(project: Project) -> list[TableRef]:
 
     Examples
     --------
+    >>> from lakesmith.spec.model import Project
     >>> tables = {"bronze": {"orders": {"from": "sources.orders"}}}
     >>> sources = {"orders": {"format": "csv", "path": "in", "columns": ["id"]}}
     >>> project = Project.model_validate({"name": "shop", "tables": tables, "sources": sources})

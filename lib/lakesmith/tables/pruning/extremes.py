@@ -6,14 +6,16 @@ import math
 from collections.abc import Mapping
 from dataclasses import dataclass
 from decimal import Decimal
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from pyspark.sql import Column, DataFrame, Row
 from pyspark.sql import functions as F
 
 from lakesmith.tables.pruning.ordinals import SPOILED, from_number
-from lakesmith.tables.pruning.ranges import Span
 from lakesmith.types import is_float, is_text
+
+if TYPE_CHECKING:
+    from lakesmith.tables.pruning.ranges import Span
 
 CELLS = 256
 

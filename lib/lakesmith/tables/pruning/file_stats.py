@@ -4,16 +4,17 @@ from __future__ import annotations
 
 import datetime as dt
 from dataclasses import dataclass
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import pyarrow as pa  # type: ignore[import-untyped]
 import pyarrow.compute as pc  # type: ignore[import-untyped]
 from deltalake import DeltaTable
 from deltalake.exceptions import DeltaError
 
-from lakesmith.tables.pruning.key_bounds import Touched
-from lakesmith.tables.pruning.ranges import Span
-from lakesmith.tables.ref import TableRef
+if TYPE_CHECKING:
+    from lakesmith.tables.pruning.key_bounds import Touched
+    from lakesmith.tables.pruning.ranges import Span
+    from lakesmith.tables.ref import TableRef
 
 MILLISECOND = dt.timedelta(milliseconds=1)
 # Spark writes instants as INT96, which others read as nanoseconds: they hold these years only.
@@ -34,6 +35,7 @@ class Files:
 
     Examples
     --------
+    >>> from lakesmith.tables.pruning.key_bounds import Touched
     >>> statistics = {"num_records": [10, 5], "size_bytes": [900, 400]}
     >>> keys = {"min.id": [1, 50], "max.id": [40, 90], "null_count.id": [0, 0]}
     >>> files = Files(pa.table({**statistics, **keys}))
@@ -179,6 +181,7 @@ def table_files(table: TableRef) -> Files | None:
 
     Examples
     --------
+    >>> from lakesmith.tables.ref import TableRef
     >>> table_files(TableRef("silver.a", "main.silver.a", by_name=True))
     """
     if table.local is None or not table.exists(None):

@@ -7,18 +7,20 @@ from __future__ import annotations
 
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import pyarrow as pa  # type: ignore[import-untyped]
 from pyspark.sql import Column, DataFrame, Row
 from pyspark.sql import functions as F
 
 from lakesmith.columns import DELETED
-from lakesmith.spec.model import Table
 from lakesmith.tables.pruning.extremes import find_extremes
 from lakesmith.tables.pruning.ordinals import as_number, from_number, is_spoiled
 from lakesmith.tables.pruning.ranges import Span, join_spans, ranges
 from lakesmith.tables.pruning.sql_literals import SPARK, Dialect, value_between
+
+if TYPE_CHECKING:
+    from lakesmith.spec.model import Table
 
 MAX_VALUES = 2000
 MAX_RANGES = 16
@@ -118,6 +120,7 @@ def bounding_columns(spec: Table) -> list[str]:
 
     Examples
     --------
+    >>> from lakesmith.spec.model import Table
     >>> write = {"strategy": "upsert", "keys": ["id"], "key_implies": ["day", "id"]}
     >>> bounding_columns(Table.model_validate({"from": "bronze.a", "write": write}))
     ['id', 'day']

@@ -4,10 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Collection
 from dataclasses import replace
+from typing import TYPE_CHECKING
 
-from lakesmith.tables.pruning.file_stats import Files
-from lakesmith.tables.pruning.key_bounds import Touched
 from lakesmith.tables.pruning.ranges import Span, merge_overlaps
+
+if TYPE_CHECKING:
+    from lakesmith.tables.pruning.file_stats import Files
+    from lakesmith.tables.pruning.key_bounds import Touched
 
 # Rows, beside those that a batch reads anyway, among which its keys are looked up.
 MOST_ROWS = 2_000_000
@@ -37,6 +40,7 @@ def without_promise(
 
     Examples
     --------
+    >>> from lakesmith.tables.pruning.key_bounds import Touched
     >>> touched = Touched({"id": frozenset([5]), "day": frozenset([1])})
     >>> without_promise(touched, ["day"], files=None).sql()
     '(`id` = 5)'
@@ -70,6 +74,7 @@ def part_of(files: Files, column: str, turn: int) -> Span | None:
 
     Examples
     --------
+    >>> from lakesmith.tables.pruning.file_stats import Files
     >>> import pyarrow as pa
     >>> rows = {"num_records": [1_500_000] * 3}
     >>> files = Files(pa.table({**rows, "min.id": [0, 10, 20], "max.id": [9, 19, 29]}))

@@ -7,12 +7,14 @@ import math
 from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from lakesmith.columns import quoted
 from lakesmith.tables.pruning.ordinals import FIRST, LAST
-from lakesmith.tables.pruning.ranges import Span
 from lakesmith.types import EXACT, family
+
+if TYPE_CHECKING:
+    from lakesmith.tables.pruning.ranges import Span
 
 SUFFIX = {"tinyint": "Y", "smallint": "S", "bigint": "L"}
 

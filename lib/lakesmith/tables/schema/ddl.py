@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Iterator, Mapping, Sequence
+from typing import TYPE_CHECKING
 
 from lakesmith.columns import SEQ, quoted
 from lakesmith.tables.pruning.sql_literals import literal
-from lakesmith.tables.schema.diff import Change
+
+if TYPE_CHECKING:
+    from lakesmith.tables.schema.diff import Change
 
 
 def statements(changes: Sequence[Change], comments: Mapping[str, str]) -> Iterator[str]:
@@ -14,6 +17,7 @@ def statements(changes: Sequence[Change], comments: Mapping[str, str]) -> Iterat
 
     Examples
     --------
+    >>> from lakesmith.tables.schema.diff import Change
     >>> list(statements([Change("rename", "a", "a", "b"), Change("add", "c", new="int")],
     ...     {"c": "new"}))
     ['RENAME COLUMN `a` TO `b`', "ADD COLUMNS (`c` int COMMENT 'new')"]
@@ -54,6 +58,7 @@ def needed_properties(changes: Collection[Change]) -> dict[str, str]:
 
     Examples
     --------
+    >>> from lakesmith.tables.schema.diff import Change
     >>> needed_properties([Change("rename", "a", "a", "b")])
     {'delta.columnMapping.mode': 'name'}
     >>> needed_properties([Change("add", "at", new="timestamp_ntz")])

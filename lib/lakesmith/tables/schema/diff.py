@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
 from typing import Literal
 
@@ -225,6 +225,17 @@ def keeps_equality(change: Change) -> bool:
     return change.kind != "widen" or change.new not in ("double", "timestamp_ntz")
 
 
+def new_names(changes: Iterable[Change]) -> dict[str, str]:
+    """Return the new names of renamed columns, by the old ones.
+
+    Examples
+    --------
+    >>> new_names([Change("rename", "a", "a", "b"), Change("add", "c", new="int")])
+    {'a': 'b'}
+    """
+    return {change.old: change.new for change in changes if change.kind == "rename"}
+
+
 def after(have: Fields, changes: Collection[Change]) -> dict[str, str]:
     """Return the columns that a table has after some changes.
 
@@ -234,7 +245,7 @@ def after(have: Fields, changes: Collection[Change]) -> dict[str, str]:
     >>> after({"a": "string"}, changes)
     {'b': 'string', 'c': 'int'}
     """
-    moved = {change.old: change.new for change in changes if change.kind == "rename"}
+    moved = new_names(changes)
     columns: dict[str, str] = {}
     for name, kind in have.items():
         new_name = moved.get(name, name)

@@ -10,13 +10,17 @@ import hashlib
 import json
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 from pyspark.sql import Column, DataFrame
 from pyspark.sql import functions as F
 from pyspark.sql.types import DataType
 
 from lakesmith.columns import HIDDEN, SEQ, quoted
-from lakesmith.tables.schema.diff import Change, Fields
+from lakesmith.tables.schema.diff import new_names
+
+if TYPE_CHECKING:
+    from lakesmith.tables.schema.diff import Change, Fields
 
 PREFIX = "lakesmith.schema.v"
 
@@ -86,7 +90,7 @@ def shape_property(
     dict_keys(['lakesmith.schema.v1'])
     """
     shapes = shapes_of(properties)
-    renamed = {change.old: change.new for change in moved if change.kind == "rename"}
+    renamed = new_names(moved)
     became = digest_of(want)
     number = len(shapes)
     if shapes and shapes[-1].became != digest_of(have):

@@ -10,17 +10,19 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, fields
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from deltalake import DeltaTable
 from pyspark.sql import SparkSession
 
 from lakesmith.sketches.bloom import HASH_VERSION
 from lakesmith.sketches.bloom_sizing import Shape
-from lakesmith.spec.model import Table
 from lakesmith.tables.delta_log.history import Commit, newest_commits
 from lakesmith.tables.delta_log.operations import MAINTENANCE
-from lakesmith.tables.ref import TableRef
+
+if TYPE_CHECKING:
+    from lakesmith.spec.model import Table
+    from lakesmith.tables.ref import TableRef
 
 APP = "lakesmith/keys"
 MOST_COMMITS = 1000
@@ -112,7 +114,7 @@ def trusted_header(
     commits = newest_commits(session, table.key_filter, _LAST_COMMITS)
     written = (commit for commit in commits if commit.operation not in MAINTENANCE)
     newest = next(written, None)
-    header = Header.from_metadata(newest.about) if newest else None
+    header = Header.from_metadata(newest.metadata) if newest else None
     if header is None or header.hash_version != HASH_VERSION:
         return None
     if header.table_id != table_id(session, table):

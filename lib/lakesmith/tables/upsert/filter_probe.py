@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING
 
 import pyarrow as pa  # type: ignore[import-untyped]
 from pyspark.sql import DataFrame
@@ -13,7 +14,6 @@ from lakesmith.columns import DELETED, quoted
 from lakesmith.sketches.bloom import bloom_probe, key_hash
 from lakesmith.sketches.bloom_sizing import Estimate, seen_before
 from lakesmith.spec.key_implies import unproven
-from lakesmith.spec.model import Table
 from lakesmith.tables.commit import CommitId, writer
 from lakesmith.tables.delta_log.history import newest_version
 from lakesmith.tables.pruning.key_bounds import (
@@ -21,11 +21,14 @@ from lakesmith.tables.pruning.key_bounds import (
     find_touched,
     with_nulls,
 )
-from lakesmith.tables.ref import TableRef
 from lakesmith.tables.upsert.filter_header import Header, usable_filter
 from lakesmith.tables.upsert.key_filter import load_filter
 from lakesmith.tables.upsert.key_promise import refuse_broken
 from lakesmith.tables.upsert.replace_keys import require_version
+
+if TYPE_CHECKING:
+    from lakesmith.spec.model import Table
+    from lakesmith.tables.ref import TableRef
 
 MAX_MAYBE = 2000
 MAX_PARTITIONS = 2000

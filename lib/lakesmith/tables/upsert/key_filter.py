@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict, replace
+from typing import TYPE_CHECKING
 
 from py4j.protocol import Py4JJavaError  # type: ignore[import-untyped]
 from pyspark.errors import PySparkException
@@ -13,11 +14,10 @@ from pyspark.sql import functions as F
 from lakesmith.columns import CHANGE_TYPE, COMMIT_VERSION
 from lakesmith.sketches.bloom import bloom_build, bloom_merge, is_hashable
 from lakesmith.sketches.bloom_sizing import CAP_BITS, shape_for
-from lakesmith.spec.model import KeyFilter, Table
+from lakesmith.spec.model.write import KeyFilter
 from lakesmith.tables.commit import CommitId, write, writer
 from lakesmith.tables.delta_log.history import Commit, newest_version
 from lakesmith.tables.delta_log.operations import MAINTENANCE, ROW_CHANGES
-from lakesmith.tables.ref import TableRef
 from lakesmith.tables.upsert.filter_header import (
     APP,
     Header,
@@ -27,6 +27,10 @@ from lakesmith.tables.upsert.filter_header import (
     table_id,
     trusted_header,
 )
+
+if TYPE_CHECKING:
+    from lakesmith.spec.model.table import Table
+    from lakesmith.tables.ref import TableRef
 
 KNOWN = (*MAINTENANCE, *ROW_CHANGES)
 MOST_PARTS = 20
@@ -171,7 +175,9 @@ def _new_keys(
         startingVersion=header.table_version + 1,
         endingVersion=commits[0].version,
     )
-    foreign = [commit.version for commit in commits if not commit.about.get("app_id")]
+    foreign = [
+        commit.version for commit in commits if not commit.metadata.get("app_id")
+    ]
     change = F.col(CHANGE_TYPE)
     is_update = change == "update_postimage"
     is_foreign = F.col(COMMIT_VERSION).isin(foreign) if foreign else F.lit(False)

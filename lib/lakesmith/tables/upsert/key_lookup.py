@@ -5,7 +5,7 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import pyarrow as pa  # type: ignore[import-untyped]
 from deltalake import DeltaTable, QueryBuilder
@@ -14,11 +14,13 @@ from pyspark.sql import SparkSession
 
 from lakesmith.tables.delta_log.history import newest_version, unreadable
 from lakesmith.tables.pruning.file_stats import Files, files_of
-from lakesmith.tables.pruning.key_bounds import Touched
 from lakesmith.tables.pruning.search_bounds import without_promise
 from lakesmith.tables.pruning.sql_literals import DELTA_RS, one_of, value_in
-from lakesmith.tables.ref import TableRef
 from lakesmith.types import WHOLE, family
+
+if TYPE_CHECKING:
+    from lakesmith.tables.pruning.key_bounds import Touched
+    from lakesmith.tables.ref import TableRef
 
 # Whose values delta-rs compares with a literal as Spark does.
 ALIKE = (*WHOLE, "decimal", "string", "date", "boolean")
@@ -173,6 +175,7 @@ def select_keys(
 
     Examples
     --------
+    >>> from lakesmith.tables.pruning.key_bounds import Touched
     >>> select_keys(["id"], Touched({"id": frozenset([5])}), {"id": "int"}, [(5,)])
     'SELECT "id" FROM t WHERE ("id" = 5) AND ("id" IN (5)) LIMIT 50000'
     """

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping, Sequence
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import pyarrow as pa  # type: ignore[import-untyped]
 from pyspark.sql import Column, DataFrame
@@ -14,13 +14,15 @@ from lakesmith.column_refs import named, same_key
 from lakesmith.columns import DELETED, quoted
 from lakesmith.errors import WriteError
 from lakesmith.spec.key_implies import unproven
-from lakesmith.spec.model import Table
 from lakesmith.tables.pruning.file_stats import table_files
-from lakesmith.tables.pruning.key_bounds import Touched
 from lakesmith.tables.pruning.search_bounds import without_promise
-from lakesmith.tables.ref import TableRef
 from lakesmith.tables.upsert.arrow_order import NULL, comparable, deletes_of, tuples_of
 from lakesmith.transforms.keys.key_promise import broken_json, differing
+
+if TYPE_CHECKING:
+    from lakesmith.spec.model import Table
+    from lakesmith.tables.pruning.key_bounds import Touched
+    from lakesmith.tables.ref import TableRef
 
 
 def refuse_broken_rows(
@@ -43,6 +45,7 @@ def refuse_broken_rows(
 
     Examples
     --------
+    >>> from lakesmith.tables.ref import TableRef
     >>> table = TableRef("silver.s", "/lake/silver/s")
     >>> batch = pa.table({"id": [1], "day": [6]})
     >>> refuse_broken_rows(batch, pa.table({"id": [1], "day": [6]}), ["id"], ["day"], table)

@@ -4,14 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from typing import Any, Literal
+from typing import TYPE_CHECKING, Any, Literal
 
 import pyarrow as pa  # type: ignore[import-untyped]
 from pyspark.sql import DataFrame
 
 from lakesmith.columns import HIDDEN
 from lakesmith.spec.key_implies import unproven
-from lakesmith.spec.model import Table
 from lakesmith.tables.create import table_options
 from lakesmith.tables.pruning.file_stats import expected_merge, expected_write
 from lakesmith.tables.pruning.key_bounds import (
@@ -22,11 +21,15 @@ from lakesmith.tables.pruning.key_bounds import (
     with_nulls,
 )
 from lakesmith.tables.pruning.sql_literals import is_exact, one_of
-from lakesmith.tables.ref import TableRef
 from lakesmith.tables.upsert.arrow_order import is_comparable, tuples_of
 from lakesmith.tables.upsert.key_lookup import Looked, look
 from lakesmith.tables.upsert.key_promise import refuse_broken, refuse_broken_rows
+from lakesmith.tables.upsert.precedence import Precedence
 from lakesmith.tables.upsert.winners import count_rows, find_winners
+
+if TYPE_CHECKING:
+    from lakesmith.spec.model import Table
+    from lakesmith.tables.ref import TableRef
 
 Method = Literal["merge", "replace_where", "append_new"]
 MAX_KEYS = 2000
@@ -120,11 +123,14 @@ class _FewKeys:
     kinds: Mapping[str, str]
     table: TableRef
     spec: Table
-    follows: bool
+    precedence: Precedence
 
 
 def plan_upsert(
-    rows: DataFrame, table: TableRef, spec: Table, follows: bool = False
+    rows: DataFrame,
+    table: TableRef,
+    spec: Table,
+    precedence: Precedence | None = None,
 ) -> UpsertPlan:
     """Plan the upsert of a batch.
 
@@ -134,8 +140,8 @@ def plan_upsert(
         At most one row a key, with the hidden columns of the table, and no observation.
     table : TableRef
     spec : Table
-    follows : bool
-        Whether the batch's row wins at the same sequence, since the upstream has decided it.
+    precedence : Precedence, optional
+        Which row of a key wins, if not as the spec says.
 
     Returns
     -------
@@ -154,15 +160,16 @@ def plan_upsert(
     columns = bounding_columns(spec)
     kinds = {name: kind for name, kind in rows.dtypes if name in columns}
     keys = {name: kinds[name] for name in spec.write.keys}
+    decided = precedence or Precedence.of(spec)
     try:
-        batch = _collect_few(rows, table, spec, keys, follows)
+        batch = _collect_few(rows, table, spec, keys, decided)
         few = _FewKeys(
             rows,
             batch,
             keys,
             table,
             spec,
-            follows,
+            decided,
         )
         return _plan_few(few, kinds)
     except MergeInsteadError as error:
@@ -186,12 +193,12 @@ def _collect_few(
     table: TableRef,
     spec: Table,
     keys: Mapping[str, str],
-    follows: bool,
+    precedence: Precedence,
 ) -> pa.Table:
     """Return keys, what they imply and hidden columns of a batch whose rows can be replaced."""
     if spec.write.method == "merge":
         raise MergeInsteadError("write.method: merge")
-    if spec.write.on_tie == "fail" and not follows:
+    if precedence.fails_on_tie:
         raise MergeInsteadError("a tie is an error, which the MERGE finds")
     if table.local is None:
         raise MergeInsteadError("others may write to the table")
@@ -242,9 +249,8 @@ def _look_and_decide(few: _FewKeys, touched: Touched) -> tuple[Looked, dict[int,
         few.kinds,
         few.table,
         looked,
-        hidden[:1] if few.follows else hidden,
-        few.follows,
-        few.spec.write.keeps_first,
+        hidden[:1] if few.precedence.upstream_decides else hidden,
+        few.precedence,
     )
     return looked, wins
 

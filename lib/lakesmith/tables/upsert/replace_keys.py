@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 from pyspark.sql import DataFrame, SparkSession
 
 from lakesmith.errors import WriteError
 from lakesmith.tables.commit import CommitId, writer
 from lakesmith.tables.delta_log.history import newest_version
-from lakesmith.tables.ref import TableRef
-from lakesmith.tables.upsert.planner import UpsertPlan
+
+if TYPE_CHECKING:
+    from lakesmith.tables.ref import TableRef
+    from lakesmith.tables.upsert.planner import UpsertPlan
 
 
 def replace_keys(
@@ -76,6 +80,7 @@ def changed_meanwhile(table: TableRef) -> WriteError:
 
     Examples
     --------
+    >>> from lakesmith.tables.ref import TableRef
     >>> changed_meanwhile(TableRef("silver.a", "/lake/silver/a")).what
     'silver.a was changed while its batch was planned'
     """

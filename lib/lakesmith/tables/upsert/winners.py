@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import operator
 from collections.abc import Mapping, Sequence
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import pyarrow as pa  # type: ignore[import-untyped]
 from pyspark.sql import Column, DataFrame
@@ -14,7 +14,6 @@ from pyspark.sql.types import StructType
 from lakesmith.column_refs import same_key
 from lakesmith.columns import quoted
 from lakesmith.tables.pruning.sql_literals import one_of
-from lakesmith.tables.ref import TableRef
 from lakesmith.tables.upsert.arrow_order import (
     NULL,
     Key,
@@ -22,9 +21,12 @@ from lakesmith.tables.upsert.arrow_order import (
     deletes_of,
     tuples_of,
 )
-from lakesmith.tables.upsert.key_lookup import Looked
-from lakesmith.tables.writes import newest_first
+from lakesmith.tables.upsert.precedence import NEWEST, Precedence, newest_first
 from lakesmith.transforms.keys.orderable import orderable
+
+if TYPE_CHECKING:
+    from lakesmith.tables.ref import TableRef
+    from lakesmith.tables.upsert.key_lookup import Looked
 
 
 def find_winners(
@@ -34,8 +36,7 @@ def find_winners(
     table: TableRef,
     looked: Looked,
     hidden: Sequence[str],
-    follows: bool = False,
-    keeps_first: bool = False,
+    precedence: Precedence,
 ) -> dict[int, bool]:
     """Return for each row of the batch whose key is in the table whether it replaces the row there.
 
@@ -51,10 +52,7 @@ def find_winners(
     looked : Looked
     hidden : sequence of str
         The columns that decide, the first one first; without any the table's row stays.
-    follows : bool
-        Whether the batch's row wins at the same sequence.
-    keeps_first : bool
-        Whether the row with the smaller sequence wins.
+    precedence : Precedence
 
     Notes
     -----
@@ -62,7 +60,7 @@ def find_winners(
     keys.
     """
     matches = match_rows(batch, looked.rows, kinds)
-    wins = compare_rows(batch, looked.rows, matches, hidden, keeps_first)
+    wins = compare_rows(batch, looked.rows, matches, hidden, precedence)
     tied = [place for place, is_newer in wins.items() if is_newer is None]
     keys = tuples_of(batch, kinds)
     decided: dict[Key, bool] = {}
@@ -73,7 +71,7 @@ def find_winners(
             kinds,
             target,
             [keys[at] for at in tied],
-            follows,
+            precedence,
         )
     return {
         at: decided.get(keys[at], False) if is_newer is None else is_newer
@@ -105,7 +103,7 @@ def compare_rows(
     stored: pa.Table,
     matches: Mapping[int, int],
     hidden: Sequence[str],
-    keeps_first: bool = False,
+    precedence: Precedence = NEWEST,
 ) -> dict[int, bool | None]:
     """Return for each matched row of a batch whether it wins, None where both are equal.
 
@@ -116,8 +114,7 @@ def compare_rows(
         Places in the table's rows by those in the batch.
     hidden : sequence of str
         The columns that decide, the first one first; without any the table's row stays.
-    keeps_first : bool
-        Whether the row with the smaller sequence wins.
+    precedence : Precedence
 
     Examples
     --------
@@ -129,7 +126,7 @@ def compare_rows(
         return dict.fromkeys(matches, False)
     in_batch = list(zip(*[comparable(batch[name]) for name in hidden], strict=True))
     in_table = list(zip(*[comparable(stored[name]) for name in hidden], strict=True))
-    is_winner = _is_earlier if keeps_first else operator.gt
+    is_winner = _is_earlier if precedence.keeps_first else operator.gt
     wins: dict[int, bool | None] = {}
     for at, place in matches.items():
         new = in_batch[at]
@@ -161,7 +158,7 @@ def _decide_ties(
     kinds: Mapping[str, str],
     target: DataFrame,
     tied: Sequence[Key],
-    follows: bool,
+    precedence: Precedence,
 ) -> dict[Key, bool]:
     """Let all columns decide where sequences are equal, as the MERGE does."""
     has_tied_key = one_of(kinds, tied)
@@ -173,7 +170,7 @@ def _decide_ties(
     )
     new = _in_order("s", rows.schema)
     old = _in_order("t", rows.schema)
-    is_newer = ~new.eqNullSafe(old) if follows else new > old
+    is_newer = ~new.eqNullSafe(old) if precedence.upstream_decides else new > old
     keys = [f"s.{quoted(name)}" for name in kinds]
     found = both.select(
         *keys,

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import TYPE_CHECKING
 
 from pyspark.sql import Column
 from pyspark.sql import functions as F
@@ -14,7 +15,9 @@ from lakesmith.transforms.change_events.images import (
     is_ambiguous,
 )
 from lakesmith.transforms.change_events.unavailable import forms_of
-from lakesmith.transforms.change_events.unchanged import Unchanged
+
+if TYPE_CHECKING:
+    from lakesmith.transforms.change_events.unchanged import Unchanged
 
 BEFORE = "_image_before"
 AFTER = "_image_after"

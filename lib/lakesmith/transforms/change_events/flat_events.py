@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from typing import TYPE_CHECKING
 
 from pyspark.sql import Column, DataFrame
 from pyspark.sql import functions as F
@@ -10,8 +11,10 @@ from pyspark.sql import functions as F
 from lakesmith.column_refs import named
 from lakesmith.columns import KEPT
 from lakesmith.transforms.change_events.unavailable import forms_of
-from lakesmith.transforms.change_events.unchanged import Unchanged
 from lakesmith.types import Transform
+
+if TYPE_CHECKING:
+    from lakesmith.transforms.change_events.unchanged import Unchanged
 
 
 def from_flat(fields: Sequence[str], unchanged: Unchanged) -> Transform:
@@ -38,6 +41,7 @@ def from_flat(fields: Sequence[str], unchanged: Unchanged) -> Transform:
     Examples
     --------
     >>> from lakesmith.testing import frame
+    >>> from lakesmith.transforms.change_events.unchanged import Unchanged
     >>> rows = [(1, "Lamp", "10.00"), (1, None, "12.00")]
     >>> df = frame(spark, "id int, name string, price string", rows)
     >>> df.transform(from_flat(["name", "price"], Unchanged(absent=True, nulls=True))).show()

@@ -10,7 +10,7 @@ from pyspark.sql import functions as F
 from lakesmith.column_refs import named
 from lakesmith.transforms.values.json_numbers import (
     has_changed_number,
-    mark_numbers,
+    in_array,
     may_hold_mark,
     unmark_numbers,
 )
@@ -61,10 +61,7 @@ def with_image(name: str, of: str) -> Transform:
         text = F.col(of)
         marked = df.withColumn(changed, has_changed_number(text))
         is_changed = named(changed)
-        spelled = F.when(is_changed, mark_numbers(text)).otherwise(text)
-
-        # The parser stops behind the first value; within an array, whatever follows it shows.
-        array = F.concat(F.lit("["), spelled, F.lit("]"))
+        array = in_array(text, is_changed)
         parsed = marked.withColumn(objects, F.from_json(array, _OBJECTS))
         is_single = F.size(objects) == 1
         is_unclear = is_changed & may_hold_mark(text)

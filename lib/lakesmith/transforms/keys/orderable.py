@@ -6,7 +6,7 @@ from pyspark.sql import Column, DataFrame
 from pyspark.sql import functions as F
 from pyspark.sql.types import ArrayType, DataType, MapType, StructType, VariantType
 
-from lakesmith.column_refs import json_text, named
+from lakesmith.column_refs import json_text, named, types_of
 
 
 def orderable_column(df: DataFrame, name: str) -> Column:
@@ -18,11 +18,7 @@ def orderable_column(df: DataFrame, name: str) -> Column:
     >>> df.select(orderable_column(df, "tags").alias("entries")).first().entries
     [Row(key='a', value=2), Row(key='b', value=1)]
     """
-    fields = df.schema.fields
-    types = {field.name.lower(): field.dataType for field in fields}
-    kind = types[name.lower()]
-
-    return orderable(named(name), kind)
+    return orderable(named(name), types_of(df)[name.lower()])
 
 
 def orderable(value: Column, kind: DataType) -> Column:

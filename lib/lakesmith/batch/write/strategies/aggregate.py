@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
-from lakesmith.batch.frames import BatchFrames
+from typing import TYPE_CHECKING
+
 from lakesmith.batch.transform.incremental_aggregate import require_base
 from lakesmith.batch.write.strategies.base import PlainStrategy, WritePlan
 from lakesmith.spec.strategies.built_in import AGGREGATE
-from lakesmith.tables.commit import CommitId
 from lakesmith.tables.writes import replace_groups
+
+if TYPE_CHECKING:
+    from lakesmith.batch.frames import BatchFrames
+    from lakesmith.tables.commit import CommitId
 
 
 class Aggregate(PlainStrategy):

@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
-from lakesmith.batch.frames import BatchFrames
+from typing import TYPE_CHECKING
+
 from lakesmith.batch.write.strategies.base import PlainStrategy, WritePlan
 from lakesmith.spec.strategies.built_in import APPEND
-from lakesmith.tables.commit import CommitId
 from lakesmith.tables.writes import append
+
+if TYPE_CHECKING:
+    from lakesmith.batch.frames import BatchFrames
+    from lakesmith.tables.commit import CommitId
 
 
 class Append(PlainStrategy):

@@ -4,17 +4,18 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from typing import Any, Protocol, TypeVar
+from typing import TYPE_CHECKING, Any, Protocol, TypeVar
 
 from pyspark.sql import DataFrame
 
-from lakesmith.batch.frames import BatchFrames
-from lakesmith.batch.write.change_set import Keep
-from lakesmith.quality.check_result import CheckResult
-from lakesmith.spec.model import Write
-from lakesmith.spec.strategies import Declaration
-from lakesmith.tables.commit import CommitId
-from lakesmith.tables.watermark import Watermark
+if TYPE_CHECKING:
+    from lakesmith.batch.frames import BatchFrames
+    from lakesmith.batch.write.change_set import Keep
+    from lakesmith.quality.check_result import CheckResult
+    from lakesmith.spec.model import Write
+    from lakesmith.spec.strategies import Declaration
+    from lakesmith.tables.commit import CommitId
+    from lakesmith.tables.watermark import Watermark
 
 
 @dataclass(frozen=True)

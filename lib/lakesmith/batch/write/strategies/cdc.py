@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from lakesmith.batch.frames import BatchFrames
-from lakesmith.batch.write.change_set import Keep
+from typing import TYPE_CHECKING
+
 from lakesmith.batch.write.completed_rows import completed, must_complete
 from lakesmith.batch.write.strategies.base import StrategyDefaults, WritePlan
 from lakesmith.batch.write.strategies.change_plan import ChangePlan
@@ -17,7 +17,12 @@ from lakesmith.batch.write.strategies.upsert import (
 from lakesmith.batch.write.truncates import after_truncates, find_marks
 from lakesmith.columns import KEPT
 from lakesmith.spec.strategies.built_in import CDC
-from lakesmith.tables.commit import CommitId
+from lakesmith.tables.upsert.precedence import Precedence
+
+if TYPE_CHECKING:
+    from lakesmith.batch.frames import BatchFrames
+    from lakesmith.batch.write.change_set import Keep
+    from lakesmith.tables.commit import CommitId
 
 
 class Cdc(StrategyDefaults):
@@ -43,11 +48,13 @@ def _plan_newest(frames: BatchFrames, keep: Keep) -> UpsertWrite:
     marks = find_marks(frames)
     is_partial = must_complete(frames.batch, marks)
     rows = completed(frames, keep) if is_partial else frames.rows.drop(KEPT)
-    follows = frames.batch.follows or is_partial
+    # A completed row holds what the table has, so it is the later one at an equal sequence.
+    decides = frames.batch.upstream_decides or is_partial
+    precedence = Precedence.of(frames.batch.spec, decides)
     commit = None
     if not marks.truncates:
         unobserved = rows if is_partial else frames.replay.final.drop(KEPT)
         remaining = after_truncates(frames, unobserved, False)
-        commit = plan_commit(frames, remaining, follows)
+        commit = plan_commit(frames, remaining, precedence)
     written = after_truncates(frames, rows, marks.truncates)
-    return upsert_write(written, commit, {}, follows, is_partial)
+    return upsert_write(written, commit, {}, precedence, is_partial)

@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
 
-from lakesmith.batch.write.change_set import Changes
 from lakesmith.batch.write.strategies.base import WritePlan
 from lakesmith.columns import CHANGE
+
+if TYPE_CHECKING:
+    from lakesmith.batch.write.change_set import Changes
 
 
 @dataclass(frozen=True)

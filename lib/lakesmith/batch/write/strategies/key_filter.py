@@ -2,9 +2,13 @@
 
 from __future__ import annotations
 
-from lakesmith.batch.frames import BatchFrames
+from typing import TYPE_CHECKING
+
 from lakesmith.tables.upsert.filter_probe import Screened, screen
 from lakesmith.tables.upsert.key_filter import refresh
+
+if TYPE_CHECKING:
+    from lakesmith.batch.frames import BatchFrames
 
 
 def screened_keys(frames: BatchFrames) -> Screened | None:

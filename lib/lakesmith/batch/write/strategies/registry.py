@@ -2,32 +2,16 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-from lakesmith.batch.write.strategies.aggregate import Aggregate
-from lakesmith.batch.write.strategies.append import Append
-from lakesmith.batch.write.strategies.base import Strategy
-from lakesmith.batch.write.strategies.cdc import Cdc
-from lakesmith.batch.write.strategies.replace_all import ReplaceAll
-from lakesmith.batch.write.strategies.replace_partitions import ReplacePartitions
-from lakesmith.batch.write.strategies.scd2 import Scd2
-from lakesmith.batch.write.strategies.snapshot import Snapshot
-from lakesmith.batch.write.strategies.upsert import Upsert
 from lakesmith.spec import strategies as declared
 from lakesmith.spec.installed import load_installed, refused_as
-from lakesmith.spec.model import Write
 
-_BUILT_IN: tuple[Strategy[Any], ...] = (
-    Append(),
-    Upsert(),
-    Scd2(),
-    Snapshot(),
-    Cdc(),
-    ReplacePartitions(),
-    ReplaceAll(),
-    Aggregate(),
-)
-_strategies = {strategy.declaration.name: strategy for strategy in _BUILT_IN}
+if TYPE_CHECKING:
+    from lakesmith.batch.write.strategies.base import Strategy
+    from lakesmith.spec.model import Write
+
+_strategies: dict[str, Strategy[Any]] = {}
 
 
 def register(strategy: Strategy[Any]) -> None:
@@ -35,6 +19,8 @@ def register(strategy: Strategy[Any]) -> None:
 
     Examples
     --------
+    >>> from lakesmith.spec.model import Write
+    >>> from lakesmith.batch.write.strategies.append import Append
     >>> register(Append())
     >>> Write(strategy="append").emits
     'appends'
@@ -48,6 +34,7 @@ def strategy_of(write: Write) -> Strategy[Any]:
 
     Examples
     --------
+    >>> from lakesmith.spec.model import Write
     >>> type(strategy_of(Write(strategy="append"))).__name__
     'Append'
     """

@@ -3,15 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from typing import TYPE_CHECKING
 
-from lakesmith.batch.frames import BatchFrames
 from lakesmith.batch.write.strategies.base import PlainStrategy, WritePlan
-from lakesmith.quality.check_result import CheckResult
 from lakesmith.quality.guards import not_emptied
-from lakesmith.spec.model import Write
 from lakesmith.spec.strategies.built_in import REPLACE_ALL
-from lakesmith.tables.commit import CommitId
 from lakesmith.tables.writes import replace_all
+
+if TYPE_CHECKING:
+    from lakesmith.batch.frames import BatchFrames
+    from lakesmith.quality.check_result import CheckResult
+    from lakesmith.spec.model import Write
+    from lakesmith.tables.commit import CommitId
 
 
 class ReplaceAll(PlainStrategy):
@@ -31,6 +34,7 @@ class ReplaceAll(PlainStrategy):
 
         Examples
         --------
+        >>> from lakesmith.spec.model import Write
         >>> write = Write(strategy="replace_all")
         >>> results = ReplaceAll().accounting(write, {"numRemovedFiles": 1}, 0)
         >>> [result.check for result in results if result.refuses]

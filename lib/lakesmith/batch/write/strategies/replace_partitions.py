@@ -3,17 +3,19 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import cast
+from typing import TYPE_CHECKING, cast
 
-from lakesmith.batch.frames import BatchFrames
 from lakesmith.batch.write.strategies.base import PlainStrategy, WritePlan
-from lakesmith.quality.check_result import CheckResult
 from lakesmith.quality.guards import not_emptied
-from lakesmith.spec.model import Write
 from lakesmith.spec.strategies.built_in import REPLACE_PARTITIONS
-from lakesmith.tables.commit import CommitId
-from lakesmith.tables.pruning.key_bounds import Touched
 from lakesmith.tables.writes import replace_where
+
+if TYPE_CHECKING:
+    from lakesmith.batch.frames import BatchFrames
+    from lakesmith.quality.check_result import CheckResult
+    from lakesmith.spec.model import Write
+    from lakesmith.tables.commit import CommitId
+    from lakesmith.tables.pruning.key_bounds import Touched
 
 
 class ReplacePartitions(PlainStrategy):
@@ -39,6 +41,7 @@ class ReplacePartitions(PlainStrategy):
 
         Examples
         --------
+        >>> from lakesmith.spec.model import Write
         >>> write = Write(strategy="replace_partitions")
         >>> results = ReplacePartitions().accounting(write, {"numRemovedFiles": 1}, 0)
         >>> [result.check for result in results if result.refuses]

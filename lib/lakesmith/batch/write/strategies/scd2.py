@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
-from lakesmith.batch.frames import BatchFrames
+from typing import TYPE_CHECKING
+
 from lakesmith.batch.write.change_set import Keep, write_changes
 from lakesmith.batch.write.scd2 import history_changes
 from lakesmith.batch.write.strategies.base import StrategyDefaults
 from lakesmith.batch.write.strategies.change_plan import ChangePlan, change_plan
 from lakesmith.spec.strategies.built_in import SCD2
-from lakesmith.tables.commit import CommitId
+
+if TYPE_CHECKING:
+    from lakesmith.batch.frames import BatchFrames
+    from lakesmith.tables.commit import CommitId
 
 
 class Scd2(StrategyDefaults):

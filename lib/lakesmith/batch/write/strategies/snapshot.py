@@ -3,17 +3,20 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from typing import TYPE_CHECKING
 
-from lakesmith.batch.frames import BatchFrames
 from lakesmith.batch.write.change_set import Keep, write_changes
 from lakesmith.batch.write.snapshot_diff import snapshot_changes
 from lakesmith.batch.write.strategies.base import StrategyDefaults
 from lakesmith.batch.write.strategies.change_plan import ChangePlan, change_plan
-from lakesmith.quality.check_result import CheckResult
 from lakesmith.quality.guards import delete_share
-from lakesmith.spec.model import Write
 from lakesmith.spec.strategies.built_in import SNAPSHOT
-from lakesmith.tables.commit import CommitId
+
+if TYPE_CHECKING:
+    from lakesmith.batch.frames import BatchFrames
+    from lakesmith.quality.check_result import CheckResult
+    from lakesmith.spec.model import Write
+    from lakesmith.tables.commit import CommitId
 
 
 class Snapshot(StrategyDefaults):
@@ -36,6 +39,7 @@ class Snapshot(StrategyDefaults):
 
         Examples
         --------
+        >>> from lakesmith.spec.model import Write
         >>> write = Write(strategy="snapshot", keys=("id",), sequence_by=("day",))
         >>> metrics = {"numRowsBefore": 10, "updatedTombstones": 3}
         >>> [result.status for result in Snapshot().accounting(write, metrics, 7)]

@@ -3,23 +3,27 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 from pyspark.sql import DataFrame
 
-from lakesmith.batch.frames import BatchFrames
 from lakesmith.batch.transform.backfill_filter import stored_between
-from lakesmith.batch.write.change_set import Keep
 from lakesmith.batch.write.strategies.base import StrategyDefaults, WritePlan
 from lakesmith.batch.write.strategies.key_filter import refresh_filter, screened_keys
 from lakesmith.spec.key_implies import unproven
 from lakesmith.spec.strategies.built_in import UPSERT
-from lakesmith.tables.commit import CommitId
 from lakesmith.tables.pruning.key_bounds import find_touched, with_nulls
 from lakesmith.tables.upsert.filter_probe import Screened, append_new
 from lakesmith.tables.upsert.key_promise import refuse_broken
 from lakesmith.tables.upsert.planner import UpsertPlan, plan_upsert
 from lakesmith.tables.upsert.replace_keys import replace_keys
 from lakesmith.tables.writes import upsert
+
+if TYPE_CHECKING:
+    from lakesmith.batch.frames import BatchFrames
+    from lakesmith.batch.write.change_set import Keep
+    from lakesmith.tables.commit import CommitId
+    from lakesmith.tables.upsert.precedence import Precedence
 
 
 @dataclass(frozen=True)
@@ -28,12 +32,12 @@ class UpsertWrite(WritePlan):
 
     `screened` is what the key filter found for a batch whose rows can be appended, `commit` is
     how any other batch is written. Both are None where the whole table or the rows of some
-    dates are replaced. `follows` is True when the batch's row wins at an equal sequence.
+    dates are replaced.
     """
 
     commit: UpsertPlan | None = None
     screened: Screened | None = None
-    follows: bool = False
+    precedence: Precedence | None = None
 
 
 class Upsert(StrategyDefaults):
@@ -55,14 +59,14 @@ class Upsert(StrategyDefaults):
         commit = plan_commit(
             frames,
             frames.replay.final,
-            batch.follows,
+            batch.precedence,
         )
         counts = screened.counts if screened else {}
         return upsert_write(
             frames.rows,
             commit,
             counts,
-            batch.follows,
+            batch.precedence,
         )
 
     def write(self, frames: BatchFrames, plan: UpsertWrite, commit: CommitId) -> None:
@@ -75,7 +79,7 @@ class Upsert(StrategyDefaults):
 
 
 def plan_commit(
-    frames: BatchFrames, rows: DataFrame, follows: bool
+    frames: BatchFrames, rows: DataFrame, precedence: Precedence
 ) -> UpsertPlan | None:
     """Return the cheapest commit that upserts rows.
 
@@ -84,8 +88,7 @@ def plan_commit(
     frames : BatchFrames
     rows : DataFrame
         Without observations, at most one row a key.
-    follows : bool
-        Whether the batch's row wins at an equal sequence.
+    precedence : Precedence
 
     Returns
     -------
@@ -95,14 +98,14 @@ def plan_commit(
     batch = frames.batch
     if batch.intent.first or batch.intent.dates:
         return None
-    return plan_upsert(rows, batch.table, batch.spec, follows)
+    return plan_upsert(rows, batch.table, batch.spec, precedence)
 
 
 def upsert_write(
     rows: DataFrame,
     commit: UpsertPlan | None,
     counts: dict[str, int],
-    follows: bool,
+    precedence: Precedence,
     is_partial: bool = False,
 ) -> UpsertWrite:
     """Return the plan of a batch, with what its commit records of it."""
@@ -112,7 +115,7 @@ def upsert_write(
         commit.to_metadata() if commit else None,
         is_partial=is_partial,
         commit=commit,
-        follows=follows,
+        precedence=precedence,
     )
 
 
@@ -127,7 +130,7 @@ def write_upsert(frames: BatchFrames, plan: UpsertWrite, commit: CommitId) -> No
     else:
         touched = plan.commit.touched if plan.commit else None
         bounds = touched.predicate(table.sql_name) if touched else None
-        upsert(plan.rows, table, batch.spec, bounds, plan.follows)
+        upsert(plan.rows, table, batch.spec, bounds, plan.precedence)
 
 
 def _refuse_moved_dates(frames: BatchFrames) -> None:

@@ -5,17 +5,20 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime, timezone
-from typing import Any, Generic, TypeVar
+from typing import TYPE_CHECKING, Any, Generic, TypeVar
 
 from pyspark.sql import Column
 
-from lakesmith.quality.check_result import CheckResult
-from lakesmith.spec.model import Check, Table
 from lakesmith.types import Transform
+
+if TYPE_CHECKING:
+    from lakesmith.quality.check_result import CheckResult
+    from lakesmith.spec.model.checks.base import Check
+    from lakesmith.spec.model.table import Table
 
 EPOCH = datetime(1970, 1, 1, tzinfo=timezone.utc)
 
-C = TypeVar("C", bound=Check)
+C = TypeVar("C", bound="Check")
 
 
 @dataclass(frozen=True)

@@ -15,7 +15,7 @@ from lakesmith.quality.check_result import CheckResult, batch_result
 from lakesmith.quality.checks.batch.evaluation import EPOCH, BatchEvaluation
 from lakesmith.quality.checks.registry import batch_check
 from lakesmith.quality.rule import find
-from lakesmith.spec.model.checks import Freshness
+from lakesmith.spec.model.checks.batch.freshness import Freshness
 from lakesmith.spec.values.times import MICROS_PER_DAY, instant_text
 
 _MICROS: dict[str, Callable[[Column], Column]] = {

@@ -8,7 +8,7 @@ from typing import Any
 from lakesmith.quality.check_result import CheckResult, batch_result
 from lakesmith.quality.checks.batch.evaluation import BatchEvaluation
 from lakesmith.quality.checks.registry import batch_check
-from lakesmith.spec.model.checks import RowCount
+from lakesmith.spec.model.checks.batch.row_count import RowCount
 
 
 @batch_check(RowCount)

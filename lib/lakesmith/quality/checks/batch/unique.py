@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from pyspark.sql import DataFrame
 from pyspark.sql import functions as F
@@ -14,9 +14,11 @@ from lakesmith.quality.checks.batch.evaluation import BatchEvaluation
 from lakesmith.quality.checks.registry import batch_check
 from lakesmith.quality.rule import find
 from lakesmith.spec.key_implies import unproven
-from lakesmith.spec.model import Table
-from lakesmith.spec.model.checks import Unique
+from lakesmith.spec.model.checks.batch.unique import Unique
 from lakesmith.types import Transform
+
+if TYPE_CHECKING:
+    from lakesmith.spec.model import Table
 
 # The name of the rows of a key while they are counted.
 _ROWS = "_rows"
@@ -59,6 +61,7 @@ class UniqueEvaluation(BatchEvaluation[Unique]):
         Examples
         --------
         >>> from lakesmith.quality.checks.batch.evaluation import BatchScope
+        >>> from lakesmith.spec.model import Table
         >>> check = Unique(id="one", columns=("id",))
         >>> scope = BatchScope(Table(from_="bronze.orders"))
         >>> UniqueEvaluation(check, scope).result({"duplicates_id": 2}).message
@@ -97,7 +100,7 @@ def keys_are_free(table: Table, columns: Sequence[str]) -> bool:
 
     Examples
     --------
-    >>> from lakesmith.spec.model import Write
+    >>> from lakesmith.spec.model import Table, Write
     >>> table = Table(from_="bronze.orders", write=Write(strategy="upsert", keys=("id",)))
     >>> keys_are_free(table, ["id", "day"]), keys_are_free(table, ["day"])
     (True, False)

@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 from pyspark.sql import Column
 from pyspark.sql import functions as F
 
 from lakesmith.quality.checks.registry import column_check
 from lakesmith.quality.spec_literals import literal
-from lakesmith.spec.model.checks import Between
-from lakesmith.spec.model.checks.bounds import Bounds
+from lakesmith.spec.model.checks.row.between import Between
 from lakesmith.types import is_float
+
+if TYPE_CHECKING:
+    from lakesmith.spec.model.checks.bounds import Bounds
 
 
 @column_check(Between)
@@ -39,6 +43,7 @@ def outside(bounds: Bounds, value: Column, kind: str) -> Column:
 
     Examples
     --------
+    >>> from lakesmith.spec.model.checks.bounds import Bounds
     >>> spark.range(4).filter(outside(Bounds(min=1, max=2), F.col("id"), "bigint")).count()
     2
     """

@@ -4,16 +4,19 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from dataclasses import replace
+from typing import TYPE_CHECKING
 
 from pyspark.sql import functions as F
 
 from lakesmith.column_refs import named
 from lakesmith.quality.checks.registry import row_check
-from lakesmith.quality.checks.row.not_blank import is_blank
 from lakesmith.quality.raw import raw_source
 from lakesmith.quality.rule import Rule, broken_rule, find, rule_of, sample_of
-from lakesmith.spec.model import Table
-from lakesmith.spec.model.checks import CastFailed
+from lakesmith.spec.model.checks.row.cast_failed import CastFailed
+from lakesmith.transforms.text import is_blank
+
+if TYPE_CHECKING:
+    from lakesmith.spec.model import Table
 
 
 @row_check(CastFailed)
@@ -31,7 +34,7 @@ def cast_columns(table: Table, columns: Mapping[str, str]) -> list[str]:
 
     Examples
     --------
-    >>> from lakesmith.spec.model import Column as ContractColumn
+    >>> from lakesmith.spec.model import Column as ContractColumn, Table
     >>> table = Table(from_="bronze.orders", columns={"qty": ContractColumn(type="int")})
     >>> cast_columns(table, {"qty": "int", "_raw": "struct<qty:string>"})
     ['qty']
@@ -66,7 +69,7 @@ def cast_rule(
 
     Examples
     --------
-    >>> from lakesmith.spec.model import Column as ContractColumn
+    >>> from lakesmith.spec.model import Column as ContractColumn, Table
     >>> check = CastFailed(id="qty_cast", column="qty")
     >>> qty = ContractColumn(type="int", source="Qty")
     >>> table = Table(from_="bronze.orders", columns={"qty": qty})

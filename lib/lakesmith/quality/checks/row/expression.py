@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from dataclasses import replace
+from typing import TYPE_CHECKING
 
 from pyspark.errors import AnalysisException
 from pyspark.sql import Column
@@ -21,8 +22,10 @@ from lakesmith.quality.rule import (
     rule_of,
     sample_of,
 )
-from lakesmith.spec.model import Table
-from lakesmith.spec.model.checks import Expression
+from lakesmith.spec.model.checks.row.expression import Expression
+
+if TYPE_CHECKING:
+    from lakesmith.spec.model import Table
 
 
 @row_check(Expression)

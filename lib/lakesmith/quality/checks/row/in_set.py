@@ -6,7 +6,7 @@ from pyspark.sql import Column
 
 from lakesmith.quality.checks.registry import column_check
 from lakesmith.quality.spec_literals import literal
-from lakesmith.spec.model.checks import InSet
+from lakesmith.spec.model.checks.row.in_set import InSet
 
 
 @column_check(InSet)

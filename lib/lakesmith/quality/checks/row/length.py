@@ -7,7 +7,7 @@ from pyspark.sql import functions as F
 
 from lakesmith.quality.checks.registry import column_check
 from lakesmith.quality.checks.row.between import outside
-from lakesmith.spec.model.checks import Length
+from lakesmith.spec.model.checks.row.length import Length
 
 
 @column_check(Length)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from pyspark.sql import Column
 
 from lakesmith.quality.checks.registry import column_check
-from lakesmith.spec.model.checks import NotNull
+from lakesmith.spec.model.checks.row.not_null import NotNull
 
 
 @column_check(NotNull)

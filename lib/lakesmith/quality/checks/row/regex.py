@@ -4,13 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from dataclasses import replace
+from typing import TYPE_CHECKING
 
 from pyspark.sql import Column
 
 from lakesmith.quality.checks.registry import column_rules, row_check
-from lakesmith.quality.rule import Rule
-from lakesmith.spec.model import Table
-from lakesmith.spec.model.checks import Regex
+from lakesmith.spec.model.checks.row.regex import Regex
+
+if TYPE_CHECKING:
+    from lakesmith.quality.rule import Rule
+    from lakesmith.spec.model import Table
 
 
 @row_check(Regex)

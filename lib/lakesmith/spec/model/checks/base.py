@@ -4,13 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
-from typing import Annotated, Any, ClassVar, Literal, get_args
+from typing import TYPE_CHECKING, Annotated, Any, ClassVar, Literal, get_args
 
 from pydantic import Field, model_validator
 
 from lakesmith.spec.model.base import ColumnName, Model, Name
 from lakesmith.spec.values.column_types import type_problem
-from lakesmith.spec.yaml.provenance import Finding
+
+if TYPE_CHECKING:
+    from lakesmith.spec.yaml.provenance import Finding
 
 CheckedColumn = Annotated[ColumnName, Field(description="Column that is checked.")]
 OnFail = Literal["quarantine", "drop", "warn", "fail"]

@@ -4,11 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import replace
+from typing import TYPE_CHECKING
 
-from lakesmith.spec.model.checks import Check, GateColumns
 from lakesmith.spec.rules.checks.gate_columns import gate_columns
-from lakesmith.spec.rules.context import Subject
 from lakesmith.spec.yaml.provenance import Finding, suggest
+
+if TYPE_CHECKING:
+    from lakesmith.spec.model.checks import Check, GateColumns
+    from lakesmith.spec.rules.context import Subject
 
 
 def check_rules(subject: Subject) -> Iterator[Finding]:

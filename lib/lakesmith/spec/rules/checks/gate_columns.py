@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 import re
+from typing import TYPE_CHECKING
 
-from lakesmith.spec.model import Table
-from lakesmith.spec.model.checks import GateColumns
+from lakesmith.spec.model.checks.base import GateColumns
 from lakesmith.spec.rules.columns import arriving_columns
-from lakesmith.spec.rules.context import Subject
+
+if TYPE_CHECKING:
+    from lakesmith.spec.model import Table
+    from lakesmith.spec.rules.context import Subject
 
 
 def gate_columns(subject: Subject) -> GateColumns:

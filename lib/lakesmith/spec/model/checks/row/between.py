@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from typing import Literal
+from typing import TYPE_CHECKING, Literal
 
 from lakesmith.spec.model.checks.base import CheckedColumn, GateColumns, RowCheck
 from lakesmith.spec.model.checks.bounds import Bounds, empty_range, order_findings
 from lakesmith.spec.model.checks.column_values import value_findings
 from lakesmith.spec.model.checks.registry import declare
 from lakesmith.spec.values.check_literals import is_less
-from lakesmith.spec.yaml.provenance import Finding
+
+if TYPE_CHECKING:
+    from lakesmith.spec.yaml.provenance import Finding
 
 
 @declare

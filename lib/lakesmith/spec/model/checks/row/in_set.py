@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from typing import Annotated, Literal
+from typing import TYPE_CHECKING, Annotated, Literal
 
 from pydantic import Field
 
 from lakesmith.spec.model.checks.base import CheckedColumn, GateColumns, RowCheck
 from lakesmith.spec.model.checks.column_values import value_findings
 from lakesmith.spec.model.checks.registry import declare
-from lakesmith.spec.yaml.provenance import Finding
+
+if TYPE_CHECKING:
+    from lakesmith.spec.yaml.provenance import Finding
 
 
 @declare

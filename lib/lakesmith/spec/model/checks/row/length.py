@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from typing import Literal
+from typing import TYPE_CHECKING, Literal
 
 from lakesmith.spec.model.checks.base import CheckedColumn, GateColumns, RowCheck
 from lakesmith.spec.model.checks.bounds import Bounds, count_findings
 from lakesmith.spec.model.checks.registry import declare
-from lakesmith.spec.yaml.provenance import Finding
+
+if TYPE_CHECKING:
+    from lakesmith.spec.yaml.provenance import Finding
 
 
 @declare

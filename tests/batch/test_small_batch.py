@@ -1,0 +1,91 @@
+"""A batch of few rows on tables of moderate size is planned once and not compiled."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+from pyspark.sql import SparkSession
+
+from lakesmith.batch import small_batch
+from lakesmith.batch.small_batch import is_small
+from lakesmith.ledger.intent import Intent
+from lakesmith.session.batch import SMALL_BATCH, batch_session, ending
+from lakesmith.sources.files.position import files_slice
+from lakesmith.sources.upstream_source import versions_slice
+from lakesmith.spec.example import example_project
+from lakesmith.spec.model import Project
+from tests.shop import Shop, by_table
+
+TIME = "2026-01-01T00:00:00+00:00"
+LINES = ["1,A,2,1.00,2026-01-01,1,I", "2,B,1,1.00,2026-01-01,1,I"]
+
+
+@pytest.fixture
+def project(tmp_path: Path) -> Project:
+    return example_project().model_copy(update={"warehouse": str(tmp_path)})
+
+
+def reads(*sizes: int) -> Intent:
+    piece = files_slice("s", [(f"in/{number}.csv", size, 1700) for number, size in enumerate(sizes)])
+    return Intent("bronze.a", 1, 1, TIME, "hash", piece)
+
+
+@pytest.mark.parametrize(("sizes", "small"), [((1000, 2000), True), ((40_000, 20_000), False)])
+def test_files_have_at_most_a_row_for_each_line_end(project: Project, sizes: tuple[int, ...], small: bool) -> None:
+    assert is_small(project, reads(*sizes)) is small
+
+
+def test_a_packed_file_may_have_any_number_of_rows(project: Project) -> None:
+    piece = files_slice("s", [("in/a.csv.gz", 10, 1700)])
+    assert not is_small(project, Intent("bronze.a", 1, 1, TIME, "hash", piece))
+
+
+def test_a_table_in_a_catalog_is_not_small(project: Project) -> None:
+    in_catalog = project.model_copy(update={"warehouse": None, "catalog": "main"})
+    assert not is_small(in_catalog, reads(10))
+    versions = versions_slice("bronze.a", 1, 2)
+    assert not is_small(in_catalog, Intent("silver.b", 1, 1, TIME, "hash", versions))
+
+
+def test_a_table_of_many_rows_is_not_small(shop: Callable[[], Shop], monkeypatch: pytest.MonkeyPatch) -> None:
+    built = shop()
+    built.land("a.csv", LINES)
+    built.run()
+    project = built.lake.project
+    batch = Intent("silver.orders", 1, 2, TIME, "hash", versions_slice("bronze.orders", None, 0))
+    assert is_small(project, batch)
+    monkeypatch.setattr(small_batch, "MAX_TABLE_ROWS", 1)
+    assert not is_small(project, batch)
+    monkeypatch.undo()
+    monkeypatch.setattr(small_batch, "MAX_ROWS_READ", 1)
+    assert not is_small(project, batch)
+
+
+@pytest.fixture
+def shop(tmp_path: Path, spark: SparkSession) -> Callable[[], Shop]:
+    numbers = iter(range(9))
+    return lambda: Shop(tmp_path / f"shop{next(numbers)}", spark)
+
+
+def test_only_a_small_batch_has_its_settings(spark: SparkSession) -> None:
+    for is_small_one in (False, True):
+        with ending(batch_session(spark, is_small_one)) as session:
+            other = [key for key, value in SMALL_BATCH.items() if session.conf.get(key) != value]
+            assert ("spark.sql.adaptive.enabled" in other) is not is_small_one
+            assert not is_small_one or other == []
+
+
+def test_the_tables_are_the_same_either_way(shop: Callable[[], Shop], monkeypatch: pytest.MonkeyPatch) -> None:
+    tables = ("bronze.orders", "silver.orders", "silver.lines", "gold.daily")
+    found = []
+    for limit in (small_batch.MAX_ROWS_READ, -1):
+        monkeypatch.setattr(small_batch, "MAX_ROWS_READ", limit)
+        built = shop()
+        for name, lines in (("a.csv", LINES), ("b.csv", ["1,A,7,1.00,2026-01-01,2,U", "2,B,1,1.00,2026-01-01,2,D"])):
+            built.land(name, lines)
+            result = by_table(built.run())
+        counts = {name: result[name].counts for name in tables}
+        found.append(({name: built.rows(name) for name in tables}, counts))
+    assert found[0] == found[1]
