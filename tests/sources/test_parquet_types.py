@@ -14,12 +14,15 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
 from pyarrow import fs
+from pyspark.sql import SparkSession
 from pyspark.sql.types import ArrayType, DecimalType, IntegerType, MapType, StructType
 
 from lakesmith.sources.files import parquet_footers
+from lakesmith.sources.files.new_files import read_files, reason_to_park
 from lakesmith.sources.files.parquet_files import footer_fields, footer_rows, hole_of, widened
 from lakesmith.sources.files.parquet_footers import Footer, footer_of
 from lakesmith.sources.files.parquet_types import byte_array_decimals, type_problem
+from lakesmith.spec.model import FilesSource
 
 # Files of another writer than pyarrow, which does not write such types.
 OTHERS = Path(__file__).parents[1] / "corpus" / "cases" / "parquet_types" / "in" / "1"
@@ -90,14 +93,19 @@ def test_an_encoding_that_spark_has_not_is_named() -> None:
 
 
 @pytest.mark.parametrize("encoding", ["DELTA_BYTE_ARRAY", "DELTA_LENGTH_BYTE_ARRAY"])
-def test_values_of_pyarrow_are_not_shifted(reads: Callable[..., None], encoding: str) -> None:
+def test_values_of_pyarrow_are_not_shifted(
+    spark: SparkSession, land: Callable[..., Path], source: Callable[..., FilesSource], encoding: str
+) -> None:
     stream = io.BytesIO()
     table = pa.table({"id": ["1", "2", "3", None], "name": ["value a", "value b", "w", None]})
     pq.write_table(
         table, stream, use_dictionary=False, column_encoding=encoding, compression="NONE", data_page_version="2.0"
     )
-    rows = [("1", "value a", None), ("2", "value b", None), ("3", "w", None), (None, None, None)]
-    reads(stream.getvalue(), rows, "a.parquet", format="parquet")
+    file = str(land(stream.getvalue(), "a.parquet"))
+    spec = source(format="parquet")
+    assert reason_to_park(spark, spec, file) == ""
+    found = read_files(spark, spec, [file]).select("id", "name").collect()
+    assert {tuple(row) for row in found} == {("1", "value a"), ("2", "value b"), ("3", "w"), (None, None)}
 
 
 def test_decimals_in_byte_arrays_are_known() -> None:
