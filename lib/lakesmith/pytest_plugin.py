@@ -27,11 +27,14 @@ SMALL = {
     "spark.driver.extraJavaOptions": "-XX:+UseSerialGC -XX:NewRatio=1"
     " -XX:Tier4InvocationThreshold=50000 -XX:Tier4MinInvocationThreshold=6000"
     " -XX:Tier4CompileThreshold=150000 -XX:Tier4BackEdgeThreshold=400000",
-    # A third of the CPU of tiny frames goes into compiling code that runs over a few rows.
-    "spark.sql.codegen.wholeStage": "false",
-    "spark.sql.codegen.factoryMode": "NO_CODEGEN",
     # Delta caches each log for an hour (1.5 MB each), so hundreds of tables would fill the heap.
     "spark.databricks.delta.delta.log.cacheSize": "64",
+}
+# A third of the CPU of tiny frames goes into compiling code that runs over a few rows. Over Spark
+# Connect expressions are compiled, so that both ways are tested.
+NOT_COMPILED = {
+    "spark.sql.codegen.wholeStage": "false",
+    "spark.sql.codegen.factoryMode": "NO_CODEGEN",
 }
 
 
@@ -46,7 +49,7 @@ def spark(
         "spark.sql.warehouse.dir": str(tmp_path_factory.mktemp("spark-warehouse"))
     }
     if not os.environ.get(REMOTE):
-        yield get_session(settings | SMALL | warehouse)
+        yield get_session(settings | SMALL | NOT_COMPILED | warehouse)
         return
     with connect_server(settings | SMALL | warehouse) as address:
         session = SparkSession.Builder().remote(address).getOrCreate()

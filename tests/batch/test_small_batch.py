@@ -1,4 +1,4 @@
-"""A batch of few rows on tables of moderate size is planned once and not compiled."""
+"""A batch of few rows on tables of moderate size is not compiled."""
 
 from __future__ import annotations
 
@@ -11,7 +11,8 @@ from pyspark.sql import SparkSession
 from lakesmith.batch import small_batch
 from lakesmith.batch.small_batch import is_small
 from lakesmith.ledger.intent import Intent
-from lakesmith.session.batch import SMALL_BATCH, batch_session, ending
+from lakesmith.session import batch
+from lakesmith.session.batch import batch_session, ending
 from lakesmith.sources.files.position import files_slice
 from lakesmith.sources.upstream_source import versions_slice
 from lakesmith.spec.example import example_project
@@ -54,13 +55,13 @@ def test_a_table_of_many_rows_is_not_small(shop: Callable[[], Shop], monkeypatch
     built.land("a.csv", LINES)
     built.run()
     project = built.lake.project
-    batch = Intent("silver.orders", 1, 2, TIME, "hash", versions_slice("bronze.orders", None, 0))
-    assert is_small(project, batch)
+    planned = Intent("silver.orders", 1, 2, TIME, "hash", versions_slice("bronze.orders", None, 0))
+    assert is_small(project, planned)
     monkeypatch.setattr(small_batch, "MAX_TABLE_ROWS", 1)
-    assert not is_small(project, batch)
+    assert not is_small(project, planned)
     monkeypatch.undo()
     monkeypatch.setattr(small_batch, "MAX_ROWS_READ", 1)
-    assert not is_small(project, batch)
+    assert not is_small(project, planned)
 
 
 @pytest.fixture
@@ -69,12 +70,12 @@ def shop(tmp_path: Path, spark: SparkSession) -> Callable[[], Shop]:
     return lambda: Shop(tmp_path / f"shop{next(numbers)}", spark)
 
 
-def test_only_a_small_batch_has_its_settings(spark: SparkSession) -> None:
+def test_only_a_small_batch_has_its_settings(spark: SparkSession, monkeypatch: pytest.MonkeyPatch) -> None:
+    setting = "spark.sql.shuffle.partitions"
+    monkeypatch.setattr(batch, "SMALL_BATCH", {setting: "7"})
     for is_small_one in (False, True):
         with ending(batch_session(spark, is_small_one)) as session:
-            other = [key for key, value in SMALL_BATCH.items() if session.conf.get(key) != value]
-            assert ("spark.sql.adaptive.enabled" in other) is not is_small_one
-            assert not is_small_one or other == []
+            assert (session.conf.get(setting) == "7") is is_small_one
 
 
 def test_the_tables_are_the_same_either_way(shop: Callable[[], Shop], monkeypatch: pytest.MonkeyPatch) -> None:

@@ -66,6 +66,7 @@ def runs(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, tables: Tables) -> Exe
     monkeypatch.setattr(executor, "undone_spans", lambda *args: [])
     monkeypatch.setattr(batch_runner, "run_batch", tables.run_batch)
     monkeypatch.setattr(batch_runner, "batch_session", MagicMock())
+    monkeypatch.setattr(batch_runner, "is_small", lambda *args: False)
     monkeypatch.setattr(batch_runner.BatchRunner, "find_bad_input", lambda *args: tables.bad)
     project = Shop(tmp_path / "shop", MagicMock()).lake.project.model_copy(update={"parallel": 1})
     return Executor(facts_of(project, None, NO_OBSERVERS), MagicMock(), Ledger(MagicMock(), "run"))

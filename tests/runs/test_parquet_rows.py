@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from pathlib import Path
 
 import pyarrow as pa
@@ -29,9 +29,9 @@ def days(tmp_path: Path, spark: SparkSession) -> Shop:
 def test_a_batch_that_misses_rows_is_refused_and_its_files_are_read_again(
     days: Shop, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    rows: Callable[[SparkSession, str], int] = files.parquet_rows
+    rows: Callable[[Iterable[str]], int | None] = files.footer_rows
     with monkeypatch.context() as patch:
-        patch.setattr(files, "parquet_rows", lambda spark, path: rows(spark, path) + 3)
+        patch.setattr(files, "footer_rows", lambda paths: (rows(paths) or 0) + 3)
         with pytest.raises(GateRefused, match="2 rows were read, the files have 5"):
             days.run(select=TABLES)
     again = by_table(days.run(select=TABLES))["bronze.days"]

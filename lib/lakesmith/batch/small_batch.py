@@ -1,4 +1,4 @@
-"""Find out whether a batch is so small that planning it costs more than its rows."""
+"""Find out whether a batch is so small that compiling it costs more than its rows."""
 
 from __future__ import annotations
 

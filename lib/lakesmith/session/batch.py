@@ -27,11 +27,9 @@ FIXED = {
     # Constraints of wide rows with CASE in each column grow without bound, so planning did not end.
     "spark.sql.constraintPropagation.enabled": "false",
 }
-# For a batch of few rows, planning again after each stage and compiling each expression cost more
-# than the rows. One partition, since nothing joins small ones afterwards.
+# Compiling each expression costs more than a batch of few rows. Adaptive planning stays on, since
+# it leaves out what has no rows: a join that reads one side only would observe too few rows.
 SMALL_BATCH = {
-    "spark.sql.adaptive.enabled": "false",
-    "spark.sql.shuffle.partitions": "1",
     "spark.sql.codegen.wholeStage": "false",
     "spark.sql.codegen.factoryMode": "NO_CODEGEN",
 }
@@ -61,7 +59,7 @@ def batch_session(spark: SparkSession, is_small: bool = False) -> SparkSession:
     ----------
     spark : SparkSession
     is_small : bool
-        Whether the batch has so few rows that its plans are neither adapted nor compiled.
+        Whether the batch has so few rows that its expressions are not compiled.
 
     Notes
     -----

@@ -25,7 +25,7 @@ def late(stored: DataFrame, events: DataFrame) -> LateEvents:
     project = Project.model_validate(
         {"name": "shop", "env": "local", "sources": {}, "tables": {"silver": {"a": UPSTREAM}}}, by_alias=True
     )
-    batch = SimpleNamespace(project=project, spec=SimpleNamespace(from_="silver.a"), follows=True)
+    batch = SimpleNamespace(project=project, spec=SimpleNamespace(from_="silver.a"), upstream_decides=True)
     return LateEvents(cast(BatchContext, batch), ("id",), ("name",), events, stored)
 
 

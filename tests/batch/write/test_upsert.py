@@ -13,6 +13,7 @@ from lakesmith.batch.write.strategies.upsert import UpsertWrite, plan_commit, up
 from lakesmith.tables.commit import CommitId
 from lakesmith.tables.pruning.key_bounds import Touched
 from lakesmith.tables.upsert.planner import UpsertPlan
+from lakesmith.tables.upsert.precedence import NEWEST, Precedence
 
 COMMIT = CommitId("test", 1, "d")
 ROWS = cast(Any, "rows")
@@ -44,12 +45,12 @@ def test_the_commit_is_the_planned_one(monkeypatch: pytest.MonkeyPatch, plan: Up
 
 def test_what_a_commit_records_of_its_plan() -> None:
     commit = UpsertPlan("append_new", TOUCHED, counts={"numSourceRows": 2}, expected={"rows": 2})
-    plan = upsert_write(ROWS, commit, {"keysSeenBefore": 0}, follows=True)
+    plan = upsert_write(ROWS, commit, {"keysSeenBefore": 0}, precedence=Precedence(upstream_decides=True))
     assert plan.counts == {"keysSeenBefore": 0, "numSourceRows": 2}
     assert plan.method == {"method": "append_new", "expected": {"rows": 2}}
-    assert plan.follows and not plan.is_partial
+    assert plan.precedence == Precedence(upstream_decides=True) and not plan.is_partial
 
 
 @pytest.mark.parametrize("batch", [frames_of(first=True), frames_of(dates=("2026-01-01", "2026-02-01"))])
 def test_what_replaces_the_table_or_its_dates_looks_up_no_key(batch: BatchFrames) -> None:
-    assert plan_commit(batch, ROWS, follows=False) is None
+    assert plan_commit(batch, ROWS, precedence=NEWEST) is None

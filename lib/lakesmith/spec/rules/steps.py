@@ -76,6 +76,7 @@ def sql_of(table: Table) -> Iterator[tuple[str, str]]:
 
     Examples
     --------
+    >>> from lakesmith.spec.model import Table
     >>> list(sql_of(Table(from_="bronze.orders", sql="SELECT 1")))[0]
     ('sql', 'SELECT 1')
     """

@@ -38,7 +38,7 @@ def constant_patterns(sql: str) -> list[str]:
     --------
     >>> constant_patterns("regexp_like(s, concat('a', '*')) OR s RLIKE t OR s RLIKE '['")
     ["concat('a', '*')", "'['"]
-    >>> constant_patterns("split(s, r'\d') [0] = 's RLIKE (' -- RLIKE '['")
+    >>> constant_patterns(r"split(s, r'\d') [0] = 's RLIKE (' -- RLIKE '['")
     ["r'\\d'"]
     """
     found = [*_called(sql), *_compared(sql)]

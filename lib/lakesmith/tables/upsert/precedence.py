@@ -45,7 +45,7 @@ class Precedence:
 
         Examples
         --------
-        >>> from lakesmith.spec.model import Write
+        >>> from lakesmith.spec.model import Table, Write
         >>> write = Write(strategy="upsert", keys=("id",), sequence_by=("at",), on_tie="fail")
         >>> spec = Table(from_="bronze.orders", write=write)
         >>> Precedence.of(spec).fails_on_tie, Precedence.of(spec, True).fails_on_tie
