@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from pathlib import Path
 
 import pytest
@@ -17,7 +16,7 @@ from lakesmith.sources.files.position import files_slice
 from lakesmith.sources.upstream_source import versions_slice
 from lakesmith.spec.example import example_project
 from lakesmith.spec.model import Project
-from tests.shop import Shop, by_table
+from tests.shop import Shop
 
 TIME = "2026-01-01T00:00:00+00:00"
 LINES = ["1,A,2,1.00,2026-01-01,1,I", "2,B,1,1.00,2026-01-01,1,I"]
@@ -50,10 +49,12 @@ def test_a_table_in_a_catalog_is_not_small(project: Project) -> None:
     assert not is_small(in_catalog, Intent("silver.b", 1, 1, TIME, "hash", versions))
 
 
-def test_a_table_of_many_rows_is_not_small(shop: Callable[[], Shop], monkeypatch: pytest.MonkeyPatch) -> None:
-    built = shop()
+def test_a_table_of_many_rows_is_not_small(
+    tmp_path: Path, spark: SparkSession, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    built = Shop(tmp_path / "shop", spark)
     built.land("a.csv", LINES)
-    built.run()
+    built.run(select=["bronze.orders", "silver.orders"])
     project = built.lake.project
     planned = Intent("silver.orders", 1, 2, TIME, "hash", versions_slice("bronze.orders", None, 0))
     assert is_small(project, planned)
@@ -64,29 +65,9 @@ def test_a_table_of_many_rows_is_not_small(shop: Callable[[], Shop], monkeypatch
     assert not is_small(project, planned)
 
 
-@pytest.fixture
-def shop(tmp_path: Path, spark: SparkSession) -> Callable[[], Shop]:
-    numbers = iter(range(9))
-    return lambda: Shop(tmp_path / f"shop{next(numbers)}", spark)
-
-
 def test_only_a_small_batch_has_its_settings(spark: SparkSession, monkeypatch: pytest.MonkeyPatch) -> None:
     setting = "spark.sql.shuffle.partitions"
     monkeypatch.setattr(batch, "SMALL_BATCH", {setting: "7"})
     for is_small_one in (False, True):
         with ending(batch_session(spark, is_small_one)) as session:
             assert (session.conf.get(setting) == "7") is is_small_one
-
-
-def test_the_tables_are_the_same_either_way(shop: Callable[[], Shop], monkeypatch: pytest.MonkeyPatch) -> None:
-    tables = ("bronze.orders", "silver.orders", "silver.lines", "gold.daily")
-    found = []
-    for limit in (small_batch.MAX_ROWS_READ, -1):
-        monkeypatch.setattr(small_batch, "MAX_ROWS_READ", limit)
-        built = shop()
-        for name, lines in (("a.csv", LINES), ("b.csv", ["1,A,7,1.00,2026-01-01,2,U", "2,B,1,1.00,2026-01-01,2,D"])):
-            built.land(name, lines)
-            result = by_table(built.run())
-        counts = {name: result[name].counts for name in tables}
-        found.append(({name: built.rows(name) for name in tables}, counts))
-    assert found[0] == found[1]
