@@ -25,8 +25,8 @@ SMALL = {
     # Late full compilation pays within five minutes. NewRatio=1 gives half of the heap to young
     # objects.
     "spark.driver.extraJavaOptions": "-XX:+UseSerialGC -XX:NewRatio=1"
-    " -XX:Tier4InvocationThreshold=50000 -XX:Tier4MinInvocationThreshold=6000"
-    " -XX:Tier4CompileThreshold=150000 -XX:Tier4BackEdgeThreshold=400000",
+    " -XX:Tier4InvocationThreshold=150000 -XX:Tier4MinInvocationThreshold=18000"
+    " -XX:Tier4CompileThreshold=450000 -XX:Tier4BackEdgeThreshold=1200000",
     # Delta caches each log for an hour (1.5 MB each), so hundreds of tables would fill the heap.
     "spark.databricks.delta.delta.log.cacheSize": "64",
 }
