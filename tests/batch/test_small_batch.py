@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from pathlib import Path
 
+import pyarrow as pa
+import pyarrow.parquet as pq
 import pytest
 from pyspark.sql import SparkSession
 
@@ -15,7 +17,7 @@ from lakesmith.session.batch import batch_session, ending
 from lakesmith.sources.files.position import files_slice
 from lakesmith.sources.upstream_source import versions_slice
 from lakesmith.spec.example import example_project
-from lakesmith.spec.model import Project
+from lakesmith.spec.model import FilesSource, Project
 from tests.shop import Shop
 
 TIME = "2026-01-01T00:00:00+00:00"
@@ -40,6 +42,23 @@ def test_files_have_at_most_a_row_for_each_line_end(project: Project, sizes: tup
 def test_a_packed_file_may_have_any_number_of_rows(project: Project) -> None:
     piece = files_slice("s", [("in/a.csv.gz", 10, 1700)])
     assert not is_small(project, Intent("bronze.a", 1, 1, TIME, "hash", piece))
+
+
+def test_a_batch_planned_on_another_source_is_not_small(project: Project) -> None:
+    versions = versions_slice("silver.x", 1, 2)
+    assert not is_small(project, Intent("bronze.a", 1, 1, TIME, "hash", versions))
+
+
+def test_parquet_files_tell_their_rows_or_are_left_to_the_batch(project: Project, tmp_path: Path) -> None:
+    spec = FilesSource(format="parquet", path=str(tmp_path), columns=("id",))
+    of_parquet = project.model_copy(update={"sources": {"s": spec}})
+    file = tmp_path / "a.parquet"
+    planned = Intent("bronze.a", 1, 1, TIME, "hash", files_slice("s", [(str(file), 10, 1700)]))
+    assert not is_small(of_parquet, planned)
+    file.write_bytes(b"no parquet")
+    assert not is_small(of_parquet, planned)
+    pq.write_table(pa.table({"id": [1]}), file)
+    assert is_small(of_parquet, planned)
 
 
 def test_a_table_in_a_catalog_is_not_small(project: Project) -> None:

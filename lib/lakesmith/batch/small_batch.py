@@ -31,7 +31,9 @@ def is_small(project: Project, intent: Intent) -> bool:
     there are, the batch is not small.
     """
     source = source_of(project, intent.table)
-    rows = source.max_rows(intent.input)
+    # A batch that was planned on another type of source is refused when it is read.
+    is_planned_on_it = source.kind == intent.input.kind
+    rows = source.max_rows(intent.input) if is_planned_on_it else None
     if rows is None or rows > MAX_ROWS_READ:
         return False
     names = dict.fromkeys([intent.table, *intent.reads])

@@ -6,6 +6,7 @@ from collections.abc import Collection, Iterable, Mapping, Sequence
 from functools import reduce
 from typing import TYPE_CHECKING, Any
 
+import pyarrow as pa  # type: ignore[import-untyped]
 from pyspark.sql import Column, DataFrame, SparkSession
 from pyspark.sql import functions as F
 from pyspark.sql.types import (
@@ -33,6 +34,7 @@ if TYPE_CHECKING:
 Fields = Mapping[str, str]
 # Marks the type of a column whose decimals are byte arrays.
 IN_BYTES = " in bytes"
+FEW_FILES = 20
 
 
 def parquet_fields(spark: SparkSession, path: str) -> Fields:
@@ -106,6 +108,21 @@ def footer_rows(paths: Iterable[str]) -> int | None:
     footers = [footer_of(path) for path in paths]
     known = [int(footer.metadata.num_rows) for footer in footers if footer]
     return sum(known) if len(known) == len(footers) else None
+
+
+def rows_of_few(paths: Collection[str]) -> int | None:
+    """Return the rows of few Parquet files, or None where reading them will say what is wrong.
+
+    Examples
+    --------
+    >>> rows_of_few(["in/no_such.parquet"])
+    """
+    if len(paths) > FEW_FILES:
+        return None
+    try:
+        return footer_rows(paths)
+    except (OSError, pa.ArrowException):
+        return None
 
 
 def read_parquet(

@@ -14,7 +14,7 @@ from lakesmith.sources.files.changes import fresh_files
 from lakesmith.sources.files.find_bad_file import find_unreadable
 from lakesmith.sources.files.listing import FileEntry, list_files
 from lakesmith.sources.files.new_files import next_files, read_files, reason_to_park
-from lakesmith.sources.files.parquet_files import footer_rows
+from lakesmith.sources.files.parquet_files import footer_rows, rows_of_few
 from lakesmith.sources.files.position import KIND, FilePositions, files_slice
 from lakesmith.sources.registry import built_in
 from lakesmith.sources.slices import MISSING, ParkedPart, Required, Slice, Slices
@@ -26,7 +26,6 @@ if TYPE_CHECKING:
     from lakesmith.tables.ref import TableRef
 
 READERS = 8
-FEW_FILES = 20
 COMPRESSED = (".gz", ".bz2", ".deflate", ".zst", ".snappy", ".lz4", ".xz")
 
 
@@ -118,7 +117,7 @@ class Files(Source):
         """
         paths = self.positions.parts(piece)
         if self.settings.format == "parquet":
-            return footer_rows(paths) if len(paths) <= FEW_FILES else None
+            return rows_of_few(paths)
         if any(path.endswith(COMPRESSED) for path in paths):
             return None
         size = sum(file[1] for file in piece.data["files"])
