@@ -20,7 +20,7 @@ def root() -> Path:
 
 
 @pytest.fixture(autouse=True, scope="session")
-def _adapted_over_connect() -> None:
+def _large_over_connect() -> None:
     """Run batches over Spark Connect as large ones, so that both ways are tested."""
     if os.environ.get(REMOTE):
         small_batch.MAX_ROWS_READ = -1

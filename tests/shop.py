@@ -78,7 +78,9 @@ class Shop:
     def existing(cls, root: Path, spark: SparkSession) -> Shop:
         """Return the shop that another object made in this directory."""
         shop = object.__new__(cls)
-        shop.root, shop.spark, shop.landing = root, spark, root / "in"
+        shop.root = root
+        shop.spark = spark
+        shop.landing = root / "in"
         shop.overrides = {"warehouse": str(root / "lake")}
         return shop
 

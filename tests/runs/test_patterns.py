@@ -52,11 +52,11 @@ def test_a_pattern_of_a_step_that_java_does_not_take_stops_the_batch_by_its_name
 ) -> None:
     rows = frame(spark, "id int, s string", [(1, "a")])
     with pytest.raises(StepError, match="LS149") as caught:
-        require_patterns(Table(from_="bronze.orders", **spec), rows)
-    assert place in str(caught.value)
+        require_patterns("silver.orders", Table(from_="bronze.orders", **spec), rows)
+    assert f"where: silver.orders, {place}" in str(caught.value)
 
 
 def test_patterns_that_java_takes_stop_nothing(spark: SparkSession) -> None:
     rows = frame(spark, "id int, s string", [(1, "a")])
     steps = ({"filter": "s RLIKE '[[a]]' OR s RLIKE s"}, {"with_columns": {"t": "split(s, ',')"}})
-    require_patterns(Table(from_="bronze.orders", steps=steps), rows)
+    require_patterns("silver.orders", Table(from_="bronze.orders", steps=steps), rows)

@@ -105,6 +105,12 @@ def test_values_of_pyarrow_are_not_shifted(is_read: Callable[[Landed], None], fi
     is_read(file)
 
 
+def test_text_that_spark_shifts_parks_the_file() -> None:
+    shifted = footer_of(str(OTHERS / "shifted.parquet"))
+    assert shifted is not None
+    assert "DELTA_BYTE_ARRAY without compression, which Spark reads as other values" in type_problem(shifted)
+
+
 def test_decimals_in_byte_arrays_are_known() -> None:
     files = {name: footer_of(str(OTHERS / name)) for name in ("decimal.parquet", "decimal_long.parquet")}
     assert [byte_array_decimals(found) for found in files.values() if found] == [{"v"}, set()]

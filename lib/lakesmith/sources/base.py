@@ -167,7 +167,7 @@ class Source(Protocol):
         return None
 
     def max_rows(self, piece: Slice) -> int | None:
-        """Return how many rows a slice has at most, or None when that is not known in advance."""
+        """Return about how many rows a slice has at most, or None when that is not known."""
         return None
 
     def may_lack(self) -> tuple[str, ...]:

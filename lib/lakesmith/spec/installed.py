@@ -39,6 +39,8 @@ def load_installed(
     for point in points if name is None else points.select(name=name):
         try:
             loaded = point.load()
+        except LakesmithError:  # it names its cause already
+            raise
         # Loading runs code of another package, which may raise anything.
         except Exception as error:
             raise refuse(point, error) from error

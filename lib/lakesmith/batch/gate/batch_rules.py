@@ -36,7 +36,7 @@ def batch_rules(batch: BatchContext, rows: DataFrame) -> tuple[Rule, ...]:
     StepError
         LS149 for a constant pattern of a step or of the table's SQL that Java does not take.
     """
-    require_patterns(batch.spec, rows)
+    require_patterns(batch.name, batch.spec, rows)
     compiled = resolve(compile_rules(batch.spec, dict(rows.dtypes)), rows)
     rules = with_known_patterns(compiled, rows)
     if batch.lands_source:

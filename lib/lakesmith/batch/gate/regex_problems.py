@@ -48,14 +48,14 @@ def _known_rule(rule: Rule, df: DataFrame) -> Rule:
     return rule.with_error(error or patterns_error(df, rule.expression))
 
 
-def require_patterns(table: Table, df: DataFrame) -> None:
+def require_patterns(name: str, table: Table, df: DataFrame) -> None:
     """Require that Java takes each constant pattern in the steps and the SQL of a table.
 
     Raises
     ------
     StepError
-        LS149 names the place and the pattern. Such a step would end the batch on some day, with
-        the first row that meets it.
+        LS149 names the table, the place and the pattern. Such a step would end the batch on some
+        day, with the first row that meets it.
     """
     for key, text in sql_of(table):
         error = "" if key.startswith("checks.") else _constants_error(df, text)
@@ -63,7 +63,7 @@ def require_patterns(table: Table, df: DataFrame) -> None:
             raise StepError(
                 f"a pattern does not compile: {error}",
                 code="LS149",
-                where=key,
+                where=f"{name}, {key}",
                 hint="correct the pattern and run again; nothing of this batch was written",
             )
 

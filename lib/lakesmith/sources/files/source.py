@@ -125,7 +125,7 @@ class Files(Source):
 
     @property
     def _shortest_row(self) -> int:
-        """The bytes that any row of text has, which are its delimiters and its line end."""
+        """The bytes that any complete row has, which are its delimiters and its line end."""
         is_json = self.settings.format == "json"
         return len("{}\n") if is_json else len(self.settings.columns)
 

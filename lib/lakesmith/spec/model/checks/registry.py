@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-from importlib.metadata import EntryPoint
 from typing import TypeVar, get_args
 
-from lakesmith.errors import ConfigError, LakesmithError, Problem
+from lakesmith.errors import ConfigError, Problem
 from lakesmith.spec.installed import load_installed, refused_as
 from lakesmith.spec.model.checks.base import Check
 
@@ -93,12 +92,6 @@ def check_fields() -> set[str]:
 
 def _load_packages() -> None:
     # Importing a module registers what it declares; a second import does nothing.
-    for _ in load_installed(GROUP, _refuse):
+    refuse = refused_as("LS148", "the package of checks")
+    for _ in load_installed(GROUP, refuse):
         pass
-
-
-def _refuse(point: EntryPoint, error: Exception) -> LakesmithError:
-    # A name that is taken is an error with its cause already.
-    if isinstance(error, LakesmithError):
-        return error
-    return refused_as("LS148", "the package of checks")(point, error)
