@@ -22,6 +22,17 @@ def test_a_batch_has_the_settings_of_the_run_and_its_own_beside(spark: SparkSess
     assert other.range(1).count() == 1
 
 
+def test_a_batch_plans_adaptively_also_where_the_run_does_not(spark: SparkSession) -> None:
+    adaptive = "spark.sql.adaptive.enabled"
+    spark.conf.set(adaptive, "false")
+    try:
+        session = batch_session(spark)
+    finally:
+        spark.conf.unset(adaptive)
+    assert session.conf.get(adaptive) == "true"
+    end_session(session)
+
+
 def test_the_session_that_is_there_is_used(spark: SparkSession) -> None:
     assert get_session({"spark.app.name": "another"}) is spark
 

@@ -14,7 +14,6 @@ from lakesmith.session.runtime_kind import client_of, is_connect
 
 BATCH_CONFS = (
     "spark.sql.shuffle.partitions",
-    "spark.sql.adaptive.enabled",
     "spark.sql.ansi.enabled",
     "spark.databricks.delta.snapshotPartitions",
 )
@@ -24,11 +23,12 @@ FIXED = {
     "spark.sql.session.timeZone": "UTC",
     "spark.sql.parquet.outputTimestampType": "TIMESTAMP_MICROS",
     "spark.sql.parquet.datetimeRebaseModeInWrite": "CORRECTED",
+    # Without it, a join that finds one side empty skips the other, and too few rows are observed.
+    "spark.sql.adaptive.enabled": "true",
     # Constraints of wide rows with CASE in each column grow without bound, so planning did not end.
     "spark.sql.constraintPropagation.enabled": "false",
 }
-# Compiling each expression costs more than a batch of few rows. Adaptive planning stays on, since
-# it leaves out what has no rows: a join that reads one side only would observe too few rows.
+# Compiling each expression costs more than a batch of few rows.
 SMALL_BATCH = {
     "spark.sql.codegen.wholeStage": "false",
     "spark.sql.codegen.factoryMode": "NO_CODEGEN",
