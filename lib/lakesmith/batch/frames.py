@@ -1,4 +1,4 @@
-"""Hold the frames of a batch, built once, written once and replayed from a cache."""
+"""Hold the lazy frames of a batch, the observed ones to write and others to recompute from."""
 
 from __future__ import annotations
 
@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from pyspark.sql import DataFrame
 
+from lakesmith.batch.gate.one_each import compared_rows
 from lakesmith.batch.gate.rows import GatedRows, gate_rows, gate_rows_observed
 from lakesmith.batch.read.inputs import BatchInputs
 from lakesmith.batch.transform.steps import transform
@@ -49,11 +50,6 @@ class BatchFrames:
         """Return the same frames without observations, which fill on the first action only."""
         return gated(self.batch, self.inputs, self.rules)
 
-    @cached_property
-    def full_history(self) -> GatedRows:
-        """Return the frames of all that the upstream has had, from its first row on."""
-        return full_history(self.batch)
-
     def rejected(self) -> DataFrame:
         """Return the rows for the quarantine.
 
@@ -78,7 +74,8 @@ class BatchFrames:
         Notes
         -----
         They are recomputed where observation and commit disagree. After a skipped write no
-        observation comes. Recomputing costs an aggregate over the batch for each stage.
+        observation comes, nor for a table that is declared `nondeterministic`. Recomputing costs
+        an aggregate over the batch for each stage.
         """
         observed = self._observed() if outcome.result is WriteResult.WRITTEN else None
         if observed is None or not _agree(observed["final"], outcome):
@@ -95,15 +92,29 @@ class BatchFrames:
         read = self.inputs.metrics.get() if self.inputs.metrics else gate
         if read is None:
             return None
-        ties = self.observed.ties.get() if self.observed.ties else None
-        return {"read": read, "gate": gate, "final": final, "ties": ties or {}}
+        ties = self.observed.ties.get() if self.observed.ties else {}
+        if ties is None:
+            ties = self._recomputed_ties()
+        return {"read": read, "gate": gate, "final": final, "ties": ties}
 
     def _recomputed(self) -> dict[str, Any]:
         gate = self.observed.gate.compute(self.replay.tagged)
         final = self.observed.final.compute(self.replay.final)
         of_rows = self.inputs.metrics
         read = of_rows.compute(self.inputs.rows) if of_rows else gate
-        return {"read": read, "gate": gate, "final": final, "recomputed": True}
+        return {
+            "read": read,
+            "gate": gate,
+            "final": final,
+            "ties": self._recomputed_ties(),
+            "recomputed": True,
+        }
+
+    def _recomputed_ties(self) -> dict[str, Any]:
+        ties = self.observed.ties
+        if ties is None:
+            return {}
+        return ties.compute(compared_rows(self.batch, self.replay.events))
 
 
 def build_frames(batch: BatchContext, inputs: BatchInputs) -> BatchFrames:

@@ -15,14 +15,13 @@ from lakesmith.types import Transform
 
 if TYPE_CHECKING:
     from lakesmith.batch.context import BatchContext
-    from lakesmith.batch.observation import ObservedMetrics
     from lakesmith.spec.model import Table
 
 
 def one_each(
-    batch: BatchContext, rows: DataFrame, ties: ObservedMetrics | None = None
+    batch: BatchContext, rows: DataFrame, look: Transform | None = None
 ) -> DataFrame:
-    """Return the rows to write. Keys with tied rows are counted by `ties`.
+    """Return the rows to write, where `look` gets the rows that are compared, as `one_row` says.
 
     Returns
     -------
@@ -32,13 +31,31 @@ def one_each(
     """
     write = batch.spec.write
     if write.keeps_history:
-        return rows.transform(_one_an_instant(batch.spec, ties))
+        return rows.transform(_one_an_instant(batch.spec, look))
     if write.keeps_newest:
-        return rows.transform(_one_a_key(batch.spec, ties))
+        return rows.transform(_one_a_key(batch.spec, look))
     return rows
 
 
-def _one_a_key(spec: Table, ties: ObservedMetrics | None) -> Transform:
+def compared_rows(batch: BatchContext, rows: DataFrame) -> DataFrame:
+    """Return the rows of each key that `one_each` compares.
+
+    Returns
+    -------
+    DataFrame
+        *Columns*: as they are, and ``_tied`` BOOLEAN.
+    """
+    compared: list[DataFrame] = []
+
+    def look(frame: DataFrame) -> DataFrame:
+        compared.append(frame)
+        return frame
+
+    one_each(batch, rows, look)
+    return compared[0]
+
+
+def _one_a_key(spec: Table, look: Transform | None) -> Transform:
     """Keep the newest row of each key.
 
     Ties go the same way as in the MERGE. Else the order of arrival would show.
@@ -50,20 +67,19 @@ def _one_a_key(spec: Table, ties: ObservedMetrics | None) -> Transform:
             newest_first(rows.columns),
             keeps_first=spec.write.keeps_first,
             implied=unproven(spec),
-            look=ties.on if ties else None,
+            look=look,
         )
         return rows.transform(newest)
 
     return apply
 
 
-def _one_an_instant(spec: Table, ties: ObservedMetrics | None) -> Transform:
+def _one_an_instant(spec: Table, look: Transform | None) -> Transform:
     """Keep the event of each key and event time whose sequence is the highest."""
 
     def apply(rows: DataFrame) -> DataFrame:
         placed = rows.withColumn("_at", F.col("_seq").getField(instant_of(rows)))
         keys = [*spec.write.keys, "_at"]
-        look = ties.on if ties else None
         highest = one_row(keys, newest_first(rows.columns), look=look)
         return placed.transform(highest).drop("_at")
 

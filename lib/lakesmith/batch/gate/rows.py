@@ -83,7 +83,7 @@ def gate_rows_observed(
     of_ties = observed_ties(batch)
     tagged = of_gate.on(rows.transform(tag(rules)))
     events = in_table_columns(batch, tagged.transform(accepted(rules)))
-    final = one_each(batch, events, of_ties)
+    final = one_each(batch, events, of_ties.on if of_ties else None)
     of_final = observed_final(batch, final)
     gated = GatedRows(tagged, events, of_final.on(final), rules)
     return gated, GateMetrics(of_gate, of_final, of_ties)
