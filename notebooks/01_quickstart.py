@@ -1,7 +1,7 @@
 # Databricks notebook source
 # MAGIC %md
 # MAGIC # Quickstart
-# MAGIC Two raw feeds become bronze, silver and gold tables. Bad rows are set aside with their reasons, and a second
+# MAGIC Two raw feeds become bronze, silver and gold tables. Bad rows are quarantined with their reasons, and a second
 # MAGIC run finds nothing new. Everything is written to a temporary directory.
 
 # COMMAND ----------
@@ -49,7 +49,7 @@ lake.validate()
 first = lake.run()
 for table in first.tables:
     print(
-        f"{table.table}: {table.counts.read} read, {table.counts.quarantined} set aside, version {table.version}"
+        f"{table.table}: {table.counts.read} read, {table.counts.quarantined} quarantined, version {table.version}"
     )
 
 # COMMAND ----------
@@ -71,7 +71,7 @@ lake.table("gold.daily_sales").orderBy("order_date", "country").drop(
 # COMMAND ----------
 
 # MAGIC %md
-# MAGIC The rows that were set aside, with the check, the column and the value that failed, and the row as it landed.
+# MAGIC The rows that were quarantined, with the check, the column and the value that failed, and the row as it landed.
 
 # COMMAND ----------
 

@@ -1,8 +1,8 @@
 # Databricks notebook source
 # MAGIC %md
 # MAGIC # Trust
-# MAGIC A run is killed while it writes; the next one ends with the tables of a calm run. Then a run is rolled back, its
-# MAGIC input mended, and run again. Everything is written to a temporary directory.
+# MAGIC A run is killed while it writes; the next one ends with the tables of an uninterrupted run. Then a run is rolled
+# MAGIC back, its input fixed, and run again. Everything is written to a temporary directory.
 
 # COMMAND ----------
 
@@ -86,17 +86,19 @@ print(replayed.state, "then", again.state)
 
 # COMMAND ----------
 
-calm = lakesmith.open(
-    conf=root / "conf", env="local", overrides={**settings, "warehouse": home / "calm"}
+uninterrupted = lakesmith.open(
+    conf=root / "conf",
+    env="local",
+    overrides={**settings, "warehouse": home / "uninterrupted"},
 )
-calm.run()
+uninterrupted.run()
 
 
 def same(name: str) -> bool:
     """Compare a table with that of a run that nobody disturbed."""
     one, other = (
         side.table(name).drop("customers_hll", "_batch_id", "_ingested_at", "_run_id")
-        for side in (lake, calm)
+        for side in (lake, uninterrupted)
     )
     return one.exceptAll(other).isEmpty() and other.exceptAll(one).isEmpty()
 
@@ -135,8 +137,8 @@ print(before, after, returned)
 # COMMAND ----------
 
 (home / "data" / "retail_orders" / days[-1].name).unlink()
-mended = lake.run()
-print(mended.state, lake.table("gold.daily_sales").count())
+fixed = lake.run()
+print(fixed.state, lake.table("gold.daily_sales").count())
 
 # COMMAND ----------
 

@@ -2,7 +2,7 @@
 # MAGIC %md
 # MAGIC # Upserts and history
 # MAGIC One small feed of price changes, written in three ways: the newest row of each key, all versions of it, and
-# MAGIC partitions that are computed anew. Whatever the order of the files, the tables are the same. All of it lies in a
+# MAGIC partitions that are recomputed. Whatever the order of the files, the tables are the same. All of it lies in a
 # MAGIC temporary directory.
 
 # COMMAND ----------
@@ -92,7 +92,7 @@ lake.table("silver.versions").orderBy("sku", "valid_from").show()
 # MAGIC %md
 # MAGIC ## Late
 # MAGIC A change of 3 January arrives after that of 5 January. The newest row stays what it is; the versions of the mug
-# MAGIC are derived anew from what arrived.
+# MAGIC are derived again from what arrived.
 
 # COMMAND ----------
 

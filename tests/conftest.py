@@ -1,4 +1,4 @@
-"""What tests of several rooms share; the session comes from ``lakesmith.pytest_plugin``."""
+"""Hold what tests of several packages share; the session comes from ``lakesmith.pytest_plugin``."""
 
 from __future__ import annotations
 

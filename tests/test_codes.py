@@ -56,6 +56,18 @@ def test_the_catalogue_uses_the_words_of_the_field() -> None:
     assert {code: PRIVATE.findall(text) for code, text in texts.items() if PRIVATE.search(text)} == {}
 
 
+# Of the words above, those that have no other use in the name of a test.
+NAMED = re.compile(r"(?<![a-z])(calm|anew|aside|mended|rooms|told)(?![a-z])")
+# A leftover, to be renamed with the next change of its file.
+STILL = {"test_of_a_sensitive_column_no_value_is_told"}
+
+
+def test_the_names_of_tests_use_the_words_of_the_field() -> None:
+    files = [*Path(__file__).parent.rglob("*.py")]
+    names = {name for file in files for name in re.findall(r"^ *def (test_\w+)", file.read_text("utf-8"), re.M)}
+    assert [name for name in sorted({*names, *(file.stem for file in files)} - STILL) if NAMED.search(name)] == []
+
+
 def test_a_title_is_short_and_no_sentence() -> None:
     assert [code for code, entry in CATALOGUE.items() if entry.title.endswith(".") or len(entry.title) > 60] == []
 

@@ -34,12 +34,12 @@ def _line(match: re.Match[str]) -> Line:
 
 
 def test_every_line_of_the_page_is_what_the_cast_gives(spark: SparkSession) -> None:
-    told = lines()
-    rows = [(at, kind, pattern, text) for at, (kind, pattern, text, _) in enumerate(told)]
+    documented = lines()
+    rows = [(at, kind, pattern, text) for at, (kind, pattern, text, _) in enumerate(documented)]
     df = frame(spark, "at int, kind string, pattern string, text string", rows)
     found = df.select("at", F.coalesce(*[_cast(*way) for way in sorted({row[1:3] for row in rows})]).alias("value"))
     values = {row["at"]: row["value"] for row in found.collect()}
-    wrong = [(line, values[at]) for at, line in enumerate(told) if values[at] != line[3]]
+    wrong = [(line, values[at]) for at, line in enumerate(documented) if values[at] != line[3]]
     assert wrong == []
 
 
@@ -58,8 +58,10 @@ def test_the_page_has_every_type() -> None:
 
 
 def test_specs_read_dates_and_times_as_data_are_read() -> None:
-    told = [line for line in lines() if line[0] in READERS and not line[1]]
-    wrong = [line for line in told if _is_read(line[0], line[2]) != (line[3] is not None and _may_be_in_spec(line))]
+    documented = [line for line in lines() if line[0] in READERS and not line[1]]
+    wrong = [
+        line for line in documented if _is_read(line[0], line[2]) != (line[3] is not None and _may_be_in_spec(line))
+    ]
     assert wrong == []
 
 

@@ -23,8 +23,8 @@ def test_the_quickstart_runs(
     monkeypatch.chdir(root / "notebooks")
     seen = runpy.run_path("01_quickstart.py")
     assert (seen["first"].state, seen["second"].state) == ("done", "nothing_new")
-    told = capsys.readouterr().out
-    assert "price_not_negative" in told and "United Kingdom" in told
+    output = capsys.readouterr().out
+    assert "price_not_negative" in output and "United Kingdom" in output
 
 
 def test_trust_runs(
@@ -36,7 +36,7 @@ def test_trust_runs(
     assert (seen["replayed"].state, seen["again"].state) == ("done", "nothing_new")
     assert set(seen["equal"].values()) == {True}
     assert seen["before"] == seen["returned"] < seen["after"]
-    assert seen["mended"].state == "done"
+    assert seen["fixed"].state == "done"
     assert "RESTORE" in capsys.readouterr().out
 
 

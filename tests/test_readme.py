@@ -96,7 +96,7 @@ def test_links_lead_somewhere(page: Path) -> None:
     assert [link for link in links if "://" not in link and not (ROOT / link).exists()] == []
 
 
-def test_each_job_and_exit_code_is_told() -> None:
+def test_each_job_and_exit_code_is_documented() -> None:
     jobs = {file.stem for file in (ROOT / "jobs").glob("[a-z]*.py")}
     assert set(re.findall(r"\(\.\./jobs/(\w+)\.py\)", JOBS)) == jobs
     assert re.findall(r"^\| (\d) \| ", COMMANDS, re.MULTILINE) == ["0", "1", "2", "3"]

@@ -113,7 +113,7 @@ def merge(rows: DataFrame, path: str, keys: tuple[str, ...], *, update: bool, sy
 
 
 def save(rows: DataFrame, path: str, keys: tuple[str, ...], options: argparse.Namespace, **how: bool) -> None:
-    """Merge into a table; a new one is made empty and merged into, or written in one go when told so."""
+    """Merge into a table; a new one is made empty and merged into, or written in one go when asked."""
     if not DeltaTable.isDeltaTable(rows.sparkSession, path):
         partitions = ["order_month"] if "order_month" in rows.columns else []
         first = rows if options.first_load == "append" else rows.limit(0)

@@ -25,7 +25,7 @@ from tests.benchmarks.history import history
 from tests.benchmarks.idle import idle, publishing
 from tests.benchmarks.markdown import markdown
 from tests.benchmarks.micro_merges import micro_merges
-from tests.benchmarks.upserts.contenders import NAIVE, OURS
+from tests.benchmarks.upserts.candidates import NAIVE, OURS
 from tests.benchmarks.upserts.grid import grid
 from tests.benchmarks.upserts.growth import growth
 from tests.benchmarks.upserts.race import race
@@ -48,7 +48,7 @@ SELECTIONS = (SALES, "silver.customers", "silver.customer_invoices", "gold.custo
 
 
 def command(kind: str, feed: Path, warehouse: Path) -> list[str]:
-    """Return the command of one contender."""
+    """Return the command of one candidate."""
     if kind in (BARE, BARE_APPEND):
         script = [sys.executable, str(ROOT / "tests/benchmarks/bare_retail.py"), "--orders", str(feed)]
         first_load = "append" if kind == BARE_APPEND else "merge"
@@ -70,11 +70,11 @@ def settings(feed: Path, warehouse: Path, more: dict[str, str] | None = None) ->
 
 
 def tax(feed: Feed, scratch: Path, rounds: int) -> str:
-    """Race the contenders in alternating order; return medians and ratios."""
-    contenders = [BARE, BARE_APPEND, BASIC, FULL]
-    usages: dict[str, list[Usage]] = {kind: [] for kind in contenders}
+    """Race the candidates in alternating order; return medians and ratios."""
+    candidates = [BARE, BARE_APPEND, BASIC, FULL]
+    usages: dict[str, list[Usage]] = {kind: [] for kind in candidates}
     for number in range(rounds):
-        for kind in contenders if number % 2 == 0 else reversed(contenders):
+        for kind in candidates if number % 2 == 0 else reversed(candidates):
             warehouse = scratch / "tax"
             usages[kind].append(measure(command(kind, feed.orders, warehouse), env=ENV))
             shutil.rmtree(warehouse)
@@ -170,7 +170,7 @@ def upserts(scratch: Path, rounds: int) -> str:
 def main() -> None:
     """Run the command line."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("--rounds", type=int, default=3, help="runs of each contender (default: 3)")
+    parser.add_argument("--rounds", type=int, default=3, help="runs of each candidate (default: 3)")
     parser.add_argument("--only", choices=PARTS, help="one part only")
     options = parser.parse_args()
     with tempfile.TemporaryDirectory(prefix="lakesmith-bench-") as folder:

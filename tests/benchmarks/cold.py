@@ -1,6 +1,6 @@
 """What a start costs, up to the first Delta commit: Spark's own defaults against the settings of ``local.conf``.
 
-``python -m tests.benchmarks.cold plain|local DIRECTORY`` is one contender.
+``python -m tests.benchmarks.cold plain|local DIRECTORY`` is one candidate.
 """
 
 from __future__ import annotations

@@ -132,36 +132,36 @@ def _case(scratch: Path, name: str, ground: tuple[int, int, bool], rounds: int) 
         out = scratch / str(number)
         call = [str(scratch / "ground"), way, str(out), str(rounds)]
         measure([sys.executable, "-m", "tests.benchmarks.dedupe", *call], env=ENV)
-        found[way] = _figures(out, ground[0])
+        found[way] = _metrics(out, ground[0])
     _require_equal(name, found)
-    return [(name, *_line(way, figures, found[WINDOW])) for way, figures in found.items()]
+    return [(name, *_line(way, metrics, found[WINDOW])) for way, metrics in found.items()]
 
 
-def _figures(out: Path, rows: int) -> dict[str, Any]:
+def _metrics(out: Path, rows: int) -> dict[str, Any]:
     rounds = json.loads((out / "rounds.json").read_text(encoding="utf-8"))
-    figures = {**rounds[-1], "cpu": statistics.median(one["cpu_seconds"] for one in rounds)}
+    metrics = {**rounds[-1], "cpu": statistics.median(one["cpu_seconds"] for one in rounds)}
     if (out / "events").exists():
-        log = read_event_log(next((out / "events").iterdir())).between(figures["begin"], figures["end"])
-        figures["shuffled"] = sum(job.shuffle_bytes for job in log.jobs)
-        figures["tasks_cpu"] = sum(job.cpu_seconds for job in log.jobs)
-        figures["scans"] = sum(log.rows_by_path().values()) / rows
-    return figures
+        log = read_event_log(next((out / "events").iterdir())).between(metrics["begin"], metrics["end"])
+        metrics["shuffled"] = sum(job.shuffle_bytes for job in log.jobs)
+        metrics["tasks_cpu"] = sum(job.cpu_seconds for job in log.jobs)
+        metrics["scans"] = sum(log.rows_by_path().values()) / rows
+    return metrics
 
 
 def _require_equal(name: str, found: dict[str, dict[str, Any]]) -> None:
     # dropDuplicates keeps any row of a key, so only their number can be compared.
-    sums = {figures["checksum"] for way, figures in found.items() if way != DROP}
-    if len(sums) != 1 or len({figures["rows"] for figures in found.values()}) != 1:
+    sums = {metrics["checksum"] for way, metrics in found.items() if way != DROP}
+    if len(sums) != 1 or len({metrics["rows"] for metrics in found.values()}) != 1:
         raise SystemExit(f"{name}: the ways keep other rows: {found}")
 
 
-def _line(way: str, figures: dict[str, Any], window: dict[str, Any]) -> tuple[str, ...]:
-    cpu = f"{figures['cpu']:.2f}", f"{figures['cpu'] / window['cpu']:.2f}"
+def _line(way: str, metrics: dict[str, Any], window: dict[str, Any]) -> tuple[str, ...]:
+    cpu = f"{metrics['cpu']:.2f}", f"{metrics['cpu'] / window['cpu']:.2f}"
     if way == DUCK:
         return way, *[""] * 6, *cpu
-    shuffled = f"{figures['shuffled']:,}", f"{figures['shuffled'] / window['shuffled']:.3f}"
-    read = f"{figures['bytes_read'] / 1e6:.0f}", f"{figures['scans']:.2f}"
-    return way, *shuffled, str(figures["sorts"]), *read, f"{figures['tasks_cpu']:.2f}", *cpu
+    shuffled = f"{metrics['shuffled']:,}", f"{metrics['shuffled'] / window['shuffled']:.3f}"
+    read = f"{metrics['bytes_read'] / 1e6:.0f}", f"{metrics['scans']:.2f}"
+    return way, *shuffled, str(metrics["sorts"]), *read, f"{metrics['tasks_cpu']:.2f}", *cpu
 
 
 if __name__ == "__main__":

@@ -85,15 +85,15 @@ class EventLog:
         return self._by_path(lambda scan: scan.rows)
 
     def files_by_path(self) -> dict[str, int]:
-        """Return the files opened in each directory, by each scan anew, logs of tables left out."""
+        """Return the files opened in each directory, by each scan, logs of tables left out."""
         return self._by_path(lambda scan: scan.files)
 
-    def _by_path(self, figure: Callable[[Scan], int]) -> dict[str, int]:
-        figures: Counter[str] = Counter()
+    def _by_path(self, metric: Callable[[Scan], int]) -> dict[str, int]:
+        metrics: Counter[str] = Counter()
         for scan in self.scans:
             if not scan.is_log:
-                figures[scan.path] += figure(scan)
-        return dict(figures)
+                metrics[scan.path] += metric(scan)
+        return dict(metrics)
 
     def jobs_on(self, directory: Path) -> list[Job]:
         """Return the jobs of queries that scan rows of a table below a directory."""

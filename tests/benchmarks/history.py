@@ -102,19 +102,19 @@ def hidden(directory: Path) -> Iterator[None]:
 
 def staged_merge(spark: SparkSession, rows: DataFrame, table: Path) -> None:
     """Keep versions as tutorials do: one MERGE over the changes, staged twice where a version closes."""
-    told = rows.select("id", "name", F.expr("CAST(day AS date) AS valid_from"))
+    changes = rows.select("id", "name", F.expr("CAST(day AS date) AS valid_from"))
     if not (table / "_delta_log").exists():
-        version = told.selectExpr("*", "CAST(NULL AS date) AS valid_to", "true AS is_current")
+        version = changes.selectExpr("*", "CAST(NULL AS date) AS valid_to", "true AS is_current")
         version.write.format("delta").option("delta.enableChangeDataFeed", "true").save(str(table))
         return
     target = f"delta.`{table}`"
-    told.createOrReplaceTempView("told")
+    changes.createOrReplaceTempView("changes")
     spark.sql(f"""
         MERGE INTO {target} t USING (
-            SELECT id AS merge_key, * FROM told
+            SELECT id AS merge_key, * FROM changes
             UNION ALL
-            SELECT NULL, told.* FROM told JOIN {target} t ON told.id = t.id
-            WHERE t.is_current AND NOT (told.name <=> t.name)) s
+            SELECT NULL, changes.* FROM changes JOIN {target} t ON changes.id = t.id
+            WHERE t.is_current AND NOT (changes.name <=> t.name)) s
         ON t.id = s.merge_key
         WHEN MATCHED AND t.is_current AND NOT (s.name <=> t.name)
             THEN UPDATE SET is_current = false, valid_to = s.valid_from
@@ -148,5 +148,5 @@ def history(scratch: Path, count: int) -> str:
 
 
 if __name__ == "__main__":
-    figures = run_days(Path(sys.argv[2]), int(sys.argv[3]))
-    Path(sys.argv[1]).write_text(json.dumps(figures), encoding="utf-8")
+    metrics = run_days(Path(sys.argv[2]), int(sys.argv[3]))
+    Path(sys.argv[1]).write_text(json.dumps(metrics), encoding="utf-8")

@@ -71,8 +71,8 @@ def publishing(scratch: Path, sets: Sequence[str]) -> list[tuple[str, ...]]:
 def run_once(report: Path, conf: Path, sets: Sequence[str]) -> dict[str, float]:
     """Run a project in a process of its own; return what it reports."""
     measure([sys.executable, "-m", "tests.benchmarks.idle", str(report), str(conf), *sets], env=ENV)
-    figures: dict[str, float] = json.loads(report.read_text(encoding="utf-8"))
-    return figures
+    metrics: dict[str, float] = json.loads(report.read_text(encoding="utf-8"))
+    return metrics
 
 
 def main() -> None:
@@ -91,8 +91,8 @@ def main() -> None:
     lake.spark.range(1).count()
     before = cpu_seconds()
     lake.run()
-    figures = spent | {"cpu_seconds": cpu_seconds() - before}
-    options.report.write_text(json.dumps(figures), encoding="utf-8")
+    metrics = spent | {"cpu_seconds": cpu_seconds() - before}
+    options.report.write_text(json.dumps(metrics), encoding="utf-8")
     lake.spark.stop()
 
 

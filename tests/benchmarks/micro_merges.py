@@ -54,14 +54,14 @@ def micro_merges(scratch: Path, rows: int, merges: int, every: int) -> str:
 def _result(out: Path, rows: int, merges: int, every: int) -> tuple[str, ...]:
     command = [sys.executable, "-m", "tests.benchmarks.micro_merges", str(out), str(rows), str(merges), str(every)]
     measure(command, env=ENV)
-    told = json.loads((out / "merges.json").read_text(encoding="utf-8"))
+    measured = json.loads((out / "merges.json").read_text(encoding="utf-8"))
     log, table = read_event_log(next((out / "events").glob("*"))), str(out / "table")
-    cpu = [one["cpu_seconds"] for one in told["merges"]]
-    read = [log.between(one["begin"], one["end"]).rows_by_path().get(table, 0) for one in told["merges"]]
-    files = [one["files"] for one in told["merges"]]
+    cpu = [one["cpu_seconds"] for one in measured["merges"]]
+    read = [log.between(one["begin"], one["end"]).rows_by_path().get(table, 0) for one in measured["merges"]]
+    files = [one["files"] for one in measured["merges"]]
     name = f"maintained every {every} merges" if every else "never maintained"
-    last = str(told["files"])
-    return (name, *_ends(cpu, ".2f"), *_ends(read, ",.0f"), str(files[0]), last, "1", f"{told['upkeep']:.1f}")
+    last = str(measured["files"])
+    return (name, *_ends(cpu, ".2f"), *_ends(read, ",.0f"), str(files[0]), last, "1", f"{measured['maintenance']:.1f}")
 
 
 def _ends(values: Sequence[float], form: str) -> tuple[str, str, str]:
@@ -76,24 +76,24 @@ def run(out: Path, rows: int, merges: int, every: int) -> None:
     table_rows(spark, rows).write.format("delta").options(**VECTORS).save(str(out / "table"))
     shutil.copytree(out / "table", out / "warm")
     _merge_all(spark, TableRef("silver.warm", str(out / "warm"), durable=True), rows, WARM_UPS, every, out)
-    told = _merge_all(spark, TableRef("silver.bench", str(out / "table"), durable=True), rows, merges, every, out)
-    (out / "merges.json").write_text(json.dumps(told), encoding="utf-8")
+    measured = _merge_all(spark, TableRef("silver.bench", str(out / "table"), durable=True), rows, merges, every, out)
+    (out / "merges.json").write_text(json.dumps(measured), encoding="utf-8")
     spark.stop()
 
 
 def _merge_all(spark: SparkSession, table: TableRef, rows: int, merges: int, every: int, out: Path) -> dict[str, Any]:
-    told, upkeep = [], 0.0
+    measured, maintenance = [], 0.0
     for number in range(1, merges + 1):
         batch = out / "changes" / f"{table.name}-{number}"
         _changes(spark, rows, number).coalesce(1).write.parquet(str(batch))
         files, cpu, begin = _active(spark, table), cpu_seconds(), time.time()
         _merge(batch_session(spark), table, batch, number)
-        told.append({"begin": begin, "end": time.time(), "cpu_seconds": cpu_seconds() - cpu, "files": files})
+        measured.append({"begin": begin, "end": time.time(), "cpu_seconds": cpu_seconds() - cpu, "files": files})
         if every and number % every == 0:
             cpu = cpu_seconds()
             _maintain(spark, table)
-            upkeep += cpu_seconds() - cpu
-    return {"merges": told, "upkeep": upkeep, "files": _active(spark, table)}
+            maintenance += cpu_seconds() - cpu
+    return {"merges": measured, "maintenance": maintenance, "files": _active(spark, table)}
 
 
 def _changes(spark: SparkSession, rows: int, number: int) -> DataFrame:

@@ -86,8 +86,8 @@ def test_init_prints_the_next_two_commands(tmp_path: Path) -> None:
 
 
 def test_init_lists_what_it_wrote(tmp_path: Path) -> None:
-    told = json.loads(invoke("init", str(tmp_path / "new"), "--format", "json").stdout)
-    assert sorted(told["written"]) == sorted(str(path) for path in (tmp_path / "new").rglob("*") if path.is_file())
+    reported = json.loads(invoke("init", str(tmp_path / "new"), "--format", "json").stdout)
+    assert sorted(reported["written"]) == sorted(str(path) for path in (tmp_path / "new").rglob("*") if path.is_file())
 
 
 def test_init_never_overwrites(project: Path) -> None:

@@ -13,7 +13,7 @@ def amounts() -> dict[str, str]:
     return {row["order_date"]: row["amount"] for row in data("show", "gold.daily_orders")}
 
 
-def test_tables_are_computed_anew_and_brought_back(fresh_project: Path) -> None:
+def test_tables_are_recomputed_and_brought_back(fresh_project: Path) -> None:
     assert invoke("run").exit_code == 0
     assert amounts() == {"2024-03-01": "80.00", "2024-03-02": "162.60"}
 

@@ -118,7 +118,7 @@ def test_what_is_left_open_in_the_files_is_filled_by_target_and_parameters(proje
     assert [task["named_parameters"] for task in wheel_tasks(project)] == [named | {"run_date": ""}] * 2
 
 
-def test_the_tasks_fill_and_judge_the_tables_of_a_catalog_and_return_none(
+def test_the_tasks_fill_and_check_the_tables_of_a_catalog_and_return_none(
     spark: SparkSession,
     schemas: None,
     project: Path,
@@ -130,8 +130,8 @@ def test_the_tasks_fill_and_judge_the_tables_of_a_catalog_and_return_none(
         job = importlib.import_module(f"jobs.{task['entry_point'].removeprefix('lakesmith-')}")
         monkeypatch.setattr(sys, "argv", ["task", *(f"--{k}={v}" for k, v in task["named_parameters"].items())])
         assert job.main() is None
-    told = capsys.readouterr().out
-    assert "published as 1" in told and "amount_cast" in told
+    output = capsys.readouterr().out
+    assert "published as 1" in output and "amount_cast" in output
     assert spark.table(DAYS).count() == 2
 
 
@@ -142,6 +142,6 @@ def test_a_failing_task_raises_what_is_wrong_from_the_installed_wheel(site: Path
 
 
 @pytest.mark.prove
-def test_the_installed_wheel_fills_and_judges_the_tables_of_a_catalog(site: Path, project: Path) -> None:
-    told = run_away(WHOLE, site, project, wheel_tasks(project))
-    assert "published as 1" in told and "amount_cast" in told and told.endswith("\n2 days\n")
+def test_the_installed_wheel_fills_and_checks_the_tables_of_a_catalog(site: Path, project: Path) -> None:
+    output = run_away(WHOLE, site, project, wheel_tasks(project))
+    assert "published as 1" in output and "amount_cast" in output and output.endswith("\n2 days\n")

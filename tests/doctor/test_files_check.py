@@ -65,7 +65,7 @@ def test_a_checkpoint_says_the_same_as_its_commits(with_vector: LocalTable) -> N
     assert list(check_files(again)) == []
 
 
-def test_old_orphans_are_moved_aside_and_young_ones_are_not(undamaged_rows: dict[str, object], shop: Shop) -> None:
+def test_old_orphans_are_moved_away_and_young_ones_are_not(undamaged_rows: dict[str, object], shop: Shop) -> None:
     lines = root_of(shop, "silver.lines")
     old, young = lines / "day=2026-01-01" / "part-old.parquet", lines / "part-young.parquet"
     for file in (old, young):

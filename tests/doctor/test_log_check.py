@@ -19,7 +19,7 @@ def test_an_undamaged_warehouse_is_sound(undamaged: Shop) -> None:
 
 
 @pytest.mark.parametrize("size", [0, 400])
-def test_a_torn_last_commit_stops_the_run_and_is_moved_aside(
+def test_a_torn_last_commit_stops_the_run_and_is_moved_away(
     undamaged_rows: dict[str, object], shop: Shop, size: int
 ) -> None:
     die_after_silver(shop)
@@ -36,7 +36,7 @@ def test_a_torn_last_commit_stops_the_run_and_is_moved_aside(
     assert all_rows(shop) == undamaged_rows
 
 
-def test_a_torn_ledger_is_moved_aside_and_the_run_closes_the_gap(undamaged_rows: dict[str, object], shop: Shop) -> None:
+def test_a_torn_ledger_is_moved_away_and_the_run_closes_the_gap(undamaged_rows: dict[str, object], shop: Shop) -> None:
     os.truncate(newest(shop, "ops.ledger"), 0)
     assert ("error", "LS620", "ops.ledger") in found(shop.lake.doctor())
     assert fixed(shop) == ["LS620"]
@@ -83,7 +83,7 @@ def test_a_missing_commit_stops_the_run_and_needs_a_person(shop: Shop) -> None:
 
 
 @pytest.mark.parametrize("part", [0, 0.5])
-def test_a_broken_checkpoint_is_moved_aside(undamaged_rows: dict[str, object], shop: Shop, part: float) -> None:
+def test_a_broken_checkpoint_is_moved_away(undamaged_rows: dict[str, object], shop: Shop, part: float) -> None:
     checkpoint = with_checkpoint(shop)
     os.truncate(checkpoint, int(checkpoint.stat().st_size * part))
     with pytest.raises(TableDamaged, match=r"LS622 bronze.orders: the newest checkpoint is cut off"):
@@ -114,7 +114,7 @@ def test_a_broken_checkpoint_stays_where_commits_do_not_suffice(shop: Shop) -> N
 @pytest.mark.parametrize(
     ("pointer", "severity"), [("", "warning"), ("{x", "warning"), ('{"version":7,"size":1}', "error")]
 )
-def test_a_wrong_pointer_to_a_checkpoint_is_moved_aside(
+def test_a_wrong_pointer_to_a_checkpoint_is_moved_away(
     undamaged_rows: dict[str, object], shop: Shop, pointer: str, severity: str
 ) -> None:
     file = with_checkpoint(shop).parent / "_last_checkpoint"
@@ -132,7 +132,7 @@ def test_a_pointer_to_nothing_stops_the_run(shop: Shop) -> None:
         shop.run()
 
 
-def test_a_stale_checksum_stops_the_run_and_is_moved_aside(undamaged_rows: dict[str, object], shop: Shop) -> None:
+def test_a_stale_checksum_stops_the_run_and_is_moved_away(undamaged_rows: dict[str, object], shop: Shop) -> None:
     stale = sidecar_of(newest(shop, "bronze.orders"))
     shutil.copy(sidecar_of(newest(shop, "gold.daily")), stale)
     with pytest.raises(TableDamaged, match=r"LS627 bronze.orders"):
@@ -153,7 +153,7 @@ def test_a_checksum_that_differs_in_part_needs_a_person(shop: Shop) -> None:
     assert sums.exists() and report.fixed == ()
 
 
-def test_old_temporary_files_are_moved_aside(undamaged: Shop, shop: Shop) -> None:
+def test_old_temporary_files_are_moved_away(undamaged: Shop, shop: Shop) -> None:
     log = log_of(shop, "bronze.orders")
     old, young = log / ".00000000000000000003.json.0a1b.tmp", log / "_commit_0a1b.json.tmp"
     for file in (old, young):

@@ -9,7 +9,7 @@ from tests.doctor.damage import all_rows, besides_orphans, fixed, forget, found,
 from tests.shop import Shop
 
 
-def test_a_torn_publication_is_moved_aside_and_published_again(undamaged_rows: dict[str, object], shop: Shop) -> None:
+def test_a_torn_publication_is_moved_away_and_published_again(undamaged_rows: dict[str, object], shop: Shop) -> None:
     os.truncate(newest(shop, "ops.published"), 0)
     assert found(shop.lake.doctor())[0] == ("error", "LS620", "ops.published")
     assert fixed(shop) == ["LS620", "LS638"]

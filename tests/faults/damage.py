@@ -27,7 +27,7 @@ def commit_file(shop: Shop, table: str, version: int) -> Path:
 
 
 def data_files(shop: Shop, table: str) -> list[Path]:
-    """Return the data files in a table's directory, deletion vectors aside."""
+    """Return the data files in a table's directory, without deletion vectors."""
     return sorted(table_dir(shop, table).rglob("part-*.parquet"))
 
 

@@ -1,4 +1,4 @@
-"""What somebody else does to a table while a run merges into it: the batch is planned anew, and nothing is lost."""
+"""What somebody else does to a table while a run merges into it: the batch is planned again, and nothing is lost."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What others do to a table between two runs: noticed before a batch is written on top, and mended by a RESTORE."""
+"""What others do to a table between two runs: noticed before a batch is written on top, and fixed by a RESTORE."""
 
 from __future__ import annotations
 
@@ -45,7 +45,7 @@ def test_a_table_that_others_replaced_by_an_empty_one_is_not_built_upon(shop: Sh
         shop.run(select=SELECT)
 
 
-def test_tables_below_do_not_read_what_others_did_and_took_back(shop: Shop) -> None:
+def test_downstream_tables_do_not_read_what_others_did_and_took_back(shop: Shop) -> None:
     sql(shop, "DELETE FROM {}", "bronze.orders")
     sql(shop, "RESTORE TABLE {} TO VERSION AS OF 1", "bronze.orders")
     shop.land("c.csv", THIRD)

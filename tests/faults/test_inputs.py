@@ -42,7 +42,7 @@ def parked(result: RunResult) -> list[str]:
 
 
 @pytest.mark.parametrize("change", ["changed", "vanished"])
-def test_a_file_that_moves_after_the_batch_was_planned_is_refused_and_planned_anew(
+def test_a_file_that_moves_after_the_batch_was_planned_is_refused_and_replanned(
     make_shop: Callable[..., Shop], change: str
 ) -> None:
     shop = make_shop()

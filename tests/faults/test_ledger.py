@@ -34,7 +34,7 @@ def test_a_ledger_whose_data_file_is_gone_is_refused(shop: Shop) -> None:
     assert quantities(shop) == quantities(shop, "latest")
 
 
-def test_without_publications_tables_are_published_anew_at_the_next_batch(shop: Shop) -> None:
+def test_without_publications_tables_are_republished_at_the_next_batch(shop: Shop) -> None:
     shutil.rmtree(table_dir(shop, "ops.published"))
     shop.land("c.csv", THIRD)
     shop.run(select=SELECT)

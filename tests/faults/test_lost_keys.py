@@ -36,7 +36,7 @@ def built(make_shop: Make) -> Make:
     return build
 
 
-def test_a_file_without_the_key_is_parked_until_it_is_mended(built: Make) -> None:
+def test_a_file_without_the_key_is_parked_until_it_is_fixed(built: Make) -> None:
     shop = built()
     shop.land("b.csv", [line.partition(",")[2] for line in SECOND], HEADER.partition(",")[2])
     result = shop.run(select=BOTH)
@@ -48,7 +48,7 @@ def test_a_file_without_the_key_is_parked_until_it_is_mended(built: Make) -> Non
     assert shop.rows("silver.orders") == [(1, "B", 2), (2, "A", 1), (3, "A", 1)]
 
 
-def test_json_rows_without_the_key_are_set_aside(make_shop: Make) -> None:
+def test_json_rows_without_the_key_are_quarantined(make_shop: Make) -> None:
     source = "format: json\npath: IN\ncolumns: [OrderId, Sku, Qty, Price, Day, Seq, Op]\n"
     shop = make_shop({"tables/silver/orders": SPEC, "sources/orders": source})
     shop.land("a.json", ['{"OrderId": 2, "Sku": "A", "Seq": 1}'], '{"OrderId": 1, "Sku": "A", "Seq": 1}')
@@ -71,13 +71,13 @@ def test_a_table_keeps_its_rows_when_its_key_is_lost(built: Make) -> None:
     shop.land("b.csv", SECOND)
     bare = "from: bronze.orders\nsteps: [{drop: [OrderId]}]\n"
     bare += "write: {strategy: upsert, keys: [OrderId], sequence_by: [Seq]}\n"
-    told = {
+    expected = {
         SPEC.replace("write:", "steps: [{drop: [id]}]\nwrite:"): "LS302",
         bare: "LS305 .*OrderId",
         SPEC.replace("[id]", "[sku]"): "LS511 the keys are sku, those of the table's rows are id",
         SPEC.replace("[id]", "[sku]").replace(ID, "") + "on_schema_change: add\n": "LS511",
     }
-    for spec, error in told.items():
+    for spec, error in expected.items():
         shop.spec("tables/silver/orders", spec)
         with pytest.raises(RunFailed, match=error):
             shop.run(select=BOTH)
@@ -88,14 +88,14 @@ def test_a_table_keeps_its_rows_when_its_key_is_lost(built: Make) -> None:
 
 
 def test_rows_that_came_without_a_key_are_not_given_one(built: Make) -> None:
-    below = {"tables/gold/daily": "from: silver.orders\nwrite: {strategy: replace_all}\n"}
-    shop = built(SPEC.partition("write:")[0] + "write: {strategy: append}\n", **below)
+    downstream = {"tables/gold/daily": "from: silver.orders\nwrite: {strategy: replace_all}\n"}
+    shop = built(SPEC.partition("write:")[0] + "write: {strategy: append}\n", **downstream)
     shop.land("b.csv", SECOND)
     shop.spec("tables/silver/orders", SPEC)
-    told = "the keys are id, those of the table's rows are none"
+    message = "the keys are id, those of the table's rows are none"
     (planned,) = [table for table in shop.lake.plan().tables if table.table == "silver.orders"]
-    assert planned.notes[-1] == f"{told}: the next batch ends with LS511"
-    with pytest.raises(RunFailed, match=f"LS511 {told}"):
+    assert planned.notes[-1] == f"{message}: the next batch ends with LS511"
+    with pytest.raises(RunFailed, match=f"LS511 {message}"):
         shop.run(select=BOTH)
     assert shop.rows("silver.orders") == [(1, "A", 1), (2, "A", 1)]
     shop.run(rebuild=True, select=[*BOTH, "gold.daily"])

@@ -56,8 +56,8 @@ def test_maintain_prints_what_it_found(project: Path, capsys: pytest.CaptureFixt
     pipeline.main([])
     capsys.readouterr()
     maintain.main(["--set", "maintenance.dry_run=true"])
-    told = capsys.readouterr().out
-    assert "silver.orders" in told and "dry run, nothing was changed: 0 action(s) are due" in told
+    output = capsys.readouterr().out
+    assert "silver.orders" in output and "dry run, nothing was changed: 0 action(s) are due" in output
 
 
 def test_quality_raises_what_the_gate_refused(project: Path) -> None:

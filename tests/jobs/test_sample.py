@@ -97,7 +97,7 @@ def test_the_accounting_closes(daily: Lake, truth: Truth) -> None:
     )
 
 
-def test_no_figure_had_to_be_computed_again(daily: Lake) -> None:
+def test_no_metric_was_recomputed(daily: Lake) -> None:
     assert [row["table"] for run in daily.status() for row in run["tables"] if row["recomputed"]] == []
 
 

@@ -31,7 +31,7 @@ def raising(error: Exception) -> Callable[..., Any]:
 
 
 @pytest.fixture
-def care(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> TableMaintenance:
+def maintenance(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> TableMaintenance:
     """Maintenance of a table with tombstones, without a Spark; nothing is due."""
     facts = facts_of(Shop(tmp_path / "shop", MagicMock()).lake.project, None, NO_OBSERVERS)
     monkeypatch.setattr(maintain_table, "read_metrics", MagicMock())
@@ -47,45 +47,45 @@ def care(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> TableMaintenance:
 
 
 def test_an_error_in_the_look_for_tombstones_is_the_tables_error(
-    care: TableMaintenance, monkeypatch: pytest.MonkeyPatch
+    maintenance: TableMaintenance, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(maintain_table, "plan_tombstones", raising(RuntimeError("disk full")))
-    (step,) = care.steps(dry_run=True)
+    (step,) = maintenance.steps(dry_run=True)
     assert (step.action, step.state, step.error) == ("all", "failed", "disk full")
 
 
-def test_a_dead_spark_ends_the_command(care: TableMaintenance, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_dead_spark_ends_the_command(maintenance: TableMaintenance, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(maintain_table, "plan_tombstones", raising(ConnectionRefusedError(111, "Connection refused")))
     with pytest.raises(SparkGone, match="LS804"):
-        list(care.steps(dry_run=True))
+        list(maintenance.steps(dry_run=True))
 
 
 def test_a_spark_that_no_longer_answers_ends_the_command_whatever_was_said(
-    care: TableMaintenance, monkeypatch: pytest.MonkeyPatch
+    maintenance: TableMaintenance, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(maintain_table, "read_metrics", raising(RuntimeError("no such class")))
-    care.spark.conf.get.side_effect = RuntimeError("silence")  # type: ignore[attr-defined]
+    maintenance.spark.conf.get.side_effect = RuntimeError("silence")  # type: ignore[attr-defined]
     with pytest.raises(SparkGone, match="LS804"):
-        list(care.steps(dry_run=True))
+        list(maintenance.steps(dry_run=True))
 
 
 def test_a_feed_that_does_not_reach_holds_the_tombstones_alone(
-    care: TableMaintenance, monkeypatch: pytest.MonkeyPatch
+    maintenance: TableMaintenance, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(maintain_table, "plan_tombstones", raising(RuntimeError(NO_FEED)))
-    (step,) = care.steps(dry_run=True)
+    (step,) = maintenance.steps(dry_run=True)
     assert (step.action, step.state) == ("tombstones", "skipped")
     assert "the feed ends" in step.reason
 
 
 @pytest.mark.parametrize(("text", "state"), [(CONFLICT, "skipped"), ("disk full", "failed")])
 def test_only_an_action_that_met_another_writer_is_skipped(
-    care: TableMaintenance, monkeypatch: pytest.MonkeyPatch, text: str, state: str
+    maintenance: TableMaintenance, monkeypatch: pytest.MonkeyPatch, text: str, state: str
 ) -> None:
     due = [Proposal("optimize", True, "small files")]
     monkeypatch.setattr(maintain_table, "plan_tombstones", lambda *args: Proposal("tombstones", False, "none"))
     monkeypatch.setattr(maintain_table, "plan_layout", lambda *args: due)
     monkeypatch.setitem(actions.ACTIONS, "optimize", raising(RuntimeError(text)))
-    (step,) = care.steps(dry_run=False)
+    (step,) = maintenance.steps(dry_run=False)
     assert (step.action, step.state) == ("optimize", state)
     assert text.partition("\n")[0] in (step.reason if state == "skipped" else step.error)

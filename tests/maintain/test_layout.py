@@ -16,7 +16,7 @@ from tests.shop import SPECS, Shop
 ORDERS = SPECS["tables/silver/orders"]
 
 
-def test_a_table_is_clustered_and_written_to_and_built_anew(shop: Shop, after_third: dict[str, object]) -> None:
+def test_a_table_is_clustered_and_written_to_and_rebuilt(shop: Shop, after_third: dict[str, object]) -> None:
     shop.spec("tables/silver/orders", ORDERS + "maintenance: {cluster_by: [day]}\n")
     shop.spec("tables/gold/copy", SPECS_OF["tables/gold/copy"] + "maintenance: {zorder_by: [qty]}\n")
     result = shop.lake.maintain(["silver.orders", "gold.copy"])

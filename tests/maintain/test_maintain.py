@@ -1,4 +1,4 @@
-"""Maintenance changes files and no row: what is published, what tables below read, and what a run after it finds."""
+"""Maintenance changes files and no row: what is published, what downstream tables read, what a run after it finds."""
 
 from __future__ import annotations
 
@@ -10,9 +10,7 @@ import pytest
 from lakesmith.errors import MaintenanceFailed
 from lakesmith.ledger import open_ledger as opening
 from lakesmith.ledger.publications import newest
-from lakesmith.maintain import actions
-from lakesmith.maintain import maintain_table as care
-from lakesmith.maintain import publish_maintained as settle
+from lakesmith.maintain import actions, maintain_table, publish_maintained
 from lakesmith.maintain.result import MaintenanceResult
 from lakesmith.tables.delta_log.listing import log_files
 from lakesmith.tables.ref import project_table
@@ -103,7 +101,7 @@ def test_killed_before_it_published_the_next_run_publishes(shop: Shop, monkeypat
         raise KeyboardInterrupt
 
     with monkeypatch.context() as patch:
-        patch.setattr(settle, "publish_beside", die)
+        patch.setattr(publish_maintained, "publish_beside", die)
         with pytest.raises(KeyboardInterrupt):
             shop.lake.maintain(["silver.orders"])
     assert all(table.batches == 0 for table in shop.run(select=TABLES).tables)
@@ -124,22 +122,22 @@ def test_a_failing_action_stops_its_table_only(shop: Shop, monkeypatch: pytest.M
     assert public(shop)["gold.copy"] == heads(shop)["gold.copy"]
 
 
-def test_a_table_whose_figures_cannot_be_read_stops_no_other(shop: Shop, monkeypatch: pytest.MonkeyPatch) -> None:
-    read = care.read_metrics
+def test_a_table_whose_metrics_cannot_be_read_stops_no_other(shop: Shop, monkeypatch: pytest.MonkeyPatch) -> None:
+    read = maintain_table.read_metrics
 
     def fail(session: Any, table: Any, now: float) -> Any:
         if table.name == "silver.orders":
             raise RuntimeError("the disk sighs")
         return read(session, table, now)
 
-    monkeypatch.setattr(care, "read_metrics", fail)
+    monkeypatch.setattr(maintain_table, "read_metrics", fail)
     with pytest.raises(MaintenanceFailed, match=r"(?s)LS641.*silver.orders: all: the disk sighs") as caught:
         shop.lake.maintain(["silver.orders", "gold.copy"])
     assert states(caught.value.result, "silver.orders") == {"all": "failed"}
     assert states(caught.value.result, "gold.copy")["optimize"] == "done"
 
 
-def everything_below(root: Path) -> dict[str, tuple[int, int]]:
+def everything_in(root: Path) -> dict[str, tuple[int, int]]:
     """Return the size and the time of each file and directory."""
     return {str(path): (path.stat().st_size, path.stat().st_mtime_ns) for path in root.rglob("*")}
 
@@ -150,10 +148,10 @@ def test_a_plan_and_a_dry_run_write_nothing(shop: Shop, monkeypatch: pytest.Monk
 
     monkeypatch.setattr(opening, "create_schemas", refuse)
     shop.land("c.csv", THIRD)
-    before = everything_below(shop.root)
+    before = everything_in(shop.root)
     assert shop.lake.plan().tables[0].new.startswith("1 file(s)")
     assert shop.lake.maintain(dry_run=True).dry_run
-    assert everything_below(shop.root) == before
+    assert everything_in(shop.root) == before
 
 
 def test_a_table_that_others_changed_is_left_alone(shop: Shop) -> None:
@@ -164,7 +162,7 @@ def test_a_table_that_others_changed_is_left_alone(shop: Shop) -> None:
     assert "was not written by Lakesmith" in step.reason
 
 
-def test_prod_is_dry_unless_it_is_told_otherwise(shop: Shop) -> None:
+def test_prod_is_dry_unless_it_is_configured_otherwise(shop: Shop) -> None:
     project = shop.lake.project
     assert not project.maintains_dry
     assert project.model_copy(update={"env": "prod"}).maintains_dry

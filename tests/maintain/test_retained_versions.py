@@ -41,15 +41,15 @@ def test_a_batch_that_was_begun_holds_the_versions_that_it_reads(project: Projec
     ]
 
 
-def test_a_table_below_that_only_misses_maintenance_holds_nothing(project: Project) -> None:
-    above = TableState("silver.orders", version=9, voids=[(6, 9)])
-    found = ledger(TableState("gold.daily", positions=read_to(5)), above)
+def test_a_downstream_table_that_only_misses_maintenance_holds_nothing(project: Project) -> None:
+    upstream = TableState("silver.orders", version=9, voids=[(6, 9)])
+    found = ledger(TableState("gold.daily", positions=read_to(5)), upstream)
     assert [hold.version for hold in readers(project, found, "silver.orders")] == [9]
 
 
 def test_a_table_that_is_to_be_built_from_another_one_holds_what_it_was_built_from(project: Project) -> None:
-    below = TableState("gold.daily", positions=read_to(5), upstream="silver.lines")
-    found = ledger(below, TableState("silver.lines", version=9), TableState("silver.orders", version=9))
+    downstream = TableState("gold.daily", positions=read_to(5), upstream="silver.lines")
+    found = ledger(downstream, TableState("silver.lines", version=9), TableState("silver.orders", version=9))
     held = {name: readers(project, found, name) for name in ("silver.lines", "silver.orders")}
     assert {name: [hold.version for hold in holds] for name, holds in held.items()} == {
         "silver.lines": [5], "silver.orders": [],

@@ -12,7 +12,7 @@ import pytest
 from tests.maintain.conftest import FIRST, SECOND, SHORT, TABLES, THIRD, rows_of
 from tests.shop import SPECS, Shop
 
-ABOVE = ["bronze.orders", "silver.orders"]
+UPSTREAM = ["bronze.orders", "silver.orders"]
 
 
 @pytest.fixture
@@ -41,7 +41,7 @@ def vacuumed(shop: Shop) -> tuple[str, str]:
 
 def test_vacuum_waits_for_the_slowest_reader_and_leaves_files_that_no_commit_names(short: Shop) -> None:
     short.land("b.csv", SECOND)
-    short.run(select=[*ABOVE, "gold.copy"])  # gold.daily stays behind
+    short.run(select=[*UPSTREAM, "gold.copy"])  # gold.daily stays behind
     before = rows_of(short)
     short.lake.maintain(["silver.orders"])
     time.sleep(1.5)

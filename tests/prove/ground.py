@@ -54,7 +54,8 @@ Contents = dict[str, Rows]
 class Ground:
     """The project, the warehouses to copy, and what their tables must hold.
 
-    `start` is ``upsert``, a warehouse with one calm run behind it and new files waiting, or ``first``, none at all.
+    `start` is ``upsert``, a warehouse with one uninterrupted run behind it and new files waiting, or ``first``, none at
+    all.
     """
 
     root: Path
@@ -91,7 +92,7 @@ class Ground:
         return found | {QUARANTINE: Counter((row[0], *row[1]) for row in rows)}
 
     def published(self, warehouse: Path, tables: dict[str, int]) -> Contents:
-        """Return the rows of tables at versions, technical columns aside; one that is not public has none."""
+        """Return the rows of tables at versions, without technical columns; one that is not public has none."""
         lake, found = self.lake(warehouse), {name: Counter[tuple[Any, ...]]() for name in TABLES}
         frames = [_as_json(lake.table(name, version), name) for name, version in tables.items()]
         for name, row in reduce(DataFrame.union, frames).collect() if frames else []:
@@ -112,7 +113,7 @@ def newest_tables(warehouse: Path) -> dict[str, int]:
 
 
 def make_ground(root: Path, spark: SparkSession) -> Ground:
-    """Build the project and run it calmly: once for the state before, once more for the state after."""
+    """Build the project and run it without interruption: once for the state before, once more for the state after."""
     shop = Shop(root, spark, {"base": "name: shop\nlock_wait_seconds: 300\n"})
     settings = read_properties(ROOT / "conf" / "spark" / "local.conf") | SMALL
     (shop.root / "conf" / "spark").mkdir()
@@ -123,8 +124,8 @@ def make_ground(root: Path, spark: SparkSession) -> Ground:
     ground.lake(root / "before").run(run_date="2026-01-01")
     ground.before = {"upsert": ground.contents(root / "before"), "first": {name: Counter() for name in TABLES}}
     _land(shop, AFTER)
-    ground.lake(ground.copy("upsert", "calm")).run()
-    ground.after = ground.contents(root / "lakes" / "calm")
+    ground.lake(ground.copy("upsert", "expected")).run()
+    ground.after = ground.contents(root / "lakes" / "expected")
     return ground
 
 

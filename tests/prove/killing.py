@@ -129,7 +129,7 @@ def kill_at_instant(command: list[str], first: Path, seconds: float, who: str, l
         return _strike(victim, lambda: time.monotonic() >= due, who, log)
 
 
-def calm_seconds(command: list[str], first: Path, log: Path) -> float:
+def uninterrupted_seconds(command: list[str], first: Path, log: Path) -> float:
     """Run a command to its end; return the seconds from its first commit on."""
     with _started(command, log) as victim:
         _wait(victim, first.exists)

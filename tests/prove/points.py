@@ -1,4 +1,4 @@
-"""Where a run can be killed: at each commit that a calm run makes, and at random instants."""
+"""Choose where a run is killed: at each commit that an uninterrupted run makes, and at random instants."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ VICTIMS = ("both", "jvm", "python")
 
 @dataclass(frozen=True)
 class Point:
-    """One kill: at a `commit` (a path below the warehouse) or at an `instant`, a share of a calm run's time."""
+    """One kill: at a `commit` (a path below the warehouse) or at an `instant`, a share of the time of a whole run."""
 
     start: str
     operation: str
@@ -34,7 +34,7 @@ class Point:
 
 
 def commit_points(start: str, before: Path | None, after: Path) -> Iterator[Point]:
-    """Yield the kills at each commit of the calm run that led from one warehouse to another, in their order.
+    """Yield the kills at each commit of the uninterrupted run that led from one warehouse to another, in their order.
 
     Notes
     -----

@@ -10,15 +10,15 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from importlib.metadata import version
 
-from tests.prove.judge import Outcome
+from tests.prove.assess_kill import Outcome
 from tests.prove.points import SEED, Point
 from tests.prove.sweep import digest
 
 COMMAND = ".venv/bin/python -m pytest -m prove tests/prove/test_kill_sweep.py"
 HEAD = """# Kill sweep: what a killed run leaves behind
 
-A run over three layers is killed with SIGKILL at each of its commits and at random instants, then a calm run follows.
-Written by
+A run over three layers is killed with SIGKILL at each of its commits and at random instants, then an uninterrupted run
+follows. Written by
 
     {command}
 
@@ -27,14 +27,15 @@ killed run; a sweep that was stopped goes on where it was (`build/prove/kill_swe
 
 - **run**: *upsert* starts from a warehouse with one run behind it, so that upserts meet rows; *first* makes the
   tables.
-- **kill**: *before* is after the commit was written aside and before it is visible, *after* once it is visible.
-  Where the process that is killed is not the one that commits, the two are one.
-- **lost**, **doubled**: rows of all tables and of the quarantine, against a calm run that nobody killed.
+- **kill**: *before* is after the commit was written under a temporary name and before it is visible, *after* once it is
+  visible. Where the process that is killed is not the one that commits, the two are one.
+- **lost**, **doubled**: rows of all tables and of the quarantine, against an uninterrupted run.
 - **half runs**: publications that a reader met, looking all the time, whose tables were neither all old nor all new.
-- **open**: batches that the ledger had open at the kill. **redone**: those of them that the calm run did again (a batch
-  whose rows had landed is recognised, and not written again), with the rows read for it. No closed batch is ever
-  redone: that would be a fault.
-- **not recorded**: finished batches without their counts in `ops.runs`; the calm run writes those of the killed run.
+- **open**: batches that the ledger had open at the kill. **redone**: those of them that the uninterrupted run did
+  again (a batch whose rows had landed is recognised, and not written again), with the rows read for it. No closed batch
+  is ever redone: that would be a fault.
+- **not recorded**: finished batches without their counts in `ops.runs`; the uninterrupted run writes those of the
+  killed run.
 
 {versions}; seed {seed}; sources {digest}.
 
@@ -87,8 +88,8 @@ def markdown(points: Sequence[Point], outcomes: Mapping[str, Outcome]) -> str:
 def _random_lines(done: Sequence[Point], outcomes: Mapping[str, Outcome]) -> str:
     late = sum(not outcomes[point.key].hit for point in done if not point.commit)
     bad = [point.key for point in done if not outcomes[point.key].good]
-    told = f"\n{late} random instants came after the run had ended by itself.\n" if late else ""
-    return told + (f"\nPoints with faults: {'; '.join(bad)}.\n" if bad else "\nNo kill that is done showed a fault.\n")
+    lines = f"\n{late} random instants came after the run had ended by itself.\n" if late else ""
+    return lines + (f"\nPoints with faults: {'; '.join(bad)}.\n" if bad else "\nNo kill that is done showed a fault.\n")
 
 
 def versions() -> str:
@@ -108,5 +109,5 @@ def versions() -> str:
 def _version(tool: str, ask: str) -> str:
     if shutil.which(tool) is None:
         return "absent"
-    told = subprocess.run([tool, ask], capture_output=True, text=True, check=True)
-    return re.findall(r"version \W?([0-9.]+)", told.stdout + told.stderr)[0]
+    output = subprocess.run([tool, ask], capture_output=True, text=True, check=True)
+    return re.findall(r"version \W?([0-9.]+)", output.stdout + output.stderr)[0]

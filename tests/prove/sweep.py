@@ -1,4 +1,4 @@
-"""The sweep: kill, judge, write the outcome down; a sweep that was stopped goes on where it was."""
+"""Sweep: kill, assess, write the outcome down; a sweep that was stopped goes on where it was."""
 
 from __future__ import annotations
 
@@ -13,9 +13,9 @@ from dataclasses import asdict, dataclass, replace
 from functools import cache
 from pathlib import Path
 
+from tests.prove.assess_kill import Outcome, assess, reading
 from tests.prove.ground import Ground
-from tests.prove.judge import Outcome, judge, reading
-from tests.prove.killing import ROOT, Crash, calm_seconds, kill_at_commit, kill_at_instant
+from tests.prove.killing import ROOT, Crash, kill_at_commit, kill_at_instant, uninterrupted_seconds
 from tests.prove.points import Point, commit_points, first_ledger_commit, random_points
 
 ATTEMPTS = 3
@@ -61,7 +61,7 @@ def _without_words(file: Path) -> str:
 
 def all_points(ground: Ground) -> list[Point]:
     """Return every kill of the sweep: at each commit of a run with MERGEs, at random instants, and of a first run."""
-    upsert = commit_points("upsert", ground.root / "before", ground.root / "lakes" / "calm")
+    upsert = commit_points("upsert", ground.root / "before", ground.root / "lakes" / "expected")
     first = commit_points("first", None, ground.root / "before")
     return [*upsert, *random_points(), *(point for point in first if point.who == "both")]
 
@@ -83,14 +83,14 @@ def sweep(ground: Ground, points: Iterable[Point], state: State) -> dict[str, Ou
 
 
 def one_kill(ground: Ground, point: Point) -> Outcome:
-    """Kill one run, run calmly, and judge; a kill that came too late is tried again."""
+    """Kill one run, run again to the end, and assess; a kill that came too late is tried again."""
     name = hashlib.sha256(point.key.encode()).hexdigest()[:12]
     for attempt in range(1, ATTEMPTS + 1):
         warehouse = ground.copy(point.start, f"{name}{attempt}")
         with reading(warehouse) as reader:
             crash = _kill(ground, point, warehouse, ground.root / f"{name}.log")
             if crash.hit or attempt == ATTEMPTS:
-                outcome = judge(ground, point.start, warehouse, reader, crash)
+                outcome = assess(ground, point.start, warehouse, reader, crash)
                 break
     shutil.rmtree(warehouse)
     missed = [f"the kill missed its point {ATTEMPTS} times"] if point.commit and not crash.hit else []
@@ -106,10 +106,10 @@ def _kill(ground: Ground, point: Point, warehouse: Path, log: Path) -> Crash:
 
 
 def duration(ground: Ground) -> float:
-    """Return how long a calm run takes from its first commit on, measured once."""
-    file = ground.root / "calm_seconds"
+    """Return how long an uninterrupted run takes from its first commit on, measured once."""
+    file = ground.root / "uninterrupted_seconds"
     if not file.exists():
         warehouse = ground.copy("upsert", "timed")
         first = warehouse / first_ledger_commit(warehouse)
-        file.write_text(str(calm_seconds(ground.command(warehouse), first, ground.root / "timed.log")))
+        file.write_text(str(uninterrupted_seconds(ground.command(warehouse), first, ground.root / "timed.log")))
     return float(file.read_text())

@@ -1,4 +1,4 @@
-"""A run that is killed anywhere and started again gives the tables of a calm run."""
+"""A run that is killed anywhere and started again gives the tables of an uninterrupted run."""
 
 from __future__ import annotations
 
@@ -12,8 +12,8 @@ from pyspark.sql import SparkSession
 
 from lakesmith.ledger.publications import publish
 from lakesmith.tables.ref import table_ref
+from tests.prove.assess_kill import assess, reading
 from tests.prove.ground import Ground, make_ground, newest_tables
-from tests.prove.judge import judge, reading
 from tests.prove.killing import Crash, kill_at_commit, why_no_kills
 from tests.prove.report import markdown
 from tests.prove.sweep import State, all_points, sweep
@@ -36,7 +36,7 @@ def ground(spark: SparkSession, tmp_path_factory: pytest.TempPathFactory) -> Ite
     yield make_ground(tmp_path_factory.mktemp("ground"), spark)
 
 
-def test_a_run_killed_three_times_on_its_way_gives_the_tables_of_a_calm_one(ground: Ground) -> None:
+def test_a_run_killed_three_times_on_its_way_gives_the_tables_of_an_uninterrupted_run(ground: Ground) -> None:
     warehouse, log = ground.copy("upsert", "three"), ground.root / "three.log"
     with reading(warehouse) as reader:
         for table, when, who in THREE:
@@ -44,21 +44,21 @@ def test_a_run_killed_three_times_on_its_way_gives_the_tables_of_a_calm_one(grou
             crash = kill_at_commit(ground.command(warehouse), warehouse / name, when, who, log)
             assert crash.hit, f"{table} {when}: {crash.output}"
             assert (warehouse / name).exists() == (when == "after"), f"{table} {when}"
-        outcome = judge(ground, "upsert", warehouse, reader, crash)
+        outcome = assess(ground, "upsert", warehouse, reader, crash)
     assert outcome.good, outcome
     assert (outcome.closed, outcome.redone) == (["bronze.orders", "silver.orders", "silver.lines"], ["gold.daily"])
     assert len(reader.seen) == 2
 
 
-def test_the_judge_sees_half_a_run(ground: Ground) -> None:
+def test_a_partial_publication_is_detected(ground: Ground) -> None:
     warehouse = ground.root / "lakes" / "half"
-    shutil.copytree(ground.root / "lakes" / "calm", warehouse)
+    shutil.copytree(ground.root / "lakes" / "expected", warehouse)
     with reading(warehouse) as reader:
         reader.look()
         mixed = newest_tables(warehouse) | {"silver.orders": 0}
         ops = table_ref(str(warehouse), None, "ops.published")
         publish(ground.spark, ops, "local", "test", "2026-01-02T00:00:00+00:00", mixed)
-        outcome = judge(ground, "upsert", warehouse, reader, Crash(True, 0.0, None, ""))
+        outcome = assess(ground, "upsert", warehouse, reader, Crash(True, 0.0, None, ""))
     assert (outcome.half_runs, outcome.lost, outcome.doubled, outcome.good) == (1, 3, 2, False)
 
 

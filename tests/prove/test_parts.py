@@ -5,16 +5,16 @@ from __future__ import annotations
 import json
 from pathlib import Path
 
-from tests.prove.judge import Outcome
+from tests.prove.assess_kill import Outcome
 from tests.prove.points import VICTIMS, Point, random_points
 from tests.prove.report import markdown
 from tests.prove.sweep import State
 
-CALM = Outcome(
+CLEAN = Outcome(
     hit=True, lost=0, doubled=0, half_runs=0, open=["bronze.orders"], closed=[], redone=["bronze.orders"],
     redone_rows=10, unrecorded=0, cpu_seconds=9.5, wrong=[],
 )  # fmt: skip
-LOSSY = Outcome(**{**CALM.__dict__, "lost": 3, "wrong": ["the calm run failed: LS700"]})
+LOSSY = Outcome(**{**CLEAN.__dict__, "lost": 3, "wrong": ["the uninterrupted run failed: LS700"]})
 POINTS = [Point("upsert", "publish", "before", "both", commit="ops/published/_delta_log/1.json"), *random_points()]
 
 
@@ -29,16 +29,16 @@ def test_the_same_seed_gives_the_same_fifty_instants() -> None:
 def test_a_stopped_sweep_knows_what_is_done_but_not_of_another_product(tmp_path: Path) -> None:
     state = State(tmp_path / "build" / "state.jsonl")
     assert state.read() == {}
-    state.add(POINTS[0], CALM)
+    state.add(POINTS[0], CLEAN)
     state.add(POINTS[1], LOSSY)
-    assert state.read() == {POINTS[0].key: CALM, POINTS[1].key: LOSSY}
+    assert state.read() == {POINTS[0].key: CLEAN, POINTS[1].key: LOSSY}
     rows = [json.loads(line) for line in state.file.read_text().splitlines()]
     state.file.write_text(json.dumps(rows[0] | {"digest": "of older sources"}) + "\n")
     assert state.read() == {}
 
 
 def test_the_page_has_a_line_a_commit_and_one_for_the_random_instants_and_names_what_is_wrong() -> None:
-    outcomes = {POINTS[0].key: CALM} | {point.key: CALM for point in POINTS[1:]}
+    outcomes = {POINTS[0].key: CLEAN} | {point.key: CLEAN for point in POINTS[1:]}
     page = markdown(POINTS, outcomes)
     assert "| upsert | publish | before | JVM and Python | 0 | 0 | 0 | 1 | 1 | 10 | 0 | - |" in page
     assert page.count(" random instants | any time |") == 3

@@ -38,18 +38,18 @@ def test_what_was_built_on_an_undone_version_is_undone_too() -> None:
 
 
 def test_a_backfill_that_read_an_undone_version_is_undone_too() -> None:
-    above = TableState("bronze.a", version=5, marks=[Mark(1, "r1", 0), Mark(2, "r2", 5)])
-    calm = Intent(
+    upstream = TableState("bronze.a", version=5, marks=[Mark(1, "r1", 0), Mark(2, "r2", 5)])
+    clean = Intent(
         "silver.b", 1, 1, "2026-01-01T00:00:00+00:00", "hash", versions_slice("bronze.a", None, 0), first=True
     )
     days = ("2026-01-01", "2026-01-02")
-    from_undone = replace(calm, batch=2, input=versions_slice("bronze.a", None, 5), first=False, dates=days)
-    with_undone = replace(calm, batch=2, first=False, dates=days, lookups=(("x", 5),), inputs=(("x", "bronze.a"),))
+    from_undone = replace(clean, batch=2, input=versions_slice("bronze.a", None, 5), first=False, dates=days)
+    with_undone = replace(clean, batch=2, first=False, dates=days, lookups=(("x", 5),), inputs=(("x", "bronze.a"),))
     for again in (from_undone, with_undone):
-        below = TableState("silver.b")
-        below.accept(calm, 0, "r1")
-        below.accept(again, 1, "r3")
-        found = find_rollbacks(project(), {"bronze.a": above, "silver.b": below}, "r2")
+        downstream = TableState("silver.b")
+        downstream.accept(clean, 0, "r1")
+        downstream.accept(again, 1, "r3")
+        found = find_rollbacks(project(), {"bronze.a": upstream, "silver.b": downstream}, "r2")
         assert [(one.to.version, one.batches) for one in found.values()] == [(0, 1), (0, 1)]
 
 
@@ -74,10 +74,10 @@ def test_a_name_of_an_input_that_is_no_more_stops_no_rollback(inputs: dict[str, 
 
 
 def test_what_an_older_ledger_looked_up_is_undone_too() -> None:
-    above = TableState("bronze.a", version=5, marks=[Mark(1, "r1", 0), Mark(2, "r2", 5)])
-    read, below = versions_slice("bronze.c", None, 0), TableState("silver.b")
-    below.accept(Intent("silver.b", 1, 1, "2026-01-01T00:00:00+00:00", "hash", read, lookups=(("x", 5),)), 0, "r1")
-    found = find_rollbacks(project(x="bronze.a"), {"bronze.a": above, "silver.b": below}, "r2")
+    upstream = TableState("bronze.a", version=5, marks=[Mark(1, "r1", 0), Mark(2, "r2", 5)])
+    read, downstream = versions_slice("bronze.c", None, 0), TableState("silver.b")
+    downstream.accept(Intent("silver.b", 1, 1, "2026-01-01T00:00:00+00:00", "hash", read, lookups=(("x", 5),)), 0, "r1")
+    found = find_rollbacks(project(x="bronze.a"), {"bronze.a": upstream, "silver.b": downstream}, "r2")
     assert set(found) == {"bronze.a", "silver.b"}
 
 

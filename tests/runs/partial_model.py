@@ -47,17 +47,17 @@ Rows = list[tuple[Any, ...]]
 
 @dataclass(frozen=True)
 class Event:
-    """An event: what it does, to which key, when, and the values that it tells."""
+    """An event: what it does, to which key, when, and the values that it carries."""
 
     op: str
     key: int
     at: int
-    told: dict[str, Any] = field(default_factory=dict)
+    carried: dict[str, Any] = field(default_factory=dict)
 
     @property
     def image(self) -> str:
         """The event in Debezium's envelope."""
-        row = {"id": self.key, **self.told}
+        row = {"id": self.key, **self.carried}
         before = {"id": self.key} if self.op == "d" else None
         after = None if self.op in "dt" else row
         return json.dumps({"op": self.op, "before": before, "after": after, "ts_ms": self.at})
@@ -65,8 +65,8 @@ class Event:
     @property
     def flat(self) -> str:
         """The event as columns; a value that it does not know is absent."""
-        told = {name: value for name, value in self.told.items() if value != PLACEHOLDER}
-        return json.dumps({"Op": self.op, "id": self.key, "seq": self.at, **told})
+        carried = {name: value for name, value in self.carried.items() if value != PLACEHOLDER}
+        return json.dumps({"Op": self.op, "id": self.key, "seq": self.at, **carried})
 
 
 def draw(random: Random, keys: int, most: int) -> list[Event]:
@@ -79,8 +79,8 @@ def draw(random: Random, keys: int, most: int) -> list[Event]:
 def _drawn(random: Random, key: int, at: int) -> Event:
     op = random.choices("cudt", [2, 6, 1.5, 0.2])[0]
     values = {"a": ["x", "y", None, PLACEHOLDER], "b": [1, 2, None]}
-    told = {name: random.choice(values[name]) for name in NAMES if random.random() < 0.6}
-    return Event(op, key, at, {} if op in "dt" else told)
+    carried = {name: random.choice(values[name]) for name in NAMES if random.random() < 0.6}
+    return Event(op, key, at, {} if op in "dt" else carried)
 
 
 def shop(root: Path, spark: SparkSession) -> Shop:
@@ -123,8 +123,8 @@ def _after(state: dict[str, Any] | None, event: Event, nulls: bool) -> dict[str,
 
 
 def _value(name: str, old: Any, event: Event, nulls: bool, is_insert: bool) -> Any:
-    told = event.told.get(name, PLACEHOLDER if not is_insert else None)
-    return old if told == PLACEHOLDER or (nulls and told is None) else told
+    carried = event.carried.get(name, PLACEHOLDER if not is_insert else None)
+    return old if carried == PLACEHOLDER or (nulls and carried is None) else carried
 
 
 def _newest(events: Iterable[Event], nulls: bool) -> Rows:

@@ -57,7 +57,7 @@ def run(shop: Shop, *files: list[str]) -> None:
         shop.run(select=TABLES)
 
 
-def told(shop: Shop) -> list[tuple[Any, ...]]:
+def aggregate_rows(shop: Shop) -> list[tuple[Any, ...]]:
     """Return the rows with what the sketches tell; their bytes are not the same twice."""
     estimates = {
         "days_hll": F.hll_sketch_estimate("days_hll"),

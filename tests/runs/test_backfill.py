@@ -1,4 +1,4 @@
-"""A backfill computes the rows of some dates anew, and only those."""
+"""A backfill recomputes the rows of some dates, and only those."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ import pytest
 from deltalake import DeltaTable
 from pyspark.sql import SparkSession
 
-from lakesmith.batch import run as rooms
+from lakesmith.batch import run as batch_run
 from lakesmith.errors import ConfigError, InputError, LedgerError, RunFailed
 from tests.shop import SPECS, Shop, by_table
 
@@ -92,7 +92,7 @@ def test_a_backfill_that_dies_is_ended_by_the_next_run(dated: Shop, monkeypatch:
         raise KeyboardInterrupt
 
     with monkeypatch.context() as patch:
-        patch.setattr(rooms, "write_quarantine", die)
+        patch.setattr(batch_run, "write_quarantine", die)
         with pytest.raises(KeyboardInterrupt):
             dated.lake.backfill(["silver.lines"], *DAYS)
     with pytest.raises(LedgerError, match=r"LS611.*unfinished"):

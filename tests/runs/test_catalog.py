@@ -22,7 +22,7 @@ from tests.shop import SPECS, TABLES, Shop, by_table
 FIRST = ["1,A,1,2.50,2026-01-01,1,I", "2,B,-1,2.50,2026-01-01,1,I", "3,C,4,1.00,2026-01-02,1,I"]
 SECOND = ["3,C,4,1.00,2026-01-02,2,D", "1,A,9,2.50,2026-01-03,2,U"]
 DEAR = ["4,D,1,9999.00,2026-01-04,1,I"]
-MENDED = SPECS["tables/silver/orders"].replace("max: 1000, on_fail: fail", "max: 1000, on_fail: quarantine")
+FIXED = SPECS["tables/silver/orders"].replace("max: 1000, on_fail: fail", "max: 1000, on_fail: quarantine")
 Make = Callable[..., Shop]
 
 
@@ -44,7 +44,7 @@ def published(shop: Shop) -> dict[str, list[tuple[object, ...]]]:
 
 
 def test_tables_by_name_are_those_by_path(catalog_shop: Make, tmp_path: Path, spark: SparkSession) -> None:
-    by_path, by_name = Shop(tmp_path / "calm", spark), catalog_shop()
+    by_path, by_name = Shop(tmp_path / "by_path", spark), catalog_shop()
     for shop in (by_path, by_name):
         for name, lines in (("a.csv", FIRST), ("b.csv", SECOND)):
             shop.land(name, lines)
@@ -85,7 +85,7 @@ def test_a_refused_batch_is_undone_by_name(catalog_shop: Make) -> None:
     with pytest.raises(GateRefused, match=r"silver.orders: price_sane"):
         shop.run()
     assert [row[0] for row in shop.rows("silver.orders")] == [1, 3]
-    shop.spec("tables/silver/orders", MENDED)
+    shop.spec("tables/silver/orders", FIXED)
     assert shop.run().state == "done"
     assert [row[0] for row in shop.rows("silver.orders", "latest")] == [1, 3]
     assert shop.reasons("silver.orders") == ["price_sane", "qty_not_negative"]

@@ -112,7 +112,7 @@ def test_the_sequence_is_that_of_the_envelope_and_a_delete_needs_its_key_only(
 
 
 @pytest.mark.parametrize("field", ["op: {type: string}", "operation: {type: string, source: op}"])
-def test_a_truncate_is_told_by_the_envelope_whatever_becomes_of_the_column_op(
+def test_a_truncate_is_recognised_by_the_envelope_whatever_becomes_of_the_column_op(
     spark: SparkSession, tmp_path: Path, field: str
 ) -> None:
     spec = SPECS["tables/silver/orders"].replace("MORE", "").replace("article}", f"article}}\n  {field}")

@@ -1,4 +1,4 @@
-"""Tables below tables that change their rows."""
+"""Tables downstream of tables that change their rows."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from tests.runs.test_run import FIRST, SECOND
 from tests.shop import Shop
 
 
-def test_a_table_below_an_updated_table_follows_its_deletes(make_shop: Callable[..., Shop]) -> None:
+def test_a_table_downstream_of_an_updated_table_follows_its_deletes(make_shop: Callable[..., Shop]) -> None:
     copy = (
         "from: silver.orders\n"
         "columns: {id: {type: bigint}, qty: {type: int}, seq: {type: int}}\n"
@@ -63,7 +63,7 @@ def test_sql_that_drops_the_deletes_is_refused(make_shop: Callable[..., Shop]) -
 
 
 COPY = "from: silver.orders\ncolumns: {id: {type: bigint}, sku: {type: string}, seq: {type: int}}\n"
-BELOW = {
+DOWNSTREAM = {
     "upsert": "write: {strategy: upsert, keys: [id], sequence_by: [seq]}\n",
     "merge": "write: {strategy: upsert, keys: [id], sequence_by: [seq], method: merge}\n",
     "on_tie": "write: {strategy: upsert, keys: [id], sequence_by: [seq], on_tie: fail}\n",
@@ -72,15 +72,15 @@ BELOW = {
 
 
 @pytest.mark.parametrize("lags", [True, False])
-@pytest.mark.parametrize("write", BELOW)
-def test_what_a_table_decided_at_one_sequence_is_not_decided_anew_below(
+@pytest.mark.parametrize("write", DOWNSTREAM)
+def test_what_a_table_decided_at_one_sequence_is_not_decided_again_downstream(
     make_shop: Callable[..., Shop], write: str, lags: bool
 ) -> None:
-    shop = make_shop({"tables/gold/copy": COPY + BELOW[write]})
+    shop = make_shop({"tables/gold/copy": COPY + DOWNSTREAM[write]})
     names = ["bronze.orders", "silver.orders"]
     shop.land("a.csv", ["1,Z,1,1,2026-01-01,1,I", "2,A,1,1,2026-01-01,1,I"])
     shop.run(select=[*names, "gold.copy"])
-    # The same sequence: silver compares all columns, and goes by the price, which the table below has not.
+    # The same sequence: silver compares all columns, and goes by the price, which the downstream table has not.
     for file, line in (("b.csv", "1,B,2,2,2026-01-01,1,I"), ("c.csv", "1,A,3,3,2026-01-01,1,I")):
         shop.land(file, [line])
         shop.run(select=names if lags else [*names, "gold.copy"])
@@ -90,14 +90,16 @@ def test_what_a_table_decided_at_one_sequence_is_not_decided_anew_below(
 
 
 @pytest.mark.parametrize("lags", [True, False])
-def test_a_row_that_came_back_with_its_extract_is_back_below(spark: SparkSession, tmp_path: Path, lags: bool) -> None:
-    extracts = """
+def test_a_row_that_came_back_with_its_snapshot_is_back_downstream(
+    spark: SparkSession, tmp_path: Path, lags: bool
+) -> None:
+    snapshots = """
 from: bronze.orders
 columns: {id: {type: bigint, source: OrderId}, sku: {type: string, source: Sku}, day: {type: date, source: Day}}
 write: {strategy: snapshot, keys: [id], sequence_by: [day], max_delete_share: 1}
 """
-    copy = COPY.replace("seq: {type: int}", "day: {type: date}") + BELOW["upsert"].replace("seq]", "day]")
-    shop = Shop(tmp_path, spark, {"tables/silver/orders": extracts, "tables/gold/copy": copy})
+    copy = COPY.replace("seq: {type: int}", "day: {type: date}") + DOWNSTREAM["upsert"].replace("seq]", "day]")
+    shop = Shop(tmp_path, spark, {"tables/silver/orders": snapshots, "tables/gold/copy": copy})
     names = ["bronze.orders", "silver.orders"]
     for file, lines in {
         "1": ["1,A,1,1,2026-01-01,1,I", "2,A,1,1,2026-01-01,1,I"],

@@ -116,7 +116,7 @@ def test_maintenance_never_takes_a_newer_batch_back() -> None:
     assert (state.version, state.voids) == (9, [(5, 6)])
 
 
-def test_a_batch_that_moved_no_row_moves_its_table_and_nothing_below() -> None:
+def test_a_batch_that_moved_no_row_moves_its_table_and_nothing_downstream() -> None:
     same = done_event(intent(2), 5, refused=False, void=(4, 5))
     state = folded([done_event(intent(1), 3, refused=False), same])["bronze.a"]
     assert (state.version, state.voids, [mark.version for mark in state.marks]) == (5, [(4, 5)], [3, 5])

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 from pyspark.sql import SparkSession
 
-from lakesmith.batch import run as rooms
+from lakesmith.batch import run as batch_run
 from lakesmith.batch.context import BatchContext
 from lakesmith.batch.run import run_batch
 from lakesmith.ledger.intent import Intent
@@ -72,7 +72,7 @@ def test_gate_and_profile_cost_no_job_on_clean_data(landed: Shop) -> None:
 def test_bad_rows_cost_only_the_jobs_of_the_quarantine(landed: Shop, monkeypatch: pytest.MonkeyPatch) -> None:
     spent: list[int] = []
     scheduler = landed.spark._jsc.sc().dagScheduler()  # type: ignore[union-attr]
-    write_quarantine = rooms.write_quarantine
+    write_quarantine = batch_run.write_quarantine
 
     def counted(*arguments: object) -> int:
         before = int(str(scheduler.nextJobId()))
@@ -80,7 +80,7 @@ def test_bad_rows_cost_only_the_jobs_of_the_quarantine(landed: Shop, monkeypatch
         spent.append(int(str(scheduler.nextJobId())) - before)
         return version
 
-    monkeypatch.setattr(rooms, "write_quarantine", counted)
+    monkeypatch.setattr(batch_run, "write_quarantine", counted)
     jobs(landed, BARE, 1, "warm-1")
     bare = jobs(landed, BARE, 1, "bare-1")
     assert spent == []

@@ -148,8 +148,8 @@ def test_a_new_column_of_a_table_of_versions(spark: SparkSession, tmp_path: Path
     mine.spec("tables/silver/lines", wider)
     landed(mine, [(1, "B", 1, 2, False)])
     rows = mine.lake.table(TABLE).select("id", "sku", "day", "valid_to").collect()
-    told = sorted((row.id, row.sku, row.day is None, row.valid_to) for row in rows)
-    assert told == [(1, "A", True, 2), (1, "B", False, None), (2, "A", True, None)]
+    found = sorted((row.id, row.sku, row.day is None, row.valid_to) for row in rows)
+    assert found == [(1, "A", True, 2), (1, "B", False, None), (2, "A", True, None)]
 
 
 def test_a_late_event_keeps_the_values_of_a_column_that_left_the_contract(spark: SparkSession, tmp_path: Path) -> None:
@@ -234,5 +234,5 @@ def test_versions_of_upserted_rows(spark: SparkSession, tmp_path: Path) -> None:
     for number, event in enumerate([(1, "A", 1, 1, False), (1, "B", 1, 3, False), (1, "A", 1, 2, False)]):
         mine.land(f"{number}.csv", [line(event)])
         mine.run(select=["bronze.orders", "silver.orders", "gold.daily"])
-    # The upsert never told of the event of instant 2, which came late.
+    # The upsert never passed on the event of instant 2, which came late.
     assert mine.rows("gold.daily") == [(1, "A", 1, 1, 3, False), (1, "B", 1, 3, None, True)]

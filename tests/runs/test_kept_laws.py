@@ -1,4 +1,4 @@
-"""Tables of versions, of change events and of extracts: those of their models in any way, also when runs are killed."""
+"""Tables of versions, change events and snapshots: those of their models in any way, also when runs are killed."""
 
 from __future__ import annotations
 
@@ -13,11 +13,11 @@ from hypothesis import strategies as st
 from pyspark.sql import SparkSession
 
 from tests.runs import test_cdc as cdc
-from tests.runs import test_extract as extract
 from tests.runs import test_history as history
+from tests.runs import test_snapshot as snapshot
 from tests.runs import versions
-from tests.runs.dying import Deaths
-from tests.runs.ways import NUMBERS, landed, ways
+from tests.runs.arrival_plans import NUMBERS, arrival_plans, landed
+from tests.runs.crash_injection import CrashPoints
 from tests.shop import Shop
 
 pytestmark = pytest.mark.prove
@@ -44,17 +44,17 @@ def _land_changes(shop: Shop, number: int, file: Sequence[cdc.Event]) -> None:
         shop.land(f"{number}.json", others, header=first)
 
 
-def _land_parts(shop: Shop, number: int, file: Sequence[extract.Part]) -> None:
+def _land_parts(shop: Shop, number: int, file: Sequence[snapshot.Part]) -> None:
     for day in {part[0] for part in file}:
-        extract.land(shop, day, [part[1:] for part in file if part[0] == day])
+        snapshot.land(shop, day, [part[1:] for part in file if part[0] == day])
 
 
 def _changes(kinds: list[tuple[str, int, str, int]]) -> list[cdc.Event]:
     return [(op, key, sku, at, old if op == "u" else None) for at, (op, key, sku, old) in enumerate(kinds)]
 
 
-def _parts(extracts: list[extract.Extract]) -> list[extract.Part]:
-    return [(day, *row) for day, one in enumerate(extracts, 1) for row in one.items()]
+def _parts(snapshots: list[snapshot.Snapshot]) -> list[snapshot.Part]:
+    return [(day, *row) for day, one in enumerate(snapshots, 1) for row in one.items()]
 
 
 KEYS = st.integers(1, 2)
@@ -75,11 +75,11 @@ LAWS = {
         cdc.model,
     ),
     "snapshot": Law(
-        extract.TABLE,
-        st.lists(extract.EXTRACTS, min_size=2, max_size=4).map(_parts),
-        extract.shop_of,
+        snapshot.TABLE,
+        st.lists(snapshot.SNAPSHOTS, min_size=2, max_size=4).map(_parts),
+        snapshot.shop_of,
         _land_parts,
-        extract.model,
+        snapshot.model,
     ),
 }
 
@@ -88,14 +88,14 @@ LAWS = {
 def test_any_way_with_kills_is_the_model(
     spark: SparkSession, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, strategy: str
 ) -> None:
-    law, deaths = LAWS[strategy], Deaths(monkeypatch)
+    law, crashes = LAWS[strategy], CrashPoints(monkeypatch)
     both = ("bronze.orders", law.table)
 
-    @given(ways(law.events, 4, both, 2))
+    @given(arrival_plans(law.events, 4, both, 2))
     @settings(max_examples=12, deadline=None, suppress_health_check=list(HealthCheck))
-    def holds(way: Any) -> None:
+    def holds(plan: Any) -> None:
         shop = law.shop(tmp_path / f"{next(NUMBERS)}", spark)
-        found = landed(shop, way, deaths, law.land, [law.table], select=list(both))
-        assert found == {law.table: law.model(way.events)}
+        found = landed(shop, plan, crashes, law.land, [law.table], select=list(both))
+        assert found == {law.table: law.model(plan.events)}
 
     holds()

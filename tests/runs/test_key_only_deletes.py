@@ -62,7 +62,7 @@ def stored(shop: Shop) -> list[tuple[Any, ...]]:
         pytest.param("strategy: upsert\n  key_filter: {}", marks=pytest.mark.prove),
     ],
 )
-def test_a_key_has_one_row_whatever_its_deletes_do_not_tell(spark: SparkSession, tmp_path: Path, more: str) -> None:
+def test_a_key_has_one_row_whatever_its_deletes_do_not_say(spark: SparkSession, tmp_path: Path, more: str) -> None:
     shop = built(tmp_path, spark, more, FILES[:2])
     assert stored(shop) == [(1, "A", 1, False), (2, None, 5, True), (3, None, 5, True), (9, None, 5, True)]
     land(shop, FILES[2])
@@ -76,7 +76,7 @@ def test_versions_end_by_the_key_alone(spark: SparkSession, tmp_path: Path) -> N
     assert shop.rows(TABLE) == [(1, "A", 1, 1, None, True), *ended]
 
 
-def test_a_delete_without_the_date_that_a_backfill_goes_by_is_set_aside(spark: SparkSession, tmp_path: Path) -> None:
+def test_a_delete_without_the_date_that_a_backfill_goes_by_is_quarantined(spark: SparkSession, tmp_path: Path) -> None:
     dated = SPEC.replace("  seq:", "  day: {type: date, source: Day}\n  seq:").replace("[sku]", "[day]")
     dated = f"{dated.replace('MORE', 'strategy: upsert')}event_date: day\n"
     shop = Shop(tmp_path, spark, {"tables/silver/orders": dated})

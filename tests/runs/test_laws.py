@@ -37,12 +37,12 @@ def lines(draw: st.DrawFn) -> str:
 @st.composite
 def splits(draw: st.DrawFn) -> tuple[list[str], Runs]:
     """Draw order lines, and a way to land them: shuffled, cut into runs of files; some files repeat lines."""
-    calm = draw(st.lists(lines(), min_size=4, max_size=14))
-    shuffled = draw(st.permutations(calm))
-    cuts = sorted(draw(st.lists(st.integers(0, len(calm)), min_size=2, max_size=3)))
-    files = [tuple(shuffled[a:b]) for a, b in itertools.pairwise([0, *cuts, len(calm)])]
+    one_batch = draw(st.lists(lines(), min_size=4, max_size=14))
+    shuffled = draw(st.permutations(one_batch))
+    cuts = sorted(draw(st.lists(st.integers(0, len(one_batch)), min_size=2, max_size=3)))
+    files = [tuple(shuffled[a:b]) for a, b in itertools.pairwise([0, *cuts, len(one_batch)])]
     runs = draw(st.integers(2, 3))
-    return calm, tuple(tuple(files[n::runs]) for n in range(runs))
+    return one_batch, tuple(tuple(files[n::runs]) for n in range(runs))
 
 
 def final(root: Path, spark: SparkSession, runs: Sequence[Sequence[Sequence[str]]]) -> dict[str, list[object]]:
@@ -56,8 +56,8 @@ def final(root: Path, spark: SparkSession, runs: Sequence[Sequence[Sequence[str]
 
 
 def holds(root: Path, spark: SparkSession, landed: tuple[list[str], Runs]) -> None:
-    calm, runs = landed
-    assert final(root, spark, runs) == final(root, spark, [[calm]])
+    one_batch, runs = landed
+    assert final(root, spark, runs) == final(root, spark, [[one_batch]])
 
 
 def test_order_and_batching_do_not_show(spark: SparkSession, tmp_path: Path) -> None:
@@ -86,7 +86,10 @@ def test_ties_deletes_and_null_keys_in_every_order(spark: SparkSession, tmp_path
         "2,A,1,1.00,2026-01-01,3,D", "2,B,7,1.00,2026-01-01,2,U",
         ",A,1,1.00,,1,I", ",B,1,1.00,2026-01-01,,I", ",A,1,1.00,,1,I",
     ]  # fmt: skip
-    calm = final(tmp_path, spark, [[rows]])
+    one_batch = final(tmp_path, spark, [[rows]])
     shuffled = random.Random(7).sample(rows, len(rows))
-    assert final(tmp_path, spark, [[rows[n::3]] for n in range(3)]) == calm
-    assert final(tmp_path, spark, [[shuffled[:4], shuffled[4:]], [rows[:2]]])["silver.orders"] == calm["silver.orders"]
+    assert final(tmp_path, spark, [[rows[n::3]] for n in range(3)]) == one_batch
+    assert (
+        final(tmp_path, spark, [[shuffled[:4], shuffled[4:]], [rows[:2]]])["silver.orders"]
+        == one_batch["silver.orders"]
+    )

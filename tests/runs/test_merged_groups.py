@@ -1,4 +1,4 @@
-"""Groups of an aggregate: new rows merge into what is known of them, other changes compute them anew."""
+"""Groups of an aggregate: new rows merge into what is known of them, other changes recompute them."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from pyspark.sql import functions as F
 
 from lakesmith.batch import run as batches
 from lakesmith.batch.transform.merged_groups import merges_in
-from tests.runs.sums_shop import FILES, FIRST, GOLD, NEW, SUMS, TABLES, Make, run, told
+from tests.runs.sums_shop import FILES, FIRST, GOLD, NEW, SUMS, TABLES, Make, aggregate_rows, run
 from tests.shop import SPECS, Shop, by_table
 
 
@@ -26,7 +26,7 @@ def sums(make_shop: Make) -> Callable[..., Shop]:
 
 @pytest.fixture
 def based(monkeypatch: pytest.MonkeyPatch) -> list[int | None]:
-    """The versions that batches of the table merged new rows into; None for one that computed all groups anew."""
+    """The versions that batches of the table merged new rows into; None for one that recomputed all groups."""
     found: list[int | None] = []
     whole = batches.with_scope
 
@@ -42,10 +42,10 @@ def based(monkeypatch: pytest.MonkeyPatch) -> list[int | None]:
 
 @pytest.mark.parametrize("order", [pytest.param((0, 1, 2), marks=pytest.mark.prove), (2, 1, 0)])
 def test_any_order_gives_the_groups_of_one_batch(sums: Make, based: list[int | None], order: tuple[int, ...]) -> None:
-    calm, shop = sums("calm"), sums("shop")
-    run(calm, [line for lines in FILES for line in lines])
+    one_batch, shop = sums("one_batch"), sums("shop")
+    run(one_batch, [line for lines in FILES for line in lines])
     run(shop, *[FILES[number] for number in order])
-    assert told(shop) == told(calm)
+    assert aggregate_rows(shop) == aggregate_rows(one_batch)
     assert [base is None for base in based] == [True, True, False, False]
 
 
@@ -60,7 +60,7 @@ def test_new_rows_are_added_without_reading_those_before(sums: Make, based: list
     assert based[-1] is not None
     for file in away:
         file.rename(file.with_suffix(".parquet"))
-    assert told(shop)[:2] == [
+    assert aggregate_rows(shop)[:2] == [
         ("A", 3, 1, 9, Decimal("4.50"), *(day(1), day(2)), 2, 2, 3, 3, 2),
         ("B", 1, 0, 4, Decimal("1.00"), *(day(2), day(2)), 1, 1, 1, 1, 1),
     ]
@@ -70,7 +70,7 @@ def day(number: int) -> object:
     return dt.date(2026, 1, number)
 
 
-def test_groups_are_computed_anew_until_one_spec_has_built_them_all(sums: Make, based: list[int | None]) -> None:
+def test_groups_are_recomputed_until_one_spec_has_built_them_all(sums: Make, based: list[int | None]) -> None:
     shop = sums()
     run(shop, FIRST)
     shop.spec("tables/gold/sums", SUMS.replace("id <> 99", "id <> 98"))
@@ -79,7 +79,7 @@ def test_groups_are_computed_anew_until_one_spec_has_built_them_all(sums: Make, 
     shop.run(select=[GOLD], rebuild=True)
     run(shop, ["11,B,1,1.00,,1,I"])
     assert based[3:] == [None, 3]
-    assert [row[:2] for row in told(shop)] == [("A", 3), ("B", 4), ("C", 1), (None, 2)]
+    assert [row[:2] for row in aggregate_rows(shop)] == [("A", 3), ("B", 4), ("C", 1), (None, 2)]
 
 
 def test_a_group_in_the_quarantine_takes_no_rows(sums: Make, based: list[int | None]) -> None:
@@ -87,7 +87,7 @@ def test_a_group_in_the_quarantine_takes_no_rows(sums: Make, based: list[int | N
     few = ["1,A,1,1.00,,1,I", "2,B,1,1.00,,1,I", "3,B,1,1.00,,1,I", "4,B,1,1.00,,1,I"]
     run(shop, few, ["2,B,1,1.00,,2,D", "3,B,1,1.00,,2,D"], ["5,B,1,1.00,,1,I"])
     assert based == [None, None, None]
-    assert [row[:2] for row in told(shop)] == [("A", 1), ("B", 2)]
+    assert [row[:2] for row in aggregate_rows(shop)] == [("A", 1), ("B", 2)]
 
 
 @pytest.mark.parametrize("place", [pytest.param("write_rows", marks=pytest.mark.prove), "record"])
@@ -108,7 +108,12 @@ def test_a_batch_that_dies_adds_its_rows_once(
             shop.run(select=TABLES)
     result = by_table(shop.run(select=TABLES))[GOLD]
     assert based[1] == based[2] == 0
-    assert [row[:4] for row in told(shop)] == [("A", 3, 1, 9), ("B", 1, 0, 4), ("C", 1, 1, 6), (None, 2, 1, 3)]
+    assert [row[:4] for row in aggregate_rows(shop)] == [
+        ("A", 3, 1, 9),
+        ("B", 1, 0, 4),
+        ("C", 1, 1, 6),
+        (None, 2, 1, 3),
+    ]
     assert (result.counts.inserted, result.counts.updated) == (1, 2)
     (profile,) = shop.lake.profile(GOLD).filter("column = 'n'").orderBy(F.desc("batch")).take(1)
     assert profile["max"] == "3"
@@ -117,14 +122,14 @@ def test_a_batch_that_dies_adds_its_rows_once(
 def test_a_rollback_takes_back_what_was_added(sums: Make, based: list[int | None]) -> None:
     shop = sums()
     run(shop, FIRST)
-    before = told(shop)
+    before = aggregate_rows(shop)
     shop.land("1.csv", NEW)
     last = shop.run(select=TABLES).run_id
-    after = told(shop)
+    after = aggregate_rows(shop)
     shop.lake.rollback(last)
-    assert told(shop) == before
+    assert aggregate_rows(shop) == before
     shop.run(select=TABLES)
-    assert told(shop) == after
+    assert aggregate_rows(shop) == after
     assert based[1:] == [0, 2]
 
 
@@ -136,7 +141,7 @@ def test_a_rollback_takes_back_what_was_added(sums: Make, based: list[int | None
         pytest.param("avg(qty)", "double", marks=pytest.mark.prove),
     ],
 )
-def test_what_would_round_is_computed_anew(sums: Make, based: list[int | None], measure: str, kind: str) -> None:
+def test_what_would_round_is_recomputed(sums: Make, based: list[int | None], measure: str, kind: str) -> None:
     spec = f"from: silver.orders\ncolumns: {{sku: {{type: string}}, m: {{type: {kind}}}}}\n"
     steps = f"steps: [aggregate: {{by: [sku], measures: {{m: {measure!r}}}}}]\n"
     shop = sums(spec=f"{spec}{steps}write: {{strategy: aggregate, keys: [sku]}}\n".replace("'", '"'))
@@ -144,7 +149,7 @@ def test_what_would_round_is_computed_anew(sums: Make, based: list[int | None], 
     assert based == [None, None]
 
 
-def test_what_columns_of_another_type_tell_is_computed_anew(sums: Make, based: list[int | None]) -> None:
+def test_what_columns_of_another_type_say_is_recomputed(sums: Make, based: list[int | None]) -> None:
     spec = "from: silver.orders\ncolumns: {sku: {type: string}, n: {type: bigint}}\n"
     steps = "steps: [aggregate: {by: [sku], measures: {n: \"count_if(cast(price AS string) = '1.50')\"}}]\n"
     shop = sums(spec=f"{spec}{steps}write: {{strategy: aggregate, keys: [sku]}}\n")
@@ -202,8 +207,8 @@ def test_rows_that_a_backfill_read_first_are_not_added_again(sums: Make, based: 
     shop.land("1.csv", ["5,A,5,1.00,2026-01-01,1,I"])
     shop.run(select=TABLES[:2])
     shop.lake.backfill([GOLD], start="2026-01-01", end="2026-01-02")
-    counted = [row[:3] for row in told(shop)]
+    counted = [row[:3] for row in aggregate_rows(shop)]
     shop.run(select=TABLES)
-    assert [row[:3] for row in told(shop)] == counted
+    assert [row[:3] for row in aggregate_rows(shop)] == counted
     assert ("A", 2, 1) in counted
     assert based[-1] is None

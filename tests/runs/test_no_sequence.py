@@ -1,4 +1,4 @@
-"""Deletes and truncates that do not say when: they are set aside, and not forgotten."""
+"""Deletes and truncates that do not say when: they are quarantined, and not forgotten."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from pyspark.sql import SparkSession
 from lakesmith.observe.results import RunResult
 from tests.shop import Shop, by_table
 
-TABLE, BELOW = "silver.orders", "gold.copy"
+TABLE, DOWNSTREAM = "silver.orders", "gold.copy"
 NUMBERS = itertools.count()
 DEBEZIUM = {
     "sources/orders": "format: json\npath: IN\ncolumns: [op, before, after, source]\n",
@@ -56,9 +56,9 @@ def run(shop: Shop, events: Sequence[str], *tables: str) -> RunResult:
     return shop.run(select=["bronze.orders", TABLE, *tables])
 
 
-def flat(root: Path, spark: SparkSession, strategy: str, more: str = "", **below: str) -> Shop:
+def flat(root: Path, spark: SparkSession, strategy: str, more: str = "", **downstream: str) -> Shop:
     spec = FLAT.replace("STRATEGY", f"strategy: {strategy}").replace("MORE", more)
-    return Shop(root, spark, {"tables/silver/orders": spec, **{f"tables/gold/{k}": v for k, v in below.items()}})
+    return Shop(root, spark, {"tables/silver/orders": spec, **{f"tables/gold/{k}": v for k, v in downstream.items()}})
 
 
 def land(shop: Shop, lines: Sequence[str], *tables: str) -> RunResult:
@@ -66,7 +66,7 @@ def land(shop: Shop, lines: Sequence[str], *tables: str) -> RunResult:
     return shop.run(select=["bronze.orders", TABLE, *tables])
 
 
-def test_deletes_whose_image_is_the_key_alone_are_set_aside(spark: SparkSession, tmp_path: Path) -> None:
+def test_deletes_whose_image_is_the_key_alone_are_quarantined(spark: SparkSession, tmp_path: Path) -> None:
     shop = Shop(tmp_path, spark, DEBEZIUM)
     run(shop, [event("c", None, row(1, "A", 1))])
     result = run(shop, [event("d", {"id": 1}, None), event("t", None, None)])
@@ -120,7 +120,7 @@ def test_a_sequence_of_the_envelope_needs_no_image(spark: SparkSession, tmp_path
         (f"cdc, {TRUNCATES}", ""),
     ],
 )
-def test_flat_deletes_and_truncates_without_a_sequence_are_set_aside(
+def test_flat_deletes_and_truncates_without_a_sequence_are_quarantined(
     spark: SparkSession, tmp_path: Path, strategy: str, more: str
 ) -> None:
     shop = flat(tmp_path, spark, strategy, more)
@@ -130,9 +130,9 @@ def test_flat_deletes_and_truncates_without_a_sequence_are_set_aside(
     assert shop.reasons(TABLE) == ["seq_given"] * strategy.count("apply_as")
 
 
-def test_a_table_below_follows_a_truncate_and_sets_nothing_aside(spark: SparkSession, tmp_path: Path) -> None:
+def test_a_downstream_table_follows_a_truncate_and_quarantines_nothing(spark: SparkSession, tmp_path: Path) -> None:
     shop = flat(tmp_path, spark, f"cdc, {TRUNCATES}", copy=COPY)
-    land(shop, ["1,A,1,1,,1,I", "2,A,1,1,,1,I"], BELOW)
-    result = land(shop, [",,,,,4,T", "3,A,1,1,,5,I"], BELOW)
-    assert shop.rows(BELOW) == [(3, "A", 5)]
-    assert by_table(result)[BELOW].counts.quarantined == 0
+    land(shop, ["1,A,1,1,,1,I", "2,A,1,1,,1,I"], DOWNSTREAM)
+    result = land(shop, [",,,,,4,T", "3,A,1,1,,5,I"], DOWNSTREAM)
+    assert shop.rows(DOWNSTREAM) == [(3, "A", 5)]
+    assert by_table(result)[DOWNSTREAM].counts.quarantined == 0

@@ -91,6 +91,6 @@ def test_a_dead_spark_and_an_error_of_the_program_end_the_plan(
         planned(shop)
 
 
-def test_an_error_is_told_in_one_line(shop: Shop, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_an_error_is_reported_in_one_line(shop: Shop, monkeypatch: pytest.MonkeyPatch) -> None:
     look_instead(monkeypatch, LakesmithError("what", where="place", hint="do"))
     assert planned(shop)["bronze.returns"].notes == ("LS000 what (place)",)

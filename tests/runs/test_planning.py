@@ -47,7 +47,7 @@ def test_bad_files_are_parked_beside_the_intent(shop: Shop) -> None:
     assert parked.reason.startswith("column(s) Sku, Qty")
 
 
-def test_nothing_is_planned_below_a_table_without_a_version(shop: Shop) -> None:
+def test_nothing_is_planned_downstream_of_a_table_without_a_version(shop: Shop) -> None:
     assert plan(shop, "silver.orders") == Planned(None)
 
 
@@ -55,10 +55,10 @@ def test_nothing_is_planned_below_a_table_without_a_version(shop: Shop) -> None:
 def test_a_table_reads_from_its_position_to_the_newest_version(
     shop: Shop, since: int | None, read: tuple[int | None, int] | None
 ) -> None:
-    below = TableState(
+    downstream = TableState(
         "silver.orders", positions=read_to(since), version=None if since is None else 9, batch=3, epoch=2
     )
-    intent = plan(shop, "silver.orders", TableState("bronze.orders", version=4, voids=[(3, 3)]), below).intent
+    intent = plan(shop, "silver.orders", TableState("bronze.orders", version=4, voids=[(3, 3)]), downstream).intent
     if read is None:
         assert intent is None
     else:
@@ -68,11 +68,11 @@ def test_a_table_reads_from_its_position_to_the_newest_version(
 
 
 def test_versions_that_only_maintenance_made_are_nothing_new(shop: Shop) -> None:
-    above = TableState("bronze.orders", version=7, voids=[(5, 7)])
-    below = TableState("silver.orders", positions=read_to(4), version=9, batch=3)
-    assert plan(shop, "silver.orders", above, below).intent is None
-    above.version = 8
-    intent = plan(shop, "silver.orders", above, below).intent
+    upstream = TableState("bronze.orders", version=7, voids=[(5, 7)])
+    downstream = TableState("silver.orders", positions=read_to(4), version=9, batch=3)
+    assert plan(shop, "silver.orders", upstream, downstream).intent is None
+    upstream.version = 8
+    intent = plan(shop, "silver.orders", upstream, downstream).intent
     assert intent is not None
     assert intent.input == versions_slice("bronze.orders", 4, 8, ((5, 7),))
 
@@ -102,7 +102,7 @@ def test_a_table_waits_for_all_its_inputs(with_lookup: Shop) -> None:
     assert plan(with_lookup, "silver.joined", TableState("bronze.orders", version=4)) == Planned(None)
 
 
-def test_an_input_that_moved_computes_all_groups_anew(make_shop: Callable[..., Shop]) -> None:
+def test_an_input_that_moved_recomputes_all_groups(make_shop: Callable[..., Shop]) -> None:
     counted = """
 from: bronze.orders
 inputs: {lines: silver.lines}
@@ -112,19 +112,19 @@ write: {strategy: aggregate, keys: [OrderId]}
 """
     shop = make_shop({"tables/gold/counted": counted})
     states = [TableState("bronze.orders", version=4), TableState("silver.lines", version=6)]
-    below = TableState("gold.counted", positions=read_to(4), version=9, lookups={"lines": 6})
-    assert plan(shop, "gold.counted", *states, below) == Planned(None)
+    downstream = TableState("gold.counted", positions=read_to(4), version=9, lookups={"lines": 6})
+    assert plan(shop, "gold.counted", *states, downstream) == Planned(None)
     maintained = [states[0], replace(states[1], version=8, voids=[(7, 8)])]
-    assert plan(shop, "gold.counted", *maintained, below) == Planned(None)
-    moved = plan(shop, "gold.counted", *states, replace(below, lookups={"lines": 5})).intent
+    assert plan(shop, "gold.counted", *maintained, downstream) == Planned(None)
+    moved = plan(shop, "gold.counted", *states, replace(downstream, lookups={"lines": 5})).intent
     assert moved is not None
     assert (moved.input, moved.lookups) == (versions_slice("bronze.orders", None, 4), (("lines", 6),))
 
 
 def test_an_input_that_moved_leaves_rows_as_they_came(with_lookup: Shop) -> None:
     states = [TableState("bronze.orders", version=4), TableState("silver.lines", version=6)]
-    below = TableState("silver.joined", positions=read_to(4), version=9, lookups={"lines": 5})
-    assert plan(with_lookup, "silver.joined", *states, below) == Planned(None)
+    downstream = TableState("silver.joined", positions=read_to(4), version=9, lookups={"lines": 5})
+    assert plan(with_lookup, "silver.joined", *states, downstream) == Planned(None)
 
 
 def test_a_bounded_source_says_that_more_waits(make_shop: Callable[..., Shop]) -> None:

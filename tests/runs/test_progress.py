@@ -74,7 +74,7 @@ def test_a_refused_batch_blocks_what_reads_its_table(progress: Progress, events:
     assert progress.result("gold.daily").error == "bronze.orders was refused"
 
 
-def test_an_error_is_told_with_its_code(progress: Progress, events: list[RunEvent]) -> None:
+def test_an_error_is_reported_with_its_code(progress: Progress, events: list[RunEvent]) -> None:
     progress.fail("bronze.orders", ValueError("disk full"))
     progress.close(BatchOutcome(INTENT, None, ValueError("disk full"), 0.5))
     (event,) = events

@@ -1,4 +1,4 @@
-"""A changed spec is rebuilt when asked, from everything that the source has, with all that lies below."""
+"""A changed spec is rebuilt when asked, from everything that the source has, with all that is downstream."""
 
 from __future__ import annotations
 
@@ -33,7 +33,7 @@ def published(shop: Shop) -> dict[str, object]:
 
 
 @pytest.mark.prove
-def test_a_rebuild_gives_the_tables_of_a_calm_build_by_the_new_spec(shop: Shop, make_shop: object) -> None:
+def test_a_rebuild_gives_the_tables_of_a_fresh_build_by_the_new_spec(shop: Shop, make_shop: object) -> None:
     shop.land("a.csv", ROWS)
     shop.run()
     shop.land("b.csv", MORE)
@@ -44,16 +44,16 @@ def test_a_rebuild_gives_the_tables_of_a_calm_build_by_the_new_spec(shop: Shop, 
         "bronze.orders": "nothing_new", "silver.orders": "done", "silver.lines": "nothing_new", "gold.daily": "done",
     }  # fmt: skip
 
-    calm = make_shop({"tables/silver/orders": WIDER}, "calm")  # type: ignore[operator]
-    calm.land("a.csv", ROWS)
-    calm.land("b.csv", MORE)
-    calm.run()
-    assert published(shop) == published(calm)
+    fresh = make_shop({"tables/silver/orders": WIDER}, "fresh")  # type: ignore[operator]
+    fresh.land("a.csv", ROWS)
+    fresh.land("b.csv", MORE)
+    fresh.run()
+    assert published(shop) == published(fresh)
     shop.land("c.csv", ["9,Z,1,1.00,2026-01-01,1,I"])
-    calm.land("c.csv", ["9,Z,1,1.00,2026-01-01,1,I"])
+    fresh.land("c.csv", ["9,Z,1,1.00,2026-01-01,1,I"])
     shop.run()
-    calm.run()
-    assert published(shop) == published(calm)
+    fresh.run()
+    assert published(shop) == published(fresh)
 
 
 def test_other_columns_without_a_rebuild_are_refused(shop: Shop) -> None:
@@ -212,10 +212,10 @@ def test_a_table_that_is_to_be_built_from_another_one_needs_a_rebuild(make_shop:
     shop.run(select=names)  # the other table has everything in its version 0, which the log has read of the first one
 
     shop.spec("tables/gold/log", log.replace("orders", "other"))
-    told = "the table is built from bronze.other, its rows came from bronze.orders"
+    message = "the table is built from bronze.other, its rows came from bronze.orders"
     (planned,) = [table for table in shop.lake.plan().tables if table.table == "gold.log"]
-    assert planned.notes[-1] == f"{told}: the next run ends with LS514"
-    with pytest.raises(RunFailed, match=rf"LS514 {told}[\s\S]*lakesmith run --rebuild --select gold.log"):
+    assert planned.notes[-1] == f"{message}: the next run ends with LS514"
+    with pytest.raises(RunFailed, match=rf"LS514 {message}[\s\S]*lakesmith run --rebuild --select gold.log"):
         shop.run(select=names)
     shop.run(select=["gold.log"], rebuild=True)
     assert shop.rows("gold.log") == [("A",), ("B",), ("C",)]
@@ -228,5 +228,5 @@ def test_the_plan_tells_what_becomes_of_the_rows_of_another_source(shop: Shop) -
     shop.spec("sources/others", SPECS["sources/orders"].replace("IN", "IN/../others") + "optional: true\n")
     shop.spec("tables/bronze/orders", "from: sources.others\n")
     (planned,) = [table for table in shop.lake.plan().tables if table.table == "bronze.orders"]
-    told = "its rows came from sources.orders: they stay, and every file of sources.others comes beside them"
-    assert told in planned.notes
+    message = "its rows came from sources.orders: they stay, and every file of sources.others comes beside them"
+    assert message in planned.notes

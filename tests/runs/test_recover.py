@@ -15,7 +15,7 @@ from tests.shop import SPECS, Shop, by_table
 
 GOOD = ["1,A,1,2.50,2026-01-01,1,I", "2,B,-1,2.50,2026-01-01,1,I"]
 DEAR = ["3,C,1,9999.00,2026-01-02,1,I", "4,D,-1,1.00,2026-01-02,1,I"]
-MENDED = SPECS["tables/silver/orders"].replace("max: 1000, on_fail: fail", "max: 1000, on_fail: quarantine")
+FIXED = SPECS["tables/silver/orders"].replace("max: 1000, on_fail: fail", "max: 1000, on_fail: quarantine")
 
 
 @pytest.fixture
@@ -46,7 +46,7 @@ def test_a_refused_batch_is_undone_or_accepted(refused: Shop) -> None:
     with pytest.raises(LedgerError, match=r"LS604"):
         refused.run(accept=["silver.lines"])
 
-    refused.spec("tables/silver/orders", MENDED)
+    refused.spec("tables/silver/orders", FIXED)
     assert refused.run().state == "done"
     assert ids(refused) == [1]
     assert refused.reasons("silver.orders") == ["price_sane", "qty_not_negative", "qty_not_negative"]
@@ -68,7 +68,7 @@ def test_half_of_an_undone_batch_is_not_accepted(refused: Shop, monkeypatch: pyt
         refused.run()
     with pytest.raises(LedgerError, match=r"LS604"):
         refused.run(accept=["silver.orders"])
-    refused.spec("tables/silver/orders", MENDED)
+    refused.spec("tables/silver/orders", FIXED)
     assert refused.run().state == "done"
     assert ids(refused) == [1]
     assert refused.reasons("silver.orders") == ["price_sane", "qty_not_negative", "qty_not_negative"]
@@ -88,13 +88,13 @@ def test_a_batch_refused_after_the_retention_is_undone(make_shop: Callable[..., 
     views.conf.set(YOUNG_ONLY, "true")
     shop.lake.register_views(views)
     assert views.sql("SELECT id FROM silver_orders JOIN (SELECT 1 AS id) USING (id)").count() == 1
-    shop.spec("tables/silver/orders", MENDED + short)
+    shop.spec("tables/silver/orders", FIXED + short)
     assert [shop.run().state, shop.run().state] == ["done", "nothing_new"]
     assert ids(shop) == [1]
     assert shop.spark.conf.get(YOUNG_ONLY) == "true"
 
 
-def test_an_accepted_batch_is_published_with_what_lies_below(refused: Shop) -> None:
+def test_an_accepted_batch_is_published_with_what_is_downstream(refused: Shop) -> None:
     assert refused.run(accept=["silver.orders"]).state == "done"
     assert (ids(refused), len(refused.rows("gold.daily"))) == ([1, 3], 2)
     assert refused.run().state == "nothing_new"
@@ -105,7 +105,7 @@ def test_a_refused_first_batch_leaves_an_empty_table(make_shop: Callable[..., Sh
     shop.land("b.csv", DEAR)
     with pytest.raises(GateRefused):
         shop.run(select=["bronze.orders", "silver.orders"])
-    shop.spec("tables/silver/orders", MENDED)
+    shop.spec("tables/silver/orders", FIXED)
     shop.land("a.csv", GOOD)
     shop.run(select=["bronze.orders", "silver.orders"])
     assert ids(shop) == [1]

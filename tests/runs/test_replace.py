@@ -1,4 +1,4 @@
-"""Tables whose rows are computed anew: as a whole, or by partition."""
+"""Tables whose rows are recomputed: as a whole, or by partition."""
 
 from __future__ import annotations
 
@@ -47,14 +47,14 @@ FILES = (
 def test_any_order_of_files_gives_the_tables_of_one_batch(
     spark: SparkSession, tmp_path: Path, order: tuple[int, ...]
 ) -> None:
-    calm, shuffled = Shop(tmp_path / "calm", spark, SPECS), Shop(tmp_path / "shuffled", spark, SPECS)
-    calm.land("all.csv", itertools.chain(*FILES))
-    calm.run()
+    one_batch, shuffled = Shop(tmp_path / "one_batch", spark, SPECS), Shop(tmp_path / "shuffled", spark, SPECS)
+    one_batch.land("all.csv", itertools.chain(*FILES))
+    one_batch.run()
     for number in order:
         shuffled.land(f"{number}.csv", FILES[number])
         shuffled.run()
     for table in ("silver.lines", "gold.daily"):
-        assert shuffled.rows(table) == calm.rows(table)
+        assert shuffled.rows(table) == one_batch.rows(table)
         assert shuffled.reasons("silver.lines") == ["qty_not_negative"]
 
 

@@ -80,7 +80,7 @@ def test_add_does_not_widen(built: Make) -> None:
         shop.run(select=BOTH)
 
 
-def test_widen_takes_wider_values_without_writing_old_files_anew(built: Make) -> None:
+def test_widen_takes_wider_values_without_rewriting_old_files(built: Make) -> None:
     shop = built("widen")
     assert shop.run(select=BOTH).state == "done"
     assert shop.reasons(SILVER) == ["qty_cast"]
@@ -117,10 +117,10 @@ def test_a_rename_keeps_the_values(built: Make) -> None:
 def test_a_rename_from_a_column_that_the_table_lacks_is_an_error(built: Make, old: str) -> None:
     shop = built("add")
     change(shop, NAMED.replace("renamed_from: sku", f"renamed_from: {old}"), "add")
-    told = f"! article is renamed from {old}, and the table has neither"
-    assert planned(shop).schema[0] == told
+    message = f"! article is renamed from {old}, and the table has neither"
+    assert planned(shop).schema[0] == message
     assert any("LS510" in note for note in planned(shop).notes)
-    with pytest.raises(RunFailed, match=f"LS510 .*{told}"):
+    with pytest.raises(RunFailed, match=f"LS510 .*{message}"):
         shop.run(select=BOTH)
     assert operations(shop)[1:] == []
     change(shop, NAMED, "add")

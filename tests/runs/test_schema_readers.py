@@ -1,4 +1,4 @@
-"""What goes on across a change of columns: tables below, views, killed runs, rollbacks, rebuilds."""
+"""What goes on across a change of columns: downstream tables, views, killed runs, rollbacks, rebuilds."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from lakesmith.errors import RunFailed
 from lakesmith.tables.commit import Outcome
 from lakesmith.tables.properties import properties_of
 from lakesmith.tables.schema.versions import shape_views
-from tests.runs.dying import Deaths, Killed
+from tests.runs.crash_injection import CrashPoints, Killed
 from tests.runs.schema_shop import (
     ALL,
     BOTH,
@@ -35,7 +35,7 @@ from tests.shop import by_table, plain_rows
 
 
 @pytest.mark.parametrize("spec", [WIDE, NAMED], ids=["widened", "renamed"])
-def test_a_table_below_reads_on_across_the_change_also_when_it_lags(built: Make, spec: str) -> None:
+def test_a_downstream_table_reads_on_across_the_change_also_when_it_lags(built: Make, spec: str) -> None:
     shop = built("widen", ALL)
     shop.run(select=BOTH)  # gold does not read this yet
     change(shop, spec, "widen")
@@ -50,7 +50,7 @@ def test_a_table_below_reads_on_across_the_change_also_when_it_lags(built: Make,
     assert shop.rows(GOLD) == [("C", 8)]
 
 
-def test_a_table_below_that_lags_reads_on_across_a_change_that_moved_no_row(built: Make) -> None:
+def test_a_downstream_table_that_lags_reads_on_across_a_change_that_moved_no_row(built: Make) -> None:
     shop = built("widen", ALL)
     shop.run(select=BOTH)  # gold does not read this yet
     change(shop, NAMED, "widen")
@@ -191,14 +191,14 @@ def test_a_rebuild_gives_a_renamed_table_other_columns(built: Make) -> None:
     assert plain_rows(shop.spark.table("silver_orders_v1"))[0] == (1, "A", 9, 2)
 
 
-def test_a_table_below_reads_on_after_a_rebuild_that_died_once_it_was_written(
+def test_a_downstream_table_reads_on_after_a_rebuild_that_died_once_it_was_written(
     built: Make, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    shop, deaths = built("add", ALL), Deaths(monkeypatch)
+    shop, crashes = built("add", ALL), CrashPoints(monkeypatch)
     change(shop, NAMED, "add")
     shop.spec("tables/gold/daily", DAILY.replace("steps:\n", "steps:\n  - with_columns: {sku: article}\n"))
     shop.run(select=ALL)
-    deaths.due = {("batch.run.record", SILVER)}
+    crashes.due = {("batch.run.record", SILVER)}
     with pytest.raises(Killed):
         shop.run(select=ALL, rebuild=True)
     shop.run(select=ALL)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from lakesmith.batch import run as rooms
+from lakesmith.batch import run as batch_run
 from lakesmith.batch.frames import BatchFrames
 from lakesmith.batch.write.rows import write_rows
 from lakesmith.errors import GateRefused, RunFailed, WriteError
@@ -31,7 +31,7 @@ def test_a_batch_that_did_not_stay_leaves_no_columns(
     change(shop, MORE + (CHECK if is_refused else ""), "widen")
     with monkeypatch.context() as patch:
         if not is_refused:
-            patch.setattr(rooms, "write_rows", fail)
+            patch.setattr(batch_run, "write_rows", fail)
         with pytest.raises(GateRefused if is_refused else RunFailed):
             shop.run(select=BOTH)
     assert "RENAME COLUMN" in operations(shop)

@@ -142,7 +142,7 @@ def test_the_maintenance_of_a_table(
     project: Project, monkeypatch: pytest.MonkeyPatch, acts: Callable[..., Any]
 ) -> None:
     monkeypatch.setattr(maintain_table, "read_metrics", acts)
-    monkeypatch.setattr(TableMaintenance, "_proposals", lambda self, session, figures: [])
+    monkeypatch.setattr(TableMaintenance, "_proposals", lambda self, session, metrics: [])
     facts = facts_of(project, None, NO_OBSERVERS)
-    care = TableMaintenance(facts, MagicMock(), ledger(), "bronze.orders", facts.ref("bronze.orders"), 0.0)
-    assert [step.state for step in care.steps(dry_run=True)] == ["failed" if acts is fail else "nothing"]
+    maintenance = TableMaintenance(facts, MagicMock(), ledger(), "bronze.orders", facts.ref("bronze.orders"), 0.0)
+    assert [step.state for step in maintenance.steps(dry_run=True)] == ["failed" if acts is fail else "nothing"]

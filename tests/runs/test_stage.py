@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from lakesmith.batch import run as rooms
+from lakesmith.batch import run as batch_run
 from tests.shop import SPECS, Shop, by_table
 
 DICE = (
@@ -24,7 +24,7 @@ def test_rows_are_written_or_quarantined_never_both_nor_neither(
         raise KeyboardInterrupt
 
     with monkeypatch.context() as patch:
-        patch.setattr(rooms, "write_quarantine", die)
+        patch.setattr(batch_run, "write_quarantine", die)
         with pytest.raises(KeyboardInterrupt):
             shop.run(select=["bronze.orders", "silver.lines"])
     counts = by_table(shop.run(select=["bronze.orders", "silver.lines"]))["silver.lines"].counts

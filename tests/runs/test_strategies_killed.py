@@ -1,4 +1,4 @@
-"""Every strategy after a kill: the next run ends with the tables of a calm one, and nothing is done twice."""
+"""Every strategy after a kill: the next run ends with the tables of an uninterrupted one, and nothing is done twice."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 from pyspark.sql import SparkSession
 
-from tests.runs.dying import PLACES, Deaths
+from tests.runs.crash_injection import PLACES, CrashPoints
 from tests.shop import Shop
 
 COLUMNS = """
@@ -48,41 +48,43 @@ def tables(shop: Shop) -> dict[str, list[tuple[object, ...]]]:
 
 
 @pytest.fixture(scope="module")
-def calm(spark: SparkSession, tmp_path_factory: pytest.TempPathFactory) -> dict[str, list[tuple[object, ...]]]:
+def expected(spark: SparkSession, tmp_path_factory: pytest.TempPathFactory) -> dict[str, list[tuple[object, ...]]]:
     """The tables of runs that nobody disturbed."""
-    shop = Shop(tmp_path_factory.mktemp("calm"), spark, SPECS)
+    shop = Shop(tmp_path_factory.mktemp("expected"), spark, SPECS)
     for number, lines in enumerate((FIRST, SECOND, THIRD)):
         shop.land(f"{number}.csv", lines)
         shop.run()
     return tables(shop)
 
 
-def test_the_tables_of_calm_runs(calm: dict[str, list[tuple[object, ...]]]) -> None:
-    assert calm["silver.orders"] == [(1, "A", 5), (2, "C", 6), (3, "B", 4)]
-    assert calm["silver.lines"] == [(1, "A"), (2, "C")]
-    assert calm["gold.daily"] == [("A", 3), ("B", 3), ("C", 2), (None, 1)]
-    assert len(calm["silver.arrived"]) == 10
-    assert calm["silver.newest"] == [(1, "A", 5), (2, "C", 6), (3, "B", 4), (4, "C", 1)]
-    assert calm["gold.tally"] == [("A", 1), ("B", 1), ("C", 2)]
-    assert calm["gold.skus"] == [(1, "A"), (2, "C"), (3, "B")]
+def test_the_tables_of_uninterrupted_runs(expected: dict[str, list[tuple[object, ...]]]) -> None:
+    assert expected["silver.orders"] == [(1, "A", 5), (2, "C", 6), (3, "B", 4)]
+    assert expected["silver.lines"] == [(1, "A"), (2, "C")]
+    assert expected["gold.daily"] == [("A", 3), ("B", 3), ("C", 2), (None, 1)]
+    assert len(expected["silver.arrived"]) == 10
+    assert expected["silver.newest"] == [(1, "A", 5), (2, "C", 6), (3, "B", 4), (4, "C", 1)]
+    assert expected["gold.tally"] == [("A", 1), ("B", 1), ("C", 2)]
+    assert expected["gold.skus"] == [(1, "A"), (2, "C"), (3, "B")]
 
 
-def dying(shop: Shop, deaths: Deaths, *due: Sequence[tuple[str, str]]) -> dict[str, list[tuple[object, ...]]]:
-    """Land the three files, each with a run that dies these deaths."""
+def land_with_crashes(
+    shop: Shop, crashes: CrashPoints, *due: Sequence[tuple[str, str]]
+) -> dict[str, list[tuple[object, ...]]]:
+    """Land the three files, each with a run that crashes at these points."""
     for number, (lines, its) in enumerate(zip((FIRST, SECOND, THIRD), due, strict=True)):
         shop.land(f"{number}.csv", lines)
-        deaths.run(shop, its)
-        assert deaths.due == set()
+        crashes.run(shop, its)
+        assert crashes.due == set()
     return tables(shop)
 
 
 def test_four_tables_die_after_their_commit(
-    spark: SparkSession, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, calm: dict[str, list[tuple[object, ...]]]
+    spark: SparkSession, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, expected: dict[str, list[tuple[object, ...]]]
 ) -> None:
     due = [
         ("batch.run.record", table) for table in ("silver.versions", "silver.orders", "silver.arrived", "gold.tally")
     ]
-    assert dying(Shop(tmp_path, spark, SPECS), Deaths(monkeypatch), [], due, []) == calm
+    assert land_with_crashes(Shop(tmp_path, spark, SPECS), CrashPoints(monkeypatch), [], due, []) == expected
 
 
 @pytest.mark.prove
@@ -91,9 +93,9 @@ def test_each_table_dies_once_before_and_after_its_commit(
     spark: SparkSession,
     tmp_path: Path,
     monkeypatch: pytest.MonkeyPatch,
-    calm: dict[str, list[tuple[object, ...]]],
+    expected: dict[str, list[tuple[object, ...]]],
     place: str,
 ) -> None:
-    # Half of them in each of two batches: every death costs a run of all tables.
+    # Half of them in each of two batches: every crash costs a run of all tables.
     due = [[(place, table) for table in half] for half in ([], TABLES[::2], TABLES[1::2])]
-    assert dying(Shop(tmp_path, spark, SPECS), Deaths(monkeypatch), *due) == calm
+    assert land_with_crashes(Shop(tmp_path, spark, SPECS), CrashPoints(monkeypatch), *due) == expected

@@ -65,7 +65,7 @@ def test_rows_that_are_looked_at_together_may_come_apart(make_shop: Callable[...
 
 
 @pytest.mark.parametrize(
-    ("options", "told"),
+    ("options", "message"),
     [
         (
             {"sql": "SELECT 1", "write": {"strategy": "replace_partitions"}},
@@ -79,6 +79,6 @@ def test_rows_that_are_looked_at_together_may_come_apart(make_shop: Callable[...
         ({"steps": ("m:f",), "write": {"strategy": "replace_all"}}, ""),
     ],
 )
-def test_the_plan_names_what_nobody_looked_into(options: dict[str, Any], told: str) -> None:
+def test_the_plan_names_what_nobody_looked_into(options: dict[str, Any], message: str) -> None:
     notes = unseen_notes(Table.model_validate({"from": "silver.log", **options}))
-    assert [note[: len(told)] for note in notes] == ([told] if told else [])
+    assert [note[: len(message)] for note in notes] == ([message] if message else [])

@@ -20,9 +20,9 @@ def test_the_new_project_is_sound(tmp_path: Path) -> None:
     assert waves(project) == (("bronze.orders",), ("silver.orders",), ("gold.daily_orders",))
 
 
-def test_every_file_written_is_told(tmp_path: Path) -> None:
-    told = init_project(tmp_path / "new")
-    assert sorted(told) == sorted(path for path in (tmp_path / "new").rglob("*") if path.is_file())
+def test_every_file_written_is_reported(tmp_path: Path) -> None:
+    reported = init_project(tmp_path / "new")
+    assert sorted(reported) == sorted(path for path in (tmp_path / "new").rglob("*") if path.is_file())
 
 
 def test_the_sample_files_have_the_declared_columns(tmp_path: Path) -> None:

@@ -66,12 +66,12 @@ def test_a_cluster_is_left_alone(jars: list[str], master: str) -> None:
     assert quicken(asked) == asked
 
 
-def test_other_packages_are_resolved_anew(jars: list[str]) -> None:
+def test_other_packages_are_resolved_again(jars: list[str]) -> None:
     asked = ASKED | {PACKAGES: "io.delta:delta:5"}
     assert quicken(asked) == asked
 
 
-def test_a_jar_that_is_gone_is_resolved_anew(jars: list[str]) -> None:
+def test_a_missing_jar_is_resolved_again(jars: list[str]) -> None:
     Path(jars[0]).unlink()
     assert quicken(ASKED) == ASKED
 
@@ -117,9 +117,9 @@ def test_a_cache_that_cannot_be_written_is_done_without(
     assert quicken(ASKED) == ASKED
 
 
-def test_what_spark_submit_is_told_are_the_differences(jars: list[str]) -> None:
-    told = changes({**ASKED, "spark.ui.enabled": "false"})
-    assert told[PACKAGES] == "" and told.keys() == {PACKAGES, OPTIONS}
+def test_spark_submit_gets_the_differences(jars: list[str]) -> None:
+    changed = changes({**ASKED, "spark.ui.enabled": "false"})
+    assert changed[PACKAGES] == "" and changed.keys() == {PACKAGES, OPTIONS}
 
 
 def test_a_local_session_starts_without_logs_unless_they_are_asked_for(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -35,7 +35,7 @@ class Bare:
             return default
 
 
-def test_a_session_without_delta_is_told_the_two_settings() -> None:
+def test_a_session_without_delta_is_refused_with_the_two_settings() -> None:
     (problem,) = _missing_settings(Bare)  # type: ignore[arg-type]
     extensions = "--conf spark.sql.extensions=io.delta.sql.DeltaSparkSessionExtension"
     catalog = "--conf spark.sql.catalog.spark_catalog=org.apache.spark.sql.delta.catalog.DeltaCatalog"

@@ -151,7 +151,7 @@ def test_what_the_system_refuses_to_list_is_one_clear_error(tmp_path: Path, monk
     assert (caught.value.code, caught.value.where) == ("LS214", "sources.orders.path")
 
 
-def test_files_are_told_apart_where_the_file_system_numbers_none(
+def test_files_are_distinguished_where_the_file_system_numbers_none(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     touch(tmp_path, "a", "b")

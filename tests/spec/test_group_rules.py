@@ -1,4 +1,4 @@
-"""Steps that look at several rows together, where rows are computed anew by group or partition."""
+"""Steps that look at several rows together, where rows are recomputed by group or partition."""
 
 from __future__ import annotations
 
@@ -44,7 +44,7 @@ RANK = "  - with_columns: {rn: 'row_number() OVER (%s)'}\n"
         (GROUP + "  - trim: [day]\n" + GROUPS, 1, "change it in a step before"),
     ],
 )
-def test_no_step_looks_across_what_is_computed_anew(problems: Load, text: str, index: int, hint: str) -> None:
+def test_no_step_looks_across_what_is_recomputed(problems: Load, text: str, index: int, hint: str) -> None:
     (problem,) = problems({"tables/silver/s.yml": HEAD + text})
     assert (problem.code, problem.key) == ("LS164", f"tables.silver.s.steps.{index}")
     assert hint in problem.hint
@@ -63,7 +63,7 @@ def test_no_step_looks_across_what_is_computed_anew(problems: Load, text: str, i
         "  - filter: note <> 'max(a) OVER ()' -- max(b) OVER ()\n" + PARTITIONS,
     ],
 )
-def test_a_step_may_look_at_what_is_computed_anew_together(problems: Load, text: str) -> None:
+def test_a_step_may_look_at_what_is_recomputed_together(problems: Load, text: str) -> None:
     assert problems({"tables/silver/s.yml": HEAD + text}) == []
 
 

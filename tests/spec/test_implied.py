@@ -105,7 +105,7 @@ COLUMNS = "from: bronze.orders\ncolumns: {id: {type: int, source: OrderId}, day:
 def test_what_may_read_a_table_that_keeps_the_first_row(problems: Load, write: str, codes: list[str]) -> None:
     files = {
         "tables/silver/orders.yml": COLUMNS + FIRST,
-        "tables/silver/below.yml": f"from: silver.orders\nwrite: {write}",
+        "tables/silver/downstream.yml": f"from: silver.orders\nwrite: {write}",
     }
     assert [one.code for one in problems(files)] == codes
 
@@ -131,8 +131,8 @@ FLAT = COLUMNS + "write: {strategy: upsert, keys: [id], sequence_by: [seq], appl
             {"orders": (DEBEZIUM % "ms").replace("ts_ms: {type: bigint}", "ms: {type: bigint, source: ts_ms}")},
             ["LS166"],
         ),
-        ({"orders": FLAT, "below": HISTORY % ("silver.orders", "day")}, ["LS167"]),
-        ({"orders": FLAT, "below": HISTORY % ("silver.orders", "seq")}, []),
+        ({"orders": FLAT, "downstream": HISTORY % ("silver.orders", "day")}, ["LS167"]),
+        ({"orders": FLAT, "downstream": HISTORY % ("silver.orders", "seq")}, []),
     ],
 )
 def test_what_deserves_a_warning(project: Callable[..., Path], files: dict[str, str], codes: list[str]) -> None:

@@ -64,7 +64,7 @@ def test_a_package_that_raises_anything_is_named(monkeypatch: pytest.MonkeyPatch
         registry.strategy_names()
 
 
-def test_an_unknown_strategy_is_told_from_those_there_are(problems: Problems) -> None:
+def test_an_unknown_strategy_is_reported_with_those_there_are(problems: Problems) -> None:
     (problem,) = problems(written_by("{strategy: append_unseen}"))
     assert problem.code == "LS112"
     assert problem.what.startswith("'append_unseen' is not one of 'append', 'upsert', 'scd2'")

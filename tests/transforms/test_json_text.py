@@ -39,6 +39,6 @@ def test_a_rescued_timestamp_keeps_its_microseconds(spark: SparkSession) -> None
     ],
 )
 def test_nested_values_have_one_text(spark: SparkSession, value: str, text: str) -> None:
-    row = spark.range(1).select(json_text(F.struct(F.expr(value).alias("v"))).alias("told")).first()
+    row = spark.range(1).select(json_text(F.struct(F.expr(value).alias("v"))).alias("written")).first()
     assert row is not None
-    assert row.told == f'{{"v":{text}}}'
+    assert row.written == f'{{"v":{text}}}'

@@ -30,12 +30,12 @@ def model(events: list[Event]) -> list[tuple[Any, ...]]:
     known: dict[str, Any] = {}
     rows: list[tuple[Any, ...]] = []
     for key, at, name, stock, deletes, kept in events:
-        told = {"name": name, "stock": stock}
+        given = {"name": name, "stock": stock}
         if deletes:
             known = dict.fromkeys(COLUMNS)
             rows.append((key, at, name, stock, None))
             continue
-        known |= {column: told[column] for column in COLUMNS if column not in (kept or [])}
+        known |= {column: given[column] for column in COLUMNS if column not in (kept or [])}
         unknown = [column for column in kept or [] if column not in known]
         rows.append((key, at, known.get("name"), known.get("stock"), unknown or None))
     return rows

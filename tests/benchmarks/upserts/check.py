@@ -1,4 +1,4 @@
-"""Whether the contenders' tables are equal: ``python -m tests.benchmarks.upserts.check GROUND ROUNDS.JSON...``."""
+"""Whether the candidates' tables are equal: ``python -m tests.benchmarks.upserts.check GROUND ROUNDS.JSON...``."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from tests.benchmarks.upserts.ground import Facts, checksum, local_session
 
 
 def main() -> None:
-    """Compare the last table of each contender with what the changes must make of it."""
+    """Compare the last table of each candidate with what the changes must make of it."""
     ground, *reports = (Path(argument) for argument in sys.argv[1:])
     spark = local_session()
     wanted = Facts.read(ground).checksum

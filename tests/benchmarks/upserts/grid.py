@@ -31,8 +31,8 @@ from tests.benchmarks.cpu import measure
 from tests.benchmarks.eventlog import SETTINGS, EventLog, read_event_log
 from tests.benchmarks.idle import ENV, cpu_seconds
 from tests.benchmarks.markdown import markdown
+from tests.benchmarks.upserts.candidates import naive_merge, planned_upsert, replace_on
 from tests.benchmarks.upserts.commits import bytes_written, files_hit
-from tests.benchmarks.upserts.contenders import naive_merge, planned_upsert, replace_on
 from tests.benchmarks.upserts.ground import VECTORS, checksum, local_session, table_rows
 
 ROWS, FILES = 200_000, 20

@@ -13,8 +13,8 @@ from tests.benchmarks.cpu import measure
 from tests.benchmarks.eventlog import read_event_log
 from tests.benchmarks.idle import ENV
 from tests.benchmarks.markdown import markdown
+from tests.benchmarks.upserts.candidates import OURS
 from tests.benchmarks.upserts.commits import bytes_written
-from tests.benchmarks.upserts.contenders import OURS
 
 TIMES = (1, 10, 100)
 HEAD = ("rows of the table", "records read", "files opened", "tasks", "jobs", "bytes written", "CPU s")

@@ -1,4 +1,4 @@
-"""One contender in a process of its own, warm: ``python -m tests.benchmarks.upserts.once NAME GROUND OUT ROUNDS``.
+"""One candidate in a process of its own, warm: ``python -m tests.benchmarks.upserts.once NAME GROUND OUT ROUNDS``.
 
 It upserts into a copy of the table a few times that do not count, then ROUNDS times; OUT gets the copies, the event
 log and ``rounds.json``: begin, end and the CPU seconds of Python and JVM together. ``... ROUNDS WARM_UPS in_turn``
@@ -14,24 +14,24 @@ import time
 from pathlib import Path
 
 from tests.benchmarks.idle import cpu_seconds
-from tests.benchmarks.upserts.contenders import CONTENDERS, Contender, Upsert
+from tests.benchmarks.upserts.candidates import CANDIDATES, Candidate, Upsert
 
 WARM_UPS = 2
 
 
 def run(name: str, ground: Path, out: Path, rounds: int, warm_ups: int = WARM_UPS, in_turn: bool = False) -> None:
     """Upsert into fresh copies, one after the other."""
-    contender = CONTENDERS[name]
+    candidate = CANDIDATES[name]
     out.mkdir(parents=True, exist_ok=in_turn)
-    with contender.ready(out / "events") as upsert:
-        times = [_once(upsert, ground, out / f"{number}", contender, in_turn) for number in range(warm_ups + rounds)]
+    with candidate.ready(out / "events") as upsert:
+        times = [_once(upsert, ground, out / f"{number}", candidate, in_turn) for number in range(warm_ups + rounds)]
     (out / "rounds.json").write_text(json.dumps(times[warm_ups:]), encoding="utf-8")
 
 
-def _once(upsert: Upsert, ground: Path, copy: Path, contender: Contender, in_turn: bool) -> dict[str, float | str]:
+def _once(upsert: Upsert, ground: Path, copy: Path, candidate: Candidate, in_turn: bool) -> dict[str, float | str]:
     if in_turn and not sys.stdin.readline():
         sys.exit("nobody waits for another turn")
-    took = _timed(upsert, shutil.copytree(ground / contender.table, copy), ground / "changes")
+    took = _timed(upsert, shutil.copytree(ground / candidate.table, copy), ground / "changes")
     if in_turn:
         print(copy.name, flush=True)
     return took

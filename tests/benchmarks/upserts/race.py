@@ -1,7 +1,7 @@
-"""The race of upserts: what each contender reads, writes and burns for the same changes, as Markdown.
+"""The race of upserts: what each candidate reads, writes and burns for the same changes, as Markdown.
 
 They take turns, and CPU is compared round by round: on a shared machine the seconds of two minutes differ, by more than
-the contenders do.
+the candidates do.
 """
 
 from __future__ import annotations
@@ -17,8 +17,8 @@ from tests.benchmarks.cpu import measure
 from tests.benchmarks.eventlog import EventLog, read_event_log
 from tests.benchmarks.idle import ENV
 from tests.benchmarks.markdown import markdown
+from tests.benchmarks.upserts.candidates import CANDIDATES, NAIVE
 from tests.benchmarks.upserts.commits import bytes_written
-from tests.benchmarks.upserts.contenders import CONTENDERS, NAIVE
 from tests.benchmarks.upserts.ground import Facts
 from tests.benchmarks.upserts.turns import take_turns
 
@@ -32,7 +32,7 @@ HEAD = (
 
 @dataclass(frozen=True)
 class Result:
-    """The median round of one contender; what only Spark's event log tells is empty for the others."""
+    """The median round of one candidate; what only Spark's event log tells is empty for the others."""
 
     jobs: str
     tasks: str
@@ -51,8 +51,8 @@ class Result:
         return (self.jobs, self.tasks, self.read, self.files, self.written, self.shuffled, self.executor, *cpu)
 
 
-def race(scratch: Path, keys: str, rows: int, rounds: int, names: Sequence[str] = tuple(CONTENDERS)) -> str:
-    """Let the contenders upsert the same changes; a figure counts only when the tables are equal in the end."""
+def race(scratch: Path, keys: str, rows: int, rounds: int, names: Sequence[str] = tuple(CANDIDATES)) -> str:
+    """Let the candidates upsert the same changes; a figure counts only when the tables are equal in the end."""
     ground = scratch / "ground"
     ground.mkdir(parents=True)
     _python("ground", str(ground), keys, str(rows))
@@ -62,7 +62,7 @@ def race(scratch: Path, keys: str, rows: int, rounds: int, names: Sequence[str] 
     _python("check", str(ground), *ends)
     facts = Facts.read(ground)
     title = f"### {facts.changed:,} {keys} changes of {facts.rows:,} rows, {facts.files_matching} files hold one"
-    rows_of = [(CONTENDERS[name].about, *result.cells(results[NAIVE])) for name, result in results.items()]
+    rows_of = [(CANDIDATES[name].about, *result.cells(results[NAIVE])) for name, result in results.items()]
     return f"{title}\n\n{markdown(HEAD, rows_of)}"
 
 

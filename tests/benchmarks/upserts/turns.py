@@ -1,4 +1,4 @@
-"""Contenders that take turns: each in a process of its own, so that what the machine does meanwhile hits all alike."""
+"""Candidates that take turns: each in a process of its own, so that what the machine does meanwhile hits all alike."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ ONCE = "tests.benchmarks.upserts.once"
 
 
 def take_turns(scratch: Path, ground: Path, names: Sequence[str], rounds: int, warm_ups: int) -> None:
-    """Let the contenders upsert one after the other, round by round, each round in the order opposite to the last."""
+    """Let the candidates upsert one after the other, round by round, each round in the order opposite to the last."""
     with ExitStack() as stack:
         players = [stack.enter_context(_player(name, ground, scratch / name, rounds, warm_ups)) for name in names]
         for number in range(warm_ups + rounds):

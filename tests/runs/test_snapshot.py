@@ -1,4 +1,4 @@
-"""Tables that are what the newest full extract says."""
+"""Tables that are what the newest full snapshot says."""
 
 from __future__ import annotations
 
@@ -28,9 +28,9 @@ write: {strategy: snapshot, keys: [id], sequence_by: [extracted_on]MORE}
 """
 TABLE = "silver.orders"
 NUMBERS = itertools.count()
-Extract = dict[int | None, str]
+Snapshot = dict[int | None, str]
 Part = tuple[int, int | None, str]
-EXTRACTS = st.dictionaries(st.sampled_from([1, 2, None]), st.sampled_from(["A", "B", ""]), min_size=1, max_size=3)
+SNAPSHOTS = st.dictionaries(st.sampled_from([1, 2, None]), st.sampled_from(["A", "B", ""]), min_size=1, max_size=3)
 
 
 def shop_of(root: Path, spark: SparkSession, more: str = ", max_delete_share: 1") -> Shop:
@@ -38,17 +38,17 @@ def shop_of(root: Path, spark: SparkSession, more: str = ", max_delete_share: 1"
 
 
 def land(shop: Shop, day: int, rows: Iterable[tuple[int | None, str]]) -> None:
-    """Land a part of the extract of a day."""
+    """Land a part of the snapshot of a day."""
     lines = [f"{'' if key is None else key},{sku},1,1,2026-01-0{day},1,I" for key, sku in rows]
     shop.land(f"{next(NUMBERS)}.csv", lines)
 
 
 def model(parts: Sequence[Part]) -> list[tuple[int | None, str]]:
-    """Return what the table holds after these rows; those without a sku are set aside, and name their key."""
-    table: Extract = {}
+    """Return what the table holds after these rows; those without a sku are quarantined, and name their key."""
+    table: Snapshot = {}
     for now in sorted({day for day, _, sku in parts if sku}):
-        told = {key: sku for day, key, sku in parts if day == now}
-        table = {key: sku or table[key] for key, sku in told.items() if sku or key in table}
+        named = {key: sku for day, key, sku in parts if day == now}
+        table = {key: sku or table[key] for key, sku in named.items() if sku or key in table}
     return sorted(table.items(), key=repr)
 
 
@@ -57,7 +57,7 @@ def run(shop: Shop) -> list[tuple[Any, ...]]:
     return shop.rows(TABLE)
 
 
-def test_the_table_is_the_newest_extract(spark: SparkSession, tmp_path: Path) -> None:
+def test_the_table_is_the_newest_snapshot(spark: SparkSession, tmp_path: Path) -> None:
     shop = shop_of(tmp_path, spark)
     land(shop, 3, {1: "A", 2: "A", None: "A"}.items())
     assert run(shop) == [(1, "A"), (2, "A"), (None, "A")]
@@ -69,7 +69,7 @@ def test_the_table_is_the_newest_extract(spark: SparkSession, tmp_path: Path) ->
     assert run(shop) == [(2, "back"), (3, "A")]
 
 
-def test_the_accounting_of_an_extract(spark: SparkSession, tmp_path: Path) -> None:
+def test_the_accounting_of_a_snapshot(spark: SparkSession, tmp_path: Path) -> None:
     shop = shop_of(tmp_path, spark)
     land(shop, 1, {1: "A", 2: "A", 3: "A", 4: "A"}.items())
     run(shop)
@@ -79,7 +79,7 @@ def test_the_accounting_of_an_extract(spark: SparkSession, tmp_path: Path) -> No
     assert (counts.inserted, counts.updated, counts.deleted, counts.unchanged) == (1, 1, 2, 1)
 
 
-def test_a_part_of_an_extract_is_refused_and_the_next_part_completes_it(spark: SparkSession, tmp_path: Path) -> None:
+def test_a_part_of_a_snapshot_is_refused_and_the_next_part_completes_it(spark: SparkSession, tmp_path: Path) -> None:
     shop = shop_of(tmp_path, spark, "")
     land(shop, 1, {1: "A", 2: "A", None: "A"}.items())
     run(shop)
@@ -91,14 +91,14 @@ def test_a_part_of_an_extract_is_refused_and_the_next_part_completes_it(spark: S
     assert run(shop) == [(1, "B"), (2, "A"), (None, "A")]
 
 
-def test_rows_without_an_extract_are_quarantined(spark: SparkSession, tmp_path: Path) -> None:
+def test_rows_without_a_snapshot_are_quarantined(spark: SparkSession, tmp_path: Path) -> None:
     shop = shop_of(tmp_path, spark)
     shop.land("0.csv", ["1,A,1,1,,1,I", "2,A,1,1,2026-01-01,1,I"])
     assert run(shop) == [(2, "A")]
     assert shop.reasons(TABLE) == ["extracted_on_given"]
 
 
-def test_a_row_that_is_set_aside_is_not_gone(spark: SparkSession, tmp_path: Path) -> None:
+def test_a_row_that_is_quarantined_is_not_deleted(spark: SparkSession, tmp_path: Path) -> None:
     shop = shop_of(tmp_path, spark)
     land(shop, 1, {1: "A", 2: "A", 3: "A"}.items())
     run(shop)
@@ -107,7 +107,9 @@ def test_a_row_that_is_set_aside_is_not_gone(spark: SparkSession, tmp_path: Path
     assert shop.reasons(TABLE) == ["sku_given"]
 
 
-def test_a_row_that_was_set_aside_alone_is_not_gone_when_the_rest_comes(spark: SparkSession, tmp_path: Path) -> None:
+def test_a_row_that_was_quarantined_alone_is_not_deleted_when_the_rest_comes(
+    spark: SparkSession, tmp_path: Path
+) -> None:
     shop = shop_of(tmp_path, spark)
     for day, rows in ((1, {1: "A", 2: "A", 3: "A"}), (2, {1: ""}), (2, {2: "B"})):
         land(shop, day, rows.items())
@@ -115,7 +117,7 @@ def test_a_row_that_was_set_aside_alone_is_not_gone_when_the_rest_comes(spark: S
     assert found == [(1, "A"), (2, "B")]
 
 
-def test_a_row_set_aside_beside_an_older_extract_is_not_gone_when_the_rest_comes(
+def test_a_row_quarantined_beside_an_older_snapshot_is_not_deleted_when_the_rest_comes(
     spark: SparkSession, tmp_path: Path
 ) -> None:
     shop = shop_of(tmp_path, spark)
@@ -126,14 +128,16 @@ def test_a_row_set_aside_beside_an_older_extract_is_not_gone_when_the_rest_comes
     assert run(shop) == [(1, "A"), (2, "B")]
 
 
-def test_versions_below_an_extract_end_with_the_extract_that_lacks_them(spark: SparkSession, tmp_path: Path) -> None:
-    told = SPEC.replace("MORE", ", max_delete_share: 1").replace(
+def test_versions_downstream_of_a_snapshot_end_with_the_snapshot_that_lacks_them(
+    spark: SparkSession, tmp_path: Path
+) -> None:
+    spec = SPEC.replace("MORE", ", max_delete_share: 1").replace(
         "source: Sku}", "source: Sku}\n  day: {type: date, source: Day}"
     )
-    told = told.replace("try_cast(Day AS date)", "day").replace("extracted_on]", "day]")
-    below = "from: silver.orders\ncolumns: {id: {type: bigint}, sku: {type: string}}\n"
-    below += "write: {strategy: scd2, keys: [id], sequence_by: [day]}\n"
-    shop = Shop(tmp_path, spark, {"tables/silver/orders": told, "tables/gold/daily": below})
+    spec = spec.replace("try_cast(Day AS date)", "day").replace("extracted_on]", "day]")
+    downstream = "from: silver.orders\ncolumns: {id: {type: bigint}, sku: {type: string}}\n"
+    downstream += "write: {strategy: scd2, keys: [id], sequence_by: [day]}\n"
+    shop = Shop(tmp_path, spark, {"tables/silver/orders": spec, "tables/gold/daily": downstream})
     for day, rows in ((1, {1: "A", 2: "A"}), (2, {2: "A"})):
         land(shop, day, rows.items())
         shop.run(select=["bronze.orders", TABLE, "gold.daily"])
@@ -144,13 +148,13 @@ def test_versions_below_an_extract_end_with_the_extract_that_lacks_them(spark: S
     assert sorted(found) == [(1, 1, 2), (2, 1, None)]
 
 
-def test_equal_extracts_for_longer_than_the_retention_leave_it_readable(spark: SparkSession, tmp_path: Path) -> None:
+def test_equal_snapshots_for_longer_than_the_retention_leave_it_readable(spark: SparkSession, tmp_path: Path) -> None:
     qty = "source: Sku}\n  qty: {type: int, source: Qty}"
     short = SPEC.replace("MORE", "").replace("source: Sku}", qty)
     short += "properties: {delta.deletedFileRetentionDuration: interval 1 second}\n"
-    below = "from: silver.orders\ncolumns: {id: {type: bigint}, sku: {type: string}, qty: {type: int}}\n"
-    below += "write: {strategy: upsert, keys: [id], sequence_by: [qty]}\n"
-    shop = Shop(tmp_path, spark, {"tables/silver/orders": short, "tables/gold/daily": below})
+    downstream = "from: silver.orders\ncolumns: {id: {type: bigint}, sku: {type: string}, qty: {type: int}}\n"
+    downstream += "write: {strategy: upsert, keys: [id], sequence_by: [qty]}\n"
+    shop = Shop(tmp_path, spark, {"tables/silver/orders": short, "tables/gold/daily": downstream})
     names, states = ["bronze.orders", TABLE, "gold.daily"], []
     for day, sku, units in ((1, "A", 1), (2, "A", 1), (3, "B", 2)):
         shop.land(f"{day}.csv", [f"1,{sku},{units},1,2026-01-0{day},1,I"])
@@ -162,12 +166,12 @@ def test_equal_extracts_for_longer_than_the_retention_leave_it_readable(spark: S
     assert shop.run(select=names).state == "nothing_new"
 
 
-def test_any_order_of_parts_is_the_newest_extract(spark: SparkSession, tmp_path: Path) -> None:
-    @given(st.lists(EXTRACTS, min_size=2, max_size=3), st.randoms(use_true_random=False))
+def test_any_order_of_parts_is_the_newest_snapshot(spark: SparkSession, tmp_path: Path) -> None:
+    @given(st.lists(SNAPSHOTS, min_size=2, max_size=3), st.randoms(use_true_random=False))
     @settings(max_examples=2, deadline=None, derandomize=True, database=None, phases=(Phase.generate,))
-    def law(extracts: list[Extract], random: Random) -> None:
+    def law(snapshots: list[Snapshot], random: Random) -> None:
         shop = shop_of(tmp_path / f"{next(NUMBERS)}", spark)
-        parts = [(day, *row) for day, extract in enumerate(extracts, 1) for row in extract.items()]
+        parts = [(day, *row) for day, snapshot in enumerate(snapshots, 1) for row in snapshot.items()]
         random.shuffle(parts)
         for batch in (parts[::2], parts[1::2]):
             for day, *row in batch:

@@ -1,4 +1,4 @@
-"""Runs that die before or after the commit of a table, as when their process is killed."""
+"""Crash runs before or after the commit of a table, as when their process is killed."""
 
 from __future__ import annotations
 
@@ -19,8 +19,8 @@ class Killed(BaseException):
     """As from a killed process: nothing catches it."""
 
 
-class Deaths:
-    """The deaths that are still to come: at which place, in which table."""
+class CrashPoints:
+    """The crashes that are still to come: at which place, in which table."""
 
     def __init__(self, patch: pytest.MonkeyPatch) -> None:
         self.due: set[tuple[str, str]] = set()
@@ -31,18 +31,18 @@ class Deaths:
         module, _, name = place.rpartition(".")
         whole = getattr(importlib.import_module(f"lakesmith.{module}"), name)
 
-        def die_once(told: Any, *args: object) -> object:
-            death = (place, getattr(told, "batch", told).name)
-            if death in self.due:
-                self.due.remove(death)
-                raise Killed(death)
-            return whole(told, *args)
+        def crash_once(batch: Any, *args: object) -> object:
+            crash = (place, getattr(batch, "batch", batch).name)
+            if crash in self.due:
+                self.due.remove(crash)
+                raise Killed(crash)
+            return whole(batch, *args)
 
-        patch.setattr(f"lakesmith.{module}.{name}", die_once)
+        patch.setattr(f"lakesmith.{module}.{name}", crash_once)
 
-    def run(self, shop: Shop, deaths: Iterable[tuple[str, str]], **options: Any) -> None:
-        """Run until the run lives: each death that it comes by is one of these, once."""
-        self.due = set(deaths)
+    def run(self, shop: Shop, crashes: Iterable[tuple[str, str]], **options: Any) -> None:
+        """Run until a run meets no crash: each of these comes once."""
+        self.due = set(crashes)
         while True:
             before = len(self.due)
             with suppress(Killed):

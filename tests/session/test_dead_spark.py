@@ -1,4 +1,4 @@
-"""A Spark that died is told from an error of what it was asked."""
+"""Recognise a Spark that died by an error of what it was asked."""
 
 from __future__ import annotations
 
@@ -43,7 +43,7 @@ def test_an_error_of_a_spark_that_answers_is_what_it_says(spark: SparkSession, e
 
 
 @pytest.mark.parametrize("error", [ODD, FarError(), TypeError("'JavaPackage' object is not callable")])
-def test_whatever_a_dead_spark_says_it_is_dead(error: Exception) -> None:
+def test_any_error_of_a_dead_jvm_is_spark_gone(error: Exception) -> None:
     cause = cause_of(error, DEAD)
     assert (type(cause), cause.code) == (SparkGone, "LS804")  # type: ignore[attr-defined]
     assert type(error).__name__ in str(cause)

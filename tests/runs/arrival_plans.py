@@ -1,4 +1,4 @@
-"""Ways for events to land: in any order and batches, some files again, in runs that are started again and killed."""
+"""Plan how events land: in any order and batches, some files again, in runs that are started again and killed."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from typing import Any
 
 from hypothesis import strategies as st
 
-from tests.runs.dying import PLACES, Deaths
+from tests.runs.crash_injection import PLACES, CrashPoints
 from tests.runs.plain_model import Rows
 from tests.shop import Shop
 
@@ -18,12 +18,12 @@ Land = Callable[[Shop, int, Sequence[Any]], object]
 
 
 @dataclass(frozen=True)
-class Way:
-    """A way for events to land: files of each run, which of them come again, and which tables die in which run."""
+class ArrivalPlan:
+    """How events land: files of each run, which of them come again, and which tables crash in which run."""
 
     runs: tuple[tuple[tuple[Any, ...], ...], ...]
     again: tuple[int, ...] = ()
-    deaths: tuple[tuple[tuple[str, str], ...], ...] = ()
+    crashes: tuple[tuple[tuple[str, str], ...], ...] = ()
 
     @property
     def files(self) -> list[tuple[Any, ...]]:
@@ -37,31 +37,33 @@ class Way:
 
 
 @st.composite
-def ways(
-    draw: st.DrawFn, events: st.SearchStrategy[list[Any]], most_runs: int, tables: Sequence[str], most_deaths: int
-) -> Way:
-    """Draw a way for drawn events."""
+def arrival_plans(
+    draw: st.DrawFn, events: st.SearchStrategy[list[Any]], most_runs: int, tables: Sequence[str], most_crashes: int
+) -> ArrivalPlan:
+    """Draw a plan for drawn events."""
     drawn = draw(events)
     runs = draw(st.integers(2, most_runs))
     owners = draw(st.lists(st.integers(0, 2 * runs - 1), min_size=len(drawn), max_size=len(drawn)))
     files = [
         tuple(event for event, at in zip(drawn, owners, strict=True) if at == number) for number in range(2 * runs)
     ]
-    death = st.tuples(st.sampled_from(PLACES), st.sampled_from(tables))
-    return Way(
+    crash = st.tuples(st.sampled_from(PLACES), st.sampled_from(tables))
+    return ArrivalPlan(
         tuple((files[2 * run], files[2 * run + 1]) for run in range(runs)),
         tuple(draw(st.lists(st.integers(0, 2 * runs - 1), max_size=1))),
-        tuple(tuple(draw(st.lists(death, max_size=most_deaths))) for _ in range(runs + 1)),
+        tuple(tuple(draw(st.lists(crash, max_size=most_crashes))) for _ in range(runs + 1)),
     )
 
 
-def landed(shop: Shop, way: Way, deaths: Deaths, land: Land, tables: Iterable[str], **options: Any) -> dict[str, Rows]:
+def landed(
+    shop: Shop, plan: ArrivalPlan, crashes: CrashPoints, land: Land, tables: Iterable[str], **options: Any
+) -> dict[str, Rows]:
     """Land and run it all; the files that come again come last."""
-    dying = [*way.deaths, *[()] * (len(way.runs) + 1)]
-    runs = [*way.runs, tuple(way.files[number] for number in way.again)]
-    for run, its_deaths in zip(runs, dying, strict=False):
+    crash_plan = [*plan.crashes, *[()] * (len(plan.runs) + 1)]
+    runs = [*plan.runs, tuple(plan.files[number] for number in plan.again)]
+    for run, its_crashes in zip(runs, crash_plan, strict=False):
         for file in run:
             land(shop, next(NUMBERS), file)
-        deaths.run(shop, its_deaths, **options)
+        crashes.run(shop, its_crashes, **options)
     assert shop.run(**options).state == "nothing_new"
     return {table: shop.rows(table) for table in tables}

@@ -29,7 +29,7 @@ SPEC = {"strategy": "upsert", "keys": ["id"], "sequence_by": ["at"], "key_implie
 
 
 @dataclass(frozen=True)
-class Contender:
+class Candidate:
     """One way to upsert: its name, the table it starts from, and a context that gives the function."""
 
     about: str
@@ -135,11 +135,11 @@ def _duckdb(events: Path) -> Iterator[Upsert]:
 
 
 NAIVE, OURS = "naive", "lakesmith"
-CONTENDERS = {
-    NAIVE: Contender("MERGE ON t.id = s.id, deletion vectors", "base", _naive),
-    "rewriting": Contender("MERGE ON t.id = s.id, files rewritten", "plain", _naive),
-    "replace_on": Contender("replaceOn with the rows that win, deletion vectors", "base", _replace_on),
-    OURS: Contender("Lakesmith, deletion vectors", "base", _lakesmith),
-    "delta_rs": Contender("delta-rs, files rewritten", "plain", _delta_rs),
-    "duckdb": Contender("DuckDB, a table of its own", "duck", _duckdb),
+CANDIDATES = {
+    NAIVE: Candidate("MERGE ON t.id = s.id, deletion vectors", "base", _naive),
+    "rewriting": Candidate("MERGE ON t.id = s.id, files rewritten", "plain", _naive),
+    "replace_on": Candidate("replaceOn with the rows that win, deletion vectors", "base", _replace_on),
+    OURS: Candidate("Lakesmith, deletion vectors", "base", _lakesmith),
+    "delta_rs": Candidate("delta-rs, files rewritten", "plain", _delta_rs),
+    "duckdb": Candidate("DuckDB, a table of its own", "duck", _duckdb),
 }

@@ -1,4 +1,4 @@
-"""What a kill did: rows lost and doubled, half runs seen, work repeated, and whether the accounting closes."""
+"""Assess what a kill did: rows lost and doubled, half runs seen, work repeated, and whether the accounting closes."""
 
 from __future__ import annotations
 
@@ -25,11 +25,11 @@ LOOK_SECONDS = 0.1
 
 @dataclass(frozen=True)
 class Outcome:
-    """What became of one kill after a calm run.
+    """What became of one kill after an uninterrupted run.
 
     `open` and `closed` are the tables whose batch the ledger had open or closed at the kill, `redone` those whose
-    open batch the calm run did again, `redone_rows` the rows it read for them, `unrecorded` batches without a row in
-    ``ops.runs``.
+    open batch the uninterrupted run did again, `redone_rows` the rows it read for them, `unrecorded` batches without a
+    row in ``ops.runs``.
     """
 
     hit: bool
@@ -62,7 +62,7 @@ class Reader:
         """Look once."""
         try:
             tables = newest_tables(self.warehouse)
-        except Exception as error:  # a reader must never meet one: kept, and told with the outcome
+        except Exception as error:  # a reader must never meet one: kept, and reported with the outcome
             self.problems.append(f"the reader failed: {type(error).__name__}: {error}")
             return
         if tables not in self.seen:
@@ -88,14 +88,14 @@ def reading(warehouse: Path) -> Iterator[Reader]:
         reader.look()
 
 
-def judge(ground: Ground, start: str, warehouse: Path, reader: Reader, crash: Crash) -> Outcome:
-    """Run calmly after a kill and say what became of it."""
+def assess(ground: Ground, start: str, warehouse: Path, reader: Reader, crash: Crash) -> Outcome:
+    """Run to the end after a kill and say what became of it."""
     batch = 2 if start == "upsert" else 1
     reader.look()
-    states = read_ledger(None, table_ref(str(warehouse), None, "ops.ledger"), "judge").states
+    states = read_ledger(None, table_ref(str(warehouse), None, "ops.ledger"), "assess_kill").states
     opened = [name for name in TABLES if name in states and states[name].open]
     closed = [name for name in TABLES if name in states and states[name].batch == batch and name not in opened]
-    result, wrong = _calm(ground, warehouse)
+    result, wrong = _uninterrupted(ground, warehouse)
     reader.look()
     again = {name: table for name, table in by_table(result).items() if table.batches} if result else {}
     found, last = ground.contents(warehouse), newest_tables(warehouse)
@@ -119,12 +119,12 @@ def judge(ground: Ground, start: str, warehouse: Path, reader: Reader, crash: Cr
     )
 
 
-def _calm(ground: Ground, warehouse: Path) -> tuple[RunResult | None, list[str]]:
+def _uninterrupted(ground: Ground, warehouse: Path) -> tuple[RunResult | None, list[str]]:
     try:
         result = ground.lake(warehouse).run()
     except LakesmithError as error:
-        return None, [f"the calm run failed: {error.code} {error.what}"]
-    return result, [] if result.state in ("done", "nothing_new") else [f"the calm run ended {result.state}"]
+        return None, [f"the uninterrupted run failed: {error.code} {error.what}"]
+    return result, [] if result.state in ("done", "nothing_new") else [f"the uninterrupted run ended {result.state}"]
 
 
 def _is_whole(ground: Ground, start: str, found: Contents) -> bool:

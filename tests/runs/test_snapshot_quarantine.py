@@ -1,4 +1,4 @@
-"""Tables that are what the newest full extract says, where rows are set aside, rescued, or refused by a rebuild."""
+"""Tables that are what the newest full snapshot says, where rows are quarantined, rescued, or refused by a rebuild."""
 
 from __future__ import annotations
 
@@ -8,10 +8,10 @@ from typing import Any
 import pytest
 from pyspark.sql import SparkSession
 
-from tests.runs.test_extract import SPEC, TABLE, Extract, land, run, shop_of
+from tests.runs.test_snapshot import SPEC, TABLE, Snapshot, land, run, shop_of
 from tests.shop import Shop
 
-Batches = list[tuple[int, Extract]]
+Batches = list[tuple[int, Snapshot]]
 DROP = "checks: [{id: sku_known, check: not_null, column: sku, on_fail: drop}]\n"
 WAYS: dict[str, tuple[str, Batches]] = {
     "late": ("", [(1, {1: "A", 2: "A"}), (3, {1: ""}), (2, {1: "A", 2: "A"}), (3, {2: "B"})]),
@@ -33,7 +33,7 @@ def spec(*changes: tuple[str, str]) -> str:
 
 
 @pytest.mark.parametrize("way", WAYS)
-def test_a_row_set_aside_by_an_earlier_batch_is_not_gone(spark: SparkSession, tmp_path: Path, way: str) -> None:
+def test_a_row_quarantined_by_an_earlier_batch_is_not_deleted(spark: SparkSession, tmp_path: Path, way: str) -> None:
     checks, batches = WAYS[way]
     shop = shop_of(tmp_path, spark)
     if checks:
@@ -44,7 +44,7 @@ def test_a_row_set_aside_by_an_earlier_batch_is_not_gone(spark: SparkSession, tm
     assert found == [(1, "A"), (2, "B")]
 
 
-def test_a_row_set_aside_is_what_the_extracts_before_left_of_it(spark: SparkSession, tmp_path: Path) -> None:
+def test_a_quarantined_row_is_what_the_snapshots_before_left_of_it(spark: SparkSession, tmp_path: Path) -> None:
     shop = shop_of(tmp_path, spark)
     land(shop, 3, {1: "", 2: "B"}.items())
     land(shop, 1, {1: "A", 2: "A"}.items())
@@ -56,7 +56,7 @@ def test_a_row_set_aside_is_what_the_extracts_before_left_of_it(spark: SparkSess
     assert rebuilt(shop) == [(1, "A"), (2, "B")]
 
 
-def test_what_a_table_cannot_hold_is_rescued_from_equal_extracts(spark: SparkSession, tmp_path: Path) -> None:
+def test_what_a_table_cannot_hold_is_rescued_from_equal_snapshots(spark: SparkSession, tmp_path: Path) -> None:
     shop, rescue = shop_of(tmp_path, spark), "on_schema_change: rescue\n"
     shop.spec("tables/silver/orders", spec() + rescue)
     shop.land("1.csv", ["1,A,1,7,2026-01-01,1,I"])
@@ -69,7 +69,7 @@ def test_what_a_table_cannot_hold_is_rescued_from_equal_extracts(spark: SparkSes
         assert [tuple(row) for row in rows] == [(1, "A", f'{{"price":{price}}}')]
 
 
-def test_a_rebuild_that_accepts_no_row_knows_no_extract(spark: SparkSession, tmp_path: Path) -> None:
+def test_a_rebuild_that_accepts_no_row_knows_no_snapshot(spark: SparkSession, tmp_path: Path) -> None:
     shop = shop_of(tmp_path, spark)
     land(shop, 3, {1: "A"}.items())
     run(shop)

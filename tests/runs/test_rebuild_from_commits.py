@@ -18,7 +18,7 @@ FIRST = ["1,A,1,2.50,2026-01-01,1,I", "2,B,-1,2.50,2026-01-01,1,I", "3,C,4,1.00,
 SECOND = ["3,C,4,1.00,2026-01-02,2,D", "1,A,9,2.50,2026-01-03,2,U", "4,D,-2,1.00,2026-01-03,1,I"]
 THIRD = ["5,E,5,1.00,2026-01-04,1,I"]
 DEAR = ["6,C,1,9999.00,2026-01-02,1,I"]
-MENDED = SPECS["tables/silver/orders"].replace("max: 1000, on_fail: fail", "max: 1000, on_fail: quarantine")
+FIXED = SPECS["tables/silver/orders"].replace("max: 1000, on_fail: fail", "max: 1000, on_fail: quarantine")
 
 
 def published(shop: Shop) -> dict[str, object]:
@@ -90,7 +90,7 @@ def test_a_refused_batch_that_was_undone_stays_undone(shop: Shop) -> None:
     shop.land("b.csv", DEAR)
     with pytest.raises(GateRefused):
         shop.run()
-    shop.spec("tables/silver/orders", MENDED)
+    shop.spec("tables/silver/orders", FIXED)
     shop.run()
     before = published(shop)
     shutil.rmtree(ops(shop))
@@ -105,7 +105,7 @@ def test_a_restore_whose_ledger_entry_is_missing_is_not_accepted_afterwards(shop
     with pytest.raises(GateRefused):
         shop.run()
     shutil.copytree(ops(shop) / "ledger", shop.root / "older")
-    shop.spec("tables/silver/orders", MENDED)
+    shop.spec("tables/silver/orders", FIXED)
     shop.run()
     shutil.rmtree(ops(shop) / "ledger")
     shutil.copytree(shop.root / "older", ops(shop) / "ledger")
