@@ -1,4 +1,4 @@
-"""``python -m lakesmith`` is the command ``lakesmith``."""
+"""Run the command ``lakesmith`` as ``python -m lakesmith``."""
 
 from lakesmith.cli.app import main
 

@@ -1,4 +1,4 @@
-"""What the generated shop sells, where it sells and to whom."""
+"""List what the generated shop sells, where it sells and to whom."""
 
 from __future__ import annotations
 

@@ -1,1 +1,1 @@
-"""One batch of one table, from reading to its record."""
+"""Run one batch of one table, from reading to its record."""

@@ -1,4 +1,4 @@
-"""What every room of a batch needs to know, and nothing that changes while it runs."""
+"""Hold what all phases of one batch need to know."""
 
 from __future__ import annotations
 
@@ -70,7 +70,7 @@ class BatchContext:
 
     @property
     def reads_table(self) -> bool:
-        """True when the batch reads an upstream table, False when it reads files."""
+        """True when the batch reads an upstream table, False when it reads a source."""
         return span_of(self.intent.input) is not None
 
     @property

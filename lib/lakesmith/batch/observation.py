@@ -1,4 +1,4 @@
-"""Metrics observed on a write. They are awaited with a time limit, since they may never come."""
+"""Observe metrics on a write, and await them with a time limit, since they may never come."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Plain data for JSON, and exit codes."""
+"""Turn answers into plain data for JSON, and errors into exit codes."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The options that every verb has, and the project that they name."""
+"""Define the options that every verb has, and open the project that they name."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The answer of ``doctor --runtime`` as text."""
+"""Format the answer of ``doctor --runtime`` as text."""
 
 from __future__ import annotations
 

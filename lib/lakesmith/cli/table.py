@@ -1,4 +1,4 @@
-"""Rows as aligned text, never wrapped or cut."""
+"""Format rows as aligned text, never wrapped or cut."""
 
 from __future__ import annotations
 

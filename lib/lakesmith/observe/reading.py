@@ -1,4 +1,4 @@
-"""Table histories and past runs as plain rows."""
+"""Return table histories and past runs as plain rows."""
 
 from __future__ import annotations
 

@@ -36,7 +36,10 @@ class Parked:
 
 @dataclass(frozen=True)
 class TableResult:
-    """What a run did for one table, over all its batches of the run."""
+    """What a run did for one table, over all its batches of the run.
+
+    `verdicts` and `version` are those of the last batch.
+    """
 
     table: str
     state: TableOutcome
@@ -84,7 +87,7 @@ class PlannedTable:
     new: str
     reads: str = ""
     extra_scans: tuple[str, ...] = ()
-    notes: tuple[str, ...] = field(default=())
+    notes: tuple[str, ...] = ()
     schema: tuple[str, ...] = ()
 
 

@@ -109,7 +109,9 @@ def new_run_id() -> str:
 
 
 def state_of(tables: Sequence[TableResult]) -> RunOutcome:
-    """Return the state of a run, which is the worst state of its tables.
+    """Return the state of a run from those of its tables.
+
+    The first that holds: failed, refused, degraded if any input was parked, done or nothing_new.
 
     Examples
     --------

@@ -79,10 +79,10 @@ class Tally:
             parked=tuple(self.parked),
             error=describe(self.table, self.error)
             if self.error
-            else blocked_by or self._unmade(),
+            else blocked_by or self._check_problems(),
         )
 
-    def _unmade(self) -> str:
+    def _check_problems(self) -> str:
         """Return which checks could not be made, or refuse publication."""
         return describe_problems(
             asdict(verdict) for _, record in self.records for verdict in record.verdicts

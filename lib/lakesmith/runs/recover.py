@@ -1,4 +1,27 @@
-"""Finish or drop open intents, and undo or accept refused batches, before a run plans."""
+"""Finish or drop open intents, and undo or accept refused batches, before a run plans.
+
+What a run left behind, and what the next run does with it. An intent is retryable where the spec
+is the same and its input can still be read as planned. A batch landed when its commit is found.
+
+=================================================  ==============================================
+Left behind                                        What the next run does
+=================================================  ==============================================
+an undo written down                               finishes it; so do a backfill and a rollback
+a refused batch that `accept` names                accepts it
+any other refused batch                            writes the undo down, then restores the table
+an open intent, retryable                          plans it again as written; a commit that
+                                                   landed is found by its identity and skipped
+an open intent, not retryable:
+    it landed, and reads a source                  closes it as done
+    it landed, and reads a table                   restores the table to before the batch
+    it did not land, but its ALTER did             restores the table to before the ALTER
+    nothing was written                            drops it
+=================================================  ==============================================
+
+The ALTER of a table without a version is left as it is, and its intent dropped. Batches that the
+ledger has as done and ``ops.runs`` lacks are appended there before this, on local paths
+(`lakesmith.observe.interrupted_runs`).
+"""
 
 from __future__ import annotations
 

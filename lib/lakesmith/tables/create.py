@@ -1,4 +1,4 @@
-"""Options that a table gets when its first commit creates it."""
+"""Choose the options that a table gets when its first commit creates it, and create schemas."""
 
 from __future__ import annotations
 

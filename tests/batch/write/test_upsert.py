@@ -9,7 +9,9 @@ import pytest
 
 from lakesmith.batch.frames import BatchFrames
 from lakesmith.batch.write.strategies import upsert as strategy
-from lakesmith.batch.write.strategies.upsert import UpsertWrite, plan_commit, upsert_write, write_upsert
+from lakesmith.batch.write.strategies.base import WritePlan
+from lakesmith.batch.write.strategies.cdc import Cdc
+from lakesmith.batch.write.strategies.upsert import UpsertWrite, plan_commit, upsert_write_plan, write_upsert
 from lakesmith.tables.commit import CommitId
 from lakesmith.tables.pruning.key_bounds import Touched
 from lakesmith.tables.upsert.planner import UpsertPlan
@@ -45,7 +47,7 @@ def test_the_commit_is_the_planned_one(monkeypatch: pytest.MonkeyPatch, plan: Up
 
 def test_what_a_commit_records_of_its_plan() -> None:
     commit = UpsertPlan("append_new", TOUCHED, counts={"numSourceRows": 2}, expected={"rows": 2})
-    plan = upsert_write(ROWS, commit, {"keysSeenBefore": 0}, precedence=Precedence(upstream_decides=True))
+    plan = upsert_write_plan(ROWS, commit, {"keysSeenBefore": 0}, precedence=Precedence(upstream_decides=True))
     assert plan.counts == {"keysSeenBefore": 0, "numSourceRows": 2}
     assert plan.method == {"method": "append_new", "expected": {"rows": 2}}
     assert plan.precedence == Precedence(upstream_decides=True) and not plan.is_partial
@@ -54,3 +56,8 @@ def test_what_a_commit_records_of_its_plan() -> None:
 @pytest.mark.parametrize("batch", [frames_of(first=True), frames_of(dates=("2026-01-01", "2026-02-01"))])
 def test_what_replaces_the_table_or_its_dates_looks_up_no_key(batch: BatchFrames) -> None:
     assert plan_commit(batch, ROWS, precedence=NEWEST) is None
+
+
+def test_change_events_of_an_unknown_plan_are_an_error_and_not_lost() -> None:
+    with pytest.raises(TypeError, match="strategy cdc cannot write a plan of type WritePlan"):
+        Cdc().write(frames_of(), WritePlan(ROWS), COMMIT)

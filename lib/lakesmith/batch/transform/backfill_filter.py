@@ -1,4 +1,4 @@
-"""The event dates of a backfill, as predicates."""
+"""Express the event dates of a backfill as predicates."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""CSV files (RFC 4180) to a frame of text columns, matched by name whatever the case and order."""
+"""Read CSV files (RFC 4180) as text columns, matched by name whatever the case and order."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""JSON-lines files to a frame of text columns, matched by name whatever the case."""
+"""Read JSON-lines files as text columns, matched by name whatever the case."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Parquet files to a frame of text columns, matched by name whatever the case."""
+"""Read Parquet files as text columns, matched by name whatever the case."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Text lines of files, and what makes a line one that cannot be trusted."""
+"""Read files as lines of text, and find the lines that cannot be trusted."""
 
 from __future__ import annotations
 

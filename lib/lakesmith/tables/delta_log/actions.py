@@ -1,4 +1,4 @@
-"""The actions of one commit file, and the files that they name."""
+"""Read the actions of one commit file, and the files that they name."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Delta's names of what a commit did, by what it does to the rows of a table."""
+"""Sort Delta's names of operations by what they do to the rows of a table."""
 
 from __future__ import annotations
 

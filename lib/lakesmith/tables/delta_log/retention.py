@@ -1,4 +1,4 @@
-"""How long a table keeps what its newer versions no longer need."""
+"""Return how long a table keeps what its newer versions no longer need."""
 
 from __future__ import annotations
 

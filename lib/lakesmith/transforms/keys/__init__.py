@@ -1,1 +1,1 @@
-"""Keys of rows, and the one row that a key keeps."""
+"""Make keys of rows, and choose the one row that a key keeps."""

@@ -1,1 +1,1 @@
-"""The steps of a spec, from their text to functions."""
+"""Turn the steps of a spec from text into functions."""

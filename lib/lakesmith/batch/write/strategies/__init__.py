@@ -1,4 +1,4 @@
-"""Write a batch as its table's strategy does, each strategy in a module of its name.
+"""Hold the write strategies, each in a module of its name, and what several of them share.
 
 Importing this package registers the strategies of Lakesmith. One of a user is registered with
 `register`, or found by an entry point of the group ``lakesmith.strategies``.

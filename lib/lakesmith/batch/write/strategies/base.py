@@ -88,7 +88,7 @@ class StrategyDefaults:
 
 
 class PlainStrategy(StrategyDefaults):
-    """A strategy that needs no plan, since the frames rows are what it writes."""
+    """A strategy that needs no plan. It writes the rows of the gate as they are."""
 
     def plan(self, frames: BatchFrames, keep: Keep) -> WritePlan:
         """Take the rows as the gate left them."""

@@ -11,7 +11,7 @@ from lakesmith.batch.write.strategies.scd2 import Scd2
 from lakesmith.batch.write.strategies.upsert import (
     UpsertWrite,
     plan_commit,
-    upsert_write,
+    upsert_write_plan,
     write_upsert,
 )
 from lakesmith.batch.write.truncates import after_truncates, find_marks
@@ -42,6 +42,9 @@ class Cdc(StrategyDefaults):
             write_upsert(frames, plan, commit)
         elif isinstance(plan, ChangePlan):
             Scd2().write(frames, plan, commit)
+        else:
+            kind = type(plan).__name__
+            raise TypeError(f"strategy cdc cannot write a plan of type {kind}")
 
 
 def _plan_newest(frames: BatchFrames, keep: Keep) -> UpsertWrite:
@@ -57,4 +60,4 @@ def _plan_newest(frames: BatchFrames, keep: Keep) -> UpsertWrite:
         remaining = after_truncates(frames, unobserved, False)
         commit = plan_commit(frames, remaining, precedence)
     written = after_truncates(frames, rows, marks.truncates)
-    return upsert_write(written, commit, {}, precedence, is_partial)
+    return upsert_write_plan(written, commit, {}, precedence, is_partial)

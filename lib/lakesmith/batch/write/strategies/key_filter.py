@@ -11,7 +11,7 @@ if TYPE_CHECKING:
     from lakesmith.batch.frames import BatchFrames
 
 
-def screened_keys(frames: BatchFrames) -> Screened | None:
+def probe_filter(frames: BatchFrames) -> Screened | None:
     """Return what the filter answers for a batch, or None where it may not be asked."""
     batch = frames.batch
     write = batch.spec.write

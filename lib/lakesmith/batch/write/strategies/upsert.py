@@ -9,7 +9,7 @@ from pyspark.sql import DataFrame
 
 from lakesmith.batch.transform.backfill_filter import stored_between
 from lakesmith.batch.write.strategies.base import StrategyDefaults, WritePlan
-from lakesmith.batch.write.strategies.key_filter import refresh_filter, screened_keys
+from lakesmith.batch.write.strategies.key_filter import probe_filter, refresh_filter
 from lakesmith.spec.key_implies import unproven
 from lakesmith.spec.strategies.built_in import UPSERT
 from lakesmith.tables.pruning.key_bounds import find_touched, with_nulls
@@ -32,7 +32,7 @@ class UpsertWrite(WritePlan):
 
     `screened` is what the key filter found for a batch whose rows can be appended, `commit` is
     how any other batch is written. Both are None where the whole table or the rows of some
-    dates are replaced.
+    dates are replaced, or where the batch truncates the table.
     """
 
     commit: UpsertPlan | None = None
@@ -49,7 +49,7 @@ class Upsert(StrategyDefaults):
         """Ask the key filter, then look up what the table has of the batch's keys."""
         batch = frames.batch
         _refuse_moved_dates(frames)
-        screened = screened_keys(frames)
+        screened = probe_filter(frames)
         if screened and screened.appends:
             return UpsertWrite(
                 frames.rows,
@@ -62,7 +62,7 @@ class Upsert(StrategyDefaults):
             batch.precedence,
         )
         counts = screened.counts if screened else {}
-        return upsert_write(
+        return upsert_write_plan(
             frames.rows,
             commit,
             counts,
@@ -101,7 +101,7 @@ def plan_commit(
     return plan_upsert(rows, batch.table, batch.spec, precedence)
 
 
-def upsert_write(
+def upsert_write_plan(
     rows: DataFrame,
     commit: UpsertPlan | None,
     counts: dict[str, int],
