@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from types import SimpleNamespace
+from typing import ClassVar
+
 import pytest
 from pyspark.sql import SparkSession
 
@@ -24,6 +27,14 @@ class DeadSession:
         raise ConnectionRefusedError(111, "Connection refused")
 
 
+class StoppingSession:
+    """A session that still answers, whose context is being stopped."""
+
+    conf: ClassVar[dict[str, str]] = {}
+    sparkContext = SimpleNamespace(_jsc=SimpleNamespace(sc=lambda: SimpleNamespace(isStopped=lambda: True)))  # noqa: N815
+
+
+STOPPING: SparkSession = StoppingSession()  # type: ignore[assignment]
 DEAD: SparkSession = DeadSession()  # type: ignore[assignment]
 ODD = StepError("step 'now' failed: [CANNOT_PARSE_DATATYPE]", code="LS301")
 
@@ -48,6 +59,11 @@ def test_any_error_of_a_dead_jvm_is_spark_gone(error: Exception) -> None:
     assert (type(cause), cause.code) == (SparkGone, "LS804")  # type: ignore[attr-defined]
     assert type(error).__name__ in str(cause)
     assert cause_of(cause, DEAD) is cause
+
+
+def test_any_error_of_a_context_that_stops_is_spark_gone() -> None:
+    error = RuntimeError('Cannot invoke "DAGScheduler.cleanupQueryJobs(long)" because it is null')
+    assert isinstance(cause_of(error, STOPPING), SparkGone)
 
 
 def test_code_that_spark_dies_under_raises_one_clear_error(spark: SparkSession) -> None:

@@ -38,7 +38,7 @@ def cause_of(error: Exception, spark: SparkSession) -> Exception:
     """Return SparkGone when Spark no longer answers, else `error`.
 
     A dead JVM shows in many ways, such as a type that cannot be parsed or a missing class. So it is
-    asked by one call that starts no job. Over Spark Connect the client reports it after minutes of
+    asked by calls that start no job. Over Spark Connect the client reports it after minutes of
     retries.
     """
     # An error of ours may repeat such words, so there only silence counts.
@@ -68,9 +68,10 @@ def _is_silent(spark: SparkSession) -> bool:
         return False
     try:
         spark.conf.get("spark.sql.session.timeZone", None)
+        # A context that memory ran out for answers while it stops, and fails in odd ways.
+        return bool(spark.sparkContext._jsc.sc().isStopped())
     except Exception:  # of a session that lives, this asks nothing that could fail
         return True
-    return False
 
 
 def text_of(error: BaseException) -> str:
