@@ -67,3 +67,13 @@ def test_what_does_not_fit_is_an_error(make_shop: Make, by: str, kind: str, sql:
     shop = shop_of(make_shop, kind, sql, "3")
     with pytest.raises(RunFailed, match=r"LS513 a number of the batch is too big for its type: .*does not fit"):
         shop.run(select=TABLES[by])
+
+
+def test_the_step_cast_gives_no_reason_and_the_contract_does(make_shop: Make) -> None:
+    columns = "id: {type: bigint, source: OrderId}, by_contract: {type: int, source: Qty}, by_step: {type: int}"
+    steps = "steps: [{with_columns: {by_step: Sku}}, {cast: {by_step: int}}]\nwrite: {strategy: append}\n"
+    shop = make_shop({"tables/silver/orders": f"from: bronze.orders\ncolumns: {{{columns}}}\n{steps}"})
+    shop.land("a.csv", ["1,1.5,2,1,2026-01-01,1,I", "2,3,1.5,1,2026-01-01,1,I"])
+    shop.run(select=TABLES["steps"])
+    assert shop.rows("silver.orders") == [(1, 2, None)]
+    assert shop.reasons("silver.orders") == ["by_contract_cast"]
