@@ -51,6 +51,18 @@ def test_a_set_value_has_its_yaml_type(project: Write) -> None:
     assert loaded.project.catalog == "main"
 
 
+def test_a_decimal_of_more_digits_than_a_float_is_set_exactly(project: Write) -> None:
+    overlay = "tables: {silver: {orders: {columns: {extra: {type: 'decimal(38,18)'}}}}}\n"
+    default = "tables.silver.orders.columns.extra.default=0.123456789012345678"
+    loaded = load_project(project({"local.yml": overlay}), sets=[default])
+    assert loaded.project.table("silver.orders").columns["extra"].default == "0.123456789012345678"
+
+
+def test_an_overlay_with_such_a_decimal_is_refused(problems: Load) -> None:
+    (found,) = problems({"local.yml": "name: shop\nprofile: {level: full}\nfreshness: 0.123456789012345678\n"})
+    assert (found.code, found.file, found.line) == ("LS108", "conf/local.yml", 3)
+
+
 def test_a_mapping_gives_values_as_they_are(project: Write, tmp_path: Path) -> None:
     sets = {"warehouse": tmp_path, "sources.orders": {"columns": ["OrderId", "Amount", "Day"]}, "parallel": 3}
     loaded = load_project(project(), sets=sets)

@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+from decimal import Decimal
 from typing import Any
 
 import pytest
@@ -44,6 +45,10 @@ from lakesmith.spec.yaml.scalars import plain_value, twist
         ("2024-01-31 10:00:00", "a date or timestamp"),
         ("2024-01-31T10:00:00Z", "a date or timestamp"),
         ("1" * 41, "a number of more than 40 digits"),
+        ("12345678901234567.89", "the number 1.2345678901234568e+16"),
+        ("-0.123456789012345678", "the number -0.12345678901234568"),
+        ("1e400", "the number inf"),
+        ("1e-400", "the number 0"),
     ],
 )
 def test_ambiguous_text_is_described(text: str, reading: str) -> None:
@@ -61,6 +66,9 @@ def test_ambiguous_text_is_described(text: str, reading: str) -> None:
         ("-12", -12),
         ("0.5", 0.5),
         ("-10.25", -10.25),
+        ("0.10", 0.1),
+        ("9007199254740992.0", 9007199254740992.0),
+        ("12345678901234567890123456789012345678", 12345678901234567890123456789012345678),
         ("GB", "GB"),
         (".", "."),
         ("./warehouse", "./warehouse"),
@@ -87,3 +95,10 @@ def test_what_passes_means_the_same_to_pyyaml(text: str) -> None:
     if is_one_scalar and not twist(text.strip()) and theirs[0] is not None:
         ours = plain_value(text.strip())
         assert (type(ours), ours) == (type(theirs[0]), theirs[0])
+
+
+@given(st.decimals(allow_nan=False, allow_infinity=False, min_value=-(10**18), max_value=10**18, places=20))
+def test_a_decimal_that_passes_is_the_one_that_is_written(number: Decimal) -> None:
+    text = f"{number:f}"
+    assert Decimal(str(plain_value(text))) == number
+    assert bool(twist(text)) == isinstance(plain_value(text), str)

@@ -37,6 +37,12 @@ def test_as_the_rule_says(spark: SparkSession, values: tuple[str | None, str | N
     assert df.transform(hash_key(name="id", of=["a", "b"])).first().id == oracle(values)
 
 
+def test_empty_text_and_null_are_one_key(spark: SparkSession) -> None:
+    rows = frame(spark, "a string, b string, _rescued string", [("", "x", None), (None, "x", '{"u": 1}')])
+    keys = rows.transform(to_contract({})).transform(hash_key(name="id", of="raw")).select("id").distinct()
+    assert keys.count() == 1
+
+
 def test_moving_a_border_changes_the_key(spark: SparkSession) -> None:
     df = frame(spark, "a string, b string", [("ab", "c"), ("a", "bc"), ("abc", None), (None, "abc")])
     assert df.transform(hash_key(name="id", of=["a", "b"])).select("id").distinct().count() == 4

@@ -39,6 +39,18 @@ def test_versions(spark: SparkSession, events: list[tuple[Any, ...]], versions: 
         assert_df_equality(derived(spark, order), frame(spark, VERSIONS, versions), ignore_nullable=True)
 
 
+@pytest.mark.parametrize(
+    ("listed", "versions"), [((), [("a", 5, 5, 7), ("a", 7, 7, None)]), (("name",), [("a", 7, 5, None)])]
+)
+def test_a_sequence_in_the_contract_is_tracked_where_nothing_is_listed(
+    spark: SparkSession, listed: tuple[str, ...], versions: list[tuple[Any, ...]]
+) -> None:
+    events = frame(spark, "id int, name string, at int, _seq struct<at:int>", [(1, "a", 5, (5,)), (1, "a", 7, (7,))])
+    track = tracked(events.columns, ["id"], listed)
+    rows = events.transform(timeline(["id"], track)).orderBy("valid_from")
+    assert rows.select("name", "at", "valid_from", "valid_to").collect() == versions
+
+
 def test_what_is_not_tracked_follows_the_newest_event_of_its_version(spark: SparkSession) -> None:
     events = [(1, "a", 5, (1, 0), False), (1, "a", 6, (2, 9), False), (1, "b", 7, (3, 0), False)]
     rows = frame(spark, EVENTS, events).transform(timeline(["id"], ["name"])).orderBy("valid_from")

@@ -42,8 +42,8 @@ EVOLUTION_CODES: dict[str, tuple[str, str, str]] = {
     ),
     "LS513": (
         "numeric overflow",
-        "A sum, a product or a cast gave a number that the column's type cannot hold. Nothing"
-        " was written.",
+        "A sum, a product or a cast gave a number that the column's type cannot hold, or NaN or"
+        " infinity for a decimal. Nothing was written.",
         "Give the column more digits, or correct the input. With on_schema_change: widen that"
         " needs no rebuild.",
     ),

@@ -122,8 +122,10 @@ INPUT_CODES: dict[str, tuple[str, str, str]] = {
     ),
     "LS303": (
         "incompatible column type",
-        "A column cannot be converted to the type of the contract.",
-        "Cast it in a step, or change the contract.",
+        "A column cannot be converted to the type of the contract. That a whole number would lose"
+        " the fraction of what a step computed is such a case, as with qty / 2 for an int. No row"
+        " was read.",
+        "Cast or round it in a step, as in cast(round(x, 0) AS bigint), or change the contract.",
     ),
     "LS304": (
         "step returned no DataFrame",

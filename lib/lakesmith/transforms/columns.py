@@ -199,6 +199,9 @@ def cast(*, columns: Mapping[str, str]) -> Transform:
     *Columns*: needs the named ones -> the same names in the new types; NULL stays NULL (see
     `cast_or_null`).
 
+    A value that becomes NULL leaves no reason, and its row is kept. A column of the contract, by
+    its `type` and `source`, takes the same text and quarantines such a row.
+
     Examples
     --------
     >>> from lakesmith.testing import frame

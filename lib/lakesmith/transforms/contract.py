@@ -23,6 +23,7 @@ from lakesmith.column_refs import named, types_of
 from lakesmith.columns import RAW
 from lakesmith.errors import StepError
 from lakesmith.transforms.values.casting import cast_or_null
+from lakesmith.transforms.values.computed import computed
 from lakesmith.types import Transform
 
 if TYPE_CHECKING:
@@ -118,13 +119,14 @@ def select_contract(
     Raises
     ------
     StepError
-        LS302 when a column is missing; LS303 when a step changed it to a type of another family.
+        LS302 when a column is missing; LS303 when a step changed it to a type of another family, or
+        to one with a fraction where the contract has a whole number.
 
     Notes
     -----
     *Columns*: needs all contract columns and `extra` -> exactly these. A type of the same family
-    (numbers, text, times) is cast; a number too big for its type then fails the batch. NULL stays
-    NULL.
+    (numbers, text, times) is cast (see `computed`): a number is rounded to the scale of a decimal;
+    one too big for its type fails the batch. NULL stays NULL.
 
     Examples
     --------
@@ -173,7 +175,7 @@ def as_declared(
     Raises
     ------
     StepError
-        LS303 when a column has a type of another family.
+        LS303 when a column has a type of another family, or a fraction that would be cut off.
 
     Notes
     -----
@@ -258,7 +260,7 @@ def _declared(name: str, column: ContractColumn, source_type: DataType) -> Colum
             hint="cast it in the step that changed it, or correct the type in the contract",
         )
 
-    value = named(name) if source_type == target_type else named(name).cast(target_type)
+    value = computed(name, source_type, target_type)
 
     if not column.description:
         return value.alias(name)

@@ -6,12 +6,14 @@ from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING
 
 from pyspark.sql import DataFrame
-from pyspark.sql import functions as F
+from pyspark.sql.types import DataType
 
+from lakesmith.column_refs import types_of
 from lakesmith.columns import KEPT, TRUNCATES
 from lakesmith.errors import StepError
 from lakesmith.transforms.contract import as_declared, to_contract
 from lakesmith.transforms.steps.bind import Step, run_steps
+from lakesmith.transforms.values.computed import computed
 from lakesmith.types import Transform
 
 if TYPE_CHECKING:
@@ -80,14 +82,22 @@ def keyed(
 def _as_stored(batch: BatchContext) -> Transform:
     """Cast partition columns as the contract says, since another type would miss a partition."""
     kinds = {
-        name: batch.spec.columns[name].type
+        name: DataType.fromDDL(batch.spec.columns[name].type)
         for name in batch.groups
         if name in batch.spec.columns
     }
-    typed = {name: F.col(name).cast(kind) for name, kind in kinds.items()}
-    return lambda rows: (
-        rows.withColumns(typed) if typed else rows
-    )  # Spark Connect takes no empty one
+
+    def apply(rows: DataFrame) -> DataFrame:
+        types = types_of(rows)
+        typed = {
+            name: computed(name, types[name.lower()], kind)
+            for name, kind in kinds.items()
+            if name.lower() in types
+        }
+        # Spark Connect refuses an empty mapping.
+        return rows.withColumns(typed) if typed else rows
+
+    return apply
 
 
 def _query(

@@ -29,7 +29,8 @@ class Column(Model):
         True, description="With `false` a row with NULL is quarantined."
     )
     default: str | int | float | bool | None = Field(
-        None, description="Value of rows that are older than the column."
+        None,
+        description="Value in place of NULL, in new rows and in those older than the column.",
     )
     renamed_from: ColumnName | None = Field(
         None, description="Name of this column in the table before it was renamed."

@@ -82,7 +82,7 @@ class Write(Model):
     )
     apply_as_deletes: str | None = Field(
         None,
-        description="SQL condition on a row that deletes its key.",
+        description="SQL condition on a row that deletes its key. It compares case-sensitively.",
     )
     apply_as_truncates: str | None = Field(
         None,
@@ -112,7 +112,8 @@ class Write(Model):
     )
     track_history_columns: ColumnNames = Field(
         (),
-        description="Columns whose change begins a new version; empty takes all.",
+        description="Columns whose change begins a new version; empty takes all but the keys, "
+        "those of `sequence_by` too.",
     )
     max_delete_share: Annotated[float, Field(ge=0, le=1)] = Field(
         0.2,

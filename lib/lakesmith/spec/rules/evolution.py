@@ -8,7 +8,13 @@ from decimal import Decimal, InvalidOperation
 from typing import TYPE_CHECKING
 
 from lakesmith.spec.rules.columns import repeated
-from lakesmith.spec.values.numbers import read_decimal, read_float, read_whole
+from lakesmith.spec.values.numbers import (
+    digits_of,
+    read_decimal,
+    read_float,
+    read_whole,
+    without_zeros,
+)
 from lakesmith.spec.values.times import read_date, read_instant, read_wall_clock
 from lakesmith.spec.yaml.provenance import Finding
 
@@ -85,6 +91,8 @@ def fits(value: Default, kind: str) -> bool:
     --------
     >>> fits(0, "int"), fits("1.50", "decimal(8,2)"), fits("GB", "string"), fits(True, "boolean")
     (True, True, True, True)
+    >>> fits("12345678901234567890.123456789012345678", "decimal(38,18)")
+    True
     >>> fits("zero", "int"), fits("1.505", "decimal(8,2)"), fits(300, "tinyint")
     (False, False, False)
     """
@@ -143,5 +151,5 @@ def _is_value_of(kind: str, text: str) -> bool:
 
 
 def _is_decimal(value: Decimal, precision: int, scale: int) -> bool:
-    limit = Decimal(1).scaleb(precision - scale)
-    return value.is_finite() and value == round(value, scale) and abs(value) < limit
+    before, behind = digits_of(without_zeros(value))
+    return before <= precision - scale and behind <= scale

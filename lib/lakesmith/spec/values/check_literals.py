@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 from decimal import Decimal, InvalidOperation
 
-from lakesmith.spec.values.numbers import read_decimal, read_float
+from lakesmith.spec.values.numbers import digits_of, read_decimal, read_float
 from lakesmith.spec.values.times import read_date, read_instant, read_wall_clock
 
 Value = str | int | float | bool
@@ -97,7 +97,6 @@ def _float(value: Value) -> float:
 
 def _exact(value: Value) -> Decimal:
     number = read_decimal(str(_not_boolean(value)))
-    digits = f"{abs(number):f}".replace(".", "").lstrip("0")
-    if len(digits) > _MOST_DIGITS:
+    if sum(digits_of(number)) > _MOST_DIGITS:
         raise ValueError
     return number

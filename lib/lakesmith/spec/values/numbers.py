@@ -6,7 +6,7 @@ Java and Python each read more than this grammar, and not the same.
 from __future__ import annotations
 
 import re
-from decimal import Decimal
+from decimal import MAX_EMAX, MIN_EMIN, Context, Decimal
 
 from lakesmith.spec.values.times import BLANK
 
@@ -90,6 +90,33 @@ def read_decimal(text: str) -> Decimal:
     if not re.search(NUMBER, text):
         raise ValueError(f"{text!r} is not a number")
     return Decimal(text.strip())
+
+
+def digits_of(number: Decimal) -> tuple[int, int]:
+    """Return how many digits a number has before its point and behind it, as it is written.
+
+    Examples
+    --------
+    >>> digits_of(Decimal("12.50")), digits_of(Decimal("1e3")), digits_of(Decimal("0.005"))
+    ((2, 2), (4, 0), (0, 3))
+    """
+    parts = number.as_tuple()
+    exponent = int(parts.exponent)
+    before = max(0, len(parts.digits) + exponent) if number else 0
+    return before, max(0, -exponent)
+
+
+def without_zeros(number: Decimal) -> Decimal:
+    """Return a number without the zeros at its end, exactly.
+
+    Examples
+    --------
+    >>> without_zeros(Decimal("1234567890123456789012345678901.50"))
+    Decimal('1234567890123456789012345678901.5')
+    """
+    # Decimal rounds to 28 digits where no context says more.
+    precision = len(number.as_tuple().digits)
+    return number.normalize(Context(prec=precision, Emin=MIN_EMIN, Emax=MAX_EMAX))
 
 
 def read_float(text: str, kind: str) -> float:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable
+from decimal import Decimal
 from typing import Any
 
 _PLAIN_WORDS: dict[str, Any] = {"": None, "null": None, "true": True, "false": False}
@@ -89,6 +90,8 @@ def twist(text: str) -> str:
     ('false', 'the number 750 (base 60)', 'the octal number 8')
     >>> twist("1e3"), twist("GB"), twist("0.5")
     ('the number 1000', '', '')
+    >>> twist("0.123456789012345678")
+    'the number 0.12345678901234568'
     """
     if text in _PLAIN_WORDS:
         return ""
@@ -96,7 +99,7 @@ def twist(text: str) -> str:
     if len(text) > _MOST_DIGITS:
         return f"a number of more than {_MOST_DIGITS} digits" if is_number else ""
     if is_number:
-        return ""
+        return "" if _is_exact(text) else f"the number {float(text)!r}"
     readings = (read(text) for pattern, read in _TWISTS if pattern.fullmatch(text))
     return next(readings, "")
 
@@ -104,10 +107,14 @@ def twist(text: str) -> str:
 def plain_value(text: str) -> Any:
     """Return the value of unquoted text, which is null, true, false, a number, or the text.
 
+    A decimal of more digits than a float holds stays text, which says all of them.
+
     Examples
     --------
     >>> plain_value("12"), plain_value("true"), plain_value("null"), plain_value("NO")
     (12, True, None, 'NO')
+    >>> plain_value("0.5"), plain_value("0.123456789012345678")
+    (0.5, '0.123456789012345678')
     """
     if text in _PLAIN_WORDS:
         return _PLAIN_WORDS[text]
@@ -115,4 +122,12 @@ def plain_value(text: str) -> Any:
         return text
     if _PLAIN_INTEGER.fullmatch(text):
         return int(text)
-    return float(text) if _PLAIN_DECIMAL.fullmatch(text) else text
+    is_float = _PLAIN_DECIMAL.fullmatch(text) and _is_exact(text)
+    return float(text) if is_float else text
+
+
+def _is_exact(number: str) -> bool:
+    """Return whether a plain number is what its float, or its integer, is written as."""
+    if _PLAIN_INTEGER.fullmatch(number):
+        return True
+    return Decimal(number) == Decimal(repr(float(number)))
