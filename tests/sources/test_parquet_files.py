@@ -2,8 +2,10 @@ from __future__ import annotations
 
 import datetime as dt
 import io
+import json
 from collections.abc import Callable, Sequence
 from decimal import Decimal
+from itertools import accumulate
 from pathlib import Path
 from typing import Any
 
@@ -18,6 +20,7 @@ from lakesmith.spec.model import FilesSource
 from tests.sources.landed import Landed, Row, lands_each
 
 UTC = dt.timezone.utc
+PARQUET = {"format": "parquet"}
 IsRead = Callable[[Landed], None]
 
 
@@ -126,6 +129,92 @@ def nested_timestamps(zone: str | None) -> Landed:
 @lands_each({"UTC": nested_timestamps("UTC"), "None": nested_timestamps(None)})
 def test_nested_timestamps_keep_their_microseconds(is_read: IsRead, file: Landed) -> None:
     is_read(file)
+
+
+def text_of(*values: bytes) -> pa.Array:
+    """Return bytes as text that pyarrow does not check, as writers in C++ and C do not."""
+    ends = accumulate(map(len, values))
+    offsets = pa.array([0, *ends], pa.int32()).buffers()[1]
+    return pa.Array.from_buffers(pa.string(), len(values), [None, offsets, pa.py_buffer(b"".join(values))])
+
+
+def holds(values: pa.Array, shown: str | None, in_hex: str | None) -> Landed:
+    """Give a file of one row, and the text or the hex of its column name."""
+    if in_hex is None:
+        row: Row = ("1", shown, None)
+    else:
+        record = json.dumps({"id": "1", "name": shown}, separators=(",", ":"), ensure_ascii=False)
+        rescued = {"_corrupt_record": record, "_bytes": {"name": in_hex}}
+        row = (None, None, json.dumps(rescued, separators=(",", ":"), ensure_ascii=False))
+    return Landed(parquet(id=["1"], name=values), [row], "a.parquet", PARQUET)
+
+
+def in_map(keys: pa.Array, values: pa.Array) -> pa.Array:
+    return pa.MapArray.from_arrays(pa.array([0, 1], pa.int32()), keys, values)
+
+
+NO_TEXT = text_of(b"a\xff")
+AS_BYTES = pa.array([b"a\xff"], pa.binary())
+
+
+@lands_each({
+    "text": holds(NO_TEXT, "a\ufffd", "61FF"),
+    "bytes": holds(AS_BYTES, "a\ufffd", "61FF"),
+    "bytes of fixed length": holds(pa.array([b"a\xff"], pa.binary(2)), "a\ufffd", "61FF"),
+    "surrogate": holds(text_of(b"\xed\xa0\x80"), "\ufffd", "EDA080"),
+    "struct": holds(pa.StructArray.from_arrays([NO_TEXT], ["a.b"]), '{"a.b":"a\ufffd"}', '{"a.b":"61FF"}'),
+    "list": holds(pa.ListArray.from_arrays(pa.array([0, 1]), NO_TEXT), '["a\ufffd"]', '["61FF"]'),
+    "key of a map": holds(in_map(NO_TEXT, pa.array([1])), '{"a\ufffd":1}', '{"61FF":1}'),
+    "bytes as key of a map": holds(in_map(AS_BYTES, pa.array([1])), '{"a\ufffd":1}', '{"61FF":1}'),
+    "value of a map": holds(in_map(pa.array(["k"]), NO_TEXT), '{"k":"a\ufffd"}', '{"6B":"61FF"}'),
+})  # fmt: skip
+def test_a_row_with_text_that_is_not_utf8_is_rescued(is_read: IsRead, file: Landed) -> None:
+    is_read(file)
+
+
+@lands_each({
+    "the sign of such text itself": holds(text_of("\ufffd".encode()), "\ufffd", None),
+    "bytes that are text": holds(pa.array(["é".encode()], pa.binary()), "é", None),
+    "no bytes": holds(pa.array([b""], pa.binary()), "", None),
+    "bytes within a struct": holds(pa.StructArray.from_arrays([AS_BYTES], ["x"]), '{"x":"Yf8="}', None),
+    "bytes as key of a map": holds(in_map(pa.array([b"k"], pa.binary()), pa.array([1])), '{"k":1}', None),
+    "no struct": holds(pa.array([None], pa.struct([("x", pa.string())])), None, None),
+})  # fmt: skip
+def test_a_row_whose_text_is_utf8_is_not_rescued(is_read: IsRead, file: Landed) -> None:
+    is_read(file)
+
+
+@lands(
+    parquet(id=["1", "2"], name=["a", "b"], more=text_of(b"\xff", b"x"), n=[7, 7]),
+    [("1", "a", '{"more":"\ufffd","n":"7","_bytes":{"more":"FF"}}'), ("2", "b", '{"more":"x","n":"7"}')],
+)
+def test_undeclared_bytes_are_kept_beside_a_row_that_is_read(is_read: IsRead, file: Landed) -> None:
+    is_read(file)
+
+
+def of_own_name(name: str) -> Landed:
+    rows: list[Row] = [("1", "a", f'{{"{name}":"x"}}'), ("2", "b", None)]
+    return Landed(parquet(**{"id": ["1", "2"], "name": ["a", "b"], name: ["x", None]}), rows, "a.parquet", PARQUET)
+
+
+OWN_NAMES = (
+    "_source_file", "_Source_File", "_rescued", "_RESCUED", "_corrupt_record", "_bytes", "_batch_id", "_ingested_at",
+    "_source", "_arrived", "_raw", "_seq", "_deleted", "_change_type", "c0", "bad", "odd",
+)  # fmt: skip
+
+
+@lands_each({name: of_own_name(name) for name in OWN_NAMES})
+def test_a_name_that_is_used_while_reading_is_rescued_like_any_other(is_read: IsRead, file: Landed) -> None:
+    is_read(file)
+
+
+@pytest.mark.parametrize("name", ["_metadata", "_METADATA", "_tmp_metadata_row_index"])
+@pytest.mark.parametrize("values", [["x"], [7], [{"file_path": "/another"}]], ids=["text", "number", "struct"])
+def test_a_column_in_whose_place_spark_reads_its_own_values_parks_the_file(
+    parked: Callable[..., str], name: str, values: list[Any]
+) -> None:
+    reason = parked(parquet(**{"id": ["1"], "name": ["a"], name: values}), "a.parquet", format="parquet")
+    assert reason == f"column(s) {name}: Spark reads its own values under this name: rename the column"
 
 
 @pytest.mark.parametrize("groups", [1, 4])

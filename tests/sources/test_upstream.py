@@ -5,8 +5,9 @@ from pathlib import Path
 
 import pytest
 from chispa import assert_df_equality
-from pyspark.sql import SparkSession
+from pyspark.sql import DataFrame, Row, SparkSession
 
+from lakesmith.session.batch import batch_session, ending
 from lakesmith.sources.upstream import changed_rows, is_retyped, live_spans, new_rows, snapshot
 from lakesmith.tables.ref import TableRef
 from lakesmith.testing import frame
@@ -67,6 +68,32 @@ def test_a_table_without_tombstones_is_read_as_it_is(spark: SparkSession, tmp_pa
     rows = frame(spark, SHOWN, [(1, "a")])
     rows.write.format("delta").save(table.location)
     assert_df_equality(snapshot(spark, table, 0), rows, ignore_nullable=True)
+
+
+FAR = (
+    "-0044-03-15 00:00:00", "0001-01-01 00:00:00", "1000-02-28 00:00:00", "1582-10-04 23:59:59.999999",
+    "1582-10-05 00:00:00", "1582-10-10 12:00:00.000001", "1582-10-14 23:59:59.999999", "1582-10-15 00:00:00",
+    "1883-11-18 12:03:57", "9999-12-31 23:59:59.999999", "+12000-01-01 00:00:00", "+290000-01-01 00:00:00",
+)  # fmt: skip
+
+
+def test_the_feed_has_the_days_that_the_table_has(spark: SparkSession, tmp_path: Path) -> None:
+    table = TableRef("silver.a", str(tmp_path / "a"))
+    texts = frame(spark, "text string", [(text,) for text in FAR])
+    at = "cast(text AS timestamp) AS at"
+    rows = texts.selectExpr("text", "date(text) AS day", at, "cast(text AS timestamp_ntz) AS clock")
+    nested = rows.selectExpr("*", "array(day) AS days", "struct(at) AS within", "map(day, at) AS ats").coalesce(1)
+    nested.limit(0).write.format("delta").option("delta.enableChangeDataFeed", "true").save(table.location)
+    nested.write.format("delta").mode("append").save(table.location)
+    with ending(batch_session(spark)) as session:
+        read = {text: as_text(new_rows(session, table, since, 1)) for text, since in [("feed", 0), ("table", None)]}
+    assert read["feed"] == read["table"]
+    assert [row.day for row in read["feed"]] == [row.text.split(" ")[0] for row in read["feed"]]
+
+
+def as_text(rows: DataFrame) -> list[Row]:
+    """Return rows as Spark writes their values, since Python has neither these years nor these days."""
+    return rows.selectExpr(*[f"cast({name} AS string) AS {name}" for name in rows.columns]).sort("text").collect()
 
 
 @pytest.mark.parametrize(

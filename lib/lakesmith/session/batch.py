@@ -23,6 +23,9 @@ FIXED = {
     "spark.sql.session.timeZone": "UTC",
     "spark.sql.parquet.outputTimestampType": "TIMESTAMP_MICROS",
     "spark.sql.parquet.datetimeRebaseModeInWrite": "CORRECTED",
+    # Delta's change feed passes through Java's values. Without it they are those of java.sql, whose
+    # calendar has no days from 1582-10-05 to 1582-10-14 and fails on far timestamps.
+    "spark.sql.datetime.java8API.enabled": "true",
     # Without it, a join that finds one side empty skips the other, and too few rows are observed.
     "spark.sql.adaptive.enabled": "true",
     # Constraints of wide rows with CASE in each column grow without bound, so planning did not end.

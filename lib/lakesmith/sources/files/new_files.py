@@ -31,7 +31,7 @@ from lakesmith.sources.files.parquet_files import (
     read_parquet,
 )
 from lakesmith.sources.files.parquet_footers import footer_of
-from lakesmith.sources.files.parquet_types import type_problem
+from lakesmith.sources.files.parquet_types import name_problem, type_problem
 
 if TYPE_CHECKING:
     from lakesmith.spec.model import FilesSource
@@ -188,10 +188,11 @@ def _inspect_csv(spark: SparkSession, source: FilesSource, path: str) -> str:
 
 def _inspect_parquet(spark: SparkSession, source: FilesSource, path: str) -> str:
     footer = footer_of(path)
+    names = tuple(footer_fields(footer) if footer else parquet_fields(spark, path))
+    problem = name_problem(names) or header_problem(names, source)
     if footer is None:
-        return header_problem(tuple(parquet_fields(spark, path)), source)
-    names = tuple(footer_fields(footer))
-    return type_problem(footer) or header_problem(names, source) or hole_of(footer)
+        return problem
+    return type_problem(footer) or problem or hole_of(footer)
 
 
 def read_files(

@@ -18,9 +18,15 @@ from pyspark.sql.types import (
     StructType,
 )
 
-from lakesmith.column_refs import json_text, named
+from lakesmith.column_refs import named
 from lakesmith.paths import literal_path
 from lakesmith.sources.files.parquet_footers import Footer, footer_of
+from lakesmith.sources.files.parquet_text import (
+    Field,
+    any_no_text,
+    rescue_row,
+    rescue_undeclared,
+)
 from lakesmith.sources.files.parquet_types import (
     LONG_DIGITS,
     MOST_DIGITS,
@@ -134,7 +140,8 @@ def read_parquet(
     -------
     DataFrame
         *Columns*: adds the declared columns as STRING (nested values as JSON text), ``_rescued``
-        STRING (JSON of undeclared columns) and ``_source_file`` STRING.
+        STRING (JSON: undeclared columns, or the whole row under ``_corrupt_record`` when a declared
+        column holds text that is not UTF-8) and ``_source_file`` STRING.
 
     Notes
     -----
@@ -165,20 +172,46 @@ def _read_group(
     rows = spark.read.parquet(*names)
     if in_bytes:
         rows = spark.read.schema(widened(rows.schema, in_bytes)).parquet(*names)
-    texts = {field.name: _text(field) for field in rows.schema.fields}
-    by_lower = {name.lower(): text for name, text in texts.items()}
-    absent = F.lit(None).cast("string")
-    columns = [
-        by_lower.get(name.lower(), absent).alias(name) for name in source.columns
+    fields = [
+        Field(field.name, field.dataType, F.col(f"c{index}"))
+        for index, field in enumerate(rows.schema.fields)
     ]
-    declared = {name.lower() for name in source.columns}
-    extra = [name for name in texts if name.lower() not in declared]
-    rescued = rescue_fields(extra, [texts[name] for name in extra])
-    return rows.select(
-        *columns,
-        rescued.alias("_rescued"),
-        F.col("_metadata.file_path").alias("_source_file"),
+    values = [
+        named(field.name).alias(f"c{index}") for index, field in enumerate(fields)
+    ]
+    file = F.col("_metadata.file_path").alias("_source_file")
+    return _as_text(rows.select(*values, file), fields, source.columns)
+
+
+def _as_text(
+    values: DataFrame, fields: Sequence[Field], columns: Sequence[str]
+) -> DataFrame:
+    """Return the declared columns as text. A row of which one is not UTF-8 is rescued whole."""
+    by_lower = {field.name.lower(): field for field in fields}
+    names = {name.lower() for name in columns}
+    declared = [field for name, field in by_lower.items() if name in names]
+    extra = [field for name, field in by_lower.items() if name not in names]
+    # A flag is one column, or each column that asks for it would look at all text again.
+    flagged = values.withColumns(
+        {"bad": any_no_text(declared), "odd": any_no_text(extra)}
     )
+    absent = F.lit(None).cast("string")
+    texts = {name: field.text for name, field in by_lower.items()}
+    selected = [
+        F.when(~F.col("bad"), texts.get(name.lower(), absent)).alias(name)
+        for name in columns
+    ]
+    return flagged.select(*selected, _rescued(fields, extra), "_source_file")
+
+
+def _rescued(fields: Sequence[Field], extra: Sequence[Field]) -> Column:
+    names = [field.name for field in extra]
+    texts = [field.text for field in extra]
+    undeclared = F.when(F.col("odd"), rescue_undeclared(extra)).otherwise(
+        rescue_fields(names, texts)
+    )
+    rescued = F.when(F.col("bad"), rescue_row(fields)).otherwise(undeclared)
+    return rescued.alias("_rescued")
 
 
 def widened(schema: StructType, names: Collection[str]) -> StructType:
@@ -212,12 +245,3 @@ def _wide(kind: DataType) -> DataType:
     if isinstance(kind, StructType):
         return widened(kind, kind.names)
     return kind
-
-
-def _text(field: StructField) -> Column:
-    column = named(field.name)
-    return (
-        json_text(column)
-        if field.dataType.typeName() in ("struct", "array", "map")
-        else column.cast("string")
-    )

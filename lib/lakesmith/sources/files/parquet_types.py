@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from lakesmith.sources.files.parquet_footers import Footer
 
+# Spark's names for where a row comes from. It reads its own values in place of such a column.
+OF_SPARK = frozenset(("_metadata", "_tmp_metadata_row_index"))
 MOST_DIGITS = 38
 LONG_DIGITS = 18
 AS_TEXT = "write text"
@@ -36,6 +38,23 @@ def type_problem(footer: Footer) -> str:
             problems.setdefault(problem, []).append(column.path)
     found = problems.items()
     return "; ".join(f"column(s) {', '.join(names)}: {what}" for what, names in found)
+
+
+def name_problem(names: Iterable[str]) -> str:
+    """Return which columns of a Parquet file have a name that Spark takes, or an empty text.
+
+    Examples
+    --------
+    >>> name_problem(["id", "_source_file"])
+    ''
+    >>> name_problem(["id", "_Metadata"])
+    'column(s) _Metadata: Spark reads its own values under this name: rename the column'
+    """
+    taken = [name for name in names if name.lower() in OF_SPARK]
+    if not taken:
+        return ""
+    what = "Spark reads its own values under this name: rename the column"
+    return f"column(s) {', '.join(taken)}: {what}"
 
 
 def byte_array_decimals(footer: Footer) -> set[str]:
