@@ -14,6 +14,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from pyspark.sql import SparkSession
+from pyspark.sql import functions as F
 
 from lakesmith.sources.files.new_files import read_files, reason_to_park
 from lakesmith.spec.model import FilesSource
@@ -148,8 +149,8 @@ def test_a_mark_where_spark_splits_a_file_is_text(
     spark.conf.set("spark.sql.files.maxPartitionBytes", "16")
     try:
         rows = read_files(spark, source(), [str(file)])
-        assert rows.rdd.getNumPartitions() > 5
-        assert {row["id"] for row in rows.collect()} == {f"{MARK}1"}
+        assert rows.select(F.spark_partition_id()).distinct().count() > 5
+        assert [row["id"] for row in rows.collect()] == [f"{MARK}1"] * 20
     finally:
         spark.conf.unset("spark.sql.files.maxPartitionBytes")
 
@@ -171,7 +172,8 @@ def test_without_a_mark_the_high_byte_comes_first(is_read: IsRead, file: Landed)
 
 @pytest.mark.parametrize("encoding", ["UTF-16", "UTF-32"])
 def test_a_file_whose_low_byte_comes_first_needs_a_mark(parked: Callable[..., str], encoding: str) -> None:
-    assert "missing" in parked("id,name\n2,b\n".encode(f"{encoding}-LE"), encoding=encoding)
+    reason = parked("id,name\n2,b\n".encode(f"{encoding}-LE"), encoding=encoding)
+    assert "missing" in reason or "has bytes that are no UTF-32" in reason
 
 
 def test_an_open_quote_is_found_without_a_mark_too(parked: Callable[..., str]) -> None:

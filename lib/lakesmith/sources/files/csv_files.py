@@ -122,7 +122,10 @@ def _repeated(lines: DataFrame, before: Mapping[str, int]) -> DataFrame:
 
 def _parsed(records: DataFrame, source: FilesSource, head: Head) -> DataFrame:
     record = F.col("value")
-    parsed = F.from_csv(record, F.lit(_schema(head)), _options(source))
+    # The parser drops a byte order mark that begins the first record of a task.
+    # Behind an empty field it is text as anywhere else.
+    text = F.concat(F.lit(source.delimiter), record)
+    parsed = F.from_csv(text, F.lit(_schema(head)), _options(source))
     rows = records.select(
         "value",
         "_source_file",
@@ -146,7 +149,7 @@ def _options(source: FilesSource) -> dict[str, str]:
 
 def _schema(head: Head) -> str:
     fields = [f"c{index} STRING" for index in range(len(head.names))]
-    return ", ".join([*fields, f"{CORRUPT} STRING"])
+    return ", ".join(["before STRING", *fields, f"{CORRUPT} STRING"])
 
 
 def _field(head: Head, name: str) -> Column:
