@@ -126,6 +126,11 @@ def test_two_added_columns_without_a_name_are_both_kept(is_read: IsRead, file: L
     is_read(file)
 
 
+@lands(b"id,_C2,,,name\n1,x,y,z,a\n", [("1", "a", '{"_C2":"x","__c2":"y","_c3":"z"}')])
+def test_a_column_without_a_name_takes_none_that_the_file_has(is_read: IsRead, file: Landed) -> None:
+    is_read(file)
+
+
 OVER_LINES = b'id,name\n1,"a\nb"\n2,b\n'
 
 

@@ -2,15 +2,19 @@
 
 from __future__ import annotations
 
+import bz2
 import csv
+import gzip
 import io
 from collections.abc import Callable, Sequence
 from pathlib import Path
+from typing import Any
 
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from pyspark.sql import SparkSession
+from pyspark.sql import functions as F
 
 from lakesmith.sources.files.new_files import read_files, reason_to_park
 from lakesmith.spec.model import FilesSource
@@ -25,12 +29,16 @@ def bad(record: str) -> tuple[None, None, str]:
 
 
 def lands_encoded(
-    text: str, rows: Sequence[Row], ways: Sequence[bool] = (False, True), encodings: Sequence[str] = ENCODINGS
+    text: str,
+    rows: Sequence[Row],
+    ways: Sequence[bool] = (False, True),
+    encodings: Sequence[str] = ENCODINGS,
+    **options: Any,
 ) -> pytest.MarkDecorator:
     """Give a test the text in each encoding as ``file``, to be read by line (False) and as records (True)."""
     return lands_each({
         f"{encoding}-{multiline}": Landed(
-            text.encode(encoding), rows, options={"encoding": encoding, "multiline": multiline}
+            text.encode(encoding), rows, options={"encoding": encoding, "multiline": multiline, **options}
         )
         for encoding in encodings for multiline in ways
     })  # fmt: skip
@@ -69,6 +77,108 @@ def test_line_ends_within_quotes_are_kept(is_read: IsRead, file: Landed) -> None
 @lands_encoded("\n  \nid,name\nid,name\n2,b\nid,name\n", [("id", "name", None), ("id", "name", None), B])
 def test_only_the_first_line_is_the_header(is_read: IsRead, file: Landed) -> None:
     is_read(file)
+
+
+@lands_encoded(
+    "\n  \n \n  \nid\n  \n\n\r\n1\n  \n \r\n   ",
+    [(text, None, None) for text in ("  ", "1", "  ", " ", "   ")],
+    optional_columns=("name",),
+)
+def test_behind_the_header_a_line_of_spaces_is_a_row(is_read: IsRead, file: Landed) -> None:
+    is_read(file)
+
+
+@lands_encoded("id name\n1 a\n \n b\n", [("1", "a", None), (None, None, None), (None, "b", None)], delimiter=" ")
+def test_a_line_of_delimiters_is_a_row_where_they_are_spaces(is_read: IsRead, file: Landed) -> None:
+    is_read(file)
+
+
+MARK = "\ufeff"
+MARKS = {
+    **dict.fromkeys(("UTF-8", "ISO-8859-1", "US-ASCII"), b"\xef\xbb\xbf"),
+    **{name: MARK.encode(name) for name in ("UTF-16LE", "UTF-16BE")},
+    # Their encoders write the mark themselves.
+    **dict.fromkeys(("UTF-16", "UTF-32"), b""),
+}
+LINE_ENDS = {"LF": "\n", "CRLF": "\r\n"}
+
+
+@lands_each({
+    f"{encoding}-{end}-{multiline}": Landed(
+        mark + LINE_ENDS[end].join(["", "id,name", "2,b", ""]).encode(encoding),
+        [B],
+        options={"encoding": encoding, "multiline": multiline},
+    )
+    for encoding, mark in MARKS.items() for end in LINE_ENDS for multiline in (False, True)
+})  # fmt: skip
+def test_a_mark_at_the_start_is_no_text_in_any_encoding(is_read: IsRead, file: Landed) -> None:
+    is_read(file)
+
+
+@lands_encoded(
+    f"id,name\n{MARK}2,b\n2,{MARK}b\n",
+    [(f"{MARK}2", "b", None), ("2", f"{MARK}b", None)],
+    encodings=("UTF-8", "UTF-16", "UTF-16LE", "UTF-16BE", "UTF-32"),
+)
+def test_a_mark_anywhere_else_is_text(is_read: IsRead, file: Landed) -> None:
+    is_read(file)
+
+
+@lands(MARK.encode() + b'"id","na\nme",name\n2,x,b\n', [("2", "b", '{"na\\nme":"x"}')], multiline=True)
+def test_a_mark_before_a_header_over_lines_is_no_text(is_read: IsRead, file: Landed) -> None:
+    is_read(file)
+
+
+@lands(MARK.encode() + "\nid§name\n2§b\n".encode("latin-1"), [B], encoding="ISO-8859-1", delimiter="§", multiline=True)
+def test_a_mark_before_latin1_is_no_text_whatever_the_delimiter(is_read: IsRead, file: Landed) -> None:
+    is_read(file)
+
+
+@lands_each({
+    name: Landed(pack(MARK.encode() + f"id,name\n{MARK}2,b\n".encode()), [(f"{MARK}2", "b", None)], name)
+    for name, pack in (("a.csv.gz", gzip.compress), ("a.csv.bz2", bz2.compress))
+})  # fmt: skip
+def test_a_mark_within_a_packed_file_is_text_but_at_its_start(is_read: IsRead, file: Landed) -> None:
+    is_read(file)
+
+
+def test_a_mark_where_spark_splits_a_file_is_text(
+    spark: SparkSession, land: Callable[..., Path], source: Callable[..., FilesSource]
+) -> None:
+    file = land((f"{MARK}id,name\n" + f"{MARK}1,a\n" * 20).encode())
+    spark.conf.set("spark.sql.files.maxPartitionBytes", "16")
+    try:
+        rows = read_files(spark, source(), [str(file)])
+        assert rows.select(F.spark_partition_id()).distinct().count() > 5
+        assert [row["id"] for row in rows.collect()] == [f"{MARK}1"] * 20
+    finally:
+        spark.conf.unset("spark.sql.files.maxPartitionBytes")
+
+
+def test_a_second_mark_is_part_of_the_first_name(parked: Callable[..., str]) -> None:
+    assert "column(s) id missing" in parked(f"{MARK}{MARK}id,name\n2,b\n".encode())
+    assert "column(s) id missing" in parked(f"{MARK}id,name\n2,b\n".encode("UTF-16"), encoding="UTF-16")
+
+
+@lands_each({
+    f"{encoding}-{multiline}": Landed(
+        "id,name\n2,b\n".encode(f"{encoding}-BE"), [B], options={"encoding": encoding, "multiline": multiline}
+    )
+    for encoding in ("UTF-16", "UTF-32") for multiline in (False, True)
+})  # fmt: skip
+def test_without_a_mark_the_high_byte_comes_first(is_read: IsRead, file: Landed) -> None:
+    is_read(file)
+
+
+@pytest.mark.parametrize("encoding", ["UTF-16", "UTF-32"])
+def test_a_file_whose_low_byte_comes_first_needs_a_mark(parked: Callable[..., str], encoding: str) -> None:
+    reason = parked("id,name\n2,b\n".encode(f"{encoding}-LE"), encoding=encoding)
+    assert "missing" in reason or "has bytes that are no UTF-32" in reason
+
+
+def test_an_open_quote_is_found_without_a_mark_too(parked: Callable[..., str]) -> None:
+    data = 'id,name\n2,"b\n'.encode("UTF-16-BE")
+    assert "a quote is never closed" in parked(data, encoding="UTF-16", multiline=True)
 
 
 @lands_encoded("id,name\r2,b\r\n2,b\n\r\n2,b", [B, B, B])
@@ -115,6 +225,8 @@ def test_a_line_end_within_a_header_needs_multiline(parked: Callable[..., str]) 
         (b"\x1f\x8brest", "a gzip file without"),
         (b'"id"x,name\n2,b\n', "is no CSV"),
         (b"\n\n", "empty"),
+        (MARK.encode(), "empty"),
+        (MARK.encode() + b"\n  \n", "empty"),
     ],
 )
 def test_a_file_that_is_no_csv_is_parked_by_its_kind(parked: Callable[..., str], data: bytes, reason: str) -> None:
@@ -167,7 +279,7 @@ def test_a_line_is_read_as_a_strict_parser_reads_it_or_rescued(
     source = FilesSource(format="csv", path=str(root), columns=("id", "name"), encoding=encoding)
     found = _read(spark, root, texts, source)
     for text, rows in zip(texts, found, strict=True):
-        lines = [line for line in text.split("\n") if line.strip(" ")]
+        lines = [line for line in text.split("\n") if line]
         assert len(rows) == len(lines)
         accepted = [row[:2] for row in rows if row[2] is None]
         strict = [fields for line in lines if (fields := _strict(line)) is not None]

@@ -20,6 +20,9 @@ def head(data: bytes, **options: str) -> Head:
     [
         (b"", "the file is empty: it has no header"),
         (b" \n\n", "the file is empty: it has no header"),
+        (b"\xef\xbb\xbf", "the file is empty: it has no header"),
+        (b"\xef\xbb\xbf\n  \n", "the file is empty: it has no header"),
+        (b"\n" * HEAD_BYTES, f"the file has no header in its first {HEAD_BYTES} bytes"),
         (b"id\n1\n", "column(s) name missing; the header has id"),
         (b"id,name,ID\n", "column(s) id appear twice in the header"),
         (b"id;name\n", "column(s) id, name missing; the header is one column 'id;name': set `delimiter: ';'`"),
@@ -40,6 +43,16 @@ def test_a_header_that_does_not_fit_says_why(data: bytes, reason: str) -> None:
 )
 def test_a_header_that_fits(data: bytes) -> None:
     assert head(data) == Head("id,name", ("id", "name"))
+
+
+def test_lines_of_spaces_before_the_header_are_told() -> None:
+    assert head(b"\n  \n \nid,name\n \n") == Head("id,name", ("id", "name"), "", ("  ", " "))
+
+
+@pytest.mark.parametrize("encoding", ["UTF-16", "UTF-16LE", "UTF-16BE", "UTF-32"])
+def test_a_wide_file_of_a_mark_only_is_empty(encoding: str) -> None:
+    mark = "" if encoding in {"UTF-16", "UTF-32"} else "\ufeff"
+    assert head(mark.encode(encoding), encoding=encoding).reason == "the file is empty: it has no header"
 
 
 def test_order_case_and_more_columns_do_not_matter() -> None:
@@ -85,6 +98,7 @@ def test_only_the_first_bytes_are_read(spark: SparkSession, tmp_path: Path) -> N
     [
         (b'{"id": 1}\n', ""),
         (b"", ""),
+        (b'\xef\xbb\xbf[{"id": 1}]', "the file is one JSON array: land one object a line"),
         (b' \n[{"id": 1}]', "the file is one JSON array: land one object a line"),
         ('{"id": 1}'.encode("utf-16"), "the file is UTF-16: land JSON lines as UTF-8"),
         ('{"id": 1}'.encode("utf-16-be"), "the file is UTF-16: land JSON lines as UTF-8"),

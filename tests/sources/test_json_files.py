@@ -71,11 +71,22 @@ NO_OBJECTS = {
     "bare key": "{id: 1}",
     "single quotes": "{'id': 1}",
     "half a character": '{"id": "\\ud800"}',
+    "a bracket behind it": '{"id": 1}]}',
+    "a bracket and an object": '{"id": 1}] {"name": "x"}',
+    "two arrays": '{"id": 1, "name": "a"}],[{"id": 2, "name": "b"}',
+    "a number to be kept and two arrays": '{"id": 1.10}],[{"id": 2}',
+    "the end that the parser looks for": r'{"id": 1},{"":"\u0002"}] {}',
+    "a mark before it": '\ufeff{"id": 1}',
 }
 
 
 @lands_all({what: (LINE_B + line.encode(), [B, bad(line)]) for what, line in NO_OBJECTS.items()})
 def test_a_line_that_is_not_one_object_is_rescued_whole(is_read: IsRead, file: Landed) -> None:
+    is_read(file)
+
+
+@lands(rb'{"id": "\u0002", "": "\u0002"}' + b"\n", [("\x02", None, r'{"":"\u0002"}')])
+def test_a_line_with_the_end_that_the_parser_looks_for_is_a_row(is_read: IsRead, file: Landed) -> None:
     is_read(file)
 
 
@@ -100,7 +111,7 @@ def test_invalid_utf8_is_rescued_with_its_bytes(is_read: IsRead, file: Landed) -
     is_read(file)
 
 
-@lands(b'\xef\xbb\xbf{"id": 2, "name": "b"}\r\n\r\n', [B])
+@lands(b'\xef\xbb\xbf{"id": 2, "name": "b"}\r\n  \r\n\r\n', [B])
 def test_byte_order_mark_crlf_and_blank_lines_are_no_rows(is_read: IsRead, file: Landed) -> None:
     is_read(file)
 

@@ -8,6 +8,7 @@ from pyspark.sql.types import StructType
 from lakesmith.column_refs import json_text
 from lakesmith.testing import frame
 from lakesmith.transforms.change_events.debezium import from_debezium
+from lakesmith.transforms.change_events.images import with_image
 from lakesmith.transforms.conform import rescued_into
 
 
@@ -18,6 +19,29 @@ def test_numbers_of_an_image_keep_their_spelling(spark: SparkSession, number: st
     row = events.transform(from_debezium(["id", "more"], ["id"])).first()
     assert row is not None
     assert (row.id, row.more.replace(" ", "")) == (number, f'{{"b":{number}}}')
+
+
+TAILS = [
+    '{"id": 1}] {"x": 1}',
+    '{"id": 1}],[{"id": 2}',
+    '{"id": 1.10}]}',
+    r'{"id": 1},{"":"\u0002"}]',
+    '{"id": 1},{"": 1',
+]
+
+
+@pytest.mark.parametrize("text", TAILS)
+def test_text_behind_an_object_makes_it_no_image(spark: SparkSession, text: str) -> None:
+    row = frame(spark, "t string", [(text,)]).transform(with_image("image", "t")).first()
+    assert row is not None
+    assert row.image is None
+
+
+def test_an_object_that_holds_the_end_itself_is_an_image(spark: SparkSession) -> None:
+    text = r'{"": "\u0002", "id": 1}'
+    row = frame(spark, "t string", [(text,)]).transform(with_image("image", "t")).first()
+    assert row is not None
+    assert row.image["values"] == ["\x02", "1"]
 
 
 def test_a_rescued_timestamp_keeps_its_microseconds(spark: SparkSession) -> None:

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections import Counter
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from functools import reduce
 from typing import TYPE_CHECKING
 
@@ -20,6 +21,10 @@ from lakesmith.sources.files.text_lines import CORRUPT, rescue_fields, rescue_li
 
 if TYPE_CHECKING:
     from lakesmith.spec.model import FilesSource
+
+# Files of a group have the same header, the same lines of spaces before it, and the same answer
+# whether its text may come again.
+_Group = tuple[str, tuple[str, ...], bool]
 
 
 def read_csv(
@@ -45,25 +50,25 @@ def read_csv(
     Notes
     -----
     One scan a distinct header. Only the first record of a file is its header: files in which the
-    header's text comes again are read apart, with a second scan for these lines.
+    header's text comes again, or with lines of spaces before it, are read apart, with a second scan
+    for these lines.
     Without ``multiline`` a record is a line; one with an open quote goes whole to ``_rescued``.
     """
     groups = _groups(source, heads)
     frames = [
-        _read_group(spark, source, heads[paths[0]], paths, repeats)
-        for (_, repeats), paths in groups.items()
+        _read_group(spark, source, heads[paths[0]], paths, repeats or bool(skipped))
+        for (_, skipped, repeats), paths in groups.items()
     ]
     return reduce(DataFrame.unionByName, frames)
 
 
-def _groups(
-    source: FilesSource, heads: Mapping[str, Head]
-) -> dict[tuple[str, bool], list[str]]:
-    groups: dict[tuple[str, bool], list[str]] = {}
+def _groups(source: FilesSource, heads: Mapping[str, Head]) -> dict[_Group, list[str]]:
+    groups: dict[_Group, list[str]] = {}
     by_line = is_by_line(source)
     for path, head in heads.items():
+        skipped = head.skipped if by_line else ()
         repeats = by_line and may_repeat_header(path, head, source)
-        same = groups.setdefault((head.line, repeats), [])
+        same = groups.setdefault((head.line, skipped, repeats), [])
         same.append(path)
     return groups
 
@@ -93,25 +98,34 @@ def _lines(
     repeats: bool,
 ) -> DataFrame:
     lines = read_line_records(spark, source, paths)
-    is_header = F.col("value") == F.lit(head.line)
-    rows = lines.filter(~is_header)
+    before = Counter([*head.skipped, head.line])
+    may_be_before = F.col("value").isin(*before)
+    rows = lines.filter(~may_be_before)
     if not repeats:
         return rows
-    repeated = _repeated_headers(lines.filter(is_header))
+    repeated = _repeated(lines.filter(may_be_before), before)
     return rows.unionByName(repeated)
 
 
-def _repeated_headers(headers: DataFrame) -> DataFrame:
-    """Return the lines that equal the header of their file, but for the header itself."""
-    in_file = Window.partitionBy("_source_file").orderBy("value")
-    number = F.row_number().over(in_file)
-    numbered = headers.withColumn("number", number)
-    return numbered.filter(F.col("number") > 1).drop("number")
+def _repeated(lines: DataFrame, before: Mapping[str, int]) -> DataFrame:
+    """Return lines that come more often in their file than in what comes before its rows.
+
+    Lines of the same text are alike, so that it does not matter which of them are left out.
+    """
+    alike = Window.partitionBy("_source_file", "value").orderBy("value")
+    number = F.row_number().over(alike)
+    numbered = lines.withColumn("number", number)
+    counts = [F.lit(item) for pair in before.items() for item in pair]
+    left_out = F.create_map(*counts)[F.col("value")]
+    return numbered.filter(F.col("number") > left_out).drop("number")
 
 
 def _parsed(records: DataFrame, source: FilesSource, head: Head) -> DataFrame:
     record = F.col("value")
-    parsed = F.from_csv(record, F.lit(_schema(head)), _options(source))
+    # The parser drops a byte order mark that begins the first record of a task.
+    # Behind an empty field it is text as anywhere else.
+    text = F.concat(F.lit(source.delimiter), record)
+    parsed = F.from_csv(text, F.lit(_schema(head)), _options(source))
     rows = records.select(
         "value",
         "_source_file",
@@ -135,7 +149,7 @@ def _options(source: FilesSource) -> dict[str, str]:
 
 def _schema(head: Head) -> str:
     fields = [f"c{index} STRING" for index in range(len(head.names))]
-    return ", ".join([*fields, f"{CORRUPT} STRING"])
+    return ", ".join(["before STRING", *fields, f"{CORRUPT} STRING"])
 
 
 def _field(head: Head, name: str) -> Column:
@@ -155,12 +169,27 @@ def _declared(source: FilesSource, head: Head) -> list[Column]:
 def _rescued(source: FilesSource, head: Head) -> Column:
     declared = {name.lower() for name in source.columns}
     extra = dict(_undeclared(head.names, declared))
-    names = [name or f"_c{index}" for index, name in extra.items()]
+    taken = {name.lower() for name in head.names} | declared
+    names = [name or _unused_name(index, taken) for index, name in extra.items()]
     values = [F.col(f"parsed.c{index}") for index in extra]
     fields = rescue_fields(names, values)
     whole = rescue_line(F.col("value"))
     rescued = F.when(F.col("bad"), whole).otherwise(fields)
     return rescued.alias("_rescued")
+
+
+def _unused_name(index: int, taken: Collection[str]) -> str:
+    """Return a name for a column that has none.
+
+    Examples
+    --------
+    >>> _unused_name(2, {"id"}), _unused_name(2, {"id", "_c2"})
+    ('_c2', '__c2')
+    """
+    name = f"_c{index}"
+    while name in taken:
+        name = f"_{name}"
+    return name
 
 
 def _undeclared(names: Iterable[str], declared: set[str]) -> Iterable[tuple[int, str]]:

@@ -10,13 +10,8 @@ from pyspark.sql import Column, DataFrame, SparkSession
 from pyspark.sql import functions as F
 
 from lakesmith.paths import literal_path
-from lakesmith.sources.files.heads import is_wide
-from lakesmith.sources.files.text_lines import (
-    BOM,
-    has_open_quote,
-    is_unsafe,
-    read_lines,
-)
+from lakesmith.sources.files.encodings import BOM, drops_mark, is_wide
+from lakesmith.sources.files.text_lines import has_open_quote, is_unsafe, read_lines
 
 if TYPE_CHECKING:
     from lakesmith.spec.model import FilesSource
@@ -55,10 +50,10 @@ def read_records(
     """
     names = [literal_path(path) for path in paths]
     content = F.col("value").cast("binary")
-    text = _without_mark(_decoded(content, source), source)
+    text = _from_header(F.decode(content, _decoder(source)), source)
     pattern = F.lit(_record_pattern(source))
     found = F.regexp_extract_all(text, pattern, F.lit(0))
-    records = F.filter(found, lambda record: F.length(F.trim(record)) > 0)
+    records = F.filter(found, lambda record: F.length(record) > 0)
     count = F.greatest(F.size(records), F.lit(1))
     rows = F.slice(records, F.lit(2), count)
     exploded = spark.read.text(names, wholetext=True).select(
@@ -126,15 +121,25 @@ def _splits_bytes(source: FilesSource) -> bool:
     return not is_wide(source.encoding) and source.delimiter.isascii()
 
 
-def _decoded(content: Column, source: FilesSource) -> Column:
-    encoding = BYTES if _splits_bytes(source) else source.encoding
-    return F.decode(content, encoding)
+def _decoder(source: FilesSource) -> str:
+    return BYTES if _splits_bytes(source) else source.encoding
 
 
-def _without_mark(text: Column, source: FilesSource) -> Column:
-    as_bytes = BOM.encode().decode(BYTES)
-    mark = as_bytes if _splits_bytes(source) else BOM
-    return F.regexp_replace(text, F.lit(f"^{mark}"), F.lit(""))
+def _from_header(text: Column, source: FilesSource) -> Column:
+    """Return the text of a file without its byte order mark and the blank lines before its header.
+
+    Behind the header a line of spaces is a record.
+    """
+    start = rf"^(?:{_mark(source)})?+(?: *+[\r\n]++)*+"
+    return F.regexp_replace(text, F.lit(start), F.lit(""))
+
+
+def _mark(source: FilesSource) -> str:
+    """Return the byte order mark as the decoder leaves it, an empty text where it drops it."""
+    decoder = _decoder(source)
+    if drops_mark(decoder):
+        return ""
+    return BOM if decoder != BYTES else BOM.encode().decode(BYTES)
 
 
 def _as_text(record: Column, source: FilesSource) -> Column:

@@ -17,6 +17,7 @@ from typing import IO, TYPE_CHECKING, cast
 from pyspark.sql import SparkSession
 
 from lakesmith.paths import local_path
+from lakesmith.sources.files.encodings import UTF8_BOM, UTF16_BOMS, decoded, is_wide
 
 if TYPE_CHECKING:
     from lakesmith.spec.model import FilesSource
@@ -25,8 +26,6 @@ HEAD_BYTES = 65_536
 CHUNK = 1 << 20
 LINE_END = re.compile(r"\r\n|\r|\n")
 REPLACED = "\ufffd"
-UTF8_BOM = b"\xef\xbb\xbf"
-UTF16_BOMS = (b"\xff\xfe", b"\xfe\xff")
 PACKERS = {"gz": gzip.open, "bz2": bz2.open}
 PACKED = {
     b"PK\x03\x04": "a zip file, or a spreadsheet (.xlsx)",
@@ -41,11 +40,15 @@ PACKED = {
 
 @dataclass(frozen=True)
 class Head:
-    """The header line of a CSV file and its names, or the reason why the file must be parked."""
+    """The header line of a CSV file and its names, or the reason why the file must be parked.
+
+    ``skipped`` are the lines before it that are spaces.
+    """
 
     line: str = ""
     names: tuple[str, ...] = ()
     reason: str = ""
+    skipped: tuple[str, ...] = ()
 
 
 def read_head(spark: SparkSession, path: str) -> bytes:
@@ -121,12 +124,12 @@ def csv_head(data: bytes, source: FilesSource) -> Head:
     >>> csv_head(b"id;name\n1;2\n", source).reason
     "column(s) id, name missing; the header is one column 'id;name': set `delimiter: ';'`"
     """
-    if not data.strip():
-        return Head(reason="the file is empty: it has no header")
     reason = _other_kind(data, source)
     if reason:
         return Head(reason=reason)
-    text = _decoded_head(data, source)
+    skipped, text = _without_blank_lines(decoded(data, source.encoding))
+    if not text.strip():
+        return Head(reason=_no_header(data))
     line = _first_record(text, source)
     if len(data) == HEAD_BYTES and len(line) == len(text):
         return Head(reason=f"the first line is longer than {HEAD_BYTES} bytes")
@@ -144,7 +147,14 @@ def csv_head(data: bytes, source: FilesSource) -> Head:
     except csv.Error as error:
         return Head(reason=f"the header {line[:80]!r} is no CSV: {error}")
     names = tuple(name.strip() for name in fields)
-    return Head(line, names, header_problem(names, source, line))
+    problem = header_problem(names, source, line)
+    return Head(line, names, problem, skipped)
+
+
+def _no_header(data: bytes) -> str:
+    if len(data) == HEAD_BYTES:
+        return f"the file has no header in its first {HEAD_BYTES} bytes"
+    return "the file is empty: it has no header"
 
 
 def _other_kind(data: bytes, source: FilesSource) -> str:
@@ -157,17 +167,6 @@ def _other_kind(data: bytes, source: FilesSource) -> str:
     return ""
 
 
-def is_wide(encoding: str) -> bool:
-    """Return True where the bytes of a line end may lie within a character, as in UTF-16.
-
-    Examples
-    --------
-    >>> is_wide("utf-16"), is_wide("UTF-8")
-    (True, False)
-    """
-    return encoding.upper().startswith(("UTF-16", "UTF-32"))
-
-
 def _has_replaced(data: bytes, encoding: str) -> bool:
     """Return True where a file has itself the character that stands for bytes which are no text."""
     if not encoding.upper().startswith("UTF"):
@@ -175,15 +174,14 @@ def _has_replaced(data: bytes, encoding: str) -> bool:
     return REPLACED.encode(encoding, errors="ignore") in data
 
 
-def _decoded_head(data: bytes, source: FilesSource) -> str:
-    decoded = data.removeprefix(UTF8_BOM).decode(source.encoding, errors="replace")
-    text = decoded.lstrip("\ufeff")
+def _without_blank_lines(text: str) -> tuple[tuple[str, ...], str]:
+    """Return the lines of spaces that begin a text, and the text without its first blank lines."""
     lines = LINE_END.split(text)
     ends = LINE_END.findall(text)
-    blank = itertools.takewhile(lambda line: not line.strip(" "), lines)
-    count = len(list(blank))
-    skipped = "".join([*lines[:count], *ends[:count]])
-    return text[len(skipped) :]
+    blank = list(itertools.takewhile(lambda line: not line.strip(" "), lines))
+    count = len(blank)
+    before = "".join([*blank, *ends[:count]])
+    return tuple(filter(None, blank)), text[len(before) :]
 
 
 def _first_record(text: str, source: FilesSource) -> str:
@@ -271,6 +269,6 @@ def json_head(data: bytes) -> str:
     """
     if data.startswith(UTF16_BOMS) or b"\x00" in data[:2]:
         return "the file is UTF-16: land JSON lines as UTF-8"
-    if data.lstrip().startswith(b"["):
+    if data.removeprefix(UTF8_BOM).lstrip().startswith(b"["):
         return "the file is one JSON array: land one object a line"
     return ""

@@ -9,13 +9,18 @@ from pyspark.sql import Column, DataFrame, SparkSession
 from pyspark.sql import functions as F
 
 from lakesmith.columns import ARRIVED
-from lakesmith.sources.files.text_lines import is_unsafe, read_lines, rescue_line
+from lakesmith.sources.files.text_lines import (
+    is_blank,
+    is_unsafe,
+    read_lines,
+    rescue_line,
+)
 from lakesmith.transforms.values.json_numbers import (
     has_changed_number,
-    in_array,
     may_hold_mark,
     unmark_numbers,
 )
+from lakesmith.transforms.values.json_objects import in_array, only_object
 
 if TYPE_CHECKING:
     from lakesmith.spec.model import FilesSource
@@ -43,7 +48,9 @@ def read_json(
     """
     line = F.col("value")
     changed = F.col("changed")
-    lines = read_lines(spark, paths).withColumn("changed", has_changed_number(line))
+    # JSON allows blanks between its values, so that a line of nothing else is no row.
+    given = read_lines(spark, paths).filter(~is_blank(line))
+    lines = given.withColumn("changed", has_changed_number(line))
     entries = _entries(line, changed).alias("entries")
     parsed = lines.select("value", "_source_file", "changed", entries)
     no_object = F.coalesce(_is_ambiguous(F.col("entries")), F.lit(True))
@@ -67,11 +74,8 @@ def _entries(line: Column, changed: Column) -> Column:
     """
     parsed = F.try_parse_json(in_array(line, changed))
     values = parsed.try_cast("array<map<string,variant>>")
-    fields = F.when(F.size(values) == 1, F.get(values, 0))
-    entries = F.map_entries(fields)
-    as_text = F.transform(entries, lambda entry: _text_of(entry, changed))
-    is_object = line.rlike(r"^\s*\{") & line.rlike(r"\}\s*$")
-    return F.when(is_object, as_text)
+    entries = F.map_entries(only_object(values, line))
+    return F.transform(entries, lambda entry: _text_of(entry, changed))
 
 
 def _text_of(entry: Column, changed: Column) -> Column:

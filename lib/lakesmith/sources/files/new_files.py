@@ -14,6 +14,7 @@ from lakesmith.errors import InputError, SparkGone
 from lakesmith.paths import local_path
 from lakesmith.session.failures import cause_of
 from lakesmith.sources.files.csv_files import read_csv
+from lakesmith.sources.files.encodings import codec_of
 from lakesmith.sources.files.heads import (
     csv_head,
     has_unclosed_quote,
@@ -177,8 +178,10 @@ def _inspectors() -> dict[str, Callable[[SparkSession, FilesSource, str], str]]:
 
 
 def _inspect_csv(spark: SparkSession, source: FilesSource, path: str) -> str:
-    reason = csv_head(read_head(spark, path), source).reason
-    if not reason and source.multiline and has_unclosed_quote(path, source.encoding):
+    data = read_head(spark, path)
+    reason = csv_head(data, source).reason
+    codec = codec_of(data, source.encoding)
+    if not reason and source.multiline and has_unclosed_quote(path, codec):
         return (
             "a quote is never closed (the file has an odd number of quotes): double each quote"
             " inside a field"

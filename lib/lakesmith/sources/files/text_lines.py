@@ -10,27 +10,36 @@ from pyspark.sql import functions as F
 from lakesmith.paths import literal_path
 
 CORRUPT = "_corrupt_record"
-BOM = "\ufeff"
 
 
 def read_lines(spark: SparkSession, paths: Sequence[str]) -> DataFrame:
-    """Read the non-blank lines of files.
+    """Read the lines of files that have a character.
 
     Returns
     -------
     DataFrame
-        *Columns*: adds ``value`` STRING (a leading byte order mark removed) and
-        ``_source_file`` STRING.
+        *Columns*: adds ``value`` STRING (without the byte order mark of UTF-8 that a file may begin
+        with) and ``_source_file`` STRING.
     """
-    value = F.col("value")
-    rest = F.substr(value, F.lit(2))
-    unmarked = F.when(F.startswith(value, F.lit(BOM)), rest).otherwise(value)
     names = [literal_path(path) for path in paths]
+    # Spark's reader drops a mark that begins a file. Any other is text.
     lines = spark.read.text(names).select(
-        unmarked.alias("value"),
+        "value",
         F.col("_metadata.file_path").alias("_source_file"),
     )
-    return lines.filter(F.length(F.trim("value")) > 0)
+    return lines.filter(F.length("value") > 0)
+
+
+def is_blank(line: Column) -> Column:
+    """Find lines of spaces only.
+
+    Examples
+    --------
+    >>> rows = spark.createDataFrame([("  ",), (" a",)], "line STRING")
+    >>> rows.select(is_blank(rows.line).alias("blank")).collect()
+    [Row(blank=True), Row(blank=False)]
+    """
+    return F.length(F.trim(line)) == 0
 
 
 def is_unsafe(line: Column) -> Column:

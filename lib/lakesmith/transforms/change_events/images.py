@@ -10,10 +10,10 @@ from pyspark.sql import functions as F
 from lakesmith.column_refs import named
 from lakesmith.transforms.values.json_numbers import (
     has_changed_number,
-    in_array,
     may_hold_mark,
     unmark_numbers,
 )
+from lakesmith.transforms.values.json_objects import in_array, only_object
 from lakesmith.types import Transform
 
 _OBJECTS = "array<map<string,string>>"
@@ -63,13 +63,12 @@ def with_image(name: str, of: str) -> Transform:
         is_changed = named(changed)
         array = in_array(text, is_changed)
         parsed = marked.withColumn(objects, F.from_json(array, _OBJECTS))
-        is_single = F.size(objects) == 1
         is_unclear = is_changed & may_hold_mark(text)
-        first = F.get(objects, F.lit(0))
-        single = parsed.withColumn(fields, F.when(is_single & ~is_unclear, first))
+        single = only_object(named(objects), text)
+        clear = parsed.withColumn(fields, F.when(~is_unclear, single))
 
         image = _image(named(fields), is_changed)
-        complete = single.withColumn(name, image)
+        complete = clear.withColumn(name, image)
 
         return complete.drop(changed, objects, fields)
 

@@ -56,21 +56,6 @@ def mark_numbers(line: Column) -> Column:
     return F.regexp_replace(line, _TO_MARK, _MARKED)
 
 
-def in_array(text: Column, is_changed: Column) -> Column:
-    r"""Return JSON text as the only item of an array, with numbers marked that would change.
-
-    The parser stops behind the first value. Within an array, whatever follows it shows.
-
-    Examples
-    --------
-    >>> array = in_array(F.lit('{"a": 1.10}'), F.lit(True))
-    >>> print(spark.range(1).select(array.alias("array")).first().array)
-    [{"a": "\u00011.10"}]
-    """
-    spelled = F.when(is_changed, mark_numbers(text)).otherwise(text)
-    return F.concat(F.lit("["), spelled, F.lit("]"))
-
-
 def unmark_numbers(text: Column) -> Column:
     r"""Return the text of a parsed value with its marked numbers as they were spelled.
 
