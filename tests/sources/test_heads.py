@@ -45,7 +45,7 @@ def test_a_header_that_fits(data: bytes) -> None:
     assert head(data) == Head("id,name", ("id", "name"))
 
 
-def test_lines_of_spaces_before_the_header_are_told() -> None:
+def test_lines_of_spaces_before_the_header_are_reported() -> None:
     assert head(b"\n  \n \nid,name\n \n") == Head("id,name", ("id", "name"), "", ("  ", " "))
 
 
