@@ -85,7 +85,7 @@ def test_a_line_that_is_not_one_object_is_rescued_whole(is_read: IsRead, file: L
     is_read(file)
 
 
-@lands(rb'{"id": "\u0002", "": "\u0002"}' + b"\n", [("\x02", None, r'{"":"\u0002"}')])
+@lands(rb'{"id": "\u0002", "name": [{"":"\u0002"}]}' + b"\n", [("\x02", r'[{"":"\u0002"}]', None)])
 def test_a_line_with_the_end_that_the_parser_looks_for_is_a_row(is_read: IsRead, file: Landed) -> None:
     is_read(file)
 

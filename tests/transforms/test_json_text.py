@@ -38,10 +38,10 @@ def test_text_behind_an_object_makes_it_no_image(spark: SparkSession, text: str)
 
 
 def test_an_object_that_holds_the_end_itself_is_an_image(spark: SparkSession) -> None:
-    text = r'{"": "\u0002", "id": 1}'
+    text = r'{"": "\u0002", "id": [{"a":1}]}'
     row = frame(spark, "t string", [(text,)]).transform(with_image("image", "t")).first()
     assert row is not None
-    assert row.image["values"] == ["\x02", "1"]
+    assert row.image["values"] == ["\x02", '[{"a":1}]']
 
 
 def test_a_rescued_timestamp_keeps_its_microseconds(spark: SparkSession) -> None:

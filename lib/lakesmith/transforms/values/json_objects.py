@@ -1,9 +1,9 @@
 r"""Parse JSON text so that whatever follows its first value shows.
 
-The parser stops behind the first value. So the text becomes an item of an array with an item of
-its own behind it: where the parser finds both, and nothing else, it has read all of the text. The
-last item holds U+0002, which JSON allows in a string as an escape only, so that a text that can
-hold it too is found by that escape.
+The parser stops behind the first value. Within an array whatever follows it shows, unless it closes
+the array. Where a text may do so, an item of its own comes behind it: where the parser finds both,
+and nothing else, it has read all of the text. That item holds U+0002, which JSON allows in a string
+as an escape only, so that a text that can hold it too is found by that escape.
 """
 
 from __future__ import annotations
@@ -13,22 +13,26 @@ from pyspark.sql import functions as F
 
 from lakesmith.transforms.values.json_numbers import mark_numbers
 
+# What closes an array behind an object.
+_CLOSING = r"\}[ \t\r\n]*+\]"
 _END = "\x02"
 _END_AS_JSON = r"\u0002"
 
 
 def in_array(text: Column, is_changed: Column) -> Column:
-    r"""Return an array of JSON text and an end, with numbers marked that would change.
+    r"""Return JSON text as an item of an array, with numbers marked that would change.
 
     Examples
     --------
     >>> array = in_array(F.lit('{"a": 1.10}'), F.lit(True))
     >>> print(spark.range(1).select(array.alias("array")).first().array)
-    [{"a": "\u00011.10"},{"":"\u0002"}]
+    [{"a": "\u00011.10"}]
     """
     spelled = F.when(is_changed, mark_numbers(text)).otherwise(text)
     end = F.when(_may_hold_end(text), _hash(text)).otherwise(F.lit(_END_AS_JSON))
-    return F.concat(F.lit("["), spelled, F.lit(',{"":"'), end, F.lit('"}]'))
+    item = F.concat(F.lit(',{"":"'), end, F.lit('"}]'))
+    rest = F.when(_may_close(text), item).otherwise(F.lit("]"))
+    return F.concat(F.lit("["), spelled, rest)
 
 
 def only_object(items: Column, text: Column) -> Column:
@@ -56,8 +60,14 @@ def only_object(items: Column, text: Column) -> Column:
     """
     last = F.get(items, F.lit(1))[""].cast("string")
     end = F.when(_may_hold_end(text), _hash(text)).otherwise(F.lit(_END))
-    is_all = (F.size(items) == 2) & (last == end)
-    return F.when(is_all, F.get(items, F.lit(0)))
+    count = F.size(items)
+    is_all = (count == 1) & ~_may_close(text)
+    is_all_before_end = (count == 2) & _may_close(text) & (last == end)
+    return F.when(is_all | is_all_before_end, F.get(items, F.lit(0)))
+
+
+def _may_close(text: Column) -> Column:
+    return text.rlike(_CLOSING)
 
 
 def _may_hold_end(text: Column) -> Column:
