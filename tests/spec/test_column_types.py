@@ -3,6 +3,7 @@ from __future__ import annotations
 import pytest
 
 from lakesmith.spec.values.column_types import type_problem
+from lakesmith.spec.values.time_patterns import pattern_problem
 
 
 @pytest.mark.parametrize(
@@ -42,3 +43,12 @@ def test_spark_types_are_valid(text: str) -> None:
 )
 def test_other_types_are_refused_with_a_reason(text: str, problem: str) -> None:
     assert type_problem(text).startswith(problem)
+
+
+@pytest.mark.parametrize(("pattern", "problem"), [
+    ("yyyy-MM-dd hh:mm a", ""), ("yyyy-MM-dd HH:mm", ""), ("yyyy-MM-dd 'hh'", ""), ("MM/yyyy", ""),
+    ("yyyy-MM-dd hh:mm", "half a day"), ("yyyy-MM-dd KK", "half a day"), ("dd.MM", "no year"), ("HH:mm", "no date"),
+])  # fmt: skip
+def test_a_pattern_that_would_make_up_a_value_is_refused(pattern: str, problem: str) -> None:
+    found = pattern_problem(pattern)
+    assert problem in found if problem else found == ""

@@ -9,6 +9,7 @@ _OFFSET_LETTERS = "XxZO"
 _REGION_LETTERS = "Vvz"
 # The letters of Spark's datetime patterns.
 _DATE_LETTERS = "yMLdDuQq"
+_HALF_DAY_LETTERS = "hK"
 _LETTERS = "GyMLdDQqEFahKkHmsSVzOXx"
 _QUOTED = re.compile(r"('[^']*')")
 _FRACTION = re.compile(rf"(S{{{_MICROSECOND_DIGITS}}})(S+)")
@@ -61,6 +62,8 @@ def pattern_problem(pattern: str) -> str:
     'a quote is never closed'
     >>> pattern_problem("dd.MM.yyyy[ HH:mm]")
     ''
+    >>> pattern_problem("dd.MM")
+    'it reads no year, and each would be 1970'
     """
     if pattern.count("'") % 2:
         return "a quote is never closed"
@@ -70,7 +73,19 @@ def pattern_problem(pattern: str) -> str:
             return f"the letter {letter!r} has no meaning"
     if unquoted.count("[") != unquoted.count("]"):
         return "a bracket is never closed"
-    return "" if set(unquoted) & set(_DATE_LETTERS) else "it reads no date"
+    return _missing_part(unquoted)
+
+
+def _missing_part(unquoted: str) -> str:
+    """Return what a pattern does not read, where a value that never arrived would stand for it."""
+    letters = set(unquoted)
+    if not letters & set(_DATE_LETTERS):
+        return "it reads no date"
+    if "y" not in letters:
+        return "it reads no year, and each would be 1970"
+    if letters & set(_HALF_DAY_LETTERS) and "a" not in letters:
+        return "it reads an hour of half a day (h, K) without a, and each would be before noon"
+    return ""
 
 
 def zone_problem(pattern: str, kind: str) -> str:
