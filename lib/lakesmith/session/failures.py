@@ -68,10 +68,18 @@ def _is_silent(spark: SparkSession) -> bool:
         return False
     try:
         spark.conf.get("spark.sql.session.timeZone", None)
-        # A context that memory ran out for answers while it stops, and fails in odd ways.
-        return bool(spark.sparkContext._jsc.sc().isStopped())
+        return _is_stopping(spark)
     except Exception:  # of a session that lives, this asks nothing that could fail
         return True
+
+
+def _is_stopping(spark: SparkSession) -> bool:
+    """Return whether the context is being stopped, such as when memory ran out.
+
+    It still answers meanwhile, and fails in odd ways.
+    """
+    context = getattr(spark, "sparkContext", None)
+    return context is not None and context._jsc.sc().isStopped() is True
 
 
 def text_of(error: BaseException) -> str:
