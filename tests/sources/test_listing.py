@@ -40,7 +40,7 @@ def test_an_entry_has_size_and_modification_time_in_milliseconds(tmp_path: Path)
 
 
 def test_hidden_files_are_left_out(tmp_path: Path) -> None:
-    touch(tmp_path, ".a", "_b", "c", "_tmp/d")
+    touch(tmp_path, ".a", "_b", "c", "d._COPYING_", "_tmp/d")
     assert names(list_files(None, source(tmp_path, recursive=True)), tmp_path) == ["c"]
 
 

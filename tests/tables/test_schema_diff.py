@@ -22,6 +22,7 @@ def said(have: dict[str, str], want: dict[str, str], renamed: dict[str, str] | N
         ({}, {"a": "int"}, "+ a int"),
         ({"a": "int"}, {"a": "bigint"}, "~ a int -> bigint"),
         ({"a": "int"}, {"a": "string"}, "! a int -> string (needs a rebuild)"),
+        ({"a": "float"}, {"a": "double"}, "! a float -> double (needs a rebuild)"),
         ({"a": "int"}, {}, "- a int (stays in the table, NULL in new and updated rows)"),
         ({"a": "int"}, {"A": "int"}, "! A nothing -> int (needs a rebuild)"),
         ({}, {"_deleted": "boolean"}, "! _deleted nothing -> boolean (needs a rebuild)"),

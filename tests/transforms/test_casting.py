@@ -2,6 +2,7 @@ from __future__ import annotations
 
 from datetime import date, datetime
 from decimal import Decimal
+from typing import Any
 
 import pytest
 from pyspark.sql import SparkSession
@@ -134,8 +135,31 @@ def test_times_become_other_times(spark: SparkSession) -> None:
     check(spark, "timestamp", "date", [(datetime(2010, 12, 1, 8), date(2010, 12, 1)), (None, None)])
 
 
-def test_arrays_cast_inside(spark: SparkSession) -> None:
-    check(spark, "array<string>", "array<int>", [(["1", "x"], [1, None]), (None, None)])
+@pytest.mark.parametrize(("source", "target", "pairs"), [
+    ("array<string>", "array<int>", [(["1", None], [1, None]), (["1", "x"], None), (["1.5"], None), ([], []), (None, None)]),
+    ("array<double>", "array<int>", [([1.0, 2.0], [1, 2]), ([1.5], None)]),
+    ("map<string,string>", "map<string,int>", [({"k": "1"}, {"k": 1}), ({"k": "1", "z": "abc"}, None), ({}, {})]),
+    ("struct<a:int,b:int>", "struct<b:int,a:int>", [((1, 2), (2, 1)), ((None, 2), (2, None)), (None, None)]),
+    ("struct<d:string,n:array<string>>", "struct<d:date,n:array<int>>", [
+        (("2024-03-01", ["1"]), (date(2024, 3, 1), [1])), (("2024", ["1"]), None), (("2024-03-01", ["x"]), None),
+    ]),
+])  # fmt: skip
+def test_what_is_within_a_value_is_cast_as_the_value_or_all_is_null(
+    spark: SparkSession, source: str, target: str, pairs: list[tuple[Any, Any]]
+) -> None:
+    check(spark, source, target, pairs)
+
+
+@pytest.mark.parametrize(("source", "target"), [
+    ("struct<a:int>", "struct<b:int>"), ("struct<a:int,b:int>", "struct<a:int>"), ("array<int>", "map<int,int>"),
+])  # fmt: skip
+def test_values_of_another_shape_are_not_cast(source: str, target: str) -> None:
+    with pytest.raises(StepError, match="LS303"):
+        cast_or_null(F.col("v"), DataType.fromDDL(source), DataType.fromDDL(target))
+
+
+def test_a_float_becomes_the_double_that_it_stands_for(spark: SparkSession) -> None:
+    check(spark, "float", "double", [(0.1, 0.1), (-0.0, -0.0), (float("inf"), float("inf")), (1e10, 1e10), (None, None)])
 
 
 def test_text_is_no_struct() -> None:

@@ -56,3 +56,13 @@ def test_other_types_are_cast_to_text(spark: SparkSession) -> None:
 def test_raw_must_be_there(spark: SparkSession) -> None:
     with pytest.raises(StepError, match=r"LS305 .*: _raw"):
         frame(spark, "a int", [(1,)]).transform(hash_key(name="id"))
+
+
+def test_values_of_lists_and_structs_are_told_apart(spark: SparkSession) -> None:
+    rows = spark.sql(
+        "select array('a', 'b') as v union all select array('a, b') union all select array('null') "
+        "union all select array(cast(null as string)) union all select array('a', 'b')"
+    )
+    assert rows.transform(hash_key(name="k", of=["v"])).select("k").distinct().count() == 4
+    structs = rows.selectExpr("struct(v, cast(null as int) as n) as s")
+    assert structs.transform(hash_key(name="k", of=["s"])).select("k").distinct().count() == 4

@@ -19,6 +19,9 @@ from lakesmith.paths import local_path
 if TYPE_CHECKING:
     from lakesmith.spec.model import FilesSource
 
+# Hadoop writes a file under this name until it is whole, and Spark does not read it.
+_COPIED = "._COPYING_"
+
 
 @dataclass(frozen=True, order=True)
 class FileEntry:
@@ -139,7 +142,7 @@ def _name_of(
     entry: os.DirEntry[str], directory: str, in_link: bool, source: FilesSource
 ) -> _Name | tuple[str, bool] | None:
     """Return a file, or a directory with whether a link leads to it, or None for all else."""
-    if entry.name.startswith((".", "_")):
+    if entry.name.startswith((".", "_")) or entry.name.endswith(_COPIED):
         return None
     is_link = in_link or entry.is_symlink()
     try:

@@ -185,7 +185,8 @@ def is_wider(old: str, new: str) -> bool:
     >>> [is_wider("decimal(8,2)", new) for new in ("decimal(10,4)", "decimal(9,4)", "double")]
     [True, False, False]
     """
-    if (old, new) in (("float", "double"), ("date", "timestamp_ntz")):
+    # Delta reads 0.1 of a float as 0.10000000149011612 of a double.
+    if (old, new) == ("date", "timestamp_ntz"):
         return True
     if old in DIGITS and new in DIGITS:
         return DIGITS[old] < DIGITS[new]

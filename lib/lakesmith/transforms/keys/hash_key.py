@@ -7,11 +7,13 @@ from typing import Literal
 
 from pyspark.sql import Column, DataFrame
 from pyspark.sql import functions as F
-from pyspark.sql.types import StructType
+from pyspark.sql.types import ArrayType, DataType, MapType, StructType
 
-from lakesmith.column_refs import named, require
+from lakesmith.column_refs import json_text, named, require, types_of
 from lakesmith.columns import RAW, quoted
 from lakesmith.types import Transform
+
+_WITH_NULLS = {"ignoreNullFields": "false"}
 
 
 def hash_key(*, name: str, of: Literal["raw"] | Sequence[str] = "raw") -> Transform:
@@ -38,7 +40,8 @@ def hash_key(*, name: str, of: Literal["raw"] | Sequence[str] = "raw") -> Transf
     Notes
     -----
     The hash is of ``<length in code points>:<value>`` for each field in order, or ``-;`` for NULL,
-    in UTF-8. An empty text counts as NULL; nothing is trimmed; other types are cast to text first.
+    in UTF-8. An empty text counts as NULL; nothing is trimmed; lists, maps and structs are
+    written as JSON, and other types are cast to text first.
 
     *Columns*: needs `_raw` or the listed ones -> adds `name` (string of 64 characters, never NULL).
 
@@ -52,30 +55,38 @@ def hash_key(*, name: str, of: Literal["raw"] | Sequence[str] = "raw") -> Transf
 
     def apply(df: DataFrame) -> DataFrame:
         fields = _raw_fields(df) if of == "raw" else _listed_fields(df, of)
-        text = F.concat(*map(_part, fields))
+        parts = [_part(value, kind) for value, kind in fields]
+        text = F.concat(*parts)
 
         return df.withColumn(name, F.sha2(text, 256))
 
     return apply
 
 
-def _listed_fields(df: DataFrame, names: Sequence[str]) -> list[Column]:
+def _listed_fields(
+    df: DataFrame, names: Sequence[str]
+) -> list[tuple[Column, DataType]]:
     require(df, names, "hash_key")
-    return [named(name) for name in names]
+    types = types_of(df)
+    return [(named(name), types[name.lower()]) for name in names]
 
 
-def _raw_fields(df: DataFrame) -> list[Column]:
+def _raw_fields(df: DataFrame) -> list[tuple[Column, DataType]]:
     require(df, [RAW], "hash_key")
     raw = df.schema[RAW].dataType
-    names = raw.names if isinstance(raw, StructType) else []
+    fields = raw.fields if isinstance(raw, StructType) else []
 
     return [
-        F.col(f"{RAW}.{quoted(field)}") for field in names if not field.startswith("_")
+        (F.col(f"{RAW}.{quoted(field.name)}"), field.dataType)
+        for field in fields
+        if not field.name.startswith("_")
     ]
 
 
-def _part(value: Column) -> Column:
-    text = value.cast("string")
+def _part(value: Column, kind: DataType) -> Column:
+    # The text of an array, a map or a struct does not tell its values apart.
+    is_nested = isinstance(kind, ArrayType | MapType | StructType)
+    text = json_text(value, _WITH_NULLS) if is_nested else value.cast("string")
     length = F.length(text).cast("string")
     spelled = F.concat(length, F.lit(":"), text)
 

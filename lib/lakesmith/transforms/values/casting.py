@@ -32,6 +32,7 @@ from lakesmith.spec.values.numbers import (
 )
 from lakesmith.spec.values.time_patterns import exact_pattern
 from lakesmith.spec.values.times import FAST_INSTANT, FAST_WALL_CLOCK, INSTANT
+from lakesmith.transforms.values.nested_casts import cast_nested
 
 _NESTED = (ArrayType, MapType, StructType)
 _TIMES = (DateType, TimestampType, TimestampNTZType)
@@ -125,6 +126,9 @@ def _number_from_number(
 def _float_from_number(
     value: Column, source_type: DataType, target_type: DataType
 ) -> Column:
+    if isinstance(source_type, FloatType) and isinstance(target_type, DoubleType):
+        # The shortest text of a float is the number that it stands for: 0.1 stays 0.1.
+        return value.cast("string").try_cast(target_type)
     typed = value.try_cast(target_type)
     if not (isinstance(source_type, DoubleType) and isinstance(target_type, FloatType)):
         return typed
@@ -139,7 +143,7 @@ def _float_from_number(
 
 def _nested(value: Column, source_type: DataType, target_type: DataType) -> Column:
     if isinstance(source_type, _NESTED):
-        return value.try_cast(target_type)
+        return cast_nested(value, source_type, target_type, cast_or_null)
     raise StepError(
         f"a column of type {source_type.simpleString()} cannot become {target_type.simpleString()}",
         code="LS303",
