@@ -159,7 +159,9 @@ def test_values_of_another_shape_are_not_cast(source: str, target: str) -> None:
 
 
 def test_a_float_becomes_the_double_that_it_stands_for(spark: SparkSession) -> None:
-    check(spark, "float", "double", [(0.1, 0.1), (-0.0, -0.0), (float("inf"), float("inf")), (1e10, 1e10), (None, None)])
+    check(
+        spark, "float", "double", [(0.1, 0.1), (-0.0, -0.0), (float("inf"), float("inf")), (1e10, 1e10), (None, None)]
+    )
 
 
 def test_text_is_no_struct() -> None:
