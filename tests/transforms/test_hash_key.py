@@ -58,7 +58,7 @@ def test_raw_must_be_there(spark: SparkSession) -> None:
         frame(spark, "a int", [(1,)]).transform(hash_key(name="id"))
 
 
-def test_values_of_lists_and_structs_are_told_apart(spark: SparkSession) -> None:
+def test_values_of_lists_and_structs_have_keys_of_their_own(spark: SparkSession) -> None:
     rows = spark.sql(
         "select array('a', 'b') as v union all select array('a, b') union all select array('null') "
         "union all select array(cast(null as string)) union all select array('a', 'b')"
