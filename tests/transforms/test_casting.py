@@ -139,6 +139,7 @@ def test_times_become_other_times(spark: SparkSession) -> None:
     ("array<string>", "array<int>", [(["1", None], [1, None]), (["1", "x"], None), (["1.5"], None), ([], []), (None, None)]),
     ("array<double>", "array<int>", [([1.0, 2.0], [1, 2]), ([1.5], None)]),
     ("map<string,string>", "map<string,int>", [({"k": "1"}, {"k": 1}), ({"k": "1", "z": "abc"}, None), ({}, {})]),
+    ("map<string,string>", "map<int,string>", [({"1": "a"}, {1: "a"}), ({"1": "a", "01": "b"}, None), ({"x": "a"}, None)]),
     ("struct<a:int,b:int>", "struct<b:int,a:int>", [((1, 2), (2, 1)), ((None, 2), (2, None)), (None, None)]),
     ("struct<d:string,n:array<string>>", "struct<d:date,n:array<int>>", [
         (("2024-03-01", ["1"]), (date(2024, 3, 1), [1])), (("2024", ["1"]), None), (("2024-03-01", ["x"]), None),

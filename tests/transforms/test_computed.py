@@ -40,6 +40,7 @@ def test_a_whole_number_takes_no_fraction(spark: SparkSession, value: str, kind:
         ("decimal(10,2)", "1.005D", Decimal("1.01")),
         ("decimal(10,2)", "-0.125BD", Decimal("-0.13")),
         ("decimal(20,15)", "cast(0.1 AS float)", Decimal("0.1")),
+        ("double", "cast(0.1 AS float)", 0.1),
         ("float", "1e-50D", 0.0),
         ("float", "double('-inf')", float("-inf")),
         ("double", "9007199254740993", 9007199254740992.0),

@@ -23,7 +23,6 @@ from pyspark.sql.types import (
     TimestampType,
 )
 
-from lakesmith.errors import StepError
 from lakesmith.spec.values.numbers import (
     FAST_NUMBER,
     NUMBER,
@@ -97,7 +96,7 @@ def cast_or_null(
     if isinstance(source_type, NumericType) and isinstance(target_type, NumericType):
         return _number_from_number(value, source_type, target_type)
     if isinstance(target_type, _NESTED):
-        return _nested(value, source_type, target_type)
+        return cast_nested(value, source_type, target_type, cast_or_null)
     if isinstance(source_type, _TIMES) and isinstance(target_type, _TIMES):
         return value.try_cast(target_type)
 
@@ -139,17 +138,6 @@ def _float_from_number(
     is_above_zero = (typed == 0.0) == was_zero
 
     return F.when(is_in_range & is_above_zero, typed)
-
-
-def _nested(value: Column, source_type: DataType, target_type: DataType) -> Column:
-    if isinstance(source_type, _NESTED):
-        return cast_nested(value, source_type, target_type, cast_or_null)
-    raise StepError(
-        f"a column of type {source_type.simpleString()} cannot become {target_type.simpleString()}",
-        code="LS303",
-        hint="parse the text in a step, for instance with from_json, and leave `source` out of the"
-        " contract column",
-    )
 
 
 def _from_text(text: Column, target_type: DataType, format: str | None) -> Column:

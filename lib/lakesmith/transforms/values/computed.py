@@ -86,7 +86,7 @@ def _would_be_cut(name: str, source_type: DataType, target_type: DataType) -> St
 
 def _number(value: Column, source_type: DataType, target_type: DataType) -> Column:
     if isinstance(target_type, _FLOATS):
-        typed = value.cast(target_type)
+        typed = _digits(value, source_type).cast(target_type)
         is_lost = (F.abs(typed) == _INFINITY) & (F.abs(value) != _INFINITY)
     else:
         # Without ANSI a plain cast wraps around; and it makes NaN NULL for a decimal.
