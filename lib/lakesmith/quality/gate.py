@@ -9,12 +9,14 @@ from pyspark.sql import Column, DataFrame
 from pyspark.sql import functions as F
 
 from lakesmith.column_refs import json_text, named
-from lakesmith.columns import GATE, RAW, REASONS
+from lakesmith.columns import GATE, RAW, REASONS, UNFIT
 from lakesmith.quality.check_result import CheckResult
 from lakesmith.types import Transform
 
 if TYPE_CHECKING:
     from lakesmith.quality.rule import Rule
+
+_WITH_NULLS = {"ignoreNullFields": "false"}
 
 
 def tag(rules: Sequence[Rule]) -> Transform:
@@ -284,8 +286,11 @@ def _reason(rule: Rule) -> Column:
 
 
 def _raw_json(df: DataFrame) -> Column:
-    raw = named(RAW)
+    added = (RAW, GATE, UNFIT)
+    fields = [named(name) for name in df.columns if name not in added]
+    shown = json_text(F.struct(*fields), _WITH_NULLS)
     if RAW not in df.columns:
-        fields = [named(name) for name in df.columns if name != GATE]
-        raw = F.struct(*fields)
-    return json_text(raw, {"ignoreNullFields": "false"})
+        return shown
+    raw = json_text(named(RAW), _WITH_NULLS)
+    # SQL may lose the raw input of the rows that it makes.
+    return F.coalesce(raw, shown) if UNFIT in df.columns else raw

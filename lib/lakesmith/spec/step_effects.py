@@ -11,8 +11,6 @@ from lakesmith.spec.steps import (
     StepRecord,
     find_step,
     lowered,
-    sql_texts,
-    texts_of,
 )
 from lakesmith.spec.values.sql_text import column_names, windows
 
@@ -133,6 +131,25 @@ def gives_groups(step: Step) -> bool:
     return record is not None and record.gives_groups
 
 
+def keeps_rows(step: Step) -> bool:
+    """Return whether a step gives back each row with what the gate needs, however few fit.
+
+    Examples
+    --------
+    >>> keeps_rows({"trim": ["a"]}), keeps_rows({"filter": "a > 0"}), keeps_rows("my.steps:clean")
+    (True, True, False)
+    >>> keeps_rows({"join": {"input": "p", "on": ["a"], "how": "inner"}})
+    False
+    >>> keeps_rows({"with_columns": {"n": "count(*) OVER ()"}}), keeps_rows({"drop": ["_raw"]})
+    (False, False)
+    """
+    record = record_of(step)
+    if record is None or groupings(step):
+        return False
+    changes_hidden = any(name.startswith("_") for name in changed_columns(step))
+    return record.keeps_rows(options_of(step)) and not changes_hidden
+
+
 def derived_columns(step: Step) -> Derived:
     """Return the columns that a step makes, each with the columns that it is computed from.
 
@@ -180,3 +197,30 @@ def filtering_columns(step: Step) -> frozenset[str]:
     texts = expressions(step) if record and record.filters else ()
 
     return frozenset[str]().union(*map(column_names, texts))
+
+
+def sql_texts(record: StepRecord, options: Mapping[str, Any]) -> Iterable[str]:
+    """Yield the SQL texts among the options of a step.
+
+    Examples
+    --------
+    >>> list(sql_texts(record_of({"filter": "a"}), {"condition": "units > 0"}))
+    ['units > 0']
+    """
+    for option in record.sql:
+        yield from texts_of(options.get(option))
+
+
+def texts_of(value: Any) -> Iterable[str]:
+    """Yield the texts of a YAML value but for those in lists, which name columns.
+
+    Examples
+    --------
+    >>> list(texts_of({"by": ["day"], "measures": {"n": "count(*)"}}))
+    ['count(*)']
+    """
+    if isinstance(value, str):
+        yield value
+    elif isinstance(value, Mapping):
+        for part in value.values():
+            yield from texts_of(part)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from functools import cache
 from importlib.metadata import EntryPoint
@@ -20,6 +20,25 @@ Derived: TypeAlias = dict[str, "frozenset[str] | None"]
 
 def _nothing(options: Options) -> Derived:
     return {}
+
+
+def _never(options: Options) -> bool:
+    return False
+
+
+def always(options: Options) -> bool:
+    """Return that a step gives back each row, whatever its options.
+
+    Examples
+    --------
+    >>> StepRecord("my_package.steps:mask", keeps_rows=always).keeps_rows({})
+    True
+    """
+    return True
+
+
+def _is_left_join(options: Options) -> bool:
+    return bool(options.get("how", "left") == "left")
 
 
 @dataclass(frozen=True)
@@ -52,6 +71,9 @@ class StepRecord:
         Whether the SQL decides which rows stay.
     is_reversible : bool
         Whether a value that the step makes determines the values it is computed from.
+    keeps_rows : callable
+        Options to whether the step gives back each row with its columns that begin with `_`. One
+        that may lose rows sees only those whose input fits the contract.
 
     Examples
     --------
@@ -71,6 +93,7 @@ class StepRecord:
     gives_groups: bool = False
     filters: bool = False
     is_reversible: bool = False
+    keeps_rows: Callable[[Options], bool] = field(default=_never, repr=False)
 
 
 def lowered(names: Any) -> frozenset[str]:
@@ -129,7 +152,8 @@ def _mapping(options: Options, option: str) -> dict[str, Any]:
 
 def _text(name: str) -> StepRecord:
     function = f"lakesmith.transforms.text:{name}"
-    return StepRecord(function, whole="columns", derives=each_itself("columns"))
+    derives = each_itself("columns")
+    return StepRecord(function, whole="columns", derives=derives, keeps_rows=always)
 
 
 LIBRARY: Mapping[str, StepRecord] = {
@@ -144,27 +168,38 @@ LIBRARY: Mapping[str, StepRecord] = {
         "lakesmith.transforms.columns:cast",
         whole="columns",
         derives=each_itself("columns"),
+        keeps_rows=always,
     ),
-    "date_parts": StepRecord("lakesmith.transforms.dates:date_parts", derives=_parts),
+    "date_parts": StepRecord(
+        "lakesmith.transforms.dates:date_parts", derives=_parts, keeps_rows=always
+    ),
     "dedupe": StepRecord(
         "lakesmith.transforms.keys.dedupe:dedupe", is_row_wise=False, groups_by="keys"
     ),
     "drop": StepRecord(
-        "lakesmith.transforms.columns:drop", whole="columns", removes=("columns",)
+        "lakesmith.transforms.columns:drop",
+        whole="columns",
+        removes=("columns",),
+        keeps_rows=always,
     ),
     "filter": StepRecord(
         "lakesmith.transforms.filters:filter_rows",
         whole="condition",
         sql=("condition",),
         filters=True,
+        keeps_rows=always,
     ),
     "hash_key": StepRecord(
         "lakesmith.transforms.keys.hash_key:hash_key",
         derives=_hashed,
         is_reversible=True,
+        keeps_rows=always,
     ),
     "join": StepRecord(
-        "lakesmith.transforms.joins:join", inputs={"input": "other"}, is_row_wise=False
+        "lakesmith.transforms.joins:join",
+        inputs={"input": "other"},
+        is_row_wise=False,
+        keeps_rows=_is_left_join,
     ),
     "lower": _text("lower"),
     "normalize_text": _text("normalize_text"),
@@ -173,8 +208,11 @@ LIBRARY: Mapping[str, StepRecord] = {
         whole="columns",
         derives=_renamed,
         removes=("columns",),
+        keeps_rows=always,
     ),
-    "select": StepRecord("lakesmith.transforms.columns:select", whole="columns"),
+    "select": StepRecord(
+        "lakesmith.transforms.columns:select", whole="columns", keeps_rows=always
+    ),
     "trim": _text("trim"),
     "upper": _text("upper"),
     "with_columns": StepRecord(
@@ -182,6 +220,7 @@ LIBRARY: Mapping[str, StepRecord] = {
         whole="columns",
         sql=("columns",),
         derives=_by_sql,
+        keeps_rows=always,
     ),
 }
 
@@ -253,30 +292,3 @@ def _refused(entry: EntryPoint, what: str, hint: str) -> StepError:
         where=f"entry point {ENTRY_POINTS}: {entry.name} = {entry.value}",
         hint=hint,
     )
-
-
-def sql_texts(record: StepRecord, options: Options) -> Iterable[str]:
-    """Yield the SQL texts among the options of a step.
-
-    Examples
-    --------
-    >>> list(sql_texts(LIBRARY["filter"], {"condition": "units > 0"}))
-    ['units > 0']
-    """
-    for option in record.sql:
-        yield from texts_of(options.get(option))
-
-
-def texts_of(value: Any) -> Iterable[str]:
-    """Yield the texts of a YAML value but for those in lists, which name columns.
-
-    Examples
-    --------
-    >>> list(texts_of({"by": ["day"], "measures": {"n": "count(*)"}}))
-    ['count(*)']
-    """
-    if isinstance(value, str):
-        yield value
-    elif isinstance(value, Mapping):
-        for part in value.values():
-            yield from texts_of(part)

@@ -5,6 +5,8 @@ from __future__ import annotations
 from pyspark.sql import DataFrame
 from pyspark.sql import functions as F
 
+from lakesmith.column_refs import named
+from lakesmith.columns import UNFIT
 from lakesmith.types import Transform
 
 
@@ -40,6 +42,10 @@ def filter_rows(*, condition: str) -> Transform:
     """
 
     def apply(df: DataFrame) -> DataFrame:
-        return df.filter(F.expr(condition))
+        holds = F.expr(condition)
+        # The gate is to see each row whose input does not fit.
+        is_kept = holds | named(UNFIT).isNotNull() if UNFIT in df.columns else holds
+
+        return df.filter(is_kept)
 
     return apply

@@ -11,6 +11,7 @@ from pyspark.sql import functions as F
 from lakesmith.batch.gate.delete_rules import for_deletes
 from lakesmith.batch.gate.partial_events import for_partial
 from lakesmith.batch.gate.regex_problems import require_patterns, with_known_patterns
+from lakesmith.batch.transform.unfit_rows import with_judgement
 from lakesmith.columns import TRUNCATES
 from lakesmith.quality.rules import compile_rules, resolve
 from lakesmith.types import Transform
@@ -38,7 +39,7 @@ def batch_rules(batch: BatchContext, rows: DataFrame) -> tuple[Rule, ...]:
     """
     require_patterns(batch.name, batch.spec, rows)
     compiled = resolve(compile_rules(batch.spec, dict(rows.dtypes)), rows)
-    rules = with_known_patterns(compiled, rows)
+    rules = with_judgement(with_known_patterns(compiled, rows), rows)
     if batch.lands_source:
         rules = tuple(replace(rule, on_fail="warn") for rule in rules)
     for flag in EXEMPT:

@@ -8,9 +8,11 @@ from typing import TYPE_CHECKING
 from pyspark.sql import DataFrame
 from pyspark.sql.types import DataType
 
+from lakesmith.batch.transform.unfit_rows import judge, leading, past
 from lakesmith.column_refs import types_of
 from lakesmith.columns import KEPT, TRUNCATES
 from lakesmith.errors import StepError
+from lakesmith.quality.rules import compile_rules
 from lakesmith.transforms.contract import as_declared, to_contract
 from lakesmith.transforms.steps.bind import Step, run_steps
 from lakesmith.transforms.values.computed import computed
@@ -18,6 +20,7 @@ from lakesmith.types import Transform
 
 if TYPE_CHECKING:
     from lakesmith.batch.context import BatchContext
+    from lakesmith.spec.model import Table
 
 _DELETED = ("what {} deleted is lost", "so that a delete reaches this table")
 MARKS = {
@@ -49,11 +52,7 @@ def row_by_row(
         rows.transform(to_contract(batch.spec.columns)) if batch.spec.columns else rows
     )
     query = batch.spec.sql
-    shaped = (
-        _query(batch, contracted, inputs)
-        if query
-        else contracted.transform(run_steps(steps, inputs))
-    )
+    shaped = contracted.transform(_shaped(batch, inputs, steps))
     for mark in MARKS:
         if mark in rows.columns and mark not in shaped.columns:
             what, hint = MARKS[mark]
@@ -65,6 +64,33 @@ def row_by_row(
                 hint=f"select {mark} too, {hint}",
             )
     return shaped.transform(_as_stored(batch)) if batch.groups else shaped
+
+
+def _shaped(
+    batch: BatchContext, inputs: Mapping[str, DataFrame], steps: Sequence[Step]
+) -> Transform:
+    """Run the SQL or the steps, which no row passes unseen whose input does not fit."""
+    spec = batch.spec
+    if spec.sql:
+        query = _query(batch, inputs)
+        return query if batch.lands_source else _judging(spec, past(query))
+    run = run_steps(steps, inputs)
+    if batch.lands_source or not steps:
+        return run
+    kept = leading(steps)
+    first = run_steps(steps[:kept], inputs)
+    if kept == len(steps):
+        return _judging(spec, first)
+    lossy = run_steps(steps[kept:], inputs)
+    return _judging(spec, lambda rows: rows.transform(first).transform(past(lossy)))
+
+
+def _judging(spec: Table, shape: Transform) -> Transform:
+    def apply(rows: DataFrame) -> DataFrame:
+        rules = compile_rules(spec, dict(rows.dtypes))
+        return rows.transform(judge(rules)).transform(shape)
+
+    return apply
 
 
 def keyed(
@@ -100,10 +126,11 @@ def _as_stored(batch: BatchContext) -> Transform:
     return apply
 
 
-def _query(
-    batch: BatchContext, rows: DataFrame, inputs: Mapping[str, DataFrame]
-) -> DataFrame:
-    named = {batch.spec.input_name: rows, **inputs}
-    for name, frame in named.items():
-        frame.createOrReplaceTempView(name)
-    return batch.session.sql(batch.spec.sql or "")
+def _query(batch: BatchContext, inputs: Mapping[str, DataFrame]) -> Transform:
+    def apply(rows: DataFrame) -> DataFrame:
+        views = {batch.spec.input_name: rows, **inputs}
+        for name, frame in views.items():
+            frame.createOrReplaceTempView(name)
+        return batch.session.sql(batch.spec.sql or "")
+
+    return apply

@@ -13,7 +13,7 @@ from pyspark.sql import functions as F
 
 from lakesmith.column_refs import named
 from lakesmith.columns import CORRUPT_RECORD, REFUSED, RESCUED
-from lakesmith.quality.checks.row.cast_failed import cast_columns, cast_rule
+from lakesmith.quality.checks.casts import cast_columns, cast_rule
 from lakesmith.quality.raw import raw_field, rescued
 from lakesmith.quality.rule import Rule, find, no_sample, sample_of
 from lakesmith.spec.model.checks.row.cast_failed import CastFailed
@@ -71,7 +71,9 @@ def _row_parsed(columns: Mapping[str, str]) -> Iterator[Rule]:
     if text is not None:
         unparsed = F.get_json_object(text, _UNPARSED)
         sample = sample_of(unparsed, "string")
-        yield _rule("row_parsed", "row_parsed", RESCUED, unparsed.isNotNull(), sample)
+        failed = unparsed.isNotNull()
+        rule = _rule("row_parsed", "row_parsed", RESCUED, failed, sample)
+        yield replace(rule, reads_raw=True)
 
 
 def _casts(table: Table, columns: Mapping[str, str]) -> Iterator[Rule]:

@@ -10,7 +10,8 @@ from types import FunctionType
 from typing import Any
 
 from lakesmith.errors import StepError
-from lakesmith.spec.steps import LIBRARY, sql_texts
+from lakesmith.spec.step_effects import sql_texts
+from lakesmith.spec.steps import LIBRARY
 from lakesmith.spec.values.nondeterministic import (
     CLOCKS_WITHOUT_ARGUMENTS,
     SQL_FUNCTIONS,

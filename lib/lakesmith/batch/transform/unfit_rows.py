@@ -1,0 +1,149 @@
+"""Judge the input of a row before the steps, so that none of them hides or loses a bad row."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import replace
+from functools import reduce
+from itertools import takewhile
+from operator import or_
+from typing import TYPE_CHECKING
+
+from pyspark.sql import Column, DataFrame
+from pyspark.sql import functions as F
+
+from lakesmith.column_refs import named, types_of
+from lakesmith.columns import RAW, REFUSED, RESCUED, UNFIT
+from lakesmith.spec.step_effects import keeps_rows
+from lakesmith.types import Transform
+
+if TYPE_CHECKING:
+    from lakesmith.quality.rule import Rule
+    from lakesmith.spec.step_effects import Step
+
+_REJECTS = ("quarantine", "drop", "fail")
+
+
+def judge(rules: Sequence[Rule]) -> Transform:
+    """Add `_unfit`, which names the rules that the input of a row fails.
+
+    Parameters
+    ----------
+    rules : sequence of Rule
+
+    Returns
+    -------
+    callable
+        DataFrame -> DataFrame
+
+    Notes
+    -----
+    *Columns*: needs the contract's and `_raw` -> adds `_unfit` ARRAY<STRING>, NULL for a row that
+    fits; as they are where no rule looks at the input. A rule that only warns is left to the gate,
+    so that a step can repair the value.
+    """
+    of_input = [rule for rule in rules if _judges(rule)]
+
+    def apply(rows: DataFrame) -> DataFrame:
+        if not of_input:
+            return rows
+        names = [F.when(rule.failed, F.lit(_name(rule))) for rule in of_input]
+        is_unfit = reduce(or_, [rule.failed for rule in of_input])
+        failed = F.array_compact(F.array(*names))
+        return rows.withColumn(UNFIT, F.when(is_unfit, failed))
+
+    return apply
+
+
+def with_judgement(rules: Sequence[Rule], rows: DataFrame) -> tuple[Rule, ...]:
+    """Let a rule on the input also fail where the input failed it, whatever the steps made of it.
+
+    Parameters
+    ----------
+    rules : sequence of Rule
+    rows : DataFrame
+        The rows behind the steps.
+
+    Returns
+    -------
+    tuple of Rule
+    """
+    if UNFIT not in rows.columns:
+        return tuple(rules)
+    return tuple(_judged(rule) if _judges(rule) else rule for rule in rules)
+
+
+def leading(steps: Sequence[Step]) -> int:
+    """Return how many steps come before the first one that may lose or group rows.
+
+    Examples
+    --------
+    >>> leading([{"trim": ["a"]}, {"filter": "a > 0"}, {"dedupe": {"keys": ["a"]}}])
+    2
+    """
+    return len([*takewhile(keeps_rows, steps)])
+
+
+def past(lossy: Transform) -> Transform:
+    """Run steps that may lose or group rows on the rows that fit, and lead the others past them.
+
+    Parameters
+    ----------
+    lossy : callable
+        DataFrame -> DataFrame
+
+    Returns
+    -------
+    callable
+        DataFrame -> DataFrame
+
+    Notes
+    -----
+    *Columns*: needs `_unfit` -> those of `lossy`, `_unfit`, and what the gate needs to show a row
+    that does not fit. Such a row has NULL where the steps make a column, or another type.
+    The input is read twice.
+    """
+
+    def apply(rows: DataFrame) -> DataFrame:
+        if UNFIT not in rows.columns:
+            return rows.transform(lossy)
+        fits = named(UNFIT).isNull()
+        shaped = rows.filter(fits).drop(UNFIT).transform(lossy)
+        unfit = rows.filter(~fits).transform(_in_columns_of(shaped))
+        return shaped.unionByName(unfit, allowMissingColumns=True)
+
+    return apply
+
+
+def _in_columns_of(shaped: DataFrame) -> Transform:
+    target = types_of(shaped)
+
+    def apply(rows: DataFrame) -> DataFrame:
+        have = types_of(rows)
+        columns: list[Column] = []
+        for name in shaped.columns:
+            kind = target[name.lower()]
+            value = named(name) if have.get(name.lower()) == kind else F.lit(None)
+            columns.append(value.cast(kind).alias(name))
+        shown = RAW if RAW in rows.columns else RESCUED
+        needed = [
+            name
+            for name in (shown, REFUSED)
+            if name in rows.columns and name not in shaped.columns
+        ]
+        return rows.select(*columns, *map(named, needed), named(UNFIT))
+
+    return apply
+
+
+def _judges(rule: Rule) -> bool:
+    return rule.reads_raw and rule.on_fail in _REJECTS and not rule.error
+
+
+def _judged(rule: Rule) -> Rule:
+    is_named = F.array_contains(named(UNFIT), _name(rule))
+    return replace(rule, failed=rule.failed | F.coalesce(is_named, F.lit(False)))
+
+
+def _name(rule: Rule) -> str:
+    return f"{rule.id} {rule.column}"

@@ -1,0 +1,76 @@
+"""A row whose input does not fit reaches the quarantine, whatever the steps do to rows."""
+
+from __future__ import annotations
+
+from types import SimpleNamespace
+from typing import Any
+
+import pytest
+from pyspark.sql import DataFrame, SparkSession
+
+from lakesmith.batch.gate.batch_rules import batch_rules
+from lakesmith.batch.transform.row_by_row import row_by_row
+from lakesmith.quality.gate import accepted, rejected, tag
+from lakesmith.spec.model import Column, Table
+from lakesmith.testing import frame
+
+LANDED = [("1", "5", None), ("2", "six", None), ("3", None, None), (None, None, '{"_corrupt_record":"x"}')]
+COLUMNS = {"id": Column(type="int"), "qty": Column(type="int")}
+
+
+def positive(df: DataFrame) -> DataFrame:
+    return df.filter("qty > 0").select("id", "qty")
+
+
+def through(spark: SparkSession, **spec: Any) -> tuple[DataFrame, DataFrame]:
+    """Return the accepted and the rejected rows of a table."""
+    table = Table(from_="bronze.orders", columns=COLUMNS, **spec)
+    batch: Any = SimpleNamespace(name="silver.orders", spec=table, session=spark, groups=(), lands_source=False)
+    rows = frame(spark, "id string, qty string, _rescued string", LANDED)
+    keys = frame(spark, "id int", [(1,)])
+    shaped = row_by_row(batch, rows, {"keys": keys}, table.steps)
+    rules = batch_rules(batch, shaped)
+    tagged = shaped.transform(tag(rules))
+    return tagged.transform(accepted(rules)), tagged.transform(rejected(rules))
+
+
+@pytest.mark.parametrize("spec", [
+    {"steps": ({"filter": "qty > 0"},)},
+    {"steps": ({"dedupe": {"keys": ["qty"]}}, {"filter": "qty > 0"})},
+    {"steps": ({"join": {"input": "keys", "on": ["id"], "how": "inner"}},)},
+    {"steps": ({"with_columns": {"n": "count(*) OVER (PARTITION BY qty)"}}, {"filter": "qty > 0"})},
+    {"steps": ({"aggregate": {"by": ["id"], "measures": {"qty": "sum(qty)"}}}, {"filter": "qty > 0"})},
+    {"steps": ("tests.batch.test_unfit_rows:positive",)},
+    {"steps": ({"with_columns": {"qty": "coalesce(qty, -1)"}}, {"filter": "qty > 0"})},
+    {"sql": "SELECT id, qty FROM orders WHERE qty > 0"},
+    {"sql": "SELECT id, max(qty) AS qty FROM orders WHERE qty > 0 GROUP BY id"},
+    {"sql": "SELECT * FROM orders WHERE qty > 0"},
+])  # fmt: skip
+def test_no_step_loses_a_row_that_does_not_fit(spark: SparkSession, spec: dict[str, Any]) -> None:
+    good, bad = through(spark, **spec)
+    reasons = {reason for row in bad.collect() for reason in [(row._reasons[0].check, row._reasons[0].value)]}
+    assert [row.id for row in good.collect()] == [1]
+    assert reasons == {("qty_cast", "six"), ("row_parsed", "x")}
+
+
+def test_a_row_that_a_step_fills_is_still_one_that_does_not_fit(spark: SparkSession) -> None:
+    good, bad = through(spark, steps=({"with_columns": {"qty": "coalesce(qty, 0)"}},))
+    assert {(row.id, row.qty) for row in good.collect()} == {(1, 5), (3, 0)}
+    assert bad.count() == 2
+
+
+def test_a_step_repairs_what_its_check_only_warns_of(spark: SparkSession) -> None:
+    check = {"id": "qty_cast", "check": "cast_failed", "column": "qty", "on_fail": "warn"}
+    good, _ = through(spark, steps=({"with_columns": {"qty": "coalesce(qty, 0)"}},), checks=(check,))
+    assert {(row.id, row.qty) for row in good.collect()} == {(1, 5), (2, 0), (3, 0)}
+
+
+def test_the_raw_row_is_quarantined_where_the_sql_loses_it(spark: SparkSession) -> None:
+    _, bad = through(spark, sql="SELECT id, qty FROM orders")
+    assert '{"id":"2","qty":"six","_rescued":null}' in {row._raw for row in bad.collect()}
+
+
+def test_a_row_that_the_sql_made_is_quarantined_as_it_was_made(spark: SparkSession) -> None:
+    check = {"id": "small", "check": "between", "column": "qty", "max": 9}
+    _, bad = through(spark, sql="SELECT id, qty * 2 AS qty FROM orders", checks=(check,))
+    assert '{"id":1,"qty":10}' in {row._raw for row in bad.collect()}
