@@ -24,12 +24,16 @@ class Metrics:
         return self.true
 
 
-def frames(final: dict[str, Any] | None, gate: dict[str, Any] | None, nondeterministic: bool = False) -> BatchFrames:
+def frames(
+    final: dict[str, Any] | None, gate: dict[str, Any] | None, nondeterministic: bool = False, unfit: int | None = None
+) -> BatchFrames:
     observed = SimpleNamespace(
         final=Metrics(final, {"rows": 5}), gate=Metrics(gate, {"rows": 7, "quarantined": 2}), ties=None
     )
     batch = SimpleNamespace(spec=SimpleNamespace(nondeterministic=nondeterministic))
-    inputs = SimpleNamespace(metrics=Metrics({"rows": 9}, {"rows": 9}), rows=None)
+    inputs = SimpleNamespace(metrics=Metrics({"rows": 9}, {"rows": 9}), rows=None, unfit=None)
+    if unfit is not None:
+        inputs.unfit = Metrics({"rows": unfit}, {})
     one = BatchFrames(batch, inputs, (), None, observed)  # type: ignore[arg-type]
     one.__dict__["replay"] = SimpleNamespace(tagged=None, final=None, events=None)
     return one
@@ -57,3 +61,9 @@ def test_nothing_observed_counts_where_a_table_is_nondeterministic() -> None:
         Outcome(WriteResult.WRITTEN, 1, {"numOutputRows": 5})
     )
     assert found["recomputed"]
+
+
+@pytest.mark.parametrize(("unfit", "rows"), [(0, 5), (1, 7)])
+def test_the_gate_is_counted_again_where_rows_that_do_not_fit_were_left_out(unfit: int, rows: int) -> None:
+    found = frames({"rows": 5}, SEEN, unfit=unfit).metrics(Outcome(WriteResult.WRITTEN, 1, {"numOutputRows": 5}))
+    assert (found["gate"]["rows"], found["recomputed"]) == (rows, False)

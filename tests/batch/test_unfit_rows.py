@@ -13,6 +13,7 @@ from lakesmith.batch.transform.row_by_row import row_by_row
 from lakesmith.quality.gate import accepted, rejected, tag
 from lakesmith.spec.model import Column, Table
 from lakesmith.testing import frame
+from lakesmith.types import Transform
 
 LANDED = [("1", "5", None), ("2", "six", None), ("3", None, None), (None, None, '{"_corrupt_record":"x"}')]
 COLUMNS = {"id": Column(type="int"), "qty": Column(type="int")}
@@ -24,14 +25,18 @@ def positive(df: DataFrame) -> DataFrame:
 
 def through(spark: SparkSession, **spec: Any) -> tuple[DataFrame, DataFrame]:
     """Return the accepted and the rejected rows of a table."""
+    batch, shaped = shaped_by(spark, None, **spec)
+    rules = batch_rules(batch, shaped)
+    tagged = shaped.transform(tag(rules))
+    return tagged.transform(accepted(rules)), tagged.transform(rejected(rules))
+
+
+def shaped_by(spark: SparkSession, watch: Transform | None, **spec: Any) -> tuple[Any, DataFrame]:
     table = Table(from_="bronze.orders", columns=COLUMNS, **spec)
     batch: Any = SimpleNamespace(name="silver.orders", spec=table, session=spark, groups=(), lands_source=False)
     rows = frame(spark, "id string, qty string, _rescued string", LANDED)
     keys = frame(spark, "id int", [(1,)])
-    shaped = row_by_row(batch, rows, {"keys": keys}, table.steps)
-    rules = batch_rules(batch, shaped)
-    tagged = shaped.transform(tag(rules))
-    return tagged.transform(accepted(rules)), tagged.transform(rejected(rules))
+    return batch, row_by_row(batch, rows, {"keys": keys}, table.steps, watch)
 
 
 @pytest.mark.parametrize("spec", [
@@ -51,6 +56,21 @@ def test_no_step_loses_a_row_that_does_not_fit(spark: SparkSession, spec: dict[s
     reasons = {reason for row in bad.collect() for reason in [(row._reasons[0].check, row._reasons[0].value)]}
     assert [row.id for row in good.collect()] == [1]
     assert reasons == {("qty_cast", "six"), ("row_parsed", "x")}
+
+
+@pytest.mark.parametrize("spec", [{"steps": ({"dedupe": {"keys": ["id"]}},)}, {"sql": "SELECT id FROM orders"}])
+def test_a_watched_batch_counts_rows_that_do_not_fit_and_leaves_them_out(
+    spark: SparkSession, spec: dict[str, Any]
+) -> None:
+    seen: list[DataFrame] = []
+
+    def watch(rows: DataFrame) -> DataFrame:
+        seen.append(rows)
+        return rows
+
+    shaped = shaped_by(spark, watch, **spec)[1]
+    assert sorted(row.id for row in shaped.collect()) == [1, 3]
+    assert seen[0].filter("_unfit IS NOT NULL").count() == 2
 
 
 def test_a_row_that_a_step_fills_is_still_one_that_does_not_fit(spark: SparkSession) -> None:

@@ -86,7 +86,7 @@ class BatchFrames:
         if self.batch.spec.nondeterministic:
             return None  # observed when the batch was staged, or never
         final = self.observed.final.get()
-        gate = self.observed.gate.get() if final is not None else None
+        gate = self._observed_gate() if final is not None else None
         if final is None or gate is None:
             return None
         read = self.inputs.metrics.get() if self.inputs.metrics else gate
@@ -96,6 +96,16 @@ class BatchFrames:
         if ties is None:
             ties = self._recomputed_ties()
         return {"read": read, "gate": gate, "final": final, "ties": ties}
+
+    def _observed_gate(self) -> dict[str, Any] | None:
+        """Return the metrics of the gate, recomputed where rows that do not fit were left out."""
+        gate = self.observed.gate.get()
+        if gate is None or self.inputs.unfit is None:
+            return gate
+        unfit = self.inputs.unfit.get()
+        if unfit is None:
+            return None
+        return self.observed.gate.compute(self.replay.tagged) if unfit["rows"] else gate
 
     def _recomputed(self) -> dict[str, Any]:
         gate = self.observed.gate.compute(self.replay.tagged)

@@ -17,6 +17,7 @@ from lakesmith.batch.read.rows import (
     read_other_changes,
     read_rows,
 )
+from lakesmith.columns import UNFIT
 from lakesmith.quality.checks.arrival import arrival_metrics
 
 if TYPE_CHECKING:
@@ -34,6 +35,7 @@ class BatchInputs:
 
     def __init__(self, batch: BatchContext) -> None:
         self.batch = batch
+        self.unfit: ObservedMetrics | None = None
 
     @cached_property
     def rows(self) -> DataFrame:
@@ -61,6 +63,15 @@ class BatchInputs:
         *Columns*: as `rows`.
         """
         return self.metrics.on(self.rows) if self.metrics else self.rows
+
+    def watch_unfit(self, rows: DataFrame) -> DataFrame:
+        """Return the rows with an observation of those that do not fit the contract.
+
+        *Columns*: needs `_unfit`. As they are.
+        """
+        count = F.count_if(F.col(UNFIT).isNotNull()).alias("rows")
+        self.unfit = ObservedMetrics([count])
+        return self.unfit.on(rows)
 
     @cached_property
     def lookups(self) -> dict[str, DataFrame]:

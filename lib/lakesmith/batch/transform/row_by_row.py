@@ -38,8 +38,11 @@ def row_by_row(
     rows: DataFrame,
     inputs: Mapping[str, DataFrame],
     steps: Sequence[Step],
+    watch: Transform | None = None,
 ) -> DataFrame:
     """Return the rows of a table that the steps or the SQL make, one for each row or fewer.
+
+    With `watch` without those that do not fit, where a step may lose rows (see `past`).
 
     *Columns*: the contract's and whatever the steps leave.
 
@@ -52,7 +55,7 @@ def row_by_row(
         rows.transform(to_contract(batch.spec.columns)) if batch.spec.columns else rows
     )
     query = batch.spec.sql
-    shaped = contracted.transform(_shaped(batch, inputs, steps))
+    shaped = contracted.transform(_shaped(batch, inputs, steps, watch))
     for mark in MARKS:
         if mark in rows.columns and mark not in shaped.columns:
             what, hint = MARKS[mark]
@@ -67,13 +70,16 @@ def row_by_row(
 
 
 def _shaped(
-    batch: BatchContext, inputs: Mapping[str, DataFrame], steps: Sequence[Step]
+    batch: BatchContext,
+    inputs: Mapping[str, DataFrame],
+    steps: Sequence[Step],
+    watch: Transform | None,
 ) -> Transform:
     """Run the SQL or the steps, which no row passes unseen whose input does not fit."""
     spec = batch.spec
     if spec.sql:
         query = _query(batch, inputs)
-        return query if batch.lands_source else _judging(spec, past(query))
+        return query if batch.lands_source else _judging(spec, past(query, watch))
     run = run_steps(steps, inputs)
     if batch.lands_source or not steps:
         return run
@@ -82,7 +88,9 @@ def _shaped(
     if kept == len(steps):
         return _judging(spec, first)
     lossy = run_steps(steps[kept:], inputs)
-    return _judging(spec, lambda rows: rows.transform(first).transform(past(lossy)))
+    return _judging(
+        spec, lambda rows: rows.transform(first).transform(past(lossy, watch))
+    )
 
 
 def _judging(spec: Table, shape: Transform) -> Transform:

@@ -31,7 +31,8 @@ def transform(
     batch : BatchContext
     inputs : BatchInputs
     observed : bool
-        Observe the rows that are read.
+        Observe the rows that are read. Those that do not fit are counted and left out where steps
+        may lose rows.
 
     Returns
     -------
@@ -42,7 +43,12 @@ def transform(
     if batch.spec.write.recompute_unit == "group":
         return _aggregated(batch, inputs)
     rows = inputs.observed_rows if observed else inputs.rows
-    shaped = row_by_row(batch, rows.drop(ARRIVED), inputs.lookups, batch.spec.steps)
+    landed = rows.drop(ARRIVED)
+    spec = batch.spec
+    # What is recomputed has no observation before its filters, and what is staged is read again.
+    is_watched = observed and not (spec.write.recomputes or spec.nondeterministic)
+    watch = inputs.watch_unfit if is_watched else None
+    shaped = row_by_row(batch, landed, inputs.lookups, spec.steps, watch)
     if batch.touched:
         return shaped.filter(batch.touched.predicate())
     return shaped.transform(on_dates(batch))

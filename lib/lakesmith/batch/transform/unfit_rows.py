@@ -84,13 +84,15 @@ def leading(steps: Sequence[Step]) -> int:
     return len([*takewhile(keeps_rows, steps)])
 
 
-def past(lossy: Transform) -> Transform:
+def past(lossy: Transform, watch: Transform | None = None) -> Transform:
     """Run steps that may lose or group rows on the rows that fit, and lead the others past them.
 
     Parameters
     ----------
     lossy : callable
         DataFrame -> DataFrame
+    watch : callable, optional
+        DataFrame -> DataFrame, which counts the rows that do not fit. They are left out then.
 
     Returns
     -------
@@ -101,16 +103,35 @@ def past(lossy: Transform) -> Transform:
     -----
     *Columns*: needs `_unfit` -> those of `lossy`, `_unfit`, and what the gate needs to show a row
     that does not fit. Such a row has NULL where the steps make a column, or another type.
-    The input is read twice.
+    Without `watch` the input is read twice.
     """
 
     def apply(rows: DataFrame) -> DataFrame:
         if UNFIT not in rows.columns:
             return rows.transform(lossy)
         fits = named(UNFIT).isNull()
-        shaped = rows.filter(fits).drop(UNFIT).transform(lossy)
+        watched = watch(rows) if watch else rows
+        fit = watched.filter(fits).drop(UNFIT)
+        shaped = fit.transform(lossy).transform(_with_columns_of_gate(rows))
+        if watch:
+            return shaped
         unfit = rows.filter(~fits).transform(_in_columns_of(shaped))
-        return shaped.unionByName(unfit, allowMissingColumns=True)
+        return shaped.unionByName(unfit)
+
+    return apply
+
+
+def _with_columns_of_gate(rows: DataFrame) -> Transform:
+    """Add the columns that the gate needs and the steps lost, as NULL."""
+    shown = RAW if RAW in rows.columns else RESCUED
+    needed = [name for name in (shown, REFUSED, UNFIT) if name in rows.columns]
+    nulls = {name: F.lit(None).cast(rows.schema[name].dataType) for name in needed}
+
+    def apply(shaped: DataFrame) -> DataFrame:
+        added = {
+            name: null for name, null in nulls.items() if name not in shaped.columns
+        }
+        return shaped.withColumns(added)
 
     return apply
 
@@ -125,13 +146,7 @@ def _in_columns_of(shaped: DataFrame) -> Transform:
             kind = target[name.lower()]
             value = named(name) if have.get(name.lower()) == kind else F.lit(None)
             columns.append(value.cast(kind).alias(name))
-        shown = RAW if RAW in rows.columns else RESCUED
-        needed = [
-            name
-            for name in (shown, REFUSED)
-            if name in rows.columns and name not in shaped.columns
-        ]
-        return rows.select(*columns, *map(named, needed), named(UNFIT))
+        return rows.select(*columns)
 
     return apply
 
