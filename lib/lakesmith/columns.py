@@ -33,6 +33,7 @@ KEPT = "_kept"
 ARRIVED = "_arrived"
 REFUSED = "_refused"
 CHANGE = "_change"
+MOVED = "_moved"
 STORED = "_stored"
 GATE = "_gate"
 

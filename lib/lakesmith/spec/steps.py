@@ -51,7 +51,8 @@ class StepRecord:
     filters : bool
         Whether the SQL decides which rows stay.
     is_reversible : bool
-        Whether a value that the step makes determines the values it is computed from.
+        Whether a value that the step makes determines the values it is computed from, where
+        empty text and NULL count as one.
 
     Examples
     --------

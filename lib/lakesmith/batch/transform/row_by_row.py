@@ -9,7 +9,7 @@ from pyspark.sql import DataFrame
 from pyspark.sql.types import DataType
 
 from lakesmith.column_refs import types_of
-from lakesmith.columns import KEPT, TRUNCATES
+from lakesmith.columns import KEPT, MOVED, TRUNCATES
 from lakesmith.errors import StepError
 from lakesmith.transforms.contract import as_declared, to_contract
 from lakesmith.transforms.steps.bind import Step, run_steps
@@ -26,6 +26,10 @@ MARKS = {
     KEPT: (
         "values that an event leaves as they were would become NULL",
         "or write unavailable_values: []",
+    ),
+    MOVED: (
+        "an update of a key would delete the row that it writes",
+        "so that a key which stays the same is no move",
     ),
 }
 
