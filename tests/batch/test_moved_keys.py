@@ -19,7 +19,7 @@ COLUMNS = {
 }
 WRITE = {"strategy": "cdc", "change_format": "debezium", "keys": ["region", "id"], "sequence_by": ["at"]}
 SPEC = Table.model_validate({"from": "bronze.a", "columns": COLUMNS, "write": WRITE})
-SCHEMA = "region string, id decimal(6,4), name string, _deleted boolean, _moved bigint"
+SCHEMA = "region string, id bigint, name string, _deleted boolean, _moved bigint"
 
 
 def left(spark: SparkSession, *rows: tuple[Any, ...]) -> list[str]:

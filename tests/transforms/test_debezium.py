@@ -152,3 +152,17 @@ def test_both_rows_of_a_move_have_one_number(spark: SparkSession) -> None:
     first, second, again = numbers[:6:2]
     assert numbers == [first, first, second, second, first, first, None, None]
     assert again == first != second
+
+
+def test_a_key_that_steps_make_may_be_another_one_where_a_field_is(spark: SparkSession) -> None:
+    old, new = {"name": "Ada", "city": "Paris"}, {"name": "Ada", "city": "Oslo"}
+    updates = [("u", old, new), ("u", old, old), ("u", None, new), ("u", {"city": "Oslo"}, new), ("u", old, {"id": 1})]
+    found = changes(spark, updates)
+    assert [(row["at"], row["city"], row["_deleted"]) for row in found] == [
+        (0, "Oslo", False),
+        (0, "Paris", True),
+        (1, "Paris", False),
+        (2, "Oslo", False),
+        (3, "Oslo", False),
+        (4, None, False),
+    ]

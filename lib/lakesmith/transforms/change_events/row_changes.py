@@ -54,6 +54,9 @@ def row_changes(
     deletes = op.eqNullSafe("d") | op.eqNullSafe("t")
     is_update = op.eqNullSafe("u")
     has_moved = _has_other_key(old, new, key, key_types or {})
+    if key_types is None:
+        has_moved |= _may_make_other_key(old, new, fields, key)
+
     moves = is_accepted & is_update & has_moved
     is_marked = moves & F.lit(key_types is None)
     moved = F.when(is_marked, _number_of(old, new))
@@ -84,6 +87,24 @@ def _has_other_key(
         differs |= ~_is_same(old_value, new_value, types.get(name))
 
     return has_old & has_new & differs
+
+
+def _may_make_other_key(
+    old: Column, new: Column, fields: Sequence[str], key: Sequence[str]
+) -> Column:
+    """Return whether steps may make another key of the old image, for a key that none has."""
+    lacks_key = F.lit(False)
+    differs = F.lit(False)
+
+    for name in key:
+        lacks_key |= old.getField(name).isNull() & new.getField(name).isNull()
+
+    for name in fields:
+        old_value = old.getField(name)
+        is_other = ~old_value.eqNullSafe(new.getField(name))
+        differs |= old_value.isNotNull() & is_other
+
+    return lacks_key & differs
 
 
 def _is_same(old: Column, new: Column, declared: ContractColumn | None) -> Column:
