@@ -38,7 +38,7 @@ def test_imports_point_one_way() -> None:
     [
         ("lakesmith/spec/origin.py", "import lakesmith.runs.lock", "Imports of lakesmith point one way"),
         ("lakesmith/quality/rules.py", "import lakesmith.session", "Transforms and quality do no I/O"),
-        ("retail/lines.py", "import lakesmith.tables.ref", "The sample's functions know transformations only"),
+        ("retail/profiles.py", "import lakesmith.tables.ref", "The sample's functions know transformations only"),
         ("lakesmith/errors.py", "import pyspark", "The command starts without Spark"),
         ("lakesmith/shed.py", "", "Imports of lakesmith point one way"),
     ],

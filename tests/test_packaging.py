@@ -99,7 +99,7 @@ def test_the_lock_has_a_hash_for_each_version_and_names_no_place() -> None:
 
 def test_the_wheel_works_as_a_zip(wheel: Path, tmp_path: Path) -> None:
     script = (
-        "import lakesmith.jobs.pipeline, retail.lines\n"
+        "import lakesmith.jobs.pipeline, retail.profiles\n"
         "from importlib.resources import files\n"
         "from pathlib import Path\n"
         "from lakesmith.scaffold import init_project\n"

@@ -34,6 +34,7 @@ ARRIVED = "_arrived"
 REFUSED = "_refused"
 UNFIT = "_unfit"
 CHANGE = "_change"
+MOVED = "_moved"
 STORED = "_stored"
 GATE = "_gate"
 

@@ -19,8 +19,12 @@ LANDED = [("1", "5", None), ("2", "six", None), ("3", None, None), (None, None, 
 COLUMNS = {"id": Column(type="int"), "qty": Column(type="int")}
 
 
-def positive(df: DataFrame) -> DataFrame:
-    return df.filter("qty > 0").select("id", "qty")
+def narrow(df: DataFrame) -> DataFrame:
+    return df.filter("id > 0").select("id", "qty")
+
+
+def repaired(df: DataFrame) -> DataFrame:
+    return df.selectExpr("id", "if(_raw.qty = 'six', 6, qty) AS qty", "_raw")
 
 
 def through(spark: SparkSession, **spec: Any) -> tuple[DataFrame, DataFrame]:
@@ -45,8 +49,8 @@ def shaped_by(spark: SparkSession, watch: Transform | None, **spec: Any) -> tupl
     {"steps": ({"join": {"input": "keys", "on": ["id"], "how": "inner"}},)},
     {"steps": ({"with_columns": {"n": "count(*) OVER (PARTITION BY qty)"}}, {"filter": "qty > 0"})},
     {"steps": ({"aggregate": {"by": ["id"], "measures": {"qty": "sum(qty)"}}}, {"filter": "qty > 0"})},
-    {"steps": ("tests.batch.test_unfit_rows:positive",)},
-    {"steps": ({"with_columns": {"qty": "coalesce(qty, -1)"}}, {"filter": "qty > 0"})},
+    {"steps": ({"filter": "qty > 0"}, "tests.batch.test_unfit_rows:narrow")},
+    {"steps": ({"filter": "qty IS NOT NULL"}, {"with_columns": {"qty": "coalesce(qty, -1)"}})},
     {"sql": "SELECT id, qty FROM orders WHERE qty > 0"},
     {"sql": "SELECT id, max(qty) AS qty FROM orders WHERE qty > 0 GROUP BY id"},
     {"sql": "SELECT * FROM orders WHERE qty > 0"},
@@ -73,15 +77,24 @@ def test_a_watched_batch_counts_rows_that_do_not_fit_and_leaves_them_out(
     assert seen[0].filter("_unfit IS NOT NULL").count() == 2
 
 
-def test_a_row_that_a_step_fills_is_still_one_that_does_not_fit(spark: SparkSession) -> None:
-    good, bad = through(spark, steps=({"with_columns": {"qty": "coalesce(qty, 0)"}},))
+def test_a_function_repairs_a_row_before_a_filter_sees_it(spark: SparkSession) -> None:
+    good, bad = through(spark, steps=("tests.batch.test_unfit_rows:repaired", {"filter": "qty > 0"}))
+    assert {(row.id, row.qty) for row in good.collect()} == {(1, 5), (2, 6)}
+    assert [row._reasons[0].check for row in bad.collect()] == ["row_parsed"]
+
+
+def test_a_step_behind_a_filter_repairs_nothing(spark: SparkSession) -> None:
+    steps = ({"filter": "id > 0"}, {"with_columns": {"qty": "coalesce(qty, 0)"}})
+    good, bad = through(spark, steps=steps)
     assert {(row.id, row.qty) for row in good.collect()} == {(1, 5), (3, 0)}
     assert bad.count() == 2
 
 
 def test_a_step_repairs_what_its_check_only_warns_of(spark: SparkSession) -> None:
     check = {"id": "qty_cast", "check": "cast_failed", "column": "qty", "on_fail": "warn"}
-    good, _ = through(spark, steps=({"with_columns": {"qty": "coalesce(qty, 0)"}},), checks=(check,))
+    good, _ = through(
+        spark, steps=({"filter": "id > 0"}, {"with_columns": {"qty": "coalesce(qty, 0)"}}), checks=(check,)
+    )
     assert {(row.id, row.qty) for row in good.collect()} == {(1, 5), (2, 0), (3, 0)}
 
 

@@ -1,15 +1,24 @@
-"""The domain functions of order lines."""
+"""What the steps of silver.order_lines make of a landed line."""
 
 from __future__ import annotations
+
+from pathlib import Path
 
 import pytest
 from chispa import assert_df_equality
 from pyspark.sql import DataFrame, SparkSession
 
+from lakesmith.spec.load import load_project
 from lakesmith.testing import frame
-from retail.lines import typed_lines
+from lakesmith.transforms.steps.bind import run_steps
 
+CONF = Path(__file__).parents[2] / "conf"
 LANDED = "invoice_no string, _raw struct<CustomerID string>"
+
+
+def typed_lines(lines: DataFrame) -> DataFrame:
+    steps = load_project(CONF, "local", {}).project.table("silver.order_lines").steps
+    return lines.transform(run_steps([step for step in steps if "with_columns" in step], {}))
 
 
 def customer_ids(spark: SparkSession, *texts: str | None) -> DataFrame:

@@ -16,6 +16,13 @@ from lakesmith.spec.rules.warnings import find_warnings
 
 Load = Callable[..., list[Problem]]
 RAW = {"hash_key": {"name": "id", "of": "raw"}}
+BY_DAY = {"hash_key": {"name": "id", "of": ["day", "no"]}}
+TYPED = {
+    "day": {"type": "date", "source": "Day"},
+    "month": {"type": "date"},
+    "no": {"type": "decimal(8,2)"},
+    "name": {"type": "string"},
+}
 DAY = {"with_columns": {"day": "cast(substring(id, 1, 10) AS date)"}}
 PARTS = {"date_parts": {"column": "day", "parts": {"month": "month"}}}
 
@@ -29,20 +36,34 @@ def table(*steps: Any, keys: tuple[str, ...] = ("id",), **fields: Any) -> Table:
     ("spec", "left"),
     [
         (table(), ("day", "month")),
-        (table(RAW), ()),
-        (table("my:steps", RAW), ()),
-        (table(RAW, {"trim": ["id"]}), ("day", "month")),
-        (table(RAW, inputs={"c": "silver.c"}), ("day", "month")),
-        (table({"with_columns": {"day": "cast(_ingested_at AS date)"}}, RAW), ("day", "month")),
-        (table({"with_columns": {"day": "max(day) OVER (PARTITION BY id)"}}, RAW), ("day", "month")),
-        (table({"hash_key": {"name": "id", "of": ["day", "no"]}}), ("month",)),
-        (table(PARTS, {"hash_key": {"name": "id", "of": ["day", "no"]}}), ("month",)),
-        (table({"hash_key": {"name": "id", "of": ["day", "no"]}}, PARTS), ()),
-        (table({"hash_key": {"name": "id", "of": ["day", "no"]}}, {"with_columns": {"day": "no"}}), ("month",)),
+        (table(RAW), ("day", "month")),
+        (table(RAW, columns=TYPED), ()),
+        (table(RAW, {"trim": ["name"]}, columns=TYPED), ()),
+        (table(RAW, columns={**TYPED, "month": {"type": "string"}}), ("month",)),
+        (table(RAW, columns={**TYPED, "month": {"type": "binary"}}), ("month",)),
+        (table({"with_columns": {"day": "coalesce(to_date(name), day)"}}, RAW, columns=TYPED), ("day",)),
+        (table({"with_columns": {"day": "to_date(_raw.name)"}}, RAW, columns=TYPED), ("day",)),
+        (table({"with_columns": {"day": "date_add(month, 1)"}}, RAW, columns=TYPED), ()),
+        (table(PARTS, RAW, columns=TYPED), ()),
+        (table("my:steps", RAW, columns=TYPED), ("day", "month")),
+        (table("my:steps", PARTS, RAW, columns=TYPED), ("day", "month")),
+        (table(RAW, {"trim": ["id"]}, columns=TYPED), ("day", "month")),
+        (table(RAW, columns=TYPED, inputs={"c": "silver.c"}), ("day", "month")),
+        (table({"with_columns": {"day": "cast(_ingested_at AS date)"}}, RAW, columns=TYPED), ("day",)),
         (
-            table({"hash_key": {"name": "id", "of": ["day", "no"]}}, {"with_columns": {"day": "other"}}),
+            table({"with_columns": {"day": "max(day) OVER (PARTITION BY id)"}}, RAW, columns=TYPED),
             ("day", "month"),
         ),
+        (table(BY_DAY), ("day", "month")),
+        (table(BY_DAY, columns=TYPED), ("month",)),
+        (table(BY_DAY, columns={**TYPED, "day": {"type": "string"}}), ("day", "month")),
+        (table(PARTS, BY_DAY, columns=TYPED), ("month",)),
+        (table(BY_DAY, PARTS, columns=TYPED), ()),
+        (table(BY_DAY, {"with_columns": {"day": "no"}}, columns=TYPED), ("month",)),
+        (table(BY_DAY, {"with_columns": {"day": "other"}}, columns=TYPED), ("day", "month")),
+        (table({"with_columns": {"day": "to_date(name)"}}, BY_DAY, columns=TYPED), ("month",)),
+        (table("my:steps", BY_DAY, columns=TYPED), ("month",)),
+        (table("my:steps", BY_DAY, {"cast": {"day": "date"}}, columns=TYPED), ("day", "month")),
         (table(DAY, PARTS), ()),
         (table(DAY, PARTS, "my:steps"), ("day", "month")),
         (table("my:steps", DAY, PARTS), ()),

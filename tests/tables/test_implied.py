@@ -73,7 +73,8 @@ def test_a_row_that_lacks_what_the_table_has_is_an_error(spark: SparkSession, he
 
 
 def test_what_the_spec_proves_is_not_looked_up(spark: SparkSession, held: TableRef) -> None:
-    proven = spec().model_copy(update={"steps": ({"hash_key": {"name": "id", "of": "raw"}},)})
+    made = {"with_columns": {"day": "date_add(id, 1)"}}
+    proven = spec().model_copy(update={"steps": (made,)})
     assert plan_upsert(batch(spark, MOVED), held, proven).method == "append_new"
 
 

@@ -6,6 +6,7 @@ from typing import Any
 import pytest
 from pyspark.sql import Row, SparkSession
 
+from lakesmith.spec.model import Column
 from lakesmith.testing import frame
 from lakesmith.transforms.change_events.debezium import from_debezium
 from lakesmith.transforms.change_events.unavailable import forms_of
@@ -123,3 +124,45 @@ def test_new_images_say_which_fields_they_have(spark: SparkSession) -> None:
     found = changes(spark, events)
     has = [row["_arrived"] and (*row["_arrived"]["has"], row["_arrived"]["names"]) for row in found]
     assert has == [(True, True, False, "ID, name"), None, None]
+
+
+@pytest.mark.parametrize(
+    ("kind", "old", "new", "moves"),
+    [
+        ("decimal(4,2)", "1.5", "1.50", False),
+        ("int", "01", "1", False),
+        ("date", "2024-03-01", "2024-03-01T10:00:00", False),
+        ("int", "1", "2", True),
+        ("string", "01", "1", True),
+        ("string", "A", "a", True),
+    ],
+)
+def test_texts_that_are_one_value_of_the_key_are_no_move(
+    spark: SparkSession, kind: str, old: str, new: str, moves: bool
+) -> None:
+    update = ("u", {"id": old}, {"id": new, "name": "new"})
+    found = changes(spark, [update], key_types={"id": Column(type=kind)})
+    assert [row["id"] for row in found] == ([new, old] if moves else [new])
+    assert "_moved" not in found[0]
+
+
+def test_both_rows_of_a_move_have_one_number(spark: SparkSession) -> None:
+    moves = [("u", {"id": old}, {"id": new}) for old, new in ((1, 2), (2, 3), (1, 2), (3, 3))]
+    numbers = [row["_moved"] for row in changes(spark, [*moves, ("d", {"id": 3}, None)])]
+    first, second, again = numbers[:6:2]
+    assert numbers == [first, first, second, second, first, first, None, None]
+    assert again == first != second
+
+
+def test_a_key_that_steps_make_may_be_another_one_where_a_field_is(spark: SparkSession) -> None:
+    old, new = {"name": "Ada", "city": "Paris"}, {"name": "Ada", "city": "Oslo"}
+    updates = [("u", old, new), ("u", old, old), ("u", None, new), ("u", {"city": "Oslo"}, new), ("u", old, {"id": 1})]
+    found = changes(spark, updates)
+    assert [(row["at"], row["city"], row["_deleted"]) for row in found] == [
+        (0, "Oslo", False),
+        (0, "Paris", True),
+        (1, "Paris", False),
+        (2, "Oslo", False),
+        (3, "Oslo", False),
+        (4, None, False),
+    ]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import TYPE_CHECKING
 
 from lakesmith.sources.registry import source_of
@@ -10,7 +11,7 @@ from lakesmith.transforms.change_events.unchanged import Unchanged
 
 if TYPE_CHECKING:
     from lakesmith.batch.context import BatchContext
-    from lakesmith.spec.model import Table
+    from lakesmith.spec.model import Column, Table
 
 
 def sources_of(spec: Table) -> dict[str, str]:
@@ -37,6 +38,30 @@ def settled_columns(spec: Table) -> tuple[str, ...]:
     ('id', 'at')
     """
     return (*spec.write.keys, *spec.write.sequence_by)
+
+
+def landed_keys(spec: Table) -> Mapping[str, Column] | None:
+    """Return the contract columns of the keys by field, None where a step may change a key.
+
+    Examples
+    --------
+    >>> from lakesmith.spec.model import Column, Table, Write
+    >>> columns = {"id": Column(type="int", source="Id")}
+    >>> write = Write(strategy="upsert", keys=("id",))
+    >>> list(landed_keys(Table(from_="bronze.orders", columns=columns, write=write)))
+    ['Id']
+    >>> trimmed = Table(from_="bronze.a", columns=columns, write=write, steps=({"trim": ["id"]},))
+    >>> landed_keys(trimmed) is None
+    True
+    """
+    keys = {name: spec.columns[name] for name in spec.write.keys}
+    if any(makes_column(spec, name) for name in keys):
+        return None
+    # A default makes one value of NULL and itself.
+    if any(column.default is not None for column in keys.values()):
+        return None
+
+    return {column.source or name: column for name, column in keys.items()}
 
 
 def unchanged_in(spec: Table) -> Unchanged:

@@ -151,8 +151,9 @@ INPUT_CODES: dict[str, tuple[str, str, str]] = {
     "LS308": (
         "deletes would be lost",
         "The SQL or a step drops the column _deleted, which marks deleted rows of the upstream,"
-        " or _truncates, which marks where a change event emptied the table.",
-        "Select _deleted too, and _truncates where the message names it.",
+        " or _truncates, which marks where a change event emptied the table, or _kept or _moved,"
+        " which mark values and keys that an event left as they were.",
+        "Select _deleted too, and the other column that the message names.",
     ),
     "LS309": (
         "format that the type cannot hold",

@@ -2,20 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from typing import TYPE_CHECKING
 
-from lakesmith.columns import RAW
 from lakesmith.spec.step_effects import (
     Step,
     changed_columns,
     derived_columns,
-    expressions,
     groupings,
     record_of,
 )
 from lakesmith.spec.steps import lowered
-from lakesmith.spec.values.sql_text import column_names
+from lakesmith.spec.values.column_types import tells_empty_from_null
 
 if TYPE_CHECKING:
     from lakesmith.spec.model import Table
@@ -33,24 +31,26 @@ def unproven(table: Table) -> tuple[str, ...]:
     Returns
     -------
     tuple of str
-        In the order of the spec. A column is proven where the key has it, or has the hash
-        of the raw row, or where a step computes it from proven columns.
+        In the order of the spec. A column is proven where the key has it, where the key is a
+        hash that tells its values apart, or where a step computes it from proven columns.
 
     Notes
     -----
-    A key of ``hash_key: {of: raw}`` determines the raw row, and with it all that the steps
-    make of the row. User functions are trusted to look at the row alone. A lookup table is
-    not part of the row, so that `inputs` prove nothing.
+    A hash is the same for empty text and NULL. So ``hash_key: {of: raw}`` determines what the
+    contract makes of the landed fields, but for text, and a hash of columns those that are no
+    text. A function of the user may look at any text of the row, and proves nothing that it may
+    change. A lookup table is not part of the row, so that `inputs` prove nothing.
 
     Examples
     --------
-    >>> from lakesmith.spec.model import Table, Write
+    >>> from lakesmith.spec.model import Column, Table, Write
     >>> write = Write(strategy="upsert", keys=("id",), key_implies=("day", "month"))
     >>> unproven(Table(from_="bronze.a", write=write))
     ('day', 'month')
     >>> of_row = {"hash_key": {"name": "id", "of": "raw"}}
-    >>> unproven(Table(from_="bronze.a", write=write, steps=(of_row,)))
-    ()
+    >>> contract = {"day": Column(type="date"), "month": Column(type="string")}
+    >>> unproven(Table(from_="bronze.a", columns=contract, write=write, steps=(of_row,)))
+    ('month',)
     >>> parts = {"date_parts": {"column": "day", "parts": {"month": "month"}}}
     >>> by_day = Write(strategy="upsert", keys=("id", "day"), key_implies=("day", "month"))
     >>> unproven(Table(from_="bronze.a", write=by_day, steps=(parts,)))
@@ -62,47 +62,72 @@ def unproven(table: Table) -> tuple[str, ...]:
         return ()
     if table.inputs or table.sql or table.nondeterministic:
         return tuple(others)
-    if _is_hash_of_row(table.steps, keys):
-        return ()
 
-    proven = _determined(table.steps, keys)
+    proven = _determined(table, keys)
 
     return tuple(name for name in others if name.lower() not in proven)
 
 
-def _is_hash_of_row(steps: tuple[Step, ...], keys: frozenset[str]) -> bool:
-    """Return whether a key is the hash of the raw row, and nothing else goes into the row."""
-    if any(groupings(step) or _reads_hidden(step) for step in steps):
-        return False
+def _hashes_row(table: Table, keys: frozenset[str]) -> bool:
+    """Return whether a key is the hash of the raw row, which no later step changes."""
     return any(
-        _hashes_row(step, keys) and not _is_changed(step, steps[place + 1 :])
-        for place, step in enumerate(steps)
+        _makes_hash_of_row(step, _final(keys, table.steps[place + 1 :]))
+        for place, step in enumerate(table.steps)
     )
 
 
-def _hashes_row(step: Step, keys: frozenset[str]) -> bool:
+def _makes_hash_of_row(step: Step, final: frozenset[str]) -> bool:
     record = record_of(step)
     if record is None or not record.is_reversible:
         return False
 
     derived = derived_columns(step)
 
-    return any(name in keys and parts is None for name, parts in derived.items())
+    return any(name in final and parts is None for name, parts in derived.items())
 
 
-def _is_changed(step: Step, later: Iterable[Step]) -> bool:
-    made = changed_columns(step)
-    return any(changed_columns(after) & made for after in later)
+def _typed(table: Table) -> frozenset[str]:
+    """Return the contract's columns for which blank text is NULL, in lower case."""
+    return frozenset(
+        name.lower()
+        for name, column in table.columns.items()
+        if not tells_empty_from_null(column.type)
+    )
 
 
-def _determined(steps: tuple[Step, ...], keys: frozenset[str]) -> frozenset[str]:
+def _determined(table: Table, keys: frozenset[str]) -> frozenset[str]:
     """Return the columns that the final keys determine, in lower case."""
+    steps = table.steps
     known = _final(keys, steps)
+    if _hashes_row(table, keys):
+        known |= _typed(table)
+
     for place, step in enumerate(steps):
         final = _final(keys, steps[place + 1 :])
-        known = _after(step, known, final) | final
+        plain = _plain(table, place)
+        known = _after(step, known, final, plain) | final
 
     return known
+
+
+def _plain(table: Table, place: int) -> frozenset[str]:
+    """Return the columns that are no text at a step, in lower case.
+
+    They have the contract's type there, since no step before it or none after it changes them.
+    """
+    typed = _typed(table)
+    before = _left_alone(typed, table.steps[:place])
+    after = _left_alone(typed, table.steps[place:])
+
+    return before | after
+
+
+def _left_alone(names: frozenset[str], steps: Sequence[Step]) -> frozenset[str]:
+    if any(record_of(step) is None for step in steps):
+        return frozenset()
+    changed = frozenset[str]().union(*map(changed_columns, steps))
+
+    return names - changed
 
 
 def _final(keys: frozenset[str], later: Iterable[Step]) -> frozenset[str]:
@@ -111,10 +136,15 @@ def _final(keys: frozenset[str], later: Iterable[Step]) -> frozenset[str]:
     return keys - changed
 
 
-def _after(step: Step, known: frozenset[str], final: frozenset[str]) -> frozenset[str]:
+def _after(
+    step: Step,
+    known: frozenset[str],
+    final: frozenset[str],
+    plain: frozenset[str],
+) -> frozenset[str]:
     """Return the columns that are determined after a step.
 
-    `final` are the keys that no later step changes.
+    `final` are the keys that no later step changes, `plain` the columns that are no text.
     """
     record = record_of(step)
     if record is None or not record.is_row_wise or groupings(step):
@@ -126,15 +156,6 @@ def _after(step: Step, known: frozenset[str], final: frozenset[str]) -> frozense
         if parts is not None and parts <= known:
             kept |= {name}
         elif parts is not None and record.is_reversible and name in final:
-            kept |= {name} | parts
+            kept |= {name} | parts & plain
 
     return kept
-
-
-def _reads_hidden(step: Step) -> bool:
-    """Return whether a step names a column that the raw row lacks, such as the ingestion time."""
-    if record_of(step) is None:
-        return False
-    names = frozenset[str]().union(*map(column_names, expressions(step)))
-
-    return any(name.startswith("_") and name != RAW for name in names)

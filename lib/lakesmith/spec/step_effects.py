@@ -106,7 +106,7 @@ def groupings(step: Step) -> list[frozenset[str]]:
     --------
     >>> [sorted(columns) for columns in groupings({"dedupe": {"keys": ["id", "Day"]}})]
     [['day', 'id']]
-    >>> groupings({"filter": "units > 0"}), groupings("retail.lines:typed_lines")
+    >>> groupings({"filter": "units > 0"}), groupings("retail.profiles:described_profiles")
     ([], [])
     """
     record = record_of(step)

@@ -70,7 +70,8 @@ class StepRecord:
     filters : bool
         Whether the SQL decides which rows stay.
     is_reversible : bool
-        Whether a value that the step makes determines the values it is computed from.
+        Whether a value that the step makes determines the values it is computed from, where
+        empty text and NULL count as one.
     keeps_rows : callable
         Options to whether the step gives back each row with its columns that begin with `_`. One
         that may lose rows sees only those whose input fits the contract.
@@ -232,7 +233,7 @@ def find_step(name: str) -> StepRecord | None:
     --------
     >>> find_step("trim").whole
     'columns'
-    >>> find_step("retail.lines:typed_lines") is None
+    >>> find_step("retail.profiles:described_profiles") is None
     True
     """
     is_function = ":" in name

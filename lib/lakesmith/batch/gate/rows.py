@@ -14,6 +14,7 @@ from lakesmith.batch.gate.metrics import (
     observed_gate,
     observed_ties,
 )
+from lakesmith.batch.gate.moved_keys import without_stayed
 from lakesmith.batch.gate.one_each import one_each
 from lakesmith.batch.gate.partial_events import fill
 from lakesmith.batch.gate.table_columns import in_table_columns
@@ -69,7 +70,8 @@ def gate_rows(
     rows = shaped.transform(with_truncates(batch.spec.write))
     rules = batch_rules(batch, rows) if rules is None else rules
     tagged = rows.transform(tag(rules))
-    events = in_table_columns(batch, tagged.transform(accepted(rules)))
+    moved = tagged.transform(without_stayed(batch.spec))
+    events = in_table_columns(batch, moved.transform(accepted(rules)))
     return GatedRows(tagged, events, one_each(batch, events), rules)
 
 
@@ -82,7 +84,8 @@ def gate_rows_observed(
     of_gate = observed_gate(rules)
     of_ties = observed_ties(batch)
     tagged = of_gate.on(rows.transform(tag(rules)))
-    events = in_table_columns(batch, tagged.transform(accepted(rules)))
+    moved = tagged.transform(without_stayed(batch.spec))
+    events = in_table_columns(batch, moved.transform(accepted(rules)))
     final = one_each(batch, events, of_ties.on if of_ties else None)
     of_final = observed_final(batch, final)
     gated = GatedRows(tagged, events, of_final.on(final), rules)

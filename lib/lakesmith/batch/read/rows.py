@@ -9,6 +9,7 @@ from pyspark.sql import DataFrame
 from pyspark.sql import functions as F
 
 from lakesmith.batch.event_fields import (
+    landed_keys,
     settled_columns,
     sources_of,
     unchanged_in,
@@ -88,7 +89,12 @@ def _unwrapped(spec: Table, arrived: Sequence[str]) -> Transform:
     history = spec.write.keeps_history
     unchanged = unchanged_in(spec)
     unwrapped = from_debezium(
-        fields, keys, sequence, keeps_history=history, unchanged=unchanged
+        fields,
+        keys,
+        sequence,
+        keeps_history=history,
+        unchanged=unchanged,
+        key_types=landed_keys(spec),
     )
     return (
         unwrapped

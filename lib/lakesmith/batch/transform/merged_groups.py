@@ -83,7 +83,7 @@ def _is_row_wise(step: str | Mapping[str, Any]) -> bool:
     >>> (_is_row_wise({"filter": "units > 0"}),
     ...  _is_row_wise({"with_columns": {"n": "row_number() OVER (ORDER BY u)"}}))
     (True, False)
-    >>> _is_row_wise("retail.lines:typed_lines")
+    >>> _is_row_wise("retail.profiles:described_profiles")
     False
     """
     return not is_user_function(step) and not groupings(step)

@@ -8,9 +8,9 @@ from typing import TYPE_CHECKING
 from pyspark.sql import DataFrame
 from pyspark.sql.types import DataType
 
-from lakesmith.batch.transform.unfit_rows import judge, leading, past
+from lakesmith.batch.transform.unfit_rows import judge, past, split_steps
 from lakesmith.column_refs import types_of
-from lakesmith.columns import KEPT, TRUNCATES
+from lakesmith.columns import KEPT, MOVED, TRUNCATES
 from lakesmith.errors import StepError
 from lakesmith.quality.rules import compile_rules
 from lakesmith.transforms.contract import as_declared, to_contract
@@ -29,6 +29,10 @@ MARKS = {
     KEPT: (
         "values that an event leaves as they were would become NULL",
         "or write unavailable_values: []",
+    ),
+    MOVED: (
+        "an update of a key would delete the row that it writes",
+        "so that a key which stays the same is no move",
     ),
 }
 
@@ -80,17 +84,18 @@ def _shaped(
     if spec.sql:
         query = _query(batch, inputs)
         return query if batch.lands_source else _judging(spec, past(query, watch))
-    run = run_steps(steps, inputs)
-    if batch.lands_source or not steps:
-        return run
-    kept = leading(steps)
-    first = run_steps(steps[:kept], inputs)
-    if kept == len(steps):
-        return _judging(spec, first)
-    lossy = run_steps(steps[kept:], inputs)
-    return _judging(
-        spec, lambda rows: rows.transform(first).transform(past(lossy, watch))
-    )
+    split = split_steps(steps)
+    if batch.lands_source or not (split.passing or split.lossy):
+        return run_steps(steps, inputs)
+    repair = run_steps(split.repairing, inputs)
+    passing = run_steps(split.passing, inputs)
+    lossy = past(run_steps(split.lossy, inputs), watch) if split.lossy else _unchanged
+    rest = _judging(spec, lambda rows: rows.transform(passing).transform(lossy))
+    return lambda rows: rows.transform(repair).transform(rest)
+
+
+def _unchanged(rows: DataFrame) -> DataFrame:
+    return rows
 
 
 def _judging(spec: Table, shape: Transform) -> Transform:

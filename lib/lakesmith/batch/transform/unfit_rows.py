@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from functools import reduce
 from itertools import takewhile
 from operator import or_
@@ -14,7 +14,7 @@ from pyspark.sql import functions as F
 
 from lakesmith.column_refs import named, types_of
 from lakesmith.columns import RAW, REFUSED, RESCUED, UNFIT
-from lakesmith.spec.step_effects import keeps_rows
+from lakesmith.spec.step_effects import is_user_function, keeps_rows, record_of
 from lakesmith.types import Transform
 
 if TYPE_CHECKING:
@@ -22,6 +22,25 @@ if TYPE_CHECKING:
     from lakesmith.spec.step_effects import Step
 
 _REJECTS = ("quarantine", "drop", "fail")
+
+
+@dataclass(frozen=True)
+class SplitSteps:
+    """Hold the steps of a table, in their order.
+
+    Parameters
+    ----------
+    repairing : list
+        They see all rows, and may give a value to one that does not fit.
+    passing : list
+        Filters and what follows them, which let a row pass that does not fit.
+    lossy : list
+        They may lose or group rows, and see only those that fit.
+    """
+
+    repairing: list[Step]
+    passing: list[Step]
+    lossy: list[Step]
 
 
 def judge(rules: Sequence[Rule]) -> Transform:
@@ -73,15 +92,20 @@ def with_judgement(rules: Sequence[Rule], rows: DataFrame) -> tuple[Rule, ...]:
     return tuple(_judged(rule) if _judges(rule) else rule for rule in rules)
 
 
-def leading(steps: Sequence[Step]) -> int:
-    """Return how many steps come before the first one that may lose or group rows.
+def split_steps(steps: Sequence[Step]) -> SplitSteps:
+    """Return the steps of a table by what they may do to a row that does not fit.
 
     Examples
     --------
-    >>> leading([{"trim": ["a"]}, {"filter": "a > 0"}, {"dedupe": {"keys": ["a"]}}])
-    2
+    >>> split = split_steps([{"trim": ["a"]}, {"filter": "a > 0"}, {"dedupe": {"keys": ["a"]}}])
+    >>> split.repairing, split.passing, split.lossy
+    ([{'trim': ['a']}], [{'filter': 'a > 0'}], [{'dedupe': {'keys': ['a']}}])
     """
-    return len([*takewhile(keeps_rows, steps)])
+    repairing = [*takewhile(_may_repair, steps)]
+    others = steps[len(repairing) :]
+    passing = [*takewhile(keeps_rows, others)]
+    lossy = [*others[len(passing) :]]
+    return SplitSteps(repairing, passing, lossy)
 
 
 def past(lossy: Transform, watch: Transform | None = None) -> Transform:
@@ -109,6 +133,7 @@ def past(lossy: Transform, watch: Transform | None = None) -> Transform:
     def apply(rows: DataFrame) -> DataFrame:
         if UNFIT not in rows.columns:
             return rows.transform(lossy)
+
         fits = named(UNFIT).isNull()
         watched = watch(rows) if watch else rows
         fit = watched.filter(fits).drop(UNFIT)
@@ -149,6 +174,12 @@ def _in_columns_of(shaped: DataFrame) -> Transform:
         return rows.select(*columns)
 
     return apply
+
+
+def _may_repair(step: Step) -> bool:
+    record = record_of(step)
+    filters = record is not None and record.filters
+    return is_user_function(step) or (keeps_rows(step) and not filters)
 
 
 def _judges(rule: Rule) -> bool:

@@ -9,6 +9,7 @@ _SIMPLE = (
     "string", "boolean", "tinyint", "smallint", "int", "bigint", "float", "double",
     "date", "timestamp", "timestamp_ntz", "binary",
 )  # fmt: skip
+_WITHOUT_TEXT = frozenset(_SIMPLE) - {"string", "binary"} | {"decimal"}
 _COMPOSITE = ("decimal(p,s)", "array<type>", "map<type,type>", "struct<name:type,...>")
 _OTHER_NAMES = {
     "text": "string", "str": "string", "varchar": "string", "char": "string",
@@ -46,6 +47,22 @@ def type_problem(text: str) -> str:
     except ValueError as error:
         return str(error)
     return ""
+
+
+def tells_empty_from_null(text: str) -> bool:
+    """Return whether values of a column type keep empty text apart from NULL.
+
+    Landed text that is blank is NULL in all other types.
+
+    Examples
+    --------
+    >>> tells_empty_from_null("string"), tells_empty_from_null("array<string>")
+    (True, True)
+    >>> tells_empty_from_null("decimal(8,2)"), tells_empty_from_null("timestamp")
+    (False, False)
+    """
+    name = text.strip().lower().partition("(")[0].strip()
+    return name not in _WITHOUT_TEXT
 
 
 class _Parser:

@@ -13,6 +13,7 @@ from lakesmith.columns import (
     DELETED,
     ENVELOPE,
     KEPT,
+    MOVED,
     REFUSED,
     TRUNCATES,
     quoted,
@@ -30,6 +31,7 @@ from lakesmith.transforms.change_events.images import with_image
 from lakesmith.transforms.change_events.row_changes import (
     NEW_ROW,
     OLD_ROW,
+    KeyTypes,
     row_changes,
 )
 from lakesmith.transforms.change_events.unchanged import WHOLE_ROWS, Unchanged
@@ -46,6 +48,7 @@ def from_debezium(
     *,
     keeps_history: bool = False,
     unchanged: Unchanged = WHOLE_ROWS,
+    key_types: KeyTypes | None = None,
 ) -> Transform:
     """Turn change events into changed rows.
 
@@ -62,6 +65,9 @@ def from_debezium(
         End the old key at the event, also where its image has an earlier time of change.
     unchanged : Unchanged
         How an event says that a value stays as it was; never one of `key` or `sequence`.
+    key_types : mapping of str to Column, optional
+        The contract's column of each field of `key`, where the table stores what the contract makes
+        of the field. Without it steps may change the key, and both rows of a move are marked.
 
     Returns
     -------
@@ -80,12 +86,13 @@ def from_debezium(
     BOOLEAN; ``_kept`` ARRAY<STRING>, the fields that the event leaves as they were (NULL for none),
     where `unchanged` allows any; ``_refused`` STRING, the faulty part of an event that changes no
     row: ``op``, ``before``, ``after`` or ``names``; ``_arrived`` STRUCT, of a new image: ``has``,
-    whether it has each field, and ``names``, all its fields.
+    whether it has each field, and ``names``, all its fields; without `key_types` also ``_moved``
+    BIGINT, one number for both rows of an update that moves its row, else NULL.
 
     Reads (r), creates (c) and updates (u) give the new image. An update of the key deletes the old
     one too, with the sequence of its image, or that of the new image where the old one has none or
-    versions are kept. A delete (d) gives the old image. A truncate (t) and a refused event give
-    NULL fields.
+    versions are kept. Texts that are one value of `key_types` are one key. A delete (d) gives the
+    old image. A truncate (t) and a refused event give NULL fields.
 
     Follows https://debezium.io/documentation/reference/stable/connectors/postgresql.html#postgresql-events
 
@@ -111,7 +118,9 @@ def from_debezium(
     <BLANKLINE>
     """
     others = [name for name in fields if name not in {*key, *sequence}]
-    internal = _INTERNAL if unchanged.is_possible else (*_INTERNAL, KEPT)
+    unused = [] if unchanged.is_possible else [KEPT]
+    unused += [] if key_types is None else [MOVED]
+    internal = (*_INTERNAL, *unused)
 
     def apply(events: DataFrame) -> DataFrame:
         require(events, ENVELOPE, "from_debezium")
@@ -126,7 +135,7 @@ def from_debezium(
             }
         )
 
-        changes = row_changes(fields, key, sequence, keeps_history)
+        changes = row_changes(fields, key, sequence, keeps_history, key_types)
         rows = parsed.withColumn(_CHANGE, F.explode(changes))
         columns = _columns_of_change(fields, unchanged)
 
@@ -143,6 +152,7 @@ def _columns_of_change(
     # These read the envelope's `op`, which a field of that name replaces in the same step.
     marks = {
         DELETED: is_deleted,
+        MOVED: F.col(f"{_CHANGE}.moved"),
         TRUNCATES: F.col("op").eqNullSafe("t"),
         KEPT: F.when(~is_deleted, named(KEPT)),
         ARRIVED: F.when(~is_deleted, arrived_fields(fields, unchanged)),

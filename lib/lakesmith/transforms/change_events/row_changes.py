@@ -2,13 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence, Set
+from collections.abc import Mapping, Sequence, Set
+from typing import TYPE_CHECKING
 
 from pyspark.sql import Column
 from pyspark.sql import functions as F
+from pyspark.sql.types import DataType, StringType
 
 from lakesmith.column_refs import named
 from lakesmith.columns import REFUSED
+from lakesmith.transforms.values.casting import cast_or_null
+
+if TYPE_CHECKING:
+    from lakesmith.spec.model import Column as ContractColumn
+
+KeyTypes = Mapping[str, "ContractColumn"]
 
 OLD_ROW = "_image_old"
 NEW_ROW = "_image_new"
@@ -19,19 +27,22 @@ def row_changes(
     key: Sequence[str],
     sequence: Sequence[str],
     keeps_history: bool,
+    key_types: KeyTypes | None = None,
 ) -> Column:
     """Return the rows that an event changes.
 
     Parameters
     ----------
-    fields, key, sequence, keeps_history
+    fields, key, sequence, keeps_history, key_types
         As of `from_debezium`.
 
     Returns
     -------
     Column
-        ARRAY<STRUCT<row, deleted>>, the new row first; needs ``_image_old`` and ``_image_new``
-        STRUCT of the fields, ``op`` and ``_refused`` STRING.
+        ARRAY<STRUCT<row, deleted, moved>>, the new row first, where `moved` BIGINT is one number
+        for both rows of an update that moves its row, NULL elsewhere and with `key_types`;
+        needs ``_image_old`` and ``_image_new`` STRUCT of the fields, ``op`` and ``_refused``
+        STRING.
     """
     op = F.col("op")
     old = named(OLD_ROW)
@@ -41,20 +52,28 @@ def row_changes(
     row = F.when(op.isin("c", "r", "u"), new).when(op == "d", old)
     accepted_row = F.when(is_accepted, row)
     deletes = op.eqNullSafe("d") | op.eqNullSafe("t")
-    change = _change(accepted_row, deletes)
+    is_update = op.eqNullSafe("u")
+    has_moved = _has_other_key(old, new, key, key_types or {})
+    if key_types is None:
+        has_moved |= _may_make_other_key(old, new, fields, key)
+
+    moves = is_accepted & is_update & has_moved
+    is_marked = moves & F.lit(key_types is None)
+    moved = F.when(is_marked, _number_of(old, new))
+    change = _change(accepted_row, deletes, moved)
 
     others = {*sequence} - {*key}
     ended = _ended_row(old, new, fields, others, keeps_history)
-    is_update = op.eqNullSafe("u")
-    moves = is_accepted & is_update & _has_other_key(old, new, key)
-    ending = F.when(moves, _change(ended, F.lit(True)))
+    ending = F.when(moves, _change(ended, F.lit(True), moved))
 
     changes = F.array(change, ending)
 
     return F.filter(changes, lambda each: each.isNotNull())
 
 
-def _has_other_key(old: Column, new: Column, key: Sequence[str]) -> Column:
+def _has_other_key(
+    old: Column, new: Column, key: Sequence[str], types: KeyTypes
+) -> Column:
     # An image without its key, as of a table that sends none, does not say that a row moved.
     has_old = F.lit(False)
     has_new = F.lit(False)
@@ -65,9 +84,50 @@ def _has_other_key(old: Column, new: Column, key: Sequence[str]) -> Column:
         new_value = new.getField(name)
         has_old |= old_value.isNotNull()
         has_new |= new_value.isNotNull()
-        differs |= ~old_value.eqNullSafe(new_value)
+        differs |= ~_is_same(old_value, new_value, types.get(name))
 
     return has_old & has_new & differs
+
+
+def _may_make_other_key(
+    old: Column, new: Column, fields: Sequence[str], key: Sequence[str]
+) -> Column:
+    """Return whether steps may make another key of the old image, for a key that none has."""
+    lacks_key = F.lit(False)
+    differs = F.lit(False)
+
+    for name in key:
+        lacks_key |= old.getField(name).isNull() & new.getField(name).isNull()
+
+    for name in fields:
+        old_value = old.getField(name)
+        is_other = ~old_value.eqNullSafe(new.getField(name))
+        differs |= old_value.isNotNull() & is_other
+
+    return lacks_key & differs
+
+
+def _is_same(old: Column, new: Column, declared: ContractColumn | None) -> Column:
+    """Return whether two texts are the same value of a key, as a table stores it."""
+    is_same_text = old.eqNullSafe(new)
+    if declared is None:
+        return is_same_text
+
+    kind = DataType.fromDDL(declared.type)
+    if isinstance(kind, StringType):
+        return is_same_text
+
+    landed = StringType()
+    old_value = cast_or_null(old, landed, kind, declared.format)
+    new_value = cast_or_null(new, landed, kind, declared.format)
+
+    return is_same_text | old_value.eqNullSafe(new_value)
+
+
+def _number_of(old: Column, new: Column) -> Column:
+    """Return a number of an update by its images, so that a repeated event has the same one."""
+    images = F.struct(old.alias("old"), new.alias("new"))
+    return F.xxhash64(F.to_json(images))
 
 
 def _ended_row(
@@ -94,6 +154,7 @@ def _ended_row(
     return F.struct(*columns)
 
 
-def _change(row: Column, is_deleted: Column) -> Column:
+def _change(row: Column, is_deleted: Column, moved: Column) -> Column:
     row_field = row.alias("row")
-    return F.struct(row_field, is_deleted.alias("deleted"))
+    deleted_field = is_deleted.alias("deleted")
+    return F.struct(row_field, deleted_field, moved.alias("moved"))

@@ -1,0 +1,80 @@
+"""Leave out the deletes of updates whose key is stored as it was."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from pyspark.sql import Column, DataFrame, Window
+from pyspark.sql import functions as F
+
+from lakesmith.column_refs import named
+from lakesmith.columns import DELETED, MOVED
+from lakesmith.transforms.conform import with_defaults
+from lakesmith.transforms.contract import as_declared
+from lakesmith.types import Transform
+
+if TYPE_CHECKING:
+    from lakesmith.spec.model import Table
+
+_STAYS = "_stays"
+
+
+def without_stayed(spec: Table) -> Transform:
+    """Leave out the old row of an update whose new row has the same key in the table.
+
+    Parameters
+    ----------
+    spec : Table
+
+    Returns
+    -------
+    callable
+        DataFrame -> DataFrame
+
+    Notes
+    -----
+    *Columns*: needs the keys, ``_moved`` BIGINT, one number for both rows of an update, and
+    ``_deleted`` BOOLEAN, true for the old one -> all but ``_moved``, the keys in the contract's
+    types; rows without ``_moved`` stay as they are.
+
+    The steps may make one key of two. A new row that goes to the quarantine counts too, since an
+    update that is refused leaves its row alone. One shuffle by key, where ``_moved`` is there.
+
+    Examples
+    --------
+    >>> from lakesmith.spec.model import Table, Write
+    >>> from lakesmith.testing import frame
+    >>> spec = Table(from_="bronze.a", write=Write(strategy="cdc", keys=("id",)))
+    >>> rows = [("a", 7, False), ("a", 7, True), ("b", 8, False), ("c", 8, True)]
+    >>> df = frame(spark, "id string, _moved bigint, _deleted boolean", rows)
+    >>> df.transform(without_stayed(spec)).orderBy("id").show()
+    +---+--------+
+    | id|_deleted|
+    +---+--------+
+    |  a|   false|
+    |  b|   false|
+    |  c|    true|
+    +---+--------+
+    <BLANKLINE>
+    """
+    keys = spec.write.keys
+    of_keys = {name: spec.columns[name] for name in keys if name in spec.columns}
+
+    def apply(rows: DataFrame) -> DataFrame:
+        if MOVED not in rows.columns:
+            return rows
+
+        typed = rows.transform(as_declared(spec.columns, keys))
+        stored = typed.transform(with_defaults(of_keys))
+        of_key = Window.partitionBy(*map(named, keys))
+        marked = stored.withColumn(_STAYS, _stays().over(of_key))
+        is_needless = F.array_contains(named(_STAYS), named(MOVED)) & named(DELETED)
+
+        return marked.filter(~F.coalesce(is_needless, F.lit(False))).drop(MOVED, _STAYS)
+
+    return apply
+
+
+def _stays() -> Column:
+    """Return the numbers of the updates whose new row has this key."""
+    return F.collect_set(F.when(~named(DELETED), named(MOVED)))
