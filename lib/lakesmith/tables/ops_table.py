@@ -12,7 +12,13 @@ from datetime import datetime, timezone
 from typing import TYPE_CHECKING, Any, Literal, cast
 
 import pyarrow as pa  # type: ignore[import-untyped]
-from deltalake import CommitProperties, DeltaTable, Transaction, write_deltalake
+from deltalake import (
+    CommitProperties,
+    DeltaTable,
+    QueryBuilder,
+    Transaction,
+    write_deltalake,
+)
 from deltalake.exceptions import DeltaError
 from pyspark.sql import Row, SparkSession
 
@@ -172,9 +178,13 @@ def _read_local(ref: TableRef) -> Rows:
     if not DeltaTable.is_deltatable(ref.location):
         return []
     try:
-        return cast("Rows", DeltaTable(ref.location).to_pyarrow_table().to_pylist())
-    except (DeltaError, OSError) as error:
+        # Threads of `to_pyarrow_table` may outlive the interpreter, which then aborts.
+        engine = QueryBuilder().register("t", DeltaTable(ref.location))
+        found = engine.execute("SELECT * FROM t").read_all()
+    # delta-rs raises a plain Exception for a file that is missing or damaged.
+    except Exception as error:
         raise unreadable(ref, error) from error
+    return cast("Rows", pa.table(found).to_pylist())
 
 
 def _write_local(
