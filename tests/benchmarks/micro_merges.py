@@ -19,14 +19,14 @@ from pyspark.sql import DataFrame, SparkSession
 from pyspark.sql import functions as F
 
 from lakesmith.maintain.actions import ACTIONS
-from lakesmith.maintain.planner import plan_layout
+from lakesmith.maintain.plan_maintenance import plan_layout
 from lakesmith.maintain.table_stats import read_metrics
 from lakesmith.session.batch import batch_session
 from lakesmith.session.maintenance import maintenance_session
 from lakesmith.spec.model import Maintenance, Table
 from lakesmith.tables.commit import CommitId, write
 from lakesmith.tables.ref import TableRef
-from lakesmith.tables.upsert.planner import plan_upsert
+from lakesmith.tables.upsert.plan_upsert import plan_upsert
 from lakesmith.tables.upsert.replace_keys import replace_keys
 from lakesmith.tables.writes import upsert
 from tests.benchmarks.cpu import measure

@@ -17,8 +17,8 @@ from lakesmith.ledger.store import Ledger
 from lakesmith.observe.observers import NO_OBSERVERS
 from lakesmith.observe.run_records import facts_of
 from lakesmith.runs import batch_runner, executor
+from lakesmith.runs.batch_planner import Planned
 from lakesmith.runs.executor import Executor
-from lakesmith.runs.planner import Planned
 from lakesmith.sources.files.position import files_slice
 from lakesmith.sources.slices import ParkedPart
 from tests.shop import Shop

@@ -6,7 +6,7 @@ from dataclasses import replace
 import pytest
 
 from lakesmith.ledger.state import TableState
-from lakesmith.runs.planner import Planned, Planner
+from lakesmith.runs.batch_planner import Planned, Planner
 from lakesmith.sources.upstream_source import versions_slice
 from lakesmith.spec.fingerprint import spec_hash
 from tests.positions import read_files, read_to

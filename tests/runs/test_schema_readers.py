@@ -7,7 +7,7 @@ from decimal import Decimal
 import pytest
 
 from lakesmith.batch.frames import BatchFrames
-from lakesmith.batch.write.rows import write_rows
+from lakesmith.batch.write.write_rows import write_rows
 from lakesmith.errors import RunFailed
 from lakesmith.tables.commit import Outcome
 from lakesmith.tables.properties import properties_of

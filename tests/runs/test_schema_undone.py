@@ -6,7 +6,7 @@ import pytest
 
 from lakesmith.batch import run as batch_run
 from lakesmith.batch.frames import BatchFrames
-from lakesmith.batch.write.rows import write_rows
+from lakesmith.batch.write.write_rows import write_rows
 from lakesmith.errors import GateRefused, RunFailed, WriteError
 from lakesmith.tables.commit import Outcome
 from tests.runs.schema_shop import BOTH, ORDERS, SILVER, WIDE, Make, change, operations

@@ -17,7 +17,7 @@ from lakesmith.tables.pruning.key_bounds import Touched, find_touched
 from lakesmith.tables.pruning.search_bounds import without_promise
 from lakesmith.tables.ref import TableRef
 from lakesmith.tables.upsert.key_promise import refuse_broken
-from lakesmith.tables.upsert.planner import plan_upsert
+from lakesmith.tables.upsert.plan_upsert import plan_upsert
 from lakesmith.tables.writes import replace_all
 from lakesmith.testing import frame
 

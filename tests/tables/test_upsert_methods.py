@@ -17,7 +17,7 @@ from lakesmith.tables.commit import CommitId
 from lakesmith.tables.delta_log.history import newest_commits
 from lakesmith.tables.pruning.key_bounds import find_touched
 from lakesmith.tables.ref import TableRef
-from lakesmith.tables.upsert.planner import UpsertPlan, plan_upsert
+from lakesmith.tables.upsert.plan_upsert import UpsertPlan, plan_upsert
 from lakesmith.tables.upsert.replace_keys import replace_keys
 from lakesmith.tables.writes import replace_all, upsert
 from lakesmith.testing import frame
@@ -158,7 +158,7 @@ def test_the_method_that_the_spec_names(spark: SparkSession, tmp_path: Path, met
 def test_a_method_that_a_batch_cannot_have_is_a_merge_that_says_why(
     spark: SparkSession, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
 ) -> None:
-    monkeypatch.setattr("lakesmith.tables.upsert.planner.MAX_KEYS", 1)
+    monkeypatch.setattr("lakesmith.tables.upsert.plan_upsert.MAX_KEYS", 1)
     rows = frame(spark, DDL, [(9, "z", 1), (1, "b", 2)])
     plan, found = upserted(spark, tmp_path, spec({**PLAIN, "method": "replace_where"}), BEFORE, rows)
     assert plan.to_metadata() == {"method": "merge", "why": "more than 1 keys", "expected": {"files": 1}}

@@ -16,7 +16,7 @@ from lakesmith.spec.model import Table
 from lakesmith.tables.commit import CommitId
 from lakesmith.tables.delta_log.history import newest_commits
 from lakesmith.tables.ref import TableRef
-from lakesmith.tables.upsert.planner import plan_upsert
+from lakesmith.tables.upsert.plan_upsert import plan_upsert
 from lakesmith.tables.upsert.replace_keys import replace_keys
 from lakesmith.tables.writes import replace_all, upsert
 from lakesmith.testing import frame

@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING, Any
 
 from pyspark.sql import DataFrame
 
+from lakesmith.batch.gate.gate_rows import GatedRows, gate_rows, gate_rows_observed
 from lakesmith.batch.gate.one_each import compared_rows
-from lakesmith.batch.gate.rows import GatedRows, gate_rows, gate_rows_observed
 from lakesmith.batch.read.inputs import BatchInputs
 from lakesmith.batch.transform.steps import transform
 from lakesmith.batch.write.staging import staged

@@ -11,9 +11,9 @@ from lakesmith.batch.scope import with_scope
 from lakesmith.batch.spark_errors import translate_spark_errors
 from lakesmith.batch.transform.steps import transform
 from lakesmith.batch.write.quarantine import clear_quarantine, write_quarantine
-from lakesmith.batch.write.rows import write_rows
 from lakesmith.batch.write.schema_evolution import evolve_schema
 from lakesmith.batch.write.staging import staged
+from lakesmith.batch.write.write_rows import write_rows
 
 if TYPE_CHECKING:
     from lakesmith.batch.context import BatchContext

@@ -13,7 +13,7 @@ from lakesmith.batch.spark_errors import lacks_feed
 from lakesmith.duration import parse_age
 from lakesmith.errors import SparkGone
 from lakesmith.maintain.actions import ACTIONS, force_since, session_for
-from lakesmith.maintain.planner import plan_layout, plan_vacuum
+from lakesmith.maintain.plan_maintenance import plan_layout, plan_vacuum
 from lakesmith.maintain.result import Action, Proposal, Step
 from lakesmith.maintain.retained_versions import (
     all_holds,

@@ -12,9 +12,9 @@ from pyspark.sql import SparkSession
 from lakesmith.errors import LakesmithError, LedgerError, SparkGone
 from lakesmith.ledger.commit_walk import undone_spans
 from lakesmith.ledger.events import LedgerEvent, intent_event, parked_event
+from lakesmith.runs.batch_planner import Planned, Planner
 from lakesmith.runs.batch_runner import BatchOutcome, BatchRunner
 from lakesmith.runs.close_batch import closing_event
-from lakesmith.runs.planner import Planned, Planner
 from lakesmith.runs.progress import Progress
 from lakesmith.runs.rebuild_files import require_none
 from lakesmith.session.failures import cause_of

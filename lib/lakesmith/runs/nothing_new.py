@@ -13,8 +13,8 @@ from lakesmith.observe.interrupted_runs import record_interrupted
 from lakesmith.observe.results import RunResult, TableResult
 from lakesmith.observe.run_records import RunFacts, write_records
 from lakesmith.paths import local_path
+from lakesmith.runs.batch_planner import known_to
 from lakesmith.runs.lock import run_lock
-from lakesmith.runs.planner import known_to
 from lakesmith.sources.registry import source_of
 from lakesmith.tables.delta_log.listing import log_files
 from lakesmith.tables.delta_log.tail_check import check_tails

@@ -16,7 +16,7 @@ from lakesmith.ledger.upstream_change import changed_upstream
 from lakesmith.observe.results import Plan, PlannedTable
 from lakesmith.observe.run_records import new_run_id
 from lakesmith.quality.batch_checks import plan_notes
-from lakesmith.runs.planner import Planned, Planner
+from lakesmith.runs.batch_planner import Planned, Planner
 from lakesmith.runs.spec_differences import (
     promise_notes,
     refusal_of,

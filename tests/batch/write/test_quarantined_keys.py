@@ -8,7 +8,7 @@ from typing import cast
 from pyspark.sql import SparkSession
 from pyspark.sql import functions as F
 
-from lakesmith.batch.gate.rows import GatedRows
+from lakesmith.batch.gate.gate_rows import GatedRows
 from lakesmith.batch.write.quarantined_keys import Quarantined, find_quarantined, quarantined_keys, rows_before
 from lakesmith.quality.gate import tag
 from lakesmith.quality.rule import Rule

@@ -14,7 +14,7 @@ from lakesmith.batch.write.strategies.cdc import Cdc
 from lakesmith.batch.write.strategies.upsert import UpsertWrite, plan_commit, upsert_write_plan, write_upsert
 from lakesmith.tables.commit import CommitId
 from lakesmith.tables.pruning.key_bounds import Touched
-from lakesmith.tables.upsert.planner import UpsertPlan
+from lakesmith.tables.upsert.plan_upsert import UpsertPlan
 from lakesmith.tables.upsert.precedence import NEWEST, Precedence
 
 COMMIT = CommitId("test", 1, "d")

@@ -19,7 +19,7 @@ from lakesmith.tables.ref import TableRef
 from lakesmith.tables.upsert.filter_header import usable_filter
 from lakesmith.tables.upsert.filter_probe import append_new, mark_known, screen
 from lakesmith.tables.upsert.key_filter import refresh
-from lakesmith.tables.upsert.planner import UpsertPlan, plan_upsert
+from lakesmith.tables.upsert.plan_upsert import UpsertPlan, plan_upsert
 from lakesmith.tables.upsert.replace_keys import replace_keys
 from lakesmith.tables.writes import upsert
 

@@ -17,7 +17,7 @@ from lakesmith.spec.model import Table
 from lakesmith.tables.commit import CommitId, write, writer
 from lakesmith.tables.pruning.key_bounds import find_touched
 from lakesmith.tables.ref import TableRef
-from lakesmith.tables.upsert.planner import plan_upsert
+from lakesmith.tables.upsert.plan_upsert import plan_upsert
 from lakesmith.tables.upsert.replace_keys import replace_keys
 from lakesmith.tables.writes import upsert
 from tests.benchmarks.eventlog import SETTINGS

@@ -10,7 +10,7 @@ from pyspark.sql import functions as F
 
 from lakesmith.batch.event_fields import asked_fields
 from lakesmith.batch.observation import ObservedMetrics
-from lakesmith.batch.read.rows import (
+from lakesmith.batch.read.read_rows import (
     read_changes,
     read_inserted,
     read_lookups,

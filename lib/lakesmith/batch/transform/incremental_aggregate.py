@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from pyspark.sql import DataFrame
 from pyspark.sql import functions as F
 
-from lakesmith.batch.read.rows import read_held
+from lakesmith.batch.read.read_rows import read_held
 from lakesmith.batch.transform.merged_groups import merges_in, split_at_aggregate
 from lakesmith.batch.transform.row_by_row import keyed
 from lakesmith.column_refs import same_key

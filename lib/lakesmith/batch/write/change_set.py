@@ -21,7 +21,7 @@ from lakesmith.tables.pruning.key_bounds import (
     with_nulls,
 )
 from lakesmith.tables.pruning.sql_literals import is_exact, one_of
-from lakesmith.tables.upsert.planner import MAX_KEYS, MAX_TEXT
+from lakesmith.tables.upsert.plan_upsert import MAX_KEYS, MAX_TEXT
 from lakesmith.tables.upsert.replace_keys import replace_rows, require_version
 from lakesmith.tables.watermark import Watermark, find_watermark
 from lakesmith.tables.writes import append, replace_groups

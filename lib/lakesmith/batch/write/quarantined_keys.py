@@ -15,7 +15,7 @@ from lakesmith.quality.gate import is_rejected
 from lakesmith.tables.watermark import Watermark, as_text
 
 if TYPE_CHECKING:
-    from lakesmith.batch.gate.rows import GatedRows
+    from lakesmith.batch.gate.gate_rows import GatedRows
 
 _MOST_AHEAD = 20
 

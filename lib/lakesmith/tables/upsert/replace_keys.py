@@ -12,7 +12,7 @@ from lakesmith.tables.delta_log.history import newest_version
 
 if TYPE_CHECKING:
     from lakesmith.tables.ref import TableRef
-    from lakesmith.tables.upsert.planner import UpsertPlan
+    from lakesmith.tables.upsert.plan_upsert import UpsertPlan
 
 
 def replace_keys(

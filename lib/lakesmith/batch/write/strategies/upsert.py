@@ -15,7 +15,7 @@ from lakesmith.spec.strategies.built_in import UPSERT
 from lakesmith.tables.pruning.key_bounds import find_touched, with_nulls
 from lakesmith.tables.upsert.filter_probe import Screened, append_new
 from lakesmith.tables.upsert.key_promise import refuse_broken
-from lakesmith.tables.upsert.planner import UpsertPlan, plan_upsert
+from lakesmith.tables.upsert.plan_upsert import UpsertPlan, plan_upsert
 from lakesmith.tables.upsert.replace_keys import replace_keys
 from lakesmith.tables.writes import upsert
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from lakesmith.maintain.planner import plan_layout, plan_vacuum
+from lakesmith.maintain.plan_maintenance import plan_layout, plan_vacuum
 from lakesmith.maintain.result import Proposal
 from lakesmith.maintain.retained_versions import Hold, blocks_vacuum, reader_behind
 from lakesmith.maintain.table_stats import DAY, DataFile, TableMetrics

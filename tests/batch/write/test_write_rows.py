@@ -8,9 +8,9 @@ from typing import Any, cast
 import pytest
 
 from lakesmith.batch.frames import BatchFrames
-from lakesmith.batch.write import rows
-from lakesmith.batch.write.rows import write_rows
+from lakesmith.batch.write import write_rows as module
 from lakesmith.batch.write.strategies import WritePlan
+from lakesmith.batch.write.write_rows import write_rows
 from lakesmith.spec.strategies import declaration_of
 from lakesmith.tables.commit import Outcome, WriteResult
 
@@ -59,13 +59,13 @@ def calls(
         action()
         return Outcome(WriteResult.WRITTEN, 4, {})
 
-    patch.setattr(rows, "strategy_of", lambda write: recorder)
-    patch.setattr(rows, "find", lambda *_: landed)
-    patch.setattr(rows, "write", write)
-    patch.setattr(rows, "refuse_changed", lambda batch: recorder.calls.append("look"))
-    patch.setattr(rows, "stored_between", lambda batch: "day")
-    patch.setattr(rows, "replace_all", lambda *_: recorder.calls.append("replace all"))
-    patch.setattr(rows, "replace_where", lambda *_: recorder.calls.append("replace dates"))
+    patch.setattr(module, "strategy_of", lambda write: recorder)
+    patch.setattr(module, "find", lambda *_: landed)
+    patch.setattr(module, "write", write)
+    patch.setattr(module, "refuse_changed", lambda batch: recorder.calls.append("look"))
+    patch.setattr(module, "stored_between", lambda batch: "day")
+    patch.setattr(module, "replace_all", lambda *_: recorder.calls.append("replace all"))
+    patch.setattr(module, "replace_where", lambda *_: recorder.calls.append("replace dates"))
     write_rows(cast(BatchFrames, SimpleNamespace(batch=batch)))
     return recorder.calls
 
