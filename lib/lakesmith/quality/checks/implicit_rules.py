@@ -13,10 +13,9 @@ from pyspark.sql import functions as F
 
 from lakesmith.column_refs import named
 from lakesmith.columns import CORRUPT_RECORD, REFUSED, RESCUED
-from lakesmith.quality.checks.casts import cast_columns, cast_rule
-from lakesmith.quality.raw import raw_field, rescued
+from lakesmith.quality.checks.casts import cast_columns, text_lost
+from lakesmith.quality.raw import raw_field, raw_source, rescued
 from lakesmith.quality.rule import Rule, find, no_sample, sample_of
-from lakesmith.spec.model.checks.row.cast_failed import CastFailed
 
 if TYPE_CHECKING:
     from lakesmith.spec.model import Table
@@ -79,10 +78,12 @@ def _row_parsed(columns: Mapping[str, str]) -> Iterator[Rule]:
 def _casts(table: Table, columns: Mapping[str, str]) -> Iterator[Rule]:
     replaced = _replaced(table, "cast")
     for name in cast_columns(table, columns):
-        if not replaced & {name.lower(), ""}:
-            # The name of a column may be none that a check of a spec can have.
-            check = CastFailed.model_construct(id=f"{name}_cast", check="cast_failed")
-            yield cast_rule(check, name, table, columns)
+        text = raw_source(columns, name, table.columns[name])
+        if text is not None and not replaced & {name.lower(), ""}:
+            failed = text_lost(name, text)
+            sample = sample_of(text, "string")
+            rule = _rule(f"{name}_cast", "cast_failed", name, failed, sample)
+            yield replace(rule, reads_raw=True)
 
 
 def _given(table: Table, columns: Mapping[str, str]) -> Iterator[Rule]:
