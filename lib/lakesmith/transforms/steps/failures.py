@@ -6,6 +6,7 @@ import traceback
 
 from pyspark.errors import PySparkException, QueryContextType
 from pyspark.sql import DataFrame
+from pyspark.sql import functions as F
 
 from lakesmith.errors import StepError
 from lakesmith.types import Transform
@@ -53,7 +54,9 @@ def guarded(name: str, transform: Transform, user_file: str) -> Transform:
         try:
             result = transform(df)
             if isinstance(result, DataFrame):
-                _ = result.schema  # over Spark Connect a plan is analysed no sooner
+                # Over Spark Connect a plan is analysed no sooner, and a filter takes the schema of
+                # the frame that it filters.
+                _ = result.select(F.lit(1)).schema
         except StepError:
             raise
         except Exception as error:
