@@ -92,6 +92,7 @@ def pytest_runtest_logreport(report: pytest.TestReport) -> None:
     """Note a proof that passed, so that a proof that was stopped goes on where it was."""
     file = os.environ.get(DONE)
     if file and report.when == "call" and report.passed and "PYTEST_XDIST_WORKER" not in os.environ:
+        Path(file).parent.mkdir(parents=True, exist_ok=True)
         with Path(file).open("a", encoding="utf-8") as done:
             done.write(f"{report.nodeid}\n")
 

@@ -10,9 +10,11 @@ from pyspark.sql import DataFrame, SparkSession
 
 from lakesmith.batch.gate.batch_rules import batch_rules
 from lakesmith.batch.transform.row_by_row import row_by_row
+from lakesmith.batch.transform.unfit_rows import passing_filters
 from lakesmith.quality.gate import accepted, rejected, tag
 from lakesmith.spec.model import Column, Table
 from lakesmith.testing import frame
+from lakesmith.transforms.filters import filter_rows
 from lakesmith.types import Transform
 
 LANDED = [("1", "5", None), ("2", "six", None), ("3", None, None), (None, None, '{"_corrupt_record":"x"}')]
@@ -107,3 +109,11 @@ def test_a_row_that_the_sql_made_is_quarantined_as_it_was_made(spark: SparkSessi
     check = {"id": "small", "check": "between", "column": "qty", "max": 9}
     _, bad = through(spark, sql="SELECT id, qty * 2 AS qty FROM orders", checks=(check,))
     assert '{"id":1,"qty":10}' in {row._raw for row in bad.collect()}
+
+
+@pytest.mark.parametrize("deletes", ["op = 'd'", "nope = 'd'"])
+def test_a_filter_lets_deletes_pass_whose_condition_is_known(spark: SparkSession, deletes: str) -> None:
+    rows = frame(spark, "id int, op string, _deleted boolean", [(1, "d", None), (2, "i", True), (3, "i", False)])
+    filtered = rows.transform(passing_filters(deletes, filter_rows(condition="id > 8")))
+    assert filtered.columns == rows.columns
+    assert {row.id for row in filtered.collect()} == ({1, 2} if deletes.startswith("op") else {2})

@@ -6,7 +6,7 @@ from pyspark.sql import DataFrame
 from pyspark.sql import functions as F
 
 from lakesmith.column_refs import named
-from lakesmith.columns import UNFIT
+from lakesmith.columns import PASSES
 from lakesmith.types import Transform
 
 
@@ -43,9 +43,7 @@ def filter_rows(*, condition: str) -> Transform:
 
     def apply(df: DataFrame) -> DataFrame:
         holds = F.expr(condition)
-        # The gate is to see each row whose input does not fit.
-        is_kept = holds | named(UNFIT).isNotNull() if UNFIT in df.columns else holds
-
-        return df.filter(is_kept)
+        # The gate is to see each row that does not fit, and the table each delete.
+        return df.filter(holds | named(PASSES) if PASSES in df.columns else holds)
 
     return apply

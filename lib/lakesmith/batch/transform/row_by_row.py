@@ -8,7 +8,12 @@ from typing import TYPE_CHECKING
 from pyspark.sql import DataFrame
 from pyspark.sql.types import DataType
 
-from lakesmith.batch.transform.unfit_rows import judge, past, split_steps
+from lakesmith.batch.transform.unfit_rows import (
+    judge,
+    passing_filters,
+    past,
+    split_steps,
+)
 from lakesmith.column_refs import types_of
 from lakesmith.columns import KEPT, MOVED, TRUNCATES
 from lakesmith.errors import StepError
@@ -90,7 +95,8 @@ def _shaped(
     repair = run_steps(split.repairing, inputs)
     passing = run_steps(split.passing, inputs)
     lossy = past(run_steps(split.lossy, inputs), watch) if split.lossy else _unchanged
-    rest = _judging(spec, lambda rows: rows.transform(passing).transform(lossy))
+    kept = passing_filters(spec.write.apply_as_deletes, passing)
+    rest = _judging(spec, lambda rows: rows.transform(kept).transform(lossy))
     return lambda rows: rows.transform(repair).transform(rest)
 
 

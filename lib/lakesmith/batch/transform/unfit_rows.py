@@ -13,8 +13,17 @@ from pyspark.sql import Column, DataFrame
 from pyspark.sql import functions as F
 
 from lakesmith.column_refs import named, types_of
-from lakesmith.columns import RAW, REFUSED, RESCUED, UNFIT
+from lakesmith.columns import (
+    DELETED,
+    PASSES,
+    RAW,
+    REFUSED,
+    RESCUED,
+    TRUNCATES,
+    UNFIT,
+)
 from lakesmith.spec.step_effects import is_user_function, keeps_rows, record_of
+from lakesmith.spec.values.sql_text import column_names
 from lakesmith.types import Transform
 
 if TYPE_CHECKING:
@@ -106,6 +115,42 @@ def split_steps(steps: Sequence[Step]) -> SplitSteps:
     passing = [*takewhile(keeps_rows, others)]
     lossy = [*others[len(passing) :]]
     return SplitSteps(repairing, passing, lossy)
+
+
+def passing_filters(deletes: str | None, steps: Transform) -> Transform:
+    """Run steps whose filters let each row pass that does not fit or that deletes.
+
+    Parameters
+    ----------
+    deletes : str, optional
+        The SQL condition of the spec for deletes, which counts where its columns are there.
+    steps : callable
+        DataFrame -> DataFrame
+
+    Returns
+    -------
+    callable
+        DataFrame -> DataFrame
+
+    Notes
+    -----
+    *Columns*: uses `_unfit`, `_deleted` and `_truncates` where they are there -> those of `steps`.
+    A delete may name its key only, so that a filter on another column would lose it.
+    """
+
+    def apply(rows: DataFrame) -> DataFrame:
+        passes = [named(UNFIT).isNotNull()] if UNFIT in rows.columns else []
+        ends = [named(name) for name in (DELETED, TRUNCATES) if name in rows.columns]
+        present = {name.lower() for name in rows.columns}
+        if deletes and column_names(deletes) <= present:
+            ends.append(F.expr(deletes).cast("boolean"))
+        passes += [F.coalesce(flag, F.lit(False)) for flag in ends]
+        if not passes:
+            return rows.transform(steps)
+        marked = rows.withColumn(PASSES, reduce(or_, passes))
+        return marked.transform(steps).drop(PASSES)
+
+    return apply
 
 
 def past(lossy: Transform, watch: Transform | None = None) -> Transform:

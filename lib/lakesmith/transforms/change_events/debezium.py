@@ -129,7 +129,7 @@ def from_debezium(
         parsed = with_both.withColumns(
             {
                 OLD_ROW: old_row(fields, unchanged),
-                NEW_ROW: new_row(fields, unchanged),
+                NEW_ROW: new_row(fields, unchanged, [*key, *sequence]),
                 REFUSED: refused_part(fields, keeps_history),
                 KEPT: kept_fields(others, unchanged),
             }

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from pyspark.sql import Column
@@ -35,13 +36,18 @@ def old_row(fields: Sequence[str], unchanged: Unchanged) -> Column:
     return F.when(is_present, row)
 
 
-def new_row(fields: Sequence[str], unchanged: Unchanged) -> Column:
+def new_row(
+    fields: Sequence[str], unchanged: Unchanged, settled: Sequence[str] = ()
+) -> Column:
     """Return the fields of the new image, NULL where there is none.
 
-    Where a placeholder stands for a value, the old image of an update may hold it.
+    Where an update leaves out a value, its old image may hold it. What it lacks of the `settled`
+    fields, which are key and sequence, stays NULL.
     """
     is_present = named(AFTER).isNotNull()
-    values = [_new_value(name, unchanged).alias(name) for name in fields]
+    values = [
+        _new_value(name, unchanged, name not in settled).alias(name) for name in fields
+    ]
     row = F.struct(*values)
 
     return F.when(is_present, row)
@@ -114,15 +120,16 @@ def arrived_fields(fields: Sequence[str], unchanged: Unchanged) -> Column:
     return F.when(is_whole, arrived)
 
 
-def _new_value(name: str, unchanged: Unchanged) -> Column:
+def _new_value(name: str, unchanged: Unchanged, may_lack: bool) -> Column:
     value = _value(AFTER, name, unchanged)
-    if not unchanged.placeholders:
+    asked = unchanged if may_lack else replace(unchanged, absent=False)
+    if not asked.is_possible:
         return value
 
-    is_left_out = (F.col("op") == "u") & _is_left_out(AFTER, name, unchanged)
+    is_update = F.col("op") == "u"
     old_value = _value(BEFORE, name, unchanged)
 
-    return F.when(is_left_out, old_value).otherwise(value)
+    return F.when(is_update & _is_not_sent(name, asked), old_value).otherwise(value)
 
 
 def _value(image: str, name: str, unchanged: Unchanged) -> Column:
@@ -144,17 +151,24 @@ def _is_left_out(image: str, name: str, unchanged: Unchanged) -> Column:
 
 def _is_kept(name: str, unchanged: Unchanged) -> Column:
     is_update = F.col("op") == "u"
-    is_kept = F.lit(False)
+    has_old_value = is_update & _value(BEFORE, name, unchanged).isNotNull()
+
+    return _is_not_sent(name, unchanged) & ~has_old_value
+
+
+def _is_not_sent(name: str, unchanged: Unchanged) -> Column:
+    """Return whether an event leaves out the new value of a field."""
+    is_not_sent = F.lit(False)
 
     if unchanged.placeholders:
-        has_old_value = is_update & _value(BEFORE, name, unchanged).isNotNull()
-        is_kept = _is_left_out(AFTER, name, unchanged) & ~has_old_value
+        is_not_sent |= _is_left_out(AFTER, name, unchanged)
 
     if unchanged.absent:
+        is_update = F.col("op") == "u"
         is_absent = _is_absent(name, unchanged)
-        is_kept |= is_update & F.coalesce(is_absent, F.lit(False))
+        is_not_sent |= is_update & F.coalesce(is_absent, F.lit(False))
 
-    return is_kept
+    return is_not_sent
 
 
 def _is_absent(name: str, unchanged: Unchanged) -> Column:
