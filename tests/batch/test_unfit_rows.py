@@ -9,10 +9,11 @@ import pytest
 from pyspark.sql import DataFrame, SparkSession
 
 from lakesmith.batch.gate.batch_rules import batch_rules
+from lakesmith.batch.transform.passing_rows import passes_of
 from lakesmith.batch.transform.row_by_row import row_by_row
 from lakesmith.batch.transform.unfit_rows import passing_filters
 from lakesmith.quality.gate import accepted, rejected, tag
-from lakesmith.spec.model import Column, Table
+from lakesmith.spec.model import Column, Table, Write
 from lakesmith.testing import frame
 from lakesmith.transforms.filters import filter_rows
 from lakesmith.types import Transform
@@ -111,9 +112,12 @@ def test_a_row_that_the_sql_made_is_quarantined_as_it_was_made(spark: SparkSessi
     assert '{"id":1,"qty":10}' in {row._raw for row in bad.collect()}
 
 
-@pytest.mark.parametrize("deletes", ["op = 'd'", "nope = 'd'"])
-def test_a_filter_lets_deletes_pass_whose_condition_is_known(spark: SparkSession, deletes: str) -> None:
+@pytest.mark.parametrize(("deletes", "ids"), [("op = 'd'", {1, 2}), ("nope = 'd'", {2})])
+def test_a_filter_lets_deletes_pass_whose_condition_is_known(spark: SparkSession, deletes: str, ids: set[int]) -> None:
+    write = Write(strategy="upsert", keys=("id",), apply_as_deletes=deletes)
+    table = Table(from_="bronze.orders", write=write)
     rows = frame(spark, "id int, op string, _deleted boolean", [(1, "d", None), (2, "i", True), (3, "i", False)])
-    filtered = rows.transform(passing_filters(deletes, filter_rows(condition="id > 8")))
+    keep = passing_filters(lambda df: passes_of(table, df), filter_rows(condition="id > 8"))
+    filtered = rows.transform(keep)
     assert filtered.columns == rows.columns
-    assert {row.id for row in filtered.collect()} == ({1, 2} if deletes.startswith("op") else {2})
+    assert {row.id for row in filtered.collect()} == ids

@@ -6,38 +6,13 @@ from collections.abc import Mapping
 from typing import TYPE_CHECKING
 
 from lakesmith.sources.registry import source_of
+from lakesmith.spec.change_semantics import sources_of
 from lakesmith.spec.rules.history import makes_column
 from lakesmith.transforms.change_events.unchanged import Unchanged
 
 if TYPE_CHECKING:
     from lakesmith.batch.context import BatchContext
     from lakesmith.spec.model import Column, Table
-
-
-def sources_of(spec: Table) -> dict[str, str]:
-    """Return each contract column with the field that it is read from.
-
-    Examples
-    --------
-    >>> from lakesmith.spec.model import Column, Table
-    >>> columns = {"id": Column(type="int"), "price": Column(type="int", source="Price")}
-    >>> sources_of(Table(from_="bronze.orders", columns=columns))
-    {'id': 'id', 'price': 'Price'}
-    """
-    return {name: column.source or name for name, column in spec.columns.items()}
-
-
-def settled_columns(spec: Table) -> tuple[str, ...]:
-    """Return the columns that say which row an event changes, and when.
-
-    Examples
-    --------
-    >>> from lakesmith.spec.model import Table, Write
-    >>> write = Write(strategy="upsert", keys=("id",), sequence_by=("at",))
-    >>> settled_columns(Table(from_="bronze.orders", write=write))
-    ('id', 'at')
-    """
-    return (*spec.write.keys, *spec.write.sequence_by)
 
 
 def landed_keys(spec: Table) -> Mapping[str, Column] | None:

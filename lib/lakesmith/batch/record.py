@@ -11,6 +11,7 @@ from lakesmith.batch.counts import VERSIONS, Counts
 from lakesmith.batch.event_fields import asked_fields
 from lakesmith.batch.gate.metrics import visible_types
 from lakesmith.batch.gate.tied_rows import tie_verdicts
+from lakesmith.batch.gate.unfit_keys import unfit_keys
 from lakesmith.batch.write.strategies.registry import strategy_of
 from lakesmith.quality.batch_checks import batch_results, shuffle_metrics
 from lakesmith.quality.check_result import CheckResult
@@ -100,6 +101,7 @@ def record(
         *tie_verdicts(batch.spec.write, metrics),
         *arrived,
         *_unread_rows(batch, metrics["read"]["rows"]),
+        *unfit_keys(frames),
     )
     moved = bool(counts.changed) or _has_other_rows(outcome)
     return BatchRecord(

@@ -73,3 +73,29 @@ def keeps_first_of(table: Table, upstream: Table) -> bool:
 def read_from(table: Table, name: str) -> str:
     """Return the column of the upstream that a column of the contract is read from."""
     return (name in table.columns and table.columns[name].source) or name
+
+
+def sources_of(spec: Table) -> dict[str, str]:
+    """Return each contract column with the field that it is read from.
+
+    Examples
+    --------
+    >>> from lakesmith.spec.model import Column, Table
+    >>> columns = {"id": Column(type="int"), "price": Column(type="int", source="Price")}
+    >>> sources_of(Table(from_="bronze.orders", columns=columns))
+    {'id': 'id', 'price': 'Price'}
+    """
+    return {name: column.source or name for name, column in spec.columns.items()}
+
+
+def settled_columns(spec: Table) -> tuple[str, ...]:
+    """Return the columns that say which row an event changes, and when.
+
+    Examples
+    --------
+    >>> from lakesmith.spec.model import Table, Write
+    >>> write = Write(strategy="upsert", keys=("id",), sequence_by=("at",))
+    >>> settled_columns(Table(from_="bronze.orders", write=write))
+    ('id', 'at')
+    """
+    return (*spec.write.keys, *spec.write.sequence_by)

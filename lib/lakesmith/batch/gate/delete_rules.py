@@ -11,9 +11,14 @@ from pyspark.sql import functions as F
 from lakesmith.column_refs import named
 from lakesmith.columns import TRUNCATES
 from lakesmith.quality.rule import NO_SAMPLE, Rule, find
+from lakesmith.spec.steps import lowered
 
 if TYPE_CHECKING:
     from lakesmith.spec.model import Table
+
+
+# What is wrong with an event itself, and with text that names no directory.
+_OF_EVENTS = ("row_parsed", "event", "partition")
 
 
 def is_delete(rows: DataFrame, condition: str | None) -> Column:
@@ -34,21 +39,20 @@ def is_delete(rows: DataFrame, condition: str | None) -> Column:
 def for_deletes(
     spec: Table, rows: DataFrame, rules: tuple[Rule, ...]
 ) -> tuple[Rule, ...]:
-    """Let a delete lack required columns, except those that say which row, and when.
+    """Let a delete have any values, except in the columns that say which row, and when.
 
-    Without a sequence a delete, or a truncate, would lose against every row and be forgotten. A
-    backfill of a date reads the deletes of that date, and would forget one without a date, like
-    it.
+    Nobody reads the values of its old image. Without a sequence a delete, or a truncate, would lose
+    against every row and be forgotten. A backfill of a date reads the deletes of that date, and
+    would forget one without a date, like it.
     """
     write = spec.write
     date = spec.event_date
     if not (write.apply_as_deletes or {"_deleted", TRUNCATES} & {*rows.columns}):
         return rules
     deletes = is_delete(rows, write.apply_as_deletes)
-    placed = (*write.keys, *write.sequence_by, date)
-    spared = {f"{name}_given" for name in rows.columns if name not in placed}
+    placed = lowered([*write.keys, *write.sequence_by, date])
     rules = tuple(
-        replace(rule, failed=rule.failed & ~deletes) if rule.id in spared else rule
+        replace(rule, failed=rule.failed & ~deletes) if _spares(rule, placed) else rule
         for rule in rules
     )
     if date and date in write.key_implies:
@@ -57,6 +61,12 @@ def for_deletes(
         ends = deletes | named(TRUNCATES) if TRUNCATES in rows.columns else deletes
         rules = _given(rules, write.sequence_by[0], ends)
     return rules
+
+
+def _spares(rule: Rule, placed: frozenset[str]) -> bool:
+    return (
+        rule.check not in _OF_EVENTS and not lowered(rule.column.split(", ")) & placed
+    )
 
 
 def _given(rules: tuple[Rule, ...], column: str, ends: Column) -> tuple[Rule, ...]:

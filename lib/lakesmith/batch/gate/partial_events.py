@@ -8,10 +8,11 @@ from typing import TYPE_CHECKING
 from pyspark.sql import Column, DataFrame
 from pyspark.sql import functions as F
 
-from lakesmith.batch.event_fields import settled_columns, sources_of
+from lakesmith.batch.gate.lacked_values import lacked_rules
 from lakesmith.column_refs import named
 from lakesmith.columns import KEPT
 from lakesmith.quality.rule import NO_SAMPLE, Rule
+from lakesmith.spec.change_semantics import settled_columns, sources_of
 from lakesmith.tables.upsert.precedence import newest_first
 from lakesmith.transforms.change_events.partial_updates import (
     filled,
@@ -46,6 +47,7 @@ def for_partial(
     ]
     return (
         *spared,
+        *lacked_rules(spec, rows),
         *[
             _told(name, source)
             for name, source in placed

@@ -8,12 +8,7 @@ from typing import TYPE_CHECKING, cast
 from pyspark.sql import DataFrame
 from pyspark.sql import functions as F
 
-from lakesmith.batch.event_fields import (
-    landed_keys,
-    settled_columns,
-    sources_of,
-    unchanged_in,
-)
+from lakesmith.batch.event_fields import landed_keys, unchanged_in
 from lakesmith.columns import ARRIVED, TRUNCATES
 from lakesmith.errors import InputError
 from lakesmith.sources.registry import source_of, span_of, unreadable
@@ -24,6 +19,7 @@ from lakesmith.sources.upstream import (
     other_changes,
     snapshot,
 )
+from lakesmith.spec.change_semantics import settled_columns, sources_of
 from lakesmith.transforms.change_events.debezium import from_debezium
 from lakesmith.transforms.change_events.flat_events import from_flat
 from lakesmith.transforms.change_events.payload import out_of_payload

@@ -8,6 +8,8 @@ from typing import TYPE_CHECKING
 from pyspark.sql import DataFrame
 from pyspark.sql.types import DataType
 
+from lakesmith.batch.gate.delete_rules import for_deletes
+from lakesmith.batch.transform.passing_rows import knows_deletes, passes_of
 from lakesmith.batch.transform.unfit_rows import (
     judge,
     passing_filters,
@@ -95,7 +97,7 @@ def _shaped(
     repair = run_steps(split.repairing, inputs)
     passing = run_steps(split.passing, inputs)
     lossy = past(run_steps(split.lossy, inputs), watch) if split.lossy else _unchanged
-    kept = passing_filters(spec.write.apply_as_deletes, passing)
+    kept = passing_filters(lambda rows: passes_of(spec, rows), passing)
     rest = _judging(spec, lambda rows: rows.transform(kept).transform(lossy))
     return lambda rows: rows.transform(repair).transform(rest)
 
@@ -106,7 +108,10 @@ def _unchanged(rows: DataFrame) -> DataFrame:
 
 def _judging(spec: Table, shape: Transform) -> Transform:
     def apply(rows: DataFrame) -> DataFrame:
-        rules = compile_rules(spec, dict(rows.dtypes))
+        compiled = compile_rules(spec, dict(rows.dtypes))
+        rules = (
+            for_deletes(spec, rows, compiled) if knows_deletes(spec, rows) else compiled
+        )
         return rows.transform(judge(rules)).transform(shape)
 
     return apply

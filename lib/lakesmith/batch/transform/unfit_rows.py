@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from functools import reduce
 from itertools import takewhile
@@ -14,16 +14,13 @@ from pyspark.sql import functions as F
 
 from lakesmith.column_refs import named, types_of
 from lakesmith.columns import (
-    DELETED,
     PASSES,
     RAW,
     REFUSED,
     RESCUED,
-    TRUNCATES,
     UNFIT,
 )
 from lakesmith.spec.step_effects import is_user_function, keeps_rows, record_of
-from lakesmith.spec.values.sql_text import column_names
 from lakesmith.types import Transform
 
 if TYPE_CHECKING:
@@ -117,13 +114,15 @@ def split_steps(steps: Sequence[Step]) -> SplitSteps:
     return SplitSteps(repairing, passing, lossy)
 
 
-def passing_filters(deletes: str | None, steps: Transform) -> Transform:
-    """Run steps whose filters let each row pass that does not fit or that deletes.
+def passing_filters(
+    passes_of: Callable[[DataFrame], Sequence[Column]], steps: Transform
+) -> Transform:
+    """Run steps whose filters let some rows pass.
 
     Parameters
     ----------
-    deletes : str, optional
-        The SQL condition of the spec for deletes, which counts where its columns are there.
+    passes_of : callable
+        DataFrame -> the conditions of the rows that pass, any of which is enough.
     steps : callable
         DataFrame -> DataFrame
 
@@ -131,20 +130,10 @@ def passing_filters(deletes: str | None, steps: Transform) -> Transform:
     -------
     callable
         DataFrame -> DataFrame
-
-    Notes
-    -----
-    *Columns*: uses `_unfit`, `_deleted` and `_truncates` where they are there -> those of `steps`.
-    A delete may name its key only, so that a filter on another column would lose it.
     """
 
     def apply(rows: DataFrame) -> DataFrame:
-        passes = [named(UNFIT).isNotNull()] if UNFIT in rows.columns else []
-        ends = [named(name) for name in (DELETED, TRUNCATES) if name in rows.columns]
-        present = {name.lower() for name in rows.columns}
-        if deletes and column_names(deletes) <= present:
-            ends.append(F.expr(deletes).cast("boolean"))
-        passes += [F.coalesce(flag, F.lit(False)) for flag in ends]
+        passes = [F.coalesce(one, F.lit(False)) for one in passes_of(rows)]
         if not passes:
             return rows.transform(steps)
         marked = rows.withColumn(PASSES, reduce(or_, passes))

@@ -88,6 +88,26 @@ def windows(sql: str) -> list[frozenset[str]]:
     return [frozenset(_partition(tokens[end + 1 :])) for end in ends]
 
 
+def selects_column(sql: str, name: str) -> bool:
+    """Return whether a query surely selects a column of its input as it is.
+
+    Examples
+    --------
+    >>> selects_column("SELECT k, q FROM t", "k"), selects_column("SELECT * FROM t", "k")
+    (True, True)
+    >>> selects_column("SELECT lower(k) AS k FROM t", "k")
+    False
+    >>> selects_column("SELECT k FROM (SELECT lower(k) AS k FROM t)", "k")
+    False
+    """
+    tokens = _lowered_tokens(sql)
+    if tokens.count("select") != 1 or tokens[0] != "select" or "from" not in tokens:
+        return False
+    items = arguments(tokens[1 : tokens.index("from")])
+    lower = name.lower()
+    return any(item in ([lower], [f"`{lower}`"], ["*"]) for item in items)
+
+
 def closing(tokens: Sequence[str], start: int) -> int | None:
     """Return where the bracket closes that opens at `start`.
 
