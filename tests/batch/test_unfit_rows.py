@@ -16,6 +16,7 @@ from lakesmith.quality.gate import accepted, rejected, tag
 from lakesmith.spec.model import Column, Table, Write
 from lakesmith.testing import frame
 from lakesmith.transforms.filters import filter_rows
+from lakesmith.transforms.joins import join
 from lakesmith.types import Transform
 
 LANDED = [("1", "5", None), ("2", "six", None), ("3", None, None), (None, None, '{"_corrupt_record":"x"}')]
@@ -121,3 +122,11 @@ def test_a_filter_lets_deletes_pass_whose_condition_is_known(spark: SparkSession
     filtered = rows.transform(keep)
     assert filtered.columns == rows.columns
     assert {row.id for row in filtered.collect()} == ids
+
+
+@pytest.mark.parametrize(("how", "ids"), [("inner", {1, 3}), ("semi", {1, 3}), ("anti", {2, 3}), ("left", {1, 2, 3})])
+def test_a_join_lets_rows_pass(spark: SparkSession, how: Any, ids: set[int]) -> None:
+    rows = frame(spark, "id int, _passes boolean", [(1, False), (2, False), (3, True)])
+    other = frame(spark, "id int, name string", [(1, "a")])
+    joined = rows.transform(join(other=other, on=["id"], how=how))
+    assert {row.id for row in joined.collect()} == ids

@@ -36,7 +36,9 @@ def landed_keys(spec: Table) -> Mapping[str, Column] | None:
     if any(column.default is not None for column in keys.values()):
         return None
 
-    return {column.source or name: column for name, column in keys.items()}
+    landed = {column.source or name: column for name, column in keys.items()}
+    # Two columns of one field may differ in what they tell apart.
+    return landed if len(landed) == len(keys) else None
 
 
 def unchanged_in(spec: Table) -> Unchanged:

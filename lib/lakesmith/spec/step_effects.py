@@ -132,14 +132,12 @@ def gives_groups(step: Step) -> bool:
 
 
 def keeps_rows(step: Step) -> bool:
-    """Return whether a step gives back each row with what the gate needs, however few fit.
+    """Return whether a step gives back each row with what the gate needs.
 
     Examples
     --------
     >>> keeps_rows({"trim": ["a"]}), keeps_rows({"filter": "a > 0"}), keeps_rows("my.steps:clean")
-    (True, True, False)
-    >>> keeps_rows({"join": {"input": "p", "on": ["a"], "how": "inner"}})
-    False
+    (True, False, False)
     >>> keeps_rows({"with_columns": {"n": "count(*) OVER ()"}}), keeps_rows({"drop": ["_raw"]})
     (False, False)
     """
@@ -148,6 +146,19 @@ def keeps_rows(step: Step) -> bool:
         return False
     changes_hidden = any(name.startswith("_") for name in changed_columns(step))
     return record.keeps_rows(options_of(step)) and not changes_hidden
+
+
+def passes_rows(step: Step) -> bool:
+    """Return whether a step gives back at least each row where `_passes` is true.
+
+    Examples
+    --------
+    >>> passes_rows({"filter": "a > 0"}), passes_rows({"dedupe": {"keys": ["a"]}})
+    (True, False)
+    """
+    record = record_of(step)
+    passes = record is not None and record.passes_rows and not groupings(step)
+    return passes or keeps_rows(step)
 
 
 def derived_columns(step: Step) -> Derived:

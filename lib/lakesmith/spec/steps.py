@@ -75,6 +75,8 @@ class StepRecord:
     keeps_rows : callable
         Options to whether the step gives back each row with its columns that begin with `_`. One
         that may lose rows sees only those whose input fits the contract.
+    passes_rows : bool
+        Whether a step that may lose rows gives back each row where `_passes` is true.
 
     Examples
     --------
@@ -95,6 +97,7 @@ class StepRecord:
     filters: bool = False
     is_reversible: bool = False
     keeps_rows: Callable[[Options], bool] = field(default=_never, repr=False)
+    passes_rows: bool = False
 
 
 def lowered(names: Any) -> frozenset[str]:
@@ -188,7 +191,7 @@ LIBRARY: Mapping[str, StepRecord] = {
         whole="condition",
         sql=("condition",),
         filters=True,
-        keeps_rows=always,
+        passes_rows=True,
     ),
     "hash_key": StepRecord(
         "lakesmith.transforms.keys.hash_key:hash_key",
@@ -201,6 +204,7 @@ LIBRARY: Mapping[str, StepRecord] = {
         inputs={"input": "other"},
         is_row_wise=False,
         keeps_rows=_is_left_join,
+        passes_rows=True,
     ),
     "lower": _text("lower"),
     "normalize_text": _text("normalize_text"),

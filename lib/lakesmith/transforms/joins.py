@@ -8,11 +8,14 @@ from operator import and_
 from typing import Literal
 
 from pyspark.sql import Column, DataFrame
+from pyspark.sql import functions as F
 
 from lakesmith.column_refs import named, require
+from lakesmith.columns import PASSES
 from lakesmith.errors import StepError
 from lakesmith.types import Transform
 
+_FOUND = "_found"
 How = Literal["left", "inner", "semi", "anti"]
 
 
@@ -81,9 +84,25 @@ def join(
         renamed = [named(name).alias(key) for name, key in keys.items()]
         right = other.select(*renamed, *map(named, taken))
         is_match = _matches(keys, null_safe)
-        joined = df.join(right, is_match, how)
+        if PASSES in df.columns and how != "left":
+            joined = df.transform(_passing(right, is_match, how))
+        else:
+            joined = df.join(right, is_match, how)
 
         return joined.drop(*keys.values())
+
+    return apply
+
+
+def _passing(right: DataFrame, is_match: Column, how: How) -> Transform:
+    """Join so that each row stays where `_passes` is true, with NULL where it has no match."""
+    lookup = right if how == "inner" else right.distinct()
+    marked = lookup.withColumn(_FOUND, F.lit(True))
+    has_match = named(_FOUND).isNull() if how == "anti" else named(_FOUND).isNotNull()
+
+    def apply(df: DataFrame) -> DataFrame:
+        joined = df.join(marked, is_match, "left")
+        return joined.filter(has_match | named(PASSES)).drop(_FOUND)
 
     return apply
 

@@ -20,7 +20,7 @@ from lakesmith.columns import (
     RESCUED,
     UNFIT,
 )
-from lakesmith.spec.step_effects import is_user_function, keeps_rows, record_of
+from lakesmith.spec.step_effects import is_user_function, keeps_rows, passes_rows
 from lakesmith.types import Transform
 
 if TYPE_CHECKING:
@@ -39,7 +39,7 @@ class SplitSteps:
     repairing : list
         They see all rows, and may give a value to one that does not fit.
     passing : list
-        Filters and what follows them, which let a row pass that does not fit.
+        Filters, joins and what follows them, which let a row pass that does not fit.
     lossy : list
         They may lose or group rows, and see only those that fit.
     """
@@ -109,7 +109,7 @@ def split_steps(steps: Sequence[Step]) -> SplitSteps:
     """
     repairing = [*takewhile(_may_repair, steps)]
     others = steps[len(repairing) :]
-    passing = [*takewhile(keeps_rows, others)]
+    passing = [*takewhile(passes_rows, others)]
     lossy = [*others[len(passing) :]]
     return SplitSteps(repairing, passing, lossy)
 
@@ -211,9 +211,7 @@ def _in_columns_of(shaped: DataFrame) -> Transform:
 
 
 def _may_repair(step: Step) -> bool:
-    record = record_of(step)
-    filters = record is not None and record.filters
-    return is_user_function(step) or (keeps_rows(step) and not filters)
+    return is_user_function(step) or keeps_rows(step)
 
 
 def _judges(rule: Rule) -> bool:
