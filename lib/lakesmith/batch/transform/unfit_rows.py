@@ -130,6 +130,10 @@ def passing_filters(
     -------
     callable
         DataFrame -> DataFrame
+
+    Notes
+    -----
+    *Columns*: those of `steps`, which see ``_passes`` BOOLEAN beside them.
     """
 
     def apply(rows: DataFrame) -> DataFrame:
