@@ -130,3 +130,19 @@ def test_a_join_lets_rows_pass(spark: SparkSession, how: Any, ids: set[int]) -> 
     other = frame(spark, "id int, name string", [(1, "a")])
     joined = rows.transform(join(other=other, on=["id"], how=how))
     assert {row.id for row in joined.collect()} == ids
+
+
+@pytest.mark.parametrize("steps", [
+    ({"filter": "qty > 5"},),
+    ({"dedupe": {"keys": ["id"]}}, {"filter": "qty > 5"}),
+    ({"dedupe": {"keys": ["id"]}}, {"join": {"input": "keys", "on": ["qty"], "how": "semi"}}),
+])  # fmt: skip
+def test_deletes_reach_the_table_through_steps_that_lose_rows(spark: SparkSession, steps: tuple[Any, ...]) -> None:
+    table = Table(from_="bronze.orders", columns=COLUMNS, steps=steps)
+    batch: Any = SimpleNamespace(name="silver.orders", spec=table, session=spark, groups=(), lands_source=False)
+    rows = frame(
+        spark, "id string, qty string, _deleted boolean", [("1", None, True), ("2", None, False), ("3", "7", False)]
+    )
+    shaped = row_by_row(batch, rows, {"keys": frame(spark, "qty int", [(7,)])}, steps)
+    assert {row.id for row in shaped.collect()} == {1, 3}
+    assert "_passes" not in shaped.columns

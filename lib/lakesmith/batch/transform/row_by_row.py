@@ -95,11 +95,15 @@ def _shaped(
     if batch.lands_source or not (split.passing or split.lossy):
         return run_steps(steps, inputs)
     repair = run_steps(split.repairing, inputs)
-    passing = run_steps(split.passing, inputs)
-    lossy = past(run_steps(split.lossy, inputs), watch) if split.lossy else _unchanged
-    kept = passing_filters(lambda rows: passes_of(spec, rows), passing)
-    rest = _judging(spec, lambda rows: rows.transform(kept).transform(lossy))
+    passing = _passing(spec, run_steps(split.passing, inputs))
+    lossy = _passing(spec, run_steps(split.lossy, inputs))
+    others = past(lossy, watch) if split.lossy else _unchanged
+    rest = _judging(spec, lambda rows: rows.transform(passing).transform(others))
     return lambda rows: rows.transform(repair).transform(rest)
+
+
+def _passing(spec: Table, steps: Transform) -> Transform:
+    return passing_filters(lambda rows: passes_of(spec, rows), steps)
 
 
 def _unchanged(rows: DataFrame) -> DataFrame:
