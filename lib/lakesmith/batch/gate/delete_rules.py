@@ -50,7 +50,8 @@ def for_deletes(
     if not (write.apply_as_deletes or {"_deleted", TRUNCATES} & {*rows.columns}):
         return rules
     deletes = is_delete(rows, write.apply_as_deletes)
-    placed = lowered([*write.keys, *write.sequence_by, date])
+    dates = [date] if date else []
+    placed = lowered([*write.keys, *write.sequence_by, *dates])
     rules = tuple(
         replace(rule, failed=rule.failed & ~deletes) if _spares(rule, placed) else rule
         for rule in rules

@@ -28,7 +28,12 @@ def lacks_filtered(spec: Table, rows: DataFrame) -> Column | None:
 
     *Columns*: needs ``_kept``.
     """
-    asked = frozenset[str]().union(*map(filtering_columns, spec.steps))
+    parts = _parts(spec)
+    named_by_filters = frozenset[str]().union(*map(filtering_columns, spec.steps))
+    # What a step made of values that arrived is lacking only where one of these is.
+    asked = frozenset[str]().union(
+        *(parts.get(name, frozenset({name})) for name in named_by_filters)
+    )
     lacked = [
         is_kept(source)
         for name, source in sources_of(spec).items()

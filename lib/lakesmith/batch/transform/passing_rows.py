@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from pyspark.errors import AnalysisException
 from pyspark.sql import Column, DataFrame
 from pyspark.sql import functions as F
 
 from lakesmith.batch.gate.lacked_values import lacks_filtered
 from lakesmith.column_refs import named
 from lakesmith.columns import DELETED, TRUNCATES, UNFIT
-from lakesmith.spec.values.sql_text import column_names
 
 if TYPE_CHECKING:
     from lakesmith.spec.model import Table
@@ -42,4 +42,8 @@ def knows_deletes(spec: Table, rows: DataFrame) -> bool:
 
 
 def _is_known(condition: str, rows: DataFrame) -> bool:
-    return column_names(condition) <= {name.lower() for name in rows.columns}
+    try:
+        _ = rows.select(F.expr(condition)).schema
+    except AnalysisException:
+        return False
+    return True
