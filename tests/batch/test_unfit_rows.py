@@ -81,6 +81,39 @@ def test_a_watched_batch_counts_rows_that_do_not_fit_and_leaves_them_out(
     assert seen[0].filter("_unfit IS NOT NULL").count() == 2
 
 
+REQUIRED = {"id": Column(type="int"), "qty": Column(type="int", nullable=False)}
+LAST = {"dedupe": {"keys": ["id"], "order_by": ["day"]}}
+
+
+@pytest.mark.parametrize(("steps", "kept", "bad"), [
+    ((LAST,), {5}, 1),
+    (({"with_columns": {"n": "count(*) OVER (PARTITION BY id)"}}, LAST), {5}, 1),
+    ((LAST, {"with_columns": {"qty": "coalesce(qty, 0)"}}), {0}, 0),
+    ((LAST, {"filter": "qty IS NOT NULL"}), set(), 0),
+    ((LAST, "tests.batch.test_unfit_rows:narrow"), set(), 1),
+    (({"filter": "qty IS NOT NULL"}, LAST), {5}, 0),
+])  # fmt: skip
+def test_a_dedupe_prefers_no_row_that_lacks_what_must_be_given(
+    spark: SparkSession, steps: tuple[Any, ...], kept: set[int], bad: int
+) -> None:
+    table = Table(from_="silver.orders", columns=REQUIRED, steps=steps)
+    batch: Any = SimpleNamespace(name="gold.orders", spec=table, session=spark, groups=(), lands_source=False)
+    rows = frame(spark, "id int, qty int, day int", [(1, 5, 1), (1, None, 2)])
+    shaped = row_by_row(batch, rows, {}, steps)
+    rules = batch_rules(batch, shaped)
+    tagged = shaped.transform(tag(rules))
+    assert {row.qty for row in tagged.transform(accepted(rules)).collect()} == kept
+    assert [row._reasons[0].check for row in tagged.transform(rejected(rules)).collect()] == ["qty_given"] * bad
+
+
+def test_a_delete_passes_a_dedupe_without_what_must_be_given(spark: SparkSession) -> None:
+    table = Table(from_="silver.orders", columns=REQUIRED, steps=(LAST,))
+    batch: Any = SimpleNamespace(name="gold.orders", spec=table, session=spark, groups=(), lands_source=False)
+    rows = frame(spark, "id int, qty int, day int, _deleted boolean", [(1, None, 1, True), (2, None, 1, False)])
+    shaped = row_by_row(batch, rows, {}, (LAST,))
+    assert {(row.id, row._unfit is None) for row in shaped.collect()} == {(1, True), (2, False)}
+
+
 def test_a_function_repairs_a_row_before_a_filter_sees_it(spark: SparkSession) -> None:
     good, bad = through(spark, steps=("tests.batch.test_unfit_rows:repaired", {"filter": "qty > 0"}))
     assert {(row.id, row.qty) for row in good.collect()} == {(1, 5), (2, 6)}

@@ -12,11 +12,12 @@ from lakesmith.batch.gate.delete_rules import for_deletes
 from lakesmith.batch.transform.passing_rows import knows_deletes, passes_of
 from lakesmith.batch.transform.unfit_rows import (
     judge,
+    judge_given,
     passing_filters,
     past,
     split_steps,
 )
-from lakesmith.column_refs import types_of
+from lakesmith.column_refs import named, types_of
 from lakesmith.columns import KEPT, MOVED, TRUNCATES
 from lakesmith.errors import StepError
 from lakesmith.quality.rules import compile_rules
@@ -97,7 +98,8 @@ def _shaped(
     repair = run_steps(split.repairing, inputs)
     passing = _passing(spec, run_steps(split.passing, inputs))
     lossy = _passing(spec, run_steps(split.lossy, inputs))
-    others = past(lossy, watch) if split.lossy else _unchanged
+    judged = past(lossy, watch)
+    others = _judging_given(spec, split.lossy, judged) if split.lossy else _unchanged
     rest = _judging(spec, lambda rows: rows.transform(passing).transform(others))
     return lambda rows: rows.transform(repair).transform(rest)
 
@@ -117,6 +119,19 @@ def _judging(spec: Table, shape: Transform) -> Transform:
             for_deletes(spec, rows, compiled) if knows_deletes(spec, rows) else compiled
         )
         return rows.transform(judge(rules)).transform(shape)
+
+    return apply
+
+
+def _judging_given(spec: Table, lossy: Sequence[Step], shape: Transform) -> Transform:
+    def apply(rows: DataFrame) -> DataFrame:
+        if not knows_deletes(spec, rows):
+            return rows.transform(shape)
+        rules = compile_rules(spec, dict(rows.dtypes))
+        spares = passes_of(spec, rows)
+        if KEPT in rows.columns:
+            spares.append(named(KEPT).isNotNull())
+        return rows.transform(judge_given(rules, lossy, spares)).transform(shape)
 
     return apply
 

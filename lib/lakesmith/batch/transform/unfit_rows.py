@@ -20,7 +20,13 @@ from lakesmith.columns import (
     RESCUED,
     UNFIT,
 )
-from lakesmith.spec.step_effects import is_user_function, keeps_rows, passes_rows
+from lakesmith.spec.step_effects import (
+    changed_columns,
+    filtering_columns,
+    is_user_function,
+    keeps_rows,
+    passes_rows,
+)
 from lakesmith.types import Transform
 
 if TYPE_CHECKING:
@@ -68,14 +74,58 @@ def judge(rules: Sequence[Rule]) -> Transform:
     so that a step can repair the value.
     """
     of_input = [rule for rule in rules if _judges(rule)]
+    return _named_in_unfit(of_input)
 
+
+def judge_given(
+    rules: Sequence[Rule], lossy: Sequence[Step], spares: Sequence[Column]
+) -> Transform:
+    """Add to `_unfit` the columns that must be given, have no value and get none from the steps.
+
+    Parameters
+    ----------
+    rules : sequence of Rule
+    lossy : sequence of step
+        The steps that follow and may lose rows, such as a `dedupe`.
+    spares : sequence of Column
+        The conditions of rows that are left to the gate, such as deletes.
+
+    Returns
+    -------
+    callable
+        DataFrame -> DataFrame
+
+    Notes
+    -----
+    *Columns*: needs those of the rules -> adds to `_unfit` ARRAY<STRING>. A column that a later
+    step changes, or filters by, is left to the gate. So are all before a function of the user.
+    """
+    if any(is_user_function(step) for step in lossy):
+        return _named_in_unfit([])
+    touched = frozenset[str]().union(
+        *map(changed_columns, lossy), *map(filtering_columns, lossy)
+    )
+    left = reduce(or_, [F.coalesce(one, F.lit(False)) for one in spares], F.lit(False))
+    required = [
+        replace(rule, failed=rule.failed & ~left)
+        for rule in rules
+        if _is_given(rule) and rule.column.lower() not in touched
+    ]
+    return _named_in_unfit(required)
+
+
+def _named_in_unfit(rules: Sequence[Rule]) -> Transform:
     def apply(rows: DataFrame) -> DataFrame:
-        if not of_input:
+        if not rules:
             return rows
-        names = [F.when(rule.failed, F.lit(_name(rule))) for rule in of_input]
-        is_unfit = reduce(or_, [rule.failed for rule in of_input])
-        failed = F.array_compact(F.array(*names))
-        return rows.withColumn(UNFIT, F.when(is_unfit, failed))
+        names = [F.when(rule.failed, F.lit(_name(rule))) for rule in rules]
+        is_unfit = reduce(or_, [rule.failed for rule in rules])
+        failed = F.when(is_unfit, F.array_compact(F.array(*names)))
+        if UNFIT not in rows.columns:
+            return rows.withColumn(UNFIT, failed)
+        known = named(UNFIT)
+        both = F.coalesce(F.concat(known, failed), known, failed)
+        return rows.withColumn(UNFIT, both)
 
     return apply
 
@@ -95,7 +145,9 @@ def with_judgement(rules: Sequence[Rule], rows: DataFrame) -> tuple[Rule, ...]:
     """
     if UNFIT not in rows.columns:
         return tuple(rules)
-    return tuple(_judged(rule) if _judges(rule) else rule for rule in rules)
+    return tuple(
+        _judged(rule) if _judges(rule) or _is_given(rule) else rule for rule in rules
+    )
 
 
 def split_steps(steps: Sequence[Step]) -> SplitSteps:
@@ -220,6 +272,11 @@ def _may_repair(step: Step) -> bool:
 
 def _judges(rule: Rule) -> bool:
     return rule.reads_raw and rule.on_fail in _REJECTS and not rule.error
+
+
+def _is_given(rule: Rule) -> bool:
+    is_required = rule.check == "not_null" and rule.id == f"{rule.column}_given"
+    return is_required and rule.on_fail in _REJECTS and not rule.error
 
 
 def _judged(rule: Rule) -> Rule:
