@@ -6,6 +6,8 @@ import re
 from datetime import timedelta
 
 DURATION_PATTERN = r"^[0-9]+[smhd]$"
+# A span that stays within what a timestamp holds.
+SPAN_PATTERN = r"^[0-9]{1,6}[smhd]$"
 
 _UNITS = {"s": "seconds", "m": "minutes", "h": "hours", "d": "days"}
 _AGE = re.compile(r"([0-9]+)([smhd])")

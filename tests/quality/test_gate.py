@@ -6,7 +6,8 @@ from chispa import assert_df_equality
 from pyspark.sql import DataFrame, Observation, SparkSession
 
 from lakesmith.quality.check_result import CheckResult
-from lakesmith.quality.gate import accepted, gate_metrics, gate_results, rejected, tag
+from lakesmith.quality.gate import accepted, gate_metrics, rejected, tag
+from lakesmith.quality.gate_results import gate_results
 from lakesmith.quality.rule import Rule
 from lakesmith.quality.rules import compile_rules
 from lakesmith.spec.model import Check, Table

@@ -19,6 +19,7 @@ from lakesmith.quality.batch_checks import batch_metrics, batch_results
 from lakesmith.quality.check_result import CheckResult, batch_result
 from lakesmith.quality.checks import registry as evaluations
 from lakesmith.quality.checks.batch.evaluation import BatchEvaluation, BatchScope
+from lakesmith.quality.gate_results import gate_results
 from lakesmith.quality.rules import compile_rules
 from lakesmith.spec import installed
 from lakesmith.spec.load import load_project
@@ -103,7 +104,7 @@ def test_a_toy_check_is_made_and_reported(spark: SparkSession, toys: None, tmp_p
     counts = df.transform(gate.tag(rules)).agg(*gate.gate_metrics(rules)).first().asDict()
     scope = BatchScope(table, dict(df.dtypes))
     measured = df.agg(*batch_metrics(scope)).first().asDict()
-    found = [*gate.gate_results(rules, counts), *batch_results(scope, measured)]
+    found = [*gate_results(rules, counts), *batch_results(scope, measured)]
     assert [(one.check, one.status, one.message) for one in found] == [
         ("even_n", "quarantine", "1 of 3 rows"),
         ("low_n", "warn", "the mean is 5.0"),

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
+from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
 from pyspark.sql import SparkSession
@@ -67,6 +68,11 @@ class BatchContext:
     def is_incremental(self) -> bool:
         """Return True when only the groups or partitions that changed are recomputed."""
         return bool(self.groups) and not self.intent.first
+
+    @property
+    def run_time(self) -> datetime:
+        """Return the recorded "now" of the run, which a retry has too."""
+        return datetime.fromisoformat(self.intent.run_time)
 
     @property
     def reads_table(self) -> bool:

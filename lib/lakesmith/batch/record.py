@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from dataclasses import asdict, dataclass, field
-from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
 from lakesmith.batch.counts import VERSIONS, Counts
@@ -13,19 +12,27 @@ from lakesmith.batch.gate.metrics import visible_types
 from lakesmith.batch.gate.tied_rows import tie_verdicts
 from lakesmith.batch.gate.unfit_keys import unfit_keys
 from lakesmith.batch.write.strategies.registry import strategy_of
-from lakesmith.quality.batch_checks import batch_results, shuffle_metrics
+from lakesmith.quality.batch_checks import (
+    batch_results,
+    exact_metrics,
+    shuffle_metrics,
+)
 from lakesmith.quality.check_result import CheckResult
 from lakesmith.quality.checks.arrival import arrival_results
-from lakesmith.quality.checks.batch.evaluation import BatchScope
-from lakesmith.quality.gate import gate_results
+from lakesmith.quality.checks.batch.evaluation import BatchScope, Unmeasured
+from lakesmith.quality.gate_results import gate_results
 from lakesmith.quality.profile import profile_rows
+from lakesmith.quality.rule import reason_of
 from lakesmith.sources.registry import source_of
 from lakesmith.tables.ref import visible
 
 if TYPE_CHECKING:
+    from pyspark.sql import DataFrame
+
     from lakesmith.batch.context import BatchContext
     from lakesmith.batch.frames import BatchFrames
     from lakesmith.tables.commit import Outcome
+    from lakesmith.types import Transform
 
 # The check of rows that a source has and a batch did not read.
 UNREAD = "all_rows_read"
@@ -80,8 +87,9 @@ def record(
     types = visible_types(frames.rows)
     row_verdicts = gate_results(frames.rules, metrics["gate"])
     counts = count(metrics, outcome, tombstones(batch, metrics["final"], outcome))
-    scope = BatchScope(batch.spec, types, run_time(batch))
-    whole = batch_results(scope, metrics["final"] | shuffled(batch, outcome, scope))
+    inputs = frames.inputs.lookups
+    scope = BatchScope(batch.spec, types, batch.run_time, frames.rows, inputs)
+    whole = batch_results(scope, measured(frames, outcome, scope, metrics["final"]))
     write = batch.spec.write
     rows = metrics["final"]["rows"]
     guards = strategy_of(write).accounting(write, outcome.metrics, rows)
@@ -218,18 +226,33 @@ def key_profile(batch: BatchContext, outcome: Outcome) -> list[dict[str, Any]]:
     ]
 
 
-def shuffled(
-    batch: BatchContext, outcome: Outcome, scope: BatchScope
+def measured(
+    frames: BatchFrames,
+    outcome: Outcome,
+    scope: BatchScope,
+    observed: Mapping[str, Any],
 ) -> dict[str, Any]:
-    """Measure what the checks need of the written table, with one shuffle for each metric."""
-    metrics = {}
-    for name, measure in shuffle_metrics(scope).items():
-        rows = visible(batch.table.load(batch.session, versionAsOf=outcome.version))
-        (row,) = rows.transform(measure).collect()
-        metrics[name] = row[0]
+    """Return the observed metrics of the checks and those that cost a job of their own.
+
+    A check that reads the written table costs a shuffle. An estimate that decides nothing costs a
+    pass over the batch.
+    """
+    batch = frames.batch
+    of_batch = exact_metrics(scope, observed)
+    of_table = shuffle_metrics(scope)
+    metrics = dict(observed)
+    for name, measure in of_batch.items():
+        metrics[name] = _measure(frames.replay.final, measure)
+    for name, measure in of_table.items():
+        written = batch.table.load(batch.session, versionAsOf=outcome.version)
+        metrics[name] = _measure(visible(written), measure)
     return metrics
 
 
-def run_time(batch: BatchContext) -> datetime:
-    """Return the recorded "now" of the batch."""
-    return datetime.fromisoformat(batch.intent.run_time)
+def _measure(rows: DataFrame, measure: Transform) -> Any:
+    """Return the one value of a measure, or why there is none, which its check reports."""
+    try:
+        (row,) = rows.transform(measure).collect()
+    except Exception as error:  # a query or function of the user may throw anything
+        return Unmeasured(reason_of(error))
+    return row[0]

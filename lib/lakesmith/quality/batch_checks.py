@@ -8,7 +8,11 @@ from typing import TYPE_CHECKING, Any
 from pyspark.sql import Column
 
 from lakesmith.quality.check_result import CheckResult, error_result
-from lakesmith.quality.checks.batch.evaluation import BatchEvaluation, BatchScope
+from lakesmith.quality.checks.batch.evaluation import (
+    BatchEvaluation,
+    BatchScope,
+    Unmeasured,
+)
 from lakesmith.quality.checks.registry import evaluation_of
 from lakesmith.spec.model.checks.base import BatchCheck
 from lakesmith.types import Transform
@@ -80,6 +84,33 @@ def shuffle_metrics(scope: BatchScope) -> dict[str, Transform]:
     return metrics
 
 
+def exact_metrics(
+    scope: BatchScope, metrics: Mapping[str, Any]
+) -> dict[str, Transform]:
+    """Return the exact aggregates of the batch that its estimates ask for, by name.
+
+    Parameters
+    ----------
+    scope : BatchScope
+    metrics : mapping of str to value
+        What was measured of `batch_metrics`.
+
+    Returns
+    -------
+    dict
+        Metric to a function of the accepted rows that returns one row of one column; empty where
+        each estimate decides its check.
+
+    Notes
+    -----
+    *Columns*: needs what the checks name -> exactly one row with the metric.
+    """
+    exact: dict[str, Transform] = {}
+    for evaluation in _possible(scope):
+        exact |= evaluation.exact(metrics)
+    return exact
+
+
 def batch_results(
     scope: BatchScope, metrics: Mapping[str, Any]
 ) -> tuple[CheckResult, ...]:
@@ -141,7 +172,20 @@ def _possible(scope: BatchScope) -> Iterator[BatchEvaluation[Any]]:
 def _result(
     evaluation: BatchEvaluation[Any], metrics: Mapping[str, Any]
 ) -> CheckResult:
-    problem = evaluation.problem()
+    problem = evaluation.problem() or _failure(evaluation, metrics)
     if problem:
         return error_result(evaluation.check, problem)
     return evaluation.result(metrics)
+
+
+def _failure(evaluation: BatchEvaluation[Any], metrics: Mapping[str, Any]) -> str:
+    """Return why a metric of a check could not be measured, or nothing."""
+    failed = {
+        name: value for name, value in metrics.items() if isinstance(value, Unmeasured)
+    }
+    if not failed:
+        return ""
+    measured = {name: value for name, value in metrics.items() if name not in failed}
+    is_paid = evaluation.check.cost == "shuffle"
+    names = evaluation.shuffles() if is_paid else evaluation.exact(measured)
+    return next((str(failed[name]) for name in names if name in failed), "")

@@ -2,15 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
-from typing import TYPE_CHECKING, Any
+from collections.abc import Sequence
+from typing import TYPE_CHECKING
 
 from pyspark.sql import Column, DataFrame
 from pyspark.sql import functions as F
 
 from lakesmith.column_refs import json_text, named
 from lakesmith.columns import GATE, RAW, REASONS, UNFIT
-from lakesmith.quality.check_result import CheckResult
 from lakesmith.types import Transform
 
 if TYPE_CHECKING:
@@ -201,59 +200,6 @@ def gate_metrics(rules: Sequence[Rule]) -> list[Column]:
     for position in range(len(rules)):
         counts[f"failed_{position}"] = _tag(position)
     return [F.count_if(condition).alias(name) for name, condition in counts.items()]
-
-
-def gate_results(
-    rules: Sequence[Rule], metrics: Mapping[str, Any]
-) -> tuple[CheckResult, ...]:
-    """Read the outcome of each rule from the counts of the gate.
-
-    Parameters
-    ----------
-    rules : sequence of Rule
-    metrics : mapping of str to int
-        What `gate_metrics` gave.
-
-    Returns
-    -------
-    tuple of CheckResult
-        In the order of the rules: ``error`` for a rule that could not be made, ``pass``
-        when no row failed, else the rule's `on_fail`.
-
-    Examples
-    --------
-    >>> from lakesmith.quality.rules import compile_rules
-    >>> from lakesmith.spec.model import Table
-    >>> from lakesmith.spec.model.checks import NotNull
-    >>> check = NotNull(id="given", column="id", on_fail="warn")
-    >>> table = Table(from_="bronze.orders", checks=(check,))
-    >>> rules = compile_rules(table, {"id": "int"})
-    >>> gate_results(rules, {"rows": 3, "failed_0": 1})[0].message
-    '1 of 3 rows'
-    """
-    return tuple(
-        _result(rule, metrics[f"failed_{position}"], metrics["rows"])
-        for position, rule in enumerate(rules)
-    )
-
-
-def _result(rule: Rule, failed: int, rows: int) -> CheckResult:
-    status = "pass"
-    message = ""
-    if rule.error:
-        status = "error"
-        message = rule.error
-    elif failed:
-        status = rule.on_fail
-        message = f"{failed} of {rows} rows"
-    return CheckResult(
-        check=rule.id,
-        column=rule.column,
-        on_fail=rule.on_fail,
-        status=status,
-        failed=0 if rule.error else failed,
-        message=message,
-    )
 
 
 def _tag(position: int) -> Column:

@@ -10,7 +10,9 @@ from pyspark.sql import Column
 from pyspark.sql import functions as F
 
 if TYPE_CHECKING:
-    from lakesmith.spec.model import Check, OnFail
+    from lakesmith.spec.model import OnFail
+    from lakesmith.spec.model.checks import RowCheck
+    from lakesmith.spec.model.checks.threshold import Threshold
 
 _SAMPLE_LENGTH = 256
 NO_SAMPLE = "cast(NULL as string)"
@@ -38,6 +40,7 @@ class Rule:
     pattern: str = ""
     expression: str = ""
     reads_raw: bool = False
+    threshold: Threshold | None = None
 
     def with_error(self, error: str) -> Rule:
         """Return the rule as one that could not be made. The same without an error."""
@@ -46,12 +49,13 @@ class Rule:
         return replace(self, failed=F.lit(False), sample=no_sample(), error=error)
 
 
-def rule_of(check: Check, column: str, failed: Column, sample: Column) -> Rule:
+def rule_of(check: RowCheck, column: str, failed: Column, sample: Column) -> Rule:
     """Return the rule of a check of the spec on one column."""
-    return Rule(check.id, check.check, column, check.on_fail, failed, sample)
+    rule = Rule(check.id, check.check, column, check.on_fail, failed, sample)
+    return replace(rule, threshold=check.threshold)
 
 
-def broken_rule(check: Check, column: str, error: str) -> Rule:
+def broken_rule(check: RowCheck, column: str, error: str) -> Rule:
     """Return a rule of a check that could not be made, with the reason.
 
     Examples

@@ -8,16 +8,21 @@ from typing import TYPE_CHECKING
 from pyspark.errors import AnalysisException
 from pyspark.sql import DataFrame
 
+from lakesmith.quality.checks.batch.evaluation import EPOCH, BatchScope
 from lakesmith.quality.checks.implicit_rules import implicit_rules
 from lakesmith.quality.checks.registry import rules_of
 from lakesmith.quality.rule import Rule, reason_of
 from lakesmith.spec.model.checks.base import RowCheck
 
 if TYPE_CHECKING:
+    from datetime import datetime
+
     from lakesmith.spec.model import Table
 
 
-def compile_rules(table: Table, columns: Mapping[str, str]) -> tuple[Rule, ...]:
+def compile_rules(
+    table: Table, columns: Mapping[str, str], run_time: datetime = EPOCH
+) -> tuple[Rule, ...]:
     """Compile the row checks of a table, the implicit ones first.
 
     Parameters
@@ -26,6 +31,8 @@ def compile_rules(table: Table, columns: Mapping[str, str]) -> tuple[Rule, ...]:
     columns : mapping of str to str
         The columns on the frame and their types as `simpleString`, such as
         ``dict(df.dtypes)``.
+    run_time : datetime
+        The recorded "now" of the run, with a time zone.
 
     Returns
     -------
@@ -55,9 +62,10 @@ def compile_rules(table: Table, columns: Mapping[str, str]) -> tuple[Rule, ...]:
     [('id_given', 'quarantine')]
     """
     rules = [*implicit_rules(table, columns)]
+    scope = BatchScope(table, columns, run_time)
     for check in table.checks:
         if isinstance(check, RowCheck):
-            rules += rules_of(check, table, columns)
+            rules += rules_of(check, scope)
     return tuple(rules)
 
 

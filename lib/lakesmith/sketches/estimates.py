@@ -7,6 +7,8 @@ NULL as a value.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from pyspark.sql import Column
 from pyspark.sql import functions as F
 
@@ -18,6 +20,9 @@ HLL_LG_K = 14
 KLL_K = 800
 TOP_K = 10
 TOP_TRACKED = 1000
+# Standard error of HLL, and error of a rank of KLL at 99 % (Apache DataSketches).
+HLL_ERROR = 1.04 / (2**HLL_LG_K) ** 0.5
+KLL_RANK_ERROR = 2.296 / KLL_K**0.9723
 EMPTY_TEXT = "\u0000"
 
 TOP_TYPES = (*WHOLE, "decimal", "string", "date", "boolean")
@@ -45,12 +50,14 @@ def hll(name: str, kind: str) -> Column:
     >>> df.agg(F.hll_sketch_estimate(hll("name", "string")).alias("distinct")).first().distinct
     2
     """
-    hashed = _hashed(named(name), kind)
-    sketch = F.hll_sketch_agg(
-        hashed,
-        F.lit(HLL_LG_K),
-    )
-    return _if_any(name, sketch)
+    return hll_of(named(name), kind)
+
+
+def hll_of(value: Column, kind: str) -> Column:
+    """Sketch the distinct values of an expression, as `hll` does those of a column."""
+    hashed = _hashed(value, kind)
+    sketch = F.hll_sketch_agg(hashed, F.lit(HLL_LG_K))
+    return F.when(F.count(value) > 0, sketch)
 
 
 def _hashed(value: Column, kind: str) -> Column:
@@ -105,6 +112,35 @@ def kll(name: str, kind: str) -> Column:
         return F.lit(None).cast("binary")
     sketch = F.kll_sketch_agg_bigint(whole, F.lit(KLL_K))
     return _if_any(name, sketch)
+
+
+def quantiles_of(value: Column, ranks: Sequence[float]) -> Column:
+    """Estimate quantiles of a number from one sketch (KLL, k 800), as an aggregate.
+
+    Parameters
+    ----------
+    value : Column
+        Numbers; NaN and infinite ones are left out.
+    ranks : sequence of float
+        Shares of the values that are not above the quantile, 0 to 1.
+
+    Returns
+    -------
+    Column
+        ARRAY<DOUBLE>, NULL when no value is there.
+
+    Examples
+    --------
+    >>> spark.range(1, 101).agg(quantiles_of(F.col("id"), [0.5, 1.0]).alias("q")).first().q
+    [50.0, 100.0]
+    """
+    number = value.cast("double")
+    # A difference with itself is 0 for finite numbers only.
+    finite = F.when(number - number == 0, number)
+    sketch = F.kll_sketch_agg_double(finite, F.lit(KLL_K))
+    asked = F.array(*(F.lit(float(rank)) for rank in ranks))
+    found = F.kll_sketch_get_quantile_double(sketch, asked)
+    return F.when(F.count(finite) > 0, found)
 
 
 def _whole_number(name: str, kind: str) -> Column | None:

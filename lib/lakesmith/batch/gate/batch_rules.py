@@ -38,7 +38,8 @@ def batch_rules(batch: BatchContext, rows: DataFrame) -> tuple[Rule, ...]:
         LS149 for a constant pattern of a step or of the table's SQL that Java does not take.
     """
     require_patterns(batch.name, batch.spec, rows)
-    compiled = resolve(compile_rules(batch.spec, dict(rows.dtypes)), rows)
+    columns = dict(rows.dtypes)
+    compiled = resolve(compile_rules(batch.spec, columns, batch.run_time), rows)
     rules = with_judgement(with_known_patterns(compiled, rows), rows)
     if batch.lands_source:
         rules = tuple(replace(rule, on_fail="warn") for rule in rules)

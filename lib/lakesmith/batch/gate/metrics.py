@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import datetime
 from typing import TYPE_CHECKING
 
 from pyspark.sql import Column, DataFrame
@@ -69,8 +68,8 @@ def visible_types(rows: DataFrame) -> dict[str, str]:
 
 def _of_columns(batch: BatchContext, final: DataFrame) -> list[Column]:
     types = visible_types(final)
-    now = datetime.fromisoformat(batch.intent.run_time)
-    checks = batch_metrics(BatchScope(batch.spec, types, now))
+    scope = BatchScope(batch.spec, types, batch.run_time, final)
+    checks = batch_metrics(scope)
     secret = secret_columns(batch.spec.columns)
     profile = profile_metrics(types, batch.project.profile_of(batch.name), secret)
     return [*checks, *profile]

@@ -16,6 +16,7 @@ from lakesmith.columns import CORRUPT_RECORD, REFUSED, RESCUED
 from lakesmith.quality.checks.casts import cast_columns, text_lost
 from lakesmith.quality.raw import raw_field, raw_source, rescued
 from lakesmith.quality.rule import Rule, find, no_sample, sample_of
+from lakesmith.spec.model.checks.base import RowCheck
 
 if TYPE_CHECKING:
     from lakesmith.spec.model import Table
@@ -167,7 +168,8 @@ def _replaced(table: Table, rule: str) -> set[str]:
     """
     replaced: set[str] = set()
     for check in table.checks:
-        if check.replaces == rule:
+        is_for_all = isinstance(check, RowCheck) and check.where is None
+        if check.replaces == rule and is_for_all:
             names = check.named_columns().values()
             replaced |= {name.lower() for name in names} or {""}
     return replaced

@@ -4,25 +4,23 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
 from importlib import import_module
-from typing import TYPE_CHECKING, Any, TypeVar
+from typing import Any, TypeVar
 
 from pyspark.sql import Column
 from pyspark.sql import functions as F
 
 from lakesmith.column_refs import named
 from lakesmith.quality.checks.batch.evaluation import BatchEvaluation, BatchScope
+from lakesmith.quality.conditions import limited
 from lakesmith.quality.rule import Rule, broken_rule, find, rule_of, sample_of
 from lakesmith.spec.model.checks.base import BatchCheck, Check, RowCheck
 from lakesmith.spec.model.checks.registry import check_name
-
-if TYPE_CHECKING:
-    from lakesmith.spec.model.table import Table
 
 R = TypeVar("R", bound=RowCheck)
 E = TypeVar("E", bound=type[BatchEvaluation[Any]])
 
 Predicate = Callable[[R, Column, str], Column]
-RowRules = Callable[[R, "Table", Mapping[str, str]], Iterator[Rule]]
+RowRules = Callable[[R, BatchScope], Iterator[Rule]]
 
 _row_rules: dict[str, RowRules[Any]] = {}
 _evaluations: dict[str, type[BatchEvaluation[Any]]] = {}
@@ -31,8 +29,9 @@ _evaluations: dict[str, type[BatchEvaluation[Any]]] = {}
 def row_check(model: type[R]) -> Callable[[RowRules[R]], RowRules[R]]:
     """Register the function that makes the rules of a row check.
 
-    The function takes the check, its table, and the columns on the frame with their
-    types. A rule is made for each column that the check looks at.
+    The function takes the check and its scope, which has the table, the columns on the frame
+    with their types and the time of the run. A rule is made for each column that the check
+    looks at.
     """
 
     def register(rules: RowRules[R]) -> RowRules[R]:
@@ -51,8 +50,8 @@ def column_check(model: type[R]) -> Callable[[Predicate[R]], Predicate[R]]:
     """
 
     def register(breaks: Predicate[R]) -> Predicate[R]:
-        def rules(check: R, table: Table, columns: Mapping[str, str]) -> Iterator[Rule]:
-            yield from column_rules(check, columns, breaks)
+        def rules(check: R, scope: BatchScope) -> Iterator[Rule]:
+            yield from column_rules(check, scope.columns, breaks)
 
         row_check(model)(rules)
         return breaks
@@ -70,23 +69,26 @@ def batch_check(model: type[BatchCheck]) -> Callable[[E], E]:
     return register
 
 
-def rules_of(check: Check, table: Table, columns: Mapping[str, str]) -> Iterator[Rule]:
+def rules_of(check: RowCheck, scope: BatchScope) -> Iterator[Rule]:
     """Make the rules of a row check. One that nobody registered cannot be made.
+
+    A row that the condition `where` of the check does not take passes.
 
     Examples
     --------
     >>> from lakesmith.spec.model.checks import NotNull
     >>> from lakesmith.spec.model.table import Table
     >>> check = NotNull(id="given", column="id")
-    >>> table = Table(from_="bronze.orders", checks=(check,))
-    >>> [rule.error for rule in rules_of(check, table, {"day": "date"})]
+    >>> scope = BatchScope(Table(from_="bronze.orders", checks=(check,)), {"day": "date"})
+    >>> [rule.error for rule in rules_of(check, scope)]
     ["column 'id' is not there"]
     """
     make = _registered(_row_rules, check)
     if make is None:
         yield broken_rule(check, "", _unregistered(check))
-    else:
-        yield from make(check, table, columns)
+        return
+    for rule in make(check, scope):
+        yield limited(rule, check.where, scope.columns)
 
 
 def evaluation_of(check: Check, scope: BatchScope) -> BatchEvaluation[Any]:
@@ -119,7 +121,7 @@ def column_rules(
     >>> rule.column, rule.on_fail
     ('id', 'drop')
     """
-    for name in check.named_columns().values():
+    for name in check.checked_columns().values():
         kind = find(columns, name)
         if kind is None:
             yield broken_rule(check, name, f"column '{name}' is not there")

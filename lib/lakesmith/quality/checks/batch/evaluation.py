@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from datetime import datetime, timezone
 from typing import TYPE_CHECKING, Any, Generic, TypeVar
 
-from pyspark.sql import Column
+from pyspark.sql import Column, DataFrame
 
 from lakesmith.types import Transform
 
@@ -21,17 +21,24 @@ EPOCH = datetime(1970, 1, 1, tzinfo=timezone.utc)
 C = TypeVar("C", bound="Check")
 
 
+class Unmeasured(str):
+    """The reason for which a metric could not be measured, in its place."""
+
+
 @dataclass(frozen=True)
 class BatchScope:
     """What the checks of a batch are made on.
 
     `columns` are the columns of the accepted rows and their types as `simpleString`;
-    `run_time` is the recorded "now" of the run, with a time zone.
+    `run_time` is the recorded "now" of the run, with a time zone. `rows` is a frame of these
+    columns, of which only the schema is asked. `inputs` are the declared inputs of the table.
     """
 
     table: Table
     columns: Mapping[str, str] = field(default_factory=dict)
     run_time: datetime = EPOCH
+    rows: DataFrame | None = None
+    inputs: Mapping[str, DataFrame] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)
@@ -63,6 +70,18 @@ class BatchEvaluation(Generic[C]):
         """Return the aggregates that read the written table once more, by name.
 
         Each gives one row of one column. Only checks of cost ``shuffle`` are asked.
+
+        Notes
+        -----
+        *Columns*: needs what the check names -> exactly one row with the metric.
+        """
+        return {}
+
+    def exact(self, metrics: Mapping[str, Any]) -> dict[str, Transform]:
+        """Return the exact aggregates of the batch for an estimate that decides nothing, by name.
+
+        An estimate decides nothing where a bound is within its error. It is asked with the
+        metrics that were observed.
 
         Notes
         -----

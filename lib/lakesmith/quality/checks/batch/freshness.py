@@ -63,8 +63,7 @@ class FreshnessEvaluation(BatchEvaluation[Freshness]):
         >>> df.agg(*(metric.alias(name) for name, metric in metrics.items())).first().asDict()
         {'newest_at_36h': 86400000000, 'ahead_at_36h': None}
         """
-        micros_of = _MICROS[self._kind()]
-        value = micros_of(named(self.check.column))
+        value = micros_of(named(self.check.column), self._kind())
         latest = _micros(self.scope.run_time) + _span(self._max_age())
         is_ahead = value > F.lit(latest)
         newest = F.when(~is_ahead, value)
@@ -103,6 +102,18 @@ class FreshnessEvaluation(BatchEvaluation[Freshness]):
 
     def _name(self, metric: str) -> str:
         return f"{metric}_{self.check.column}_{self.check.max_age}"
+
+
+def micros_of(value: Column, kind: str) -> Column:
+    """Return a time as microseconds since 1970, a wall clock and a date as those of UTC.
+
+    Examples
+    --------
+    >>> day = F.lit("1970-01-02").cast("date")
+    >>> spark.range(1).select(micros_of(day, "date")).first()[0]
+    86400000000
+    """
+    return _MICROS[kind](value)
 
 
 def _micros(moment: datetime) -> int:

@@ -13,15 +13,16 @@ from lakesmith.quality.rule import broken_rule, find, rule_of, sample_of
 from lakesmith.spec.model.checks.row.cast_failed import CastFailed
 
 if TYPE_CHECKING:
+    from lakesmith.quality.checks.batch.evaluation import BatchScope
     from lakesmith.quality.rule import Rule
     from lakesmith.spec.model import Table
 
 
 @row_check(CastFailed)
-def cast_failed(
-    check: CastFailed, table: Table, columns: Mapping[str, str]
-) -> Iterator[Rule]:
+def cast_failed(check: CastFailed, scope: BatchScope) -> Iterator[Rule]:
     """Make the rule of the column, or of each column that was cast."""
+    table = scope.table
+    columns = scope.columns
     names = [check.column] if check.column else cast_columns(table, columns)
     for name in names:
         yield cast_rule(check, name, table, columns)

@@ -25,15 +25,14 @@ from lakesmith.quality.rule import (
 from lakesmith.spec.model.checks.row.expression import Expression
 
 if TYPE_CHECKING:
-    from lakesmith.spec.model import Table
+    from lakesmith.quality.checks.batch.evaluation import BatchScope
 
 
 @row_check(Expression)
-def expression(
-    check: Expression, table: Table, columns: Mapping[str, str]
-) -> Iterator[Rule]:
+def expression(check: Expression, scope: BatchScope) -> Iterator[Rule]:
     """Make the rule, with its SQL. Spark tells later whether it fits the frame."""
     column = check.column or ""
+    columns = scope.columns
     try:
         outcome = attempted(F.expr(check.expression), columns)
     except AnalysisException as error:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
@@ -12,14 +12,14 @@ from lakesmith.quality.checks.registry import column_rules, row_check
 from lakesmith.spec.model.checks.row.regex import Regex
 
 if TYPE_CHECKING:
+    from lakesmith.quality.checks.batch.evaluation import BatchScope
     from lakesmith.quality.rule import Rule
-    from lakesmith.spec.model import Table
 
 
 @row_check(Regex)
-def regex(check: Regex, table: Table, columns: Mapping[str, str]) -> Iterator[Rule]:
+def regex(check: Regex, scope: BatchScope) -> Iterator[Rule]:
     """Make the rule, with its pattern. Java tells later whether it compiles."""
-    for rule in column_rules(check, columns, _is_nowhere):
+    for rule in column_rules(check, scope.columns, _is_nowhere):
         yield replace(rule, pattern=check.pattern)
 
 

@@ -9,6 +9,8 @@ from typing import TYPE_CHECKING, Annotated, Any, ClassVar, Literal, get_args
 from pydantic import Field, model_validator
 
 from lakesmith.spec.model.base import ColumnName, Model, Name
+from lakesmith.spec.model.checks.condition_rules import condition_findings
+from lakesmith.spec.model.checks.threshold import Threshold, threshold_findings
 from lakesmith.spec.values.column_types import type_problem
 
 if TYPE_CHECKING:
@@ -18,6 +20,11 @@ CheckedColumn = Annotated[ColumnName, Field(description="Column that is checked.
 OnFail = Literal["quarantine", "drop", "warn", "fail"]
 OnNull = Literal["pass", "fail", "skip"]
 Cost = Literal["free", "shuffle", "history"]
+
+# The keys of a check that name a column, or several.
+_COLUMNS = ("column", "other")
+_LISTS_OF_COLUMNS = ("columns", "by", "order_by")
+_CHECKED = ("column", "columns")
 
 
 @dataclass(frozen=True)
@@ -99,13 +106,25 @@ class Check(Model):
         >>> Unique(id="one", columns=("id", "day")).named_columns()
         {'columns.0': 'id', 'columns.1': 'day'}
         """
-        named: dict[str, str] = {}
-        column = getattr(self, "column", None)
-        if column:
-            named["column"] = column
-        for index, name in enumerate(getattr(self, "columns", ())):
-            named[f"columns.{index}"] = name
-        return named
+        listed = {
+            f"{key}.{index}": name
+            for key in _LISTS_OF_COLUMNS
+            for index, name in enumerate(getattr(self, key, ()))
+        }
+        single = {key: getattr(self, key, None) for key in _COLUMNS}
+        return {key: name for key, name in {**single, **listed}.items() if name}
+
+    def checked_columns(self) -> dict[str, str]:
+        """Return the columns whose values are checked, by the key that names each.
+
+        Examples
+        --------
+        >>> from lakesmith.spec.model.checks import Compare
+        >>> Compare(id="c", column="low", operator="<", other="high").checked_columns()
+        {'column': 'low'}
+        """
+        named = self.named_columns().items()
+        return {key: name for key, name in named if key.partition(".")[0] in _CHECKED}
 
     def sql_texts(self) -> dict[str, str]:
         """Return the SQL that a user wrote into the check, by key.
@@ -116,7 +135,8 @@ class Check(Model):
         >>> Expression(id="sane", expression="n > 0").sql_texts()
         {'expression': 'n > 0'}
         """
-        return {}
+        where = getattr(self, "where", None)
+        return {} if where is None else {"where": where}
 
     def findings(self, columns: GateColumns) -> Iterator[Finding]:
         """Find what is wrong with the values.
@@ -135,9 +155,26 @@ class Check(Model):
         """
         yield from ()
 
+    def common_findings(self, columns: GateColumns) -> Iterator[Finding]:
+        """Find what is wrong with the values that all checks of a kind have."""
+        yield from ()
+
 
 class RowCheck(Check):
     """A check that each row passes or fails."""
+
+    where: str | None = Field(
+        None, description="SQL condition of the rows that are checked."
+    )
+    threshold: Threshold | None = Field(
+        None,
+        description="The verdict by how many rows fail; `on_fail` is for each row.",
+    )
+
+    def common_findings(self, columns: GateColumns) -> Iterator[Finding]:
+        """Find a wrong condition, and limits without a unit."""
+        yield from condition_findings("where", self.where, columns)
+        yield from threshold_findings(self.threshold)
 
 
 class BatchCheck(Check):

@@ -34,6 +34,7 @@ def check_rules(subject: Subject) -> Iterator[Finding]:
 def _check_findings(check: Check, columns: GateColumns) -> Iterator[Finding]:
     yield from _on_fail_findings(check)
     yield from check.findings(columns)
+    yield from check.common_findings(columns)
     yield from _column_findings(check, columns)
 
 

@@ -3,15 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from typing import Literal
+from typing import TYPE_CHECKING, Literal
 
 from pydantic import Field
 
 from lakesmith.spec.model.base import ColumnName
 from lakesmith.spec.model.checks.base import GateColumns, RowCheck
-from lakesmith.spec.model.checks.condition_text import names_in, unbalanced
+from lakesmith.spec.model.checks.condition_rules import condition_findings
 from lakesmith.spec.model.checks.registry import declare
-from lakesmith.spec.yaml.provenance import Finding, suggest
+
+if TYPE_CHECKING:
+    from lakesmith.spec.yaml.provenance import Finding
 
 
 @declare
@@ -28,17 +30,8 @@ class Expression(RowCheck):
 
     def sql_texts(self) -> dict[str, str]:
         """Return the condition."""
-        return {"expression": self.expression}
+        return {"expression": self.expression, **super().sql_texts()}
 
     def findings(self, columns: GateColumns) -> Iterator[Finding]:
         """Find SQL that is not balanced, and names that no column has."""
-        problem = unbalanced(self.expression)
-        if problem:
-            yield Finding("LS146", "expression", problem, "correct the expression")
-            return
-        known = {column.lower() for column in columns.at_gate}
-        for name in names_in(self.expression) if known else ():
-            if name.lower() not in known:
-                what = f"no column '{name}' is there when the check is made"
-                hint = suggest(name, columns.at_gate, "its columns")
-                yield Finding("LS147", "expression", what, hint)
+        yield from condition_findings("expression", self.expression, columns)

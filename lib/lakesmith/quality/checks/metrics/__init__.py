@@ -1,0 +1,1 @@
+"""Checks of one number that is measured while the batch is written."""

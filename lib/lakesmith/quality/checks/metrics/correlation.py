@@ -1,0 +1,31 @@
+"""Make the check `correlation`."""
+
+from __future__ import annotations
+
+from pyspark.sql import Column
+from pyspark.sql import functions as F
+
+from lakesmith.quality.checks.metrics.measured import MeasuredEvaluation
+from lakesmith.quality.checks.registry import batch_check
+from lakesmith.spec.model.checks.metrics.correlation import Correlation
+
+
+@batch_check(Correlation)
+class CorrelationEvaluation(MeasuredEvaluation[Correlation]):
+    """Judge the correlation of two columns, of the rows that have both."""
+
+    noun = "correlation"
+
+    def metrics(self) -> dict[str, Column]:
+        """Return the correlation of Pearson, NULL where a column has one value only.
+
+        Notes
+        -----
+        *Columns*: needs the column of the check -> one row of metrics.
+        """
+        left, right = (self.value(name).cast("double") for name in self.columns())
+        both = left.isNotNull() & right.isNotNull()
+        varies = (F.stddev_pop(F.when(both, left)) > 0) & (
+            F.stddev_pop(F.when(both, right)) > 0
+        )
+        return {self.name(): F.when(varies, F.corr(left, right))}

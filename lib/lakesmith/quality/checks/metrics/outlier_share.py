@@ -1,0 +1,98 @@
+"""Make the check `outlier_share`."""
+
+from __future__ import annotations
+
+from bisect import bisect_left, bisect_right
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from pyspark.sql import Column, DataFrame
+from pyspark.sql import functions as F
+
+from lakesmith.quality.checks.metrics.measured import MeasuredEvaluation
+from lakesmith.quality.checks.registry import batch_check
+from lakesmith.quality.estimate import Estimate, is_undecided
+from lakesmith.quality.outliers import FACTORS, fences, with_fences
+from lakesmith.sketches.estimates import KLL_RANK_ERROR, quantiles_of
+from lakesmith.spec.model.checks.metrics.outlier_share import OutlierShare
+from lakesmith.types import Transform
+
+_STEPS = 400
+_RANKS = [step / _STEPS for step in range(_STEPS + 1)]
+# Of a share beyond two fences, each with the error of its rank and of the steps.
+_MARGIN = 2 * (KLL_RANK_ERROR + 1 / _STEPS)
+
+
+@batch_check(OutlierShare)
+class OutlierShareEvaluation(MeasuredEvaluation[OutlierShare]):
+    """Judge the share of values beyond two fences.
+
+    It is estimated by a sketch, and counted where a bound is within the error.
+    """
+
+    noun = "share of outliers"
+
+    def metrics(self) -> dict[str, Column]:
+        """Return the mean, the deviation and quantiles of the finite values.
+
+        Notes
+        -----
+        *Columns*: needs the column of the check -> one row of two doubles and an array.
+        """
+        finite = self._finite()
+        return {
+            self.name("finite_mean"): F.avg(finite),
+            self.name("finite_stddev"): F.stddev_pop(finite),
+            self.name("quantiles"): quantiles_of(finite, _RANKS),
+        }
+
+    def measured_names(self) -> list[str]:
+        """Return the name of the quantiles."""
+        return [self.name("quantiles")]
+
+    def exact(self, metrics: Mapping[str, Any]) -> dict[str, Transform]:
+        """Count the outliers where a bound is within the error of the estimate."""
+        estimate = self.estimate(metrics)
+        if estimate is None or not is_undecided(self.check.all_bounds(), estimate):
+            return {}
+        return {self._exact_name(): self._counted}
+
+    def estimate(self, metrics: Mapping[str, Any]) -> Estimate | None:
+        """Return the counted share, else the estimate with its error."""
+        if self._exact_name() in metrics:
+            return Estimate(metrics[self._exact_name()])
+        quantiles = metrics[self.name("quantiles")]
+        if quantiles is None:
+            return None
+        mean = metrics[self.name("finite_mean")]
+        deviation = metrics[self.name("finite_stddev")]
+        low, high = fences(
+            self.check.method, self._factor(), quantiles, mean, deviation
+        )
+        share = _share_beyond(quantiles, low, high)
+        least = max(0.0, share - _MARGIN)
+        most = min(1.0, share + _MARGIN)
+        return Estimate(share, least, most, "KLL, 99 %")
+
+    def _factor(self) -> float:
+        return float(self.check.factor or FACTORS[self.check.method])
+
+    def _finite(self) -> Column:
+        number = self.value(self.check.column).cast("double")
+        return F.when(number - number == 0, number)
+
+    def _exact_name(self) -> str:
+        name = f"{self.check.method}_{self._factor()}"
+        return self.name(f"exact_outlier_share_{name}")
+
+    def _counted(self, rows: DataFrame) -> DataFrame:
+        values = rows.select(self._finite().alias("value")).filter("value IS NOT NULL")
+        fenced = values.transform(with_fences(self.check.method, self._factor()))
+        is_beyond = (F.col("value") < F.col("low")) | (F.col("value") > F.col("high"))
+        return fenced.agg(F.avg(is_beyond.cast("double")))
+
+
+def _share_beyond(quantiles: Sequence[float], low: float, high: float) -> float:
+    below = bisect_left(quantiles, low)
+    above = len(quantiles) - bisect_right(quantiles, high)
+    return min(1.0, (below + above) / _STEPS)

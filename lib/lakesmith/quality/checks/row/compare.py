@@ -1,0 +1,46 @@
+"""Make the check `compare`."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from dataclasses import replace
+from operator import eq, ge, gt, le, lt, ne
+from typing import TYPE_CHECKING, Any
+
+from pyspark.sql import Column
+
+from lakesmith.column_refs import named
+from lakesmith.columns import quoted
+from lakesmith.quality.checks.registry import column_rules, row_check
+from lakesmith.quality.rule import broken_rule, find
+from lakesmith.spec.model.checks.row.compare import Compare
+
+if TYPE_CHECKING:
+    from lakesmith.quality.checks.batch.evaluation import BatchScope
+    from lakesmith.quality.rule import Rule
+
+_OPERATORS: dict[str, Callable[[Any, Any], Any]] = {
+    "=": eq,
+    "!=": ne,
+    "<": lt,
+    "<=": le,
+    ">": gt,
+    ">=": ge,
+}
+
+
+@row_check(Compare)
+def compare(check: Compare, scope: BatchScope) -> Iterator[Rule]:
+    """Make the rule. A row where either value is NULL is decided by `on_null`."""
+    if find(scope.columns, check.other) is None:
+        yield broken_rule(check, check.column, f"column '{check.other}' is not there")
+        return
+    # Spark tells from the text whether the two types can be compared.
+    text = f"{quoted(check.column)} {check.operator} {quoted(check.other)}"
+    for rule in column_rules(check, scope.columns, _differs):
+        yield rule if rule.error else replace(rule, expression=text)
+
+
+def _differs(check: Compare, value: Column, kind: str) -> Column:
+    holds: Column = _OPERATORS[check.operator](value, named(check.other))
+    return ~holds

@@ -1,0 +1,1 @@
+"""Checks that read the written table once more, one module each."""

@@ -1,0 +1,41 @@
+"""Make the check `mutual_information`."""
+
+from __future__ import annotations
+
+from pyspark.sql import DataFrame
+from pyspark.sql import functions as F
+from pyspark.sql.window import Window
+
+from lakesmith.column_refs import named
+from lakesmith.quality.checks.registry import batch_check
+from lakesmith.quality.checks.shuffles.measured import ROWS, ShuffleEvaluation
+from lakesmith.spec.model.checks.shuffles.mutual_information import MutualInformation
+
+
+@batch_check(MutualInformation)
+class MutualInformationEvaluation(ShuffleEvaluation[MutualInformation]):
+    """Judge what one column says of another, in nats (Shannon)."""
+
+    noun = "mutual information"
+
+    def measured(self, rows: DataFrame) -> DataFrame:
+        """Return the mutual information, 0 where the columns are independent.
+
+        *Columns*: needs both columns of the check -> exactly one row of double.
+        """
+        pairs = self.per_value(rows)
+        left, right = (
+            F.sum(ROWS).over(Window.partitionBy(named(name))) for name in self.columns()
+        )
+        shares = pairs.select(ROWS, left.alias("_left"), right.alias("_right"))
+        count = F.col(ROWS)
+        logs = F.ln(count) - F.ln("_left") - F.ln("_right")
+        total = F.sum(count)
+        return shares.agg(F.ln(total) + F.sum(count * logs) / total)
+
+    def taken(self, rows: DataFrame) -> DataFrame:
+        """Return the rows that count and have both values.
+
+        *Columns*: as they are.
+        """
+        return super().taken(rows).filter(named(self.check.other).isNotNull())

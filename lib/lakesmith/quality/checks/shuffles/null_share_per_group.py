@@ -1,0 +1,33 @@
+"""Make the check `null_share_per_group`."""
+
+from __future__ import annotations
+
+from pyspark.sql import DataFrame
+from pyspark.sql import functions as F
+
+from lakesmith.column_refs import named
+from lakesmith.quality.checks.registry import batch_check
+from lakesmith.quality.checks.shuffles.measured import ROWS, ShuffleEvaluation
+from lakesmith.spec.model.checks.shuffles.null_share_per_group import NullSharePerGroup
+
+
+@batch_check(NullSharePerGroup)
+class NullSharePerGroupEvaluation(ShuffleEvaluation[NullSharePerGroup]):
+    """Judge the greatest share of NULL in a group."""
+
+    noun = "greatest share of NULL in a group"
+
+    def measured(self, rows: DataFrame) -> DataFrame:
+        """Return the greatest share of rows without a value in a group.
+
+        *Columns*: needs the columns of the check -> exactly one row of double.
+        """
+        condition = self.condition()
+        counted = rows if condition is None else rows.filter(condition)
+        groups = [named(name) for name in self.check.by]
+        is_null = named(self.check.column).isNull().cast("double")
+        return counted.groupBy(*groups).agg(F.avg(is_null).alias(ROWS)).agg(F.max(ROWS))
+
+    def of(self) -> str:
+        """Return the column and the groups."""
+        return f" of {self.check.column} by {', '.join(self.check.by)}"

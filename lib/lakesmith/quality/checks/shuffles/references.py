@@ -1,0 +1,59 @@
+"""Make the check `references`."""
+
+from __future__ import annotations
+
+from functools import reduce
+from operator import and_
+
+from pyspark.sql import DataFrame
+from pyspark.sql import functions as F
+
+from lakesmith.column_refs import named
+from lakesmith.quality.checks.registry import batch_check
+from lakesmith.quality.checks.shuffles.measured import ShuffleEvaluation
+from lakesmith.quality.rule import find
+from lakesmith.spec.model.checks.shuffles.references import References
+
+
+@batch_check(References)
+class ReferencesEvaluation(ShuffleEvaluation[References]):
+    """Judge how many rows refer to nothing."""
+
+    noun = "number of orphans"
+
+    def measured(self, rows: DataFrame) -> DataFrame:
+        """Return the number of rows whose values the other table lacks.
+
+        *Columns*: needs the columns of the check -> exactly one row of bigint.
+        """
+        others = self.check.to or self.check.columns
+        targets = self.scope.inputs[self.check.input].select(
+            *(named(name).alias(f"_to_{index}") for index, name in enumerate(others))
+        )
+        condition = reduce(
+            and_,
+            (
+                named(name) == F.col(f"_to_{index}")
+                for index, name in enumerate(self.check.columns)
+            ),
+        )
+        orphans = self.taken(rows).join(targets, condition, "left_anti")
+        return orphans.agg(F.count(F.lit(1)))
+
+    def problem(self) -> str:
+        """Say which column or table is not there."""
+        problem = super().problem()
+        if problem or not self.scope.inputs:
+            return problem
+        known = self.scope.inputs.get(self.check.input)
+        if known is None:
+            return f"'{self.check.input}' is none of the table's inputs"
+        for name in self.check.to or self.check.columns:
+            if find(dict(known.dtypes), name) is None:
+                return f"column '{name}' is not in '{self.check.input}'"
+        return ""
+
+    def name(self, metric: str = "") -> str:
+        """Return the name of a metric, which says what is referred to."""
+        to = ",".join(self.check.to)
+        return super().name(metric or f"orphans_of_{self.check.input}({to})")

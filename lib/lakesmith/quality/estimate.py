@@ -1,0 +1,118 @@
+"""Judge a measured number, exact or estimated, by the bounds of a check."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Mapping
+from dataclasses import dataclass
+from decimal import Decimal
+from typing import TYPE_CHECKING
+
+from lakesmith.spec.model.checks.measured import read_bound
+
+if TYPE_CHECKING:
+    from lakesmith.spec.model.checks.bounds import Bounds
+
+Number = int | float | Decimal
+
+
+@dataclass(frozen=True)
+class Estimate:
+    """A number, and the bounds within which it lies.
+
+    Parameters
+    ----------
+    value : number
+    low, high : number, optional
+        Bounds of an estimate; the number itself where it is exact.
+    error : str
+        The error of an estimate in words, such as ``HLL, 3 standard errors``.
+    """
+
+    value: Number
+    low: Number | None = None
+    high: Number | None = None
+    error: str = ""
+
+    def range(self) -> tuple[Number, Number]:
+        """Return the least and the greatest value that the number may have.
+
+        Examples
+        --------
+        >>> Estimate(3).range(), Estimate(3, 2, 4).range()
+        ((3, 3), (2, 4))
+        """
+        low = self.value if self.low is None else self.low
+        high = self.value if self.high is None else self.high
+        return low, high
+
+    def text(self) -> str:
+        """Return the number in words.
+
+        Examples
+        --------
+        >>> Estimate(Decimal("1.50")).text(), Estimate(3, 2, 4, "HLL").text()
+        ('1.50', 'about 3 (2 to 4, HLL)')
+        """
+        if not self.error:
+            return shown(self.value)
+        low, high = self.range()
+        return (
+            f"about {shown(self.value)} ({shown(low)} to {shown(high)}, {self.error})"
+        )
+
+
+def shown(number: Number) -> str:
+    """Return a number as text, floats with six digits that count.
+
+    Examples
+    --------
+    >>> shown(0.1 + 0.2), shown(12345678), shown(Decimal("0.10"))
+    ('0.3', '12345678', '0.10')
+    """
+    return f"{number:.6g}" if isinstance(number, float) else str(number)
+
+
+def breach(bounds: Bounds, estimate: Estimate) -> str:
+    """Return which bound a number breaks, in words, or nothing. NaN breaks every bound.
+
+    Examples
+    --------
+    >>> from lakesmith.spec.model.checks.bounds import Bounds
+    >>> breach(Bounds(min=5), Estimate(3)), breach(Bounds(max=5), Estimate(3))
+    ('expected at least 5', '')
+    """
+    value = estimate.value
+    low = bounds.min
+    high = bounds.max
+    if low is not None and (_is_nan(value) or _exact(value) < read_bound(low)):
+        return f"expected at least {low}"
+    if high is not None and (_is_nan(value) or _exact(value) > read_bound(high)):
+        return f"expected at most {high}"
+    return ""
+
+
+def is_undecided(bounds: Mapping[str, Bounds], estimate: Estimate) -> bool:
+    """Return whether a bound lies within the error of an estimate.
+
+    Examples
+    --------
+    >>> from lakesmith.spec.model.checks.bounds import Bounds
+    >>> bounds = {"": Bounds(max=10)}
+    >>> is_undecided(bounds, Estimate(9, 8, 11)), is_undecided(bounds, Estimate(7, 6, 8))
+    (True, False)
+    """
+    low, high = estimate.range()
+    if low == high or _is_nan(low) or _is_nan(high):
+        return False
+    limits = [limit for one in bounds.values() for limit in one.bounds().values()]
+    numbers = map(read_bound, limits)
+    return any(_exact(low) <= number <= _exact(high) for number in numbers)
+
+
+def _exact(number: Number) -> Decimal:
+    return Decimal(repr(number)) if isinstance(number, float) else Decimal(number)
+
+
+def _is_nan(number: Number) -> bool:
+    return isinstance(number, float) and math.isnan(number)

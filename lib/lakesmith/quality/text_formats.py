@@ -1,0 +1,103 @@
+"""Recognise text of well-known formats, all of the text and nothing else."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from functools import reduce
+from operator import and_
+
+from pyspark.sql import Column
+from pyspark.sql import functions as F
+
+_LABEL = "[A-Za-z0-9](?:[A-Za-z0-9-]{0,61}[A-Za-z0-9])?"
+_HOST = rf"{_LABEL}(?:\.{_LABEL})*"
+_BYTE = "(?:25[0-5]|2[0-4][0-9]|1[0-9]{2}|[1-9]?[0-9])"
+_IPV4 = rf"{_BYTE}(?:\.{_BYTE}){{3}}"
+_GROUP = "[0-9A-Fa-f]{1,4}"
+_PATTERNS = {
+    # The pattern of HTML's <input type=email>, with a dot in the host.
+    "email": rf"[A-Za-z0-9.!#$%&'*+/=?^_`{{|}}~-]{{1,64}}@{_LABEL}(?:\.{_LABEL})+",
+    "uuid": "[0-9A-Fa-f]{8}(?:-[0-9A-Fa-f]{4}){3}-[0-9A-Fa-f]{12}",
+    # RFC 3986, of the schemes that a browser opens, without user and password.
+    "url": rf"(?i:https?|ftp)://(?:{_HOST}|\[[0-9A-Fa-f:.]+\])(?::[0-9]{{1,5}})?(?:[/?#][^\s]*)?",
+    "ipv4": _IPV4,
+    "iban": "[A-Z]{2}[0-9]{2}[A-Z0-9]{11,30}",
+}
+
+
+def _matching(name: str) -> Callable[[Column], Column]:
+    pattern = rf"\A(?:{_PATTERNS[name]})\z"
+    return lambda text: text.rlike(pattern)
+
+
+def is_ipv6(text: Column) -> Column:
+    """Return whether text is an address of IPv6 (RFC 4291), with or without a part of IPv4.
+
+    Examples
+    --------
+    >>> rows = spark.sql("SELECT explode(array('::1', '1::2::3', '1:2', '::ffff:1.2.3.4')) AS ip")
+    >>> [row.ip for row in rows.filter(is_ipv6(F.col("ip"))).collect()]
+    ['::1', '::ffff:1.2.3.4']
+    """
+    # A tail of IPv4 takes the room of two groups.
+    tail = F.regexp_replace(text, rf":{_IPV4}\z", ":0:0")
+    groups = rf"{_GROUP}(?::{_GROUP})*"
+    whole = tail.rlike(rf"\A{_GROUP}(?::{_GROUP}){{7}}\z")
+    short = tail.rlike(rf"\A(?:{groups})?::(?:{groups})?\z")
+    signs = F.length(tail) - F.length(F.replace(tail, F.lit(":"), F.lit("")))
+    edge = tail.startswith("::") | tail.endswith("::")
+    fits = signs <= F.when(edge, 8).otherwise(7)
+    return whole | (short & fits)
+
+
+def is_iban(text: Column) -> Column:
+    """Return whether text is an account number (ISO 13616) whose check digits are right.
+
+    Blanks between groups of four are allowed, as the number is printed.
+
+    Examples
+    --------
+    >>> rows = spark.sql("SELECT explode(array('GB82 WEST 1234 5698 7654 32', 'GB00WEST1')) AS n")
+    >>> [row.n for row in rows.filter(is_iban(F.col("n"))).collect()]
+    ['GB82 WEST 1234 5698 7654 32']
+    """
+    spaced = text.rlike(r"\A[A-Z0-9]{4}(?: [A-Z0-9]{4})*(?: [A-Z0-9]{1,4})?\z")
+    packed = F.when(spaced, F.replace(text, F.lit(" "), F.lit(""))).otherwise(text)
+    moved = F.concat(F.substr(packed, F.lit(5)), F.substring(packed, 1, 4))
+    signs = F.split(moved, "")
+    # The remainder of the number whose letters are written as 10 to 35, sign by sign.
+    rest = F.aggregate(signs, F.lit(0), _next_rest)
+    return _matching("iban")(packed) & (rest == 1)
+
+
+def _next_rest(rest: Column, sign: Column) -> Column:
+    code = F.ascii(sign)
+    is_digit = code <= ord("9")
+    value = F.when(is_digit, code - ord("0")).otherwise(code - ord("A") + 10)
+    shift = F.when(is_digit, 10).otherwise(100)
+    return (rest * shift + value) % 97
+
+
+def is_json(text: Column) -> Column:
+    """Return whether text is JSON, any value of it (RFC 8259), with unique keys in each object.
+
+    Examples
+    --------
+    >>> rows = spark.sql("SELECT explode(array('[1]', 'null', '{a}', '')) AS j")
+    >>> [row.j for row in rows.filter(is_json(F.col("j"))).collect()]
+    ['[1]', 'null']
+    """
+    # The parser stops behind the first value. What follows it breaks one of these.
+    listed = F.concat(F.lit("["), text, F.lit("]"))
+    within = F.concat(F.lit('{"a":'), text, F.lit("}"))
+    parts = [F.try_parse_json(one).isNotNull() for one in (text, listed, within)]
+    return F.when(text.isNotNull(), reduce(and_, parts))
+
+
+FORMATS: dict[str, Callable[[Column], Column]] = {
+    **{name: _matching(name) for name in ("email", "uuid", "url", "ipv4")},
+    "ipv6": is_ipv6,
+    "ip": lambda text: _matching("ipv4")(text) | is_ipv6(text),
+    "iban": is_iban,
+    "json": is_json,
+}

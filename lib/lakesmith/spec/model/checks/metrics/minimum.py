@@ -1,0 +1,15 @@
+"""Declare the check `minimum`."""
+
+from __future__ import annotations
+
+from typing import Literal
+
+from lakesmith.spec.model.checks.batch_bounds import BatchBounds
+from lakesmith.spec.model.checks.registry import declare
+
+
+@declare
+class Minimum(BatchBounds):
+    """The least value of the column is within the bounds."""
+
+    check: Literal["minimum"]

@@ -1,0 +1,17 @@
+"""Declare the check `sum`."""
+
+from __future__ import annotations
+
+from typing import Literal
+
+from lakesmith.spec.model.checks.base import CheckedColumn
+from lakesmith.spec.model.checks.measured import Measured
+from lakesmith.spec.model.checks.registry import declare
+
+
+@declare
+class Sum(Measured):
+    """The sum of the column is within the bounds."""
+
+    check: Literal["sum"]
+    column: CheckedColumn

@@ -1,0 +1,166 @@
+"""Each check that measures one number, on a few rows."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+from pyspark.sql import SparkSession
+
+from lakesmith.testing import frame
+from tests.quality.measuring import results, verdict
+
+NUMBERS = [(1, 1, "a"), (2, 2, "a"), (3, 3, None), (4, None, "b"), (5, 6, "")]
+
+
+def test_numbers_of_a_batch_are_measured_together(spark: SparkSession) -> None:
+    df = frame(spark, "id int, n int, c string", NUMBERS)
+    found = results(
+        df,
+        {"check": "null_count", "column": "n", "max": 0},
+        {"check": "null_share", "column": "n", "max": "19.9 %"},
+        {"check": "sum", "column": "n", "max": 11},
+        {"check": "mean", "column": "n", "min": 3.5},
+        {"check": "stddev", "column": "n", "max": 2},
+        {"check": "median", "column": "id", "min": 4},
+        {"check": "quantile", "column": "id", "quantile": 0.8, "max": 3},
+        {"check": "distinct_count", "column": "c", "min": 4},
+        {"check": "correlation", "column": "id", "other": "n", "max": 0.5},
+        {"check": "outlier_share", "column": "n", "min": "10 %", "method": "zscore", "factor": 1.5},
+        {"check": "minimum", "column": "id", "min": 2},
+        {"check": "maximum", "column": "c", "max": "a"},
+    )
+    assert [(one.status, one.message) for one in found] == [
+        ("fail", "the number of NULL of n is 1, expected at most 0"),
+        ("fail", "the share of NULL of n is 0.2, expected at most 19.9 %"),
+        ("fail", "the sum of n is 12, expected at most 11"),
+        ("fail", "the mean of n is 3, expected at least 3.5"),
+        ("fail", "the standard deviation of n is 2.16025, expected at most 2"),
+        ("fail", "the median of id is 3, expected at least 4"),
+        ("fail", "the quantile of id is about 4 (4 to 5, KLL, 99 %), expected at most 3"),
+        ("fail", "the number of different values of c is 3, expected at least 4"),
+        ("fail", "the correlation of id and n is 0.993859, expected at most 0.5"),
+        ("pass", ""),
+        ("fail", "the minimum of id is 1, expected min 2"),
+        ("fail", "the maximum of c is b, expected max a"),
+    ]
+
+
+@pytest.mark.parametrize(("check", "message"), [
+    ({"check": "unique_share", "column": "c", "min": "60 %"}, "the share of unique values of c is 0.5, expected at least 60 %"),
+    ({"check": "most_frequent_share", "column": "c", "max": 0.4}, "the share of the most frequent value of c is 0.5, expected at most 0.4"),
+    ({"check": "entropy", "column": "c", "max": 1}, "the entropy of c is 1.03972, expected at most 1"),
+    ({"check": "mutual_information", "column": "c", "other": "id", "max": 1}, "the mutual information of c and id is 1.03972, expected at most 1"),
+    ({"check": "null_share_per_group", "column": "n", "by": ["c"], "max": 0}, "the greatest share of NULL in a group of n by c is 1, expected at most 0"),
+    ({"check": "decreases", "column": "c", "order_by": ["id"], "max": 0}, "the number of decreases of c in the order of id is 1, expected at most 0"),
+    ({"check": "decreases", "column": "id", "order_by": ["c"], "strict": True, "max": 0}, "the number of decreases of id in the order of c is 1, expected at most 0"),
+    ({"check": "sql", "query": "SELECT count(DISTINCT c) FROM {table}", "min": 4}, "the number is 3, expected at least 4"),
+    ({"check": "python", "function": "tests.quality.test_measured_checks:rows_over", "options": {"least": 3}, "max": 1}, "the number is 2, expected at most 1"),
+])  # fmt: skip
+def test_a_number_of_the_table_is_measured(spark: SparkSession, check: dict[str, Any], message: str) -> None:
+    df = frame(spark, "id int, n int, c string", NUMBERS)
+    assert verdict(df, **check) == ("fail", message)
+
+
+def rows_over(df: Any, least: int) -> Any:
+    return df.filter(f"id > {least}").selectExpr("count(*)")
+
+
+TIMES = [(1, "2024-02-29 12:00:00"), (1, "2024-03-01 12:00:00"), (1, "2024-03-03 12:00:00"), (2, "2023-01-01 00:00:00")]
+
+
+@pytest.mark.parametrize(("by", "count"), [([], 2), (["id"], 1)])
+def test_gaps_in_time_are_counted_by_group(spark: SparkSession, by: list[str], count: int) -> None:
+    df = spark.createDataFrame(TIMES, "id int, at string").selectExpr("id", "cast(at as timestamp) at")
+    found = verdict(df, check="time_gaps", column="at", longest="1d", by=by, max=0)
+    assert found == ("fail", f"the number of gaps of at over 1d is {count}, expected at most 0")
+
+
+@pytest.mark.parametrize(("check", "status", "message"), [
+    ({"max": 5, "warn": {"max": 2}}, "warn", "the mean of n is 3, expected at most 2"),
+    ({"max": 2, "warn": {"max": 1}}, "fail", "the mean of n is 3, expected at most 2"),
+    ({"max": 5, "warn": {"max": 4}}, "pass", ""),
+    ({"max": 2, "on_fail": "warn"}, "warn", "the mean of n is 3, expected at most 2"),
+    ({"max": 2, "where": "id = 1"}, "pass", ""),
+    ({"max": 2, "where": "100 / (id - 1) > 1"}, "fail", "the mean of n is 3.66667, expected at most 2"),
+    ({"max": 2, "where": "id = 9"}, "pass", ""),
+    ({"max": 2, "where": "id = 9", "on_null": "fail"}, "fail", "there is no mean, no row has a value"),
+    ({"max": 2, "where": "nope = 9"}, "error", "its condition: "),
+    ({"max": 2, "column": "nope"}, "error", "column 'nope' is not there"),
+    ({"max": 2, "column": "c"}, "error", "check 'mean' needs a number, column 'c' is string"),
+])  # fmt: skip
+def test_severities_conditions_and_what_cannot_be_made(
+    spark: SparkSession, check: dict[str, Any], status: str, message: str
+) -> None:
+    df = frame(spark, "id int, n int, c string", NUMBERS)
+    found = verdict(df, **{"check": "mean", "column": "n", **check})
+    assert found[0] == status
+    assert found[1].startswith(message)
+    assert bool(found[1]) == bool(message)
+
+
+def test_deletes_are_not_measured(spark: SparkSession) -> None:
+    df = frame(spark, "n int, _deleted boolean", [(1, False), (None, True), (90, True), (2, None)])
+    found = results(
+        df,
+        {"check": "null_count", "column": "n", "max": 0},
+        {"check": "mean", "column": "n", "max": 1.5},
+        {"check": "maximum", "column": "n", "max": 2},
+        {"check": "distinct_count", "column": "n", "max": 2},
+    )
+    assert {one.status for one in found} == {"pass"}
+
+
+@pytest.mark.parametrize(("check", "message"), [
+    ({"check": "distinct_count", "column": "id", "min": 5001}, "the number of different values of id is 5000, expected at least 5001"),
+    ({"check": "distinct_count", "column": "id", "max": 4999}, "the number of different values of id is 5000, expected at most 4999"),
+    ({"check": "median", "column": "id", "max": 2498}, "the median of id is 2499, expected at most 2498"),
+    ({"check": "outlier_share", "column": "id", "max": 0}, ""),
+    ({"check": "outlier_share", "column": "id", "method": "zscore", "factor": 1.5, "max": 0.13}, "the share of outliers of id is 0.134, expected at most 0.13"),
+    ({"check": "outlier_share", "column": "id", "method": "mad", "factor": 1, "max": 0.255}, "the share of outliers of id is 0.2586, expected at most 0.255"),
+    ({"check": "outlier_share", "column": "id", "method": "iqr", "factor": 0.5, "max": "0 %"}, ""),
+    ({"check": "median", "column": "id", "max": 10}, "the median of id is about "),
+    ({"check": "distinct_count", "column": "id", "max": 10}, "the number of different values of id is about "),
+])  # fmt: skip
+def test_a_bound_within_the_error_of_a_sketch_is_decided_exactly(
+    spark: SparkSession, check: dict[str, Any], message: str
+) -> None:
+    status, found = verdict(spark.range(5000), **check)
+    assert found.startswith(message)
+    assert (status, bool(found)) == ("fail" if message else "pass", bool(message))
+
+
+def test_rows_that_refer_to_nothing(spark: SparkSession) -> None:
+    df = frame(spark, "a int, b string", [(1, "x"), (1, "y"), (2, "x"), (None, "x"), (3, None)])
+    others = frame(spark, "k int, l string", [(1, "x"), (1, "x")])
+    check = {"check": "references", "columns": ["a", "b"], "input": "o", "to": ["k", "l"], "max": 0}
+    assert verdict(df, {"o": others}, **check) == ("fail", "the number of orphans of a and b is 2, expected at most 0")
+    assert verdict(df, {"o": others}, **{**check, "to": ["k", "z"]}) == ("error", "column 'z' is not in 'o'")
+    assert verdict(df, {"p": others}, **check) == ("error", "'o' is none of the table's inputs")
+
+
+@pytest.mark.parametrize(("check", "message"), [
+    ({"check": "sql", "query": "SELECT nope FROM {table}"}, "nope"),
+    ({"check": "sql", "query": "SELECT id FROM {table}"}, "it gives 5 rows, one expected"),
+    ({"check": "sql", "query": "SELECT 1, 2 FROM {table}"}, "it gives 2 columns, one expected"),
+    ({"check": "sql", "query": "SELECT max(c) FROM {table}"}, "it gives a value of type string, a number expected"),
+    ({"check": "sql", "query": "SELECT 1 / 0 FROM {table} LIMIT 1"}, "DIVIDE_BY_ZERO"),
+    ({"check": "python", "function": "tests.nowhere:f"}, "No module named"),
+])  # fmt: skip
+def test_a_query_or_function_that_gives_no_number_cannot_be_made(
+    spark: SparkSession, check: dict[str, Any], message: str
+) -> None:
+    df = frame(spark, "id int, n int, c string", NUMBERS)
+    status, found = verdict(df, min=0, **check)
+    assert status == "error"
+    assert message in found
+
+
+@pytest.mark.parametrize(("check", "message"), [
+    ({"columns_and_types": {"ID": "int", "c": None}}, ""),
+    ({"columns_and_types": {"c": "string", "id": "int"}, "ordered": True}, "the order of columns is id, c"),
+    ({"columns_and_types": {"id": "int"}, "others": False}, "column 'n' is not expected; column 'c' is not expected"),
+])  # fmt: skip
+def test_the_schema_of_the_rows(spark: SparkSession, check: dict[str, Any], message: str) -> None:
+    df = frame(spark, "id int, n int, c string", NUMBERS)
+    assert verdict(df, check="schema", **check) == ("fail" if message else "pass", message)
