@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from lakesmith.cli.job_args import arguments, lake_of
-from lakesmith.cli.text import quality_text
+from lakesmith.cli.quality.texts import quality_text
 from lakesmith.errors import GateRefused
 from lakesmith.quality.check_result import refuses
 

@@ -8,7 +8,7 @@ from functools import cache
 from pathlib import Path
 
 LIB = Path(__file__).resolve().parents[1] / "lib"
-LONGEST = 15
+LONGEST = 16
 FILES = [file for file in (LIB / "lakesmith").rglob("*.py") if "template" not in file.parts]
 MODULES = {".".join(file.relative_to(LIB).with_suffix("").parts).removesuffix(".__init__"): file for file in FILES}
 

@@ -8,7 +8,7 @@ from types import ModuleType
 import pytest
 from pyspark.sql import SparkSession
 
-from lakesmith.cli.text import quarantine_text
+from lakesmith.cli.quality.texts import quarantine_text
 from lakesmith.demo import main as demo
 from tests.cli.verbs import data, invoke
 

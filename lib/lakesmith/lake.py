@@ -11,6 +11,7 @@ from pyspark.sql import SparkSession
 from lakesmith.doctor.fix import doctor
 from lakesmith.maintain.maintain import maintain
 from lakesmith.observe.observers import Observer, Observers, installed_observers
+from lakesmith.quality.explain import explain_checks
 from lakesmith.reader import Reader
 from lakesmith.repair.backfill import backfill
 from lakesmith.repair.rollback import rollback
@@ -95,6 +96,27 @@ class Lake(Reader):
             Each finding with its code and what to do.
         """
         return doctor(self.project, fix)
+
+    def explain_quality(self, name: str | None = None) -> list[dict[str, Any]]:
+        """Return what the checks of each table cost, without Spark.
+
+        Parameters
+        ----------
+        name : str, optional
+            ``layer.table``; all tables with checks when left out.
+
+        Returns
+        -------
+        list of dict
+            ``table``, ``scans``, ``shuffles`` and ``checks``.
+        """
+        names = [name] if name else self.project.table_names()
+        found = {one: self.project.table(one) for one in names}
+        return [
+            {"table": one, **explain_checks(table)}
+            for one, table in found.items()
+            if table.checks or name
+        ]
 
     def plan(self, select: Sequence[str] = ()) -> Plan:
         """Return what a run would do, without writing anything.

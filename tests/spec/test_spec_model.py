@@ -32,6 +32,6 @@ def test_a_check_of_rows_quarantines_by_default() -> None:
 
 
 def test_a_check_has_its_own_fields_only() -> None:
-    assert set(NotNull.model_fields) - set(Check.model_fields) == {"column"}
+    assert set(NotNull.model_fields) - set(Check.model_fields) == {"column", "where", "threshold"}
     with pytest.raises(ValidationError, match="check 'not_null' takes no 'min'"):
         check_from({"id": "c", "check": "not_null", "column": "id", "min": 1})

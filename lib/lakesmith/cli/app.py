@@ -21,29 +21,22 @@ from lakesmith.cli.options import (
     CONF,
     LOCAL,
     TEXT,
+    AnyTable,
     Conf,
     Env,
     Form,
     Limit,
     Select,
     Sets,
+    Table,
     each_name,
     open_lake,
 )
 from lakesmith.cli.progress import following, warn_if_degraded
+from lakesmith.cli.quality.verbs import quality, quarantine
 from lakesmith.errors import InputError
 
 UNWRAPPED = 200
-
-Table = Annotated[
-    str, typer.Argument(metavar="T", help="A table, such as gold.daily_sales.")
-]
-AnyTable = Annotated[
-    str | None,
-    typer.Argument(
-        metavar="[T]", help="A table; all when left out.", show_default=False
-    ),
-]
 
 app = typer.Typer(
     name="lakesmith",
@@ -241,40 +234,8 @@ def _version(text: str) -> str | int:
     )
 
 
-@app.command()
-def quality(
-    table: AnyTable = None,
-    *,
-    sets: Sets,
-    conf: Conf = CONF,
-    env: Env = LOCAL,
-    form: Form = TEXT,
-) -> None:
-    """Show the verdicts of the last run."""
-    with answering(form) as answer:
-        answer(open_lake(conf, env, sets).quality(table), text.quality_text)
-
-
-@app.command()
-def quarantine(
-    table: Table,
-    *,
-    sets: Sets,
-    limit: Limit = 20,
-    conf: Conf = CONF,
-    env: Env = LOCAL,
-    form: Form = TEXT,
-) -> None:
-    """Show bad rows with their reasons."""
-    with answering(form) as answer:
-        lake = open_lake(conf, env, sets)
-        rows = lake.quarantined_rows(table, limit)
-        if rows is None:
-            found = lake.quarantine(table).limit(limit).collect()
-            rows = [row.asDict(recursive=True) for row in found]
-        answer(rows, text.quarantine_text)
-
-
+app.command()(quality)
+app.command()(quarantine)
 app.command()(doctor)
 app.command()(deploy_spec)
 

@@ -52,6 +52,17 @@ Select = Annotated[
 ]
 
 
+Table = Annotated[
+    str, typer.Argument(metavar="T", help="A table, such as gold.daily_sales.")
+]
+AnyTable = Annotated[
+    str | None,
+    typer.Argument(
+        metavar="[T]", help="A table; all when left out.", show_default=False
+    ),
+]
+
+
 def open_lake(conf: Path, env: str, sets: Sequence[str]) -> Lake:
     """Open a project with the settings of the command line, without starting Spark."""
     try:

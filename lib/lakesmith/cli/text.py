@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import shlex
 from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any
@@ -42,7 +41,6 @@ _HISTORY = (
     "metrics",
 )
 _STEPS = ("table", "action", "state", "reason")
-_VERDICTS = ("table", "check", "column", "on_fail", "status", "failed", "message")
 
 
 def result_text(result: RunResult) -> str:
@@ -199,47 +197,9 @@ def _commits(commits: Sequence[Row]) -> str:
     return aligned(rows, _HISTORY)
 
 
-def quality_text(verdicts: Sequence[Row]) -> str:
-    """Return the verdicts of the last run."""
-    return (
-        aligned(verdicts, _VERDICTS)
-        if verdicts
-        else "no verdicts yet; start with `lakesmith run`"
-    )
-
-
 def rows_text(rows: Sequence[Row]) -> str:
     """Return rows of a table."""
     return aligned(rows) if rows else "no rows"
-
-
-def quarantine_text(rows: Sequence[Row]) -> str:
-    """Return quarantined rows with their batch, reasons and raw row."""
-    bad = [
-        f"batch {row['_batch_id']}: {reasons_text(row['_reasons'])}\n  {row['_raw']}"
-        for row in rows
-    ]
-    return "\n".join(bad) or "nothing in quarantine"
-
-
-def reasons_text(reasons: Sequence[Any]) -> str:
-    """Return the reasons of one bad row on one line.
-
-    Examples
-    --------
-    >>> reasons_text([{"check": "price_given", "column": "unit_price", "value": None}])
-    'price_given (unit_price = null)'
-    """
-    return "; ".join(_reason(reason) for reason in reasons)
-
-
-def _reason(reason: Any) -> str:
-    value = json.dumps(reason["value"], ensure_ascii=False)
-    return (
-        f"{reason['check']} ({reason['column']} = {value})"
-        if reason["column"]
-        else str(reason["check"])
-    )
 
 
 _NEXT = {

@@ -33,8 +33,9 @@ CHECK_CODES: dict[str, tuple[str, str, str]] = {
     ),
     "LS145": (
         "check on a column of the wrong type",
-        "Freshness compares the newest timestamp of a column with the time of the run.",
-        "Name a column of type date, timestamp or timestamp_ntz.",
+        "The check measures numbers, times or text, and the column has another type. Freshness,"
+        " for one, compares the newest timestamp with the time of the run.",
+        "Name a column of a type that the message says, or take another check.",
     ),
     "LS146": (
         "unbalanced expression",

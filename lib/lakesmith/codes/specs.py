@@ -244,6 +244,12 @@ _CODES: dict[str, tuple[str, str, str]] = {
         "Correct the spec. If the spec is right, report the error to the package that adds the"
         " kind.",
     ),
+    "LS175": (
+        "set of checks that cannot be used",
+        "An entry of checks uses a set that does not exist, gives it a value it does not take or"
+        " lacks one it needs, or is for each column of a kind that the contract lacks.",
+        "Correct the entry; conf/check_sets/<name>.yml has the set and its variables.",
+    ),
     "LS174": (
         "write strategy of a package that cannot be used",
         "A package adds a write strategy by the entry point lakesmith.strategies. It cannot be"

@@ -24,7 +24,7 @@ def schemas() -> dict[str, dict[str, Any]]:
     Examples
     --------
     >>> sorted(schemas())[:3]
-    ['project.schema.json', 'source.schema.json', 'table.schema.json']
+    ['check_set.schema.json', 'project.schema.json', 'source.schema.json']
     """
     files = {f"{kind.noun}.schema.json": _schema(kind.model) for kind in all_kinds()}
     return {"project.schema.json": _project_schema(), **files}
@@ -60,6 +60,16 @@ def _schema(model: Any) -> dict[str, Any]:
 def _project_schema() -> dict[str, Any]:
     schema = _schema(project_model())
     del schema["properties"]["env"]
-    for part in (schema, *schema["$defs"].values()):
-        part.pop("required", None)
-    return schema
+    optional: dict[str, Any] = _optional(schema)
+    return optional
+
+
+def _optional(part: Any) -> Any:
+    """Return a part of a schema in which no key is required."""
+    if isinstance(part, list):
+        return [_optional(one) for one in part]
+    if not isinstance(part, dict):
+        return part
+    is_list = isinstance(part.get("required"), list)
+    kept = {key: one for key, one in part.items() if key != "required" or not is_list}
+    return {key: _optional(one) for key, one in kept.items()}

@@ -18,6 +18,7 @@ from pydantic import Field, create_model
 from lakesmith.errors import ConfigError, Problem
 from lakesmith.spec.installed import load_installed, refused_as
 from lakesmith.spec.model.base import LAYERS, NAME_PATTERN
+from lakesmith.spec.model.check_sets import CheckSet
 from lakesmith.spec.model.project import Project
 from lakesmith.spec.model.source import AnySource
 from lakesmith.spec.model.table import Table
@@ -118,6 +119,7 @@ class Kind:
 KINDS: dict[str, Kind] = {
     "sources": Kind("sources", "source", AnySource, rules=SOURCE_RULES),
     "tables": Kind("tables", "table", Table, layers=LAYERS),
+    "check_sets": Kind("check_sets", "check_set", CheckSet),
 }
 
 
@@ -138,8 +140,8 @@ def all_kinds() -> tuple[Kind, ...]:
 
     Examples
     --------
-    >>> [kind.name for kind in all_kinds()][:2]
-    ['sources', 'tables']
+    >>> [kind.name for kind in all_kinds()][:3]
+    ['sources', 'tables', 'check_sets']
     """
     return (*KINDS.values(), *installed_kinds().values())
 

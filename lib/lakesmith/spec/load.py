@@ -13,6 +13,7 @@ from lakesmith.spec.compile_specs import compile_specs, with_tables
 from lakesmith.spec.kinds import all_kinds, spec_depth
 from lakesmith.spec.model_errors import project_from, wanted_texts
 from lakesmith.spec.rules.all_rules import rule_findings
+from lakesmith.spec.yaml.check_sets import expand_checks
 from lakesmith.spec.yaml.files import environments, read_base, read_overlay
 from lakesmith.spec.yaml.overlays import Sets, keep_known, merge, set_overlays, typed
 from lakesmith.spec.yaml.provenance import (
@@ -104,7 +105,7 @@ def load_project(
     """
     problems: list[Problem] = []
     base = read_base(conf, problems)
-    tree = _overlaid(base, conf, env, sets, problems)
+    tree = _expanded(_overlaid(base, conf, env, sets, problems), problems)
     known_env = env if env in environments(conf) else "local"
     data = _typed_data(tree.plain() | {"env": known_env})
     check = _ProjectCheck(
@@ -131,6 +132,14 @@ def _overlaid(
         known = keep_known(overlay, tree, problems)
         tree = merge(tree, known)
     return tree
+
+
+def _expanded(tree: Node, problems: list[Problem]) -> Node:
+    """Put the checks of sets into the tables that use them."""
+    findings: list[tuple[Finding, Origin]] = []
+    expanded = expand_checks(tree, findings)
+    problems += [locate(found, {found.key: origin}) for found, origin in findings]
+    return expanded
 
 
 def _typed_data(raw: dict[str, Any]) -> dict[str, Any]:

@@ -7,6 +7,7 @@ from typing import Annotated, Literal
 from pydantic import Field, PositiveInt
 
 from lakesmith.spec.model.base import Layer, Model, Name
+from lakesmith.spec.model.check_sets import CheckSet
 from lakesmith.spec.model.source import AnySource
 from lakesmith.spec.model.table import Maintenance, Profile, Table
 
@@ -57,6 +58,10 @@ class Project(Model):
     tables: dict[Layer, dict[Name, Table]] = Field(
         default_factory=dict,
         description="Settings of tables by layer and name, in overlays only.",
+    )
+    check_sets: dict[Name, CheckSet] = Field(
+        default_factory=dict,
+        description="Settings of sets of checks by name, in overlays only.",
     )
 
     def table(self, name: str) -> Table:

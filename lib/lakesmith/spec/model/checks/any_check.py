@@ -25,6 +25,33 @@ from lakesmith.spec.model.checks.registry import (
 )
 from lakesmith.spec.yaml.provenance import suggest
 
+# Entries of a spec that stand for other checks before the models see them.
+_OF_SET: JsonSchemaValue = {
+    "title": "ChecksOfSet",
+    "type": "object",
+    "required": ["use"],
+    "additionalProperties": False,
+    "properties": {
+        "use": {"type": "string", "description": "Name of the set of checks."},
+        "with": {"type": "object", "description": "Values of its variables."},
+    },
+}
+_FOR_EACH_COLUMN: JsonSchemaValue = {
+    "title": "CheckForEachColumn",
+    "type": "object",
+    "required": ["check", "for_each_column"],
+    "properties": {
+        "for_each_column": {
+            "type": "object",
+            "additionalProperties": False,
+            "description": "Columns of the contract, each of which gets the check.",
+            "properties": {
+                key: {"type": ["string", "array"], "items": {"type": "string"}}
+                for key in ("type", "name", "except")
+            },
+        }
+    },
+}
 # An error of this type says in its context which code and hint it has.
 FINDING = "finding"
 
@@ -134,7 +161,8 @@ class _AnyCheck:
         """Describe one alternative for each registered check."""
         models = check_models().items()
         choices = {name: model.__pydantic_core_schema__ for name, model in models}
-        return handler(core_schema.tagged_union_schema(choices, discriminator="check"))
+        union = core_schema.tagged_union_schema(choices, discriminator="check")
+        return {"anyOf": [handler(union), _OF_SET, _FOR_EACH_COLUMN]}
 
 
 AnyCheck = Annotated[Check, _AnyCheck()]

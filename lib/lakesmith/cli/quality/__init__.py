@@ -1,0 +1,1 @@
+"""Show verdicts, what checks cost, and the quarantine."""

@@ -1,0 +1,79 @@
+"""Lay out verdicts, the cost of checks and bad rows as text."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from lakesmith.cli.table import aligned
+
+Row = Mapping[str, Any]
+_VERDICTS = ("table", "check", "column", "on_fail", "status", "failed", "message")
+_COSTS = ("check", "kind", "cost", "note")
+
+
+def quality_text(verdicts: Sequence[Row]) -> str:
+    """Return the verdicts of the last run."""
+    return (
+        aligned(verdicts, _VERDICTS)
+        if verdicts
+        else "no verdicts yet; start with `lakesmith run`"
+    )
+
+
+def costs_text(tables: Sequence[Row]) -> str:
+    """Return what the checks of each table cost.
+
+    Examples
+    --------
+    >>> check = {"check": "one", "kind": "unique", "cost": "shuffle", "note": "of 2 columns"}
+    >>> table = {"table": "gold.daily", "scans": 0, "shuffles": 1, "checks": [check]}
+    >>> print(costs_text([table]))
+    gold.daily: 1 check, 0 extra scans, 1 shuffle
+    check  kind    cost     note
+    one    unique  shuffle  of 2 columns
+    """
+    return "\n\n".join(map(_costs, tables)) or "no checks"
+
+
+def _costs(table: Row) -> str:
+    counts = {
+        "check": len(table["checks"]),
+        "extra scan": table["scans"],
+        "shuffle": table["shuffles"],
+    }
+    said = ", ".join(
+        f"{count} {noun}{'' if count == 1 else 's'}" for noun, count in counts.items()
+    )
+    head = f"{table['table']}: {said}"
+    return f"{head}\n{aligned(table['checks'], _COSTS)}" if table["checks"] else head
+
+
+def quarantine_text(rows: Sequence[Row]) -> str:
+    """Return quarantined rows with their batch, reasons and raw row."""
+    bad = [
+        f"batch {row['_batch_id']}: {reasons_text(row['_reasons'])}\n  {row['_raw']}"
+        for row in rows
+    ]
+    return "\n".join(bad) or "nothing in quarantine"
+
+
+def reasons_text(reasons: Sequence[Any]) -> str:
+    """Return the reasons of one bad row on one line.
+
+    Examples
+    --------
+    >>> reasons_text([{"check": "price_given", "column": "unit_price", "value": None}])
+    'price_given (unit_price = null)'
+    """
+    return "; ".join(_reason(reason) for reason in reasons)
+
+
+def _reason(reason: Any) -> str:
+    value = json.dumps(reason["value"], ensure_ascii=False)
+    return (
+        f"{reason['check']} ({reason['column']} = {value})"
+        if reason["column"]
+        else str(reason["check"])
+    )

@@ -1,0 +1,62 @@
+"""Define the verbs ``quality`` and ``quarantine``."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+import typer
+
+from lakesmith.cli.answer import answering
+from lakesmith.cli.options import (
+    CONF,
+    LOCAL,
+    TEXT,
+    AnyTable,
+    Conf,
+    Env,
+    Form,
+    Limit,
+    Sets,
+    Table,
+    open_lake,
+)
+from lakesmith.cli.quality import texts
+
+
+def quality(
+    table: AnyTable = None,
+    *,
+    sets: Sets,
+    explain: Annotated[
+        bool, typer.Option("--explain", help="Show what each check costs instead.")
+    ] = False,
+    conf: Conf = CONF,
+    env: Env = LOCAL,
+    form: Form = TEXT,
+) -> None:
+    """Show the verdicts of the last run."""
+    with answering(form) as answer:
+        lake = open_lake(conf, env, sets)
+        if explain:
+            answer(lake.explain_quality(table), texts.costs_text)
+        else:
+            answer(lake.quality(table), texts.quality_text)
+
+
+def quarantine(
+    table: Table,
+    *,
+    sets: Sets,
+    limit: Limit = 20,
+    conf: Conf = CONF,
+    env: Env = LOCAL,
+    form: Form = TEXT,
+) -> None:
+    """Show bad rows with their reasons."""
+    with answering(form) as answer:
+        lake = open_lake(conf, env, sets)
+        rows = lake.quarantined_rows(table, limit)
+        if rows is None:
+            found = lake.quarantine(table).limit(limit).collect()
+            rows = [row.asDict(recursive=True) for row in found]
+        answer(rows, texts.quarantine_text)
