@@ -9,10 +9,10 @@ from lakesmith.spec.json_schema import schemas, write_schemas
 def test_the_schemas_are_files_of_draft_2020_12(tmp_path: Path) -> None:
     files = write_schemas(tmp_path / "schema")
     assert [file.name for file in files] == [
-        "check_set.schema.json",
         "project.schema.json",
         "source.schema.json",
         "table.schema.json",
+        "check_set.schema.json",
     ]
     for file in files:
         schema = json.loads(file.read_text())

@@ -15,7 +15,7 @@ from pydantic_core import (
     core_schema,
 )
 
-from lakesmith.spec.model.checks.base import Check
+from lakesmith.spec.model.checks.base import Check, RowCheck
 from lakesmith.spec.model.checks.bounds import NEEDS
 from lakesmith.spec.model.checks.registry import (
     check_fields,
@@ -121,7 +121,7 @@ def takes(model: type[Check]) -> str:
     needed: list[str] = []
     optional: list[str] = []
     for name, field in model.model_fields.items():
-        if name not in Check.model_fields:
+        if name not in RowCheck.model_fields:
             names = needed if field.is_required() else optional
             names.append(name)
     fields = ", ".join([*needed, *optional])

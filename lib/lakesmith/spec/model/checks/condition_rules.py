@@ -31,6 +31,7 @@ def condition_findings(
 
     Examples
     --------
+    >>> from lakesmith.spec.model.checks import GateColumns
     >>> known = GateColumns(at_gate=("qty",))
     >>> [one.what for one in condition_findings("where", "qtty > 0", known)]
     ["no column 'qtty' is there when the check is made"]

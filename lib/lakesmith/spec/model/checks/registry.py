@@ -70,7 +70,7 @@ def check_models() -> dict[str, type[Check]]:
     Examples
     --------
     >>> sorted(check_models())[:3]
-    ['between', 'cast_failed', 'expression']
+    ['between', 'cast_failed', 'compare']
     """
     _load_packages()
     return dict(_models)
