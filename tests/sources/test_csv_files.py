@@ -58,6 +58,11 @@ def test_a_quote_inside_is_doubled(is_read: IsRead, file: Landed) -> None:
     is_read(file)
 
 
+@lands_both_ways("id,name\n1,a\uffff\n2,b\n".encode(), [bad("1,a\uffff"), B])
+def test_a_character_that_ends_the_input_of_the_parser_is_rescued(is_read: IsRead, file: Landed) -> None:
+    is_read(file)
+
+
 @lands_both_ways(b"id,name\n1,a\x00\n2,b\n", [bad("1,a\\u0000"), B])
 def test_nul_bytes_are_rescued(is_read: IsRead, file: Landed) -> None:
     is_read(file)

@@ -81,9 +81,10 @@ def is_malformed(record: Column, source: FilesSource) -> Column:
     """Return True for records that RFC 4180 does not allow, or whose bytes are no text.
 
     A quoted field must end with its closing quote, the number of quotes must be even, and there
-    must be no NUL character. Quotes within a field that does not begin with one are text.
+    must be no NUL character and no U+FFFF, which Spark's parser takes for the end of its input.
+    Quotes within a field that does not begin with one are text.
     """
-    is_text = ~is_unsafe(record)
+    is_text = ~is_unsafe(record) & ~F.contains(record, F.lit("\uffff"))
     if source.encoding.upper() == "US-ASCII":
         is_text &= ~record.rlike(r"[^\x00-\x7F]")
     if is_wide(source.encoding):
