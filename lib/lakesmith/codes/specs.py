@@ -150,9 +150,10 @@ _CODES: dict[str, tuple[str, str, str]] = {
         "Write the name as layer.table.",
     ),
     "LS126": (
-        "setting of another format",
-        "The format of the source does not support this setting, which would have no effect.",
-        "Remove the setting, or correct the format.",
+        "setting that the format does not support",
+        "The format of the source does not support this setting, which would have no effect, or"
+        " its value, such as a quote as the delimiter of CSV.",
+        "Remove the setting, or correct it or the format.",
     ),
     "LS127": (
         "invalid format of a column",

@@ -8,6 +8,8 @@ from lakesmith.spec.model.source import FilesSource, SourceSpec
 from lakesmith.spec.rules.columns import repeated
 from lakesmith.spec.yaml.provenance import Finding, suggest
 
+# The quote, the escape of the parser, line ends and what marks no text.
+NO_DELIMITERS = ('"', "\\", "\n", "\r", "\0", "\uffff")
 TEXT_SETTINGS = ("delimiter", "encoding", "multiline")
 TAKES: dict[str, tuple[str, ...]] = {"csv": TEXT_SETTINGS, "json": (), "parquet": ()}
 WHY = {
@@ -78,8 +80,23 @@ def setting_rules(source: SourceSpec) -> Iterator[Finding]:
             yield Finding("LS126", setting, what, f"remove it: {WHY[setting]}")
 
 
+def delimiter_rules(source: SourceSpec) -> Iterator[Finding]:
+    """Refuse a delimiter that the parser of CSV uses for something else.
+
+    Examples
+    --------
+    >>> source = FilesSource(format="csv", path="in", columns=("id",), delimiter='"')
+    >>> [finding.what for finding in delimiter_rules(source)]
+    ["no field can end with '\"'"]
+    """
+    if isinstance(source, FilesSource) and source.delimiter in NO_DELIMITERS:
+        what = f"no field can end with {source.delimiter!r}"
+        yield Finding("LS126", "delimiter", what, "write another character")
+
+
 SOURCE_RULES: tuple[Callable[[SourceSpec], Iterator[Finding]], ...] = (
     column_rules,
     setting_rules,
     optional_column_rules,
+    delimiter_rules,
 )
