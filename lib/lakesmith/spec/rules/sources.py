@@ -86,8 +86,8 @@ def delimiter_rules(source: SourceSpec) -> Iterator[Finding]:
     Examples
     --------
     >>> source = FilesSource(format="csv", path="in", columns=("id",), delimiter='"')
-    >>> [finding.what for finding in delimiter_rules(source)]
-    ["no field can end with '\"'"]
+    >>> [finding.key for finding in delimiter_rules(source)]
+    ['delimiter']
     """
     if isinstance(source, FilesSource) and source.delimiter in NO_DELIMITERS:
         what = f"no field can end with {source.delimiter!r}"
