@@ -19,12 +19,12 @@ NOON = datetime(2024, 3, 1, 12, tzinfo=timezone.utc)
 
 
 def results(
-    df: DataFrame, *checks: Mapping[str, Any], inputs: Mapping[str, DataFrame] | None = None
+    df: DataFrame, *checks: Mapping[str, Any], tables: Mapping[str, DataFrame] | None = None
 ) -> list[CheckResult]:
     """Return the result of each check, in their order."""
     made = tuple(check_from({"id": f"c{index}", **check}) for index, check in enumerate(checks))
     types = {name: kind for name, kind in df.dtypes if not name.startswith("_")}
-    scope = BatchScope(Table(from_="bronze.orders", checks=made), types, NOON, df, inputs or {})
+    scope = BatchScope(Table(from_="bronze.orders", checks=made), types, NOON, df, tables or {})
     metrics: dict[str, Any] = {"rows": df.count()}
     columns = batch_metrics(scope)
     if columns:
@@ -34,7 +34,7 @@ def results(
     return list(batch_results(scope, metrics))
 
 
-def verdict(df: DataFrame, inputs: Mapping[str, DataFrame] | None = None, **check: Any) -> tuple[str, str]:
+def verdict(df: DataFrame, tables: Mapping[str, DataFrame] | None = None, **check: Any) -> tuple[str, str]:
     """Return status and message of one check."""
-    (found,) = results(df, check, inputs=inputs)
+    (found,) = results(df, check, tables=tables)
     return found.status, found.message

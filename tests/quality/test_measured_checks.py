@@ -133,10 +133,16 @@ def test_a_bound_within_the_error_of_a_sketch_is_decided_exactly(
 def test_rows_that_refer_to_nothing(spark: SparkSession) -> None:
     df = frame(spark, "a int, b string", [(1, "x"), (1, "y"), (2, "x"), (None, "x"), (3, None)])
     others = frame(spark, "k int, l string", [(1, "x"), (1, "x")])
-    check = {"check": "references", "columns": ["a", "b"], "input": "o", "to": ["k", "l"], "max": 0}
-    assert verdict(df, {"o": others}, **check) == ("fail", "the number of orphans of a and b is 2, expected at most 0")
-    assert verdict(df, {"o": others}, **{**check, "to": ["k", "z"]}) == ("error", "column 'z' is not in 'o'")
-    assert verdict(df, {"p": others}, **check) == ("error", "'o' is none of the table's inputs")
+    check = {"check": "references", "columns": ["a", "b"], "table": "silver.o", "to": ["k", "l"], "max": 0}
+    assert verdict(df, {"silver.o": others}, **check) == (
+        "fail",
+        "the number of rows without a match of a, b in silver.o is 2, expected at most 0",
+    )
+    assert verdict(df, {"silver.o": others}, **{**check, "to": ["k", "z"]}) == (
+        "error",
+        "column 'z' is not in 'silver.o'",
+    )
+    assert verdict(df, {"silver.p": others}, **check) == ("error", "'silver.o' has not been built yet")
 
 
 @pytest.mark.parametrize(("check", "message"), [

@@ -26,7 +26,7 @@ COLUMNS = GateColumns({"n": "int", "c": "string", "day": "date", "m": "map<strin
     ({"check": "minimum", "column": "day", "min": 5}, [("min", "5 is not a date")]),
     ({"check": "not_in_future", "column": "n"}, [("column", "check 'not_in_future' needs a date or timestamp, column 'n' is int")]),
     ({"check": "parses_as", "column": "n", "type": "date"}, [("column", "parses_as needs text, column 'n' is int")]),
-    ({"check": "references", "columns": ["n"], "input": "o", "to": ["a", "b"], "max": 0}, [("to", "1 columns refer to 2")]),
+    ({"check": "references", "columns": ["n"], "table": "silver.o", "to": ["a", "b"], "max": 0}, [("to", "1 columns refer to 2")]),
     ({"check": "sql", "query": "SELECT 1", "max": 0}, [("query", "the query does not read {table}")]),
     ({"check": "python", "function": "f", "max": 0}, [("function", "'f' names no function")]),
     ({"check": "not_null", "column": "n", "threshold": {"fail": 5}}, [("threshold.fail", "threshold 5 has no unit")]),

@@ -87,8 +87,8 @@ def record(
     types = visible_types(frames.rows)
     row_verdicts = gate_results(frames.rules, metrics["gate"])
     counts = count(metrics, outcome, tombstones(batch, metrics["final"], outcome))
-    inputs = frames.inputs.lookups
-    scope = BatchScope(batch.spec, types, batch.run_time, frames.rows, inputs)
+    compared = frames.inputs.references
+    scope = BatchScope(batch.spec, types, batch.run_time, frames.rows, compared)
     whole = batch_results(scope, measured(frames, outcome, scope, metrics["final"]))
     write = batch.spec.write
     rows = metrics["final"]["rows"]

@@ -25,7 +25,7 @@ class Intent:
     column of the upstream has another type than the rows had that merged groups were computed from.
     `lookups` are the versions of the tables that are looked up, by the name of the input, `inputs`
     the tables behind these names (an older ledger does not have them). `references` are the
-    versions of frozen references, such as statistics or hot keys, by their name.
+    versions of what the checks compare with, such as other tables, by its name.
     """
 
     table: str

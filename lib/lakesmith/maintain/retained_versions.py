@@ -127,8 +127,10 @@ def _open_batch_reads(
     project: Project, intent: Intent, name: str, voids: Voids
 ) -> Iterator[Hold]:
     read = span_of(intent.input)
+    compared = {version for key, version in intent.references if key == name}
     inputs = project.table(intent.table).inputs
-    versions = {version for key, version in intent.lookups if inputs.get(key) == name}
+    looked_up = {version for key, version in intent.lookups if inputs.get(key) == name}
+    versions = compared | looked_up
     if read is not None and read.name == name:
         versions |= (
             {read.to}

@@ -17,6 +17,7 @@ from lakesmith.runs.rebuild_files import require_planned
 from lakesmith.sources.base import Known, Source
 from lakesmith.sources.registry import source_of
 from lakesmith.spec.fingerprint import spec_hash
+from lakesmith.spec.graph import references
 
 if TYPE_CHECKING:
     from lakesmith.sources.slices import ParkedPart, Slice, Slices
@@ -122,18 +123,22 @@ class Planner:
     ) -> Intent | None:
         if found.new is None:
             return None
-        inputs = self.project.table(state.table).inputs.items()
+        spec = self.project.table(state.table)
+        inputs = spec.inputs.items()
+        known = {name: self.states[name].version for name in references(spec)}
+        read = {name: version for name, version in known.items() if version is not None}
         return Intent(
             table=state.table,
             epoch=state.epoch,
             batch=state.batch + 1,
             run_time=self.run_time,
-            spec_hash=spec_hash(self.project.table(state.table)),
+            spec_hash=spec_hash(spec),
             input=found.new,
             lookups=tuple(sorted(found.lookups.items())),
             first=state.version is None,
             retyped=self._is_retyped(state, source, found.new),
             inputs=tuple(sorted(inputs)) if found.lookups else (),
+            references=tuple(sorted(read.items())),
         )
 
     def _is_retyped(self, state: TableState, source: Source, piece: Slice) -> bool:

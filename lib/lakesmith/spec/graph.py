@@ -26,8 +26,23 @@ def upstreams(table: Table) -> tuple[str, ...]:
     return tuple(dict.fromkeys((table.from_, *table.inputs.values())))
 
 
+def references(table: Table) -> tuple[str, ...]:
+    """Return the other tables that the checks of a table read, each once.
+
+    Examples
+    --------
+    >>> from lakesmith.spec.model import Table
+    >>> from lakesmith.spec.model.checks import References
+    >>> check = References(id="known", columns=("id",), table="silver.customers", max=0)
+    >>> references(Table(from_="silver.orders", checks=(check,)))
+    ('silver.customers',)
+    """
+    read = [name for check in table.checks for name in check.tables_read().values()]
+    return tuple(dict.fromkeys(read))
+
+
 def waves(project: Project, select: Sequence[str] = ()) -> tuple[tuple[str, ...], ...]:
-    """Return the tables in waves, each table in a later wave than all that it reads.
+    """Return the tables in waves, each in a later wave than all that it and its checks read.
 
     Parameters
     ----------
@@ -114,9 +129,14 @@ def _require_known(project: Project, select: Sequence[str]) -> None:
 
 def _graph(project: Project) -> dict[str, tuple[str, ...]]:
     names = set(project.table_names())
+    tables = {name: project.table(name) for name in project.table_names()}
+    reads = {
+        name: dict.fromkeys((*upstreams(table), *references(table)))
+        for name, table in tables.items()
+    }
     return {
-        name: tuple(read for read in upstreams(project.table(name)) if read in names)
-        for name in project.table_names()
+        name: tuple(read for read in found if read in names and read != name)
+        for name, found in reads.items()
     }
 
 

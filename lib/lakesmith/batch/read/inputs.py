@@ -15,6 +15,7 @@ from lakesmith.batch.read.read_rows import (
     read_inserted,
     read_lookups,
     read_other_changes,
+    read_references,
     read_rows,
 )
 from lakesmith.columns import UNFIT
@@ -77,6 +78,11 @@ class BatchInputs:
     def lookups(self) -> dict[str, DataFrame]:
         """Return the declared inputs by name, each at the version that the intent names."""
         return read_lookups(self.batch)
+
+    @cached_property
+    def references(self) -> dict[str, DataFrame]:
+        """Return the tables that the checks read, each at the version that the intent names."""
+        return read_references(self.batch)
 
     @cached_property
     def changes(self) -> DataFrame:

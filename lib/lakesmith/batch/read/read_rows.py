@@ -153,6 +153,17 @@ def read_lookups(batch: BatchContext) -> dict[str, DataFrame]:
     }
 
 
+def read_references(batch: BatchContext) -> dict[str, DataFrame]:
+    """Return the tables that the checks read, each at the version that the intent names.
+
+    *Columns*: those of each table, without hidden ones.
+    """
+    return {
+        table: snapshot(batch.session, batch.ref(table), version)
+        for table, version in batch.intent.references
+    }
+
+
 def _defaults(batch: BatchContext, table: str) -> Transform:
     return with_defaults(batch.project.table(table).columns)
 

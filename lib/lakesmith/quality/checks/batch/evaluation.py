@@ -31,14 +31,15 @@ class BatchScope:
 
     `columns` are the columns of the accepted rows and their types as `simpleString`;
     `run_time` is the recorded "now" of the run, with a time zone. `rows` is a frame of these
-    columns, of which only the schema is asked. `inputs` are the declared inputs of the table.
+    columns, of which only the schema is asked. `tables` are
+    the other tables that checks read.
     """
 
     table: Table
     columns: Mapping[str, str] = field(default_factory=dict)
     run_time: datetime = EPOCH
     rows: DataFrame | None = None
-    inputs: Mapping[str, DataFrame] = field(default_factory=dict)
+    tables: Mapping[str, DataFrame] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)

@@ -19,7 +19,7 @@ from lakesmith.spec.model.checks.shuffles.references import References
 class ReferencesEvaluation(ShuffleEvaluation[References]):
     """Judge how many rows refer to nothing."""
 
-    noun = "number of orphans"
+    noun = "number of rows without a match"
 
     def measured(self, rows: DataFrame) -> DataFrame:
         """Return the number of rows whose values the other table lacks.
@@ -27,7 +27,7 @@ class ReferencesEvaluation(ShuffleEvaluation[References]):
         *Columns*: needs the columns of the check -> exactly one row of bigint.
         """
         others = self.check.to or self.check.columns
-        targets = self.scope.inputs[self.check.input].select(
+        targets = self.scope.tables[self.check.table].select(
             *(named(name).alias(f"_to_{index}") for index, name in enumerate(others))
         )
         condition = reduce(
@@ -43,17 +43,21 @@ class ReferencesEvaluation(ShuffleEvaluation[References]):
     def problem(self) -> str:
         """Say which column or table is not there."""
         problem = super().problem()
-        if problem or not self.scope.inputs:
+        if problem or self.scope.rows is None:
             return problem
-        known = self.scope.inputs.get(self.check.input)
+        known = self.scope.tables.get(self.check.table)
         if known is None:
-            return f"'{self.check.input}' is none of the table's inputs"
+            return f"'{self.check.table}' has not been built yet"
         for name in self.check.to or self.check.columns:
             if find(dict(known.dtypes), name) is None:
-                return f"column '{name}' is not in '{self.check.input}'"
+                return f"column '{name}' is not in '{self.check.table}'"
         return ""
+
+    def of(self) -> str:
+        """Return the columns and the other table."""
+        return f" of {', '.join(self.check.columns)} in {self.check.table}"
 
     def name(self, metric: str = "") -> str:
         """Return the name of a metric, which says what is referred to."""
         to = ",".join(self.check.to)
-        return super().name(metric or f"orphans_of_{self.check.input}({to})")
+        return super().name(metric or f"orphans_of_{self.check.table}({to})")

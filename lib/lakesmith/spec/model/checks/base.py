@@ -138,6 +138,18 @@ class Check(Model):
         where = getattr(self, "where", None)
         return {} if where is None else {"where": where}
 
+    def tables_read(self) -> dict[str, str]:
+        """Return the tables that the check reads beside its own, by key.
+
+        Examples
+        --------
+        >>> from lakesmith.spec.model.checks import References
+        >>> check = References(id="known", columns=("id",), table="silver.customers", max=0)
+        >>> check.tables_read()
+        {'table': 'silver.customers'}
+        """
+        return {}
+
     def findings(self, columns: GateColumns) -> Iterator[Finding]:
         """Find what is wrong with the values.
 

@@ -21,6 +21,7 @@ def check_rules(subject: Subject) -> Iterator[Finding]:
     for index, check in enumerate(subject.table.checks):
         place = f"checks.{index}"
         findings = list(_check_findings(check, columns))
+        findings += _table_findings(check, subject)
         if check.id in earlier:
             what = f"check id '{check.id}' is used twice"
             hint = "give each check its own id"
@@ -36,6 +37,13 @@ def _check_findings(check: Check, columns: GateColumns) -> Iterator[Finding]:
     yield from check.findings(columns)
     yield from check.common_findings(columns)
     yield from _column_findings(check, columns)
+
+
+def _table_findings(check: Check, subject: Subject) -> Iterator[Finding]:
+    for key, name in check.tables_read().items():
+        if name not in subject.known or name == subject.name:
+            hint = suggest(name, subject.known - {subject.name}, "there are")
+            yield Finding("LS120", key, f"'{name}' is no other table", hint)
 
 
 def _on_fail_findings(check: Check) -> Iterator[Finding]:

@@ -7,7 +7,7 @@ from typing import Annotated, ClassVar, Literal
 
 from pydantic import Field
 
-from lakesmith.spec.model.base import ColumnName, Name
+from lakesmith.spec.model.base import ColumnName, TableName
 from lakesmith.spec.model.checks.base import Cost, GateColumns
 from lakesmith.spec.model.checks.measured import MeasuredCount
 from lakesmith.spec.model.checks.registry import declare
@@ -25,13 +25,17 @@ class References(MeasuredCount):
     columns: Annotated[tuple[ColumnName, ...], Field(strict=False, min_length=1)] = (
         Field(description="Columns that refer to the other table.")
     )
-    input: Name = Field(description="The other table, by its name in `inputs`.")
+    table: TableName = Field(description="The other table, such as `silver.customers`.")
     to: Annotated[tuple[ColumnName, ...], Field(strict=False)] = Field(
         (), description="Columns of the other table, if they have other names."
     )
 
     kinds: ClassVar[tuple[str, ...]] = ()
     cost: ClassVar[Cost] = "shuffle"
+
+    def tables_read(self) -> dict[str, str]:
+        """Return the other table."""
+        return {"table": self.table}
 
     def findings(self, columns: GateColumns) -> Iterator[Finding]:
         """Find another number of columns on the other side."""
