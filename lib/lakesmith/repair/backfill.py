@@ -28,7 +28,7 @@ from lakesmith.runs.recover import Recovery
 from lakesmith.sinks.consumers import guard_backfill
 from lakesmith.sources.upstream_source import versions_slice
 from lakesmith.spec.fingerprint import spec_hash
-from lakesmith.spec.graph import waves
+from lakesmith.spec.graph import references, waves
 
 if TYPE_CHECKING:
     from lakesmith.ledger.store import Ledger
@@ -112,7 +112,8 @@ def _intent(
     spec = project.table(table)
     state = ledger.state(table)
     versions = _readable_versions(ledger, select)
-    for name in (spec.from_, *spec.inputs.values(), table):
+    compared = references(spec)
+    for name in (spec.from_, *spec.inputs.values(), *compared, table):
         if name not in versions:
             raise LedgerError(
                 f"{name} was never published",
@@ -134,6 +135,7 @@ def _intent(
         lookups=tuple(sorted(lookups.items())),
         dates=dates,
         inputs=tuple(sorted(spec.inputs.items())),
+        references=tuple(sorted((name, versions[name]) for name in compared)),
     )
 
 
