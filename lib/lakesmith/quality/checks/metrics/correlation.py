@@ -25,7 +25,7 @@ class CorrelationEvaluation(MeasuredEvaluation[Correlation]):
         """
         left, right = (self.value(name).cast("double") for name in self.columns())
         both = left.isNotNull() & right.isNotNull()
-        varies = (F.stddev_pop(F.when(both, left)) > 0) & (
-            F.stddev_pop(F.when(both, right)) > 0
-        )
-        return {self.name(): F.when(varies, F.corr(left, right))}
+        pair = [F.when(both, value) for value in (left, right)]
+        spread = F.stddev_pop(pair[0]) * F.stddev_pop(pair[1])
+        # Spark's own `corr` throws where a column has one value only.
+        return {self.name(): F.try_divide(F.covar_pop(*pair), spread)}

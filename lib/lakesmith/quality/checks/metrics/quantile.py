@@ -68,13 +68,15 @@ class RankEvaluation(MeasuredEvaluation[M]):
         return super().name(metric or f"quantile_{self.rank()}")
 
     def _number(self) -> Column:
-        return self.value(self.check.named_columns()["column"])
+        number = self.value(self.check.named_columns()["column"]).cast("double")
+        # 0.0 for -0.0, whose text differs.
+        return number + F.lit(0.0)
 
     def _exact_name(self) -> str:
         return self.name(f"exact_quantile_{self.rank()}")
 
     def _computed(self, rows: DataFrame) -> DataFrame:
-        number = self._number().cast("double")
+        number = self._number()
         finite = F.when(number - number == 0, number).alias("value")
         values = rows.select(finite)
         return values.agg(
