@@ -14,6 +14,7 @@ from lakesmith.columns import quoted
 from lakesmith.quality.checks.registry import column_rules, row_check
 from lakesmith.quality.rule import broken_rule, find
 from lakesmith.spec.model.checks.row.compare import Compare
+from lakesmith.types import FLOATS, TEXTS, TIMESTAMPS, WHOLE, family
 
 if TYPE_CHECKING:
     from lakesmith.quality.checks.batch.evaluation import BatchScope
@@ -32,13 +33,27 @@ _OPERATORS: dict[str, Callable[[Any, Any], Any]] = {
 @row_check(Compare)
 def compare(check: Compare, scope: BatchScope) -> Iterator[Rule]:
     """Make the rule. A row where either value is NULL is decided by `on_null`."""
-    if find(scope.columns, check.other) is None:
+    other = find(scope.columns, check.other)
+    if other is None:
         yield broken_rule(check, check.column, f"column '{check.other}' is not there")
+        return
+    kind = find(scope.columns, check.column)
+    if kind is not None and not _is_comparable(kind, other):
+        what = f"{check.column} ({kind}) and {check.other} ({other})"
+        yield broken_rule(check, check.column, f"{what} are of different kinds")
         return
     # Spark tells from the text whether the two types can be compared.
     text = f"{quoted(check.column)} {check.operator} {quoted(check.other)}"
     for rule in column_rules(check, scope.columns, _differs):
         yield rule if rule.error else replace(rule, expression=text)
+
+
+def _is_comparable(left: str, right: str) -> bool:
+    """Return whether two types have one order. Spark would cast text to a number, and throw."""
+    if left == right:
+        return True
+    groups = ((*WHOLE, *FLOATS, "decimal"), TEXTS, ("date", *TIMESTAMPS))
+    return any(family(left) in group and family(right) in group for group in groups)
 
 
 def _differs(check: Compare, value: Column, kind: str) -> Column:
