@@ -22,6 +22,22 @@ CHECKED = SPECS["tables/silver/orders"]
 HEAD, _, TAIL = CHECKED.partition("checks:")
 BARE = f"{HEAD}profile: {{level: 'off'}}\nwrite:{TAIL.partition('write:')[2]}"
 FULL = CHECKED.replace("write:", "profile: {level: full, columns: [qty, sku]}\nwrite:")
+MANY = [
+    *(f"{{id: a{i}, check: between, column: qty, max: {1000 + i}}}" for i in range(20)),
+    *(f"{{id: b{i}, check: not_in_set, column: sku, values: [x{i}], threshold: {{fail: 1 %}}}}" for i in range(10)),
+    *(
+        f"{{id: c{i}, check: null_share, column: {name}, max: 0.5}}"
+        for i, name in enumerate(("qty", "sku", "day", "seq"))
+    ),
+    *(
+        f"{{id: d{i}, check: {name}, column: qty, max: 99}}"
+        for i, name in enumerate(("sum", "mean", "stddev", "median"))
+    ),
+    *(f"{{id: e{i}, check: maximum, column: qty, max: {50 + i}, where: 'seq > {i}'}}" for i in range(8)),
+    "{id: f, check: distinct_count, column: sku, max: 99}",
+    "{id: g, check: outlier_share, column: qty, max: 0.9}",
+]
+WATCHED = CHECKED.replace("checks:\n", "checks:\n" + "".join(f"  - {check}\n" for check in MANY))
 NOW = "2026-01-01T00:00:00+00:00"
 
 
@@ -66,6 +82,12 @@ def test_gate_and_profile_cost_no_job_on_clean_data(landed: Shop) -> None:
     bare = jobs(landed, BARE, 0, "bare")
     assert jobs(landed, CHECKED, 0, "checked") == bare
     assert jobs(landed, FULL, 0, "full") == bare
+
+
+@pytest.mark.classic("jobs are counted in the JVM")
+def test_fifty_free_checks_cost_no_job(landed: Shop) -> None:
+    assert len(MANY) == 48
+    assert jobs(landed, WATCHED, 0, "watched") == jobs(landed, BARE, 0, "unwatched")
 
 
 @pytest.mark.classic("jobs are counted in the JVM")

@@ -17,9 +17,9 @@ from pyarrow import fs
 from pyspark.sql.types import ArrayType, DecimalType, IntegerType, MapType, StructType
 
 from lakesmith.sources.files import parquet_footers
-from lakesmith.sources.files.parquet_files import footer_fields, footer_rows, hole_of, widened
-from lakesmith.sources.files.parquet_footers import Footer, footer_of
-from lakesmith.sources.files.parquet_types import byte_array_decimals, type_problem
+from lakesmith.sources.files.parquet.files import footer_fields, footer_rows, hole_of, widened
+from lakesmith.sources.files.parquet.footers import Footer, footer_of
+from lakesmith.sources.files.parquet.types import byte_array_decimals, type_problem
 from tests.sources.landed import Landed, lands_each
 
 # Files of another writer than pyarrow, which does not write such types.

@@ -24,15 +24,15 @@ from lakesmith.sources.files.heads import (
 )
 from lakesmith.sources.files.json_files import read_json
 from lakesmith.sources.files.listing import NOT_NOW, UNREADABLE, FileEntry
-from lakesmith.sources.files.parquet_files import (
+from lakesmith.sources.files.parquet.files import (
     footer_fields,
     hole_of,
     parquet_fields,
     parquet_rows,
     read_parquet,
 )
-from lakesmith.sources.files.parquet_footers import footer_of
-from lakesmith.sources.files.parquet_types import name_problem, type_problem
+from lakesmith.sources.files.parquet.footers import footer_of
+from lakesmith.sources.files.parquet.types import name_problem, type_problem
 
 if TYPE_CHECKING:
     from lakesmith.spec.model import FilesSource

@@ -14,7 +14,7 @@ from lakesmith.sources.files.changes import fresh_files
 from lakesmith.sources.files.find_bad_file import find_unreadable
 from lakesmith.sources.files.listing import FileEntry, list_files
 from lakesmith.sources.files.new_files import next_files, read_files, reason_to_park
-from lakesmith.sources.files.parquet_files import footer_rows, rows_of_few
+from lakesmith.sources.files.parquet.files import footer_rows, rows_of_few
 from lakesmith.sources.files.position import KIND, FilePositions, files_slice
 from lakesmith.sources.registry import built_in
 from lakesmith.sources.slices import MISSING, ParkedPart, Required, Slice, Slices

@@ -10,7 +10,7 @@ from pyspark.sql import functions as F
 
 from lakesmith.quality.checks.metrics.measured import MeasuredEvaluation
 from lakesmith.quality.checks.registry import batch_check
-from lakesmith.quality.estimate import Estimate, is_undecided
+from lakesmith.quality.values.estimate import Estimate, is_undecided
 from lakesmith.sketches.estimates import HLL_ERROR, hll_of
 from lakesmith.spec.model.checks.metrics.distinct_count import DistinctCount
 from lakesmith.types import Transform

@@ -15,7 +15,7 @@ from lakesmith.quality.checks.registry import batch_check
 from lakesmith.quality.checks.row.between import outside
 from lakesmith.quality.conditions import condition_problem, measured_rows
 from lakesmith.quality.rule import find, sample_of
-from lakesmith.quality.spec_literals import literal
+from lakesmith.quality.values.spec_literals import literal
 from lakesmith.spec.model.checks.batch_bounds import BatchBounds
 from lakesmith.spec.model.checks.column_kinds import ORDERED, kind_problem
 from lakesmith.spec.model.checks.metrics.maximum import Maximum

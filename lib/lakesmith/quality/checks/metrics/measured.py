@@ -13,8 +13,8 @@ from lakesmith.column_refs import named
 from lakesmith.quality.check_result import CheckResult, batch_result, error_result
 from lakesmith.quality.checks.batch.evaluation import BatchEvaluation
 from lakesmith.quality.conditions import condition_problem, holds, measured_rows
-from lakesmith.quality.estimate import Estimate, breach
 from lakesmith.quality.rule import find
+from lakesmith.quality.values.estimate import Estimate, breach
 from lakesmith.spec.model.checks.column_kinds import kind_problem, typed_columns
 from lakesmith.spec.model.checks.measured import Measured
 

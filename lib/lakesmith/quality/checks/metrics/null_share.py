@@ -10,7 +10,7 @@ from pyspark.sql import functions as F
 
 from lakesmith.quality.checks.metrics.measured import MeasuredEvaluation
 from lakesmith.quality.checks.registry import batch_check
-from lakesmith.quality.estimate import Estimate
+from lakesmith.quality.values.estimate import Estimate
 from lakesmith.spec.model.checks.metrics.null_share import NullShare
 
 _ROWS = "rows"

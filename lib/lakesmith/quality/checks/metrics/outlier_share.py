@@ -11,8 +11,8 @@ from pyspark.sql import functions as F
 
 from lakesmith.quality.checks.metrics.measured import MeasuredEvaluation
 from lakesmith.quality.checks.registry import batch_check
-from lakesmith.quality.estimate import Estimate, is_undecided
-from lakesmith.quality.outliers import FACTORS, fences, with_fences
+from lakesmith.quality.values.estimate import Estimate, is_undecided
+from lakesmith.quality.values.outliers import FACTORS, fences, with_fences
 from lakesmith.sketches.estimates import KLL_RANK_ERROR, quantiles_of
 from lakesmith.spec.model.checks.metrics.outlier_share import OutlierShare
 from lakesmith.types import Transform

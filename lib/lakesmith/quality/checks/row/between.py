@@ -8,7 +8,7 @@ from pyspark.sql import Column
 from pyspark.sql import functions as F
 
 from lakesmith.quality.checks.registry import column_check
-from lakesmith.quality.spec_literals import literal
+from lakesmith.quality.values.spec_literals import literal
 from lakesmith.spec.model.checks.row.between import Between
 from lakesmith.types import is_float
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from pyspark.sql import Column
 
 from lakesmith.quality.checks.registry import column_check
-from lakesmith.quality.text_formats import FORMATS
+from lakesmith.quality.values.text_formats import FORMATS
 from lakesmith.spec.model.checks.row.matches_format import MatchesFormat
 
 

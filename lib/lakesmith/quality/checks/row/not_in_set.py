@@ -5,7 +5,7 @@ from __future__ import annotations
 from pyspark.sql import Column
 
 from lakesmith.quality.checks.registry import column_check
-from lakesmith.quality.spec_literals import literal
+from lakesmith.quality.values.spec_literals import literal
 from lakesmith.spec.model.checks.row.not_in_set import NotInSet
 
 

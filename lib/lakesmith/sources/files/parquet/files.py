@@ -20,14 +20,14 @@ from pyspark.sql.types import (
 
 from lakesmith.column_refs import named
 from lakesmith.paths import literal_path
-from lakesmith.sources.files.parquet_footers import Footer, footer_of
-from lakesmith.sources.files.parquet_text import (
+from lakesmith.sources.files.parquet.footers import Footer, footer_of
+from lakesmith.sources.files.parquet.text import (
     Field,
     any_no_text,
     rescue_row,
     rescue_undeclared,
 )
-from lakesmith.sources.files.parquet_types import (
+from lakesmith.sources.files.parquet.types import (
     LONG_DIGITS,
     MOST_DIGITS,
     byte_array_decimals,

@@ -7,7 +7,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from lakesmith.sources.files.parquet_footers import Footer
+    from lakesmith.sources.files.parquet.footers import Footer
 
 # Spark's names for where a row comes from. It reads its own values in place of such a column.
 OF_SPARK = frozenset(("_metadata", "_tmp_metadata_row_index"))

@@ -1,0 +1,1 @@
+"""Values that checks compare with, and numbers that they measure."""

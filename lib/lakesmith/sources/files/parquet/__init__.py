@@ -1,0 +1,1 @@
+"""Read Parquet files whose values Spark would change, or park them."""
