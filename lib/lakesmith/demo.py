@@ -7,15 +7,15 @@ deleted. Run a second time, it finds nothing new from the start.
 from __future__ import annotations
 
 import argparse
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from pyspark.sql import Column, DataFrame
-from pyspark.sql import functions as F
+from pyspark.sql import DataFrame
 
 from lakesmith.cli.options import open_lake
 from lakesmith.cli.table import aligned
+from lakesmith.quality.quarantine_reasons import count_reasons
 from retail.generate import generate
 
 if TYPE_CHECKING:
@@ -35,6 +35,7 @@ SALES = (
 )
 SHOWN = 3
 REASONS = 6
+STATUSES = ("pass", "warn", "quarantine", "drop", "fail", "error")
 
 
 def main(argv: Sequence[str] | None = None) -> None:
@@ -92,7 +93,8 @@ def demo(directory: Path, conf: Path) -> Iterator[str]:
         .limit(SHOWN)
     )
     yield f"three rows of gold.daily_sales\n{aligned(_rows(sales))}"
-    yield f"quarantined rows by their first reason\n{_most_frequent(lake, names)}"
+    yield f"checks of the first run\n{_verdicts(lake.quality())}"
+    yield f"quarantined rows by reason\n{_most_frequent(lake, names)}"
     yield (
         "the tables are in warehouse/<layer>/<name>\n"
         "look at them: .venv/bin/lakesmith show gold.daily_sales"
@@ -124,28 +126,29 @@ def _counts(counts: Any) -> dict[str, int]:
     }
 
 
+def _verdicts(results: Sequence[Mapping[str, Any]]) -> str:
+    """Return how many checks came to each status, with the message of one that did not pass."""
+    found: list[dict[str, Any]] = []
+    for status in STATUSES:
+        those = [one for one in results if one["status"] == status]
+        said = next(
+            (f"{one['check']}: {one['message']}" for one in those if one["message"]), ""
+        )
+        if those:
+            found.append({"status": status, "checks": len(those), "such_as": said})
+    return aligned(found)
+
+
 def _most_frequent(lake: Lake, names: Sequence[str]) -> str:
     reasons = [
         {"table": name, **row}
         for name in names
-        for row in _rows(_by_first_reason(lake.quarantine(name)))
+        for row in _rows(lake.quarantine(name).transform(count_reasons))
     ]
     reasons.sort(key=lambda row: (-row["rows"], row["table"], row["check"]))
     more = len(reasons) - REASONS
-    return f"{aligned(reasons[:REASONS])}\nand {more} more: .venv/bin/lakesmith quarantine TABLE"
-
-
-def _by_first_reason(quarantine: DataFrame) -> DataFrame:
-    first: Column = F.col("_reasons")[0]
-    found = quarantine.select(
-        first["check"].alias("check"),
-        first["column"].alias("column"),
-        first["value"].alias("value"),
-    )
-    counted = found.groupBy("check", "column").agg(
-        F.count("*").alias("rows"), F.min("value").alias("such_as")
-    )
-    return counted.orderBy("check", "column")
+    shown = aligned(reasons[:REASONS])
+    return f"{shown}\nand {more} more: .venv/bin/lakesmith quarantine TABLE --reasons"
 
 
 def _rows(frame: DataFrame) -> list[dict[str, Any]]:

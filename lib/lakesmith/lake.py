@@ -12,6 +12,7 @@ from lakesmith.doctor.fix import doctor
 from lakesmith.maintain.maintain import maintain
 from lakesmith.observe.observers import Observer, Observers, installed_observers
 from lakesmith.quality.explain import explain_checks
+from lakesmith.quality.quarantine_reasons import count_reasons
 from lakesmith.reader import Reader
 from lakesmith.repair.backfill import backfill
 from lakesmith.repair.rollback import rollback
@@ -117,6 +118,22 @@ class Lake(Reader):
             for one, table in found.items()
             if table.checks or name
         ]
+
+    def quarantine_reasons(self, name: str) -> list[dict[str, Any]]:
+        """Return how many quarantined rows of a table each check has, the most frequent first.
+
+        Parameters
+        ----------
+        name : str
+            ``layer.table``.
+
+        Returns
+        -------
+        list of dict
+            ``check``, ``column``, ``rows`` and ``such_as``, one value that failed.
+        """
+        counted = self.quarantine(name).transform(count_reasons)
+        return [row.asDict() for row in counted.collect()]
 
     def plan(self, select: Sequence[str] = ()) -> Plan:
         """Return what a run would do, without writing anything.

@@ -21,6 +21,7 @@ from lakesmith.cli.options import (
     open_lake,
 )
 from lakesmith.cli.quality import texts
+from lakesmith.cli.text import rows_text
 
 
 def quality(
@@ -48,6 +49,9 @@ def quarantine(
     *,
     sets: Sets,
     limit: Limit = 20,
+    reasons: Annotated[
+        bool, typer.Option("--reasons", help="Count the rows by reason instead.")
+    ] = False,
     conf: Conf = CONF,
     env: Env = LOCAL,
     form: Form = TEXT,
@@ -55,6 +59,9 @@ def quarantine(
     """Show bad rows with their reasons."""
     with answering(form) as answer:
         lake = open_lake(conf, env, sets)
+        if reasons:
+            answer(lake.quarantine_reasons(table), rows_text)
+            return
         rows = lake.quarantined_rows(table, limit)
         if rows is None:
             found = lake.quarantine(table).limit(limit).collect()
