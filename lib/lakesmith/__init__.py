@@ -6,9 +6,10 @@ from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from lakesmith.lake import open_lake as open
+    from lakesmith.quality.check_frame import check_frame
 
 __version__ = "0.1.0"
-__all__ = ["__version__", "open"]
+__all__ = ["__version__", "check_frame", "open"]
 
 
 def __getattr__(name: str) -> Any:
@@ -17,4 +18,8 @@ def __getattr__(name: str) -> Any:
         from lakesmith.lake import open_lake
 
         return open_lake
+    if name == "check_frame":
+        from lakesmith.quality.check_frame import check_frame
+
+        return check_frame
     raise AttributeError(f"module 'lakesmith' has no attribute {name!r}")

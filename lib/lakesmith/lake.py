@@ -8,10 +8,11 @@ from typing import TYPE_CHECKING, Any
 
 from pyspark.sql import SparkSession
 
+from lakesmith.audit import check_table
 from lakesmith.doctor.fix import doctor
 from lakesmith.maintain.maintain import maintain
 from lakesmith.observe.observers import Observer, Observers, installed_observers
-from lakesmith.quality.explain import explain_checks
+from lakesmith.quality.explain import explain_project
 from lakesmith.quality.quarantine_reasons import count_reasons
 from lakesmith.reader import Reader
 from lakesmith.repair.backfill import backfill
@@ -28,6 +29,7 @@ if TYPE_CHECKING:
     from lakesmith.errors import Problem
     from lakesmith.maintain.result import MaintenanceResult
     from lakesmith.observe.results import Plan, RunResult
+    from lakesmith.quality.check_result import CheckResult
 
 
 def open_lake(
@@ -111,13 +113,7 @@ class Lake(Reader):
         list of dict
             ``table``, ``scans``, ``shuffles`` and ``checks``.
         """
-        names = [name] if name else self.project.table_names()
-        found = {one: self.project.table(one) for one in names}
-        return [
-            {"table": one, **explain_checks(table)}
-            for one, table in found.items()
-            if table.checks or name
-        ]
+        return explain_project(self.project, name)
 
     def quarantine_reasons(self, name: str) -> list[dict[str, Any]]:
         """Return how many quarantined rows of a table each check has, the most frequent first.
@@ -134,6 +130,28 @@ class Lake(Reader):
         """
         counted = self.quarantine(name).transform(count_reasons)
         return [row.asDict() for row in counted.collect()]
+
+    def check(self, name: str, checks: Path | None = None) -> tuple[CheckResult, ...]:
+        """Check the rows that a table has now, whoever built it.
+
+        Parameters
+        ----------
+        name : str
+            ``layer.table``, as published, or the path of any Delta table.
+        checks : Path, optional
+            YAML with a list under the key ``checks``; those of the table's spec when left out.
+
+        Returns
+        -------
+        tuple of CheckResult
+            Checks of raw text (`cast_failed`) are left out: a table has none.
+
+        Raises
+        ------
+        InputError
+            LS207 when there is no such table, LS216 without checks.
+        """
+        return check_table(self, name, checks)
 
     def plan(self, select: Sequence[str] = ()) -> Plan:
         """Return what a run would do, without writing anything.

@@ -8,10 +8,10 @@ from typing import Any
 
 from pyspark.sql import DataFrame
 
-from lakesmith.batch.record import _measure
 from lakesmith.quality.batch_checks import batch_metrics, batch_results, exact_metrics, shuffle_metrics
 from lakesmith.quality.check_result import CheckResult
 from lakesmith.quality.checks.batch.evaluation import BatchScope
+from lakesmith.quality.measure import measure
 from lakesmith.spec.model import Table
 from lakesmith.spec.model.checks import check_from
 
@@ -30,7 +30,7 @@ def results(
     if columns:
         metrics |= df.agg(*columns).first().asDict()
     measures = {**exact_metrics(scope, metrics), **shuffle_metrics(scope)}
-    metrics |= {name: _measure(df, measure) for name, measure in measures.items()}
+    metrics |= {name: measure(df, one) for name, one in measures.items()}
     return list(batch_results(scope, metrics))
 
 

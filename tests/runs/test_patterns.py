@@ -5,8 +5,8 @@ from typing import Any
 import pytest
 from pyspark.sql import SparkSession
 
-from lakesmith.batch.gate.regex_problems import require_patterns, with_known_patterns
 from lakesmith.errors import StepError
+from lakesmith.quality.regex_problems import require_patterns, with_known_patterns
 from lakesmith.quality.rules import compile_rules, resolve
 from lakesmith.spec.model import Table
 from lakesmith.spec.model.checks import check_from

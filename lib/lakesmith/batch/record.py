@@ -19,20 +19,17 @@ from lakesmith.quality.batch_checks import (
 )
 from lakesmith.quality.check_result import CheckResult
 from lakesmith.quality.checks.arrival import arrival_results
-from lakesmith.quality.checks.batch.evaluation import BatchScope, Unmeasured
+from lakesmith.quality.checks.batch.evaluation import BatchScope
 from lakesmith.quality.gate_results import gate_results
+from lakesmith.quality.measure import measure
 from lakesmith.quality.profile import profile_rows
-from lakesmith.quality.rule import reason_of
 from lakesmith.sources.registry import source_of
 from lakesmith.tables.ref import visible
 
 if TYPE_CHECKING:
-    from pyspark.sql import DataFrame
-
     from lakesmith.batch.context import BatchContext
     from lakesmith.batch.frames import BatchFrames
     from lakesmith.tables.commit import Outcome
-    from lakesmith.types import Transform
 
 # The check of rows that a source has and a batch did not read.
 UNREAD = "all_rows_read"
@@ -241,18 +238,9 @@ def measured(
     of_batch = exact_metrics(scope, observed)
     of_table = shuffle_metrics(scope)
     metrics = dict(observed)
-    for name, measure in of_batch.items():
-        metrics[name] = _measure(frames.replay.final, measure)
-    for name, measure in of_table.items():
+    for name, one in of_batch.items():
+        metrics[name] = measure(frames.replay.final, one)
+    for name, one in of_table.items():
         written = batch.table.load(batch.session, versionAsOf=outcome.version)
-        metrics[name] = _measure(visible(written), measure)
+        metrics[name] = measure(visible(written), one)
     return metrics
-
-
-def _measure(rows: DataFrame, measure: Transform) -> Any:
-    """Return the one value of a measure, or why there is none, which its check reports."""
-    try:
-        (row,) = rows.transform(measure).collect()
-    except Exception as error:  # a query or function of the user may throw anything
-        return Unmeasured(reason_of(error))
-    return row[0]

@@ -98,6 +98,11 @@ INPUT_CODES: dict[str, tuple[str, str, str]] = {
         "Give the user of the run the right to list and read it, or move it out of the source."
         " Then run again.",
     ),
+    "LS216": (
+        "no checks to make",
+        "`lakesmith check` found no checks in the spec of the table, or the table has no spec.",
+        "Give a YAML file with a list under the key checks by --checks FILE.",
+    ),
     "LS215": (
         "unknown type of source",
         "The ledger or a spec names a type of source that no installed package has, "

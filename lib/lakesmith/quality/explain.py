@@ -10,7 +10,7 @@ from lakesmith.quality.checks.registry import evaluation_of
 from lakesmith.spec.model.checks.base import BatchCheck
 
 if TYPE_CHECKING:
-    from lakesmith.spec.model import Table
+    from lakesmith.spec.model import Project, Table
     from lakesmith.spec.model.checks import Check
 
 _ESTIMATED = "estimated; another pass over the batch where a bound is within the error"
@@ -49,6 +49,24 @@ def explain_checks(table: Table) -> dict[str, Any]:
         row = {"check": check.id, "kind": check.check, "cost": cost}
         rows.append({**row, "note": _note(check, scope)})
     return {"scans": 0, "shuffles": len(shuffles), "checks": rows}
+
+
+def explain_project(project: Project, name: str | None = None) -> list[dict[str, Any]]:
+    """Return what the checks of each table cost, those of one table when it is named.
+
+    Returns
+    -------
+    list of dict
+        ``table`` and what `explain_checks` returns; tables without checks are left out, but for
+        the named one.
+    """
+    names = [name] if name else project.table_names()
+    found = {one: project.table(one) for one in names}
+    return [
+        {"table": one, **explain_checks(table)}
+        for one, table in found.items()
+        if table.checks or name
+    ]
 
 
 def _shuffles(check: Check, scope: BatchScope) -> set[str]:

@@ -10,9 +10,9 @@ from pyspark.sql import functions as F
 
 from lakesmith.batch.gate.delete_rules import for_deletes
 from lakesmith.batch.gate.partial_events import for_partial
-from lakesmith.batch.gate.regex_problems import require_patterns, with_known_patterns
 from lakesmith.batch.transform.unfit_rows import with_judgement
 from lakesmith.columns import TRUNCATES
+from lakesmith.quality.regex_problems import require_patterns, with_known_patterns
 from lakesmith.quality.rules import compile_rules, resolve
 from lakesmith.types import Transform
 

@@ -36,7 +36,7 @@ class ShuffleEvaluation(MeasuredEvaluation[M]):
 
     def plan_note(self) -> str:
         """Say that the check costs a shuffle."""
-        return f"{self.name()} needs one more shuffle"
+        return f"{self.check.check}{self.of()} needs one more shuffle"
 
     def taken(self, rows: DataFrame) -> DataFrame:
         """Return the rows that count and have a value in each column of the check.

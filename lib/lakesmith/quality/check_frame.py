@@ -1,0 +1,90 @@
+"""Check any DataFrame, such as one of a notebook, of a test or of a table that others build."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from datetime import datetime, timezone
+from typing import TYPE_CHECKING, Any
+
+from pyspark.sql import DataFrame
+
+from lakesmith.quality.batch_checks import (
+    batch_metrics,
+    batch_results,
+    exact_metrics,
+    shuffle_metrics,
+)
+from lakesmith.quality.checks.batch.evaluation import BatchScope
+from lakesmith.quality.gate import gate_metrics, tag
+from lakesmith.quality.gate_results import gate_results
+from lakesmith.quality.measure import measure
+from lakesmith.quality.regex_problems import with_known_patterns
+from lakesmith.quality.rules import compile_rules, resolve
+from lakesmith.spec.check_list import check_list
+from lakesmith.spec.model import Table
+from lakesmith.spec.model.checks.base import Check
+
+if TYPE_CHECKING:
+    from lakesmith.quality.check_result import CheckResult
+
+
+def check_frame(
+    rows: DataFrame,
+    checks: Sequence[Check | Mapping[str, Any]],
+    *,
+    run_time: datetime | None = None,
+    tables: Mapping[str, DataFrame] | None = None,
+) -> tuple[CheckResult, ...]:
+    """Check the rows of a frame.
+
+    Parameters
+    ----------
+    rows : DataFrame
+    checks : sequence of Check or mapping
+        As in the spec of a table. No row is taken away: `on_fail` names the status only.
+    run_time : datetime, optional
+        The "now" of checks that compare with it; the present time when left out.
+    tables : mapping of str to DataFrame, optional
+        The tables that checks compare with, by the name that they give.
+
+    Returns
+    -------
+    tuple of CheckResult
+        First those of rows, then those of the whole.
+
+    Raises
+    ------
+    ConfigError
+        With all mistakes of the checks.
+
+    Notes
+    -----
+    One job for all free checks, one for each estimate that decides nothing, and one for each check
+    that costs a shuffle. *Columns*: needs what the checks name.
+
+    Examples
+    --------
+    >>> checks = [
+    ...     {"id": "small", "check": "between", "column": "id", "max": 5, "on_fail": "warn"},
+    ...     {"id": "many", "check": "row_count", "min": 100},
+    ... ]
+    >>> [(one.check, one.status, one.message) for one in check_frame(spark.range(8), checks)]
+    [('small', 'warn', '2 of 8 rows'), ('many', 'fail', '8 rows, expected at least 100')]
+    """
+    types = dict(rows.dtypes)
+    given = [one for one in checks if isinstance(one, Check)]
+    others = [one for one in checks if not isinstance(one, Check)]
+    made = (*given, *check_list(others, types))
+    now = run_time or datetime.now(timezone.utc)
+    scope = BatchScope(
+        Table(from_="bronze.checked", checks=made), types, now, rows, tables or {}
+    )
+    rules = with_known_patterns(
+        resolve(compile_rules(scope.table, types, now), rows), rows
+    )
+    tagged = rows.transform(tag(rules))
+    found = tagged.agg(*gate_metrics(rules), *batch_metrics(scope)).collect()
+    metrics = found[0].asDict()
+    measures = {**exact_metrics(scope, metrics), **shuffle_metrics(scope)}
+    paid = {name: measure(rows, one) for name, one in measures.items()}
+    return (*gate_results(rules, metrics), *batch_results(scope, {**metrics, **paid}))
