@@ -15,6 +15,7 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from tests.benchmarks.bloom.report import bloom
+from tests.benchmarks.checked_write import checked_writes
 from tests.benchmarks.cold import cold
 from tests.benchmarks.cpu import Usage, measure
 from tests.benchmarks.day import one_new_day
@@ -36,7 +37,7 @@ BARE_APPEND = "bare script, first load by append"
 BASIC, FULL = "lakesmith, profile basic", "lakesmith, profile full on silver.order_lines"
 SALES = "bronze.order_lines,silver.order_lines,gold.daily_sales"
 PARTS = (
-    "tax", "reads", "day", "cold", "idle", "publish", "upserts", "growth", "grid", "bloom", "history", "dedupe", "maintain",
+    "tax", "reads", "day", "cold", "idle", "publish", "upserts", "growth", "grid", "bloom", "history", "dedupe", "maintain", "checks",
 )  # fmt: skip
 MANY = 200
 DAYS = 60
@@ -44,6 +45,7 @@ TARGET_ROWS = 1_000_000
 MICRO_ROWS, MICRO_MERGES, MAINTAIN_EVERY = 200_000, 200, 10
 GROWN_FROM = 200_000
 DEDUPE_ROWS = 400_000
+CHECKED_ROWS = 1_000_000
 SELECTIONS = (SALES, "silver.customers", "silver.customer_invoices", "gold.customer_rfm")
 
 
@@ -187,6 +189,7 @@ def main() -> None:
             "upserts": lambda: upserts(scratch / "upserts", options.rounds),
             "growth": lambda: growth(scratch / "growth", GROWN_FROM),
             "history": lambda: history(scratch / "history", DAYS),
+            "checks": lambda: checked_writes(scratch / "checks", CHECKED_ROWS, options.rounds),
             "dedupe": lambda: dedupes(scratch / "dedupe", DEDUPE_ROWS, options.rounds),
             "grid": lambda: grid(scratch / "grid"),
             "bloom": lambda: bloom(scratch / "bloom", TARGET_ROWS, options.rounds),
