@@ -33,6 +33,7 @@ from lakesmith.cli.options import (
     open_lake,
 )
 from lakesmith.cli.progress import following, warn_if_degraded
+from lakesmith.cli.quality.imports import import_checks
 from lakesmith.cli.quality.verbs import quality, quarantine
 from lakesmith.errors import InputError
 
@@ -236,6 +237,7 @@ def _version(text: str) -> str | int:
 
 app.command()(quality)
 app.command()(quarantine)
+app.command()(import_checks)
 app.command()(doctor)
 app.command()(deploy_spec)
 
