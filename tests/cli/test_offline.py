@@ -66,7 +66,13 @@ def test_a_verb_that_needs_spark_says_that_java_is_missing(project: Path) -> Non
     assert "Traceback" not in done.stderr
 
 
-@pytest.mark.parametrize("arguments", [["--help"], ["run", "--help"], ["explain", "LS104"], ["init", "new"]])
+SUITE = Path(__file__).resolve().parents[1] / "check_imports" / "samples" / "gx_1.json"
+
+
+@pytest.mark.parametrize(
+    "arguments",
+    [["--help"], ["run", "--help"], ["explain", "LS104"], ["init", "new"], ["import-checks", str(SUITE)]],
+)
 def test_pyspark_is_not_imported(tmp_path: Path, arguments: list[str]) -> None:
     script = (
         "import sys; from typer.testing import CliRunner; from lakesmith.cli.app import app\n"

@@ -251,6 +251,11 @@ _CODES: dict[str, tuple[str, str, str]] = {
         " lacks one it needs, or is for each column of a kind that the contract lacks.",
         "Correct the entry; conf/check_sets/<name>.yml has the set and its variables.",
     ),
+    "LS176": (
+        "file of checks that cannot be imported",
+        "`lakesmith import-checks` cannot read the file, or no known tool has such files.",
+        "Correct the file, or name its tool by --from.",
+    ),
     "LS174": (
         "write strategy of a package that cannot be used",
         "A package adds a write strategy by the entry point lakesmith.strategies. It cannot be"

@@ -1,1 +1,1 @@
-"""Show verdicts, what checks cost, and the quarantine."""
+"""Show verdicts, what checks cost and the quarantine, and import checks."""

@@ -37,9 +37,9 @@ class FilePositions(Positions):
         Examples
         --------
         >>> FilePositions().start()
-        {'seen': {}, 'read_in': {}, 'parked': {}}
+        {'seen': {}, 'read_in': {}, 'parked': {}, 'earlier': {}}
         """
-        return {"seen": {}, "read_in": {}, "parked": {}}
+        return {"seen": {}, "read_in": {}, "parked": {}, "earlier": {}}
 
     def parts(self, piece: Slice) -> tuple[str, ...]:
         """Return the paths of the files in a slice.
@@ -89,7 +89,7 @@ class FilePositions(Positions):
         return {}
 
     def go_back(self, position: Position, mark: Position, batch: int) -> None:
-        """Forget what was seen after a batch.
+        """Forget what was seen after a batch. A file that was seen before is known as it was then.
 
         Examples
         --------
@@ -99,16 +99,15 @@ class FilePositions(Positions):
         >>> position["seen"]
         {'a': (1, 5)}
         """
+        found = {path: _sightings(position, path) for path in position["seen"]}
         kept = {
-            path: number
-            for path, number in position["read_in"].items()
-            if number <= batch
+            path: [one for one in sightings if one[2] <= batch]
+            for path, sightings in found.items()
         }
-        position["read_in"] = kept
-        for name in ("seen", "parked"):
-            position[name] = {
-                path: value for path, value in position[name].items() if path in kept
-            }
+        position.update(self.start())
+        for path, sightings in kept.items():
+            for one in sightings:
+                _restore_sighting(position, path, one)
 
     def stored(self, position: Position) -> Iterator[Position]:
         """Yield the reasons of parked files, then the files in lists of bounded length.
@@ -121,6 +120,9 @@ class FilePositions(Positions):
         """
         if position["parked"]:
             yield {"parked": position["parked"]}
+        changed = iter(sorted(position.get("earlier", {}).items()))
+        while listed := dict(islice(changed, FILES_PER_PART)):
+            yield {"earlier": listed}
         read_in = position["read_in"]
         seen = sorted(position["seen"].items())
         files = iter([path, *found, read_in[path]] for path, found in seen)
@@ -139,8 +141,9 @@ class FilePositions(Positions):
         """
         position["parked"].update(part.get("parked", {}))
         for path, size, mtime, *read_in in part.get("files", ()):
-            number = read_in[0] if read_in else batch
-            _see(position, (path, size, mtime), number)
+            position["seen"][path] = (size, mtime)
+            position["read_in"][path] = read_in[0] if read_in else batch
+        position.setdefault("earlier", {}).update(part.get("earlier", {}))
 
     def brief(self, piece: Slice) -> dict[str, Any]:
         """Return the files of a slice, or their number, the first and the last of very many.
@@ -157,7 +160,51 @@ class FilePositions(Positions):
         return {**piece.to_dict(), "files": shown, "count": len(files)}
 
 
+def held_files(position: Position) -> dict[str, tuple[int, int]]:
+    """Return the files whose rows the table holds, each as it was read last.
+
+    A file that changed and was parked then has left its earlier rows.
+
+    Examples
+    --------
+    >>> position = FilePositions().start()
+    >>> FilePositions().advance(position, files_slice("orders", [("a", 12, 1700)]), batch=1)
+    >>> FilePositions().park(position, [ParkedPart("a", "no header", [3, 1800])], batch=2)
+    >>> held_files(position)
+    {'a': (12, 1700)}
+    """
+    held = {}
+    for path in position.get("seen", {}):
+        read = [one for one in _sightings(position, path) if one[3] is None]
+        if read:
+            held[path] = (read[-1][0], read[-1][1])
+    return held
+
+
+# Size, modification time and batch of a file, and why it was parked or None.
+Sighting = tuple[int, int, int, str | None]
+
+
 def _see(position: Position, file: Sequence[Any], batch: int) -> None:
     path, size, mtime = file
+    if position["read_in"].get(path, batch) != batch:
+        earlier = position.setdefault("earlier", {})
+        earlier[path] = [list(one) for one in _sightings(position, path)]
+        position["parked"].pop(path, None)
     position["seen"][path] = (size, mtime)
     position["read_in"][path] = batch
+
+
+def _sightings(position: Position, path: str) -> list[Sighting]:
+    """Return all that was seen of a file, the newest last."""
+    before = [tuple(one) for one in position.get("earlier", {}).get(path, ())]
+    size, mtime = position["seen"][path]
+    reason = position["parked"].get(path)
+    return [*before, (size, mtime, position["read_in"][path], reason)]
+
+
+def _restore_sighting(position: Position, path: str, sighting: Sighting) -> None:
+    size, mtime, batch, reason = sighting
+    _see(position, (path, size, mtime), batch)
+    if reason is not None:
+        position["parked"][path] = reason

@@ -15,7 +15,12 @@ from lakesmith.sources.files.find_bad_file import find_unreadable
 from lakesmith.sources.files.listing import FileEntry, list_files
 from lakesmith.sources.files.new_files import next_files, read_files, reason_to_park
 from lakesmith.sources.files.parquet.files import footer_rows, rows_of_few
-from lakesmith.sources.files.position import KIND, FilePositions, files_slice
+from lakesmith.sources.files.position import (
+    KIND,
+    FilePositions,
+    files_slice,
+    held_files,
+)
 from lakesmith.sources.registry import built_in
 from lakesmith.sources.slices import MISSING, ParkedPart, Required, Slice, Slices
 from lakesmith.spec.model.source import FilesSource
@@ -236,9 +241,7 @@ class Files(Source):
         Opens the head or the footer of each file; no Spark job for local files.
         """
         listed = _by_name(list_files(spark, self.settings, self.where))
-        parked = position.get("parked", {})
-        seen = position.get("seen", {})
-        held = {path: seen[path] for path in seen if path not in parked}
+        held = held_files(position)
         needed = sorted({*held, *must_read})
 
         def problem(path: str) -> str:

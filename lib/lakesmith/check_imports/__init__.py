@@ -1,0 +1,1 @@
+"""Read suites of checks of other tools as checks of Lakesmith."""

@@ -1,0 +1,1 @@
+"""Read property files of dbt."""

@@ -1,0 +1,1 @@
+"""Read check files of DQX."""

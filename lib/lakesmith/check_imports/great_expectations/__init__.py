@@ -1,0 +1,1 @@
+"""Read suites of Great Expectations."""

@@ -1,0 +1,103 @@
+"""Write the condition of an expectation as SQL."""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING, Any
+
+from lakesmith.check_imports.arguments import column_name, plain, value_list
+from lakesmith.check_imports.drafts import NoCounterpartError
+from lakesmith.check_imports.making import sql
+
+if TYPE_CHECKING:
+    from lakesmith.check_imports.arguments import Arguments
+
+_NAME = r'col\("([^"]+)"\)'
+_NUMBER = r"[+-]?\d+(?:\.\d*)?(?:[eE][+-]?\d+)?"
+_COMPARED = re.compile(
+    rf"{_NAME}\s*(==|!=|<=|>=|<|>)\s*(?:({_NUMBER})|(date\()?[\"']([^\"']*)[\"']\)?)"
+)
+_NOT_NULL = re.compile(rf"{_NAME}\.notnull\(\)", re.IGNORECASE)
+_OWN_PARSERS = ("great_expectations", "great_expectations__experimental__")
+_OPERATORS = {"==": "=", "!=": "!=", "<": "<", "<=": "<=", ">": ">", ">=": ">="}
+_LISTS = {"IN": "IN", "NOT_IN": "NOT IN"}
+
+
+def condition(arguments: Arguments) -> str | None:
+    """Return the condition of the rows that are checked, as SQL.
+
+    Raises
+    ------
+    NoCounterpartError
+        When it is of pandas, or has a form that is not known.
+
+    Examples
+    --------
+    >>> from lakesmith.check_imports.arguments import Arguments
+    >>> text = 'col("status") == "paid"'
+    >>> condition(Arguments({"row_condition": text, "condition_parser": "great_expectations"}))
+    "status = 'paid'"
+    """
+    given = arguments.take("row_condition")
+    parser = arguments.take("condition_parser")
+    if given is None:
+        return None
+    if isinstance(given, dict):
+        return _of_map(given, parser)
+    if parser == "spark":
+        return str(given)
+    if parser in _OWN_PARSERS:
+        return _of_text(str(given))
+    raise NoCounterpartError(f"a row_condition of the parser '{parser}' is not SQL")
+
+
+def _of_text(text: str) -> str:
+    exists = _NOT_NULL.fullmatch(text.strip())
+    if exists:
+        return f"{sql.name(column_name(exists.group(1)))} IS NOT NULL"
+    found = _COMPARED.fullmatch(text.strip())
+    if found is None:
+        raise NoCounterpartError(f"row_condition '{text}' is not understood")
+    column, operator, number, is_date, value = found.groups()
+    right = number or f"{'date' if is_date else ''}{sql.literal(value)}"
+    return f"{sql.name(column_name(column))} {_OPERATORS[operator]} {right}"
+
+
+def _of_map(given: dict[str, Any], parser: Any) -> str:
+    kind = given.get("type")
+    if kind == "nullity":
+        negated = "" if given.get("is_null") else "NOT "
+        return f"{_column(given)} IS {negated}NULL"
+    if kind == "comparison":
+        return _compared(given)
+    if kind in ("and", "or") and isinstance(given.get("conditions"), list):
+        parts = [_of_map(one, parser) for one in given["conditions"]]
+        return f" {kind.upper()} ".join(f"({part})" for part in parts)
+    if kind == "pass_through" and parser == "spark":
+        return str(given.get("pass_through_filter"))
+    raise NoCounterpartError(f"a row_condition of type '{kind}' is not SQL")
+
+
+def _compared(given: dict[str, Any]) -> str:
+    operator = str(given.get("operator"))
+    value = given.get("parameter")
+    if operator in _LISTS:
+        values = value_list(value, "parameter")
+        return f"{_column(given)} {_LISTS[operator]} {sql.listed(values)}"
+    if operator not in _OPERATORS:
+        raise NoCounterpartError(f"the operator '{operator}' is not known")
+    return f"{_column(given)} {_OPERATORS[operator]} {_operand(value)}"
+
+
+def _operand(value: Any) -> str:
+    return (
+        _column({"column": value})
+        if isinstance(value, dict)
+        else sql.literal(plain(value))
+    )
+
+
+def _column(given: dict[str, Any]) -> str:
+    column = given.get("column")
+    name = column.get("name") if isinstance(column, dict) else column
+    return sql.name(column_name(name))

@@ -1,0 +1,1 @@
+"""Make drafts of checks, whichever tool they come from."""

@@ -1,0 +1,1 @@
+"""Check imported checks and write them as YAML."""

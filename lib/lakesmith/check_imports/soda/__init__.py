@@ -1,0 +1,1 @@
+"""Read check files and contracts of Soda."""
