@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import shutil
 import time
 from collections.abc import Callable
@@ -13,7 +14,7 @@ from deltalake import DeltaTable
 from lakesmith.errors import InputError, LedgerError
 from lakesmith.repair import rollback as module
 from lakesmith.tables.ref import TableRef, table_ref
-from tests.shop import TABLES, Shop, by_table
+from tests.shop import SPECS, TABLES, Shop, by_table
 
 FIRST = ["1,A,1,2.50,2026-01-01,1,I", "2,B,-1,2.50,2026-01-01,1,I", "3,C,4,1.00,2026-01-02,1,I"]
 SECOND = ["3,C,4,1.00,2026-01-02,2,D", "1,A,9,2.50,2026-01-03,2,U", "4,D,-2,1.00,2026-01-03,1,I"]
@@ -150,3 +151,20 @@ def test_a_version_beyond_the_retention_is_returned_to_unless_its_files_are_gone
         return
     shop.lake.rollback(second)
     assert published(shop) == before
+
+
+def test_a_file_that_was_reloaded_is_known_again_after_a_rollback(shop: Shop) -> None:
+    shop.spec("sources/orders", SPECS["sources/orders"] + "on_changed_file: reload\n")
+    file = shop.land("a.csv", FIRST)
+    shop.run()
+    before, stat = shop.rows("bronze.orders"), file.stat()
+    text = file.read_text()
+    shop.land("a.csv", ["9,A,1,2.50,2026-01-01,1,I"])
+    shop.lake.rollback(shop.run().run_id)
+    file.write_text(text)
+    os.utime(file, ns=(stat.st_atime_ns, stat.st_mtime_ns))
+    assert shop.run().state == "nothing_new"
+    assert shop.rows("bronze.orders") == before
+    file.unlink()
+    with pytest.raises(LedgerError, match="LS609"):
+        shop.run(rebuild=True, select=["bronze.orders"])
