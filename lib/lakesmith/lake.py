@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from pyspark.sql import SparkSession
 
+from lakesmith.contracts.changes.against import require_compatible
 from lakesmith.doctor.fix import doctor
 from lakesmith.maintain.maintain import maintain
 from lakesmith.observe.observers import Observer, Observers, installed_observers
@@ -72,15 +73,24 @@ class Lake(Reader):
     spark : SparkSession, optional
     """
 
-    def validate(self) -> tuple[Problem, ...]:
+    def validate(self, against: str | Path | None = None) -> tuple[Problem, ...]:
         """Check specs, steps and functions offline, and return warnings.
+
+        Parameters
+        ----------
+        against : str or Path, optional
+            A git revision, or a directory with the specs as they were. What breaks consumers
+            since then is a problem.
 
         Raises
         ------
         ConfigError
             With every problem found.
         """
-        return validate(self.loaded)
+        warnings = validate(self.loaded)
+        if against is not None:
+            require_compatible(self.loaded, self._conf, str(against))
+        return warnings
 
     def doctor(self, fix: bool = False) -> Report:
         """Check the warehouse without Spark, and fix what is safe to fix if asked.
