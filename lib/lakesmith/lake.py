@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 from pyspark.sql import SparkSession
 
 from lakesmith.audit import check_table
+from lakesmith.contracts.changes.against import require_compatible
 from lakesmith.doctor.fix import doctor
 from lakesmith.maintain.maintain import maintain
 from lakesmith.observe.observers import Observer, Observers, installed_observers
@@ -75,15 +76,24 @@ class Lake(Reader):
     spark : SparkSession, optional
     """
 
-    def validate(self) -> tuple[Problem, ...]:
+    def validate(self, against: str | Path | None = None) -> tuple[Problem, ...]:
         """Check specs, steps and functions offline, and return warnings.
+
+        Parameters
+        ----------
+        against : str or Path, optional
+            A git revision, or a directory with the specs as they were. What breaks consumers
+            since then is a problem.
 
         Raises
         ------
         ConfigError
             With every problem found.
         """
-        return validate(self.loaded)
+        warnings = validate(self.loaded)
+        if against is not None:
+            require_compatible(self.loaded, self._conf, str(against))
+        return warnings
 
     def doctor(self, fix: bool = False) -> Report:
         """Check the warehouse without Spark, and fix what is safe to fix if asked.
@@ -101,12 +111,7 @@ class Lake(Reader):
         return doctor(self.project, fix)
 
     def explain_quality(self, name: str | None = None) -> list[dict[str, Any]]:
-        """Return what the checks of each table cost, without Spark.
-
-        Parameters
-        ----------
-        name : str, optional
-            ``layer.table``; all tables with checks when left out.
+        """Return what the checks of one or of all tables cost, without Spark.
 
         Returns
         -------
@@ -116,17 +121,12 @@ class Lake(Reader):
         return explain_project(self.project, name)
 
     def quarantine_reasons(self, name: str) -> list[dict[str, Any]]:
-        """Return how many quarantined rows of a table each check has, the most frequent first.
-
-        Parameters
-        ----------
-        name : str
-            ``layer.table``.
+        """Return how many quarantined rows of a table each check has.
 
         Returns
         -------
         list of dict
-            ``check``, ``column``, ``rows`` and ``such_as``, one value that failed.
+            ``check``, ``column``, ``rows`` and ``such_as``, the most frequent first.
         """
         counted = self.quarantine(name).transform(count_reasons)
         return [row.asDict() for row in counted.collect()]

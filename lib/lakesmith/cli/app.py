@@ -15,6 +15,7 @@ import typer
 
 from lakesmith.cli import repair, text
 from lakesmith.cli.answer import answering
+from lakesmith.cli.contracts.verbs import contract
 from lakesmith.cli.deploy import deploy_spec
 from lakesmith.cli.doctor import doctor
 from lakesmith.cli.options import (
@@ -82,12 +83,25 @@ def init(
 
 @app.command()
 def validate(
-    *, sets: Sets, conf: Conf = CONF, env: Env = LOCAL, form: Form = TEXT
+    *,
+    sets: Sets,
+    against: Annotated[
+        str | None,
+        typer.Option(
+            "--against",
+            metavar="REF",
+            help="Refuse what breaks consumers since a git revision or directory.",
+            show_default=False,
+        ),
+    ] = None,
+    conf: Conf = CONF,
+    env: Env = LOCAL,
+    form: Form = TEXT,
 ) -> None:
     """Check every spec offline and list all errors with file, line and key path."""
     with answering(form) as answer:
         lake = open_lake(conf, env, sets)
-        warnings = lake.validate()
+        warnings = lake.validate(against)
         counts = {
             "sources": len(lake.project.sources),
             "tables": len(lake.project.table_names()),
@@ -236,6 +250,7 @@ def _version(text: str) -> str | int:
     )
 
 
+app.add_typer(contract)
 app.command()(quality)
 app.command()(quarantine)
 app.command()(check)

@@ -268,6 +268,24 @@ _CODES: dict[str, tuple[str, str, str]] = {
         " of another kind or of a project setting.",
         "Remove one of the packages, or rename the kind.",
     ),
+    "LS177": (
+        "change that breaks consumers",
+        "validate --against found that a table no longer keeps what consumers relied on: a column"
+        " is gone, its type is narrower, it may be NULL, or a key, check, sensitivity, freshness or"
+        " objective is another one.",
+        "Undo the change, or set contract.version to a new major version once they agree.",
+    ),
+    "LS178": (
+        "nothing to compare the specs with",
+        "validate --against needs a directory with valid specs, or a git revision that has them.",
+        "Check the name, that git is installed, and that the revision was fetched.",
+    ),
+    "LS179": (
+        "data contract that cannot be imported",
+        "contract import reads documents of the Open Data Contract Standard, version 3. The file is"
+        " none, a part of it has another shape, or it has several tables.",
+        "Correct the document; --table names one of several tables.",
+    ),
     "LS190": (
         "invalid date",
         "--run-date takes an ISO date or timestamp.",

@@ -12,6 +12,7 @@ if TYPE_CHECKING:
 _LENGTH = 16
 _DOCUMENTATION = {
     "description": True,
+    "contract": True,
     "profile": True,
     "event_date": True,
     "on_schema_change": True,
@@ -25,9 +26,9 @@ _PER_COLUMN = {"__all__": {"description": True, "renamed_from": True}}
 def spec_hash(table: Table) -> str:
     """Return a short, stable hash of a table's spec.
 
-    Settings that change no row do not count. These are descriptions, profile, maintenance, schema
-    evolution, and the method and key filter of the write. Defaults that are written out do not
-    count either.
+    Settings that change no row do not count. These are descriptions, the contract block, profile,
+    maintenance, schema evolution, and the method and key filter of the write. Defaults that are
+    written out do not count either.
 
     Parameters
     ----------

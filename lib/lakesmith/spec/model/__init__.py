@@ -11,6 +11,7 @@ from lakesmith.spec.model.base import (
     TableName,
 )
 from lakesmith.spec.model.checks import Check, OnFail, OnNull
+from lakesmith.spec.model.contract import Contract, Slo
 from lakesmith.spec.model.project import Project, ProjectMaintenance
 from lakesmith.spec.model.source import AnySource, BatchBounds, FilesSource, SourceSpec
 from lakesmith.spec.model.table import Column, Maintenance, Profile, Table
@@ -25,6 +26,7 @@ __all__ = [
     "Check",
     "Column",
     "ColumnName",
+    "Contract",
     "FilesSource",
     "InputName",
     "KeyFilter",
@@ -37,6 +39,7 @@ __all__ = [
     "Profile",
     "Project",
     "ProjectMaintenance",
+    "Slo",
     "SourceSpec",
     "Table",
     "TableName",

@@ -9,6 +9,7 @@ from pydantic import Field, PositiveInt
 from lakesmith.duration import DURATION_PATTERN
 from lakesmith.spec.model.base import ColumnName, InputName, Model, Name, TableName
 from lakesmith.spec.model.checks.any_check import AnyCheck
+from lakesmith.spec.model.contract import Contract
 from lakesmith.spec.model.write import Write
 
 
@@ -90,6 +91,9 @@ class Table(Model):
 
     version: Literal[1] = Field(1, description="Version of the spec.")
     description: str = Field("", description="Text for people.")
+    contract: Contract | None = Field(
+        None, description="What consumers may rely on. It changes no row."
+    )
     from_: Annotated[InputName, Field(alias="from")] = Field(
         description="Source or table that is read batch by batch."
     )

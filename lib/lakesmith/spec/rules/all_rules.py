@@ -12,6 +12,7 @@ from lakesmith.spec.rules.checks.check_rules import check_rules
 from lakesmith.spec.rules.columns import (
     contract_rules,
     key_type_rules,
+    objective_rules,
     written_columns_rules,
 )
 from lakesmith.spec.rules.context import Rule, StepCheck, Subject
@@ -47,6 +48,7 @@ _TABLE_RULES: tuple[Rule, ...] = (
     format_rules,
     written_columns_rules,
     key_type_rules,
+    objective_rules,
     rename_rules,
     default_rules,
     step_rules,

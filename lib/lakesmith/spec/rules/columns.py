@@ -61,6 +61,18 @@ def written_columns_rules(subject: Subject) -> Iterator[Finding]:
             yield Finding("LS131", key, what, hint)
 
 
+def objective_rules(subject: Subject) -> Iterator[Finding]:
+    """Require that the columns of objectives are in the contract, when there is one."""
+    columns = subject.table.columns
+    contract = subject.table.contract
+    for name in contract.slo.null_share if contract and columns else ():
+        if name not in columns:
+            key = f"contract.slo.null_share.{name}"
+            hint = suggest(name, columns, "its columns")
+            what = f"column '{name}' is not in the contract"
+            yield Finding("LS131", key, what, hint)
+
+
 def key_type_rules(subject: Subject) -> Iterator[Finding]:
     """Refuse keys of a nested type, for which Delta keeps no bounds to find rows by."""
     contract = subject.table.columns

@@ -1,0 +1,1 @@
+"""Find changes of contracts that break the consumers of a table."""

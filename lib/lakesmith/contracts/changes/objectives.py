@@ -1,0 +1,42 @@
+"""Compare freshness and service-level objectives with what they were."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from lakesmith.contracts.changes.change import Change, shown
+from lakesmith.duration import parse_age
+from lakesmith.spec.model.contract import Contract, percent_of
+
+_SUBJECT = "contract"
+
+
+def objective_changes(old: Contract | None, new: Contract | None) -> Iterator[Change]:
+    """Yield the objectives of a table that are looser than they were, or gone.
+
+    Examples
+    --------
+    >>> for change in objective_changes(Contract(freshness="36h"), Contract(freshness="2d")):
+    ...     print(change)
+    contract: freshness was 36h, is 2d
+    """
+    was = old or Contract()
+    now = new or Contract()
+    if _is_older(was.freshness, now.freshness):
+        yield _change("freshness", was.freshness, now.freshness)
+    passing = was.slo.records_passing
+    least = now.slo.records_passing
+    if passing and (not least or percent_of(least) < percent_of(passing)):
+        yield _change("slo.records_passing", passing, least)
+    for name, share in was.slo.null_share.items():
+        most = now.slo.null_share.get(name)
+        if not most or percent_of(most) > percent_of(share):
+            yield _change(f"slo.null_share.{name}", share, most)
+
+
+def _is_older(old: str | None, new: str | None) -> bool:
+    return bool(old) and (not new or parse_age(new) > parse_age(str(old)))
+
+
+def _change(name: str, was: str | None, now: str | None) -> Change:
+    return Change(f"contract.{name}", _SUBJECT, name, shown(was), shown(now))

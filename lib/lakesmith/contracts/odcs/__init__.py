@@ -1,0 +1,1 @@
+"""Read and write documents of the Open Data Contract Standard (ODCS)."""

@@ -1,0 +1,160 @@
+"""Read quality rules as checks."""
+
+from __future__ import annotations
+
+import re
+from typing import Any
+
+from pydantic import ValidationError
+
+from lakesmith.contracts.odcs.element import Element
+from lakesmith.contracts.odcs.quality.queries import SQL
+from lakesmith.contracts.odcs.quality.registry import (
+    COUNTERPARTS,
+    METRICS,
+    Fields,
+    NoCounterpartError,
+    Rule,
+)
+from lakesmith.contracts.odcs.quality.write_rules import ENGINE, SETTINGS
+from lakesmith.spec.model.checks import Check, check_from
+
+# Metrics of documents before version 3.1, where no row may fail.
+_OLD_RULES = {
+    "nullCheck": "nullValues",
+    "duplicateCount": "duplicateValues",
+    "uniqueCheck": "duplicateValues",
+    "validValues": "invalidValues",
+}
+_SEVERITIES = ("error", "warning")
+
+
+def checks_of(element: Element, column: str) -> list[Check]:
+    """Return the checks that the quality rules of a property or table say.
+
+    What is no check is noted.
+
+    Examples
+    --------
+    >>> from lakesmith.contracts.odcs.notes import Notes
+    >>> rule = {"metric": "nullValues", "mustBe": 0}
+    >>> element = Element({"quality": [rule]}, "column a", Notes())
+    >>> [(check.id, check.check) for check in checks_of(element, "a")]
+    [('a_not_null', 'not_null')]
+    """
+    found: list[Check] = []
+    for rule in element.entries("quality"):
+        try:
+            found += _checks(rule, column)
+        except NoCounterpartError as error:
+            name = rule.text("id") or rule.text("name") or rule.text("metric")
+            what = f"no counterpart for a quality rule ({error})"
+            rule.notes.add(what, f"{element.place} {name}".strip())
+    return found
+
+
+def named(fields: Fields, wanted: str, column: str) -> Check:
+    """Return the check of some fields, with an id of its own.
+
+    Raises
+    ------
+    NoCounterpartError
+        When no check takes such fields.
+    """
+    kind = fields.get("check", "")
+    try:
+        return check_from({"id": identifier(wanted or f"{column}_{kind}"), **fields})
+    except ValidationError as error:
+        problems = "; ".join(str(one["msg"]) for one in error.errors())
+        raise NoCounterpartError(problems) from error
+
+
+def identifier(text: str) -> str:
+    """Return a text as the id of a check.
+
+    Examples
+    --------
+    >>> identifier("Order ID: no NULL"), identifier("2nd")
+    ('order_id_no_null', 'check_2nd')
+    """
+    name = re.sub(r"[^a-z0-9]+", "_", text.lower()).strip("_")
+    name = name if name[:1].isalpha() else f"check_{name}".rstrip("_")
+    return name[:100]
+
+
+def _checks(rule: Element, column: str) -> list[Check]:
+    ours = rule.ours().get(SETTINGS)
+    kind = rule.text("type")
+    wanted = rule.text("id") or rule.text("name")
+    description = rule.text("description")
+    rule.take("dimension")
+    found = _ours(rule, column, ours, kind) or _others(rule, column, kind)
+    common = _common(rule, description, written_here=ours is not None)
+    many = len(found) > 1
+    checks = [
+        named(
+            {**common, **fields},
+            f"{wanted}_{fields['check']}" if wanted and many else wanted,
+            column,
+        )
+        for fields in found
+    ]
+    rule.take("name")
+    rule.finish()
+    return checks
+
+
+def _ours(rule: Element, column: str, settings: Any, kind: str) -> list[Fields]:
+    """Return the check that Lakesmith wrote the rule for, nothing for a rule of others."""
+    if kind == "custom" and rule.text("engine") == ENGINE:
+        implementation = rule.take("implementation")
+        if not isinstance(implementation, dict):
+            raise NoCounterpartError("its implementation is not a map")
+        return [implementation]
+    if not isinstance(settings, dict):
+        return []
+    counterpart = COUNTERPARTS.get(str(settings.get("check")))
+    if counterpart is None:
+        raise NoCounterpartError(f"no check '{settings.get('check')}'")
+    rule.take("metric")
+    return [{**counterpart.read(Rule(rule, column)), **settings}]
+
+
+def _others(rule: Element, column: str, kind: str) -> list[Fields]:
+    metric = rule.text("metric")
+    old = rule.text("rule")
+    if kind == SQL:
+        return METRICS[SQL](Rule(rule, column))
+    if kind not in ("", "library"):
+        engine = rule.text("engine")
+        raise NoCounterpartError(f"type '{kind}'{f' of {engine}' if engine else ''}")
+    if not metric and old:
+        metric = _OLD_RULES.get(old, old)
+        rule = _as_new(rule, old)
+    read = METRICS.get(metric)
+    if read is None:
+        raise NoCounterpartError(f"metric '{metric}'")
+    return read(Rule(rule, column))
+
+
+def _as_new(rule: Element, old: str) -> Element:
+    """Return a rule of an older document with the keys of today."""
+    has_operator = any(key.startswith("must") for key in rule.data)
+    operator = {} if has_operator or old not in _OLD_RULES else {"mustBe": 0}
+    values = rule.take("validValues")
+    arguments = {"arguments": {"validValues": values}} if values else {}
+    return Element(
+        {**rule.data, **operator, **arguments}, rule.place, rule.notes, rule.read
+    )
+
+
+def _common(rule: Element, description: str, *, written_here: bool) -> Fields:
+    """Return the fields that all kinds of rules say alike."""
+    common: Fields = {"description": description} if description else {}
+    severity = rule.text("severity")
+    is_ours = written_here or rule.text("engine") == ENGINE
+    if severity == "warning" and not is_ours:
+        common["on_fail"] = "warn"
+    elif severity and severity not in _SEVERITIES:
+        rule.notes.add(f"no counterpart for severity '{severity}'", rule.place)
+    return common
