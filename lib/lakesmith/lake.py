@@ -8,10 +8,10 @@ from typing import TYPE_CHECKING, Any
 
 from pyspark.sql import SparkSession
 
-from lakesmith.audit import check_table
 from lakesmith.contracts.changes.against import require_compatible
 from lakesmith.doctor.fix import doctor
 from lakesmith.maintain.maintain import maintain
+from lakesmith.observe.audit import check_table
 from lakesmith.observe.observers import Observer, Observers, installed_observers
 from lakesmith.quality.explain import explain_project
 from lakesmith.quality.quarantine_reasons import count_reasons
@@ -151,7 +151,7 @@ class Lake(Reader):
         InputError
             LS207 when there is no such table, LS216 without checks.
         """
-        return check_table(self, name, checks)
+        return check_table(self.spark, self.project, self.table, name, checks)
 
     def plan(self, select: Sequence[str] = ()) -> Plan:
         """Return what a run would do, without writing anything.

@@ -11,7 +11,7 @@ from pyspark.sql import DataFrame
 from lakesmith.quality.batch_checks import batch_metrics, batch_results, exact_metrics, shuffle_metrics
 from lakesmith.quality.check_result import CheckResult
 from lakesmith.quality.checks.batch.evaluation import BatchScope
-from lakesmith.quality.measure import measure
+from lakesmith.quality.checks.batch.measure import measure
 from lakesmith.spec.model import Table
 from lakesmith.spec.model.checks import check_from
 

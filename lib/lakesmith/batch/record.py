@@ -20,8 +20,8 @@ from lakesmith.quality.batch_checks import (
 from lakesmith.quality.check_result import CheckResult
 from lakesmith.quality.checks.arrival import arrival_results
 from lakesmith.quality.checks.batch.evaluation import BatchScope
+from lakesmith.quality.checks.batch.measure import measure
 from lakesmith.quality.gate_results import gate_results
-from lakesmith.quality.measure import measure
 from lakesmith.quality.profile import profile_rows
 from lakesmith.sources.registry import source_of
 from lakesmith.tables.ref import visible

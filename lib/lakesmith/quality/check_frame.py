@@ -15,14 +15,14 @@ from lakesmith.quality.batch_checks import (
     shuffle_metrics,
 )
 from lakesmith.quality.checks.batch.evaluation import BatchScope
+from lakesmith.quality.checks.batch.measure import measure
 from lakesmith.quality.gate import gate_metrics, tag
 from lakesmith.quality.gate_results import gate_results
-from lakesmith.quality.measure import measure
 from lakesmith.quality.regex_problems import with_known_patterns
 from lakesmith.quality.rules import compile_rules, resolve
-from lakesmith.spec.check_list import check_list
 from lakesmith.spec.model import Table
 from lakesmith.spec.model.checks.base import Check
+from lakesmith.spec.model.checks.check_list import check_list
 
 if TYPE_CHECKING:
     from lakesmith.quality.check_result import CheckResult

@@ -31,7 +31,10 @@ class ShuffleEvaluation(MeasuredEvaluation[M]):
         return {self.name(): self.measured}
 
     def measured(self, rows: DataFrame) -> DataFrame:
-        """Return one row with the number, NULL where there is none."""
+        """Return one row with the number, NULL where there is none.
+
+        *Columns*: needs what the check names -> exactly one row of a number.
+        """
         raise NotImplementedError
 
     def plan_note(self) -> str:

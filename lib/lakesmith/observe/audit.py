@@ -2,31 +2,38 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from pyspark.sql import DataFrame
+from pyspark.sql import DataFrame, SparkSession
 
 from lakesmith.errors import InputError
 from lakesmith.quality.check_frame import check_frame
-from lakesmith.spec.check_list import read_check_list
+from lakesmith.spec.model.checks.check_list import read_check_list
 from lakesmith.tables.ref import TableRef
 
 if TYPE_CHECKING:
     from lakesmith.quality.check_result import CheckResult
-    from lakesmith.reader import Reader
+    from lakesmith.spec.model import Project
     from lakesmith.spec.model.checks import Check
 
 
 def check_table(
-    reader: Reader, name: str, file: Path | None = None
+    session: SparkSession,
+    project: Project,
+    published: Callable[[str], DataFrame],
+    name: str,
+    file: Path | None = None,
 ) -> tuple[CheckResult, ...]:
     """Check the published rows of a table, or those of any Delta table.
 
     Parameters
     ----------
-    reader : Reader
+    session : SparkSession
+    project : Project
+    published : callable
+        Takes ``layer.table``, returns its published rows.
     name : str
         ``layer.table`` of the project, or the path of a Delta table.
     file : Path, optional
@@ -44,29 +51,29 @@ def check_table(
     ConfigError
         With all mistakes of the file.
     """
-    is_own = name in reader.project.table_names()
-    rows = reader.table(name) if is_own else _foreign(reader, name)
-    checks = _checks(reader, name, file, dict(rows.dtypes))
+    is_own = name in project.table_names()
+    rows = published(name) if is_own else _foreign(session, name)
+    checks = _checks(project, name, file, dict(rows.dtypes))
     compared = {other for check in checks for other in check.tables_read().values()}
-    tables = {other: reader.table(other) for other in sorted(compared)}
+    tables = {other: published(other) for other in sorted(compared)}
     return check_frame(rows, checks, tables=tables)
 
 
-def _foreign(reader: Reader, path: str) -> DataFrame:
+def _foreign(session: SparkSession, path: str) -> DataFrame:
     table = TableRef(path, path)
-    if not table.exists(reader.spark):
+    if not table.exists(session):
         hint = "name a table of the project, or a directory with a Delta table"
         raise InputError(f"there is no table '{path}'", code="LS207", hint=hint)
-    return table.load(reader.spark)
+    return table.load(session)
 
 
 def _checks(
-    reader: Reader, name: str, file: Path | None, types: Mapping[str, str]
+    project: Project, name: str, file: Path | None, types: Mapping[str, str]
 ) -> list[Check]:
     if file is not None:
         return list(read_check_list(file, types))
-    is_own = name in reader.project.table_names()
-    found = reader.project.table(name).checks if is_own else ()
+    is_own = name in project.table_names()
+    found = project.table(name).checks if is_own else ()
     checks = [one for one in found if one.replaces != "cast"]
     if not checks:
         hint = "give a list of them with --checks FILE"
