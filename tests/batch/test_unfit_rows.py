@@ -12,6 +12,7 @@ from lakesmith.batch.gate.batch_rules import batch_rules
 from lakesmith.batch.transform.passing_rows import passes_of
 from lakesmith.batch.transform.row_by_row import row_by_row
 from lakesmith.batch.transform.unfit_rows import passing_filters
+from lakesmith.quality.checks.batch.evaluation import EPOCH
 from lakesmith.quality.gate import accepted, rejected, tag
 from lakesmith.spec.model import Column, Table, Write
 from lakesmith.testing import frame
@@ -41,7 +42,9 @@ def through(spark: SparkSession, **spec: Any) -> tuple[DataFrame, DataFrame]:
 
 def shaped_by(spark: SparkSession, watch: Transform | None, **spec: Any) -> tuple[Any, DataFrame]:
     table = Table(from_="bronze.orders", columns=COLUMNS, **spec)
-    batch: Any = SimpleNamespace(name="silver.orders", spec=table, session=spark, groups=(), lands_source=False)
+    batch: Any = SimpleNamespace(
+        name="silver.orders", spec=table, session=spark, groups=(), lands_source=False, run_time=EPOCH
+    )
     rows = frame(spark, "id string, qty string, _rescued string", LANDED)
     keys = frame(spark, "id int", [(1,)])
     return batch, row_by_row(batch, rows, {"keys": keys}, table.steps, watch)
@@ -97,7 +100,9 @@ def test_a_dedupe_prefers_no_row_that_lacks_what_must_be_given(
     spark: SparkSession, steps: tuple[Any, ...], kept: set[int], bad: int
 ) -> None:
     table = Table(from_="silver.orders", columns=REQUIRED, steps=steps)
-    batch: Any = SimpleNamespace(name="gold.orders", spec=table, session=spark, groups=(), lands_source=False)
+    batch: Any = SimpleNamespace(
+        name="gold.orders", spec=table, session=spark, groups=(), lands_source=False, run_time=EPOCH
+    )
     rows = frame(spark, "id int, qty int, day int", [(1, 5, 1), (1, None, 2)])
     shaped = row_by_row(batch, rows, {}, steps)
     rules = batch_rules(batch, shaped)
@@ -108,7 +113,9 @@ def test_a_dedupe_prefers_no_row_that_lacks_what_must_be_given(
 
 def test_a_delete_passes_a_dedupe_without_what_must_be_given(spark: SparkSession) -> None:
     table = Table(from_="silver.orders", columns=REQUIRED, steps=(LAST,))
-    batch: Any = SimpleNamespace(name="gold.orders", spec=table, session=spark, groups=(), lands_source=False)
+    batch: Any = SimpleNamespace(
+        name="gold.orders", spec=table, session=spark, groups=(), lands_source=False, run_time=EPOCH
+    )
     rows = frame(spark, "id int, qty int, day int, _deleted boolean", [(1, None, 1, True), (2, None, 1, False)])
     shaped = row_by_row(batch, rows, {}, (LAST,))
     assert {(row.id, row._unfit is None) for row in shaped.collect()} == {(1, True), (2, False)}
@@ -172,7 +179,9 @@ def test_a_join_lets_rows_pass(spark: SparkSession, how: Any, ids: set[int]) -> 
 ])  # fmt: skip
 def test_deletes_reach_the_table_through_steps_that_lose_rows(spark: SparkSession, steps: tuple[Any, ...]) -> None:
     table = Table(from_="bronze.orders", columns=COLUMNS, steps=steps)
-    batch: Any = SimpleNamespace(name="silver.orders", spec=table, session=spark, groups=(), lands_source=False)
+    batch: Any = SimpleNamespace(
+        name="silver.orders", spec=table, session=spark, groups=(), lands_source=False, run_time=EPOCH
+    )
     rows = frame(
         spark, "id string, qty string, _deleted boolean", [("1", None, True), ("2", None, False), ("3", "7", False)]
     )

@@ -70,7 +70,9 @@ checks:
 @pytest.fixture
 def toys(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     """Install the package of the page, which has the check `even`, and the check `mean_below`."""
-    model, evaluation = re.findall(r"```python\n(.*?)```", PAGE.read_text(), re.DOTALL)
+    model, evaluation = re.findall(
+        r"```python\n(.*?)```", PAGE.read_text().partition("## Checks of your own")[2], re.DOTALL
+    )
     package = tmp_path / "site" / "our_checks"
     package.mkdir(parents=True)
     (package / "__init__.py").write_text(model)

@@ -16,7 +16,7 @@ import pytest
 from pyarrow import fs
 from pyspark.sql.types import ArrayType, DecimalType, IntegerType, MapType, StructType
 
-from lakesmith.sources.files import parquet_footers
+from lakesmith.sources.files.parquet import footers as parquet_footers
 from lakesmith.sources.files.parquet.files import footer_fields, footer_rows, hole_of, widened
 from lakesmith.sources.files.parquet.footers import Footer, footer_of
 from lakesmith.sources.files.parquet.types import byte_array_decimals, type_problem

@@ -135,7 +135,7 @@ def _graph(project: Project) -> dict[str, tuple[str, ...]]:
         for name, table in tables.items()
     }
     return {
-        name: tuple(read for read in found if read in names and read != name)
+        name: tuple(read for read in found if read in names)
         for name, found in reads.items()
     }
 
