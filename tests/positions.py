@@ -16,7 +16,7 @@ def read_to(version: int | None) -> dict[str, dict[str, Any]]:
 
 def read_files(files: Mapping[str, tuple[int, int]], batch: int = 1) -> dict[str, dict[str, Any]]:
     """Return the positions of a table that has read files, each with size and modification time."""
-    return {"files": {"seen": dict(files), "read_in": dict.fromkeys(files, batch), "parked": {}}}
+    return {"files": {"seen": dict(files), "read_in": dict.fromkeys(files, batch), "parked": {}, "earlier": {}}}
 
 
 def files_seen(state: TableState) -> dict[str, tuple[int, int]]:

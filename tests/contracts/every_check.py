@@ -50,7 +50,7 @@ CHECKS: list[dict[str, Any]] = [
     {"check": "null_share_per_group", "column": "n", "by": ["t"], "max": 0.5},
     {"check": "decreases", "column": "n", "order_by": ["d"], "max": 0},
     {"check": "time_gaps", "column": "d", "longest": "1d", "max": 0},
-    {"check": "references", "columns": ["n"], "input": "others", "max": 0},
+    {"check": "references", "columns": ["n"], "table": "silver.others", "max": 0},
     {"check": "sql", "query": "SELECT COUNT(*) FROM {table} WHERE n < 0", "max": 0},
     {"check": "sql", "query": "SELECT AVG(n) FROM {table}", "min": 0.1, "max": 1e-3, "on_fail": "warn"},
     {"check": "python", "function": "m:f", "options": {"a": [1, None]}, "min": 0},
