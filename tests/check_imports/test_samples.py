@@ -47,7 +47,7 @@ def test_the_yaml_holds_the_checks(tmp_path: Path, name: str) -> None:
 def test_a_table_takes_the_checks(tmp_path: Path, name: str) -> None:
     answer = data("import-checks", str(SAMPLES / name))
     files = {
-        "base.yml": "name: shop\nwarehouse: /tmp/shop\n",
+        "base.yml": "name: shop\nwarehouse: lake\n",
         "sources/orders.yml": "path: in\nformat: csv\ncolumns: [id]\n",
         "tables/bronze/orders.yml": "from: sources.orders\n",
         "tables/bronze/customers.yml": "from: sources.orders\n",
