@@ -30,6 +30,19 @@ def family(kind: str) -> str:
     return kind.partition("(")[0].partition("<")[0]
 
 
+def are_comparable(left: str, right: str) -> bool:
+    """Return whether values of two types have one order, none of them being cast.
+
+    Examples
+    --------
+    >>> are_comparable("int", "decimal(8,2)"), are_comparable("string", "int")
+    (True, False)
+    """
+    groups = ((*WHOLE, *FLOATS, "decimal"), TEXTS, ("date", *TIMESTAMPS))
+    families = {family(left), family(right)}
+    return left == right or any(families <= {*group} for group in groups)
+
+
 def is_float(kind: str) -> bool:
     """Return whether a column of this type can hold NaN.
 

@@ -163,7 +163,7 @@ def test_optional_columns_need_others(tmp_path: Path) -> None:
     text = "dataset: t\ncolumns: [{name: a}, {name: b, optional: true}]\nchecks: [{schema: %s}]"
     assert reasons(imported(tmp_path, text % "{}")) == ["'schema' has no optional columns, unless it allows others"]
     (check,) = checks(imported(tmp_path, text % "{allow_extra_columns: true}"))
-    assert check["columns_and_types"] == {"a": None}
+    assert check["column_types"] == {"a": None}
 
 
 def test_a_share_below_a_bound_is_not_none(tmp_path: Path) -> None:

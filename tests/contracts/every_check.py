@@ -26,7 +26,7 @@ CHECKS: list[dict[str, Any]] = [
     {"check": "row_count", "min": 1},
     {"check": "row_count", "min": 3, "max": 3, "on_fail": "warn"},
     {"check": "freshness", "column": "d", "max_age": "36h"},
-    {"check": "schema", "columns_and_types": {"n": "int", "t": None}, "others": False},
+    {"check": "schema", "column_types": {"n": "int", "t": None}, "others": False},
     {"check": "unique", "columns": ["n"]},
     {"check": "unique", "columns": ["n", "t"], "on_fail": "warn"},
     {"check": "null_count", "column": "n", "max": 0},

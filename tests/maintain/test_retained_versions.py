@@ -13,6 +13,7 @@ from lakesmith.ledger.store import Ledger
 from lakesmith.maintain.retained_versions import all_holds, readers, unfinished
 from lakesmith.sources.upstream_source import versions_slice
 from lakesmith.spec.model import Project
+from lakesmith.spec.model.checks import check_from
 from lakesmith.tables.ops_table import OpsTable
 from lakesmith.tables.ref import TableRef
 from tests.positions import read_to
@@ -39,6 +40,17 @@ def test_a_batch_that_was_begun_holds_the_versions_that_it_reads(project: Projec
         (2, "batch 4 of gold.daily was begun and reads it from version 2"),
         (5, "batch 4 of gold.daily was begun and reads it from version 5"),
     ]
+
+
+def test_a_batch_that_was_begun_holds_what_its_checks_compare_with(project: Project) -> None:
+    check = check_from({"id": "c", "check": "references", "columns": ["id"], "table": "silver.lines", "max": 0})
+    daily = project.table("gold.daily").model_copy(update={"checks": (check,)})
+    tables = {**project.tables, "gold": {"daily": daily}}
+    compared = project.model_copy(update={"tables": tables})
+    read = versions_slice("silver.orders", 2, 5)
+    opened = Intent("gold.daily", 1, 4, "2026-01-01T00:00:00+00:00", "hash", read, references=(("silver.lines", 7),))
+    found = ledger(TableState("gold.daily", positions=read_to(2), open=opened), TableState("silver.lines", version=9))
+    assert [hold.version for hold in readers(compared, found, "silver.lines")] == [7]
 
 
 def test_a_downstream_table_that_only_misses_maintenance_holds_nothing(project: Project) -> None:

@@ -142,6 +142,9 @@ def test_rows_that_refer_to_nothing(spark: SparkSession) -> None:
         "error",
         "column 'z' is not in 'silver.o'",
     )
+    texts = others.selectExpr("cast(k AS string) AS k", "l")
+    kinds = ("error", "a (int) and k (string) are of different kinds")
+    assert verdict(df, {"silver.o": texts}, **check) == kinds
     assert verdict(df, {"silver.p": others}, **check) == ("error", "'silver.o' has not been built yet")
 
 
@@ -163,9 +166,9 @@ def test_a_query_or_function_that_gives_no_number_cannot_be_made(
 
 
 @pytest.mark.parametrize(("check", "message"), [
-    ({"columns_and_types": {"ID": "int", "c": None}}, ""),
-    ({"columns_and_types": {"c": "string", "id": "int"}, "ordered": True}, "the order of columns is id, c"),
-    ({"columns_and_types": {"id": "int"}, "others": False}, "column 'n' is not expected; column 'c' is not expected"),
+    ({"column_types": {"ID": "int", "c": None}}, ""),
+    ({"column_types": {"c": "string", "id": "int"}, "ordered": True}, "the order of columns is id, c"),
+    ({"column_types": {"id": "int"}, "others": False}, "column 'n' is not expected; column 'c' is not expected"),
 ])  # fmt: skip
 def test_the_schema_of_the_rows(spark: SparkSession, check: dict[str, Any], message: str) -> None:
     df = frame(spark, "id int, n int, c string", NUMBERS)

@@ -31,10 +31,10 @@ checks:
 NOTES = {5: "not json"}
 PLANTED = {
     "schema": [
-        "check: schema, columns_and_types: {id: int}",
-        "check: schema, columns_and_types: {missing: string}",
-        "check: schema, columns_and_types: {sku: string, id: bigint}, ordered: true",
-        "check: schema, columns_and_types: {id: bigint}, others: false",
+        "check: schema, column_types: {id: int}",
+        "check: schema, column_types: {missing: string}",
+        "check: schema, column_types: {sku: string, id: bigint}, ordered: true",
+        "check: schema, column_types: {id: bigint}, others: false",
     ],
     "semantic": [
         "check: between, column: price, max: 500, on_fail: fail",
@@ -83,7 +83,7 @@ PLANTED = {
     ],
 }
 SOUND = [
-    "check: schema, columns_and_types: {id: bigint, sku: string, day: date}, ordered: true",
+    "check: schema, column_types: {id: bigint, sku: string, day: date}, ordered: true",
     "check: between, column: price, max: 900, on_fail: fail",
     "check: not_null, column: qty, where: 'id <> 7', on_fail: fail",
     "check: not_null, column: sku, threshold: {fail: '5 %'}, on_fail: fail",

@@ -66,6 +66,13 @@ def test_a_stored_position_is_the_position() -> None:
     assert restored["seen"] == {"a": (10, 100), "b": (20, 100)}
 
 
+def test_a_file_that_waits_from_run_to_run_is_remembered_once() -> None:
+    position = POSITIONS.start()
+    for batch in (1, 2, 3):
+        POSITIONS.park(position, [ParkedPart("a", "it may not be read", [10, 100])], batch)
+    assert (position["earlier"], position["read_in"]) == ({}, {"a": 1})
+
+
 def test_a_file_seen_twice_in_one_batch_is_one_file() -> None:
     position = POSITIONS.start()
     POSITIONS.park(position, [ParkedPart("a", "open", [10, 100])], batch=1)

@@ -65,6 +65,7 @@ def test_a_check_for_each_column(project: Write, select: str, columns: list[str]
     ("{use: money, with: {column: id, limt: 3}}", "set 'money' has no variable 'limt'"),
     ("{use: money, width: {column: id}}", "a use of a set takes no 'width'"),
     ("{id: c, check: not_null, for_each_column: {type: map}}", "for_each_column selects no column"),
+    ("{id: c, check: not_null, column: id, for_each_column: {}}", "for_each_column beside a column"),
     ("{id: c, check: not_null, for_each_column: {kind: map}}", "for_each_column takes no 'kind'"),
 ])  # fmt: skip
 def test_an_entry_that_cannot_be_expanded(problems: Load, entry: str, what: str) -> None:

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Literal
 
 from lakesmith.deploy import bundle as shape
 from lakesmith.errors import ConfigError, Problem
-from lakesmith.spec.graph import upstreams, waves
+from lakesmith.spec.graph import references, upstreams, waves
 from lakesmith.spec.model.base import LAYERS
 
 if TYPE_CHECKING:
@@ -194,9 +194,9 @@ def layer_order(project: Project) -> tuple[str, ...]:
     reads: dict[str, set[str]] = {layer: set() for layer in used_layers}
     for name in project.table_names():
         layer = name.split(".")[0]
-        reads[layer] |= {
-            up.split(".")[0] for up in upstreams(project.table(name))
-        } & set(reads) - {layer}
+        table = project.table(name)
+        read = (*upstreams(table), *references(table))
+        reads[layer] |= {one.split(".")[0] for one in read} & set(reads) - {layer}
     try:
         return tuple(TopologicalSorter(reads).static_order())
     except CycleError as error:

@@ -14,7 +14,7 @@ from lakesmith.ledger.commit_walk import undone_spans
 from lakesmith.maintain.table_stats import DAY, TableMetrics
 from lakesmith.sinks.consumers import positions_on
 from lakesmith.sources.registry import span_of
-from lakesmith.spec.graph import upstreams
+from lakesmith.spec.graph import references, upstreams
 
 if TYPE_CHECKING:
     from lakesmith.ledger.intent import Intent
@@ -96,10 +96,11 @@ def readers(project: Project, ledger: Ledger, name: str) -> tuple[Hold, ...]:
     voids = ledger.state(name).voids
     states = {table: ledger.state(table) for table in project.table_names()}
     # A table whose `from` was changed still reads what it was built from, until it is rebuilt.
+    specs = {table: project.table(table) for table in states}
     downstream = [
         state
         for table, state in states.items()
-        if name in (*upstreams(project.table(table)), state.upstream)
+        if name in (*upstreams(specs[table]), *references(specs[table]), state.upstream)
     ]
     reads = [
         hold for state in downstream for hold in _reads(project, state, name, voids)

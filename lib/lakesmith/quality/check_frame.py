@@ -72,9 +72,9 @@ def check_frame(
     [('small', 'warn', '2 of 8 rows'), ('many', 'fail', '8 rows, expected at least 100')]
     """
     types = dict(rows.dtypes)
-    given = [one for one in checks if isinstance(one, Check)]
-    others = [one for one in checks if not isinstance(one, Check)]
-    made = (*given, *check_list(others, types))
+    as_data = [one for one in checks if not isinstance(one, Check)]
+    read = iter(check_list(as_data, types))
+    made = tuple(one if isinstance(one, Check) else next(read) for one in checks)
     now = run_time or datetime.now(timezone.utc)
     scope = BatchScope(
         Table(from_="bronze.checked", checks=made), types, now, rows, tables or {}

@@ -16,7 +16,7 @@ from lakesmith.observe.events import (
 )
 from lakesmith.observe.results import Parked, TableResult
 from lakesmith.observe.table_tally import Tally, describe
-from lakesmith.spec.graph import descendants
+from lakesmith.spec.graph import dependents
 
 if TYPE_CHECKING:
     from lakesmith.observe.run_records import RunFacts
@@ -135,7 +135,7 @@ class Progress:
 
     def _block(self, table: str, reason: str) -> None:
         self.blocked[table] = ""
-        for downstream in descendants(self.facts.project, table):
+        for downstream in dependents(self.facts.project, table):
             self.blocked.setdefault(downstream, reason)
 
     def _finished(self, outcome: BatchOutcome) -> BatchFinished:

@@ -94,6 +94,27 @@ def descendants(project: Project, name: str) -> tuple[str, ...]:
     return tuple(table for table in order if table in downstream - {name})
 
 
+def dependents(project: Project, name: str) -> tuple[str, ...]:
+    """Return every table downstream of a table, those whose checks read it included.
+
+    Examples
+    --------
+    >>> from lakesmith.spec.model import Project
+    >>> check = {"id": "known", "check": "references", "columns": ["id"], "max": 0}
+    >>> orders = {"from": "bronze.orders", "checks": [{**check, "table": "silver.customers"}]}
+    >>> specs = {"silver": {"orders": orders, "customers": {"from": "bronze.customers"}}}
+    >>> dependents(Project.model_validate({"name": "shop", "tables": specs}), "silver.customers")
+    ('silver.orders',)
+    """
+    graph = _graph(project)
+    found = {name}
+    order = [table for level in _levels(project) for table in level]
+    for table in order:
+        if found.intersection(graph[table]):
+            found.add(table)
+    return tuple(table for table in order if table in found - {name})
+
+
 def find_cycles(project: Project) -> tuple[tuple[str, ...], ...]:
     """Return one cycle of each group of tables that read each other.
 

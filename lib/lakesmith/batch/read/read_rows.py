@@ -158,9 +158,12 @@ def read_references(batch: BatchContext) -> dict[str, DataFrame]:
 
     *Columns*: those of each table, without hidden ones.
     """
-    return {
+    found = {
         table: snapshot(batch.session, batch.ref(table), version)
         for table, version in batch.intent.references
+    }
+    return {
+        table: rows.transform(_defaults(batch, table)) for table, rows in found.items()
     }
 
 

@@ -149,7 +149,7 @@ def _quantile(arguments: Arguments) -> Draft:
 def _of_type(arguments: Arguments) -> Draft:
     column = arguments.column("column_name")
     kind = schema_type(arguments.text("column_type"))
-    made = draft("schema", columns_and_types={column: kind})
+    made = draft("schema", column_types={column: kind})
     return Draft(made.check, name=f"{column}_type")
 
 
@@ -158,7 +158,7 @@ def _columns(are_all: bool) -> Translate:
         arguments.ignore("transform")
         columns = dict.fromkeys(arguments.columns("column_list"))
         others = False if are_all else None
-        return draft("schema", columns_and_types=columns, others=others)
+        return draft("schema", column_types=columns, others=others)
 
     return translate
 

@@ -97,7 +97,7 @@ def _schema(arguments: Arguments) -> Draft:
     is_strict = arguments.flag("strict")
     made = draft(
         "schema",
-        columns_and_types=columns,
+        column_types=columns,
         ordered=True if is_strict else None,
         others=False if is_strict else None,
     )

@@ -127,14 +127,14 @@ def _contained(column: str, values: list[Any]) -> Draft:
 @named("expect_column_to_exist")
 def _exists(arguments: Arguments) -> Draft:
     column = arguments.column()
-    made = draft("schema", columns_and_types={column: None})
+    made = draft("schema", column_types={column: None})
     return Draft(made.check, name=f"{column}_exists")
 
 
 @named("expect_table_columns_to_match_ordered_list")
 def _ordered(arguments: Arguments) -> Draft:
     columns = dict.fromkeys(arguments.columns("column_list"))
-    return draft("schema", columns_and_types=columns, ordered=True, others=False)
+    return draft("schema", column_types=columns, ordered=True, others=False)
 
 
 @named("expect_table_columns_to_match_set")
@@ -142,7 +142,7 @@ def _column_set(arguments: Arguments) -> Draft:
     columns = dict.fromkeys(column_names(arguments.needed("column_set")))
     is_exact = arguments.flag("exact_match", True)
     others = False if is_exact else None
-    return draft("schema", columns_and_types=columns, others=others)
+    return draft("schema", column_types=columns, others=others)
 
 
 @named("expect_column_values_to_be_of_type")
@@ -159,7 +159,7 @@ def _of_types(arguments: Arguments) -> Draft:
 
 
 def _typed(column: str, kind: str) -> Draft:
-    made = draft("schema", columns_and_types={column: schema_type(kind)})
+    made = draft("schema", column_types={column: schema_type(kind)})
     return Draft(made.check, name=f"{column}_type")
 
 

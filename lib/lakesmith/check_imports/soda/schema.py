@@ -54,7 +54,7 @@ def _of_severity(given: dict[str, Any], on_fail: str | None) -> Iterator[Made]:
         columns |= typed_columns(given.get(key, {}))
     others = False if _EXACT in given else None
     if columns:
-        made = draft("schema", columns_and_types=columns, others=others)
+        made = draft("schema", column_types=columns, others=others)
         yield made.having(on_fail=on_fail)
     for key in given:
         if key not in (_REQUIRED, _TYPED, _EXACT):
@@ -89,7 +89,7 @@ def contract_schema(columns: list[dict[str, Any]], arguments: Arguments) -> Draf
     --------
     >>> from lakesmith.check_imports.arguments import Arguments
     >>> contract_schema([{"name": "id", "data_type": "integer"}], Arguments({})).check
-    {'check': 'schema', 'columns_and_types': {'id': 'int'}, 'ordered': True, 'others': False}
+    {'check': 'schema', 'column_types': {'id': 'int'}, 'ordered': True, 'others': False}
     """
     takes_others = arguments.flag("allow_extra_columns")
     takes_any_order = arguments.flag("allow_other_column_order")
@@ -100,7 +100,7 @@ def contract_schema(columns: list[dict[str, Any]], arguments: Arguments) -> Draf
     needed = [one for one in columns if not one.get("optional")]
     return draft(
         "schema",
-        columns_and_types=typed_columns(
+        column_types=typed_columns(
             {str(one.get("name")): one.get("data_type") for one in needed}
         ),
         ordered=None if takes_any_order else True,

@@ -45,7 +45,7 @@ def check_changes(old: Table, new: Table) -> Iterator[Change]:
 
 def _columns(check: Check, table: Table) -> list[str]:
     """Return the contract columns that a check is about, those in its SQL included."""
-    listed = getattr(check, "columns_and_types", {})
+    listed = getattr(check, "column_types", {})
     named = [*check.named_columns().values(), *listed]
     in_sql = {
         name for text in check.sql_texts().values() for name in column_names(text)

@@ -162,7 +162,7 @@ _FIELDS: dict[str, Callable[[_Pair], bool]] = {
     "where": _fewer_rows,
     "operator": _other_operator,
     "columns": _wider_key,
-    "columns_and_types": _fewer_columns,
+    "column_types": _fewer_columns,
     "ordered": _switched_off,
     "others": _switched_on,
     "threshold": _more_may_fail,

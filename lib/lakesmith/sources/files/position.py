@@ -81,8 +81,10 @@ class FilePositions(Positions):
         ({'in/a.csv': (0, 1700)}, {'in/a.csv': 'the file is empty'})
         """
         for one in parked:
-            _see(position, [one.part, *one.data], batch)
-            position["parked"][one.part] = one.reason
+            # A file that waits is tried in each run, and nothing about it is new.
+            if not _is_parked_so(position, one):
+                _see(position, [one.part, *one.data], batch)
+                position["parked"][one.part] = one.reason
 
     def mark(self, position: Position) -> Position:
         """Return nothing, since each file knows its batch."""
@@ -193,6 +195,12 @@ def _see(position: Position, file: Sequence[Any], batch: int) -> None:
         position["parked"].pop(path, None)
     position["seen"][path] = (size, mtime)
     position["read_in"][path] = batch
+
+
+def _is_parked_so(position: Position, part: ParkedPart) -> bool:
+    reason = position["parked"].get(part.part)
+    seen = position["seen"].get(part.part)
+    return bool(reason == part.reason and seen == tuple(part.data))
 
 
 def _sightings(position: Position, path: str) -> list[Sighting]:

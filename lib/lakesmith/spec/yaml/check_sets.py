@@ -164,6 +164,9 @@ class _Expansion:
         if unknown:
             hint = "'type', 'name' and 'except'"
             self._report(entry, f"for_each_column takes no '{unknown[0]}'", hint)
+        elif "column" in fields:
+            hint = "remove one of them"
+            self._report(entry, "for_each_column beside a column", hint)
         elif not self.types:
             hint = "give the table a contract, or write a check for each column"
             self._report(entry, "for_each_column needs a contract", hint)

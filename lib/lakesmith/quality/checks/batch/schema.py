@@ -23,7 +23,7 @@ class SchemaEvaluation(BatchEvaluation[Schema]):
         --------
         >>> from lakesmith.quality.checks.batch.evaluation import BatchScope
         >>> from lakesmith.spec.model import Table
-        >>> check = Schema(id="shape", columns_and_types={"id": "int", "day": None}, others=False)
+        >>> check = Schema(id="shape", column_types={"id": "int", "day": None}, others=False)
         >>> scope = BatchScope(Table(from_="bronze.orders"), {"id": "bigint", "x": "int"})
         >>> SchemaEvaluation(check, scope).result({}).message
         "column 'id' is bigint, expected int; column 'day' is not there; column 'x' is not expected"
@@ -32,7 +32,7 @@ class SchemaEvaluation(BatchEvaluation[Schema]):
         return batch_result(self.check, "; ".join(differences), len(differences))
 
     def _missing(self) -> Iterator[str]:
-        for name, expected in self.check.columns_and_types.items():
+        for name, expected in self.check.column_types.items():
             kind = find(self.scope.columns, name)
             if kind is None:
                 yield f"column '{name}' is not there"
@@ -40,13 +40,13 @@ class SchemaEvaluation(BatchEvaluation[Schema]):
                 yield f"column '{name}' is {kind}, expected {expected}"
 
     def _unexpected(self) -> Iterator[str]:
-        expected = {name.lower() for name in self.check.columns_and_types}
+        expected = {name.lower() for name in self.check.column_types}
         for name in () if self.check.others else self.scope.columns:
             if name.lower() not in expected:
                 yield f"column '{name}' is not expected"
 
     def _order(self) -> Iterator[str]:
-        expected = [name.lower() for name in self.check.columns_and_types]
+        expected = [name.lower() for name in self.check.column_types]
         known = [name.lower() for name in self.scope.columns]
         common = [name for name in expected if name in known]
         actual = [name for name in known if name in expected]

@@ -10,7 +10,7 @@ from pyspark.sql import functions as F
 
 from lakesmith.quality.checks.metrics.measured import MeasuredEvaluation
 from lakesmith.quality.checks.registry import batch_check
-from lakesmith.quality.values.estimate import Estimate, is_undecided
+from lakesmith.quality.values.measurement import Measurement, is_undecided
 from lakesmith.sketches.estimates import HLL_ERROR, hll_of
 from lakesmith.spec.model.checks.metrics.distinct_count import DistinctCount
 from lakesmith.types import Transform
@@ -41,12 +41,12 @@ class DistinctCountEvaluation(MeasuredEvaluation[DistinctCount]):
 
     def exact(self, metrics: Mapping[str, Any]) -> dict[str, Transform]:
         """Count the values where a bound is within the error of the estimate."""
-        estimate = self.estimate(metrics)
+        estimate = self.measurement(metrics)
         if estimate is None or not is_undecided(self.check.all_bounds(), estimate):
             return {}
         return {self._exact_name(): self._counted}
 
-    def estimate(self, metrics: Mapping[str, Any]) -> Estimate | None:
+    def measurement(self, metrics: Mapping[str, Any]) -> Measurement | None:
         """Return the count, else the estimate with its error.
 
         Examples
@@ -55,15 +55,15 @@ class DistinctCountEvaluation(MeasuredEvaluation[DistinctCount]):
         >>> from lakesmith.spec.model import Table
         >>> check = DistinctCount(id="some", column="n", min=2000)
         >>> made = DistinctCountEvaluation(check, BatchScope(Table(from_="bronze.orders")))
-        >>> made.estimate({"distinct_count(n)": 1000}).text()
+        >>> made.measurement({"distinct_count(n)": 1000}).text()
         'about 1000 (976 to 1024, HLL, 3 standard errors)'
         """
         if self._exact_name() in metrics:
-            return Estimate(metrics[self._exact_name()])
+            return Measurement(metrics[self._exact_name()])
         value = metrics[self.name()]
         margin = round(value * _MARGIN)
         error = "HLL, 3 standard errors" if margin else ""
-        return Estimate(value, value - margin, value + margin, error)
+        return Measurement(value, value - margin, value + margin, error)
 
     def _exact_name(self) -> str:
         return self.name("exact_distinct_count")

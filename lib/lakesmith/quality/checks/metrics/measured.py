@@ -14,7 +14,7 @@ from lakesmith.quality.check_result import CheckResult, batch_result, error_resu
 from lakesmith.quality.checks.batch.evaluation import BatchEvaluation
 from lakesmith.quality.conditions import condition_problem, holds, measured_rows
 from lakesmith.quality.rule import find
-from lakesmith.quality.values.estimate import Estimate, breach
+from lakesmith.quality.values.measurement import Measurement, breach
 from lakesmith.spec.model.checks.column_kinds import kind_problem, typed_columns
 from lakesmith.spec.model.checks.measured import Measured
 
@@ -48,16 +48,16 @@ class MeasuredEvaluation(BatchEvaluation[M]):
         """Return the columns that the check names."""
         return [*self.check.named_columns().values()]
 
-    def estimate(self, metrics: Mapping[str, Any]) -> Estimate | None:
+    def measurement(self, metrics: Mapping[str, Any]) -> Measurement | None:
         """Read the number from the metrics. It is None where there is no value."""
         value = metrics[self.name()]
-        return None if value is None else Estimate(value)
+        return None if value is None else Measurement(value)
 
     def result(self, metrics: Mapping[str, Any]) -> CheckResult:
         """Judge the number. Without any, `on_null` decides."""
         if not any(name in metrics for name in self.measured_names()):
             return error_result(self.check, "it was not measured")
-        estimate = self.estimate(metrics)
+        estimate = self.measurement(metrics)
         if estimate is None:
             is_needed = self.check.on_null == "fail"
             message = (
@@ -66,10 +66,10 @@ class MeasuredEvaluation(BatchEvaluation[M]):
             return batch_result(self.check, message)
         return self.judged(estimate)
 
-    def judged(self, estimate: Estimate) -> CheckResult:
+    def judged(self, estimate: Measurement) -> CheckResult:
         """Judge an estimate by the bounds of each severity."""
         broken = breach(self.check, estimate)
-        text = f"the {self.noun}{self.of()} is {estimate.text()}"
+        text = f"the {self.noun}{self.subject()} is {estimate.text()}"
         if broken:
             return batch_result(self.check, f"{text}, {broken}")
         narrow = breach(self.check.warn, estimate) if self.check.warn else ""
@@ -90,21 +90,21 @@ class MeasuredEvaluation(BatchEvaluation[M]):
 
     def counted(self, value: Column) -> Column:
         """Return a value, NULL in the rows of the batch that are not measured."""
-        condition = self.of_batch()
+        condition = self.batch_condition()
         return value if condition is None else F.when(condition, value)
 
-    def of_batch(self) -> Column | None:
+    def batch_condition(self) -> Column | None:
         """Return which rows of the batch are measured, None where all are."""
         return measured_rows(self.check.where, self.scope.rows)
 
-    def condition(self) -> Column | None:
+    def table_condition(self) -> Column | None:
         """Return the condition of the spec, None where all rows are measured."""
         where = self.check.where
         return None if where is None else holds(where, self.scope.columns)
 
     def rows(self) -> Column:
         """Return the number of rows of the batch that are measured, as an aggregate."""
-        condition = self.of_batch()
+        condition = self.batch_condition()
         return F.count(F.lit(1)) if condition is None else F.count_if(condition)
 
     def value(self, column: str) -> Column:
@@ -115,7 +115,7 @@ class MeasuredEvaluation(BatchEvaluation[M]):
         """Return the type of a column."""
         return find(self.scope.columns, column) or ""
 
-    def of(self) -> str:
+    def subject(self) -> str:
         """Return of what the number is, as a message says it."""
         names = " and ".join(self.columns())
         return f" of {names}" if names else ""

@@ -28,5 +28,5 @@ class NullCountEvaluation(MeasuredEvaluation[NullCount]):
         return {self.name(): F.count_if(self._all(is_null))}
 
     def _all(self, condition: Column) -> Column:
-        where = self.of_batch()
+        where = self.batch_condition()
         return condition if where is None else condition & where

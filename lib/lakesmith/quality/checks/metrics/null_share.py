@@ -10,7 +10,7 @@ from pyspark.sql import functions as F
 
 from lakesmith.quality.checks.metrics.measured import MeasuredEvaluation
 from lakesmith.quality.checks.registry import batch_check
-from lakesmith.quality.values.estimate import Estimate
+from lakesmith.quality.values.measurement import Measurement
 from lakesmith.spec.model.checks.metrics.null_share import NullShare
 
 _ROWS = "rows"
@@ -37,7 +37,7 @@ class NullShareEvaluation(MeasuredEvaluation[NullShare]):
         """Return the name of the number of rows."""
         return [self.name(_ROWS)]
 
-    def estimate(self, metrics: Mapping[str, Any]) -> Estimate | None:
+    def measurement(self, metrics: Mapping[str, Any]) -> Measurement | None:
         """Return the share, None without rows.
 
         Examples
@@ -51,4 +51,4 @@ class NullShareEvaluation(MeasuredEvaluation[NullShare]):
         """
         rows = metrics[self.name(_ROWS)]
         nulls = rows - metrics[self.name(_VALUES)]
-        return Estimate(nulls / rows) if rows else None
+        return Measurement(nulls / rows) if rows else None

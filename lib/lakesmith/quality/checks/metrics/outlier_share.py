@@ -11,8 +11,8 @@ from pyspark.sql import functions as F
 
 from lakesmith.quality.checks.metrics.measured import MeasuredEvaluation
 from lakesmith.quality.checks.registry import batch_check
-from lakesmith.quality.values.estimate import Estimate, is_undecided
-from lakesmith.quality.values.outliers import FACTORS, fences, with_fences
+from lakesmith.quality.values.measurement import Measurement, is_undecided
+from lakesmith.quality.values.outliers import METHODS, Distribution, fences, with_fences
 from lakesmith.sketches.estimates import KLL_RANK_ERROR, quantiles_of
 from lakesmith.spec.model.checks.metrics.outlier_share import OutlierShare
 from lakesmith.types import Transform
@@ -52,30 +52,31 @@ class OutlierShareEvaluation(MeasuredEvaluation[OutlierShare]):
 
     def exact(self, metrics: Mapping[str, Any]) -> dict[str, Transform]:
         """Count the outliers where a bound is within the error of the estimate."""
-        estimate = self.estimate(metrics)
+        estimate = self.measurement(metrics)
         if estimate is None or not is_undecided(self.check.all_bounds(), estimate):
             return {}
         return {self._exact_name(): self._counted}
 
-    def estimate(self, metrics: Mapping[str, Any]) -> Estimate | None:
+    def measurement(self, metrics: Mapping[str, Any]) -> Measurement | None:
         """Return the counted share, else the estimate with its error."""
         if self._exact_name() in metrics:
-            return Estimate(metrics[self._exact_name()])
+            return Measurement(metrics[self._exact_name()])
         quantiles = metrics[self.name("quantiles")]
         if quantiles is None:
             return None
-        mean = metrics[self.name("finite_mean")]
-        deviation = metrics[self.name("finite_stddev")]
-        low, high = fences(
-            self.check.method, self._factor(), quantiles, mean, deviation
+        found = Distribution(
+            quantiles,
+            metrics[self.name("finite_mean")],
+            metrics[self.name("finite_stddev")],
         )
+        low, high = fences(self.check.method, found, self._factor())
         share = _share_beyond(quantiles, low, high)
         least = max(0.0, share - _MARGIN)
         most = min(1.0, share + _MARGIN)
-        return Estimate(share, least, most, "KLL, 99 %")
+        return Measurement(share, least, most, "KLL, 99 %")
 
     def _factor(self) -> float:
-        return float(self.check.factor or FACTORS[self.check.method])
+        return float(self.check.factor or METHODS[self.check.method].factor)
 
     def _finite(self) -> Column:
         number = self.value(self.check.column).cast("double")

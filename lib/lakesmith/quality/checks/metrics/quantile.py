@@ -10,7 +10,7 @@ from pyspark.sql import functions as F
 
 from lakesmith.quality.checks.metrics.measured import MeasuredEvaluation
 from lakesmith.quality.checks.registry import batch_check
-from lakesmith.quality.values.estimate import Estimate, is_undecided
+from lakesmith.quality.values.measurement import Measurement, is_undecided
 from lakesmith.sketches.estimates import KLL_RANK_ERROR, quantiles_of
 from lakesmith.spec.model.checks.measured import Measured
 from lakesmith.spec.model.checks.metrics.median import Median
@@ -48,20 +48,20 @@ class RankEvaluation(MeasuredEvaluation[M]):
 
     def exact(self, metrics: Mapping[str, Any]) -> dict[str, Transform]:
         """Compute the value where a bound is within the error of the estimate."""
-        estimate = self.estimate(metrics)
+        estimate = self.measurement(metrics)
         if estimate is None or not is_undecided(self.check.all_bounds(), estimate):
             return {}
         return {self._exact_name(): self._computed}
 
-    def estimate(self, metrics: Mapping[str, Any]) -> Estimate | None:
+    def measurement(self, metrics: Mapping[str, Any]) -> Measurement | None:
         """Return the computed value, else the estimate with its error."""
         if self._exact_name() in metrics:
-            return Estimate(metrics[self._exact_name()])
+            return Measurement(metrics[self._exact_name()])
         found = metrics[self.name()]
         if found is None:
             return None
         low, value, high = found
-        return Estimate(value, low, high, _ERROR if low < high else "")
+        return Measurement(value, low, high, _ERROR if low < high else "")
 
     def name(self, metric: str = "") -> str:
         """Return the name of a metric, which says the rank too."""

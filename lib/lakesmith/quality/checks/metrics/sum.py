@@ -2,9 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from typing import Any
+
 from pyspark.sql import Column
 from pyspark.sql import functions as F
 
+from lakesmith.quality.check_result import CheckResult, error_result
 from lakesmith.quality.checks.metrics.measured import MeasuredEvaluation
 from lakesmith.quality.checks.registry import batch_check
 from lakesmith.spec.model.checks.metrics.sum import Sum
@@ -12,6 +16,7 @@ from lakesmith.types import WHOLE
 
 # Holds the sum of as many bigints as a table has rows.
 _BIGINTS = "decimal(20,0)"
+_VALUES = "values"
 
 
 @batch_check(Sum)
@@ -21,7 +26,7 @@ class SumEvaluation(MeasuredEvaluation[Sum]):
     noun = "sum"
 
     def metrics(self) -> dict[str, Column]:
-        """Return the sum, exact but of floats, NULL where it has more than 38 digits.
+        """Return the sum, exact but of floats, and the number of values.
 
         Notes
         -----
@@ -29,4 +34,12 @@ class SumEvaluation(MeasuredEvaluation[Sum]):
         """
         value = self.value(self.check.column)
         is_whole = self.kind(self.check.column) in WHOLE
-        return {self.name(): F.try_sum(value.cast(_BIGINTS) if is_whole else value)}
+        total = F.try_sum(value.cast(_BIGINTS) if is_whole else value)
+        return {self.name(): total, self.name(_VALUES): F.count(value)}
+
+    def result(self, metrics: Mapping[str, Any]) -> CheckResult:
+        """Judge the sum. One that no decimal holds cannot be judged."""
+        is_lost = metrics[self.name()] is None and metrics[self.name(_VALUES)] > 0
+        if is_lost:
+            return error_result(self.check, "the sum has more than 38 digits")
+        return super().result(metrics)

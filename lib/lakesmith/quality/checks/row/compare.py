@@ -14,7 +14,7 @@ from lakesmith.columns import quoted
 from lakesmith.quality.checks.registry import column_rules, row_check
 from lakesmith.quality.rule import broken_rule, find
 from lakesmith.spec.model.checks.row.compare import Compare
-from lakesmith.types import FLOATS, TEXTS, TIMESTAMPS, WHOLE, family
+from lakesmith.types import are_comparable
 
 if TYPE_CHECKING:
     from lakesmith.quality.checks.batch.evaluation import BatchScope
@@ -38,7 +38,7 @@ def compare(check: Compare, scope: BatchScope) -> Iterator[Rule]:
         yield broken_rule(check, check.column, f"column '{check.other}' is not there")
         return
     kind = find(scope.columns, check.column)
-    if kind is not None and not _is_comparable(kind, other):
+    if kind is not None and not are_comparable(kind, other):
         what = f"{check.column} ({kind}) and {check.other} ({other})"
         yield broken_rule(check, check.column, f"{what} are of different kinds")
         return
@@ -46,14 +46,6 @@ def compare(check: Compare, scope: BatchScope) -> Iterator[Rule]:
     text = f"{quoted(check.column)} {check.operator} {quoted(check.other)}"
     for rule in column_rules(check, scope.columns, _differs):
         yield rule if rule.error else replace(rule, expression=text)
-
-
-def _is_comparable(left: str, right: str) -> bool:
-    """Return whether two types have one order. Spark would cast text to a number, and throw."""
-    if left == right:
-        return True
-    groups = ((*WHOLE, *FLOATS, "decimal"), TEXTS, ("date", *TIMESTAMPS))
-    return any(family(left) in group and family(right) in group for group in groups)
 
 
 def _differs(check: Compare, value: Column, kind: str) -> Column:

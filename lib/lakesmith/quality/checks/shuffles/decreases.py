@@ -28,10 +28,10 @@ class DecreasesEvaluation(ShuffleEvaluation[Decreases]):
         order = [named(name) for name in self.check.order_by]
         before = F.lag(value).over(Window.partitionBy(*groups).orderBy(*order, value))
         is_smaller = value <= before if self.check.strict else value < before
-        marked = self.taken(rows).select(is_smaller.alias(ROWS))
+        marked = self.rows_with_values(rows).select(is_smaller.alias(ROWS))
         return marked.agg(F.count_if(F.col(ROWS)))
 
-    def of(self) -> str:
+    def subject(self) -> str:
         """Return the column and its order."""
         return (
             f" of {self.check.column} in the order of {', '.join(self.check.order_by)}"

@@ -23,6 +23,6 @@ class EntropyEvaluation(ShuffleEvaluation[Entropy]):
         """
         count = F.col(ROWS)
         total = F.sum(count)
-        return self.per_value(rows).agg(
+        return self.value_counts(rows).agg(
             F.ln(total) - F.sum(count * F.ln(count)) / total
         )

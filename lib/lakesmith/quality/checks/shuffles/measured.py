@@ -39,25 +39,28 @@ class ShuffleEvaluation(MeasuredEvaluation[M]):
 
     def plan_note(self) -> str:
         """Say that the check costs a shuffle."""
-        return f"{self.check.check}{self.of()} needs one more shuffle"
+        return f"{self.check.check}{self.subject()} needs one more shuffle"
 
-    def taken(self, rows: DataFrame) -> DataFrame:
+    def rows_with_values(self, rows: DataFrame) -> DataFrame:
         """Return the rows that count and have a value in each column of the check.
 
         *Columns*: as they are.
         """
-        condition = self.condition()
+        condition = self.table_condition()
         counted = rows if condition is None else rows.filter(condition)
         for name in self.check.checked_columns().values():
             counted = counted.filter(named(name).isNotNull())
         return counted
 
-    def per_value(self, rows: DataFrame) -> DataFrame:
+    def value_counts(self, rows: DataFrame) -> DataFrame:
         """Return how many rows each value has.
 
         *Columns*: needs the columns of the check -> they and ``_rows`` BIGINT.
         """
         columns = [named(name) for name in self.columns()]
         return (
-            self.taken(rows).groupBy(*columns).count().withColumnRenamed("count", ROWS)
+            self.rows_with_values(rows)
+            .groupBy(*columns)
+            .count()
+            .withColumnRenamed("count", ROWS)
         )

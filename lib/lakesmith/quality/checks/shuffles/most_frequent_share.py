@@ -21,4 +21,4 @@ class MostFrequentShareEvaluation(ShuffleEvaluation[MostFrequentShare]):
 
         *Columns*: needs the column of the check -> exactly one row of double.
         """
-        return self.per_value(rows).agg(F.max(ROWS) / F.sum(ROWS))
+        return self.value_counts(rows).agg(F.max(ROWS) / F.sum(ROWS))

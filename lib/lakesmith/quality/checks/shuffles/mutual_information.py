@@ -23,7 +23,7 @@ class MutualInformationEvaluation(ShuffleEvaluation[MutualInformation]):
 
         *Columns*: needs both columns of the check -> exactly one row of double.
         """
-        pairs = self.per_value(rows)
+        pairs = self.value_counts(rows)
         left, right = (
             F.sum(ROWS).over(Window.partitionBy(named(name))) for name in self.columns()
         )
@@ -33,9 +33,11 @@ class MutualInformationEvaluation(ShuffleEvaluation[MutualInformation]):
         total = F.sum(count)
         return shares.agg(F.ln(total) + F.sum(count * logs) / total)
 
-    def taken(self, rows: DataFrame) -> DataFrame:
+    def rows_with_values(self, rows: DataFrame) -> DataFrame:
         """Return the rows that count and have both values.
 
         *Columns*: as they are.
         """
-        return super().taken(rows).filter(named(self.check.other).isNotNull())
+        return (
+            super().rows_with_values(rows).filter(named(self.check.other).isNotNull())
+        )

@@ -22,12 +22,12 @@ class NullSharePerGroupEvaluation(ShuffleEvaluation[NullSharePerGroup]):
 
         *Columns*: needs the columns of the check -> exactly one row of double.
         """
-        condition = self.condition()
+        condition = self.table_condition()
         counted = rows if condition is None else rows.filter(condition)
         groups = [named(name) for name in self.check.by]
         is_null = named(self.check.column).isNull().cast("double")
         return counted.groupBy(*groups).agg(F.avg(is_null).alias(ROWS)).agg(F.max(ROWS))
 
-    def of(self) -> str:
+    def subject(self) -> str:
         """Return the column and the groups."""
         return f" of {self.check.column} by {', '.join(self.check.by)}"

@@ -13,6 +13,7 @@ from lakesmith.quality.checks.registry import batch_check
 from lakesmith.quality.checks.shuffles.measured import ShuffleEvaluation
 from lakesmith.quality.rule import find
 from lakesmith.spec.model.checks.shuffles.references import References
+from lakesmith.types import are_comparable
 
 
 @batch_check(References)
@@ -37,7 +38,7 @@ class ReferencesEvaluation(ShuffleEvaluation[References]):
                 for index, name in enumerate(self.check.columns)
             ),
         )
-        orphans = self.taken(rows).join(targets, condition, "left_anti")
+        orphans = self.rows_with_values(rows).join(targets, condition, "left_anti")
         return orphans.agg(F.count(F.lit(1)))
 
     def problem(self) -> str:
@@ -48,12 +49,18 @@ class ReferencesEvaluation(ShuffleEvaluation[References]):
         known = self.scope.tables.get(self.check.table)
         if known is None:
             return f"'{self.check.table}' has not been built yet"
-        for name in self.check.to or self.check.columns:
-            if find(dict(known.dtypes), name) is None:
-                return f"column '{name}' is not in '{self.check.table}'"
+        kinds = dict(known.dtypes)
+        targets = self.check.to or self.check.columns
+        for name, target in zip(self.check.columns, targets, strict=True):
+            kind = find(kinds, target)
+            if kind is None:
+                return f"column '{target}' is not in '{self.check.table}'"
+            if not are_comparable(self.kind(name), kind):
+                what = f"{name} ({self.kind(name)}) and {target} ({kind})"
+                return f"{what} are of different kinds"
         return ""
 
-    def of(self) -> str:
+    def subject(self) -> str:
         """Return the columns and the other table."""
         return f" of {', '.join(self.check.columns)} in {self.check.table}"
 

@@ -32,10 +32,12 @@ class TimeGapsEvaluation(ShuffleEvaluation[TimeGaps]):
         micros = micros_of(time, self.kind(self.check.column))
         before = F.lag(micros).over(Window.partitionBy(*groups).orderBy(micros))
         longest = parse_age(self.check.longest) // timedelta(microseconds=1)
-        steps = self.taken(rows).select((micros - before > longest).alias(ROWS))
+        steps = self.rows_with_values(rows).select(
+            (micros - before > longest).alias(ROWS)
+        )
         return steps.agg(F.count_if(F.col(ROWS)))
 
-    def of(self) -> str:
+    def subject(self) -> str:
         """Return the column and the longest step."""
         return f" of {self.check.column} over {self.check.longest}"
 

@@ -22,4 +22,4 @@ class UniqueShareEvaluation(ShuffleEvaluation[UniqueShare]):
         *Columns*: needs the column of the check -> exactly one row of double.
         """
         unique = F.count_if(F.col(ROWS) == 1)
-        return self.per_value(rows).agg(unique / F.sum(ROWS))
+        return self.value_counts(rows).agg(unique / F.sum(ROWS))

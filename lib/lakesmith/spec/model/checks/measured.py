@@ -3,17 +3,20 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
+from dataclasses import replace
 from decimal import Decimal
 from typing import ClassVar
 
 from pydantic import Field
 
 from lakesmith.spec.model.checks.base import BatchCheck, GateColumns
-from lakesmith.spec.model.checks.bounds import Bound, Bounds, order_findings
+from lakesmith.spec.model.checks.bounds import Bound, Bounds, empty_range
 from lakesmith.spec.model.checks.column_kinds import NUMBERS, kind_findings
 from lakesmith.spec.model.checks.condition_rules import condition_findings
 from lakesmith.spec.values.numbers import read_decimal
 from lakesmith.spec.yaml.provenance import Finding
+
+Limits = tuple[int | None, int | None]
 
 
 class Measured(Bounds, BatchCheck):
@@ -29,12 +32,12 @@ class Measured(Bounds, BatchCheck):
     # Types of the columns that can be measured; empty takes all.
     kinds: ClassVar[tuple[str, ...]] = NUMBERS
     # The least and the greatest value that the number can have.
-    range: ClassVar[tuple[int | None, int | None]] = (None, None)
+    limits: ClassVar[Limits] = (None, None)
 
     def findings(self, columns: GateColumns) -> Iterator[Finding]:
         """Find bounds that are no numbers, a wrong condition, and columns of other types."""
         for place, bounds in self.all_bounds().items():
-            yield from _bound_findings(place, bounds, self.range)
+            yield from _bound_findings(place, bounds, self.limits)
         yield from condition_findings("where", self.where, columns)
         yield from kind_findings(self, self.kinds, columns)
 
@@ -48,14 +51,14 @@ class MeasuredShare(Measured):
     """A share that is measured, 0 to 1, whose bounds may be percents."""
 
     kinds: ClassVar[tuple[str, ...]] = ()
-    range: ClassVar[tuple[int | None, int | None]] = (0, 1)
+    limits: ClassVar[Limits] = (0, 1)
 
 
 class MeasuredCount(Measured):
     """A count that is measured."""
 
     kinds: ClassVar[tuple[str, ...]] = ()
-    range: ClassVar[tuple[int | None, int | None]] = (0, None)
+    limits: ClassVar[Limits] = (0, None)
 
 
 def read_bound(bound: Bound) -> Decimal:
@@ -77,9 +80,7 @@ def read_bound(bound: Bound) -> Decimal:
     return value if number == text else value / 100
 
 
-def _bound_findings(
-    place: str, bounds: Bounds, range: tuple[int | None, int | None]
-) -> Iterator[Finding]:
+def _bound_findings(place: str, bounds: Bounds, limits: Limits) -> Iterator[Finding]:
     numbers: dict[str, Decimal] = {}
     for key, bound in bounds.bounds().items():
         try:
@@ -87,17 +88,15 @@ def _bound_findings(
         except (ValueError, ArithmeticError):
             what = f"'{key}' is {bound!r}, a number expected"
             yield Finding("LS141", f"{place}{key}", what, "write a number")
-    yield from _range_findings(place, numbers, range)
+    yield from _limit_findings(place, numbers, limits)
     if len(numbers) == 2 and numbers["min"] > numbers["max"]:
-        (finding,) = order_findings(Bounds(min=1, max=0))
-        what = f"'max' {bounds.max} is below 'min' {bounds.min}"
-        yield Finding(finding.code, f"{place}max", what, finding.hint)
+        yield replace(empty_range(bounds), key=f"{place}max")
 
 
-def _range_findings(
-    place: str, numbers: Mapping[str, Decimal], range: tuple[int | None, int | None]
+def _limit_findings(
+    place: str, numbers: Mapping[str, Decimal], limits: Limits
 ) -> Iterator[Finding]:
-    least, greatest = range
+    least, greatest = limits
     for key, number in numbers.items():
         is_low = least is not None and number < least
         is_high = greatest is not None and number > greatest

@@ -19,7 +19,7 @@ class Schema(BatchCheck):
     """The rows have these columns, of these types."""
 
     check: Literal["schema"]
-    columns_and_types: dict[ColumnName, str | None] = Field(
+    column_types: dict[ColumnName, str | None] = Field(
         min_length=1,
         description="Columns, each with its Spark type; without a type any will do.",
     )
@@ -30,8 +30,8 @@ class Schema(BatchCheck):
 
     def findings(self, columns: GateColumns) -> Iterator[Finding]:
         """Find types that Spark does not have."""
-        for name, kind in self.columns_and_types.items():
+        for name, kind in self.column_types.items():
             problem = type_problem(kind) if kind else ""
             if problem:
-                key = f"columns_and_types.{name}"
+                key = f"column_types.{name}"
                 yield Finding("LS141", key, problem, "write a type of Spark")

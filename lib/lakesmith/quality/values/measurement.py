@@ -17,7 +17,7 @@ Number = int | float | Decimal
 
 
 @dataclass(frozen=True)
-class Estimate:
+class Measurement:
     """A number, and the bounds within which it lies.
 
     Parameters
@@ -34,12 +34,12 @@ class Estimate:
     high: Number | None = None
     error: str = ""
 
-    def range(self) -> tuple[Number, Number]:
+    def interval(self) -> tuple[Number, Number]:
         """Return the least and the greatest value that the number may have.
 
         Examples
         --------
-        >>> Estimate(3).range(), Estimate(3, 2, 4).range()
+        >>> Measurement(3).interval(), Measurement(3, 2, 4).interval()
         ((3, 3), (2, 4))
         """
         low = self.value if self.low is None else self.low
@@ -51,12 +51,12 @@ class Estimate:
 
         Examples
         --------
-        >>> Estimate(Decimal("1.50")).text(), Estimate(3, 2, 4, "HLL").text()
+        >>> Measurement(Decimal("1.50")).text(), Measurement(3, 2, 4, "HLL").text()
         ('1.50', 'about 3 (2 to 4, HLL)')
         """
         if not self.error:
             return shown(self.value)
-        low, high = self.range()
+        low, high = self.interval()
         return (
             f"about {shown(self.value)} ({shown(low)} to {shown(high)}, {self.error})"
         )
@@ -73,13 +73,13 @@ def shown(number: Number) -> str:
     return f"{number:.6g}" if isinstance(number, float) else str(number)
 
 
-def breach(bounds: Bounds, estimate: Estimate) -> str:
+def breach(bounds: Bounds, estimate: Measurement) -> str:
     """Return which bound a number breaks, in words, or nothing. NaN breaks every bound.
 
     Examples
     --------
     >>> from lakesmith.spec.model.checks.bounds import Bounds
-    >>> breach(Bounds(min=5), Estimate(3)), breach(Bounds(max=5), Estimate(3))
+    >>> breach(Bounds(min=5), Measurement(3)), breach(Bounds(max=5), Measurement(3))
     ('expected at least 5', '')
     """
     value = estimate.value
@@ -92,17 +92,17 @@ def breach(bounds: Bounds, estimate: Estimate) -> str:
     return ""
 
 
-def is_undecided(bounds: Mapping[str, Bounds], estimate: Estimate) -> bool:
+def is_undecided(bounds: Mapping[str, Bounds], estimate: Measurement) -> bool:
     """Return whether a bound lies within the error of an estimate.
 
     Examples
     --------
     >>> from lakesmith.spec.model.checks.bounds import Bounds
     >>> bounds = {"": Bounds(max=10)}
-    >>> is_undecided(bounds, Estimate(9, 8, 11)), is_undecided(bounds, Estimate(7, 6, 8))
+    >>> is_undecided(bounds, Measurement(9, 8, 11)), is_undecided(bounds, Measurement(7, 6, 8))
     (True, False)
     """
-    low, high = estimate.range()
+    low, high = estimate.interval()
     if low == high or _is_nan(low) or _is_nan(high):
         return False
     limits = [limit for one in bounds.values() for limit in one.bounds().values()]
