@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 from unittest.mock import MagicMock
 
@@ -17,6 +18,7 @@ from lakesmith.runs.batch_runner import BatchOutcome
 from lakesmith.runs.progress import Progress
 from lakesmith.sources.files.position import files_slice
 from lakesmith.sources.slices import ParkedPart
+from lakesmith.spec.model.checks import check_from
 from tests.shop import TABLES, Shop
 
 INTENT = Intent(
@@ -93,3 +95,16 @@ def test_a_parked_input_is_reported_and_known(progress: Progress, events: list[R
     progress.park("bronze.orders", [ParkedPart("in/a.csv", "cut", [12, 1700])])
     assert events == [InputParked(progress.facts.run_id, "bronze.orders", "sources.orders", "in/a.csv", "cut")]
     assert progress.parked("bronze.orders") == {"in/a.csv"}
+
+
+def test_a_refused_table_blocks_those_whose_checks_compare_with_it(tmp_path: Path, events: list[RunEvent]) -> None:
+    project = Shop(tmp_path / "shop", MagicMock()).lake.project
+    fields = {"id": "c", "check": "references", "columns": ["sku"], "table": "silver.lines", "max": 0}
+    orders = project.table("silver.orders").model_copy(update={"checks": (check_from(fields),)})
+    silver = {**project.tables["silver"], "orders": orders}
+    compared = project.model_copy(update={"tables": {**project.tables, "silver": silver}})
+    progress = Progress(facts_of(compared, None, events.append))
+    progress.begin(TABLES)
+    outcome = written(CheckResult("c", "", "fail", "fail", 1))
+    progress.close(replace(outcome, intent=replace(INTENT, table="silver.lines")))
+    assert set(progress.blocked) == {"silver.lines", "silver.orders", "gold.daily"}

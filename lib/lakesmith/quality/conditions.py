@@ -15,6 +15,9 @@ from lakesmith.columns import DELETED, EMPTIED
 from lakesmith.quality.checks.row.attempt import HOLDS, attempted
 from lakesmith.quality.rule import Rule, reason_of
 
+# What is wrong with conditions, each of which is analysed once for columns of the same types.
+_problems: dict[tuple[str, tuple[tuple[str, str], ...]], str] = {}
+
 
 def holds(condition: str, columns: Mapping[str, str]) -> Column:
     """Return whether a condition holds, never NULL. It does not where it throws.
@@ -87,6 +90,13 @@ def condition_problem(condition: str | None, rows: DataFrame | None) -> str:
     """
     if condition is None or rows is None:
         return ""
+    asked = (condition, tuple(rows.dtypes))
+    if asked not in _problems:
+        _problems[asked] = _analysed(condition, rows)
+    return _problems[asked]
+
+
+def _analysed(condition: str, rows: DataFrame) -> str:
     try:
         _ = rows.select(holds(condition, dict(rows.dtypes))).schema
     except AnalysisException as error:
