@@ -40,6 +40,15 @@ EVOLUTION_CODES: dict[str, tuple[str, str, str]] = {
         " Nothing was written.",
         "Restore `from`, or rebuild the table with `lakesmith run --rebuild --select TABLE`.",
     ),
+    "LS515": (
+        "table was read with another default",
+        "A `default` of an existing column of the upstream was added, changed or removed. The"
+        " table's rows hold what they were read with, and its next rows would hold another"
+        " value. Nothing was written.",
+        "Restore the default, or rebuild the table with"
+        " `lakesmith run --rebuild --select TABLE`. Tables that are computed from all rows,"
+        " such as aggregates, are computed again without that.",
+    ),
     "LS513": (
         "numeric overflow",
         "A sum, a product or a cast gave a number that the column's type cannot hold, or NaN or"

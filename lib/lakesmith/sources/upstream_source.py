@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 
 from pyspark.sql import DataFrame, SparkSession
 from pyspark.sql.types import DataType
 
 from lakesmith.column_refs import named
+from lakesmith.errors import WriteError
 from lakesmith.sources.base import Known, Source, TableHead
 from lakesmith.sources.positions import Position, Positions
 from lakesmith.sources.registry import built_in
@@ -20,16 +21,29 @@ from lakesmith.sources.upstream import (
     new_rows,
     snapshot,
 )
+from lakesmith.sources.upstream_defaults import (
+    Defaults,
+    UpstreamPositions,
+    defaults_read,
+    may_differ,
+    other_defaults,
+)
 from lakesmith.spec.change_semantics import changes_rows
 from lakesmith.spec.model.source import UPSTREAM
 from lakesmith.tables.ref import project_table
-from lakesmith.transforms.conform import with_defaults
+from lakesmith.transforms.conform import defaults_of, with_values
 
 
 def versions_slice(
-    name: str, since: int | None, to: int, voids: Iterable[Sequence[int]] = ()
+    name: str,
+    since: int | None,
+    to: int,
+    voids: Iterable[Sequence[int]] = (),
+    defaults: Defaults | None = None,
 ) -> Slice:
     """Return a slice of the versions of a table after `since` up to `to`.
+
+    `defaults` are those by which its rows, and those of the tables to look up, are read.
 
     Examples
     --------
@@ -37,7 +51,10 @@ def versions_slice(
     {'since': 3, 'to': 5, 'voids': [[4, 4]]}
     """
     spans = [list(span) for span in voids]
-    return Slice(UPSTREAM, name, {"since": since, "to": to, "voids": spans})
+    data = {"since": since, "to": to, "voids": spans}
+    if defaults is not None:
+        data["defaults"] = defaults
+    return Slice(UPSTREAM, name, data)
 
 
 @built_in
@@ -45,7 +62,7 @@ class Upstream(Source):
     """A table of the lake, read by its versions."""
 
     kind = UPSTREAM
-    positions = Positions(shared=True)
+    positions: Positions = UpstreamPositions(shared=True)
 
     @property
     def name(self) -> str:
@@ -60,8 +77,13 @@ class Upstream(Source):
         """
         return self.reader.from_
 
-    def has_new(self, position: Position, known: Known) -> bool:
+    def has_new(self, position: Position, known: Known) -> bool | None:
         """Return whether the upstream, or a table that is looked up, has moved.
+
+        Returns
+        -------
+        bool or None
+            None where a `default` of theirs differs, and their columns at that time decide.
 
         Examples
         --------
@@ -72,7 +94,12 @@ class Upstream(Source):
         >>> upstream.has_new({"to": 4}, known), upstream.has_new({"to": 5}, known)
         (True, False)
         """
+        if may_differ(position, self._defaults()):
+            return None
         return self.next_versions(position, known) is not None
+
+    def _defaults(self) -> Defaults:
+        return defaults_read(self.project, self.reader)
 
     def max_rows(self, piece: Slice) -> int | None:
         """Return how many rows the commits of the slice wrote or removed."""
@@ -82,9 +109,30 @@ class Upstream(Source):
     def next_slice(
         self, spark: SparkSession, position: Position, known: Known
     ) -> Slices:
-        """Return the versions that were not read, with those of the tables to look up."""
-        piece = self.next_versions(position, known)
+        """Return the versions that were not read, with those of the tables to look up.
+
+        Raises
+        ------
+        WriteError
+            LS515 when rows were read with another `default` and are not computed again.
+
+        Notes
+        -----
+        What is computed from scratch is computed again where a `default` differs.
+        """
+        changes = other_defaults(spark, self.project, self.reader, position, known)
+        if changes and not self.reader.write.recomputes:
+            raise self._refused(changes)
+        piece = self.next_versions({} if changes else position, known)
         return Slices(piece, lookups=self._versions(known)) if piece else Slices()
+
+    def _refused(self, changes: Sequence[str]) -> WriteError:
+        hint = (
+            "put the default back as it was, or build the table with the new one: "
+            f"`lakesmith run --rebuild --select {self.table}`"
+        )
+        what = "; ".join(changes)
+        return WriteError(what, code="LS515", where=self.table, hint=hint)
 
     def next_versions(self, position: Position, known: Known) -> Slice | None:
         """Return the versions that were not read, or None when nothing moved or a table is missing.
@@ -101,7 +149,7 @@ class Upstream(Source):
         >>> from types import SimpleNamespace
         >>> known = Known({"bronze.a": SimpleNamespace(version=5, voids=[])})
         >>> upstream.next_versions({"to": 3}, known).data
-        {'since': 3, 'to': 5, 'voids': []}
+        {'since': 3, 'to': 5, 'voids': [], 'defaults': {}}
         """
         upstream = known.tables.get(self.name)
         lookups = self._versions(known)
@@ -112,7 +160,8 @@ class Upstream(Source):
         if not has_moved(upstream, since):
             return None
         voids = [void for void in upstream.voids if since is None or void[1] > since]
-        return versions_slice(self.name, since, upstream.version, voids)
+        defaults = self._defaults()
+        return versions_slice(self.name, since, upstream.version, voids, defaults)
 
     def _versions(self, known: Known) -> dict[str, int]:
         versions: dict[str, int] = {}
@@ -139,7 +188,7 @@ class Upstream(Source):
         """
         table = project_table(self.project, piece.name)
         upstream = self.project.table(piece.name)
-        defaults = with_defaults(upstream.columns)
+        defaults = with_values(self._defaults_of(piece))
         if self.reader.write.recomputes:
             return snapshot(session, table, piece.data["to"]).transform(defaults)
         found = self.span(piece)
@@ -149,6 +198,13 @@ class Upstream(Source):
             return rows
         # Each row that a truncate deleted comes as a row too.
         return rows.filter(~(named("_deleted") & is_mark(upstream.write.keys)))
+
+    def _defaults_of(self, piece: Slice) -> Mapping[str, str]:
+        """Return the defaults by which a slice is read, also where the spec changed since."""
+        if "defaults" in piece.data:
+            frozen: Defaults = piece.data["defaults"]
+            return frozen.get(piece.name, {})
+        return defaults_of(self.project.table(piece.name).columns)
 
     def _images_of(self) -> tuple[str, ...]:
         """Return what has one newest image in an upstream that decides which row is the newest.

@@ -51,11 +51,48 @@ def with_defaults(columns: Mapping[str, ContractColumn]) -> Transform:
     +---+-------+
     <BLANKLINE>
     """
-    defaults = {
-        name: column.default
+    return with_values(defaults_of(columns))
+
+
+def defaults_of(columns: Mapping[str, ContractColumn]) -> dict[str, str]:
+    """Return the text of each `default` by its column.
+
+    Examples
+    --------
+    >>> from lakesmith.spec.model import Column as ContractColumn
+    >>> defaults_of({"qty": ContractColumn(type="int", default=7)})
+    {'qty': '7'}
+    """
+    return {
+        name: str(column.default)
         for name, column in columns.items()
         if column.default is not None
     }
+
+
+def with_values(defaults: Mapping[str, str]) -> Transform:
+    """Replace NULL by a value, of which each is cast from its text to the type of the column.
+
+    Parameters
+    ----------
+    defaults : mapping of str to str
+
+    Returns
+    -------
+    callable
+        DataFrame -> DataFrame
+
+    Notes
+    -----
+    *Columns*: needs nothing -> replaces the columns in `defaults` that are there.
+
+    Examples
+    --------
+    >>> from lakesmith.testing import frame
+    >>> df = frame(spark, "id int, qty int", [(1, None)])
+    >>> df.transform(with_values({"qty": "7"})).first()
+    Row(id=1, qty=7)
+    """
 
     def apply(df: DataFrame) -> DataFrame:
         values: dict[str, Column] = {}
@@ -64,7 +101,7 @@ def with_defaults(columns: Mapping[str, ContractColumn]) -> Transform:
                 continue
 
             kind = df.schema[name].dataType
-            typed = F.lit(str(default)).cast(kind)
+            typed = F.lit(default).cast(kind)
             values[name] = F.coalesce(named(name), typed)
 
         return df.withColumns(values) if values else df
