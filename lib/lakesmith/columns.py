@@ -24,6 +24,9 @@ VALIDITY = (VALID_FROM, VALID_TO, IS_CURRENT)
 # Fields of a change event in Debezium's format.
 ENVELOPE = ("op", "before", "after")
 PAYLOAD = "payload"
+# Fields of the envelope whose names fields of its images have too, and the latter in `_raw`.
+SHADOWED = "_envelope"
+IMAGE_FIELD = "_image_"
 
 # Columns of a frame on its way through a batch; no table has them.
 RAW = "_raw"

@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from tests.check_imports.reading import checks, imported, reasons
+from tests.check_imports.reading import checks, differences, imported, reasons
 
 
 def soda(directory: Path, *lines: str) -> Any:
@@ -169,3 +169,23 @@ def test_optional_columns_need_others(tmp_path: Path) -> None:
 def test_a_share_below_a_bound_is_not_none(tmp_path: Path) -> None:
     lines = ["- invalid_percent(a) < 1:", "    valid values: [x]"]
     assert checks(soda(tmp_path, *lines))[0]["threshold"] == {"fail": "1 %"}
+
+
+def test_plain_values_are_those_of_yaml_1_2(tmp_path: Path) -> None:
+    found = soda(
+        tmp_path,
+        "- invalid_count(c) = 0:",
+        "    valid min: 010",
+        "    valid max: 0o10",
+        "- invalid_count(d) = 0:",
+        "    valid values: [on, no, 010]",
+    )
+    assert checks(found)[0]["min"] == 10
+    assert checks(found)[0]["max"] == 8
+    assert checks(found)[1]["values"] == ["on", "no", 10]
+
+
+def test_a_reference_of_several_columns_says_what_is_not_counted(tmp_path: Path) -> None:
+    found = soda(tmp_path, "- values in (a, b) must exist in customers (c, d)")
+    assert checks(found)[0]["where"] == "a IS NOT NULL AND b IS NOT NULL"
+    assert any("NULL in some of the columns" in reason for reason in differences(found))

@@ -2,13 +2,18 @@
 
 from __future__ import annotations
 
+from decimal import Decimal
 from typing import Any
 
 import pytest
 from pyspark.sql import SparkSession
 
+from lakesmith.quality.batch_checks import batch_metrics, batch_results
+from lakesmith.quality.checks.batch.evaluation import BatchScope
+from lakesmith.spec.model import Table
+from lakesmith.spec.model.checks import check_from
 from lakesmith.testing import frame
-from tests.quality.measuring import results, verdict
+from tests.quality.measuring import NOON, results, verdict
 
 NUMBERS = [(1, 1, "a"), (2, 2, "a"), (3, 3, None), (4, None, "b"), (5, 6, "")]
 
@@ -101,14 +106,61 @@ def test_severities_conditions_and_what_cannot_be_made(
 
 def test_deletes_are_not_measured(spark: SparkSession) -> None:
     df = frame(spark, "n int, _deleted boolean", [(1, False), (None, True), (90, True), (2, None)])
-    found = results(
-        df,
+    checks = [
         {"check": "null_count", "column": "n", "max": 0},
         {"check": "mean", "column": "n", "max": 1.5},
         {"check": "maximum", "column": "n", "max": 2},
         {"check": "distinct_count", "column": "n", "max": 2},
+    ]
+    made = tuple(check_from({"id": f"c{index}", **check}) for index, check in enumerate(checks))
+    scope = BatchScope(Table(from_="bronze.a", checks=made), dict(df.dtypes), NOON, df)
+    metrics = df.agg(*batch_metrics(scope)).collect()[0].asDict()
+    assert {one.status for one in batch_results(scope, metrics)} == {"pass"}
+
+
+def test_a_frame_of_others_has_no_marks_of_deletes(spark: SparkSession) -> None:
+    df = frame(spark, "n int, _deleted boolean, _emptied string", [(1, False, "Y"), (None, True, "N"), (90, True, "N")])
+    found = results(
+        df,
+        {"check": "null_count", "column": "n", "max": 0},
+        {"check": "maximum", "column": "n", "max": 2},
     )
-    assert {one.status for one in found} == {"pass"}
+    assert [one.message for one in found] == [
+        "the number of NULLs of n is 1, expected at most 0",
+        "the maximum of n is 90, expected at most 2",
+    ]
+
+
+@pytest.mark.parametrize(("kind", "value", "bound", "status"), [
+    ("bigint", 9007199254740993, "9007199254740992", "fail"),
+    ("bigint", 9007199254740993, "9007199254740993", "pass"),
+    ("bigint", 7, "7", "pass"),
+    ("decimal(30,2)", Decimal("12345678901234567.89"), "12345678901234567.88", "fail"),
+    ("decimal(30,2)", Decimal("12345678901234567.89"), "12345678901234567.89", "pass"),
+    ("decimal(15,2)", Decimal("1234567890123.45"), "1234567890123.45", "pass"),
+])  # fmt: skip
+@pytest.mark.parametrize("check", ["median", "quantile"])
+def test_a_value_of_a_rank_is_not_rounded(
+    spark: SparkSession, check: str, kind: str, value: Any, bound: str, status: str
+) -> None:
+    df = frame(spark, f"v {kind}", [(value,), (None,)])
+    rank = {"quantile": 0.5} if check == "quantile" else {}
+    assert verdict(df, check=check, column="v", **rank, max=bound)[0] == status
+
+
+@pytest.mark.parametrize(("method", "share"), [("mad", 0.25), ("iqr", 0.0)])
+def test_outliers_among_few_values_are_counted(spark: SparkSession, method: str, share: float) -> None:
+    df = frame(spark, "v int", [(-11,), (2,), (0,), (5,)])
+    asked = {"check": "outlier_share", "column": "v", "method": method}
+    assert verdict(df, **asked, min=share, max=share) == ("pass", "")
+
+
+def test_a_quartile_between_two_values_is_not_estimated(spark: SparkSession) -> None:
+    value = "CASE WHEN id < 25000 THEN 0 WHEN id < 99990 THEN 10 ELSE 1000 END AS v"
+    for parts in (1, 4):
+        df = spark.range(0, 100_000, 1, parts).selectExpr(value)
+        check = {"check": "outlier_share", "column": "v", "min": 0.0001, "max": 0.0001}
+        assert verdict(df, **check) == ("pass", "")
 
 
 @pytest.mark.parametrize(("check", "message"), [

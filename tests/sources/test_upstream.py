@@ -8,7 +8,8 @@ from chispa import assert_df_equality
 from pyspark.sql import DataFrame, Row, SparkSession
 
 from lakesmith.session.batch import batch_session, ending
-from lakesmith.sources.upstream import changed_rows, is_retyped, live_spans, new_rows, snapshot
+from lakesmith.sources.live_versions import live_spans
+from lakesmith.sources.upstream import changed_rows, is_retyped, new_rows, snapshot
 from lakesmith.tables.ref import TableRef
 from lakesmith.testing import frame
 

@@ -61,6 +61,8 @@ def import_checks(file: Path, tool: str | None = None) -> Imported:
     """
     document = read_source(file)
     known = _tool_of(file, document, tool)
+    if known.reads_core:
+        document = read_source(file, is_core=True)
     collected = _Collected()
     for name, entries in _by_table(known.entries(document)).items():
         collected.add(name, entries)

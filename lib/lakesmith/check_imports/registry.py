@@ -13,13 +13,17 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True)
 class Tool:
-    """A tool with what recognises its files and what reads the checks of one."""
+    """A tool with what recognises its files and what reads the checks of one.
+
+    `reads_core` is True where it reads plain values as YAML 1.2 does.
+    """
 
     name: str
     title: str
     files: str
     recognises: Callable[[Node], bool]
     entries: Callable[[Node], Iterator[Entry]]
+    reads_core: bool = False
 
 
 _tools: dict[str, Tool] = {}

@@ -10,6 +10,7 @@ from typing import Any
 
 import yaml
 
+from lakesmith.check_imports.plain_values import core_value, is_day
 from lakesmith.errors import ConfigError, Problem
 from lakesmith.spec.yaml.nodes import Node
 from lakesmith.spec.yaml.provenance import Origin
@@ -30,13 +31,16 @@ class _UnreadableError(Exception):
         self.line = line
 
 
-def read_source(file: Path) -> Node:
-    """Read a file that another tool wrote, whose rules for plain values are those of YAML 1.1.
+def read_source(file: Path, is_core: bool = False) -> Node:
+    """Read a file that another tool wrote.
 
     Parameters
     ----------
     file : Path
         YAML, or JSON by its first sign.
+    is_core : bool
+        Read plain values as YAML 1.2 does, in which ``010`` is ten and ``on`` a text. Otherwise
+        they are those of YAML 1.1.
 
     Returns
     -------
@@ -58,7 +62,7 @@ def read_source(file: Path) -> Node:
       next:  give a readable file
     """
     try:
-        return _read(file)
+        return _read(file, is_core)
     except OSError as error:
         what = f"the file cannot be read: {error.strerror}"
         raise unreadable(file, what, hint="give a readable file") from None
@@ -82,7 +86,7 @@ def unreadable(
     return ConfigError([Problem("LS176", what, str(file), line, key, hint)])
 
 
-def _read(file: Path) -> Node:
+def _read(file: Path, is_core: bool) -> Node:
     if file.stat().st_size > _MAX_BYTES:
         raise _UnreadableError(f"the file is larger than {_MAX_BYTES >> 20} MiB")
     try:
@@ -91,7 +95,9 @@ def _read(file: Path) -> Node:
         what = f"the file is not UTF-8 text (byte {error.start})"
         raise _UnreadableError(what) from None
     is_json = _is_json(file, text)
-    return _Reader(str(file), is_json).read(_as_yaml(text) if is_json else text)
+    return _Reader(str(file), is_json, is_core).read(
+        _as_yaml(text) if is_json else text
+    )
 
 
 def _is_json(file: Path, text: str) -> bool:
@@ -111,9 +117,10 @@ def _is_json(file: Path, text: str) -> bool:
 class _Reader:
     """Build nodes from the events of the YAML parser, with the plain values of a tool."""
 
-    def __init__(self, file: str, is_json: bool) -> None:
+    def __init__(self, file: str, is_json: bool, is_core: bool) -> None:
         self._file = file
         self._is_json = is_json
+        self._is_core = is_core
         self._anchors: dict[str, Node] = {}
         self._scalars = yaml.SafeLoader("")
         self._events: Iterator[Any] = iter(())
@@ -163,6 +170,8 @@ class _Reader:
             return event.value
         if self._is_json:
             return json.loads(event.value)
+        if self._is_core and not event.tag and not is_day(event.value):
+            return core_value(event.value)
         resolve: Any = self._scalars.resolve
         tag = event.tag or resolve(yaml.ScalarNode, event.value, event.implicit)
         try:

@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from lakesmith.ledger.intent import Intent
     from lakesmith.ledger.state import TableState
     from lakesmith.ledger.store import Ledger
-    from lakesmith.sources.upstream import Voids
+    from lakesmith.sources.live_versions import Voids
     from lakesmith.spec.model import Project
     from lakesmith.tables.ref import TableRef
 

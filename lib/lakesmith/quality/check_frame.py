@@ -76,9 +76,9 @@ def check_frame(
     read = iter(check_list(as_data, types))
     made = tuple(one if isinstance(one, Check) else next(read) for one in checks)
     now = run_time or datetime.now(timezone.utc)
-    scope = BatchScope(
-        Table(from_="bronze.checked", checks=made), types, now, rows, tables or {}
-    )
+    table = Table(from_="bronze.checked", checks=made)
+    # The columns of such rows are values, whatever their names.
+    scope = BatchScope(table, types, now, rows, tables or {}, marks=())
     rules = with_known_patterns(
         resolve(compile_rules(scope.table, types, now), rows), rows
     )

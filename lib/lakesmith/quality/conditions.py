@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from functools import reduce
 from operator import and_
@@ -14,6 +14,9 @@ from pyspark.sql import functions as F
 from lakesmith.columns import DELETED, EMPTIED
 from lakesmith.quality.checks.row.attempt import HOLDS, attempted
 from lakesmith.quality.rule import Rule, reason_of
+
+# Columns of a batch that mark what is no row of the table.
+MARKS = (DELETED, EMPTIED)
 
 # What is wrong with conditions, each of which is analysed once for columns of the same types.
 _problems: dict[tuple[str, tuple[tuple[str, str], ...]], str] = {}
@@ -43,7 +46,9 @@ def holds(condition: str, columns: Mapping[str, str]) -> Column:
     return F.coalesce(outcome == HOLDS, F.lit(False))
 
 
-def measured_rows(condition: str | None, rows: DataFrame | None) -> Column | None:
+def measured_rows(
+    condition: str | None, rows: DataFrame | None, marks: Sequence[str] = MARKS
+) -> Column | None:
     """Return which rows of a batch are measured, None where all are.
 
     They are those for which the condition holds. A delete and a group that became empty are no
@@ -54,25 +59,28 @@ def measured_rows(condition: str | None, rows: DataFrame | None) -> Column | Non
     condition : str, optional
     rows : DataFrame, optional
         The rows of the batch, of which only the schema is asked.
+    marks : sequence of str
+        BOOLEAN columns that mark what is no row of the table. Rows that others made have none.
 
     Returns
     -------
     Column or None
-        Never NULL. *Columns*: needs what the condition names, ``_deleted`` and ``_emptied`` where
-        they are there.
+        Never NULL. *Columns*: needs what the condition names, and the marks that are there.
 
     Examples
     --------
     >>> rows = spark.sql("SELECT 1 AS id, true AS _deleted")
     >>> rows.filter(measured_rows("id > 0", rows)).count()
     0
+    >>> rows.filter(measured_rows("id > 0", rows, ())).count()
+    1
     """
     if rows is None:
         if condition is not None:
             raise ValueError("a condition needs the rows that it is asked of")
         return None
-    marks = [name for name in (DELETED, EMPTIED) if name in rows.columns]
-    conditions = [~F.coalesce(F.col(mark), F.lit(False)) for mark in marks]
+    marked = [name for name in marks if name in rows.columns]
+    conditions = [~F.coalesce(F.col(mark), F.lit(False)) for mark in marked]
     if condition is not None:
         conditions.append(holds(condition, dict(rows.dtypes)))
     return reduce(and_, conditions) if conditions else None

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from pyspark.sql import Column
 from pyspark.sql import functions as F
 
-from lakesmith.columns import RAW, RESCUED, quoted
+from lakesmith.columns import IMAGE_FIELD, RAW, RESCUED, quoted
 
 if TYPE_CHECKING:
     from lakesmith.spec.model import Column as ContractColumn
@@ -38,10 +38,11 @@ def raw_field(columns: Mapping[str, str], name: str) -> Column | None:
     >>> raw_field({"qty": "int"}, "qty") is None
     True
     """
-    for field in _fields(columns.get(RAW, "")):
-        if field.lower() == name.lower():
-            return F.col(f"{RAW}.{quoted(field)}").cast("string")
-    return None
+    fields = {field.lower(): field for field in _fields(columns.get(RAW, ""))}
+    # The image of a change event comes before its envelope.
+    of_image = fields.get(f"{IMAGE_FIELD}{name}".lower())
+    field = of_image or fields.get(name.lower())
+    return F.col(f"{RAW}.{quoted(field)}").cast("string") if field else None
 
 
 def raw_source(

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 from lakesmith.errors import InputError, LedgerError
-from lakesmith.sources.upstream_source import has_moved
+from lakesmith.sources.live_versions import has_moved
 
 if TYPE_CHECKING:
     from lakesmith.ledger.state import TableState

@@ -11,7 +11,7 @@ from pyspark.sql import SparkSession
 
 from lakesmith.errors import LedgerError
 from lakesmith.ledger.store import Ledger, consumer_event
-from lakesmith.sources.upstream import live_spans
+from lakesmith.sources.live_versions import live_spans
 
 
 class Consumer(Protocol):

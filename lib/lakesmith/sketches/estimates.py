@@ -7,6 +7,7 @@ NULL as a value.
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Sequence
 
 from pyspark.sql import Column
@@ -141,6 +142,20 @@ def quantiles_of(value: Column, ranks: Sequence[float]) -> Column:
     asked = F.array(*(F.lit(float(rank)) for rank in ranks))
     found = F.kll_sketch_get_quantile_double(sketch, asked)
     return F.when(F.count(finite) > 0, found)
+
+
+def is_rounded(kind: str) -> bool:
+    """Return whether a double may not hold each number of a type.
+
+    Examples
+    --------
+    >>> [is_rounded(kind) for kind in ("int", "bigint", "decimal(15,2)", "decimal(16,2)")]
+    [False, True, False, True]
+    """
+    if family(kind) != "decimal":
+        return kind == "bigint"
+    precision = int(kind.partition("(")[2].partition(",")[0])
+    return precision > sys.float_info.dig
 
 
 def _whole_number(name: str, kind: str) -> Column | None:

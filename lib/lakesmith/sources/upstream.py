@@ -10,6 +10,7 @@ from pyspark.sql import Column, DataFrame, SparkSession
 from pyspark.sql import functions as F
 
 from lakesmith.column_refs import named
+from lakesmith.sources.live_versions import Voids, live_spans, live_versions
 from lakesmith.tables.delta_log.history import (
     Commit,
     newest_commits,
@@ -21,7 +22,6 @@ from lakesmith.tables.pruning.file_stats import table_files
 from lakesmith.tables.ref import TableRef, visible
 from lakesmith.transforms.keys.dedupe import latest_by
 
-Voids = Sequence[tuple[int, int]]
 FEED_COLUMNS = ("_change_type", "_commit_version", "_commit_timestamp")
 HIDDEN_IN_FEED = (*FEED_COLUMNS, "_seq", "_deleted")
 
@@ -252,37 +252,3 @@ def _read_feed(
     return table.load(
         session, readChangeFeed="true", startingVersion=low, endingVersion=high
     )
-
-
-def live_versions(since: int, to: int, voids: Voids) -> list[int]:
-    """Return the versions after `since` up to `to` that no void covers.
-
-    Examples
-    --------
-    >>> live_versions(3, 7, [(5, 6)])
-    [4, 7]
-    """
-    return [
-        v
-        for v in range(since + 1, to + 1)
-        if not any(low <= v <= high for low, high in voids)
-    ]
-
-
-def live_spans(since: int, to: int, voids: Voids) -> list[tuple[int, int]]:
-    """Return the version ranges after `since` up to `to` that no void covers.
-
-    A void is a refused batch and the restore that undid it: together they change nothing.
-
-    Examples
-    --------
-    >>> live_spans(3, 9, [(5, 6)])
-    [(4, 4), (7, 9)]
-    """
-    spans: list[tuple[int, int]] = []
-    for version in live_versions(since, to, voids):
-        if spans and spans[-1][1] == version - 1:
-            spans[-1] = (spans[-1][0], version)
-        else:
-            spans.append((version, version))
-    return spans

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from copy import deepcopy
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, TypeAlias
 
 from pyspark.sql import SparkSession
 
+from lakesmith.errors import WriteError
 from lakesmith.sources.positions import Position, Positions
 from lakesmith.tables.ref import project_table
 from lakesmith.transforms.conform import defaults_of
@@ -87,7 +88,8 @@ def may_differ(position: Position, wanted: Defaults) -> bool:
     >>> may_differ({"to": 3, "defaults": {}}, wanted), may_differ({"to": 3}, wanted)
     (True, False)
     """
-    return position.get("defaults", wanted) != wanted
+    had: Defaults = position.get("defaults", wanted)
+    return had != wanted
 
 
 def other_defaults(
@@ -129,6 +131,22 @@ def other_defaults(
         had = position["defaults"].get(name, {})
         found += _changes(held, had, wanted.get(name, {}))
     return found
+
+
+def refused_defaults(reader: str, changes: Sequence[str]) -> WriteError:
+    """Return the error of a table whose rows were read with other defaults.
+
+    Examples
+    --------
+    >>> refused_defaults("gold.b", ["the default of silver.a.qty is '7', ..."]).code
+    'LS515'
+    """
+    hint = (
+        "put the default back as it was, or build the table with the new one: "
+        f"`lakesmith run --rebuild --select {reader}`"
+    )
+    what = "; ".join(changes)
+    return WriteError(what, code="LS515", where=reader, hint=hint)
 
 
 def _versions_read(

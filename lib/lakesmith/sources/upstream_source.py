@@ -3,20 +3,19 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
+from typing import TYPE_CHECKING, Any, ClassVar
 
 from pyspark.sql import DataFrame, SparkSession
 from pyspark.sql.types import DataType
 
 from lakesmith.column_refs import named
-from lakesmith.errors import WriteError
-from lakesmith.sources.base import Known, Source, TableHead
-from lakesmith.sources.positions import Position, Positions
+from lakesmith.sources.base import Known, Source
+from lakesmith.sources.live_versions import has_moved
 from lakesmith.sources.registry import built_in
 from lakesmith.sources.slices import Slice, Slices, Span
 from lakesmith.sources.upstream import (
     is_mark,
     is_retyped,
-    live_spans,
     max_changed_rows,
     new_rows,
     snapshot,
@@ -27,11 +26,15 @@ from lakesmith.sources.upstream_defaults import (
     defaults_read,
     may_differ,
     other_defaults,
+    refused_defaults,
 )
 from lakesmith.spec.change_semantics import changes_rows
 from lakesmith.spec.model.source import UPSTREAM
 from lakesmith.tables.ref import project_table
 from lakesmith.transforms.conform import defaults_of, with_values
+
+if TYPE_CHECKING:
+    from lakesmith.sources.positions import Position, Positions
 
 
 def versions_slice(
@@ -51,7 +54,7 @@ def versions_slice(
     {'since': 3, 'to': 5, 'voids': [[4, 4]]}
     """
     spans = [list(span) for span in voids]
-    data = {"since": since, "to": to, "voids": spans}
+    data: dict[str, Any] = {"since": since, "to": to, "voids": spans}
     if defaults is not None:
         data["defaults"] = defaults
     return Slice(UPSTREAM, name, data)
@@ -62,7 +65,7 @@ class Upstream(Source):
     """A table of the lake, read by its versions."""
 
     kind = UPSTREAM
-    positions: Positions = UpstreamPositions(shared=True)
+    positions: ClassVar[Positions] = UpstreamPositions(shared=True)
 
     @property
     def name(self) -> str:
@@ -122,17 +125,9 @@ class Upstream(Source):
         """
         changes = other_defaults(spark, self.project, self.reader, position, known)
         if changes and not self.reader.write.recomputes:
-            raise self._refused(changes)
+            raise refused_defaults(self.table, changes)
         piece = self.next_versions({} if changes else position, known)
         return Slices(piece, lookups=self._versions(known)) if piece else Slices()
-
-    def _refused(self, changes: Sequence[str]) -> WriteError:
-        hint = (
-            "put the default back as it was, or build the table with the new one: "
-            f"`lakesmith run --rebuild --select {self.table}`"
-        )
-        what = "; ".join(changes)
-        return WriteError(what, code="LS515", where=self.table, hint=hint)
 
     def next_versions(self, position: Position, known: Known) -> Slice | None:
         """Return the versions that were not read, or None when nothing moved or a table is missing.
@@ -286,23 +281,3 @@ class Upstream(Source):
             to=data["to"],
             voids=tuple((low, high) for low, high in data["voids"]),
         )
-
-
-def has_moved(upstream: TableHead, since: int | None) -> bool:
-    """Return whether a table may hold other rows than at a version that was read.
-
-    Maintenance alone moves nothing.
-
-    Examples
-    --------
-    >>> from types import SimpleNamespace
-    >>> upstream = SimpleNamespace(version=5, voids=[(4, 5)])
-    >>> has_moved(upstream, 3), has_moved(upstream, 2), has_moved(upstream, None)
-    (False, True, True)
-    """
-    newest = upstream.version
-    if since is None or newest is None:
-        return True
-    if since >= newest:
-        return since > newest
-    return bool(live_spans(since, newest, upstream.voids))

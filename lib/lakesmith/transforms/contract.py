@@ -15,12 +15,13 @@ from pyspark.sql.types import (
     NullType,
     NumericType,
     StringType,
+    StructType,
     TimestampNTZType,
     TimestampType,
 )
 
 from lakesmith.column_refs import named, types_of
-from lakesmith.columns import RAW
+from lakesmith.columns import IMAGE_FIELD, RAW, SHADOWED, quoted
 from lakesmith.errors import StepError
 from lakesmith.transforms.values.casting import cast_or_null
 from lakesmith.transforms.values.computed import computed
@@ -85,16 +86,31 @@ def to_contract(columns: Mapping[str, ContractColumn]) -> Transform:
             _typed(df, name, source, columns[name]) for name, source in sources.items()
         ]
         consumed = {name.lower() for pair in sources.items() for name in pair}
+        consumed.add(SHADOWED)
         kept = [named(name) for name in df.columns if name.lower() not in consumed]
 
         if RAW in df.columns:
             return df.select(*typed, *kept)
 
-        raw = F.struct(*map(named, df.columns))
-
-        return df.select(*typed, *kept, raw.alias(RAW))
+        return df.select(*typed, *kept, _raw(df).alias(RAW))
 
     return apply
+
+
+def _raw(df: DataFrame) -> Column:
+    """Return the raw input of each row, in which a change event has the fields of its envelope.
+
+    A field of an image that has such a name comes beside them, with `_image_` before its name.
+    """
+    if SHADOWED not in df.columns:
+        return F.struct(*map(named, df.columns))
+    shadowed = df.schema[SHADOWED].dataType
+    fields = shadowed.names if isinstance(shadowed, StructType) else []
+    lowered = {name.lower() for name in fields}
+    others = [name for name in df.columns if name.lower() not in {*lowered, SHADOWED}]
+    envelope = [F.col(f"{SHADOWED}.{quoted(name)}") for name in fields]
+    image = [named(name).alias(f"{IMAGE_FIELD}{name}") for name in fields]
+    return F.struct(*map(named, others), *envelope, *image)
 
 
 def select_contract(

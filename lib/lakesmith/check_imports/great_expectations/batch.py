@@ -54,6 +54,9 @@ for _expectation, _check, _difference in (
     )
 
 
+_NEAREST = "of two values with the rank between them the lower one is taken, whichever is nearer"
+
+
 @named("expect_column_quantile_values_to_be_between")
 def _quantiles(arguments: Arguments) -> Iterator[Draft]:
     column = arguments.column()
@@ -63,7 +66,7 @@ def _quantiles(arguments: Arguments) -> Iterator[Draft]:
         bounds, _ = Range(low, high).closed()
         name = f"{column}_quantile_{plain(quantile)}"
         made = draft("quantile", column=column, quantile=plain(quantile), **bounds)
-        yield Draft(made.check, name=name)
+        yield Draft(made.check, name=name, differs=(_NEAREST,))
 
 
 def _ranges(given: Any) -> Iterator[tuple[Any, Any, Any]]:

@@ -226,6 +226,9 @@ def _pair_is(left: str, right: str, pair: Any) -> str:
     return f"({low} AND {high})"
 
 
+_NULL_IS_ZERO = "NULL counts as 0, as with Spark; with pandas such a row fails"
+
+
 @named("expect_multicolumn_sum_to_equal")
 def _sum(arguments: Arguments) -> Draft:
     columns = arguments.columns("column_list")
@@ -236,7 +239,8 @@ def _sum(arguments: Arguments) -> Draft:
     else:
         parts = [f"coalesce({sql.name(column)}, 0)" for column in columns]
     expression = f"{' + '.join(parts)} = {total}"
-    return draft("expression", expression=_or_empty(expression, columns, ignored))
+    made = draft("expression", expression=_or_empty(expression, columns, ignored))
+    return made.noting("" if ignored == "any_value_is_missing" else _NULL_IS_ZERO)
 
 
 @named(

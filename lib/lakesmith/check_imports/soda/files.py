@@ -31,5 +31,6 @@ SODA = register(
         files="'checks for <table>' or, as a contract, 'dataset' with columns",
         recognises=_recognises,
         entries=_entries,
+        reads_core=True,
     )
 )

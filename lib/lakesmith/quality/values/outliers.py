@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
@@ -14,6 +15,9 @@ from lakesmith.types import Transform
 _NORMAL = 1.4826
 
 
+Range = tuple[float, float]
+
+
 @dataclass(frozen=True)
 class Distribution:
     """Hold what is known of numbers without looking at them again.
@@ -23,11 +27,57 @@ class Distribution:
     quantiles : sequence of float
         Values at equal steps of rank from 0 to 1, sorted.
     mean, deviation : float
+    error : float
+        How far the rank of a quantile may be from the one that it stands at.
     """
 
     quantiles: Sequence[float]
     mean: float
     deviation: float
+    error: float = 0.0
+
+    def at(self, rank: float) -> Range:
+        """Return the least and the greatest value that the quantile of a rank may have.
+
+        Examples
+        --------
+        >>> Distribution([0, 1, 2, 3, 10], 3.2, 3.5).at(0.25)
+        (1, 1)
+        >>> Distribution([0, 1, 2, 3, 10], 3.2, 3.5, error=0.01).at(0.25)
+        (0, 2)
+        """
+        return _within(self.quantiles, rank, self.error)
+
+
+def _within(sorted_values: Sequence[float], rank: float, error: float) -> Range:
+    last = len(sorted_values) - 1
+    low = math.floor((rank - error) * last)
+    high = math.ceil((rank + error) * last)
+    return sorted_values[max(low, 0)], sorted_values[min(high, last)]
+
+
+@dataclass(frozen=True)
+class Fences:
+    """Hold between which numbers the fences are, beyond which a number is an outlier.
+
+    Parameters
+    ----------
+    low, high : tuple of float
+        The least and the greatest number that each fence may be.
+    """
+
+    low: Range
+    high: Range
+
+    @property
+    def near(self) -> Range:
+        """The fences that leave out the most."""
+        return self.low[1], self.high[0]
+
+    @property
+    def far(self) -> Range:
+        """The fences that leave out the least."""
+        return self.low[0], self.high[1]
 
 
 @dataclass(frozen=True)
@@ -39,37 +89,53 @@ class Method:
     factor : float
         How many ranges or deviations away the fences are, where the check does not say it.
     estimated : callable
-        Takes a distribution and the factor, returns the least and the greatest number that is no
-        outlier.
+        Takes a distribution and the factor, returns the fences.
     exact : callable
         Takes the factor, returns a DataFrame -> DataFrame that adds ``low`` and ``high`` DOUBLE to
         a column ``value`` DOUBLE without NULL.
     """
 
     factor: float
-    estimated: Callable[[Distribution, float], tuple[float, float]]
+    estimated: Callable[[Distribution, float], Fences]
     exact: Callable[[float], Transform]
 
 
-def _near_quartiles(found: Distribution, factor: float) -> tuple[float, float]:
-    last = len(found.quantiles) - 1
-    first = found.quantiles[last // 4]
-    third = found.quantiles[last * 3 // 4]
-    reach = factor * (third - first)
-    return first - reach, third + reach
+def _near_quartiles(found: Distribution, factor: float) -> Fences:
+    first = found.at(0.25)
+    third = found.at(0.75)
+    least = factor * max(0.0, third[0] - first[1])
+    most = factor * (third[1] - first[0])
+    low = (first[0] - most, first[1] - least)
+    high = (third[0] + least, third[1] + most)
+    return Fences(low, high)
 
 
-def _near_mean(found: Distribution, factor: float) -> tuple[float, float]:
+def _near_mean(found: Distribution, factor: float) -> Fences:
     reach = factor * found.deviation
-    return found.mean - reach, found.mean + reach
+    low = found.mean - reach
+    high = found.mean + reach
+    return Fences((low, low), (high, high))
 
 
-def _near_median(found: Distribution, factor: float) -> tuple[float, float]:
-    half = (len(found.quantiles) - 1) // 2
-    middle = found.quantiles[half]
-    away = sorted(abs(value - middle) for value in found.quantiles)
-    reach = factor * _NORMAL * away[half]
-    return middle - reach, middle + reach
+def _near_median(found: Distribution, factor: float) -> Fences:
+    middle = found.at(0.5)
+    spread = _spread(found, middle)
+    least = factor * _NORMAL * spread[0]
+    most = factor * _NORMAL * spread[1]
+    low = (middle[0] - most, middle[1] - least)
+    high = (middle[0] + least, middle[1] + most)
+    return Fences(low, high)
+
+
+def _spread(found: Distribution, middle: Range) -> Range:
+    """Return between which numbers the median of the distances from the median is."""
+    # A distance has the ranks of two values, and their steps.
+    step = 1 / (len(found.quantiles) - 1)
+    error = 2 * (found.error + step) if found.error else 0.0
+    away = sorted(abs(value - middle[0]) for value in found.quantiles)
+    low, high = _within(away, 0.5, error)
+    shift = middle[1] - middle[0]
+    return max(0.0, low - shift), high + shift
 
 
 def _by_quartiles(factor: float) -> Transform:
@@ -122,14 +188,14 @@ METHODS = {
 }
 
 
-def fences(method: str, found: Distribution, factor: float) -> tuple[float, float]:
-    """Return the least and the greatest number that is no outlier.
+def fences(method: str, found: Distribution, factor: float) -> Fences:
+    """Return between which numbers the fences of outliers are.
 
     Examples
     --------
-    >>> fences("iqr", Distribution([0, 1, 2, 3, 10], 3.2, 3.5), 1.5)
+    >>> fences("iqr", Distribution([0, 1, 2, 3, 10], 3.2, 3.5), 1.5).near
     (-2.0, 6.0)
-    >>> fences("zscore", Distribution([], 3.0, 1.0), 2)
+    >>> fences("zscore", Distribution([], 3.0, 1.0), 2).near
     (1.0, 5.0)
     """
     return METHODS[method].estimated(found, factor)

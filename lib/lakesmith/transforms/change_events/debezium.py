@@ -15,6 +15,7 @@ from lakesmith.columns import (
     KEPT,
     MOVED,
     REFUSED,
+    SHADOWED,
     TRUNCATES,
     quoted,
 )
@@ -87,7 +88,9 @@ def from_debezium(
     where `unchanged` allows any; ``_refused`` STRING, the faulty part of an event that changes no
     row: ``op``, ``before``, ``after`` or ``names``; ``_arrived`` STRUCT, of a new image: ``has``,
     whether it has each field, and ``names``, all its fields; without `key_types` also ``_moved``
-    BIGINT, one number for both rows of an update that moves its row, else NULL.
+    BIGINT, one number for both rows of an update that moves its row, else NULL. A field replaces a
+    column of the envelope that has its name, such as ``source``; ``_envelope`` STRUCT has what was
+    replaced.
 
     Reads (r), creates (c) and updates (u) give the new image. An update of the key deletes the old
     one too, with the sequence of its image, or that of the new image where the old one has none or
@@ -138,10 +141,18 @@ def from_debezium(
         changes = row_changes(fields, key, sequence, keeps_history, key_types)
         rows = parsed.withColumn(_CHANGE, F.explode(changes))
         columns = _columns_of_change(fields, unchanged)
+        shadowed = _shadowed(events, fields)
 
-        return rows.withColumns(columns).drop(*internal)
+        return rows.withColumns({**columns, **shadowed}).drop(*internal)
 
     return apply
+
+
+def _shadowed(events: DataFrame, fields: Sequence[str]) -> dict[str, Column]:
+    """Return the fields of the envelope that fields of its images replace, in one struct."""
+    lowered = {name.lower() for name in fields}
+    names = [name for name in events.columns if name.lower() in lowered]
+    return {SHADOWED: F.struct(*map(named, names))} if names else {}
 
 
 def _columns_of_change(

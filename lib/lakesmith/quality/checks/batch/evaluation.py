@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timezone
 from typing import TYPE_CHECKING, Any, Generic, TypeVar
 
 from pyspark.sql import Column, DataFrame
 
+from lakesmith.quality.conditions import MARKS
 from lakesmith.types import Transform
 
 if TYPE_CHECKING:
@@ -32,7 +33,8 @@ class BatchScope:
     `columns` are the columns of the accepted rows and their types as `simpleString`;
     `run_time` is the recorded "now" of the run, with a time zone. `rows` is a frame of these
     columns, of which only the schema is asked. `tables` are
-    the other tables that checks read.
+    the other tables that checks read. `marks` name the columns that mark what is no row of the
+    table.
     """
 
     table: Table
@@ -40,6 +42,7 @@ class BatchScope:
     run_time: datetime = EPOCH
     rows: DataFrame | None = None
     tables: Mapping[str, DataFrame] = field(default_factory=dict)
+    marks: Sequence[str] = MARKS
 
 
 @dataclass(frozen=True)

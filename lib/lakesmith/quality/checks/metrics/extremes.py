@@ -54,7 +54,7 @@ class ExtremeEvaluation(BatchEvaluation[B]):
         """
         kind = self._kind()
         value = named(self.check.column)
-        is_measured = measured_rows(self.check.where, self.scope.rows)
+        is_measured = measured_rows(self.check.where, self.scope.rows, self.scope.marks)
         if is_measured is not None:
             value = F.when(is_measured, value)
         extreme = self.extreme(value)

@@ -95,7 +95,7 @@ class MeasuredEvaluation(BatchEvaluation[M]):
 
     def batch_condition(self) -> Column | None:
         """Return which rows of the batch are measured, None where all are."""
-        return measured_rows(self.check.where, self.scope.rows)
+        return measured_rows(self.check.where, self.scope.rows, self.scope.marks)
 
     def table_condition(self) -> Column | None:
         """Return the condition of the spec, None where all rows are measured."""

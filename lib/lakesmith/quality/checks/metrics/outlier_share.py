@@ -19,8 +19,8 @@ from lakesmith.types import Transform
 
 _STEPS = 400
 _RANKS = [step / _STEPS for step in range(_STEPS + 1)]
-# Of a share beyond two fences, each with the error of its rank and of the steps.
-_MARGIN = 2 * (KLL_RANK_ERROR + 1 / _STEPS)
+# Of a rank between two steps.
+_ERROR = KLL_RANK_ERROR + 1 / _STEPS
 
 
 @batch_check(OutlierShare)
@@ -68,12 +68,15 @@ class OutlierShareEvaluation(MeasuredEvaluation[OutlierShare]):
             quantiles,
             metrics[self.name("finite_mean")],
             metrics[self.name("finite_stddev")],
+            _ERROR,
         )
-        low, high = fences(self.check.method, found, self._factor())
-        share = _share_beyond(quantiles, low, high)
-        least = max(0.0, share - _MARGIN)
-        most = min(1.0, share + _MARGIN)
-        return Measurement(share, least, most, "KLL, 99 %")
+        limits = fences(self.check.method, found, self._factor())
+        least = _share_beyond(quantiles, *limits.far)
+        most = _share_beyond(quantiles, *limits.near)
+        # Each of two fences has the error of its rank.
+        low = max(0.0, least - 2 * _ERROR)
+        high = min(1.0, most + 2 * _ERROR)
+        return Measurement((least + most) / 2, low, high, "KLL, 99 %")
 
     def _factor(self) -> float:
         return float(self.check.factor or METHODS[self.check.method].factor)
@@ -96,4 +99,4 @@ class OutlierShareEvaluation(MeasuredEvaluation[OutlierShare]):
 def _share_beyond(quantiles: Sequence[float], low: float, high: float) -> float:
     below = bisect_left(quantiles, low)
     above = len(quantiles) - bisect_right(quantiles, high)
-    return min(1.0, (below + above) / _STEPS)
+    return min(1.0, (below + above) / len(quantiles))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Mapping
 from typing import Any, TypeVar
 
@@ -10,8 +11,9 @@ from pyspark.sql import functions as F
 
 from lakesmith.quality.checks.metrics.measured import MeasuredEvaluation
 from lakesmith.quality.checks.registry import batch_check
+from lakesmith.quality.values.exact_rank import value_at
 from lakesmith.quality.values.measurement import Measurement, is_undecided
-from lakesmith.sketches.estimates import KLL_RANK_ERROR, quantiles_of
+from lakesmith.sketches.estimates import KLL_RANK_ERROR, is_rounded, quantiles_of
 from lakesmith.spec.model.checks.measured import Measured
 from lakesmith.spec.model.checks.metrics.median import Median
 from lakesmith.spec.model.checks.metrics.quantile import Quantile
@@ -19,6 +21,8 @@ from lakesmith.types import Transform
 
 M = TypeVar("M", bound=Measured)
 _ERROR = "KLL, 99 %"
+# A double holds each whole number up to this one.
+_EXACT_WHOLE = 2**53 - 1
 
 
 class RankEvaluation(MeasuredEvaluation[M]):
@@ -61,14 +65,25 @@ class RankEvaluation(MeasuredEvaluation[M]):
         if found is None:
             return None
         low, value, high = found
+        if self._is_rounded(value):
+            low = math.nextafter(low, -math.inf)
+            high = math.nextafter(high, math.inf)
         return Measurement(value, low, high, _ERROR if low < high else "")
+
+    def _is_rounded(self, value: float) -> bool:
+        kind = self.kind(self._column())
+        is_small = kind == "bigint" and abs(value) <= _EXACT_WHOLE
+        return is_rounded(kind) and not is_small
 
     def name(self, metric: str = "") -> str:
         """Return the name of a metric, which says the rank too."""
         return super().name(metric or f"quantile_{self.rank()}")
 
+    def _column(self) -> str:
+        return self.check.named_columns()["column"]
+
     def _number(self) -> Column:
-        number = self.value(self.check.named_columns()["column"]).cast("double")
+        number = self.value(self._column()).cast("double")
         # 0.0 for -0.0, whose text differs.
         return number + F.lit(0.0)
 
@@ -76,6 +91,9 @@ class RankEvaluation(MeasuredEvaluation[M]):
         return self.name(f"exact_quantile_{self.rank()}")
 
     def _computed(self, rows: DataFrame) -> DataFrame:
+        if is_rounded(self.kind(self._column())):
+            given = rows.select(self.value(self._column()).alias("value"))
+            return given.transform(value_at(self.rank()))
         number = self._number()
         finite = F.when(number - number == 0, number).alias("value")
         values = rows.select(finite)
