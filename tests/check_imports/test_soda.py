@@ -176,12 +176,12 @@ def test_plain_values_are_those_of_yaml_1_2(tmp_path: Path) -> None:
         tmp_path,
         "- invalid_count(c) = 0:",
         "    valid min: 010",
-        "    valid max: 0o10",
+        "    valid max: 0o100",
         "- invalid_count(d) = 0:",
         "    valid values: [on, no, 010]",
     )
     assert checks(found)[0]["min"] == 10
-    assert checks(found)[0]["max"] == 8
+    assert checks(found)[0]["max"] == 64
     assert checks(found)[1]["values"] == ["on", "no", 10]
 
 
