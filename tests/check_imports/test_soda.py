@@ -111,7 +111,7 @@ def test_a_filter_of_a_part_of_the_table_is_a_where(tmp_path: Path) -> None:
 
 def test_old_freshness_is_freshness(tmp_path: Path) -> None:
     assert checks(soda(tmp_path, "- freshness using a < 1d")) == [
-        {"check": "freshness", "column": "a", "max_age": "1d"}
+        {"check": "freshness", "column": "a", "max_age": "1d", "on_null": "fail"}
     ]
 
 

@@ -126,8 +126,8 @@ def test_a_frame_of_others_has_no_marks_of_deletes(spark: SparkSession) -> None:
         {"check": "maximum", "column": "n", "max": 2},
     )
     assert [one.message for one in found] == [
-        "the number of NULLs of n is 1, expected at most 0",
-        "the maximum of n is 90, expected at most 2",
+        "the number of NULL of n is 1, expected at most 0",
+        "the maximum of n is 90, expected max 2",
     ]
 
 

@@ -46,6 +46,9 @@ _SAME = (
 )  # fmt: skip
 
 
+_OF_BATCH = ("maximum", "minimum", "mean", "median", "stddev", "sum")
+
+
 def _as_expectation(name: str) -> Translate:
     def translate(arguments: Arguments) -> Iterator[Made]:
         _rename(arguments)
@@ -53,9 +56,15 @@ def _as_expectation(name: str) -> Translate:
         text = " ".join(map(str, arguments.all().values()))
         note = _ESCAPED if "\\\\" in text else ""
         for one in EXPECTATIONS.made(name, arguments):
-            yield one.noting(note) if isinstance(one, Draft) else one
+            yield _passing_null(one).noting(note) if isinstance(one, Draft) else one
 
     return translate
+
+
+def _passing_null(made: Draft) -> Draft:
+    # What is measured of no value is NULL, and dbt fails the rows for which a test is false.
+    is_measured = made.check["check"] in _OF_BATCH
+    return made.having(on_null=None) if is_measured else made
 
 
 def _rename(arguments: Arguments) -> None:

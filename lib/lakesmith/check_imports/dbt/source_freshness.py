@@ -50,7 +50,8 @@ def _made(given: dict[str, Any]) -> Iterator[Draft]:
     for key, limit in limits.items():
         if limit:
             age = _age(Arguments(limit))
-            made = draft("freshness", column=column_name(field), max_age=age)
+            column = column_name(field)
+            made = draft("freshness", column=column, max_age=age, on_null="fail")
             yield made.having(on_fail=_LIMITS[key])
 
 

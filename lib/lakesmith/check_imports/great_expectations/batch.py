@@ -36,7 +36,8 @@ def _measuring(check: str, difference: str = "") -> Translate:
     def translate(arguments: Arguments) -> Draft:
         column = arguments.column()
         bounds, differs = values_within(arguments).closed()
-        return draft(check, column=column, **bounds).noting(difference, *differs)
+        made = draft(check, column=column, **bounds, on_null="fail")
+        return made.noting(difference, *differs)
 
     return translate
 
@@ -65,7 +66,13 @@ def _quantiles(arguments: Arguments) -> Iterator[Draft]:
     for quantile, low, high in _ranges(ranges):
         bounds, _ = Range(low, high).closed()
         name = f"{column}_quantile_{plain(quantile)}"
-        made = draft("quantile", column=column, quantile=plain(quantile), **bounds)
+        made = draft(
+            "quantile",
+            column=column,
+            quantile=plain(quantile),
+            **bounds,
+            on_null="fail",
+        )
         yield Draft(made.check, name=name, differs=(_NEAREST,))
 
 

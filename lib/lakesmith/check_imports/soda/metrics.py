@@ -261,7 +261,7 @@ def _freshness(arguments: Arguments) -> Iterator[Draft]:
         if passing.max is None or passing.min is not None:
             raise NoCounterpartError("'freshness' takes the greatest age only")
         age = span(str(plain(passing.max)))
-        return draft("freshness", column=column, max_age=age)
+        return draft("freshness", column=column, max_age=age, on_null="fail")
 
     yield from limited(make, _limits(arguments))
 
