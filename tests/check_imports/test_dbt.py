@@ -140,3 +140,19 @@ def test_what_should_be_a_list_is_said(tmp_path: Path) -> None:
 def test_freshness_of_a_source(tmp_path: Path, freshness: str, expected: list[tuple[str, str | None]]) -> None:
     text = f"sources:\n  - {{name: s, loaded_at_field: at, tables: [{{name: t, freshness: {freshness}}}]}}"
     assert [(one["max_age"], one.get("on_fail")) for one in checks(imported(tmp_path, text))] == expected
+
+
+@pytest.mark.parametrize(("match_on", "differs"), [("", True), (", match_on: any", True), (", match_on: all", False)])
+def test_a_list_of_patterns_of_which_one_may_match(tmp_path: Path, match_on: str, differs: bool) -> None:
+    test = "dbt_expectations.expect_column_values_to_not_match_like_pattern_list"
+    arguments = f"{{like_pattern_list: ['a%', 'b%']{match_on}}}"
+    text = f"models:\n  - name: t\n    columns:\n      - name: a\n        tests:\n          - {test}: {arguments}"
+    found = imported(tmp_path, text)
+    assert len(checks(found)) == 1
+    assert any("one of the patterns" in reason for reason in differences(found)) is differs
+
+
+def test_a_measure_of_no_value_passes_as_in_dbt(tmp_path: Path) -> None:
+    test = "dbt_expectations.expect_column_mean_to_be_between: {min_value: 1}"
+    text = f"models:\n  - name: t\n    columns:\n      - name: a\n        tests:\n          - {test}"
+    assert checks(imported(tmp_path, text)) == [{"check": "mean", "column": "a", "min": 1}]

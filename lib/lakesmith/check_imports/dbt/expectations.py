@@ -22,6 +22,9 @@ if TYPE_CHECKING:
 
 __all__ = ["batch", "rows"]
 _PACKAGE = "dbt_expectations."
+_NOT_ONE = (
+    "dbt passes a value that one of the patterns does not match, here none may match"
+)
 _ESCAPED = "the pattern is taken as it is written; some databases take \\\\ as one sign"
 # Tests that say the same as the expectation of their name, and take its arguments.
 _SAME = (
@@ -54,11 +57,22 @@ def _as_expectation(name: str) -> Translate:
         _rename(arguments)
         _read_bounds(arguments)
         text = " ".join(map(str, arguments.all().values()))
-        note = _ESCAPED if "\\\\" in text else ""
+        escaped = _ESCAPED if "\\\\" in text else ""
+        one_of_list = _of_list(name, arguments)
         for one in EXPECTATIONS.made(name, arguments):
-            yield _passing_null(one).noting(note) if isinstance(one, Draft) else one
+            if isinstance(one, Draft):
+                one = _passing_null(one).noting(escaped, one_of_list)
+            yield one
 
     return translate
+
+
+def _of_list(name: str, arguments: Arguments) -> str:
+    """Return what differs where a value may match some patterns of a list, and not all."""
+    if not name.endswith("_list") or "_not_match_" not in name:
+        return ""
+    is_any = arguments.take("match_on", "any") == "any"
+    return _NOT_ONE if is_any else ""
 
 
 def _passing_null(made: Draft) -> Draft:
