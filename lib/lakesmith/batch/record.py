@@ -9,11 +9,13 @@ from typing import TYPE_CHECKING, Any
 from lakesmith.batch.counts import VERSIONS, Counts
 from lakesmith.batch.event_fields import asked_fields
 from lakesmith.batch.gate.metrics import visible_types
+from lakesmith.batch.gate.repeated_keys import repeated_keys
 from lakesmith.batch.gate.tied_rows import tie_verdicts
 from lakesmith.batch.gate.unfit_keys import unfit_keys
 from lakesmith.batch.write.strategies.registry import strategy_of
 from lakesmith.quality.batch_checks import (
     batch_results,
+    earlier_keys,
     exact_metrics,
     shuffle_metrics,
 )
@@ -231,16 +233,20 @@ def measured(
 ) -> dict[str, Any]:
     """Return the observed metrics of the checks and those that cost a job of their own.
 
-    A check that reads the written table costs a shuffle. An estimate that decides nothing costs a
-    pass over the batch.
+    A check that reads the written table costs a shuffle, but for one that compares the batch with
+    the earlier rows, which costs a few jobs over what can have its keys. An estimate that decides
+    nothing costs a pass over the batch.
     """
     batch = frames.batch
     of_batch = exact_metrics(scope, observed)
     of_table = shuffle_metrics(scope)
-    metrics = dict(observed)
+    repeats = repeated_keys(batch, outcome.version, earlier_keys(scope))
+    metrics = {**observed, **repeats}
     for name, one in of_batch.items():
         metrics[name] = measure(frames.replay.final, one)
     for name, one in of_table.items():
+        if name in repeats:
+            continue
         written = batch.table.load(batch.session, versionAsOf=outcome.version)
         metrics[name] = measure(visible(written), one)
     return metrics

@@ -15,10 +15,24 @@ if TYPE_CHECKING:
     from lakesmith.quality.check_result import CheckResult
     from lakesmith.spec.model.checks.base import Check
     from lakesmith.spec.model.table import Table
+    from lakesmith.spec.model.write import KeyFilter
 
 EPOCH = datetime(1970, 1, 1, tzinfo=timezone.utc)
 
 C = TypeVar("C", bound="Check")
+
+
+@dataclass(frozen=True)
+class EarlierKeys:
+    """Name a key by which the rows of a batch are looked for among earlier rows.
+
+    `condition` limits both to the rows that count. `key_filter` sizes a stored filter of the
+    earlier keys, None where there is none.
+    """
+
+    columns: tuple[str, ...]
+    condition: Column | None = None
+    key_filter: KeyFilter | None = None
 
 
 class Unmeasured(str):
@@ -75,6 +89,13 @@ class BatchEvaluation(Generic[C]):
         Notes
         -----
         *Columns*: needs what the check names -> exactly one row with the metric.
+        """
+        return {}
+
+    def earlier_keys(self) -> dict[str, EarlierKeys]:
+        """Return the keys to look for among earlier rows, by the metric that counts them.
+
+        Such a metric is in `shuffles` too, for rows without a history.
         """
         return {}
 
