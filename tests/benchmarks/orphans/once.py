@@ -35,7 +35,12 @@ class Case:
         return f"{self.children:,} rows refer to {self.parents:,}, {self.orphans / 10:g} % to nothing"
 
 
-CASES = (Case(2_000_000, 500_000, 0), Case(2_000_000, 500_000, 50), Case(100_000, 5_000_000, 1))
+CASES = (
+    Case(2_000_000, 500_000, 0),
+    Case(2_000_000, 500_000, 50),
+    Case(100_000, 5_000_000, 1),
+    Case(1_000_000, 5_000_000, 1),
+)
 
 
 def keys(ids: DataFrame) -> DataFrame:

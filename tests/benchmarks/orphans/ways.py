@@ -68,6 +68,12 @@ def of_child_jvm(child: DataFrame, parent: DataFrame, children: int, parents: in
     return total(child.join(asked, "id", "left_anti").agg(one()))
 
 
+def of_child_keys(child: DataFrame, parent: DataFrame, children: int, parents: int) -> int:
+    """Anti join with the parent's rows that have a key of the child, which every worker gets."""
+    asked = parent.join(F.broadcast(child.distinct()), "id", "left_semi")
+    return total(child.join(asked, "id", "left_anti").agg(one()))
+
+
 def _refused_and_hidden(marked: DataFrame, parent: DataFrame) -> int:
     refused = marked.filter("NOT _maybe").agg(one().alias("n"))
     hidden = marked.filter("_maybe").join(parent, "id", "left_anti").agg(one().alias("n"))
@@ -82,4 +88,5 @@ WAYS: dict[str, Way] = {
     "the same, Spark's filter": of_parent_jvm,
     "parent thinned by a filter of the child": of_child,
     "the same by Spark's filter": of_child_jvm,
+    "parent thinned by the child's keys": of_child_keys,
 }

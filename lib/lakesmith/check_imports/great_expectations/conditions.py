@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
 
 from lakesmith.check_imports.arguments import column_name, plain, value_list
@@ -11,6 +12,8 @@ from lakesmith.check_imports.making import sql
 
 if TYPE_CHECKING:
     from lakesmith.check_imports.arguments import Arguments
+
+Given = dict[str, Any]
 
 _NAME = r'col\("([^"]+)"\)'
 _NUMBER = r"[+-]?\d+(?:\.\d*)?(?:[eE][+-]?\d+)?"
@@ -63,22 +66,36 @@ def _of_text(text: str) -> str:
     return f"{sql.name(column_name(column))} {_OPERATORS[operator]} {right}"
 
 
-def _of_map(given: dict[str, Any], parser: Any) -> str:
+def _of_map(given: Given, parser: Any) -> str:
     kind = given.get("type")
-    if kind == "nullity":
-        negated = "" if given.get("is_null") else "NOT "
-        return f"{_column(given)} IS {negated}NULL"
-    if kind == "comparison":
-        return _compared(given)
-    if kind in ("and", "or") and isinstance(given.get("conditions"), list):
-        parts = [_of_map(one, parser) for one in given["conditions"]]
-        return f" {kind.upper()} ".join(f"({part})" for part in parts)
-    if kind == "pass_through" and parser == "spark":
-        return str(given.get("pass_through_filter"))
-    raise NoCounterpartError(f"a row_condition of type '{kind}' is not SQL")
+    write = _KINDS.get(str(kind))
+    text = write(given, parser) if write else None
+    if text is None:
+        raise NoCounterpartError(f"a row_condition of type '{kind}' is not SQL")
+    return text
 
 
-def _compared(given: dict[str, Any]) -> str:
+def _nullity(given: Given, parser: Any) -> str:
+    negated = "" if given.get("is_null") else "NOT "
+    return f"{_column(given)} IS {negated}NULL"
+
+
+def _joined(given: Given, parser: Any) -> str | None:
+    conditions = given.get("conditions")
+    if not isinstance(conditions, list):
+        return None
+    parts = [_of_map(one, parser) for one in conditions]
+    operator = str(given["type"]).upper()
+    return f" {operator} ".join(f"({part})" for part in parts)
+
+
+def _passed_through(given: Given, parser: Any) -> str | None:
+    if parser != "spark":
+        return None
+    return str(given.get("pass_through_filter"))
+
+
+def _compared(given: Given, parser: Any) -> str:
     operator = str(given.get("operator"))
     value = given.get("parameter")
     if operator in _LISTS:
@@ -90,14 +107,22 @@ def _compared(given: dict[str, Any]) -> str:
 
 
 def _operand(value: Any) -> str:
-    return (
-        _column({"column": value})
-        if isinstance(value, dict)
-        else sql.literal(plain(value))
-    )
+    if isinstance(value, dict):
+        return _column({"column": value})
+    return sql.literal(plain(value))
 
 
-def _column(given: dict[str, Any]) -> str:
+def _column(given: Given) -> str:
     column = given.get("column")
     name = column.get("name") if isinstance(column, dict) else column
     return sql.name(column_name(name))
+
+
+# What writes a condition that is a map, by its type. None stands for what is no SQL.
+_KINDS: dict[str, Callable[[Given, Any], str | None]] = {
+    "nullity": _nullity,
+    "comparison": _compared,
+    "and": _joined,
+    "or": _joined,
+    "pass_through": _passed_through,
+}

@@ -25,7 +25,7 @@ _DIMENSIONS = {
     "completeness": ("not_null", "not_blank", "null_count", "null_share", "null_share_per_group"),
     "conformity": ("in_set", "not_in_set", "regex", "matches_format", "parses_as", "length"),
     "coverage": ("row_count",),
-    "uniqueness": ("unique", "unique_share", "distinct_count"),
+    "uniqueness": ("unique", "unique_across_history", "unique_share", "distinct_count"),
     "timeliness": ("freshness", "not_in_future", "time_gaps"),
     "consistency": ("references", "compare"),
     "accuracy": ("between",),
