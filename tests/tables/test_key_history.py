@@ -129,5 +129,7 @@ def test_only_rows_of_the_condition_count_before_and_after(spark: SparkSession, 
 
 def test_each_key_of_a_table_has_a_filter_of_its_own() -> None:
     table, sized = TableRef("bronze.a", "/lake/a"), KeyFilter()
-    places = [EarlierFilter.of(table, SPEC, keys, sized).table.key_filter.location for keys in (["a"], ["a", "b"], ["b"])]
+    places = [
+        EarlierFilter.of(table, SPEC, keys, sized).table.key_filter.location for keys in (["a"], ["a", "b"], ["b"])
+    ]
     assert len({*places, table.key_filter.location}) == 4

@@ -135,8 +135,8 @@ def _duplicates(check: ContractCheck) -> Iterator[Draft]:
     if limits.is_percent and not has_no_limit:
         raise NoCounterpartError("the share of repeated rows has no check")
     if has_no_limit:
-        nulls = "any" if column else "equal"
-        made = Draft({"check": "unique", "columns": columns}, nulls=nulls)
+        unique = {"check": "unique", "columns": columns}
+        made = Draft(unique, nulls="any" if column else "equal")
         yield made.having(on_fail=None if limits.fail else "warn")
         return
     if not column:

@@ -46,7 +46,8 @@ class BatchScope:
     `columns` are the columns of the accepted rows and their types as `simpleString`;
     `run_time` is the recorded "now" of the run, with a time zone. `rows` is a frame of these
     columns, of which only the schema is asked. `tables` are
-    the other tables that checks read.
+    the other tables that checks read. `row_counts` are about how many rows a table has, by name, as
+    far as that is known without a job.
     """
 
     table: Table
@@ -54,6 +55,8 @@ class BatchScope:
     run_time: datetime = EPOCH
     rows: DataFrame | None = None
     tables: Mapping[str, DataFrame] = field(default_factory=dict)
+    row_counts: Mapping[str, int] = field(default_factory=dict)
+    name: str = ""
 
 
 @dataclass(frozen=True)

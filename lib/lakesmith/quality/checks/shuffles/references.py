@@ -2,15 +2,12 @@
 
 from __future__ import annotations
 
-from functools import reduce
-from operator import and_
-
 from pyspark.sql import DataFrame
-from pyspark.sql import functions as F
 
 from lakesmith.column_refs import named
 from lakesmith.quality.checks.registry import batch_check
 from lakesmith.quality.checks.shuffles.measured import ShuffleEvaluation
+from lakesmith.quality.checks.shuffles.orphans import count_orphans, pays
 from lakesmith.quality.rule import find
 from lakesmith.spec.model.checks.shuffles.references import References
 from lakesmith.types import are_comparable
@@ -28,18 +25,23 @@ class ReferencesEvaluation(ShuffleEvaluation[References]):
         *Columns*: needs the columns of the check -> exactly one row of bigint.
         """
         others = self.check.to or self.check.columns
-        targets = self.scope.tables[self.check.table].select(
-            *(named(name).alias(f"_to_{index}") for index, name in enumerate(others))
+        renamed = [
+            named(name).alias(f"_to_{index}") for index, name in enumerate(others)
+        ]
+        targets = self.scope.tables[self.check.table].select(*renamed)
+        return count_orphans(
+            self.rows_with_values(rows),
+            targets,
+            self.check.columns,
+            self._is_thinned(),
         )
-        condition = reduce(
-            and_,
-            (
-                named(name) == F.col(f"_to_{index}")
-                for index, name in enumerate(self.check.columns)
-            ),
+
+    def _is_thinned(self) -> bool:
+        counts = self.scope.row_counts
+        return pays(
+            counts.get(self.scope.name),
+            counts.get(self.check.table),
         )
-        orphans = self.rows_with_values(rows).join(targets, condition, "left_anti")
-        return orphans.agg(F.count(F.lit(1)))
 
     def problem(self) -> str:
         """Say which column or table is not there."""
