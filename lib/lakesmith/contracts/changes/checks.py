@@ -50,7 +50,9 @@ def _columns(check: Check, table: Table) -> list[str]:
     in_sql = {
         name for text in check.sql_texts().values() for name in column_names(text)
     }
-    found = {name.lower() for name in named} | {name.lower() for name in in_sql}
+    of_keys = {name.lower() for name in named}
+    of_sql = {name.lower() for name in in_sql}
+    found = of_keys | of_sql
     return [name for name in table.columns if name.lower() in found]
 
 

@@ -64,4 +64,6 @@ def _is_lower(new: str | None, old: str | None) -> bool:
         return False
     if new in _OPEN or new not in _ORDER or old not in _ORDER:
         return True
-    return _ORDER.index(str(new)) < _ORDER.index(str(old))
+    before = _ORDER.index(str(old))
+    after = _ORDER.index(str(new))
+    return after < before

@@ -51,7 +51,8 @@ def _check_out(conf: Path, reference: str, copy: Path) -> None:
     sha = commit.decode().strip()
     unlisted = f"the files of '{reference}' cannot be listed"
     listed = _git(conf, unlisted, "ls-tree", "-r", "-z", "--name-only", sha)
-    files = [file for file in listed.decode().split("\0") if file.endswith(".yml")]
+    names = listed.decode().split("\0")
+    files = [name for name in names if name.endswith(".yml")]
     if not files:
         raise _unknown(f"'{reference}' has no specs in '{conf}'")
     for file in files:

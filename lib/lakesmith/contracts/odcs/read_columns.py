@@ -70,7 +70,8 @@ class Columns:
         )
         for flag, position, found in places:
             given = element.take(position)
-            place = given if isinstance(given, int) and given > 0 else len(found) + 1
+            is_place = isinstance(given, int) and given > 0
+            place = given if is_place else len(found) + 1
             if element.flag(flag):
                 found.append((place, name))
         if element.flag("unique"):
@@ -95,7 +96,8 @@ def names_in_order(places: list[tuple[int, str]]) -> list[str]:
     >>> names_in_order([(2, "b"), (1, "a")])
     ['a', 'b']
     """
-    return [name for _, name in sorted(places, key=lambda one: one[0])]
+    in_order = sorted(places, key=lambda one: one[0])
+    return [name for _, name in in_order]
 
 
 def _has_type(element: Element) -> bool:

@@ -114,7 +114,8 @@ def _said(
     check: Check, counterpart: Counterpart, fields: Fields, column: str
 ) -> dict[str, Any]:
     rule = counterpart.write(check)
-    said = counterpart.read(Rule(Element(rule, "", Notes()), column))
+    written = Element(rule, "", Notes())
+    said = counterpart.read(Rule(written, column))
     # What the rule does not say of the check, and what it would say otherwise.
     rest = {key: value for key, value in fields.items() if said.get(key) != value}
     rest |= {key: None for key in said if key not in fields}
