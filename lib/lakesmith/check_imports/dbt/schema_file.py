@@ -42,7 +42,12 @@ def _entries(document: Node) -> Iterator[Entry]:
             if section != "sources":
                 yield from _of_table(resource, key)
                 continue
-            yield from _misplaced(_name(resource), resource, key, ("tables",))
+            yield from _misplaced(
+                _name(resource),
+                resource,
+                key,
+                ("tables",),
+            )
             for inner, table in _items(resource, "tables", f"{key}.tables"):
                 yield from _of_table(table, inner)
                 yield from freshness_entries(resource, table, inner)
@@ -57,10 +62,20 @@ def _items(node: Node, name: str, key: str) -> Iterator[tuple[str, Node]]:
 
 def _of_table(resource: Node, key: str, name: str = "") -> Iterator[Entry]:
     table = name or _name(resource)
-    yield from _misplaced(table, resource, key, ("columns", "versions"))
+    yield from _misplaced(
+        table,
+        resource,
+        key,
+        ("columns", "versions"),
+    )
     yield from _tests(table, resource, key, "")
     for inner, column in _items(resource, "columns", f"{key}.columns"):
-        yield from _tests(table, column, inner, _name(column))
+        yield from _tests(
+            table,
+            column,
+            inner,
+            _name(column),
+        )
     for inner, version in _items(resource, "versions", f"{key}.versions"):
         yield from _of_table(version, inner, table)
 
@@ -70,12 +85,24 @@ def _misplaced(
 ) -> Iterator[Entry]:
     """Yield what should be a list and is none."""
     if not isinstance(owner.value, dict):
-        yield Entry(table, owner, key, key, refusing("it is no map"))
+        yield Entry(
+            table,
+            owner,
+            key,
+            key,
+            refusing("it is no map"),
+        )
         return
     for name in names:
         node = owner.value.get(name)
         if node and not isinstance(node.value, list) and node.value is not None:
-            yield Entry(table, node, f"{key}.{name}", name, refusing(NO_LIST))
+            yield Entry(
+                table,
+                node,
+                f"{key}.{name}",
+                name,
+                refusing(NO_LIST),
+            )
 
 
 def _name(node: Node) -> str:
@@ -84,22 +111,45 @@ def _name(node: Node) -> str:
 
 
 def _tests(table: str, owner: Node, key: str, column: str) -> Iterator[Entry]:
-    yield from _misplaced(table, owner, key, (*_LISTS, "constraints"))
+    yield from _misplaced(
+        table,
+        owner,
+        key,
+        (*_LISTS, "constraints"),
+    )
     for name in _LISTS:
         for inner, test in _items(owner, name, f"{key}.{name}"):
             yield _entry(table, test, inner, column)
     for inner, one in _items(owner, "constraints", f"{key}.constraints"):
         reason = "a constraint is no data test; the contract or a check says it"
-        yield Entry(table, one, inner, f"constraint ({column})", refusing(reason))
+        yield Entry(
+            table,
+            one,
+            inner,
+            f"constraint ({column})",
+            refusing(reason),
+        )
 
 
 def _entry(table: str, node: Node, key: str, column: str) -> Entry:
     given = node.plain()
     name, body = _named(given)
     if not name:
-        return Entry(table, node, key, str(given), refusing("it is no test"))
+        return Entry(
+            table,
+            node,
+            key,
+            str(given),
+            refusing("it is no test"),
+        )
     what = f"{name} ({column})" if column else name
-    return Entry(table, node, key, what, lambda: _made(name, body, column))
+    return Entry(
+        table,
+        node,
+        key,
+        what,
+        lambda: _made(name, body, column),
+    )
 
 
 def _named(given: Any) -> tuple[str, Any]:

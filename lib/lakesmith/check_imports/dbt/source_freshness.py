@@ -31,7 +31,13 @@ def freshness_entries(source: Node, table: Node, key: str) -> Iterator[Entry]:
     named = table.value.get("name") if isinstance(table.value, dict) else None
     name = named.plain() if named else ""
     what = "freshness of the source"
-    yield Entry(str(name), place, f"{key}.freshness", what, lambda: list(_made(given)))
+    yield Entry(
+        str(name),
+        place,
+        f"{key}.freshness",
+        what,
+        lambda: list(_made(given)),
+    )
 
 
 def _config(owner: Node) -> Node | None:

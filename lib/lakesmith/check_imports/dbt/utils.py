@@ -96,7 +96,12 @@ def _relationships(arguments: Arguments) -> Draft:
     column = arguments.column("column_name")
     other = referred(arguments.text("to"))
     where = arguments.take("from_condition")
-    return referring(column, other, arguments.column("field"), where)
+    return referring(
+        column,
+        other,
+        arguments.column("field"),
+        where,
+    )
 
 
 @named("dbt_utils.at_least_one")

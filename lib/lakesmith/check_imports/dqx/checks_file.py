@@ -49,7 +49,13 @@ def _entry(node: Node, key: str) -> Entry:
     column = arguments.get("column", "") if isinstance(arguments, dict) else ""
     name = check["function"]
     what = f"{name} ({column})" if column else name
-    return Entry("", node, key, what, lambda: list(_made(name, given)))
+    return Entry(
+        "",
+        node,
+        key,
+        what,
+        lambda: list(_made(name, given)),
+    )
 
 
 def _made(name: str, given: dict[str, Any]) -> Iterator[Made]:
@@ -64,7 +70,12 @@ def _made(name: str, given: dict[str, Any]) -> Iterator[Made]:
             if not isinstance(one, Draft):
                 yield one
                 continue
-            named = Draft(one.check, one.differs, one.nulls, _name(given, one))
+            named = Draft(
+                one.check,
+                one.differs,
+                one.nulls,
+                _name(given, one),
+            )
             yield _finished(with_where(named, where), _ON_FAIL[criticality])
 
 

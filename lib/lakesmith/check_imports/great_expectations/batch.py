@@ -62,7 +62,12 @@ def _quantiles(arguments: Arguments) -> Iterator[Draft]:
     for quantile, low, high in _ranges(ranges):
         bounds, _ = Range(low, high).closed()
         name = f"{column}_quantile_{plain(quantile)}"
-        made = draft("quantile", column=column, quantile=plain(quantile), **bounds)
+        made = draft(
+            "quantile",
+            column=column,
+            quantile=plain(quantile),
+            **bounds,
+        )
         yield Draft(made.check, name=name)
 
 

@@ -58,7 +58,12 @@ def _between(arguments: Arguments) -> Draft:
     column = arguments.column()
     found = values_within(arguments)
     if not found.min_open and not found.max_open:
-        return draft("between", column=column, min=found.min, max=found.max)
+        return draft(
+            "between",
+            column=column,
+            min=found.min,
+            max=found.max,
+        )
     name = sql.name(column)
     low = ">" if found.min_open else ">="
     high = "<" if found.max_open else "<="

@@ -43,7 +43,13 @@ def _entries(document: Node) -> Iterator[Entry]:
     expectations = document.value["expectations"]
     if not isinstance(expectations.value, list):
         reason = "the expectations are no list"
-        yield Entry(table, expectations, "expectations", "all", refusing(reason))
+        yield Entry(
+            table,
+            expectations,
+            "expectations",
+            "all",
+            refusing(reason),
+        )
         return
     for place, node in enumerate(expectations.value):
         yield _entry(table, node, f"expectations.{place}")
@@ -52,13 +58,31 @@ def _entries(document: Node) -> Iterator[Entry]:
 def _entry(table: str, node: Node, key: str) -> Entry:
     given = node.plain()
     if not isinstance(given, dict):
-        return Entry(table, node, key, str(given), refusing("it is no map"))
+        return Entry(
+            table,
+            node,
+            key,
+            str(given),
+            refusing("it is no map"),
+        )
     name = given.get("expectation_type") or given.get("type")
     if not isinstance(name, str):
-        return Entry(table, node, key, "expectation", refusing("it has no type"))
+        return Entry(
+            table,
+            node,
+            key,
+            "expectation",
+            refusing("it has no type"),
+        )
     column = _column_of(given.get("kwargs"))
     what = f"{name} ({column})" if column else name
-    return Entry(table, node, key, what, lambda: list(_made(name, given)))
+    return Entry(
+        table,
+        node,
+        key,
+        what,
+        lambda: list(_made(name, given)),
+    )
 
 
 def _column_of(kwargs: Any) -> str:

@@ -126,7 +126,12 @@ def settled(given: Draft, sure: frozenset[str]) -> Draft:
         if key not in ("check", "columns", "where")
     }
     if len(columns) == 1 and given.nulls != "equal":
-        share = draft("unique_share", column=columns[0], min=1, where=where)
+        share = draft(
+            "unique_share",
+            column=columns[0],
+            min=1,
+            where=where,
+        )
         named = replace(share, name=given.name)
         return named.having(**kept).noting(*given.differs)
     return _counted(given, columns, where).having(**kept).noting(*given.differs)

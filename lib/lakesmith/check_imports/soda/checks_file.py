@@ -70,12 +70,23 @@ def check_entries(document: Node) -> Iterator[Entry]:
         found = _SECTION.fullmatch(title)
         if found is None:
             reason = "such a section has no counterpart"
-            yield Entry("", node, title, title, refusing(reason))
+            yield Entry(
+                "",
+                node,
+                title,
+                title,
+                refusing(reason),
+            )
         elif found.group(1):
             table = found.group(4)
             part = found.group(5)
             where = filters.get((table, part)) if part else None
-            section = _Section(table, part or "", where, configured.get(table, {}))
+            section = _Section(
+                table,
+                part or "",
+                where,
+                configured.get(table, {}),
+            )
             yield from section.entries(title, node)
 
 
@@ -110,7 +121,13 @@ class _Section:
 
     def entries(self, title: str, node: Node) -> Iterator[Entry]:
         if not isinstance(node.value, list):
-            yield Entry(self._table, node, title, title, refusing(NO_LIST))
+            yield Entry(
+                self._table,
+                node,
+                title,
+                title,
+                refusing(NO_LIST),
+            )
             return
         for place, one in enumerate(node.value):
             yield self._entry(one, f"{title}.{place}")
@@ -118,12 +135,30 @@ class _Section:
     def _entry(self, node: Node, key: str) -> Entry:
         given = node.plain()
         if isinstance(given, str):
-            return Entry(self._table, node, key, given, lambda: self._made(given, {}))
+            return Entry(
+                self._table,
+                node,
+                key,
+                given,
+                lambda: self._made(given, {}),
+            )
         if isinstance(given, dict) and len(given) == 1:
             ((text, below),) = given.items()
             made = below if below is not None else {}
-            return Entry(self._table, node, key, text, lambda: self._made(text, made))
-        return Entry(self._table, node, key, str(given), refusing("it is no check"))
+            return Entry(
+                self._table,
+                node,
+                key,
+                text,
+                lambda: self._made(text, made),
+            )
+        return Entry(
+            self._table,
+            node,
+            key,
+            str(given),
+            refusing("it is no check"),
+        )
 
     def _made(self, text: str, given: Any) -> list[Made]:
         if "${" in f"{text}{given}{self._where}":
@@ -221,4 +256,9 @@ def _finished(given: Draft, where: str | None) -> Draft:
 def _referring(columns: str, table: str, others: str) -> Draft:
     named = [column_name(one.strip()) for one in columns.split(",")]
     to = [column_name(one.strip()) for one in others.split(",")]
-    return referring(named, table.strip('`"'), to, Range(0, 0))
+    return referring(
+        named,
+        table.strip('`"'),
+        to,
+        Range(0, 0),
+    )

@@ -39,7 +39,13 @@ def contract_entries(document: Node) -> Iterator[Entry]:
     columns = document.value.get("columns")
     listed = columns.value if columns and columns.value is not None else []
     if not isinstance(listed, list):
-        yield Entry(contract.table, columns, "columns", "columns", refusing(NO_LIST))
+        yield Entry(
+            contract.table,
+            columns,
+            "columns",
+            "columns",
+            refusing(NO_LIST),
+        )
         listed = []
     for place, node in enumerate(listed):
         yield from contract.of_column(node, f"columns.{place}")
@@ -63,7 +69,13 @@ class _Contract:
         given = node.plain()
         if not isinstance(given, dict) or "name" not in given:
             reason = "it is no column with a name"
-            yield Entry(self.table, node, key, str(given), refusing(reason))
+            yield Entry(
+                self.table,
+                node,
+                key,
+                str(given),
+                refusing(reason),
+            )
             return
         yield from self.listed(node, f"{key}.", given)
 
@@ -75,7 +87,13 @@ class _Contract:
             return
         if not isinstance(checks.value, list):
             key = f"{prefix}checks"
-            yield Entry(self.table, checks, key, key, refusing(NO_LIST))
+            yield Entry(
+                self.table,
+                checks,
+                key,
+                key,
+                refusing(NO_LIST),
+            )
             return
         for place, one in enumerate(checks.value):
             yield self._entry(one, f"{prefix}checks.{place}", column)
@@ -84,7 +102,13 @@ class _Contract:
         given = node.plain()
         if not isinstance(given, dict) or len(given) != 1:
             reason = "it is no check"
-            return Entry(self.table, node, key, str(given), refusing(reason))
+            return Entry(
+                self.table,
+                node,
+                key,
+                str(given),
+                refusing(reason),
+            )
         ((kind, body),) = given.items()
         what = f"{kind} ({column['name']})" if column else kind
         return Entry(
@@ -100,7 +124,13 @@ class _Contract:
         if "column_expression" in arguments or "column_expression" in column:
             raise NoCounterpartError("'column_expression' has no counterpart")
         self._configure(kind, arguments, column)
-        check = ContractCheck(kind, arguments, column, self.table, self._columns)
+        check = ContractCheck(
+            kind,
+            arguments,
+            column,
+            self.table,
+            self._columns,
+        )
         made = list(contract_drafts(check))
         where = arguments.condition("filter")
         arguments.refuse_rest()

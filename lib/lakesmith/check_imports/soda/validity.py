@@ -107,7 +107,12 @@ def _by_value(column: str, arguments: Arguments) -> Iterator[Draft]:
     low = arguments.value("valid_min")
     high = arguments.value("valid_max")
     if low is not None or high is not None:
-        yield draft("between", column=column, min=low, max=high)
+        yield draft(
+            "between",
+            column=column,
+            min=low,
+            max=high,
+        )
 
 
 def _by_text(column: str, arguments: Arguments) -> Iterator[Draft]:

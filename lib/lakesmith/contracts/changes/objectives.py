@@ -44,4 +44,10 @@ def _is_older(old: str | None, new: str | None) -> bool:
 def _change(name: str, was: str | None, now: str | None) -> Change:
     before = shown(was)
     after = shown(now)
-    return Change(f"contract.{name}", _SUBJECT, name, before, after)
+    return Change(
+        f"contract.{name}",
+        _SUBJECT,
+        name,
+        before,
+        after,
+    )

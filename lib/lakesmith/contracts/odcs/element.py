@@ -112,7 +112,12 @@ class Element:
 
 def refused(what: str, place: str = "", hint: str = "") -> ConfigError:
     """Return the error that a document cannot be imported (LS179)."""
-    problem = Problem("LS179", what, key=place, hint=hint or _HINT)
+    problem = Problem(
+        "LS179",
+        what,
+        key=place,
+        hint=hint or _HINT,
+    )
     return ConfigError([problem])
 
 

@@ -43,7 +43,12 @@ class Columns:
     def add(self, element: Element, server: str) -> None:
         """Read one property."""
         name = element.text("name")
-        element = Element(element.data, f"column {name}", element.notes, element.read)
+        element = Element(
+            element.data,
+            f"column {name}",
+            element.notes,
+            element.read,
+        )
         if _COLUMN.fullmatch(name) is None:
             element.notes.add("no name of a column", element.place)
             return

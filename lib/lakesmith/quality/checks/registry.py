@@ -136,7 +136,12 @@ def _column_rule(check: R, name: str, kind: str, breaks: Predicate[R]) -> Rule:
     except ValueError as error:
         return broken_rule(check, name, str(error))
     failed = F.coalesce(broken, F.lit(check.on_null == "fail"))
-    return rule_of(check, name, failed, sample_of(value, kind))
+    return rule_of(
+        check,
+        name,
+        failed,
+        sample_of(value, kind),
+    )
 
 
 V = TypeVar("V")

@@ -63,7 +63,12 @@ class DistinctCountEvaluation(MeasuredEvaluation[DistinctCount]):
         value = metrics[self.name()]
         margin = round(value * _MARGIN)
         error = "HLL, 3 standard errors" if margin else ""
-        return Measurement(value, value - margin, value + margin, error)
+        return Measurement(
+            value,
+            value - margin,
+            value + margin,
+            error,
+        )
 
     def _exact_name(self) -> str:
         return self.name("exact_distinct_count")

@@ -38,7 +38,12 @@ class ExtremeEvaluation(BatchEvaluation[B]):
         kind = find(self.scope.columns, column)
         if kind is None:
             return f"column '{column}' is not there"
-        problem = kind_problem(self.check.check, column, kind, ORDERED)
+        problem = kind_problem(
+            self.check.check,
+            column,
+            kind,
+            ORDERED,
+        )
         return (
             problem
             or self._bound_problem(kind)

@@ -39,7 +39,12 @@ class MeasuredEvaluation(BatchEvaluation[M]):
                 return f"column '{name}' is not there"
         for name in typed_columns(self.check).values() if known else ():
             kind = self.kind(name)
-            problem = kind_problem(self.check.check, name, kind, self.check.kinds)
+            problem = kind_problem(
+                self.check.check,
+                name,
+                kind,
+                self.check.kinds,
+            )
             if problem:
                 return problem
         return condition_problem(self.check.where, self.scope.rows)

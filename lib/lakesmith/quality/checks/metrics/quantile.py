@@ -61,7 +61,12 @@ class RankEvaluation(MeasuredEvaluation[M]):
         if found is None:
             return None
         low, value, high = found
-        return Measurement(value, low, high, _ERROR if low < high else "")
+        return Measurement(
+            value,
+            low,
+            high,
+            _ERROR if low < high else "",
+        )
 
     def name(self, metric: str = "") -> str:
         """Return the name of a metric, which says the rank too."""

@@ -66,5 +66,10 @@ def cast_rule(
     if text is None:
         what = f"the raw text of column '{column}' is not there"
         return broken_rule(check, column, what)
-    rule = rule_of(check, column, text_lost(column, text), sample_of(text, "string"))
+    rule = rule_of(
+        check,
+        column,
+        text_lost(column, text),
+        sample_of(text, "string"),
+    )
     return replace(rule, reads_raw=True)

@@ -42,7 +42,12 @@ def expression(check: Expression, scope: BatchScope) -> Iterator[Rule]:
     passes = [HOLDS] if check.on_null == "fail" else [HOLDS, UNKNOWN]
     # An outcome is NULL where the expression threw.
     failed = ~F.coalesce(outcome.isin(*passes), F.lit(False))
-    rule = rule_of(check, column, failed, _sample(column, columns))
+    rule = rule_of(
+        check,
+        column,
+        failed,
+        _sample(column, columns),
+    )
     yield replace(rule, expression=check.expression)
 
 

@@ -28,7 +28,12 @@ def not_in_future(check: NotInFuture, scope: BatchScope) -> Iterator[Rule]:
     latest = (scope.run_time - EPOCH + parse_age(check.tolerance)) // _MICROSECOND
 
     def is_later(check: NotInFuture, value: Column, kind: str) -> Column:
-        problem = kind_problem(check.check, check.column, kind, TIMES)
+        problem = kind_problem(
+            check.check,
+            check.column,
+            kind,
+            TIMES,
+        )
         if problem:
             raise ValueError(problem)
         return value > F.timestamp_micros(F.lit(latest)).cast(kind)
