@@ -79,7 +79,15 @@ def unreadable(
 ) -> ConfigError:
     """Return the error of a file that cannot be imported."""
     hint = hint or "correct the file"
-    return ConfigError([Problem("LS176", what, str(file), line, key, hint)])
+    problem = Problem(
+        "LS176",
+        what,
+        str(file),
+        line,
+        key,
+        hint,
+    )
+    return ConfigError([problem])
 
 
 def _read(file: Path) -> Node:
@@ -91,7 +99,9 @@ def _read(file: Path) -> Node:
         what = f"the file is not UTF-8 text (byte {error.start})"
         raise _UnreadableError(what) from None
     is_json = _is_json(file, text)
-    return _Reader(str(file), is_json).read(_as_yaml(text) if is_json else text)
+    reader = _Reader(str(file), is_json)
+    as_yaml = _as_yaml(text) if is_json else text
+    return reader.read(as_yaml)
 
 
 def _is_json(file: Path, text: str) -> bool:
@@ -138,7 +148,9 @@ class _Reader:
             raise _UnreadableError(what, _line(event))
         if isinstance(event, yaml.AliasEvent):
             return self._alias(event)
-        node = Node(self._value(event, depth), Origin(self._file, line or _line(event)))
+        value = self._value(event, depth)
+        origin = Origin(self._file, line or _line(event))
+        node = Node(value, origin)
         if event.anchor:
             self._anchors[event.anchor] = node
         return node

@@ -105,4 +105,6 @@ def of_values(check: str, arguments: Arguments, key: str, quoting: str) -> Draft
 
 def _alike(values: list[Any]) -> list[Any]:
     kinds = {isinstance(value, str) for value in values}
-    return [str(value) for value in values] if len(kinds) > 1 else values
+    if len(kinds) > 1:
+        return [str(value) for value in values]
+    return values

@@ -54,8 +54,10 @@ def _entries(document: Node) -> Iterator[Entry]:
 
 
 def _items(node: Node, name: str, key: str) -> Iterator[tuple[str, Node]]:
-    listed = node.value.get(name) if isinstance(node.value, dict) else None
-    items = listed.value if listed and isinstance(listed.value, list) else []
+    is_map = isinstance(node.value, dict)
+    listed = node.value.get(name) if is_map else None
+    has_items = listed is not None and isinstance(listed.value, list)
+    items = listed.value if listed and has_items else []
     for place, item in enumerate(items):
         yield f"{key}.{place}", item
 
@@ -164,9 +166,14 @@ def _named(given: Any) -> tuple[str, Any]:
     if len(own) != 1:
         return "", {}
     # Some write the config beside the name of the test instead of within it.
-    rest = {key: value for key, value in given.items() if key != own[0]}
-    body = given[own[0]] if given[own[0]] is not None else {}
-    return own[0], {**rest, **body} if isinstance(body, dict) else body
+    name = own[0]
+    rest = {key: value for key, value in given.items() if key != name}
+    body = given[name]
+    if body is None:
+        body = {}
+    if isinstance(body, dict):
+        return name, {**rest, **body}
+    return name, body
 
 
 def _made(name: str, body: Any, column: str) -> list[Made]:
@@ -180,7 +187,14 @@ def _made(name: str, body: Any, column: str) -> list[Made]:
     config = config.named(arguments.take("name"), arguments.take("description"))
     made = TESTS.made(name.removeprefix("dbt."), arguments)
     arguments.refuse_rest()
-    return [one if isinstance(one, Lost) else config.finish(one, name) for one in made]
+    finished: list[Made] = []
+    for one in made:
+        if isinstance(one, Lost):
+            finished.append(one)
+        else:
+            finished.append(config.finish(one, name))
+
+    return finished
 
 
 def _refuse_templates(arguments: Arguments) -> None:

@@ -107,7 +107,9 @@ def _relationships(arguments: Arguments) -> Draft:
 @named("dbt_utils.at_least_one")
 def _at_least_one(arguments: Arguments) -> Draft:
     column = arguments.column("column_name")
-    made = draft("sql", query=sql.select(f"count({sql.name(column)})"), min=1)
+    given = f"count({sql.name(column)})"
+    query = sql.select(given)
+    made = draft("sql", query=query, min=1)
     return Draft(made.check, name=f"{column}_at_least_one")
 
 

@@ -99,7 +99,8 @@ def _within(column: str, low: Any, high: Any) -> Draft:
         bounds = {"min": limits.value(low), "max": limits.value(high)}
         return draft("between", column=column, **bounds)
     if low is None or high is None:
-        operator, limit = ("<=", high) if low is None else (">=", low)
+        operator = "<=" if low is None else ">="
+        limit = high if low is None else low
         return _with_sql(column, operator, limit)
     name = sql.name(column)
     parts = [
@@ -139,12 +140,16 @@ def _compared(arguments: Arguments, check: str, operator: str) -> Draft:
 def _with_sql(column: str, operator: str, limit: str) -> Draft:
     if limit.isidentifier() and limit[0] != "_":
         return draft("compare", column=column, operator=operator, other=limit)
-    expression = f"{sql.name(column)} {operator} ({limit})"
+    value = sql.name(column)
+    expression = f"{value} {operator} ({limit})"
     return draft("expression", column=column, expression=expression)
 
 
 def _operand(limit: Any) -> str:
-    return f"({limit})" if limits.is_sql(limit) else sql.literal(limits.value(limit))
+    if limits.is_sql(limit):
+        return f"({limit})"
+    value = limits.value(limit)
+    return sql.literal(value)
 
 
 @named("regex_match")

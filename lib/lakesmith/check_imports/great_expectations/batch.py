@@ -36,7 +36,8 @@ def _measuring(check: str, difference: str = "") -> Translate:
     def translate(arguments: Arguments) -> Draft:
         column = arguments.column()
         bounds, differs = values_within(arguments).closed()
-        return draft(check, column=column, **bounds).noting(difference, *differs)
+        made = draft(check, column=column, **bounds)
+        return made.noting(difference, *differs)
 
     return translate
 

@@ -57,13 +57,16 @@ def condition(arguments: Arguments) -> str | None:
 def _of_text(text: str) -> str:
     exists = _NOT_NULL.fullmatch(text.strip())
     if exists:
-        return f"{sql.name(column_name(exists.group(1)))} IS NOT NULL"
+        present = column_name(exists.group(1))
+        return f"{sql.name(present)} IS NOT NULL"
     found = _COMPARED.fullmatch(text.strip())
     if found is None:
         raise NoCounterpartError(f"row_condition '{text}' is not understood")
     column, operator, number, is_date, value = found.groups()
-    right = number or f"{'date' if is_date else ''}{sql.literal(value)}"
-    return f"{sql.name(column_name(column))} {_OPERATORS[operator]} {right}"
+    kind = "date" if is_date else ""
+    right = number or f"{kind}{sql.literal(value)}"
+    left = sql.name(column_name(column))
+    return f"{left} {_OPERATORS[operator]} {right}"
 
 
 def _of_map(given: Given, parser: Any) -> str:
@@ -86,7 +89,8 @@ def _joined(given: Given, parser: Any) -> str | None:
         return None
     parts = [_of_map(one, parser) for one in conditions]
     operator = str(given["type"]).upper()
-    return f" {operator} ".join(f"({part})" for part in parts)
+    enclosed = [f"({part})" for part in parts]
+    return f" {operator} ".join(enclosed)
 
 
 def _passed_through(given: Given, parser: Any) -> str | None:
@@ -100,10 +104,12 @@ def _compared(given: Given, parser: Any) -> str:
     value = given.get("parameter")
     if operator in _LISTS:
         values = value_list(value, "parameter")
-        return f"{_column(given)} {_LISTS[operator]} {sql.listed(values)}"
+        listed = sql.listed(values)
+        return f"{_column(given)} {_LISTS[operator]} {listed}"
     if operator not in _OPERATORS:
         raise NoCounterpartError(f"the operator '{operator}' is not known")
-    return f"{_column(given)} {_OPERATORS[operator]} {_operand(value)}"
+    right = _operand(value)
+    return f"{_column(given)} {_OPERATORS[operator]} {right}"
 
 
 def _operand(value: Any) -> str:

@@ -171,7 +171,8 @@ def _lengths(arguments: Arguments) -> Draft:
 @named("expect_column_value_lengths_to_equal")
 def _length(arguments: Arguments) -> Draft:
     size = arguments.value("value")
-    return draft("length", column=arguments.column(), **Range(size, size).whole())
+    bounds = Range(size, size).whole()
+    return draft("length", column=arguments.column(), **bounds)
 
 
 @named("expect_column_values_to_be_json_parseable")
@@ -202,7 +203,9 @@ def _equal(arguments: Arguments) -> Draft:
         return _pair(arguments, "=")
     left = arguments.column("column_A")
     right = arguments.column("column_B")
-    expression = f"{sql.name(left)} <=> {sql.name(right)}"
+    first = sql.name(left)
+    second = sql.name(right)
+    expression = f"{first} <=> {second}"
     return draft("expression", column=left, expression=expression)
 
 
@@ -220,7 +223,8 @@ def _pair_in_set(arguments: Arguments) -> Draft:
     pairs = arguments.needed("value_pairs_set")
     if ignored != "either_value_is_missing" or not isinstance(pairs, list):
         raise NoCounterpartError("pairs in which one value is missing have no check")
-    found = " OR ".join(_pair_is(left, right, pair) for pair in pairs)
+    tests = [_pair_is(left, right, pair) for pair in pairs]
+    found = " OR ".join(tests)
     return draft("expression", column=left, expression=found)
 
 
@@ -253,14 +257,16 @@ def _different(arguments: Arguments) -> Draft:
     ignored = arguments.take("ignore_row_if", "all_values_are_missing")
     pattern = "{} != {}" if ignored == "any_value_is_missing" else "NOT {} <=> {}"
     pairs = combinations(map(sql.name, columns), 2)
-    expression = " AND ".join(pattern.format(*pair) for pair in pairs)
+    tests = [pattern.format(*pair) for pair in pairs]
+    expression = " AND ".join(tests)
     return draft("expression", expression=_or_empty(expression, columns, ignored))
 
 
 def _or_empty(expression: str, columns: list[str], ignored: str) -> str:
     if ignored != "all_values_are_missing":
         return expression
-    empty = " AND ".join(f"{sql.name(column)} IS NULL" for column in columns)
+    tests = [f"{sql.name(column)} IS NULL" for column in columns]
+    empty = " AND ".join(tests)
     return f"({expression}) OR ({empty})"
 
 

@@ -100,7 +100,10 @@ def _configurations(node: Node) -> dict[str, dict[str, Any]]:
     given = node.plain()
     for key, value in given.items() if isinstance(given, dict) else ():
         kind, _, column = str(key).partition(" for ")
-        found.setdefault(column.strip(), {})[kind.strip().replace(" ", "_")] = value
+        name = column.strip()
+        of_column = found.setdefault(name, {})
+        key = kind.strip().replace(" ", "_")
+        of_column[key] = value
     return found
 
 
@@ -114,7 +117,8 @@ class _Section:
         where: str | None,
         configured: Mapping[str, dict[str, Any]],
     ) -> None:
-        self._table = table.strip('`"').rsplit(".", 1)[-1]
+        full_name = table.strip('`"')
+        self._table = full_name.rsplit(".", 1)[-1]
         self._part = part
         self._where = where
         self._configured = configured
@@ -168,7 +172,8 @@ class _Section:
         arguments = Arguments(given)
         name = arguments.take("name")
         arguments.ignore(*_NO_MATTER)
-        made = list(self._parts(" ".join(text.split()), arguments))
+        words = " ".join(text.split())
+        made = list(self._parts(words, arguments))
         where = sql.all_of(self._where, arguments.condition("filter"))
         arguments.refuse_rest()
         description = str(name) if name else None
@@ -218,7 +223,8 @@ class _Section:
             yield from queried(query, metric, limits)
             return
         args = [part.strip() for part in listed.split(",")] if listed else []
-        yield from METRICS.made(metric, self._with_all(metric, args, limits, arguments))
+        given = self._with_all(metric, args, limits, arguments)
+        yield from METRICS.made(metric, given)
 
     def _own_query(self, metric: str, arguments: Arguments) -> str:
         if f"{metric} expression" in arguments:
@@ -226,7 +232,8 @@ class _Section:
             return sql.select(measure, arguments.condition("filter"))
         if f"{metric} query" not in arguments:
             return ""
-        query = sql.of_table(arguments.text(f"{metric} query"), self._table)
+        written = arguments.text(f"{metric} query")
+        query = sql.of_table(written, self._table)
         if not query:
             raise NoCounterpartError(f"its query does not read '{self._table}' by name")
         return query

@@ -57,7 +57,8 @@ class _Contract:
 
     def __init__(self, document: Node) -> None:
         given = document.plain()
-        self.table = str(given["dataset"]).rsplit("/", 1)[-1]
+        path = str(given["dataset"])
+        self.table = path.rsplit("/", 1)[-1]
         self._where = given.get("filter")
         columns = given.get("columns")
         listed = columns if isinstance(columns, list) else []

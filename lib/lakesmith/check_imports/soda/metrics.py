@@ -108,7 +108,8 @@ def _invalid(arguments: Arguments) -> Iterator[Draft]:
 def _in_reference(column: str, given: Any, limits: Limits) -> Iterator[Draft]:
     if not isinstance(given, dict) or limits.is_percent:
         raise NoCounterpartError("'references' takes a number of rows")
-    dataset = str(given.get("dataset", "")).rsplit("/", 1)[-1]
+    path = str(given.get("dataset", ""))
+    dataset = path.rsplit("/", 1)[-1]
     to = [column_name(given.get("column"))]
     yield from limited(
         lambda passing: referring([column], dataset, to, passing), limits
@@ -270,7 +271,10 @@ def span(text: str) -> str:
     ('30h', '2d', '90m')
     """
     parts = re.findall(r"(\d+)([dhms])", text)
-    seconds = sum(int(count) * _UNITS[unit] for count, unit in parts)
+    seconds = 0
+    for count, unit in parts:
+        seconds += int(count) * _UNITS[unit]
+
     if not seconds:
         raise NoCounterpartError(f"'{text}' is no span of time")
     for unit, size in _UNITS.items():

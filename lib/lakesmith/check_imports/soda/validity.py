@@ -45,7 +45,9 @@ def invalid_drafts(column: str, arguments: Arguments) -> list[Draft]:
     """
     is_needed = arguments.flag("include_null")
     present = _present(column, arguments)
-    drafts = [*_by_value(column, arguments), *_by_text(column, arguments)]
+    by_value = _by_value(column, arguments)
+    by_text = _by_text(column, arguments)
+    drafts = [*by_value, *by_text]
     if not drafts:
         raise NoCounterpartError("it does not say which values are valid")
     on_null = "fail" if is_needed else None
@@ -72,7 +74,8 @@ def missing_draft(column: str, arguments: Arguments) -> Draft:
     _refuse_format(arguments.take("missing_format"))
     found = [sql.matches(column, arguments.text("missing_regex"))]
     if values is not None:
-        found.append(f"{sql.name(column)} IN {_listed(values)}")
+        in_sql = _listed(values)
+        found.append(f"{sql.name(column)} IN {in_sql}")
     expression = f"NOT ({' OR '.join(found)})"
     return draft("expression", column=column, expression=expression, on_null="fail")
 

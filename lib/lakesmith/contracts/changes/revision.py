@@ -86,12 +86,12 @@ def _git(conf: Path, what: str, *arguments: str) -> bytes:
         *arguments,
     ]
     try:
-        done = subprocess.run(
+        done = subprocess.run(  # noqa: S603 a fixed program
             command,
             capture_output=True,
             env=env,
             check=False,
-        )  # noqa: S603
+        )
     except OSError as error:
         raise _unknown(f"git cannot be run: {error.strerror}") from error
     if done.returncode:
