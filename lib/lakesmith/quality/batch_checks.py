@@ -216,4 +216,5 @@ def _failure(evaluation: BatchEvaluation[Any], metrics: Mapping[str, Any]) -> st
     measured = {name: value for name, value in metrics.items() if name not in failed}
     is_paid = evaluation.check.cost == "shuffle"
     names = evaluation.shuffles() if is_paid else evaluation.exact(measured)
-    return next((str(failed[name]) for name in names if name in failed), "")
+    reasons = [str(failed[name]) for name in names if name in failed]
+    return reasons[0] if reasons else ""

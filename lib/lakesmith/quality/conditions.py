@@ -72,7 +72,8 @@ def measured_rows(condition: str | None, rows: DataFrame | None) -> Column | Non
             raise ValueError("a condition needs the rows that it is asked of")
         return None
     marks = [name for name in (DELETED, EMPTIED) if name in rows.columns]
-    conditions = [~F.coalesce(F.col(mark), F.lit(False)) for mark in marks]
+    is_marked = [F.coalesce(F.col(mark), F.lit(False)) for mark in marks]
+    conditions = [~one for one in is_marked]
     if condition is not None:
         conditions.append(holds(condition, dict(rows.dtypes)))
     return reduce(and_, conditions) if conditions else None

@@ -16,7 +16,7 @@ from lakesmith.check_imports.drafts import (
 )
 from lakesmith.check_imports.making import sql
 from lakesmith.check_imports.making.finishing import failing, with_where
-from lakesmith.check_imports.soda.contract_kinds import ContractCheck, contract_drafts
+from lakesmith.check_imports.soda.contract_checks import ContractCheck, contract_drafts
 from lakesmith.check_imports.soda.validity import CONFIGURED
 
 if TYPE_CHECKING:
@@ -132,7 +132,7 @@ class _Contract:
             self.table,
             self._columns,
         )
-        made = list(contract_drafts(check))
+        made = contract_drafts(check)
         where = arguments.condition("filter")
         arguments.refuse_rest()
         described = str(name) if name else None

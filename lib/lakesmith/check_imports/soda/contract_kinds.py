@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from collections.abc import Iterator
 
 from lakesmith.check_imports.arguments import column_names
 from lakesmith.check_imports.bounds import Range, number
@@ -12,13 +10,15 @@ from lakesmith.check_imports.drafts import Draft, NoCounterpartError, draft
 from lakesmith.check_imports.making import sql
 from lakesmith.check_imports.making.limits import Limits, limited
 from lakesmith.check_imports.making.row_limits import allows_none, with_row_limits
+from lakesmith.check_imports.soda.contract_checks import (
+    ANY_OTHER,
+    ContractCheck,
+    translates,
+)
 from lakesmith.check_imports.soda.metrics import METRICS, counting, queried, span
 from lakesmith.check_imports.soda.schema import contract_schema
 from lakesmith.check_imports.soda.thresholds import map_limits
 from lakesmith.check_imports.soda.validity import CONFIGURED
-
-if TYPE_CHECKING:
-    from lakesmith.check_imports.arguments import Arguments
 
 _NONE = Range(max=0)
 _SOME = Range(min=0, min_open=True)
@@ -32,61 +32,13 @@ _FUNCTIONS = {
 _SECONDS = {"minute": 60, "hour": 3600, "day": 86400}
 
 
-@dataclass(frozen=True)
-class ContractCheck:
-    """A check of a contract, with the dataset and the column that it is written at.
-
-    `column` is empty for a check of the dataset. `columns` are all that the contract has.
-    """
-
-    kind: str
-    arguments: Arguments
-    column: Mapping[str, Any]
-    table: str
-    columns: Sequence[dict[str, Any]]
-
-
-Translate = Callable[[ContractCheck], Iterator[Draft]]
-_kinds: dict[str, Translate] = {}
-
-
-def contract_drafts(check: ContractCheck) -> Iterator[Draft]:
-    """Return what becomes of a check.
-
-    Raises
-    ------
-    NoCounterpartError
-        When nothing does.
-
-    Examples
-    --------
-    >>> from lakesmith.check_imports.arguments import Arguments
-    >>> given = Arguments({"threshold": {"unit": "day", "must_be_less_than_or_equal": 2}})
-    >>> given.put("column", "at")
-    >>> [one.check for one in contract_drafts(ContractCheck("freshness", given, {}, "a", []))]
-    [{'check': 'freshness', 'column': 'at', 'max_age': '2d'}]
-    """
-    translate = _kinds.get(check.kind, _metric)
-    return translate(check)
-
-
-def _translates(kind: str) -> Callable[[Translate], Translate]:
-    """Register what translates the checks of a kind."""
-
-    def register(translate: Translate) -> Translate:
-        _kinds[kind] = translate
-        return translate
-
-    return register
-
-
-@_translates("schema")
+@translates("schema")
 def _schema(check: ContractCheck) -> Iterator[Draft]:
     check.arguments.ignore("threshold")
     yield contract_schema([*check.columns], check.arguments)
 
 
-@_translates("failed_rows")
+@translates("failed_rows")
 def _failed_rows(check: ContractCheck) -> Iterator[Draft]:
     arguments = check.arguments
     limits = map_limits(arguments.take("threshold"), _NONE)
@@ -100,7 +52,7 @@ def _failed_rows(check: ContractCheck) -> Iterator[Draft]:
     yield from counting(counted, check.kind, limits)
 
 
-@_translates("metric")
+@translates("metric")
 def _number(check: ContractCheck) -> Iterator[Draft]:
     arguments = check.arguments
     limits = map_limits(arguments.take("threshold"), None)
@@ -123,7 +75,7 @@ def _query(check: ContractCheck, limits: Limits) -> str:
     return query
 
 
-@_translates("duplicate")
+@translates("duplicate")
 def _duplicates(check: ContractCheck) -> Iterator[Draft]:
     arguments = check.arguments
     column = check.column
@@ -148,7 +100,7 @@ def _duplicates(check: ContractCheck) -> Iterator[Draft]:
     yield from counting(query, f"{columns[0]}_duplicates", limits)
 
 
-@_translates("freshness")
+@translates("freshness")
 def _freshness(check: ContractCheck) -> Iterator[Draft]:
     arguments = check.arguments
     threshold = arguments.needed("threshold")
@@ -171,6 +123,7 @@ def _freshness(check: ContractCheck) -> Iterator[Draft]:
     yield from limited(make, Limits(limits.fail, limits.warn))
 
 
+@translates(ANY_OTHER)
 def _metric(check: ContractCheck) -> Iterator[Draft]:
     arguments = check.arguments
     function = str(arguments.take("function", ""))

@@ -124,7 +124,8 @@ def _required(table: Table) -> list[str]:
     or its snapshot.
     """
     write = table.write
-    required = [name for name, column in table.columns.items() if not column.nullable]
+    columns = table.columns.items()
+    required = [name for name, column in columns if not column.nullable]
     if write.declared.rereads_input:
         required += write.sequence_by[:1]
     return list(dict.fromkeys(required))

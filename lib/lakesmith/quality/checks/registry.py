@@ -135,7 +135,8 @@ def _column_rule(check: R, name: str, kind: str, breaks: Predicate[R]) -> Rule:
         broken = breaks(check, value, kind)
     except ValueError as error:
         return broken_rule(check, name, str(error))
-    failed = F.coalesce(broken, F.lit(check.on_null == "fail"))
+    fails_on_null = F.lit(check.on_null == "fail")
+    failed = F.coalesce(broken, fails_on_null)
     return rule_of(
         check,
         name,

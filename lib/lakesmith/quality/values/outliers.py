@@ -67,7 +67,8 @@ def _near_mean(found: Distribution, factor: float) -> tuple[float, float]:
 def _near_median(found: Distribution, factor: float) -> tuple[float, float]:
     half = (len(found.quantiles) - 1) // 2
     middle = found.quantiles[half]
-    away = sorted(abs(value - middle) for value in found.quantiles)
+    distances = [abs(value - middle) for value in found.quantiles]
+    away = sorted(distances)
     reach = factor * _NORMAL * away[half]
     return middle - reach, middle + reach
 
@@ -78,7 +79,8 @@ def _by_quartiles(factor: float) -> Transform:
         reach = factor * (F.col("third") - F.col("first"))
         low = F.col("first") - reach
         high = F.col("third") + reach
-        return values.crossJoin(quartiles.select(low.alias("low"), high.alias("high")))
+        limits = quartiles.select(low.alias("low"), high.alias("high"))
+        return values.crossJoin(limits)
 
     return apply
 
@@ -87,7 +89,9 @@ def _by_deviation(factor: float) -> Transform:
     def apply(values: DataFrame) -> DataFrame:
         mean = F.avg("value")
         reach = factor * F.stddev_pop("value")
-        limits = values.agg((mean - reach).alias("low"), (mean + reach).alias("high"))
+        low = mean - reach
+        high = mean + reach
+        limits = values.agg(low.alias("low"), high.alias("high"))
         return values.crossJoin(limits)
 
     return apply
@@ -104,7 +108,8 @@ def _by_median(factor: float) -> Transform:
         reach = factor * _NORMAL * F.col("spread")
         low = F.col("middle") - reach
         high = F.col("middle") + reach
-        return values.crossJoin(spread.select(low.alias("low"), high.alias("high")))
+        limits = spread.select(low.alias("low"), high.alias("high"))
+        return values.crossJoin(limits)
 
     return apply
 

@@ -37,7 +37,9 @@ class DistinctCountEvaluation(MeasuredEvaluation[DistinctCount]):
         """
         name = self.check.column
         sketch = hll_of(self.value(name), self.kind(name))
-        return {self.name(): F.coalesce(F.hll_sketch_estimate(sketch), F.lit(0))}
+        estimate = F.hll_sketch_estimate(sketch)
+        number = F.coalesce(estimate, F.lit(0))
+        return {self.name(): number}
 
     def exact(self, metrics: Mapping[str, Any]) -> dict[str, Transform]:
         """Count the values where a bound is within the error of the estimate."""
@@ -74,4 +76,5 @@ class DistinctCountEvaluation(MeasuredEvaluation[DistinctCount]):
         return self.name("exact_distinct_count")
 
     def _counted(self, rows: DataFrame) -> DataFrame:
-        return rows.agg(F.count_distinct(self.value(self.check.column)))
+        value = self.value(self.check.column)
+        return rows.agg(F.count_distinct(value))

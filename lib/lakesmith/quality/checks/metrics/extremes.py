@@ -80,7 +80,8 @@ class ExtremeEvaluation(BatchEvaluation[B]):
         if not metrics[self._name("broken")]:
             return batch_result(self.check, "")
         limits = self.check.bounds().items()
-        expected = " and ".join(f"{key} {bound}" for key, bound in limits)
+        texts = [f"{key} {bound}" for key, bound in limits]
+        expected = " and ".join(texts)
         what = f"the {self.check.check} of {self.check.column} is {value}"
         return batch_result(self.check, f"{what}, expected {expected}")
 

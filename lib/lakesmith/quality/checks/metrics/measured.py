@@ -74,7 +74,8 @@ class MeasuredEvaluation(BatchEvaluation[M]):
     def judged(self, estimate: Measurement) -> CheckResult:
         """Judge an estimate by the bounds of each severity."""
         broken = breach(self.check, estimate)
-        text = f"the {self.noun}{self.subject()} is {estimate.text()}"
+        what = f"{self.noun}{self.subject()}"
+        text = f"the {what} is {estimate.text()}"
         if broken:
             return batch_result(self.check, f"{text}, {broken}")
         narrow = breach(self.check.warn, estimate) if self.check.warn else ""
@@ -110,7 +111,9 @@ class MeasuredEvaluation(BatchEvaluation[M]):
     def rows(self) -> Column:
         """Return the number of rows of the batch that are measured, as an aggregate."""
         condition = self.batch_condition()
-        return F.count(F.lit(1)) if condition is None else F.count_if(condition)
+        if condition is None:
+            return F.count(F.lit(1))
+        return F.count_if(condition)
 
     def value(self, column: str) -> Column:
         """Return the value of a column, NULL in the rows that are not measured."""

@@ -73,7 +73,8 @@ class RankEvaluation(MeasuredEvaluation[M]):
         return super().name(metric or f"quantile_{self.rank()}")
 
     def _number(self) -> Column:
-        number = self.value(self.check.named_columns()["column"]).cast("double")
+        name = self.check.named_columns()["column"]
+        number = self.value(name).cast("double")
         # 0.0 for -0.0, whose text differs.
         return number + F.lit(0.0)
 
@@ -82,7 +83,8 @@ class RankEvaluation(MeasuredEvaluation[M]):
 
     def _computed(self, rows: DataFrame) -> DataFrame:
         number = self._number()
-        finite = F.when(number - number == 0, number).alias("value")
+        is_finite = number - number == 0
+        finite = F.when(is_finite, number).alias("value")
         values = rows.select(finite)
         return values.agg(
             F.expr(f"percentile_disc({self.rank()}) WITHIN GROUP (ORDER BY value)")

@@ -63,7 +63,8 @@ def attempted(condition: Column, columns: Mapping[str, str]) -> Column:
     <BLANKLINE>
     """
     is_null = condition.isNull()
-    outcome = F.when(condition, HOLDS).when(is_null, UNKNOWN).otherwise(BREAKS)
+    known = F.when(condition, HOLDS)
+    outcome = known.when(is_null, UNKNOWN).otherwise(BREAKS)
     guarded = F.when(_is_always_true(columns), outcome)
     return F.try_to_binary(guarded, F.lit("utf-8")).cast("string")
 

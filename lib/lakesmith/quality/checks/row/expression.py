@@ -41,7 +41,8 @@ def expression(check: Expression, scope: BatchScope) -> Iterator[Rule]:
         return
     passes = [HOLDS] if check.on_null == "fail" else [HOLDS, UNKNOWN]
     # An outcome is NULL where the expression threw.
-    failed = ~F.coalesce(outcome.isin(*passes), F.lit(False))
+    is_passed = outcome.isin(*passes)
+    failed = ~F.coalesce(is_passed, F.lit(False))
     rule = rule_of(
         check,
         column,

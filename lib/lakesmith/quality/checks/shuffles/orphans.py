@@ -68,7 +68,8 @@ def count_orphans(
     """
     is_same = _refers(columns)
     if is_thinned:
-        keys = rows.select(*[named(name) for name in columns]).distinct()
+        names = [named(name) for name in columns]
+        keys = rows.select(*names).distinct()
         targets = targets.join(F.broadcast(keys), is_same, "left_semi")
     orphans = rows.join(targets, is_same, "left_anti")
     return orphans.agg(F.count(F.lit(1)))

@@ -28,7 +28,8 @@ class ReferencesEvaluation(ShuffleEvaluation[References]):
         renamed = [
             named(name).alias(f"_to_{index}") for index, name in enumerate(others)
         ]
-        targets = self.scope.tables[self.check.table].select(*renamed)
+        other = self.scope.tables[self.check.table]
+        targets = other.select(*renamed)
         return count_orphans(
             self.rows_with_values(rows),
             targets,
@@ -58,7 +59,8 @@ class ReferencesEvaluation(ShuffleEvaluation[References]):
             if kind is None:
                 return f"column '{target}' is not in '{self.check.table}'"
             if not are_comparable(self.kind(name), kind):
-                what = f"{name} ({self.kind(name)}) and {target} ({kind})"
+                own = f"{name} ({self.kind(name)})"
+                what = f"{own} and {target} ({kind})"
                 return f"{what} are of different kinds"
         return ""
 
@@ -69,4 +71,5 @@ class ReferencesEvaluation(ShuffleEvaluation[References]):
     def name(self, metric: str = "") -> str:
         """Return the name of a metric, which says what is referred to."""
         to = ",".join(self.check.to)
-        return super().name(metric or f"orphans_of_{self.check.table}({to})")
+        orphans = f"orphans_of_{self.check.table}({to})"
+        return super().name(metric or orphans)
