@@ -200,7 +200,11 @@ class _Reader:
         while not isinstance(event := next(self._events), yaml.MappingEndEvent):
             line = _line(event)
             key = self._key(event, depth)
-            node = self._node(next(self._events), depth, line)
+            node = self._node(
+                next(self._events),
+                depth,
+                line,
+            )
             if key == "<<":
                 merged |= _merged(node, line)
             elif key in entries:

@@ -55,7 +55,8 @@ class Config:
             When its limits have no counterpart.
         """
         named = replace(given, name=self.name or given.name)
-        taken = with_where(named, self.where).having(description=self.description)
+        limited_to = with_where(named, self.where)
+        taken = limited_to.having(description=self.description)
         is_plain = allows_none(self.limits)
         if taken.judges_rows:
             note = (

@@ -184,7 +184,9 @@ def _made(name: str, body: Any, column: str) -> list[Made]:
     _refuse_templates(arguments)
     if column:
         arguments.put("column_name", column)
-    config = config.named(arguments.take("name"), arguments.take("description"))
+    own_name = arguments.take("name")
+    description = arguments.take("description")
+    config = config.named(own_name, description)
     made = TESTS.made(name.removeprefix("dbt."), arguments)
     arguments.refuse_rest()
     finished: list[Made] = []

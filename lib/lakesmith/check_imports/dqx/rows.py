@@ -96,7 +96,9 @@ def _not_greater(arguments: Arguments) -> Draft:
 
 def _within(column: str, low: Any, high: Any) -> Draft:
     if not limits.is_sql(low) and not limits.is_sql(high):
-        bounds = {"min": limits.value(low), "max": limits.value(high)}
+        least = limits.value(low)
+        most = limits.value(high)
+        bounds = {"min": least, "max": most}
         return draft("between", column=column, **bounds)
     if low is None or high is None:
         operator = "<=" if low is None else ">="
@@ -115,7 +117,8 @@ def _not_in_range(arguments: Arguments) -> Draft:
     column = arguments.column()
     low = _operand(arguments.needed("min_limit"))
     high = _operand(arguments.needed("max_limit"))
-    expression = f"{sql.name(column)} NOT BETWEEN {low} AND {high}"
+    value = sql.name(column)
+    expression = f"{value} NOT BETWEEN {low} AND {high}"
     return draft("expression", column=column, expression=expression)
 
 
@@ -133,7 +136,11 @@ def _compared(arguments: Arguments, check: str, operator: str) -> Draft:
     column = arguments.column()
     limit = arguments.needed("value")
     if not limits.is_sql(limit):
-        return draft(check, column=column, values=[limits.value(limit)])
+        return draft(
+            check,
+            column=column,
+            values=[limits.value(limit)],
+        )
     return _with_sql(column, operator, limit)
 
 

@@ -104,7 +104,8 @@ def _distinct_share(arguments: Arguments) -> Draft:
     name = sql.name(column)
     query = sql.select(f"count(DISTINCT {name}) / count({name})")
     bounds, differs = values_within(arguments).closed()
-    made = draft("sql", query=query, **bounds).noting(*differs)
+    counted = draft("sql", query=query, **bounds)
+    made = counted.noting(*differs)
     return Draft(made.check, made.differs, name=f"{column}_distinct_share")
 
 

@@ -105,11 +105,13 @@ def _compared(given: Given, parser: Any) -> str:
     if operator in _LISTS:
         values = value_list(value, "parameter")
         listed = sql.listed(values)
-        return f"{_column(given)} {_LISTS[operator]} {listed}"
+        left = _column(given)
+        return f"{left} {_LISTS[operator]} {listed}"
     if operator not in _OPERATORS:
         raise NoCounterpartError(f"the operator '{operator}' is not known")
     right = _operand(value)
-    return f"{_column(given)} {_OPERATORS[operator]} {right}"
+    left = _column(given)
+    return f"{left} {_OPERATORS[operator]} {right}"
 
 
 def _operand(value: Any) -> str:

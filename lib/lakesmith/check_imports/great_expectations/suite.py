@@ -38,7 +38,8 @@ def _is_suite(document: Node) -> bool:
 
 
 def _entries(document: Node) -> Iterator[Entry]:
-    name = document.value.get("name") or document.value.get("expectation_suite_name")
+    given = document.value
+    name = given.get("name") or given.get("expectation_suite_name")
     table = str(name.value) if name else ""
     expectations = document.value["expectations"]
     if not isinstance(expectations.value, list):

@@ -78,7 +78,11 @@ def flow(value: Any) -> str:
     '{column: a, pattern: \'^\\d$\', values: ["no", 5 %, 0.0000001, "it\'s"]}'
     """
     if isinstance(value, Mapping):
-        pairs = [f"{flow(key)}: {flow(one)}" for key, one in value.items()]
+        pairs: list[str] = []
+        for key, one in value.items():
+            name = flow(key)
+            pairs.append(f"{name}: {flow(one)}")
+
         inner = ", ".join(pairs)
         return f"{{{inner}}}"
     if isinstance(value, (list, tuple)):

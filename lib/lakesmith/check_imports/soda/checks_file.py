@@ -63,7 +63,9 @@ def check_entries(document: Node) -> Iterator[Entry]:
     for title, node in document.value.items():
         found = _SECTION.fullmatch(title)
         if found and found.group(2):
-            filters[found.group(4), found.group(5) or ""] = _where_of(node)
+            table = found.group(4)
+            partition = found.group(5) or ""
+            filters[table, partition] = _where_of(node)
         elif found and found.group(3):
             configured[found.group(4)] = _configurations(node)
     for title, node in document.value.items():
@@ -222,7 +224,8 @@ class _Section:
         if query:
             yield from queried(query, metric, limits)
             return
-        args = [part.strip() for part in listed.split(",")] if listed else []
+        parts = listed.split(",") if listed else []
+        args = [part.strip() for part in parts]
         given = self._with_all(metric, args, limits, arguments)
         yield from METRICS.made(metric, given)
 
@@ -261,8 +264,10 @@ def _finished(given: Draft, where: str | None) -> Draft:
 
 
 def _referring(columns: str, table: str, others: str) -> Draft:
-    named = [column_name(one.strip()) for one in columns.split(",")]
-    to = [column_name(one.strip()) for one in others.split(",")]
+    own = columns.split(",")
+    named = [column_name(one.strip()) for one in own]
+    referred = others.split(",")
+    to = [column_name(one.strip()) for one in referred]
     return referring(
         named,
         table.strip('`"'),

@@ -97,7 +97,11 @@ class _Contract:
             )
             return
         for place, one in enumerate(checks.value):
-            yield self._entry(one, f"{prefix}checks.{place}", column)
+            yield self._entry(
+                one,
+                f"{prefix}checks.{place}",
+                column,
+            )
 
     def _entry(self, node: Node, key: str, column: dict[str, Any]) -> Entry:
         given = node.plain()

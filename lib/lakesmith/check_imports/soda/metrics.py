@@ -151,7 +151,8 @@ def _duplicates(arguments: Arguments) -> Iterator[Draft]:
         check = {"check": "unique", "columns": columns}
         yield Draft(check, nulls="any").having(on_fail=on_fail)
         return
-    condition = sql.all_of(sql.given(columns), arguments.condition("filter"))
+    has_values = sql.given(columns)
+    condition = sql.all_of(has_values, arguments.condition("filter"))
     query = sql.repeated(columns, condition)
     name = f"{'_'.join(columns)}_duplicates"
     yield from counting(query, name, limits)
@@ -164,7 +165,11 @@ def _measured(metric: str) -> Translate:
 
         def make(passing: Range) -> Draft:
             bounds, differs = passing.closed()
-            made = draft(_MEASURES[metric], column=column, **_numbers(bounds))
+            made = draft(
+                _MEASURES[metric],
+                column=column,
+                **_numbers(bounds),
+            )
             return made.noting(*differs)
 
         yield from limited(make, _limits(arguments))
@@ -199,7 +204,11 @@ def _aggregated(metric: str) -> Translate:
         _refuse_configured(arguments)
         measure = _AGGREGATES[metric].format(sql.name(column))
         query = sql.select(measure, arguments.condition("filter"))
-        yield from queried(query, f"{column}_{metric}", _limits(arguments))
+        yield from queried(
+            query,
+            f"{column}_{metric}",
+            _limits(arguments),
+        )
 
     return translate
 
@@ -219,7 +228,8 @@ def queried(query: str, name: str, limits: Limits) -> Iterator[Draft]:
 
     def make(passing: Range) -> Draft:
         bounds, differs = passing.closed()
-        return draft("sql", query=query, **_numbers(bounds)).noting(*differs)
+        made = draft("sql", query=query, **_numbers(bounds))
+        return made.noting(*differs)
 
     for one in limited(make, limits):
         yield Draft(one.check, one.differs, name=name)
@@ -241,7 +251,8 @@ def _percentile(arguments: Arguments) -> Iterator[Draft]:
 
     def make(passing: Range) -> Draft:
         bounds, differs = passing.closed()
-        return draft("quantile", **fields, **_numbers(bounds)).noting(*differs)
+        made = draft("quantile", **fields, **_numbers(bounds))
+        return made.noting(*differs)
 
     yield from limited(make, _limits(arguments))
 

@@ -123,9 +123,17 @@ def _by_text(column: str, arguments: Arguments) -> Iterator[Draft]:
     low = arguments.value("valid_min_length")
     high = arguments.value("valid_max_length")
     if size is not None:
-        yield draft("length", column=column, **Range(size, size).whole())
+        yield draft(
+            "length",
+            column=column,
+            **Range(size, size).whole(),
+        )
     if low is not None or high is not None:
-        yield draft("length", column=column, **Range(low, high).whole())
+        yield draft(
+            "length",
+            column=column,
+            **Range(low, high).whole(),
+        )
     if "valid_regex" in arguments:
         pattern = arguments.text("valid_regex")
         yield draft("regex", column=column, pattern=pattern)
