@@ -199,7 +199,8 @@ def gate_metrics(rules: Sequence[Rule]) -> list[Column]:
     }
     for position in range(len(rules)):
         counts[f"failed_{position}"] = _tag(position)
-    return [F.count_if(condition).alias(name) for name, condition in counts.items()]
+    numbers = {name: F.count_if(condition) for name, condition in counts.items()}
+    return [number.alias(name) for name, number in numbers.items()]
 
 
 def _tag(position: int) -> Column:

@@ -113,7 +113,9 @@ def is_undecided(bounds: Mapping[str, Bounds], estimate: Measurement) -> bool:
 
 
 def _exact(number: Number) -> Decimal:
-    return Decimal(repr(number)) if isinstance(number, float) else Decimal(number)
+    if isinstance(number, float):
+        return Decimal(repr(number))
+    return Decimal(number)
 
 
 def _is_nan(number: Number) -> bool:

@@ -76,7 +76,8 @@ def _near_median(found: Distribution, factor: float) -> tuple[float, float]:
 def _by_quartiles(factor: float) -> Transform:
     def apply(values: DataFrame) -> DataFrame:
         quartiles = values.agg(_rank(0.25, "first"), _rank(0.75, "third"))
-        reach = factor * (F.col("third") - F.col("first"))
+        apart = F.col("third") - F.col("first")
+        reach = factor * apart
         low = F.col("first") - reach
         high = F.col("third") + reach
         limits = quartiles.select(low.alias("low"), high.alias("high"))
@@ -100,7 +101,8 @@ def _by_deviation(factor: float) -> Transform:
 def _by_median(factor: float) -> Transform:
     def apply(values: DataFrame) -> DataFrame:
         middle = values.agg(_rank(0.5, "middle"))
-        away = F.abs(F.col("value") - F.col("middle"))
+        difference = F.col("value") - F.col("middle")
+        away = F.abs(difference)
         distances = values.crossJoin(middle).select("middle", away.alias("away"))
         spread = distances.agg(
             F.first("middle").alias("middle"), _rank(0.5, "spread", of="away")

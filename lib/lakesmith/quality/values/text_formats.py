@@ -44,7 +44,8 @@ def is_ipv6(text: Column) -> Column:
     groups = rf"{_GROUP}(?::{_GROUP})*"
     whole = tail.rlike(rf"\A{_GROUP}(?::{_GROUP}){{7}}\z")
     short = tail.rlike(rf"\A(?:{groups})?::(?:{groups})?\z")
-    without = F.replace(tail, F.lit(":"), F.lit(""))
+    colon = F.lit(":")
+    without = F.replace(tail, colon, F.lit(""))
     signs = F.length(tail) - F.length(without)
     edge = tail.startswith("::") | tail.endswith("::")
     fits = signs <= F.when(edge, 8).otherwise(7)
@@ -63,7 +64,11 @@ def is_iban(text: Column) -> Column:
     ['GB82 WEST 1234 5698 7654 32']
     """
     spaced = text.rlike(r"\A[A-Z0-9]{4}(?: [A-Z0-9]{4})*(?: [A-Z0-9]{1,4})?\z")
-    without_blanks = F.replace(text, F.lit(" "), F.lit(""))
+    without_blanks = F.replace(
+        text,
+        F.lit(" "),
+        F.lit(""),
+    )
     packed = F.when(spaced, without_blanks).otherwise(text)
     rest = F.substr(packed, F.lit(5))
     first_four = F.substring(packed, 1, 4)
@@ -94,9 +99,19 @@ def is_json(text: Column) -> Column:
     ['[1]', 'null']
     """
     # The parser stops behind the first value. What follows it breaks one of these.
-    listed = F.concat(F.lit("["), text, F.lit("]"))
-    within = F.concat(F.lit('{"a":'), text, F.lit("}"))
-    parts = [F.try_parse_json(one).isNotNull() for one in (text, listed, within)]
+    listed = F.concat(
+        F.lit("["),
+        text,
+        F.lit("]"),
+    )
+    within = F.concat(
+        F.lit('{"a":'),
+        text,
+        F.lit("}"),
+    )
+    texts = (text, listed, within)
+    parsed = [F.try_parse_json(one) for one in texts]
+    parts = [one.isNotNull() for one in parsed]
     return F.when(text.isNotNull(), reduce(and_, parts))
 
 

@@ -30,8 +30,16 @@ class SchemaEvaluation(BatchEvaluation[Schema]):
         """
         missing = self._missing()
         unexpected = self._unexpected()
-        differences = [*missing, *unexpected, *self._order()]
-        return batch_result(self.check, "; ".join(differences), len(differences))
+        differences = [
+            *missing,
+            *unexpected,
+            *self._order(),
+        ]
+        return batch_result(
+            self.check,
+            "; ".join(differences),
+            len(differences),
+        )
 
     def _missing(self) -> Iterator[str]:
         for name, expected in self.check.column_types.items():

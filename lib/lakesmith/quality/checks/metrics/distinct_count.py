@@ -36,7 +36,8 @@ class DistinctCountEvaluation(MeasuredEvaluation[DistinctCount]):
         *Columns*: needs the column of the check -> one row of bigint.
         """
         name = self.check.column
-        sketch = hll_of(self.value(name), self.kind(name))
+        value = self.value(name)
+        sketch = hll_of(value, self.kind(name))
         estimate = F.hll_sketch_estimate(sketch)
         number = F.coalesce(estimate, F.lit(0))
         return {self.name(): number}

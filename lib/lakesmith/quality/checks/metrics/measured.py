@@ -78,7 +78,8 @@ class MeasuredEvaluation(BatchEvaluation[M]):
         text = f"the {what} is {estimate.text()}"
         if broken:
             return batch_result(self.check, f"{text}, {broken}")
-        narrow = breach(self.check.warn, estimate) if self.check.warn else ""
+        warn = self.check.warn
+        narrow = breach(warn, estimate) if warn else ""
         if narrow:
             warning = self.check.model_copy(update={"on_fail": "warn"})
             return batch_result(warning, f"{text}, {narrow}")
@@ -91,8 +92,10 @@ class MeasuredEvaluation(BatchEvaluation[M]):
     def name(self, metric: str = "") -> str:
         """Return the name of a metric, which says all that it depends on."""
         of = ",".join(self.columns())
-        where = f" where {self.check.where}" if self.check.where is not None else ""
-        return f"{metric or self.check.check}({of}){where}"
+        condition = self.check.where
+        where = f" where {condition}" if condition is not None else ""
+        measure = metric or self.check.check
+        return f"{measure}({of}){where}"
 
     def counted(self, value: Column) -> Column:
         """Return a value, NULL in the rows of the batch that are not measured."""

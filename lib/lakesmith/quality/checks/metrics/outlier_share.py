@@ -69,7 +69,12 @@ class OutlierShareEvaluation(MeasuredEvaluation[OutlierShare]):
             metrics[self.name("finite_mean")],
             metrics[self.name("finite_stddev")],
         )
-        low, high = fences(self.check.method, found, self._factor())
+        factor = self._factor()
+        low, high = fences(
+            self.check.method,
+            found,
+            factor,
+        )
         share = _share_beyond(quantiles, low, high)
         least = max(0.0, share - _MARGIN)
         most = min(1.0, share + _MARGIN)
@@ -88,7 +93,8 @@ class OutlierShareEvaluation(MeasuredEvaluation[OutlierShare]):
         return self.name(f"exact_outlier_share_{name}")
 
     def _counted(self, rows: DataFrame) -> DataFrame:
-        values = rows.select(self._finite().alias("value")).filter("value IS NOT NULL")
+        finite = self._finite().alias("value")
+        values = rows.select(finite).filter("value IS NOT NULL")
         fence = with_fences(self.check.method, self._factor())
         fenced = values.transform(fence)
         value = F.col("value")

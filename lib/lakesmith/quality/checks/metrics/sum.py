@@ -34,7 +34,8 @@ class SumEvaluation(MeasuredEvaluation[Sum]):
         """
         value = self.value(self.check.column)
         is_whole = self.kind(self.check.column) in WHOLE
-        total = F.try_sum(value.cast(_BIGINTS) if is_whole else value)
+        summed = value.cast(_BIGINTS) if is_whole else value
+        total = F.try_sum(summed)
         given = F.count(value)
         return {
             self.name(): total,

@@ -80,4 +80,5 @@ def _is_always_true(columns: Mapping[str, str]) -> Column:
     if not hashed:
         return F.lit(True)
     cheapest = min(hashed, key=lambda name: columns[name] not in _CHEAP)
-    return F.hash(named(cheapest)) >= F.lit(_LEAST_HASH)
+    hash_of_row = F.hash(named(cheapest))
+    return hash_of_row >= F.lit(_LEAST_HASH)

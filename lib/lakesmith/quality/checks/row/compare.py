@@ -35,7 +35,11 @@ def compare(check: Compare, scope: BatchScope) -> Iterator[Rule]:
     """Make the rule. A row where either value is NULL is decided by `on_null`."""
     other = find(scope.columns, check.other)
     if other is None:
-        yield broken_rule(check, check.column, f"column '{check.other}' is not there")
+        yield broken_rule(
+            check,
+            check.column,
+            f"column '{check.other}' is not there",
+        )
         return
     kind = find(scope.columns, check.column)
     if kind is not None and not are_comparable(kind, other):

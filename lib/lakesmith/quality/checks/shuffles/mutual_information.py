@@ -27,7 +27,9 @@ class MutualInformationEvaluation(ShuffleEvaluation[MutualInformation]):
         left, right = (
             F.sum(ROWS).over(Window.partitionBy(named(name))) for name in self.columns()
         )
-        shares = pairs.select(ROWS, left.alias("_left"), right.alias("_right"))
+        of_left = left.alias("_left")
+        of_right = right.alias("_right")
+        shares = pairs.select(ROWS, of_left, of_right)
         count = F.col(ROWS)
         of_pair = F.ln(count) - F.ln("_left")
         logs = of_pair - F.ln("_right")

@@ -32,4 +32,5 @@ class NullSharePerGroupEvaluation(ShuffleEvaluation[NullSharePerGroup]):
 
     def subject(self) -> str:
         """Return the column and the groups."""
-        return f" of {self.check.column} by {', '.join(self.check.by)}"
+        groups = ", ".join(self.check.by)
+        return f" of {self.check.column} by {groups}"

@@ -66,7 +66,8 @@ class ReferencesEvaluation(ShuffleEvaluation[References]):
 
     def subject(self) -> str:
         """Return the columns and the other table."""
-        return f" of {', '.join(self.check.columns)} in {self.check.table}"
+        columns = ", ".join(self.check.columns)
+        return f" of {columns} in {self.check.table}"
 
     def name(self, metric: str = "") -> str:
         """Return the name of a metric, which says what is referred to."""
