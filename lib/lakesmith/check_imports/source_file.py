@@ -178,7 +178,11 @@ class _Reader:
         resolve: Any = self._scalars.resolve
         tag = event.tag or resolve(yaml.ScalarNode, event.value, event.implicit)
         try:
-            node = yaml.ScalarNode(tag, event.value, event.start_mark)
+            node = yaml.ScalarNode(
+                tag,
+                event.value,
+                event.start_mark,
+            )
             return self._scalars.construct_object(node)
         except ValueError as error:
             what = f"'{event.value}' is no value: {error}"

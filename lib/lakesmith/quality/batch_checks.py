@@ -213,7 +213,8 @@ def _failure(evaluation: BatchEvaluation[Any], metrics: Mapping[str, Any]) -> st
     }
     if not failed:
         return ""
-    measured = {name: value for name, value in metrics.items() if name not in failed}
+    names_measured = [name for name in metrics if name not in failed]
+    measured = {name: metrics[name] for name in names_measured}
     is_paid = evaluation.check.cost == "shuffle"
     names = evaluation.shuffles() if is_paid else evaluation.exact(measured)
     reasons = [str(failed[name]) for name in names if name in failed]

@@ -87,7 +87,10 @@ def check_frame(
     (found,) = tagged.agg(*aggregates).collect()
     metrics = found.asDict()
     measures = {**exact_metrics(scope, metrics), **shuffle_metrics(scope)}
-    paid = {name: measure(rows, one) for name, one in measures.items()}
+    paid: dict[str, Any] = {}
+    for name, one in measures.items():
+        paid[name] = measure(rows, one)
+
     of_rows = gate_results(rules, metrics)
     of_batch = batch_results(scope, {**metrics, **paid})
     return (*of_rows, *of_batch)

@@ -240,4 +240,6 @@ def _raw_json(df: DataFrame) -> Column:
         return shown
     raw = json_text(named(RAW), _WITH_NULLS)
     # SQL may lose the raw input of the rows that it makes.
-    return F.coalesce(raw, shown) if UNFIT in df.columns else raw
+    if UNFIT in df.columns:
+        return F.coalesce(raw, shown)
+    return raw

@@ -57,7 +57,11 @@ def _result(rule: Rule, failed: int, rows: int) -> CheckResult:
             0,
             rule.error,
         )
-    status, limit = _verdict(rule, failed, rows)
+    status, limit = _verdict(
+        rule,
+        failed,
+        rows,
+    )
     message = f"{failed} of {rows} rows" if failed else ""
     if limit:
         message += f", more than {limit}"

@@ -44,4 +44,8 @@ def count_reasons(quarantine: DataFrame) -> DataFrame:
     rows = F.count(F.lit(1)).alias("rows")
     such_as = F.min("reason.value").alias("such_as")
     counted = each.groupBy(*fields).agg(rows, such_as)
-    return counted.orderBy(F.col("rows").desc(), "check", "column")
+    return counted.orderBy(
+        F.col("rows").desc(),
+        "check",
+        "column",
+    )

@@ -40,7 +40,8 @@ def raw_field(columns: Mapping[str, str], name: str) -> Column | None:
     """
     for field in _fields(columns.get(RAW, "")):
         if field.lower() == name.lower():
-            return F.col(f"{RAW}.{quoted(field)}").cast("string")
+            value = F.col(f"{RAW}.{quoted(field)}")
+            return value.cast("string")
     return None
 
 

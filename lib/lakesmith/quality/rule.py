@@ -76,7 +76,9 @@ def broken_rule(check: RowCheck, column: str, error: str) -> Rule:
     >>> broken_rule(NotNull(id="given", column="id"), "id", "column 'id' is not there").error
     "column 'id' is not there"
     """
-    return rule_of(check, column, F.lit(False), no_sample()).with_error(error)
+    passes = F.lit(False)
+    rule = rule_of(check, column, passes, no_sample())
+    return rule.with_error(error)
 
 
 def no_sample() -> Column:

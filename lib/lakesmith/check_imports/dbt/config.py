@@ -44,7 +44,11 @@ class Config:
     def named(self, name: Any, description: Any) -> Config:
         """Return the config with the name and the description of the test."""
         described = str(description) if description else None
-        return replace(self, name=str(name or ""), description=described)
+        return replace(
+            self,
+            name=str(name or ""),
+            description=described,
+        )
 
     def finish(self, given: Draft, test: str) -> Draft:
         """Return a draft with what the config says.

@@ -100,7 +100,11 @@ def of_values(check: str, arguments: Arguments, key: str, quoting: str) -> Draft
         raise NoCounterpartError("values that are SQL have no counterpart")
     is_all_text = all(isinstance(value, str) for value in values)
     note = _NUMBERS if is_quoted and not is_all_text else ""
-    made = draft(check, column=column, values=_alike(values))
+    made = draft(
+        check,
+        column=column,
+        values=_alike(values),
+    )
     return made.noting(note)
 
 

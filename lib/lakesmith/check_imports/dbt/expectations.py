@@ -75,7 +75,11 @@ def _read_bounds(arguments: Arguments) -> None:
             continue
         if limits.is_sql(bound):
             raise NoCounterpartError(f"'{key}' is SQL, a bound is a value")
-        arguments.put(key, limits.value(bound), is_stronger=True)
+        arguments.put(
+            key,
+            limits.value(bound),
+            is_stronger=True,
+        )
 
 
 def _conditional(translate: Translate) -> Translate:

@@ -96,7 +96,11 @@ def values_within(arguments: Arguments) -> Range:
 
 @named("expect_column_values_to_match_regex")
 def _regex(arguments: Arguments) -> Draft:
-    return draft("regex", column=arguments.column(), pattern=arguments.text("regex"))
+    return draft(
+        "regex",
+        column=arguments.column(),
+        pattern=arguments.text("regex"),
+    )
 
 
 @named("expect_column_values_to_not_match_regex")
@@ -186,7 +190,11 @@ def _unique(arguments: Arguments) -> Draft:
     share = arguments.take("mostly", 1)
     if share == 1:
         return Draft({"check": "unique", "columns": [column]}, nulls="any")
-    return draft("unique_share", column=column, min=float(number(share)))
+    return draft(
+        "unique_share",
+        column=column,
+        min=float(number(share)),
+    )
 
 
 @named("expect_column_pair_values_a_to_be_greater_than_b")
@@ -230,8 +238,10 @@ def _pair_in_set(arguments: Arguments) -> Draft:
 
 def _pair_is(left: str, right: str, pair: Any) -> str:
     first, second = value_list(pair, "value_pairs_set")
-    low = f"{sql.name(left)} = {sql.literal(first)}"
-    high = f"{sql.name(right)} = {sql.literal(second)}"
+    one = sql.name(left)
+    other = sql.name(right)
+    low = f"{one} = {sql.literal(first)}"
+    high = f"{other} = {sql.literal(second)}"
     return f"({low} AND {high})"
 
 

@@ -113,7 +113,11 @@ def _finished(given: Draft, on_fail: str, mostly: Any) -> Draft:
     if mostly == 1:
         return failing(given, on_fail, None)
     limit = "warn" if on_fail == "warn" else "fail"
-    finished = failing(given, on_fail, {limit: rest_of(mostly)})
+    finished = failing(
+        given,
+        on_fail,
+        {limit: rest_of(mostly)},
+    )
     if finished.check["check"] == "not_null" and "where" not in finished.check:
         return finished
     return finished.noting(OF_ALL_ROWS)

@@ -37,7 +37,11 @@ def with_where(given: Draft, where: Any) -> Draft:
         counted = {**given.check, "check": "sql"}
         query = sql.select("count(*)", where)
         name = given.name or "row_count"
-        return Draft({**counted, "query": query}, given.differs, name=name)
+        return Draft(
+            {**counted, "query": query},
+            given.differs,
+            name=name,
+        )
     model = check_model(kind)
     has_where = model is not None and "where" in model.model_fields
     takes = has_where and kind != "sql"

@@ -33,7 +33,10 @@ def with_row_limits(given: Draft, limits: Limits) -> Draft:
     named = {"warn": limits.warn, "fail": limits.fail}
     found = {key: limit for key, limit in named.items() if limit is not None}
     is_percent = limits.is_percent
-    texts = {key: _limit(limit, is_percent) for key, limit in found.items()}
+    texts: dict[str, str] = {}
+    for key, limit in found.items():
+        texts[key] = _limit(limit, is_percent)
+
     open_shares = [
         f"{texts[key]} itself passes here"
         for key, limit in found.items()

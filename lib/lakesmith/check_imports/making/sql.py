@@ -137,7 +137,11 @@ def of_table(query: str, table: str) -> str:
         before = found.group(1)
         return before + _TABLE
 
-    replaced, count = re.subn(named, as_table, text)
+    replaced, count = re.subn(
+        named,
+        as_table,
+        text,
+    )
     return replaced if count else ""
 
 

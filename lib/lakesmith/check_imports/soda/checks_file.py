@@ -250,7 +250,11 @@ class _Section:
         for key in CONFIGURED:
             shown = key.replace("_", " ")
             if shown in arguments:
-                arguments.put(key, arguments.take(shown), is_stronger=True)
+                arguments.put(
+                    key,
+                    arguments.take(shown),
+                    is_stronger=True,
+                )
         is_percent = metric.endswith("_percent")
         arguments.put("args", args)
         arguments.put("limits", Limits(limits.fail, limits.warn, is_percent))

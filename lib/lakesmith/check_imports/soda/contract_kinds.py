@@ -97,7 +97,11 @@ def _duplicates(check: ContractCheck) -> Iterator[Draft]:
     name = sql.name(columns[0])
     repeats = f"count({name}) - count(DISTINCT {name})"
     query = sql.select(repeats, arguments.condition("filter"))
-    yield from counting(query, f"{columns[0]}_duplicates", limits)
+    yield from counting(
+        query,
+        f"{columns[0]}_duplicates",
+        limits,
+    )
 
 
 @translates("freshness")

@@ -179,7 +179,11 @@ def map_limits(threshold: Any, default: Range | None) -> Limits:
         ranges[other] = _map_range(rest)
     if not any(ranges.values()):
         raise NoCounterpartError("it has no threshold")
-    return Limits(ranges.get("fail"), ranges.get("warn"), is_percent)
+    return Limits(
+        ranges.get("fail"),
+        ranges.get("warn"),
+        is_percent,
+    )
 
 
 def _level(given: dict[str, Any]) -> str:

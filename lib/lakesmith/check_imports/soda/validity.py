@@ -148,5 +148,9 @@ def _format(column: str, name: str) -> Draft:
     if name not in _FORMATS:
         reason = f"the format '{name}' has no counterpart; write it as a regex"
         raise NoCounterpartError(reason)
-    made = draft("matches_format", column=column, format=_FORMATS[name])
+    made = draft(
+        "matches_format",
+        column=column,
+        format=_FORMATS[name],
+    )
     return made.noting(f"the pattern of the format '{_FORMATS[name]}' is Lakesmith's")

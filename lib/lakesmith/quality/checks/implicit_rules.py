@@ -86,7 +86,11 @@ def _row_parsed(columns: Mapping[str, str]) -> Iterator[Rule]:
 def _casts(table: Table, columns: Mapping[str, str]) -> Iterator[Rule]:
     replaced = _replaced(table, "cast")
     for name in cast_columns(table, columns):
-        text = raw_source(columns, name, table.columns[name])
+        text = raw_source(
+            columns,
+            name,
+            table.columns[name],
+        )
         if text is not None and not replaced & {name.lower(), ""}:
             failed = text_lost(name, text)
             sample = sample_of(text, "string")

@@ -40,12 +40,20 @@ def is_ipv6(text: Column) -> Column:
     ['::1', '::ffff:1.2.3.4']
     """
     # A tail of IPv4 takes the room of two groups.
-    tail = F.regexp_replace(text, rf":{_IPV4}\z", ":0:0")
+    tail = F.regexp_replace(
+        text,
+        rf":{_IPV4}\z",
+        ":0:0",
+    )
     groups = rf"{_GROUP}(?::{_GROUP})*"
     whole = tail.rlike(rf"\A{_GROUP}(?::{_GROUP}){{7}}\z")
     short = tail.rlike(rf"\A(?:{groups})?::(?:{groups})?\z")
     colon = F.lit(":")
-    without = F.replace(tail, colon, F.lit(""))
+    without = F.replace(
+        tail,
+        colon,
+        F.lit(""),
+    )
     signs = F.length(tail) - F.length(without)
     edge = tail.startswith("::") | tail.endswith("::")
     fits = signs <= F.when(edge, 8).otherwise(7)
@@ -75,7 +83,11 @@ def is_iban(text: Column) -> Column:
     moved = F.concat(rest, first_four)
     signs = F.split(moved, "")
     # The remainder of the number whose letters are written as 10 to 35, sign by sign.
-    rest = F.aggregate(signs, F.lit(0), _next_rest)
+    rest = F.aggregate(
+        signs,
+        F.lit(0),
+        _next_rest,
+    )
     return _matching("iban")(packed) & (rest == 1)
 
 

@@ -23,7 +23,8 @@ class CorrelationEvaluation(MeasuredEvaluation[Correlation]):
         -----
         *Columns*: needs the column of the check -> one row of metrics.
         """
-        left, right = (self.value(name).cast("double") for name in self.columns())
+        values = [self.value(name) for name in self.columns()]
+        left, right = [value.cast("double") for value in values]
         both = left.isNotNull() & right.isNotNull()
         pair = [F.when(both, value) for value in (left, right)]
         first, second = [F.stddev_pop(value) for value in pair]

@@ -46,7 +46,11 @@ def compare(check: Compare, scope: BatchScope) -> Iterator[Rule]:
         left = f"{check.column} ({kind})"
         right = f"{check.other} ({other})"
         what = f"{left} and {right}"
-        yield broken_rule(check, check.column, f"{what} are of different kinds")
+        yield broken_rule(
+            check,
+            check.column,
+            f"{what} are of different kinds",
+        )
         return
     # Spark tells from the text whether the two types can be compared.
     first = quoted(check.column)

@@ -29,7 +29,9 @@ class DecreasesEvaluation(ShuffleEvaluation[Decreases]):
         in_group = Window.partitionBy(*groups)
         in_order = in_group.orderBy(*order, value)
         before = F.lag(value).over(in_order)
-        is_smaller = value <= before if self.check.strict else value < before
+        is_smaller = value < before
+        if self.check.strict:
+            is_smaller = value <= before
         marked = self.rows_with_values(rows).select(is_smaller.alias(ROWS))
         return marked.agg(F.count_if(F.col(ROWS)))
 

@@ -70,7 +70,11 @@ def count_orphans(
     if is_thinned:
         names = [named(name) for name in columns]
         keys = rows.select(*names).distinct()
-        targets = targets.join(F.broadcast(keys), is_same, "left_semi")
+        targets = targets.join(
+            F.broadcast(keys),
+            is_same,
+            "left_semi",
+        )
     orphans = rows.join(targets, is_same, "left_anti")
     return orphans.agg(F.count(F.lit(1)))
 
