@@ -31,6 +31,7 @@ def test_blocks_of_parts_merge_to_the_whole(spark: SparkSession) -> None:
     assert digest(low) != digest(high)
 
 
+@pytest.mark.classic("Spark's filter is probed in the JVM")
 def test_false_positives_are_within_a_tenth_of_theory(spark: SparkSession) -> None:
     layout = native.Layout.of(KEYS, 0.05)
     (data,) = native.build(spark.range(KEYS), "id", layout).values()

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from pyspark.sql import SparkSession
@@ -39,6 +40,7 @@ def test_both_ways_count_as_one_by_one(spark: SparkSession) -> None:
     law()
 
 
+@pytest.mark.classic("reads the plan in the JVM")
 def test_the_sizes_of_the_tables_decide(spark: SparkSession) -> None:
     rows, others = spark.range(3).selectExpr("id AS a"), spark.range(2).selectExpr("id AS k")
     check = References(id="c", columns=("a",), table="silver.o", to=("k",), max=0)
