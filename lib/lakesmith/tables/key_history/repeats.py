@@ -24,23 +24,19 @@ SENT = 500_000
 
 
 @dataclass(frozen=True)
-class Keys:
-    """Count the keys of a commit.
+class Asked:
+    """Hold the keys of a commit that an earlier row may have.
 
     Parameters
     ----------
     frame : DataFrame
-        One row for each key that an earlier row may have. *Columns*: the keys.
-    rows, distinct : int
-        Rows and keys of the commit.
-    maybe : int
-        Rows of `frame`.
+        One row for each. *Columns*: the keys.
+    most : int
+        At most so many. Few are collected, so that they are found out once.
     """
 
     frame: DataFrame
-    rows: int
-    distinct: int
-    maybe: int
+    most: int
 
 
 def count_repeats(
@@ -62,50 +58,71 @@ def count_repeats(
 
     Notes
     -----
-    One job over the added rows. The keys that a filter cannot call new are looked up in the files
-    whose statistics fit, which costs one to three jobs; without a filter these are all keys.
+    One job over the added rows, and one over the filter. The keys that it cannot call new are
+    looked up in the files whose statistics fit, which costs two to four jobs; without a filter
+    these are all keys.
     """
-    keys = _screened(session, added, stored)
-    within = keys.rows - keys.distinct
-    known = _count_known(session, added, keys) if keys.maybe else 0
+    columns = [named(name) for name in added.keys]
+    number = F.count(F.lit(1)).alias("_rows")
+    per_key = added.rows(session).groupBy(*columns).agg(number)
+    rows = F.sum("_rows").alias("rows")
+    distinct = F.count(F.lit(1)).alias("distinct")
+    (found,) = per_key.agg(rows, distinct).collect()
+    keys = per_key.select(*columns)
+    maybe = _screened(session, keys, added, stored)
+    asked = _collected(
+        session, maybe, found["distinct"], is_screened=stored is not None
+    )
+    total = found["rows"] or 0
+    within: int = total - found["distinct"]
+    known = _count_known(session, added, asked) if asked.most else 0
     return within + known
 
 
 def _screened(
-    session: SparkSession, added: AddedRows, stored: EarlierFilter | None
-) -> Keys:
-    """Group the added rows by key, and find the keys that earlier rows may have."""
-    columns = [named(name) for name in added.keys]
-    number = F.count(F.lit(1)).alias("_rows")
-    per_key = added.rows(session).groupBy(*columns).agg(number)
+    session: SparkSession,
+    keys: DataFrame,
+    added: AddedRows,
+    stored: EarlierFilter | None,
+) -> DataFrame:
+    """Return the keys that the filter cannot call new, all of them where it is not current."""
     header = stored.before(session, added.version) if stored else None
-    marked = per_key.withColumn("_maybe", F.lit(True))
-    if stored and header:
-        bits = load_filter(session, stored.table, header)
-        marked = bloom_probe(per_key, bits, header.key, header.shape)
-    rows = F.sum("_rows").alias("rows")
-    distinct = F.count(F.lit(1)).alias("distinct")
-    maybe = F.count_if("_maybe").alias("maybe")
-    (found,) = marked.agg(rows, distinct, maybe).collect()
-    return Keys(
-        marked.filter("_maybe").select(*columns),
-        found["rows"] or 0,
-        found["distinct"],
-        found["maybe"],
+    if stored is None or header is None:
+        return keys
+    bits = load_filter(session, stored.table, header)
+    marked = bloom_probe(
+        keys,
+        bits,
+        header.key,
+        header.shape,
+    )
+    return marked.filter("_maybe").select(*keys.columns)
+
+
+def _collected(
+    session: SparkSession, maybe: DataFrame, distinct: int, is_screened: bool
+) -> Asked:
+    """Collect the keys where they may be few."""
+    if distinct > FEW and not is_screened:
+        return Asked(maybe, distinct)
+    few = maybe.limit(FEW + 1).toArrow()
+    if few.num_rows > FEW:
+        return Asked(maybe, distinct)
+    return Asked(
+        session.createDataFrame(few),
+        few.num_rows,
     )
 
 
-def _count_known(session: SparkSession, added: AddedRows, keys: Keys) -> int:
+def _count_known(session: SparkSession, added: AddedRows, asked: Asked) -> int:
     """Count the keys that an earlier row has."""
-    asked = keys.frame
-    if keys.maybe <= FEW:
-        asked = session.createDataFrame(asked.toArrow())
+    keys = asked.frame
     earlier = added.earlier(session)
-    if is_hashable(dict(asked.dtypes)):
-        touched = find_touched(asked, added.keys, few=keys.maybe <= FEW)
+    if is_hashable(dict(keys.dtypes)):
+        touched = find_touched(keys, added.keys, few=asked.most <= FEW)
         earlier = earlier.filter(touched.predicate())
     stored = earlier.select(*[named(name) for name in added.keys]).alias("t")
-    sent = F.broadcast(asked) if keys.maybe <= SENT else asked
+    sent = F.broadcast(keys) if asked.most <= SENT else keys
     both = stored.join(
         sent.alias("s"),
         same_key("t", "s", added.keys),
