@@ -14,7 +14,8 @@ import tempfile
 from collections.abc import Sequence
 from pathlib import Path
 
-from tests.benchmarks.bloom.report import bloom
+from tests.benchmarks.bloom.repeats import repeats
+from tests.benchmarks.bloom.report import bloom, bloom_figures
 from tests.benchmarks.checked_write import checked_writes
 from tests.benchmarks.cold import cold
 from tests.benchmarks.cpu import Usage, measure
@@ -26,6 +27,7 @@ from tests.benchmarks.history import history
 from tests.benchmarks.idle import idle, publishing
 from tests.benchmarks.markdown import markdown
 from tests.benchmarks.micro_merges import micro_merges
+from tests.benchmarks.orphans.report import orphans
 from tests.benchmarks.upserts.candidates import NAIVE, OURS
 from tests.benchmarks.upserts.grid import grid
 from tests.benchmarks.upserts.growth import growth
@@ -38,6 +40,7 @@ BASIC, FULL = "lakesmith, profile basic", "lakesmith, profile full on silver.ord
 SALES = "bronze.order_lines,silver.order_lines,gold.daily_sales"
 PARTS = (
     "tax", "reads", "day", "cold", "idle", "publish", "upserts", "growth", "grid", "bloom", "history", "dedupe", "maintain", "checks",
+    "references", "repeats",
 )  # fmt: skip
 MANY = 200
 DAYS = 60
@@ -46,6 +49,8 @@ MICRO_ROWS, MICRO_MERGES, MAINTAIN_EVERY = 200_000, 200, 10
 GROWN_FROM = 200_000
 DEDUPE_ROWS = 400_000
 CHECKED_ROWS = 1_000_000
+HISTORY_ROWS = 2_000_000
+BLOOM_KEYS = 20_000_000
 SELECTIONS = (SALES, "silver.customers", "silver.customer_invoices", "gold.customer_rfm")
 
 
@@ -192,7 +197,11 @@ def main() -> None:
             "checks": lambda: checked_writes(scratch / "checks", CHECKED_ROWS, options.rounds),
             "dedupe": lambda: dedupes(scratch / "dedupe", DEDUPE_ROWS, options.rounds),
             "grid": lambda: grid(scratch / "grid"),
-            "bloom": lambda: bloom(scratch / "bloom", TARGET_ROWS, options.rounds),
+            "bloom": lambda: "\n\n".join(
+                [bloom(scratch / "bloom", TARGET_ROWS, options.rounds), bloom_figures(BLOOM_KEYS, options.rounds)]
+            ),
+            "references": lambda: orphans(scratch / "orphans", options.rounds),
+            "repeats": lambda: repeats(scratch / "repeats", HISTORY_ROWS, options.rounds),
             "maintain": lambda: micro_merges(scratch / "micro", MICRO_ROWS, MICRO_MERGES, MAINTAIN_EVERY),
         }
         for name in [options.only] if options.only else PARTS:

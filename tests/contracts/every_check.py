@@ -29,6 +29,8 @@ CHECKS: list[dict[str, Any]] = [
     {"check": "schema", "column_types": {"n": "int", "t": None}, "others": False},
     {"check": "unique", "columns": ["n"]},
     {"check": "unique", "columns": ["n", "t"], "on_fail": "warn"},
+    {"check": "unique_across_history", "columns": ["n"], "max": 0},
+    {"check": "unique_across_history", "columns": ["n", "t"], "max": 5, "key_filter": {"fpr": 0.01}},
     {"check": "null_count", "column": "n", "max": 0},
     {"check": "null_count", "column": "n", "min": 1, "max": 9, "where": "n > 0"},
     {"check": "null_share", "column": "n", "max": 0.05},

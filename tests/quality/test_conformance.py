@@ -8,7 +8,7 @@ from tests.quality.conformance import OF_BATCHES, OF_ROWS, PAGE, page
 
 MEASURED_ELSEWHERE = {
     "cast_failed", "freshness", "not_in_future", "python", "quantile", "references", "row_count", "schema", "sql",
-    "time_gaps", "unique",
+    "time_gaps", "unique", "unique_across_history",
 }  # fmt: skip
 
 

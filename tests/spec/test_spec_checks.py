@@ -108,3 +108,11 @@ def test_cast_failed_needs_a_contract(problems: Load) -> None:
 def test_without_a_contract_any_column_may_be_named(problems: Load) -> None:
     found = problems({"tables/silver/s.yml": HEAD + "checks: [{id: c, check: not_null, column: x}]\n"})
     assert found == []
+
+
+def test_history_is_compared_only_where_a_strategy_appends(problems: Load) -> None:
+    once = check("check: unique_across_history, columns: [id], max: 0, key_filter: {fpr: 0.01}")
+    gold = {GOLD: "from: silver.orders\n" + AGGREGATE}
+    assert problems({SILVER: once, **gold}) == []
+    upserted = once + "write: {strategy: upsert, keys: [id], when_matched: ignore}\n"
+    assert only(problems({SILVER: upserted, **gold})) == ("LS186", SILVER, 4, "silver.orders.checks.0.check")

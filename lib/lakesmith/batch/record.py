@@ -2,18 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import asdict, dataclass, field
 from typing import TYPE_CHECKING, Any
 
 from lakesmith.batch.counts import VERSIONS, Counts
 from lakesmith.batch.event_fields import asked_fields
 from lakesmith.batch.gate.metrics import visible_types
+from lakesmith.batch.gate.repeated_keys import repeated_keys
 from lakesmith.batch.gate.tied_rows import tie_verdicts
 from lakesmith.batch.gate.unfit_keys import unfit_keys
 from lakesmith.batch.write.strategies.registry import strategy_of
 from lakesmith.quality.batch_checks import (
     batch_results,
+    earlier_keys,
     exact_metrics,
     shuffle_metrics,
 )
@@ -24,6 +26,7 @@ from lakesmith.quality.checks.batch.measure import measure
 from lakesmith.quality.gate_results import gate_results
 from lakesmith.quality.profile import profile_rows
 from lakesmith.sources.registry import source_of
+from lakesmith.tables.pruning.file_stats import table_files
 from lakesmith.tables.ref import visible
 
 if TYPE_CHECKING:
@@ -84,8 +87,7 @@ def record(
     types = visible_types(frames.rows)
     row_verdicts = gate_results(frames.rules, metrics["gate"])
     counts = count(metrics, outcome, tombstones(batch, metrics["final"], outcome))
-    compared = frames.inputs.references
-    scope = BatchScope(batch.spec, types, batch.run_time, frames.rows, compared)
+    scope = _scope(frames, types)
     whole = batch_results(scope, measured(frames, outcome, scope, metrics["final"]))
     write = batch.spec.write
     rows = metrics["final"]["rows"]
@@ -119,6 +121,39 @@ def record(
         outcome.metrics,
         types,
     )
+
+
+def _scope(frames: BatchFrames, types: Mapping[str, str]) -> BatchScope:
+    batch = frames.batch
+    compared = frames.inputs.references
+    return BatchScope(
+        batch.spec,
+        types,
+        batch.run_time,
+        frames.rows,
+        compared,
+        row_counts(batch, compared),
+        batch.name,
+    )
+
+
+def row_counts(batch: BatchContext, compared: Iterable[str]) -> dict[str, int]:
+    """Return how many rows the table and those that its checks read have, from their logs.
+
+    Notes
+    -----
+    No job. A table has none here that is not on a local path, or has a file without statistics.
+    """
+    others = list(compared)
+    names = [batch.name, *others] if others else []
+    counts: dict[str, int] = {}
+    for name in names:
+        files = table_files(batch.ref(name))
+        rows = files.rows if files else None
+        if rows is not None:
+            counts[name] = rows
+
+    return counts
 
 
 def _unread_rows(batch: BatchContext, read: int) -> Iterator[CheckResult]:
@@ -231,16 +266,20 @@ def measured(
 ) -> dict[str, Any]:
     """Return the observed metrics of the checks and those that cost a job of their own.
 
-    A check that reads the written table costs a shuffle. An estimate that decides nothing costs a
-    pass over the batch.
+    A check that reads the written table costs a shuffle, but for one that compares the batch with
+    the earlier rows, which costs a few jobs over what can have its keys. An estimate that decides
+    nothing costs a pass over the batch.
     """
     batch = frames.batch
     of_batch = exact_metrics(scope, observed)
     of_table = shuffle_metrics(scope)
-    metrics = dict(observed)
+    repeats = repeated_keys(batch, outcome.version, earlier_keys(scope))
+    metrics = {**observed, **repeats}
     for name, one in of_batch.items():
         metrics[name] = measure(frames.replay.final, one)
     for name, one in of_table.items():
+        if name in repeats:
+            continue
         written = batch.table.load(batch.session, versionAsOf=outcome.version)
         metrics[name] = measure(visible(written), one)
     return metrics

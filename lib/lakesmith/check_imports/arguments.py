@@ -198,7 +198,9 @@ def plain(value: Any) -> str | int | float | bool:
         return value.isoformat()
     if isinstance(value, Decimal):
         return str(value)
-    is_number = isinstance(value, int) or (isinstance(value, float) and isfinite(value))
+    is_whole = isinstance(value, int)
+    is_finite = isinstance(value, float) and isfinite(value)
+    is_number = is_whole or is_finite
     if is_number or isinstance(value, str):
         return value  # type: ignore[no-any-return]
     shown = "null" if value is None else str(value)

@@ -29,7 +29,9 @@ class Range:
         >>> Range(max=5, max_open=True).closed()
         ({'max': 5}, ('5 itself passes here',))
         """
-        return _bounds(self.min, self.max), tuple(self._passing())
+        bounds = _bounds(self.min, self.max)
+        passing = tuple(self._passing())
+        return bounds, passing
 
     def whole(self) -> dict[str, int]:
         """Return the bounds of a count, which are exact. One of 0 that says nothing is left out.
@@ -44,8 +46,14 @@ class Range:
         >>> Range(min=0, min_open=True, max=5, max_open=True).whole()
         {'min': 1, 'max': 4}
         """
-        low = None if self.min is None else _above(number(self.min), self.min_open)
-        high = None if self.max is None else _below(number(self.max), self.max_open)
+        low = None
+        if self.min is not None:
+            least = number(self.min)
+            low = _above(least, self.min_open)
+        high = None
+        if self.max is not None:
+            most = number(self.max)
+            high = _below(most, self.max_open)
         says_nothing = low is not None and low <= 0 and high is not None
         return _bounds(None if says_nothing else low, high)
 

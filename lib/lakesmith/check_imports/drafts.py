@@ -43,7 +43,8 @@ class Draft:
         >>> Draft({"check": "mean"}).noting("", "10 passes", "10 passes").differs
         ('10 passes',)
         """
-        given = [text for text in (*self.differs, *differences) if text]
+        texts = (*self.differs, *differences)
+        given = [text for text in texts if text]
         return replace(self, differs=tuple(dict.fromkeys(given)))
 
     def having(self, **fields: Any) -> Draft:

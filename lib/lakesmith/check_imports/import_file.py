@@ -79,14 +79,17 @@ def import_checks(file: Path, tool: str | None = None) -> Imported:
 def _tool_of(file: Path, document: Node, name: str | None) -> Tool:
     if name is not None:
         return _named_tool(file, document, name)
-    found = [tool for tool in tools().values() if tool.recognises(document)]
+    all_tools = tools().values()
+    found = [tool for tool in all_tools if tool.recognises(document)]
     if len(found) == 1:
         return found[0]
     if found:
         names = ", ".join(tool.name for tool in found)
         what = "several tools have such files"
         raise unreadable(file, what, hint=f"name one of them by --from: {names}")
-    known = "; ".join(f"{tool.title} has {tool.files}" for tool in tools().values())
+    all_tools = tools().values()
+    titles = [f"{tool.title} has {tool.files}" for tool in all_tools]
+    known = "; ".join(titles)
     raise unreadable(file, "no known tool has such files", hint=known)
 
 
@@ -117,7 +120,10 @@ class _Collected:
         self.lost: list[Remark] = []
 
     def add(self, table: str, entries: Sequence[Entry]) -> None:
-        pairs = [(entry, one) for entry in entries for one in self._drafts(entry)]
+        pairs: list[tuple[Entry, Draft]] = []
+        for entry in entries:
+            pairs += [(entry, one) for one in self._drafts(entry)]
+
         sure = sure_columns([one for _, one in pairs])
         ids = CheckIds()
         checks: list[ImportedCheck] = []

@@ -56,7 +56,13 @@ class Imported:
 def remark(entry: Entry, reason: str) -> Remark:
     """Return a remark at the place of an entry."""
     origin = entry.node.origin
-    return Remark(origin.file, origin.line, entry.key, entry.what, reason)
+    return Remark(
+        origin.file,
+        origin.line,
+        entry.key,
+        entry.what,
+        reason,
+    )
 
 
 def in_order(remarks: list[Remark]) -> tuple[Remark, ...]:

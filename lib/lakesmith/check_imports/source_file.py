@@ -83,7 +83,15 @@ def unreadable(
 ) -> ConfigError:
     """Return the error of a file that cannot be imported."""
     hint = hint or "correct the file"
-    return ConfigError([Problem("LS176", what, str(file), line, key, hint)])
+    problem = Problem(
+        "LS176",
+        what,
+        str(file),
+        line,
+        key,
+        hint,
+    )
+    return ConfigError([problem])
 
 
 def _read(file: Path, is_core: bool) -> Node:
@@ -145,7 +153,9 @@ class _Reader:
             raise _UnreadableError(what, _line(event))
         if isinstance(event, yaml.AliasEvent):
             return self._alias(event)
-        node = Node(self._value(event, depth), Origin(self._file, line or _line(event)))
+        value = self._value(event, depth)
+        origin = Origin(self._file, line or _line(event))
+        node = Node(value, origin)
         if event.anchor:
             self._anchors[event.anchor] = node
         return node
@@ -175,7 +185,11 @@ class _Reader:
         resolve: Any = self._scalars.resolve
         tag = event.tag or resolve(yaml.ScalarNode, event.value, event.implicit)
         try:
-            node = yaml.ScalarNode(tag, event.value, event.start_mark)
+            node = yaml.ScalarNode(
+                tag,
+                event.value,
+                event.start_mark,
+            )
             return self._scalars.construct_object(node)
         except ValueError as error:
             what = f"'{event.value}' is no value: {error}"
@@ -197,7 +211,11 @@ class _Reader:
         while not isinstance(event := next(self._events), yaml.MappingEndEvent):
             line = _line(event)
             key = self._key(event, depth)
-            node = self._node(next(self._events), depth, line)
+            node = self._node(
+                next(self._events),
+                depth,
+                line,
+            )
             if key == "<<":
                 merged |= _merged(node, line)
             elif key in entries:

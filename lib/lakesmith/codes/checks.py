@@ -60,6 +60,12 @@ CHECK_CODES: dict[str, tuple[str, str, str]] = {
         " It would end the batch.",
         "Correct the pattern. In SQL text a backslash is written twice, except in r'...'.",
     ),
+    "LS186": (
+        "check that the write strategy cannot have",
+        "The check compares the rows that a batch adds with those that the table had. Another"
+        " strategy replaces rows, so that a key of the batch may be in the table.",
+        "Take check: unique, or the strategy that the message names.",
+    ),
     "LS160": (
         "SQL is not allowed here",
         "A table is made either by steps or by one SQL text. SQL is not analysed, so the groups"

@@ -31,7 +31,8 @@ class SparkType:
     def __str__(self) -> str:
         """Return the type as a spec writes it."""
         if self.numbers:
-            return f"{self.family}({','.join(map(str, self.numbers))})"
+            numbers = [str(number) for number in self.numbers]
+            return f"{self.family}({','.join(numbers)})"
         inner = [str(part) for part in self.parts]
         if self.fields:
             named = zip(self.fields, inner, strict=True)

@@ -22,7 +22,8 @@ class _Dumper(yaml.SafeDumper):
 
 
 def _text(dumper: _Dumper, text: str) -> yaml.ScalarNode:
-    is_ambiguous = bool(twist(text)) or plain_value(text) != text
+    has_twist = bool(twist(text))
+    is_ambiguous = has_twist or plain_value(text) != text
     style = "'" if is_ambiguous else None
     return dumper.represent_scalar("tag:yaml.org,2002:str", text, style=style)
 

@@ -11,6 +11,7 @@ from lakesmith.quality.check_result import CheckResult, error_result
 from lakesmith.quality.checks.batch.evaluation import (
     BatchEvaluation,
     BatchScope,
+    EarlierKeys,
     Unmeasured,
 )
 from lakesmith.quality.checks.registry import evaluation_of
@@ -82,6 +83,33 @@ def shuffle_metrics(scope: BatchScope) -> dict[str, Transform]:
         if evaluation.check.cost == "shuffle":
             metrics |= evaluation.shuffles()
     return metrics
+
+
+def earlier_keys(scope: BatchScope) -> dict[str, EarlierKeys]:
+    """Return the keys to look for among earlier rows, by the metric that counts them.
+
+    Parameters
+    ----------
+    scope : BatchScope
+
+    Returns
+    -------
+    dict
+        Some of the metrics of `shuffle_metrics`, which compare a batch with the earlier rows.
+
+    Examples
+    --------
+    >>> from lakesmith.spec.model import Table
+    >>> from lakesmith.spec.model.checks import UniqueAcrossHistory
+    >>> check = UniqueAcrossHistory(id="one", columns=("ID",), max=0)
+    >>> scope = BatchScope(Table(from_="bronze.orders", checks=(check,)), {"id": "int"})
+    >>> {name: keys.columns for name, keys in earlier_keys(scope).items()}
+    {'unique_across_history(ID)': ('id',)}
+    """
+    keys: dict[str, EarlierKeys] = {}
+    for evaluation in _possible(scope):
+        keys |= evaluation.earlier_keys()
+    return keys
 
 
 def exact_metrics(
@@ -185,7 +213,9 @@ def _failure(evaluation: BatchEvaluation[Any], metrics: Mapping[str, Any]) -> st
     }
     if not failed:
         return ""
-    measured = {name: value for name, value in metrics.items() if name not in failed}
+    names_measured = [name for name in metrics if name not in failed]
+    measured = {name: metrics[name] for name in names_measured}
     is_paid = evaluation.check.cost == "shuffle"
     names = evaluation.shuffles() if is_paid else evaluation.exact(measured)
-    return next((str(failed[name]) for name in names if name in failed), "")
+    reasons = [str(failed[name]) for name in names if name in failed]
+    return reasons[0] if reasons else ""

@@ -83,8 +83,14 @@ def check_frame(
         resolve(compile_rules(scope.table, types, now), rows), rows
     )
     tagged = rows.transform(tag(rules))
-    found = tagged.agg(*gate_metrics(rules), *batch_metrics(scope)).collect()
-    metrics = found[0].asDict()
+    aggregates = [*gate_metrics(rules), *batch_metrics(scope)]
+    (found,) = tagged.agg(*aggregates).collect()
+    metrics = found.asDict()
     measures = {**exact_metrics(scope, metrics), **shuffle_metrics(scope)}
-    paid = {name: measure(rows, one) for name, one in measures.items()}
-    return (*gate_results(rules, metrics), *batch_results(scope, {**metrics, **paid}))
+    paid: dict[str, Any] = {}
+    for name, one in measures.items():
+        paid[name] = measure(rows, one)
+
+    of_rows = gate_results(rules, metrics)
+    of_batch = batch_results(scope, {**metrics, **paid})
+    return (*of_rows, *of_batch)

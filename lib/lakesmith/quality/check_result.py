@@ -101,7 +101,12 @@ def describe_problems(results: Iterable[Mapping[str, Any]]) -> str:
     texts: list[str] = []
     for row in results:
         if row["status"] == "error" or refuses(row):
-            text = describe(row["check"], row["status"], row["failed"], row["message"])
+            text = describe(
+                row["check"],
+                row["status"],
+                row["failed"],
+                row["message"],
+            )
             texts.append(f"check {text}")
     return "; ".join(dict.fromkeys(texts))
 

@@ -106,7 +106,9 @@ def condition_problem(condition: str | None, rows: DataFrame | None) -> str:
 
 def _analysed(condition: str, rows: DataFrame) -> str:
     try:
-        _ = rows.select(holds(condition, dict(rows.dtypes))).schema
+        columns = dict(rows.dtypes)
+        held = holds(condition, columns)
+        _ = rows.select(held).schema
     except AnalysisException as error:
         return f"its condition: {reason_of(error)}"
     return ""

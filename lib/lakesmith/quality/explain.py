@@ -46,7 +46,11 @@ def explain_checks(table: Table) -> dict[str, Any]:
         measures = _shuffles(check, scope)
         shuffles |= measures
         cost = "shuffle" if measures else "free"
-        row = {"check": check.id, "kind": check.check, "cost": cost}
+        row = {
+            "check": check.id,
+            "kind": check.check,
+            "cost": cost,
+        }
         rows.append({**row, "note": _note(check, scope)})
     return {"scans": 0, "shuffles": len(shuffles), "checks": rows}
 

@@ -199,7 +199,8 @@ def gate_metrics(rules: Sequence[Rule]) -> list[Column]:
     }
     for position in range(len(rules)):
         counts[f"failed_{position}"] = _tag(position)
-    return [F.count_if(condition).alias(name) for name, condition in counts.items()]
+    numbers = {name: F.count_if(condition) for name, condition in counts.items()}
+    return [number.alias(name) for name, number in numbers.items()]
 
 
 def _tag(position: int) -> Column:
@@ -239,4 +240,6 @@ def _raw_json(df: DataFrame) -> Column:
         return shown
     raw = json_text(named(RAW), _WITH_NULLS)
     # SQL may lose the raw input of the rows that it makes.
-    return F.coalesce(raw, shown) if UNFIT in df.columns else raw
+    if UNFIT in df.columns:
+        return F.coalesce(raw, shown)
+    return raw

@@ -49,12 +49,30 @@ def gate_results(
 
 def _result(rule: Rule, failed: int, rows: int) -> CheckResult:
     if rule.error:
-        return CheckResult(rule.id, rule.column, rule.on_fail, "error", 0, rule.error)
-    status, limit = _verdict(rule, failed, rows)
+        return CheckResult(
+            rule.id,
+            rule.column,
+            rule.on_fail,
+            "error",
+            0,
+            rule.error,
+        )
+    status, limit = _verdict(
+        rule,
+        failed,
+        rows,
+    )
     message = f"{failed} of {rows} rows" if failed else ""
     if limit:
         message += f", more than {limit}"
-    return CheckResult(rule.id, rule.column, rule.on_fail, status, failed, message)
+    return CheckResult(
+        rule.id,
+        rule.column,
+        rule.on_fail,
+        status,
+        failed,
+        message,
+    )
 
 
 def _verdict(rule: Rule, failed: int, rows: int) -> tuple[str, str]:

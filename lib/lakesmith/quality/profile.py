@@ -123,7 +123,9 @@ def profile_rows(
     >>> profile_rows(metrics, {"n": "int"}, Profile())[0]["nulls"]
     1
     """
-    return [] if profile.level == "off" else list(_rows(metrics, types))
+    if profile.level == "off":
+        return []
+    return list(_rows(metrics, types))
 
 
 def _rows(

@@ -39,8 +39,13 @@ def count_reasons(quarantine: DataFrame) -> DataFrame:
     <BLANKLINE>
     """
     each = quarantine.select(F.explode(REASONS).alias("reason"))
-    fields = [F.col(f"reason.{name}").alias(name) for name in ("check", "column")]
+    names = ("check", "column")
+    fields = [F.col(f"reason.{name}").alias(name) for name in names]
     rows = F.count(F.lit(1)).alias("rows")
     such_as = F.min("reason.value").alias("such_as")
     counted = each.groupBy(*fields).agg(rows, such_as)
-    return counted.orderBy(F.col("rows").desc(), "check", "column")
+    return counted.orderBy(
+        F.col("rows").desc(),
+        "check",
+        "column",
+    )

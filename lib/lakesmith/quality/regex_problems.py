@@ -128,7 +128,8 @@ def _samples(columns: Mapping[str, str], number: int) -> list[Column]:
 def _sample(kind: str, number: int) -> Column:
     if kind == "string":
         return F.lit("x")
-    return F.lit(number if kind in NUMBERS else None).cast(kind)
+    value = number if kind in NUMBERS else None
+    return F.lit(value).cast(kind)
 
 
 def _error_of(make: Callable[[], DataFrame]) -> str:

@@ -46,12 +46,24 @@ class Rule:
         """Return the rule as one that could not be made. The same without an error."""
         if not error:
             return self
-        return replace(self, failed=F.lit(False), sample=no_sample(), error=error)
+        return replace(
+            self,
+            failed=F.lit(False),
+            sample=no_sample(),
+            error=error,
+        )
 
 
 def rule_of(check: RowCheck, column: str, failed: Column, sample: Column) -> Rule:
     """Return the rule of a check of the spec on one column."""
-    rule = Rule(check.id, check.check, column, check.on_fail, failed, sample)
+    rule = Rule(
+        check.id,
+        check.check,
+        column,
+        check.on_fail,
+        failed,
+        sample,
+    )
     return replace(rule, threshold=check.threshold)
 
 
@@ -64,7 +76,9 @@ def broken_rule(check: RowCheck, column: str, error: str) -> Rule:
     >>> broken_rule(NotNull(id="given", column="id"), "id", "column 'id' is not there").error
     "column 'id' is not there"
     """
-    return rule_of(check, column, F.lit(False), no_sample()).with_error(error)
+    passes = F.lit(False)
+    rule = rule_of(check, column, passes, no_sample())
+    return rule.with_error(error)
 
 
 def no_sample() -> Column:

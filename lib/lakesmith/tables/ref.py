@@ -36,12 +36,15 @@ class TableRef:
     durable : bool
         What is written there is forced to the disk before it counts; it does not tell one table
         from another.
+    other_key : str
+        Ends the name of the filter of another key than that of the write.
     """
 
     name: str
     location: str
     by_name: bool = False
     durable: bool = field(default=False, compare=False)
+    other_key: str = field(default="", compare=False)
 
     @property
     def quarantine(self) -> TableRef:
@@ -68,7 +71,7 @@ class TableRef:
         >>> TableRef("silver.orders", "/lake/silver/orders").key_filter.name
         'silver.orders__keys'
         """
-        return self._beside("__keys")
+        return self._beside(f"__keys{self.other_key}")
 
     def _beside(self, suffix: str) -> TableRef:
         return TableRef(

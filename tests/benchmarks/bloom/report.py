@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import json
+import os
 import statistics
+import subprocess
 import sys
 from collections.abc import Sequence
 from importlib.metadata import version
@@ -24,6 +26,14 @@ def bloom(scratch: Path, rows: int, rounds: int) -> str:
     out = scratch / "out"
     measure([sys.executable, "-m", "tests.benchmarks.bloom.once", str(out), str(rows), str(rounds)], env=ENV)
     return report(out, rows, rounds)
+
+
+def bloom_figures(keys: int, rounds: int) -> str:
+    """Return what filters of so many keys cost to build, and their false positives."""
+    call = [sys.executable, "-m", "tests.benchmarks.bloom.figures", str(keys), str(rounds)]
+    environment = {**os.environ, **ENV}
+    made = subprocess.run(call, env=environment, capture_output=True, text=True, check=True)
+    return made.stdout.strip()
 
 
 def report(out: Path, rows: int, rounds: int) -> str:

@@ -44,7 +44,11 @@ class Config:
     def named(self, name: Any, description: Any) -> Config:
         """Return the config with the name and the description of the test."""
         described = str(description) if description else None
-        return replace(self, name=str(name or ""), description=described)
+        return replace(
+            self,
+            name=str(name or ""),
+            description=described,
+        )
 
     def finish(self, given: Draft, test: str) -> Draft:
         """Return a draft with what the config says.
@@ -55,7 +59,8 @@ class Config:
             When its limits have no counterpart.
         """
         named = replace(given, name=self.name or given.name)
-        taken = with_where(named, self.where).having(description=self.description)
+        limited_to = with_where(named, self.where)
+        taken = limited_to.having(description=self.description)
         is_plain = allows_none(self.limits)
         if taken.judges_rows:
             note = (
@@ -89,7 +94,8 @@ def _counting(given: Draft) -> Draft:
         raise NoCounterpartError(f"'{check['check']}' gives no number of failures")
     columns = [str(name) for name in check["columns"]]
     values = None if given.nulls == "equal" else sql.given(columns)
-    query = sql.repeated(columns, sql.all_of(check.get("where"), values))
+    where = sql.all_of(check.get("where"), values)
+    query = sql.repeated(columns, where)
     name = given.name or f"{'_'.join(columns)}_duplicates"
     made = {"check": "sql", "query": query, "max": 0}
     return replace(given, check=made, nulls="equal", name=name)
@@ -133,7 +139,9 @@ def _limits(config: Arguments) -> Limits:
     if severity == "warn":
         return Limits(warn=Range(0, warn))
     # Without failures it passes; with some it fails before it could warn.
-    return Limits(Range(0, fail), Range(0, warn) if 0 <= warn < fail else None)
+    is_narrower = 0 <= warn < fail
+    narrow = Range(0, warn) if is_narrower else None
+    return Limits(Range(0, fail), narrow)
 
 
 def _most(condition: Any) -> int:

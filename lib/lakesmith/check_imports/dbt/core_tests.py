@@ -100,9 +100,16 @@ def of_values(check: str, arguments: Arguments, key: str, quoting: str) -> Draft
         raise NoCounterpartError("values that are SQL have no counterpart")
     is_all_text = all(isinstance(value, str) for value in values)
     note = _NUMBERS if is_quoted and not is_all_text else ""
-    return draft(check, column=column, values=_alike(values)).noting(note)
+    made = draft(
+        check,
+        column=column,
+        values=_alike(values),
+    )
+    return made.noting(note)
 
 
 def _alike(values: list[Any]) -> list[Any]:
     kinds = {isinstance(value, str) for value in values}
-    return [str(value) for value in values] if len(kinds) > 1 else values
+    if len(kinds) > 1:
+        return [str(value) for value in values]
+    return values

@@ -98,7 +98,11 @@ def _read_bounds(arguments: Arguments) -> None:
             continue
         if limits.is_sql(bound):
             raise NoCounterpartError(f"'{key}' is SQL, a bound is a value")
-        arguments.put(key, limits.value(bound), is_stronger=True)
+        arguments.put(
+            key,
+            limits.value(bound),
+            is_stronger=True,
+        )
 
 
 def _conditional(translate: Translate) -> Translate:
@@ -121,7 +125,12 @@ def _between(arguments: Arguments) -> Draft:
     column = arguments.column("column_name")
     low = arguments.value("min_value")
     high = arguments.value("max_value")
-    return within(column, low, high, not arguments.flag("strictly"))
+    return within(
+        column,
+        low,
+        high,
+        not arguments.flag("strictly"),
+    )
 
 
 def _in_set(arguments: Arguments) -> Draft:
@@ -165,7 +174,12 @@ def _quantile(arguments: Arguments) -> Draft:
     column = arguments.column()
     share = arguments.value("quantile")
     bounds, differs = rows.values_within(arguments).closed()
-    made = draft("quantile", column=column, quantile=share, **bounds)
+    made = draft(
+        "quantile",
+        column=column,
+        quantile=share,
+        **bounds,
+    )
     return made.noting("dbt interpolates between two values", *differs)
 
 

@@ -42,25 +42,42 @@ def _entries(document: Node) -> Iterator[Entry]:
             if section != "sources":
                 yield from _of_table(resource, key)
                 continue
-            yield from _misplaced(_name(resource), resource, key, ("tables",))
+            yield from _misplaced(
+                _name(resource),
+                resource,
+                key,
+                ("tables",),
+            )
             for inner, table in _items(resource, "tables", f"{key}.tables"):
                 yield from _of_table(table, inner)
                 yield from freshness_entries(resource, table, inner)
 
 
 def _items(node: Node, name: str, key: str) -> Iterator[tuple[str, Node]]:
-    listed = node.value.get(name) if isinstance(node.value, dict) else None
-    items = listed.value if listed and isinstance(listed.value, list) else []
+    is_map = isinstance(node.value, dict)
+    listed = node.value.get(name) if is_map else None
+    has_items = listed is not None and isinstance(listed.value, list)
+    items = listed.value if listed and has_items else []
     for place, item in enumerate(items):
         yield f"{key}.{place}", item
 
 
 def _of_table(resource: Node, key: str, name: str = "") -> Iterator[Entry]:
     table = name or _name(resource)
-    yield from _misplaced(table, resource, key, ("columns", "versions"))
+    yield from _misplaced(
+        table,
+        resource,
+        key,
+        ("columns", "versions"),
+    )
     yield from _tests(table, resource, key, "")
     for inner, column in _items(resource, "columns", f"{key}.columns"):
-        yield from _tests(table, column, inner, _name(column))
+        yield from _tests(
+            table,
+            column,
+            inner,
+            _name(column),
+        )
     for inner, version in _items(resource, "versions", f"{key}.versions"):
         yield from _of_table(version, inner, table)
 
@@ -70,12 +87,24 @@ def _misplaced(
 ) -> Iterator[Entry]:
     """Yield what should be a list and is none."""
     if not isinstance(owner.value, dict):
-        yield Entry(table, owner, key, key, refusing("it is no map"))
+        yield Entry(
+            table,
+            owner,
+            key,
+            key,
+            refusing("it is no map"),
+        )
         return
     for name in names:
         node = owner.value.get(name)
         if node and not isinstance(node.value, list) and node.value is not None:
-            yield Entry(table, node, f"{key}.{name}", name, refusing(NO_LIST))
+            yield Entry(
+                table,
+                node,
+                f"{key}.{name}",
+                name,
+                refusing(NO_LIST),
+            )
 
 
 def _name(node: Node) -> str:
@@ -84,22 +113,45 @@ def _name(node: Node) -> str:
 
 
 def _tests(table: str, owner: Node, key: str, column: str) -> Iterator[Entry]:
-    yield from _misplaced(table, owner, key, (*_LISTS, "constraints"))
+    yield from _misplaced(
+        table,
+        owner,
+        key,
+        (*_LISTS, "constraints"),
+    )
     for name in _LISTS:
         for inner, test in _items(owner, name, f"{key}.{name}"):
             yield _entry(table, test, inner, column)
     for inner, one in _items(owner, "constraints", f"{key}.constraints"):
         reason = "a constraint is no data test; the contract or a check says it"
-        yield Entry(table, one, inner, f"constraint ({column})", refusing(reason))
+        yield Entry(
+            table,
+            one,
+            inner,
+            f"constraint ({column})",
+            refusing(reason),
+        )
 
 
 def _entry(table: str, node: Node, key: str, column: str) -> Entry:
     given = node.plain()
     name, body = _named(given)
     if not name:
-        return Entry(table, node, key, str(given), refusing("it is no test"))
+        return Entry(
+            table,
+            node,
+            key,
+            str(given),
+            refusing("it is no test"),
+        )
     what = f"{name} ({column})" if column else name
-    return Entry(table, node, key, what, lambda: _made(name, body, column))
+    return Entry(
+        table,
+        node,
+        key,
+        what,
+        lambda: _made(name, body, column),
+    )
 
 
 def _named(given: Any) -> tuple[str, Any]:
@@ -114,9 +166,14 @@ def _named(given: Any) -> tuple[str, Any]:
     if len(own) != 1:
         return "", {}
     # Some write the config beside the name of the test instead of within it.
-    rest = {key: value for key, value in given.items() if key != own[0]}
-    body = given[own[0]] if given[own[0]] is not None else {}
-    return own[0], {**rest, **body} if isinstance(body, dict) else body
+    name = own[0]
+    rest = {key: value for key, value in given.items() if key != name}
+    body = given[name]
+    if body is None:
+        body = {}
+    if isinstance(body, dict):
+        return name, {**rest, **body}
+    return name, body
 
 
 def _made(name: str, body: Any, column: str) -> list[Made]:
@@ -127,10 +184,19 @@ def _made(name: str, body: Any, column: str) -> list[Made]:
     _refuse_templates(arguments)
     if column:
         arguments.put("column_name", column)
-    config = config.named(arguments.take("name"), arguments.take("description"))
+    own_name = arguments.take("name")
+    description = arguments.take("description")
+    config = config.named(own_name, description)
     made = TESTS.made(name.removeprefix("dbt."), arguments)
     arguments.refuse_rest()
-    return [one if isinstance(one, Lost) else config.finish(one, name) for one in made]
+    finished: list[Made] = []
+    for one in made:
+        if isinstance(one, Lost):
+            finished.append(one)
+        else:
+            finished.append(config.finish(one, name))
+
+    return finished
 
 
 def _refuse_templates(arguments: Arguments) -> None:

@@ -24,14 +24,21 @@ def freshness_entries(source: Node, table: Node, key: str) -> Iterator[Entry]:
     for owner in (source, table):
         for one in (owner, _config(owner)):
             found = one.value if one and isinstance(one.value, dict) else {}
-            given |= {name: found[name].plain() for name in _KEYS if name in found}
+            names = [name for name in _KEYS if name in found]
+            given |= {name: found[name].plain() for name in names}
             place = found.get("freshness", place)
     if place is None or not given["freshness"]:
         return
     named = table.value.get("name") if isinstance(table.value, dict) else None
     name = named.plain() if named else ""
     what = "freshness of the source"
-    yield Entry(str(name), place, f"{key}.freshness", what, lambda: list(_made(given)))
+    yield Entry(
+        str(name),
+        place,
+        f"{key}.freshness",
+        what,
+        lambda: list(_made(given)),
+    )
 
 
 def _config(owner: Node) -> Node | None:

@@ -43,7 +43,8 @@ def within(column: str, low: Any, high: Any, is_inclusive: bool) -> Draft:
     equal = "=" if is_inclusive else ""
     limits = ((f">{equal}", low), (f"<{equal}", high))
     name = sql.name(column)
-    parts = [f"{name} {sign} {bound}" for sign, bound in limits if bound is not None]
+    given = [(sign, bound) for sign, bound in limits if bound is not None]
+    parts = [f"{name} {sign} {bound}" for sign, bound in given]
     return draft("expression", column=column, expression=" AND ".join(parts))
 
 
@@ -69,7 +70,8 @@ def _not_null_share(arguments: Arguments) -> Draft:
     column = arguments.column("column_name")
     least = number(arguments.needed("at_least"))
     most = number(arguments.take("at_most", 1))
-    low = percent(str((1 - most) * 100)) or None
+    fewest = (1 - most) * 100
+    low = percent(str(fewest)) or None
     return draft(
         "null_share", column=column, min=low, max=percent(str((1 - least) * 100))
     )
@@ -96,13 +98,20 @@ def _relationships(arguments: Arguments) -> Draft:
     column = arguments.column("column_name")
     other = referred(arguments.text("to"))
     where = arguments.take("from_condition")
-    return referring(column, other, arguments.column("field"), where)
+    return referring(
+        column,
+        other,
+        arguments.column("field"),
+        where,
+    )
 
 
 @named("dbt_utils.at_least_one")
 def _at_least_one(arguments: Arguments) -> Draft:
     column = arguments.column("column_name")
-    made = draft("sql", query=sql.select(f"count({sql.name(column)})"), min=1)
+    given = f"count({sql.name(column)})"
+    query = sql.select(given)
+    made = draft("sql", query=query, min=1)
     return Draft(made.check, name=f"{column}_at_least_one")
 
 
@@ -139,4 +148,5 @@ def recent(arguments: Arguments) -> Draft:
         part, size = "day", size * 7
     if part not in _SPANS:
         raise NoCounterpartError(f"'freshness' knows no '{part}'")
-    return draft("freshness", column=column, max_age=f"{size}{_SPANS[part]}")
+    max_age = f"{size}{_SPANS[part]}"
+    return draft("freshness", column=column, max_age=max_age)

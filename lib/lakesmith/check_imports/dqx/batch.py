@@ -40,7 +40,8 @@ def _foreign_key(arguments: Arguments) -> Draft:
         raise NoCounterpartError("'negate' and 'null_safe' have no counterpart")
     table = arguments.take("ref_table") or arguments.needed("ref_df_name")
     arguments.ignore("ref_table", "ref_df_name")
-    other = str(table).rsplit(".", 1)[-1].lower()
+    parts = str(table).rsplit(".", 1)
+    other = parts[-1].lower()
     made = draft(
         "references",
         columns=columns,
@@ -86,14 +87,18 @@ def _aggregated(arguments: Arguments, passing: Range) -> Draft:
     check = _MEASURES.get(kind)
     if check is None:
         raise NoCounterpartError(f"the aggregate '{kind}' has no counterpart")
-    bounds = passing.whole() if check in _COUNTS else passing.closed()[0]
+    if check in _COUNTS:
+        bounds = passing.whole()
+    else:
+        bounds, _ = passing.closed()
     return draft(check, column=column, **bounds)
 
 
 @named("has_valid_schema")
 def _schema(arguments: Arguments) -> Draft:
     text = arguments.text("expected_schema")
-    columns = dict(_field(tokens) for tokens in split(sql_tokens(text)))
+    fields = split(sql_tokens(text))
+    columns = dict(_field(tokens) for tokens in fields)
     is_strict = arguments.flag("strict")
     made = draft(
         "schema",

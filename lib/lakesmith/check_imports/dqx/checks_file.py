@@ -32,7 +32,9 @@ def _is_check(node: Node) -> bool:
 
 
 def _recognises(document: Node) -> bool:
-    return isinstance(document.value, list) and any(map(_is_check, document.value))
+    if not isinstance(document.value, list):
+        return False
+    return any(_is_check(one) for one in document.value)
 
 
 def _entries(document: Node) -> Iterator[Entry]:
@@ -49,7 +51,13 @@ def _entry(node: Node, key: str) -> Entry:
     column = arguments.get("column", "") if isinstance(arguments, dict) else ""
     name = check["function"]
     what = f"{name} ({column})" if column else name
-    return Entry("", node, key, what, lambda: list(_made(name, given)))
+    return Entry(
+        "",
+        node,
+        key,
+        what,
+        lambda: list(_made(name, given)),
+    )
 
 
 def _made(name: str, given: dict[str, Any]) -> Iterator[Made]:
@@ -64,7 +72,12 @@ def _made(name: str, given: dict[str, Any]) -> Iterator[Made]:
             if not isinstance(one, Draft):
                 yield one
                 continue
-            named = Draft(one.check, one.differs, one.nulls, _name(given, one))
+            named = Draft(
+                one.check,
+                one.differs,
+                one.nulls,
+                _name(given, one),
+            )
             yield _finished(with_where(named, where), _ON_FAIL[criticality])
 
 
@@ -77,7 +90,10 @@ def _finished(given: Draft, on_fail: str) -> Draft:
 
 def _name(given: dict[str, Any], one: Draft) -> str:
     is_one = not given["check"].get("for_each_column")
-    return str(given.get("name") or one.name) if is_one else one.name
+    if not is_one:
+        return one.name
+    name = given.get("name") or one.name
+    return str(name)
 
 
 def _each_column(name: str, check: dict[str, Any]) -> Iterator[Arguments]:

@@ -96,10 +96,13 @@ def _not_greater(arguments: Arguments) -> Draft:
 
 def _within(column: str, low: Any, high: Any) -> Draft:
     if not limits.is_sql(low) and not limits.is_sql(high):
-        bounds = {"min": limits.value(low), "max": limits.value(high)}
+        least = limits.value(low)
+        most = limits.value(high)
+        bounds = {"min": least, "max": most}
         return draft("between", column=column, **bounds)
     if low is None or high is None:
-        operator, limit = ("<=", high) if low is None else (">=", low)
+        operator = "<=" if low is None else ">="
+        limit = high if low is None else low
         return _with_sql(column, operator, limit)
     name = sql.name(column)
     parts = [
@@ -114,7 +117,8 @@ def _not_in_range(arguments: Arguments) -> Draft:
     column = arguments.column()
     low = _operand(arguments.needed("min_limit"))
     high = _operand(arguments.needed("max_limit"))
-    expression = f"{sql.name(column)} NOT BETWEEN {low} AND {high}"
+    value = sql.name(column)
+    expression = f"{value} NOT BETWEEN {low} AND {high}"
     return draft("expression", column=column, expression=expression)
 
 
@@ -132,19 +136,27 @@ def _compared(arguments: Arguments, check: str, operator: str) -> Draft:
     column = arguments.column()
     limit = arguments.needed("value")
     if not limits.is_sql(limit):
-        return draft(check, column=column, values=[limits.value(limit)])
+        return draft(
+            check,
+            column=column,
+            values=[limits.value(limit)],
+        )
     return _with_sql(column, operator, limit)
 
 
 def _with_sql(column: str, operator: str, limit: str) -> Draft:
     if limit.isidentifier() and limit[0] != "_":
         return draft("compare", column=column, operator=operator, other=limit)
-    expression = f"{sql.name(column)} {operator} ({limit})"
+    value = sql.name(column)
+    expression = f"{value} {operator} ({limit})"
     return draft("expression", column=column, expression=expression)
 
 
 def _operand(limit: Any) -> str:
-    return f"({limit})" if limits.is_sql(limit) else sql.literal(limits.value(limit))
+    if limits.is_sql(limit):
+        return f"({limit})"
+    value = limits.value(limit)
+    return sql.literal(value)
 
 
 @named("regex_match")

@@ -86,7 +86,9 @@ def _ranges(given: Any) -> Iterator[tuple[Any, Any, Any]]:
     for quantile, limit in zip(quantiles, limits, strict=True):
         if not isinstance(limit, list) or len(limit) != 2:
             raise NoCounterpartError("a range of values is not two bounds")
-        low, high = (None if bound is None else plain(bound) for bound in limit)
+        first, last = limit
+        low = None if first is None else plain(first)
+        high = None if last is None else plain(last)
         yield quantile, low, high
 
 
@@ -99,7 +101,11 @@ def _list_of(given: Any) -> list[Any]:
 @named("expect_column_unique_value_count_to_be_between")
 def _distinct(arguments: Arguments) -> Draft:
     column = arguments.column()
-    return draft("distinct_count", column=column, **values_within(arguments).whole())
+    return draft(
+        "distinct_count",
+        column=column,
+        **values_within(arguments).whole(),
+    )
 
 
 @named("expect_column_proportion_of_unique_values_to_be_between")
@@ -108,8 +114,13 @@ def _distinct_share(arguments: Arguments) -> Draft:
     name = sql.name(column)
     query = sql.select(f"count(DISTINCT {name}) / count({name})")
     bounds, differs = values_within(arguments).closed()
-    made = draft("sql", query=query, **bounds).noting(*differs)
-    return Draft(made.check, made.differs, name=f"{column}_distinct_share")
+    counted = draft("sql", query=query, **bounds)
+    made = counted.noting(*differs)
+    return Draft(
+        made.check,
+        made.differs,
+        name=f"{column}_distinct_share",
+    )
 
 
 @named("expect_column_distinct_values_to_contain_set")
@@ -179,5 +190,9 @@ def _unexpected_rows(arguments: Arguments) -> Draft:
     if "{batch}" not in text:
         raise NoCounterpartError("its query does not read {batch}")
     rows = sql.braced(text).replace("{{batch}}", "{table}")
-    made = draft("sql", query=sql.counted(rows), max=0)
+    made = draft(
+        "sql",
+        query=sql.counted(rows),
+        max=0,
+    )
     return Draft(made.check, name="no_unexpected_rows")

@@ -58,7 +58,12 @@ def _between(arguments: Arguments) -> Draft:
     column = arguments.column()
     found = values_within(arguments)
     if not found.min_open and not found.max_open:
-        return draft("between", column=column, min=found.min, max=found.max)
+        return draft(
+            "between",
+            column=column,
+            min=found.min,
+            max=found.max,
+        )
     name = sql.name(column)
     low = ">" if found.min_open else ">="
     high = "<" if found.max_open else "<="
@@ -91,7 +96,11 @@ def values_within(arguments: Arguments) -> Range:
 
 @named("expect_column_values_to_match_regex")
 def _regex(arguments: Arguments) -> Draft:
-    return draft("regex", column=arguments.column(), pattern=arguments.text("regex"))
+    return draft(
+        "regex",
+        column=arguments.column(),
+        pattern=arguments.text("regex"),
+    )
 
 
 @named("expect_column_values_to_not_match_regex")
@@ -166,7 +175,8 @@ def _lengths(arguments: Arguments) -> Draft:
 @named("expect_column_value_lengths_to_equal")
 def _length(arguments: Arguments) -> Draft:
     size = arguments.value("value")
-    return draft("length", column=arguments.column(), **Range(size, size).whole())
+    bounds = Range(size, size).whole()
+    return draft("length", column=arguments.column(), **bounds)
 
 
 @named("expect_column_values_to_be_json_parseable")
@@ -180,7 +190,11 @@ def _unique(arguments: Arguments) -> Draft:
     share = arguments.take("mostly", 1)
     if share == 1:
         return Draft({"check": "unique", "columns": [column]}, nulls="any")
-    return draft("unique_share", column=column, min=float(number(share)))
+    return draft(
+        "unique_share",
+        column=column,
+        min=float(number(share)),
+    )
 
 
 @named("expect_column_pair_values_a_to_be_greater_than_b")
@@ -197,7 +211,9 @@ def _equal(arguments: Arguments) -> Draft:
         return _pair(arguments, "=")
     left = arguments.column("column_A")
     right = arguments.column("column_B")
-    expression = f"{sql.name(left)} <=> {sql.name(right)}"
+    first = sql.name(left)
+    second = sql.name(right)
+    expression = f"{first} <=> {second}"
     return draft("expression", column=left, expression=expression)
 
 
@@ -215,14 +231,17 @@ def _pair_in_set(arguments: Arguments) -> Draft:
     pairs = arguments.needed("value_pairs_set")
     if ignored != "either_value_is_missing" or not isinstance(pairs, list):
         raise NoCounterpartError("pairs in which one value is missing have no check")
-    found = " OR ".join(_pair_is(left, right, pair) for pair in pairs)
+    tests = [_pair_is(left, right, pair) for pair in pairs]
+    found = " OR ".join(tests)
     return draft("expression", column=left, expression=found)
 
 
 def _pair_is(left: str, right: str, pair: Any) -> str:
     first, second = value_list(pair, "value_pairs_set")
-    low = f"{sql.name(left)} = {sql.literal(first)}"
-    high = f"{sql.name(right)} = {sql.literal(second)}"
+    one = sql.name(left)
+    other = sql.name(right)
+    low = f"{one} = {sql.literal(first)}"
+    high = f"{other} = {sql.literal(second)}"
     return f"({low} AND {high})"
 
 
@@ -252,14 +271,16 @@ def _different(arguments: Arguments) -> Draft:
     ignored = arguments.take("ignore_row_if", "all_values_are_missing")
     pattern = "{} != {}" if ignored == "any_value_is_missing" else "NOT {} <=> {}"
     pairs = combinations(map(sql.name, columns), 2)
-    expression = " AND ".join(pattern.format(*pair) for pair in pairs)
+    tests = [pattern.format(*pair) for pair in pairs]
+    expression = " AND ".join(tests)
     return draft("expression", expression=_or_empty(expression, columns, ignored))
 
 
 def _or_empty(expression: str, columns: list[str], ignored: str) -> str:
     if ignored != "all_values_are_missing":
         return expression
-    empty = " AND ".join(f"{sql.name(column)} IS NULL" for column in columns)
+    tests = [f"{sql.name(column)} IS NULL" for column in columns]
+    empty = " AND ".join(tests)
     return f"({expression}) OR ({empty})"
 
 

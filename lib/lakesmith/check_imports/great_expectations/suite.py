@@ -38,12 +38,19 @@ def _is_suite(document: Node) -> bool:
 
 
 def _entries(document: Node) -> Iterator[Entry]:
-    name = document.value.get("name") or document.value.get("expectation_suite_name")
+    given = document.value
+    name = given.get("name") or given.get("expectation_suite_name")
     table = str(name.value) if name else ""
     expectations = document.value["expectations"]
     if not isinstance(expectations.value, list):
         reason = "the expectations are no list"
-        yield Entry(table, expectations, "expectations", "all", refusing(reason))
+        yield Entry(
+            table,
+            expectations,
+            "expectations",
+            "all",
+            refusing(reason),
+        )
         return
     for place, node in enumerate(expectations.value):
         yield _entry(table, node, f"expectations.{place}")
@@ -52,13 +59,31 @@ def _entries(document: Node) -> Iterator[Entry]:
 def _entry(table: str, node: Node, key: str) -> Entry:
     given = node.plain()
     if not isinstance(given, dict):
-        return Entry(table, node, key, str(given), refusing("it is no map"))
+        return Entry(
+            table,
+            node,
+            key,
+            str(given),
+            refusing("it is no map"),
+        )
     name = given.get("expectation_type") or given.get("type")
     if not isinstance(name, str):
-        return Entry(table, node, key, "expectation", refusing("it has no type"))
+        return Entry(
+            table,
+            node,
+            key,
+            "expectation",
+            refusing("it has no type"),
+        )
     column = _column_of(given.get("kwargs"))
     what = f"{name} ({column})" if column else name
-    return Entry(table, node, key, what, lambda: list(_made(name, given)))
+    return Entry(
+        table,
+        node,
+        key,
+        what,
+        lambda: list(_made(name, given)),
+    )
 
 
 def _column_of(kwargs: Any) -> str:
@@ -88,7 +113,11 @@ def _finished(given: Draft, on_fail: str, mostly: Any) -> Draft:
     if mostly == 1:
         return failing(given, on_fail, None)
     limit = "warn" if on_fail == "warn" else "fail"
-    finished = failing(given, on_fail, {limit: rest_of(mostly)})
+    finished = failing(
+        given,
+        on_fail,
+        {limit: rest_of(mostly)},
+    )
     if finished.check["check"] == "not_null" and "where" not in finished.check:
         return finished
     return finished.noting(OF_ALL_ROWS)

@@ -37,12 +37,18 @@ def with_where(given: Draft, where: Any) -> Draft:
         counted = {**given.check, "check": "sql"}
         query = sql.select("count(*)", where)
         name = given.name or "row_count"
-        return Draft({**counted, "query": query}, given.differs, name=name)
+        return Draft(
+            {**counted, "query": query},
+            given.differs,
+            name=name,
+        )
     model = check_model(kind)
-    takes = model is not None and "where" in model.model_fields and kind != "sql"
+    has_where = model is not None and "where" in model.model_fields
+    takes = has_where and kind != "sql"
     if not takes and kind != "unique":
         raise NoCounterpartError(f"the check '{kind}' takes no condition")
-    return given.having(where=sql.all_of(given.check.get("where"), where))
+    both = sql.all_of(given.check.get("where"), where)
+    return given.having(where=both)
 
 
 def failing(given: Draft, on_fail: str, threshold: Mapping[str, Any] | None) -> Draft:
@@ -63,7 +69,8 @@ def failing(given: Draft, on_fail: str, threshold: Mapping[str, Any] | None) -> 
     if given.judges_rows:
         kept = None if on_fail == "quarantine" else on_fail
         limits = dict(threshold) if threshold else None
-        is_share = any("%" in str(limit) for limit in (limits or {}).values())
+        texts = [str(limit) for limit in (limits or {}).values()]
+        is_share = any("%" in text for text in texts)
         note = OF_ALL_ROWS if is_share and "where" in given.check else ""
         return given.having(on_fail=kept, threshold=limits).noting(note)
     if threshold:
@@ -126,10 +133,17 @@ def settled(given: Draft, sure: frozenset[str]) -> Draft:
         if key not in ("check", "columns", "where")
     }
     if len(columns) == 1 and given.nulls != "equal":
-        share = draft("unique_share", column=columns[0], min=1, where=where)
+        share = draft(
+            "unique_share",
+            column=columns[0],
+            min=1,
+            where=where,
+        )
         named = replace(share, name=given.name)
         return named.having(**kept).noting(*given.differs)
-    return _counted(given, columns, where).having(**kept).noting(*given.differs)
+    counted = _counted(given, columns, where)
+    kept_fields = counted.having(**kept)
+    return kept_fields.noting(*given.differs)
 
 
 def _can_be_null(given: Draft, columns: list[str], sure: frozenset[str]) -> bool:
@@ -143,4 +157,5 @@ def _counted(given: Draft, columns: list[str], where: str | None) -> Draft:
     values = sql.given(columns, joined) if joined else None
     query = sql.repeated(columns, sql.all_of(where, values))
     made = draft("sql", query=query, max=0)
-    return replace(made, name=given.name or f"{'_'.join(columns)}_unique")
+    listed = "_".join(columns)
+    return replace(made, name=given.name or f"{listed}_unique")

@@ -22,7 +22,9 @@ def is_sql(limit: Any) -> bool:
     """
     if not isinstance(limit, str):
         return False
-    return not (limit.isdigit() or _TEXT.fullmatch(limit) or _is_time(limit))
+    is_text = _TEXT.fullmatch(limit) is not None
+    is_value = limit.isdigit() or is_text or _is_time(limit)
+    return not is_value
 
 
 def value(limit: Any) -> Any:

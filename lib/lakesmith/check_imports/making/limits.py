@@ -37,7 +37,8 @@ def limited(make: Callable[[Range], Draft], limits: Limits) -> Iterator[Draft]:
     soft = make(limits.warn) if limits.warn else None
     model = check_model(str(soft.check["check"])) if soft else None
     if strict and soft and model and "warn" in model.model_fields:
-        narrow = {key: soft.check[key] for key in ("min", "max") if key in soft.check}
+        check = soft.check
+        narrow = {key: check[key] for key in ("min", "max") if key in check}
         yield strict.having(warn=narrow).noting(*soft.differs)
         return
     if strict:

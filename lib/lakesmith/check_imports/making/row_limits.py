@@ -32,7 +32,11 @@ def with_row_limits(given: Draft, limits: Limits) -> Draft:
         return given.having(on_fail=on_fail)
     named = {"warn": limits.warn, "fail": limits.fail}
     found = {key: limit for key, limit in named.items() if limit is not None}
-    texts = {key: _limit(limit, limits.is_percent) for key, limit in found.items()}
+    is_percent = limits.is_percent
+    texts: dict[str, str] = {}
+    for key, limit in found.items():
+        texts[key] = _limit(limit, is_percent)
+
     open_shares = [
         f"{texts[key]} itself passes here"
         for key, limit in found.items()

@@ -114,7 +114,8 @@ def given(columns: Sequence[str], joined: str = "AND") -> str:
     >>> given(["a", "b"]), given(["a", "b"], "OR")
     ('a IS NOT NULL AND b IS NOT NULL', 'a IS NOT NULL OR b IS NOT NULL')
     """
-    return f" {joined} ".join(f"{name(column)} IS NOT NULL" for column in columns)
+    tests = [f"{name(column)} IS NOT NULL" for column in columns]
+    return f" {joined} ".join(tests)
 
 
 def of_table(query: str, table: str) -> str:
@@ -131,7 +132,16 @@ def of_table(query: str, table: str) -> str:
     named = (
         rf"(?i)(\b(?:FROM|JOIN)\s+)(?:[\w`\"]+\.)*[`\"]?{re.escape(table)}[`\"]?(?!\w)"
     )
-    replaced, count = re.subn(named, lambda found: found.group(1) + _TABLE, text)
+
+    def as_table(found: re.Match[str]) -> str:
+        before = found.group(1)
+        return before + _TABLE
+
+    replaced, count = re.subn(
+        named,
+        as_table,
+        text,
+    )
     return replaced if count else ""
 
 

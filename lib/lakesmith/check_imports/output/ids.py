@@ -60,4 +60,6 @@ def _base(given: Draft) -> str:
     column = check.get("column")
     names = [column] if column else listed
     parts = [*names, check["check"]]
-    return slug(given.name) or slug("_".join(map(str, parts))) or "check"
+    said = [str(part) for part in parts]
+    of_parts = "_".join(said)
+    return slug(given.name) or slug(of_parts) or "check"

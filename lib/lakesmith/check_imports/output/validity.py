@@ -35,7 +35,8 @@ def _mistakes(given: Draft) -> Iterator[str]:
     except ValidationError as error:
         for one in error.errors(include_url=False):
             place = ".".join(map(str, one["loc"]))
-            yield f"{place}: {one['msg']}" if place else one["msg"]
+            message = one["msg"]
+            yield f"{place}: {message}" if place else message
         return
     for finding in (
         *check.findings(GateColumns()),

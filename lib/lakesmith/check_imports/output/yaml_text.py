@@ -64,7 +64,9 @@ def _check(one: ImportedCheck) -> Iterator[str]:
         yield line
         return
     for place, (key, value) in enumerate(one.check.items()):
-        yield f"  {'-' if place == 0 else ' '} {key}: {flow(value)}"
+        mark = "-" if place == 0 else " "
+        text = flow(value)
+        yield f"  {mark} {key}: {text}"
 
 
 def flow(value: Any) -> str:
@@ -76,7 +78,12 @@ def flow(value: Any) -> str:
     '{column: a, pattern: \'^\\d$\', values: ["no", 5 %, 0.0000001, "it\'s"]}'
     """
     if isinstance(value, Mapping):
-        inner = ", ".join(f"{flow(key)}: {flow(one)}" for key, one in value.items())
+        pairs: list[str] = []
+        for key, one in value.items():
+            name = flow(key)
+            pairs.append(f"{name}: {flow(one)}")
+
+        inner = ", ".join(pairs)
         return f"{{{inner}}}"
     if isinstance(value, (list, tuple)):
         return f"[{', '.join(map(flow, value))}]"
@@ -89,7 +96,8 @@ def flow(value: Any) -> str:
 
 def _number(value: int | float) -> str:
     text = format(Decimal(repr(value)), "f")
-    is_plain = type(plain_value(text)) in (int, float) and not _twisted(text)
+    kind = type(plain_value(text))
+    is_plain = kind in (int, float) and not _twisted(text)
     return text if is_plain else _text(text)
 
 

@@ -63,19 +63,32 @@ def check_entries(document: Node) -> Iterator[Entry]:
     for title, node in document.value.items():
         found = _SECTION.fullmatch(title)
         if found and found.group(2):
-            filters[found.group(4), found.group(5) or ""] = _where_of(node)
+            table = found.group(4)
+            partition = found.group(5) or ""
+            filters[table, partition] = _where_of(node)
         elif found and found.group(3):
             configured[found.group(4)] = _configurations(node)
     for title, node in document.value.items():
         found = _SECTION.fullmatch(title)
         if found is None:
             reason = "such a section has no counterpart"
-            yield Entry("", node, title, title, refusing(reason))
+            yield Entry(
+                "",
+                node,
+                title,
+                title,
+                refusing(reason),
+            )
         elif found.group(1):
             table = found.group(4)
             part = found.group(5)
             where = filters.get((table, part)) if part else None
-            section = _Section(table, part or "", where, configured.get(table, {}))
+            section = _Section(
+                table,
+                part or "",
+                where,
+                configured.get(table, {}),
+            )
             yield from section.entries(title, node)
 
 
@@ -89,7 +102,10 @@ def _configurations(node: Node) -> dict[str, dict[str, Any]]:
     given = node.plain()
     for key, value in given.items() if isinstance(given, dict) else ():
         kind, _, column = str(key).partition(" for ")
-        found.setdefault(column.strip(), {})[kind.strip().replace(" ", "_")] = value
+        name = column.strip()
+        of_column = found.setdefault(name, {})
+        key = kind.strip().replace(" ", "_")
+        of_column[key] = value
     return found
 
 
@@ -103,14 +119,21 @@ class _Section:
         where: str | None,
         configured: Mapping[str, dict[str, Any]],
     ) -> None:
-        self._table = table.strip('`"').rsplit(".", 1)[-1]
+        full_name = table.strip('`"')
+        self._table = full_name.rsplit(".", 1)[-1]
         self._part = part
         self._where = where
         self._configured = configured
 
     def entries(self, title: str, node: Node) -> Iterator[Entry]:
         if not isinstance(node.value, list):
-            yield Entry(self._table, node, title, title, refusing(NO_LIST))
+            yield Entry(
+                self._table,
+                node,
+                title,
+                title,
+                refusing(NO_LIST),
+            )
             return
         for place, one in enumerate(node.value):
             yield self._entry(one, f"{title}.{place}")
@@ -118,12 +141,30 @@ class _Section:
     def _entry(self, node: Node, key: str) -> Entry:
         given = node.plain()
         if isinstance(given, str):
-            return Entry(self._table, node, key, given, lambda: self._made(given, {}))
+            return Entry(
+                self._table,
+                node,
+                key,
+                given,
+                lambda: self._made(given, {}),
+            )
         if isinstance(given, dict) and len(given) == 1:
             ((text, below),) = given.items()
             made = below if below is not None else {}
-            return Entry(self._table, node, key, text, lambda: self._made(text, made))
-        return Entry(self._table, node, key, str(given), refusing("it is no check"))
+            return Entry(
+                self._table,
+                node,
+                key,
+                text,
+                lambda: self._made(text, made),
+            )
+        return Entry(
+            self._table,
+            node,
+            key,
+            str(given),
+            refusing("it is no check"),
+        )
 
     def _made(self, text: str, given: Any) -> list[Made]:
         if "${" in f"{text}{given}{self._where}":
@@ -133,7 +174,8 @@ class _Section:
         arguments = Arguments(given)
         name = arguments.take("name")
         arguments.ignore(*_NO_MATTER)
-        made = list(self._parts(" ".join(text.split()), arguments))
+        words = " ".join(text.split())
+        made = list(self._parts(words, arguments))
         where = sql.all_of(self._where, arguments.condition("filter"))
         arguments.refuse_rest()
         description = str(name) if name else None
@@ -182,8 +224,10 @@ class _Section:
         if query:
             yield from queried(query, metric, limits)
             return
-        args = [part.strip() for part in listed.split(",")] if listed else []
-        yield from METRICS.made(metric, self._with_all(metric, args, limits, arguments))
+        parts = listed.split(",") if listed else []
+        args = [part.strip() for part in parts]
+        given = self._with_all(metric, args, limits, arguments)
+        yield from METRICS.made(metric, given)
 
     def _own_query(self, metric: str, arguments: Arguments) -> str:
         if f"{metric} expression" in arguments:
@@ -191,7 +235,8 @@ class _Section:
             return sql.select(measure, arguments.condition("filter"))
         if f"{metric} query" not in arguments:
             return ""
-        query = sql.of_table(arguments.text(f"{metric} query"), self._table)
+        written = arguments.text(f"{metric} query")
+        query = sql.of_table(written, self._table)
         if not query:
             raise NoCounterpartError(f"its query does not read '{self._table}' by name")
         return query
@@ -205,7 +250,11 @@ class _Section:
         for key in CONFIGURED:
             shown = key.replace("_", " ")
             if shown in arguments:
-                arguments.put(key, arguments.take(shown), is_stronger=True)
+                arguments.put(
+                    key,
+                    arguments.take(shown),
+                    is_stronger=True,
+                )
         is_percent = metric.endswith("_percent")
         arguments.put("args", args)
         arguments.put("limits", Limits(limits.fail, limits.warn, is_percent))
@@ -219,6 +268,13 @@ def _finished(given: Draft, where: str | None) -> Draft:
 
 
 def _referring(columns: str, table: str, others: str) -> Draft:
-    named = [column_name(one.strip()) for one in columns.split(",")]
-    to = [column_name(one.strip()) for one in others.split(",")]
-    return referring(named, table.strip('`"'), to, Range(0, 0))
+    own = columns.split(",")
+    named = [column_name(one.strip()) for one in own]
+    referred = others.split(",")
+    to = [column_name(one.strip()) for one in referred]
+    return referring(
+        named,
+        table.strip('`"'),
+        to,
+        Range(0, 0),
+    )

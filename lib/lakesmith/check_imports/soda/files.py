@@ -6,8 +6,11 @@ from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
 from lakesmith.check_imports.registry import Tool, register
+from lakesmith.check_imports.soda import contract_kinds
 from lakesmith.check_imports.soda.checks_file import check_entries, is_checks_file
 from lakesmith.check_imports.soda.contract import contract_entries, is_contract
+
+__all__ = ["SODA", "contract_kinds"]
 
 if TYPE_CHECKING:
     from lakesmith.check_imports.drafts import Entry

@@ -108,7 +108,8 @@ def _invalid(arguments: Arguments) -> Iterator[Draft]:
 def _in_reference(column: str, given: Any, limits: Limits) -> Iterator[Draft]:
     if not isinstance(given, dict) or limits.is_percent:
         raise NoCounterpartError("'references' takes a number of rows")
-    dataset = str(given.get("dataset", "")).rsplit("/", 1)[-1]
+    path = str(given.get("dataset", ""))
+    dataset = path.rsplit("/", 1)[-1]
     to = [column_name(given.get("column"))]
     yield from limited(
         lambda passing: referring([column], dataset, to, passing), limits
@@ -155,7 +156,8 @@ def _duplicates(arguments: Arguments) -> Iterator[Draft]:
         check = {"check": "unique", "columns": columns}
         yield Draft(check, nulls="any").having(on_fail=on_fail)
         return
-    condition = sql.all_of(sql.given(columns), arguments.condition("filter"))
+    has_values = sql.given(columns)
+    condition = sql.all_of(has_values, arguments.condition("filter"))
     query = sql.repeated(columns, condition)
     name = f"{'_'.join(columns)}_duplicates"
     yield from counting(query, name, limits)
@@ -168,7 +170,11 @@ def _measured(metric: str) -> Translate:
 
         def make(passing: Range) -> Draft:
             bounds, differs = passing.closed()
-            made = draft(_MEASURES[metric], column=column, **_numbers(bounds))
+            made = draft(
+                _MEASURES[metric],
+                column=column,
+                **_numbers(bounds),
+            )
             return made.noting(*differs)
 
         yield from limited(make, _limits(arguments))
@@ -203,7 +209,11 @@ def _aggregated(metric: str) -> Translate:
         _refuse_configured(arguments)
         measure = _AGGREGATES[metric].format(sql.name(column))
         query = sql.select(measure, arguments.condition("filter"))
-        yield from queried(query, f"{column}_{metric}", _limits(arguments))
+        yield from queried(
+            query,
+            f"{column}_{metric}",
+            _limits(arguments),
+        )
 
     return translate
 
@@ -223,7 +233,8 @@ def queried(query: str, name: str, limits: Limits) -> Iterator[Draft]:
 
     def make(passing: Range) -> Draft:
         bounds, differs = passing.closed()
-        return draft("sql", query=query, **_numbers(bounds)).noting(*differs)
+        made = draft("sql", query=query, **_numbers(bounds))
+        return made.noting(*differs)
 
     for one in limited(make, limits):
         yield Draft(one.check, one.differs, name=name)
@@ -245,7 +256,8 @@ def _percentile(arguments: Arguments) -> Iterator[Draft]:
 
     def make(passing: Range) -> Draft:
         bounds, differs = passing.closed()
-        return draft("quantile", **fields, **_numbers(bounds)).noting(*differs)
+        made = draft("quantile", **fields, **_numbers(bounds))
+        return made.noting(*differs)
 
     yield from limited(make, _limits(arguments))
 
@@ -275,7 +287,10 @@ def span(text: str) -> str:
     ('30h', '2d', '90m')
     """
     parts = re.findall(r"(\d+)([dhms])", text)
-    seconds = sum(int(count) * _UNITS[unit] for count, unit in parts)
+    seconds = 0
+    for count, unit in parts:
+        seconds += int(count) * _UNITS[unit]
+
     if not seconds:
         raise NoCounterpartError(f"'{text}' is no span of time")
     for unit, size in _UNITS.items():

@@ -63,7 +63,12 @@ class Comparison:
             case "=":
                 return Range(self.low, self.low)
             case "between":
-                return Range(self.low, self.high, self.low_open, self.high_open)
+                return Range(
+                    self.low,
+                    self.high,
+                    self.low_open,
+                    self.high_open,
+                )
         if self.operator != "not between" and not number(self.low):
             return Range(min=0, min_open=True)
         raise NoCounterpartError("values on both sides of a gap cannot be bounds")
@@ -92,7 +97,12 @@ def comparison(text: str) -> Comparison:
     negated, opening, low, high, closing = between.groups()
     is_open = opening == "(", closing == ")"
     operator = "not between" if negated else "between"
-    return Comparison(operator, _value(low), _value(high), *is_open)
+    return Comparison(
+        operator,
+        _value(low),
+        _value(high),
+        *is_open,
+    )
 
 
 def _value(text: str) -> str | int:
@@ -169,7 +179,11 @@ def map_limits(threshold: Any, default: Range | None) -> Limits:
         ranges[other] = _map_range(rest)
     if not any(ranges.values()):
         raise NoCounterpartError("it has no threshold")
-    return Limits(ranges.get("fail"), ranges.get("warn"), is_percent)
+    return Limits(
+        ranges.get("fail"),
+        ranges.get("warn"),
+        is_percent,
+    )
 
 
 def _level(given: dict[str, Any]) -> str:
@@ -188,4 +202,9 @@ def _map_range(given: dict[str, Any]) -> Range | None:
         raise NoCounterpartError(f"the threshold '{key}' has no counterpart")
     low = value.get("greater_than", value.get("greater_than_or_equal"))
     high = value.get("less_than", value.get("less_than_or_equal"))
-    return Range(low, high, "greater_than" in value, "less_than" in value)
+    return Range(
+        low,
+        high,
+        "greater_than" in value,
+        "less_than" in value,
+    )

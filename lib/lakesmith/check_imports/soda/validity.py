@@ -45,7 +45,9 @@ def invalid_drafts(column: str, arguments: Arguments) -> list[Draft]:
     """
     is_needed = arguments.flag("include_null")
     present = _present(column, arguments)
-    drafts = [*_by_value(column, arguments), *_by_text(column, arguments)]
+    by_value = _by_value(column, arguments)
+    by_text = _by_text(column, arguments)
+    drafts = [*by_value, *by_text]
     if not drafts:
         raise NoCounterpartError("it does not say which values are valid")
     on_null = "fail" if is_needed else None
@@ -72,7 +74,8 @@ def missing_draft(column: str, arguments: Arguments) -> Draft:
     _refuse_format(arguments.take("missing_format"))
     found = [sql.matches(column, arguments.text("missing_regex"))]
     if values is not None:
-        found.append(f"{sql.name(column)} IN {_listed(values)}")
+        in_sql = _listed(values)
+        found.append(f"{sql.name(column)} IN {in_sql}")
     expression = f"NOT ({' OR '.join(found)})"
     return draft("expression", column=column, expression=expression, on_null="fail")
 
@@ -107,7 +110,12 @@ def _by_value(column: str, arguments: Arguments) -> Iterator[Draft]:
     low = arguments.value("valid_min")
     high = arguments.value("valid_max")
     if low is not None or high is not None:
-        yield draft("between", column=column, min=low, max=high)
+        yield draft(
+            "between",
+            column=column,
+            min=low,
+            max=high,
+        )
 
 
 def _by_text(column: str, arguments: Arguments) -> Iterator[Draft]:
@@ -115,9 +123,17 @@ def _by_text(column: str, arguments: Arguments) -> Iterator[Draft]:
     low = arguments.value("valid_min_length")
     high = arguments.value("valid_max_length")
     if size is not None:
-        yield draft("length", column=column, **Range(size, size).whole())
+        yield draft(
+            "length",
+            column=column,
+            **Range(size, size).whole(),
+        )
     if low is not None or high is not None:
-        yield draft("length", column=column, **Range(low, high).whole())
+        yield draft(
+            "length",
+            column=column,
+            **Range(low, high).whole(),
+        )
     if "valid_regex" in arguments:
         pattern = arguments.text("valid_regex")
         yield draft("regex", column=column, pattern=pattern)
@@ -132,5 +148,9 @@ def _format(column: str, name: str) -> Draft:
     if name not in _FORMATS:
         reason = f"the format '{name}' has no counterpart; write it as a regex"
         raise NoCounterpartError(reason)
-    made = draft("matches_format", column=column, format=_FORMATS[name])
+    made = draft(
+        "matches_format",
+        column=column,
+        format=_FORMATS[name],
+    )
     return made.noting(f"the pattern of the format '{_FORMATS[name]}' is Lakesmith's")

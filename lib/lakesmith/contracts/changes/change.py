@@ -34,7 +34,8 @@ class Change:
     def __str__(self) -> str:
         """Return the change on one line."""
         aspect = f"{self.aspect} " if self.aspect else ""
-        return f"{self.subject}: {aspect}was {self.was}, is {self.now}"
+        change = f"was {self.was}, is {self.now}"
+        return f"{self.subject}: {aspect}{change}"
 
 
 def shown(value: object) -> str:

@@ -40,7 +40,13 @@ def check_changes(old: Table, new: Table) -> Iterator[Change]:
                 check, new.checks[place], subject, f"checks.{place}", new
             )
         elif not any(_is_as_strict(check, other, new) for other in new.checks):
-            yield Change("checks", _subject(check, columns), "", check.check, "removed")
+            yield Change(
+                "checks",
+                _subject(check, columns),
+                "",
+                check.check,
+                "removed",
+            )
 
 
 def _columns(check: Check, table: Table) -> list[str]:
@@ -50,7 +56,9 @@ def _columns(check: Check, table: Table) -> list[str]:
     in_sql = {
         name for text in check.sql_texts().values() for name in column_names(text)
     }
-    found = {name.lower() for name in named} | {name.lower() for name in in_sql}
+    of_keys = {name.lower() for name in named}
+    of_sql = {name.lower() for name in in_sql}
+    found = of_keys | of_sql
     return [name for name in table.columns if name.lower() in found]
 
 
@@ -58,12 +66,24 @@ def _changes(
     old: Check, new: Check, subject: str, key: str, table: Table
 ) -> Iterator[Change]:
     if old.check != new.check:
-        yield Change(f"{key}.check", subject, "", old.check, new.check)
+        yield Change(
+            f"{key}.check",
+            subject,
+            "",
+            old.check,
+            new.check,
+        )
         return
     for name in loosened(old, new, _kind(old, table)):
         was = shown(_value(old, name))
         now = shown(_value(new, name))
-        yield Change(f"{key}.{name}", subject, name, was, now)
+        yield Change(
+            f"{key}.{name}",
+            subject,
+            name,
+            was,
+            now,
+        )
 
 
 def _value(check: Check, name: str) -> object:

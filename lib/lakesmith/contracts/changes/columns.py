@@ -32,10 +32,21 @@ def column_changes(old: Table, new: Table) -> Iterator[Change]:
     for name, column in old.columns.items():
         subject = f"column '{name}'"
         if name in new.columns:
-            yield from _changes(name, subject, column, new.columns[name])
+            yield from _changes(
+                name,
+                subject,
+                column,
+                new.columns[name],
+            )
             continue
         now = f"renamed to '{renamed[name]}'" if name in renamed else "removed"
-        yield Change("columns", subject, "", column.type, now)
+        yield Change(
+            "columns",
+            subject,
+            "",
+            column.type,
+            now,
+        )
 
 
 def key_changes(old: Table, new: Table) -> Iterator[Change]:
@@ -43,19 +54,43 @@ def key_changes(old: Table, new: Table) -> Iterator[Change]:
     was = old.write.keys
     now = new.write.keys
     if was and set(was) != set(now):
-        yield Change("write.keys", "key", "", shown(was), shown(now))
+        yield Change(
+            "write.keys",
+            "key",
+            "",
+            shown(was),
+            shown(now),
+        )
 
 
 def _changes(name: str, subject: str, old: Column, new: Column) -> Iterator[Change]:
     place = f"columns.{name}"
     if not holds(new.type, old.type):
-        yield Change(f"{place}.type", subject, "type", old.type, new.type)
+        yield Change(
+            f"{place}.type",
+            subject,
+            "type",
+            old.type,
+            new.type,
+        )
     if new.nullable and not old.nullable:
-        yield Change(f"{place}.nullable", subject, "nullable", "false", "true")
+        yield Change(
+            f"{place}.nullable",
+            subject,
+            "nullable",
+            "false",
+            "true",
+        )
     if _is_lower(new.sensitivity, old.sensitivity):
         was = shown(old.sensitivity)
         now = shown(new.sensitivity)
-        yield Change(f"{place}.sensitivity", subject, "sensitivity", was, now)
+        yield Change(
+            f"{place}.sensitivity",
+            subject,
+            "sensitivity",
+            was,
+            now,
+        )
 
 
 def _is_lower(new: str | None, old: str | None) -> bool:
@@ -64,4 +99,6 @@ def _is_lower(new: str | None, old: str | None) -> bool:
         return False
     if new in _OPEN or new not in _ORDER or old not in _ORDER:
         return True
-    return _ORDER.index(str(new)) < _ORDER.index(str(old))
+    before = _ORDER.index(str(old))
+    after = _ORDER.index(str(new))
+    return after < before

@@ -35,8 +35,19 @@ def objective_changes(old: Contract | None, new: Contract | None) -> Iterator[Ch
 
 
 def _is_older(old: str | None, new: str | None) -> bool:
-    return bool(old) and (not new or parse_age(new) > parse_age(str(old)))
+    if not old or not new:
+        return bool(old)
+    allowed = parse_age(str(old))
+    return parse_age(new) > allowed
 
 
 def _change(name: str, was: str | None, now: str | None) -> Change:
-    return Change(f"contract.{name}", _SUBJECT, name, shown(was), shown(now))
+    before = shown(was)
+    after = shown(now)
+    return Change(
+        f"contract.{name}",
+        _SUBJECT,
+        name,
+        before,
+        after,
+    )

@@ -50,13 +50,27 @@ def _check_out(conf: Path, reference: str, copy: Path) -> None:
     )
     sha = commit.decode().strip()
     unlisted = f"the files of '{reference}' cannot be listed"
-    listed = _git(conf, unlisted, "ls-tree", "-r", "-z", "--name-only", sha)
-    files = [file for file in listed.decode().split("\0") if file.endswith(".yml")]
+    listed = _git(
+        conf,
+        unlisted,
+        "ls-tree",
+        "-r",
+        "-z",
+        "--name-only",
+        sha,
+    )
+    names = listed.decode().split("\0")
+    files = [name for name in names if name.endswith(".yml")]
     if not files:
         raise _unknown(f"'{reference}' has no specs in '{conf}'")
     for file in files:
         unread = f"'{file}' of '{reference}' cannot be read"
-        text = _git(conf, unread, "show", f"{sha}:./{file}")
+        text = _git(
+            conf,
+            unread,
+            "show",
+            f"{sha}:./{file}",
+        )
         target = copy / file
         target.parent.mkdir(parents=True, exist_ok=True)
         target.write_bytes(text)
@@ -65,9 +79,19 @@ def _check_out(conf: Path, reference: str, copy: Path) -> None:
 def _git(conf: Path, what: str, *arguments: str) -> bytes:
     """Return what git prints, or raise what went wrong with what git says of it."""
     env = {key: value for key, value in os.environ.items() if key not in _OF_HOOKS}
-    command = ["git", "-C", str(conf), *arguments]
+    command = [
+        "git",
+        "-C",
+        str(conf),
+        *arguments,
+    ]
     try:
-        done = subprocess.run(command, capture_output=True, env=env, check=False)  # noqa: S603
+        done = subprocess.run(  # noqa: S603 a fixed program
+            command,
+            capture_output=True,
+            env=env,
+            check=False,
+        )
     except OSError as error:
         raise _unknown(f"git cannot be run: {error.strerror}") from error
     if done.returncode:

@@ -112,7 +112,10 @@ def _other_operator(pair: _Pair) -> bool:
 
 
 def _wider_key(pair: _Pair) -> bool:
-    return pair.old.check != "unique" or not set(pair.now) <= set(pair.was)
+    if pair.old.check != "unique":
+        return True
+    before = set(pair.was)
+    return not set(pair.now) <= before
 
 
 def _fewer_columns(pair: _Pair) -> bool:

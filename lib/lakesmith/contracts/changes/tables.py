@@ -68,13 +68,23 @@ def _of_table(name: str, old: Table, new: Loaded) -> Iterator[Problem]:
     hint = f"undo it, or set contract.version to {was + 1}.0.0 once they agree"
     for change in table_changes(old, table):
         what = f"{name}: {change}{_readers(old, table)}"
-        yield new.problem(_CODE, f"tables.{name}.{change.key}", what, hint)
+        yield new.problem(
+            _CODE,
+            f"tables.{name}.{change.key}",
+            what,
+            hint,
+        )
 
 
 def _removed(name: str, table: Table) -> Problem:
     what = f"{name}: the table was there, is removed{_readers(table)}"
     hint = "put it back, or release it with `contract.status: deprecated` first"
-    return Problem(_CODE, what, key=f"tables.{name}", hint=hint)
+    return Problem(
+        _CODE,
+        what,
+        key=f"tables.{name}",
+        hint=hint,
+    )
 
 
 def _readers(*tables: Table) -> str:

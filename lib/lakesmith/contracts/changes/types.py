@@ -58,7 +58,9 @@ def _decimal_holds(new: SparkType, old: SparkType) -> bool:
     if old.family != "decimal":
         return False
     old_precision, old_scale = old.numbers
-    return scale >= old_scale and precision - scale >= old_precision - old_scale
+    whole = precision - scale
+    old_whole = old_precision - old_scale
+    return scale >= old_scale and whole >= old_whole
 
 
 def _struct_holds(new: SparkType, old: SparkType) -> bool:

@@ -46,14 +46,24 @@ def agreement(contract: Contract, table: str) -> dict[str, Any]:
 def _levels(contract: Contract, table: str) -> Iterator[dict[str, Any]]:
     if contract.freshness:
         age = int(contract.freshness[:-1])
-        yield _level("latency", age, UNITS[contract.freshness[-1]], table)
+        yield _level(
+            "latency",
+            age,
+            UNITS[contract.freshness[-1]],
+            table,
+        )
     passing = contract.slo.records_passing
     if passing:
         failing = number(100 - percent_of(passing))
         yield _level("errorRate", failing, PERCENT, table)
     for name, share in contract.slo.null_share.items():
         element = f"{table}.{name}"
-        yield _level("nullShare", number(percent_of(share)), PERCENT, element)
+        yield _level(
+            "nullShare",
+            number(percent_of(share)),
+            PERCENT,
+            element,
+        )
 
 
 def _level(name: str, value: int | float, unit: str, element: str) -> dict[str, Any]:

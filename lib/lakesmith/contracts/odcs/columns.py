@@ -30,7 +30,8 @@ def properties(table: Table, rules: _Rules) -> list[dict[str, Any]]:
         A key that is no column of the contract comes last, without a type.
     """
     unknown = [name for name in primary_key(table) if name not in table.columns]
-    found = [_property(table, name, column) for name, column in table.columns.items()]
+    columns = table.columns.items()
+    found = [_property(table, name, column) for name, column in columns]
     found += [{"name": name, **_places(table, name)} for name in unknown]
     return [_with_rules(one, rules.get(one["name"], ())) for one in found]
 

@@ -82,7 +82,8 @@ class Element:
 
     def within(self, data: Mapping[str, Any], key: str) -> Element:
         """Return an element that is within this one."""
-        return Element(data, f"{self.place} {key}".strip(), self.notes)
+        place = f"{self.place} {key}"
+        return Element(data, place.strip(), self.notes)
 
     def ours(self) -> dict[str, Any]:
         """Return the custom properties that Lakesmith writes, by their names without its own."""
@@ -111,7 +112,13 @@ class Element:
 
 def refused(what: str, place: str = "", hint: str = "") -> ConfigError:
     """Return the error that a document cannot be imported (LS179)."""
-    return ConfigError([Problem("LS179", what, key=place, hint=hint or _HINT)])
+    problem = Problem(
+        "LS179",
+        what,
+        key=place,
+        hint=hint or _HINT,
+    )
+    return ConfigError([problem])
 
 
 _HINT = "correct the document; the standard is at https://bitol-io.github.io"
@@ -129,7 +136,9 @@ def plain(value: Any) -> Any:
         return str(value)
     if isinstance(value, dict):
         return {str(key): plain(one) for key, one in value.items()}
-    return [plain(one) for one in value] if isinstance(value, list) else value
+    if isinstance(value, list):
+        return [plain(one) for one in value]
+    return value
 
 
 def custom(values: Mapping[str, Any]) -> Iterator[dict[str, Any]]:

@@ -92,7 +92,10 @@ def _agree(kind: str, logical: str) -> bool:
 
 
 def _is_whole(tree: SparkType | None, logical: str) -> bool:
-    return logical == "integer" and tree is not None and tree.numbers[1:] == (0,)
+    if logical != "integer" or tree is None:
+        return False
+    scale = tree.numbers[1:]
+    return scale == (0,)
 
 
 def _by_logical(element: Element, options: Element, server: str) -> str:

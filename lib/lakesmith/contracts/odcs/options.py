@@ -101,7 +101,8 @@ def _fitting(options: Element, key: str, kind: str) -> Any:
     try:
         comparable(value, kind)
     except ValueError as error:
-        options.notes.add(f"no counterpart for '{key}' ({error})", options.place)
+        what = f"no counterpart for '{key}' ({error})"
+        options.notes.add(what, options.place)
         return None
     return value
 

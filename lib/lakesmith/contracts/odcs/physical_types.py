@@ -62,7 +62,9 @@ def spark_type(physical: str, server: str = "") -> str:
         return name
     exact = _EXACT.fullmatch(name.replace(" ", ""))
     if exact:
-        found = f"decimal({exact.group(2)},{exact.group(3) or 0})"
+        precision = exact.group(2)
+        scale = exact.group(3) or 0
+        found = f"decimal({precision},{scale})"
         return found if read_type(found) else ""
     return _NAMES.get(_without_length(name), "")
 

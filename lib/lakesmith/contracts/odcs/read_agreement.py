@@ -64,7 +64,9 @@ def _status(root: Element) -> str:
 def _owner(root: Element) -> str:
     members = _members(root)
     owners = [one for one in members if one.text("role").lower() == OWNER]
-    only = owners[0] if len(owners) == 1 and not owners[0].data.get("dateOut") else None
+    first = owners[0] if len(owners) == 1 else None
+    has_left = first is not None and bool(first.data.get("dateOut"))
+    only = None if has_left else first
     for member in members:
         if member is only:
             continue
@@ -116,7 +118,9 @@ def _levels(root: Element) -> dict[str, Any]:
         if name.lower() in _LATENCY and _age(value, unit) and not said:
             said["freshness"] = _age(value, unit)
         elif name.lower() in _ERROR_RATE and _is_share(value, unit):
-            slo["records_passing"] = share_text(_exact(100 - Decimal(str(value))))
+            failing = Decimal(str(value))
+            passing = _exact(100 - failing)
+            slo["records_passing"] = share_text(passing)
         elif name == "nullShare" and _is_share(value, unit) and column:
             slo.setdefault("null_share", {})[column] = share_text(value)
         else:
@@ -134,7 +138,8 @@ def _age(value: Any, unit: str) -> str:
 
 
 def _is_share(value: Any, unit: str) -> bool:
-    is_number = isinstance(value, (int, float)) and not isinstance(value, bool)
+    is_truth = isinstance(value, bool)
+    is_number = isinstance(value, (int, float)) and not is_truth
     return unit == PERCENT and is_number and 0 <= value <= 100
 
 

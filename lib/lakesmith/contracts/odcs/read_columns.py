@@ -43,7 +43,12 @@ class Columns:
     def add(self, element: Element, server: str) -> None:
         """Read one property."""
         name = element.text("name")
-        element = Element(element.data, f"column {name}", element.notes, element.read)
+        element = Element(
+            element.data,
+            f"column {name}",
+            element.notes,
+            element.read,
+        )
         if _COLUMN.fullmatch(name) is None:
             element.notes.add("no name of a column", element.place)
             return
@@ -70,7 +75,8 @@ class Columns:
         )
         for flag, position, found in places:
             given = element.take(position)
-            place = given if isinstance(given, int) and given > 0 else len(found) + 1
+            is_place = isinstance(given, int) and given > 0
+            place = given if is_place else len(found) + 1
             if element.flag(flag):
                 found.append((place, name))
         if element.flag("unique"):
@@ -95,7 +101,8 @@ def names_in_order(places: list[tuple[int, str]]) -> list[str]:
     >>> names_in_order([(2, "b"), (1, "a")])
     ['a', 'b']
     """
-    return [name for _, name in sorted(places, key=lambda one: one[0])]
+    in_order = sorted(places, key=lambda one: one[0])
+    return [name for _, name in in_order]
 
 
 def _has_type(element: Element) -> bool:

@@ -99,4 +99,9 @@ def table_element(root: Element, name: str) -> Element:
     others = [one for one in names if one != table.text("name")]
     if others:
         root.notes.add("other tables of the document", ", ".join(others))
-    return Element(table.data, "", root.notes, table.read)
+    return Element(
+        table.data,
+        "",
+        root.notes,
+        table.read,
+    )

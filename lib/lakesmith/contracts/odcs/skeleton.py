@@ -69,7 +69,9 @@ def skeleton(data: dict[str, Any], name: str = "") -> Skeleton:
     columns = Columns()
     for one in element.entries("properties"):
         columns.add(one, _server(root))
-    checks = [*columns.checks, *checks_of(element, ""), *columns.unique_checks()]
+    of_table = checks_of(element, "")
+    unique = columns.unique_checks()
+    checks = [*columns.checks, *of_table, *unique]
     block = contract_block(root)
     if block.get("version") == NO_VERSION:
         del block["version"]
@@ -92,7 +94,8 @@ def _require_valid(spec: dict[str, Any]) -> None:
     try:
         Table.model_validate(spec)
     except ValidationError as error:
-        problems = [f"{dotted(one['loc'])}: {one['msg']}" for one in error.errors()]
+        found = error.errors()
+        problems = [f"{dotted(one['loc'])}: {one['msg']}" for one in found]
         what = f"the document makes no table spec: {'; '.join(problems)}"
         raise refused(what) from error
 
@@ -139,7 +142,8 @@ def _write(element: Element, columns: Columns) -> dict[str, Any]:
         element.notes.add(what)
         settings = {"strategy": _KEYED, **settings}
     placed = {"keys": keys, "partition_by": names_in_order(columns.partitions)}
-    return {**settings, **{key: value for key, value in placed.items() if value}}
+    given = {key: value for key, value in placed.items() if value}
+    return {**settings, **given}
 
 
 def _entry(check: Check) -> dict[str, Any]:

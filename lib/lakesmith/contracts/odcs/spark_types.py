@@ -53,5 +53,10 @@ def _of(kind: SparkType) -> dict[str, Any]:
         said["items"] = _of(kind.parts[0])
     if kind.family == "struct":
         named = zip(kind.fields, kind.parts, strict=True)
-        said["properties"] = [{"name": name, **_of(part)} for name, part in named]
+        properties: list[dict[str, Any]] = []
+        for name, part in named:
+            said_of_part = _of(part)
+            properties.append({"name": name, **said_of_part})
+
+        said["properties"] = properties
     return said

@@ -43,6 +43,7 @@ from lakesmith.quality.checks.shuffles import (
     references,
     sql,
     time_gaps,
+    unique_across_history,
     unique_share,
 )
 
@@ -83,5 +84,6 @@ __all__ = [
     "sum",
     "time_gaps",
     "unique",
+    "unique_across_history",
     "unique_share",
 ]

@@ -44,5 +44,6 @@ def text_lost(column: str, text: Column) -> Column:
     >>> df.select(text_lost("qty", F.col("raw"))).first()[0]
     True
     """
-    has_text = F.coalesce(~is_blank(text), F.lit(False))
+    is_given = ~is_blank(text)
+    has_text = F.coalesce(is_given, F.lit(False))
     return named(column).isNull() & has_text

@@ -63,7 +63,14 @@ def implicit_rules(table: Table, columns: Mapping[str, str]) -> Iterator[Rule]:
 
 
 def _rule(id: str, check: str, column: str, failed: Column, sample: Column) -> Rule:
-    return Rule(id, check, column, "quarantine", failed, sample)
+    return Rule(
+        id,
+        check,
+        column,
+        "quarantine",
+        failed,
+        sample,
+    )
 
 
 def _row_parsed(columns: Mapping[str, str]) -> Iterator[Rule]:
@@ -79,11 +86,21 @@ def _row_parsed(columns: Mapping[str, str]) -> Iterator[Rule]:
 def _casts(table: Table, columns: Mapping[str, str]) -> Iterator[Rule]:
     replaced = _replaced(table, "cast")
     for name in cast_columns(table, columns):
-        text = raw_source(columns, name, table.columns[name])
+        text = raw_source(
+            columns,
+            name,
+            table.columns[name],
+        )
         if text is not None and not replaced & {name.lower(), ""}:
             failed = text_lost(name, text)
             sample = sample_of(text, "string")
-            rule = _rule(f"{name}_cast", "cast_failed", name, failed, sample)
+            rule = _rule(
+                f"{name}_cast",
+                "cast_failed",
+                name,
+                failed,
+                sample,
+            )
             yield replace(rule, reads_raw=True)
 
 
@@ -95,7 +112,13 @@ def _given(table: Table, columns: Mapping[str, str]) -> Iterator[Rule]:
             value = named(name)
             failed = value.isNull()
             sample = sample_of(value, kind)
-            yield _rule(f"{name}_given", "not_null", name, failed, sample)
+            yield _rule(
+                f"{name}_given",
+                "not_null",
+                name,
+                failed,
+                sample,
+            )
 
 
 def _required(table: Table) -> list[str]:
@@ -105,7 +128,8 @@ def _required(table: Table) -> list[str]:
     or its snapshot.
     """
     write = table.write
-    required = [name for name, column in table.columns.items() if not column.nullable]
+    columns = table.columns.items()
+    required = [name for name, column in columns if not column.nullable]
     if write.declared.rereads_input:
         required += write.sequence_by[:1]
     return list(dict.fromkeys(required))
@@ -119,7 +143,13 @@ def _event(columns: Mapping[str, str]) -> Iterator[Rule]:
         is_refused = named(REFUSED) == problem
         failed = F.coalesce(is_refused, F.lit(False))
         sample = _event_sample(field, columns)
-        rule = _rule(f"event_{problem}", "event", field, failed, sample)
+        rule = _rule(
+            f"event_{problem}",
+            "event",
+            field,
+            failed,
+            sample,
+        )
         yield replace(rule, reads_raw=True)
 
 
@@ -158,7 +188,13 @@ def _partition(table: Table, columns: Mapping[str, str]) -> Iterator[Rule]:
             fails = is_null | is_too_long
             failed = F.coalesce(fails, F.lit(False))
             sample = sample_of(value, "string")
-            yield _rule(f"{name}_partition", "partition", name, failed, sample)
+            yield _rule(
+                f"{name}_partition",
+                "partition",
+                name,
+                failed,
+                sample,
+            )
 
 
 def _replaced(table: Table, rule: str) -> set[str]:

@@ -135,8 +135,14 @@ def _column_rule(check: R, name: str, kind: str, breaks: Predicate[R]) -> Rule:
         broken = breaks(check, value, kind)
     except ValueError as error:
         return broken_rule(check, name, str(error))
-    failed = F.coalesce(broken, F.lit(check.on_null == "fail"))
-    return rule_of(check, name, failed, sample_of(value, kind))
+    fails_on_null = F.lit(check.on_null == "fail")
+    failed = F.coalesce(broken, fails_on_null)
+    return rule_of(
+        check,
+        name,
+        failed,
+        sample_of(value, kind),
+    )
 
 
 V = TypeVar("V")

@@ -107,11 +107,15 @@ def is_undecided(bounds: Mapping[str, Bounds], estimate: Measurement) -> bool:
         return False
     limits = [limit for one in bounds.values() for limit in one.bounds().values()]
     numbers = map(read_bound, limits)
-    return any(_exact(low) <= number <= _exact(high) for number in numbers)
+    least = _exact(low)
+    most = _exact(high)
+    return any(least <= number <= most for number in numbers)
 
 
 def _exact(number: Number) -> Decimal:
-    return Decimal(repr(number)) if isinstance(number, float) else Decimal(number)
+    if isinstance(number, float):
+        return Decimal(repr(number))
+    return Decimal(number)
 
 
 def _is_nan(number: Number) -> bool:

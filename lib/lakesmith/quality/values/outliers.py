@@ -141,10 +141,12 @@ def _spread(found: Distribution, middle: Range) -> Range:
 def _by_quartiles(factor: float) -> Transform:
     def apply(values: DataFrame) -> DataFrame:
         quartiles = values.agg(_rank(0.25, "first"), _rank(0.75, "third"))
-        reach = factor * (F.col("third") - F.col("first"))
+        apart = F.col("third") - F.col("first")
+        reach = factor * apart
         low = F.col("first") - reach
         high = F.col("third") + reach
-        return values.crossJoin(quartiles.select(low.alias("low"), high.alias("high")))
+        limits = quartiles.select(low.alias("low"), high.alias("high"))
+        return values.crossJoin(limits)
 
     return apply
 
@@ -153,7 +155,9 @@ def _by_deviation(factor: float) -> Transform:
     def apply(values: DataFrame) -> DataFrame:
         mean = F.avg("value")
         reach = factor * F.stddev_pop("value")
-        limits = values.agg((mean - reach).alias("low"), (mean + reach).alias("high"))
+        low = mean - reach
+        high = mean + reach
+        limits = values.agg(low.alias("low"), high.alias("high"))
         return values.crossJoin(limits)
 
     return apply
@@ -162,7 +166,8 @@ def _by_deviation(factor: float) -> Transform:
 def _by_median(factor: float) -> Transform:
     def apply(values: DataFrame) -> DataFrame:
         middle = values.agg(_rank(0.5, "middle"))
-        away = F.abs(F.col("value") - F.col("middle"))
+        difference = F.col("value") - F.col("middle")
+        away = F.abs(difference)
         distances = values.crossJoin(middle).select("middle", away.alias("away"))
         spread = distances.agg(
             F.first("middle").alias("middle"), _rank(0.5, "spread", of="away")
@@ -170,7 +175,8 @@ def _by_median(factor: float) -> Transform:
         reach = factor * _NORMAL * F.col("spread")
         low = F.col("middle") - reach
         high = F.col("middle") + reach
-        return values.crossJoin(spread.select(low.alias("low"), high.alias("high")))
+        limits = spread.select(low.alias("low"), high.alias("high"))
+        return values.crossJoin(limits)
 
     return apply
 

@@ -63,7 +63,9 @@ def _number(value: Value) -> Column:
     if isinstance(value, int) and _LEAST <= value <= _GREATEST:
         return F.lit(value)
     # Spark has no literal for a negative exponent such as 1E+3.
-    return F.lit(Decimal(f"{read_decimal(str(value)):f}"))
+    number = read_decimal(str(value))
+    plain = Decimal(f"{number:f}")
+    return F.lit(plain)
 
 
 def _float(value: Value) -> Column:
@@ -76,7 +78,9 @@ def _single(value: Value) -> Column:
 
 
 def _date(value: Value) -> Column:
-    return F.lit(date_text(read_date(str(value)))).cast("date")
+    day = read_date(str(value))
+    text = date_text(day)
+    return F.lit(text).cast("date")
 
 
 def _instant(value: Value) -> Column:
@@ -84,7 +88,9 @@ def _instant(value: Value) -> Column:
 
 
 def _wall_clock(value: Value) -> Column:
-    return F.lit(instant_text(read_wall_clock(str(value)))).cast("timestamp_ntz")
+    moment = read_wall_clock(str(value))
+    text = instant_text(moment)
+    return F.lit(text).cast("timestamp_ntz")
 
 
 _READERS: dict[str, Callable[[Value], Column]] = {

@@ -40,11 +40,21 @@ def is_ipv6(text: Column) -> Column:
     ['::1', '::ffff:1.2.3.4']
     """
     # A tail of IPv4 takes the room of two groups.
-    tail = F.regexp_replace(text, rf":{_IPV4}\z", ":0:0")
+    tail = F.regexp_replace(
+        text,
+        rf":{_IPV4}\z",
+        ":0:0",
+    )
     groups = rf"{_GROUP}(?::{_GROUP})*"
     whole = tail.rlike(rf"\A{_GROUP}(?::{_GROUP}){{7}}\z")
     short = tail.rlike(rf"\A(?:{groups})?::(?:{groups})?\z")
-    signs = F.length(tail) - F.length(F.replace(tail, F.lit(":"), F.lit("")))
+    colon = F.lit(":")
+    without = F.replace(
+        tail,
+        colon,
+        F.lit(""),
+    )
+    signs = F.length(tail) - F.length(without)
     edge = tail.startswith("::") | tail.endswith("::")
     fits = signs <= F.when(edge, 8).otherwise(7)
     return whole | (short & fits)
@@ -62,18 +72,31 @@ def is_iban(text: Column) -> Column:
     ['GB82 WEST 1234 5698 7654 32']
     """
     spaced = text.rlike(r"\A[A-Z0-9]{4}(?: [A-Z0-9]{4})*(?: [A-Z0-9]{1,4})?\z")
-    packed = F.when(spaced, F.replace(text, F.lit(" "), F.lit(""))).otherwise(text)
-    moved = F.concat(F.substr(packed, F.lit(5)), F.substring(packed, 1, 4))
+    without_blanks = F.replace(
+        text,
+        F.lit(" "),
+        F.lit(""),
+    )
+    packed = F.when(spaced, without_blanks).otherwise(text)
+    rest = F.substr(packed, F.lit(5))
+    first_four = F.substring(packed, 1, 4)
+    moved = F.concat(rest, first_four)
     signs = F.split(moved, "")
     # The remainder of the number whose letters are written as 10 to 35, sign by sign.
-    rest = F.aggregate(signs, F.lit(0), _next_rest)
+    rest = F.aggregate(
+        signs,
+        F.lit(0),
+        _next_rest,
+    )
     return _matching("iban")(packed) & (rest == 1)
 
 
 def _next_rest(rest: Column, sign: Column) -> Column:
     code = F.ascii(sign)
     is_digit = code <= ord("9")
-    value = F.when(is_digit, code - ord("0")).otherwise(code - ord("A") + 10)
+    digit = code - ord("0")
+    letter = code - ord("A") + 10
+    value = F.when(is_digit, digit).otherwise(letter)
     shift = F.when(is_digit, 10).otherwise(100)
     return (rest * shift + value) % 97
 
@@ -88,9 +111,19 @@ def is_json(text: Column) -> Column:
     ['[1]', 'null']
     """
     # The parser stops behind the first value. What follows it breaks one of these.
-    listed = F.concat(F.lit("["), text, F.lit("]"))
-    within = F.concat(F.lit('{"a":'), text, F.lit("}"))
-    parts = [F.try_parse_json(one).isNotNull() for one in (text, listed, within)]
+    listed = F.concat(
+        F.lit("["),
+        text,
+        F.lit("]"),
+    )
+    within = F.concat(
+        F.lit('{"a":'),
+        text,
+        F.lit("}"),
+    )
+    texts = (text, listed, within)
+    parsed = [F.try_parse_json(one) for one in texts]
+    parts = [one.isNotNull() for one in parsed]
     return F.when(text.isNotNull(), reduce(and_, parts))
 
 

@@ -130,7 +130,8 @@ def _pair(value: Any) -> tuple[int | float, int | float]:
 
 
 def _number(operator: str, value: Any) -> int | float:
-    is_number = isinstance(value, (int, float)) and not isinstance(value, bool)
+    is_truth = isinstance(value, bool)
+    is_number = isinstance(value, (int, float)) and not is_truth
     if not is_number or not math.isfinite(value):
         raise NoCounterpartError(f"{operator} {value!r}")
     return value if isinstance(value, int) else float(value)

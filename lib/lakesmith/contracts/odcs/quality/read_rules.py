@@ -49,7 +49,8 @@ def checks_of(element: Element, column: str) -> list[Check]:
         except NoCounterpartError as error:
             name = rule.text("id") or rule.text("name") or rule.text("metric")
             what = f"no counterpart for a quality rule ({error})"
-            rule.notes.add(what, f"{element.place} {name}".strip())
+            place = f"{element.place} {name}"
+            rule.notes.add(what, place.strip())
     return found
 
 
@@ -62,11 +63,13 @@ def named(fields: Fields, wanted: str, column: str) -> Check:
         When no check takes such fields.
     """
     kind = fields.get("check", "")
+    own = identifier(wanted or f"{column}_{kind}")
     try:
-        return check_from({"id": identifier(wanted or f"{column}_{kind}"), **fields})
+        return check_from({"id": own, **fields})
     except ValidationError as error:
-        problems = "; ".join(str(one["msg"]) for one in error.errors())
-        raise NoCounterpartError(problems) from error
+        problems = [str(one["msg"]) for one in error.errors()]
+        reason = "; ".join(problems)
+        raise NoCounterpartError(reason) from error
 
 
 def identifier(text: str) -> str:
@@ -77,8 +80,10 @@ def identifier(text: str) -> str:
     >>> identifier("Order ID: no NULL"), identifier("2nd")
     ('order_id_no_null', 'check_2nd')
     """
-    name = re.sub(r"[^a-z0-9]+", "_", text.lower()).strip("_")
-    name = name if name[:1].isalpha() else f"check_{name}".rstrip("_")
+    words = re.sub(r"[^a-z0-9]+", "_", text.lower())
+    name = words.strip("_")
+    if not name[:1].isalpha():
+        name = f"check_{name}".rstrip("_")
     return name[:100]
 
 
@@ -91,14 +96,12 @@ def _checks(rule: Element, column: str) -> list[Check]:
     found = _ours(rule, column, ours, kind) or _others(rule, column, kind)
     common = _common(rule, description, written_here=ours is not None)
     many = len(found) > 1
-    checks = [
-        named(
-            {**common, **fields},
-            f"{wanted}_{fields['check']}" if wanted and many else wanted,
-            column,
-        )
-        for fields in found
-    ]
+    checks: list[Check] = []
+    for fields in found:
+        own = f"{wanted}_{fields['check']}" if wanted and many else wanted
+        check = named({**common, **fields}, own, column)
+        checks.append(check)
+
     rule.take("name")
     rule.finish()
     return checks
@@ -117,7 +120,8 @@ def _ours(rule: Element, column: str, settings: Any, kind: str) -> list[Fields]:
     if counterpart is None:
         raise NoCounterpartError(f"no check '{settings.get('check')}'")
     rule.take("metric")
-    return [{**counterpart.read(Rule(rule, column)), **settings}]
+    read = counterpart.read(Rule(rule, column))
+    return [{**read, **settings}]
 
 
 def _others(rule: Element, column: str, kind: str) -> list[Fields]:
@@ -127,7 +131,8 @@ def _others(rule: Element, column: str, kind: str) -> list[Fields]:
         return METRICS[SQL](Rule(rule, column))
     if kind not in ("", "library"):
         engine = rule.text("engine")
-        raise NoCounterpartError(f"type '{kind}'{f' of {engine}' if engine else ''}")
+        of_engine = f" of {engine}" if engine else ""
+        raise NoCounterpartError(f"type '{kind}'{of_engine}")
     if not metric and old:
         metric = _OLD_RULES.get(old, old)
         rule = _as_new(rule, old)
@@ -143,8 +148,12 @@ def _as_new(rule: Element, old: str) -> Element:
     operator = {} if has_operator or old not in _OLD_RULES else {"mustBe": 0}
     values = rule.take("validValues")
     arguments = {"arguments": {"validValues": values}} if values else {}
+    data = {**rule.data, **operator, **arguments}
     return Element(
-        {**rule.data, **operator, **arguments}, rule.place, rule.notes, rule.read
+        data,
+        rule.place,
+        rule.notes,
+        rule.read,
     )
 
 

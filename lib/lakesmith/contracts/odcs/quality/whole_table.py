@@ -46,7 +46,8 @@ def _rows(rule: Rule) -> list[Fields]:
 def _duplicates(rule: Rule) -> list[Fields]:
     if threshold_of(rule.element):
         raise NoCounterpartError("some duplicates are allowed")
-    found = rule.element.element("arguments").values("properties") or [rule.column]
+    arguments = rule.element.element("arguments")
+    found = arguments.values("properties") or [rule.column]
     if found == [""]:
         raise NoCounterpartError("no column")
     return [{"check": "unique", "columns": found}]

@@ -25,7 +25,7 @@ _DIMENSIONS = {
     "completeness": ("not_null", "not_blank", "null_count", "null_share", "null_share_per_group"),
     "conformity": ("in_set", "not_in_set", "regex", "matches_format", "parses_as", "length"),
     "coverage": ("row_count",),
-    "uniqueness": ("unique", "unique_share", "distinct_count"),
+    "uniqueness": ("unique", "unique_across_history", "unique_share", "distinct_count"),
     "timeliness": ("freshness", "not_in_future", "time_gaps"),
     "consistency": ("references", "compare"),
     "accuracy": ("between",),
@@ -114,7 +114,8 @@ def _said(
     check: Check, counterpart: Counterpart, fields: Fields, column: str
 ) -> dict[str, Any]:
     rule = counterpart.write(check)
-    said = counterpart.read(Rule(Element(rule, "", Notes()), column))
+    written = Element(rule, "", Notes())
+    said = counterpart.read(Rule(written, column))
     # What the rule does not say of the check, and what it would say otherwise.
     rest = {key: value for key, value in fields.items() if said.get(key) != value}
     rest |= {key: None for key in said if key not in fields}

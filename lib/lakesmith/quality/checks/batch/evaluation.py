@@ -16,10 +16,24 @@ if TYPE_CHECKING:
     from lakesmith.quality.check_result import CheckResult
     from lakesmith.spec.model.checks.base import Check
     from lakesmith.spec.model.table import Table
+    from lakesmith.spec.model.write import KeyFilter
 
 EPOCH = datetime(1970, 1, 1, tzinfo=timezone.utc)
 
 C = TypeVar("C", bound="Check")
+
+
+@dataclass(frozen=True)
+class EarlierKeys:
+    """Name a key by which the rows of a batch are looked for among earlier rows.
+
+    `condition` limits both to the rows that count. `key_filter` sizes a stored filter of the
+    earlier keys, None where there is none.
+    """
+
+    columns: tuple[str, ...]
+    condition: Column | None = None
+    key_filter: KeyFilter | None = None
 
 
 class Unmeasured(str):
@@ -33,7 +47,8 @@ class BatchScope:
     `columns` are the columns of the accepted rows and their types as `simpleString`;
     `run_time` is the recorded "now" of the run, with a time zone. `rows` is a frame of these
     columns, of which only the schema is asked. `tables` are
-    the other tables that checks read. `marks` name the columns that mark what is no row of the
+    the other tables that checks read. `row_counts` are about how many rows a table has, by name, as
+    far as that is known without a job. `marks` name the columns that mark what is no row of the
     table.
     """
 
@@ -42,6 +57,8 @@ class BatchScope:
     run_time: datetime = EPOCH
     rows: DataFrame | None = None
     tables: Mapping[str, DataFrame] = field(default_factory=dict)
+    row_counts: Mapping[str, int] = field(default_factory=dict)
+    name: str = ""
     marks: Sequence[str] = MARKS
 
 
@@ -78,6 +95,13 @@ class BatchEvaluation(Generic[C]):
         Notes
         -----
         *Columns*: needs what the check names -> exactly one row with the metric.
+        """
+        return {}
+
+    def earlier_keys(self) -> dict[str, EarlierKeys]:
+        """Return the keys to look for among earlier rows, by the metric that counts them.
+
+        Such a metric is in `shuffles` too, for rows without a history.
         """
         return {}
 

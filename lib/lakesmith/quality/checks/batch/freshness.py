@@ -64,7 +64,8 @@ class FreshnessEvaluation(BatchEvaluation[Freshness]):
         {'newest_at_36h': 86400000000, 'ahead_at_36h': None}
         """
         value = micros_of(named(self.check.column), self._kind())
-        latest = _micros(self.scope.run_time) + _span(self._max_age())
+        now = _micros(self.scope.run_time)
+        latest = now + _span(self._max_age())
         is_ahead = value > F.lit(latest)
         newest = F.when(~is_ahead, value)
         ahead = F.when(is_ahead, value)
@@ -89,7 +90,8 @@ class FreshnessEvaluation(BatchEvaluation[Freshness]):
 
     def _age_message(self, newest: int) -> str:
         # Numbers of microseconds, since Python's calendar ends with the year 9999.
-        age = timedelta(microseconds=_micros(self.scope.run_time) - newest)
+        now = _micros(self.scope.run_time)
+        age = timedelta(microseconds=now - newest)
         if age <= self._max_age():
             return ""
         return f"the newest value is {age} old, expected at most {self.check.max_age}"

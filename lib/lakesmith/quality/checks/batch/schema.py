@@ -28,8 +28,18 @@ class SchemaEvaluation(BatchEvaluation[Schema]):
         >>> SchemaEvaluation(check, scope).result({}).message
         "column 'id' is bigint, expected int; column 'day' is not there; column 'x' is not expected"
         """
-        differences = [*self._missing(), *self._unexpected(), *self._order()]
-        return batch_result(self.check, "; ".join(differences), len(differences))
+        missing = self._missing()
+        unexpected = self._unexpected()
+        differences = [
+            *missing,
+            *unexpected,
+            *self._order(),
+        ]
+        return batch_result(
+            self.check,
+            "; ".join(differences),
+            len(differences),
+        )
 
     def _missing(self) -> Iterator[str]:
         for name, expected in self.check.column_types.items():

@@ -141,7 +141,8 @@ def duplicates(columns: Sequence[str]) -> Transform:
     def apply(df: DataFrame) -> DataFrame:
         keys = [named(column) for column in columns]
         rows = F.count("*")
-        per_key = df.groupBy(*keys).agg(rows.alias(_ROWS))
+        grouped = df.groupBy(*keys)
+        per_key = grouped.agg(rows.alias(_ROWS))
         repeats = F.sum(F.col(_ROWS) - 1)
         no_rows = F.lit(0).cast("bigint")
         duplicated = F.coalesce(repeats, no_rows)

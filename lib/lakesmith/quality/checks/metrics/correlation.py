@@ -23,9 +23,12 @@ class CorrelationEvaluation(MeasuredEvaluation[Correlation]):
         -----
         *Columns*: needs the column of the check -> one row of metrics.
         """
-        left, right = (self.value(name).cast("double") for name in self.columns())
+        values = [self.value(name) for name in self.columns()]
+        left, right = [value.cast("double") for value in values]
         both = left.isNotNull() & right.isNotNull()
         pair = [F.when(both, value) for value in (left, right)]
-        spread = F.stddev_pop(pair[0]) * F.stddev_pop(pair[1])
+        first, second = [F.stddev_pop(value) for value in pair]
+        spread = first * second
         # Spark's own `corr` throws where a column has one value only.
-        return {self.name(): F.try_divide(F.covar_pop(*pair), spread)}
+        together = F.covar_pop(*pair)
+        return {self.name(): F.try_divide(together, spread)}

@@ -36,8 +36,11 @@ class DistinctCountEvaluation(MeasuredEvaluation[DistinctCount]):
         *Columns*: needs the column of the check -> one row of bigint.
         """
         name = self.check.column
-        sketch = hll_of(self.value(name), self.kind(name))
-        return {self.name(): F.coalesce(F.hll_sketch_estimate(sketch), F.lit(0))}
+        value = self.value(name)
+        sketch = hll_of(value, self.kind(name))
+        estimate = F.hll_sketch_estimate(sketch)
+        number = F.coalesce(estimate, F.lit(0))
+        return {self.name(): number}
 
     def exact(self, metrics: Mapping[str, Any]) -> dict[str, Transform]:
         """Count the values where a bound is within the error of the estimate."""
@@ -63,10 +66,16 @@ class DistinctCountEvaluation(MeasuredEvaluation[DistinctCount]):
         value = metrics[self.name()]
         margin = round(value * _MARGIN)
         error = "HLL, 3 standard errors" if margin else ""
-        return Measurement(value, value - margin, value + margin, error)
+        return Measurement(
+            value,
+            value - margin,
+            value + margin,
+            error,
+        )
 
     def _exact_name(self) -> str:
         return self.name("exact_distinct_count")
 
     def _counted(self, rows: DataFrame) -> DataFrame:
-        return rows.agg(F.count_distinct(self.value(self.check.column)))
+        value = self.value(self.check.column)
+        return rows.agg(F.count_distinct(value))

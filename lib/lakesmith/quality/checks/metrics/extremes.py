@@ -38,7 +38,12 @@ class ExtremeEvaluation(BatchEvaluation[B]):
         kind = find(self.scope.columns, column)
         if kind is None:
             return f"column '{column}' is not there"
-        problem = kind_problem(self.check.check, column, kind, ORDERED)
+        problem = kind_problem(
+            self.check.check,
+            column,
+            kind,
+            ORDERED,
+        )
         return (
             problem
             or self._bound_problem(kind)
@@ -75,8 +80,10 @@ class ExtremeEvaluation(BatchEvaluation[B]):
         if not metrics[self._name("broken")]:
             return batch_result(self.check, "")
         limits = self.check.bounds().items()
-        expected = " and ".join(f"{key} {bound}" for key, bound in limits)
-        what = f"the {self.check.check} of {self.check.column} is {value}"
+        texts = [f"{key} {bound}" for key, bound in limits]
+        expected = " and ".join(texts)
+        check = self.check
+        what = f"the {check.check} of {check.column} is {value}"
         return batch_result(self.check, f"{what}, expected {expected}")
 
     def _bound_problem(self, kind: str) -> str:
@@ -92,8 +99,10 @@ class ExtremeEvaluation(BatchEvaluation[B]):
 
     def _name(self, metric: str) -> str:
         bounds = f"{self.check.min} to {self.check.max}"
-        where = f" where {self.check.where}" if self.check.where is not None else ""
-        return f"{self.check.check}_{metric}({self.check.column}) {bounds}{where}"
+        check = self.check
+        where = f" where {check.where}" if check.where is not None else ""
+        measured = f"{check.check}_{metric}({check.column})"
+        return f"{measured} {bounds}{where}"
 
 
 @batch_check(Minimum)

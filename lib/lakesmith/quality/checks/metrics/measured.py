@@ -39,7 +39,12 @@ class MeasuredEvaluation(BatchEvaluation[M]):
                 return f"column '{name}' is not there"
         for name in typed_columns(self.check).values() if known else ():
             kind = self.kind(name)
-            problem = kind_problem(self.check.check, name, kind, self.check.kinds)
+            problem = kind_problem(
+                self.check.check,
+                name,
+                kind,
+                self.check.kinds,
+            )
             if problem:
                 return problem
         return condition_problem(self.check.where, self.scope.rows)
@@ -69,10 +74,12 @@ class MeasuredEvaluation(BatchEvaluation[M]):
     def judged(self, estimate: Measurement) -> CheckResult:
         """Judge an estimate by the bounds of each severity."""
         broken = breach(self.check, estimate)
-        text = f"the {self.noun}{self.subject()} is {estimate.text()}"
+        what = f"{self.noun}{self.subject()}"
+        text = f"the {what} is {estimate.text()}"
         if broken:
             return batch_result(self.check, f"{text}, {broken}")
-        narrow = breach(self.check.warn, estimate) if self.check.warn else ""
+        warn = self.check.warn
+        narrow = breach(warn, estimate) if warn else ""
         if narrow:
             warning = self.check.model_copy(update={"on_fail": "warn"})
             return batch_result(warning, f"{text}, {narrow}")
@@ -85,8 +92,10 @@ class MeasuredEvaluation(BatchEvaluation[M]):
     def name(self, metric: str = "") -> str:
         """Return the name of a metric, which says all that it depends on."""
         of = ",".join(self.columns())
-        where = f" where {self.check.where}" if self.check.where is not None else ""
-        return f"{metric or self.check.check}({of}){where}"
+        condition = self.check.where
+        where = f" where {condition}" if condition is not None else ""
+        measure = metric or self.check.check
+        return f"{measure}({of}){where}"
 
     def counted(self, value: Column) -> Column:
         """Return a value, NULL in the rows of the batch that are not measured."""
@@ -105,7 +114,9 @@ class MeasuredEvaluation(BatchEvaluation[M]):
     def rows(self) -> Column:
         """Return the number of rows of the batch that are measured, as an aggregate."""
         condition = self.batch_condition()
-        return F.count(F.lit(1)) if condition is None else F.count_if(condition)
+        if condition is None:
+            return F.count(F.lit(1))
+        return F.count_if(condition)
 
     def value(self, column: str) -> Column:
         """Return the value of a column, NULL in the rows that are not measured."""

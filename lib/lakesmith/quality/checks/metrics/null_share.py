@@ -31,7 +31,11 @@ class NullShareEvaluation(MeasuredEvaluation[NullShare]):
         *Columns*: needs the column of the check -> one row of metrics.
         """
         values = F.count(self.value(self.check.column))
-        return {self.name(_ROWS): self.rows(), self.name(_VALUES): values}
+        rows = self.rows()
+        return {
+            self.name(_ROWS): rows,
+            self.name(_VALUES): values,
+        }
 
     def measured_names(self) -> list[str]:
         """Return the name of the number of rows."""

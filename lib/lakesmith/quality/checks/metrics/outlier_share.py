@@ -79,7 +79,8 @@ class OutlierShareEvaluation(MeasuredEvaluation[OutlierShare]):
         return Measurement((least + most) / 2, low, high, "KLL, 99 %")
 
     def _factor(self) -> float:
-        return float(self.check.factor or METHODS[self.check.method].factor)
+        usual = METHODS[self.check.method].factor
+        return float(self.check.factor or usual)
 
     def _finite(self) -> Column:
         number = self.value(self.check.column).cast("double")
@@ -90,9 +91,14 @@ class OutlierShareEvaluation(MeasuredEvaluation[OutlierShare]):
         return self.name(f"exact_outlier_share_{name}")
 
     def _counted(self, rows: DataFrame) -> DataFrame:
-        values = rows.select(self._finite().alias("value")).filter("value IS NOT NULL")
-        fenced = values.transform(with_fences(self.check.method, self._factor()))
-        is_beyond = (F.col("value") < F.col("low")) | (F.col("value") > F.col("high"))
+        finite = self._finite().alias("value")
+        values = rows.select(finite).filter("value IS NOT NULL")
+        fence = with_fences(self.check.method, self._factor())
+        fenced = values.transform(fence)
+        value = F.col("value")
+        is_below = value < F.col("low")
+        is_above = value > F.col("high")
+        is_beyond = is_below | is_above
         return fenced.agg(F.avg(is_beyond.cast("double")))
 
 

@@ -95,7 +95,8 @@ class RankEvaluation(MeasuredEvaluation[M]):
             given = rows.select(self.value(self._column()).alias("value"))
             return given.transform(value_at(self.rank()))
         number = self._number()
-        finite = F.when(number - number == 0, number).alias("value")
+        is_finite = number - number == 0
+        finite = F.when(is_finite, number).alias("value")
         values = rows.select(finite)
         return values.agg(
             F.expr(f"percentile_disc({self.rank()}) WITHIN GROUP (ORDER BY value)")

@@ -25,4 +25,5 @@ class StddevEvaluation(MeasuredEvaluation[Stddev]):
         """
         number = self.value(self.check.column).cast("double")
         deviation = F.stddev_samp(number)
-        return {self.name(): F.when(F.count(number) > 1, deviation)}
+        has_several = F.count(number) > 1
+        return {self.name(): F.when(has_several, deviation)}

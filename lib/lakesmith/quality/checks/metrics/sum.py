@@ -34,12 +34,18 @@ class SumEvaluation(MeasuredEvaluation[Sum]):
         """
         value = self.value(self.check.column)
         is_whole = self.kind(self.check.column) in WHOLE
-        total = F.try_sum(value.cast(_BIGINTS) if is_whole else value)
-        return {self.name(): total, self.name(_VALUES): F.count(value)}
+        summed = value.cast(_BIGINTS) if is_whole else value
+        total = F.try_sum(summed)
+        given = F.count(value)
+        return {
+            self.name(): total,
+            self.name(_VALUES): given,
+        }
 
     def result(self, metrics: Mapping[str, Any]) -> CheckResult:
         """Judge the sum. One that no decimal holds cannot be judged."""
-        is_lost = metrics[self.name()] is None and metrics[self.name(_VALUES)] > 0
+        total = metrics[self.name()]
+        is_lost = total is None and metrics[self.name(_VALUES)] > 0
         if is_lost:
             return error_result(self.check, "the sum has more than 38 digits")
         return super().result(metrics)

@@ -63,7 +63,8 @@ def attempted(condition: Column, columns: Mapping[str, str]) -> Column:
     <BLANKLINE>
     """
     is_null = condition.isNull()
-    outcome = F.when(condition, HOLDS).when(is_null, UNKNOWN).otherwise(BREAKS)
+    known = F.when(condition, HOLDS)
+    outcome = known.when(is_null, UNKNOWN).otherwise(BREAKS)
     guarded = F.when(_is_always_true(columns), outcome)
     return F.try_to_binary(guarded, F.lit("utf-8")).cast("string")
 
@@ -79,4 +80,5 @@ def _is_always_true(columns: Mapping[str, str]) -> Column:
     if not hashed:
         return F.lit(True)
     cheapest = min(hashed, key=lambda name: columns[name] not in _CHEAP)
-    return F.hash(named(cheapest)) >= F.lit(_LEAST_HASH)
+    hash_of_row = F.hash(named(cheapest))
+    return hash_of_row >= F.lit(_LEAST_HASH)

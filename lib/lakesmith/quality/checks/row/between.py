@@ -49,7 +49,9 @@ def outside(bounds: Bounds, value: Column, kind: str) -> Column:
     """
     breaks = F.lit(False)
     if bounds.min is not None:
-        breaks = breaks | (value < literal(bounds.min, kind))
+        is_below = value < literal(bounds.min, kind)
+        breaks = breaks | is_below
     if bounds.max is not None:
-        breaks = breaks | (value > literal(bounds.max, kind))
+        is_above = value > literal(bounds.max, kind)
+        breaks = breaks | is_above
     return breaks

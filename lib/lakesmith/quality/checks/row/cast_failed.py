@@ -23,7 +23,8 @@ def cast_failed(check: CastFailed, scope: BatchScope) -> Iterator[Rule]:
     """Make the rule of the column, or of each column that was cast."""
     table = scope.table
     columns = scope.columns
-    names = [check.column] if check.column else cast_columns(table, columns)
+    of_contract = cast_columns(table, columns)
+    names = [check.column] if check.column else of_contract
     for name in names:
         yield cast_rule(check, name, table, columns)
 
@@ -66,5 +67,10 @@ def cast_rule(
     if text is None:
         what = f"the raw text of column '{column}' is not there"
         return broken_rule(check, column, what)
-    rule = rule_of(check, column, text_lost(column, text), sample_of(text, "string"))
+    rule = rule_of(
+        check,
+        column,
+        text_lost(column, text),
+        sample_of(text, "string"),
+    )
     return replace(rule, reads_raw=True)

@@ -35,19 +35,32 @@ def compare(check: Compare, scope: BatchScope) -> Iterator[Rule]:
     """Make the rule. A row where either value is NULL is decided by `on_null`."""
     other = find(scope.columns, check.other)
     if other is None:
-        yield broken_rule(check, check.column, f"column '{check.other}' is not there")
+        yield broken_rule(
+            check,
+            check.column,
+            f"column '{check.other}' is not there",
+        )
         return
     kind = find(scope.columns, check.column)
     if kind is not None and not are_comparable(kind, other):
-        what = f"{check.column} ({kind}) and {check.other} ({other})"
-        yield broken_rule(check, check.column, f"{what} are of different kinds")
+        left = f"{check.column} ({kind})"
+        right = f"{check.other} ({other})"
+        what = f"{left} and {right}"
+        yield broken_rule(
+            check,
+            check.column,
+            f"{what} are of different kinds",
+        )
         return
     # Spark tells from the text whether the two types can be compared.
-    text = f"{quoted(check.column)} {check.operator} {quoted(check.other)}"
+    first = quoted(check.column)
+    second = quoted(check.other)
+    text = f"{first} {check.operator} {second}"
     for rule in column_rules(check, scope.columns, _differs):
         yield rule if rule.error else replace(rule, expression=text)
 
 
 def _differs(check: Compare, value: Column, kind: str) -> Column:
-    holds: Column = _OPERATORS[check.operator](value, named(check.other))
+    operator = _OPERATORS[check.operator]
+    holds: Column = operator(value, named(check.other))
     return ~holds

@@ -41,8 +41,14 @@ def expression(check: Expression, scope: BatchScope) -> Iterator[Rule]:
         return
     passes = [HOLDS] if check.on_null == "fail" else [HOLDS, UNKNOWN]
     # An outcome is NULL where the expression threw.
-    failed = ~F.coalesce(outcome.isin(*passes), F.lit(False))
-    rule = rule_of(check, column, failed, _sample(column, columns))
+    is_passed = outcome.isin(*passes)
+    failed = ~F.coalesce(is_passed, F.lit(False))
+    rule = rule_of(
+        check,
+        column,
+        failed,
+        _sample(column, columns),
+    )
     yield replace(rule, expression=check.expression)
 
 

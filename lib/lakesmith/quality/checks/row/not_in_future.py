@@ -25,12 +25,20 @@ _MICROSECOND = timedelta(microseconds=1)
 @row_check(NotInFuture)
 def not_in_future(check: NotInFuture, scope: BatchScope) -> Iterator[Rule]:
     """Make the rule. The run has a recorded time, so that a retry judges alike."""
-    latest = (scope.run_time - EPOCH + parse_age(check.tolerance)) // _MICROSECOND
+    since_epoch = scope.run_time - EPOCH
+    tolerated = since_epoch + parse_age(check.tolerance)
+    latest = tolerated // _MICROSECOND
 
     def is_later(check: NotInFuture, value: Column, kind: str) -> Column:
-        problem = kind_problem(check.check, check.column, kind, TIMES)
+        problem = kind_problem(
+            check.check,
+            check.column,
+            kind,
+            TIMES,
+        )
         if problem:
             raise ValueError(problem)
-        return value > F.timestamp_micros(F.lit(latest)).cast(kind)
+        last = F.timestamp_micros(F.lit(latest))
+        return value > last.cast(kind)
 
     yield from column_rules(check, scope.columns, is_later)

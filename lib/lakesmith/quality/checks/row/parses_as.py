@@ -33,5 +33,10 @@ def parses_as(check: ParsesAs, value: Column, kind: str) -> Column:
             f"check 'parses_as' needs text, column '{check.column}' is {kind}"
         )
     target = DataType.fromDDL(check.type)
-    cast = cast_or_null(value, StringType(), target, check.format)
+    cast = cast_or_null(
+        value,
+        StringType(),
+        target,
+        check.format,
+    )
     return F.when(~is_blank(value), cast.isNull())

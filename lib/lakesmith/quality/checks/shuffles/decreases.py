@@ -26,8 +26,12 @@ class DecreasesEvaluation(ShuffleEvaluation[Decreases]):
         value = named(self.check.column)
         groups = [named(name) for name in self.check.by]
         order = [named(name) for name in self.check.order_by]
-        before = F.lag(value).over(Window.partitionBy(*groups).orderBy(*order, value))
-        is_smaller = value <= before if self.check.strict else value < before
+        in_group = Window.partitionBy(*groups)
+        in_order = in_group.orderBy(*order, value)
+        before = F.lag(value).over(in_order)
+        is_smaller = value < before
+        if self.check.strict:
+            is_smaller = value <= before
         marked = self.rows_with_values(rows).select(is_smaller.alias(ROWS))
         return marked.agg(F.count_if(F.col(ROWS)))
 

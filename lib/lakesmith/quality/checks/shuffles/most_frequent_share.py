@@ -21,4 +21,6 @@ class MostFrequentShareEvaluation(ShuffleEvaluation[MostFrequentShare]):
 
         *Columns*: needs the column of the check -> exactly one row of double.
         """
-        return self.value_counts(rows).agg(F.max(ROWS) / F.sum(ROWS))
+        counts = self.value_counts(rows)
+        share = F.max(ROWS) / F.sum(ROWS)
+        return counts.agg(share)

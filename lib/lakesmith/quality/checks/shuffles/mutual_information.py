@@ -27,11 +27,15 @@ class MutualInformationEvaluation(ShuffleEvaluation[MutualInformation]):
         left, right = (
             F.sum(ROWS).over(Window.partitionBy(named(name))) for name in self.columns()
         )
-        shares = pairs.select(ROWS, left.alias("_left"), right.alias("_right"))
+        of_left = left.alias("_left")
+        of_right = right.alias("_right")
+        shares = pairs.select(ROWS, of_left, of_right)
         count = F.col(ROWS)
-        logs = F.ln(count) - F.ln("_left") - F.ln("_right")
+        of_pair = F.ln(count) - F.ln("_left")
+        logs = of_pair - F.ln("_right")
         total = F.sum(count)
-        return shares.agg(F.ln(total) + F.sum(count * logs) / total)
+        weighted = F.sum(count * logs) / total
+        return shares.agg(F.ln(total) + weighted)
 
     def rows_with_values(self, rows: DataFrame) -> DataFrame:
         """Return the rows that count and have both values.

@@ -26,8 +26,11 @@ class NullSharePerGroupEvaluation(ShuffleEvaluation[NullSharePerGroup]):
         counted = rows if condition is None else rows.filter(condition)
         groups = [named(name) for name in self.check.by]
         is_null = named(self.check.column).isNull().cast("double")
-        return counted.groupBy(*groups).agg(F.avg(is_null).alias(ROWS)).agg(F.max(ROWS))
+        share = F.avg(is_null).alias(ROWS)
+        by_group = counted.groupBy(*groups).agg(share)
+        return by_group.agg(F.max(ROWS))
 
     def subject(self) -> str:
         """Return the column and the groups."""
-        return f" of {self.check.column} by {', '.join(self.check.by)}"
+        groups = ", ".join(self.check.by)
+        return f" of {self.check.column} by {groups}"

@@ -45,4 +45,5 @@ def one_number(result: DataFrame) -> DataFrame:
     wrong = F.raise_error(
         F.concat(F.lit("it gives "), rows, F.lit(" rows, one expected"))
     )
-    return result.agg(F.when(rows == 1, F.max(number)).otherwise(wrong))
+    only = F.when(rows == 1, F.max(number))
+    return result.agg(only.otherwise(wrong))

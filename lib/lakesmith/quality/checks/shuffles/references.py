@@ -2,15 +2,12 @@
 
 from __future__ import annotations
 
-from functools import reduce
-from operator import and_
-
 from pyspark.sql import DataFrame
-from pyspark.sql import functions as F
 
 from lakesmith.column_refs import named
 from lakesmith.quality.checks.registry import batch_check
 from lakesmith.quality.checks.shuffles.measured import ShuffleEvaluation
+from lakesmith.quality.checks.shuffles.orphans import count_orphans, pays
 from lakesmith.quality.rule import find
 from lakesmith.spec.model.checks.shuffles.references import References
 from lakesmith.types import are_comparable
@@ -28,18 +25,24 @@ class ReferencesEvaluation(ShuffleEvaluation[References]):
         *Columns*: needs the columns of the check -> exactly one row of bigint.
         """
         others = self.check.to or self.check.columns
-        targets = self.scope.tables[self.check.table].select(
-            *(named(name).alias(f"_to_{index}") for index, name in enumerate(others))
+        renamed = [
+            named(name).alias(f"_to_{index}") for index, name in enumerate(others)
+        ]
+        other = self.scope.tables[self.check.table]
+        targets = other.select(*renamed)
+        return count_orphans(
+            self.rows_with_values(rows),
+            targets,
+            self.check.columns,
+            self._is_thinned(),
         )
-        condition = reduce(
-            and_,
-            (
-                named(name) == F.col(f"_to_{index}")
-                for index, name in enumerate(self.check.columns)
-            ),
+
+    def _is_thinned(self) -> bool:
+        counts = self.scope.row_counts
+        return pays(
+            counts.get(self.scope.name),
+            counts.get(self.check.table),
         )
-        orphans = self.rows_with_values(rows).join(targets, condition, "left_anti")
-        return orphans.agg(F.count(F.lit(1)))
 
     def problem(self) -> str:
         """Say which column or table is not there."""
@@ -56,15 +59,18 @@ class ReferencesEvaluation(ShuffleEvaluation[References]):
             if kind is None:
                 return f"column '{target}' is not in '{self.check.table}'"
             if not are_comparable(self.kind(name), kind):
-                what = f"{name} ({self.kind(name)}) and {target} ({kind})"
+                own = f"{name} ({self.kind(name)})"
+                what = f"{own} and {target} ({kind})"
                 return f"{what} are of different kinds"
         return ""
 
     def subject(self) -> str:
         """Return the columns and the other table."""
-        return f" of {', '.join(self.check.columns)} in {self.check.table}"
+        columns = ", ".join(self.check.columns)
+        return f" of {columns} in {self.check.table}"
 
     def name(self, metric: str = "") -> str:
         """Return the name of a metric, which says what is referred to."""
         to = ",".join(self.check.to)
-        return super().name(metric or f"orphans_of_{self.check.table}({to})")
+        orphans = f"orphans_of_{self.check.table}({to})"
+        return super().name(metric or orphans)

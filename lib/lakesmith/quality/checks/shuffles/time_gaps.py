@@ -30,7 +30,9 @@ class TimeGapsEvaluation(ShuffleEvaluation[TimeGaps]):
         time = named(self.check.column)
         groups = [named(name) for name in self.check.by]
         micros = micros_of(time, self.kind(self.check.column))
-        before = F.lag(micros).over(Window.partitionBy(*groups).orderBy(micros))
+        in_group = Window.partitionBy(*groups)
+        in_order = in_group.orderBy(micros)
+        before = F.lag(micros).over(in_order)
         longest = parse_age(self.check.longest) // timedelta(microseconds=1)
         steps = self.rows_with_values(rows).select(
             (micros - before > longest).alias(ROWS)

@@ -22,4 +22,6 @@ class UniqueShareEvaluation(ShuffleEvaluation[UniqueShare]):
         *Columns*: needs the column of the check -> exactly one row of double.
         """
         unique = F.count_if(F.col(ROWS) == 1)
-        return self.value_counts(rows).agg(unique / F.sum(ROWS))
+        counts = self.value_counts(rows)
+        share = unique / F.sum(ROWS)
+        return counts.agg(share)

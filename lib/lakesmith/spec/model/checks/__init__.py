@@ -55,6 +55,9 @@ from lakesmith.spec.model.checks.shuffles.python import Python
 from lakesmith.spec.model.checks.shuffles.references import References
 from lakesmith.spec.model.checks.shuffles.sql import Sql
 from lakesmith.spec.model.checks.shuffles.time_gaps import TimeGaps
+from lakesmith.spec.model.checks.shuffles.unique_across_history import (
+    UniqueAcrossHistory,
+)
 from lakesmith.spec.model.checks.shuffles.unique_share import UniqueShare
 
 __all__ = [
@@ -106,6 +109,7 @@ __all__ = [
     "Sum",
     "TimeGaps",
     "Unique",
+    "UniqueAcrossHistory",
     "UniqueShare",
     "check_from",
     "check_model",

@@ -83,6 +83,8 @@ class Check(Model):
     evaluated_in: ClassVar[str] = ""
     # The implicit rule that the check replaces on its columns.
     replaces: ClassVar[Literal["", "cast", "given"]] = ""
+    # The write strategies whose tables it can be made on; empty takes all.
+    strategies: ClassVar[tuple[str, ...]] = ()
     # The frozen statistics that the check compares with, by name.
     references: ClassVar[tuple[str, ...]] = ()
 

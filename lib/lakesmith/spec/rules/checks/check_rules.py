@@ -22,6 +22,7 @@ def check_rules(subject: Subject) -> Iterator[Finding]:
         place = f"checks.{index}"
         findings = list(_check_findings(check, columns))
         findings += _table_findings(check, subject)
+        findings += _strategy_findings(check, subject)
         if check.id in earlier:
             what = f"check id '{check.id}' is used twice"
             hint = "give each check its own id"
@@ -44,6 +45,15 @@ def _table_findings(check: Check, subject: Subject) -> Iterator[Finding]:
         if name not in subject.known or name == subject.name:
             hint = suggest(name, subject.known - {subject.name}, "there are")
             yield Finding("LS120", key, f"'{name}' is no other table", hint)
+
+
+def _strategy_findings(check: Check, subject: Subject) -> Iterator[Finding]:
+    strategy = subject.table.write.strategy
+    if check.strategies and strategy not in check.strategies:
+        taken = ", ".join(check.strategies)
+        what = f"check '{check.check}' needs strategy {taken}, the table has {strategy}"
+        hint = "use check: unique, which reads the whole table"
+        yield Finding("LS186", "check", what, hint)
 
 
 def _on_fail_findings(check: Check) -> Iterator[Finding]:

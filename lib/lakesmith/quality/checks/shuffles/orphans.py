@@ -1,0 +1,88 @@
+"""Count the rows that refer to no row of another table."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from pyspark.sql import Column, DataFrame
+from pyspark.sql import functions as F
+
+from lakesmith.column_refs import named
+
+# A smaller table is sent to every worker by Spark, so that nothing of it is shuffled.
+LEAST_TARGETS = 1_000_000
+# The keys that are sent to every worker instead, and how much fewer they must be.
+MOST_ROWS = 200_000
+TIMES = 10
+
+
+def pays(rows: int | None, targets: int | None) -> bool:
+    """Return whether the other table is thinned by the keys of the rows before it is shuffled.
+
+    Parameters
+    ----------
+    rows, targets : int or None
+        How many rows refer, and to how many; None where that is not known.
+
+    Examples
+    --------
+    >>> pays(100_000, 5_000_000), pays(2_000_000, 5_000_000), pays(1_000, 500_000)
+    (True, False, False)
+    >>> pays(None, 5_000_000)
+    False
+    """
+    if rows is None or targets is None:
+        return False
+    is_large = targets >= LEAST_TARGETS
+    are_few = rows <= MOST_ROWS
+    return is_large and are_few and rows * TIMES <= targets
+
+
+def count_orphans(
+    rows: DataFrame, targets: DataFrame, columns: Sequence[str], is_thinned: bool
+) -> DataFrame:
+    """Count the rows that refer to nothing.
+
+    Parameters
+    ----------
+    rows : DataFrame
+        Without NULL in the columns.
+    targets : DataFrame
+        *Columns*: ``_to_0``, ``_to_1`` and so on, in the order of `columns`.
+    columns : sequence of str
+    is_thinned : bool
+        Whether the distinct keys of the rows are sent to every worker, and only the targets that
+        have one are shuffled. The number is the same.
+
+    Returns
+    -------
+    DataFrame
+        *Columns*: exactly one row of bigint.
+
+    Examples
+    --------
+    >>> rows = spark.sql("SELECT id AS a FROM range(5)")
+    >>> targets = spark.sql("SELECT id AS _to_0 FROM range(3)")
+    >>> [count_orphans(rows, targets, ["a"], thin).first()[0] for thin in (False, True)]
+    [2, 2]
+    """
+    is_same = _refers(columns)
+    if is_thinned:
+        names = [named(name) for name in columns]
+        keys = rows.select(*names).distinct()
+        targets = targets.join(
+            F.broadcast(keys),
+            is_same,
+            "left_semi",
+        )
+    orphans = rows.join(targets, is_same, "left_anti")
+    return orphans.agg(F.count(F.lit(1)))
+
+
+def _refers(columns: Sequence[str]) -> Column:
+    condition = F.lit(True)
+    for index, name in enumerate(columns):
+        is_same = named(name) == F.col(f"_to_{index}")
+        condition = condition & is_same
+
+    return condition

@@ -1,0 +1,1 @@
+"""Look for the keys of a commit among the rows that the table had before it."""
