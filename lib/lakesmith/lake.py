@@ -11,7 +11,7 @@ from pyspark.sql import SparkSession
 from lakesmith.contracts.changes.against import require_compatible
 from lakesmith.doctor.fix import doctor
 from lakesmith.maintain.maintain import maintain
-from lakesmith.observe.audit import check_table
+from lakesmith.observe.audit import Tables, check_table
 from lakesmith.observe.observers import Observer, Observers, installed_observers
 from lakesmith.quality.explain import explain_project
 from lakesmith.quality.quarantine_reasons import count_reasons
@@ -29,8 +29,8 @@ if TYPE_CHECKING:
     from lakesmith.doctor.findings import Report
     from lakesmith.errors import Problem
     from lakesmith.maintain.result import MaintenanceResult
+    from lakesmith.observe.audited import AuditResult
     from lakesmith.observe.results import Plan, RunResult
-    from lakesmith.quality.check_result import CheckResult
 
 
 def open_lake(
@@ -131,7 +131,9 @@ class Lake(Reader):
         counted = self.quarantine(name).transform(count_reasons)
         return [row.asDict() for row in counted.collect()]
 
-    def check(self, name: str, checks: Path | None = None) -> tuple[CheckResult, ...]:
+    def check(
+        self, name: str, checks: Path | None = None, *, scan: bool = False
+    ) -> tuple[AuditResult, ...]:
         """Check the rows that a table has now, whoever built it.
 
         Parameters
@@ -140,18 +142,23 @@ class Lake(Reader):
             ``layer.table``, as published, or the path of any Delta table.
         checks : Path, optional
             YAML with a list under the key ``checks``; those of the table's spec when left out.
+        scan : bool
+            Read the rows for every check. Else those that the log of a local table answers exactly
+            are answered from it, without Spark where that is all of them.
 
         Returns
         -------
-        tuple of CheckResult
-            Checks of raw text (`cast_failed`) are left out: a table has none.
+        tuple of AuditResult
+            Each with its `origin`. Checks of raw text (`cast_failed`) are left out: a table has
+            none.
 
         Raises
         ------
         InputError
             LS207 when there is no such table, LS216 without checks.
         """
-        return check_table(self.spark, self.project, self.table, name, checks)
+        tables = Tables(self.project, self._session, self.table, self._published)
+        return check_table(tables, name, checks, scan=scan)
 
     def plan(self, select: Sequence[str] = ()) -> Plan:
         """Return what a run would do, without writing anything.

@@ -1,0 +1,102 @@
+"""Find the least and the greatest value of a column in the log."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import TYPE_CHECKING, Any
+
+from lakesmith.observe.from_log.registry import LogScope, metrics_from_log
+from lakesmith.spec.model.checks.column_kinds import ORDERED, kind_problem
+from lakesmith.spec.model.checks.metrics.maximum import Maximum
+from lakesmith.spec.model.checks.metrics.minimum import Minimum
+from lakesmith.spec.values.check_literals import comparable
+from lakesmith.spec.values.times import date_text
+from lakesmith.types import TIMESTAMPS
+
+if TYPE_CHECKING:
+    from lakesmith.quality.checks.metrics.extremes import ExtremeEvaluation
+    from lakesmith.tables.statistics.model import FileColumn
+    from lakesmith.tables.statistics.values import Interval
+
+_SAMPLE_LENGTH = 256
+
+
+@metrics_from_log(Minimum, Maximum)
+def extremes(
+    evaluation: ExtremeEvaluation[Any], scope: LogScope
+) -> Mapping[str, Any] | None:
+    """Return the value as text, and whether it is outside of the bounds.
+
+    A value that is known to lie between two ones is enough where both are inside.
+    """
+    check = evaluation.check
+    kind = scope.kind(check.column)
+    columns = scope.column(check.column)
+    is_unfit = bool(kind_problem(check.check, check.column, kind, ORDERED))
+    if is_unfit or not scope.shows_all_rows:
+        return None
+    names = evaluation.metric_names()
+    if all(column.is_empty for column in columns):
+        return dict.fromkeys(names)
+    found = least_of(columns) if check.check == "minimum" else greatest_of(columns)
+    bounds = {key: comparable(one, kind) for key, one in check.bounds().items()}
+    if found is None:
+        return None
+    is_broken = [_is_outside(one, bounds) for one in found]
+    if any(is_broken) and found[0] != found[1]:
+        return None
+    return dict(zip(names, (_text(found[0], kind), is_broken[0]), strict=True))
+
+
+def least_of(columns: Sequence[FileColumn]) -> Interval | None:
+    """Return between which values the least one of all files lies, None where it is not known.
+
+    Examples
+    --------
+    >>> from lakesmith.tables.statistics.model import FileColumn
+    >>> exact, loose = FileColumn(3, 0, (4, 4), (9, 9)), FileColumn(3, 0, (2, 8), (2, 8))
+    >>> least_of([exact]), least_of([exact, loose]), least_of([exact, FileColumn(1)])
+    ((4, 4), (2, 4), None)
+    """
+    held = [column for column in columns if not column.is_empty]
+    lows = [column.least for column in held if column.least]
+    if len(lows) < len(held):
+        return None
+    sure = [column.least[1] for column in held if column.least and column.values]
+    return (min(low for low, _ in lows), min(sure)) if sure else None
+
+
+def greatest_of(columns: Sequence[FileColumn]) -> Interval | None:
+    """Return between which values the greatest one of all files lies, or None as above.
+
+    Examples
+    --------
+    >>> from lakesmith.tables.statistics.model import FileColumn
+    >>> exact, loose = FileColumn(3, 0, (1, 1), (5, 5)), FileColumn(3, 0, (2, 8), (2, 8))
+    >>> greatest_of([exact]), greatest_of([exact, loose])
+    ((5, 5), (5, 8))
+    """
+    held = [column for column in columns if not column.is_empty]
+    highs = [column.greatest for column in held if column.greatest]
+    if len(highs) < len(held):
+        return None
+    sure = [one.greatest[0] for one in held if one.greatest and one.values]
+    return (max(sure), max(high for _, high in highs)) if sure else None
+
+
+def _is_outside(value: Any, bounds: Mapping[str, Any]) -> bool:
+    is_low = "min" in bounds and value < bounds["min"]
+    is_high = "max" in bounds and value > bounds["max"]
+    return is_low or is_high
+
+
+def _text(value: Any, kind: str) -> str:
+    """Return a value as Spark casts it to text; that of a timestamp is never shown."""
+    if kind == "date":
+        return date_text(value)
+    if kind in TIMESTAMPS:
+        return str(value)
+    if isinstance(value, bool):
+        return str(value).lower()
+    text = value if isinstance(value, str) else f"{value:f}"
+    return text[:_SAMPLE_LENGTH]
