@@ -11,7 +11,7 @@ from pyspark.sql import SparkSession
 from lakesmith.contracts.changes.against import require_compatible
 from lakesmith.doctor.fix import doctor
 from lakesmith.maintain.maintain import maintain
-from lakesmith.observe.audit import Tables, check_table
+from lakesmith.observe.audit import check_table
 from lakesmith.observe.observers import Observer, Observers, installed_observers
 from lakesmith.quality.explain import explain_project
 from lakesmith.quality.quarantine_reasons import count_reasons
@@ -22,6 +22,8 @@ from lakesmith.runs.plan_report import plan
 from lakesmith.runs.run import RunRequest, run
 from lakesmith.spec.load import load_project
 from lakesmith.spec.values.instants import date_range, utc
+from lakesmith.suggest.suggest import suggest
+from lakesmith.tables.readable import ReadableTables
 from lakesmith.transforms.steps.problems import step_problems
 from lakesmith.validate import validate
 
@@ -31,6 +33,7 @@ if TYPE_CHECKING:
     from lakesmith.maintain.result import MaintenanceResult
     from lakesmith.observe.audited import AuditResult
     from lakesmith.observe.results import Plan, RunResult
+    from lakesmith.suggest.suggested import Suggested
 
 
 def open_lake(
@@ -157,8 +160,33 @@ class Lake(Reader):
         InputError
             LS207 when there is no such table, LS216 without checks.
         """
-        tables = Tables(self.project, self._session, self.table, self._published)
-        return check_table(tables, name, checks, scan=scan)
+        return check_table(self._readable(), name, checks, scan=scan)
+
+    def suggest(self, name: str, sample: int = 10_000) -> Suggested:
+        """Suggest a contract and checks from a sample of rows.
+
+        Parameters
+        ----------
+        name : str
+            ``layer.table``, as published, ``sources.name``, or the path of any Delta table.
+        sample : int
+            How many rows to look at.
+
+        Returns
+        -------
+        Suggested
+            No row of the sample contradicts it. `suggested_yaml` makes text of it.
+
+        Raises
+        ------
+        InputError
+            LS207 when there is no such table, LS208 when it was never published, LS217 when a
+            source has nothing to read.
+        """
+        return suggest(self._readable(), name, sample)
+
+    def _readable(self) -> ReadableTables:
+        return ReadableTables(self.project, self._session, self.table, self._published)
 
     def plan(self, select: Sequence[str] = ()) -> Plan:
         """Return what a run would do, without writing anything.
