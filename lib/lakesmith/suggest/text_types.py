@@ -72,6 +72,7 @@ def _decimal(texts: Sequence[str]) -> str:
 
 
 def _double(texts: Sequence[str]) -> str:
+    """Take numbers with exponents whose digits a double keeps."""
     is_number = all(map(_EXPONENT.fullmatch, texts))
     return "double" if is_number and _all_read(_read_double, texts) else ""
 
@@ -86,8 +87,10 @@ def _timestamp(texts: Sequence[str]) -> str:
     return "timestamp" if is_moment and _all_read(read_instant, texts) else ""
 
 
-def _read_double(text: str) -> float:
-    return read_float(text, "double")
+def _read_double(text: str) -> None:
+    number = read_float(text, "double")
+    if Decimal(repr(number)) != Decimal(text):
+        raise ValueError(f"a double loses digits of {text}")
 
 
 def _all_read(read: Callable[[str], object], texts: Sequence[str]) -> bool:

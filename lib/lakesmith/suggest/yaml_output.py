@@ -101,7 +101,8 @@ def _notes(column: TypedColumn) -> Iterator[str]:
     elif column.read_as != column.kind and column.values:
         yield f"{column.read_as} would hold all texts of these few rows"
     if column.nulls:
-        yield f"NULL in {of_rows(column.nulls, column.rows)}"
+        nothing = "NULL" if column.kind == column.stored else "NULL or blank"
+        yield f"{nothing} in {of_rows(column.nulls, column.rows)}"
     else:
         yield f"no NULL in {spaced(column.rows)} rows"
 

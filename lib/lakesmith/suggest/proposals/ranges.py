@@ -16,6 +16,8 @@ if TYPE_CHECKING:
     from lakesmith.suggest.typed import TypedColumn
 
 _NUMBERS = (*WHOLE, *FLOATS, "decimal")
+# Whole numbers up to here are the same as floats.
+_EXACT = 2**53
 
 
 @proposal
@@ -64,11 +66,15 @@ def bound(value: Any, kind: str) -> int | float | str:
         return instant_text(value)
     if kind in WHOLE:
         return int(value)
+    exact = Decimal(repr(value)) if kind in FLOATS else value
+    return _plain(exact)
+
+
+def _plain(value: Decimal) -> int | float | str:
+    if value == value.to_integral_value() and abs(value) < _EXACT:
+        return int(value)
     number = float(value)
-    is_whole = Decimal(repr(number)) == Decimal(
-        repr(value) if kind in FLOATS else value
-    )
-    return number if is_whole else f"{value:f}"
+    return number if Decimal(repr(number)) == value else f"{value:f}"
 
 
 def _is_finite(value: Any) -> bool:
