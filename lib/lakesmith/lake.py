@@ -11,19 +11,14 @@ from pyspark.sql import SparkSession
 from lakesmith.contracts.changes.against import require_compatible
 from lakesmith.doctor.fix import doctor
 from lakesmith.maintain.maintain import maintain
-from lakesmith.observe.audit import check_table
 from lakesmith.observe.observers import Observer, Observers, installed_observers
-from lakesmith.quality.explain import explain_project
-from lakesmith.quality.quarantine_reasons import count_reasons
-from lakesmith.reader import Reader
+from lakesmith.quality_reader import QualityReader
 from lakesmith.repair.backfill import backfill
 from lakesmith.repair.rollback import rollback
 from lakesmith.runs.plan_report import plan
 from lakesmith.runs.run import RunRequest, run
 from lakesmith.spec.load import load_project
 from lakesmith.spec.values.instants import date_range, utc
-from lakesmith.suggest.suggest import suggest
-from lakesmith.tables.readable import ReadableTables
 from lakesmith.transforms.steps.problems import step_problems
 from lakesmith.validate import validate
 
@@ -31,9 +26,7 @@ if TYPE_CHECKING:
     from lakesmith.doctor.findings import Report
     from lakesmith.errors import Problem
     from lakesmith.maintain.result import MaintenanceResult
-    from lakesmith.observe.audited import AuditResult
     from lakesmith.observe.results import Plan, RunResult
-    from lakesmith.suggest.suggested import Suggested
 
 
 def open_lake(
@@ -69,7 +62,7 @@ def open_lake(
     return Lake(loaded, Path(conf), spark)
 
 
-class Lake(Reader):
+class Lake(QualityReader):
     """A project with its warehouse.
 
     Parameters
@@ -112,81 +105,6 @@ class Lake(Reader):
             Each finding with its code and what to do.
         """
         return doctor(self.project, fix)
-
-    def explain_quality(self, name: str | None = None) -> list[dict[str, Any]]:
-        """Return what the checks of one or of all tables cost, without Spark.
-
-        Returns
-        -------
-        list of dict
-            ``table``, ``scans``, ``shuffles`` and ``checks``.
-        """
-        return explain_project(self.project, name)
-
-    def quarantine_reasons(self, name: str) -> list[dict[str, Any]]:
-        """Return how many quarantined rows of a table each check has.
-
-        Returns
-        -------
-        list of dict
-            ``check``, ``column``, ``rows`` and ``such_as``, the most frequent first.
-        """
-        counted = self.quarantine(name).transform(count_reasons)
-        return [row.asDict() for row in counted.collect()]
-
-    def check(
-        self, name: str, checks: Path | None = None, *, scan: bool = False
-    ) -> tuple[AuditResult, ...]:
-        """Check the rows that a table has now, whoever built it.
-
-        Parameters
-        ----------
-        name : str
-            ``layer.table``, as published, or the path of any Delta table.
-        checks : Path, optional
-            YAML with a list under the key ``checks``; those of the table's spec when left out.
-        scan : bool
-            Read the rows for every check. Else those that the log of a local table answers exactly
-            are answered from it, without Spark where that is all of them.
-
-        Returns
-        -------
-        tuple of AuditResult
-            Each with its `origin`. Checks of raw text (`cast_failed`) are left out: a table has
-            none.
-
-        Raises
-        ------
-        InputError
-            LS207 when there is no such table, LS216 without checks.
-        """
-        return check_table(self._readable(), name, checks, scan=scan)
-
-    def suggest(self, name: str, sample: int = 10_000) -> Suggested:
-        """Suggest a contract and checks from a sample of rows.
-
-        Parameters
-        ----------
-        name : str
-            ``layer.table``, as published, ``sources.name``, or the path of any Delta table.
-        sample : int
-            How many rows to look at.
-
-        Returns
-        -------
-        Suggested
-            No row of the sample contradicts it. `suggested_yaml` makes text of it.
-
-        Raises
-        ------
-        InputError
-            LS207 when there is no such table, LS208 when it was never published, LS217 when a
-            source has nothing to read.
-        """
-        return suggest(self._readable(), name, sample)
-
-    def _readable(self) -> ReadableTables:
-        return ReadableTables(self.project, self._session, self.table, self._published)
 
     def plan(self, select: Sequence[str] = ()) -> Plan:
         """Return what a run would do, without writing anything.
@@ -324,9 +242,6 @@ class Lake(Reader):
         """
         self.validate()
         return maintain(self._session, self.project, select, dry_run, _observers(None))
-
-    def _session(self) -> SparkSession:
-        return self.spark
 
 
 def _observers(on_event: Observer | None) -> Observers:

@@ -11,7 +11,6 @@ from deltalake import write_deltalake
 from lakesmith.spec.model import Project
 from lakesmith.suggest.read_table import sample_of_table
 from lakesmith.suggest.suggest import suggest
-from lakesmith.suggest.yaml_output import suggested_yaml
 from lakesmith.tables.readable import ReadableTables
 
 ROWS = pa.table({"id": [*range(300)], "name": [f"x{number}" for number in range(300)]})
@@ -44,9 +43,9 @@ def test_a_table_of_the_project_is_sampled_as_published(tmp_path: Path) -> None:
     write_deltalake(orders, ROWS, mode="append")
     found = suggest(tables(tmp_path), "silver.orders", 1000)
     assert (found.subject, found.rows, found.total) == ("silver.orders, version 0", 300, 300)
-    assert "unique" in suggested_yaml(found)
+    assert "unique" in found.as_yaml()
     newest = suggest(tables(tmp_path, version=1), "silver.orders", 1000)
-    assert "unique" not in suggested_yaml(newest)
+    assert "unique" not in newest.as_yaml()
 
 
 def test_tombstones_are_no_rows(tmp_path: Path) -> None:

@@ -9,7 +9,6 @@ from pyspark.sql import SparkSession
 
 import lakesmith
 from lakesmith.errors import InputError
-from lakesmith.suggest.yaml_output import suggested_yaml
 
 WORDS = ("open", "paid", "sent")
 
@@ -41,7 +40,7 @@ def test_a_pasted_suggestion_builds_the_table(spark: SparkSession, tmp_path: Pat
     settings = {"warehouse": str(tmp_path / "lake")}
     found = lakesmith.open(conf=conf, overrides=settings).suggest("sources.orders")
     assert (found.rows, found.total) == (500, 500)
-    text = suggested_yaml(found)
+    text = found.as_yaml()
     silver = conf / "tables" / "silver" / "orders.yml"
     silver.parent.mkdir()
     silver.write_text(f"from: bronze.orders\n{text}\n")
@@ -79,7 +78,7 @@ def test_a_table_that_only_spark_reads_is_sampled_by_it(spark: SparkSession, tmp
     lake = lakesmith.open(conf=conf, overrides={"warehouse": str(tmp_path / "lake")})
     found = lake.suggest(table, 200)
     assert (found.rows, found.total) == (200, 300)
-    text = suggested_yaml(found)
+    text = found.as_yaml()
     assert '  nested: {type: "struct<n:bigint>", nullable: false}' in text
     assert '{id: day_range, check: between, column: day, min: "2024-01-01", on_fail: warn}' in text
-    assert suggested_yaml(lake.suggest(table, 200)) == text
+    assert lake.suggest(table, 200).as_yaml() == text

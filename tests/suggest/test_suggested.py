@@ -16,7 +16,7 @@ from lakesmith.spec.model.checks.check_list import check_list
 from lakesmith.suggest.sample import Sample
 from lakesmith.suggest.suggested import Suggested, suggested
 from lakesmith.suggest.text_types import type_of_text
-from lakesmith.suggest.yaml_output import column_spec, suggested_yaml
+from lakesmith.suggest.yaml_output import column_spec
 from lakesmith.validate import validate
 
 MANY = 200
@@ -80,7 +80,7 @@ def test_few_rows_suggest_nothing_firm() -> None:
     found = of_column([str(number) for number in range(99)])
     assert [column_spec(column) for column in found.columns] == [{"type": "string"}]
     assert not checks(found) and found.suggestions
-    text = suggested_yaml(found)
+    text = found.as_yaml()
     assert "checks: []" in text and "  # - {id: a_unique" in text
     assert "int would hold all texts of these few rows" in text
 
@@ -119,8 +119,8 @@ def test_a_format_that_all_texts_have(texts: list[str], name: str) -> None:
 
 
 def test_nothing_of_a_secret_column_is_shown() -> None:
-    numbers = suggested_yaml(of_column(repeated(31, 45), "int", secret=True))
-    words = suggested_yaml(of_column(repeated("ann", "bob"), secret=True))
+    numbers = of_column(repeated(31, 45), "int", secret=True).as_yaml()
+    words = of_column(repeated("ann", "bob"), secret=True).as_yaml()
     assert not any(value in numbers + words for value in ("31", "45", "ann", "bob"))
 
 
@@ -137,7 +137,7 @@ def test_two_columns_are_a_key_where_none_is() -> None:
 
 def test_a_name_that_no_contract_has_is_a_comment() -> None:
     rows = [{"a b": number, "id": number} for number in range(MANY)]
-    text = suggested_yaml(suggested(Sample("a", {"a b": "int", "id": "int"}, rows)))
+    text = suggested(Sample("a", {"a b": "int", "id": "int"}, rows)).as_yaml()
     assert "  # a b: no contract has a column of this name" in text
     assert "- {id: a_b" not in text
 
@@ -147,7 +147,7 @@ def test_rows_that_could_not_be_parsed_are_left_out_and_counted() -> None:
     rows = [{"a": str(number), "_rescued": None} for number in range(MANY)]
     found = suggested(Sample("a", {"a": "string", "_rescued": "string"}, [*rows, torn]))
     assert column_spec(found.columns[0]) == {"type": "int", "nullable": False}
-    assert "# 1 rows that could not be parsed were left out" in suggested_yaml(found)
+    assert "# 1 rows that could not be parsed were left out" in found.as_yaml()
 
 
 ODD = {
@@ -165,7 +165,7 @@ ODD = {
 
 def test_the_yaml_passes_validate_when_it_is_pasted(tmp_path: Path) -> None:
     rows = [dict(zip(ODD, values, strict=True)) for values in zip(*ODD.values(), strict=True)]
-    text = suggested_yaml(suggested(Sample("a", dict.fromkeys(ODD, "string"), rows)))
+    text = suggested(Sample("a", dict.fromkeys(ODD, "string"), rows)).as_yaml()
     files = {
         "base": "name: shop",
         "sources/orders": f"format: csv\npath: in\ncolumns: {[*ODD]}".replace("'", '"'),
@@ -198,7 +198,7 @@ def test_nothing_suggested_is_contradicted_whatever_the_order(values: list[str |
     many = [value for value in values for _ in range(40)]
     found = of_column(many)
     shuffled = random.Random(seed).sample(many, len(many))
-    assert suggested_yaml(of_column(shuffled)) == suggested_yaml(found)
+    assert of_column(shuffled).as_yaml() == found.as_yaml()
     (column,) = found.columns
     check_list([dict(one.check) for one in found.suggestions], {"a": column.kind})
     made = checks(found)

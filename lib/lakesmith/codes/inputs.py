@@ -109,6 +109,12 @@ INPUT_CODES: dict[str, tuple[str, str, str]] = {
         " read.",
         "Put a file into the directory of the source, or name a table.",
     ),
+    "LS218": (
+        "log cannot be read without Spark",
+        "`lakesmith facts` reads the log of a table on a local path. This table is elsewhere, or"
+        " its log is damaged or has a feature that is not known here.",
+        "Use `lakesmith check`, which reads the rows by Spark.",
+    ),
     "LS215": (
         "unknown type of source",
         "The ledger or a spec names a type of source that no installed package has, "

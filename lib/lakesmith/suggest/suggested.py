@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from lakesmith.suggest.proposals import proposals
 from lakesmith.suggest.typed import typed_columns
+from lakesmith.suggest.yaml_output import suggested_yaml
 
 if TYPE_CHECKING:
     from lakesmith.suggest.sample import Sample
@@ -36,6 +37,10 @@ class Suggested:
     unparsed: int
     columns: tuple[TypedColumn, ...]
     suggestions: tuple[Suggestion, ...]
+
+    def as_yaml(self) -> str:
+        """Return it as the keys `columns` and `checks` of a table's spec, with comments."""
+        return suggested_yaml(self)
 
 
 def suggested(sample: Sample) -> Suggested:

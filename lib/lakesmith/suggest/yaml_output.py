@@ -45,7 +45,7 @@ def suggested_yaml(found: Suggested) -> str:
     checks:
       # 100 different in 100 rows
       - {id: id_unique, check: unique, columns: [id], on_fail: warn}
-      # 100 of 100 values lie between 0 and 99
+      # 100 of 100 values are between 0 and 99
       - {id: id_range, check: between, column: id, min: 0, on_fail: warn}
     """
     columns = [line for column in found.columns for line in _column(column)]

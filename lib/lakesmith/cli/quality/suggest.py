@@ -48,7 +48,7 @@ def suggest_data(found: Suggested) -> dict[str, Any]:
     >>> found["rows_seen"], found["columns"], found["checks"]
     (1, {'id': {'type': 'int'}}, [])
     """
-    from lakesmith.suggest.yaml_output import column_spec, suggested_yaml
+    from lakesmith.suggest.yaml_output import column_spec
 
     return {
         "subject": found.subject,
@@ -60,7 +60,7 @@ def suggest_data(found: Suggested) -> dict[str, Any]:
             {"check": one.check, "support": one.support, "is_firm": one.is_firm}
             for one in found.suggestions
         ],
-        "yaml": suggested_yaml(found),
+        "yaml": found.as_yaml(),
     }
 
 

@@ -10,7 +10,7 @@ from lakesmith.spec.model.checks.column_kinds import ORDERED, kind_problem
 from lakesmith.spec.model.checks.metrics.maximum import Maximum
 from lakesmith.spec.model.checks.metrics.minimum import Minimum
 from lakesmith.spec.values.check_literals import comparable
-from lakesmith.spec.values.times import date_text
+from lakesmith.spec.values.times import date_text, instant_text
 from lakesmith.types import TIMESTAMPS
 
 if TYPE_CHECKING:
@@ -45,7 +45,7 @@ def extremes(
     is_broken = [_is_outside(one, bounds) for one in found]
     if any(is_broken) and found[0] != found[1]:
         return None
-    return dict(zip(names, (_text(found[0], kind), is_broken[0]), strict=True))
+    return dict(zip(names, (value_text(found[0], kind), is_broken[0]), strict=True))
 
 
 def least_of(columns: Sequence[FileColumn]) -> Interval | None:
@@ -90,12 +90,18 @@ def _is_outside(value: Any, bounds: Mapping[str, Any]) -> bool:
     return is_low or is_high
 
 
-def _text(value: Any, kind: str) -> str:
-    """Return a value as Spark casts it to text; that of a timestamp is never shown."""
+def value_text(value: Any, kind: str) -> str:
+    """Return a value of the log as Spark casts it to text, cut to the length of a report.
+
+    Examples
+    --------
+    >>> value_text(0, "date"), value_text(True, "boolean"), value_text(0, "timestamp")
+    ('1970-01-01', 'true', '1970-01-01 00:00:00')
+    """
     if kind == "date":
         return date_text(value)
     if kind in TIMESTAMPS:
-        return str(value)
+        return instant_text(value)
     if isinstance(value, bool):
         return str(value).lower()
     text = value if isinstance(value, str) else f"{value:f}"

@@ -46,7 +46,7 @@ def _range(column: TypedColumn) -> Suggestion:
         "on_fail": "warn",
     }
     count = spaced(len(column.values))
-    support = f"{count} of {count} values lie between {low} and {high}"
+    support = f"{count} of {count} values are between {low} and {high}"
     return Suggestion(check, support, column.has_many)
 
 

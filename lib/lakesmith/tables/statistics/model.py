@@ -81,6 +81,8 @@ class File:
         Value by physical name.
     deleted : int
         Rows that a deletion vector takes away.
+    size : int
+        Bytes.
 
     Examples
     --------
@@ -91,6 +93,7 @@ class File:
     statistics: Mapping[str, Any]
     partition: Mapping[str, str | None]
     deleted: int = 0
+    size: int = 0
 
     @property
     def records(self) -> int | None:

@@ -104,7 +104,12 @@ def _fields(metadata: Mapping[str, Any]) -> Iterator[Field]:
 def _file(added: Mapping[str, Any]) -> File:
     vector = added.get("deletionVector") or {}
     partition = dict(added.get("partitionValues") or {})
-    return File(_statistics(added), partition, vector.get("cardinality", 0))
+    return File(
+        _statistics(added),
+        partition,
+        deleted=vector.get("cardinality", 0),
+        size=added.get("size") or 0,
+    )
 
 
 def _statistics(added: Mapping[str, Any]) -> Mapping[str, Any]:
