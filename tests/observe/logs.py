@@ -20,7 +20,17 @@ Action = dict[str, dict[str, Any]]
 def added(statistics: dict[str, Any] | None, path: str = "a.parquet", **more: Any) -> Action:
     """Return the action that adds a file."""
     stats = {} if statistics is None else {"stats": json.dumps(statistics)}
-    return {"add": {"path": path, "partitionValues": {}, **stats, **more}}
+    return {
+        "add": {
+            "path": path,
+            "partitionValues": {},
+            "size": 9,
+            "modificationTime": 1,
+            "dataChange": True,
+            **stats,
+            **more,
+        }
+    }
 
 
 def of(rows: int, low: Any = None, high: Any = None, nulls: int | None = 0, column: str = "a") -> dict[str, Any]:
@@ -41,8 +51,20 @@ def logged(
     """Write a table with the one column ``a`` as its log."""
     field = {"name": "a", "type": kind, "nullable": True, "metadata": {}, **(column or {})}
     schema = json.dumps({"type": "struct", "fields": [field]})
-    about = {"schemaString": schema, "partitionColumns": ["a"] if partitioned else [], "configuration": {}}
-    protocol = {"minReaderVersion": 3, "minWriterVersion": 7, "readerFeatures": [*features]}
+    parquet = {"provider": "parquet", "options": {}}
+    about = {
+        "id": "t",
+        "format": parquet,
+        "schemaString": schema,
+        "partitionColumns": ["a"] if partitioned else [],
+        "configuration": {},
+    }
+    protocol = {
+        "minReaderVersion": 3,
+        "minWriterVersion": 7,
+        "readerFeatures": [*features],
+        "writerFeatures": [*features],
+    }
     lines = [{"protocol": protocol}, {"metaData": about}, *files]
     log = folder / "_delta_log"
     log.mkdir(parents=True)
