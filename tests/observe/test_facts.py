@@ -79,9 +79,9 @@ def test_ends_of_a_secret_column_are_not_shown(lake: Path) -> None:
 
 def test_loose_bounds_are_near(tmp_path: Path) -> None:
     vector = {"storageType": "u", "pathOrInlineDv": "x", "sizeInBytes": 9, "cardinality": 2}
-    table = logged(tmp_path / "t", "integer", added(of(5, 1, 9, 1), deletionVector=vector))
+    table = logged(tmp_path / "t", "integer", added(of(5, 1, 9, 0), deletionVector=vector))
     (column,) = table_facts(tables(tmp_path), str(table))["columns"]
-    assert column == {"column": "a", "type": "int", "nulls": None, "least": "1", "greatest": "9", "is_exact": False}
+    assert column == {"column": "a", "type": "int", "nulls": 0, "least": "1", "greatest": "9", "is_exact": False}
 
 
 @pytest.mark.parametrize(("place", "code"), [("nowhere", "LS207"), ("s3://lake/t", "LS218"), ("{}/odd", "LS218")])

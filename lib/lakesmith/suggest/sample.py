@@ -46,11 +46,13 @@ class Sample:
         >>> len(found.rows), found.unparsed
         (1, 1)
         """
-        whole = [row for row in self.rows if not _is_corrupt(row.get(RESCUED))]
-        return replace(self, rows=whole, unparsed=len(self.rows) - len(whole))
+        whole = [row for row in self.rows if not _is_corrupt(row)]
+        unparsed = len(self.rows) - len(whole)
+        return replace(self, rows=whole, unparsed=unparsed)
 
 
-def _is_corrupt(rescued: Any) -> bool:
+def _is_corrupt(row: Mapping[str, Any]) -> bool:
+    rescued = row.get(RESCUED)
     if not isinstance(rescued, str):
         return False
     try:

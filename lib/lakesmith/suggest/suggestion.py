@@ -59,4 +59,7 @@ def of_rows(part: int, rows: int, noun: str = "rows") -> str:
     ('10 000 of 10 000 rows', '1 of 8 values (12.5 %)')
     """
     text = f"{spaced(part)} of {spaced(rows)} {noun}"
-    return text if part == rows else f"{text} ({100 * part / rows:.3g} %)"
+    if part == rows:
+        return text
+    percent = 100 * part / rows
+    return f"{text} ({percent:.3g} %)"

@@ -72,7 +72,8 @@ class TypedColumn:
     @property
     def is_unique(self) -> bool:
         """True where each row has a value of its own."""
-        return not self.nulls and 1 < self.rows == self.distinct
+        all_differ = self.distinct == self.rows
+        return self.rows > 1 and all_differ
 
 
 def typed_columns(sample: Sample) -> list[TypedColumn]:

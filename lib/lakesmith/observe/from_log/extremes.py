@@ -6,10 +6,10 @@ from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
 from lakesmith.observe.from_log.registry import LogScope, metrics_from_log
+from lakesmith.observe.from_log.row_values import read_bounds
 from lakesmith.spec.model.checks.column_kinds import ORDERED, kind_problem
 from lakesmith.spec.model.checks.metrics.maximum import Maximum
 from lakesmith.spec.model.checks.metrics.minimum import Minimum
-from lakesmith.spec.values.check_literals import comparable
 from lakesmith.spec.values.times import date_text, instant_text
 from lakesmith.types import TIMESTAMPS
 
@@ -39,13 +39,16 @@ def extremes(
     if all(column.is_empty for column in columns):
         return dict.fromkeys(names)
     found = least_of(columns) if check.check == "minimum" else greatest_of(columns)
-    bounds = {key: comparable(one, kind) for key, one in check.bounds().items()}
     if found is None:
         return None
-    is_broken = [_is_outside(one, bounds) for one in found]
-    if any(is_broken) and found[0] != found[1]:
+    low, high = found
+    bounds = read_bounds(check, kind)
+    is_broken = _is_outside(low, bounds)
+    is_near = low != high
+    if is_near and (is_broken or _is_outside(high, bounds)):
         return None
-    return dict(zip(names, (value_text(found[0], kind), is_broken[0]), strict=True))
+    text = value_text(low, kind)
+    return dict(zip(names, (text, is_broken), strict=True))
 
 
 def least_of(columns: Sequence[FileColumn]) -> Interval | None:
@@ -58,12 +61,18 @@ def least_of(columns: Sequence[FileColumn]) -> Interval | None:
     >>> least_of([exact]), least_of([exact, loose]), least_of([exact, FileColumn(1)])
     ((4, 4), (2, 4), None)
     """
-    held = [column for column in columns if not column.is_empty]
-    lows = [column.least for column in held if column.least]
-    if len(lows) < len(held):
-        return None
-    sure = [column.least[1] for column in held if column.least and column.values]
-    return (min(low for low, _ in lows), min(sure)) if sure else None
+    lows: list[Any] = []
+    sure: list[Any] = []
+    for column in columns:
+        if column.is_empty:
+            continue
+        if column.least is None:
+            return None
+        low, high = column.least
+        lows.append(low)
+        if column.values:
+            sure.append(high)
+    return (min(lows), min(sure)) if sure else None
 
 
 def greatest_of(columns: Sequence[FileColumn]) -> Interval | None:
@@ -76,12 +85,18 @@ def greatest_of(columns: Sequence[FileColumn]) -> Interval | None:
     >>> greatest_of([exact]), greatest_of([exact, loose])
     ((5, 5), (5, 8))
     """
-    held = [column for column in columns if not column.is_empty]
-    highs = [column.greatest for column in held if column.greatest]
-    if len(highs) < len(held):
-        return None
-    sure = [one.greatest[0] for one in held if one.greatest and one.values]
-    return (max(sure), max(high for _, high in highs)) if sure else None
+    highs: list[Any] = []
+    sure: list[Any] = []
+    for column in columns:
+        if column.is_empty:
+            continue
+        if column.greatest is None:
+            return None
+        low, high = column.greatest
+        highs.append(high)
+        if column.values:
+            sure.append(low)
+    return (max(sure), max(highs)) if sure else None
 
 
 def _is_outside(value: Any, bounds: Mapping[str, Any]) -> bool:

@@ -11,6 +11,7 @@ from lakesmith.columns import DELETED, EMPTIED
 from lakesmith.quality.checks.batch.evaluation import BatchEvaluation, BatchScope
 from lakesmith.quality.checks.registry import evaluation_of
 from lakesmith.quality.gate_results import row_result
+from lakesmith.quality.rule import find
 from lakesmith.spec.model.checks.base import BatchCheck, Check, RowCheck
 from lakesmith.spec.model.checks.registry import check_name
 from lakesmith.spec.model.table import Table
@@ -63,9 +64,17 @@ class LogScope:
         return found
 
     def kind(self, name: str) -> str:
-        """Return the type of a column."""
-        kinds = {known.lower(): kind for known, kind in self.types.items()}
-        return kinds[name.lower()]
+        """Return the type of a column.
+
+        Raises
+        ------
+        LookupError
+            When there is no such column.
+        """
+        found = find(self.types, name)
+        if found is None:
+            raise LookupError(name)
+        return found
 
 
 # How many rows fail, None where the log does not say.

@@ -15,11 +15,13 @@ from lakesmith.spec.model.checks.row.in_set import InSet
 from lakesmith.spec.model.checks.row.not_in_future import NotInFuture
 from lakesmith.spec.model.checks.row.not_in_set import NotInSet
 from lakesmith.spec.model.checks.row.not_null import NotNull
-from lakesmith.spec.values.check_literals import comparable
+from lakesmith.spec.values.check_literals import Comparable, Value, comparable
 from lakesmith.spec.values.times import MICROS_PER_DAY
+from lakesmith.tables.statistics.model import sum_known
 
 if TYPE_CHECKING:
     from lakesmith.spec.model.checks.base import RowCheck
+    from lakesmith.spec.model.checks.bounds import Bounds
     from lakesmith.tables.statistics.model import FileColumn
 
 _MICROSECOND = timedelta(microseconds=1)
@@ -37,10 +39,11 @@ def not_null(check: NotNull, scope: LogScope) -> int | None:
 @rows_from_log(Between)
 def between(check: Between, scope: LogScope) -> int | None:
     """Count the values that lie outside of the bounds."""
-    kind = scope.kind(check.column)
-    bounds = {key: comparable(one, kind) for key, one in check.bounds().items()}
-    is_outside = _outside(bounds.get("min"), bounds.get("max"))
-    return _failed(check, scope.column(check.column), is_outside)
+    columns = scope.column(check.column)
+    bounds = read_bounds(check, scope.kind(check.column))
+    low = bounds.get("min")
+    high = bounds.get("max")
+    return _failed(check, columns, _outside(low, high))
 
 
 @rows_from_log(NotInFuture)
@@ -58,29 +61,46 @@ def not_in_future(check: NotInFuture, scope: LogScope) -> int | None:
 @rows_from_log(InSet)
 def in_set(check: InSet, scope: LogScope) -> int | None:
     """Count the values that are not listed."""
-    kind = scope.kind(check.column)
-    listed = {comparable(one, kind) for one in check.values}
+    listed = _listed(check.values, scope.kind(check.column))
 
-    def is_foreign(low: Any, high: Any) -> bool | None:
+    def are_foreign(low: Any, high: Any) -> bool | None:
         if low == high:
             return low not in listed
-        return None if any(low <= one <= high for one in listed) else True
+        return None if _has_between(listed, low, high) else True
 
-    return _failed(check, scope.column(check.column), is_foreign)
+    columns = scope.column(check.column)
+    return _failed(check, columns, are_foreign)
 
 
 @rows_from_log(NotInSet)
 def not_in_set(check: NotInSet, scope: LogScope) -> int | None:
     """Count the values that are listed."""
-    kind = scope.kind(check.column)
-    listed = {comparable(one, kind) for one in check.values}
+    listed = _listed(check.values, scope.kind(check.column))
 
-    def is_listed(low: Any, high: Any) -> bool | None:
+    def are_listed(low: Any, high: Any) -> bool | None:
         if low == high:
             return low in listed
-        return None if any(low <= one <= high for one in listed) else False
+        return None if _has_between(listed, low, high) else False
 
-    return _failed(check, scope.column(check.column), is_listed)
+    columns = scope.column(check.column)
+    return _failed(check, columns, are_listed)
+
+
+def read_bounds(bounds: Bounds, kind: str) -> dict[str, Comparable]:
+    """Return bounds as values of a column's type.
+
+    Raises
+    ------
+    ValueError
+        When one is no value of the type.
+
+    Examples
+    --------
+    >>> from lakesmith.spec.model.checks.bounds import Bounds
+    >>> read_bounds(Bounds(min="1970-01-02"), "date")
+    {'min': 1}
+    """
+    return {key: comparable(one, kind) for key, one in bounds.bounds().items()}
 
 
 def null_rows(columns: Sequence[FileColumn]) -> int | None:
@@ -92,17 +112,17 @@ def null_rows(columns: Sequence[FileColumn]) -> int | None:
     >>> null_rows([FileColumn(3, 1), FileColumn(2, 2)]), null_rows([FileColumn(3)])
     (3, None)
     """
-    known = [column.nulls for column in columns if column.nulls is not None]
-    return sum(known) if len(known) == len(columns) else None
+    return sum_known([column.nulls for column in columns])
 
 
 def _failed(
     check: RowCheck, columns: Sequence[FileColumn], all_fail: AllFail
 ) -> int | None:
     counts = [_failed_values(column, all_fail) for column in columns]
-    counts += [null_rows(columns)] if check.on_null == "fail" else []
-    known = [count for count in counts if count is not None]
-    return sum(known) if len(known) == len(counts) else None
+    if check.on_null == "fail":
+        nulls = null_rows(columns)
+        counts.append(nulls)
+    return sum_known(counts)
 
 
 def _failed_values(column: FileColumn, all_fail: AllFail) -> int | None:
@@ -114,6 +134,14 @@ def _failed_values(column: FileColumn, all_fail: AllFail) -> int | None:
     if do_fail is None:
         return None
     return column.values if do_fail else 0
+
+
+def _listed(values: Sequence[Value], kind: str) -> set[Comparable]:
+    return {comparable(one, kind) for one in values}
+
+
+def _has_between(listed: set[Comparable], low: Any, high: Any) -> bool:
+    return any(low <= one <= high for one in listed)
 
 
 def _outside(low: Any, high: Any) -> AllFail:

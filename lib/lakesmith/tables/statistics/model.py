@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
@@ -103,12 +103,15 @@ class File:
     @property
     def rows(self) -> int | None:
         """Rows that are there."""
-        return None if self.records is None else self.records - self.deleted
+        if self.records is None:
+            return None
+        return self.records - self.deleted
 
     @property
     def is_loose(self) -> bool:
         """True where statistics are those of more rows than are there."""
-        return self.deleted > 0 or self.statistics.get("tightBounds") is False
+        are_tight = self.statistics.get("tightBounds")
+        return self.deleted > 0 or are_tight is False
 
     def column(self, field: Field) -> FileColumn:
         """Return what is known of a column.
@@ -176,9 +179,7 @@ class TableStatistics:
     @property
     def rows(self) -> int | None:
         """How many rows there are, None where a file does not say."""
-        counts = [file.rows for file in self.files]
-        known = [count for count in counts if count is not None]
-        return sum(known) if len(known) == len(counts) else None
+        return sum_known([file.rows for file in self.files])
 
     def column(self, name: str) -> list[FileColumn] | None:
         """Return what is known of a column in each file, None where there is no such column."""
@@ -188,11 +189,31 @@ class TableStatistics:
         return None
 
 
+def sum_known(counts: Sequence[int | None]) -> int | None:
+    """Return the sum of counts, None where one is not known.
+
+    Examples
+    --------
+    >>> sum_known([1, 2]), sum_known([]), sum_known([1, None])
+    (3, 0, None)
+    """
+    total = 0
+    for count in counts:
+        if count is None:
+            return None
+        total += count
+    return total
+
+
 def _entry(statistics: Mapping[str, Any], which: str, field: Field) -> Any:
     entries = statistics.get(which)
-    return entries.get(field.physical) if isinstance(entries, dict) else None
+    if not isinstance(entries, dict):
+        return None
+    return entries.get(field.physical)
 
 
 def _count(value: Any) -> int | None:
-    is_count = isinstance(value, int) and not isinstance(value, bool) and value >= 0
-    return value if is_count else None
+    is_whole = isinstance(value, int) and not isinstance(value, bool)
+    if is_whole and value >= 0:
+        return int(value)
+    return None
