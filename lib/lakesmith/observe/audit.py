@@ -68,16 +68,31 @@ def check_table(
     scope = None if scan else _from_log(tables, name, now)
     types = scope.types if scope else dict(tables.rows(name).dtypes)
     checks = _checks(tables.project, name, file, types)
-    answers = [answer(check, scope) if scope else None for check in checks]
-    known = [result for result in answers if result is not None]
-    left = [check for check, one in zip(checks, answers, strict=True) if one is None]
+    known, left = _answers(checks, scope)
     implied = implied_results(scope) if scope else None
     if implied is not None and not left:
-        return in_order(audited([*implied, *known], "log"), checks)
+        results = audited([*implied, *known], "log")
+        return in_order(results, checks)
     version = scope.statistics.version if scope else None
-    scanned = _scan(tables, left, tables.rows(name, version), now)
+    rows = tables.rows(name, version)
+    scanned = _scan(tables, left, rows, now)
     results = [*audited(known, "log"), *audited(scanned, "scan")]
     return in_order(results, checks)
+
+
+def _answers(
+    checks: Sequence[Check], scope: LogScope | None
+) -> tuple[list[CheckResult], list[Check]]:
+    """Return the results that the log gives, and the checks that it leaves."""
+    known: list[CheckResult] = []
+    left: list[Check] = []
+    for check in checks:
+        result = answer(check, scope) if scope else None
+        if result is None:
+            left.append(check)
+        else:
+            known.append(result)
+    return known, left
 
 
 def _from_log(tables: ReadableTables, name: str, now: datetime) -> LogScope | None:
@@ -98,8 +113,10 @@ def _from_log(tables: ReadableTables, name: str, now: datetime) -> LogScope | No
 def _scan(
     tables: ReadableTables, checks: Sequence[Check], rows: DataFrame, now: datetime
 ) -> tuple[CheckResult, ...]:
-    compared = {other for check in checks for other in check.tables_read().values()}
-    others = {other: tables.rows(other) for other in sorted(compared)}
+    others: dict[str, DataFrame] = {}
+    for check in checks:
+        for other in check.tables_read().values():
+            others[other] = tables.rows(other)
     return check_frame(rows, checks, run_time=now, tables=others)
 
 

@@ -44,7 +44,11 @@ def audited(results: Iterable[CheckResult], origin: Origin) -> list[AuditResult]
     >>> audited([CheckResult("few", "", "fail", "pass", 0)], "log")[0].origin
     'log'
     """
-    return [AuditResult(**asdict(one), origin=origin) for one in results]
+    made: list[AuditResult] = []
+    for one in results:
+        data = asdict(one)
+        made.append(AuditResult(**data, origin=origin))
+    return made
 
 
 def in_order(
@@ -64,6 +68,11 @@ def in_order(
     """
     places: dict[str, tuple[bool, int]] = {}
     for place, check in enumerate(checks):
-        places.setdefault(check.id, (not isinstance(check, RowCheck), place))
-    first = (False, -1)
-    return tuple(sorted(results, key=lambda one: places.get(one.check, first)))
+        is_of_whole = not isinstance(check, RowCheck)
+        places.setdefault(check.id, (is_of_whole, place))
+
+    def place_of(result: AuditResult) -> tuple[bool, int]:
+        return places.get(result.check, (False, -1))
+
+    ordered = sorted(results, key=place_of)
+    return tuple(ordered)

@@ -126,9 +126,11 @@ def _shown(interval: Interval | None, end: int, kind: str) -> str | None:
 
 
 def _commits(table: TableRef, version: int) -> list[dict[str, Any]]:
-    known = newest_commits(None, table)
-    wanted = [commit for commit in known if commit.version <= version]
-    return [_commit(commit) for commit in wanted[:_COMMITS]]
+    found: list[dict[str, Any]] = []
+    for commit in newest_commits(None, table):
+        if commit.version <= version:
+            found.append(_commit(commit))
+    return found[:_COMMITS]
 
 
 def _commit(commit: Commit) -> dict[str, Any]:

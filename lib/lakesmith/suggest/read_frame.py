@@ -35,19 +35,26 @@ def sample_of_frame(subject: str, frame: DataFrame, limit: int) -> Sample:
     ([{'id': 1, 'day': 1}], 1)
     """
     kinds = dict(frame.dtypes)
-    shown = [_shown(name, kind).alias(name) for name, kind in kinds.items()]
-    texts = [
-        named(name).cast("string") for name, kind in kinds.items() if _has_text(kind)
-    ]
-    digest = F.md5(F.concat_ws("|", *[F.coalesce(text, F.lit("")) for text in texts]))
-    found = frame.orderBy(digest).limit(limit).select(*shown).collect()
+    shown: list[Column] = []
+    texts: list[Column] = []
+    for name, kind in kinds.items():
+        value = _shown(name, kind)
+        shown.append(value.alias(name))
+        if _has_text(kind):
+            text = named(name).cast("string")
+            texts.append(F.coalesce(text, F.lit("")))
+
+    digest = F.md5(F.concat_ws("|", *texts))
+    taken = frame.orderBy(digest).limit(limit)
+    found = taken.select(*shown).collect()
     rows = [row.asDict() for row in found]
     total = len(rows) if len(rows) < limit else frame.count()
     return Sample(subject, kinds, rows, total)
 
 
 def _has_text(kind: str) -> bool:
-    return family(kind) in SCALARS and kind != "binary"
+    is_scalar = family(kind) in SCALARS
+    return is_scalar and kind != "binary"
 
 
 def _shown(name: str, kind: str) -> Column:
@@ -56,4 +63,7 @@ def _shown(name: str, kind: str) -> Column:
         return F.unix_date(value)
     if kind in TIMESTAMPS:
         return micros_of(value, kind)
-    return value if _has_text(kind) else F.when(value.isNotNull(), F.lit(True))
+    if _has_text(kind):
+        return value
+    is_given = value.isNotNull()
+    return F.when(is_given, F.lit(True))

@@ -39,11 +39,14 @@ def suggest(tables: ReadableTables, name: str, limit: int) -> Suggested:
     """
     prefix, _, source = name.partition(".")
     if prefix == "sources" and source in tables.project.sources:
-        return suggested(_of_source(tables, source, limit))
+        sample = _of_source(tables, source, limit)
+        return suggested(sample)
     sample = sample_of_table(tables, name, limit)
-    return suggested(replace(sample, secret=secret_columns(tables.columns(name))))
+    secret = secret_columns(tables.columns(name))
+    return suggested(replace(sample, secret=secret))
 
 
 def _of_source(tables: ReadableTables, source: str, limit: int) -> Sample:
-    rows = source_rows(tables.session(), tables.project, source)
+    session = tables.session()
+    rows = source_rows(session, tables.project, source)
     return sample_of_frame(f"sources.{source}, its first batch", rows, limit)

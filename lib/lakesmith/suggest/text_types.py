@@ -40,13 +40,19 @@ def type_of_text(texts: Sequence[str]) -> str:
     >>> type_of_text(["2024-01-31"]), type_of_text(["2024-01-31 08:00", "2024-02-30 08:00"])
     ('date', 'string')
     """
-    found = (recognise(texts) for recognise in _RECOGNISERS if texts)
-    return next((kind for kind in found if kind), "string")
+    for recognise in _RECOGNISERS if texts else ():
+        kind = recognise(texts)
+        if kind:
+            return kind
+    return "string"
 
 
 def _boolean(texts: Sequence[str]) -> str:
     found = {text.lower() for text in texts}
-    return "boolean" if any(found <= words for words in _WORDS) else ""
+    for words in _WORDS:
+        if found <= words:
+            return "boolean"
+    return ""
 
 
 def _whole(texts: Sequence[str]) -> str:
@@ -74,17 +80,23 @@ def _decimal(texts: Sequence[str]) -> str:
 def _double(texts: Sequence[str]) -> str:
     """Take numbers with exponents whose digits a double keeps."""
     is_number = all(map(_EXPONENT.fullmatch, texts))
-    return "double" if is_number and _all_read(_read_double, texts) else ""
+    if is_number and _all_read(_read_double, texts):
+        return "double"
+    return ""
 
 
 def _date(texts: Sequence[str]) -> str:
     is_day = all(map(_DAY.fullmatch, texts))
-    return "date" if is_day and _all_read(read_date, texts) else ""
+    if is_day and _all_read(read_date, texts):
+        return "date"
+    return ""
 
 
 def _timestamp(texts: Sequence[str]) -> str:
     is_moment = all(map(_MOMENT.fullmatch, texts))
-    return "timestamp" if is_moment and _all_read(read_instant, texts) else ""
+    if is_moment and _all_read(read_instant, texts):
+        return "timestamp"
+    return ""
 
 
 def _read_double(text: str) -> None:

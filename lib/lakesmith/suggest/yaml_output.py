@@ -79,7 +79,7 @@ def _head(found: Suggested) -> Iterator[str]:
 
 def _column(column: TypedColumn) -> Iterator[str]:
     problem = type_problem(column.kind)
-    if problem or not re.fullmatch(COLUMN_PATTERN, column.name):
+    if problem or not _is_name(column.name):
         reason = problem or "no contract has a column of this name"
         yield f"  # {' '.join(column.name.split())}: {reason}"
         return
@@ -90,8 +90,10 @@ def _column(column: TypedColumn) -> Iterator[str]:
 
 def column_spec(column: TypedColumn) -> dict[str, Any]:
     """Return a column as a contract has it."""
-    is_required = column.rows >= FEW and not column.nulls
-    return {"type": column.kind, **({"nullable": False} if is_required else {})}
+    spec: dict[str, Any] = {"type": column.kind}
+    if column.rows >= FEW and not column.nulls:
+        spec["nullable"] = False
+    return spec
 
 
 def _notes(column: TypedColumn) -> Iterator[str]:
@@ -109,8 +111,12 @@ def _notes(column: TypedColumn) -> Iterator[str]:
 
 def _is_named(suggestion: Suggestion) -> bool:
     check = suggestion.check
-    names = check.get("columns", [check.get("column")])
-    return all(re.fullmatch(COLUMN_PATTERN, name) for name in names)
+    names = check["columns"] if "columns" in check else [check["column"]]
+    return all(map(_is_name, names))
+
+
+def _is_name(name: str) -> bool:
+    return re.fullmatch(COLUMN_PATTERN, name) is not None
 
 
 def _check(suggestion: Suggestion) -> Iterator[str]:

@@ -43,9 +43,11 @@ def _candidates(columns: Sequence[TypedColumn]) -> list[TypedColumn]:
 
 
 def _differ(one: TypedColumn, other: TypedColumn) -> bool:
-    if one.distinct * other.distinct < one.rows:
+    most = one.distinct * other.distinct
+    if most < one.rows:
         return False
-    return len(set(zip(one.values, other.values, strict=True))) == one.rows
+    pairs = set(zip(one.values, other.values, strict=True))
+    return len(pairs) == one.rows
 
 
 def _unique(columns: Sequence[TypedColumn]) -> Suggestion:

@@ -28,11 +28,12 @@ def value_sets(columns: Sequence[TypedColumn]) -> Iterator[Suggestion]:
 
 
 def _is_set(column: TypedColumn) -> bool:
-    if column.kind != "string" or column.is_secret or column.distinct > _MOST:
+    if column.kind != "string" or column.is_secret:
         return False
+    longest = max(map(len, column.values), default=0)
+    is_small = 0 < column.distinct <= _MOST
     repeats = len(column.values) >= _REPEATED * column.distinct
-    is_short = all(len(value) <= _LONGEST for value in column.values)
-    return bool(column.values) and repeats and is_short
+    return is_small and repeats and longest <= _LONGEST
 
 
 def _set(column: TypedColumn) -> Suggestion:

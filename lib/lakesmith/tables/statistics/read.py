@@ -89,16 +89,23 @@ def _actions(listed: LogFiles, base: int, version: int) -> Iterator[Action]:
 
 
 def _is_known(protocol: Mapping[str, Any]) -> bool:
-    features = set(protocol.get("readerFeatures") or ())
-    return protocol["minReaderVersion"] <= 3 and features <= _FEATURES
+    named = protocol.get("readerFeatures") or ()
+    features = set(named)
+    is_old_enough = protocol["minReaderVersion"] <= 3
+    return is_old_enough and features <= _FEATURES
 
 
 def _fields(metadata: Mapping[str, Any]) -> Iterator[Field]:
-    partitions = set(metadata.get("partitionColumns") or ())
-    for field in StructType.fromJson(json.loads(metadata["schemaString"])).fields:
-        physical = (field.metadata or {}).get(_MAPPED, field.name)
-        kind = field.dataType.simpleString()
-        yield Field(field.name, kind, physical, field.name in partitions)
+    partitions = metadata.get("partitionColumns") or ()
+    written = json.loads(metadata["schemaString"])
+    for field in StructType.fromJson(written).fields:
+        mapped = field.metadata or {}
+        yield Field(
+            name=field.name,
+            kind=field.dataType.simpleString(),
+            physical=mapped.get(_MAPPED, field.name),
+            is_partition=field.name in partitions,
+        )
 
 
 def _file(added: Mapping[str, Any]) -> File:
@@ -113,5 +120,8 @@ def _file(added: Mapping[str, Any]) -> File:
 
 
 def _statistics(added: Mapping[str, Any]) -> Mapping[str, Any]:
-    found = json.loads(added.get("stats") or "{}", parse_float=Decimal)
-    return found if isinstance(found, dict) else {}
+    text = added.get("stats") or "{}"
+    found = json.loads(text, parse_float=Decimal)
+    if isinstance(found, dict):
+        return found
+    return {}
