@@ -20,7 +20,6 @@ if TYPE_CHECKING:
     from pyspark.sql import DataFrame
 
     from lakesmith.quality.check_result import CheckResult
-    from lakesmith.spec.model import Project
     from lakesmith.spec.model.checks import Check
     from lakesmith.tables.readable import ReadableTables
 
@@ -66,28 +65,33 @@ def check_table(
     """
     now = run_time or datetime.now(timezone.utc)
     scope = None if scan else _from_log(tables, name, now)
-    types = scope.types if scope else dict(tables.rows(name).dtypes)
-    checks = _checks(tables.project, name, file, types)
+    if scope is None:
+        rows = tables.rows(name)
+        checks = _checks(tables, name, file, dict(rows.dtypes))
+        scanned = _scan(tables, checks, rows, now)
+        return in_order(audited(scanned, "scan"), checks)
+
+    checks = _checks(tables, name, file, scope.types)
     known, left = _answers(checks, scope)
-    implied = implied_results(scope) if scope else None
-    if implied is not None and not left:
-        results = audited([*implied, *known], "log")
-        return in_order(results, checks)
-    version = scope.statistics.version if scope else None
-    rows = tables.rows(name, version)
-    scanned = _scan(tables, left, rows, now)
-    results = [*audited(known, "log"), *audited(scanned, "scan")]
+    results = audited(known, "log")
+    implied = implied_results(scope)
+    if implied is None or left:
+        rows = tables.rows(name, scope.statistics.version)
+        scanned = _scan(tables, left, rows, now)
+        results += audited(scanned, "scan")
+    else:
+        results += audited(implied, "log")
     return in_order(results, checks)
 
 
 def _answers(
-    checks: Sequence[Check], scope: LogScope | None
+    checks: Sequence[Check], scope: LogScope
 ) -> tuple[list[CheckResult], list[Check]]:
     """Return the results that the log gives, and the checks that it leaves."""
     known: list[CheckResult] = []
     left: list[Check] = []
     for check in checks:
-        result = answer(check, scope) if scope else None
+        result = answer(check, scope)
         if result is None:
             left.append(check)
         else:
@@ -103,11 +107,15 @@ def _from_log(tables: ReadableTables, name: str, now: datetime) -> LogScope | No
     found = table_statistics(local, tables.version(name))
     if found is None:
         return None
-    hidden = HIDDEN if tables.has(name) else ()
-    types = {one: kind for one, kind in found.types.items() if one not in hidden}
+    types = dict(found.types)
+    for hidden in HIDDEN if tables.has(name) else ():
+        types.pop(hidden, None)
+    return LogScope(found, types, now, _replaced(tables, name))
+
+
+def _replaced(tables: ReadableTables, name: str) -> list[str]:
     columns = tables.columns(name).items()
-    replaced = [one for one, column in columns if column.default is not None]
-    return LogScope(found, types, now, replaced)
+    return [one for one, column in columns if column.default is not None]
 
 
 def _scan(
@@ -121,12 +129,12 @@ def _scan(
 
 
 def _checks(
-    project: Project, name: str, file: Path | None, types: Mapping[str, str]
+    tables: ReadableTables, name: str, file: Path | None, types: Mapping[str, str]
 ) -> list[Check]:
     if file is not None:
-        return list(read_check_list(file, types))
-    is_own = name in project.table_names()
-    found = project.table(name).checks if is_own else ()
+        read = read_check_list(file, types)
+        return list(read)
+    found = tables.project.table(name).checks if tables.has(name) else ()
     checks = [one for one in found if one.replaces != "cast"]
     if not checks:
         hint = "give a list of them with --checks FILE"

@@ -49,11 +49,15 @@ def _of_local(tables: ReadableTables, name: str, limit: int) -> Sample | None:
     rows = local_rows(table, found.version, limit, columns, spread=True)
     if rows is None:
         return None
-    kinds = {one: kind for one, kind in found.types.items() if one not in HIDDEN}
+    kinds = dict(found.types)
+    for hidden in HIDDEN:
+        kinds.pop(hidden, None)
     subject = f"{name}, version {found.version}"
     total = len(rows) if len(rows) < limit else _visible_rows(found)
     return Sample(subject, kinds, rows, total)
 
 
 def _visible_rows(found: TableStatistics) -> int | None:
-    return None if DELETED in found.types else found.rows
+    if DELETED in found.types:
+        return None
+    return found.rows

@@ -68,13 +68,16 @@ def _whole(texts: Sequence[str]) -> str:
 def _decimal(texts: Sequence[str]) -> str:
     if not all(_WHOLE.fullmatch(text) or _FRACTION.fullmatch(text) for text in texts):
         return ""
-    digits = [digits_of(Decimal(text)) for text in texts]
-    before = max(1, *(count for count, _ in digits))
-    scale = max(0, *(count for _, count in digits))
-    if before + scale > _MOST_DIGITS:
-        return ""
-    precision = min(_MOST_DIGITS, before + scale + _ROOM)
-    return f"decimal({precision},{scale})"
+    whole = 1
+    scale = 0
+    for text in texts:
+        before, after = digits_of(Decimal(text))
+        whole = max(whole, before)
+        scale = max(scale, after)
+
+    needed = whole + scale
+    precision = min(_MOST_DIGITS, needed + _ROOM)
+    return f"decimal({precision},{scale})" if needed <= _MOST_DIGITS else ""
 
 
 def _double(texts: Sequence[str]) -> str:

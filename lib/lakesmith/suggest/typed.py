@@ -95,14 +95,21 @@ def typed_columns(sample: Sample) -> list[TypedColumn]:
 
 
 def _typed(sample: Sample, name: str, stored: str) -> TypedColumn:
-    found = [row[name] for row in sample.rows]
+    found = (row[name] for row in sample.rows)
     given = [value for value in found if value is not None]
     read_as = kind = stored
     if stored == "string":
         read_as, kind, given = _read_text(given)
-    values = tuple(_normal(value, kind) for value in given)
-    is_secret = name in sample.secret
-    return TypedColumn(name, stored, kind, read_as, values, len(found), is_secret)
+    values = [_normal(value, kind) for value in given]
+    return TypedColumn(
+        name=name,
+        stored=stored,
+        kind=kind,
+        read_as=read_as,
+        values=tuple(values),
+        rows=len(sample.rows),
+        is_secret=name in sample.secret,
+    )
 
 
 def _read_text(texts: Sequence[str]) -> tuple[str, str, list[str]]:

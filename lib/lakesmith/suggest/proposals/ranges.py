@@ -71,10 +71,13 @@ def bound(value: Any, kind: str) -> int | float | str:
 
 
 def _plain(value: Decimal) -> int | float | str:
-    if value == value.to_integral_value() and abs(value) < _EXACT:
+    is_whole = value == value.to_integral_value()
+    if is_whole and abs(value) < _EXACT:
         return int(value)
     number = float(value)
-    return number if Decimal(repr(number)) == value else f"{value:f}"
+    if Decimal(repr(number)) == value:
+        return number
+    return f"{value:f}"
 
 
 def _is_finite(value: Any) -> bool:

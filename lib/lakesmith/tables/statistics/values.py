@@ -59,22 +59,26 @@ def statistic(value: Any, kind: str) -> Interval:
 
 
 def _statistic(value: Any, kind: str) -> Any:
-    if isinstance(value, bool) and kind == "boolean":
-        return value
-    if kind in WHOLE and isinstance(value, int) and not isinstance(value, bool):
+    if isinstance(value, bool):
+        if kind == "boolean":
+            return value
+    elif isinstance(value, int) and kind in WHOLE:
         return Decimal(value)
-    if family(kind) == "decimal" and isinstance(value, (int, Decimal)):
+    elif isinstance(value, int | Decimal) and family(kind) == "decimal":
         return _money(Decimal(value), kind)
-    if isinstance(value, str) and kind in _TIMES:
+    elif isinstance(value, str) and kind in _TIMES:
         return _TIMES[kind](value)
     raise ValueError(f"statistics of {kind} are not exact")
 
 
 def _money(value: Decimal, kind: str) -> Decimal:
-    scale = int(kind.rstrip(")").rpartition(",")[2])
-    if abs(value) >= Decimal(10) ** (_EXACT_DIGITS - scale):
+    _, _, digits = kind.rstrip(")").rpartition(",")
+    scale = int(digits)
+    limit = Decimal(10) ** (_EXACT_DIGITS - scale)
+    if abs(value) >= limit:
         raise ValueError(f"{value} may have been rounded")
-    shown = value.quantize(Decimal(1).scaleb(-scale))
+    unit = Decimal(1).scaleb(-scale)
+    shown = value.quantize(unit)
     if shown != value:
         raise ValueError(f"{value} is no {kind}")
     return shown
