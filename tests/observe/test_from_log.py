@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Any
+from typing import Any, ClassVar, Literal
 
 import pytest
 
-from tests.observe.logs import added, answered, logged, of, said
+from lakesmith.observe.from_log import LogScope, answer
+from lakesmith.spec.model.checks import CheckedColumn, RowCheck
+from tests.observe.logs import NOON, added, answered, logged, of, said, statistics
 
 TWO = (added(of(3, 1, 5, 1)), added(of(2, 7, 9), "b.parquet"))
 LOOSE = {"storageType": "u", "pathOrInlineDv": "x", "cardinality": 2}
@@ -185,3 +187,30 @@ def test_a_nested_column_has_no_bounds(tmp_path: Path) -> None:
     kind = {"type": "array", "elementType": "integer", "containsNull": True}
     table = logged(tmp_path, "array", added(of(2, nulls=1)), column={"type": kind})
     assert said(answered(table, "not_null", column="a")) == ("quarantine", "1 of 2 rows")
+
+
+class Settled(RowCheck):
+    """A check of another package, which is made elsewhere."""
+
+    check: Literal["settled"]
+    column: CheckedColumn
+    evaluated_in: ClassVar[str] = "settled_by_log"
+
+
+MADE_ELSEWHERE = """
+from lakesmith.observe.from_log.registry import rows_from_log
+from lakesmith.observe.from_log.row_values import null_rows
+from tests.observe.test_from_log import Settled
+
+@rows_from_log(Settled)
+def settled(check, scope):
+    return null_rows(scope.column(check.column))
+"""
+
+
+def test_a_check_of_another_package_is_answered(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    (tmp_path / "settled_by_log.py").write_text(MADE_ELSEWHERE)
+    monkeypatch.syspath_prepend(tmp_path)
+    found = statistics(logged(tmp_path / "t", "integer", *TWO))
+    result = answer(Settled(id="c", column="a"), LogScope(found, found.types, NOON))
+    assert said(result) == ("quarantine", "1 of 5 rows")

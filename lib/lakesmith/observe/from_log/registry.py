@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass
 from datetime import datetime
+from importlib import import_module
 from typing import TYPE_CHECKING, Any, TypeVar
 
 from lakesmith.columns import DELETED, EMPTIED
@@ -142,6 +143,8 @@ def answer(check: Check, scope: LogScope) -> CheckResult | None:
     """
     if getattr(check, "where", None) is not None:
         return None
+    if check.evaluated_in:
+        import_module(check.evaluated_in)
     try:
         if isinstance(check, RowCheck):
             return _of_rows(check, scope)
