@@ -63,7 +63,7 @@ def test_quality_runs(
     seen = runpy.run_path("04_quality.py")
     assert seen["run"].state == "done"
     assert {(one["check"], one["rows"]) for one in seen["reasons"]} == {
-        ("status_known", 1), ("price_range", 1), ("price_cast", 1)
+        ("status_known", 1), ("price_range", 1), ("price_cast", 1), ("price_given", 1)
     }  # fmt: skip
     assert [(one.check, one.status) for one in seen["results"]] == [("dear", "warn"), ("mean_price", "pass")]
     assert [(one.check, one.status, one.origin) for one in seen["audited"]] == [
