@@ -20,7 +20,7 @@ _WORDS = ({"true", "false"}, {"yes", "no"})
 _INT = 2**31 // 10
 _BIGINT = 2**63
 _MOST_DIGITS = 38
-_ROOM = 2
+_SPARE = 2
 
 Recognise = Callable[[Sequence[str]], str]
 
@@ -76,7 +76,7 @@ def _decimal(texts: Sequence[str]) -> str:
         scale = max(scale, after)
 
     needed = whole + scale
-    precision = min(_MOST_DIGITS, needed + _ROOM)
+    precision = min(_MOST_DIGITS, needed + _SPARE)
     return f"decimal({precision},{scale})" if needed <= _MOST_DIGITS else ""
 
 
