@@ -54,3 +54,23 @@ def test_upserts_run(
     ]
     assert set(seen["equal"].values()) == {True}
     assert "open versions of its keys" in capsys.readouterr().out
+
+
+def test_quality_runs(
+    spark: SparkSession, root: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.chdir(root / "notebooks")
+    seen = runpy.run_path("04_quality.py")
+    assert seen["run"].state == "done"
+    assert {(one["check"], one["rows"]) for one in seen["reasons"]} == {
+        ("status_known", 1), ("price_range", 1), ("price_cast", 1), ("price_given", 1)
+    }  # fmt: skip
+    assert [(one.check, one.status) for one in seen["results"]] == [("dear", "warn"), ("mean_price", "pass")]
+    assert [(one.check, one.status, one.origin) for one in seen["audited"]] == [
+        ("price_given", "pass", "log"),
+        ("enough", "fail", "log"),
+        ("least_price", "pass", "log"),
+        ("one_each", "pass", "scan"),
+    ]
+    output = capsys.readouterr().out
+    assert "400 of 400 rows were seen" in output and "id_unique shuffle" in output

@@ -11,11 +11,8 @@ from pyspark.sql import SparkSession
 from lakesmith.contracts.changes.against import require_compatible
 from lakesmith.doctor.fix import doctor
 from lakesmith.maintain.maintain import maintain
-from lakesmith.observe.audit import check_table
 from lakesmith.observe.observers import Observer, Observers, installed_observers
-from lakesmith.quality.explain import explain_project
-from lakesmith.quality.quarantine_reasons import count_reasons
-from lakesmith.reader import Reader
+from lakesmith.quality_reader import QualityReader
 from lakesmith.repair.backfill import backfill
 from lakesmith.repair.rollback import rollback
 from lakesmith.runs.plan_report import plan
@@ -30,7 +27,6 @@ if TYPE_CHECKING:
     from lakesmith.errors import Problem
     from lakesmith.maintain.result import MaintenanceResult
     from lakesmith.observe.results import Plan, RunResult
-    from lakesmith.quality.check_result import CheckResult
 
 
 def open_lake(
@@ -66,7 +62,7 @@ def open_lake(
     return Lake(loaded, Path(conf), spark)
 
 
-class Lake(Reader):
+class Lake(QualityReader):
     """A project with its warehouse.
 
     Parameters
@@ -109,49 +105,6 @@ class Lake(Reader):
             Each finding with its code and what to do.
         """
         return doctor(self.project, fix)
-
-    def explain_quality(self, name: str | None = None) -> list[dict[str, Any]]:
-        """Return what the checks of one or of all tables cost, without Spark.
-
-        Returns
-        -------
-        list of dict
-            ``table``, ``scans``, ``shuffles`` and ``checks``.
-        """
-        return explain_project(self.project, name)
-
-    def quarantine_reasons(self, name: str) -> list[dict[str, Any]]:
-        """Return how many quarantined rows of a table each check has.
-
-        Returns
-        -------
-        list of dict
-            ``check``, ``column``, ``rows`` and ``such_as``, the most frequent first.
-        """
-        counted = self.quarantine(name).transform(count_reasons)
-        return [row.asDict() for row in counted.collect()]
-
-    def check(self, name: str, checks: Path | None = None) -> tuple[CheckResult, ...]:
-        """Check the rows that a table has now, whoever built it.
-
-        Parameters
-        ----------
-        name : str
-            ``layer.table``, as published, or the path of any Delta table.
-        checks : Path, optional
-            YAML with a list under the key ``checks``; those of the table's spec when left out.
-
-        Returns
-        -------
-        tuple of CheckResult
-            Checks of raw text (`cast_failed`) are left out: a table has none.
-
-        Raises
-        ------
-        InputError
-            LS207 when there is no such table, LS216 without checks.
-        """
-        return check_table(self.spark, self.project, self.table, name, checks)
 
     def plan(self, select: Sequence[str] = ()) -> Plan:
         """Return what a run would do, without writing anything.
@@ -289,9 +242,6 @@ class Lake(Reader):
         """
         self.validate()
         return maintain(self._session, self.project, select, dry_run, _observers(None))
-
-    def _session(self) -> SparkSession:
-        return self.spark
 
 
 def _observers(on_event: Observer | None) -> Observers:

@@ -103,6 +103,18 @@ INPUT_CODES: dict[str, tuple[str, str, str]] = {
         "`lakesmith check` found no checks in the spec of the table, or the table has no spec.",
         "Give a YAML file with a list under the key checks by --checks FILE.",
     ),
+    "LS217": (
+        "nothing to suggest from",
+        "`lakesmith suggest` found no rows in the source: it has no file, or none that can be"
+        " read.",
+        "Put a file into the directory of the source, or name a table.",
+    ),
+    "LS218": (
+        "log cannot be read without Spark",
+        "`lakesmith facts` reads the log of a table on a local path. This table is elsewhere, or"
+        " its log is damaged or has a feature that is not known here.",
+        "Use `lakesmith check`, which reads the rows by Spark.",
+    ),
     "LS215": (
         "unknown type of source",
         "The ledger or a spec names a type of source that no installed package has, "

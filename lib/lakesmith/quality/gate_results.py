@@ -3,13 +3,30 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Protocol
 
 from lakesmith.quality.check_result import CheckResult
 from lakesmith.spec.model.checks.threshold import is_above
 
 if TYPE_CHECKING:
     from lakesmith.quality.rule import Rule
+    from lakesmith.spec.model.checks.threshold import Threshold
+
+
+class JudgedByRows(Protocol):
+    """What is judged by how many rows fail it, such as a rule or the check of a spec."""
+
+    @property
+    def id(self) -> str:
+        """Name of the check."""
+
+    @property
+    def on_fail(self) -> str:
+        """What becomes of a row that fails."""
+
+    @property
+    def threshold(self) -> Threshold | None:
+        """How many rows may fail."""
 
 
 def gate_results(
@@ -47,41 +64,35 @@ def gate_results(
     )
 
 
-def _result(rule: Rule, failed: int, rows: int) -> CheckResult:
-    if rule.error:
-        return CheckResult(
-            rule.id,
-            rule.column,
-            rule.on_fail,
-            "error",
-            0,
-            rule.error,
-        )
-    status, limit = _verdict(
-        rule,
-        failed,
-        rows,
-    )
+def row_result(check: JudgedByRows, column: str, failed: int, rows: int) -> CheckResult:
+    """Judge a check of rows by how many of them fail it.
+
+    Examples
+    --------
+    >>> from lakesmith.spec.model.checks import NotNull
+    >>> row_result(NotNull(id="given", column="id"), "id", 1, 3).status
+    'quarantine'
+    """
+    status, limit = _verdict(check, failed, rows)
     message = f"{failed} of {rows} rows" if failed else ""
     if limit:
         message += f", more than {limit}"
-    return CheckResult(
-        rule.id,
-        rule.column,
-        rule.on_fail,
-        status,
-        failed,
-        message,
-    )
+    return CheckResult(check.id, column, check.on_fail, status, failed, message)
 
 
-def _verdict(rule: Rule, failed: int, rows: int) -> tuple[str, str]:
-    """Return the status of a rule, and the limit of its threshold that is passed."""
+def _result(rule: Rule, failed: int, rows: int) -> CheckResult:
+    if rule.error:
+        return CheckResult(rule.id, rule.column, rule.on_fail, "error", 0, rule.error)
+    return row_result(rule, rule.column, failed, rows)
+
+
+def _verdict(check: JudgedByRows, failed: int, rows: int) -> tuple[str, str]:
+    """Return the status of a check, and the limit of its threshold that is passed."""
     if not failed:
         return "pass", ""
-    limits = rule.threshold.limits() if rule.threshold else {}
+    limits = check.threshold.limits() if check.threshold else {}
     for status in ("fail", "warn"):
         if status in limits and is_above(failed, rows, limits[status]):
             return status, str(limits[status])
-    is_of_rows = rule.on_fail in ("quarantine", "drop")
-    return ("pass" if limits and not is_of_rows else rule.on_fail), ""
+    is_of_rows = check.on_fail in ("quarantine", "drop")
+    return ("pass" if limits and not is_of_rows else check.on_fail), ""

@@ -24,6 +24,8 @@ def local_rows(
     version: int | None,
     limit: int,
     columns: Mapping[str, Column] | None = None,
+    *,
+    spread: bool = False,
 ) -> list[dict[str, Any]] | None:
     """Return some visible rows of a table, or None where only Spark reads them right.
 
@@ -35,6 +37,9 @@ def local_rows(
     limit : int
     columns : mapping of str to Column, optional
         The contract. A default in it needs Spark.
+    spread : bool
+        Take the rows from all of the table by a hash of their values: the same ones whatever files
+        they lie in.
 
     Returns
     -------
@@ -54,7 +59,7 @@ def local_rows(
         if not (_is_read(delta) and _has_plain_types(delta, shown)):
             return None
         engine = QueryBuilder().register("t", delta)
-        found = engine.execute(_select(delta, shown, limit))
+        found = engine.execute(_select(delta, shown, limit, spread))
         rows: list[dict[str, Any]] = pa.table(found.read_all()).to_pylist()
     # delta-rs raises a plain Exception for a file that is missing or damaged. Spark reads the table
     # then, or says what is wrong with it.
@@ -104,11 +109,27 @@ def _is_text(kind: pa.DataType) -> bool:
     )
 
 
-def _select(delta: DeltaTable, shown: list[str], limit: int) -> str:
+def _select(delta: DeltaTable, shown: list[str], limit: int, spread: bool) -> str:
     names = ", ".join(DELTA_RS.column(name) for name in shown)
+    order = _by_hash(delta, shown) if spread else ""
     has_tombstones = "_deleted" in _schema(delta).names
     where = ' WHERE NOT "_deleted"' if has_tombstones else ""
-    return f"SELECT {names} FROM t{where} LIMIT {limit}"  # noqa: S608 quoted
+    return f"SELECT {names} FROM t{where}{order} LIMIT {limit}"  # noqa: S608 quoted
+
+
+def _by_hash(delta: DeltaTable, shown: list[str]) -> str:
+    schema = _schema(delta)
+    texts = [
+        f"coalesce(CAST({DELTA_RS.column(name)} AS VARCHAR), '')"
+        for name in shown
+        if not _is_bytes(schema.field(name).type)
+    ]
+    return f" ORDER BY md5(concat_ws('|', {', '.join(texts)}))" if texts else ""
+
+
+def _is_bytes(kind: pa.DataType) -> bool:
+    is_binary = pa.types.is_binary(kind) or pa.types.is_large_binary(kind)
+    return bool(is_binary or pa.types.is_nested(kind) or kind == pa.binary_view())
 
 
 def _without_zone(value: Any) -> Any:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import asdict
 from pathlib import Path
 from typing import Annotated, Any
 
@@ -10,7 +9,7 @@ import typer
 
 from lakesmith.cli.answer import answering
 from lakesmith.cli.options import CONF, LOCAL, TEXT, Conf, Env, Form, Sets, open_lake
-from lakesmith.cli.quality.texts import quality_text
+from lakesmith.cli.quality.texts import audit_text
 from lakesmith.errors import GateRefused
 
 
@@ -32,6 +31,10 @@ def check(
             show_default=False,
         ),
     ] = None,
+    scan: Annotated[
+        bool,
+        typer.Option("--scan", help="Read the rows for every check, not the log."),
+    ] = False,
     conf: Conf = CONF,
     env: Env = LOCAL,
     form: Form = TEXT,
@@ -39,8 +42,9 @@ def check(
     """Check the rows that a table has now, whoever built it."""
     with answering(form) as answer:
         lake = open_lake(conf, env, sets)
-        found = [{"table": table, **asdict(one)} for one in lake.check(table, checks)]
-        answer(found, quality_text)
+        results = lake.check(table, checks, scan=scan)
+        found = [{"table": table, **one.as_data()} for one in results]
+        answer(found, audit_text)
         _require_passed(found)
 
 

@@ -10,6 +10,7 @@ from lakesmith.cli.table import aligned
 
 Row = Mapping[str, Any]
 _VERDICTS = ("table", "check", "column", "on_fail", "status", "failed", "message")
+_AUDIT = (*_VERDICTS[:-1], "from", "message")
 _COSTS = ("check", "kind", "cost", "note")
 
 
@@ -20,6 +21,24 @@ def quality_text(verdicts: Sequence[Row]) -> str:
         if verdicts
         else "no verdicts yet; start with `lakesmith run`"
     )
+
+
+def audit_text(results: Sequence[Row]) -> str:
+    """Return the results of an audit, and where they came from.
+
+    Examples
+    --------
+    >>> row = {"check": "few", "column": "", "on_fail": "fail", "status": "pass", "failed": 0}
+    >>> print(audit_text([{"table": "gold.a", **row, "message": "", "from": "log"}]))
+    table   check  column  on_fail  status  failed  from  message
+    gold.a  few            fail     pass         0  log
+    1 of 1 check(s) answered from the log; no row was read
+    """
+    from_log = sum(row["from"] == "log" for row in results)
+    count = len(results)
+    read = "no row was read" if from_log == count else "the rows were read for the rest"
+    last = f"{from_log} of {count} check(s) answered from the log; {read}"
+    return f"{aligned(results, _AUDIT)}\n{last}"
 
 
 def costs_text(tables: Sequence[Row]) -> str:

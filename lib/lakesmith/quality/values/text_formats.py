@@ -9,24 +9,11 @@ from operator import and_
 from pyspark.sql import Column
 from pyspark.sql import functions as F
 
-_LABEL = "[A-Za-z0-9](?:[A-Za-z0-9-]{0,61}[A-Za-z0-9])?"
-_HOST = rf"{_LABEL}(?:\.{_LABEL})*"
-_BYTE = "(?:25[0-5]|2[0-4][0-9]|1[0-9]{2}|[1-9]?[0-9])"
-_IPV4 = rf"{_BYTE}(?:\.{_BYTE}){{3}}"
-_GROUP = "[0-9A-Fa-f]{1,4}"
-_PATTERNS = {
-    # The pattern of HTML's <input type=email>, with a dot in the host.
-    "email": rf"[A-Za-z0-9.!#$%&'*+/=?^_`{{|}}~-]{{1,64}}@{_LABEL}(?:\.{_LABEL})+",
-    "uuid": "[0-9A-Fa-f]{8}(?:-[0-9A-Fa-f]{4}){3}-[0-9A-Fa-f]{12}",
-    # RFC 3986, of the schemes that a browser opens, without user and password.
-    "url": rf"(?i:https?|ftp)://(?:{_HOST}|\[[0-9A-Fa-f:.]+\])(?::[0-9]{{1,5}})?(?:[/?#][^\s]*)?",
-    "ipv4": _IPV4,
-    "iban": "[A-Z]{2}[0-9]{2}[A-Z0-9]{11,30}",
-}
+from lakesmith.quality.values.format_patterns import GROUP, IPV4, PATTERNS
 
 
 def _matching(name: str) -> Callable[[Column], Column]:
-    pattern = rf"\A(?:{_PATTERNS[name]})\z"
+    pattern = rf"\A(?:{PATTERNS[name]})\z"
     return lambda text: text.rlike(pattern)
 
 
@@ -40,13 +27,9 @@ def is_ipv6(text: Column) -> Column:
     ['::1', '::ffff:1.2.3.4']
     """
     # A tail of IPv4 takes the room of two groups.
-    tail = F.regexp_replace(
-        text,
-        rf":{_IPV4}\z",
-        ":0:0",
-    )
-    groups = rf"{_GROUP}(?::{_GROUP})*"
-    whole = tail.rlike(rf"\A{_GROUP}(?::{_GROUP}){{7}}\z")
+    tail = F.regexp_replace(text, rf":{IPV4}\z", ":0:0")
+    groups = rf"{GROUP}(?::{GROUP})*"
+    whole = tail.rlike(rf"\A{GROUP}(?::{GROUP}){{7}}\z")
     short = tail.rlike(rf"\A(?:{groups})?::(?:{groups})?\z")
     colon = F.lit(":")
     without = F.replace(

@@ -8,7 +8,8 @@ from pydantic import BaseModel, ConfigDict, Field
 
 NAME_PATTERN = r"^[a-z][a-z0-9_]{0,127}$"
 Name = Annotated[str, Field(pattern=NAME_PATTERN)]
-ColumnName = Annotated[str, Field(pattern=r"^[A-Za-z][A-Za-z0-9_]{0,127}$")]
+COLUMN_PATTERN = r"^[A-Za-z][A-Za-z0-9_]{0,127}$"
+ColumnName = Annotated[str, Field(pattern=COLUMN_PATTERN)]
 ColumnNames = Annotated[tuple[ColumnName, ...], Field(strict=False)]
 TableName = Annotated[
     str, Field(pattern=r"^(bronze|silver|gold)\.[a-z][a-z0-9_]{0,127}$")

@@ -11,7 +11,7 @@ import pyarrow.parquet as pq  # type: ignore[import-untyped]
 
 from lakesmith.tables.delta_log.actions import Action, read_actions
 
-WANTED = ("add", "remove", "metaData", "sidecar")
+WANTED = ("add", "remove", "metaData", "protocol", "sidecar")
 
 
 def checkpoint_problem(file: Path) -> str:

@@ -37,6 +37,10 @@ class Snapshot:
         When each path was removed, in milliseconds.
     settings : dict of str to str
         The table's properties.
+    metadata : dict
+        What the table is: its schema and the columns that it is partitioned by.
+    protocol : dict
+        What a reader must know.
 
     Examples
     --------
@@ -51,6 +55,8 @@ class Snapshot:
     live: dict[tuple[str, str], dict[str, Any]] = field(default_factory=dict)
     removed: dict[str, int] = field(default_factory=dict)
     settings: dict[str, str] = field(default_factory=dict)
+    metadata: dict[str, Any] = field(default_factory=dict)
+    protocol: dict[str, Any] = field(default_factory=dict)
 
     def apply(self, action: Action) -> None:
         """Take one action in.
@@ -69,6 +75,9 @@ class Snapshot:
             self.removed[removed["path"]] = removed.get("deletionTimestamp") or 0
         if about := action.get("metaData"):
             self.settings = dict(about.get("configuration") or {})
+            self.metadata = about
+        if needs := action.get("protocol"):
+            self.protocol = needs
 
 
 def _key(body: dict[str, Any]) -> tuple[str, str]:

@@ -69,10 +69,12 @@ class FreshnessEvaluation(BatchEvaluation[Freshness]):
         is_ahead = value > F.lit(latest)
         newest = F.when(~is_ahead, value)
         ahead = F.when(is_ahead, value)
-        return {
-            self._name("newest"): F.max(newest),
-            self._name("ahead"): F.max(ahead),
-        }
+        measured = (F.max(newest), F.max(ahead))
+        return dict(zip(self.metric_names(), measured, strict=True))
+
+    def metric_names(self) -> tuple[str, str]:
+        """Return the names of the newest value and of the one that is left out."""
+        return self._name("newest"), self._name("ahead")
 
     def result(self, metrics: Mapping[str, Any]) -> CheckResult:
         """Fail when the newest value is too old. Without any, `on_null` decides."""

@@ -66,10 +66,12 @@ class ExtremeEvaluation(BatchEvaluation[B]):
         broken = outside(self.check, extreme, kind)
         if is_float(kind):
             broken = broken | F.isnan(extreme)
-        return {
-            self._name("value"): sample_of(extreme, kind),
-            self._name("broken"): broken,
-        }
+        measured = (sample_of(extreme, kind), broken)
+        return dict(zip(self.metric_names(), measured, strict=True))
+
+    def metric_names(self) -> tuple[str, str]:
+        """Return the names of the value and of whether it is outside of the bounds."""
+        return self._name("value"), self._name("broken")
 
     def result(self, metrics: Mapping[str, Any]) -> CheckResult:
         """Fail when the value is outside of the bounds. Without any, `on_null` decides."""

@@ -1,0 +1,122 @@
+"""Check tables, say what is known of them, and suggest checks."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from lakesmith.observe.audit import check_table
+from lakesmith.observe.facts import table_facts
+from lakesmith.quality.explain import explain_project
+from lakesmith.quality.quarantine_reasons import count_reasons
+from lakesmith.reader import Reader
+from lakesmith.suggest.suggest import suggest
+from lakesmith.tables.readable import ReadableTables
+
+if TYPE_CHECKING:
+    from pyspark.sql import SparkSession
+
+    from lakesmith.observe.audited import AuditResult
+    from lakesmith.suggest.suggested import Suggested
+
+
+class QualityReader(Reader):
+    """Read what is known of the quality of tables, those of others too."""
+
+    def explain_quality(self, name: str | None = None) -> list[dict[str, Any]]:
+        """Return what the checks of one or of all tables cost, without Spark.
+
+        Returns
+        -------
+        list of dict
+            ``table``, ``scans``, ``shuffles`` and ``checks``.
+        """
+        return explain_project(self.project, name)
+
+    def quarantine_reasons(self, name: str) -> list[dict[str, Any]]:
+        """Return how many quarantined rows of a table each check has.
+
+        Returns
+        -------
+        list of dict
+            ``check``, ``column``, ``rows`` and ``such_as``, the most frequent first.
+        """
+        counted = self.quarantine(name).transform(count_reasons)
+        return [row.asDict() for row in counted.collect()]
+
+    def check(
+        self, name: str, checks: Path | None = None, *, scan: bool = False
+    ) -> tuple[AuditResult, ...]:
+        """Check the rows that a table has now, whoever built it.
+
+        Parameters
+        ----------
+        name : str
+            ``layer.table``, as published, or the path of any Delta table.
+        checks : Path, optional
+            YAML with a list under the key ``checks``; those of the table's spec when left out.
+        scan : bool
+            Read the rows for every check. Else those that the log of a local table answers exactly
+            are answered from it, without Spark where that is all of them.
+
+        Returns
+        -------
+        tuple of AuditResult
+            Each with its `origin`. Checks of raw text (`cast_failed`) are left out: a table has
+            none.
+
+        Raises
+        ------
+        InputError
+            LS207 when there is no such table, LS216 without checks.
+        """
+        return check_table(self._readable(), name, checks, scan=scan)
+
+    def facts(self, name: str) -> dict[str, Any]:
+        """Return what the log of a table on a local path says, without reading a row.
+
+        Parameters
+        ----------
+        name : str
+            ``layer.table``, as published, or the path of a Delta table.
+
+        Returns
+        -------
+        dict
+            As `table_facts` returns it.
+
+        Raises
+        ------
+        InputError
+            LS207 when there is no such table, LS218 when its log cannot be read without Spark.
+        """
+        return table_facts(self._readable(), name)
+
+    def suggest(self, name: str, sample: int = 10_000) -> Suggested:
+        """Suggest a contract and checks from a sample of rows.
+
+        Parameters
+        ----------
+        name : str
+            ``layer.table``, as published, ``sources.name``, or the path of any Delta table.
+        sample : int
+            How many rows to look at.
+
+        Returns
+        -------
+        Suggested
+            No row of the sample contradicts it. `as_yaml` makes text of it to review.
+
+        Raises
+        ------
+        InputError
+            LS207 when there is no such table, LS208 when it was never published, LS217 when a
+            source has nothing to read.
+        """
+        return suggest(self._readable(), name, sample)
+
+    def _readable(self) -> ReadableTables:
+        return ReadableTables(self.project, self._session, self.table, self._published)
+
+    def _session(self) -> SparkSession:
+        return self.spark

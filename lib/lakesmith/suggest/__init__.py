@@ -1,0 +1,1 @@
+"""Suggest a contract and checks from a sample of rows, to be reviewed by a person."""

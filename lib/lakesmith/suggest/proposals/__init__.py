@@ -1,0 +1,6 @@
+"""Propose checks, each kind in a module of its own."""
+
+from lakesmith.suggest.proposals import keys, ranges, text_formats, value_sets
+from lakesmith.suggest.proposals.registry import proposals
+
+__all__ = ["keys", "proposals", "ranges", "text_formats", "value_sets"]
