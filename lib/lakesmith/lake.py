@@ -17,6 +17,7 @@ from lakesmith.quality.explain import explain_project
 from lakesmith.quality.quarantine_reasons import count_reasons
 from lakesmith.reader import Reader
 from lakesmith.repair.backfill import backfill
+from lakesmith.repair.give_up import give_up
 from lakesmith.repair.rollback import rollback
 from lakesmith.runs.plan_report import plan
 from lakesmith.runs.run import RunRequest, run
@@ -269,6 +270,29 @@ class Lake(Reader):
             LS606, LS607, LS608 when that cannot be done; nothing was changed then.
         """
         return rollback(self._session, self.project, run_id, _observers(on_event))
+
+    def give_up(
+        self, tables: Sequence[str], on_event: Observer | None = None
+    ) -> RunResult:
+        """Restore refused tables to their last good version, without planning the batch again.
+
+        Parameters
+        ----------
+        tables : sequence of str
+            Tables whose newest batch a check refused.
+        on_event : callable, optional
+
+        Returns
+        -------
+        RunResult
+            One entry a table. The next run plans the batch again.
+
+        Raises
+        ------
+        LedgerError
+            LS604 when one of the tables was not refused; nothing was changed then.
+        """
+        return give_up(self._session, self.project, tables, _observers(on_event))
 
     def maintain(
         self, select: Sequence[str] = (), dry_run: bool | None = None

@@ -136,6 +136,7 @@ def _intent(
         dates=dates,
         inputs=tuple(sorted(spec.inputs.items())),
         references=tuple(sorted((name, versions[name]) for name in compared)),
+        on_refusal=spec.on_refusal,
     )
 
 

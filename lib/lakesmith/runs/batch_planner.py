@@ -139,6 +139,7 @@ class Planner:
             retyped=self._is_retyped(state, source, found.new),
             inputs=tuple(sorted(inputs)) if found.lookups else (),
             references=tuple(sorted(read.items())),
+            on_refusal=spec.on_refusal,
         )
 
     def _is_retyped(self, state: TableState, source: Source, piece: Slice) -> bool:

@@ -8,6 +8,7 @@ Left behind                                        What the next run does
 =================================================  ==============================================
 an undo written down                               finishes it; so do a backfill and a rollback
 a refused batch that `accept` names                accepts it
+one of `keep_last_good`, of a table not selected   leaves it
 any other refused batch                            writes the undo down, then restores the table
 an open intent, retryable                          plans it again as written; a commit that
                                                    landed is found by its identity and skipped
@@ -35,9 +36,11 @@ from lakesmith.batch.context import BatchContext
 from lakesmith.errors import LedgerError
 from lakesmith.ledger.events import LedgerEvent, done_event
 from lakesmith.ledger.restore import Target, first_alter, restore
+from lakesmith.observe.refusals import REFUSALS
 from lakesmith.session.batch import batch_session, ending
 from lakesmith.sources.registry import source_of, span_of, unreadable
 from lakesmith.spec.fingerprint import spec_hash
+from lakesmith.spec.model.table import DEFAULT_REFUSAL
 from lakesmith.tables.commit import Outcome, find
 
 if TYPE_CHECKING:
@@ -55,8 +58,18 @@ class Recovery:
     project: Project
     ledger: Ledger
 
-    def run(self, accept: Collection[str]) -> None:
+    def run(
+        self, accept: Collection[str], selected: Collection[str] | None = None
+    ) -> None:
         """Stage the events of recovery, and write restores at once.
+
+        Parameters
+        ----------
+        accept : collection of str
+            Refused tables to accept.
+        selected : collection of str, optional
+            The tables of the run; all when left out. A refused batch of another table can still
+            be accepted, where the tables downstream do not wait for it.
 
         Raises
         ------
@@ -64,22 +77,39 @@ class Recovery:
             LS604 when `accept` names a table that was not refused.
         """
         self.finish_rollbacks()
-        unknown = [name for name in accept if not self.ledger.state(name).refused]
+        self._require_refused(accept)
+        for state in self._states():
+            if state.refused and state.table in accept:
+                self.ledger.stage(
+                    LedgerEvent("accepted", state.table, state.epoch, state.batch, {})
+                )
+            elif state.refused and not _may_wait(state, selected):
+                self._restore(state, state.refused["version"])
+            elif state.open:
+                self._settle(state, state.open)
+
+    def give_up(self, tables: Collection[str]) -> None:
+        """Undo the refused batches of some tables, and write it down.
+
+        Raises
+        ------
+        LedgerError
+            LS604 when one of the tables was not refused.
+        """
+        self.finish_rollbacks()
+        self._require_refused(tables)
+        for state in self._states():
+            if state.refused and state.table in tables:
+                self._restore(state, state.refused["version"])
+
+    def _require_refused(self, tables: Collection[str]) -> None:
+        unknown = [name for name in tables if not self.ledger.state(name).refused]
         if unknown:
             raise LedgerError(
                 f"{', '.join(unknown)} was not refused",
                 code="LS604",
                 hint="see `lakesmith quality`",
             )
-        for state in self._states():
-            if state.refused and state.table in accept:
-                self.ledger.stage(
-                    LedgerEvent("accepted", state.table, state.epoch, state.batch, {})
-                )
-            elif state.refused:
-                self._restore(state, state.refused["version"])
-            elif state.open:
-                self._settle(state, state.open)
 
     def finish_rollbacks(self) -> None:
         """Restore the tables of a rollback that was written down."""
@@ -162,3 +192,11 @@ class Recovery:
         with ending(batch_session(self.spark)) as session:
             batch = BatchContext(session, self.project, self.ledger.run_id, intent)
             return find(session, batch.table, batch.commit_id())
+
+
+def _may_wait(state: TableState, selected: Collection[str] | None) -> bool:
+    """Return whether a refused batch stays as it is, since this run does not build its table."""
+    if selected is None or state.table in selected or state.refused is None:
+        return False
+    mode = state.refused["intent"].get("on_refusal", DEFAULT_REFUSAL)
+    return not REFUSALS[mode].blocks

@@ -8,9 +8,11 @@ from pyspark.sql import SparkSession
 
 from lakesmith.columns import VALIDITY
 from lakesmith.ledger.upstream_change import changed_source
+from lakesmith.observe.refusals import REFUSALS
 from lakesmith.sources.registry import source_of
 from lakesmith.spec.fingerprint import spec_hash
 from lakesmith.spec.key_implies import unproven
+from lakesmith.spec.model.table import DEFAULT_REFUSAL
 from lakesmith.spec.step_effects import is_user_function, name_of
 from lakesmith.tables.ref import project_table
 from lakesmith.tables.schema.diff import ALLOWED, Change, differences, fields_of
@@ -140,6 +142,11 @@ def table_notes(spec: Table, state: TableState) -> list[str]:
     if spec.nondeterministic:
         notes.append(
             "declared nondeterministic: each batch is staged, one more write and read of its rows"
+        )
+    if spec.on_refusal != DEFAULT_REFUSAL:
+        notes.append(
+            f"on_refusal: {spec.on_refusal}: a batch that a check refuses is "
+            f"{REFUSALS[spec.on_refusal].words}"
         )
     if state.spec_hash and state.spec_hash != spec_hash(spec):
         notes.append(
