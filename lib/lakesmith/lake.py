@@ -89,7 +89,6 @@ class Lake(Reader):
         Raises
         ------
         ConfigError
-            With every problem found.
         """
         warnings = validate(self.loaded)
         if against is not None:
@@ -169,7 +168,6 @@ class Lake(Reader):
         Raises
         ------
         ConfigError
-            With every problem of the specs.
         """
         self.validate()
         return plan(self.spark, self.project, select)
@@ -210,12 +208,8 @@ class Lake(Reader):
             When a check refused a table; all others were published.
         """
         self.validate()
-        return run(
-            self._session,
-            self.project,
-            RunRequest(select, utc(run_date), accept, rebuild),
-            _observers(on_event),
-        )
+        request = RunRequest(select, utc(run_date), accept, rebuild)
+        return run(self._session, self.project, request, _observers(on_event))
 
     def backfill(
         self,
@@ -242,15 +236,16 @@ class Lake(Reader):
             As in `run`.
         """
         self.validate()
-        return backfill(
-            self._session,
-            self.project,
-            select,
-            date_range(start, end),
-            _observers(on_event),
-        )
+        dates = date_range(start, end)
+        observers = _observers(on_event)
+        return backfill(self._session, self.project, select, dates, observers)
 
-    def rollback(self, run_id: str, on_event: Observer | None = None) -> RunResult:
+    def rollback(
+        self,
+        run_id: str = "",
+        on_event: Observer | None = None,
+        refused: Sequence[str] = (),
+    ) -> RunResult:
         """Return all tables to where they stood before a run, and undo what was built on it.
 
         Parameters
@@ -258,41 +253,23 @@ class Lake(Reader):
         run_id : str
             As `status` and `history` show it.
         on_event : callable, optional
+        refused : sequence of str
+            Instead of a run the refused tables whose last batch, never published, is given up.
 
         Returns
         -------
         RunResult
-            One entry a table that moved. The next run reads again what was undone.
+            The next run reads again what was undone.
 
         Raises
         ------
         LedgerError
-            LS606, LS607, LS608 when that cannot be done; nothing was changed then.
+            LS604, LS606, LS607, LS608 when that cannot be done; nothing was changed then.
         """
-        return rollback(self._session, self.project, run_id, _observers(on_event))
-
-    def give_up(
-        self, tables: Sequence[str], on_event: Observer | None = None
-    ) -> RunResult:
-        """Restore refused tables to their last good version, without planning the batch again.
-
-        Parameters
-        ----------
-        tables : sequence of str
-            Tables whose newest batch a check refused.
-        on_event : callable, optional
-
-        Returns
-        -------
-        RunResult
-            One entry a table. The next run plans the batch again.
-
-        Raises
-        ------
-        LedgerError
-            LS604 when one of the tables was not refused; nothing was changed then.
-        """
-        return give_up(self._session, self.project, tables, _observers(on_event))
+        observers = _observers(on_event)
+        if refused:
+            return give_up(self._session, self.project, refused, observers)
+        return rollback(self._session, self.project, run_id, observers)
 
     def maintain(
         self, select: Sequence[str] = (), dry_run: bool | None = None

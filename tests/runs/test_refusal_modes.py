@@ -24,7 +24,7 @@ inputs: {prices: silver.orders}
 columns:
   sku: {type: string}
   price: {type: "decimal(8,2)"}
-sql: SELECT l.sku, p.price FROM lines l LEFT JOIN prices p ON l.sku = p.sku
+sql: SELECT l.sku, p.price FROM lines l LEFT join prices p ON l.sku = p.sku
 write: {strategy: replace_all}
 """
 WAITING = [("A", "2.50")]
@@ -141,8 +141,8 @@ def test_a_refused_batch_can_be_given_up_at_once(shop: Shop) -> None:
     refuse(shop, "keep_last_good")
     assert ids(shop, "latest") == [1, 3]
     with pytest.raises(LedgerError, match="LS604"):
-        shop.lake.give_up(["silver.lines"])
-    given_up = shop.lake.give_up(["silver.orders"])
+        shop.lake.rollback(refused=["silver.lines"])
+    given_up = shop.lake.rollback(refused=["silver.orders"])
     assert (given_up.state, by_table(given_up)["silver.orders"].state) == ("rolled_back", "rolled_back")
     assert (ids(shop, "latest"), ids(shop)) == ([1], [1])
     with pytest.raises(LedgerError, match="LS604"):

@@ -167,6 +167,8 @@ def count(
         unchanged=delta.get(
             "numUnchangedRows", max(0, accepted - inserted - updated - deleted)
         ),
+        judged=metrics["gate"].get("rows", 0),
+        failing=metrics["gate"].get("failing", 0),
     )
 
 

@@ -36,6 +36,7 @@ from lakesmith.cli.options import (
 from lakesmith.cli.progress import following, warn_if_degraded
 from lakesmith.cli.quality.check import check
 from lakesmith.cli.quality.imports import import_checks
+from lakesmith.cli.quality.objectives import slo
 from lakesmith.cli.quality.verbs import quality, quarantine
 from lakesmith.errors import InputError
 
@@ -254,6 +255,7 @@ app.add_typer(contract)
 app.command()(quality)
 app.command()(quarantine)
 app.command()(check)
+app.command()(slo)
 app.command()(import_checks)
 app.command()(doctor)
 app.command()(deploy_spec)

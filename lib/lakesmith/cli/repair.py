@@ -81,11 +81,7 @@ def rollback(
     with answering(form) as answer:
         lake = open_lake(conf, env, sets)
         with following() as on_event:
-            result = (
-                lake.give_up(each_name(refused), on_event)
-                if run is None
-                else lake.rollback(run, on_event)
-            )
+            result = lake.rollback(run or "", on_event, each_name(refused))
         answer(result, text.rollback_text)
 
 

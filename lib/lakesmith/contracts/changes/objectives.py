@@ -24,14 +24,22 @@ def objective_changes(old: Contract | None, new: Contract | None) -> Iterator[Ch
     now = new or Contract()
     if _is_older(was.freshness, now.freshness):
         yield _change("freshness", was.freshness, now.freshness)
-    passing = was.slo.records_passing
-    least = now.slo.records_passing
-    if passing and (not least or percent_of(least) < percent_of(passing)):
-        yield _change("slo.records_passing", passing, least)
+    for name in ("records_passing", "fresh_time"):
+        least = getattr(was.slo, name)
+        less = getattr(now.slo, name)
+        if least and (not less or percent_of(less) < percent_of(least)):
+            yield _change(f"slo.{name}", least, less)
     for name, share in was.slo.null_share.items():
         most = now.slo.null_share.get(name)
         if not most or percent_of(most) > percent_of(share):
             yield _change(f"slo.null_share.{name}", share, most)
+    if _has_objectives(was) and parse_age(now.slo.window) > parse_age(was.slo.window):
+        yield _change("slo.window", was.slo.window, now.slo.window)
+
+
+def _has_objectives(contract: Contract) -> bool:
+    slo = contract.slo
+    return bool(contract.freshness or slo.records_passing or slo.null_share)
 
 
 def _is_older(old: str | None, new: str | None) -> bool:
