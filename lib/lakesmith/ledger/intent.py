@@ -27,7 +27,8 @@ class Intent:
     `lookups` are the versions of the tables that are looked up, by the name of the input, `inputs`
     the tables behind these names (an older ledger does not have them). `references` are the
     versions of what the checks compare with, such as other tables, by its name. `on_refusal` is
-    what becomes of the batch where a check refuses it, whatever the spec says later.
+    what becomes of the batch where a check refuses it, whatever the spec says later; `audited` says
+    that it is judged in the staging table.
     """
 
     table: str
@@ -43,6 +44,7 @@ class Intent:
     inputs: tuple[tuple[str, str], ...] = ()
     references: Versions = ()
     on_refusal: str = DEFAULT_REFUSAL
+    audited: bool = False
 
     @property
     def reads(self) -> dict[str, int]:
@@ -131,6 +133,8 @@ class Intent:
             data["references"] = _lists(self.references)
         if self.on_refusal != DEFAULT_REFUSAL:
             data["on_refusal"] = self.on_refusal
+        if self.audited:
+            data["audited"] = True
         return data
 
     @classmethod
@@ -161,6 +165,7 @@ class Intent:
             inputs=tuple((name, of) for name, of in data.get("inputs", ())),
             references=_versions(data.get("references", ())),
             on_refusal=data.get("on_refusal", DEFAULT_REFUSAL),
+            audited=data.get("audited", False),
         )
 
 

@@ -86,7 +86,9 @@ def _state(last: LedgerEvent) -> TableOutcome:
     verdicts = last.payload["record"]["verdicts"]
     if not any(refuses(verdict) for verdict in verdicts):
         return "done"
-    return REFUSALS[_intent(last).on_refusal].outcome
+    refusal = REFUSALS[_intent(last).on_refusal]
+    is_so = refusal.publishes or last.payload["refused"]
+    return refusal.outcome if is_so else "done"
 
 
 def _started_at(run_id: str) -> datetime:

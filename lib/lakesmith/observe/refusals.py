@@ -79,4 +79,6 @@ def refusal_of(intent: Intent, record: BatchRecord) -> Refusal | None:
     >>> refusal_of(intent, record).outcome
     'kept_last_good'
     """
-    return REFUSALS[intent.on_refusal] if record.refused else None
+    if record.waived or not record.refused:
+        return None
+    return REFUSALS[intent.on_refusal]

@@ -77,7 +77,7 @@ class Tally:
             state=self.state(blocked_by),
             batches=len(self.records),
             counts=total(record.counts for _, record in self.records),
-            version=last.version if last else None,
+            version=last.readable_version if last else None,
             seconds=round(self.seconds, 3),
             verdicts=last.verdicts if last else (),
             parked=tuple(self.parked),

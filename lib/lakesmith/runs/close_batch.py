@@ -57,7 +57,7 @@ def closing_event(
     metadata = record.to_metadata()
     refusal = refusal_of(intent, record)
     is_refused = refusal is not None and not refusal.publishes
-    if state.version is None or record.moved:
+    if record.staged or state.version is None or record.moved:
         return done_event(intent, record.version, is_refused, metadata)
     if not _has_unknown_commits(spark, table, state, record.version):
         void = (state.version + 1, record.version)

@@ -7,7 +7,9 @@ is the same and its input can still be read as planned. A batch landed when its 
 Left behind                                        What the next run does
 =================================================  ==============================================
 an undo written down                               finishes it; so do a backfill and a rollback
-a refused batch that `accept` names                accepts it
+a refused batch that `accept` names                accepts it; one that is only staged is opened
+                                                   again, to be written
+one that is only staged, else                      drops it
 one of `keep_last_good`, of a table not selected   leaves it
 any other refused batch                            writes the undo down, then restores the table
 an open intent, retryable                          plans it again as written; a commit that
@@ -36,6 +38,7 @@ from lakesmith.batch.context import BatchContext
 from lakesmith.errors import LedgerError
 from lakesmith.ledger.events import LedgerEvent, done_event
 from lakesmith.ledger.restore import Target, first_alter, restore
+from lakesmith.ledger.state import is_staged
 from lakesmith.observe.refusals import REFUSALS
 from lakesmith.session.batch import batch_session, ending
 from lakesmith.sources.registry import source_of, span_of, unreadable
@@ -84,7 +87,7 @@ class Recovery:
                     LedgerEvent("accepted", state.table, state.epoch, state.batch, {})
                 )
             elif state.refused and not _may_wait(state, selected):
-                self._restore(state, state.refused["version"])
+                self._undo_refused(state, state.refused)
             elif state.open:
                 self._settle(state, state.open)
 
@@ -100,7 +103,8 @@ class Recovery:
         self._require_refused(tables)
         for state in self._states():
             if state.refused and state.table in tables:
-                self._restore(state, state.refused["version"])
+                self._undo_refused(state, state.refused)
+        self.ledger.flush(self.spark)
 
     def _require_refused(self, tables: Collection[str]) -> None:
         unknown = [name for name in tables if not self.ledger.state(name).refused]
@@ -123,6 +127,15 @@ class Recovery:
             for state in self.ledger.states.values()
             if state.table in self.project.table_names()
         ]
+
+    def _undo_refused(self, state: TableState, refused: dict[str, Any]) -> None:
+        """Restore the table, or forget a batch that was judged before it was written."""
+        if is_staged(refused):
+            self.ledger.stage(
+                LedgerEvent("dropped", state.table, state.epoch, state.batch, {})
+            )
+        else:
+            self._restore(state, refused["version"])
 
     def _restore(self, state: TableState, refused: int) -> None:
         """Undo a batch that was never accepted.

@@ -17,6 +17,7 @@ _DOCUMENTATION = {
     "event_date": True,
     "on_schema_change": True,
     "on_refusal": True,
+    "audit": True,
     "maintenance": True,
 }
 _WRITE = {"key_filter": True, "method": True}
@@ -28,7 +29,8 @@ def spec_hash(table: Table) -> str:
     """Return a short, stable hash of a table's spec.
 
     Settings that change no row do not count. These are descriptions, the contract block, profile,
-    maintenance, schema evolution, what a refusal does, and the method and key filter of the
+    maintenance, schema evolution, what a refusal does and where a
+    batch is judged, and the method and key filter of the
     write. Defaults that are written out do not count either.
 
     Parameters

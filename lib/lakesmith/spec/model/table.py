@@ -14,6 +14,9 @@ from lakesmith.spec.model.write import Write
 
 OnRefusal = Literal["stop", "keep_last_good", "publish_and_alert"]
 DEFAULT_REFUSAL: OnRefusal = "stop"
+PUBLISHING: OnRefusal = "publish_and_alert"
+Audit = Literal["commit", "stage"]
+STAGED: Audit = "stage"
 
 
 class Column(Model):
@@ -126,6 +129,12 @@ class Table(Model):
         description="What becomes of a batch that a check refuses: `stop` blocks the tables"
         " downstream and ends the run with exit code 3, `keep_last_good` lets them read the last"
         " good version, `publish_and_alert` publishes it with a warning.",
+    )
+    audit: Audit = Field(
+        "commit",
+        description="Where a batch is judged: `commit` after its commit, which readers of the lake"
+        " do not see yet, `stage` before it, for readers of the Delta path itself. It costs one"
+        " more write and read of each batch.",
     )
     write: Write = Field(
         Write(), description="How a batch becomes one commit of the table."
