@@ -158,7 +158,7 @@ def test_a_refusal_that_stops_nothing_is_an_event(shop: Shop, mode: str) -> None
     assert "price_sane" in alert.problems
 
 
-@pytest.mark.parametrize("place", ["runs.finish.publish", "runs.close_batch.done_event"])
+@pytest.mark.parametrize("place", ["runs.finish._publish", "runs.close_batch.done_event"])
 @pytest.mark.parametrize(("mode", "other"), [("publish_and_alert", "stop"), ("keep_last_good", "publish_and_alert")])
 def test_a_killed_run_decides_as_it_began_whatever_the_spec_says_then(
     shop: Shop, monkeypatch: pytest.MonkeyPatch, place: str, mode: str, other: str

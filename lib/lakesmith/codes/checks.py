@@ -60,6 +60,12 @@ CHECK_CODES: dict[str, tuple[str, str, str]] = {
         " It would end the batch.",
         "Correct the pattern. In SQL text a backslash is written twice, except in r'...'.",
     ),
+    "LS157": (
+        "verdict that needs the written table",
+        "With audit: stage a batch is judged before it is written. A check that reads the written"
+        " table, and a strategy that judges what its commit deleted, cannot be judged then.",
+        "Write audit: commit, or put the check on a table that reads this one.",
+    ),
     "LS160": (
         "SQL is not allowed here",
         "A table is made either by steps or by one SQL text. SQL is not analysed, so the groups"

@@ -233,12 +233,6 @@ _CODES: dict[str, tuple[str, str, str]] = {
         "Write a plain value of the type, with decimals and dates in quotes. Fill a column that"
         " finds rows in a step.",
     ),
-    "LS157": (
-        "verdict that needs the written table",
-        "With audit: stage a batch is judged before it is written. A check that reads the written"
-        " table, and a strategy that judges what its commit deleted, cannot be judged then.",
-        "Write audit: commit, or put the check on a table that reads this one.",
-    ),
     "LS171": (
         "two specs for one table",
         "A spec compiles to a table whose name another spec already uses.",
