@@ -148,6 +148,19 @@ def test_a_recomputed_table_is_judged_by_all_its_rows_in_the_stage(make_shop: Ca
     assert shop.rows("gold.all", "latest") == [(1, 1)]
 
 
+def test_a_table_that_lands_a_source_is_judged_in_the_stage(make_shop: Callable[..., Shop]) -> None:
+    text = "from: sources.orders\naudit: stage\nchecks: [{id: two_rows, check: row_count, min: 2}]\n"
+    shop = make_shop({"tables/bronze/orders": text})
+    shop.land("a.csv", GOOD)
+    shop.run(select=CHAIN[:1])
+    shop.land("b.csv", DEAR[:1])
+    with pytest.raises(GateRefused, match="two_rows"):
+        shop.run(select=CHAIN[:1])
+    assert len(shop.rows("bronze.orders", "latest")) == 2
+    shop.run(select=CHAIN[:1], accept=["bronze.orders"])
+    assert len(shop.rows("bronze.orders")) == 3
+
+
 def test_a_plan_says_what_a_stage_costs(make_shop: Callable[..., Shop]) -> None:
     shop = make_shop({ORDERS: STAGED})
     shop.land("a.csv", GOOD)

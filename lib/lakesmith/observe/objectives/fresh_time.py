@@ -10,7 +10,7 @@ from functools import partial
 from lakesmith.duration import parse_age
 from lakesmith.observe.objectives.objective import HUNDRED, Objective, Subject, Usage
 from lakesmith.quality.profile import secret_columns
-from lakesmith.spec.model.contract import Slo, percent_of
+from lakesmith.spec.model.contract import ALWAYS, Slo, percent_of
 from lakesmith.spec.values.times import read_instant
 
 # When a version became visible, and the time of the newest row by then.
@@ -30,7 +30,7 @@ def fresh_time(slo: Slo, subject: Subject) -> Iterator[Objective]:
     freshness = contract.freshness if contract else None
     if not freshness:
         return
-    target = slo.fresh_time or "100 %"
+    target = slo.fresh_time or ALWAYS
     column = _time_column(subject)
     points = list(_published(subject, column))
     yield Objective(

@@ -17,6 +17,9 @@ VERSION = (
     r"(-[0-9A-Za-z.-]+)?(\+[0-9A-Za-z.-]+)?$"
 )
 
+# The share of time in which a table is fresh, where the contract says none.
+ALWAYS = "100 %"
+
 Share = Annotated[str, Field(pattern=_SHARE)]
 
 
