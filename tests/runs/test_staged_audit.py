@@ -8,6 +8,10 @@ from collections.abc import Callable
 import pytest
 
 from lakesmith.errors import ConfigError, GateRefused
+from lakesmith.ledger.events import LedgerEvent, compacted, done_event, fold, intent_event
+from lakesmith.ledger.intent import Intent
+from lakesmith.ledger.state import TableState
+from lakesmith.sources.slices import Slice
 from lakesmith.tables.delta_log.history import newest_version
 from lakesmith.tables.ref import table_ref
 from tests.shop import SPECS, Shop, by_table
@@ -180,3 +184,31 @@ def test_a_verdict_that_needs_the_commit_is_refused(make_shop: Callable[..., Sho
     shop = make_shop({ORDERS: text})
     with pytest.raises(ConfigError, match=rf"LS157(.|\n)*tables.silver.orders.{key}"):
         shop.lake.validate()
+
+
+def refused_state() -> dict[str, TableState]:
+    """Return the ledger's view of a table whose second batch was refused in the stage."""
+    piece = Slice("files", "orders", {"files": []})
+    intent = Intent("bronze.orders", 1, 2, "2026-01-01T00:00:00+00:00", "hash", piece, audited=True)
+    states = {"bronze.orders": TableState("bronze.orders", batch=1, closed=1, version=3)}
+    fold(states, intent_event(intent))
+    fold(states, done_event(intent, 3, refused=True, record={"staged": True}))
+    return states
+
+
+def test_an_accepted_staged_batch_is_open_again_also_in_a_compacted_ledger() -> None:
+    states = refused_state()
+    fold(states, LedgerEvent("accepted", "bronze.orders", 1, 2, {}))
+    kept: dict[str, TableState] = {}
+    for event in compacted(states.values()):
+        fold(kept, event)
+    for state in (states["bronze.orders"], kept["bronze.orders"]):
+        assert state.open is not None
+        assert (state.open.audited, state.refused, state.waived, state.version) == (True, None, 2, 3)
+
+
+def test_a_staged_batch_that_is_given_up_leaves_the_table_as_it_is() -> None:
+    states = refused_state()
+    fold(states, LedgerEvent("dropped", "bronze.orders", 1, 2, {}))
+    state = states["bronze.orders"]
+    assert (state.refused, state.open, state.version, state.batch, state.epoch) == (None, None, 3, 2, 1)
