@@ -8,7 +8,7 @@ from typing import get_args
 
 import pytest
 
-from lakesmith.errors import GateRefused, InputError, LedgerError
+from lakesmith.errors import GateRefused, LedgerError
 from lakesmith.observe.events import RefusalAlert, RunEvent
 from lakesmith.observe.refusals import REFUSALS
 from lakesmith.observe.results import RunResult
@@ -200,20 +200,3 @@ def test_what_is_published_is_in_the_ledger_before(shop: Shop, monkeypatch: pyte
         if table["table"] == "silver.orders"
     ]
     assert ("interrupted", "alerted") in states
-
-
-def test_a_landed_batch_is_judged_also_when_the_spec_changed_after_a_kill(
-    make_shop: Callable[..., Shop], monkeypatch: pytest.MonkeyPatch
-) -> None:
-    bronze = "from: sources.orders\nchecks: [{id: some, check: row_count, min: 9}]\n"
-    shop = make_shop({"tables/bronze/orders": bronze})
-    shop.land("a.csv", GOOD)
-    crash_in(monkeypatch, "runs.close_batch.done_event")
-    with pytest.raises(Crash):
-        shop.run(select=["bronze.orders"])
-    monkeypatch.undo()
-    shop.spec("tables/bronze/orders", bronze.replace("9", "8"))
-    with pytest.raises(GateRefused, match="some"):
-        shop.run(select=["bronze.orders"])
-    with pytest.raises(InputError, match="LS208"):
-        shop.rows("bronze.orders")

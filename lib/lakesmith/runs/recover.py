@@ -15,8 +15,7 @@ any other refused batch                            writes the undo down, then re
 an open intent, retryable                          plans it again as written; a commit that
                                                    landed is found by its identity and skipped
 an open intent, not retryable:
-    it landed, and reads a source                  closes it as done; where the table has checks
-                                                   and the input is still there, restores it
+    it landed, and reads a source                  closes it as done
     it landed, and reads a table                   restores the table to before the batch
     it did not land, but its ALTER did             restores the table to before the ALTER
     nothing was written                            drops it
@@ -181,8 +180,7 @@ class Recovery:
         if self._can_retry(intent):
             return
         altered = first_alter(self.spark, self.project, state)
-        reads_source = span_of(intent.input) is None
-        if landed and reads_source and not self._is_judged_again(intent):
+        if landed and span_of(intent.input) is None:
             # Bronze has no quarantine that could still be missing.
             self.ledger.stage(done_event(intent, landed.version, refused=False))
         elif landed:
@@ -195,15 +193,6 @@ class Recovery:
             self.ledger.stage(
                 LedgerEvent("dropped", state.table, state.epoch, state.batch, {})
             )
-
-    def _is_judged_again(self, intent: Intent) -> bool:
-        """Return whether checks have to judge a batch that reads a source, and still can.
-
-        Where its input is gone, the table has the only copy of the rows.
-        """
-        source = source_of(self.project, intent.table)
-        has_checks = bool(self.project.table(intent.table).checks)
-        return has_checks and not unreadable(source, intent.input)
 
     def _can_retry(self, intent: Intent) -> bool:
         """Return whether a batch would read the same rows again, by the same spec."""
