@@ -208,3 +208,24 @@ def test_a_staged_batch_that_is_given_up_leaves_the_table_as_it_is() -> None:
     fold(states, LedgerEvent("dropped", "bronze.orders", 1, 2, {}))
     state = states["bronze.orders"]
     assert (state.refused, state.open, state.version, state.batch, state.epoch) == (None, None, 3, 2, 1)
+
+
+HIST = """
+from: bronze.orders
+columns: {id: {type: bigint, source: OrderId}, sku: {type: string, source: Sku}, day: {type: date, source: Day}}
+write: {strategy: scd2, keys: [id], sequence_by: [day], track_history_columns: [sku]}
+"""
+
+
+def test_late_events_and_merged_groups_come_out_of_the_stage_as_without_it(make_shop: Callable[..., Shop]) -> None:
+    found = []
+    for audit in ("commit", "stage"):
+        texts = {"tables/silver/hist": HIST, "tables/gold/daily": SPECS["tables/gold/daily"]}
+        shop = make_shop({name: f"audit: {audit}\n{text}" for name, text in texts.items()}, audit)
+        shop.land("a.csv", ["1,A,1,2.50,2026-01-01,1,I", "1,C,1,2.50,2026-01-05,3,I"])
+        shop.run()
+        shop.land("b.csv", ["1,B,1,2.50,2026-01-03,2,I", "7,B,1,2.50,2026-01-05,2,I"])
+        shop.run()
+        found.append((shop.rows("silver.hist"), shop.rows("gold.daily")))
+    assert found[0] == found[1]
+    assert len(found[0][0]) == 4
