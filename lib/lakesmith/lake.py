@@ -14,6 +14,7 @@ from lakesmith.maintain.maintain import maintain
 from lakesmith.observe.observers import Observer, Observers, installed_observers
 from lakesmith.quality_reader import QualityReader
 from lakesmith.repair.backfill import backfill
+from lakesmith.repair.give_up import give_up
 from lakesmith.repair.rollback import rollback
 from lakesmith.runs.plan_report import plan
 from lakesmith.runs.run import RunRequest, run
@@ -84,7 +85,6 @@ class Lake(QualityReader):
         Raises
         ------
         ConfigError
-            With every problem found.
         """
         warnings = validate(self.loaded)
         if against is not None:
@@ -121,7 +121,6 @@ class Lake(QualityReader):
         Raises
         ------
         ConfigError
-            With every problem of the specs.
         """
         self.validate()
         return plan(self.spark, self.project, select)
@@ -162,12 +161,8 @@ class Lake(QualityReader):
             When a check refused a table; all others were published.
         """
         self.validate()
-        return run(
-            self._session,
-            self.project,
-            RunRequest(select, utc(run_date), accept, rebuild),
-            _observers(on_event),
-        )
+        request = RunRequest(select, utc(run_date), accept, rebuild)
+        return run(self._session, self.project, request, _observers(on_event))
 
     def backfill(
         self,
@@ -194,15 +189,16 @@ class Lake(QualityReader):
             As in `run`.
         """
         self.validate()
-        return backfill(
-            self._session,
-            self.project,
-            select,
-            date_range(start, end),
-            _observers(on_event),
-        )
+        dates = date_range(start, end)
+        observers = _observers(on_event)
+        return backfill(self._session, self.project, select, dates, observers)
 
-    def rollback(self, run_id: str, on_event: Observer | None = None) -> RunResult:
+    def rollback(
+        self,
+        run_id: str = "",
+        on_event: Observer | None = None,
+        refused: Sequence[str] = (),
+    ) -> RunResult:
         """Return all tables to where they stood before a run, and undo what was built on it.
 
         Parameters
@@ -210,18 +206,23 @@ class Lake(QualityReader):
         run_id : str
             As `status` and `history` show it.
         on_event : callable, optional
+        refused : sequence of str
+            Instead of a run the refused tables whose last batch, never published, is given up.
 
         Returns
         -------
         RunResult
-            One entry a table that moved. The next run reads again what was undone.
+            The next run reads again what was undone.
 
         Raises
         ------
         LedgerError
-            LS606, LS607, LS608 when that cannot be done; nothing was changed then.
+            LS604, LS606, LS607, LS608 when that cannot be done; nothing was changed then.
         """
-        return rollback(self._session, self.project, run_id, _observers(on_event))
+        observers = _observers(on_event)
+        if refused:
+            return give_up(self._session, self.project, refused, observers)
+        return rollback(self._session, self.project, run_id, observers)
 
     def maintain(
         self, select: Sequence[str] = (), dry_run: bool | None = None

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
+from datetime import datetime
 from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -12,8 +13,10 @@ from pyspark.sql import functions as F
 
 from lakesmith.errors import InputError
 from lakesmith.ledger.publications import newest
-from lakesmith.observe.reading import last_runs, read_history
+from lakesmith.observe.objectives.report import PROFILE_COLUMNS, objectives_report
+from lakesmith.observe.reading import last_runs, last_verdicts, read_history
 from lakesmith.observe.records import CHECKS, PROFILES, RUNS
+from lakesmith.observe.run_records import now
 from lakesmith.session.runtime_kind import require_own_files
 from lakesmith.session.start import get_session, read_properties
 from lakesmith.spec.values.instants import utc
@@ -56,17 +59,9 @@ class Reader:
             read_properties(file) if file.exists() else {}
         )
         warehouse = [] if self.project.catalog else [self.project.warehouse]
-        require_own_files(
-            session,
-            [
-                *warehouse,
-                *(
-                    path
-                    for source in self.project.sources.values()
-                    for path in source.paths.values()
-                ),
-            ],
-        )
+        sources = self.project.sources.values()
+        paths = [path for source in sources for path in source.paths.values()]
+        require_own_files(session, [*warehouse, *paths])
         return session
 
     def table(self, name: str, version: str | int = "published") -> DataFrame:
@@ -151,10 +146,8 @@ class Reader:
         table = self._ref(name)
         if not (table.local and table.exists(None)):
             return None
-        number = None if version == "latest" else version
-        if version == "published":
-            number = self._published(name)
-        wanted = None if number is None else int(number)
+        number = self._published(name) if version == "published" else version
+        wanted = None if number == "latest" else int(number)
         return local_rows(table, wanted, limit, self._contract(name))
 
     def quarantined_rows(
@@ -219,15 +212,27 @@ class Reader:
         name : str, optional
             ``layer.table``; all tables when left out.
         """
-        rows = [
-            row
-            for row in self._ops("ops.checks", CHECKS)
-            if name in (None, row["table"])
-        ]
-        last = max(rows, key=lambda row: row["run_id"], default={"run_id": None})[
-            "run_id"
-        ]
-        return [row for row in rows if row["run_id"] == last]
+        return last_verdicts(self._ops("ops.checks", CHECKS), name)
+
+    def slo(
+        self, name: str | None = None, at: str | None = None
+    ) -> list[dict[str, Any]]:
+        """Return the objectives of contracts with their error budgets, from what runs recorded.
+
+        Parameters
+        ----------
+        name : str, optional
+            ``layer.table``; all tables when left out.
+        at : str, optional
+            End of the windows, ISO date or instant (UTC); the clock when left out.
+        """
+        if name is not None:
+            self._ref(name)
+        end = datetime.fromisoformat(utc(at) or now())
+        tables = [name] if name else self.project.table_names()
+        runs = self._ops("ops.runs", RUNS)
+        profiles = self._ops("ops.profiles", PROFILES, PROFILE_COLUMNS)
+        return objectives_report(self.project, tables, runs, profiles, end)
 
     def profile(self, name: str, since: str | None = None) -> DataFrame:
         """Return the profile rows of a table.
@@ -255,11 +260,10 @@ class Reader:
         if not table.exists(self.spark):
             return self.spark.createDataFrame([], PROFILES)
         profiles = table.load(self.spark).filter(F.col("table") == name)
-        return (
-            profiles.filter(F.col("run_time") >= F.lit(utc(since)).cast("timestamp"))
-            if since
-            else profiles
-        )
+        if not since:
+            return profiles
+        oldest = F.lit(utc(since)).cast("timestamp")
+        return profiles.filter(F.col("run_time") >= oldest)
 
     def _ref(self, name: str) -> TableRef:
         known = {*self.project.table_names(), *OPS_TABLES}
@@ -278,9 +282,11 @@ class Reader:
     def _shown(self, name: str, rows: DataFrame) -> DataFrame:
         return visible(rows).transform(with_defaults(self._contract(name)))
 
-    def _ops(self, name: str, ddl: str) -> list[dict[str, Any]]:
+    def _ops(
+        self, name: str, ddl: str, columns: Sequence[str] = ("*",)
+    ) -> list[dict[str, Any]]:
         table = OpsTable(self._ref(name), ddl)
-        return table.read(None if table.ref.local else self.spark)
+        return table.read(None if table.ref.local else self.spark, columns)
 
     def _published(self, name: str) -> int:
         published = self._ref("ops.published")

@@ -6,6 +6,8 @@ from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
 from lakesmith.errors import ConfigError, Problem
+from lakesmith.quality.batch_checks import paid_checks
+from lakesmith.spec.model.table import STAGED
 from lakesmith.spec.rules.warnings import find_warnings
 from lakesmith.transforms.steps.nondeterminism import nondeterministic_calls
 
@@ -30,7 +32,8 @@ def validate(loaded: Loaded) -> tuple[Problem, ...]:
     Raises
     ------
     ConfigError
-        LS163 for each function of a step that reads the clock or a random number.
+        LS163 for each function of a step that reads the clock or a random number, LS157 for each
+        verdict of a staged table that is known after its commit only.
 
     Examples
     --------
@@ -42,7 +45,7 @@ def validate(loaded: Loaded) -> tuple[Problem, ...]:
     problems = [
         problem
         for name in loaded.project.table_names()
-        for problem in _nondeterministic(loaded, name, loaded.project.table(name))
+        for problem in _problems(loaded, name, loaded.project.table(name))
     ]
     if problems:
         raise ConfigError(problems)
@@ -50,6 +53,28 @@ def validate(loaded: Loaded) -> tuple[Problem, ...]:
         loaded.problem(finding.code, finding.key, finding.what, finding.hint)
         for finding in find_warnings(loaded.project)
     )
+
+
+def _problems(loaded: Loaded, name: str, table: Table) -> Iterator[Problem]:
+    yield from _nondeterministic(loaded, name, table)
+    if table.audit == STAGED:
+        yield from _unstaged(loaded, name, table)
+
+
+def _unstaged(loaded: Loaded, name: str, table: Table) -> Iterator[Problem]:
+    """Yield a problem for each verdict that needs the table as it is after the commit."""
+    hint = "write audit: commit, or check it in a table that reads this one"
+    strategy = table.write.declared
+    if strategy.judges_commit:
+        what = (
+            f"'{strategy.name}' judges what its commit did: it cannot be judged before"
+        )
+        yield loaded.problem("LS157", f"tables.{name}.audit", what, hint)
+    if strategy.recomputes == "table":
+        return
+    for index, check in paid_checks(table):
+        what = f"check '{check}' reads the written table: it cannot be judged before"
+        yield loaded.problem("LS157", f"tables.{name}.checks.{index}", what, hint)
 
 
 def _nondeterministic(loaded: Loaded, name: str, table: Table) -> Iterator[Problem]:

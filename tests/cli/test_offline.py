@@ -31,7 +31,9 @@ def project(tmp_path: Path) -> Path:
     return tmp_path
 
 
-@pytest.mark.parametrize("arguments", [["validate"], ["status"], ["history"], ["quality"], ["explain", "LS104"]])
+@pytest.mark.parametrize(
+    "arguments", [["validate"], ["status"], ["history"], ["quality"], ["slo"], ["explain", "LS104"]]
+)
 def test_these_verbs_start_no_spark(project: Path, arguments: list[str]) -> None:
     done = lakesmith_without_java(project, *arguments)
     assert (done.returncode, done.stderr) == (0, "")

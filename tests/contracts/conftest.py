@@ -18,7 +18,7 @@ SPEC: dict[str, Any] = {
         "owner": "sales@example.com",
         "consumers": ["reporting", "finance@example.com"],
         "freshness": "36h",
-        "slo": {"records_passing": "99.5 %", "null_share": {"t": "1 %"}},
+        "slo": {"window": "7d", "records_passing": "99.5 %", "null_share": {"t": "1 %"}, "fresh_time": "99 %"},
     },
     "columns": {
         "n": {"type": "bigint", "nullable": False, "source": "No", "description": "number"},

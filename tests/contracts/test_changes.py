@@ -237,6 +237,16 @@ def terms(**contract: Any) -> Table:
             "contract: slo.records_passing was 99 %, is 98.9 %",
         ),
         (
+            {"freshness": "36h"},
+            {"freshness": "36h", "slo": {"fresh_time": "99 %"}},
+            "contract: slo.fresh_time was 100 %, is 99 %",
+        ),
+        (
+            {"slo": {"records_passing": "99 %", "window": "7d"}},
+            {"slo": {"records_passing": "99 %"}},
+            "contract: slo.window was 7d, is 28d",
+        ),
+        (
             {"slo": {"null_share": {"n": "1 %"}}},
             {"slo": {"null_share": {"n": "1.5 %"}}},
             "contract: slo.null_share.n was 1 %, is 1.5 %",

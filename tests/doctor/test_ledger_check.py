@@ -39,7 +39,7 @@ def test_a_table_behind_the_ledger_is_an_error_for_a_person(shop: Shop) -> None:
 
 
 def test_a_ledger_put_back_from_an_older_copy_is_noticed(shop: Shop) -> None:
-    forget(shop, "ops.ledger", 4)
+    forget(shop, "ops.ledger", 5)
     ahead = [finding for finding in found(shop.lake.doctor()) if finding[1] == "LS632"]
     tables = {"bronze.orders", "silver.orders", "silver.lines", "gold.daily"}
     assert {table for _, _, table in ahead} == tables

@@ -65,7 +65,7 @@ def test_counts_by_agg_and_by_observation_of_a_write_are_equal(spark: SparkSessi
     observed = tagged.observe(observation, *gate_metrics(rules))
     observed.transform(accepted(rules)).write.format("noop").mode("overwrite").save()
     expected = {
-        "rows": 5, "quarantined": 2, "dropped": 1,
+        "rows": 5, "quarantined": 2, "dropped": 1, "failing": 4,
         "failed_0": 1, "failed_1": 1, "failed_2": 1, "failed_3": 2, "failed_4": 1, "failed_5": 0,
     }  # fmt: skip
     assert observation.get == expected

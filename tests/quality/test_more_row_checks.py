@@ -140,4 +140,4 @@ def test_the_gate_counts_all_rows(spark: SparkSession) -> None:
     df = frame(spark, "v int, c string", [(None, "a"), (1, "b")])
     rules = rules_of(dict(df.dtypes), check="not_null", column="v", where="c = 'b'")
     counts = df.transform(tag(rules)).agg(*gate_metrics(rules)).first().asDict()
-    assert counts == {"rows": 2, "quarantined": 0, "dropped": 0, "failed_0": 0}
+    assert counts == {"rows": 2, "quarantined": 0, "dropped": 0, "failing": 0, "failed_0": 0}

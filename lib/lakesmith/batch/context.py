@@ -96,6 +96,16 @@ class BatchContext:
         """Return which row of a key wins."""
         return Precedence.of(self.spec, self.upstream_decides)
 
+    @property
+    def is_audited(self) -> bool:
+        """Return True when the batch is judged in the staging table, before its commit."""
+        return self.intent.audited
+
+    @property
+    def is_waived(self) -> bool:
+        """Return True when somebody accepted the batch although its checks refuse it."""
+        return self.state is not None and self.state.waived == self.intent.batch
+
     def from_the_beginning(self) -> BatchContext:
         """Return the batch as if it read its upstream from the first row on."""
         span = span_of(self.intent.input)

@@ -79,7 +79,7 @@ class BatchFrames:
         """
         observed = self._observed() if outcome.result is WriteResult.WRITTEN else None
         if observed is None or not _agree(observed["final"], outcome):
-            return self._recomputed()
+            return self.computed()
         return {**observed, "recomputed": False}
 
     def _observed(self) -> dict[str, Any] | None:
@@ -107,7 +107,8 @@ class BatchFrames:
             return None
         return self.observed.gate.compute(self.replay.tagged) if unfit["rows"] else gate
 
-    def _recomputed(self) -> dict[str, Any]:
+    def computed(self) -> dict[str, Any]:
+        """Return all metrics of the batch by an aggregate for each stage, without a write."""
         gate = self.observed.gate.compute(self.replay.tagged)
         final = self.observed.final.compute(self.replay.final)
         of_rows = self.inputs.metrics
@@ -154,6 +155,9 @@ def gated(
 def full_history(batch: BatchContext) -> GatedRows:
     """Return the frames of a batch as if it read its upstream from the first row on."""
     whole = batch.from_the_beginning()
+    if not batch.spec.nondeterministic:
+        # The staging table holds the batch, not all that came before.
+        return gate_rows(whole, transform(whole, BatchInputs(whole)))
     return gated(whole, BatchInputs(whole))
 
 

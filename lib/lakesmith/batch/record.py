@@ -2,40 +2,25 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import asdict, dataclass, field
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass, field, replace
+from functools import partial
 from typing import TYPE_CHECKING, Any
 
 from lakesmith.batch.counts import VERSIONS, Counts
-from lakesmith.batch.event_fields import asked_fields
 from lakesmith.batch.gate.metrics import visible_types
 from lakesmith.batch.gate.repeated_keys import repeated_keys
-from lakesmith.batch.gate.tied_rows import tie_verdicts
-from lakesmith.batch.gate.unfit_keys import unfit_keys
-from lakesmith.batch.write.strategies.registry import strategy_of
-from lakesmith.quality.batch_checks import (
-    batch_results,
-    earlier_keys,
-    exact_metrics,
-    shuffle_metrics,
-)
-from lakesmith.quality.check_result import CheckResult
-from lakesmith.quality.checks.arrival import arrival_results
-from lakesmith.quality.checks.batch.evaluation import BatchScope
-from lakesmith.quality.checks.batch.measure import measure
-from lakesmith.quality.gate_results import gate_results
+from lakesmith.batch.verdicts import Verdicts, judged
 from lakesmith.quality.profile import profile_rows
-from lakesmith.sources.registry import source_of
-from lakesmith.tables.pruning.file_stats import table_files
-from lakesmith.tables.ref import visible
+from lakesmith.tables.commit import Outcome, WriteResult
 
 if TYPE_CHECKING:
     from lakesmith.batch.context import BatchContext
     from lakesmith.batch.frames import BatchFrames
-    from lakesmith.tables.commit import Outcome
+    from lakesmith.quality.check_result import CheckResult
 
-# The check of rows that a source has and a batch did not read.
-UNREAD = "all_rows_read"
+# Of a table that is not there.
+NO_VERSION = -1
 # Metrics of Delta for a replacement that may only have removed rows.
 REMOVED = (
     "numRemovedFiles",
@@ -50,7 +35,9 @@ class BatchRecord:
     """Hold version, counts, check results and profile rows of one batch.
 
     `recomputed` when no observation came; `moved` when any row of the table changed. `metrics` is
-    what Delta counted, `schema` the types of the columns without technical ones.
+    what Delta counted, `schema` the types of the columns without technical ones. `staged` says that
+    the batch was refused before it was written; `version` is then the one before it. `waived` says
+    that somebody accepted it before it was written.
     """
 
     version: int
@@ -61,111 +48,94 @@ class BatchRecord:
     moved: bool = True
     metrics: Mapping[str, int] = field(default_factory=dict)
     schema: Mapping[str, str] = field(default_factory=dict)
+    staged: bool = False
+    waived: bool = False
 
     @property
     def refused(self) -> bool:
         """True when a check refuses publication."""
         return any(verdict.refuses for verdict in self.verdicts)
 
+    @property
+    def readable_version(self) -> int | None:
+        """The version, None where the table is not there yet."""
+        return None if self.version == NO_VERSION else self.version
+
     def to_metadata(self) -> dict[str, Any]:
         """Return what the ledger keeps of it, for a run that dies before it writes its records."""
         verdicts = [asdict(verdict) for verdict in self.verdicts]
         counts = asdict(self.counts)
         return {
-            "version": self.version,
+            "version": self.readable_version,
             "recomputed": self.recomputed,
             "counts": counts,
             "verdicts": verdicts,
+            **({"staged": True} if self.staged else {}),
         }
 
 
 def record(
-    frames: BatchFrames, outcome: Outcome, metrics: Mapping[str, Any]
+    frames: BatchFrames,
+    outcome: Outcome,
+    metrics: Mapping[str, Any],
+    verdicts: Verdicts | None = None,
 ) -> BatchRecord:
-    """Turn metrics and the commit's own counts into the record of the batch."""
+    """Turn metrics and the commit's own counts into the record of the batch.
+
+    `verdicts` are those of a batch that was judged before its commit.
+    """
     batch = frames.batch
     types = visible_types(frames.rows)
-    row_verdicts = gate_results(frames.rules, metrics["gate"])
     counts = count(metrics, outcome, tombstones(batch, metrics["final"], outcome))
-    scope = _scope(frames, types)
-    whole = batch_results(scope, measured(frames, outcome, scope, metrics["final"]))
-    write = batch.spec.write
-    rows = metrics["final"]["rows"]
-    guards = strategy_of(write).accounting(write, outcome.metrics, rows)
+    if verdicts is None:
+        table_rows = partial(
+            batch.table.load, batch.session, versionAsOf=outcome.version
+        )
+        repeats = partial(repeated_keys, batch, outcome.version)
+        verdicts = judged(frames, metrics, table_rows, outcome.metrics, repeats)
     profile = profile_rows(
         metrics["final"], types, batch.project.profile_of(batch.name)
     )
     profile += key_profile(batch, outcome)
-    given = {
-        row["column"]: row["rows"] - row["nulls"] for row in profile if "nulls" in row
-    }
-    noun = "images" if batch.reads_table else "lines"
-    arrived = arrival_results(metrics["read"], asked_fields(batch), given, noun)
-    results = (
-        *row_verdicts,
-        *whole,
-        *guards,
-        *tie_verdicts(batch.spec.write, metrics),
-        *arrived,
-        *_unread_rows(batch, metrics["read"]["rows"]),
-        *unfit_keys(frames),
-    )
-    moved = bool(counts.changed) or _has_other_rows(outcome)
     return BatchRecord(
         outcome.version,
         counts,
-        results,
+        verdicts,
         tuple(profile),
         metrics["recomputed"],
-        moved,
+        bool(counts.changed) or _has_other_rows(outcome),
         outcome.metrics,
         types,
+        waived=batch.is_waived,
     )
 
 
-def _scope(frames: BatchFrames, types: Mapping[str, str]) -> BatchScope:
+def refused_record(
+    frames: BatchFrames, metrics: Mapping[str, Any], verdicts: Verdicts
+) -> BatchRecord:
+    """Return the record of a batch that is staged, refused and therefore not written."""
     batch = frames.batch
-    compared = frames.inputs.references
-    return BatchScope(
-        batch.spec,
-        types,
-        batch.run_time,
-        frames.rows,
-        compared,
-        row_counts(batch, compared),
-        batch.name,
+    state = batch.state
+    version = state.version if state else None
+    nothing = Outcome(
+        WriteResult.SKIPPED, NO_VERSION if version is None else version, {}
     )
-
-
-def row_counts(batch: BatchContext, compared: Iterable[str]) -> dict[str, int]:
-    """Return how many rows the table and those that its checks read have, from their logs.
-
-    Notes
-    -----
-    No job. A table has none here that is not on a local path, or has a file without statistics.
-    """
-    others = list(compared)
-    names = [batch.name, *others] if others else []
-    counts: dict[str, int] = {}
-    for name in names:
-        files = table_files(batch.ref(name))
-        rows = files.rows if files else None
-        if rows is not None:
-            counts[name] = rows
-
-    return counts
-
-
-def _unread_rows(batch: BatchContext, read: int) -> Iterator[CheckResult]:
-    """Refuse a batch that read other rows than its source has, such as a damaged Parquet file."""
-    if batch.reads_table:
-        return
-    source = source_of(batch.project, batch.name)
-    expected = source.row_count(batch.session, batch.intent.input)
-    if expected is not None and expected != read:
-        message = f"{read} rows were read, the files have {expected}: land them again"
-        missing = abs(expected - read)
-        yield CheckResult(UNREAD, "", "fail", "fail", missing, message)
+    counted = count(metrics, nothing, {"insert": 0, "update_postimage": 0})
+    counts = replace(counted, inserted=0, updated=0, deleted=0, unchanged=0)
+    types = visible_types(frames.rows)
+    profile = profile_rows(
+        metrics["final"], types, batch.project.profile_of(batch.name)
+    )
+    return BatchRecord(
+        nothing.version,
+        counts,
+        verdicts,
+        tuple(profile),
+        metrics["recomputed"],
+        moved=False,
+        schema=types,
+        staged=True,
+    )
 
 
 def _has_other_rows(outcome: Outcome) -> bool:
@@ -202,6 +172,8 @@ def count(
         unchanged=delta.get(
             "numUnchangedRows", max(0, accepted - inserted - updated - deleted)
         ),
+        judged=metrics["gate"].get("rows", 0),
+        failing=metrics["gate"].get("failing", 0),
     )
 
 
@@ -256,30 +228,3 @@ def key_profile(batch: BatchContext, outcome: Outcome) -> list[dict[str, Any]]:
             **found,
         }
     ]
-
-
-def measured(
-    frames: BatchFrames,
-    outcome: Outcome,
-    scope: BatchScope,
-    observed: Mapping[str, Any],
-) -> dict[str, Any]:
-    """Return the observed metrics of the checks and those that cost a job of their own.
-
-    A check that reads the written table costs a shuffle, but for one that compares the batch with
-    the earlier rows, which costs a few jobs over what can have its keys. An estimate that decides
-    nothing costs a pass over the batch.
-    """
-    batch = frames.batch
-    of_batch = exact_metrics(scope, observed)
-    of_table = shuffle_metrics(scope)
-    repeats = repeated_keys(batch, outcome.version, earlier_keys(scope))
-    metrics = {**observed, **repeats}
-    for name, one in of_batch.items():
-        metrics[name] = measure(frames.replay.final, one)
-    for name, one in of_table.items():
-        if name in repeats:
-            continue
-        written = batch.table.load(batch.session, versionAsOf=outcome.version)
-        metrics[name] = measure(visible(written), one)
-    return metrics

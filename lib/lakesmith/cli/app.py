@@ -37,6 +37,7 @@ from lakesmith.cli.progress import following, warn_if_degraded
 from lakesmith.cli.quality.check import check
 from lakesmith.cli.quality.facts import facts
 from lakesmith.cli.quality.imports import import_checks
+from lakesmith.cli.quality.objectives import slo
 from lakesmith.cli.quality.suggest import suggest
 from lakesmith.cli.quality.verbs import quality, quarantine
 from lakesmith.errors import InputError
@@ -258,6 +259,7 @@ app.command()(quarantine)
 app.command()(check)
 app.command()(facts)
 app.command()(suggest)
+app.command()(slo)
 app.command()(import_checks)
 app.command()(doctor)
 app.command()(deploy_spec)

@@ -13,6 +13,7 @@ from lakesmith.observe.events import (
     RunEvent,
     TablesPublished,
 )
+from lakesmith.observe.refusals import ALERTING
 
 if TYPE_CHECKING:
     from rich.progress import Progress, TaskID
@@ -73,14 +74,24 @@ class LiveView:
 
 
 def warn_if_degraded(result: RunResult) -> None:
-    """Say on stderr that inputs were parked."""
+    """Say on stderr which inputs were parked, and which refused tables did not stop the run."""
     if result.state == "degraded":
-        parked = [
-            f"  {one.path}: {one.reason}"
-            for table in result.tables
-            for one in table.parked
-        ]
-        print(
-            "\n".join([f"warning: degraded, {len(parked)} input(s) parked", *parked]),
-            file=sys.stderr,
-        )
+        print("\n".join([*_parked_lines(result), *_alerts(result)]), file=sys.stderr)
+
+
+def _parked_lines(result: RunResult) -> list[str]:
+    parked = [
+        f"  {one.path}: {one.reason}" for table in result.tables for one in table.parked
+    ]
+    if not parked:
+        return []
+    return [f"warning: degraded, {len(parked)} input(s) parked", *parked]
+
+
+def _alerts(result: RunResult) -> list[str]:
+    return [
+        f"warning: degraded, a check refused {table.table} "
+        f"({ALERTING[table.state]}): {table.error}"
+        for table in result.tables
+        if table.state in ALERTING
+    ]

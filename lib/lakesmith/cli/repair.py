@@ -50,9 +50,22 @@ def backfill(
 def rollback(
     *,
     run: Annotated[
-        str,
+        str | None,
         typer.Option(
-            "--run", metavar="R", help="A run, as `lakesmith status` names it."
+            "--run",
+            metavar="R",
+            help="A run, as `lakesmith status` names it.",
+            show_default=False,
+        ),
+    ] = None,
+    refused: Annotated[
+        list[str],
+        typer.Option(
+            "--refused",
+            metavar="T",
+            default_factory=list,
+            show_default=False,
+            help="A refused table: give up its batch, which is not published.",
         ),
     ],
     sets: Sets,
@@ -61,10 +74,14 @@ def rollback(
     form: Form = TEXT,
 ) -> None:
     """Return all tables to where they stood before a run, to read its inputs again."""
+    if (run is None) == (not refused):
+        raise typer.BadParameter(
+            "name a run or refused tables", param_hint="--run, --refused"
+        )
     with answering(form) as answer:
         lake = open_lake(conf, env, sets)
         with following() as on_event:
-            result = lake.rollback(run, on_event)
+            result = lake.rollback(run or "", on_event, each_name(refused))
         answer(result, text.rollback_text)
 
 

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 from lakesmith.cli.table import aligned, cell
 from lakesmith.errors import render
 from lakesmith.observe.plans import planned_text
+from lakesmith.observe.refusals import ALERTING
 
 if TYPE_CHECKING:
     from lakesmith.codes import Explanation
@@ -19,7 +20,11 @@ Row = Mapping[str, Any]
 
 # Warnings that a run prints, since a value may be lost.
 _NAMED = ("field_arrived",)
-_WORDS = {"nothing_new": "nothing new", "rolled_back": "rolled back"}
+_WORDS = {
+    "nothing_new": "nothing new",
+    "rolled_back": "rolled back",
+    "kept_last_good": "kept last good",
+}
 _STATUS = (
     "table",
     "state",
@@ -50,7 +55,7 @@ def result_text(result: RunResult) -> str:
         lines += [
             f"parked: {one.path} ({table.table}): {one.reason}" for one in table.parked
         ]
-        is_written = table.state in ("done", "refused")
+        is_written = table.state in ("done", "refused", *ALERTING)
         lines += [f"{table.table}: {table.error}"] if table.error and is_written else []
         lines += [
             f"warning: {table.table}.{one.column}: {one.message}"
@@ -205,6 +210,8 @@ def rows_text(rows: Sequence[Row]) -> str:
 _NEXT = {
     "failed": "lakesmith explain CODE says more about the error of {}",
     "refused": "lakesmith quality {}",
+    "kept_last_good": "lakesmith quality {}",
+    "alerted": "lakesmith quality {}",
 }
 
 

@@ -66,6 +66,12 @@ CHECK_CODES: dict[str, tuple[str, str, str]] = {
         " strategy replaces rows, so that a key of the batch may be in the table.",
         "Take check: unique, or the strategy that the message names.",
     ),
+    "LS157": (
+        "verdict that needs the written table",
+        "With audit: stage a batch is judged before it is written. A check that reads the written"
+        " table, and a strategy that judges what its commit deleted, cannot be judged then.",
+        "Write audit: commit, or put the check on a table that reads this one.",
+    ),
     "LS160": (
         "SQL is not allowed here",
         "A table is made either by steps or by one SQL text. SQL is not analysed, so the groups"

@@ -6,8 +6,8 @@ RUN_CODES: dict[str, tuple[str, str, str]] = {
     "LS400": (
         "quality gate refused publication",
         "A check with on_fail: fail failed, or a check could not be evaluated. The batch is"
-        " written but not visible. Tables that read it did not run, and all others are"
-        " published.",
+        " written but not visible, with audit: stage not even written. Tables that read it did"
+        " not run, and all others are published. The key on_refusal lets a run go on instead.",
         "See `lakesmith quality`. Correct the input and run again, or publish the batch with"
         " `run --accept TABLE`.",
     ),
@@ -97,8 +97,8 @@ RUN_CODES: dict[str, tuple[str, str, str]] = {
         "Update lakesmith.",
     ),
     "LS604": (
-        "nothing to accept",
-        "--accept names a table whose batch was not refused.",
+        "nothing to accept or to give up",
+        "--accept or --refused names a table whose batch was not refused.",
         "See `lakesmith quality` for the refused tables.",
     ),
     "LS605": (

@@ -36,7 +36,7 @@ def _unfinished(state: TableState, where: str) -> Iterator[Finding]:
             "info", "LS629", state.table, what, where, "run again: it is finished first"
         )
     if state.refused:
-        what = f"batch {state.batch} was refused by the gate; it is written and not visible"
+        what = f"batch {state.batch} was refused by the gate; it is not visible"
         hint = (
             "see `lakesmith quality`; the next run undoes it, `lakesmith run "
             f"--accept {state.table}` publishes it"

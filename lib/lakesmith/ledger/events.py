@@ -4,17 +4,18 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from typing import TYPE_CHECKING, Any
 
 from lakesmith.ledger.intent import Intent
-from lakesmith.ledger.state import Mark, TableState
+from lakesmith.ledger.state import Mark, TableState, is_staged
 from lakesmith.sources.registry import positions_of
-from lakesmith.sources.slices import ParkedPart, Slice
+from lakesmith.sources.slices import Slice, parked_parts
 
 if TYPE_CHECKING:
     from lakesmith.sources.base import Source
     from lakesmith.sources.positions import Position
+    from lakesmith.sources.slices import ParkedPart
 
 SCHEMA_VERSION = 5
 PARTS_PER_EVENT = 1000
@@ -30,8 +31,7 @@ class LedgerEvent:
 
     `event` is one of ``intent``, ``done``, ``dropped``, ``parked``, ``accepted``, ``undo``,
     ``undone``, ``restored``, ``rebuild``, ``maintained``, ``published`` and ``consumer``, or
-    ``state`` and ``position`` after a compaction. Schema versions up to 4 wrote ``files`` for
-    ``position``.
+    ``state`` and ``position`` (``files`` in schema versions up to 4) after a compaction.
     """
 
     event: str
@@ -152,24 +152,23 @@ def _accept(state: TableState, event: LedgerEvent, payload: dict[str, Any]) -> N
 
 
 def _accepted(state: TableState, event: LedgerEvent) -> None:
-    if state.refused:
-        _accept(state, event, state.refused)
+    refused = state.refused
+    if refused and is_staged(refused):
+        state.waived = event.batch  # yet to be written
+        state.refused = None
+        _intent(state, replace(event, payload=refused["intent"]))
+    elif refused:
+        _accept(state, event, refused)
 
 
 def _dropped(state: TableState, event: LedgerEvent) -> None:
     state.open = None
+    state.refused = None
     state.batch = event.batch
 
 
 def _parked(state: TableState, event: LedgerEvent) -> None:
-    payload = event.payload
-    if "files" not in payload:
-        parked = [ParkedPart(*part) for part in payload["parts"]]
-        state.park(payload["position"], parked, event.batch)
-        return
-    # Schema versions up to 4.
-    parked = [ParkedPart(f[0], f[3], [f[1], f[2]]) for f in payload["files"]]
-    state.park("files", parked, event.batch)
+    state.park(*parked_parts(event.payload), event.batch)
 
 
 def _undo(state: TableState, event: LedgerEvent) -> None:
@@ -219,6 +218,7 @@ def _state(state: TableState, event: LedgerEvent) -> None:
     state.built_by = data.get("built_by", "")
     state.upstream = data.get("upstream", "")
     state.must_read = set(data.get("must_read", ()))
+    state.waived = data.get("waived", 0)
     _restore_old_positions(state, data, event.batch)
 
 
@@ -291,7 +291,7 @@ def _position_events(
 def _snapshot(state: TableState) -> dict[str, Any]:
     names = (
         "version", "spec_hash", "lookups", "refused", "undo", "voids", "closed", "whole",
-        "built_by", "upstream",
+        "built_by", "upstream", "waived",
     )  # fmt: skip
     known = {name: getattr(state, name) for name in names}
     known["positions"] = sorted(state.positions)

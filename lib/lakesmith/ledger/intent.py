@@ -10,6 +10,7 @@ from typing import Any
 
 from lakesmith.sources.registry import reference_of, span_of
 from lakesmith.sources.slices import Slice
+from lakesmith.spec.model.table import DEFAULT_REFUSAL
 
 Dates = tuple[str, str]
 Versions = tuple[tuple[str, int], ...]
@@ -25,7 +26,9 @@ class Intent:
     column of the upstream has another type than the rows had that merged groups were computed from.
     `lookups` are the versions of the tables that are looked up, by the name of the input, `inputs`
     the tables behind these names (an older ledger does not have them). `references` are the
-    versions of what the checks compare with, such as other tables, by its name.
+    versions of what the checks compare with, such as other tables, by its name. `on_refusal` is
+    what becomes of the batch where a check refuses it, whatever the spec says later; `audited` says
+    that it is judged in the staging table.
     """
 
     table: str
@@ -40,6 +43,8 @@ class Intent:
     retyped: bool = False
     inputs: tuple[tuple[str, str], ...] = ()
     references: Versions = ()
+    on_refusal: str = DEFAULT_REFUSAL
+    audited: bool = False
 
     @property
     def reads(self) -> dict[str, int]:
@@ -126,6 +131,10 @@ class Intent:
             data["inputs"] = _lists(self.inputs)
         if self.references:
             data["references"] = _lists(self.references)
+        if self.on_refusal != DEFAULT_REFUSAL:
+            data["on_refusal"] = self.on_refusal
+        if self.audited:
+            data["audited"] = True
         return data
 
     @classmethod
@@ -155,6 +164,8 @@ class Intent:
             retyped=data.get("retyped", False),
             inputs=tuple((name, of) for name, of in data.get("inputs", ())),
             references=_versions(data.get("references", ())),
+            on_refusal=data.get("on_refusal", DEFAULT_REFUSAL),
+            audited=data.get("audited", False),
         )
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any
 
@@ -83,6 +83,8 @@ class TableState:
         The last accepted batches, and whether they reach back to the first one.
     upstream : str
         The table or source that was read; empty when the ledger does not have it.
+    waived : int
+        The batch that was accepted before it was written, 0 for none.
     must_read : set of str
         The parts of a source that a rebuild has yet to read, since the table held their rows.
     """
@@ -104,6 +106,7 @@ class TableState:
     built_by: str = ""
     upstream: str = ""
     must_read: set[str] = field(default_factory=set)
+    waived: int = 0
 
     @property
     def since(self) -> int | None:
@@ -285,3 +288,8 @@ class TableState:
         self.built_by = ""
         self.upstream = ""
         self.must_read = set()
+
+
+def is_staged(refused: Mapping[str, Any]) -> bool:
+    """Return whether a refused batch was never written to its table."""
+    return bool(refused.get("record", {}).get("staged"))

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any, ClassVar
 
 if TYPE_CHECKING:
     from lakesmith.batch.counts import Counts
-    from lakesmith.observe.results import RunOutcome, TableResult
+    from lakesmith.observe.results import RunOutcome, TableOutcome, TableResult
 
 
 @dataclass(frozen=True)
@@ -142,6 +142,31 @@ class BatchRefused(BatchFinished):
     """
 
     version: int
+
+
+@dataclass(frozen=True)
+class RefusalAlert(RunEvent):
+    """Report that a check refuses a batch and the run goes on, as `on_refusal` says.
+
+    Parameters
+    ----------
+    table : str
+    batch : int
+    outcome : str
+        ``kept_last_good``, or ``alerted`` for a batch that is published.
+    version : int
+        The version that holds the batch.
+    problems : str
+        The checks that refuse it.
+    """
+
+    kind: ClassVar[str] = "refusal_alert"
+
+    table: str
+    batch: int
+    outcome: TableOutcome
+    version: int
+    problems: str
 
 
 @dataclass(frozen=True)

@@ -14,14 +14,16 @@ from lakesmith.batch.counts import Counts
 from lakesmith.ledger.identity import positions
 from lakesmith.ledger.intent import Intent
 from lakesmith.observe.records import SCHEMA_VERSION
+from lakesmith.observe.refusals import REFUSALS
 from lakesmith.observe.run_records import RECORDER, RECORDS, RunFacts
 from lakesmith.observe.table_tally import total
-from lakesmith.quality.check_result import describe_problems
+from lakesmith.quality.check_result import describe_problems, refuses
 from lakesmith.tables.ops_table import OpsTable
 
 if TYPE_CHECKING:
     from lakesmith.ledger.events import LedgerEvent
     from lakesmith.ledger.store import Ledger
+    from lakesmith.observe.results import TableOutcome
 
 Rows = list[dict[str, Any]]
 
@@ -69,7 +71,7 @@ def _run_row(dones: Sequence[LedgerEvent]) -> dict[str, Any]:
     results = [result for record in records for result in record["verdicts"]]
     return _common(last) | {
         "started_at": _started_at(last.run_id),
-        "state": "refused" if last.payload["refused"] else "done",
+        "state": _state(last),
         "run_state": "interrupted",
         "batches": len(dones),
         "version": records[-1]["version"],
@@ -78,6 +80,15 @@ def _run_row(dones: Sequence[LedgerEvent]) -> dict[str, Any]:
         "positions": dumps([positions(_intent(event)) for event in dones]),
         "error": describe_problems(results) or None,
     }
+
+
+def _state(last: LedgerEvent) -> TableOutcome:
+    verdicts = last.payload["record"]["verdicts"]
+    if not any(refuses(verdict) for verdict in verdicts):
+        return "done"
+    refusal = REFUSALS[_intent(last).on_refusal]
+    is_so = refusal.publishes or last.payload["refused"]
+    return refusal.outcome if is_so else "done"
 
 
 def _started_at(run_id: str) -> datetime:

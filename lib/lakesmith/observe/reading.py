@@ -87,3 +87,19 @@ def _run(tables: list[Row]) -> Row:
         for row in tables
     ]
     return {**shared, "tables": each}
+
+
+def last_verdicts(rows: list[Row], table: str | None) -> list[Row]:
+    """Return the check results of the last run that had any, of one table or of all.
+
+    Examples
+    --------
+    >>> rows = [{"run_id": run, "table": "gold.a", "check": "one"} for run in ("r1", "r2")]
+    >>> [row["run_id"] for row in last_verdicts(rows, None)]
+    ['r2']
+    >>> last_verdicts(rows, "gold.b")
+    []
+    """
+    known = [row for row in rows if table in (None, row["table"])]
+    last = max((row["run_id"] for row in known), default=None)
+    return [row for row in known if row["run_id"] == last]

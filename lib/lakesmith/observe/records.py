@@ -11,7 +11,8 @@ RUNS = (
     "quarantined BIGINT, accepted BIGINT, "
     "inserted BIGINT, updated BIGINT, deleted BIGINT, unchanged BIGINT, seconds "
     "DOUBLE, recomputed BOOLEAN, "
-    "parked STRING, positions STRING, published BIGINT, error STRING"
+    "parked STRING, positions STRING, published BIGINT, error STRING, "
+    "judged BIGINT, failing BIGINT"
 )
 CHECKS = (
     "schema_version INT, run_id STRING, table STRING, batch BIGINT, run_time "

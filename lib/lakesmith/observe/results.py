@@ -11,7 +11,15 @@ if TYPE_CHECKING:
     from lakesmith.quality.check_result import CheckResult
 
 TableOutcome = Literal[
-    "done", "nothing_new", "refused", "failed", "skipped", "rolled_back", "maintained"
+    "done",
+    "nothing_new",
+    "refused",
+    "kept_last_good",
+    "alerted",
+    "failed",
+    "skipped",
+    "rolled_back",
+    "maintained",
 ]
 RunOutcome = Literal[
     "done",

@@ -14,6 +14,7 @@ from pyspark.sql import SparkSession
 
 from lakesmith.ledger.identity import positions
 from lakesmith.observe.records import CHECKS, PROFILES, RUNS, SCHEMA_VERSION
+from lakesmith.observe.refusals import ALERTING
 from lakesmith.observe.results import RunOutcome, RunResult, TableResult
 from lakesmith.tables.ops_table import OpsTable
 from lakesmith.tables.ref import TableRef, project_table
@@ -111,7 +112,8 @@ def new_run_id() -> str:
 def state_of(tables: Sequence[TableResult]) -> RunOutcome:
     """Return the state of a run from those of its tables.
 
-    The first that holds: failed, refused, degraded if any input was parked, done or nothing_new.
+    The first that holds: failed, refused, degraded if any input was parked or a check refused a
+    table that does not stop the run, done or nothing_new.
 
     Examples
     --------
@@ -123,7 +125,7 @@ def state_of(tables: Sequence[TableResult]) -> RunOutcome:
         return "failed"
     if "refused" in states:
         return "refused"
-    if any(table.parked for table in tables):
+    if any(table.parked for table in tables) or states.intersection(ALERTING):
         return "degraded"
     return "done" if "done" in states else "nothing_new"
 

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from lakesmith.batch.counts import Counts
 from lakesmith.errors import LakesmithError, render
+from lakesmith.observe.refusals import refusal_of
 from lakesmith.observe.results import Parked, TableOutcome, TableResult
 from lakesmith.quality.check_result import describe_problems
 from lakesmith.session.failures import first_line
@@ -53,8 +54,11 @@ class Tally:
         """
         if self.error is not None:
             return "failed"
-        if any(record.refused for _, record in self.records):
-            return "refused"
+        refusals = [refusal_of(intent, record) for intent, record in self.records]
+        outcomes = [refusal.outcome for refusal in refusals if refusal]
+        # A batch that is not published is the last one of its run.
+        if outcomes:
+            return outcomes[-1]
         if self.records:
             return "done"
         return "skipped" if blocked_by else "nothing_new"
@@ -73,7 +77,7 @@ class Tally:
             state=self.state(blocked_by),
             batches=len(self.records),
             counts=total(record.counts for _, record in self.records),
-            version=last.version if last else None,
+            version=last.readable_version if last else None,
             seconds=round(self.seconds, 3),
             verdicts=last.verdicts if last else (),
             parked=tuple(self.parked),

@@ -187,6 +187,25 @@ def plan_notes(table: Table) -> list[str]:
     return notes
 
 
+def paid_checks(table: Table) -> list[tuple[int, str]]:
+    """Return place and id of the checks that read the written table.
+
+    Examples
+    --------
+    >>> from lakesmith.spec.model import Table
+    >>> from lakesmith.spec.model.checks import RowCount, Unique
+    >>> checks = (RowCount(id="some", min=1), Unique(id="one", columns=("id",)))
+    >>> paid_checks(Table(from_="bronze.orders", checks=checks))
+    [(1, 'one')]
+    """
+    scope = BatchScope(table)
+    return [
+        (index, check.id)
+        for index, check in enumerate(table.checks)
+        if isinstance(check, BatchCheck) and evaluation_of(check, scope).plan_note()
+    ]
+
+
 def _evaluations(scope: BatchScope) -> Iterator[BatchEvaluation[Any]]:
     for check in scope.table.checks:
         if isinstance(check, BatchCheck):

@@ -15,6 +15,7 @@ from lakesmith.types import Transform
 if TYPE_CHECKING:
     from lakesmith.quality.rule import Rule
 
+ON_FAIL = ("quarantine", "drop", "warn", "fail")
 _WITH_NULLS = {"ignoreNullFields": "false"}
 
 
@@ -178,8 +179,8 @@ def gate_metrics(rules: Sequence[Rule]) -> list[Column]:
     Returns
     -------
     list of Column
-        `rows`, `quarantined`, `dropped` (and not quarantined), and `failed_0`,
-        `failed_1`, ... per rule; 0 when there are no rows.
+        `rows`, `quarantined`, `dropped` (and not quarantined), `failing` (any rule), and
+        `failed_0`, `failed_1`, ... per rule; 0 when there are no rows.
 
     Notes
     -----
@@ -188,7 +189,7 @@ def gate_metrics(rules: Sequence[Rule]) -> list[Column]:
     Examples
     --------
     >>> spark.range(3).transform(tag([])).agg(*gate_metrics([])).first().asDict()
-    {'rows': 3, 'quarantined': 0, 'dropped': 0}
+    {'rows': 3, 'quarantined': 0, 'dropped': 0, 'failing': 0}
     """
     quarantined = _fails(rules, "quarantine")
     dropped = _fails(rules, "drop")
@@ -196,6 +197,7 @@ def gate_metrics(rules: Sequence[Rule]) -> list[Column]:
         "rows": F.lit(True),
         "quarantined": quarantined,
         "dropped": dropped & ~quarantined,
+        "failing": _fails(rules, *ON_FAIL),
     }
     for position in range(len(rules)):
         counts[f"failed_{position}"] = _tag(position)

@@ -29,6 +29,7 @@ from lakesmith.sinks.consumers import guard_backfill
 from lakesmith.sources.upstream_source import versions_slice
 from lakesmith.spec.fingerprint import spec_hash
 from lakesmith.spec.graph import references, waves
+from lakesmith.spec.model.table import STAGED
 
 if TYPE_CHECKING:
     from lakesmith.ledger.store import Ledger
@@ -136,6 +137,8 @@ def _intent(
         dates=dates,
         inputs=tuple(sorted(spec.inputs.items())),
         references=tuple(sorted((name, versions[name]) for name in compared)),
+        on_refusal=spec.on_refusal,
+        audited=spec.audit == STAGED,
     )
 
 

@@ -18,6 +18,7 @@ from lakesmith.sources.base import Known, Source
 from lakesmith.sources.registry import source_of
 from lakesmith.spec.fingerprint import spec_hash
 from lakesmith.spec.graph import references
+from lakesmith.spec.model.table import STAGED
 
 if TYPE_CHECKING:
     from lakesmith.sources.slices import ParkedPart, Slice, Slices
@@ -139,6 +140,8 @@ class Planner:
             retyped=self._is_retyped(state, source, found.new),
             inputs=tuple(sorted(inputs)) if found.lookups else (),
             references=tuple(sorted(read.items())),
+            on_refusal=spec.on_refusal,
+            audited=spec.audit == STAGED,
         )
 
     def _is_retyped(self, state: TableState, source: Source, piece: Slice) -> bool:

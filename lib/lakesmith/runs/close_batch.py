@@ -10,6 +10,7 @@ from pyspark.sql import SparkSession
 from lakesmith.ledger.commit_walk import is_foreign, is_void
 from lakesmith.ledger.events import LedgerEvent, done_event
 from lakesmith.ledger.rebuild_from_commits import is_missing, is_own
+from lakesmith.observe.refusals import refusal_of
 from lakesmith.tables.delta_log.history import Commit, newest_commits, newest_version
 
 if TYPE_CHECKING:
@@ -30,6 +31,9 @@ def closing_event(
 
     Notes
     -----
+    It holds the verdict and what follows from it, and is in the ledger before anything of the run
+    is published.
+
     A batch that changed no row is a void, which downstream tables skip. Its table moves on all the
     same, since Delta reads a version that is not the newest one as long as the retention only. It
     stays where it is when another commit came in between that may have changed rows.
@@ -51,13 +55,15 @@ def closing_event(
     ('done', 5)
     """
     metadata = record.to_metadata()
-    if state.version is None or record.moved:
-        return done_event(intent, record.version, record.refused, metadata)
+    refusal = refusal_of(intent, record)
+    is_refused = refusal is not None and not refusal.publishes
+    if record.staged or state.version is None or record.moved:
+        return done_event(intent, record.version, is_refused, metadata)
     if not _has_unknown_commits(spark, table, state, record.version):
         void = (state.version + 1, record.version)
-        return done_event(intent, record.version, record.refused, metadata, void)
-    version = record.version if record.refused else state.version
-    return done_event(intent, version, record.refused, metadata)
+        return done_event(intent, record.version, is_refused, metadata, void)
+    version = record.version if is_refused else state.version
+    return done_event(intent, version, is_refused, metadata)
 
 
 def _has_unknown_commits(

@@ -30,6 +30,9 @@ def conclude(
 ) -> RunResult:
     """Publish a run unless a table failed, close the ledger and write the records."""
     ledger = executor.ledger
+    # What the verdicts decided is in the ledger before a reader sees it: the run that follows a
+    # crash decides the same.
+    ledger.flush(spark)
     results = [executor.progress.result(table) for wave in order for table in wave]
     published = (
         None if state_of(results) == "failed" else _publish(facts, spark, ledger, order)

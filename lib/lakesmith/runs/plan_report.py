@@ -18,6 +18,7 @@ from lakesmith.observe.run_records import new_run_id
 from lakesmith.quality.batch_checks import plan_notes
 from lakesmith.runs.batch_planner import Planned, Planner
 from lakesmith.runs.spec_differences import (
+    audit_notes,
     promise_notes,
     refusal_of,
     schema_diff,
@@ -119,7 +120,7 @@ class _Planning:
             strategy=_strategy(spec),
             inputs=upstreams(spec),
             new=new,
-            extra_scans=(*plan_notes(spec), *promise_notes(spec)),
+            extra_scans=(*plan_notes(spec), *promise_notes(spec), *audit_notes(spec)),
             notes=tuple(table_notes(spec, self.ledger.state(name))),
         )
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import asdict, dataclass, field
 from typing import TYPE_CHECKING
 
 from lakesmith.ledger.identity import positions
@@ -13,12 +13,16 @@ from lakesmith.observe.events import (
     BatchRefused,
     BatchWritten,
     InputParked,
+    RefusalAlert,
 )
+from lakesmith.observe.refusals import ALERTING, refusal_of
 from lakesmith.observe.results import Parked, TableResult
 from lakesmith.observe.table_tally import Tally, describe
+from lakesmith.quality.check_result import describe_problems
 from lakesmith.spec.graph import dependents
 
 if TYPE_CHECKING:
+    from lakesmith.observe.refusals import Refusal
     from lakesmith.observe.run_records import RunFacts
     from lakesmith.runs.batch_runner import BatchOutcome
     from lakesmith.sources.slices import ParkedPart
@@ -129,9 +133,38 @@ class Progress:
         tally.seconds += outcome.seconds
         if outcome.record is not None:
             tally.add(outcome.intent, outcome.record)
-            if outcome.record.refused:
-                self._block(table, f"{table} was refused")
+            self._refuse(table, refusal_of(outcome.intent, outcome.record))
         self.facts.on_event(self._finished(outcome))
+        alert = self._alert(outcome)
+        if alert is not None:
+            self.facts.on_event(alert)
+
+    def _refuse(self, table: str, refusal: Refusal | None) -> None:
+        """Give a table that is not published no further batch, and block what must wait for it."""
+        if refusal is None or refusal.publishes:
+            return
+        if refusal.blocks:
+            self._block(table, f"{table} was refused")
+        else:
+            self.blocked[table] = ""
+
+    def _alert(self, outcome: BatchOutcome) -> RefusalAlert | None:
+        record = outcome.record
+        if record is None:
+            return None
+        intent = outcome.intent
+        refusal = refusal_of(intent, record)
+        if refusal is None or refusal.outcome not in ALERTING:
+            return None
+        problems = describe_problems(asdict(verdict) for verdict in record.verdicts)
+        return RefusalAlert(
+            self.facts.run_id,
+            intent.table,
+            intent.batch,
+            refusal.outcome,
+            record.version,
+            problems,
+        )
 
     def _block(self, table: str, reason: str) -> None:
         self.blocked[table] = ""
@@ -154,7 +187,8 @@ class Progress:
             error = self.tallies[intent.table].error or outcome.error
             text = describe(intent.table, error) if error else ""
             return BatchFailed(*ended, error=text)
-        if record.refused:
+        refusal = refusal_of(intent, record)
+        if refusal is not None and not refusal.publishes:
             return BatchRefused(*ended, version=record.version)
         return BatchWritten(
             *ended,

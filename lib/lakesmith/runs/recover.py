@@ -7,7 +7,10 @@ is the same and its input can still be read as planned. A batch landed when its 
 Left behind                                        What the next run does
 =================================================  ==============================================
 an undo written down                               finishes it; so do a backfill and a rollback
-a refused batch that `accept` names                accepts it
+a refused batch that `accept` names                accepts it; one that is only staged is opened
+                                                   again, to be written
+one that is only staged, else                      drops it
+one of `keep_last_good`, of a table not selected   leaves it
 any other refused batch                            writes the undo down, then restores the table
 an open intent, retryable                          plans it again as written; a commit that
                                                    landed is found by its identity and skipped
@@ -35,9 +38,12 @@ from lakesmith.batch.context import BatchContext
 from lakesmith.errors import LedgerError
 from lakesmith.ledger.events import LedgerEvent, done_event
 from lakesmith.ledger.restore import Target, first_alter, restore
+from lakesmith.ledger.state import is_staged
+from lakesmith.observe.refusals import REFUSALS
 from lakesmith.session.batch import batch_session, ending
 from lakesmith.sources.registry import source_of, span_of, unreadable
 from lakesmith.spec.fingerprint import spec_hash
+from lakesmith.spec.model.table import DEFAULT_REFUSAL
 from lakesmith.tables.commit import Outcome, find
 
 if TYPE_CHECKING:
@@ -55,8 +61,18 @@ class Recovery:
     project: Project
     ledger: Ledger
 
-    def run(self, accept: Collection[str]) -> None:
+    def run(
+        self, accept: Collection[str], selected: Collection[str] | None = None
+    ) -> None:
         """Stage the events of recovery, and write restores at once.
+
+        Parameters
+        ----------
+        accept : collection of str
+            Refused tables to accept.
+        selected : collection of str, optional
+            The tables of the run; all when left out. A refused batch of another table can still
+            be accepted, where the tables downstream do not wait for it.
 
         Raises
         ------
@@ -64,22 +80,40 @@ class Recovery:
             LS604 when `accept` names a table that was not refused.
         """
         self.finish_rollbacks()
-        unknown = [name for name in accept if not self.ledger.state(name).refused]
+        self._require_refused(accept)
+        for state in self._states():
+            if state.refused and state.table in accept:
+                self.ledger.stage(
+                    LedgerEvent("accepted", state.table, state.epoch, state.batch, {})
+                )
+            elif state.refused and not _may_wait(state, selected):
+                self._undo_refused(state, state.refused)
+            elif state.open:
+                self._settle(state, state.open)
+
+    def give_up(self, tables: Collection[str]) -> None:
+        """Undo the refused batches of some tables, and write it down.
+
+        Raises
+        ------
+        LedgerError
+            LS604 when one of the tables was not refused.
+        """
+        self.finish_rollbacks()
+        self._require_refused(tables)
+        for state in self._states():
+            if state.refused and state.table in tables:
+                self._undo_refused(state, state.refused)
+        self.ledger.flush(self.spark)
+
+    def _require_refused(self, tables: Collection[str]) -> None:
+        unknown = [name for name in tables if not self.ledger.state(name).refused]
         if unknown:
             raise LedgerError(
                 f"{', '.join(unknown)} was not refused",
                 code="LS604",
                 hint="see `lakesmith quality`",
             )
-        for state in self._states():
-            if state.refused and state.table in accept:
-                self.ledger.stage(
-                    LedgerEvent("accepted", state.table, state.epoch, state.batch, {})
-                )
-            elif state.refused:
-                self._restore(state, state.refused["version"])
-            elif state.open:
-                self._settle(state, state.open)
 
     def finish_rollbacks(self) -> None:
         """Restore the tables of a rollback that was written down."""
@@ -93,6 +127,15 @@ class Recovery:
             for state in self.ledger.states.values()
             if state.table in self.project.table_names()
         ]
+
+    def _undo_refused(self, state: TableState, refused: dict[str, Any]) -> None:
+        """Restore the table, or forget a batch that was judged before it was written."""
+        if is_staged(refused):
+            self.ledger.stage(
+                LedgerEvent("dropped", state.table, state.epoch, state.batch, {})
+            )
+        else:
+            self._restore(state, refused["version"])
 
     def _restore(self, state: TableState, refused: int) -> None:
         """Undo a batch that was never accepted.
@@ -162,3 +205,11 @@ class Recovery:
         with ending(batch_session(self.spark)) as session:
             batch = BatchContext(session, self.project, self.ledger.run_id, intent)
             return find(session, batch.table, batch.commit_id())
+
+
+def _may_wait(state: TableState, selected: Collection[str] | None) -> bool:
+    """Return whether a refused batch stays as it is, since this run does not build its table."""
+    if selected is None or state.table in selected or state.refused is None:
+        return False
+    mode = state.refused["intent"].get("on_refusal", DEFAULT_REFUSAL)
+    return not REFUSALS[mode].blocks

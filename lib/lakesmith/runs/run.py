@@ -87,7 +87,8 @@ def run(
             request.select if request.rebuild else (),
         )
         record_interrupted(facts, spark, ledger)
-        Recovery(spark, project, ledger).run(request.accept)
+        selected = {table for wave in order for table in wave}
+        Recovery(spark, project, ledger).run(request.accept, selected)
         executor = Executor(facts, spark, ledger)
         order = (
             _start_rebuild(spark, project, ledger, request)

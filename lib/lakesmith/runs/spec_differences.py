@@ -8,9 +8,11 @@ from pyspark.sql import SparkSession
 
 from lakesmith.columns import VALIDITY
 from lakesmith.ledger.upstream_change import changed_source
+from lakesmith.observe.refusals import REFUSALS
 from lakesmith.sources.registry import source_of
 from lakesmith.spec.fingerprint import spec_hash
 from lakesmith.spec.key_implies import unproven
+from lakesmith.spec.model.table import DEFAULT_REFUSAL, STAGED
 from lakesmith.spec.step_effects import is_user_function, name_of
 from lakesmith.tables.ref import project_table
 from lakesmith.tables.schema.diff import ALLOWED, Change, differences, fields_of
@@ -100,6 +102,24 @@ def promise_notes(spec: Table) -> list[str]:
     return [f"write.key_implies: the spec does not prove {columns}: {where}"]
 
 
+def audit_notes(spec: Table) -> list[str]:
+    """Return what it costs to judge a batch before its commit.
+
+    Examples
+    --------
+    >>> from lakesmith.spec.model import Table
+    >>> audit_notes(Table(from_="bronze.a", audit="stage"))
+    ['audit: stage: one more write and read of the batch, and an aggregate for each stage of the
+    gate, before the commit']
+    >>> audit_notes(Table(from_="bronze.a"))
+    []
+    """
+    if spec.audit != STAGED:
+        return []
+    cost = "one more write and read of the batch, and an aggregate for each stage of the gate"
+    return [f"audit: stage: {cost}, before the commit"]
+
+
 def unseen_notes(spec: Table) -> list[str]:
     """Return what SQL and functions must not do where groups or partitions are recomputed.
 
@@ -140,6 +160,11 @@ def table_notes(spec: Table, state: TableState) -> list[str]:
     if spec.nondeterministic:
         notes.append(
             "declared nondeterministic: each batch is staged, one more write and read of its rows"
+        )
+    if spec.on_refusal != DEFAULT_REFUSAL:
+        notes.append(
+            f"on_refusal: {spec.on_refusal}: a batch that a check refuses is "
+            f"{REFUSALS[spec.on_refusal].words}"
         )
     if state.spec_hash and state.spec_hash != spec_hash(spec):
         notes.append(

@@ -91,3 +91,19 @@ class Span:
     since: int | None
     to: int
     voids: tuple[tuple[int, int], ...] = ()
+
+
+def parked_parts(payload: dict[str, Any]) -> tuple[str, list[ParkedPart]]:
+    """Return the key of a position and the parts that an event of the ledger leaves out.
+
+    Examples
+    --------
+    >>> parked_parts({"position": "files", "parts": [["in/a.csv", "cut", [12, 1700]]]})
+    ('files', [ParkedPart(part='in/a.csv', reason='cut', data=[12, 1700])])
+    >>> parked_parts({"files": [["in/a.csv", 12, 1700, "cut"]]})  # schema versions up to 4
+    ('files', [ParkedPart(part='in/a.csv', reason='cut', data=[12, 1700])])
+    """
+    if "files" not in payload:
+        parts = [ParkedPart(*part) for part in payload["parts"]]
+        return payload["position"], parts
+    return "files", [ParkedPart(f[0], f[3], [f[1], f[2]]) for f in payload["files"]]

@@ -16,6 +16,8 @@ _DOCUMENTATION = {
     "profile": True,
     "event_date": True,
     "on_schema_change": True,
+    "on_refusal": True,
+    "audit": True,
     "maintenance": True,
 }
 _WRITE = {"key_filter": True, "method": True}
@@ -27,8 +29,9 @@ def spec_hash(table: Table) -> str:
     """Return a short, stable hash of a table's spec.
 
     Settings that change no row do not count. These are descriptions, the contract block, profile,
-    maintenance, schema evolution, and the method and key filter of the write. Defaults that are
-    written out do not count either.
+    maintenance, schema evolution, what a refusal does and where a
+    batch is judged, and the method and key filter of the
+    write. Defaults that are written out do not count either.
 
     Parameters
     ----------

@@ -6,7 +6,7 @@ same commits.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timezone
 from typing import TYPE_CHECKING, Any, Literal, cast
@@ -71,8 +71,15 @@ class OpsTable:
         columns = (column.split() for column in self.ddl.split(","))
         return pa.schema([(name, ARROW[kind]) for name, kind in columns])
 
-    def read(self, spark: SparkSession | None) -> Rows:
+    def read(self, spark: SparkSession | None, columns: Sequence[str] = ("*",)) -> Rows:
         """Return all rows, or none when the table does not exist.
+
+        Parameters
+        ----------
+        spark : SparkSession, optional
+            Not needed on a local path.
+        columns : sequence of str
+            The columns to read; all when left out.
 
         Notes
         -----
@@ -85,10 +92,10 @@ class OpsTable:
         []
         """
         if self.ref.local is not None:
-            return _read_local(self.ref)
+            return _read_local(self.ref, columns)
         if spark is None or not self.ref.exists(spark):
             return []
-        rows = self.ref.load(spark).collect()
+        rows = self.ref.load(spark).select(*columns).collect()
         return [_as_local(row) for row in rows]
 
     def last_id(self, app_id: str) -> int | None:
@@ -174,17 +181,21 @@ def _plain(value: Any) -> Any:
     return bytes(value) if isinstance(value, bytearray) else value
 
 
-def _read_local(ref: TableRef) -> Rows:
+def _read_local(ref: TableRef, columns: Sequence[str]) -> Rows:
     if not DeltaTable.is_deltatable(ref.location):
         return []
     try:
         # Threads of `to_pyarrow_table` may outlive the interpreter, which then aborts.
         engine = QueryBuilder().register("t", DeltaTable(ref.location))
-        found = engine.execute("SELECT * FROM t").read_all()
+        found = engine.execute(f"SELECT {_listed(columns)} FROM t").read_all()  # noqa: S608
     # delta-rs raises a plain Exception for a file that is missing or damaged.
     except Exception as error:
         raise unreadable(ref, error) from error
     return cast("Rows", pa.table(found).to_pylist())
+
+
+def _listed(columns: Sequence[str]) -> str:
+    return ", ".join(name if name == "*" else f'"{name}"' for name in columns)
 
 
 def _write_local(

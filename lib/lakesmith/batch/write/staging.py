@@ -1,4 +1,4 @@
-"""Stage the rows of a batch whose steps would not give the same rows twice."""
+"""Stage the rows of a batch that is judged first, or whose steps are not repeatable."""
 
 from __future__ import annotations
 
@@ -19,10 +19,11 @@ def staged(batch: BatchContext, rows: DataFrame) -> DataFrame:
 
     Notes
     -----
-    One more write and read of the batch, for tables declared ``nondeterministic`` only. The
-    staging table holds the last batch. A retry finds it by the digest of its intent.
+    One more write and read of the batch, only for tables declared ``nondeterministic`` and those
+    with ``audit: stage``. The staging table holds the last batch. A retry finds it by the digest of
+    its intent.
     """
-    if not batch.spec.nondeterministic:
+    if not (batch.spec.nondeterministic or batch.is_audited):
         return rows
     table = batch.table.staging
     commit = batch.commit_id("stage")

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 from lakesmith.contracts.changes.change import Change, shown
 from lakesmith.duration import parse_age
-from lakesmith.spec.model.contract import Contract, percent_of
+from lakesmith.spec.model.contract import ALWAYS, Contract, percent_of
 
 _SUBJECT = "contract"
 
@@ -24,14 +24,31 @@ def objective_changes(old: Contract | None, new: Contract | None) -> Iterator[Ch
     now = new or Contract()
     if _is_older(was.freshness, now.freshness):
         yield _change("freshness", was.freshness, now.freshness)
-    passing = was.slo.records_passing
-    least = now.slo.records_passing
-    if passing and (not least or percent_of(least) < percent_of(passing)):
-        yield _change("slo.records_passing", passing, least)
+    if _is_less(was.slo.records_passing, now.slo.records_passing):
+        yield _change(
+            "slo.records_passing", was.slo.records_passing, now.slo.records_passing
+        )
+    if now.freshness and _is_less(_fresh_time(was), _fresh_time(now)):
+        yield _change("slo.fresh_time", _fresh_time(was), _fresh_time(now))
     for name, share in was.slo.null_share.items():
         most = now.slo.null_share.get(name)
         if not most or percent_of(most) > percent_of(share):
             yield _change(f"slo.null_share.{name}", share, most)
+    if _has_objectives(was) and parse_age(now.slo.window) > parse_age(was.slo.window):
+        yield _change("slo.window", was.slo.window, now.slo.window)
+
+
+def _is_less(old: str | None, new: str | None) -> bool:
+    return bool(old) and (not new or percent_of(new) < percent_of(str(old)))
+
+
+def _fresh_time(contract: Contract) -> str | None:
+    return contract.slo.fresh_time or (ALWAYS if contract.freshness else None)
+
+
+def _has_objectives(contract: Contract) -> bool:
+    slo = contract.slo
+    return bool(contract.freshness or slo.records_passing or slo.null_share)
 
 
 def _is_older(old: str | None, new: str | None) -> bool:

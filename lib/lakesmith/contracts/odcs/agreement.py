@@ -7,7 +7,7 @@ from decimal import Decimal
 from typing import TYPE_CHECKING, Any
 
 from lakesmith.contracts.odcs.element import custom
-from lakesmith.spec.model.contract import percent_of
+from lakesmith.spec.model.contract import Slo, percent_of
 from lakesmith.spec.values.numbers import without_zeros
 
 if TYPE_CHECKING:
@@ -18,6 +18,9 @@ UNITS = {"s": "s", "m": "min", "h": "h", "d": "d"}
 CONSUMER = "consumer"
 OWNER = "owner"
 PERCENT = "percent"
+# The standard has no name for these.
+FRESH_TIME = "freshTime"
+WINDOW = "sloWindow"
 
 
 def agreement(contract: Contract, table: str) -> dict[str, Any]:
@@ -64,6 +67,16 @@ def _levels(contract: Contract, table: str) -> Iterator[dict[str, Any]]:
             PERCENT,
             element,
         )
+
+    yield from _terms_of_time(contract, table)
+
+
+def _terms_of_time(contract: Contract, table: str) -> Iterator[dict[str, Any]]:
+    slo = contract.slo
+    if slo.fresh_time:
+        yield _level(FRESH_TIME, number(percent_of(slo.fresh_time)), PERCENT, table)
+    if slo.window != Slo().window:
+        yield _level(WINDOW, int(slo.window[:-1]), "d", table)
 
 
 def _level(name: str, value: int | float, unit: str, element: str) -> dict[str, Any]:

@@ -6,7 +6,13 @@ import re
 from decimal import Decimal
 from typing import TYPE_CHECKING, Any
 
-from lakesmith.contracts.odcs.agreement import CONSUMER, OWNER, PERCENT
+from lakesmith.contracts.odcs.agreement import (
+    CONSUMER,
+    FRESH_TIME,
+    OWNER,
+    PERCENT,
+    WINDOW,
+)
 from lakesmith.contracts.odcs.quality.operators import share_text
 from lakesmith.spec.model.contract import VERSION
 
@@ -123,6 +129,10 @@ def _levels(root: Element) -> dict[str, Any]:
             slo["records_passing"] = share_text(passing)
         elif name == "nullShare" and _is_share(value, unit) and column:
             slo.setdefault("null_share", {})[column] = share_text(value)
+        elif name == FRESH_TIME and _is_share(value, unit):
+            slo["fresh_time"] = share_text(value)
+        elif name == WINDOW and _age(value, unit).endswith("d"):
+            slo["window"] = _age(value, unit)
         else:
             said_level = f"{name} {value} {unit}".strip()
             root.notes.add("no counterpart for service levels", said_level)

@@ -17,18 +17,29 @@ VERSION = (
     r"(-[0-9A-Za-z.-]+)?(\+[0-9A-Za-z.-]+)?$"
 )
 
+# The share of time in which a table is fresh, where the contract says none.
+ALWAYS = "100 %"
+
 Share = Annotated[str, Field(pattern=_SHARE)]
 
 
 class Slo(Model):
     """Service-level objectives of a table, as shares with a unit."""
 
+    window: Annotated[str, Field(pattern=r"^[1-9][0-9]{0,3}d$")] = Field(
+        "28d", description="Days over which the objectives hold, up to now."
+    )
     records_passing: Share | None = Field(
         None, description="Least share of rows that pass the checks, such as `99 %`."
     )
     null_share: dict[ColumnName, Share] = Field(
         default_factory=dict,
         description="Greatest share of rows without a value, by column, such as `1 %`.",
+    )
+    fresh_time: Share | None = Field(
+        None,
+        description="Least share of time in which the newest row is no older than `freshness`;"
+        " without it `100 %`.",
     )
 
 

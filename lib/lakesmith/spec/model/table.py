@@ -12,6 +12,12 @@ from lakesmith.spec.model.checks.any_check import AnyCheck
 from lakesmith.spec.model.contract import Contract
 from lakesmith.spec.model.write import Write
 
+OnRefusal = Literal["stop", "keep_last_good", "publish_and_alert"]
+DEFAULT_REFUSAL: OnRefusal = "stop"
+PUBLISHING: OnRefusal = "publish_and_alert"
+Audit = Literal["commit", "stage"]
+STAGED: Audit = "stage"
+
 
 class Column(Model):
     """One column of a contract."""
@@ -117,6 +123,18 @@ class Table(Model):
     )
     checks: Annotated[tuple[AnyCheck, ...], Field(strict=False)] = Field(
         (), description="Quality checks."
+    )
+    on_refusal: OnRefusal = Field(
+        DEFAULT_REFUSAL,
+        description="What becomes of a batch that a check refuses: `stop` blocks the tables"
+        " downstream and ends the run with exit code 3, `keep_last_good` lets them read the last"
+        " good version, `publish_and_alert` publishes it with a warning.",
+    )
+    audit: Audit = Field(
+        "commit",
+        description="Where a batch is judged: `commit` after its commit, which readers of the lake"
+        " do not see yet, `stage` before it, for readers of the Delta path itself. It costs one"
+        " more write and read of each batch.",
     )
     write: Write = Field(
         Write(), description="How a batch becomes one commit of the table."

@@ -11,6 +11,7 @@ from lakesmith.spec.kinds import all_kinds
 from lakesmith.spec.rules.checks.check_rules import check_rules
 from lakesmith.spec.rules.columns import (
     contract_rules,
+    freshness_rules,
     key_type_rules,
     objective_rules,
     written_columns_rules,
@@ -48,6 +49,7 @@ _TABLE_RULES: tuple[Rule, ...] = (
     format_rules,
     written_columns_rules,
     key_type_rules,
+    freshness_rules,
     objective_rules,
     rename_rules,
     default_rules,

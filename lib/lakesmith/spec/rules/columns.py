@@ -73,6 +73,15 @@ def objective_rules(subject: Subject) -> Iterator[Finding]:
             yield Finding("LS131", key, what, hint)
 
 
+def freshness_rules(subject: Subject) -> Iterator[Finding]:
+    """Require the age that a share of time is about."""
+    contract = subject.table.contract
+    if contract and contract.slo.fresh_time and not contract.freshness:
+        what = "a share of time needs the greatest age of the newest row"
+        hint = "write contract.freshness, such as 36h"
+        yield Finding("LS111", "contract.slo.fresh_time", what, hint)
+
+
 def key_type_rules(subject: Subject) -> Iterator[Finding]:
     """Refuse keys of a nested type, for which Delta keeps no bounds to find rows by."""
     contract = subject.table.columns

@@ -60,6 +60,7 @@ SNAPSHOT = Declaration(
     rereads_input=True,
     compares_all=True,
     needs_raw_input=True,
+    judges_commit=True,
 )
 _CDC = Declaration(
     name="cdc",
@@ -96,6 +97,7 @@ REPLACE_PARTITIONS = Declaration(
     needs={"partition_by": "name the columns whose values say what is replaced"},
     hint="the rows of a partition are replaced whatever their keys are; take it out",
     recomputes="partition",
+    judges_commit=True,
 )
 REPLACE_ALL = Declaration(
     name="replace_all",

@@ -48,6 +48,8 @@ class Declaration:
         Whether each batch is compared with all rows, so that missing ones are deleted.
     needs_raw_input : bool
         Whether the upstream must keep every event or snapshot as it came.
+    judges_commit : bool
+        Whether a verdict on a batch needs what its commit counted.
     as_versions : Declaration, optional
         What is declared instead for ``stored_as_scd_type: 2``.
     """
@@ -65,4 +67,5 @@ class Declaration:
     rereads_input: bool = False
     compares_all: bool = False
     needs_raw_input: bool = False
+    judges_commit: bool = False
     as_versions: Declaration | None = None

@@ -1,0 +1,41 @@
+"""The verb `slo` shows error budgets from what a run recorded, the refusal of a table and what became of it."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from tests.cli.verbs import data, invoke
+
+CONTRACT = "contract: {slo: {records_passing: 99 %, null_share: {amount: 1 %}}}\n"
+REFUSING = "  - {id: nobody_pays, check: in_set, column: status, values: [open, cancelled], on_fail: fail}\n"
+
+
+def test_objectives_are_measured_by_a_run_and_a_refusal_stops_nothing(fresh_project: Path) -> None:
+    spec = fresh_project / "conf/tables/silver/orders.yml"
+    text = spec.read_text().replace("checks:\n", f"checks:\n{REFUSING}", 1)
+    spec.write_text(f"on_refusal: publish_and_alert\n{CONTRACT}{text}")
+    done = invoke("run")
+    assert done.exit_code == 0
+    assert "warning: degraded, a check refused silver.orders (published all the same): check nobody_pays" in done.stderr
+    assert "next: lakesmith quality silver.orders" in done.stdout
+    (run,) = data("status")
+    assert (run["run_state"], {table["table"]: table["state"] for table in run["tables"]}) == (
+        "degraded",
+        {"bronze.orders": "done", "silver.orders": "alerted", "gold.daily_orders": "done"},
+    )
+
+    passing, nulls = data("slo", "silver.orders")
+    assert (passing["objective"], passing["state"], passing["bad"] > 1) == ("records_passing", "breached", True)
+    assert passing["bad"] < passing["total"]
+    assert (nulls["column"], nulls["state"], nulls["bad"], nulls["total"]) == ("amount", "met", 0, 3)
+    assert invoke("slo").stdout.splitlines()[0].split()[:4] == ["table", "objective", "column", "target"]
+    assert "not measured: silver.orders" in invoke("slo", "--run-date", "2020-01-01").stdout
+
+
+def test_without_a_contract_there_is_no_objective(fresh_project: Path) -> None:
+    assert invoke("slo").stdout == "no objectives; a contract sets them by freshness and slo\n"
+
+
+def test_a_rollback_names_a_run_or_refused_tables(fresh_project: Path) -> None:
+    for arguments in ([], ["--run", "r1", "--refused", "silver.orders"]):
+        assert invoke("rollback", *arguments).exit_code == 2
