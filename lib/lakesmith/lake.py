@@ -10,12 +10,12 @@ from pyspark.sql import SparkSession
 
 from lakesmith.contracts.changes.against import require_compatible
 from lakesmith.doctor.fix import doctor
+from lakesmith.freezing.freezer import Freezer
 from lakesmith.maintain.maintain import maintain
 from lakesmith.observe.audit import check_table
 from lakesmith.observe.observers import Observer, Observers, installed_observers
 from lakesmith.quality.explain import explain_project
 from lakesmith.quality.quarantine_reasons import count_reasons
-from lakesmith.reader import Reader
 from lakesmith.repair.backfill import backfill
 from lakesmith.repair.rollback import rollback
 from lakesmith.runs.plan_report import plan
@@ -66,7 +66,7 @@ def open_lake(
     return Lake(loaded, Path(conf), spark)
 
 
-class Lake(Reader):
+class Lake(Freezer):
     """A project with its warehouse.
 
     Parameters

@@ -21,6 +21,7 @@ from lakesmith.quality.check_result import CheckResult
 from lakesmith.quality.checks.arrival import arrival_results
 from lakesmith.quality.checks.batch.evaluation import BatchScope
 from lakesmith.quality.checks.batch.measure import measure
+from lakesmith.quality.checks.treated import treated_results
 from lakesmith.quality.gate_results import gate_results
 from lakesmith.quality.profile import profile_rows
 from lakesmith.sources.registry import source_of
@@ -105,6 +106,7 @@ def record(
         *guards,
         *tie_verdicts(batch.spec.write, metrics),
         *arrived,
+        *treated_results(batch.spec, metrics["gate"]),
         *_unread_rows(batch, metrics["read"]["rows"]),
         *unfit_keys(frames),
     )

@@ -29,7 +29,14 @@ from lakesmith.tables.delta_log.history import unreadable
 if TYPE_CHECKING:
     from lakesmith.tables.ref import TableRef
 
-OPS_TABLES = ("ops.ledger", "ops.published", "ops.runs", "ops.checks", "ops.profiles")
+OPS_TABLES = (
+    "ops.ledger",
+    "ops.published",
+    "ops.runs",
+    "ops.checks",
+    "ops.profiles",
+    "ops.references",
+)
 COMPACT_ABOVE = 50
 SPARK_OPTIONS = {"delta.autoOptimize.autoCompact": "true", "mergeSchema": "true"}
 ARROW = {
@@ -71,8 +78,8 @@ class OpsTable:
         columns = (column.split() for column in self.ddl.split(","))
         return pa.schema([(name, ARROW[kind]) for name, kind in columns])
 
-    def read(self, spark: SparkSession | None) -> Rows:
-        """Return all rows, or none when the table does not exist.
+    def read(self, spark: SparkSession | None, where: str = "true") -> Rows:
+        """Return the rows that a SQL condition holds for, or none when there is no table.
 
         Notes
         -----
@@ -85,10 +92,10 @@ class OpsTable:
         []
         """
         if self.ref.local is not None:
-            return _read_local(self.ref)
+            return _read_local(self.ref, where)
         if spark is None or not self.ref.exists(spark):
             return []
-        rows = self.ref.load(spark).collect()
+        rows = self.ref.load(spark).filter(where).collect()
         return [_as_local(row) for row in rows]
 
     def last_id(self, app_id: str) -> int | None:
@@ -174,13 +181,14 @@ def _plain(value: Any) -> Any:
     return bytes(value) if isinstance(value, bytearray) else value
 
 
-def _read_local(ref: TableRef) -> Rows:
+def _read_local(ref: TableRef, where: str) -> Rows:
     if not DeltaTable.is_deltatable(ref.location):
         return []
     try:
         # Threads of `to_pyarrow_table` may outlive the interpreter, which then aborts.
         engine = QueryBuilder().register("t", DeltaTable(ref.location))
-        found = engine.execute("SELECT * FROM t").read_all()
+        query = f"SELECT * FROM t WHERE {where}"  # noqa: S608 of our own making
+        found = engine.execute(query).read_all()
     # delta-rs raises a plain Exception for a file that is missing or damaged.
     except Exception as error:
         raise unreadable(ref, error) from error
