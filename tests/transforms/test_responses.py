@@ -124,6 +124,11 @@ def test_a_delete_stays_as_it_is(spark: SparkSession) -> None:
     assert_treated(df, impute(column="v", value=0), rows)
 
 
+def test_a_row_that_goes_to_the_quarantine_stays_as_it_is(spark: SparkSession) -> None:
+    df = frame(spark, "v int, _unfit array<string>", [(None, ["v_cast v"]), (None, None)])
+    assert_treated(df, impute(column="v", value=0), [(None, ["v_cast v"], False), (0, None, True)])
+
+
 @pytest.mark.parametrize(
     ("kind", "values", "capped"),
     [
@@ -143,7 +148,7 @@ def test_values_beyond_the_limits_are_set_to_them(
 
 
 def test_limits_come_from_frozen_quantiles(spark: SparkSession) -> None:
-    df = frame(spark, "v date", [("2000-01-01",), ("2026-01-01",)])
+    df = spark.sql("SELECT * FROM VALUES (date'2000-01-01'), (date'2026-01-01') AS t(v)")
     known = ranked("date", {0.01: "2025-01-01", 0.99: "2026-06-30"})
     step = cap(column="v", lower={"quantile": 0.01}, upper={"quantile": 0.99}, frozen=known)
     assert [tuple(map(str, row)) for row in treated(df, step).collect()] == [
@@ -155,7 +160,7 @@ def test_limits_come_from_frozen_quantiles(spark: SparkSession) -> None:
 @pytest.mark.parametrize(
     ("limit", "known", "expected"),
     [
-        ({"zscore": 3}, {"mean": "2.0", "stddev": "0.5"}, [0, 1, 3, 3]),
+        ({"zscore": 3}, {"mean": "2.0", "stddev": "0.5"}, [1, 1, 3, 3]),
         ({"iqr": 1.5}, {}, [0, 1, 5, 5]),
     ],
 )

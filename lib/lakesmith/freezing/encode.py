@@ -81,7 +81,7 @@ def text_of_ordinal(number: Column, kind: str) -> Column:
     if family(kind) == "decimal":
         step = Decimal(1).scaleb(-_decimal(kind).scale)
         exact = (
-            number if is_double(kind) else number.cast("decimal(20,0)") * F.lit(step)
+            number if is_double(kind) else number.cast("decimal(18,0)") * F.lit(step)
         )
         return exact.try_cast(kind).cast("string")
     if kind == "date":

@@ -149,7 +149,8 @@ RESPONSES: Mapping[str, StepRecord] = {
     "impute": StepRecord(
         "lakesmith.transforms.responses.impute:impute",
         derives=_treated(imputed_from),
-        keeps_rows=always,
+        # It gives each row back, and is not to repair text that could not be read.
+        passes_rows=True,
         frozen=imputed_from,
         treats=True,
     ),

@@ -114,6 +114,9 @@ def _fill_gaps_problems(options: Options) -> Problems:
         read_span(str(options.get("every")))
     except ValueError as error:
         yield f"every: {error}", "write 1 day, 15 minutes, 1 hour, 1 week or 1 month"
+    groups = {str(name).lower() for name in _names(options, "by")}
+    if str(options.get("column")).lower() in groups:
+        yield "the column cannot group itself", "take it out of 'by'"
     values = options.get("values")
     taken = {str(name).lower() for name in _names(options, "by", "column")}
     both = [name for name in values or () if str(name).lower() in taken]

@@ -68,8 +68,9 @@ def fill_gaps(
 
     Examples
     --------
-    >>> from lakesmith.testing import frame
-    >>> df = frame(spark, "day date, units int", [("2026-01-01", 5), ("2026-01-03", 7)])
+    >>> df = spark.sql(
+    ...     "SELECT * FROM VALUES (date'2026-01-01', 5), (date'2026-01-03', 7) AS t(day, units)"
+    ... )
     >>> dense = fill_gaps(column="day", every="1 day", by=[], values={"units": 0})
     >>> df.transform(dense).select("day", "units").orderBy("day").show()
     +----------+-----+
@@ -105,7 +106,7 @@ def _points(column: str, span: Span) -> Column:
     at = named(column)
     following = named(_NEXT)
     seconds = F.timestamp_diff("SECOND", at, following)
-    is_far = seconds > F.lit(span.seconds) * F.lit(MOST_POINTS)
+    is_far = seconds > F.lit(span.seconds * MOST_POINTS)
     text = f"LS335 between two rows are more than {MOST_POINTS} points of {span.sql}"
     points = F.sequence(at, following, F.expr(span.sql))
     between = F.filter(points, lambda point: (point > at) & (point < following))

@@ -68,8 +68,7 @@ def impute(
 
     Examples
     --------
-    >>> from lakesmith.testing import frame
-    >>> df = frame(spark, "amount decimal(8,2)", [("1.50",), (None,)])
+    >>> df = spark.sql("SELECT * FROM VALUES (1.50BD), (NULL) AS t(amount)")
     >>> df.transform(impute(column="amount", value=0, flag="imputed")).drop(
     ...     "_treated_impute_amount").show()
     +------+-------+

@@ -10,7 +10,7 @@ from pyspark.sql import functions as F
 from pyspark.sql.types import BooleanType
 
 from lakesmith.column_refs import named, types_of
-from lakesmith.columns import DELETED
+from lakesmith.columns import DELETED, UNFIT
 from lakesmith.errors import StepError
 from lakesmith.spec.step_kinds.responses import MARKER, marker_of
 from lakesmith.types import SCALARS, family, is_float
@@ -62,7 +62,7 @@ class Treated:
         *Columns*: needs `column`, of the type of `value` -> the same, and the marks as BOOLEAN.
         """
         name = actual_name(df, self.column)
-        due = is_due & ~_is_deleted(df)
+        due = is_due & ~_is_spared(df)
         marks = {mark: due | marked(df, mark) for mark in self.marks}
         treated = F.when(due, value).otherwise(named(name))
         return df.withColumns({name: treated, **marks})
@@ -126,11 +126,12 @@ def marker_metrics(columns: Sequence[str]) -> list[Column]:
     return [F.count_if(named(name)).alias(name) for name in markers_in(columns)]
 
 
-def _is_deleted(df: DataFrame) -> Column:
-    """Return whether a row is a delete, of which only the key counts."""
-    if DELETED not in df.columns:
-        return F.lit(False)
-    return F.coalesce(named(DELETED), F.lit(False))
+def _is_spared(df: DataFrame) -> Column:
+    """Return whether a row is a delete, of which only the key counts, or goes to the quarantine."""
+    spared = F.lit(False)
+    if DELETED in df.columns:
+        spared = F.coalesce(named(DELETED), F.lit(False))
+    return spared | named(UNFIT).isNotNull() if UNFIT in df.columns else spared
 
 
 def marked(df: DataFrame, mark: str) -> Column:
