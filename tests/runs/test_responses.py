@@ -9,6 +9,7 @@ import pytest
 
 from lakesmith.errors import InputError, RunFailed
 from lakesmith.observe.references import References
+from tests.cli.verbs import invoke
 from tests.runs.crash_injection import PLACES, CrashPoints, Killed
 from tests.shop import SPECS, Shop
 
@@ -20,7 +21,7 @@ steps:
   - impute: {column: price, method: median, flag: imputed}
   - cap: {column: qty, upper: {quantile: 1}}
 write:"""
-TREATED = PLAIN.replace("checks:", COLUMNS).replace("\nwrite:", STEPS)
+TREATED = PLAIN.replace("checks:", COLUMNS).replace("\nwrite:", STEPS) + "on_schema_change: add\n"
 DENSE = """
 from: gold.daily
 steps:
@@ -131,7 +132,9 @@ def test_what_cannot_be_frozen(frozen: Shop) -> None:
 def test_versions_stay_as_they_were_frozen(frozen: Shop) -> None:
     frozen.land("b.csv", MORE)
     frozen.run(select=SELECT)
-    frozen.lake.freeze("silver.orders")
+    warehouse = f"warehouse={frozen.overrides['warehouse']}"
+    shown = invoke("quality", "freeze", "silver.orders", "--conf", str(frozen.root / "conf"), "--set", warehouse)
+    assert shown.stdout.startswith("version 2 of the frozen statistics of silver.orders: 14 rows of version 1")
     references = References(frozen.spark, frozen.lake.project)
     assert references.versions() == {"silver.orders": 2}
     medians = [references.read("silver.orders", version).values["price", "median", None, ()].text for version in (1, 2)]

@@ -178,8 +178,8 @@ def _lacking(table: str, frozen: Frozen, asked: Sequence[Statistic]) -> StepErro
         code="LS332",
         where=table,
         hint=(
-            f"run `lakesmith quality freeze {frozen.table}`; a column without values has no"
-            " statistics, so give a constant there"
+            f"run `lakesmith quality freeze {frozen.table}`; --columns names all columns to"
+            " measure, also one with a sensitivity; one without values needs a constant"
         ),
     )
 

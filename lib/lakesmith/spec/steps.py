@@ -166,7 +166,7 @@ def step_names() -> list[str]:
     Examples
     --------
     >>> step_names()[:3]
-    ['aggregate', 'cast', 'date_parts']
+    ['aggregate', 'cap', 'cast']
     """
     return sorted({*LIBRARY, *installed_steps()})
 

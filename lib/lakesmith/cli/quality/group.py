@@ -18,7 +18,7 @@ class ShowingGroup(TyperGroup):
         """Put the verb before the arguments where none is named."""
         words = [word for word in args if not word.startswith("-")]
         is_named = bool(words) and words[0] in self.commands
-        asks_help = not words and "--help" in args
+        asks_help = args == ["--help"]
         return super().parse_args(
             ctx, args if is_named or asks_help else [DEFAULT, *args]
         )
