@@ -8,7 +8,12 @@ from datetime import datetime, timezone
 from typing import TYPE_CHECKING, Any
 
 from lakesmith.errors import InputError
-from lakesmith.freezing.measure import is_measured, measure_all, measure_groups
+from lakesmith.freezing.measure import (
+    has_groups,
+    is_measured,
+    measure_all,
+    measure_groups,
+)
 from lakesmith.ledger.publications import newest
 from lakesmith.observe.references import (
     ROW_COUNT,
@@ -181,7 +186,8 @@ def _of_groups(
     measured = {name.lower() for name in types}
     found = []
     for statistic in needs:
-        if statistic.by and statistic.column.lower() in measured:
+        is_asked = statistic.by and statistic.column.lower() in measured
+        if is_asked and has_groups(statistic, kinds[statistic.column.lower()]):
             _require_groups(table, statistic, kinds)
             of_one = measure_groups(rows, statistic, kinds, MOST_GROUPS)
             if of_one is None:

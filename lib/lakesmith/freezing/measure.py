@@ -19,12 +19,12 @@ from lakesmith.freezing.encode import (
 )
 from lakesmith.observe.references import statistic_row
 from lakesmith.sketches.estimates import KLL_K, TOP_K, TOP_TRACKED
-from lakesmith.spec.step_kinds.exact_values import NUMBERS
+from lakesmith.spec.step_kinds.exact_values import NUMBERS, TIMES
 from lakesmith.spec.step_kinds.statistics import Statistic, Value
-from lakesmith.types import TIMESTAMPS, family
+from lakesmith.types import family
 
 RANKS = (0.0, 0.01, 0.05, 0.25, 0.5, 0.75, 0.95, 0.99, 1.0)
-_MODAL = (*NUMBERS, "string", "boolean", "date", *TIMESTAMPS)
+_MODAL = (*NUMBERS, *TIMES, "string", "boolean")
 ROWS = "rows"
 Found = Iterator[dict[str, Any]]
 
@@ -38,6 +38,20 @@ def is_measured(kind: str) -> bool:
     (True, False, False)
     """
     return family(kind) in _MODAL
+
+
+def has_groups(statistic: Statistic, kind: str) -> bool:
+    """Return whether a column of a type has a mean or median of groups.
+
+    Examples
+    --------
+    >>> mean = Statistic("day", "mean", by=("shop",))
+    >>> median = Statistic("day", "median", by=("shop",))
+    >>> has_groups(mean, "date"), has_groups(median, "date")
+    (False, True)
+    """
+    families = NUMBERS if statistic.name == "mean" else (*NUMBERS, *TIMES)
+    return family(kind) in families
 
 
 def measure_all(
@@ -72,28 +86,18 @@ def measure_all(
     {'mean': '3.6667', 'stddev': '3.7712361663282534', 'median': '1', 'mode': '1'}
     """
     asked = sorted({*RANKS, *map(float, ranks)})
-    names = list(types)
-    encoded = rows.select(
-        *(
-            column
-            for position, name in enumerate(names)
-            for column in _encoded(position, name, types[name])
-        ),
-        F.lit(1).alias(ROWS),
-    )
-    columns = [
-        column
-        for position, name in enumerate(names)
-        for column in _aggregates(position, types[name], asked)
-    ]
-    found = encoded.agg(F.count(ROWS).alias(ROWS), *columns).first()
+    encoded: list[Column] = []
+    columns = [F.count(ROWS).alias(ROWS)]
+    for position, (name, kind) in enumerate(types.items()):
+        encoded += _encoded(position, name, kind)
+        columns += _aggregates(position, kind, asked)
+    numbered = rows.select(*encoded, F.lit(1).alias(ROWS))
+    found = numbered.agg(*columns).first()
     if found is None or not found[ROWS]:
         return 0, []
-    made = [
-        row
-        for position, name in enumerate(names)
-        for row in _rows_of(found, position, name, types[name], asked)
-    ]
+    made: list[dict[str, Any]] = []
+    for position, (name, kind) in enumerate(types.items()):
+        made += _rows_of(found, position, name, kind, asked)
     return found[ROWS], made
 
 
@@ -124,12 +128,13 @@ def measure_groups(
     """
     kind = types[statistic.column.lower()]
     kinds = [types[name.lower()] for name in statistic.by]
-    keys = [
-        exact_text(name, one).alias(f"key_{position}")
-        for position, (name, one) in enumerate(zip(statistic.by, kinds, strict=True))
-    ]
-    encoded = rows.select(*_encoded(0, statistic.column, kind), *keys)
-    names = [f"key_{position}" for position in range(len(keys))]
+    names = [f"key_{position}" for position in range(len(kinds))]
+    keys = []
+    for name, key, one in zip(statistic.by, names, kinds, strict=True):
+        text = exact_text(name, one)
+        keys.append(text.alias(key))
+    values = _encoded(0, statistic.column, kind)
+    encoded = rows.select(*values, *keys)
     is_mean = statistic.name == "mean"
     value = _mean(0) if is_mean else _quantiles(0, kind, [0.5])[0]
     of_groups = encoded.groupBy(*names).agg(value.alias("value"))
@@ -147,7 +152,8 @@ def _group_row(
     names: Sequence[str],
 ) -> dict[str, Any]:
     is_mean = statistic.name == "mean"
-    value = Value(row["value"], _mean_type(kind) if is_mean else kind)
+    type_ = _mean_type(kind) if is_mean else kind
+    value = Value(row["value"], type_)
     group = [row[name] for name in names]
     params = {"by": list(statistic.by), "types": list(kinds), "group": group}
     return statistic_row(statistic.column, statistic.name, value, params)
@@ -170,7 +176,7 @@ def _aggregates(position: int, kind: str, ranks: Sequence[float]) -> Iterator[Co
         yield _mean(position).alias(f"mean_{position}")
         deviation = F.stddev_pop(named(f"double_{position}"))
         yield deviation.cast("string").alias(f"stddev_{position}")
-    if family(kind) in (*NUMBERS, "date", *TIMESTAMPS):
+    if family(kind) in (*NUMBERS, *TIMES):
         found = F.array(*_quantiles(position, kind, ranks))
         yield found.alias(f"quantiles_{position}")
 
@@ -213,18 +219,23 @@ def _rows_of(
 def _quantile_rows(
     name: str, kind: str, ranks: Sequence[float], values: Sequence[str | None] | None
 ) -> Found:
-    for rank, value in zip(ranks, values or [None] * len(ranks), strict=True):
-        if value is not None and rank == 0.5:
-            yield statistic_row(name, "median", Value(value, kind), {})
-        if value is not None:
-            yield statistic_row(name, "quantile", Value(value, kind), {"rank": rank})
+    texts = values or [None] * len(ranks)
+    for rank, text in zip(ranks, texts, strict=True):
+        if text is None:
+            continue
+        value = Value(text, kind)
+        if rank == 0.5:
+            yield statistic_row(name, "median", value, {})
+        yield statistic_row(name, "quantile", value, {"rank": rank})
 
 
 def _mode(top: Sequence[Row]) -> str | None:
     """Return the most frequent text, of several the least one."""
-    known = [row for row in top if row["item"] is not None]
-    best = min(known, key=lambda row: (-row["count"], row["item"]), default=None)
-    return None if best is None else str(best["item"])
+    counts = {row["item"]: row["count"] for row in top}
+    counts.pop(None, None)
+    most = max(counts.values(), default=0)
+    modes = [text for text, count in counts.items() if count == most]
+    return min(modes, default=None)
 
 
 def _mean_type(kind: str) -> str:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
@@ -130,17 +130,22 @@ def frozen_from(table: str, version: int, rows: Iterable[Mapping[str, Any]]) -> 
     groups: dict[tuple[object, ...], dict[tuple[str | None, ...], Value]] = {}
     for row in rows:
         params = json.loads(row["params"] or "{}")
-        by = tuple(params.get("by", ()))
-        name = row["statistic"]
-        key = Statistic(row["column"] or "", name, params.get("rank"), by).key
+        key = _statistic(row, params).key
         value = Value(row["value"], row["type"])
-        if by:
+        if "group" in params:
             types[key] = tuple(params["types"])
-            groups.setdefault(key, {})[tuple(params["group"])] = value
+            of_key = groups.setdefault(key, {})
+            of_key[tuple(params["group"])] = value
         else:
             values[key] = value
     of_groups = {key: Groups(types[key], found) for key, found in groups.items()}
     return Frozen(table, version, values, of_groups)
+
+
+def _statistic(row: Mapping[str, Any], params: Mapping[str, Any]) -> Statistic:
+    column = row["column"] or ""
+    by = tuple(params.get("by", ()))
+    return Statistic(column, row["statistic"], params.get("rank"), by)
 
 
 def statistic_row(
@@ -185,8 +190,5 @@ def _lacking(table: str, frozen: Frozen, asked: Sequence[Statistic]) -> StepErro
 
 
 def _in_words(asked: Sequence[Statistic]) -> str:
-    return ", ".join(_texts(asked))
-
-
-def _texts(asked: Sequence[Statistic]) -> Iterator[str]:
-    yield from dict.fromkeys(map(str, asked))
+    texts = dict.fromkeys(map(str, asked))
+    return ", ".join(texts)

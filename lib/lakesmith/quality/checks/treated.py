@@ -38,17 +38,21 @@ def treated_results(table: Table, metrics: Mapping[str, Any]) -> Iterator[CheckR
     said: dict[tuple[str, str, str], list[str]] = {}
     for name, options, marker in treatments(table):
         column = str(options.get("column"))
-        said.setdefault((marker, name, column), []).append(_how(name, options))
+        how = said.setdefault((marker, name, column), [])
+        how.append(_how(name, options))
+    rows = metrics["rows"]
     for (marker, name, column), how in said.items():
         count = metrics.get(marker, 0)
-        message = f"{count} of {metrics['rows']} rows set: {'; '.join(how)}"
+        methods = "; ".join(how)
+        message = f"{count} of {rows} rows set: {methods}"
         yield CheckResult(name, column, name, "pass", count, message)
 
 
 def _how(name: str, options: Mapping[str, Any]) -> str:
     frozen = options.get("frozen")
     version = f", {frozen}" if frozen else ""
-    return f"{_METHODS.get(name, _as_named)(options)}{version}"
+    method = _METHODS.get(name, _as_named)
+    return method(options) + version
 
 
 def _imputed(options: Mapping[str, Any]) -> str:

@@ -90,15 +90,29 @@ def fill_gaps(
         kind = treated.kind_in(df)
         _require_points(column, kind, span)
         constants = _constants(df, values or {})
-        window = Window.partitionBy(*map(named, by)).orderBy(named(column))
-        following = df.withColumn(_NEXT, F.lead(named(column)).over(window))
-        points = F.coalesce(_points(column, span), F.array().cast(f"array<{kind}>"))
-        itself = F.array(F.lit(None).cast(kind))
-        each = F.explode(F.concat(itself, points)).alias(_POINT)
+        following = df.withColumn(_NEXT, _next_one(column, by))
+        points = _itself_and(_points(column, span), kind)
+        each = F.explode(points).alias(_POINT)
         dense = following.select(*map(named, df.columns), each)
         return dense.select(*_shown(df, treated, by, constants))
 
     return apply
+
+
+def _next_one(column: str, by: Sequence[str]) -> Column:
+    at = named(column)
+    groups = Window.partitionBy(*map(named, by))
+    window = groups.orderBy(at)
+    return F.lead(at).over(window)
+
+
+def _itself_and(points: Column, kind: str) -> Column:
+    """Return NULL, which stands for the row itself, and its points, if there are any."""
+    nothing = F.lit(None).cast(kind)
+    itself = F.array(nothing)
+    no_points = F.array().cast(f"array<{kind}>")
+    known = F.coalesce(points, no_points)
+    return F.concat(itself, known)
 
 
 def _points(column: str, span: Span) -> Column:
@@ -106,11 +120,13 @@ def _points(column: str, span: Span) -> Column:
     at = named(column)
     following = named(_NEXT)
     seconds = F.timestamp_diff("SECOND", at, following)
-    is_far = seconds > F.lit(span.seconds * MOST_POINTS)
+    most = span.seconds * MOST_POINTS
+    is_far = seconds > F.lit(most)
     text = f"LS335 between two rows are more than {MOST_POINTS} points of {span.sql}"
     points = F.sequence(at, following, F.expr(span.sql))
     between = F.filter(points, lambda point: (point > at) & (point < following))
-    checked = F.when(is_far, F.raise_error(F.lit(text))).otherwise(between)
+    refused = F.raise_error(F.lit(text))
+    checked = F.when(is_far, refused).otherwise(between)
     return F.when(following > at, checked)
 
 
@@ -124,18 +140,21 @@ def _shown(
     is_added = point.isNotNull()
     groups = {name.lower() for name in by}
     at = actual_name(df, treated.column)
-    marks = {mark: is_added | marked(df, mark) for mark in treated.marks}
-    false = {name: F.lit(False) for name in (DELETED, *markers_in(df.columns))}
+    types = types_of(df)
+    false = dict.fromkeys((DELETED, *markers_in(df.columns)), F.lit(False))
+    given = {**false, **constants}
     columns = {}
     for name in df.columns:
         value = named(name)
-        null = F.lit(None).cast(types_of(df)[name.lower()])
-        given = {**false, **constants}.get(name, null)
-        columns[name] = F.when(is_added, given).otherwise(value)
-        if name.lower() in groups:
-            columns[name] = value
+        null = F.lit(None).cast(types[name.lower()])
+        of_added = F.when(is_added, given.get(name, null))
+        is_group = name.lower() in groups
+        columns[name] = value if is_group else of_added.otherwise(value)
     columns[at] = F.coalesce(point, named(at))
-    return [one.alias(name) for name, one in {**columns, **marks}.items()]
+    for mark in treated.marks:
+        before = marked(df, mark)
+        columns[mark] = is_added | before
+    return [column.alias(name) for name, column in columns.items()]
 
 
 def _constants(

@@ -101,20 +101,32 @@ def with_group_values(
     """
     _require_types(df, groups, by)
     keys = [f"_group_{position}" for position in range(len(by))]
-    ddl = ", ".join(f"{key} STRING" for key in keys)
-    rows = [(*group, text_in(value, kind)) for group, value in groups.values.items()]
-    found = df.sparkSession.createDataFrame(rows, f"{ddl}, {GROUP_VALUE} STRING")
-    types = dict(zip(keys, groups.types, strict=True)) | {GROUP_VALUE: kind}
-    lookup = found.select(*(_cast(name, type_) for name, type_ in types.items()))
-    pairs = [
-        named(name).eqNullSafe(named(key)) for name, key in zip(by, keys, strict=True)
-    ]
-    joined = df.join(F.broadcast(lookup), reduce(and_, pairs), "left")
+    lookup = _lookup(df, groups, keys, kind)
+    pairs = []
+    for name, key in zip(by, keys, strict=True):
+        value = named(name)
+        pairs.append(value.eqNullSafe(named(key)))
+    is_match = reduce(and_, pairs)
+    joined = df.join(F.broadcast(lookup), is_match, "left")
     return joined.drop(*keys)
 
 
+def _lookup(df: DataFrame, groups: Groups, keys: list[str], kind: str) -> DataFrame:
+    """Return the groups with their values, each in its type."""
+    rows = []
+    for group, value in groups.values.items():
+        text = text_in(value, kind)
+        rows.append((*group, text))
+    names = [*keys, GROUP_VALUE]
+    ddl = ", ".join(f"{name} STRING" for name in names)
+    found = df.sparkSession.createDataFrame(rows, ddl)
+    kinds = [*groups.types, kind]
+    return found.select(*map(_cast, names, kinds))
+
+
 def _cast(name: str, kind: str) -> Column:
-    return named(name).cast(kind).alias(name)
+    value = named(name)
+    return value.cast(kind).alias(name)
 
 
 def _require_types(df: DataFrame, groups: Groups, by: Sequence[str]) -> None:

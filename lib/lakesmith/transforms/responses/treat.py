@@ -63,9 +63,12 @@ class Treated:
         """
         name = actual_name(df, self.column)
         due = is_due & ~_is_spared(df)
-        marks = {mark: due | marked(df, mark) for mark in self.marks}
-        treated = F.when(due, value).otherwise(named(name))
-        return df.withColumns({name: treated, **marks})
+        treated = F.when(due, value)
+        columns = {name: treated.otherwise(named(name))}
+        for mark in self.marks:
+            before = marked(df, mark)
+            columns[mark] = due | before
+        return df.withColumns(columns)
 
 
 def actual_name(df: DataFrame, name: str) -> str:
