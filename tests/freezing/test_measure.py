@@ -64,6 +64,10 @@ def test_a_sum_that_overflows_gives_no_mean(spark: SparkSession) -> None:
     assert found["mode"] == "9" * 38
 
 
+def test_a_sum_of_doubles_that_is_too_great_gives_no_mean(spark: SparkSession) -> None:
+    assert "mean" not in measured(spark, "double", "1.7e308", "1.7e308")
+
+
 def test_text_and_dates_have_no_mean(spark: SparkSession) -> None:
     assert set(measured(spark, "string", "a")) == {"mode"}
     assert "mean" not in measured(spark, "date", "2026-01-01")

@@ -36,6 +36,7 @@ def of(problems: Load, *steps: str, write: str = UPSERT) -> list[Problem]:
         ("impute: {column: note, method: mode, by: [id]}", "mode has no groups"),
         ("impute: {column: amount, value: 1, reference: silver.orders}", "a constant needs no reference"),
         ("impute: {column: amount, method: mean, reference: silver.order}", "no table 'silver.order'"),
+        ("impute: {column: amount, method: mean, by: [Amount]}", "the column cannot group itself"),
         ("impute: {column: amount, value: 1, flag: Amount}", "flag is the column itself"),
         ("cap: {column: amount}", "there is no limit"),
         ("cap: {column: amount, lower: {quantil: 0.1}}", "there is no limit 'quantil'"),

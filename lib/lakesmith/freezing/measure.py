@@ -25,6 +25,7 @@ from lakesmith.types import family
 
 RANKS = (0.0, 0.01, 0.05, 0.25, 0.5, 0.75, 0.95, 0.99, 1.0)
 _MODAL = (*NUMBERS, *TIMES, "string", "boolean")
+_NOT_FINITE = ("NaN", "Infinity", "-Infinity")
 ROWS = "rows"
 Found = Iterator[dict[str, Any]]
 
@@ -138,7 +139,8 @@ def measure_groups(
     is_mean = statistic.name == "mean"
     value = _mean(0) if is_mean else _quantiles(0, kind, [0.5])[0]
     of_groups = encoded.groupBy(*names).agg(value.alias("value"))
-    found = of_groups.filter("value IS NOT NULL").limit(most + 1).collect()
+    has_value = ~F.col("value").isin(*_NOT_FINITE)
+    found = of_groups.filter(has_value).limit(most + 1).collect()
     if len(found) > most:
         return None
     return [_group_row(row, statistic, kind, kinds, names) for row in found]
@@ -204,12 +206,12 @@ def _rows_of(
     found: Row, position: int, name: str, kind: str, ranks: Sequence[float]
 ) -> Found:
     given = found.asDict()
-    mean = given.get(f"mean_{position}")
-    if mean is not None:
-        yield statistic_row(name, "mean", Value(mean, _mean_type(kind)), {})
-    deviation = given.get(f"stddev_{position}")
-    if deviation is not None:
-        yield statistic_row(name, "stddev", Value(deviation, "double"), {})
+    kinds = {"mean": _mean_type(kind), "stddev": "double"}
+    for statistic, type_ in kinds.items():
+        text = given.get(f"{statistic}_{position}")
+        # A sum of doubles may be too great.
+        if text not in (None, *_NOT_FINITE):
+            yield statistic_row(name, statistic, Value(text, type_), {})
     yield from _quantile_rows(name, kind, ranks, given.get(f"quantiles_{position}"))
     mode = _mode(given[f"top_{position}"])
     if mode is not None:

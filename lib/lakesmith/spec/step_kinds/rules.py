@@ -86,6 +86,9 @@ def _impute_problems(options: Options) -> Problems:
         yield "there is no value", "give value: ..., or method: median, mean or mode"
     if method != "constant" and has_value:
         yield f"a value has no {method}", "take out value or method"
+    groups = {str(name).lower() for name in _names(options, "by")}
+    if str(options.get("column")).lower() in groups:
+        yield "the column cannot group itself", "take it out of 'by'"
     if options.get("by") and method not in ("mean", "median"):
         yield f"{method} has no groups", "take out 'by', or impute a mean or a median"
     if options.get("reference") and method == "constant":
