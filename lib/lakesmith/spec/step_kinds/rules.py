@@ -20,6 +20,7 @@ from lakesmith.spec.step_kinds.exact_values import (
     family_of,
 )
 from lakesmith.spec.step_kinds.limits import read_limit
+from lakesmith.spec.step_kinds.record import lowered
 from lakesmith.spec.step_kinds.responses import limits_of
 from lakesmith.spec.step_kinds.spans import read_span
 from lakesmith.spec.values.check_literals import is_less
@@ -67,16 +68,24 @@ def _types(table: Table) -> Iterator[tuple[str, str]]:
 
 
 def _option_findings(index: int, name: str, options: Options) -> Iterator[Finding]:
-    for what, hint in _OPTIONS.get(name, _no_problems)(options):
+    problems = _OPTIONS.get(name, _no_problems)
+    for what, hint in (*problems(options), *_flag_problems(options)):
         yield Finding("LS181", f"steps.{index}", f"step '{name}': {what}", hint)
-    flag = options.get("flag")
-    if flag and str(flag).lower() == str(options.get("column")).lower():
-        what = f"step '{name}': flag is the column itself"
-        yield Finding("LS181", f"steps.{index}", what, "name another column")
 
 
 def _no_problems(options: Options) -> Problems:
     return iter(())
+
+
+def _flag_problems(options: Options) -> Problems:
+    flag = str(options.get("flag") or "")
+    if flag.lower() == _column(options):
+        yield "flag is the column itself", "name another column"
+
+
+def _column(options: Options) -> str:
+    """Return the column that a step treats, in lower case."""
+    return str(options.get("column")).lower()
 
 
 def _impute_problems(options: Options) -> Problems:
@@ -86,9 +95,7 @@ def _impute_problems(options: Options) -> Problems:
         yield "there is no value", "give value: ..., or method: median, mean or mode"
     if method != "constant" and has_value:
         yield f"a value has no {method}", "take out value or method"
-    groups = {str(name).lower() for name in _names(options, "by")}
-    if str(options.get("column")).lower() in groups:
-        yield "the column cannot group itself", "take it out of 'by'"
+    yield from _group_problems(options)
     if options.get("by") and method not in ("mean", "median"):
         yield f"{method} has no groups", "take out 'by', or impute a mean or a median"
     if options.get("reference") and method == "constant":
@@ -117,11 +124,9 @@ def _fill_gaps_problems(options: Options) -> Problems:
         read_span(str(options.get("every")))
     except ValueError as error:
         yield f"every: {error}", "write 1 day, 15 minutes, 1 hour, 1 week or 1 month"
-    groups = {str(name).lower() for name in _names(options, "by")}
-    if str(options.get("column")).lower() in groups:
-        yield "the column cannot group itself", "take it out of 'by'"
+    yield from _group_problems(options)
     values = options.get("values")
-    taken = {str(name).lower() for name in _names(options, "by", "column")}
+    taken = _names(options, "by", "column")
     both = [name for name in values or () if str(name).lower() in taken]
     if isinstance(values, Mapping) and both:
         yield f"values sets {', '.join(both)}, which a point has", "take it out"
@@ -130,16 +135,22 @@ def _fill_gaps_problems(options: Options) -> Problems:
 def _forward_fill_problems(options: Options) -> Problems:
     if not options.get("order_by"):
         yield "order_by is empty", "name the columns that order the rows"
-    column = str(options.get("column")).lower()
-    names = {str(name).lower() for name in _names(options, "by", "order_by")}
-    if column in names:
+    if _column(options) in _names(options, "by", "order_by"):
         yield "the column cannot order or group itself", "name other columns"
 
 
-def _names(options: Options, *keys: str) -> Iterator[Any]:
+def _group_problems(options: Options) -> Problems:
+    if _column(options) in _names(options, "by"):
+        yield "the column cannot group itself", "take it out of 'by'"
+
+
+def _names(options: Options, *keys: str) -> frozenset[str]:
+    """Return the columns that options name, in lower case."""
+    found: list[Any] = []
     for key in keys:
         value = options.get(key)
-        yield from value if isinstance(value, list | tuple) else [value]
+        found += value if isinstance(value, list | tuple) else [value]
+    return lowered(found)
 
 
 _OPTIONS: Mapping[str, Callable[[Options], Problems]] = {
@@ -164,8 +175,9 @@ def _reference_findings(
 def _type_findings(
     index: int, name: str, options: Options, known: Mapping[str, str]
 ) -> Iterator[Finding]:
-    kind = known.get(str(options.get("column")).lower())
-    for what, hint in _type_problems(name, options, kind) if kind else ():
+    kind = known.get(_column(options))
+    problems = _type_problems(name, options, kind) if kind else ()
+    for what, hint in problems:
         yield Finding("LS182", f"steps.{index}", f"step '{name}': {what}", hint)
 
 
