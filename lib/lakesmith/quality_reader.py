@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from lakesmith.freezing.freeze import FrozenVersion, freeze
 from lakesmith.observe.audit import check_table
 from lakesmith.observe.facts import table_facts
 from lakesmith.quality.explain import explain_project
@@ -120,3 +122,20 @@ class QualityReader(Reader):
 
     def _session(self) -> SparkSession:
         return self.spark
+
+    def freeze(self, name: str, columns: Sequence[str] = ()) -> FrozenVersion:
+        """Freeze statistics of a published table for the steps that treat bad values.
+
+        Parameters
+        ----------
+        name : str
+            ``layer.table``.
+        columns : sequence of str
+            The columns to measure; all that have statistics and no `sensitivity` when empty.
+
+        Raises
+        ------
+        InputError
+            As `lakesmith.freezing.freeze.freeze`.
+        """
+        return freeze(self.spark, self.project, self.table, name, columns)

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import datetime
+from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
 from pyspark.sql import SparkSession
@@ -15,6 +16,7 @@ from lakesmith.ledger.source_settings import recorded_settings
 from lakesmith.sources.registry import source_of, span_of
 from lakesmith.sources.upstream_source import versions_slice
 from lakesmith.spec.change_semantics import upstream_decides
+from lakesmith.spec.step_kinds.resolve import with_frozen
 from lakesmith.tables.commit import CommitId
 from lakesmith.tables.ref import TableRef, project_table
 from lakesmith.tables.upsert.precedence import Precedence
@@ -23,6 +25,7 @@ if TYPE_CHECKING:
     from lakesmith.ledger.intent import Intent
     from lakesmith.ledger.state import TableState
     from lakesmith.spec.model import Project, Table
+    from lakesmith.spec.step_kinds.statistics import Frozen
     from lakesmith.tables.pruning.key_bounds import Touched
 
 
@@ -32,7 +35,7 @@ class BatchContext:
 
     `base` is the version of the table into which new rows are merged by group, None where groups
     are recomputed; `is_retry` is True when a run began the batch before; `state` is what the
-    ledger knows of the table.
+    ledger knows of the table; `frozen` are the frozen statistics that the intent names, by table.
     """
 
     session: SparkSession
@@ -43,16 +46,17 @@ class BatchContext:
     is_retry: bool = False
     state: TableState | None = None
     base: int | None = None
+    frozen: Mapping[str, Frozen] = field(default_factory=dict)
 
     @property
     def name(self) -> str:
         """``layer.table``."""
         return self.intent.table
 
-    @property
+    @cached_property
     def spec(self) -> Table:
-        """The table's spec."""
-        return self.project.table(self.name)
+        """The table's spec, whose steps have the frozen statistics that they compute with."""
+        return with_frozen(self.name, self.project.table(self.name), self.frozen)
 
     @property
     def table(self) -> TableRef:

@@ -22,6 +22,7 @@ from lakesmith.quality.check_result import CheckResult
 from lakesmith.quality.checks.arrival import arrival_results
 from lakesmith.quality.checks.batch.evaluation import BatchScope
 from lakesmith.quality.checks.batch.measure import measure
+from lakesmith.quality.checks.treated import treated_results
 from lakesmith.quality.gate_results import gate_results
 from lakesmith.quality.profile import profile_rows
 from lakesmith.sources.registry import source_of
@@ -72,6 +73,7 @@ def judged(
         *strategy_of(write).accounting(write, committed, final["rows"]),
         *tie_verdicts(write, metrics),
         *_arrived(batch, metrics, types),
+        *treated_results(batch.spec, metrics["gate"]),
         *_unread_rows(batch, metrics["read"]["rows"]),
         *unfit_keys(frames),
     )

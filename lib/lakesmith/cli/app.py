@@ -36,10 +36,11 @@ from lakesmith.cli.options import (
 from lakesmith.cli.progress import following, warn_if_degraded
 from lakesmith.cli.quality.check import check
 from lakesmith.cli.quality.facts import facts
+from lakesmith.cli.quality.group import quality
 from lakesmith.cli.quality.imports import import_checks
 from lakesmith.cli.quality.objectives import slo
 from lakesmith.cli.quality.suggest import suggest
-from lakesmith.cli.quality.verbs import quality, quarantine
+from lakesmith.cli.quality.verbs import quarantine
 from lakesmith.errors import InputError
 
 UNWRAPPED = 200
@@ -254,7 +255,7 @@ def _version(text: str) -> str | int:
 
 
 app.add_typer(contract)
-app.command()(quality)
+app.add_typer(quality)
 app.command()(quarantine)
 app.command()(check)
 app.command()(facts)

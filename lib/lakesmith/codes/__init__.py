@@ -9,6 +9,7 @@ from lakesmith.codes.environment import ENVIRONMENT_CODES
 from lakesmith.codes.evolution import EVOLUTION_CODES
 from lakesmith.codes.inputs import INPUT_CODES
 from lakesmith.codes.maintain import MAINTAIN_CODES
+from lakesmith.codes.responses import RESPONSE_CODES
 from lakesmith.codes.runs import RUN_CODES
 from lakesmith.codes.sources import SOURCE_CODES
 from lakesmith.codes.specs import SPEC_CODES
@@ -28,6 +29,7 @@ class Explanation:
 
 _RUNS = INPUT_CODES | RUN_CODES | EVOLUTION_CODES | MAINTAIN_CODES
 _TEXTS = _RUNS | DOCTOR_CODES | ENVIRONMENT_CODES | SPEC_CODES | SOURCE_CODES
+_TEXTS |= RESPONSE_CODES
 
 CATALOGUE: dict[str, Explanation] = {
     code: Explanation(code, *texts) for code, texts in sorted(_TEXTS.items())

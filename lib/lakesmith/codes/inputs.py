@@ -169,7 +169,8 @@ INPUT_CODES: dict[str, tuple[str, str, str]] = {
         "deletes would be lost",
         "The SQL or a step drops the column _deleted, which marks deleted rows of the upstream,"
         " or _truncates, which marks where a change event emptied the table, or _kept or _moved,"
-        " which mark values and keys that an event left as they were.",
+        " which mark values and keys that an event left as they were, or a column that marks"
+        " treated values, which are counted by it.",
         "Select _deleted too, and the other column that the message names.",
     ),
     "LS309": (

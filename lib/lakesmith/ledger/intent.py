@@ -26,9 +26,9 @@ class Intent:
     column of the upstream has another type than the rows had that merged groups were computed from.
     `lookups` are the versions of the tables that are looked up, by the name of the input, `inputs`
     the tables behind these names (an older ledger does not have them). `references` are the
-    versions of what the checks compare with, such as other tables, by its name. `on_refusal` is
-    what becomes of the batch where a check refuses it, whatever the spec says later; `audited` says
-    that it is judged in the staging table.
+    versions of what the checks compare with, such as other tables, by its name, and of the frozen
+    statistics that the steps compute with. `on_refusal` is what becomes of the batch where a check
+    refuses it, whatever the spec says later; `audited` says that it is judged in the staging table.
     """
 
     table: str

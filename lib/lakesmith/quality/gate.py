@@ -10,6 +10,7 @@ from pyspark.sql import functions as F
 
 from lakesmith.column_refs import json_text, named
 from lakesmith.columns import GATE, RAW, REASONS, UNFIT
+from lakesmith.spec.step_kinds.responses import MARKER
 from lakesmith.types import Transform
 
 if TYPE_CHECKING:
@@ -236,7 +237,8 @@ def _reason(rule: Rule) -> Column:
 
 def _raw_json(df: DataFrame) -> Column:
     added = (RAW, GATE, UNFIT)
-    fields = [named(name) for name in df.columns if name not in added]
+    shown_names = [name for name in df.columns if not name.startswith(MARKER)]
+    fields = [named(name) for name in shown_names if name not in added]
     shown = json_text(F.struct(*fields), _WITH_NULLS)
     if RAW not in df.columns:
         return shown

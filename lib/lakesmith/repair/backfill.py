@@ -9,12 +9,13 @@ from typing import TYPE_CHECKING
 from pyspark.sql import SparkSession
 
 from lakesmith.errors import LedgerError
-from lakesmith.ledger.intent import Dates, Intent
+from lakesmith.ledger.intent import Dates, Intent, Versions
 from lakesmith.ledger.open_ledger import open_ledger
 from lakesmith.ledger.upstream_change import require_same_upstream
 from lakesmith.observe.events import RunStarted
 from lakesmith.observe.interrupted_runs import record_interrupted
 from lakesmith.observe.observers import NO_OBSERVERS, Observer
+from lakesmith.observe.references import References
 from lakesmith.observe.run_records import facts_of
 from lakesmith.repair.backfill_guards import (
     require_dates,
@@ -71,6 +72,8 @@ def backfill(
         added rows.
     WriteError
         LS514 when the rows of a table came from another table than its spec names.
+    StepError
+        LS331, LS332 when steps need statistics that are not frozen.
     RunFailed, GateRefused
 
     Notes
@@ -94,7 +97,15 @@ def backfill(
         executor = Executor(facts, spark, ledger)
         for wave in order:
             intents = [
-                _intent(project, ledger, table, dates, select, facts.run_time)
+                _intent(
+                    project,
+                    ledger,
+                    table,
+                    dates,
+                    select,
+                    facts.run_time,
+                    References(spark, project).planned(table),
+                )
                 for table in wave
             ]
             executor.run_planned(intents)
@@ -109,6 +120,7 @@ def _intent(
     dates: Dates,
     select: Sequence[str],
     run_time: str,
+    frozen: Versions,
 ) -> Intent:
     spec = project.table(table)
     state = ledger.state(table)
@@ -136,7 +148,9 @@ def _intent(
         lookups=tuple(sorted(lookups.items())),
         dates=dates,
         inputs=tuple(sorted(spec.inputs.items())),
-        references=tuple(sorted((name, versions[name]) for name in compared)),
+        references=tuple(
+            sorted([*((name, versions[name]) for name in compared), *frozen])
+        ),
         on_refusal=spec.on_refusal,
         audited=spec.audit == STAGED,
     )

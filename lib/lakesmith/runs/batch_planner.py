@@ -13,6 +13,7 @@ from lakesmith.ledger.events import LedgerEvent, intent_event, parked_event
 from lakesmith.ledger.intent import Intent
 from lakesmith.ledger.state import TableState
 from lakesmith.ledger.upstream_change import require_same_upstream
+from lakesmith.observe.references import References
 from lakesmith.runs.rebuild_files import require_planned
 from lakesmith.sources.base import Known, Source
 from lakesmith.sources.registry import source_of
@@ -104,6 +105,8 @@ class Planner:
         ------
         WriteError
             LS514 when its rows came from another table than its spec names.
+        StepError
+            LS331, LS332 when its steps need statistics that are not frozen.
         """
         state = self.states.get(table) or TableState(table)
         source = source_of(self.project, table)
@@ -128,6 +131,7 @@ class Planner:
         inputs = spec.inputs.items()
         known = {name: self.states[name].version for name in references(spec)}
         read = {name: version for name, version in known.items() if version is not None}
+        frozen = References(self.spark, self.project).planned(state.table)
         return Intent(
             table=state.table,
             epoch=state.epoch,
@@ -139,7 +143,7 @@ class Planner:
             first=state.version is None,
             retyped=self._is_retyped(state, source, found.new),
             inputs=tuple(sorted(inputs)) if found.lookups else (),
-            references=tuple(sorted(read.items())),
+            references=tuple(sorted([*read.items(), *frozen])),
             on_refusal=spec.on_refusal,
             audited=spec.audit == STAGED,
         )

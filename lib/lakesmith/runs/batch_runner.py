@@ -15,6 +15,7 @@ from lakesmith.batch.small_batch import is_small
 from lakesmith.errors import LakesmithError
 from lakesmith.ledger.identity import positions
 from lakesmith.observe.events import BatchStarted
+from lakesmith.observe.references import References
 from lakesmith.session.batch import batch_session, describe_jobs, ending
 from lakesmith.session.failures import cause_of
 from lakesmith.sources.registry import source_of
@@ -92,6 +93,7 @@ class BatchRunner:
             return find(session, batch.table, batch.commit_id()) is not None
 
     def _context(self, intent: Intent, session: SparkSession) -> BatchContext:
+        references = References(session, self.facts.project)
         return BatchContext(
             session,
             self.facts.project,
@@ -99,6 +101,7 @@ class BatchRunner:
             intent,
             is_retry=intent.table in self.retried,
             state=self.ledger.state(intent.table),
+            frozen=references.of_intent(intent.references),
         )
 
 

@@ -2,127 +2,42 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
+from collections.abc import Mapping
 from functools import cache
 from importlib.metadata import EntryPoint
-from typing import Any, TypeAlias
+from typing import Any
 
 from lakesmith.errors import StepError
 from lakesmith.spec.installed import load_installed
+from lakesmith.spec.step_kinds.record import (
+    Derived,
+    Options,
+    StepRecord,
+    always,
+    each_itself,
+    lowered,
+)
+from lakesmith.spec.step_kinds.responses import RESPONSES
 from lakesmith.spec.values.sql_text import column_names
 
+__all__ = [
+    "LIBRARY",
+    "Derived",
+    "Options",
+    "StepRecord",
+    "always",
+    "each_itself",
+    "find_step",
+    "installed_steps",
+    "lowered",
+    "step_names",
+]
+
 ENTRY_POINTS = "lakesmith.steps"
-
-Options: TypeAlias = Mapping[str, Any]
-Derived: TypeAlias = dict[str, "frozenset[str] | None"]
-
-
-def _nothing(options: Options) -> Derived:
-    return {}
-
-
-def _never(options: Options) -> bool:
-    return False
-
-
-def always(options: Options) -> bool:
-    """Return that a step gives back each row, whatever its options.
-
-    Examples
-    --------
-    >>> StepRecord("my_package.steps:mask", keeps_rows=always).keeps_rows({})
-    True
-    """
-    return True
 
 
 def _is_left_join(options: Options) -> bool:
     return bool(options.get("how", "left") == "left")
-
-
-@dataclass(frozen=True)
-class StepRecord:
-    """Describe a step by its function and by what it does to columns and rows.
-
-    Parameters
-    ----------
-    function : str
-        ``module:function`` of the factory, which takes the options and returns a Transform.
-        Names and types of the options are those of its parameters.
-    whole : str, optional
-        The parameter that takes the whole YAML value; without it the value maps options.
-    inputs : mapping of str to str
-        Option that names an input of the table to the parameter that takes its frame.
-    sql : tuple of str
-        Options whose texts are SQL expressions.
-    derives : callable
-        Options to the columns that the step makes, each with the columns that it is computed
-        from; None stands for the raw row.
-    removes : tuple of str
-        Options with the columns that the step takes away.
-    is_row_wise : bool
-        Whether each row depends on no other row and no other frame, except by windows in SQL.
-    groups_by : str, optional
-        The option with the columns that rows have in common which are looked at together.
-    gives_groups : bool
-        Whether the step gives one row for each group.
-    filters : bool
-        Whether the SQL decides which rows stay.
-    is_reversible : bool
-        Whether a value that the step makes determines the values it is computed from, where
-        empty text and NULL count as one.
-    keeps_rows : callable
-        Options to whether the step gives back each row with its columns that begin with `_`. One
-        that may lose rows sees only those whose input fits the contract.
-    passes_rows : bool
-        Whether a step that may lose rows gives back each row where `_passes` is true.
-
-    Examples
-    --------
-    >>> mask = StepRecord("my_package.steps:mask", derives=each_itself("columns"))
-    >>> mask.derives({"columns": ["email"]})
-    {'email': frozenset({'email'})}
-    """
-
-    function: str
-    whole: str | None = None
-    inputs: Mapping[str, str] = field(default_factory=dict)
-    sql: tuple[str, ...] = ()
-    derives: Callable[[Options], Derived] = field(default=_nothing, repr=False)
-    removes: tuple[str, ...] = ()
-    is_row_wise: bool = True
-    groups_by: str | None = None
-    gives_groups: bool = False
-    filters: bool = False
-    is_reversible: bool = False
-    keeps_rows: Callable[[Options], bool] = field(default=_never, repr=False)
-    passes_rows: bool = False
-
-
-def lowered(names: Any) -> frozenset[str]:
-    """Return the items of a list, or the keys of a mapping, in lower case.
-
-    Examples
-    --------
-    >>> sorted(lowered(["A", "b"])), sorted(lowered({"C": "x"})), sorted(lowered(None))
-    (['a', 'b'], ['c'], [])
-    """
-    is_many = isinstance(names, list | tuple | set | frozenset | Mapping)
-    return frozenset(str(name).lower() for name in names) if is_many else frozenset()
-
-
-def each_itself(option: str) -> Callable[[Options], Derived]:
-    """Return a `derives` for a step that changes each column on the basis of its own value.
-
-    Examples
-    --------
-    >>> each_itself("columns")({"columns": ["A"]})
-    {'a': frozenset({'a'})}
-    """
-    return lambda options: {
-        name: frozenset({name}) for name in lowered(options.get(option))
-    }
 
 
 def _by_sql(options: Options) -> Derived:
@@ -227,6 +142,7 @@ LIBRARY: Mapping[str, StepRecord] = {
         derives=_by_sql,
         keeps_rows=always,
     ),
+    **RESPONSES,
 }
 
 
@@ -250,7 +166,7 @@ def step_names() -> list[str]:
     Examples
     --------
     >>> step_names()[:3]
-    ['aggregate', 'cast', 'date_parts']
+    ['aggregate', 'cap', 'cast']
     """
     return sorted({*LIBRARY, *installed_steps()})
 

@@ -29,7 +29,14 @@ from lakesmith.tables.delta_log.history import unreadable
 if TYPE_CHECKING:
     from lakesmith.tables.ref import TableRef
 
-OPS_TABLES = ("ops.ledger", "ops.published", "ops.runs", "ops.checks", "ops.profiles")
+OPS_TABLES = (
+    "ops.ledger",
+    "ops.published",
+    "ops.runs",
+    "ops.checks",
+    "ops.profiles",
+    "ops.references",
+)
 COMPACT_ABOVE = 50
 SPARK_OPTIONS = {"delta.autoOptimize.autoCompact": "true", "mergeSchema": "true"}
 ARROW = {
@@ -71,8 +78,13 @@ class OpsTable:
         columns = (column.split() for column in self.ddl.split(","))
         return pa.schema([(name, ARROW[kind]) for name, kind in columns])
 
-    def read(self, spark: SparkSession | None, columns: Sequence[str] = ("*",)) -> Rows:
-        """Return all rows, or none when the table does not exist.
+    def read(
+        self,
+        spark: SparkSession | None,
+        columns: Sequence[str] = ("*",),
+        where: str = "true",
+    ) -> Rows:
+        """Return the rows that a SQL condition holds for, or none when there is no table.
 
         Parameters
         ----------
@@ -80,6 +92,8 @@ class OpsTable:
             Not needed on a local path.
         columns : sequence of str
             The columns to read; all when left out.
+        where : str
+            The condition; all rows when left out.
 
         Notes
         -----
@@ -92,10 +106,10 @@ class OpsTable:
         []
         """
         if self.ref.local is not None:
-            return _read_local(self.ref, columns)
+            return _read_local(self.ref, columns, where)
         if spark is None or not self.ref.exists(spark):
             return []
-        rows = self.ref.load(spark).select(*columns).collect()
+        rows = self.ref.load(spark).filter(where).select(*columns).collect()
         return [_as_local(row) for row in rows]
 
     def last_id(self, app_id: str) -> int | None:
@@ -181,13 +195,14 @@ def _plain(value: Any) -> Any:
     return bytes(value) if isinstance(value, bytearray) else value
 
 
-def _read_local(ref: TableRef, columns: Sequence[str]) -> Rows:
+def _read_local(ref: TableRef, columns: Sequence[str], where: str) -> Rows:
     if not DeltaTable.is_deltatable(ref.location):
         return []
     try:
         # Threads of `to_pyarrow_table` may outlive the interpreter, which then aborts.
         engine = QueryBuilder().register("t", DeltaTable(ref.location))
-        found = engine.execute(f"SELECT {_listed(columns)} FROM t").read_all()  # noqa: S608
+        query = f"SELECT {_listed(columns)} FROM t WHERE {where}"  # noqa: S608 of our own making
+        found = engine.execute(query).read_all()
     # delta-rs raises a plain Exception for a file that is missing or damaged.
     except Exception as error:
         raise unreadable(ref, error) from error

@@ -81,7 +81,7 @@ def gate_rows_observed(
     """Gate the rows of a batch. Writing the final rows fills the metrics."""
     rows = shaped.transform(with_truncates(batch.spec.write))
     rules = batch_rules(batch, rows)
-    of_gate = observed_gate(rules)
+    of_gate = observed_gate(rules, rows.columns)
     of_ties = observed_ties(batch)
     tagged = of_gate.on(rows.transform(tag(rules)))
     moved = tagged.transform(without_stayed(batch.spec))

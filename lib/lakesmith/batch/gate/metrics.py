@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -14,6 +15,7 @@ from lakesmith.quality.batch_checks import batch_metrics
 from lakesmith.quality.checks.batch.evaluation import BatchScope
 from lakesmith.quality.gate import gate_metrics
 from lakesmith.quality.profile import profile_metrics, secret_columns
+from lakesmith.transforms.responses.treat import marker_metrics
 
 if TYPE_CHECKING:
     from lakesmith.batch.context import BatchContext
@@ -29,9 +31,9 @@ class GateMetrics:
     ties: ObservedMetrics | None = None
 
 
-def observed_gate(rules: tuple[Rule, ...]) -> ObservedMetrics:
-    """Return the observation of tagged rows."""
-    return ObservedMetrics(gate_metrics(rules))
+def observed_gate(rules: tuple[Rule, ...], columns: Sequence[str]) -> ObservedMetrics:
+    """Return the observation of tagged rows, and of the values that steps set in them."""
+    return ObservedMetrics([*gate_metrics(rules), *marker_metrics(columns)])
 
 
 def observed_ties(batch: BatchContext) -> ObservedMetrics | None:

@@ -16,6 +16,7 @@ from lakesmith.columns import HIDDEN, KEPT, RAW, TRUNCATES
 from lakesmith.errors import WriteError
 from lakesmith.transforms.contract import select_contract
 from lakesmith.transforms.keys.ties import refuse_ties
+from lakesmith.transforms.responses.treat import markers_in
 from lakesmith.types import Transform
 
 if TYPE_CHECKING:
@@ -34,7 +35,8 @@ def in_table_columns(batch: BatchContext, accepted: DataFrame) -> DataFrame:
         *Columns*: the table's, with ``_kept`` where events may leave values alone and ``_emptied``
         for recomputed groups.
     """
-    rows = _with_hidden(batch, accepted)
+    unmarked = accepted.drop(*markers_in(accepted.columns))
+    rows = _with_hidden(batch, unmarked)
     if batch.lands_source:
         return fitted(batch, rows.drop(RAW))
     selected = rows.transform(_selected(batch, rows.columns))

@@ -20,6 +20,7 @@ from lakesmith.sources.upstream import (
     snapshot,
 )
 from lakesmith.spec.change_semantics import settled_columns, sources_of
+from lakesmith.spec.step_kinds.statistics import frozen_table
 from lakesmith.transforms.change_events.debezium import from_debezium
 from lakesmith.transforms.change_events.flat_events import from_flat
 from lakesmith.transforms.change_events.payload import out_of_payload
@@ -161,6 +162,7 @@ def read_references(batch: BatchContext) -> dict[str, DataFrame]:
     found = {
         table: snapshot(batch.session, batch.ref(table), version)
         for table, version in batch.intent.references
+        if frozen_table(table) is None
     }
     return {
         table: rows.transform(_defaults(batch, table)) for table, rows in found.items()

@@ -15,6 +15,8 @@ from lakesmith.batch.transform.incremental_aggregate import (
 )
 from lakesmith.batch.transform.row_by_row import row_by_row
 from lakesmith.columns import ARRIVED
+from lakesmith.errors import StepError
+from lakesmith.spec.step_kinds.resolve import treatments
 
 if TYPE_CHECKING:
     from lakesmith.batch.context import BatchContext
@@ -39,7 +41,18 @@ def transform(
     DataFrame
         *Columns*: the contract's and whatever the steps leave, with ``_raw`` STRUCT for row-wise
         tables and ``_emptied`` BOOLEAN for recomputed groups.
+
+    Raises
+    ------
+    StepError
+        LS308 when the steps lose the marks of treated values.
     """
+    shaped = _shaped(batch, inputs, observed=observed)
+    _require_marks(batch, shaped)
+    return shaped
+
+
+def _shaped(batch: BatchContext, inputs: BatchInputs, *, observed: bool) -> DataFrame:
     if batch.spec.write.recompute_unit == "group":
         return _aggregated(batch, inputs)
     rows = inputs.observed_rows if observed else inputs.rows
@@ -52,6 +65,17 @@ def transform(
     if batch.touched:
         return shaped.filter(batch.touched.predicate())
     return shaped.transform(on_dates(batch))
+
+
+def _require_marks(batch: BatchContext, shaped: DataFrame) -> None:
+    for name, _, marker in treatments(batch.spec):
+        if marker not in shaped.columns:
+            raise StepError(
+                f"the steps lose column {marker}: what '{name}' set is not counted",
+                code="LS308",
+                where=batch.name,
+                hint=f"select {marker} too in your own function",
+            )
 
 
 def _aggregated(batch: BatchContext, inputs: BatchInputs) -> DataFrame:

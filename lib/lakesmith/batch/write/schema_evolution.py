@@ -171,7 +171,9 @@ def _require_columns(batch: BatchContext, columns: Sequence[str]) -> None:
 def _require_same_keys(batch: BatchContext) -> None:
     if batch.state is None:
         return
-    difference = key_change(batch.session, batch.table, batch.spec, batch.state)
+    # As it is hashed, without the frozen statistics of its steps.
+    spec = batch.project.table(batch.name)
+    difference = key_change(batch.session, batch.table, spec, batch.state)
     if difference:
         hint = f"put it back as it was, or {_REBUILD}"
         raise WriteError(difference, code="LS511", where=batch.name, hint=hint)

@@ -35,6 +35,7 @@ from lakesmith.spec.rules.steps import (
     step_rules,
 )
 from lakesmith.spec.rules.write import event_date_rules, write_rules
+from lakesmith.spec.step_kinds.rules import response_rules
 from lakesmith.spec.yaml.provenance import Finding
 
 if TYPE_CHECKING:
@@ -55,6 +56,7 @@ _TABLE_RULES: tuple[Rule, ...] = (
     default_rules,
     step_rules,
     group_rules,
+    response_rules,
     determinism_rules,
     pattern_rules,
     check_rules,
@@ -82,7 +84,7 @@ def rule_findings(
     Yields
     ------
     Finding
-        Codes LS119 to LS170 and LS640, with the dotted key path.
+        Codes LS119 to LS184 and LS640, with the dotted key path.
 
     Examples
     --------

@@ -1,0 +1,245 @@
+"""Measure the statistics of a table, of all rows in one pass and of groups in one more each."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterator, Mapping, Sequence
+from typing import Any
+
+from pyspark.sql import Column, DataFrame, Row
+from pyspark.sql import functions as F
+
+from lakesmith.column_refs import named
+from lakesmith.freezing.encode import (
+    exact_text,
+    finite,
+    is_double,
+    number_to_average,
+    ordinal,
+    text_of_ordinal,
+)
+from lakesmith.observe.references import statistic_row
+from lakesmith.sketches.estimates import KLL_K, TOP_K, TOP_TRACKED
+from lakesmith.spec.step_kinds.exact_values import NUMBERS, TIMES
+from lakesmith.spec.step_kinds.statistics import Statistic, Value
+from lakesmith.types import family
+
+RANKS = (0.0, 0.01, 0.05, 0.25, 0.5, 0.75, 0.95, 0.99, 1.0)
+_MODAL = (*NUMBERS, *TIMES, "string", "boolean")
+_NOT_FINITE = ("NaN", "Infinity", "-Infinity")
+ROWS = "rows"
+Found = Iterator[dict[str, Any]]
+
+
+def is_measured(kind: str) -> bool:
+    """Return whether a type has any statistics.
+
+    Examples
+    --------
+    >>> is_measured("decimal(38,2)"), is_measured("array<int>"), is_measured("binary")
+    (True, False, False)
+    """
+    return family(kind) in _MODAL
+
+
+def has_groups(statistic: Statistic, kind: str) -> bool:
+    """Return whether a column of a type has a mean or median of groups.
+
+    Examples
+    --------
+    >>> mean = Statistic("day", "mean", by=("shop",))
+    >>> median = Statistic("day", "median", by=("shop",))
+    >>> has_groups(mean, "date"), has_groups(median, "date")
+    (False, True)
+    """
+    families = NUMBERS if statistic.name == "mean" else (*NUMBERS, *TIMES)
+    return family(kind) in families
+
+
+def measure_all(
+    rows: DataFrame, types: Mapping[str, str], ranks: Collection[float] = ()
+) -> tuple[int, list[dict[str, Any]]]:
+    """Measure columns over all rows in one pass.
+
+    Parameters
+    ----------
+    rows : DataFrame
+    types : mapping of str to str
+        The columns to measure, with their types as `simpleString`.
+    ranks : collection of float
+        The ranks of quantiles, beside the usual ones.
+
+    Returns
+    -------
+    tuple of int and list
+        How many rows there are, and the rows of `ops.references`. A column without values has
+        none.
+
+    Notes
+    -----
+    *Columns*: needs `types`. Quantiles are estimated with KLL (k 800, 0.35 % of ranks), exact for
+    few values; the mode with `approx_top_k`.
+
+    Examples
+    --------
+    >>> df = spark.sql("SELECT * FROM VALUES (1), (1), (9) AS t(units)")
+    >>> count, found = measure_all(df, {"units": "int"})
+    >>> {row["statistic"]: row["value"] for row in found if row["params"] is None}
+    {'mean': '3.6667', 'stddev': '3.7712361663282534', 'median': '1', 'mode': '1'}
+    """
+    asked = sorted({*RANKS, *map(float, ranks)})
+    encoded: list[Column] = []
+    columns = [F.count(ROWS).alias(ROWS)]
+    for position, (name, kind) in enumerate(types.items()):
+        encoded += _encoded(position, name, kind)
+        columns += _aggregates(position, kind, asked)
+    numbered = rows.select(*encoded, F.lit(1).alias(ROWS))
+    found = numbered.agg(*columns).first()
+    if found is None or not found[ROWS]:
+        return 0, []
+    made: list[dict[str, Any]] = []
+    for position, (name, kind) in enumerate(types.items()):
+        made += _rows_of(found, position, name, kind, asked)
+    return found[ROWS], made
+
+
+def measure_groups(
+    rows: DataFrame, statistic: Statistic, types: Mapping[str, str], most: int
+) -> list[dict[str, Any]] | None:
+    """Measure a mean or median of each group in one pass, None for more groups than `most`.
+
+    Parameters
+    ----------
+    rows : DataFrame
+    statistic : Statistic
+    types : mapping of str to str
+        The types of the column and of those of the groups, by name in lower case.
+    most : int
+
+    Notes
+    -----
+    *Columns*: needs those of the statistic. A group without values has no statistic.
+
+    Examples
+    --------
+    >>> df = spark.sql("SELECT * FROM VALUES ('a', 1), ('a', 3), ('b', NULL) AS t(shop, units)")
+    >>> median = Statistic("units", "median", by=("shop",))
+    >>> (row,) = measure_groups(df, median, {"shop": "string", "units": "int"}, 10)
+    >>> row["value"], row["params"]
+    ('1', '{"by": ["shop"], "types": ["string"], "group": ["a"]}')
+    """
+    kind = types[statistic.column.lower()]
+    kinds = [types[name.lower()] for name in statistic.by]
+    names = [f"key_{position}" for position in range(len(kinds))]
+    keys = []
+    for name, key, one in zip(statistic.by, names, kinds, strict=True):
+        text = exact_text(name, one)
+        keys.append(text.alias(key))
+    values = _encoded(0, statistic.column, kind)
+    encoded = rows.select(*values, *keys)
+    is_mean = statistic.name == "mean"
+    value = _mean(0) if is_mean else _quantiles(0, kind, [0.5])[0]
+    of_groups = encoded.groupBy(*names).agg(value.alias("value"))
+    has_value = ~F.col("value").isin(*_NOT_FINITE)
+    found = of_groups.filter(has_value).limit(most + 1).collect()
+    if len(found) > most:
+        return None
+    return [_group_row(row, statistic, kind, kinds, names) for row in found]
+
+
+def _group_row(
+    row: Row,
+    statistic: Statistic,
+    kind: str,
+    kinds: Sequence[str],
+    names: Sequence[str],
+) -> dict[str, Any]:
+    is_mean = statistic.name == "mean"
+    type_ = _mean_type(kind) if is_mean else kind
+    value = Value(row["value"], type_)
+    group = [row[name] for name in names]
+    params = {"by": list(statistic.by), "types": list(kinds), "group": group}
+    return statistic_row(statistic.column, statistic.name, value, params)
+
+
+def _encoded(position: int, name: str, kind: str) -> Iterator[Column]:
+    yield exact_text(name, kind).alias(f"text_{position}")
+    number = ordinal(name, kind)
+    if number is not None:
+        yield number.alias(f"number_{position}")
+    if family(kind) in NUMBERS:
+        yield number_to_average(name, kind).alias(f"average_{position}")
+        yield finite(name, kind).cast("double").alias(f"double_{position}")
+
+
+def _aggregates(position: int, kind: str, ranks: Sequence[float]) -> Iterator[Column]:
+    top = F.expr(f"approx_top_k(text_{position}, {TOP_K + 1}, {TOP_TRACKED})")
+    yield top.alias(f"top_{position}")
+    if family(kind) in NUMBERS:
+        yield _mean(position).alias(f"mean_{position}")
+        deviation = F.stddev_pop(named(f"double_{position}"))
+        yield deviation.cast("string").alias(f"stddev_{position}")
+    if family(kind) in (*NUMBERS, *TIMES):
+        found = F.array(*_quantiles(position, kind, ranks))
+        yield found.alias(f"quantiles_{position}")
+
+
+def _mean(position: int) -> Column:
+    # A sum of decimals may be too great for its type, which gives no mean.
+    return F.try_avg(named(f"average_{position}")).cast("string")
+
+
+def _quantiles(position: int, kind: str, ranks: Sequence[float]) -> list[Column]:
+    number = named(f"number_{position}")
+    asked = F.array(*(F.lit(rank) for rank in ranks))
+    if is_double(kind):
+        sketch = F.kll_sketch_agg_double(number, F.lit(KLL_K))
+        found = F.kll_sketch_get_quantile_double(sketch, asked)
+    else:
+        sketch = F.kll_sketch_agg_bigint(number, F.lit(KLL_K))
+        found = F.kll_sketch_get_quantile_bigint(sketch, asked)
+    # Quantiles of an empty sketch throw.
+    known = F.when(F.count(number) > 0, found)
+    return [text_of_ordinal(known[index], kind) for index in range(len(ranks))]
+
+
+def _rows_of(
+    found: Row, position: int, name: str, kind: str, ranks: Sequence[float]
+) -> Found:
+    given = found.asDict()
+    kinds = {"mean": _mean_type(kind), "stddev": "double"}
+    for statistic, type_ in kinds.items():
+        text = given.get(f"{statistic}_{position}")
+        # A sum of doubles may be too great.
+        if text not in (None, *_NOT_FINITE):
+            yield statistic_row(name, statistic, Value(text, type_), {})
+    yield from _quantile_rows(name, kind, ranks, given.get(f"quantiles_{position}"))
+    mode = _mode(given[f"top_{position}"])
+    if mode is not None:
+        yield statistic_row(name, "mode", Value(mode, kind), {})
+
+
+def _quantile_rows(
+    name: str, kind: str, ranks: Sequence[float], values: Sequence[str | None] | None
+) -> Found:
+    texts = values or [None] * len(ranks)
+    for rank, text in zip(ranks, texts, strict=True):
+        if text is None:
+            continue
+        value = Value(text, kind)
+        if rank == 0.5:
+            yield statistic_row(name, "median", value, {})
+        yield statistic_row(name, "quantile", value, {"rank": rank})
+
+
+def _mode(top: Sequence[Row]) -> str | None:
+    """Return the most frequent text, of several the least one."""
+    counts = {row["item"]: row["count"] for row in top}
+    counts.pop(None, None)
+    most = max(counts.values(), default=0)
+    modes = [text for text, count in counts.items() if count == most]
+    return min(modes, default=None)
+
+
+def _mean_type(kind: str) -> str:
+    """Return a type of numbers that holds an average of a type's numbers."""
+    return "double" if kind in ("float", "double") else "decimal(38,18)"
