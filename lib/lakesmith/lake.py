@@ -11,12 +11,11 @@ from pyspark.sql import SparkSession
 from lakesmith.contracts.changes.against import require_compatible
 from lakesmith.doctor.fix import doctor
 from lakesmith.maintain.maintain import maintain
-from lakesmith.observe.audit import check_table
 from lakesmith.observe.observers import Observer, Observers, installed_observers
 from lakesmith.quality.explain import explain_project
-from lakesmith.quality.quarantine_reasons import count_reasons
 from lakesmith.reader import Reader
 from lakesmith.repair.backfill import backfill
+from lakesmith.repair.replay import ReplayRequest, replay
 from lakesmith.repair.rollback import rollback
 from lakesmith.runs.plan_report import plan
 from lakesmith.runs.run import RunRequest, run
@@ -30,7 +29,6 @@ if TYPE_CHECKING:
     from lakesmith.errors import Problem
     from lakesmith.maintain.result import MaintenanceResult
     from lakesmith.observe.results import Plan, RunResult
-    from lakesmith.quality.check_result import CheckResult
 
 
 def open_lake(
@@ -119,39 +117,6 @@ class Lake(Reader):
             ``table``, ``scans``, ``shuffles`` and ``checks``.
         """
         return explain_project(self.project, name)
-
-    def quarantine_reasons(self, name: str) -> list[dict[str, Any]]:
-        """Return how many quarantined rows of a table each check has.
-
-        Returns
-        -------
-        list of dict
-            ``check``, ``column``, ``rows`` and ``such_as``, the most frequent first.
-        """
-        counted = self.quarantine(name).transform(count_reasons)
-        return [row.asDict() for row in counted.collect()]
-
-    def check(self, name: str, checks: Path | None = None) -> tuple[CheckResult, ...]:
-        """Check the rows that a table has now, whoever built it.
-
-        Parameters
-        ----------
-        name : str
-            ``layer.table``, as published, or the path of any Delta table.
-        checks : Path, optional
-            YAML with a list under the key ``checks``; those of the table's spec when left out.
-
-        Returns
-        -------
-        tuple of CheckResult
-            Checks of raw text (`cast_failed`) are left out: a table has none.
-
-        Raises
-        ------
-        InputError
-            LS207 when there is no such table, LS216 without checks.
-        """
-        return check_table(self.spark, self.project, self.table, name, checks)
 
     def plan(self, select: Sequence[str] = ()) -> Plan:
         """Return what a run would do, without writing anything.
@@ -248,6 +213,36 @@ class Lake(Reader):
             date_range(start, end),
             _observers(on_event),
         )
+
+    def replay(
+        self,
+        name: str,
+        where: str = "",
+        patch: str | Path | None = None,
+        on_event: Observer | None = None,
+    ) -> RunResult:
+        """Send the quarantined rows of a table that wait through it again, each once.
+
+        Parameters
+        ----------
+        name : str
+            ``layer.table``.
+        where : str
+            SQL condition on the columns of `quarantine`.
+        patch : str or Path, optional
+            CSV, JSON or YAML with corrected fields of rows.
+        on_event : callable, optional
+
+        Raises
+        ------
+        InputError
+            LS650 to LS653 when rows cannot be replayed; nothing was changed then.
+        RunFailed, GateRefused
+            As in `run`.
+        """
+        self.validate()
+        request = ReplayRequest(name, where, Path(patch) if patch else None)
+        return replay(self._session, self.project, request, _observers(on_event))
 
     def rollback(self, run_id: str, on_event: Observer | None = None) -> RunResult:
         """Return all tables to where they stood before a run, and undo what was built on it.

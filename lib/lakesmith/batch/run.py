@@ -11,6 +11,7 @@ from lakesmith.batch.scope import with_scope
 from lakesmith.batch.spark_errors import translate_spark_errors
 from lakesmith.batch.transform.steps import transform
 from lakesmith.batch.write.quarantine import clear_quarantine, write_quarantine
+from lakesmith.batch.write.replayed import mark_replayed, require_one_each
 from lakesmith.batch.write.schema_evolution import evolve_schema
 from lakesmith.batch.write.staging import staged
 from lakesmith.batch.write.write_rows import write_rows
@@ -42,10 +43,14 @@ def run_batch(batch: BatchContext) -> BatchRecord:
         batch = with_scope(batch, inputs)
         shaped = transform(batch, inputs, observed=True)
         frames = gate(batch, inputs, staged(batch, shaped))
+        if batch.intent.is_replay:
+            require_one_each(frames)
         frames = evolve_schema(frames)
         outcome = write_rows(frames)
         metrics = frames.metrics(outcome)
         clear_quarantine(frames)
-        if metrics["gate"]["quarantined"]:
+        if batch.intent.is_replay:
+            mark_replayed(frames)
+        elif metrics["gate"]["quarantined"]:
             write_quarantine(frames)
         return record(frames, outcome, metrics)

@@ -169,6 +169,7 @@ def run(
 
 
 app.command()(repair.backfill)
+app.command()(repair.replay)
 app.command()(repair.rollback)
 app.command()(repair.maintain)
 

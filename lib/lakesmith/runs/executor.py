@@ -67,6 +67,13 @@ class Executor:
         self.ledger.stage(*[intent_event(intent) for intent in open_tables])
         self._run_batches(open_tables)
 
+    def retry(self, intent: Intent) -> None:
+        """Run a batch again whose intent an earlier run wrote."""
+        self.progress.begin([intent.table])
+        self.runner = BatchRunner(self.facts, self.spark, self.ledger, {intent.table})
+        self._run_batches([intent])
+        self.runner = BatchRunner(self.facts, self.spark, self.ledger)
+
     def _run_wave(self, wave: Sequence[str]) -> bool:
         """Plan the tables of a wave, write the intents and run the batches."""
         blocked = self.progress.blocked
@@ -141,14 +148,19 @@ class Executor:
             # Spark died while the file was looked for, so no file is to blame. Or a rebuild needs
             # the file.
             error = cause
-        if is_parked or (
-            isinstance(error, LakesmithError) and error.code in DROPPED_BY
-        ):
+        is_lost = isinstance(error, LakesmithError) and error.code in DROPPED_BY
+        if is_parked or is_lost or self._is_undone_replay(intent, error):
             self.ledger.stage(
                 LedgerEvent("dropped", intent.table, intent.epoch, intent.batch, {})
             )
         if not is_parked:
             self.progress.fail(intent.table, error)
+
+    def _is_undone_replay(self, intent: Intent, error: Exception) -> bool:
+        """Return whether a replay left no commit, so that no run need repeat it."""
+        if not intent.is_replay or isinstance(error, SparkGone):
+            return False
+        return not self.runner.has_landed(intent)
 
     def _park(self, intent: Intent, bad: ParkedPart) -> None:
         """Park a part of the input, so that the next round plans the rest."""

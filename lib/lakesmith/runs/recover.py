@@ -36,7 +36,7 @@ from lakesmith.errors import LedgerError
 from lakesmith.ledger.events import LedgerEvent, done_event
 from lakesmith.ledger.restore import Target, first_alter, restore
 from lakesmith.session.batch import batch_session, ending
-from lakesmith.sources.registry import source_of, span_of, unreadable
+from lakesmith.sources.registry import reader_of, span_of, unreadable
 from lakesmith.spec.fingerprint import spec_hash
 from lakesmith.tables.commit import Outcome, find
 
@@ -80,6 +80,12 @@ class Recovery:
                 self._restore(state, state.refused["version"])
             elif state.open:
                 self._settle(state, state.open)
+
+    def settle(self, table: str) -> None:
+        """Leave the open batch of one table to be retried, or close, undo or drop it."""
+        state = self.ledger.state(table)
+        if state.open:
+            self._settle(state, state.open)
 
     def finish_rollbacks(self) -> None:
         """Restore the tables of a rollback that was written down."""
@@ -153,7 +159,7 @@ class Recovery:
 
     def _can_retry(self, intent: Intent) -> bool:
         """Return whether a batch would read the same rows again, by the same spec."""
-        source = source_of(self.project, intent.table)
+        source = reader_of(self.project, intent.table, intent.input)
         is_same = intent.spec_hash == spec_hash(self.project.table(intent.table))
         return is_same and not unreadable(source, intent.input)
 

@@ -24,6 +24,7 @@ def local_rows(
     version: int | None,
     limit: int,
     columns: Mapping[str, Column] | None = None,
+    hidden: tuple[str, int | None] | None = None,
 ) -> list[dict[str, Any]] | None:
     """Return some visible rows of a table, or None where only Spark reads them right.
 
@@ -35,6 +36,8 @@ def local_rows(
     limit : int
     columns : mapping of str to Column, optional
         The contract. A default in it needs Spark.
+    hidden : tuple, optional
+        A column of numbers: rows are left out whose value is at most the one beside it, or any.
 
     Returns
     -------
@@ -54,7 +57,7 @@ def local_rows(
         if not (_is_read(delta) and _has_plain_types(delta, shown)):
             return None
         engine = QueryBuilder().register("t", delta)
-        found = engine.execute(_select(delta, shown, limit))
+        found = engine.execute(_select(delta, shown, limit, hidden))
         rows: list[dict[str, Any]] = pa.table(found.read_all()).to_pylist()
     # delta-rs raises a plain Exception for a file that is missing or damaged. Spark reads the table
     # then, or says what is wrong with it.
@@ -104,10 +107,21 @@ def _is_text(kind: pa.DataType) -> bool:
     )
 
 
-def _select(delta: DeltaTable, shown: list[str], limit: int) -> str:
+def _select(
+    delta: DeltaTable,
+    shown: list[str],
+    limit: int,
+    hidden: tuple[str, int | None] | None,
+) -> str:
     names = ", ".join(DELTA_RS.column(name) for name in shown)
-    has_tombstones = "_deleted" in _schema(delta).names
-    where = ' WHERE NOT "_deleted"' if has_tombstones else ""
+    conditions = []
+    if "_deleted" in _schema(delta).names:
+        conditions.append('NOT "_deleted"')
+    if hidden and hidden[0] in shown:
+        column = DELTA_RS.column(hidden[0])
+        above = "" if hidden[1] is None else f" OR {column} > {hidden[1]}"
+        conditions.append(f"({column} IS NULL{above})")
+    where = f" WHERE {' AND '.join(conditions)}" if conditions else ""
     return f"SELECT {names} FROM t{where} LIMIT {limit}"  # noqa: S608 quoted
 
 

@@ -1,0 +1,129 @@
+"""Mark the quarantined rows that a batch replayed, and renew the reasons of the others."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from pyspark.sql import DataFrame
+from pyspark.sql import functions as F
+
+from lakesmith.batch.write.quarantine import as_quarantined
+from lakesmith.column_refs import named
+from lakesmith.columns import RAW, REASONS, REPLAYED_BY, ROW_DIGEST
+from lakesmith.errors import StepError
+from lakesmith.tables.commit import find, identify, write
+from lakesmith.tables.quarantine_rows import ADDED, digest_of
+
+if TYPE_CHECKING:
+    from pyspark.sql import SparkSession
+
+    from lakesmith.batch.frames import BatchFrames
+    from lakesmith.tables.ref import TableRef
+
+_OWN = ("_batch_id", "_run_id", "_quarantined_at", REASONS, RAW, "_source_file")
+
+
+def mark_replayed(frames: BatchFrames) -> int:
+    """Mark the rows of a replay in the quarantine, in one commit, and return its version.
+
+    Notes
+    -----
+    The data commit came before, so a crash in between leaves the batch open. Its retry skips the
+    data and comes here. A row that fails again stays as it is, with the reasons of today. A row
+    that fails and has lost its raw input on the way is added, as from any batch.
+    """
+    batch = frames.batch
+    session = batch.session
+    quarantine = batch.table.quarantine
+    commit = batch.commit_id("quarantine")
+    landed = find(session, quarantine, commit) if commit.is_retry else None
+    if landed is not None:
+        return landed.version
+    identify(session, batch.commit_id("quarantine_columns"))
+    add_columns(session, quarantine)
+    outcomes = _outcomes(frames)
+
+    def action() -> None:
+        _merge(outcomes, quarantine, batch.intent.batch)
+
+    return write(session, quarantine, commit, action).version
+
+
+def require_one_each(frames: BatchFrames) -> None:
+    """Refuse a replay whose steps lose the raw input of rows, or make several rows of one.
+
+    Raises
+    ------
+    StepError
+        LS650. A row beside the quarantined one may be in a table that only adds rows.
+
+    Notes
+    -----
+    One job over the rows of the replay, for a table without keys.
+    """
+    batch = frames.batch
+    tagged = frames.replay.tagged
+    if RAW not in tagged.columns:
+        what = "the steps lose `_raw`, so that no row is known again"
+        raise _refused(batch.name, what, "keep the column `_raw` in the steps")
+    if batch.spec.write.keys:
+        return
+    made = tagged.select(F.col(f"{RAW}.{ROW_DIGEST}").alias(ROW_DIGEST))
+    made = made.withColumn("_n", F.lit(1))
+    read = frames.inputs.replayed.select(ROW_DIGEST).withColumn("_n", F.lit(-1))
+    surplus = made.unionByName(read).groupBy(ROW_DIGEST).agg(F.sum("_n").alias("_n"))
+    if not surplus.filter("_n > 0").isEmpty():
+        what = "a step makes several rows of one, and some of them may be in the table"
+        raise _refused(batch.name, what, "give the table keys, or rebuild it")
+
+
+def _refused(name: str, what: str, hint: str) -> StepError:
+    return StepError(
+        f"{name} cannot be replayed: {what}", code="LS650", where=name, hint=hint
+    )
+
+
+def add_columns(session: SparkSession, quarantine: TableRef) -> None:
+    """Give a quarantine the columns of replays where it lacks them."""
+    known = quarantine.load(session).columns
+    missing = [f"{name} {kind}" for name, kind in ADDED.items() if name not in known]
+    if missing:
+        columns = ", ".join(missing)
+        session.sql(
+            f"ALTER TABLE {quarantine.sql_name} ADD COLUMNS ({columns})"
+        ).collect()
+
+
+def _outcomes(frames: BatchFrames) -> DataFrame:
+    """Return one row for each quarantined row that was read, and the rows to add.
+
+    *Columns*: ``_row_digest`` STRING, NULL for a row to add, and those of a quarantine. The reasons
+    are NULL for a row that does not fail any more.
+    """
+    batch = frames.batch
+    rejected = frames.rejected()
+    digest = F.get_json_object(RAW, f"$.{ROW_DIGEST}").alias(ROW_DIGEST)
+    failed = rejected.select(digest, REASONS, RAW)
+    is_known = named(ROW_DIGEST).isNotNull()
+    reasons = F.min(REASONS).alias(REASONS)
+    again = failed.filter(is_known).groupBy(ROW_DIGEST).agg(reasons)
+    read = frames.inputs.replayed.select(ROW_DIGEST).distinct()
+    known = read.join(again, ROW_DIGEST, "left")
+    no_digest = F.lit(None).cast("string").alias(ROW_DIGEST)
+    lost = failed.filter(~is_known).transform(as_quarantined(batch))
+    added = lost.select(no_digest, *_OWN)
+    return known.unionByName(added, allowMissingColumns=True)
+
+
+def _merge(outcomes: DataFrame, quarantine: TableRef, batch: int) -> None:
+    name = quarantine.sql_name
+    is_waiting = F.col(f"{name}.{REPLAYED_BY}").isNull()
+    is_same = digest_of(f"{name}.") == F.col(f"s.{ROW_DIGEST}")
+    is_failed = F.col(f"s.{REASONS}").isNotNull()
+    renewed = {REASONS: F.col(f"s.{REASONS}")}
+    marked = {REPLAYED_BY: F.lit(batch).cast("bigint")}
+    own = {column: F.col(f"s.{column}") for column in _OWN}
+    merge = outcomes.alias("s").mergeInto(name, is_same & is_waiting)
+    known = merge.whenMatched(is_failed).update(renewed).whenMatched().update(marked)
+    is_new = F.col(f"s.{ROW_DIGEST}").isNull()
+    known.whenNotMatched(is_new).insert(own).merge()

@@ -1,0 +1,169 @@
+"""Write corrections into the quarantine, beside the raw input that they correct."""
+
+from __future__ import annotations
+
+import json
+from collections import defaultdict
+from collections.abc import Sequence
+from dataclasses import dataclass
+from functools import reduce
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from pyspark.sql import Column, DataFrame, SparkSession
+from pyspark.sql import functions as F
+
+from lakesmith.batch.write.replayed import add_columns
+from lakesmith.column_refs import named
+from lakesmith.columns import PATCH, RAW, REPLAYED_BY, ROW, ROW_DIGEST
+from lakesmith.repair.patch_file import Correction, Mistake, refused
+from lakesmith.spec.yaml.provenance import suggest
+from lakesmith.tables.commit import USER_METADATA
+from lakesmith.tables.delta_log.fsync import force_newest
+from lakesmith.tables.quarantine_rows import digest_of, with_names
+
+if TYPE_CHECKING:
+    from lakesmith.tables.ref import TableRef
+
+_ENTRY = "_entry"
+_FIELDS = "MAP<STRING, STRING>"
+_HINT = "`lakesmith quarantine T` shows the rows that wait, with their names and fields"
+
+
+@dataclass(frozen=True)
+class Corrections:
+    """The entries of a file, for the quarantine of one table whose input has some fields."""
+
+    file: Path
+    entries: Sequence[Correction]
+    fields: Sequence[str]
+
+    def require_known_fields(self) -> None:
+        """Refuse fields that the input does not have.
+
+        Raises
+        ------
+        InputError
+            LS653 with all of them.
+
+        Examples
+        --------
+        >>> entry = Correction(2, "3f2a", values={"qty": "5"})
+        >>> Corrections(Path("fix.csv"), [entry], ["Qty"]).require_known_fields()
+        Traceback (most recent call last):
+        ...
+        lakesmith.errors.InputError: LS653 1 mistake(s) in the corrections
+        fix.csv:2 the input has no field 'qty': fields: Qty
+          where: fix.csv
+          next:  `lakesmith quarantine T` shows the rows that wait, with their names and fields
+        """
+        known = {*self.fields}
+        mistakes = [
+            (one.line, f"the input has no field '{name}': {self._suggestion(name)}")
+            for one in self.entries
+            for name in (*one.where, *one.values)
+            if name not in known
+        ]
+        if mistakes:
+            raise refused(self.file, mistakes, _HINT)
+
+    def _suggestion(self, name: str) -> str:
+        return suggest(name, self.fields, "fields")
+
+    def write(self, session: SparkSession, quarantine: TableRef, about: str) -> None:
+        """Write the corrections of rows that wait, in one commit.
+
+        An entry whose rows were all replayed has nothing to do.
+
+        Raises
+        ------
+        InputError
+            LS653 when an entry names no row, or two name the same one.
+        """
+        rows = with_names(quarantine.load(session))
+        found = self._found(session, rows)
+        self._require_rows(found)
+        session.conf.set(USER_METADATA, about)
+        add_columns(session, quarantine)
+        is_waiting = named(REPLAYED_BY).isNull()
+        source = found.filter(is_waiting).select(ROW_DIGEST, PATCH).distinct()
+        name = quarantine.sql_name
+        is_same = digest_of(f"{name}.") == F.col(f"s.{ROW_DIGEST}")
+        waits = F.col(f"{name}.{REPLAYED_BY}").isNull()
+        merge = source.alias("s").mergeInto(name, is_same & waits)
+        merge.whenMatched().update({PATCH: F.col(f"s.{PATCH}")}).merge()
+        force_newest(quarantine)
+
+    def _found(self, session: SparkSession, rows: DataFrame) -> DataFrame:
+        """Return the rows that each entry names.
+
+        *Columns*: ``_entry`` INT, ``_row_digest``, ``_patch`` STRING, ``_replayed_by``.
+        """
+        groups: dict[tuple[str, ...], list[int]] = defaultdict(list)
+        for number, one in enumerate(self.entries):
+            groups[tuple(sorted(one.where))].append(number)
+        fields = rows.drop(PATCH).withColumn("_fields", F.from_json(RAW, _FIELDS))
+        parts = [
+            self._found_by(session, fields, names, numbers)
+            for names, numbers in groups.items()
+        ]
+        return reduce(DataFrame.unionByName, parts)
+
+    def _found_by(
+        self,
+        session: SparkSession,
+        rows: DataFrame,
+        names: Sequence[str],
+        numbers: Sequence[int],
+    ) -> DataFrame:
+        """Return the rows of the entries that name rows by the same fields, or by their name."""
+        entries = [(number, self.entries[number]) for number in numbers]
+        data = [
+            (number, one.patch, one.row, *[one.where[name] for name in names])
+            for number, one in entries
+        ]
+        keys = [f"key_{position}" for position in range(len(names))]
+        columns = ", ".join(f"{key} STRING" for key in ("name", *keys))
+        ddl = f"{_ENTRY} INT, {PATCH} STRING, {columns}"
+        entry = F.broadcast(session.createDataFrame(data, ddl))
+        is_same = [
+            named(key).eqNullSafe(named("_fields").getItem(name))
+            for key, name in zip(keys, names, strict=True)
+        ]
+        by = is_same or [named("name") == named(ROW)]
+        joined = rows.join(entry, reduce(Column.__and__, by))
+        return joined.select(_ENTRY, ROW_DIGEST, PATCH, REPLAYED_BY)
+
+    def _require_rows(self, found: DataFrame) -> None:
+        entry = named(_ENTRY)
+        of_row = found.groupBy(ROW_DIGEST).agg(
+            F.min(entry).alias("one"), F.max(entry).alias("two")
+        )
+        pairs = of_row.groupBy("one", "two").count().collect()
+        named_any = {number for row in pairs for number in (row["one"], row["two"])}
+        mistakes: list[Mistake] = [
+            (one.line, "no row of the quarantine is meant")
+            for number, one in enumerate(self.entries)
+            if number not in named_any
+        ]
+        mistakes += [
+            (
+                self.entries[row["two"]].line,
+                f"line {self.entries[row['one']].line} means the same row",
+            )
+            for row in pairs
+            if row["one"] != row["two"]
+        ]
+        if mistakes:
+            raise refused(self.file, mistakes, _HINT)
+
+
+def about_corrections(app_id: str, run_id: str) -> str:
+    """Return the metadata of the commit that writes corrections.
+
+    Examples
+    --------
+    >>> about_corrections("lakesmith/local/silver.a/1/corrections", "r1")
+    '{"app_id": "lakesmith/local/silver.a/1/corrections", "run_id": "r1"}'
+    """
+    return json.dumps({"app_id": app_id, "run_id": run_id}, sort_keys=True)
