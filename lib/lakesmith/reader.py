@@ -13,7 +13,7 @@ from lakesmith.errors import InputError
 from lakesmith.ledger.publications import newest
 from lakesmith.observe.audit import check_table
 from lakesmith.observe.quarantine_reader import QuarantineReader
-from lakesmith.observe.reading import last_runs, read_history
+from lakesmith.observe.reading import last_runs, read_history, with_warnings
 from lakesmith.observe.records import CHECKS, PROFILES, RUNS
 from lakesmith.spec.values.instants import utc
 from lakesmith.tables.local_rows import local_rows
@@ -124,7 +124,8 @@ class Reader(QuarantineReader):
         limit : int
             How many runs at most.
         """
-        return last_runs(self._ops("ops.runs", RUNS), limit)
+        runs = last_runs(self._ops("ops.runs", RUNS), limit)
+        return with_warnings(runs, self._ops("ops.checks", CHECKS))
 
     def history(self, name: str) -> list[dict[str, Any]]:
         """Return the commits of a table, newest first.

@@ -21,6 +21,7 @@ from lakesmith.quality.check_result import CheckResult
 from lakesmith.quality.checks.arrival import arrival_results
 from lakesmith.quality.checks.batch.evaluation import BatchScope
 from lakesmith.quality.checks.batch.measure import measure
+from lakesmith.quality.checks.growth import growth_results
 from lakesmith.quality.gate_results import gate_results
 from lakesmith.quality.profile import profile_rows
 from lakesmith.sources.registry import source_of
@@ -105,6 +106,7 @@ def record(
         *guards,
         *tie_verdicts(batch.spec.write, metrics),
         *arrived,
+        *_growth(batch, counts),
         *_unread_rows(batch, metrics["read"]["rows"]),
         *unfit_keys(frames),
     )
@@ -119,6 +121,14 @@ def record(
         outcome.metrics,
         types,
     )
+
+
+def _growth(batch: BatchContext, counts: Counts) -> Iterator[CheckResult]:
+    """Judge the growth of the quarantine; a replay adds nothing to it."""
+    if batch.intent.is_replay or batch.lands_source:
+        return
+    limit = batch.project.quarantine_of(batch.name).warn
+    yield from growth_results(limit, counts.quarantined, counts.read)
 
 
 def _unread_rows(batch: BatchContext, read: int) -> Iterator[CheckResult]:

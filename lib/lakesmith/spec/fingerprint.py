@@ -17,6 +17,7 @@ _DOCUMENTATION = {
     "event_date": True,
     "on_schema_change": True,
     "maintenance": True,
+    "quarantine": True,
 }
 _WRITE = {"key_filter": True, "method": True}
 _PER_ITEM = {"__all__": {"description": True}}
@@ -27,8 +28,8 @@ def spec_hash(table: Table) -> str:
     """Return a short, stable hash of a table's spec.
 
     Settings that change no row do not count. These are descriptions, the contract block, profile,
-    maintenance, schema evolution, and the method and key filter of the write. Defaults that are
-    written out do not count either.
+    maintenance, quarantine, schema evolution, and the method and key filter of the write. Defaults
+    that are written out do not count either.
 
     Parameters
     ----------
