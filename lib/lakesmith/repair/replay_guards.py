@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
+import re
 from typing import TYPE_CHECKING
 
 from lakesmith.errors import InputError
 from lakesmith.spec.change_semantics import upstream_decides
 from lakesmith.spec.values.nondeterministic import nondeterministic_calls
+from lakesmith.spec.values.sql_text import code_of
 
 if TYPE_CHECKING:
     from lakesmith.spec.model import Project, Table
 
+_SELECT = re.compile(r"\bselect\b", re.IGNORECASE)
 _REBUILD = (
     "correct the cause, then `lakesmith run --rebuild --select {}` reads all rows"
 )
@@ -86,12 +89,20 @@ def require_repeatable(where: str) -> None:
       next:  write the value itself, such as a date
     """
     calls = nondeterministic_calls(where)
+    place = f'--where "{where}"'
     if calls:
         raise InputError(
             f"the condition calls {', '.join(calls)}, which differs on every run",
             code="LS652",
-            where=f'--where "{where}"',
+            where=place,
             hint="write the value itself, such as a date",
+        )
+    if _SELECT.search(code_of(where)):
+        raise InputError(
+            "the condition reads a table, which may change before a retry",
+            code="LS652",
+            where=place,
+            hint="list the values, such as _row IN ('3f2a', '91bc')",
         )
 
 
