@@ -6,6 +6,7 @@ import csv
 import json
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
+from io import StringIO
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -161,7 +162,7 @@ def _of_csv(file: Path, mistakes: list[Mistake]) -> Iterator[Correction]:
         reason = error.strerror if isinstance(error, OSError) else "it is not UTF-8"
         mistakes.append((0, f"the file cannot be read: {reason}"))
         return
-    reader = csv.DictReader(text.splitlines(), strict=True)
+    reader = csv.DictReader(StringIO(text, newline=""), strict=True)
     try:
         names = [*(reader.fieldnames or ())]
         mistakes += [(1, what) for what in _header_problems(names)]

@@ -40,7 +40,6 @@ from lakesmith.sources.quarantined import Quarantined, replay_slice
 from lakesmith.spec.fingerprint import spec_hash
 from lakesmith.spec.graph import dependents, references, waves
 from lakesmith.tables.delta_log.history import newest_version
-from lakesmith.tables.quarantine_rows import waiting
 from lakesmith.transforms.from_raw import opaque_columns, problems_of
 
 if TYPE_CHECKING:
@@ -263,7 +262,7 @@ def _count(
     """Count the rows of a slice, and refuse those that cannot be rebuilt."""
     source = Quarantined(project, request.table)
     try:
-        rows = waiting(source.selected(session, piece))
+        rows = source.selected(session, piece)
         found = rows.transform(problems_of(kind)).groupBy("problem").count().collect()
     except PySparkException as error:
         if not request.where:

@@ -12,6 +12,7 @@ from pyspark.sql import SparkSession
 from lakesmith.errors import LakesmithError, LedgerError, SparkGone
 from lakesmith.ledger.commit_walk import undone_spans
 from lakesmith.ledger.events import LedgerEvent, intent_event, parked_event
+from lakesmith.ledger.restore import first_alter
 from lakesmith.runs.batch_planner import Planned, Planner
 from lakesmith.runs.batch_runner import BatchOutcome, BatchRunner
 from lakesmith.runs.close_batch import closing_event
@@ -160,7 +161,9 @@ class Executor:
         """Return whether a replay left no commit, so that no run need repeat it."""
         if not intent.is_replay or isinstance(error, SparkGone):
             return False
-        return not self.runner.has_landed(intent)
+        state = self.ledger.state(intent.table)
+        altered = first_alter(self.spark, self.facts.project, state)
+        return altered is None and not self.runner.has_landed(intent)
 
     def _park(self, intent: Intent, bad: ParkedPart) -> None:
         """Park a part of the input, so that the next round plans the rest."""
