@@ -17,6 +17,8 @@ if TYPE_CHECKING:
     from lakesmith.spec.model.quarantine import Quarantine
     from lakesmith.tables.ref import TableRef
 
+MICROS = 1_000_000
+
 
 @dataclass(frozen=True)
 class QuarantineRetention:
@@ -48,13 +50,11 @@ class QuarantineRetention:
             return []
         rows = self.table.load(self.session)
         is_replayed = _is_replayed(rows.columns)
-        (row,) = (
-            rows.filter(self._is_old())
-            .agg(F.count_if(is_replayed).alias("replayed"), F.count("*").alias("rows"))
-            .collect()
-        )
-        waiting = int(row["rows"]) - int(row["replayed"])
-        return [plan_retention(self.settings, int(row["replayed"]), waiting)]
+        replayed = F.count_if(is_replayed).alias("replayed")
+        waiting = F.count_if(~is_replayed).alias("waiting")
+        old = rows.filter(self._is_old())
+        (row,) = old.agg(replayed, waiting).collect()
+        return [plan_retention(self.settings, row["replayed"], row["waiting"])]
 
     def delete(self) -> None:
         """Delete the rows in one commit."""
@@ -65,7 +65,8 @@ class QuarantineRetention:
 
     def _is_old(self) -> str:
         age = parse_age(self.settings.retention or "")
-        before = round((self.now - age.total_seconds()) * 1_000_000)
+        oldest = self.now - age.total_seconds()
+        before = round(oldest * MICROS)
         return f"{QUARANTINED_AT} < timestamp_micros({before})"
 
 
@@ -97,4 +98,6 @@ def plan_retention(settings: Quarantine, replayed: int, waiting: int) -> Proposa
 
 
 def _is_replayed(columns: list[str]) -> Column:
-    return named(REPLAYED_BY).isNotNull() if REPLAYED_BY in columns else F.lit(False)
+    if REPLAYED_BY not in columns:
+        return F.lit(False)
+    return named(REPLAYED_BY).isNotNull()

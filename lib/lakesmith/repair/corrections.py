@@ -8,7 +8,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import reduce
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from pyspark.sql import Column, DataFrame, SparkSession
 from pyspark.sql import functions as F
@@ -117,43 +117,40 @@ class Corrections:
         numbers: Sequence[int],
     ) -> DataFrame:
         """Return the rows of the entries that name rows by the same fields, or by their name."""
-        entries = [(number, self.entries[number]) for number in numbers]
-        data = [
-            (number, one.patch, one.row, *[one.where[name] for name in names])
-            for number, one in entries
-        ]
         keys = [f"key_{position}" for position in range(len(names))]
         columns = ", ".join(f"{key} STRING" for key in ("name", *keys))
         ddl = f"{_ENTRY} INT, {PATCH} STRING, {columns}"
-        entry = F.broadcast(session.createDataFrame(data, ddl))
-        is_same = [
-            named(key).eqNullSafe(named("_fields").getItem(name))
-            for key, name in zip(keys, names, strict=True)
-        ]
+        data = [self._record(number, names) for number in numbers]
+        entries = session.createDataFrame(data, ddl)
+        is_same: list[Column] = []
+        for key, name in zip(keys, names, strict=True):
+            field = named("_fields").getItem(name)
+            is_same.append(named(key).eqNullSafe(field))
         by = is_same or [named("name") == named(ROW)]
-        joined = rows.join(entry, reduce(Column.__and__, by))
+        joined = rows.join(F.broadcast(entries), reduce(Column.__and__, by))
         return joined.select(_ENTRY, ROW_DIGEST, PATCH, REPLAYED_BY)
+
+    def _record(self, number: int, names: Sequence[str]) -> tuple[Any, ...]:
+        entry = self.entries[number]
+        values = [entry.where[name] for name in names]
+        return (number, entry.patch, entry.row, *values)
 
     def _require_rows(self, found: DataFrame) -> None:
         entry = named(_ENTRY)
-        of_row = found.groupBy(ROW_DIGEST).agg(
-            F.min(entry).alias("one"), F.max(entry).alias("two")
-        )
-        pairs = of_row.groupBy("one", "two").count().collect()
-        named_any = {number for row in pairs for number in (row["one"], row["two"])}
+        meant = {row[_ENTRY] for row in found.select(entry).distinct().collect()}
+        first = F.min(entry).alias("first")
+        last = F.max(entry).alias("last")
+        of_rows = found.groupBy(ROW_DIGEST).agg(first, last)
+        shared = of_rows.filter("first < last").select("first", "last").distinct()
         mistakes: list[Mistake] = [
             (one.line, "no row of the quarantine is meant")
             for number, one in enumerate(self.entries)
-            if number not in named_any
+            if number not in meant
         ]
-        mistakes += [
-            (
-                self.entries[row["two"]].line,
-                f"line {self.entries[row['one']].line} means the same row",
-            )
-            for row in pairs
-            if row["one"] != row["two"]
-        ]
+        for row in shared.collect():
+            other = self.entries[row["first"]].line
+            what = f"line {other} means the same row"
+            mistakes.append((self.entries[row["last"]].line, what))
         if mistakes:
             raise refused(self.file, mistakes, _HINT)
 

@@ -68,11 +68,13 @@ def require_one_each(frames: BatchFrames) -> None:
         raise _refused(batch.name, what, "keep the column `_raw` in the steps")
     if batch.spec.write.keys:
         return
-    made = tagged.select(F.col(f"{RAW}.{ROW_DIGEST}").alias(ROW_DIGEST))
-    made = made.withColumn("_n", F.lit(1))
-    read = frames.inputs.replayed.select(ROW_DIGEST).withColumn("_n", F.lit(-1))
-    surplus = made.unionByName(read).groupBy(ROW_DIGEST).agg(F.sum("_n").alias("_n"))
-    if not surplus.filter("_n > 0").isEmpty():
+    digest = F.col(f"{RAW}.{ROW_DIGEST}").alias(ROW_DIGEST)
+    made = tagged.select(digest, F.lit(1).alias("_n"))
+    read = frames.inputs.replayed.select(ROW_DIGEST, F.lit(-1).alias("_n"))
+    both = made.unionByName(read)
+    surplus = both.groupBy(ROW_DIGEST).agg(F.sum("_n").alias("_n"))
+    has_more = surplus.filter("_n > 0")
+    if not has_more.isEmpty():
         what = "a step makes several rows of one, and some of them may be in the table"
         raise _refused(batch.name, what, "give the table keys, or rebuild it")
 
@@ -87,11 +89,11 @@ def add_columns(session: SparkSession, quarantine: TableRef) -> None:
     """Give a quarantine the columns of replays where it lacks them."""
     known = quarantine.load(session).columns
     missing = [f"{name} {kind}" for name, kind in ADDED.items() if name not in known]
-    if missing:
-        columns = ", ".join(missing)
-        session.sql(
-            f"ALTER TABLE {quarantine.sql_name} ADD COLUMNS ({columns})"
-        ).collect()
+    if not missing:
+        return
+    columns = ", ".join(missing)
+    statement = f"ALTER TABLE {quarantine.sql_name} ADD COLUMNS ({columns})"
+    session.sql(statement).collect()
 
 
 def _outcomes(frames: BatchFrames) -> DataFrame:
@@ -100,18 +102,15 @@ def _outcomes(frames: BatchFrames) -> DataFrame:
     *Columns*: ``_row_digest`` STRING, NULL for a row to add, and those of a quarantine. The reasons
     are NULL for a row that does not fail any more.
     """
-    batch = frames.batch
-    rejected = frames.rejected()
     digest = F.get_json_object(RAW, f"$.{ROW_DIGEST}").alias(ROW_DIGEST)
-    failed = rejected.select(digest, REASONS, RAW)
+    failed = frames.rejected().select(digest, REASONS, RAW)
     is_known = named(ROW_DIGEST).isNotNull()
-    reasons = F.min(REASONS).alias(REASONS)
-    again = failed.filter(is_known).groupBy(ROW_DIGEST).agg(reasons)
-    read = frames.inputs.replayed.select(ROW_DIGEST).distinct()
-    known = read.join(again, ROW_DIGEST, "left")
-    no_digest = F.lit(None).cast("string").alias(ROW_DIGEST)
-    lost = failed.filter(~is_known).transform(as_quarantined(batch))
-    added = lost.select(no_digest, *_OWN)
+    again = failed.filter(is_known)
+    reasons = again.groupBy(ROW_DIGEST).agg(F.min(REASONS).alias(REASONS))
+    read = frames.inputs.replayed.select(ROW_DIGEST)
+    known = read.distinct().join(reasons, ROW_DIGEST, "left")
+    lost = failed.filter(~is_known)
+    added = lost.transform(as_quarantined(frames.batch))
     return known.unionByName(added, allowMissingColumns=True)
 
 
