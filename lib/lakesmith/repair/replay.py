@@ -36,7 +36,7 @@ from lakesmith.runs.lock import project_lock
 from lakesmith.runs.recover import Recovery
 from lakesmith.session.batch import batch_session, describe_jobs, ending
 from lakesmith.session.failures import first_line
-from lakesmith.sources.quarantined import Quarantined, replay_slice
+from lakesmith.sources.quarantined import Quarantined, newest_equal, replay_slice
 from lakesmith.spec.fingerprint import spec_hash
 from lakesmith.spec.graph import dependents, references, waves
 from lakesmith.tables.delta_log.history import newest_version
@@ -210,7 +210,8 @@ def _slice(
     facts: RunFacts, ledger: Ledger, request: ReplayRequest, version: int, rows: int
 ) -> Slice:
     upstream = facts.project.table(request.table).from_
-    to = ledger.state(request.table).since or 0
+    since = ledger.state(request.table).since or 0
+    to = newest_equal(ledger.state(upstream), since)
     return replay_slice(upstream, to, version, request.where, rows)
 
 

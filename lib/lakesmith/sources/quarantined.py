@@ -11,10 +11,12 @@ from lakesmith.columns import PATCH, RAW, ROW_DIGEST
 from lakesmith.sources.base import Known, Source
 from lakesmith.sources.registry import built_in
 from lakesmith.sources.slices import Slice, Slices, Span
+from lakesmith.sources.upstream import live_versions
 from lakesmith.tables.quarantine_rows import waiting, with_names
 from lakesmith.tables.ref import project_table
 
 if TYPE_CHECKING:
+    from lakesmith.sources.base import TableHead
     from lakesmith.sources.positions import Position
 
 QUARANTINE = "quarantine"
@@ -43,6 +45,25 @@ def replay_slice(upstream: str, to: int, version: int, where: str, rows: int) ->
     """
     data = {"to": to, "version": version, "where": where, "rows": rows}
     return Slice(QUARANTINE, upstream, data)
+
+
+def newest_equal(upstream: TableHead, since: int) -> int:
+    """Return the newest version of a table that holds the rows which were read up to `since`.
+
+    The files of older ones may be deleted.
+
+    Examples
+    --------
+    >>> from types import SimpleNamespace
+    >>> upstream = SimpleNamespace(version=6, voids=[(4, 5)])
+    >>> newest_equal(upstream, 3), newest_equal(upstream, 6)
+    (5, 6)
+    """
+    newest = upstream.version
+    if newest is None or newest <= since:
+        return since
+    live = live_versions(since, newest, upstream.voids)
+    return live[0] - 1 if live else newest
 
 
 @built_in
