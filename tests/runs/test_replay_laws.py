@@ -97,12 +97,13 @@ columns:
   seq: {{type: int, source: Seq}}
 checks:
   - {{id: qty_large, check: between, column: qty, min: {least}, on_null: skip}}
-write: {{keys: [id], sequence_by: [seq], apply_as_deletes: "Op = 'D'", {write}}}
+write: {{keys: [id], sequence_by: [seq], {write}}}
 """
+DELETES = "apply_as_deletes: Op = 'D'"
 STRATEGIES = {
-    "silver.newest": "strategy: upsert",
-    "silver.versions": "strategy: scd2",
-    "silver.events": "strategy: cdc",
+    "silver.newest": f"strategy: upsert, {DELETES}",
+    "silver.versions": f"strategy: scd2, {DELETES}",
+    "silver.events": f"strategy: cdc, {DELETES}",
     "silver.firsts": "strategy: upsert, when_matched: ignore",
 }
 FILES = [
