@@ -85,13 +85,9 @@ class Corrections:
         self._require_rows(found)
         session.conf.set(USER_METADATA, about)
         add_columns(session, quarantine)
-        is_waiting = named(REPLAYED_BY).isNull()
-        source = found.filter(is_waiting).select(ROW_DIGEST, PATCH).distinct()
-        name = quarantine.sql_name
-        is_same = digest_of(f"{name}.") == F.col(f"s.{ROW_DIGEST}")
-        waits = F.col(f"{name}.{REPLAYED_BY}").isNull()
-        merge = source.alias("s").mergeInto(name, is_same & waits)
-        merge.whenMatched().update({PATCH: F.col(f"s.{PATCH}")}).merge()
+        waits = found.filter(named(REPLAYED_BY).isNull())
+        patches = waits.select(ROW_DIGEST, PATCH).distinct()
+        _merge(patches, quarantine)
         force_newest(quarantine)
 
     def _found(self, session: SparkSession, rows: DataFrame) -> DataFrame:
@@ -101,8 +97,10 @@ class Corrections:
         """
         groups: dict[tuple[str, ...], list[int]] = defaultdict(list)
         for number, one in enumerate(self.entries):
-            groups[tuple(sorted(one.where))].append(number)
-        fields = rows.drop(PATCH).withColumn("_fields", F.from_json(RAW, _FIELDS))
+            names = tuple(sorted(one.where))
+            groups[names].append(number)
+        stored = rows.drop(PATCH)
+        fields = stored.withColumn("_fields", F.from_json(RAW, _FIELDS))
         parts = [
             self._found_by(session, fields, names, numbers)
             for names, numbers in groups.items()
@@ -126,8 +124,9 @@ class Corrections:
         for key, name in zip(keys, names, strict=True):
             field = named("_fields").getItem(name)
             is_same.append(named(key).eqNullSafe(field))
-        by = is_same or [named("name") == named(ROW)]
-        joined = rows.join(F.broadcast(entries), reduce(Column.__and__, by))
+        by_name = named("name") == named(ROW)
+        condition = reduce(Column.__and__, is_same or [by_name])
+        joined = rows.join(F.broadcast(entries), condition)
         return joined.select(_ENTRY, ROW_DIGEST, PATCH, REPLAYED_BY)
 
     def _record(self, number: int, names: Sequence[str]) -> tuple[Any, ...]:
@@ -153,6 +152,17 @@ class Corrections:
             mistakes.append((self.entries[row["last"]].line, what))
         if mistakes:
             raise refused(self.file, mistakes, _HINT)
+
+
+def _merge(patches: DataFrame, quarantine: TableRef) -> None:
+    name = quarantine.sql_name
+    digest = digest_of(f"{name}.")
+    is_same = digest == F.col(f"s.{ROW_DIGEST}")
+    waits = F.col(f"{name}.{REPLAYED_BY}").isNull()
+    patch = {PATCH: F.col(f"s.{PATCH}")}
+    source = patches.alias("s")
+    merge = source.mergeInto(name, is_same & waits)
+    merge.whenMatched().update(patch).merge()
 
 
 def about_corrections(app_id: str, run_id: str) -> str:

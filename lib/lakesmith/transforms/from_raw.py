@@ -105,10 +105,12 @@ def problems_of(input_type: StructType) -> Transform:
 
     def apply(rows: DataFrame) -> DataFrame:
         keys = F.json_object_keys(RAW)
+        corrected = F.json_object_keys(PATCH)
         none = F.array().cast("array<string>")
-        given = F.coalesce(F.json_object_keys(PATCH), none)
-        missing = F.array_except(F.array_except(names, keys), given)
-        unknown = F.array_except(F.concat(keys, given), names)
+        given = F.coalesce(corrected, none)
+        all_keys = F.concat(keys, given)
+        missing = F.array_except(names, all_keys)
+        unknown = F.array_except(all_keys, names)
         problem = (
             F.when(keys.isNull(), F.lit("the raw row is not kept"))
             .when(F.size(missing) > 0, _listed("the raw row lacks", missing))

@@ -116,13 +116,15 @@ def _outcomes(frames: BatchFrames) -> DataFrame:
 
 def _merge(outcomes: DataFrame, quarantine: TableRef, batch: int) -> None:
     name = quarantine.sql_name
-    is_waiting = F.col(f"{name}.{REPLAYED_BY}").isNull()
-    is_same = digest_of(f"{name}.") == F.col(f"s.{ROW_DIGEST}")
-    is_failed = F.col(f"s.{REASONS}").isNotNull()
-    renewed = {REASONS: F.col(f"s.{REASONS}")}
-    marked = {REPLAYED_BY: F.lit(batch).cast("bigint")}
-    own = {column: F.col(f"s.{column}") for column in _OWN}
-    merge = outcomes.alias("s").mergeInto(name, is_same & is_waiting)
-    known = merge.whenMatched(is_failed).update(renewed).whenMatched().update(marked)
-    is_new = F.col(f"s.{ROW_DIGEST}").isNull()
-    known.whenNotMatched(is_new).insert(own).merge()
+    waits = F.col(f"{name}.{REPLAYED_BY}").isNull()
+    digest = F.col(f"s.{ROW_DIGEST}")
+    is_same = digest_of(f"{name}.") == digest
+    reasons = F.col(f"s.{REASONS}")
+    number = F.lit(batch).cast("bigint")
+    added = {column: F.col(f"s.{column}") for column in _OWN}
+    source = outcomes.alias("s")
+    merge = source.mergeInto(name, is_same & waits)
+    merge = merge.whenMatched(reasons.isNotNull()).update({REASONS: reasons})
+    merge = merge.whenMatched().update({REPLAYED_BY: number})
+    merge = merge.whenNotMatched(digest.isNull()).insert(added)
+    merge.merge()
