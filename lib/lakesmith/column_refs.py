@@ -13,7 +13,7 @@ from lakesmith.columns import quoted
 from lakesmith.errors import StepError
 
 # Spark's own format of a timestamp within JSON ends at milliseconds.
-_SIX_DIGITS = {
+SIX_DIGITS = {
     "timestampFormat": "yyyy-MM-dd'T'HH:mm:ss.SSSSSSXXX",
     "timestampNTZFormat": "yyyy-MM-dd'T'HH:mm:ss.SSSSSS",
 }
@@ -117,5 +117,5 @@ def json_text(value: Column, options: Mapping[str, str] | None = None) -> Column
     >>> spark.range(1).select(json_text(F.struct(at)).alias("text")).first().text
     '{"at":"2024-03-01T10:00:00.123900Z"}'
     """
-    all_options = {**_SIX_DIGITS, **(options or {})}
+    all_options = {**SIX_DIGITS, **(options or {})}
     return F.to_json(value, all_options)

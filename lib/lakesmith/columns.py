@@ -46,6 +46,13 @@ GATE = "_gate"
 RUN_ID = "_run_id"
 QUARANTINED_AT = "_quarantined_at"
 REASONS = "_reasons"
+# The batch that replayed the row, and the corrections of its raw input as JSON. A quarantine has
+# these columns from its first replay or correction on.
+REPLAYED_BY = "_replayed_by"
+PATCH = "_patch"
+# What names a quarantined row, for people and for commits. They are computed when it is read.
+ROW = "_row"
+ROW_DIGEST = "_row_digest"
 
 # What Delta adds to a row of the change feed.
 CHANGE_TYPE = "_change_type"

@@ -15,6 +15,7 @@ from lakesmith.observe.observers import Observer, Observers, installed_observers
 from lakesmith.quality_reader import QualityReader
 from lakesmith.repair.backfill import backfill
 from lakesmith.repair.give_up import give_up
+from lakesmith.repair.replay import ReplayRequest, replay
 from lakesmith.repair.rollback import rollback
 from lakesmith.runs.plan_report import plan
 from lakesmith.runs.run import RunRequest, run
@@ -192,6 +193,36 @@ class Lake(QualityReader):
         dates = date_range(start, end)
         observers = _observers(on_event)
         return backfill(self._session, self.project, select, dates, observers)
+
+    def replay(
+        self,
+        name: str,
+        where: str = "",
+        patch: str | Path | None = None,
+        on_event: Observer | None = None,
+    ) -> RunResult:
+        """Send the quarantined rows of a table that wait through it again, each once.
+
+        Parameters
+        ----------
+        name : str
+            ``layer.table``.
+        where : str
+            SQL condition on the columns of `quarantine`.
+        patch : str or Path, optional
+            CSV, JSON or YAML with corrected fields of rows.
+        on_event : callable, optional
+
+        Raises
+        ------
+        InputError
+            LS650 to LS653 when rows cannot be replayed; nothing was changed then.
+        RunFailed, GateRefused
+            As in `run`.
+        """
+        self.validate()
+        request = ReplayRequest(name, where, Path(patch) if patch else None)
+        return replay(self._session, self.project, request, _observers(on_event))
 
     def rollback(
         self,

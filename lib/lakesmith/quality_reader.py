@@ -10,7 +10,6 @@ from lakesmith.freezing.freeze import FrozenVersion, freeze
 from lakesmith.observe.audit import check_table
 from lakesmith.observe.facts import table_facts
 from lakesmith.quality.explain import explain_project
-from lakesmith.quality.quarantine_reasons import count_reasons
 from lakesmith.reader import Reader
 from lakesmith.suggest.suggest import suggest
 from lakesmith.tables.readable import ReadableTables
@@ -34,17 +33,6 @@ class QualityReader(Reader):
             ``table``, ``scans``, ``shuffles`` and ``checks``.
         """
         return explain_project(self.project, name)
-
-    def quarantine_reasons(self, name: str) -> list[dict[str, Any]]:
-        """Return how many quarantined rows of a table each check has.
-
-        Returns
-        -------
-        list of dict
-            ``check``, ``column``, ``rows`` and ``such_as``, the most frequent first.
-        """
-        counted = self.quarantine(name).transform(count_reasons)
-        return [row.asDict() for row in counted.collect()]
 
     def check(
         self, name: str, checks: Path | None = None, *, scan: bool = False

@@ -4,8 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from datetime import datetime
-from functools import cached_property
-from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from pyspark.sql import DataFrame, SparkSession
@@ -14,26 +12,29 @@ from pyspark.sql import functions as F
 from lakesmith.errors import InputError
 from lakesmith.ledger.publications import newest
 from lakesmith.observe.objectives.report import PROFILE_COLUMNS, objectives_report
-from lakesmith.observe.reading import last_runs, last_verdicts, read_history
+from lakesmith.observe.quarantine_reader import QuarantineReader
+from lakesmith.observe.reading import (
+    last_runs,
+    last_verdicts,
+    read_history,
+    with_warnings,
+)
 from lakesmith.observe.records import CHECKS, PROFILES, RUNS
 from lakesmith.observe.run_records import now
-from lakesmith.session.runtime_kind import require_own_files
-from lakesmith.session.start import get_session, read_properties
 from lakesmith.spec.values.instants import utc
 from lakesmith.tables.local_rows import local_rows
-from lakesmith.tables.ops_table import OPS_TABLES, OpsTable
+from lakesmith.tables.ops_table import OpsTable
 from lakesmith.tables.properties import properties_of
 from lakesmith.tables.read_version import read_version
-from lakesmith.tables.ref import TableRef, project_table, visible
+from lakesmith.tables.ref import visible
 from lakesmith.tables.schema.versions import shape_views
 from lakesmith.transforms.conform import with_defaults
 
 if TYPE_CHECKING:
-    from lakesmith.spec.load import Loaded
     from lakesmith.spec.model import Column
 
 
-class Reader:
+class Reader(QuarantineReader):
     """Read the tables of a project and what is recorded of them.
 
     Parameters
@@ -42,27 +43,6 @@ class Reader:
     conf : Path
     spark : SparkSession, optional
     """
-
-    def __init__(
-        self, loaded: Loaded, conf: Path, spark: SparkSession | None = None
-    ) -> None:
-        self.loaded = loaded
-        self.project = loaded.project
-        self._conf = conf
-        self._given = spark
-
-    @cached_property
-    def spark(self) -> SparkSession:
-        """Return the session, which is started on first use and never stopped here."""
-        file = self._conf / "spark" / "local.conf"
-        session = self._given or get_session(
-            read_properties(file) if file.exists() else {}
-        )
-        warehouse = [] if self.project.catalog else [self.project.warehouse]
-        sources = self.project.sources.values()
-        paths = [path for source in sources for path in source.paths.values()]
-        require_own_files(session, [*warehouse, *paths])
-        return session
 
     def table(self, name: str, version: str | int = "published") -> DataFrame:
         """Read a table.
@@ -96,36 +76,6 @@ class Reader:
         number = self._published(name) if version == "published" else int(version)
         return self._shown(name, read_version(self.spark, table, number))
 
-    def quarantine(self, name: str) -> DataFrame:
-        """Read the quarantine of a table.
-
-        Parameters
-        ----------
-        name : str
-            ``layer.table``.
-
-        Returns
-        -------
-        DataFrame
-            *Columns*: ``_batch_id`` BIGINT, ``_run_id`` STRING, ``_quarantined_at`` TIMESTAMP,
-            ``_reasons`` (array of the failed check, its column and the value as text), ``_raw``
-            STRING (the raw row as JSON), ``_source_file`` STRING.
-
-        Raises
-        ------
-        InputError
-            LS209 when the project has no such table.
-        """
-        table = self._ref(name).quarantine
-        if table.exists(self.spark):
-            return table.load(self.spark)
-        ddl = (
-            "_batch_id BIGINT, _run_id STRING, _quarantined_at TIMESTAMP, "
-            "_reasons ARRAY<STRUCT<check: STRING, column: STRING, value: STRING>>, "
-            "_raw STRING, _source_file STRING"
-        )
-        return self.spark.createDataFrame([], ddl)
-
     def rows(
         self, name: str, version: str | int = "published", limit: int = 20
     ) -> list[dict[str, Any]] | None:
@@ -149,15 +99,6 @@ class Reader:
         number = self._published(name) if version == "published" else version
         wanted = None if number == "latest" else int(number)
         return local_rows(table, wanted, limit, self._contract(name))
-
-    def quarantined_rows(
-        self, name: str, limit: int = 20
-    ) -> list[dict[str, Any]] | None:
-        """Return some quarantined rows without Spark, or None where only Spark reads them."""
-        table = self._ref(name).quarantine
-        if table.local and not table.exists(None):
-            return []
-        return local_rows(table, None, limit)
 
     def register_views(self, spark: SparkSession) -> None:
         """Create temporary views of each published table in a session.
@@ -186,7 +127,8 @@ class Reader:
         limit : int
             How many runs at most.
         """
-        return last_runs(self._ops("ops.runs", RUNS), limit)
+        runs = last_runs(self._ops("ops.runs", RUNS), limit)
+        return with_warnings(runs, self._ops("ops.checks", CHECKS))
 
     def history(self, name: str) -> list[dict[str, Any]]:
         """Return the commits of a table, newest first.
@@ -264,16 +206,6 @@ class Reader:
             return profiles
         oldest = F.lit(utc(since)).cast("timestamp")
         return profiles.filter(F.col("run_time") >= oldest)
-
-    def _ref(self, name: str) -> TableRef:
-        known = {*self.project.table_names(), *OPS_TABLES}
-        if name not in known:
-            raise InputError(
-                f"no table {name!r}",
-                code="LS209",
-                hint=f"one of {', '.join(sorted(known))}",
-            )
-        return project_table(self.project, name)
 
     def _contract(self, name: str) -> Mapping[str, Column]:
         known = name in self.project.table_names()

@@ -58,7 +58,9 @@ def test_rows_are_shown_without_spark(built: Path) -> None:
     shown = lakesmith_without_java(built, "show", "gold.daily_orders")
     bad = lakesmith_without_java(built, "quarantine", "silver.orders")
     assert (shown.returncode, shown.stdout) == (0, "order_date  orders\n2024-03-01       1\n"), shown.stderr
-    assert (bad.returncode, bad.stdout) == (0, 'batch 1: amount_cast (amount = "x")\n  {}\n'), bad.stderr
+    assert (bad.returncode, bad.stdout) == (0, 'batch 1: amount_cast (amount = "x")\n  2abb749635de1a7f {}\n'), (
+        bad.stderr
+    )
 
 
 def test_a_verb_that_needs_spark_says_that_java_is_missing(project: Path) -> None:

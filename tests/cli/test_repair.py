@@ -38,6 +38,20 @@ def test_tables_are_recomputed_and_brought_back(fresh_project: Path) -> None:
     assert amounts() == {"2024-03-01": "160.00", "2024-03-02": "325.20"}
 
 
+def test_a_bad_row_is_corrected_and_replayed(fresh_project: Path) -> None:
+    assert invoke("run").exit_code == 0
+    (bad,) = data("quarantine", "silver.orders")
+    Path("fix.csv").write_text(f"row,set.Amount\n{bad['_row']},9.50\n")
+    done = invoke("replay", "silver.orders", "--patch", "fix.csv")
+    assert done.exit_code == 0, done.stderr
+    assert {row["order_id"]: row["amount"] for row in data("show", "silver.orders")}[1003] == "9.50"
+    assert invoke("quarantine", "silver.orders").stdout == "nothing in quarantine\n"
+    shown = invoke("quarantine", "silver.orders", "--all").stdout
+    assert shown.startswith('batch 1 (replayed): amount_cast (amount = "twelve")')
+    refused = invoke("replay", "bronze.orders")
+    assert (refused.exit_code, "LS650" in refused.stderr) == (1, True)
+
+
 def test_a_run_that_is_not_known_cannot_be_rolled_back(fresh_project: Path) -> None:
     unknown = invoke("rollback", "--run", "nobody")
     assert (unknown.exit_code, "LS606" in unknown.stderr) == (1, True)

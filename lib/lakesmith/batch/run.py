@@ -13,6 +13,7 @@ from lakesmith.batch.spark_errors import translate_spark_errors
 from lakesmith.batch.transform.steps import transform
 from lakesmith.batch.verdicts import Verdicts, staged_verdicts
 from lakesmith.batch.write.quarantine import clear_quarantine, write_quarantine
+from lakesmith.batch.write.replayed import mark_replayed, require_one_each
 from lakesmith.batch.write.schema_evolution import evolve_schema
 from lakesmith.batch.write.staging import staged
 from lakesmith.batch.write.write_rows import write_rows
@@ -63,11 +64,16 @@ def _written(
     verdicts: Verdicts | None = None,
 ) -> BatchRecord:
     """Write a batch and record it, by the metrics and verdicts that it was let through with."""
+    is_replay = frames.batch.intent.is_replay
+    if is_replay:
+        require_one_each(frames)
     frames = evolve_schema(frames)
     outcome = write_rows(frames)
     known = frames.metrics(outcome) if metrics is None else metrics
     clear_quarantine(frames)
-    if known["gate"]["quarantined"]:
+    if is_replay:
+        mark_replayed(frames)
+    elif known["gate"]["quarantined"]:
         write_quarantine(frames)
     return record(frames, outcome, known, verdicts)
 

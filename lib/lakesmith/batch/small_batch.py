@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from lakesmith.sources.registry import source_of
+from lakesmith.sources.registry import reader_of
 from lakesmith.tables.pruning.file_stats import table_files
 from lakesmith.tables.ref import TableRef, project_table
 
@@ -30,7 +30,7 @@ def is_small(project: Project, intent: Intent) -> bool:
     The logs of tables on local paths answer, without Spark. Where one does not say how many rows
     there are, the batch is not small.
     """
-    source = source_of(project, intent.table)
+    source = reader_of(project, intent.table, intent.input)
     # A batch that was planned on another type of source is refused when it is read.
     is_planned_on_it = source.kind == intent.input.kind
     rows = source.max_rows(intent.input) if is_planned_on_it else None

@@ -22,6 +22,7 @@ from lakesmith.quality.check_result import CheckResult
 from lakesmith.quality.checks.arrival import arrival_results
 from lakesmith.quality.checks.batch.evaluation import BatchScope
 from lakesmith.quality.checks.batch.measure import measure
+from lakesmith.quality.checks.growth import growth_results
 from lakesmith.quality.checks.treated import treated_results
 from lakesmith.quality.gate_results import gate_results
 from lakesmith.quality.profile import profile_rows
@@ -74,6 +75,7 @@ def judged(
         *tie_verdicts(write, metrics),
         *_arrived(batch, metrics, types),
         *treated_results(batch.spec, metrics["gate"]),
+        *_growth(batch, metrics),
         *_unread_rows(batch, metrics["read"]["rows"]),
         *unfit_keys(frames),
     )
@@ -148,6 +150,15 @@ def _arrived(
     }
     noun = "images" if batch.reads_table else "lines"
     yield from arrival_results(metrics["read"], asked_fields(batch), given, noun)
+
+
+def _growth(batch: BatchContext, metrics: Mapping[str, Any]) -> Iterator[CheckResult]:
+    """Judge the growth of the quarantine; a replay adds nothing to it."""
+    if batch.intent.is_replay or batch.lands_source:
+        return
+    limit = batch.project.quarantine_of(batch.name).warn
+    quarantined = metrics["gate"]["quarantined"]
+    yield from growth_results(limit, quarantined, metrics["read"]["rows"])
 
 
 def _unread_rows(batch: BatchContext, read: int) -> Iterator[CheckResult]:

@@ -173,6 +173,7 @@ def run(
 
 
 app.command()(repair.backfill)
+app.command()(repair.replay)
 app.command()(repair.rollback)
 app.command()(repair.maintain)
 

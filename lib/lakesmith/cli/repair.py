@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import Annotated
 
 import typer
@@ -17,6 +18,7 @@ from lakesmith.cli.options import (
     Form,
     Select,
     Sets,
+    Table,
     each_name,
     open_lake,
 )
@@ -44,6 +46,40 @@ def backfill(
         lake = open_lake(conf, env, sets)
         with following() as on_event:
             result = lake.backfill(each_name(select), start, end, on_event)
+        answer(result, text.result_text)
+
+
+def replay(
+    table: Table,
+    *,
+    where: Annotated[
+        str,
+        typer.Option(
+            "--where",
+            metavar="SQL",
+            help="Only rows for which the condition holds.",
+            show_default=False,
+        ),
+    ] = "",
+    patch: Annotated[
+        Path | None,
+        typer.Option(
+            "--patch",
+            metavar="FILE",
+            help="Corrected fields of rows, CSV, JSON or YAML.",
+            show_default=False,
+        ),
+    ] = None,
+    sets: Sets,
+    conf: Conf = CONF,
+    env: Env = LOCAL,
+    form: Form = TEXT,
+) -> None:
+    """Send the quarantined rows of a table through it again."""
+    with answering(form) as answer:
+        lake = open_lake(conf, env, sets)
+        with following() as on_event:
+            result = lake.replay(table, where, patch, on_event)
         answer(result, text.result_text)
 
 

@@ -18,8 +18,8 @@ if TYPE_CHECKING:
 
 Row = Mapping[str, Any]
 
-# Warnings that a run prints, since a value may be lost.
-_NAMED = ("field_arrived",)
+# Warnings that a run prints, since a value may be lost, or many rows are set apart.
+_NAMED = ("field_arrived", "quarantine_growth")
 _WORDS = {
     "nothing_new": "nothing new",
     "rolled_back": "rolled back",
@@ -58,13 +58,17 @@ def result_text(result: RunResult) -> str:
         is_written = table.state in ("done", "refused", *ALERTING)
         lines += [f"{table.table}: {table.error}"] if table.error and is_written else []
         lines += [
-            f"warning: {table.table}.{one.column}: {one.message}"
+            f"warning: {_place(table.table, one.column)}: {one.message}"
             for one in table.verdicts
-            if one.check in _NAMED
+            if one.check in _NAMED and one.status != "pass"
         ]
     state = f"{_say(result.state)}{_published(result.published)}"
     last = f"run {result.run_id}: {state}, {result.seconds:.1f} s"
     return "\n".join([*lines, last, *_next_look(result)])
+
+
+def _place(table: str, column: str) -> str:
+    return f"{table}.{column}" if column else table
 
 
 def _next_look(result: RunResult) -> list[str]:
@@ -173,7 +177,12 @@ def _run(run: Row) -> str:
     errors = [
         f"{table['table']}: {table['error']}" for table in tables if table["error"]
     ]
-    return "\n".join([head, aligned(tables, _STATUS), *parked, *errors])
+    warnings = [
+        f"warning: {table['table']}: {text}"
+        for table in tables
+        for text in table.get("warnings", ())
+    ]
+    return "\n".join([head, aligned(tables, _STATUS), *parked, *errors, *warnings])
 
 
 def history_text(tables: Mapping[str, Sequence[Row]]) -> str:

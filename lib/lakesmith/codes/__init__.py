@@ -9,6 +9,7 @@ from lakesmith.codes.environment import ENVIRONMENT_CODES
 from lakesmith.codes.evolution import EVOLUTION_CODES
 from lakesmith.codes.inputs import INPUT_CODES
 from lakesmith.codes.maintain import MAINTAIN_CODES
+from lakesmith.codes.replay import REPLAY_CODES
 from lakesmith.codes.responses import RESPONSE_CODES
 from lakesmith.codes.runs import RUN_CODES
 from lakesmith.codes.sources import SOURCE_CODES
@@ -27,7 +28,7 @@ class Explanation:
     action: str
 
 
-_RUNS = INPUT_CODES | RUN_CODES | EVOLUTION_CODES | MAINTAIN_CODES
+_RUNS = INPUT_CODES | RUN_CODES | EVOLUTION_CODES | MAINTAIN_CODES | REPLAY_CODES
 _TEXTS = _RUNS | DOCTOR_CODES | ENVIRONMENT_CODES | SPEC_CODES | SOURCE_CODES
 _TEXTS |= RESPONSE_CODES
 

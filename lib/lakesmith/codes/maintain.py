@@ -10,6 +10,11 @@ MAINTAIN_CODES: dict[str, tuple[str, str, str]] = {
         " effect.",
         "Correct `maintenance` of the table, or of the project in base.yml.",
     ),
+    "LS642": (
+        "settings of a quarantine that does not exist",
+        "A table that lands a source keeps all its rows. Tables that read it quarantine them.",
+        "Write `quarantine` in the table downstream, or in base.yml for all tables.",
+    ),
     "LS641": (
         "maintenance of a table failed",
         "A maintenance action raised an error. The rows did not change. Maintenance of other"

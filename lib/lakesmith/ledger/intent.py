@@ -8,7 +8,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any
 
-from lakesmith.sources.registry import reference_of, span_of
+from lakesmith.sources.registry import is_beside, reference_of, span_of
 from lakesmith.sources.slices import Slice
 from lakesmith.spec.model.table import DEFAULT_REFUSAL
 
@@ -65,7 +65,7 @@ class Intent:
 
     @property
     def purpose(self) -> str:
-        """What the batch is for, which is ``main`` or a backfill of dates.
+        """What the batch is for: ``main``, a backfill of dates, or a replay by its number.
 
         Examples
         --------
@@ -75,7 +75,34 @@ class Intent:
         >>> intent.purpose
         'backfill:2026-01-01..2026-01-02'
         """
+        if self.is_replay:
+            return f"replay:{self.batch}"
         return f"backfill:{self.dates[0]}..{self.dates[1]}" if self.dates else "main"
+
+    @property
+    def is_replay(self) -> bool:
+        """True when the batch reads quarantined rows of its table again.
+
+        Examples
+        --------
+        >>> read = Slice("quarantine", "bronze.orders", {"to": 5, "version": 2})
+        >>> intent = Intent("silver.orders", 1, 7, "2026-01-03", "hash", read)
+        >>> intent.is_replay, intent.purpose
+        (True, 'replay:7')
+        """
+        return is_beside(self.input)
+
+    @property
+    def is_repair(self) -> bool:
+        """True when the batch changes rows, not how far the table has read its input.
+
+        Examples
+        --------
+        >>> read = Slice("files", "orders", {"files": []})
+        >>> Intent("bronze.orders", 1, 1, "2026-01-01", "hash", read).is_repair
+        False
+        """
+        return self.dates is not None or self.is_replay
 
     @property
     def upstream(self) -> str:

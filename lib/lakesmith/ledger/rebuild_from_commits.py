@@ -34,7 +34,8 @@ if TYPE_CHECKING:
     from lakesmith.spec.model import Project
 
 APP_ID = re.compile(
-    r"lakesmith/[^/]+/(?P<table>[^/]+)/(?P<epoch>\d+)/(?P<purpose>main|backfill:[^/]+|restore)"
+    r"lakesmith/[^/]+/(?P<table>[^/]+)/(?P<epoch>\d+)/"
+    r"(?P<purpose>main|backfill:[^/]+|replay:\d+|restore)"
 )
 
 

@@ -132,7 +132,7 @@ class TableState:
     def accept(self, intent: Intent, version: int, run_id: str) -> None:
         """Move on by a batch.
 
-        A backfill changes rows, not how far the table has read.
+        A backfill or a replay changes rows, not how far the table has read.
 
         Examples
         --------
@@ -149,10 +149,10 @@ class TableState:
         self.refused = None
         # Groups of a backfill hold rows that the table has yet to read; other types give
         # other measures.
-        is_other = intent.dates is not None or intent.retyped
+        is_other = intent.is_repair or intent.retyped
         is_whole = intent.first or (self.built_by == intent.spec_hash and not is_other)
         self.built_by = intent.spec_hash if is_whole else ""
-        if intent.dates is None:
+        if not intent.is_repair:
             self.spec_hash = intent.spec_hash
             self.lookups = dict(intent.lookups)
             self.upstream = intent.upstream

@@ -14,6 +14,7 @@ from lakesmith.duration import parse_age
 from lakesmith.errors import SparkGone
 from lakesmith.maintain.actions import ACTIONS, force_since, session_for
 from lakesmith.maintain.plan_maintenance import plan_layout, plan_vacuum
+from lakesmith.maintain.quarantine_retention import QuarantineRetention
 from lakesmith.maintain.result import Action, Proposal, Step
 from lakesmith.maintain.retained_versions import (
     all_holds,
@@ -125,10 +126,18 @@ class TableMaintenance:
         )
         last = plan_vacuum(metrics, settings, blocks_vacuum(held, metrics, self.now))
         return [
+            *self._of_retention(session),
             *self._of_tombstones(session, metrics),
             *plan_layout(metrics, settings),
             last,
         ]
+
+    def _of_retention(self, session: SparkSession) -> list[Proposal]:
+        return self._retention(session).plan() if self._is_quarantine else []
+
+    def _retention(self, session: SparkSession) -> QuarantineRetention:
+        settings = self.facts.project.quarantine_of(self.name)
+        return QuarantineRetention(session, self.table, settings, self.now)
 
     def _of_tombstones(
         self, session: SparkSession, metrics: TableMetrics
@@ -207,6 +216,9 @@ class TableMaintenance:
     ) -> None:
         settings = self._settings
         project = self.facts.project
+        if proposal.action == "retention":
+            self._retention(session).delete()
+            return
         if proposal.action != "tombstones":
             ACTIONS[proposal.action](session, self.table, settings)
             return

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import asdict, dataclass
 from typing import Any, Literal
 
-Action = Literal["tombstones", "cluster", "optimize", "purge", "vacuum"]
+Action = Literal["retention", "tombstones", "cluster", "optimize", "purge", "vacuum"]
 StepState = Literal["proposed", "done", "nothing", "skipped", "failed"]
 
 

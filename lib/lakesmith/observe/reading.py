@@ -9,6 +9,7 @@ from pyspark.sql import SparkSession
 
 from lakesmith.errors import InputError
 from lakesmith.observe.plans import plan_of
+from lakesmith.quality.checks.growth import GROWTH
 from lakesmith.tables.delta_log.history import Commit, newest_commits
 
 if TYPE_CHECKING:
@@ -103,3 +104,30 @@ def last_verdicts(rows: list[Row], table: str | None) -> list[Row]:
     known = [row for row in rows if table in (None, row["table"])]
     last = max((row["run_id"] for row in known), default=None)
     return [row for row in known if row["run_id"] == last]
+
+
+def with_warnings(runs: list[Row], checks: list[Row]) -> list[Row]:
+    """Add to each table of some runs the warnings of its quarantine, as ``warnings``.
+
+    Examples
+    --------
+    >>> check = {"run_id": "r1", "table": "gold.a", "check": "quarantine_growth", "status": "warn"}
+    >>> runs = [{"run_id": "r1", "tables": [{"table": "gold.a"}]}]
+    >>> [run] = with_warnings(runs, [{**check, "message": "6 of 100 rows"}])
+    >>> run["tables"]
+    [{'table': 'gold.a', 'warnings': ['6 of 100 rows']}]
+    """
+    texts: dict[tuple[str, str], list[str]] = {}
+    for row in checks:
+        if row["check"] == GROWTH and row["status"] == "warn":
+            key = (row["run_id"], row["table"])
+            texts.setdefault(key, []).append(row["message"])
+    return [
+        {**run, "tables": [_warned(run, table, texts) for table in run["tables"]]}
+        for run in runs
+    ]
+
+
+def _warned(run: Row, table: Row, texts: dict[tuple[str, str], list[str]]) -> Row:
+    key = (run["run_id"], table["table"])
+    return {**table, "warnings": texts.get(key, [])}

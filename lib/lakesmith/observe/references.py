@@ -56,7 +56,7 @@ class References:
 
     def versions(self) -> dict[str, int]:
         """Return the newest version of each table whose statistics are frozen."""
-        heads = self.ops_table.read(self.spark, f"statistic = '{ROW_COUNT}'")
+        heads = self.ops_table.read(self.spark, where=f"statistic = '{ROW_COUNT}'")
         found: dict[str, int] = {}
         for row in heads:
             found[row["table"]] = max(row["version"], found.get(row["table"], 0))
@@ -65,7 +65,7 @@ class References:
     def read(self, table: str, version: int) -> Frozen:
         """Return one version of the frozen statistics of a table."""
         where = f"reference = '{reference_name(table, version)}'"
-        return frozen_from(table, version, self.ops_table.read(self.spark, where))
+        return frozen_from(table, version, self.ops_table.read(self.spark, where=where))
 
     def append(self, rows: Rows) -> None:
         """Append the rows of one version in one commit."""

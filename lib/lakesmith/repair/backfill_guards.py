@@ -102,7 +102,9 @@ def require_same_rows(
         )
 
 
-def require_settled(ledger: Ledger, select: Sequence[str]) -> None:
+def require_settled(
+    ledger: Ledger, select: Sequence[str], verb: str = "backfill"
+) -> None:
     """Refuse tables whose newest batch is unfinished or refused.
 
     Raises
@@ -118,5 +120,5 @@ def require_settled(ledger: Ledger, select: Sequence[str]) -> None:
                 f"{table} has {kind} batch",
                 code="LS611",
                 where=table,
-                hint="`lakesmith run` ends it; backfill afterwards",
+                hint=f"`lakesmith run` ends it; {verb} afterwards",
             )

@@ -16,7 +16,7 @@ from lakesmith.ledger.upstream_change import require_same_upstream
 from lakesmith.observe.references import References
 from lakesmith.runs.rebuild_files import require_planned
 from lakesmith.sources.base import Known, Source
-from lakesmith.sources.registry import source_of
+from lakesmith.sources.registry import reader_of, source_of
 from lakesmith.spec.fingerprint import spec_hash
 from lakesmith.spec.graph import references
 from lakesmith.spec.model.table import STAGED
@@ -111,7 +111,8 @@ class Planner:
         state = self.states.get(table) or TableState(table)
         source = source_of(self.project, table)
         if state.open is not None:
-            return Planned(state.open, source, more=True, is_retry=True)
+            reader = reader_of(self.project, table, state.open.input)
+            return Planned(state.open, reader, more=True, is_retry=True)
         require_same_upstream(table, self.project.table(table), state)
         position = state.positions.get(source.key, {})
         found = source.next_slice(

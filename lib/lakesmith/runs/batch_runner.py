@@ -18,7 +18,7 @@ from lakesmith.observe.events import BatchStarted
 from lakesmith.observe.references import References
 from lakesmith.session.batch import batch_session, describe_jobs, ending
 from lakesmith.session.failures import cause_of
-from lakesmith.sources.registry import source_of
+from lakesmith.sources.registry import reader_of
 from lakesmith.tables.commit import find
 
 if TYPE_CHECKING:
@@ -81,13 +81,14 @@ class BatchRunner:
 
         A batch that had written its rows before is not parked, because the next run closes it.
         """
-        source = source_of(self.facts.project, intent.table)
-        if not source.can_isolate or is_known(error) or self._has_landed(intent):
+        source = reader_of(self.facts.project, intent.table, intent.input)
+        if not source.can_isolate or is_known(error) or self.has_landed(intent):
             return None
         with ending(batch_session(self.spark)) as session:
             return source.isolate(session, intent.input, error)
 
-    def _has_landed(self, intent: Intent) -> bool:
+    def has_landed(self, intent: Intent) -> bool:
+        """Return whether the data commit of a batch is in its table."""
         with ending(batch_session(self.spark)) as session:
             batch = self._context(intent, session)
             return find(session, batch.table, batch.commit_id()) is not None

@@ -12,6 +12,7 @@ from pyspark.sql import SparkSession
 from lakesmith.errors import LakesmithError, LedgerError, SparkGone
 from lakesmith.ledger.commit_walk import undone_spans
 from lakesmith.ledger.events import LedgerEvent, intent_event, parked_event
+from lakesmith.ledger.restore import first_alter
 from lakesmith.runs.batch_planner import Planned, Planner
 from lakesmith.runs.batch_runner import BatchOutcome, BatchRunner
 from lakesmith.runs.close_batch import closing_event
@@ -66,6 +67,13 @@ class Executor:
         ]
         self.ledger.stage(*[intent_event(intent) for intent in open_tables])
         self._run_batches(open_tables)
+
+    def retry(self, intent: Intent) -> None:
+        """Run a batch again whose intent an earlier run wrote."""
+        self.progress.begin([intent.table])
+        self.runner = BatchRunner(self.facts, self.spark, self.ledger, {intent.table})
+        self._run_batches([intent])
+        self.runner = BatchRunner(self.facts, self.spark, self.ledger)
 
     def _run_wave(self, wave: Sequence[str]) -> bool:
         """Plan the tables of a wave, write the intents and run the batches."""
@@ -141,14 +149,21 @@ class Executor:
             # Spark died while the file was looked for, so no file is to blame. Or a rebuild needs
             # the file.
             error = cause
-        if is_parked or (
-            isinstance(error, LakesmithError) and error.code in DROPPED_BY
-        ):
+        is_lost = isinstance(error, LakesmithError) and error.code in DROPPED_BY
+        if is_parked or is_lost or self._is_undone_replay(intent, error):
             self.ledger.stage(
                 LedgerEvent("dropped", intent.table, intent.epoch, intent.batch, {})
             )
         if not is_parked:
             self.progress.fail(intent.table, error)
+
+    def _is_undone_replay(self, intent: Intent, error: Exception) -> bool:
+        """Return whether a replay left no commit, so that no run need repeat it."""
+        if not intent.is_replay or isinstance(error, SparkGone):
+            return False
+        state = self.ledger.state(intent.table)
+        altered = first_alter(self.spark, self.facts.project, state)
+        return altered is None and not self.runner.has_landed(intent)
 
     def _park(self, intent: Intent, bad: ParkedPart) -> None:
         """Park a part of the input, so that the next round plans the rest."""

@@ -53,7 +53,8 @@ class Progress:
         >>> sorted(progress.tallies)
         ['gold.a']
         """
-        self.tallies |= {table: Tally(table) for table in tables}
+        for table in tables:
+            self.tallies.setdefault(table, Tally(table))
 
     def result(self, table: str) -> TableResult:
         """Return the result of a table so far.

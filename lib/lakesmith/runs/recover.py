@@ -41,7 +41,7 @@ from lakesmith.ledger.restore import Target, first_alter, restore
 from lakesmith.ledger.state import is_staged
 from lakesmith.observe.refusals import REFUSALS
 from lakesmith.session.batch import batch_session, ending
-from lakesmith.sources.registry import source_of, span_of, unreadable
+from lakesmith.sources.registry import reader_of, span_of, unreadable
 from lakesmith.spec.fingerprint import spec_hash
 from lakesmith.spec.model.table import DEFAULT_REFUSAL
 from lakesmith.tables.commit import Outcome, find
@@ -114,6 +114,12 @@ class Recovery:
                 code="LS604",
                 hint="see `lakesmith quality`",
             )
+
+    def settle(self, table: str) -> None:
+        """Leave the open batch of one table to be retried, or close, undo or drop it."""
+        state = self.ledger.state(table)
+        if state.open:
+            self._settle(state, state.open)
 
     def finish_rollbacks(self) -> None:
         """Restore the tables of a rollback that was written down."""
@@ -196,7 +202,7 @@ class Recovery:
 
     def _can_retry(self, intent: Intent) -> bool:
         """Return whether a batch would read the same rows again, by the same spec."""
-        source = source_of(self.project, intent.table)
+        source = reader_of(self.project, intent.table, intent.input)
         is_same = intent.spec_hash == spec_hash(self.project.table(intent.table))
         return is_same and not unreadable(source, intent.input)
 

@@ -4,6 +4,7 @@ Importing this package registers the sources of Lakesmith.
 """
 
 from lakesmith.sources.files.source import Files
+from lakesmith.sources.quarantined import Quarantined
 from lakesmith.sources.upstream_source import Upstream
 
-__all__ = ["Files", "Upstream"]
+__all__ = ["Files", "Quarantined", "Upstream"]

@@ -76,9 +76,11 @@ class Source(Protocol):
     Notes
     -----
     `kind` is the `type` of its specs, `spec` their model, and `positions` moves its position.
+    `is_beside` says that no spec names it: a batch of it leaves all positions where they are.
     """
 
     kind: ClassVar[str]
+    is_beside: ClassVar[bool] = False
     spec: ClassVar[type[SourceSpec]] = SourceSpec
     positions: ClassVar[Positions] = Positions()
     project: Project

@@ -86,6 +86,35 @@ def source_of(project: Project, table: str) -> Source:
     return source_class(kind)(project, table)
 
 
+def reader_of(project: Project, table: str, piece: Slice) -> Source:
+    """Return what reads a slice of a batch, which may be beside the input of the table.
+
+    Examples
+    --------
+    >>> from lakesmith.sources.slices import Slice
+    >>> from lakesmith.spec.example import example_project
+    >>> replayed = Slice("quarantine", "bronze.a")
+    >>> reader_of(example_project(), "silver.b", replayed).kind
+    'quarantine'
+    >>> reader_of(example_project(), "silver.b", Slice("files", "s")).kind
+    'table'
+    """
+    found = source_class(piece.kind)
+    return found(project, table) if found.is_beside else source_of(project, table)
+
+
+def is_beside(piece: Slice) -> bool:
+    """Return whether a slice is beside the input of a table, such as quarantined rows.
+
+    Examples
+    --------
+    >>> from lakesmith.sources.slices import Slice
+    >>> is_beside(Slice("quarantine", "bronze.a")), is_beside(Slice("table", "bronze.a"))
+    (True, False)
+    """
+    return source_class(piece.kind).is_beside
+
+
 def positions_of(key: str) -> Positions:
     """Return how the position of a key moves, which is a kind, or a kind and a name.
 

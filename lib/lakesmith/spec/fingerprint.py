@@ -19,6 +19,7 @@ _DOCUMENTATION = {
     "on_refusal": True,
     "audit": True,
     "maintenance": True,
+    "quarantine": True,
 }
 _WRITE = {"key_filter": True, "method": True}
 _PER_ITEM = {"__all__": {"description": True}}
@@ -29,9 +30,8 @@ def spec_hash(table: Table) -> str:
     """Return a short, stable hash of a table's spec.
 
     Settings that change no row do not count. These are descriptions, the contract block, profile,
-    maintenance, schema evolution, what a refusal does and where a
-    batch is judged, and the method and key filter of the
-    write. Defaults that are written out do not count either.
+    maintenance, quarantine, schema evolution, what a refusal does and where a batch is judged, and
+    the method and key filter of the write. Defaults that are written out do not count either.
 
     Parameters
     ----------

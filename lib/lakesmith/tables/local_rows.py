@@ -25,6 +25,7 @@ def local_rows(
     limit: int,
     columns: Mapping[str, Column] | None = None,
     *,
+    hidden: tuple[str, int | None] | None = None,
     spread: bool = False,
 ) -> list[dict[str, Any]] | None:
     """Return some visible rows of a table, or None where only Spark reads them right.
@@ -37,6 +38,8 @@ def local_rows(
     limit : int
     columns : mapping of str to Column, optional
         The contract. A default in it needs Spark.
+    hidden : tuple, optional
+        A column of numbers: rows are left out whose value is at most the one beside it, or any.
     spread : bool
         Take the rows from all of the table by a hash of their values: the same ones whatever files
         they lie in.
@@ -59,7 +62,7 @@ def local_rows(
         if not (_is_read(delta) and _has_plain_types(delta, shown)):
             return None
         engine = QueryBuilder().register("t", delta)
-        found = engine.execute(_select(delta, shown, limit, spread))
+        found = engine.execute(_select(delta, shown, limit, hidden, spread))
         rows: list[dict[str, Any]] = pa.table(found.read_all()).to_pylist()
     # delta-rs raises a plain Exception for a file that is missing or damaged. Spark reads the table
     # then, or says what is wrong with it.
@@ -109,14 +112,6 @@ def _is_text(kind: pa.DataType) -> bool:
     )
 
 
-def _select(delta: DeltaTable, shown: list[str], limit: int, spread: bool) -> str:
-    names = ", ".join(DELTA_RS.column(name) for name in shown)
-    order = _by_hash(delta, shown) if spread else ""
-    has_tombstones = "_deleted" in _schema(delta).names
-    where = ' WHERE NOT "_deleted"' if has_tombstones else ""
-    return f"SELECT {names} FROM t{where}{order} LIMIT {limit}"  # noqa: S608 quoted
-
-
 def _by_hash(delta: DeltaTable, shown: list[str]) -> str:
     schema = _schema(delta)
     texts = [
@@ -130,6 +125,26 @@ def _by_hash(delta: DeltaTable, shown: list[str]) -> str:
 def _is_bytes(kind: pa.DataType) -> bool:
     is_binary = pa.types.is_binary(kind) or pa.types.is_large_binary(kind)
     return bool(is_binary or pa.types.is_nested(kind) or kind == pa.binary_view())
+
+
+def _select(
+    delta: DeltaTable,
+    shown: list[str],
+    limit: int,
+    hidden: tuple[str, int | None] | None,
+    spread: bool,
+) -> str:
+    names = ", ".join(DELTA_RS.column(name) for name in shown)
+    conditions = []
+    if "_deleted" in _schema(delta).names:
+        conditions.append('NOT "_deleted"')
+    if hidden and hidden[0] in shown:
+        column = DELTA_RS.column(hidden[0])
+        above = "" if hidden[1] is None else f" OR {column} > {hidden[1]}"
+        conditions.append(f"({column} IS NULL{above})")
+    where = f" WHERE {' AND '.join(conditions)}" if conditions else ""
+    order = _by_hash(delta, shown) if spread else ""
+    return f"SELECT {names} FROM t{where}{order} LIMIT {limit}"  # noqa: S608 quoted
 
 
 def _without_zone(value: Any) -> Any:

@@ -20,6 +20,7 @@ from lakesmith.batch.read.read_rows import (
 )
 from lakesmith.columns import UNFIT
 from lakesmith.quality.checks.arrival import arrival_metrics
+from lakesmith.sources.registry import reader_of
 
 if TYPE_CHECKING:
     from lakesmith.batch.context import BatchContext
@@ -45,6 +46,16 @@ class BatchInputs:
         *Columns*: as `read_rows` returns them.
         """
         return read_rows(self.batch)
+
+    @cached_property
+    def replayed(self) -> DataFrame:
+        """Return the rows of the quarantine that the batch reads again.
+
+        *Columns*: ``_row_digest``, ``_raw`` and ``_patch`` STRING.
+        """
+        batch = self.batch
+        piece = batch.intent.input
+        return reader_of(batch.project, batch.name, piece).read(batch.session, piece)
 
     @cached_property
     def metrics(self) -> ObservedMetrics | None:

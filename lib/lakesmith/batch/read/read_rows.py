@@ -7,11 +7,12 @@ from typing import TYPE_CHECKING, cast
 
 from pyspark.sql import DataFrame
 from pyspark.sql import functions as F
+from pyspark.sql.types import StructType
 
 from lakesmith.batch.event_fields import landed_keys, unchanged_in
 from lakesmith.columns import ARRIVED, TRUNCATES
 from lakesmith.errors import InputError
-from lakesmith.sources.registry import source_of, span_of, unreadable
+from lakesmith.sources.registry import reader_of, span_of, unreadable
 from lakesmith.sources.upstream import (
     changed_rows,
     inserted_rows,
@@ -25,6 +26,7 @@ from lakesmith.transforms.change_events.debezium import from_debezium
 from lakesmith.transforms.change_events.flat_events import from_flat
 from lakesmith.transforms.change_events.payload import out_of_payload
 from lakesmith.transforms.conform import with_defaults
+from lakesmith.transforms.from_raw import from_raw
 from lakesmith.types import Transform
 
 if TYPE_CHECKING:
@@ -42,13 +44,16 @@ def read_rows(batch: BatchContext) -> DataFrame:
         *Columns*: a source's declared columns as STRING, then ``_batch_id`` BIGINT,
         ``_ingested_at`` TIMESTAMP (the run time of the intent), ``_source``, ``_source_file``,
         ``_rescued`` STRING; or the columns of the upstream table. What is recomputed reads the
-        upstream's rows at the intent's version.
+        upstream's rows at the intent's version. Quarantined rows that are replayed come as they
+        came first, with their ``_raw``.
     """
-    source = source_of(batch.project, batch.name)
+    source = reader_of(batch.project, batch.name, batch.intent.input)
     problem = unreadable(source, batch.intent.input)
     if problem:
         raise _changed(batch, problem)
     rows = source.read(batch.session, batch.intent.input)
+    if batch.intent.is_replay:
+        return rows.transform(from_raw(input_type(batch)))
     if not batch.reads_table:
         return _landed(batch, source, rows)
     if batch.spec.write.recomputes:
@@ -56,6 +61,16 @@ def read_rows(batch: BatchContext) -> DataFrame:
     if batch.spec.write.change_format == "debezium":
         rows = rows.transform(out_of_payload)
     return rows.transform(_changes(batch.spec, rows.columns))
+
+
+def input_type(batch: BatchContext) -> StructType:
+    """Return the columns that the batches of a table read from its upstream, with their types.
+
+    Notes
+    -----
+    No Spark job.
+    """
+    return read_rows(batch.from_the_beginning()).drop(ARRIVED).schema
 
 
 def _changes(spec: Table, arrived: Sequence[str]) -> Transform:

@@ -10,8 +10,10 @@ from pyspark.sql import functions as F
 from lakesmith.batch.transform.backfill_filter import quarantined_between
 from lakesmith.tables.commit import find, identify, write, writer
 from lakesmith.tables.create import RETENTION
+from lakesmith.types import Transform
 
 if TYPE_CHECKING:
+    from lakesmith.batch.context import BatchContext
     from lakesmith.batch.frames import BatchFrames
     from lakesmith.tables.ref import TableRef
 
@@ -59,19 +61,28 @@ def write_quarantine(frames: BatchFrames) -> int:
     batch = frames.batch
     commit = batch.commit_id("quarantine")
     quarantine = batch.table.quarantine
-    rows = frames.rejected().select(
-        F.lit(batch.intent.batch).cast("bigint").alias("_batch_id"),
-        F.lit(batch.run_id).alias("_run_id"),
-        F.lit(batch.intent.run_time).cast("timestamp").alias("_quarantined_at"),
-        "_reasons",
-        "_raw",
-        F.get_json_object("_raw", "$._source_file").alias("_source_file"),
-    )
+    rows = frames.rejected().transform(as_quarantined(batch))
 
     def action() -> None:
         quarantine.save(writer(rows, commit).options(**RETENTION))
 
     return write(batch.session, quarantine, commit, action).version
+
+
+def as_quarantined(batch: BatchContext) -> Transform:
+    """Return rejected rows as the quarantine has them.
+
+    *Columns*: needs ``_reasons`` and ``_raw`` -> exactly those of `write_quarantine`.
+    """
+    run_time = F.lit(batch.intent.run_time).cast("timestamp")
+    return lambda rows: rows.select(
+        F.lit(batch.intent.batch).cast("bigint").alias("_batch_id"),
+        F.lit(batch.run_id).alias("_run_id"),
+        run_time.alias("_quarantined_at"),
+        "_reasons",
+        "_raw",
+        F.get_json_object("_raw", "$._source_file").alias("_source_file"),
+    )
 
 
 def _delete_read_again(frames: BatchFrames, quarantine: TableRef) -> None:

@@ -11,6 +11,7 @@ from lakesmith.cli.table import aligned
 Row = Mapping[str, Any]
 _VERDICTS = ("table", "check", "column", "on_fail", "status", "failed", "message")
 _AUDIT = (*_VERDICTS[:-1], "from", "message")
+_STATES = {"unpublished": " (not published)", "replayed": " (replayed)"}
 _COSTS = ("check", "kind", "cost", "note")
 
 
@@ -70,12 +71,24 @@ def _costs(table: Row) -> str:
 
 
 def quarantine_text(rows: Sequence[Row]) -> str:
-    """Return quarantined rows with their batch, reasons and raw row."""
-    bad = [
-        f"batch {row['_batch_id']}: {reasons_text(row['_reasons'])}\n  {row['_raw']}"
-        for row in rows
-    ]
-    return "\n".join(bad) or "nothing in quarantine"
+    """Return quarantined rows with their batch, reasons, name and raw row.
+
+    Examples
+    --------
+    >>> row = {"_batch_id": 3, "_reasons": [], "_raw": "{}", "_row": "26cb0cd60b957d80"}
+    >>> print(quarantine_text([{**row, "_state": "unpublished", "_patch": None}]))
+    batch 3 (not published):
+      26cb0cd60b957d80 {}
+    """
+    return "\n".join(map(_bad_row, rows)) or "nothing in quarantine"
+
+
+def _bad_row(row: Row) -> str:
+    state = _STATES.get(row["_state"], "")
+    head = f"batch {row['_batch_id']}{state}: {reasons_text(row['_reasons'])}".rstrip()
+    patch = row.get("_patch")
+    corrected = f"\n  corrected: {patch}" if patch else ""
+    return f"{head}\n  {row['_row']} {row['_raw']}{corrected}"
 
 
 def reasons_text(reasons: Sequence[Any]) -> str:

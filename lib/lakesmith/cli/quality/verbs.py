@@ -52,18 +52,23 @@ def quarantine(
     reasons: Annotated[
         bool, typer.Option("--reasons", help="Count the rows by reason instead.")
     ] = False,
+    replayed: Annotated[
+        bool, typer.Option("--all", help="Show rows that were replayed, too.")
+    ] = False,
     conf: Conf = CONF,
     env: Env = LOCAL,
     form: Form = TEXT,
 ) -> None:
-    """Show bad rows with their reasons."""
+    """Show bad rows with their reasons, those that were replayed left out."""
     with answering(form) as answer:
         lake = open_lake(conf, env, sets)
         if reasons:
             answer(lake.quarantine_reasons(table), rows_text)
             return
-        rows = lake.quarantined_rows(table, limit)
+        rows = lake.quarantined_rows(table, limit, replayed=replayed)
         if rows is None:
-            found = lake.quarantine(table).limit(limit).collect()
+            stored = lake.quarantine(table)
+            shown = stored if replayed else stored.filter("_state <> 'replayed'")
+            found = shown.limit(limit).collect()
             rows = [row.asDict(recursive=True) for row in found]
         answer(rows, texts.quarantine_text)

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from typing import Annotated, Literal
+from typing import Annotated, Any, Literal
 
 from pydantic import Field, PositiveInt
 
 from lakesmith.spec.model.base import Layer, Model, Name
 from lakesmith.spec.model.check_sets import CheckSet
+from lakesmith.spec.model.quarantine import Quarantine
 from lakesmith.spec.model.source import AnySource
 from lakesmith.spec.model.table import Maintenance, Profile, Table
 
@@ -50,6 +51,9 @@ class Project(Model):
     )
     maintenance: ProjectMaintenance = Field(
         ProjectMaintenance(), description="Maintenance settings of all tables."
+    )
+    quarantine: Quarantine = Field(
+        Quarantine(), description="Settings of the quarantines of all tables."
     )
     sources: dict[Name, AnySource] = Field(
         default_factory=dict,
@@ -120,10 +124,23 @@ class Project(Model):
         >>> settings.vacuum, settings.min_small_files
         (False, 3)
         """
-        settings = self.table(name).maintenance
-        keys = settings.model_fields_set if settings else ()
-        own = {key: getattr(settings, key) for key in keys}
-        return self.maintenance.model_copy(update=own)
+        return self.maintenance.model_copy(update=_own(self.table(name).maintenance))
+
+    def quarantine_of(self, name: str) -> Quarantine:
+        """Return the quarantine settings of a table.
+
+        A setting that the table does not have is the project's.
+
+        Examples
+        --------
+        >>> table = {"from": "silver.orders", "quarantine": {"warn": "5 %"}}
+        >>> tables = {"gold": {"daily": table}}
+        >>> project = Project(name="shop", quarantine={"retention": "90d"}, tables=tables)
+        >>> settings = project.quarantine_of("gold.daily")
+        >>> settings.retention, settings.warn
+        ('90d', '5 %')
+        """
+        return self.quarantine.model_copy(update=_own(self.table(name).quarantine))
 
     @property
     def maintains_dry(self) -> bool:
@@ -136,3 +153,9 @@ class Project(Model):
         """
         dry_run = self.maintenance.dry_run
         return self.env == "prod" if dry_run is None else dry_run
+
+
+def _own(settings: Model | None) -> dict[str, Any]:
+    """Return the settings that a table has itself."""
+    keys = settings.model_fields_set if settings else ()
+    return {key: getattr(settings, key) for key in keys}

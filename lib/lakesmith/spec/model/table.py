@@ -10,6 +10,7 @@ from lakesmith.duration import DURATION_PATTERN
 from lakesmith.spec.model.base import ColumnName, InputName, Model, Name, TableName
 from lakesmith.spec.model.checks.any_check import AnyCheck
 from lakesmith.spec.model.contract import Contract
+from lakesmith.spec.model.quarantine import Quarantine
 from lakesmith.spec.model.write import Write
 
 OnRefusal = Literal["stop", "keep_last_good", "publish_and_alert"]
@@ -150,6 +151,9 @@ class Table(Model):
     )
     maintenance: Maintenance | None = Field(
         None, description="Maintenance settings that differ from those of the project."
+    )
+    quarantine: Quarantine | None = Field(
+        None, description="Quarantine settings that differ from those of the project."
     )
     properties: dict[str, str] = Field(
         default_factory=dict, description="Delta table properties."

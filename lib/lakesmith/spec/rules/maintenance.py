@@ -1,4 +1,4 @@
-"""Check how maintenance lays a table out."""
+"""Check how maintenance lays a table out, and what becomes of its quarantine."""
 
 from __future__ import annotations
 
@@ -28,6 +28,7 @@ def maintenance_rules(subject: Subject) -> Iterator[Finding]:
     >>> [finding.what for finding in maintenance_rules(subject)]
     ["both 'cluster_by' and 'zorder_by' are given"]
     """
+    yield from _quarantine_findings(subject)
     settings = subject.project.maintenance_of(subject.name)
     write = subject.table.write
     if settings.cluster_by and settings.zorder_by:
@@ -39,6 +40,13 @@ def maintenance_rules(subject: Subject) -> Iterator[Finding]:
         yield Finding("LS640", "maintenance.cluster_by", what, hint)
     for key in _LAYOUTS:
         yield from _column_findings(subject, key, getattr(settings, key))
+
+
+def _quarantine_findings(subject: Subject) -> Iterator[Finding]:
+    if subject.table.quarantine is not None and subject.table.source_name:
+        what = "the table keeps all rows of its source, and has no quarantine"
+        hint = "write it in the table that reads this one, or in base.yml"
+        yield Finding("LS642", "quarantine", what, hint)
 
 
 def _column_findings(

@@ -12,6 +12,7 @@ from lakesmith.spec.model.base import Model
 from lakesmith.spec.yaml.provenance import Finding
 
 _LIMIT = re.compile(r"([0-9]+(?:\.[0-9]+)?) *%|([0-9]+) *rows?")
+LIMIT_PATTERN = rf"^({_LIMIT.pattern})$"
 _HINT = "write a number of rows or a share, such as '10 rows' or '0.5 %'"
 
 

@@ -1,0 +1,176 @@
+"""Write corrections into the quarantine, beside the raw input that they correct."""
+
+from __future__ import annotations
+
+import json
+from collections import defaultdict
+from collections.abc import Sequence
+from dataclasses import dataclass
+from functools import reduce
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from pyspark.sql import Column, DataFrame, SparkSession
+from pyspark.sql import functions as F
+
+from lakesmith.batch.write.replayed import add_columns
+from lakesmith.column_refs import named
+from lakesmith.columns import PATCH, RAW, REPLAYED_BY, ROW, ROW_DIGEST
+from lakesmith.repair.patch_file import Correction, Mistake, refused
+from lakesmith.spec.yaml.provenance import suggest
+from lakesmith.tables.commit import USER_METADATA
+from lakesmith.tables.delta_log.fsync import force_newest
+from lakesmith.tables.quarantine_rows import digest_of, with_names
+
+if TYPE_CHECKING:
+    from lakesmith.tables.ref import TableRef
+
+_ENTRY = "_entry"
+_FIELDS = "MAP<STRING, STRING>"
+_HINT = "`lakesmith quarantine T` shows the rows that wait, with their names and fields"
+
+
+@dataclass(frozen=True)
+class Corrections:
+    """The entries of a file, for the quarantine of one table whose input has some fields."""
+
+    file: Path
+    entries: Sequence[Correction]
+    fields: Sequence[str]
+
+    def require_known_fields(self) -> None:
+        """Refuse fields that the input does not have.
+
+        Raises
+        ------
+        InputError
+            LS653 with all of them.
+
+        Examples
+        --------
+        >>> entry = Correction(2, "3f2a", values={"qty": "5"})
+        >>> Corrections(Path("fix.csv"), [entry], ["Qty"]).require_known_fields()
+        Traceback (most recent call last):
+        ...
+        lakesmith.errors.InputError: LS653 1 mistake(s) in the corrections
+        fix.csv:2 the input has no field 'qty': fields: Qty
+          where: fix.csv
+          next:  `lakesmith quarantine T` shows the rows that wait, with their names and fields
+        """
+        known = {*self.fields}
+        mistakes = [
+            (one.line, f"the input has no field '{name}': {self._suggestion(name)}")
+            for one in self.entries
+            for name in (*one.where, *one.values)
+            if name not in known
+        ]
+        if mistakes:
+            raise refused(self.file, mistakes, _HINT)
+
+    def _suggestion(self, name: str) -> str:
+        return suggest(name, self.fields, "fields")
+
+    def write(self, session: SparkSession, quarantine: TableRef, about: str) -> None:
+        """Write the corrections of rows that wait, in one commit.
+
+        An entry whose rows were all replayed has nothing to do.
+
+        Raises
+        ------
+        InputError
+            LS653 when an entry names no row, or two name the same one.
+        """
+        rows = with_names(quarantine.load(session))
+        found = self._found(session, rows)
+        self._require_rows(found)
+        session.conf.set(USER_METADATA, about)
+        add_columns(session, quarantine)
+        waits = found.filter(named(REPLAYED_BY).isNull())
+        patches = waits.select(ROW_DIGEST, PATCH).distinct()
+        _merge(patches, quarantine)
+        force_newest(quarantine)
+
+    def _found(self, session: SparkSession, rows: DataFrame) -> DataFrame:
+        """Return the rows that each entry names.
+
+        *Columns*: ``_entry`` INT, ``_row_digest``, ``_patch`` STRING, ``_replayed_by``.
+        """
+        groups: dict[tuple[str, ...], list[int]] = defaultdict(list)
+        for number, one in enumerate(self.entries):
+            names = tuple(sorted(one.where))
+            groups[names].append(number)
+        stored = rows.drop(PATCH)
+        fields = stored.withColumn("_fields", F.from_json(RAW, _FIELDS))
+        parts = [
+            self._found_by(session, fields, names, numbers)
+            for names, numbers in groups.items()
+        ]
+        return reduce(DataFrame.unionByName, parts)
+
+    def _found_by(
+        self,
+        session: SparkSession,
+        rows: DataFrame,
+        names: Sequence[str],
+        numbers: Sequence[int],
+    ) -> DataFrame:
+        """Return the rows of the entries that name rows by the same fields, or by their name."""
+        keys = [f"key_{position}" for position in range(len(names))]
+        columns = ", ".join(f"{key} STRING" for key in ("name", *keys))
+        ddl = f"{_ENTRY} INT, {PATCH} STRING, {columns}"
+        data = [self._record(number, names) for number in numbers]
+        entries = session.createDataFrame(data, ddl)
+        is_same: list[Column] = []
+        for key, name in zip(keys, names, strict=True):
+            field = named("_fields").getItem(name)
+            is_same.append(named(key).eqNullSafe(field))
+        by_name = named("name") == named(ROW)
+        condition = reduce(Column.__and__, is_same or [by_name])
+        joined = rows.join(F.broadcast(entries), condition)
+        return joined.select(_ENTRY, ROW_DIGEST, PATCH, REPLAYED_BY)
+
+    def _record(self, number: int, names: Sequence[str]) -> tuple[Any, ...]:
+        entry = self.entries[number]
+        values = [entry.where[name] for name in names]
+        return (number, entry.patch, entry.row, *values)
+
+    def _require_rows(self, found: DataFrame) -> None:
+        entry = named(_ENTRY)
+        meant = {row[_ENTRY] for row in found.select(entry).distinct().collect()}
+        first = F.min(entry).alias("first")
+        last = F.max(entry).alias("last")
+        of_rows = found.groupBy(ROW_DIGEST).agg(first, last)
+        shared = of_rows.filter("first < last").select("first", "last").distinct()
+        mistakes: list[Mistake] = [
+            (one.line, "no row of the quarantine is meant")
+            for number, one in enumerate(self.entries)
+            if number not in meant
+        ]
+        for row in shared.collect():
+            other = self.entries[row["first"]].line
+            what = f"line {other} means the same row"
+            mistakes.append((self.entries[row["last"]].line, what))
+        if mistakes:
+            raise refused(self.file, mistakes, _HINT)
+
+
+def _merge(patches: DataFrame, quarantine: TableRef) -> None:
+    name = quarantine.sql_name
+    digest = digest_of(f"{name}.")
+    is_same = digest == F.col(f"s.{ROW_DIGEST}")
+    waits = F.col(f"{name}.{REPLAYED_BY}").isNull()
+    patch = {PATCH: F.col(f"s.{PATCH}")}
+    source = patches.alias("s")
+    merge = source.mergeInto(name, is_same & waits)
+    merge.whenMatched().update(patch).merge()
+
+
+def about_corrections(app_id: str, run_id: str) -> str:
+    """Return the metadata of the commit that writes corrections.
+
+    Examples
+    --------
+    >>> about_corrections("lakesmith/local/silver.a/1/corrections", "r1")
+    '{"app_id": "lakesmith/local/silver.a/1/corrections", "run_id": "r1"}'
+    """
+    return json.dumps({"app_id": app_id, "run_id": run_id}, sort_keys=True)

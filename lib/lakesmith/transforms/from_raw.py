@@ -1,0 +1,181 @@
+"""Rebuild input rows from the raw text that a quarantine keeps of them."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from pyspark.sql import Column, DataFrame
+from pyspark.sql import functions as F
+from pyspark.sql.types import (
+    ArrayType,
+    CalendarIntervalType,
+    DataType,
+    DayTimeIntervalType,
+    MapType,
+    NullType,
+    StringType,
+    StructField,
+    StructType,
+    VariantType,
+    YearMonthIntervalType,
+)
+
+from lakesmith.column_refs import SIX_DIGITS, named
+from lakesmith.columns import PATCH, RAW, ROW_DIGEST
+from lakesmith.types import Transform
+
+# What the text of a value does not tell.
+_OPAQUE = (
+    CalendarIntervalType,
+    DayTimeIntervalType,
+    NullType,
+    VariantType,
+    YearMonthIntervalType,
+)
+_UNPARSED = "_unparsed"
+_PROBLEM = "problem"
+
+
+def from_raw(input_type: StructType) -> Transform:
+    """Rebuild the input rows of a table, with the corrections that were made to them.
+
+    Parameters
+    ----------
+    input_type : StructType
+        The columns of the input as the table reads it.
+
+    Returns
+    -------
+    callable
+        DataFrame -> DataFrame
+
+    Notes
+    -----
+    *Columns*: needs ``_row_digest``, ``_raw`` and ``_patch`` STRING -> exactly those of the input,
+    and ``_raw``, a struct of them and of ``_row_digest``, which goes with a row through all steps.
+
+    Examples
+    --------
+    >>> rows = spark.sql('''SELECT 'd1' AS _row_digest, '{"Id":"7","Qty":"six"}' AS _raw,
+    ...                     '{"Qty":"6"}' AS _patch''')
+    >>> kind = StructType.fromDDL("Id STRING, Qty STRING")
+    >>> rows.transform(from_raw(kind)).show()
+    +---+---+----------+
+    | Id|Qty|      _raw|
+    +---+---+----------+
+    |  7|  6|{7, 6, d1}|
+    +---+---+----------+
+    <BLANKLINE>
+    """
+
+    def apply(rows: DataFrame) -> DataFrame:
+        parsed = _parsed(rows, input_type)
+        is_given = F.json_object_keys(PATCH)
+        values = [_value(name, is_given) for name in input_type.names]
+        raw = F.struct(*values, named(ROW_DIGEST)).alias(RAW)
+        return parsed.select(*values, raw)
+
+    return apply
+
+
+def problems_of(input_type: StructType) -> Transform:
+    """Find why rows cannot be rebuilt exactly.
+
+    Parameters
+    ----------
+    input_type : StructType
+
+    Returns
+    -------
+    callable
+        DataFrame -> DataFrame
+
+    Notes
+    -----
+    *Columns*: needs ``_raw`` and ``_patch`` STRING -> exactly ``problem`` STRING, NULL for a row
+    that can be rebuilt.
+
+    Examples
+    --------
+    >>> rows = spark.sql('''SELECT '{"Id":"7"}' AS _raw, NULL AS _patch''')
+    >>> rows.transform(problems_of(StructType.fromDDL("Id STRING, Qty STRING"))).first()[0]
+    'the raw row lacks Qty'
+    """
+    names = F.array(*map(F.lit, input_type.names))
+
+    def apply(rows: DataFrame) -> DataFrame:
+        keys = F.json_object_keys(RAW)
+        corrected = F.json_object_keys(PATCH)
+        none = F.array().cast("array<string>")
+        given = F.coalesce(corrected, none)
+        all_keys = F.concat(keys, given)
+        missing = F.array_except(names, all_keys)
+        unknown = F.array_except(all_keys, names)
+        problem = (
+            F.when(keys.isNull(), F.lit("the raw row is not kept"))
+            .when(F.size(missing) > 0, _listed("the raw row lacks", missing))
+            .when(F.size(unknown) > 0, _listed("the input no longer has", unknown))
+            .when(_is_unparsed(), F.lit("a value does not fit the type of its column"))
+        )
+        return _parsed(rows, input_type).select(problem.alias(_PROBLEM))
+
+    return apply
+
+
+def opaque_columns(input_type: StructType) -> list[str]:
+    """Return the columns whose values cannot be rebuilt from JSON text, with their types.
+
+    Examples
+    --------
+    >>> opaque_columns(StructType.fromDDL("id INT, tags MAP<INT, STRING>"))
+    ['tags (map<int,string>)']
+    """
+    return [
+        f"{field.name} ({field.dataType.simpleString()})"
+        for field in input_type.fields
+        if any(map(_is_opaque, _within(field.dataType)))
+    ]
+
+
+def _parsed(rows: DataFrame, input_type: StructType) -> DataFrame:
+    wide = StructType([*input_type.fields, StructField(_UNPARSED, StringType())])
+    options = {**SIX_DIGITS, "columnNameOfCorruptRecord": _UNPARSED}
+    of_row = F.from_json(RAW, wide, options)
+    of_patch = F.from_json(PATCH, wide, options)
+    return rows.withColumns({"_of_row": of_row, "_of_patch": of_patch})
+
+
+def _value(name: str, is_given: Column) -> Column:
+    stored = named("_of_row").getField(name)
+    corrected = named("_of_patch").getField(name)
+    is_corrected = F.array_contains(is_given, name)
+    return F.when(is_corrected, corrected).otherwise(stored).alias(name)
+
+
+def _is_unparsed() -> Column:
+    parts = [named(part).getField(_UNPARSED) for part in ("_of_row", "_of_patch")]
+    return F.coalesce(*parts).isNotNull()
+
+
+def _listed(what: str, names: Column) -> Column:
+    return F.concat(F.lit(f"{what} "), F.array_join(names, ", "))
+
+
+def _within(kind: DataType) -> Iterator[DataType]:
+    yield kind
+    inner: list[DataType] = []
+    if isinstance(kind, ArrayType):
+        inner = [kind.elementType]
+    elif isinstance(kind, MapType):
+        inner = [kind.valueType]
+    elif isinstance(kind, StructType):
+        inner = [field.dataType for field in kind.fields]
+    for one in inner:
+        yield from _within(one)
+
+
+def _is_opaque(kind: DataType) -> bool:
+    has_other_keys = isinstance(kind, MapType) and not isinstance(
+        kind.keyType, StringType
+    )
+    return has_other_keys or isinstance(kind, _OPAQUE)
