@@ -39,6 +39,13 @@ def test_any_delta_table_is_checked(foreign: Path) -> None:
     }
 
 
+@pytest.mark.parametrize(("on_fail", "code"), [("quarantine", 3), ("drop", 3), ("fail", 3), ("warn", 0)])
+def test_rows_that_fail_a_check_fail_the_audit(foreign: Path, on_fail: str, code: int) -> None:
+    one = f"{{id: positive, check: between, column: num, min: 0, on_fail: {on_fail}}}"
+    Path("rows.yml").write_text(f"checks: [{one}]\n")
+    assert invoke("check", str(foreign), "--checks", "rows.yml").exit_code == code
+
+
 @pytest.mark.parametrize(("text", "what"), [
     ("checks: [{id: c, check: between, column: num, min: a}]\n", "LS144 'a' is not a int"),
     ("checks: [{id: c, check: mean, column: num, min: 0}, {id: d, check: nope}]\n", "LS112 'nope' is not one of"),

@@ -20,6 +20,7 @@ from lakesmith.cli.deploy import deploy_spec
 from lakesmith.cli.doctor import doctor
 from lakesmith.cli.options import (
     CONF,
+    HELP,
     LOCAL,
     TEXT,
     AnyTable,
@@ -44,6 +45,7 @@ from lakesmith.cli.quality.verbs import quarantine
 from lakesmith.errors import InputError
 
 UNWRAPPED = 200
+_WIDTH = {} if sys.stdout.isatty() else {"terminal_width": UNWRAPPED}
 
 app = typer.Typer(
     name="lakesmith",
@@ -52,7 +54,7 @@ app = typer.Typer(
     no_args_is_help=True,
     pretty_exceptions_enable=False,
     rich_markup_mode=None,
-    context_settings={} if sys.stdout.isatty() else {"terminal_width": UNWRAPPED},
+    context_settings={"help_option_names": list(HELP), **_WIDTH},
 )
 
 

@@ -16,6 +16,7 @@ if TYPE_CHECKING:
 
 CONF = Path("conf")
 LOCAL = "local"
+HELP = ("-h", "--help")
 TEXT = Format.text
 
 Conf = Annotated[

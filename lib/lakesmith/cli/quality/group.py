@@ -5,6 +5,7 @@ from __future__ import annotations
 import typer
 from typer.core import TyperGroup
 
+from lakesmith.cli.options import HELP
 from lakesmith.cli.quality.freeze import freeze
 from lakesmith.cli.quality.verbs import quality as show
 
@@ -18,7 +19,7 @@ class ShowingGroup(TyperGroup):
         """Put the verb before the arguments where none is named."""
         words = [word for word in args if not word.startswith("-")]
         is_named = bool(words) and words[0] in self.commands
-        asks_help = args == ["--help"]
+        asks_help = len(args) == 1 and args[0] in HELP
         return super().parse_args(
             ctx, args if is_named or asks_help else [DEFAULT, *args]
         )
