@@ -14,8 +14,8 @@ from lakesmith.tables.ref import TableRef
 DAY = 86_400
 NOW = 100.0 * DAY
 ROWS = """
-    SELECT timestamp_seconds(day * 86400) AS _quarantined_at, day AS _batch_id, by AS _replayed_by
-    FROM VALUES (1, 5L), (2, NULL), (3, 5L), (95, 5L), (96, NULL) AS t(day, by)
+    SELECT timestamp_seconds(day * 86400) AS _quarantined_at, day AS _batch_id, batch AS _replayed_by
+    FROM VALUES (1, 5L), (2, NULL), (3, 5L), (95, 5L), (96, NULL) AS t(day, batch)
 """
 
 

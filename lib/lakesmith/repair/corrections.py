@@ -137,19 +137,19 @@ class Corrections:
     def _require_rows(self, found: DataFrame) -> None:
         entry = named(_ENTRY)
         meant = {row[_ENTRY] for row in found.select(entry).distinct().collect()}
-        first = F.min(entry).alias("first")
-        last = F.max(entry).alias("last")
-        of_rows = found.groupBy(ROW_DIGEST).agg(first, last)
-        shared = of_rows.filter("first < last").select("first", "last").distinct()
+        least = F.min(entry).alias("one")
+        greatest = F.max(entry).alias("two")
+        of_rows = found.groupBy(ROW_DIGEST).agg(least, greatest)
+        shared = of_rows.filter("one < two").select("one", "two").distinct()
         mistakes: list[Mistake] = [
             (one.line, "no row of the quarantine is meant")
             for number, one in enumerate(self.entries)
             if number not in meant
         ]
         for row in shared.collect():
-            other = self.entries[row["first"]].line
+            other = self.entries[row["one"]].line
             what = f"line {other} means the same row"
-            mistakes.append((self.entries[row["last"]].line, what))
+            mistakes.append((self.entries[row["two"]].line, what))
         if mistakes:
             raise refused(self.file, mistakes, _HINT)
 
