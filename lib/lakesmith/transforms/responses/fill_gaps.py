@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 
-from pyspark.sql import Column, DataFrame, Window
+from pyspark.sql import Column, DataFrame
 from pyspark.sql import functions as F
 
 from lakesmith.column_refs import named, require, types_of
@@ -18,6 +18,7 @@ from lakesmith.transforms.responses.treat import (
     marked,
     markers_in,
     typed,
+    window_of,
 )
 from lakesmith.types import Transform
 
@@ -101,9 +102,8 @@ def fill_gaps(
 
 def _next_one(column: str, by: Sequence[str]) -> Column:
     at = named(column)
-    groups = Window.partitionBy(*map(named, by))
-    window = groups.orderBy(at)
-    return F.lead(at).over(window)
+    groups = window_of(by)
+    return F.lead(at).over(groups.orderBy(at))
 
 
 def _itself_and(points: Column, kind: str) -> Column:

@@ -10,7 +10,7 @@ from pyspark.sql import DataFrame, Window
 from pyspark.sql import functions as F
 
 from lakesmith.column_refs import named, require
-from lakesmith.transforms.responses.treat import Treated, is_missing
+from lakesmith.transforms.responses.treat import Treated, is_missing, window_of
 from lakesmith.types import Transform
 
 
@@ -75,11 +75,8 @@ def forward_fill(
         found = F.struct(*fields, named(column).alias("value"))
         known = F.when(~missing & has_position, found)
         # By range: rows at one position see each other.
-        window = (
-            Window.partitionBy(*map(named, by))
-            .orderBy(*order)
-            .rangeBetween(Window.unboundedPreceding, Window.currentRow)
-        )
+        ordered = window_of(by).orderBy(*order)
+        window = ordered.rangeBetween(Window.unboundedPreceding, Window.currentRow)
         last = F.max(known).over(window)["value"]
         seen = df.withColumn(_LAST, last)
         is_due = missing & has_position & named(_LAST).isNotNull()

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
-from pyspark.sql import Column, DataFrame
+from pyspark.sql import Column, DataFrame, Window, WindowSpec
 from pyspark.sql import functions as F
 from pyspark.sql.types import BooleanType
 
@@ -104,6 +104,20 @@ def typed(text: str, kind: str) -> Column:
     DataFrame[amount: decimal(8,2)]
     """
     return F.lit(text).cast(kind)
+
+
+def window_of(by: Iterable[str]) -> WindowSpec:
+    """Return the window of each group, of all rows where no column groups them.
+
+    Examples
+    --------
+    >>> rows = spark.range(3)
+    >>> rows.select(F.count("id").over(window_of([])).alias("rows")).first().rows
+    3
+    """
+    columns = [named(name) for name in by]
+    # A client of Spark Connect warns of a window without a partition.
+    return Window.partitionBy(*(columns or [F.lit(0)]))
 
 
 def markers_in(columns: Iterable[str]) -> list[str]:
