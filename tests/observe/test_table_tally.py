@@ -22,10 +22,10 @@ def record(version: int, read: int, *results: CheckResult) -> BatchRecord:
     return BatchRecord(version, Counts(read=read, accepted=read), results, (), recomputed=False)
 
 
-def tally(*records: BatchRecord) -> Tally:
+def tally(*records: BatchRecord, on_refusal: str = "stop") -> Tally:
     made = Tally("silver.a", seconds=1.23456)
     for one in records:
-        made.add(MagicMock(), one)
+        made.add(MagicMock(on_refusal=on_refusal), one)
     return made
 
 
@@ -42,6 +42,8 @@ def test_counts_are_added_and_the_last_batch_gives_version_and_check_results() -
         (tally(), "bronze.a failed", "skipped"),
         (tally(record(4, 2)), "bronze.a failed", "done"),
         (tally(record(4, 2, FAILED)), "", "refused"),
+        (tally(record(4, 2, FAILED), on_refusal="keep_last_good"), "", "kept_last_good"),
+        (tally(record(4, 2, FAILED), record(5, 3), on_refusal="publish_and_alert"), "", "alerted"),
         (tally(record(4, 2, UNMADE)), "", "done"),
         (Tally("silver.a", error=ValueError("x")), "", "failed"),
     ],
