@@ -63,7 +63,7 @@ def test_a_table_reads_from_its_position_to_the_newest_version(
         assert intent is None
     else:
         assert intent is not None
-        assert intent.input == versions_slice("bronze.orders", *read, ((3, 3),))
+        assert intent.input == versions_slice("bronze.orders", *read, ((3, 3),), {})
         assert (intent.batch, intent.epoch, intent.first) == (4, 2, since is None)
 
 
@@ -74,7 +74,7 @@ def test_versions_that_only_maintenance_made_are_nothing_new(shop: Shop) -> None
     upstream.version = 8
     intent = plan(shop, "silver.orders", upstream, downstream).intent
     assert intent is not None
-    assert intent.input == versions_slice("bronze.orders", 4, 8, ((5, 7),))
+    assert intent.input == versions_slice("bronze.orders", 4, 8, ((5, 7),), {})
 
 
 def test_an_open_intent_comes_first_as_it_was_written(shop: Shop) -> None:
@@ -118,7 +118,7 @@ write: {strategy: aggregate, keys: [OrderId]}
     assert plan(shop, "gold.counted", *maintained, downstream) == Planned(None)
     moved = plan(shop, "gold.counted", *states, replace(downstream, lookups={"lines": 5})).intent
     assert moved is not None
-    assert (moved.input, moved.lookups) == (versions_slice("bronze.orders", None, 4), (("lines", 6),))
+    assert (moved.input, moved.lookups) == (versions_slice("bronze.orders", None, 4, (), {}), (("lines", 6),))
 
 
 def test_an_input_that_moved_leaves_rows_as_they_came(with_lookup: Shop) -> None:

@@ -64,7 +64,7 @@ def test_rows_that_a_new_rule_lets_pass_reach_silver_and_gold_once(bad: Shop) ->
     ]  # fmt: skip
     assert states(bad) == {"2": "replayed", "3": "replayed", "4": "waiting"}
     shown = quarantine_text(bad.lake.quarantined_rows("silver.orders", replayed=False) or [])
-    assert shown.startswith('batch 1: qty_cast (qty = "x")\n') and shown.count("batch") == 1
+    assert shown.startswith('batch 1: qty_cast (qty = "x")\n') and shown.count("batch ") == 1
     assert [row["check"] for row in bad.lake.quarantine_reasons("silver.orders")] == ["qty_cast"]
 
     again = bad.lake.replay("silver.orders", where="array_contains(_reasons.check, 'qty_not_negative')")

@@ -53,7 +53,7 @@ class Corrections:
         Traceback (most recent call last):
         ...
         lakesmith.errors.InputError: LS653 1 mistake(s) in the corrections
-        fix.csv:2 the input has no field 'qty': fields: Qty
+        fix.csv:2 the input has no field 'qty': did you mean 'Qty'?
           where: fix.csv
           next:  `lakesmith quarantine T` shows the rows that wait, with their names and fields
         """

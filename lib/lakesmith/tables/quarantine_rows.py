@@ -42,7 +42,7 @@ def row_name(row: Mapping[str, Any]) -> str:
     Examples
     --------
     >>> row_name({"_batch_id": 4, "_raw": "{}"})
-    '26cb0cd60b957d80'
+    'de10fb5e91cdd37e'
     """
     parts = [str(row[BATCH_ID]), row[RAW]]
     text = "\n".join(part for part in parts if part is not None)
