@@ -33,6 +33,15 @@ def test_json_may_give_null_numbers_and_truth(tmp_path: Path) -> None:
     assert one.patch == '{"Qty": 5, "Flag": true, "Note": null}'
 
 
+def test_a_plain_value_that_has_several_spellings_is_as_written(tmp_path: Path) -> None:
+    text = "- where: {Id: 010}\n  set: {a: NO, b: 007, c: 1_000, d: 12:30, e: 0x10, f: 5, g: true, h: ~}\n"
+    (one,) = read_corrections(written(tmp_path, "a.yml", text))
+    assert one.where == {"Id": "010"}
+    assert one.values == {
+        "a": "NO", "b": "007", "c": "1_000", "d": "12:30", "e": "0x10", "f": 5, "g": True, "h": None,
+    }  # fmt: skip
+
+
 def test_a_row_whose_name_has_digits_only_is_a_text(tmp_path: Path) -> None:
     (one,) = read_corrections(written(tmp_path, "a.yml", "- {row: 0012345678901234, set: {Qty: '5'}}\n"))
     assert one.row == "0012345678901234"

@@ -61,8 +61,8 @@ def import_checks(file: Path, tool: str | None = None) -> Imported:
     """
     document = read_source(file)
     known = _tool_of(file, document, tool)
-    if known.reads_core:
-        document = read_source(file, is_core=True)
+    if known.plain is not None:
+        document = read_source(file, known.plain)
     collected = _Collected()
     for name, entries in _by_table(known.entries(document)).items():
         collected.add(name, entries)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from lakesmith.check_imports.drafts import Entry
@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 class Tool:
     """A tool with what recognises its files and what reads the checks of one.
 
-    `reads_core` is True where it reads plain values as YAML 1.2 does.
+    `plain` is how it reads plain values, where that is not as YAML 1.1 does.
     """
 
     name: str
@@ -23,7 +23,7 @@ class Tool:
     files: str
     recognises: Callable[[Node], bool]
     entries: Callable[[Node], Iterator[Entry]]
-    reads_core: bool = False
+    plain: Callable[[str], Any] | None = None
 
 
 _tools: dict[str, Tool] = {}

@@ -4,13 +4,12 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
 import yaml
 
-from lakesmith.check_imports.plain_values import core_value, is_day
 from lakesmith.errors import ConfigError, Problem
 from lakesmith.spec.yaml.nodes import Node
 from lakesmith.spec.yaml.provenance import Origin
@@ -20,6 +19,7 @@ _ESCAPE = re.compile(r"((?:\\u[dD][89a-fA-F][0-9a-fA-F]{2})+)|\\.", re.DOTALL)
 _MAX_BYTES = 4 * 1024 * 1024
 _MAX_DEPTH = 50
 _MAX_VALUES = 200_000
+PlainValue = Callable[[str], Any]
 _Loader = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
 
 
@@ -31,16 +31,16 @@ class _UnreadableError(Exception):
         self.line = line
 
 
-def read_source(file: Path, is_core: bool = False) -> Node:
+def read_source(file: Path, plain: PlainValue | None = None) -> Node:
     """Read a file that another tool wrote.
 
     Parameters
     ----------
     file : Path
         YAML, or JSON by its first sign.
-    is_core : bool
-        Read plain values as YAML 1.2 does, in which ``010`` is ten and ``on`` a text. Otherwise
-        they are those of YAML 1.1.
+    plain : callable, optional
+        Takes the text of a plain value of YAML and returns the value, or NotImplemented. Then, and
+        when left out, it is read as YAML 1.1 does, in which ``010`` is eight and ``on`` is true.
 
     Returns
     -------
@@ -62,7 +62,7 @@ def read_source(file: Path, is_core: bool = False) -> Node:
       next:  give a readable file
     """
     try:
-        return _read(file, is_core)
+        return _read(file, plain)
     except OSError as error:
         what = f"the file cannot be read: {error.strerror}"
         raise unreadable(file, what, hint="give a readable file") from None
@@ -94,7 +94,7 @@ def unreadable(
     return ConfigError([problem])
 
 
-def _read(file: Path, is_core: bool) -> Node:
+def _read(file: Path, plain: PlainValue | None) -> Node:
     if file.stat().st_size > _MAX_BYTES:
         raise _UnreadableError(f"the file is larger than {_MAX_BYTES >> 20} MiB")
     try:
@@ -103,9 +103,7 @@ def _read(file: Path, is_core: bool) -> Node:
         what = f"the file is not UTF-8 text (byte {error.start})"
         raise _UnreadableError(what) from None
     is_json = _is_json(file, text)
-    return _Reader(str(file), is_json, is_core).read(
-        _as_yaml(text) if is_json else text
-    )
+    return _Reader(str(file), is_json, plain).read(_as_yaml(text) if is_json else text)
 
 
 def _is_json(file: Path, text: str) -> bool:
@@ -125,10 +123,10 @@ def _is_json(file: Path, text: str) -> bool:
 class _Reader:
     """Build nodes from the events of the YAML parser, with the plain values of a tool."""
 
-    def __init__(self, file: str, is_json: bool, is_core: bool) -> None:
+    def __init__(self, file: str, is_json: bool, plain: PlainValue | None) -> None:
         self._file = file
         self._is_json = is_json
-        self._is_core = is_core
+        self._plain = plain
         self._anchors: dict[str, Node] = {}
         self._scalars = yaml.SafeLoader("")
         self._events: Iterator[Any] = iter(())
@@ -180,8 +178,9 @@ class _Reader:
             return event.value
         if self._is_json:
             return json.loads(event.value)
-        if self._is_core and not event.tag and not is_day(event.value):
-            return core_value(event.value)
+        own = self._own(event)
+        if own is not NotImplemented:
+            return own
         resolve: Any = self._scalars.resolve
         tag = event.tag or resolve(yaml.ScalarNode, event.value, event.implicit)
         try:
@@ -194,6 +193,11 @@ class _Reader:
         except ValueError as error:
             what = f"'{event.value}' is no value: {error}"
             raise _UnreadableError(what, _line(event)) from None
+
+    def _own(self, event: Any) -> Any:
+        if self._plain is None or event.tag:
+            return NotImplemented
+        return self._plain(event.value)
 
     def _items(self, depth: int) -> Iterator[Node]:
         while not isinstance(event := next(self._events), yaml.SequenceEndEvent):

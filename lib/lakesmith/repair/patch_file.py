@@ -10,6 +10,7 @@ from io import StringIO
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from lakesmith.check_imports.plain_values import as_written
 from lakesmith.check_imports.source_file import read_source
 from lakesmith.errors import ConfigError, InputError
 
@@ -98,7 +99,7 @@ def refused(file: Path, mistakes: list[Mistake], hint: str = _HINT) -> InputErro
 
 def _of_yaml(file: Path, mistakes: list[Mistake]) -> Iterator[Correction]:
     try:
-        root = read_source(file)
+        root = read_source(file, as_written)
     except ConfigError as error:
         mistakes += [(problem.line, problem.what) for problem in error.problems]
         return

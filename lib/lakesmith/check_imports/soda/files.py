@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
+from lakesmith.check_imports.plain_values import core_value
 from lakesmith.check_imports.registry import Tool, register
 from lakesmith.check_imports.soda import contract_kinds
 from lakesmith.check_imports.soda.checks_file import check_entries, is_checks_file
@@ -34,6 +35,6 @@ SODA = register(
         files="'checks for <table>' or, as a contract, 'dataset' with columns",
         recognises=_recognises,
         entries=_entries,
-        reads_core=True,
+        plain=core_value,
     )
 )

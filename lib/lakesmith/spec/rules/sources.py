@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Iterator
 
 from lakesmith.spec.model.source import FilesSource, SourceSpec
@@ -17,6 +18,9 @@ WHY = {
     "encoding": "JSON lines are UTF-8, and Parquet has no encoding; convert the files to CSV",
     "multiline": "a JSON object is one line, and Parquet has no lines; write one object a line",
 }
+
+# Alternatives, negations and escapes.
+_NOT_EVERYWHERE = re.compile(r"[{}\\]|\[[!^]")
 
 
 def column_rules(source: SourceSpec) -> Iterator[Finding]:
@@ -94,9 +98,28 @@ def delimiter_rules(source: SourceSpec) -> Iterator[Finding]:
         yield Finding("LS126", "delimiter", what, "write another character")
 
 
+def pattern_rules(source: SourceSpec) -> Iterator[Finding]:
+    """Refuse a pattern of file names that means something else on another file system.
+
+    Examples
+    --------
+    >>> source = FilesSource(format="csv", path="in", columns=("id",), pattern="{a,b}*.csv")
+    >>> [finding.key for finding in pattern_rules(source)]
+    ['pattern']
+    """
+    if not isinstance(source, FilesSource):
+        return
+    found = _NOT_EVERYWHERE.search(source.pattern)
+    if found:
+        what = f"'{found[0]}' in a pattern is not read alike on every file system"
+        hint = "use *, ? and [abc], or a source for each kind of file"
+        yield Finding("LS129", "pattern", what, hint)
+
+
 SOURCE_RULES: tuple[Callable[[SourceSpec], Iterator[Finding]], ...] = (
     column_rules,
     setting_rules,
     optional_column_rules,
+    pattern_rules,
     delimiter_rules,
 )
