@@ -134,6 +134,17 @@ def test_a_replay_that_fails_or_is_refused_leaves_the_rows_waiting(bad: Shop) ->
     assert ids(bad) == [(1, 1), (2, 3), (3, -4)]
 
 
+def test_a_replay_is_judged_as_any_batch_of_its_table(bad: Shop) -> None:
+    strict = "- {id: nothing, check: row_count, max: 0}\nwrite:"
+    kept = RELAXED.replace("write:", f"  {strict}") + "on_refusal: keep_last_good\naudit: stage\n"
+    bad.spec("tables/silver/orders", kept)
+    result = by_table(bad.lake.replay("silver.orders"))
+    assert result["silver.orders"].state == "kept_last_good"
+    newest = bad.lake.table("silver.orders", "latest").collect()
+    assert len(newest) == 2  # not even its path has the refused rows
+    assert set(states(bad).values()) == {"waiting"}
+
+
 def test_rows_of_a_batch_that_is_not_published_are_marked(bad: Shop) -> None:
     bad.land("b.csv", ["5,E,-1,1.00,2026-01-03,1,I", "6,F,1,2000,2026-01-03,1,I"])
     with pytest.raises(GateRefused):

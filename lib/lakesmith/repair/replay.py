@@ -15,12 +15,13 @@ from lakesmith.batch.context import BatchContext
 from lakesmith.batch.read.read_rows import input_type
 from lakesmith.errors import InputError, LedgerError
 from lakesmith.ledger.identity import app_id_of
-from lakesmith.ledger.intent import Intent
+from lakesmith.ledger.intent import Intent, Versions
 from lakesmith.ledger.open_ledger import open_ledger
 from lakesmith.ledger.upstream_change import require_same_upstream
 from lakesmith.observe.events import RunStarted
 from lakesmith.observe.interrupted_runs import record_interrupted
 from lakesmith.observe.observers import NO_OBSERVERS, Observer
+from lakesmith.observe.references import References
 from lakesmith.observe.run_records import facts_of
 from lakesmith.repair.backfill_guards import require_settled
 from lakesmith.repair.corrections import Corrections, about_corrections
@@ -29,6 +30,7 @@ from lakesmith.repair.replay_guards import (
     require_correctable,
     require_repeatable,
     require_replayable,
+    require_text,
 )
 from lakesmith.runs.executor import Executor
 from lakesmith.runs.finish import conclude, raise_or_return
@@ -39,8 +41,9 @@ from lakesmith.session.failures import first_line
 from lakesmith.sources.quarantined import Quarantined, newest_equal, replay_slice
 from lakesmith.spec.fingerprint import spec_hash
 from lakesmith.spec.graph import dependents, references, waves
+from lakesmith.spec.model.table import STAGED
 from lakesmith.tables.delta_log.history import newest_version
-from lakesmith.transforms.from_raw import opaque_columns, problems_of
+from lakesmith.transforms.from_raw import problems_of
 
 if TYPE_CHECKING:
     from lakesmith.ledger.store import Ledger
@@ -186,10 +189,11 @@ def _plan(
     """Return the intent of the rows that wait, or None without any."""
     name = request.table
     quarantine = facts.ref(name).quarantine
-    first = _intent(facts, ledger, name, _slice(facts, ledger, request, 0, 0))
+    frozen = References(session, facts.project).planned(name)
+    first = _intent(facts, ledger, _slice(facts, ledger, request, 0, 0), name, frozen)
     batch = BatchContext(session, facts.project, facts.run_id, first)
     kind = input_type(batch)
-    _require_text(name, kind)
+    require_text(name, kind)
     if request.patch is not None:
         corrections = Corrections(request.patch, entries, kind.names)
         corrections.require_known_fields()
@@ -203,7 +207,7 @@ def _plan(
     if not rows:
         return None
     found = _slice(facts, ledger, request, version, rows)
-    return _intent(facts, ledger, name, found)
+    return _intent(facts, ledger, found, name, frozen)
 
 
 def _slice(
@@ -215,7 +219,9 @@ def _slice(
     return replay_slice(upstream, to, version, request.where, rows)
 
 
-def _intent(facts: RunFacts, ledger: Ledger, name: str, piece: Slice) -> Intent:
+def _intent(
+    facts: RunFacts, ledger: Ledger, piece: Slice, name: str, frozen: Versions
+) -> Intent:
     spec = facts.project.table(name)
     state = ledger.state(name)
     versions = ledger.versions
@@ -238,19 +244,12 @@ def _intent(facts: RunFacts, ledger: Ledger, name: str, piece: Slice) -> Intent:
         input=piece,
         lookups=tuple(sorted(lookups.items())),
         inputs=tuple(sorted(spec.inputs.items())),
-        references=tuple(sorted((table, versions[table]) for table in compared)),
+        references=tuple(
+            sorted([*((table, versions[table]) for table in compared), *frozen])
+        ),
+        on_refusal=spec.on_refusal,
+        audited=spec.audit == STAGED,
     )
-
-
-def _require_text(name: str, kind: StructType) -> None:
-    opaque = opaque_columns(kind)
-    if opaque:
-        raise InputError(
-            f"{name} reads columns whose values JSON text does not tell: {', '.join(opaque)}",
-            code="LS650",
-            where=name,
-            hint=f"correct the cause, then `lakesmith run --rebuild --select {name}`",
-        )
 
 
 def _count(

@@ -9,8 +9,11 @@ from lakesmith.errors import InputError
 from lakesmith.spec.change_semantics import upstream_decides
 from lakesmith.spec.values.nondeterministic import nondeterministic_calls
 from lakesmith.spec.values.sql_text import code_of
+from lakesmith.transforms.from_raw import opaque_columns
 
 if TYPE_CHECKING:
+    from pyspark.sql.types import StructType
+
     from lakesmith.spec.model import Project, Table
 
 _SELECT = re.compile(r"\bselect\b", re.IGNORECASE)
@@ -135,3 +138,26 @@ def _strategy_problem(project: Project, spec: Table) -> tuple[str, str] | None:
         what = f"takes the newest image of each row from {spec.from_}"
         return f"{what}, and a quarantined one may be older", _REBUILD
     return None
+
+
+def require_text(name: str, kind: StructType) -> None:
+    """Refuse a table of whose rows the JSON text does not tell all values.
+
+    Raises
+    ------
+    InputError
+        LS650.
+
+    Examples
+    --------
+    >>> from pyspark.sql.types import StructType
+    >>> require_text("silver.orders", StructType.fromDDL("OrderId string"))
+    """
+    opaque = opaque_columns(kind)
+    if opaque:
+        raise InputError(
+            f"{name} reads columns whose values JSON text does not tell: {', '.join(opaque)}",
+            code="LS650",
+            where=name,
+            hint=f"correct the cause, then `lakesmith run --rebuild --select {name}`",
+        )
