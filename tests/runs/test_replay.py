@@ -134,6 +134,22 @@ def test_a_replay_that_fails_or_is_refused_leaves_the_rows_waiting(bad: Shop) ->
     assert ids(bad) == [(1, 1), (2, 3), (3, -4)]
 
 
+def test_equal_rows_of_which_only_some_pass_are_refused(make_shop: Callable[..., Shop]) -> None:
+    step = "  - with_columns: {place: row_number() OVER (PARTITION BY id ORDER BY sku)}\n"
+    columns = (
+        "columns:\n  id: {type: bigint, source: OrderId}\n  sku: {type: string, source: Sku}\n  place: {type: int}\n"
+    )
+    check = "checks: [{id: one_place, check: between, column: place, max: 1}]\n"
+    spec = f"from: bronze.orders\n{columns}steps:\n{step}{check}write: {{strategy: append}}\n"
+    shop = make_shop({"tables/silver/arrived": spec})
+    shop.land("a.csv", ["1,A,1,2.50,2026-01-01,1,I"] * 3)
+    names = ["bronze.orders", "silver.arrived"]
+    shop.run(select=names)
+    with pytest.raises(RunFailed, match="of rows that are equal some pass and some fail"):
+        shop.lake.replay("silver.arrived")
+    assert len(shop.rows("silver.arrived")) == 1
+
+
 def test_a_replay_is_judged_as_any_batch_of_its_table(bad: Shop) -> None:
     strict = "- {id: nothing, check: row_count, max: 0}\nwrite:"
     kept = RELAXED.replace("write:", f"  {strict}") + "on_refusal: keep_last_good\naudit: stage\n"

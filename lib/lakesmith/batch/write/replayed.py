@@ -59,7 +59,7 @@ def require_one_each(frames: BatchFrames) -> None:
 
     Notes
     -----
-    One job over the rows of the replay, for a table without keys.
+    Two jobs over the rows of the replay, for a table without keys.
     """
     batch = frames.batch
     tagged = frames.replay.tagged
@@ -77,6 +77,25 @@ def require_one_each(frames: BatchFrames) -> None:
     if not has_more.isEmpty():
         what = "a step makes several rows of one, and some of them may be in the table"
         raise _refused(batch.name, what, "give the table keys, or rebuild it")
+    if not _parted(frames).isEmpty():
+        what = "of rows that are equal some pass and some fail, by the rows beside them"
+        raise _refused(batch.name, what, "give the table keys, or rebuild it")
+
+
+def _parted(frames: BatchFrames) -> DataFrame:
+    """Return the digests of which some rows pass the checks and some fail them.
+
+    *Columns*: ``_row_digest`` STRING, ``rows`` and ``failed`` BIGINT.
+    """
+    none = F.lit(0)
+    one = F.lit(1)
+    digest = F.get_json_object(RAW, f"$.{ROW_DIGEST}").alias(ROW_DIGEST)
+    failed = frames.rejected().select(digest, none.alias("rows"), one.alias("failed"))
+    replayed = frames.inputs.replayed
+    read = replayed.select(ROW_DIGEST, one.alias("rows"), none.alias("failed"))
+    both = read.unionByName(failed).groupBy(ROW_DIGEST)
+    counted = both.agg(F.sum("rows").alias("rows"), F.sum("failed").alias("failed"))
+    return counted.filter("failed > 0 AND failed < rows")
 
 
 def _refused(name: str, what: str, hint: str) -> StepError:
