@@ -4,13 +4,18 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from lakesmith.sources.registry import is_beside, reference_of, span_of
 from lakesmith.sources.slices import Slice
-from lakesmith.spec.model.table import DEFAULT_REFUSAL
+from lakesmith.spec.fingerprint import spec_hash
+from lakesmith.spec.model.table import DEFAULT_REFUSAL, STAGED
+
+if TYPE_CHECKING:
+    from lakesmith.ledger.state import TableState
+    from lakesmith.spec.model.table import Table
 
 Dates = tuple[str, str]
 Versions = tuple[tuple[str, int], ...]
@@ -194,6 +199,63 @@ class Intent:
             on_refusal=data.get("on_refusal", DEFAULT_REFUSAL),
             audited=data.get("audited", False),
         )
+
+
+def next_intent(
+    spec: Table,
+    state: TableState,
+    piece: Slice,
+    run_time: str,
+    *,
+    lookups: Mapping[str, int],
+    compared: Mapping[str, int],
+    frozen: Versions,
+    **what: Any,
+) -> Intent:
+    """Return the intent of the next batch of a table, with all that its spec decides for it.
+
+    Parameters
+    ----------
+    spec : Table
+    state : TableState
+    piece : Slice
+        What the batch reads.
+    run_time : str
+    lookups : mapping of str to int
+        The version of each input that is looked up.
+    compared : mapping of str to int
+        The version of each table that checks compare with.
+    frozen : tuple
+        The versions of the frozen statistics that steps compute with.
+    **what
+        Other fields of the intent, such as `dates`.
+
+    Examples
+    --------
+    >>> from lakesmith.ledger.state import TableState
+    >>> from lakesmith.spec.model import Table
+    >>> spec = Table.model_validate({"from": "silver.a", "audit": "stage"})
+    >>> read = Slice("table", "silver.a", {"since": None, "to": 5, "voids": []})
+    >>> state = TableState("gold.b", batch=3)
+    >>> intent = next_intent(spec, state, read, "2026-01-03", lookups={}, compared={}, frozen=())
+    >>> intent.batch, intent.audited
+    (4, True)
+    """
+    inputs = {name: spec.inputs[name] for name in lookups}
+    return Intent(
+        table=state.table,
+        epoch=state.epoch,
+        batch=state.batch + 1,
+        run_time=run_time,
+        spec_hash=spec_hash(spec),
+        input=piece,
+        lookups=tuple(sorted(lookups.items())),
+        inputs=tuple(sorted(inputs.items())),
+        references=tuple(sorted([*compared.items(), *frozen])),
+        on_refusal=spec.on_refusal,
+        audited=spec.audit == STAGED,
+        **what,
+    )
 
 
 def _lists(pairs: Iterable[tuple[str, Any]]) -> list[list[Any]]:

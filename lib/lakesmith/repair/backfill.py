@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 from pyspark.sql import SparkSession
 
 from lakesmith.errors import LedgerError
-from lakesmith.ledger.intent import Dates, Intent, Versions
+from lakesmith.ledger.intent import Dates, Intent, Versions, next_intent
 from lakesmith.ledger.open_ledger import open_ledger
 from lakesmith.ledger.upstream_change import require_same_upstream
 from lakesmith.observe.events import RunStarted
@@ -28,9 +28,7 @@ from lakesmith.runs.lock import project_lock
 from lakesmith.runs.recover import Recovery
 from lakesmith.sinks.consumers import guard_backfill
 from lakesmith.sources.upstream_source import versions_slice
-from lakesmith.spec.fingerprint import spec_hash
 from lakesmith.spec.graph import references, waves
-from lakesmith.spec.model.table import STAGED
 
 if TYPE_CHECKING:
     from lakesmith.ledger.store import Ledger
@@ -138,21 +136,15 @@ def _intent(
     upstream = replace(ledger.state(spec.from_), version=versions[spec.from_])
     require_same_rows(table, spec, state.since, upstream)
     lookups = {name: versions[source] for name, source in spec.inputs.items()}
-    return Intent(
-        table=table,
-        epoch=state.epoch,
-        batch=state.batch + 1,
-        run_time=run_time,
-        spec_hash=spec_hash(spec),
-        input=versions_slice(spec.from_, None, versions[spec.from_]),
-        lookups=tuple(sorted(lookups.items())),
+    return next_intent(
+        spec,
+        state,
+        versions_slice(spec.from_, None, versions[spec.from_]),
+        run_time,
+        lookups=lookups,
+        compared={name: versions[name] for name in compared},
+        frozen=frozen,
         dates=dates,
-        inputs=tuple(sorted(spec.inputs.items())),
-        references=tuple(
-            sorted([*((name, versions[name]) for name in compared), *frozen])
-        ),
-        on_refusal=spec.on_refusal,
-        audited=spec.audit == STAGED,
     )
 
 

@@ -15,7 +15,7 @@ from lakesmith.batch.context import BatchContext
 from lakesmith.batch.read.read_rows import input_type
 from lakesmith.errors import InputError, LedgerError
 from lakesmith.ledger.identity import app_id_of
-from lakesmith.ledger.intent import Intent, Versions
+from lakesmith.ledger.intent import Intent, Versions, next_intent
 from lakesmith.ledger.open_ledger import open_ledger
 from lakesmith.ledger.upstream_change import require_same_upstream
 from lakesmith.observe.events import RunStarted
@@ -39,9 +39,7 @@ from lakesmith.runs.recover import Recovery
 from lakesmith.session.batch import batch_session, describe_jobs, ending
 from lakesmith.session.failures import first_line
 from lakesmith.sources.quarantined import Quarantined, newest_equal, replay_slice
-from lakesmith.spec.fingerprint import spec_hash
 from lakesmith.spec.graph import dependents, references, waves
-from lakesmith.spec.model.table import STAGED
 from lakesmith.tables.delta_log.history import newest_version
 from lakesmith.transforms.from_raw import problems_of
 
@@ -235,20 +233,14 @@ def _intent(
                 hint="`lakesmith run` builds it",
             )
     lookups = {key: versions[table] for key, table in spec.inputs.items()}
-    return Intent(
-        table=name,
-        epoch=state.epoch,
-        batch=state.batch + 1,
-        run_time=facts.run_time,
-        spec_hash=spec_hash(spec),
-        input=piece,
-        lookups=tuple(sorted(lookups.items())),
-        inputs=tuple(sorted(spec.inputs.items())),
-        references=tuple(
-            sorted([*((table, versions[table]) for table in compared), *frozen])
-        ),
-        on_refusal=spec.on_refusal,
-        audited=spec.audit == STAGED,
+    return next_intent(
+        spec,
+        state,
+        piece,
+        facts.run_time,
+        lookups=lookups,
+        compared={table: versions[table] for table in compared},
+        frozen=frozen,
     )
 
 

@@ -10,16 +10,14 @@ from pyspark.sql import SparkSession
 
 from lakesmith.batch.transform.merged_groups import merges_in
 from lakesmith.ledger.events import LedgerEvent, intent_event, parked_event
-from lakesmith.ledger.intent import Intent
+from lakesmith.ledger.intent import Intent, next_intent
 from lakesmith.ledger.state import TableState
 from lakesmith.ledger.upstream_change import require_same_upstream
 from lakesmith.observe.references import References
 from lakesmith.runs.rebuild_files import require_planned
 from lakesmith.sources.base import Known, Source
 from lakesmith.sources.registry import reader_of, source_of
-from lakesmith.spec.fingerprint import spec_hash
 from lakesmith.spec.graph import references
-from lakesmith.spec.model.table import STAGED
 
 if TYPE_CHECKING:
     from lakesmith.sources.slices import ParkedPart, Slice, Slices
@@ -129,24 +127,18 @@ class Planner:
         if found.new is None:
             return None
         spec = self.project.table(state.table)
-        inputs = spec.inputs.items()
         known = {name: self.states[name].version for name in references(spec)}
         read = {name: version for name, version in known.items() if version is not None}
-        frozen = References(self.spark, self.project).planned(state.table)
-        return Intent(
-            table=state.table,
-            epoch=state.epoch,
-            batch=state.batch + 1,
-            run_time=self.run_time,
-            spec_hash=spec_hash(spec),
-            input=found.new,
-            lookups=tuple(sorted(found.lookups.items())),
+        return next_intent(
+            spec,
+            state,
+            found.new,
+            self.run_time,
+            lookups=found.lookups,
+            compared=read,
+            frozen=References(self.spark, self.project).planned(state.table),
             first=state.version is None,
             retyped=self._is_retyped(state, source, found.new),
-            inputs=tuple(sorted(inputs)) if found.lookups else (),
-            references=tuple(sorted([*read.items(), *frozen])),
-            on_refusal=spec.on_refusal,
-            audited=spec.audit == STAGED,
         )
 
     def _is_retyped(self, state: TableState, source: Source, piece: Slice) -> bool:
