@@ -74,3 +74,21 @@ def test_quality_runs(
     ]
     output = capsys.readouterr().out
     assert "400 of 400 rows were seen" in output and "id_unique shuffle" in output
+
+
+def test_joins_run(
+    spark: SparkSession, root: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.chdir(root / "notebooks")
+    monkeypatch.setenv("MPLBACKEND", "agg")
+    seen = runpy.run_path("06_joins.py")
+    assert max(seen["before"]) * 8 / sum(seen["before"]) > 3
+    assert max(seen["after"]) * 8 / sum(seen["after"]) <= 1.3
+    assert sum(seen["before"]) == sum(seen["after"])
+    assert [str(row["price"]) for row in seen["known"].orderBy("sku", "at").collect()] == ["None", "4.00", "None"]
+    assert [row["name"] for row in seen["named"].orderBy("sku", "at").collect()] == ["Mug", "Blue mug", None]
+    assert [row["promotion"] for row in seen["promoted"].orderBy("sku", "at").collect()] == [
+        "new year", "new year", "week two"
+    ]  # fmt: skip
+    assert seen["allowed"].count() == seen["orders"].join(seen["blocked"], "customer", "anti").count()
+    assert "join_skewed: salted" in capsys.readouterr().out
