@@ -134,7 +134,7 @@ def batch_at(state: TableState, version: int | None) -> int:
     within = [batch for batch, of in versions.items() if of <= version]
     if within:
         return max(within)
-    # A rebuild has begun anew, and what is published is from before it.
+    # A rebuild has restarted the numbers of batches; what is published is older.
     first = min(versions, default=state.closed + (0 if state.refused else 1))
     return first - 1
 

@@ -71,7 +71,7 @@ class TypedColumn:
 
     @property
     def is_unique(self) -> bool:
-        """True where each row has a value of its own."""
+        """True where no two rows have the same value."""
         all_differ = self.distinct == self.rows
         return self.rows > 1 and all_differ
 

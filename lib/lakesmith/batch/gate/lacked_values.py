@@ -49,7 +49,7 @@ def lacked_rules(spec: Table, rows: DataFrame) -> Iterator[Rule]:
     ------
     Rule
         `filter_sent`, and `<column>_sent` for a column that a step makes of several, of which the
-        event gives only some, or to which it gives a value of its own.
+        event gives only some, or which it gives too.
     """
     lacks = lacks_filtered(spec, rows)
     if lacks is not None:

@@ -52,7 +52,7 @@ def extremes(
 
 
 def least_of(columns: Sequence[FileColumn]) -> Interval | None:
-    """Return between which values the least one of all files lies, None where it is not known.
+    """Return the bounds of the least value of all files, None where they are not known.
 
     Examples
     --------
@@ -76,7 +76,7 @@ def least_of(columns: Sequence[FileColumn]) -> Interval | None:
 
 
 def greatest_of(columns: Sequence[FileColumn]) -> Interval | None:
-    """Return between which values the greatest one of all files lies, or None as above.
+    """Return the bounds of the greatest value of all files, or None as above.
 
     Examples
     --------

@@ -18,7 +18,7 @@ Number = int | float | Decimal
 
 @dataclass(frozen=True)
 class Measurement:
-    """A number, and the bounds within which it lies.
+    """A number and its bounds.
 
     Parameters
     ----------
@@ -93,7 +93,7 @@ def breach(bounds: Bounds, estimate: Measurement) -> str:
 
 
 def is_undecided(bounds: Mapping[str, Bounds], estimate: Measurement) -> bool:
-    """Return whether a bound lies within the error of an estimate.
+    """Return whether a bound is within the error of an estimate.
 
     Examples
     --------

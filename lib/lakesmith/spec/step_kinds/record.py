@@ -119,7 +119,7 @@ def lowered(names: Any) -> frozenset[str]:
 
 
 def each_itself(option: str) -> Callable[[Options], Derived]:
-    """Return a `derives` for a step that changes each column on the basis of its own value.
+    """Return a `derives` for a step that changes each column by its value alone.
 
     Examples
     --------

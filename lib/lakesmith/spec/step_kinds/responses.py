@@ -15,7 +15,7 @@ from lakesmith.spec.step_kinds.record import (
 )
 from lakesmith.spec.step_kinds.statistics import Statistic
 
-# A value that is frozen anew is no function of other columns.
+# A frozen value can change with each freezing, so that it is no function of other columns.
 _FROZEN = "_frozen"
 
 

@@ -1,9 +1,9 @@
 r"""Parse JSON text so that whatever follows its first value shows.
 
 The parser stops behind the first value. Within an array whatever follows it shows, unless it closes
-the array. Where a text may do so, an item of its own comes behind it: where the parser finds both,
-and nothing else, it has read all of the text. That item holds U+0002, which JSON allows in a string
-as an escape only, so that a text that can hold it too is found by that escape.
+the array. Where a text may do so, a marker item comes behind it: where the parser finds both,
+and nothing else, it has read all of the text. The marker holds U+0002, which JSON allows in a
+string as an escape only, so that a text that can hold it too is found by that escape.
 """
 
 from __future__ import annotations
