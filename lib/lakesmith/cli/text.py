@@ -81,7 +81,9 @@ def _next_look(result: RunResult) -> list[str]:
     if quarantined:
         return [f"next: lakesmith quarantine {quarantined[0]}"]
     written = [table.table for table in result.tables if table.state == "done"]
-    return [f"next: lakesmith show {written[-1]}"] if written else []
+    if not written:
+        return []
+    return [f"next: lakesmith show {written[-1]}"]
 
 
 def _counted(table: TableResult) -> dict[str, Any]:

@@ -88,7 +88,9 @@ def text_of_ordinal(number: Column, kind: str) -> Column:
         return F.date_from_unix_date(number.cast("int")).cast("string")
     if kind in TIMESTAMPS:
         clock = F.timestamp_add("MICROSECOND", number, F.expr(_EPOCH)).cast("string")
-        return F.concat(clock, F.lit("Z")) if kind == "timestamp" else clock
+        if kind != "timestamp":
+            return clock
+        return F.concat(clock, F.lit("Z"))
     return number.cast(kind).cast("string")
 
 

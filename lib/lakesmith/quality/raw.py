@@ -42,7 +42,9 @@ def raw_field(columns: Mapping[str, str], name: str) -> Column | None:
     # The image of a change event comes before its envelope.
     of_image = fields.get(f"{IMAGE_FIELD}{name}".lower())
     field = of_image or fields.get(name.lower())
-    return F.col(f"{RAW}.{quoted(field)}").cast("string") if field else None
+    if not field:
+        return None
+    return F.col(f"{RAW}.{quoted(field)}").cast("string")
 
 
 def raw_source(

@@ -159,21 +159,17 @@ def _with_differences(
 
 def _strategy(spec: Table) -> str:
     columns = spec.write.recomputed_by or spec.write.keys
-    return (
-        f"{spec.write.strategy} by {', '.join(columns)}"
-        if columns
-        else spec.write.strategy
-    )
+    if columns:
+        return f"{spec.write.strategy} by {', '.join(columns)}"
+    return spec.write.strategy
 
 
 def _new(planned: Planned, waits_for: Sequence[str]) -> str:
     parked = f", {len(planned.parked)} to park" if planned.parked else ""
     if planned.intent is None:
-        return (
-            f"what {', '.join(waits_for)} will write"
-            if waits_for
-            else f"nothing{parked}"
-        )
+        if waits_for:
+            return f"what {', '.join(waits_for)} will write"
+        return f"nothing{parked}"
     retry = " (a batch that was begun)" if planned.is_retry else ""
     return f"{planned.new}{parked}{retry}"
 

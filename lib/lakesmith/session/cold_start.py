@@ -104,7 +104,9 @@ def _known_jars(properties: Mapping[str, str]) -> list[str]:
         if properties.get(PACKAGES) and note.exists()
         else []
     )
-    return jars if all(Path(jar).exists() for jar in jars) else []
+    if all(Path(jar).exists() for jar in jars):
+        return jars
+    return []
 
 
 def _note(properties: Mapping[str, str]) -> Path:
@@ -139,7 +141,9 @@ def _archive_options() -> list[str]:
     if archive.exists():
         os.utime(archive)
         return [SILENT, f"-XX:SharedArchiveFile={archive}"]
-    return [SILENT, f"-XX:ArchiveClassesAtExit={archive}"] if _claimed(archive) else []
+    if not _claimed(archive):
+        return []
+    return [SILENT, f"-XX:ArchiveClassesAtExit={archive}"]
 
 
 def _claimed(archive: Path) -> bool:
@@ -184,7 +188,9 @@ def _conf() -> Path:
 
 def _spark_jars() -> list[str]:
     jars = _spark() / "jars"
-    return [str(jars), *sorted(os.listdir(jars))] if jars.exists() else []
+    if not jars.exists():
+        return []
+    return [str(jars), *sorted(os.listdir(jars))]
 
 
 def _digest(*parts: str) -> str:

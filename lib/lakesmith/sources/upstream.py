@@ -87,7 +87,9 @@ def new_rows(
     """
     if since is None:
         rows = table.load(session, versionAsOf=to).drop("_seq")
-        return rows.filter("NOT _deleted") if "_deleted" in rows.columns else rows
+        if "_deleted" not in rows.columns:
+            return rows
+        return rows.filter("NOT _deleted")
     kinds = ("insert", "update_postimage")
     feed = _feed(session, table, since, to, voids)
     rows = feed.filter(F.col("_change_type").isin(*kinds))

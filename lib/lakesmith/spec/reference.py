@@ -138,7 +138,9 @@ def _default(field: _Schema) -> str:
     value = field.get("default")
     if value in (None, "", [], {}) or isinstance(value, dict):
         return ""
-    return f"`{value}`" if isinstance(value, str) else f"`{json.dumps(value)}`"
+    if isinstance(value, str):
+        return f"`{value}`"
+    return f"`{json.dumps(value)}`"
 
 
 def _simple_type(schema: _Schema) -> str:

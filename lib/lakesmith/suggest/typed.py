@@ -141,7 +141,9 @@ def _from_text(text: str, kind: str) -> Any:
         return float(text)
     if kind == "boolean":
         return text.lower() in ("true", "yes")
-    return _TIMES[kind](text) if kind in _TIMES else text
+    if kind not in _TIMES:
+        return text
+    return _TIMES[kind](text)
 
 
 def _is_hashable(value: Any) -> bool:

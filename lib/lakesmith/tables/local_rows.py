@@ -148,4 +148,6 @@ def _select(
 
 
 def _without_zone(value: Any) -> Any:
-    return value.replace(tzinfo=None) if getattr(value, "tzinfo", None) else value
+    if not getattr(value, "tzinfo", None):
+        return value
+    return value.replace(tzinfo=None)

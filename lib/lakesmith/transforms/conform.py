@@ -215,7 +215,9 @@ def _rescued(
             is_any |= value.isNotNull()
 
     if not values:
-        return F.lit(None).cast("string") if before is None else before
+        if before is not None:
+            return before
+        return F.lit(None).cast("string")
 
     text = F.when(is_any, json_text(F.struct(*values)))
 

@@ -126,7 +126,9 @@ def merges_of(measures: Mapping[str, str]) -> dict[str, Merge] | None:
     merges = {name: merge_of(sql) for name, sql in measures.items()}
     known = {name: merge for name, merge in merges.items() if merge}
 
-    return known if len(known) == len(measures) else None
+    if len(known) == len(measures):
+        return known
+    return None
 
 
 def keeps_values(

@@ -33,11 +33,9 @@ def fitted(batch: BatchContext, rows: DataFrame) -> DataFrame:
     if policy == "fail" or (batch.intent.first and policy != "rescue"):
         return rows
     if batch.intent.first:
-        return (
-            rows
-            if RESCUED in rows.columns
-            else rows.withColumn(RESCUED, F.lit(None).cast("string"))
-        )
+        if RESCUED in rows.columns:
+            return rows
+        return rows.withColumn(RESCUED, F.lit(None).cast("string"))
     have = stored_schema(batch)
     if policy == "rescue":
         write = batch.spec.write
@@ -51,7 +49,9 @@ def fitted(batch: BatchContext, rows: DataFrame) -> DataFrame:
         for change in changes_of(batch, have, rows)
         if change.kind == "lose"
     ]
-    return rows.transform(with_lost(have, lost)) if lost else rows
+    if not lost:
+        return rows
+    return rows.transform(with_lost(have, lost))
 
 
 def stored_schema(batch: BatchContext, validity: bool = False) -> StructType:

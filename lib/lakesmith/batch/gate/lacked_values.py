@@ -39,7 +39,9 @@ def lacks_filtered(spec: Table, rows: DataFrame) -> Column | None:
         for name, source in sources_of(spec).items()
         if name.lower() in asked
     ]
-    return reduce(or_, lacked) if KEPT in rows.columns and lacked else None
+    if KEPT in rows.columns and lacked:
+        return reduce(or_, lacked)
+    return None
 
 
 def lacked_rules(spec: Table, rows: DataFrame) -> Iterator[Rule]:

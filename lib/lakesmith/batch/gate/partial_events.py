@@ -86,7 +86,9 @@ def fill(spec: Table, events: DataFrame) -> DataFrame:
 
 def is_partial(rows: DataFrame) -> Column:
     """Return whether a row leaves values unchanged, never NULL."""
-    return named(KEPT).isNotNull() if KEPT in rows.columns else F.lit(False)
+    if KEPT in rows.columns:
+        return named(KEPT).isNotNull()
+    return F.lit(False)
 
 
 def _may_be_left(spec: Table, rows: DataFrame) -> dict[str, str]:

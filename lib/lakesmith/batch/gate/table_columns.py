@@ -42,14 +42,18 @@ def in_table_columns(batch: BatchContext, accepted: DataFrame) -> DataFrame:
     selected = rows.transform(_selected(batch, rows.columns))
     shaped = fitted(batch, with_kept(batch.spec, selected))
     is_strict = batch.spec.write.on_tie == "fail"
-    return shaped.transform(refuse_ties(batch.spec.write.keys)) if is_strict else shaped
+    if not is_strict:
+        return shaped
+    return shaped.transform(refuse_ties(batch.spec.write.keys))
 
 
 def _selected(batch: BatchContext, columns: Sequence[str]) -> Transform:
     known = (*HIDDEN, EMPTIED, KEPT)
     hidden = tuple(name for name in known if name in columns)
     contract = batch.spec.columns
-    return select_contract(contract, hidden) if contract else _bare(batch, hidden)
+    if contract:
+        return select_contract(contract, hidden)
+    return _bare(batch, hidden)
 
 
 def _bare(batch: BatchContext, hidden: Sequence[str]) -> Transform:

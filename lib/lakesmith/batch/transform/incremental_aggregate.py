@@ -98,7 +98,9 @@ def with_base(batch: BatchContext, inputs: BatchInputs) -> BatchContext:
         return batch
     based = replace(batch, base=_version_before(batch))
     new = _measures_of_new_rows(based, inputs)
-    return based if keeps_values(merges, new, read_held(based)) else batch
+    if keeps_values(merges, new, read_held(based)):
+        return based
+    return batch
 
 
 def require_base(batch: BatchContext) -> None:
@@ -147,7 +149,9 @@ def _version_before(batch: BatchContext) -> int:
     landed = (
         find(batch.session, batch.table, batch.commit_id()) if batch.is_retry else None
     )
-    return landed.version - 1 if landed else newest_version(batch.session, batch.table)
+    if landed:
+        return landed.version - 1
+    return newest_version(batch.session, batch.table)
 
 
 def _only(rows: DataFrame, groups: DataFrame, batch: BatchContext) -> DataFrame:

@@ -47,7 +47,9 @@ def merges_in(project: Project, name: str) -> dict[str, Merge] | None:
     has_default = any(
         column.default is not None for column in _columns_read(project, spec)
     )
-    return merges_of(options["measures"]) if keeps and not has_default else None
+    if keeps and not has_default:
+        return merges_of(options["measures"])
+    return None
 
 
 def split_at_aggregate(

@@ -32,7 +32,9 @@ def passes_of(spec: Table, rows: DataFrame) -> list[Column]:
         if condition and _is_known(condition, rows):
             passes.append(F.expr(condition).cast("boolean"))
     lacks = lacks_filtered(spec, rows)
-    return passes if lacks is None else [*passes, lacks]
+    if lacks is None:
+        return passes
+    return [*passes, lacks]
 
 
 def knows_deletes(spec: Table, rows: DataFrame) -> bool:

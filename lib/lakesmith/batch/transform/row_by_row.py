@@ -78,7 +78,9 @@ def row_by_row(
                 where=batch.name,
                 hint=f"select {mark} too, {hint}",
             )
-    return shaped.transform(_as_stored(batch)) if batch.groups else shaped
+    if not batch.groups:
+        return shaped
+    return shaped.transform(_as_stored(batch))
 
 
 def _shaped(
@@ -91,7 +93,9 @@ def _shaped(
     spec = batch.spec
     if spec.sql:
         query = _query(batch, inputs)
-        return query if batch.lands_source else _judging(spec, past(query, watch))
+        if batch.lands_source:
+            return query
+        return _judging(spec, past(query, watch))
     split = split_steps(steps)
     if batch.lands_source or not (split.passing or split.lossy):
         return run_steps(steps, inputs)

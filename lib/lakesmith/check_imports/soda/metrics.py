@@ -141,7 +141,9 @@ def referring(columns: list[str], table: str, to: list[str], passing: Range) -> 
         **bounds,
     )
     noted = made.noting(f"the layer of '{other}' is not known, silver was taken")
-    return noted.noting(_PARTLY_GIVEN) if len(columns) > 1 else noted
+    if len(columns) > 1:
+        return noted.noting(_PARTLY_GIVEN)
+    return noted
 
 
 @named("duplicate_count")
@@ -189,7 +191,9 @@ def _numbers(bounds: dict[str, Any]) -> dict[str, Any]:
 def _number(bound: Any) -> Any:
     # A threshold is read as text, so that no digit is lost.
     text = str(bound)
-    return float(text) if re.fullmatch(r"[+-]?\d*\.\d{1,12}", text) else bound
+    if not re.fullmatch(r"[+-]?\d*\.\d{1,12}", text):
+        return bound
+    return float(text)
 
 
 def _refuse_configured(arguments: Arguments) -> None:

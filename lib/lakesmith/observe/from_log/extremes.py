@@ -72,7 +72,9 @@ def least_of(columns: Sequence[FileColumn]) -> Interval | None:
         lows.append(low)
         if column.values:
             sure.append(high)
-    return (min(lows), min(sure)) if sure else None
+    if not sure:
+        return None
+    return (min(lows), min(sure))
 
 
 def greatest_of(columns: Sequence[FileColumn]) -> Interval | None:
@@ -96,7 +98,9 @@ def greatest_of(columns: Sequence[FileColumn]) -> Interval | None:
         highs.append(high)
         if column.values:
             sure.append(low)
-    return (max(sure), max(highs)) if sure else None
+    if not sure:
+        return None
+    return (max(sure), max(highs))
 
 
 def _is_outside(value: Any, bounds: Mapping[str, Any]) -> bool:

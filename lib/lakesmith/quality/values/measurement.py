@@ -70,7 +70,9 @@ def shown(number: Number) -> str:
     >>> shown(0.1 + 0.2), shown(12345678), shown(Decimal("0.10"))
     ('0.3', '12345678', '0.10')
     """
-    return f"{number:.6g}" if isinstance(number, float) else str(number)
+    if isinstance(number, float):
+        return f"{number:.6g}"
+    return str(number)
 
 
 def breach(bounds: Bounds, estimate: Measurement) -> str:

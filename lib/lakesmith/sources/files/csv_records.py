@@ -140,7 +140,9 @@ def _mark(source: FilesSource) -> str:
     decoder = _decoder(source)
     if drops_mark(decoder):
         return ""
-    return BOM if decoder != BYTES else BOM.encode().decode(BYTES)
+    if decoder != BYTES:
+        return BOM
+    return BOM.encode().decode(BYTES)
 
 
 def _as_text(record: Column, source: FilesSource) -> Column:

@@ -132,7 +132,9 @@ class Files(Source):
     def _shortest_row(self) -> int:
         """The bytes that any complete row has, which are its delimiters and its line end."""
         is_json = self.settings.format == "json"
-        return len("{}\n") if is_json else len(self.settings.columns)
+        if is_json:
+            return len("{}\n")
+        return len(self.settings.columns)
 
     def still_readable(self, piece: Slice) -> str:
         """Return which file changed or vanished since the slice was planned.

@@ -141,7 +141,9 @@ class Write(Model):
         """What the strategy declares of a table with these settings."""
         declaration = declaration_of(self.strategy)
         versions = declaration.as_versions
-        return versions if versions and self.stored_as_scd_type == 2 else declaration
+        if versions and self.stored_as_scd_type == 2:
+            return versions
+        return declaration
 
     @property
     def emits(self) -> Emits:

@@ -58,7 +58,9 @@ def exact_text(value: Any, kind: str) -> str:
         return date_text(int(read))
     if family in TIMES:
         return instant_text(int(read)) + ("Z" if family == "timestamp" else "")
-    return str(read).lower() if isinstance(read, bool) else str(read)
+    if isinstance(read, bool):
+        return str(read).lower()
+    return str(read)
 
 
 def number_text(text: str, kind: str, rounding: str = "nearest") -> str:

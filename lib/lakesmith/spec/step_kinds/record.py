@@ -115,7 +115,9 @@ def lowered(names: Any) -> frozenset[str]:
     (['a', 'b'], ['c'], [])
     """
     is_many = isinstance(names, list | tuple | set | frozenset | Mapping)
-    return frozenset(str(name).lower() for name in names) if is_many else frozenset()
+    if is_many:
+        return frozenset(str(name).lower() for name in names)
+    return frozenset()
 
 
 def each_itself(option: str) -> Callable[[Options], Derived]:

@@ -132,4 +132,6 @@ def frozen_key(table: str) -> str:
 
 def frozen_table(key: str) -> str | None:
     """Return the table whose frozen statistics a reference of an intent names, if it does."""
-    return key.removeprefix(_PREFIX) if key.startswith(_PREFIX) else None
+    if not key.startswith(_PREFIX):
+        return None
+    return key.removeprefix(_PREFIX)

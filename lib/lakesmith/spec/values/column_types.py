@@ -79,7 +79,9 @@ class _Parser:
 
     def next(self) -> str:
         self.at += 1
-        return self.tokens[self.at - 1] if self.at <= len(self.tokens) else "the end"
+        if self.at <= len(self.tokens):
+            return self.tokens[self.at - 1]
+        return "the end"
 
     def expect(self, wanted: str) -> None:
         token = self.next()

@@ -49,7 +49,9 @@ def _fraction(digits: int) -> str:
 
 
 def _sign_of(exponent: int) -> str:
-    return "-" if exponent < 0 else r"\+?" if exponent else "[+-]?"
+    if exponent < 0:
+        return "-"
+    return r"\+?" if exponent else "[+-]?"
 
 
 def read_whole(text: str) -> int:

@@ -181,7 +181,9 @@ def typed(value: Any, texts: frozenset[KeyPath], path: KeyPath = ()) -> Any:
     if isinstance(value, list):
         return [typed(child, texts, (*path, at)) for at, child in enumerate(value)]
     if isinstance(value, _SetText):
-        return str(value) if path in texts else plain_value(value)
+        if path in texts:
+            return str(value)
+        return plain_value(value)
     return value
 
 

@@ -98,4 +98,6 @@ def _is_kept(value: Column, forms: Sequence[str], unchanged: Unchanged) -> Colum
         is_placeholder = value.cast("string").isin(*forms)
         is_kept = F.coalesce(is_placeholder, F.lit(False))
 
-    return is_kept | value.isNull() if unchanged.nulls else is_kept
+    if not unchanged.nulls:
+        return is_kept
+    return is_kept | value.isNull()

@@ -81,7 +81,9 @@ def text_in(value: Value, kind: str, rounding: str = "nearest") -> str:
         what = f"the frozen value is {value.type} and the column {kind}"
         raise StepError(what, code="LS333", hint="run `lakesmith quality freeze` again")
     try:
-        return number_text(value.text, kind, rounding) if is_number else value.text
+        if is_number:
+            return number_text(value.text, kind, rounding)
+        return value.text
     except ValueError as error:
         hint = "run `lakesmith quality freeze` again, or give a constant"
         raise StepError(f"frozen value {error}", code="LS333", hint=hint) from None

@@ -36,7 +36,9 @@ class Treated:
     def marks(self) -> tuple[str, ...]:
         """The boolean columns that say where the value was set."""
         marker = marker_of(self.step, {"column": self.column})
-        return (marker, self.flag) if self.flag else (marker,)
+        if self.flag:
+            return (marker, self.flag)
+        return (marker,)
 
     def kind_in(self, df: DataFrame) -> str:
         """Return the type of the column.
@@ -92,7 +94,9 @@ def is_missing(name: str, kind: str) -> Column:
     True
     """
     value = named(name)
-    return value.isNull() | F.isnan(value) if is_float(kind) else value.isNull()
+    if is_float(kind):
+        return value.isNull() | F.isnan(value)
+    return value.isNull()
 
 
 def typed(text: str, kind: str) -> Column:
@@ -148,7 +152,9 @@ def _is_spared(df: DataFrame) -> Column:
     spared = F.lit(False)
     if DELETED in df.columns:
         spared = F.coalesce(named(DELETED), F.lit(False))
-    return spared | named(UNFIT).isNotNull() if UNFIT in df.columns else spared
+    if UNFIT not in df.columns:
+        return spared
+    return spared | named(UNFIT).isNotNull()
 
 
 def marked(df: DataFrame, mark: str) -> Column:

@@ -105,4 +105,6 @@ def _number(value: Column, source_type: DataType, target_type: DataType) -> Colu
 
 def _digits(value: Column, source_type: DataType) -> Column:
     # Spark takes the digits of the double beside a float, and 0.1 would not be 0.1.
-    return value.cast("string") if isinstance(source_type, FloatType) else value
+    if not isinstance(source_type, FloatType):
+        return value
+    return value.cast("string")

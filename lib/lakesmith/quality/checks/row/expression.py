@@ -54,4 +54,6 @@ def expression(check: Expression, scope: BatchScope) -> Iterator[Rule]:
 
 def _sample(column: str, columns: Mapping[str, str]) -> Column:
     kind = find(columns, column)
-    return no_sample() if kind is None else sample_of(named(column), kind)
+    if kind is None:
+        return no_sample()
+    return sample_of(named(column), kind)

@@ -113,7 +113,9 @@ def footer_rows(paths: Iterable[str]) -> int | None:
     """Return the number of rows in the footers of Parquet files, or None when one is not known."""
     footers = [footer_of(path) for path in paths]
     known = [int(footer.metadata.num_rows) for footer in footers if footer]
-    return sum(known) if len(known) == len(footers) else None
+    if len(known) != len(footers):
+        return None
+    return sum(known)
 
 
 def rows_of_few(paths: Collection[str]) -> int | None:

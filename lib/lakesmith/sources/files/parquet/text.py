@@ -168,7 +168,9 @@ def _any_of(problems: Sequence[Column | None]) -> Column | None:
 
 def _given(problem: Column | None) -> Column:
     no_problem = F.lit(False)
-    return no_problem if problem is None else F.coalesce(problem, no_problem)
+    if problem is None:
+        return no_problem
+    return F.coalesce(problem, no_problem)
 
 
 def _in_hex(value: Column, kind: DataType) -> Column:
