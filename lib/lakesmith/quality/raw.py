@@ -8,7 +8,8 @@ from typing import TYPE_CHECKING
 from pyspark.sql import Column
 from pyspark.sql import functions as F
 
-from lakesmith.columns import IMAGE_FIELD, RAW, RESCUED, quoted
+from lakesmith.column_refs import column_in
+from lakesmith.columns import IMAGE_FIELD, RAW, RESCUED
 
 if TYPE_CHECKING:
     from lakesmith.spec.model import Column as ContractColumn
@@ -44,7 +45,7 @@ def raw_field(columns: Mapping[str, str], name: str) -> Column | None:
     field = of_image or fields.get(name.lower())
     if not field:
         return None
-    return F.col(f"{RAW}.{quoted(field)}").cast("string")
+    return column_in(RAW, field).cast("string")
 
 
 def raw_source(

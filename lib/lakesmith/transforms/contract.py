@@ -20,8 +20,8 @@ from pyspark.sql.types import (
     TimestampType,
 )
 
-from lakesmith.column_refs import named, types_of
-from lakesmith.columns import IMAGE_FIELD, RAW, SHADOWED, quoted
+from lakesmith.column_refs import column_in, named, types_of
+from lakesmith.columns import IMAGE_FIELD, RAW, SHADOWED
 from lakesmith.errors import StepError
 from lakesmith.transforms.values.casting import cast_or_null
 from lakesmith.transforms.values.computed import computed
@@ -108,7 +108,7 @@ def _raw(df: DataFrame) -> Column:
     fields = shadowed.names if isinstance(shadowed, StructType) else []
     lowered = {name.lower() for name in fields}
     others = [name for name in df.columns if name.lower() not in {*lowered, SHADOWED}]
-    envelope = [F.col(f"{SHADOWED}.{quoted(name)}") for name in fields]
+    envelope = [column_in(SHADOWED, name) for name in fields]
     image = [named(name).alias(f"{IMAGE_FIELD}{name}") for name in fields]
     return F.struct(*map(named, others), *envelope, *image)
 

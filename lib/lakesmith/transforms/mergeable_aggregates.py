@@ -19,7 +19,7 @@ from pyspark.sql.types import (
     ShortType,
 )
 
-from lakesmith.column_refs import named, same_key
+from lakesmith.column_refs import column_in, named, same_key
 from lakesmith.columns import quoted
 from lakesmith.spec.values.sql_text import arguments, closing, sql_tokens
 
@@ -242,8 +242,8 @@ def _rows_of_both(
     stored_values = []
 
     for name in measures:
-        new_value = F.col(f"n.{quoted(name)}")
-        stored = F.col(f"t.{quoted(name)}")
+        new_value = column_in("n", name)
+        stored = column_in("t", name)
         typed = _as(stored, types[name], wanted[name])
         new_values.append(new_value.alias(name))
         stored_values.append(typed.alias(name))
@@ -253,7 +253,7 @@ def _rows_of_both(
     stored_row = F.when(is_stored, F.struct(*stored_values))
     both = F.array(new_row, stored_row)
     present = F.filter(both, lambda row: row.isNotNull())
-    key = [F.col(f"n.{quoted(name)}").alias(name) for name in keys]
+    key = [column_in("n", name).alias(name) for name in keys]
 
     return joined.select(*key, F.inline(present))
 

@@ -8,6 +8,7 @@ from pyspark.sql import DataFrame
 from pyspark.sql import functions as F
 from pyspark.sql.types import StructType
 
+from lakesmith.column_refs import null
 from lakesmith.columns import HIDDEN, IS_CURRENT, KEPT, RESCUED, VALID_FROM, VALID_TO
 from lakesmith.tables.schema.diff import Change, differences, fields_of
 from lakesmith.transforms.conform import rescued_into, with_defaults, with_lost
@@ -35,7 +36,7 @@ def fitted(batch: BatchContext, rows: DataFrame) -> DataFrame:
     if batch.intent.first:
         if RESCUED in rows.columns:
             return rows
-        return rows.withColumn(RESCUED, F.lit(None).cast("string"))
+        return rows.withColumn(RESCUED, null("string"))
     have = stored_schema(batch)
     if policy == "rescue":
         write = batch.spec.write

@@ -11,6 +11,7 @@ from pyspark.sql import functions as F
 from lakesmith.batch.gate.delete_rules import for_deletes
 from lakesmith.batch.gate.partial_events import for_partial
 from lakesmith.batch.transform.unfit_rows import with_judgement
+from lakesmith.column_refs import is_true
 from lakesmith.columns import TRUNCATES
 from lakesmith.quality.regex_problems import require_patterns, with_known_patterns
 from lakesmith.quality.rules import compile_rules, resolve
@@ -62,7 +63,7 @@ def with_truncates(write: Write) -> Transform:
         if write.truncates is None:
             return rows
         condition = F.expr(write.truncates).cast("boolean")
-        return rows.withColumn(TRUNCATES, F.coalesce(condition, F.lit(False)))
+        return rows.withColumn(TRUNCATES, is_true(condition))
 
     return apply
 

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from pyspark.sql import Column, DataFrame
 from pyspark.sql import functions as F
 
-from lakesmith.column_refs import named
+from lakesmith.column_refs import is_true, named
 from lakesmith.columns import TRUNCATES
 from lakesmith.quality.rule import NO_SAMPLE, Rule, find
 from lakesmith.spec.steps import lowered
@@ -23,16 +23,8 @@ _OF_EVENTS = ("row_parsed", "event", "partition")
 
 def is_delete(rows: DataFrame, condition: str | None) -> Column:
     """Return whether a row is a delete, by the condition of the spec or of its upstream."""
-    here = (
-        F.coalesce(F.expr(condition).cast("boolean"), F.lit(False))
-        if condition
-        else F.lit(False)
-    )
-    above = (
-        F.coalesce(F.col("_deleted"), F.lit(False))
-        if "_deleted" in rows.columns
-        else F.lit(False)
-    )
+    here = is_true(F.expr(condition).cast("boolean")) if condition else F.lit(False)
+    above = is_true(F.col("_deleted")) if "_deleted" in rows.columns else F.lit(False)
     return here | above
 
 

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from pyspark.sql import Column, DataFrame, Window
 from pyspark.sql import functions as F
 
-from lakesmith.column_refs import named
+from lakesmith.column_refs import is_true, named
 from lakesmith.columns import DELETED, MOVED
 from lakesmith.transforms.conform import with_defaults
 from lakesmith.transforms.contract import as_declared
@@ -70,7 +70,7 @@ def without_stayed(spec: Table) -> Transform:
         marked = stored.withColumn(_STAYS, _stays().over(of_key))
         is_needless = F.array_contains(named(_STAYS), named(MOVED)) & named(DELETED)
 
-        return marked.filter(~F.coalesce(is_needless, F.lit(False))).drop(MOVED, _STAYS)
+        return marked.filter(~is_true(is_needless)).drop(MOVED, _STAYS)
 
     return apply
 

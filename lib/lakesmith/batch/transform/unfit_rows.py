@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 from pyspark.sql import Column, DataFrame
 from pyspark.sql import functions as F
 
-from lakesmith.column_refs import named, types_of
+from lakesmith.column_refs import is_true, named, null, types_of
 from lakesmith.columns import (
     PASSES,
     RAW,
@@ -105,7 +105,7 @@ def judge_given(
     touched = frozenset[str]().union(
         *map(changed_columns, lossy), *map(filtering_columns, lossy)
     )
-    left = reduce(or_, [F.coalesce(one, F.lit(False)) for one in spares], F.lit(False))
+    left = reduce(or_, [is_true(one) for one in spares], F.lit(False))
     required = [
         replace(rule, failed=rule.failed & ~left)
         for rule in rules
@@ -189,7 +189,7 @@ def passing_filters(
     """
 
     def apply(rows: DataFrame) -> DataFrame:
-        passes = [F.coalesce(one, F.lit(False)) for one in passes_of(rows)]
+        passes = [is_true(one) for one in passes_of(rows)]
         if not passes:
             return rows.transform(steps)
         marked = rows.withColumn(PASSES, reduce(or_, passes))
@@ -240,7 +240,7 @@ def _with_columns_of_gate(rows: DataFrame) -> Transform:
     """Add the columns that the gate needs and the steps lost, as NULL."""
     shown = RAW if RAW in rows.columns else RESCUED
     needed = [name for name in (shown, REFUSED, UNFIT) if name in rows.columns]
-    nulls = {name: F.lit(None).cast(rows.schema[name].dataType) for name in needed}
+    nulls = {name: null(rows.schema[name].dataType) for name in needed}
 
     def apply(shaped: DataFrame) -> DataFrame:
         added = {
@@ -281,7 +281,7 @@ def _is_given(rule: Rule) -> bool:
 
 def _judged(rule: Rule) -> Rule:
     is_named = F.array_contains(named(UNFIT), _name(rule))
-    return replace(rule, failed=rule.failed | F.coalesce(is_named, F.lit(False)))
+    return replace(rule, failed=rule.failed | is_true(is_named))
 
 
 def _name(rule: Rule) -> str:

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 from pyspark.sql import Column, DataFrame, SparkSession, Window
 from pyspark.sql import functions as F
 
+from lakesmith.column_refs import null
 from lakesmith.sources.files.csv_records import (
     is_by_line,
     is_malformed,
@@ -155,7 +156,7 @@ def _schema(head: Head) -> str:
 def _field(head: Head, name: str) -> Column:
     names = [header.lower() for header in head.names]
     if name.lower() not in names:
-        return F.lit(None).cast("string")
+        return null("string")
     index = names.index(name.lower())
     return F.col(f"parsed.c{index}")
 

@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from pyspark.sql import Column, DataFrame, SparkSession
 from pyspark.sql import functions as F
 
+from lakesmith.column_refs import null
 from lakesmith.paths import literal_path
 
 CORRUPT = "_corrupt_record"
@@ -94,7 +95,7 @@ def rescue_line(line: Column) -> Column:
 def rescue_fields(names: Sequence[str], values: Sequence[Column]) -> Column:
     """Return the fields that the source lacks as a JSON object, or NULL when all are NULL."""
     if not names:
-        return F.lit(None).cast("string")
+        return null("string")
     pairs = zip(names, values, strict=True)
     record = F.struct(*[value.alias(name) for name, value in pairs])
     given = F.coalesce(*values).isNotNull()

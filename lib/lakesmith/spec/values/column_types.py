@@ -69,7 +69,7 @@ class _Parser:
     """Parse a type and raise ValueError at its first mistake."""
 
     def __init__(self, text: str) -> None:
-        self.tokens = _TOKEN.findall(text)
+        self.tokens: list[str] = _TOKEN.findall(text)
         self.at = 0
 
     def parse(self) -> None:

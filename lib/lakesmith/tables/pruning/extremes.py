@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 from pyspark.sql import Column, DataFrame, Row
 from pyspark.sql import functions as F
 
+from lakesmith.column_refs import is_true
 from lakesmith.tables.pruning.ordinals import SPOILED, from_number
 from lakesmith.types import is_float, is_text
 
@@ -90,7 +91,7 @@ def _metrics(name: str, kind: str) -> Column:
 
 def _any(test: Column) -> Column:
     found = F.bool_or(test)
-    return F.coalesce(found, F.lit(False))
+    return is_true(found)
 
 
 def _values(metrics: Row, kind: str) -> frozenset[Any]:

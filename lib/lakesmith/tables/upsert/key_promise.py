@@ -10,8 +10,8 @@ import pyarrow as pa  # type: ignore[import-untyped]
 from pyspark.sql import Column, DataFrame
 from pyspark.sql import functions as F
 
-from lakesmith.column_refs import named, same_key
-from lakesmith.columns import DELETED, quoted
+from lakesmith.column_refs import column_in, is_true, named, same_key
+from lakesmith.columns import DELETED
 from lakesmith.errors import WriteError
 from lakesmith.spec.key_implies import unproven
 from lakesmith.tables.pruning.file_stats import table_files
@@ -116,20 +116,17 @@ def refuse_broken(
         version,
     )
     if but:
-        is_replaced = F.coalesce(
-            F.expr(but),
-            F.lit(False),
-        )
+        is_replaced = is_true(F.expr(but))
         stored = stored.filter(~is_replaced)
     columns = [*dict.fromkeys([*keys, *implied])]
     has_deletes = DELETED in rows.columns
     hidden = [DELETED] if has_deletes else []
-    deletes = F.coalesce("s._deleted", F.lit(False)) if has_deletes else F.lit(False)
+    deletes = is_true(F.col("s._deleted")) if has_deletes else F.lit(False)
     shown = [named(name) for name in columns]
     batch = rows.select(*shown, *hidden).alias("s")
     in_table = stored.select(*shown).alias("t")
     is_broken = same_key("s", "t", keys) & differing(implied, "s", "t", deletes)
-    of_key = [F.col(f"s.{quoted(key)}").alias(key) for key in keys]
+    of_key = [column_in("s", key).alias(key) for key in keys]
     sides = [_side(side, implied) for side in ("t", "s")]
     broken = broken_json(of_key, *sides).alias("broken")
     found = batch.join(in_table, is_broken).select(broken).limit(1).collect()
@@ -156,7 +153,7 @@ def _stored(
 
 
 def _side(side: str, implied: Sequence[str]) -> Column:
-    columns = [F.col(f"{side}.{quoted(name)}").alias(name) for name in implied]
+    columns = [column_in(side, name).alias(name) for name in implied]
     return F.struct(*columns)
 
 

@@ -11,7 +11,7 @@ from pyspark.sql import Column, DataFrame
 from pyspark.sql import functions as F
 from pyspark.sql.types import StructType
 
-from lakesmith.column_refs import same_key
+from lakesmith.column_refs import column_in, same_key
 from lakesmith.columns import quoted
 from lakesmith.tables.pruning.sql_literals import one_of
 from lakesmith.tables.upsert.arrow_order import (
@@ -183,7 +183,7 @@ def _in_order(side: str, schema: StructType) -> Column:
     """Return all columns of a row, in the order in which they decide."""
     values = [
         orderable(
-            F.col(f"{side}.{quoted(name)}"),
+            column_in(side, name),
             schema[name].dataType,
         )
         for name in newest_first(schema.names)

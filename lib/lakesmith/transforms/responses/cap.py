@@ -10,7 +10,7 @@ from operator import or_
 from pyspark.sql import DataFrame
 from pyspark.sql import functions as F
 
-from lakesmith.column_refs import named, require
+from lakesmith.column_refs import is_true, named, require
 from lakesmith.errors import StepError
 from lakesmith.spec.step_kinds.exact_values import NUMBERS, TIMES, exact_text
 from lakesmith.spec.step_kinds.limits import Limit, read_limit
@@ -111,7 +111,7 @@ def _capped(
     # NaN is greater than any number in Spark.
     is_number = ~F.isnan(value) if is_float(kind) else F.lit(True)
     is_beyond = reduce(or_, beyond.values()) & is_number
-    return treated.put(df, limit, F.coalesce(is_beyond, F.lit(False)))
+    return treated.put(df, limit, is_true(is_beyond))
 
 
 def _require_ordered(column: str, kind: str) -> None:

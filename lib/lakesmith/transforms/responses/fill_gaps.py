@@ -7,7 +7,7 @@ from collections.abc import Mapping, Sequence
 from pyspark.sql import Column, DataFrame
 from pyspark.sql import functions as F
 
-from lakesmith.column_refs import named, require, types_of
+from lakesmith.column_refs import named, null, require, types_of
 from lakesmith.columns import DELETED
 from lakesmith.errors import StepError
 from lakesmith.spec.step_kinds.exact_values import TIMES, exact_text
@@ -108,7 +108,7 @@ def _next_one(column: str, by: Sequence[str]) -> Column:
 
 def _itself_and(points: Column, kind: str) -> Column:
     """Return NULL, which stands for the row itself, and its points, if there are any."""
-    nothing = F.lit(None).cast(kind)
+    nothing = null(kind)
     itself = F.array(nothing)
     no_points = F.array().cast(f"array<{kind}>")
     known = F.coalesce(points, no_points)
@@ -146,8 +146,8 @@ def _shown(
     columns = {}
     for name in df.columns:
         value = named(name)
-        null = F.lit(None).cast(types[name.lower()])
-        of_added = F.when(is_added, given.get(name, null))
+        nothing = null(types[name.lower()])
+        of_added = F.when(is_added, given.get(name, nothing))
         is_group = name.lower() in groups
         columns[name] = value if is_group else of_added.otherwise(value)
     columns[at] = F.coalesce(point, named(at))

@@ -9,7 +9,7 @@ from pyspark.sql import Column, DataFrame, Window, WindowSpec
 from pyspark.sql import functions as F
 from pyspark.sql.types import BooleanType
 
-from lakesmith.column_refs import named, types_of
+from lakesmith.column_refs import is_true, named, types_of
 from lakesmith.columns import DELETED, UNFIT
 from lakesmith.errors import StepError
 from lakesmith.spec.step_kinds.responses import MARKER, marker_of
@@ -151,7 +151,7 @@ def _is_spared(df: DataFrame) -> Column:
     """Return whether a row is a delete, of which only the key counts, or goes to the quarantine."""
     spared = F.lit(False)
     if DELETED in df.columns:
-        spared = F.coalesce(named(DELETED), F.lit(False))
+        spared = is_true(named(DELETED))
     if UNFIT not in df.columns:
         return spared
     return spared | named(UNFIT).isNotNull()
@@ -177,4 +177,4 @@ def marked(df: DataFrame, mark: str) -> Column:
     if not isinstance(kind, BooleanType):
         what = f"the flag '{mark}' is a column of type {kind.simpleString()}"
         raise StepError(what, code="LS307", hint="name a column that is not there")
-    return F.coalesce(named(mark), F.lit(False))
+    return is_true(named(mark))

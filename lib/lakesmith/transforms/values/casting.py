@@ -23,6 +23,7 @@ from pyspark.sql.types import (
     TimestampType,
 )
 
+from lakesmith.column_refs import null
 from lakesmith.spec.values.numbers import (
     FAST_NUMBER,
     NUMBER,
@@ -192,7 +193,7 @@ def _by_format(text: Column, target_type: DataType, format: str) -> Column:
     has_zone = not isinstance(target_type, TimestampNTZType)
     pattern = exact_pattern(format, zone=has_zone)
     if pattern is None:
-        return F.lit(None).cast(target_type)
+        return null(target_type)
 
     trimmed = F.btrim(text, F.lit(_BLANKS))
 

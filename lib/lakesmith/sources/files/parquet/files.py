@@ -18,7 +18,7 @@ from pyspark.sql.types import (
     StructType,
 )
 
-from lakesmith.column_refs import named
+from lakesmith.column_refs import named, null
 from lakesmith.paths import literal_path
 from lakesmith.sources.files.parquet.footers import Footer, footer_of
 from lakesmith.sources.files.parquet.text import (
@@ -197,7 +197,7 @@ def _as_text(
     flagged = values.withColumns(
         {"bad": any_no_text(declared), "odd": any_no_text(extra)}
     )
-    absent = F.lit(None).cast("string")
+    absent = null("string")
     texts = {name: field.text for name, field in by_lower.items()}
     selected = [
         F.when(~F.col("bad"), texts.get(name.lower(), absent)).alias(name)
