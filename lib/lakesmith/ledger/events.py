@@ -92,8 +92,10 @@ def done_event(
     [6, 7]
     """
     payload = {"version": version, "refused": refused, "intent": intent.to_dict()}
-    payload |= {"void": list(void)} if void else {}
-    payload |= {"record": dict(record)} if record else {}
+    if void:
+        payload["void"] = list(void)
+    if record:
+        payload["record"] = dict(record)
     return LedgerEvent("done", intent.table, intent.epoch, intent.batch, payload)
 
 
@@ -101,7 +103,8 @@ def parked_event(
     state: TableState, source: Source, parked: Sequence[ParkedPart]
 ) -> LedgerEvent:
     """Return the event that leaves out parts of a source."""
-    payload = {"position": source.key, "parts": [one.to_list() for one in parked]}
+    parts = [one.to_list() for one in parked]
+    payload = {"position": source.key, "parts": parts}
     return LedgerEvent("parked", state.table, state.epoch, state.batch, payload)
 
 
@@ -125,8 +128,10 @@ def fold(states: dict[str, TableState], event: LedgerEvent) -> None:
     >>> states["bronze.orders"].voids
     [(3, 3)]
     """
-    state = states.setdefault(event.table, TableState(event.table))
-    _FOLDERS[event.event](state, event)
+    unknown = TableState(event.table)
+    state = states.setdefault(event.table, unknown)
+    fold_into = _FOLDERS[event.event]
+    fold_into(state, event)
 
 
 def _intent(state: TableState, event: LedgerEvent) -> None:
@@ -184,17 +189,20 @@ def _restored(state: TableState, event: LedgerEvent) -> None:
     if "back_to" in event.payload:
         state.go_back(event.payload["back_to"])
     state.version = event.payload["version"]
-    state.voids.append((event.payload["void"][0], event.payload["void"][1]))
+    low, high = event.payload["void"]
+    state.voids.append((low, high))
 
 
 def _rebuild(state: TableState, event: LedgerEvent) -> None:
     if not event.payload.get("more"):
         state.start_again(event.epoch)
-    state.must_read |= set(event.payload.get("files", ()))
+    files = event.payload.get("files", ())
+    state.must_read.update(files)
 
 
 def _undone(state: TableState, event: LedgerEvent) -> None:
-    state.voids.extend((low, high) for low, high in event.payload["voids"])
+    voids = event.payload["voids"]
+    state.voids.extend((low, high) for low, high in voids)
 
 
 def _maintained(state: TableState, event: LedgerEvent) -> None:

@@ -56,10 +56,9 @@ class Measurement:
         """
         if not self.error:
             return shown(self.value)
-        low, high = self.interval()
-        return (
-            f"about {shown(self.value)} ({shown(low)} to {shown(high)}, {self.error})"
-        )
+        low, high = map(shown, self.interval())
+        value = shown(self.value)
+        return f"about {value} ({low} to {high}, {self.error})"
 
 
 def shown(number: Number) -> str:
@@ -84,12 +83,12 @@ def breach(bounds: Bounds, estimate: Measurement) -> str:
     >>> breach(Bounds(min=5), Measurement(3)), breach(Bounds(max=5), Measurement(3))
     ('expected at least 5', '')
     """
-    value = estimate.value
     low = bounds.min
     high = bounds.max
-    if low is not None and (_is_nan(value) or _exact(value) < read_bound(low)):
+    number = None if _is_nan(estimate.value) else _exact(estimate.value)
+    if low is not None and (number is None or number < read_bound(low)):
         return f"expected at least {low}"
-    if high is not None and (_is_nan(value) or _exact(value) > read_bound(high)):
+    if high is not None and (number is None or number > read_bound(high)):
         return f"expected at most {high}"
     return ""
 
@@ -107,11 +106,13 @@ def is_undecided(bounds: Mapping[str, Bounds], estimate: Measurement) -> bool:
     low, high = estimate.interval()
     if low == high or _is_nan(low) or _is_nan(high):
         return False
-    limits = [limit for one in bounds.values() for limit in one.bounds().values()]
-    numbers = map(read_bound, limits)
     least = _exact(low)
     most = _exact(high)
-    return any(least <= number <= most for number in numbers)
+    for one in bounds.values():
+        numbers = map(read_bound, one.bounds().values())
+        if any(least <= number <= most for number in numbers):
+            return True
+    return False
 
 
 def _exact(number: Number) -> Decimal:

@@ -51,9 +51,11 @@ class Distribution:
 
 def _within(sorted_values: Sequence[float], rank: float, error: float) -> Range:
     last = len(sorted_values) - 1
-    low = math.floor((rank - error) * last)
-    high = math.ceil((rank + error) * last)
-    return sorted_values[max(low, 0)], sorted_values[min(high, last)]
+    lowest = math.floor((rank - error) * last)
+    highest = math.ceil((rank + error) * last)
+    low = max(lowest, 0)
+    high = min(highest, last)
+    return sorted_values[low], sorted_values[high]
 
 
 @dataclass(frozen=True)
@@ -103,10 +105,17 @@ class Method:
 def _near_quartiles(found: Distribution, factor: float) -> Fences:
     first = found.at(0.25)
     third = found.at(0.75)
-    least = factor * max(0.0, third[0] - first[1])
+    apart = max(0.0, third[0] - first[1])
+    least = factor * apart
     most = factor * (third[1] - first[0])
+    return _around(first, third, (least, most))
+
+
+def _around(first: Range, last: Range, reach: Range) -> Fences:
+    """Return the fences that are as far as `reach` below the one number and above the other."""
+    least, most = reach
     low = (first[0] - most, first[1] - least)
-    high = (third[0] + least, third[1] + most)
+    high = (last[0] + least, last[1] + most)
     return Fences(low, high)
 
 
@@ -119,34 +128,36 @@ def _near_mean(found: Distribution, factor: float) -> Fences:
 
 def _near_median(found: Distribution, factor: float) -> Fences:
     middle = found.at(0.5)
-    spread = _spread(found, middle)
-    least = factor * _NORMAL * spread[0]
-    most = factor * _NORMAL * spread[1]
-    low = (middle[0] - most, middle[1] - least)
-    high = (middle[0] + least, middle[1] + most)
-    return Fences(low, high)
+    low, high = _spread(found, middle)
+    times = factor * _NORMAL
+    reach = (times * low, times * high)
+    return _around(middle, middle, reach)
 
 
 def _spread(found: Distribution, middle: Range) -> Range:
     """Return between which numbers the median of the distances from the median is."""
     # A distance has the ranks of two values, and their steps.
-    step = 1 / (len(found.quantiles) - 1)
-    error = 2 * (found.error + step) if found.error else 0.0
-    away = sorted(abs(value - middle[0]) for value in found.quantiles)
+    least, greatest = middle
+    error = 0.0
+    if found.error:
+        steps = len(found.quantiles) - 1
+        error = 2 * (found.error + 1 / steps)
+    away = sorted(abs(value - least) for value in found.quantiles)
     low, high = _within(away, 0.5, error)
-    shift = middle[1] - middle[0]
-    return max(0.0, low - shift), high + shift
+    shift = greatest - least
+    nearest = max(0.0, low - shift)
+    return nearest, high + shift
 
 
 def _by_quartiles(factor: float) -> Transform:
     def apply(values: DataFrame) -> DataFrame:
+        first = F.col("first")
+        third = F.col("third")
         quartiles = values.agg(_rank(0.25, "first"), _rank(0.75, "third"))
-        apart = F.col("third") - F.col("first")
+        apart = third - first
         reach = factor * apart
-        low = F.col("first") - reach
-        high = F.col("third") + reach
-        limits = quartiles.select(low.alias("low"), high.alias("high"))
-        return values.crossJoin(limits)
+        limits = _limits(first - reach, third + reach)
+        return values.crossJoin(quartiles.select(*limits))
 
     return apply
 
@@ -154,31 +165,33 @@ def _by_quartiles(factor: float) -> Transform:
 def _by_deviation(factor: float) -> Transform:
     def apply(values: DataFrame) -> DataFrame:
         mean = F.avg("value")
-        reach = factor * F.stddev_pop("value")
-        low = mean - reach
-        high = mean + reach
-        limits = values.agg(low.alias("low"), high.alias("high"))
-        return values.crossJoin(limits)
+        deviation = F.stddev_pop("value")
+        reach = factor * deviation
+        limits = _limits(mean - reach, mean + reach)
+        return values.crossJoin(values.agg(*limits))
 
     return apply
 
 
 def _by_median(factor: float) -> Transform:
     def apply(values: DataFrame) -> DataFrame:
-        middle = values.agg(_rank(0.5, "middle"))
-        difference = F.col("value") - F.col("middle")
-        away = F.abs(difference)
-        distances = values.crossJoin(middle).select("middle", away.alias("away"))
-        spread = distances.agg(
-            F.first("middle").alias("middle"), _rank(0.5, "spread", of="away")
-        )
-        reach = factor * _NORMAL * F.col("spread")
-        low = F.col("middle") - reach
-        high = F.col("middle") + reach
-        limits = spread.select(low.alias("low"), high.alias("high"))
-        return values.crossJoin(limits)
+        median = values.agg(_rank(0.5, "middle"))
+        beside = values.crossJoin(median)
+        middle = F.col("middle")
+        away = F.abs(F.col("value") - middle)
+        distances = beside.select(middle, away.alias("away"))
+        kept = F.first("middle").alias("middle")
+        spread = distances.agg(kept, _rank(0.5, "spread", of="away"))
+        times = factor * _NORMAL
+        reach = times * F.col("spread")
+        limits = _limits(middle - reach, middle + reach)
+        return values.crossJoin(spread.select(*limits))
 
     return apply
+
+
+def _limits(low: Column, high: Column) -> tuple[Column, Column]:
+    return low.alias("low"), high.alias("high")
 
 
 def _rank(rank: float, name: str, of: str = "value") -> Column:
