@@ -67,9 +67,8 @@ def intent_event(intent: Intent) -> LedgerEvent:
     >>> intent_event(Intent("bronze.a", 1, 4, "2026-01-01T00:00:00+00:00", "hash", read)).batch
     4
     """
-    return LedgerEvent(
-        "intent", intent.table, intent.epoch, intent.batch, intent.to_dict()
-    )
+    payload = intent.to_dict()
+    return LedgerEvent("intent", intent.table, intent.epoch, intent.batch, payload)
 
 
 def done_event(
@@ -128,10 +127,8 @@ def fold(states: dict[str, TableState], event: LedgerEvent) -> None:
     >>> states["bronze.orders"].voids
     [(3, 3)]
     """
-    unknown = TableState(event.table)
-    state = states.setdefault(event.table, unknown)
-    fold_into = _FOLDERS[event.event]
-    fold_into(state, event)
+    state = states.setdefault(event.table, TableState(event.table))
+    _FOLDERS[event.event](state, event)
 
 
 def _intent(state: TableState, event: LedgerEvent) -> None:
@@ -196,17 +193,18 @@ def _restored(state: TableState, event: LedgerEvent) -> None:
 def _rebuild(state: TableState, event: LedgerEvent) -> None:
     if not event.payload.get("more"):
         state.start_again(event.epoch)
-    files = event.payload.get("files", ())
-    state.must_read.update(files)
+    state.must_read.update(event.payload.get("files", ()))
 
 
 def _undone(state: TableState, event: LedgerEvent) -> None:
-    voids = event.payload["voids"]
-    state.voids.extend((low, high) for low, high in voids)
+    state.voids += [(low, high) for low, high in event.payload["voids"]]
 
 
 def _maintained(state: TableState, event: LedgerEvent) -> None:
     state.maintain(event.payload["from"], event.payload["version"])
+
+
+_DEFAULTS = {"undo": None, "whole": False, "built_by": "", "upstream": "", "waived": 0}
 
 
 def _state(state: TableState, event: LedgerEvent) -> None:
@@ -220,13 +218,10 @@ def _state(state: TableState, event: LedgerEvent) -> None:
     state.voids = [(low, high) for low, high in data["voids"]]
     # Of a ledger whose schema version is 1 the last batch is all that is known.
     state.closed = data.get("closed", event.batch)
-    state.undo = data.get("undo")
+    for name, default in _DEFAULTS.items():
+        setattr(state, name, data.get(name, default))
     state.marks = [Mark.from_dict(mark) for mark in data.get("marks", [])]
-    state.whole = data.get("whole", False)
-    state.built_by = data.get("built_by", "")
-    state.upstream = data.get("upstream", "")
     state.must_read = set(data.get("must_read", ()))
-    state.waived = data.get("waived", 0)
     _restore_old_positions(state, data, event.batch)
 
 
@@ -305,4 +300,6 @@ def _snapshot(state: TableState) -> dict[str, Any]:
     known["positions"] = sorted(state.positions)
     known["marks"] = [asdict(mark) for mark in state.marks]
     # Only where a rebuild is unfinished.
-    return known | ({"must_read": sorted(state.must_read)} if state.must_read else {})
+    if state.must_read:
+        known["must_read"] = sorted(state.must_read)
+    return known

@@ -169,19 +169,21 @@ def _measured(metric: str) -> Translate:
     def translate(arguments: Arguments) -> Iterator[Draft]:
         column = _column(arguments)
         _refuse_configured(arguments)
-
-        def make(passing: Range) -> Draft:
-            bounds, differs = passing.closed()
-            made = draft(
-                _MEASURES[metric],
-                column=column,
-                **_numbers(bounds),
-            )
-            return made.noting(*differs)
-
+        make = _bounding(_MEASURES[metric], column=column)
         yield from limited(make, _limits(arguments))
 
     return translate
+
+
+def _bounding(check: str, **fields: Any) -> Callable[[Range], Draft]:
+    """Make the check of a number that is within a range."""
+
+    def make(passing: Range) -> Draft:
+        bounds, differs = passing.closed()
+        made = draft(check, **fields, **_numbers(bounds))
+        return made.noting(*differs)
+
+    return make
 
 
 def _numbers(bounds: dict[str, Any]) -> dict[str, Any]:
@@ -234,12 +236,7 @@ def counting(query: str, name: str, limits: Limits) -> Iterator[Draft]:
 
 def queried(query: str, name: str, limits: Limits) -> Iterator[Draft]:
     """Make the check of the number that a query gives."""
-
-    def make(passing: Range) -> Draft:
-        bounds, differs = passing.closed()
-        made = draft("sql", query=query, **_numbers(bounds))
-        return made.noting(*differs)
-
+    make = _bounding("sql", query=query)
     for one in limited(make, limits):
         yield Draft(one.check, one.differs, name=name)
 
@@ -256,13 +253,8 @@ def _distinct(arguments: Arguments) -> Iterator[Draft]:
 def _percentile(arguments: Arguments) -> Iterator[Draft]:
     column, share = arguments.needed("args")
     _refuse_configured(arguments)
-    fields = {"column": column_name(column), "quantile": float(share)}
-
-    def make(passing: Range) -> Draft:
-        bounds, differs = passing.closed()
-        made = draft("quantile", **fields, **_numbers(bounds))
-        return made.noting(*differs)
-
+    name = column_name(column)
+    make = _bounding("quantile", column=name, quantile=float(share))
     yield from limited(make, _limits(arguments))
 
 

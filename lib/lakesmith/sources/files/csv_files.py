@@ -56,10 +56,11 @@ def read_csv(
     Without ``multiline`` a record is a line; one with an open quote goes whole to ``_rescued``.
     """
     groups = _groups(source, heads)
-    frames = [
-        _read_group(spark, source, heads[paths[0]], paths, repeats or bool(skipped))
-        for (_, skipped, repeats), paths in groups.items()
-    ]
+    frames: list[DataFrame] = []
+    for (_, skipped, repeats), paths in groups.items():
+        head = heads[paths[0]]
+        has_repeated = repeats or bool(skipped)
+        frames.append(_read_group(spark, source, head, paths, has_repeated))
     return reduce(DataFrame.unionByName, frames)
 
 
@@ -69,7 +70,8 @@ def _groups(source: FilesSource, heads: Mapping[str, Head]) -> dict[_Group, list
     for path, head in heads.items():
         skipped = head.skipped if by_line else ()
         repeats = by_line and may_repeat_header(path, head, source)
-        same = groups.setdefault((head.line, skipped, repeats), [])
+        group = (head.line, skipped, repeats)
+        same = groups.setdefault(group, [])
         same.append(path)
     return groups
 
@@ -104,8 +106,8 @@ def _lines(
     rows = lines.filter(~may_be_before)
     if not repeats:
         return rows
-    repeated = _repeated(lines.filter(may_be_before), before)
-    return rows.unionByName(repeated)
+    alike = lines.filter(may_be_before)
+    return rows.unionByName(_repeated(alike, before))
 
 
 def _repeated(lines: DataFrame, before: Mapping[str, int]) -> DataFrame:
@@ -113,12 +115,15 @@ def _repeated(lines: DataFrame, before: Mapping[str, int]) -> DataFrame:
 
     Lines of the same text are alike, so that it does not matter which of them are left out.
     """
-    alike = Window.partitionBy("_source_file", "value").orderBy("value")
-    number = F.row_number().over(alike)
+    alike = Window.partitionBy("_source_file", "value")
+    number = F.row_number().over(alike.orderBy("value"))
     numbered = lines.withColumn("number", number)
-    counts = [F.lit(item) for pair in before.items() for item in pair]
+    counts: list[Column] = []
+    for line, count in before.items():
+        counts += [F.lit(line), F.lit(count)]
     left_out = F.create_map(*counts)[F.col("value")]
-    return numbered.filter(F.col("number") > left_out).drop("number")
+    is_left = F.col("number") > left_out
+    return numbered.filter(is_left).drop("number")
 
 
 def _parsed(records: DataFrame, source: FilesSource, head: Head) -> DataFrame:
@@ -149,8 +154,10 @@ def _options(source: FilesSource) -> dict[str, str]:
 
 
 def _schema(head: Head) -> str:
-    fields = [f"c{index} STRING" for index in range(len(head.names))]
-    return ", ".join(["before STRING", *fields, f"{CORRUPT} STRING"])
+    count = len(head.names)
+    fields = [f"c{index}" for index in range(count)]
+    names = ["before", *fields, CORRUPT]
+    return ", ".join(f"{name} STRING" for name in names)
 
 
 def _field(head: Head, name: str) -> Column:
@@ -170,9 +177,13 @@ def _declared(source: FilesSource, head: Head) -> list[Column]:
 def _rescued(source: FilesSource, head: Head) -> Column:
     declared = {name.lower() for name in source.columns}
     extra = dict(_undeclared(head.names, declared))
-    taken = {name.lower() for name in head.names} | declared
-    names = [name or _unused_name(index, taken) for index, name in extra.items()]
-    values = [F.col(f"parsed.c{index}") for index in extra]
+    in_header = {name.lower() for name in head.names}
+    taken = in_header | declared
+    names: list[str] = []
+    values: list[Column] = []
+    for index, name in extra.items():
+        names.append(name or _unused_name(index, taken))
+        values.append(F.col(f"parsed.c{index}"))
     fields = rescue_fields(names, values)
     whole = rescue_line(F.col("value"))
     rescued = F.when(F.col("bad"), whole).otherwise(fields)

@@ -4,10 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
 from itertools import islice
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from lakesmith.sources.positions import Position, Positions
 from lakesmith.sources.slices import ParkedPart, Slice
+
+if TYPE_CHECKING:
+    from lakesmith.sources.files.listing import FileEntry
 
 FILES_PER_PART = 1000
 FILES_IN_COMMIT = 1000
@@ -23,6 +26,14 @@ def files_slice(name: str, files: Iterable[Sequence[Any]]) -> Slice:
     {'files': [['in/a.csv', 12, 1700]]}
     """
     return Slice(KIND, name, {"files": [list(file) for file in files]})
+
+
+def slice_of(name: str, files: Iterable[FileEntry]) -> Slice | None:
+    """Return a slice of files that were listed, None without any."""
+    listed = [(file.path, file.size, file.mtime) for file in files]
+    if not listed:
+        return None
+    return files_slice(name, listed)
 
 
 class FilePositions(Positions):

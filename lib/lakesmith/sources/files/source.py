@@ -18,8 +18,8 @@ from lakesmith.sources.files.parquet.files import footer_rows, rows_of_few
 from lakesmith.sources.files.position import (
     KIND,
     FilePositions,
-    files_slice,
     held_files,
+    slice_of,
 )
 from lakesmith.sources.registry import built_in
 from lakesmith.sources.slices import MISSING, ParkedPart, Required, Slice, Slices
@@ -71,14 +71,13 @@ class Files(Source):
         """Return the new files that can be read, and those to park."""
         fresh = self._fresh(spark, position, known)
         found = next_files(spark, self.settings, fresh, self.where)
-        files = [(file.path, file.size, file.mtime) for file in found.files]
-        parked = [
-            ParkedPart(file.path, reason, [file.size, file.mtime])
-            for file, reason in found.parked
-        ]
-        entries = [*found.files, *(file for file, _ in found.parked)]
+        entries = list(found.files)
+        parked: list[ParkedPart] = []
+        for file, reason in found.parked:
+            entries.append(file)
+            parked.append(ParkedPart(file.path, reason, [file.size, file.mtime]))
         return Slices(
-            files_slice(self.name, files) if files else None,
+            slice_of(self.name, found.files),
             tuple(parked),
             found.more,
             aliases={file.path: file.aliases for file in entries if file.aliases},
@@ -179,7 +178,8 @@ class Files(Source):
         if found is None:
             return None
         path, reason = found
-        stats = {file[0]: file[1:] for file in piece.data["files"]}
+        files = piece.data["files"]
+        stats = {file[0]: file[1:] for file in files}
         return ParkedPart(path, reason, stats[path])
 
     def describe(self, piece: Slice) -> str:
@@ -193,8 +193,9 @@ class Files(Source):
         '1 file(s), 1,200 bytes'
         """
         files = piece.data["files"]
+        count = len(files)
         size = sum(file[1] for file in files)
-        return f"{len(files)} file(s), {size:,} bytes"
+        return f"{count} file(s), {size:,} bytes"
 
     def row_count(self, spark: SparkSession, piece: Slice) -> int | None:
         """Return the rows that the footers of Parquet files have, where pyarrow reaches them.
@@ -218,8 +219,10 @@ class Files(Source):
         ()
         """
         spec = self.settings
-        names = spec.columns if spec.format == "json" else ()
-        return tuple(name for name in names if name not in spec.optional_columns)
+        if spec.format != "json":
+            return ()
+        optional = spec.optional_columns
+        return tuple(name for name in spec.columns if name not in optional)
 
     def row_settings(self) -> dict[str, Any]:
         """Return the format, and the settings that it takes.
@@ -252,11 +255,10 @@ class Files(Source):
         with ThreadPoolExecutor(READERS) as pool:
             reasons = list(pool.map(problem, needed))
         found = [listed[path].path for path in needed if path in listed]
+        parts = dict.fromkeys(found)
         pairs = zip(needed, reasons, strict=True)
-        return Required(
-            parts=tuple(dict.fromkeys(found)),
-            problems={path: reason for path, reason in pairs if reason},
-        )
+        problems = {path: reason for path, reason in pairs if reason}
+        return Required(parts=tuple(parts), problems=problems)
 
     def _problem(
         self, spark: SparkSession, file: FileEntry | None, seen: tuple[int, int] | None
@@ -283,14 +285,16 @@ class Files(Source):
         known = set(position.get("seen", {}))
         if begun is not None:
             known.update(self.positions.parts(begun))
-        files = [
-            (file.path, file.size, file.mtime)
-            for file in list_files(spark, self.settings, self.where)
-            if file.path in held and file.path not in known
-        ]
-        return files_slice(self.name, files) if files else None
+        unknown = held - known
+        files = list_files(spark, self.settings, self.where)
+        landed = [file for file in files if file.path in unknown]
+        return slice_of(self.name, landed)
 
 
 def _by_name(files: Iterable[FileEntry]) -> Mapping[str, FileEntry]:
     """Return each file by each of its names."""
-    return {name: file for file in files for name in (file.path, *file.aliases)}
+    found = {}
+    for file in files:
+        for name in (file.path, *file.aliases):
+            found[name] = file
+    return found

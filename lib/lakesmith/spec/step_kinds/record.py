@@ -128,6 +128,9 @@ def each_itself(option: str) -> Callable[[Options], Derived]:
     >>> each_itself("columns")({"columns": ["A"]})
     {'a': frozenset({'a'})}
     """
-    return lambda options: {
-        name: frozenset({name}) for name in lowered(options.get(option))
-    }
+
+    def derives(options: Options) -> Derived:
+        names = lowered(options.get(option))
+        return {name: frozenset({name}) for name in names}
+
+    return derives

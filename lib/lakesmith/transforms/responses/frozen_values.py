@@ -102,13 +102,15 @@ def with_group_values(
         LS333 when a column of the groups has another type than it had.
     """
     _require_types(df, groups, by)
-    keys = [f"_group_{position}" for position in range(len(by))]
-    lookup = _lookup(df, groups, keys, kind)
-    pairs = []
-    for name, key in zip(by, keys, strict=True):
+    keys: list[str] = []
+    conditions: list[Column] = []
+    for name in by:
+        key = f"_group_{len(keys)}"
+        keys.append(key)
         value = named(name)
-        pairs.append(value.eqNullSafe(named(key)))
-    is_match = reduce(and_, pairs)
+        conditions.append(value.eqNullSafe(named(key)))
+    is_match = reduce(and_, conditions)
+    lookup = _lookup(df, groups, keys, kind)
     joined = df.join(F.broadcast(lookup), is_match, "left")
     return joined.drop(*keys)
 
@@ -123,7 +125,8 @@ def _lookup(df: DataFrame, groups: Groups, keys: list[str], kind: str) -> DataFr
     ddl = ", ".join(f"{name} STRING" for name in names)
     found = df.sparkSession.createDataFrame(rows, ddl)
     kinds = [*groups.types, kind]
-    return found.select(*map(_cast, names, kinds))
+    columns = map(_cast, names, kinds)
+    return found.select(*columns)
 
 
 def _cast(name: str, kind: str) -> Column:
@@ -135,7 +138,8 @@ def _require_types(df: DataFrame, groups: Groups, by: Sequence[str]) -> None:
     have = types_of(df)
     for name, kind in zip(by, groups.types, strict=True):
         found = have[name.lower()].simpleString()
-        if found != kind or family(kind) not in EXACT:
-            what = f"the groups were frozen with '{name}' {kind}, and it is {found}"
-            hint = "run `lakesmith quality freeze` again"
-            raise StepError(what, code="LS333", hint=hint)
+        if found == kind and family(kind) in EXACT:
+            continue
+        what = f"the groups were frozen with '{name}' {kind}, and it is {found}"
+        hint = "run `lakesmith quality freeze` again"
+        raise StepError(what, code="LS333", hint=hint)

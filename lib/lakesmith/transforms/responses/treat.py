@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from typing import Any
 
 from pyspark.sql import Column, DataFrame, Window, WindowSpec
 from pyspark.sql import functions as F
@@ -12,6 +13,7 @@ from pyspark.sql.types import BooleanType
 from lakesmith.column_refs import is_true, named, types_of
 from lakesmith.columns import DELETED, UNFIT
 from lakesmith.errors import StepError
+from lakesmith.spec.step_kinds.exact_values import exact_text
 from lakesmith.spec.step_kinds.responses import MARKER, marker_of
 from lakesmith.types import SCALARS, family, is_float
 
@@ -50,12 +52,10 @@ class Treated:
         """
         kind = types_of(df)[self.column.lower()].simpleString()
         if family(kind) not in SCALARS:
-            what = (
-                f"column '{self.column}' is {kind}, which step '{self.step}' cannot set"
-            )
-            raise StepError(
-                what, code="LS333", hint="treat its fields, each in a column"
-            )
+            found = f"column '{self.column}' is {kind}"
+            what = f"{found}, which step '{self.step}' cannot set"
+            hint = "treat its fields, each in a column"
+            raise StepError(what, code="LS333", hint=hint)
         return kind
 
     def put(self, df: DataFrame, value: Column, is_due: Column) -> DataFrame:
@@ -81,7 +81,8 @@ def actual_name(df: DataFrame, name: str) -> str:
     >>> actual_name(spark.sql("SELECT 1 AS Amount"), "amount")
     'Amount'
     """
-    return next(one for one in df.columns if one.lower() == name.lower())
+    lower = name.lower()
+    return next(one for one in df.columns if one.lower() == lower)
 
 
 def is_missing(name: str, kind: str) -> Column:
@@ -110,6 +111,27 @@ def typed(text: str, kind: str) -> Column:
     return F.lit(text).cast(kind)
 
 
+def constant_text(step: str, column: str, value: Any, kind: str) -> str:
+    """Return the text of a value that a step sets in a column.
+
+    Raises
+    ------
+    StepError
+        LS333 when the type of the column does not hold the value.
+
+    Examples
+    --------
+    >>> constant_text("impute", "amount", 0, "decimal(8,2)")
+    '0.00'
+    """
+    try:
+        return exact_text(value, kind)
+    except ValueError as error:
+        what = f"step '{step}' cannot set '{column}': {error}"
+        hint = f"give a value of type {kind}"
+        raise StepError(what, code="LS333", hint=hint) from None
+
+
 def window_of(by: Iterable[str]) -> WindowSpec:
     """Return the window of each group, of all rows where no column groups them.
 
@@ -120,8 +142,10 @@ def window_of(by: Iterable[str]) -> WindowSpec:
     3
     """
     columns = [named(name) for name in by]
-    # A client of Spark Connect warns of a window without a partition.
-    return Window.partitionBy(*(columns or [F.lit(0)]))
+    if not columns:
+        # A client of Spark Connect warns of a window without a partition.
+        return Window.partitionBy(F.lit(0))
+    return Window.partitionBy(*columns)
 
 
 def markers_in(columns: Iterable[str]) -> list[str]:
@@ -144,7 +168,8 @@ def marker_metrics(columns: Sequence[str]) -> list[Column]:
     >>> df.agg(*marker_metrics(df.columns)).first().asDict()
     {'_treated_impute_amount': 1}
     """
-    return [F.count_if(named(name)).alias(name) for name in markers_in(columns)]
+    counts = {name: F.count_if(named(name)) for name in markers_in(columns)}
+    return [count.alias(name) for name, count in counts.items()]
 
 
 def _is_spared(df: DataFrame) -> Column:
@@ -154,7 +179,8 @@ def _is_spared(df: DataFrame) -> Column:
         spared = is_true(named(DELETED))
     if UNFIT not in df.columns:
         return spared
-    return spared | named(UNFIT).isNotNull()
+    is_unfit = named(UNFIT).isNotNull()
+    return spared | is_unfit
 
 
 def marked(df: DataFrame, mark: str) -> Column:
