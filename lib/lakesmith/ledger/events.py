@@ -25,6 +25,9 @@ LEDGER = (
 )
 
 
+_DEFAULTS = {"undo": None, "whole": False, "built_by": "", "upstream": "", "waived": 0}
+
+
 @dataclass(frozen=True)
 class LedgerEvent:
     """One row of the ledger.
@@ -91,10 +94,8 @@ def done_event(
     [6, 7]
     """
     payload = {"version": version, "refused": refused, "intent": intent.to_dict()}
-    if void:
-        payload["void"] = list(void)
-    if record:
-        payload["record"] = dict(record)
+    payload |= {"void": list(void)} if void else {}
+    payload |= {"record": dict(record)} if record else {}
     return LedgerEvent("done", intent.table, intent.epoch, intent.batch, payload)
 
 
@@ -186,8 +187,7 @@ def _restored(state: TableState, event: LedgerEvent) -> None:
     if "back_to" in event.payload:
         state.go_back(event.payload["back_to"])
     state.version = event.payload["version"]
-    low, high = event.payload["void"]
-    state.voids.append((low, high))
+    state.voids.append((event.payload["void"][0], event.payload["void"][1]))
 
 
 def _rebuild(state: TableState, event: LedgerEvent) -> None:
@@ -202,9 +202,6 @@ def _undone(state: TableState, event: LedgerEvent) -> None:
 
 def _maintained(state: TableState, event: LedgerEvent) -> None:
     state.maintain(event.payload["from"], event.payload["version"])
-
-
-_DEFAULTS = {"undo": None, "whole": False, "built_by": "", "upstream": "", "waived": 0}
 
 
 def _state(state: TableState, event: LedgerEvent) -> None:
@@ -300,6 +297,4 @@ def _snapshot(state: TableState) -> dict[str, Any]:
     known["positions"] = sorted(state.positions)
     known["marks"] = [asdict(mark) for mark in state.marks]
     # Only where a rebuild is unfinished.
-    if state.must_read:
-        known["must_read"] = sorted(state.must_read)
-    return known
+    return known | ({"must_read": sorted(state.must_read)} if state.must_read else {})

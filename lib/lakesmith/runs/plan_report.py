@@ -48,12 +48,10 @@ def plan(spark: SparkSession, project: Project, select: Sequence[str] = ()) -> P
     """
     ledger = open_ledger(spark, project, new_run_id(), create=False)
     planning = _Planning(spark, project, ledger)
-    ordered = [
-        (number, name)
-        for number, wave in enumerate(waves(project, select), start=1)
-        for name in wave
-    ]
-    return Plan(tuple([planning.table(name, number) for number, name in ordered]))
+    tables: list[PlannedTable] = []
+    for number, wave in enumerate(waves(project, select), start=1):
+        tables += [planning.table(name, number) for name in wave]
+    return Plan(tuple(tables))
 
 
 @dataclass
@@ -97,9 +95,8 @@ class _Planning:
         waits_for = [upstream for upstream in upstreams(spec) if upstream in self.busy]
         is_busy = planned.intent is not None or bool(waits_for)
         reads = _reads(self.project, name, planned, state) if is_busy else ""
-        row = replace(
-            self._without_batch(name, wave, _new(planned, waits_for)), reads=reads
-        )
+        without_batch = self._without_batch(name, wave, _new(planned, waits_for))
+        row = replace(without_batch, reads=reads)
         with_differences = _with_differences(self.spark, self.project, row, state)
         if is_busy:
             self.busy.add(name)
@@ -154,7 +151,8 @@ def _with_differences(
         f"{upstream}: the next run ends with LS514" if upstream else "",
     ]
     notes = (*row.notes, *filter(None, refusals))
-    return replace(row, notes=notes, schema=tuple(str(change) for change in changes))
+    schema = tuple(map(str, changes))
+    return replace(row, notes=notes, schema=schema)
 
 
 def _strategy(spec: Table) -> str:

@@ -57,12 +57,12 @@ def quicken(properties: Mapping[str, str]) -> dict[str, str]:
     if not LOCAL.fullmatch(properties.get("spark.master", "")) or not jars:
         return dict(properties)
     before = os.environ.get(CLASS_PATH, "").split(os.pathsep)
-    os.environ[CLASS_PATH] = os.pathsep.join(
-        dict.fromkeys([*filter(None, before), *jars])
-    )
+    places = dict.fromkeys([*filter(None, before), *jars])
+    os.environ[CLASS_PATH] = os.pathsep.join(places)
     options = [*_archive_options(), properties.get(OPTIONS, "")]
-    kept = {key: value for key, value in properties.items() if key != PACKAGES}
-    return kept | {OPTIONS: " ".join(filter(None, options))}
+    quick = {key: value for key, value in properties.items() if key != PACKAGES}
+    quick[OPTIONS] = " ".join(filter(None, options))
+    return quick
 
 
 def remember(settings: Mapping[str, str]) -> None:

@@ -215,7 +215,10 @@ def merged(
     """
     wanted = _types(new)
     rows = _rows_of_both(table, new, keys, list(measures))
-    aggregates = [merge.column(name).alias(name) for name, merge in measures.items()]
+    aggregates: list[Column] = []
+    for name, merge in measures.items():
+        aggregate = merge.column(name)
+        aggregates.append(aggregate.alias(name))
     groups = rows.groupBy(*map(named, keys)).agg(*aggregates)
 
     types = _types(groups)

@@ -16,7 +16,12 @@ from lakesmith.errors import WriteError
 from lakesmith.spec.key_implies import unproven
 from lakesmith.tables.pruning.file_stats import table_files
 from lakesmith.tables.pruning.search_bounds import without_promise
-from lakesmith.tables.upsert.arrow_order import NULL, comparable, deletes_of, tuples_of
+from lakesmith.tables.upsert.arrow_order import (
+    NULL,
+    comparable_rows,
+    deletes_of,
+    tuples_of,
+)
 from lakesmith.transforms.keys.key_promise import broken_json, differing
 
 if TYPE_CHECKING:
@@ -57,8 +62,8 @@ def refuse_broken_rows(
     """
     place_of = {key: place for place, key in enumerate(tuples_of(batch, keys))}
     deletes = deletes_of(batch)
-    in_batch = _comparable_rows(batch, implied)
-    in_table = _comparable_rows(stored, implied)
+    in_batch = comparable_rows(batch, implied)
+    in_table = comparable_rows(stored, implied)
     for stored_at, key in enumerate(tuples_of(stored, keys)):
         at = place_of.get(key)
         if at is None:
@@ -168,8 +173,10 @@ def broken_promise(name: str, broken: Mapping[str, Any]) -> WriteError:
     """
     one = broken["one"]
     other = broken["other"]
-    names = [name for name in one if one[name] != other.get(name)] or [*one]
-    key = {name: broken[name] for name in broken if name not in ("one", "other")}
+    differing_names = [name for name in one if one[name] != other.get(name)]
+    names = differing_names or [*one]
+    sides = ("one", "other")
+    key = {name: value for name, value in broken.items() if name not in sides}
     first = _shown({name: one.get(name) for name in names})
     second = _shown({name: other.get(name) for name in names})
     return WriteError(
@@ -183,10 +190,6 @@ def broken_promise(name: str, broken: Mapping[str, Any]) -> WriteError:
     )
 
 
-def _comparable_rows(rows: pa.Table, names: Sequence[str]) -> list[tuple[Any, ...]]:
-    return list(zip(*[comparable(rows[name]) for name in names], strict=True))
-
-
 def _differs(batch: tuple[Any, ...], stored: tuple[Any, ...], is_delete: bool) -> bool:
     """Return whether implied values differ, where the table has one and a delete carries one."""
     pairs = zip(batch, stored, strict=True)
@@ -197,7 +200,8 @@ def _differs(batch: tuple[Any, ...], stored: tuple[Any, ...], is_delete: bool) -
 
 
 def _values(rows: pa.Table, place: int, names: Sequence[str]) -> dict[str, Any]:
-    return {name: rows[name][place].as_py() for name in names}
+    scalars = {name: rows[name][place] for name in names}
+    return {name: scalar.as_py() for name, scalar in scalars.items()}
 
 
 def _shown(values: Mapping[str, Any]) -> str:
