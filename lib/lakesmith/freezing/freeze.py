@@ -103,7 +103,8 @@ def freeze(
     table, each in one more pass.
     """
     with project_lock(session, project):
-        publication = newest(session, project_table(project, "ops.published"))
+        ops = project_table(project, "ops.published")
+        publication = newest(session, ops)
         rows = published(table)
         number = publication["tables"][table]
         needs = _needs(project, table)

@@ -87,7 +87,8 @@ def brought_schema(batch: BatchContext, rows: DataFrame) -> StructType:
     """Return the columns that a table built from the rows of a batch has."""
     brought = rows.drop(EMPTIED, KEPT)
     if batch.spec.write.keeps_history:
-        at = F.col("_seq").getField(instant_of(rows))
+        sequence = F.col("_seq")
+        at = sequence.getField(instant_of(rows))
         validity = {VALID_FROM: at, VALID_TO: at, IS_CURRENT: F.lit(True)}
         brought = brought.drop("_deleted").withColumns(validity)
     return brought.schema

@@ -68,7 +68,8 @@ def without_stayed(spec: Table) -> Transform:
         stored = typed.transform(with_defaults(of_keys))
         of_key = Window.partitionBy(*map(named, keys))
         marked = stored.withColumn(_STAYS, _stays().over(of_key))
-        is_needless = F.array_contains(named(_STAYS), named(MOVED)) & named(DELETED)
+        stays = F.array_contains(named(_STAYS), named(MOVED))
+        is_needless = stays & named(DELETED)
 
         return marked.filter(~is_true(is_needless)).drop(MOVED, _STAYS)
 
@@ -77,4 +78,6 @@ def without_stayed(spec: Table) -> Transform:
 
 def _stays() -> Column:
     """Return the numbers of the updates whose new row has this key."""
-    return F.collect_set(F.when(~named(DELETED), named(MOVED)))
+    is_kept = ~named(DELETED)
+    kept = F.when(is_kept, named(MOVED))
+    return F.collect_set(kept)

@@ -64,8 +64,10 @@ def with_kept(spec: Table, rows: DataFrame) -> DataFrame:
     if KEPT not in rows.columns:
         return rows
     kept = kept_by_contract(_may_be_left(spec, rows))
-    deletes = is_true(named("_deleted")) if "_deleted" in rows.columns else F.lit(False)
-    return rows.withColumn(KEPT, F.when(~deletes, kept))
+    if "_deleted" in rows.columns:
+        is_delete = is_true(named("_deleted"))
+        kept = F.when(~is_delete, kept)
+    return rows.withColumn(KEPT, kept)
 
 
 def fill(spec: Table, events: DataFrame) -> DataFrame:

@@ -39,12 +39,13 @@ def in_table_columns(batch: BatchContext, accepted: DataFrame) -> DataFrame:
     rows = _with_hidden(batch, unmarked)
     if batch.lands_source:
         return fitted(batch, rows.drop(RAW))
+    spec = batch.spec
     selected = rows.transform(_selected(batch, rows.columns))
-    shaped = fitted(batch, with_kept(batch.spec, selected))
-    is_strict = batch.spec.write.on_tie == "fail"
-    if not is_strict:
+    kept = with_kept(spec, selected)
+    shaped = fitted(batch, kept)
+    if spec.write.on_tie != "fail":
         return shaped
-    return shaped.transform(refuse_ties(batch.spec.write.keys))
+    return shaped.transform(refuse_ties(spec.write.keys))
 
 
 def _selected(batch: BatchContext, columns: Sequence[str]) -> Transform:
@@ -101,7 +102,11 @@ def _with_hidden(batch: BatchContext, rows: DataFrame) -> DataFrame:
 def _with_tombstones_of_truncates(rows: DataFrame, write: Write) -> DataFrame:
     """Turn an event that truncates into the tombstone of the NULL key."""
     truncates = F.col(TRUNCATES)
-    names = [name for name in rows.columns if _is_visible(name)]
-    values = {name: F.when(~truncates, F.col(f"`{name}`")) for name in names}
-    deleted = is_delete(rows, write.apply_as_deletes) | truncates
-    return rows.withColumns({**values, "_deleted": deleted})
+    is_row = ~truncates
+    deletes = is_delete(rows, write.apply_as_deletes)
+    columns = {"_deleted": deletes | truncates}
+    for name in rows.columns:
+        if _is_visible(name):
+            value = F.col(f"`{name}`")
+            columns[name] = F.when(is_row, value)
+    return rows.withColumns(columns)

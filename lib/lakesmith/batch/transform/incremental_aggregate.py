@@ -32,10 +32,12 @@ def computed(batch: BatchContext, inputs: BatchInputs) -> DataFrame:
     DataFrame
         *Columns*: the group's and its measures.
     """
+    lookups = inputs.lookups
     before, steps = split_at_aggregate(batch.spec.steps)
-    key_rows = keyed(batch, inputs.lookups, before)
+    key_rows = keyed(batch, lookups, before)
+    measure = run_steps(steps, lookups)
     rows = inputs.rows.transform(key_rows)
-    return rows.transform(run_steps(steps, inputs.lookups))
+    return rows.transform(measure)
 
 
 def recomputed(
@@ -49,11 +51,12 @@ def recomputed(
         *Columns*: the group's and its measures, and ``_emptied`` BOOLEAN, true for a group that
         has no row left.
     """
+    lookups = inputs.lookups
     before, steps = split_at_aggregate(batch.spec.steps)
-    key_rows = keyed(batch, inputs.lookups, before)
+    key_rows = keyed(batch, lookups, before)
+    measure = run_steps(steps, lookups)
     prepared = inputs.rows.transform(key_rows)
     rows = _only(prepared, groups, batch)
-    measure = run_steps(steps, inputs.lookups)
     measures = rows.transform(measure)
     return _with_emptied(groups, measures, batch)
 
@@ -78,14 +81,16 @@ def merged_groups(batch: BatchContext, inputs: BatchInputs) -> DataFrame:
         is_hit = same_key("f", "x", keys)
         new = new.alias("f").join(hit.alias("x"), is_hit, "left_anti")
     merges = merges_in(batch.project, batch.name) or {}
+    held = read_held(batch)
+    both = merged(held, new, keys, merges)
     _, (_, *after) = split_at_aggregate(batch.spec.steps)
-    both = merged(read_held(batch), new, keys, merges)
     finish = run_steps(after, inputs.lookups)
     groups = both.transform(finish)
     marked = groups.withColumn("_emptied", F.lit(False))
     if hit is None:
         return marked
-    return marked.unionByName(recomputed(batch, inputs, hit))
+    others = recomputed(batch, inputs, hit)
+    return marked.unionByName(others)
 
 
 def with_base(batch: BatchContext, inputs: BatchInputs) -> BatchContext:
@@ -140,10 +145,11 @@ def _may_merge(batch: BatchContext) -> bool:
 
 
 def _measures_of_new_rows(batch: BatchContext, inputs: BatchInputs) -> DataFrame:
+    lookups = inputs.lookups
     before, (aggregate, *_) = split_at_aggregate(batch.spec.steps)
-    key_rows = keyed(batch, inputs.lookups, before)
+    key_rows = keyed(batch, lookups, before)
+    measure = run_steps([aggregate], lookups)
     rows = inputs.inserted.transform(key_rows)
-    measure = run_steps([aggregate], inputs.lookups)
     return rows.transform(measure)
 
 
@@ -170,10 +176,11 @@ def _version_before(batch: BatchContext) -> int:
 
 def _only(rows: DataFrame, groups: DataFrame, batch: BatchContext) -> DataFrame:
     keys = batch.spec.write.keys
-    bounded = rows.filter(batch.touched.predicate()) if batch.touched else rows
-    return bounded.alias("r").join(
-        groups.alias("g"), same_key("r", "g", keys), "left_semi"
-    )
+    if batch.touched:
+        rows = rows.filter(batch.touched.predicate())
+    is_of_group = same_key("r", "g", keys)
+    wanted = groups.alias("g")
+    return rows.alias("r").join(wanted, is_of_group, "left_semi")
 
 
 def _with_emptied(

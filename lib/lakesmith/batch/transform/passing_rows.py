@@ -30,7 +30,8 @@ def passes_of(spec: Table, rows: DataFrame) -> list[Column]:
         passes.append(named(UNFIT).isNotNull())
     for condition in (spec.write.apply_as_deletes, spec.write.truncates):
         if condition and _is_known(condition, rows):
-            passes.append(F.expr(condition).cast("boolean"))
+            is_met = F.expr(condition)
+            passes.append(is_met.cast("boolean"))
     lacks = lacks_filtered(spec, rows)
     if lacks is None:
         return passes

@@ -102,10 +102,15 @@ def _shaped(
     repair = run_steps(split.repairing, inputs)
     passing = _passing(spec, run_steps(split.passing, inputs))
     lossy = _passing(spec, run_steps(split.lossy, inputs))
-    judged = past(lossy, watch)
-    others = _judging_given(spec, split.lossy, judged) if split.lossy else _unchanged
-    rest = _judging(spec, lambda rows: rows.transform(passing).transform(others))
-    return lambda rows: rows.transform(repair).transform(rest)
+    others: Transform = _unchanged
+    if split.lossy:
+        others = _judging_given(spec, split.lossy, past(lossy, watch))
+    rest = _judging(spec, _both(passing, others))
+    return _both(repair, rest)
+
+
+def _both(first: Transform, second: Transform) -> Transform:
+    return lambda rows: rows.transform(first).transform(second)
 
 
 def _passing(spec: Table, steps: Transform) -> Transform:
@@ -147,9 +152,10 @@ def keyed(
 
     Values that are one key by the contract are one group. *Columns*: those of the steps.
     """
-    typed = as_declared(batch.spec.columns, batch.spec.write.keys)
+    spec = batch.spec
     run = run_steps(steps, lookups)
-    return lambda rows: rows.transform(run).transform(typed)
+    typed = as_declared(spec.columns, spec.write.keys)
+    return _both(run, typed)
 
 
 def _as_stored(batch: BatchContext) -> Transform:

@@ -31,15 +31,12 @@ def is_ipv6(text: Column) -> Column:
     groups = rf"{GROUP}(?::{GROUP})*"
     whole = tail.rlike(rf"\A{GROUP}(?::{GROUP}){{7}}\z")
     short = tail.rlike(rf"\A(?:{groups})?::(?:{groups})?\z")
-    colon = F.lit(":")
-    without = F.replace(
-        tail,
-        colon,
-        F.lit(""),
-    )
+    without = F.replace(tail, F.lit(":"), F.lit(""))
     signs = F.length(tail) - F.length(without)
-    edge = tail.startswith("::") | tail.endswith("::")
-    fits = signs <= F.when(edge, 8).otherwise(7)
+    begins_short = tail.startswith("::")
+    ends_short = tail.endswith("::")
+    most = F.when(begins_short | ends_short, 8).otherwise(7)
+    fits = signs <= most
     return whole | (short & fits)
 
 

@@ -102,7 +102,8 @@ def _lines(
 ) -> DataFrame:
     lines = read_line_records(spark, source, paths)
     before = Counter([*head.skipped, head.line])
-    may_be_before = F.col("value").isin(*before)
+    line = F.col("value")
+    may_be_before = line.isin(*before)
     rows = lines.filter(~may_be_before)
     if not repeats:
         return rows
@@ -121,7 +122,8 @@ def _repeated(lines: DataFrame, before: Mapping[str, int]) -> DataFrame:
     counts: list[Column] = []
     for line, count in before.items():
         counts += [F.lit(line), F.lit(count)]
-    left_out = F.create_map(*counts)[F.col("value")]
+    count_of = F.create_map(*counts)
+    left_out = count_of[F.col("value")]
     is_left = F.col("number") > left_out
     return numbered.filter(is_left).drop("number")
 
@@ -169,9 +171,12 @@ def _field(head: Head, name: str) -> Column:
 
 
 def _declared(source: FilesSource, head: Head) -> list[Column]:
-    return [
-        F.when(~F.col("bad"), _field(head, name)).alias(name) for name in source.columns
-    ]
+    is_good = ~F.col("bad")
+    declared: list[Column] = []
+    for name in source.columns:
+        value = F.when(is_good, _field(head, name))
+        declared.append(value.alias(name))
+    return declared
 
 
 def _rescued(source: FilesSource, head: Head) -> Column:

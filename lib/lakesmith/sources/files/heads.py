@@ -70,7 +70,8 @@ def read_head(spark: SparkSession, path: str) -> bytes:
 
 
 def _opener(path: str) -> Callable[[Path], IO[bytes]]:
-    opener = PACKERS.get(path.rsplit(".", 1)[-1], _open)
+    ending = path.rsplit(".", 1)[-1]
+    opener = PACKERS.get(ending, _open)
     return cast("Callable[[Path], IO[bytes]]", opener)
 
 
@@ -192,9 +193,11 @@ def _first_record(text: str, source: FilesSource) -> str:
     ends.append(len(text))
     if not source.multiline:
         return text[: ends[0]]
-    closed = (end for end in ends if text.count('"', 0, end) % 2 == 0)
-    end = next(closed, ends[0])
-    return text[:end]
+    for end in ends:
+        quotes = text.count('"', 0, end)
+        if quotes % 2 == 0:
+            return text[:end]
+    return text[: ends[0]]
 
 
 def may_repeat_header(path: str, head: Head, source: FilesSource) -> bool:

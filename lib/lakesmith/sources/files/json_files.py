@@ -76,9 +76,11 @@ def _entries(line: Column, changed: Column) -> Column:
 
     Numbers keep their spelling.
     """
-    parsed = F.try_parse_json(in_array(line, changed))
+    array = in_array(line, changed)
+    parsed = F.try_parse_json(array)
     values = parsed.try_cast("array<map<string,variant>>")
-    entries = F.map_entries(only_object(values, line))
+    row = only_object(values, line)
+    entries = F.map_entries(row)
     return F.transform(entries, lambda entry: _text_of(entry, changed))
 
 

@@ -52,7 +52,9 @@ def is_unsafe(line: Column) -> Column:
     >>> rows.select(is_unsafe(rows.line).alias("unsafe")).collect()
     [Row(unsafe=True), Row(unsafe=False)]
     """
-    return F.contains(line, F.lit("\x00")) | ~F.call_function("is_valid_utf8", line)
+    has_null = F.contains(line, F.lit("\x00"))
+    is_utf8 = F.call_function("is_valid_utf8", line)
+    return has_null | ~is_utf8
 
 
 def has_open_quote(line: Column, quote: str = '"') -> Column:
@@ -67,8 +69,8 @@ def has_open_quote(line: Column, quote: str = '"') -> Column:
     mark = F.lit(quote)
     without = F.replace(line, mark, F.lit(""))
     count = F.length(line) - F.length(without)
-    is_odd = count % 2 == 1
-    return F.contains(line, mark) & is_odd
+    has_mark = F.contains(line, mark)
+    return has_mark & (count % 2 == 1)
 
 
 def rescue_line(line: Column) -> Column:

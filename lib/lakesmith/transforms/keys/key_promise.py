@@ -129,10 +129,11 @@ def fail_where_broken(message: Column, otherwise: Column | None = None) -> Colum
     >>> spark.range(2).filter(fail_where_broken(F.lit(None), F.col("id") > 0)).count()
     1
     """
-    text = F.concat(F.lit(f"{BROKEN_PROMISE} "), message)
+    condition = F.lit(True) if otherwise is None else otherwise
+    code = F.lit(f"{BROKEN_PROMISE} ")
+    text = F.concat(code, message)
     failure = F.raise_error(text).cast("boolean")
     is_broken = message.isNotNull()
-    condition = F.lit(True) if otherwise is None else otherwise
 
     return F.when(is_broken, failure).otherwise(condition)
 

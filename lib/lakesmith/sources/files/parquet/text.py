@@ -61,7 +61,9 @@ class Field:
 def any_no_text(fields: Iterable[Field]) -> Column:
     """Return whether one of the columns holds text that is not UTF-8, never NULL."""
     problem = _any_of([field.is_no_text for field in fields])
-    return F.lit(False) if problem is None else problem
+    if problem is None:
+        return F.lit(False)
+    return problem
 
 
 def rescue_row(fields: Sequence[Field]) -> Column:
@@ -169,7 +171,9 @@ def _any_is_no_text(values: Column, kind: DataType) -> Column | None:
 
 def _any_of(problems: Sequence[Column | None]) -> Column | None:
     known = [_given(problem) for problem in problems if problem is not None]
-    return reduce(or_, known) if known else None
+    if not known:
+        return None
+    return reduce(or_, known)
 
 
 def _given(problem: Column | None) -> Column:
