@@ -180,7 +180,7 @@ def max_changed_rows(table: TableRef, since: int | None, to: int) -> int | None:
     commits = newest_commits(None, table, head - since)
     rows = [commit.max_rows for commit in commits if since < commit.version <= to]
     known = [number for number in rows if number is not None]
-    if len(known) < to - since:
+    if len(known) != to - since:
         return None
     return sum(known)
 
