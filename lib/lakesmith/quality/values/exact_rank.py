@@ -50,8 +50,10 @@ def value_at(rank: float) -> Transform:
         same = beside.filter("rounded = middle")
         ranked = _running_counts(same)
 
-        reached = ranked.crossJoin(F.broadcast(counts)).filter(_is_reached(rank))
-        return reached.agg(F.min("value").alias("value"))
+        with_counts = ranked.crossJoin(F.broadcast(counts))
+        reached = with_counts.filter(_is_reached(rank))
+        least = F.min("value")
+        return reached.agg(least.alias("value"))
 
     return apply
 
@@ -61,13 +63,16 @@ def _running_counts(values: DataFrame) -> DataFrame:
     per_value = values.groupBy("value").count()
     in_order = Window.orderBy("value")
     up_to = F.sum("count").over(in_order)
-    return per_value.select("value", up_to.alias("up_to"))
+    running = up_to.alias("up_to")
+    return per_value.select("value", running)
 
 
 def _is_reached(rank: float) -> Column:
     share = F.lit(rank) * F.col("count")
-    wanted = F.greatest(F.ceil(share), F.lit(1))
-    return F.col("up_to") >= wanted - F.col("below")
+    place = F.ceil(share)
+    wanted = F.greatest(place, F.lit(1))
+    within = wanted - F.col("below")
+    return F.col("up_to") >= within
 
 
 def _rounded_at(rank: float) -> Column:

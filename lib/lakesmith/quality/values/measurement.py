@@ -83,12 +83,13 @@ def breach(bounds: Bounds, estimate: Measurement) -> str:
     >>> breach(Bounds(min=5), Measurement(3)), breach(Bounds(max=5), Measurement(3))
     ('expected at least 5', '')
     """
+    is_nan = _is_nan(estimate.value)
+    number = Decimal(0) if is_nan else _exact(estimate.value)
     low = bounds.min
-    high = bounds.max
-    number = None if _is_nan(estimate.value) else _exact(estimate.value)
-    if low is not None and (number is None or number < read_bound(low)):
+    if low is not None and (is_nan or number < read_bound(low)):
         return f"expected at least {low}"
-    if high is not None and (number is None or number > read_bound(high)):
+    high = bounds.max
+    if high is not None and (is_nan or number > read_bound(high)):
         return f"expected at most {high}"
     return ""
 

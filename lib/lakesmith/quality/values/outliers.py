@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from typing import NamedTuple
 
 from pyspark.sql import Column, DataFrame
 from pyspark.sql import functions as F
@@ -15,7 +16,47 @@ from lakesmith.types import Transform
 _NORMAL = 1.4826
 
 
-Range = tuple[float, float]
+class Range(NamedTuple):
+    """The least and the greatest value that a number may have."""
+
+    low: float
+    high: float
+
+    def plus(self, other: Range) -> Range:
+        """Return the range of the sum.
+
+        Examples
+        --------
+        >>> Range(1, 2).plus(Range(10, 20))
+        Range(low=11, high=22)
+        """
+        low = self.low + other.low
+        high = self.high + other.high
+        return Range(low, high)
+
+    def minus(self, other: Range) -> Range:
+        """Return the range of the difference.
+
+        Examples
+        --------
+        >>> Range(10, 20).minus(Range(1, 2))
+        Range(low=8, high=19)
+        """
+        low = self.low - other.high
+        high = self.high - other.low
+        return Range(low, high)
+
+    def times(self, factor: float) -> Range:
+        """Return the range of the product with a factor that is not negative.
+
+        Examples
+        --------
+        >>> Range(1, 2).times(3)
+        Range(low=3, high=6)
+        """
+        low = factor * self.low
+        high = factor * self.high
+        return Range(low, high)
 
 
 @dataclass(frozen=True)
@@ -42,9 +83,9 @@ class Distribution:
         Examples
         --------
         >>> Distribution([0, 1, 2, 3, 10], 3.2, 3.5).at(0.25)
-        (1, 1)
+        Range(low=1, high=1)
         >>> Distribution([0, 1, 2, 3, 10], 3.2, 3.5, error=0.01).at(0.25)
-        (0, 2)
+        Range(low=0, high=2)
         """
         return _within(self.quantiles, rank, self.error)
 
@@ -53,9 +94,9 @@ def _within(sorted_values: Sequence[float], rank: float, error: float) -> Range:
     last = len(sorted_values) - 1
     lowest = math.floor((rank - error) * last)
     highest = math.ceil((rank + error) * last)
-    low = max(lowest, 0)
-    high = min(highest, last)
-    return sorted_values[low], sorted_values[high]
+    first = max(lowest, 0)
+    final = min(highest, last)
+    return Range(sorted_values[first], sorted_values[final])
 
 
 @dataclass(frozen=True)
@@ -64,7 +105,7 @@ class Fences:
 
     Parameters
     ----------
-    low, high : tuple of float
+    low, high : Range
         The least and the greatest number that each fence may be.
     """
 
@@ -72,14 +113,14 @@ class Fences:
     high: Range
 
     @property
-    def near(self) -> Range:
+    def near(self) -> tuple[float, float]:
         """The fences that leave out the most."""
-        return self.low[1], self.high[0]
+        return self.low.high, self.high.low
 
     @property
-    def far(self) -> Range:
+    def far(self) -> tuple[float, float]:
         """The fences that leave out the least."""
-        return self.low[0], self.high[1]
+        return self.low.low, self.high.high
 
 
 @dataclass(frozen=True)
@@ -105,48 +146,40 @@ class Method:
 def _near_quartiles(found: Distribution, factor: float) -> Fences:
     first = found.at(0.25)
     third = found.at(0.75)
-    apart = max(0.0, third[0] - first[1])
-    least = factor * apart
-    most = factor * (third[1] - first[0])
-    return _around(first, third, (least, most))
-
-
-def _around(first: Range, last: Range, reach: Range) -> Fences:
-    """Return the fences that are as far as `reach` below the one number and above the other."""
-    least, most = reach
-    low = (first[0] - most, first[1] - least)
-    high = (last[0] + least, last[1] + most)
-    return Fences(low, high)
+    low, high = third.minus(first)
+    apart = Range(max(0.0, low), high)
+    reach = apart.times(factor)
+    return Fences(first.minus(reach), third.plus(reach))
 
 
 def _near_mean(found: Distribution, factor: float) -> Fences:
     reach = factor * found.deviation
     low = found.mean - reach
     high = found.mean + reach
-    return Fences((low, low), (high, high))
+    return Fences(Range(low, low), Range(high, high))
 
 
 def _near_median(found: Distribution, factor: float) -> Fences:
     middle = found.at(0.5)
-    low, high = _spread(found, middle)
-    times = factor * _NORMAL
-    reach = (times * low, times * high)
-    return _around(middle, middle, reach)
+    spread = _spread(found, middle)
+    reach = spread.times(factor * _NORMAL)
+    return Fences(middle.minus(reach), middle.plus(reach))
 
 
 def _spread(found: Distribution, middle: Range) -> Range:
     """Return between which numbers the median of the distances from the median is."""
     # A distance has the ranks of two values, and their steps.
     least, greatest = middle
+    quantiles = found.quantiles
     error = 0.0
     if found.error:
-        steps = len(found.quantiles) - 1
+        steps = len(quantiles) - 1
         error = 2 * (found.error + 1 / steps)
-    away = sorted(abs(value - least) for value in found.quantiles)
+    away = sorted(abs(value - least) for value in quantiles)
     low, high = _within(away, 0.5, error)
     shift = greatest - least
     nearest = max(0.0, low - shift)
-    return nearest, high + shift
+    return Range(nearest, high + shift)
 
 
 def _by_quartiles(factor: float) -> Transform:

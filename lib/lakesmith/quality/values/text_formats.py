@@ -78,7 +78,8 @@ def _next_rest(rest: Column, sign: Column) -> Column:
     letter = code - ord("A") + 10
     value = F.when(is_digit, digit).otherwise(letter)
     shift = F.when(is_digit, 10).otherwise(100)
-    return (rest * shift + value) % 97
+    number = rest * shift + value
+    return number % 97
 
 
 def is_json(text: Column) -> Column:

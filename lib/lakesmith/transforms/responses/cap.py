@@ -105,11 +105,7 @@ def _capped(
     df: DataFrame, treated: Treated, texts: Mapping[str, str], kind: str
 ) -> DataFrame:
     value = named(treated.column)
-    limits: list[Column] = []
-    for side, text in texts.items():
-        bound = typed(text, kind)
-        is_beyond = value < bound if side == "lower" else value > bound
-        limits.append(F.when(is_beyond, bound))
+    limits = [_exceeded(value, side, typed(text, kind)) for side, text in texts.items()]
     limit = F.coalesce(*limits)
     is_due = limit.isNotNull()
     # NaN is greater than any number in Spark.
@@ -118,21 +114,32 @@ def _capped(
     return treated.put(df, limit, is_true(is_due))
 
 
+def _exceeded(value: Column, side: str, bound: Column) -> Column:
+    """Return a bound where the value is beyond it."""
+    if side == "lower":
+        return F.when(value < bound, bound)
+    return F.when(value > bound, bound)
+
+
 def _require_ordered(column: str, kind: str) -> None:
-    if family(kind) not in (*NUMBERS, *TIMES):
-        takes = "cap takes numbers, dates and timestamps"
-        what = f"column '{column}' is {kind}, and {takes}"
-        raise StepError(what, code="LS333", hint="cast it in an earlier step")
+    if family(kind) in (*NUMBERS, *TIMES):
+        return
+    takes = "cap takes numbers, dates and timestamps"
+    what = f"column '{column}' is {kind}, and {takes}"
+    hint = "cast it in an earlier step"
+    raise StepError(what, code="LS333", hint=hint)
 
 
 def _text(side: str, limit: Limit, column: str, kind: str, frozen: Frozen) -> str:
     if limit.method == "value":
         return constant_text("cap", column, limit.given, kind)
     values = [frozen.value(one) for one in limit.needs(column, "")]
-    value = values[0]
-    if limit.method != "quantile":
+    if limit.method == "quantile":
+        (value,) = values
+    else:
         value = _fence(side, limit, values)
-    return text_in(value, kind, _ROUNDINGS[side])
+    rounding = _ROUNDINGS[side]
+    return text_in(value, kind, rounding)
 
 
 def _fence(side: str, limit: Limit, values: list[Value]) -> Value:

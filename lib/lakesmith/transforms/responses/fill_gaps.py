@@ -106,15 +106,17 @@ def fill_gaps(
 
 def _next_one(column: str, by: Sequence[str]) -> Column:
     at = named(column)
-    groups = window_of(by)
-    return F.lead(at).over(groups.orderBy(at))
+    in_order = window_of(by).orderBy(at)
+    following = F.lead(at)
+    return following.over(in_order)
 
 
 def _itself_and(points: Column, kind: str) -> Column:
     """Return NULL, which stands for the row itself, and its points, if there are any."""
     nothing = null(kind)
     itself = F.array(nothing)
-    no_points = F.array().cast(f"array<{kind}>")
+    empty = F.array()
+    no_points = empty.cast(f"array<{kind}>")
     known = F.coalesce(points, no_points)
     return F.concat(itself, known)
 
@@ -152,13 +154,15 @@ def _shown(
     flags = (DELETED, *markers_in(df.columns))
     false = dict.fromkeys(flags, F.lit(False))
     given = {**false, **constants}
-    columns = {name: named(name) for name in df.columns}
+    columns: dict[str, Column] = {}
     for field in df.schema.fields:
         name = field.name
+        value = named(name)
         if name.lower() not in groups:
-            of_added = given.get(name, null(field.dataType))
-            added = F.when(is_added, of_added)
-            columns[name] = added.otherwise(columns[name])
+            nothing = null(field.dataType)
+            added = given.get(name, nothing)
+            value = F.when(is_added, added).otherwise(value)
+        columns[name] = value
     columns[at] = F.coalesce(point, named(at))
     for mark in treated.marks:
         before = marked(df, mark)
@@ -172,7 +176,8 @@ def _constants(
     types = types_of(df)
     found: dict[str, Column] = {}
     for name, value in values.items():
-        kind = types[name.lower()].simpleString()
+        lower = name.lower()
+        kind = types[lower].simpleString()
         actual = actual_name(df, name)
         text = constant_text("fill_gaps", name, value, kind)
         found[actual] = typed(text, kind)

@@ -68,13 +68,15 @@ def forward_fill(
 
     def apply(df: DataFrame) -> DataFrame:
         require(df, [column, *order_by, *by], "forward_fill")
-        missing = is_missing(column, treated.kind_in(df))
+        kind = treated.kind_in(df)
+        missing = is_missing(column, kind)
         order = [named(name) for name in order_by]
         has_position = reduce(and_, [one.isNotNull() for one in order])
         found = _at_position(order, named(column))
         known = F.when(~missing & has_position, found)
         # By range: rows at one position see each other.
-        ordered = window_of(by).orderBy(*order)
+        groups = window_of(by)
+        ordered = groups.orderBy(*order)
         so_far = ordered.rangeBetween(Window.unboundedPreceding, Window.currentRow)
         newest = F.max(known).over(so_far)
         seen = df.withColumn(_LAST, newest["value"])
@@ -90,8 +92,10 @@ def _at_position(order: Sequence[Column], value: Column) -> Column:
     """Return a value behind its position, so that the greatest one is the last one."""
     fields: list[Column] = []
     for one in order:
-        fields.append(one.alias(f"at_{len(fields)}"))
-    return F.struct(*fields, value.alias("value"))
+        place = len(fields)
+        fields.append(one.alias(f"at_{place}"))
+    fields.append(value.alias("value"))
+    return F.struct(*fields)
 
 
 _LAST = "_last_known"

@@ -108,7 +108,8 @@ def with_group_values(
         key = f"_group_{len(keys)}"
         keys.append(key)
         value = named(name)
-        conditions.append(value.eqNullSafe(named(key)))
+        is_same = value.eqNullSafe(named(key))
+        conditions.append(is_same)
     is_match = reduce(and_, conditions)
     lookup = _lookup(df, groups, keys, kind)
     joined = df.join(F.broadcast(lookup), is_match, "left")
@@ -123,7 +124,8 @@ def _lookup(df: DataFrame, groups: Groups, keys: list[str], kind: str) -> DataFr
         rows.append((*group, text))
     names = [*keys, GROUP_VALUE]
     ddl = ", ".join(f"{name} STRING" for name in names)
-    found = df.sparkSession.createDataFrame(rows, ddl)
+    session = df.sparkSession
+    found = session.createDataFrame(rows, ddl)
     kinds = [*groups.types, kind]
     columns = map(_cast, names, kinds)
     return found.select(*columns)

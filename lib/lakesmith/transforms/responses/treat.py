@@ -64,12 +64,13 @@ class Treated:
         *Columns*: needs `column`, of the type of `value` -> the same, and the marks as BOOLEAN.
         """
         name = actual_name(df, self.column)
+        before = named(name)
         due = is_due & ~_is_spared(df)
         treated = F.when(due, value)
-        columns = {name: treated.otherwise(named(name))}
+        columns = {name: treated.otherwise(before)}
         for mark in self.marks:
-            before = marked(df, mark)
-            columns[mark] = due | before
+            was_marked = marked(df, mark)
+            columns[mark] = due | was_marked
         return df.withColumns(columns)
 
 
@@ -108,7 +109,8 @@ def typed(text: str, kind: str) -> Column:
     >>> spark.range(1).select(typed("4.50", "decimal(8,2)").alias("amount"))
     DataFrame[amount: decimal(8,2)]
     """
-    return F.lit(text).cast(kind)
+    value = F.lit(text)
+    return value.cast(kind)
 
 
 def constant_text(step: str, column: str, value: Any, kind: str) -> str:
@@ -168,8 +170,11 @@ def marker_metrics(columns: Sequence[str]) -> list[Column]:
     >>> df.agg(*marker_metrics(df.columns)).first().asDict()
     {'_treated_impute_amount': 1}
     """
-    counts = {name: F.count_if(named(name)) for name in markers_in(columns)}
-    return [count.alias(name) for name, count in counts.items()]
+    counts: list[Column] = []
+    for name in markers_in(columns):
+        count = F.count_if(named(name))
+        counts.append(count.alias(name))
+    return counts
 
 
 def _is_spared(df: DataFrame) -> Column:
