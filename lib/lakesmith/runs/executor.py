@@ -77,8 +77,7 @@ class Executor:
     def _run_wave(self, wave: Sequence[str]) -> bool:
         """Plan the tables of a wave, write the intents and run the batches."""
         blocked = self.progress.blocked
-        tables = [table for table in wave if table not in blocked]
-        planned = {table: self._plan(table) for table in tables}
+        planned = {table: self._plan(table) for table in wave if table not in blocked}
         for table, plan in planned.items():
             state = self.ledger.state(table)
             self.ledger.stage(*plan.events(state))

@@ -40,7 +40,7 @@ def text_lost(column: str, text: Column) -> Column:
     Examples
     --------
     >>> df = spark.sql("select null as qty, 'six' as raw")
-    >>> df.select(text_lost("qty", F.col("raw"))).first()[0]
+    >>> df.select(text_lost("qty", named("raw"))).first()[0]
     True
     """
     is_given = ~is_blank(text)

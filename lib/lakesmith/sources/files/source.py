@@ -15,12 +15,7 @@ from lakesmith.sources.files.find_bad_file import find_unreadable
 from lakesmith.sources.files.listing import FileEntry, list_files
 from lakesmith.sources.files.new_files import next_files, read_files, reason_to_park
 from lakesmith.sources.files.parquet.files import footer_rows, rows_of_few
-from lakesmith.sources.files.position import (
-    KIND,
-    FilePositions,
-    held_files,
-    slice_of,
-)
+from lakesmith.sources.files.position import KIND, FilePositions, held_files, slice_of
 from lakesmith.sources.registry import built_in
 from lakesmith.sources.slices import MISSING, ParkedPart, Required, Slice, Slices
 from lakesmith.spec.model.source import FilesSource
@@ -113,6 +108,7 @@ class Files(Source):
 
         Examples
         --------
+        >>> from lakesmith.sources.files.position import files_slice
         >>> from lakesmith.spec.example import example_project
         >>> files = Files(example_project(), "bronze.a")
         >>> files.max_rows(files_slice("s", [("in/a.csv", 1200, 1700)]))
@@ -140,6 +136,7 @@ class Files(Source):
 
         Examples
         --------
+        >>> from lakesmith.sources.files.position import files_slice
         >>> from lakesmith.spec.example import example_project
         >>> files = Files(example_project(), "bronze.a")
         >>> files.still_readable(files_slice("s", [("in/no_such.csv", 12, 1700)]))
@@ -187,6 +184,7 @@ class Files(Source):
 
         Examples
         --------
+        >>> from lakesmith.sources.files.position import files_slice
         >>> from lakesmith.spec.example import example_project
         >>> files = Files(example_project(), "bronze.a")
         >>> files.describe(files_slice("s", [("in/a.csv", 1200, 1700)]))
