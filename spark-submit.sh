@@ -92,7 +92,7 @@ newest() {
 # Make in dist/ what is missing or old; without a .venv, as on a gateway machine, dist/ is taken as it is.
 package() {
     if [[ -x "$own_python" ]]; then
-        PYTHONPATH="$root/lib" "$own_python" -m lakesmith.shipping --root "$root" "$@" >&2
+        PYTHONPATH="$root/lib" "$own_python" -m lakesmith.deploy.shipping --root "$root" "$@" >&2
     fi
     code="$(newest "$dist"/lakesmith-[0-9]*.zip)"
     packages="$(newest "$dist"/lakesmith-env-*.tar.gz)"

@@ -5,13 +5,15 @@ import os
 import shutil
 import subprocess
 import sys
-from collections.abc import Iterator
+from collections import Counter
+from collections.abc import Iterable, Iterator
 from pathlib import Path
 
 import pytest
 
 ROOT = Path(__file__).resolve().parents[1]
 LINT = [str(Path(sys.executable).parent / "lint-imports"), "--no-cache"]
+FILES_IN_A_FOLDER = 15
 CODE = sorted([*(ROOT / "lib").rglob("*.py"), *(ROOT / "jobs").glob("*.py")])
 
 
@@ -65,3 +67,18 @@ def test_jobs_are_thin() -> None:
 def test_files_are_short() -> None:
     long = {str(file.relative_to(ROOT)) for file in CODE if len(file.read_text().splitlines()) > 300}
     assert long == set()
+
+
+def full_folders(files: Iterable[Path]) -> dict[str, int]:
+    counts = Counter(str(file.parent) for file in files)
+    return {folder: count for folder, count in counts.items() if count > FILES_IN_A_FOLDER}
+
+
+def test_folders_are_small() -> None:
+    assert full_folders(file.relative_to(ROOT) for file in CODE) == {}
+
+
+def test_a_folder_of_sixteen_files_is_found_with_its_init() -> None:
+    files = [Path("lib/shop/__init__.py"), *(Path(f"lib/shop/part_{number}.py") for number in range(15))]
+    assert full_folders(files) == {"lib/shop": 16}
+    assert full_folders(files[:15]) == {}

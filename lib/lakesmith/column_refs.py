@@ -30,6 +30,40 @@ def named(name: str) -> Column:
     return F.col(quoted(name))
 
 
+def column_in(owner: str, name: str) -> Column:
+    """Return the column of exactly this name in an aliased frame or a struct.
+
+    Examples
+    --------
+    >>> prices = spark.sql("SELECT 5 AS `unit.price`").alias("s")
+    >>> prices.select(column_in("s", "unit.price")).first()[0]
+    5
+    """
+    return F.col(f"{owner}.{quoted(name)}")
+
+
+def null(kind: str | DataType) -> Column:
+    """Return NULL in a type.
+
+    Examples
+    --------
+    >>> spark.range(1).select(null("date").alias("day"))
+    DataFrame[day: date]
+    """
+    return F.lit(None).cast(kind)
+
+
+def is_true(condition: Column) -> Column:
+    """Return whether a condition is true; NULL is not.
+
+    Examples
+    --------
+    >>> spark.range(1).select(is_true(null("boolean"))).first()[0]
+    False
+    """
+    return F.coalesce(condition, F.lit(False))
+
+
 def types_of(df: DataFrame) -> dict[str, DataType]:
     """Return the types of the columns of a frame, by name in lower case.
 
@@ -90,10 +124,9 @@ def same_key(left: str, right: str, keys: Iterable[str]) -> Column:
     """
     conditions = []
     for key in keys:
-        name = quoted(key)
-        is_same = F.col(f"{left}.{name}").eqNullSafe(F.col(f"{right}.{name}"))
-        conditions.append(is_same)
-
+        of_left = column_in(left, key)
+        of_right = column_in(right, key)
+        conditions.append(of_left.eqNullSafe(of_right))
     return reduce(Column.__and__, conditions)
 
 

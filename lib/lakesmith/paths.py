@@ -34,7 +34,9 @@ def path_of_rows(source_file: str) -> str:
     's3a://bucket/in/a.csv'
     """
     parts = urlparse(source_file)
-    return unquote(parts.path) if parts.scheme == "file" else source_file
+    if parts.scheme != "file":
+        return source_file
+    return unquote(parts.path)
 
 
 def literal_path(path: str) -> str:

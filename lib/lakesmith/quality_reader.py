@@ -7,8 +7,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from lakesmith.freezing.freeze import FrozenVersion, freeze
-from lakesmith.observe.audit import check_table
-from lakesmith.observe.facts import table_facts
+from lakesmith.observe.audits.audit import check_table
+from lakesmith.observe.from_log.facts import table_facts
 from lakesmith.quality.explain import explain_project
 from lakesmith.reader import Reader
 from lakesmith.suggest.suggest import suggest
@@ -17,7 +17,7 @@ from lakesmith.tables.readable import ReadableTables
 if TYPE_CHECKING:
     from pyspark.sql import SparkSession
 
-    from lakesmith.observe.audited import AuditResult
+    from lakesmith.observe.audits.audited import AuditResult
     from lakesmith.suggest.suggested import Suggested
 
 

@@ -9,7 +9,7 @@ import pyarrow as pa  # type: ignore[import-untyped]
 import pytest
 from deltalake import write_deltalake
 
-from lakesmith.observe.audit import check_table
+from lakesmith.observe.audits.audit import check_table
 from lakesmith.spec.model import Project
 from lakesmith.tables.readable import ReadableTables
 

@@ -11,7 +11,7 @@ import pytest
 from deltalake import write_deltalake
 
 from lakesmith.errors import InputError
-from lakesmith.observe.facts import table_facts
+from lakesmith.observe.from_log.facts import table_facts
 from lakesmith.spec.model import Project
 from lakesmith.tables.readable import ReadableTables
 from tests.observe.logs import added, logged, of

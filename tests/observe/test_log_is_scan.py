@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 from pyspark.sql import SparkSession
 
-from lakesmith.observe.audit import check_table
+from lakesmith.observe.audits.audit import check_table
 from lakesmith.spec.model import Project
 from lakesmith.tables.readable import ReadableTables
 from tests.observe.logs import NOON

@@ -107,7 +107,7 @@ class BatchContext:
 
     @property
     def is_waived(self) -> bool:
-        """Return True when somebody accepted the batch although its checks refuse it."""
+        """Return True when the batch was accepted although its checks refuse it."""
         return self.state is not None and self.state.waived == self.intent.batch
 
     def from_the_beginning(self) -> BatchContext:

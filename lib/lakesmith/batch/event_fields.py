@@ -38,7 +38,9 @@ def landed_keys(spec: Table) -> Mapping[str, Column] | None:
 
     landed = {column.source or name: column for name, column in keys.items()}
     # Two columns of one field may differ in what they tell apart.
-    return landed if len(landed) == len(keys) else None
+    if len(landed) == len(keys):
+        return landed
+    return None
 
 
 def unchanged_in(spec: Table) -> Unchanged:

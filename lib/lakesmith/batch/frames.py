@@ -105,7 +105,9 @@ class BatchFrames:
         unfit = self.inputs.unfit.get()
         if unfit is None:
             return None
-        return self.observed.gate.compute(self.replay.tagged) if unfit["rows"] else gate
+        if not unfit["rows"]:
+            return gate
+        return self.observed.gate.compute(self.replay.tagged)
 
     def computed(self) -> dict[str, Any]:
         """Return all metrics of the batch by an aggregate for each stage, without a write."""

@@ -37,7 +37,7 @@ class BatchRecord:
     `recomputed` when no observation came; `moved` when any row of the table changed. `metrics` is
     what Delta counted, `schema` the types of the columns without technical ones. `staged` says that
     the batch was refused before it was written; `version` is then the one before it. `waived` says
-    that somebody accepted it before it was written.
+    that it was accepted before it was written.
     """
 
     version: int

@@ -134,8 +134,10 @@ def row_counts(batch: BatchContext, compared: Iterable[str]) -> dict[str, int]:
 
 
 def _has_rows(batch: BatchContext) -> bool:
-    table = batch.table
-    return table.exists(batch.session) and not table.load(batch.session).isEmpty()
+    if not batch.table.exists(batch.session):
+        return False
+    rows = batch.table.load(batch.session)
+    return not rows.isEmpty()
 
 
 def _arrived(

@@ -147,7 +147,9 @@ def short(found: Decimal) -> str:
     ('5', '100', '100')
     """
     text = format(found, "f")
-    return text.rstrip("0").rstrip(".") if "." in text else text
+    if "." not in text:
+        return text
+    return text.rstrip("0").rstrip(".")
 
 
 def _bounds(low: Any, high: Any) -> dict[str, Any]:
@@ -157,9 +159,13 @@ def _bounds(low: Any, high: Any) -> dict[str, Any]:
 
 def _above(bound: Decimal, is_open: bool) -> int:
     whole = int(bound.to_integral_value("ROUND_CEILING"))
-    return whole + 1 if is_open and whole == bound else whole
+    if is_open and whole == bound:
+        return whole + 1
+    return whole
 
 
 def _below(bound: Decimal, is_open: bool) -> int:
     whole = int(bound.to_integral_value("ROUND_FLOOR"))
-    return whole - 1 if is_open and whole == bound else whole
+    if is_open and whole == bound:
+        return whole - 1
+    return whole

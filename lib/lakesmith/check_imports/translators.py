@@ -58,4 +58,6 @@ class Translators:
             reason = self._reasons.get(name, "no check of Lakesmith says the same")
             raise NoCounterpartError(reason)
         made = translate(arguments)
-        return list(made) if isinstance(made, Iterable) else [made]
+        if isinstance(made, Iterable):
+            return list(made)
+        return [made]

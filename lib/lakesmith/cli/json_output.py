@@ -50,11 +50,9 @@ def _scalar(value: Any) -> Any:
         isinstance(value, float) and not math.isfinite(value)
     ):
         return str(value)
-    return (
-        value
-        if value is None or isinstance(value, (bool, int, float, str))
-        else str(value)
-    )
+    if value is None or isinstance(value, (bool, int, float, str)):
+        return value
+    return str(value)
 
 
 def error_data(error: LakesmithError) -> dict[str, Any]:
@@ -79,8 +77,6 @@ def exit_code(error: LakesmithError) -> int:
     """
     if isinstance(error, GateRefused):
         return REFUSED
-    return (
-        BAD_CONFIG
-        if isinstance(error, ConfigError) or error.code in _USAGE_CODES
-        else FAILED
-    )
+    if isinstance(error, ConfigError) or error.code in _USAGE_CODES:
+        return BAD_CONFIG
+    return FAILED

@@ -56,7 +56,9 @@ def first_rows(frame: DataFrame, limit: int) -> list[dict[str, Any]]:
 def _as_text(field: StructField) -> Column:
     wanted = _text_kind(field.dataType)
     value = named(field.name)
-    return value if wanted == field.dataType else value.cast(wanted).alias(field.name)
+    if wanted == field.dataType:
+        return value
+    return value.cast(wanted).alias(field.name)
 
 
 def _text_kind(kind: DataType) -> DataType:

@@ -36,6 +36,6 @@ def runtime_text(runtime: Mapping[str, Any]) -> str:
 def _shown(value: Any) -> str:
     if isinstance(value, bool):
         return "yes" if value else "no"
-    return (
-        ", ".join(value) if isinstance(value, tuple | list) else str(value or "unknown")
-    )
+    if isinstance(value, tuple | list):
+        return ", ".join(value)
+    return str(value or "unknown")

@@ -32,20 +32,29 @@ def aligned(
     silver.lines     7
     """
     found = list(rows)
-    names = list(columns if columns is not None else (found[0] if found else ()))
-    numeric = {name for name in names if _is_numeric([row[name] for row in found])}
-    lines = [names, *([cell(row[name]) for name in names] for row in found)]
-    widths = [max(len(line[index]) for line in lines) for index in range(len(names))]
-    return "\n".join(
-        _line(line, widths, [name in numeric for name in names]) for line in lines
-    )
+    if columns is None:
+        columns = [*found[0]] if found else []
+    numeric: list[bool] = []
+    widths: list[int] = []
+    for name in columns:
+        values = [row[name] for row in found]
+        numeric.append(_is_numeric(values))
+        cells = [name, *map(cell, values)]
+        widths.append(max(map(len, cells)))
+    lines = [_line(columns, widths, numeric)]
+    for row in found:
+        cells = [cell(row[name]) for name in columns]
+        lines.append(_line(cells, widths, numeric))
+    return "\n".join(lines)
 
 
 def _is_numeric(values: Sequence[Any]) -> bool:
     given = [value for value in values if value is not None]
-    return bool(given) and not any(
-        isinstance(value, bool) or not hasattr(value, "__float__") for value in given
-    )
+    return bool(given) and all(map(_is_number, given))
+
+
+def _is_number(value: object) -> bool:
+    return hasattr(value, "__float__") and not isinstance(value, bool)
 
 
 def _line(cells: Sequence[str], widths: Sequence[int], right: Sequence[bool]) -> str:

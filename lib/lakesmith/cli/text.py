@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import shlex
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
 from lakesmith.cli.table import aligned, cell
@@ -50,21 +50,26 @@ _STEPS = ("table", "action", "state", "reason")
 
 def result_text(result: RunResult) -> str:
     """Return what a run did, with parked inputs, refused checks and the state."""
-    lines = [aligned([_counted(table) for table in result.tables])]
+    counts = [_counted(table) for table in result.tables]
+    lines = [aligned(counts)]
     for table in result.tables:
-        lines += [
-            f"parked: {one.path} ({table.table}): {one.reason}" for one in table.parked
-        ]
-        is_written = table.state in ("done", "refused", *ALERTING)
-        lines += [f"{table.table}: {table.error}"] if table.error and is_written else []
-        lines += [
-            f"warning: {_place(table.table, one.column)}: {one.message}"
-            for one in table.verdicts
-            if one.check in _NAMED and one.status != "pass"
-        ]
-    state = f"{_say(result.state)}{_published(result.published)}"
-    last = f"run {result.run_id}: {state}, {result.seconds:.1f} s"
-    return "\n".join([*lines, last, *_next_look(result)])
+        lines += _table_lines(table)
+    state = _say(result.state)
+    published = _published(result.published)
+    lines.append(f"run {result.run_id}: {state}{published}, {result.seconds:.1f} s")
+    lines += _next_look(result)
+    return "\n".join(lines)
+
+
+def _table_lines(table: TableResult) -> Iterator[str]:
+    for part in table.parked:
+        yield f"parked: {part.path} ({table.table}): {part.reason}"
+    is_written = table.state in ("done", "refused", *ALERTING)
+    if table.error and is_written:
+        yield f"{table.table}: {table.error}"
+    for one in table.verdicts:
+        if one.check in _NAMED and one.status != "pass":
+            yield f"warning: {_place(table.table, one.column)}: {one.message}"
 
 
 def _place(table: str, column: str) -> str:
@@ -81,7 +86,9 @@ def _next_look(result: RunResult) -> list[str]:
     if quarantined:
         return [f"next: lakesmith quarantine {quarantined[0]}"]
     written = [table.table for table in result.tables if table.state == "done"]
-    return [f"next: lakesmith show {written[-1]}"] if written else []
+    if not written:
+        return []
+    return [f"next: lakesmith show {written[-1]}"]
 
 
 def _counted(table: TableResult) -> dict[str, Any]:
@@ -112,9 +119,13 @@ def rollback_text(result: RunResult) -> str:
     )
 
 
+def _only(record: object, names: Iterable[str]) -> dict[str, Any]:
+    return {name: getattr(record, name) for name in names}
+
+
 def maintain_text(result: MaintenanceResult) -> str:
     """Return what maintenance did or would do, a row an action with its metrics."""
-    rows = [{name: getattr(step, name) for name in _STEPS} for step in result.steps]
+    rows = [_only(step, _STEPS) for step in result.steps]
     count = sum(step.state in ("done", "proposed") for step in result.steps)
     if result.dry_run:
         due = f"dry run, nothing was changed: {count} action(s) are due"
@@ -123,7 +134,8 @@ def maintain_text(result: MaintenanceResult) -> str:
         done = f"maintenance {result.run_id}: {count} action(s) done"
         published = _published(result.published)
         last = f"{done}{published}, {result.seconds:.1f} s"
-    return "\n".join([aligned(rows, _STEPS), *result.errors, last])
+    steps = aligned(rows, _STEPS)
+    return "\n".join([steps, *result.errors, last])
 
 
 def _published(number: int | None) -> str:
@@ -137,7 +149,7 @@ def _say(state: str) -> str:
 def plan_text(plan: Plan) -> str:
     """Return what a run would do, a row a table, then new columns, extra scans and notes."""
     names = ("wave", "table", "strategy", "new", "reads")
-    rows = [{name: getattr(table, name) for name in names} for table in plan.tables]
+    rows = [_only(table, names) for table in plan.tables]
     scans = [
         f"extra scan for {table.table}: {scan}"
         for table in plan.tables
@@ -153,7 +165,8 @@ def plan_text(plan: Plan) -> str:
         for table in plan.tables
         for note in table.notes
     ]
-    return "\n".join([aligned(rows, names), *schema, *scans, *notes])
+    tables = aligned(rows, names)
+    return "\n".join([tables, *schema, *scans, *notes])
 
 
 def status_text(runs: Sequence[Row]) -> str:
@@ -165,24 +178,23 @@ def status_text(runs: Sequence[Row]) -> str:
 
 
 def _run(run: Row) -> str:
-    published = f", published as {run['published']}" if run["published"] else ""
-    state = f"{_say(run['run_state'])}{published}"
+    state = _say(run["run_state"])
+    if run["published"]:
+        state = f"{state}, published as {run['published']}"
     head = f"run {run['run_id']}: {state}, now = {cell(run['run_time'])}"
     tables = [{**table, "state": _say(table["state"])} for table in run["tables"]]
-    parked = [
-        f"parked: {one}"
-        for table in tables
-        for one in (table["parked"] or "").splitlines()
-    ]
-    errors = [
-        f"{table['table']}: {table['error']}" for table in tables if table["error"]
-    ]
-    warnings = [
-        f"warning: {table['table']}: {text}"
-        for table in tables
-        for text in table.get("warnings", ())
-    ]
-    return "\n".join([head, aligned(tables, _STATUS), *parked, *errors, *warnings])
+    parked: list[str] = []
+    errors: list[str] = []
+    warnings: list[str] = []
+    for table in tables:
+        name = table["table"]
+        parts = (table["parked"] or "").splitlines()
+        parked += [f"parked: {part}" for part in parts]
+        if table["error"]:
+            errors.append(f"{name}: {table['error']}")
+        warnings += [f"warning: {name}: {text}" for text in table.get("warnings", ())]
+    status = aligned(tables, _STATUS)
+    return "\n".join([head, status, *parked, *errors, *warnings])
 
 
 def history_text(tables: Mapping[str, Sequence[Row]]) -> str:
@@ -242,11 +254,12 @@ def deploy_text(made: Row) -> str:
     """Return what was written and the commands to type next, or what was found as the specs say."""
     if "checked" in made:
         return "\n".join(f"as the specs say: {path}" for path in made["checked"])
-    wheel = [] if made["builds_wheel"] else ["  put the wheel of Lakesmith into dist/"]
-    commands = ["  databricks bundle validate", "  databricks bundle deploy"]
-    return "\n".join(
-        [*(f"wrote {path}" for path in made["written"]), "", "next:", *wheel, *commands]
-    )
+    lines = [f"wrote {path}" for path in made["written"]]
+    lines += ["", "next:"]
+    if not made["builds_wheel"]:
+        lines.append("  put the wheel of Lakesmith into dist/")
+    lines += ["  databricks bundle validate", "  databricks bundle deploy"]
+    return "\n".join(lines)
 
 
 def validate_text(found: Row) -> str:
@@ -265,4 +278,5 @@ def validate_text(found: Row) -> str:
 
 def explain_text(entry: Explanation) -> str:
     """Return the explanation of a code."""
-    return f"{entry.code} {entry.title}\n{entry.meaning}\n{entry.action}"
+    head = f"{entry.code} {entry.title}"
+    return "\n".join([head, entry.meaning, entry.action])

@@ -6,7 +6,7 @@ SOURCE_CODES: dict[str, tuple[str, str, str]] = {
     "LS129": (
         "pattern that is not read alike everywhere",
         "A local directory and an object store read alternatives in braces, negations and escapes"
-        " of a pattern in different ways, so that files would be left out without a word.",
+        " of a pattern in different ways, so that files would be left out silently.",
         "Write a pattern of *, ? and [abc], or a source for each kind of file.",
     ),
     "LS128": (

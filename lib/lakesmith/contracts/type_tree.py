@@ -37,7 +37,9 @@ class SparkType:
         if self.fields:
             named = zip(self.fields, inner, strict=True)
             inner = [f"{name}:{part}" for name, part in named]
-        return f"{self.family}<{','.join(inner)}>" if inner else self.family
+        if inner:
+            return f"{self.family}<{','.join(inner)}>"
+        return self.family
 
 
 def read_type(text: str) -> SparkType | None:

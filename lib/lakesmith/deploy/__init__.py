@@ -1,1 +1,1 @@
-"""Make files for schedulers from the specs."""
+"""Make files for schedulers from the specs, and pack what a cluster needs."""

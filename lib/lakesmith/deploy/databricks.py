@@ -154,9 +154,12 @@ def _cluster() -> shape.NewCluster:
 
 
 def _described(built: Sequence[Sequence[str]]) -> str:
-    names = "; then ".join(", ".join(wave) for wave in built) or "nothing yet"
-    count = sum(len(wave) for wave in built)
-    return f"Builds {names if len(names) <= LONGEST else f'{count} tables in {len(built)} wave(s)'}"
+    waves = [", ".join(wave) for wave in built]
+    names = "; then ".join(waves) or "nothing yet"
+    if len(names) > LONGEST:
+        count = sum(len(wave) for wave in built)
+        names = f"{count} tables in {len(built)} wave(s)"
+    return f"Builds {names}"
 
 
 def _pipeline_tasks(conf: str, project: Project) -> list[shape.Task]:
@@ -196,14 +199,15 @@ def layer_order(project: Project) -> tuple[str, ...]:
         layer = name.split(".")[0]
         table = project.table(name)
         read = (*upstreams(table), *references(table))
-        reads[layer] |= {one.split(".")[0] for one in read} & set(reads) - {layer}
+        layers = {one.split(".")[0] for one in read}
+        reads[layer] |= layers.intersection(used_layers) - {layer}
     try:
         return tuple(TopologicalSorter(reads).static_order())
     except CycleError as error:
-        what = f"the layers {' and '.join(sorted(set(error.args[1])))} read each other"
-        raise ConfigError(
-            [Problem("LS835", what, key="tables", hint="use --tasks pipeline")]
-        ) from error
+        cycle = sorted(set(error.args[1]))
+        what = f"the layers {' and '.join(cycle)} read each other"
+        problem = Problem("LS835", what, key="tables", hint="use --tasks pipeline")
+        raise ConfigError([problem]) from error
 
 
 def _task(

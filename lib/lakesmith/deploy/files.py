@@ -55,7 +55,9 @@ def databricks_files(conf: Path, tasks: Tasks = "pipeline") -> dict[str, str]:
 
 def project_root(conf: Path) -> Path:
     """Return the directory that holds the specs' directory."""
-    return conf.parent if conf.name not in ("", "..") else conf.resolve().parent
+    if conf.name not in ("", ".."):
+        return conf.parent
+    return conf.resolve().parent
 
 
 def _targets(conf: Path) -> dict[str, Project]:
@@ -170,9 +172,9 @@ def check_files(root: Path, files: Mapping[str, str]) -> list[Path]:
 def _difference(file: Path, text: str) -> str:
     if not file.is_file():
         return "is missing"
-    return (
-        "" if file.read_text(encoding="utf-8") == text else "is not what the specs give"
-    )
+    if file.read_text(encoding="utf-8") == text:
+        return ""
+    return "is not what the specs give"
 
 
 def _left_over(root: Path, files: Mapping[str, str]) -> list[Path]:

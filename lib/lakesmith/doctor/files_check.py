@@ -40,10 +40,11 @@ def bad_files(table: LocalTable, snapshot: Snapshot) -> Iterator[tuple[Path, str
     """Yield the files of a version that are not as the log says, each with what is wrong."""
     for added in snapshot.live.values():
         for file, size in table.files(added):
-            actual = file.stat().st_size if file.is_file() else None
-            if actual is None:
+            if not file.is_file():
                 yield file, f"{file.name} is missing"
-            elif size is not None and actual != size:
+                continue
+            actual = file.stat().st_size
+            if size is not None and actual != size:
                 yield file, f"{file.name} has {actual} bytes, the log says {size}"
 
 
@@ -77,7 +78,9 @@ def _unnamed(files: list[Path]) -> str:
 
 
 def _megabytes(files: list[Path]) -> str:
-    return f"{sum(file.stat().st_size for file in files if file.exists()) / 1e6:.1f} MB"
+    sizes = [file.stat().st_size for file in files if file.exists()]
+    megabytes = sum(sizes) / 1e6
+    return f"{megabytes:.1f} MB"
 
 
 def _data_files(root: Path) -> Iterator[Path]:

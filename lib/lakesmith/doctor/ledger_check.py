@@ -91,12 +91,12 @@ def _ahead(state: TableState, table: LocalTable) -> Iterator[Finding]:
 def _commits_since(table: LocalTable, version: int | None) -> list[Commit]:
     head = _head(table)
     since = -1 if version is None else version
-    return (
-        newest_commits(None, table.ref, min(head - since, LOOK_BACK))
-        if head > since
-        else []
-    )
+    if head > since:
+        return newest_commits(None, table.ref, min(head - since, LOOK_BACK))
+    return []
 
 
 def _head(table: LocalTable) -> int:
-    return -1 if table.log.head is None else table.log.head
+    if table.log.head is None:
+        return -1
+    return table.log.head

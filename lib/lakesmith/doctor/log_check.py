@@ -108,15 +108,19 @@ def _commits_suffice(
     log: LogFiles, version: int, sound: list[int], lost: set[int]
 ) -> bool:
     """Return True where commits since the sound checkpoint before it build a version."""
-    base = max((other for other in sound if other < version), default=-1)
-    needed = set(range(base + 1, version + 1))
-    return version in log.commits and not lost & needed
+    if version not in log.commits:
+        return False
+    earlier = [other for other in sound if other < version]
+    base = max(earlier, default=-1)
+    needed = range(base + 1, version + 1)
+    return lost.isdisjoint(needed)
 
 
 def _checkpoint_files(log: LogFiles, version: int) -> tuple[Path, ...]:
     """Return the files of a checkpoint with their checksums, and what points to it."""
-    pointer = [log.directory / POINTER] if pointed_to(log) == version else []
-    files = (*log.checkpoints[version], *pointer)
+    files = list(log.checkpoints[version])
+    if pointed_to(log) == version:
+        files.append(log.directory / POINTER)
     return with_sidecars(files)
 
 

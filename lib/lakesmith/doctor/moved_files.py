@@ -25,7 +25,9 @@ def place_of(warehouse: str) -> Path | None:
     """
     root = local_path(warehouse)
     stamp = f"{datetime.now(timezone.utc):%Y%m%dT%H%M%S%f}"
-    return None if root is None else root.resolve() / PLACE / stamp
+    if root is None:
+        return None
+    return root.resolve() / PLACE / stamp
 
 
 def move_files(warehouse: str, place: Path, files: Iterable[Path]) -> None:

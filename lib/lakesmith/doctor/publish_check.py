@@ -91,4 +91,6 @@ def _days_left(
     """Return in how many days the first file of a version may be deleted, or None."""
     kept = {path for path, _ in head.live}
     removed = [head.removed.get(path, 0) / 1000 for path, _ in live if path not in kept]
-    return days - (time.time() - min(removed)) / DAY if removed else None
+    if not removed:
+        return None
+    return days - (time.time() - min(removed)) / DAY

@@ -1,1 +1,1 @@
-"""Freeze statistics of published tables, so that steps compute with the same numbers until anew."""
+"""Freeze statistics of published tables, so that all batches are computed with the same numbers."""

@@ -29,7 +29,9 @@ def finite(name: str, kind: str) -> Column:
     if not is_float(kind):
         return value
     # A difference with itself is 0 for finite numbers only, and 0.0 is one number with -0.0.
-    return F.when(value - value == 0, value + F.lit(0.0).cast(kind))
+    is_finite = value - value == 0
+    zero = F.lit(0.0).cast(kind)
+    return F.when(is_finite, value + zero)
 
 
 def ordinal(name: str, kind: str) -> Column | None:
@@ -48,13 +50,17 @@ def ordinal(name: str, kind: str) -> Column | None:
         return value.cast("bigint")
     if family(kind) == "decimal":
         return _of_decimal(value, kind)
+    if is_float(kind):
+        return value.cast("double")
     if kind == "date":
-        return F.unix_date(value).cast("bigint")
+        days = F.unix_date(value)
+        return days.cast("bigint")
     if kind == "timestamp":
         return F.unix_micros(value)
     if kind == "timestamp_ntz":
-        return F.timestamp_diff("MICROSECOND", F.expr(_EPOCH), value)
-    return value.cast("double") if is_float(kind) else None
+        epoch = F.expr(_EPOCH)
+        return F.timestamp_diff("MICROSECOND", epoch, value)
+    return None
 
 
 def is_double(kind: str) -> bool:
@@ -65,7 +71,9 @@ def is_double(kind: str) -> bool:
     >>> is_double("decimal(38,2)"), is_double("decimal(18,2)"), is_double("date")
     (True, False, False)
     """
-    return is_float(kind) or (family(kind) == "decimal" and not _is_short(kind))
+    if family(kind) == "decimal":
+        return not _is_short(kind)
+    return is_float(kind)
 
 
 def text_of_ordinal(number: Column, kind: str) -> Column:
@@ -79,17 +87,34 @@ def text_of_ordinal(number: Column, kind: str) -> Column:
     '1.50'
     """
     if family(kind) == "decimal":
-        step = Decimal(1).scaleb(-_decimal(kind).scale)
-        exact = (
-            number if is_double(kind) else number.cast("decimal(18,0)") * F.lit(step)
-        )
-        return exact.try_cast(kind).cast("string")
-    if kind == "date":
-        return F.date_from_unix_date(number.cast("int")).cast("string")
+        return _decimal_text(number, kind)
     if kind in TIMESTAMPS:
-        clock = F.timestamp_add("MICROSECOND", number, F.expr(_EPOCH)).cast("string")
-        return F.concat(clock, F.lit("Z")) if kind == "timestamp" else clock
-    return number.cast(kind).cast("string")
+        return _instant_text(number, kind)
+    if kind == "date":
+        days = number.cast("int")
+        value = F.date_from_unix_date(days)
+    else:
+        value = number.cast(kind)
+    return value.cast("string")
+
+
+def _decimal_text(number: Column, kind: str) -> Column:
+    exact = number
+    if not is_double(kind):
+        scale = _decimal(kind).scale
+        step = Decimal(1).scaleb(-scale)
+        exact = number.cast("decimal(18,0)") * F.lit(step)
+    value = exact.try_cast(kind)
+    return value.cast("string")
+
+
+def _instant_text(micros: Column, kind: str) -> Column:
+    epoch = F.expr(_EPOCH)
+    instant = F.timestamp_add("MICROSECOND", micros, epoch)
+    clock = instant.cast("string")
+    if kind != "timestamp":
+        return clock
+    return F.concat(clock, F.lit("Z"))
 
 
 def exact_text(name: str, kind: str) -> Column:
@@ -102,8 +127,10 @@ def exact_text(name: str, kind: str) -> Column:
     '1970-01-01 00:00:01Z'
     """
     if kind == "timestamp":
-        return text_of_ordinal(F.unix_micros(named(name)), kind)
-    return finite(name, kind).cast("string")
+        micros = F.unix_micros(named(name))
+        return text_of_ordinal(micros, kind)
+    value = finite(name, kind)
+    return value.cast("string")
 
 
 def number_to_average(name: str, kind: str) -> Column:
@@ -118,14 +145,18 @@ def number_to_average(name: str, kind: str) -> Column:
     value = finite(name, kind)
     if kind in WHOLE:
         return value.cast("decimal(20,0)")
-    return value.cast("double") if is_float(kind) else value
+    if is_float(kind):
+        return value.cast("double")
+    return value
 
 
 def _of_decimal(value: Column, kind: str) -> Column:
     if not _is_short(kind):
         return value.cast("double")
-    times = F.lit(Decimal(10) ** _decimal(kind).scale)
-    return (value * times).cast(LongType())
+    scale = _decimal(kind).scale
+    times = F.lit(Decimal(10) ** scale)
+    whole = value * times
+    return whole.cast(LongType())
 
 
 def _is_short(kind: str) -> bool:
@@ -133,5 +164,6 @@ def _is_short(kind: str) -> bool:
 
 
 def _decimal(kind: str) -> DecimalType:
-    digits, scale = kind.partition("(")[2].rstrip(")").split(",")
+    parameters = kind.partition("(")[2]
+    digits, scale = parameters.rstrip(")").split(",")
     return DecimalType(int(digits), int(scale))

@@ -103,7 +103,8 @@ def freeze(
     table, each in one more pass.
     """
     with project_lock(session, project):
-        publication = newest(session, project_table(project, "ops.published"))
+        ops = project_table(project, "ops.published")
+        publication = newest(session, ops)
         rows = published(table)
         number = publication["tables"][table]
         needs = _needs(project, table)
@@ -111,19 +112,26 @@ def freeze(
         ranks = {one.rank for one in needs if one.rank is not None}
         count, found = measure_all(rows, types, ranks)
         if not count:
-            what = f"{table} has no rows to measure"
-            hint = "run it until it has rows, or give constants"
-            raise InputError(what, code="LS337", where=table, hint=hint)
+            raise _empty(table)
         groups = _of_groups(table, rows, types, needs)
         references = References(session, project)
-        version = references.versions().get(table, 0) + 1
+        newest_frozen = references.versions().get(table, 0)
+        version = newest_frozen + 1
         made = FrozenVersion(table, version, number, count, found, len(groups))
-        references.append(_rows(made, [*found, *groups]))
+        statistics = [*found, *groups]
+        references.append(_rows(made, statistics))
         return made
 
 
+def _empty(table: str) -> InputError:
+    what = f"{table} has no rows to measure"
+    hint = "run it until it has rows, or give constants"
+    return InputError(what, code="LS337", where=table, hint=hint)
+
+
 def _rows(made: FrozenVersion, found: Iterable[dict[str, Any]]) -> list[dict[str, Any]]:
-    head = statistic_row(None, ROW_COUNT, Value(str(made.rows), "bigint"), {})
+    count = Value(str(made.rows), "bigint")
+    head = statistic_row(None, ROW_COUNT, count, {})
     common = {
         "reference": reference_name(made.table, made.version),
         "table": made.table,
@@ -136,20 +144,21 @@ def _rows(made: FrozenVersion, found: Iterable[dict[str, Any]]) -> list[dict[str
 
 def _needs(project: Project, table: str) -> list[Statistic]:
     """Return the statistics of a table that the steps of the project compute with."""
-    found = [
-        statistic
-        for name in project.table_names()
-        for statistic in needed_statistics(name, project.table(name))
-        if statistic.reference == table
-    ]
-    return list({one.key: one for one in found}.values())
+    found = {}
+    for name in project.table_names():
+        spec = project.table(name)
+        for statistic in needed_statistics(name, spec):
+            if statistic.reference == table:
+                found[statistic.key] = statistic
+    return list(found.values())
 
 
 def _measured_types(
     project: Project, table: str, rows: DataFrame, columns: Sequence[str]
 ) -> dict[str, str]:
     have = {name.lower(): (name, kind) for name, kind in rows.dtypes}
-    secret = {name.lower() for name in secret_columns(project.table(table).columns)}
+    spec = project.table(table)
+    secret = {name.lower() for name in secret_columns(spec.columns)}
     if columns:
         _require_measured(table, have, columns)
         return dict(have[name.lower()] for name in columns)
@@ -163,13 +172,14 @@ def _measured_types(
 def _require_measured(
     table: str, have: Mapping[str, tuple[str, str]], columns: Collection[str]
 ) -> None:
+    names = [name for name, _ in have.values()]
     for column in columns:
-        if column.lower() not in have:
+        found = have.get(column.lower())
+        if found is None:
             what = f"{table} has no column '{column}'"
-            names = [name for name, _ in have.values()]
             hint = suggest(column, names, "columns")
             raise InputError(what, code="LS336", where=table, hint=hint)
-        kind = have[column.lower()][1]
+        _, kind = found
         if not is_measured(kind):
             what = f"column '{column}' is {kind}, which has no statistics"
             hint = "name columns of numbers, text, booleans, dates or timestamps"
@@ -186,26 +196,28 @@ def _of_groups(
     measured = {name.lower() for name in types}
     found = []
     for statistic in needs:
-        is_asked = statistic.by and statistic.column.lower() in measured
-        if is_asked and has_groups(statistic, kinds[statistic.column.lower()]):
-            _require_groups(table, statistic, kinds)
-            of_one = measure_groups(rows, statistic, kinds, MOST_GROUPS)
-            if of_one is None:
-                raise _too_many(table, statistic)
-            found += of_one
+        column = statistic.column.lower()
+        if not statistic.by or column not in measured:
+            continue
+        if not has_groups(statistic, kinds[column]):
+            continue
+        _require_groups(table, statistic, kinds)
+        of_one = measure_groups(rows, statistic, kinds, MOST_GROUPS)
+        if of_one is None:
+            raise _too_many(table, statistic)
+        found += of_one
     return found
 
 
 def _require_groups(table: str, statistic: Statistic, kinds: Mapping[str, str]) -> None:
     for name in statistic.by:
         kind = kinds.get(name.lower())
-        if kind is None or family(kind) not in EXACT or kind == "binary":
-            found = f"is {kind}" if kind else "is not there"
-            what = f"{table} has no groups by '{name}', which {found}"
-            hint = (
-                "group by columns of whole numbers, decimals, text, booleans or dates"
-            )
-            raise InputError(what, code="LS336", where=table, hint=hint)
+        if kind is not None and kind != "binary" and family(kind) in EXACT:
+            continue
+        found = f"is {kind}" if kind else "is not there"
+        what = f"{table} has no groups by '{name}', which {found}"
+        hint = "group by columns of whole numbers, decimals, text, booleans or dates"
+        raise InputError(what, code="LS336", where=table, hint=hint)
 
 
 def _too_many(table: str, statistic: Statistic) -> InputError:

@@ -51,8 +51,10 @@ def has_groups(statistic: Statistic, kind: str) -> bool:
     >>> has_groups(mean, "date"), has_groups(median, "date")
     (False, True)
     """
-    families = NUMBERS if statistic.name == "mean" else (*NUMBERS, *TIMES)
-    return family(kind) in families
+    kind = family(kind)
+    if statistic.name == "mean":
+        return kind in NUMBERS
+    return kind in NUMBERS or kind in TIMES
 
 
 def measure_all(
@@ -86,13 +88,16 @@ def measure_all(
     >>> {row["statistic"]: row["value"] for row in found if row["params"] is None}
     {'mean': '3.6667', 'stddev': '3.7712361663282534', 'median': '1', 'mode': '1'}
     """
-    asked = sorted({*RANKS, *map(float, ranks)})
+    further = map(float, ranks)
+    asked = sorted({*RANKS, *further})
     encoded: list[Column] = []
-    columns = [F.count(ROWS).alias(ROWS)]
+    total = F.count(ROWS)
+    columns = [total.alias(ROWS)]
     for position, (name, kind) in enumerate(types.items()):
         encoded += _encoded(position, name, kind)
         columns += _aggregates(position, kind, asked)
-    numbered = rows.select(*encoded, F.lit(1).alias(ROWS))
+    counted = F.lit(1).alias(ROWS)
+    numbered = rows.select(*encoded, counted)
     found = numbered.agg(*columns).first()
     if found is None or not found[ROWS]:
         return 0, []
@@ -127,23 +132,38 @@ def measure_groups(
     >>> row["value"], row["params"]
     ('1', '{"by": ["shop"], "types": ["string"], "group": ["a"]}')
     """
-    kind = types[statistic.column.lower()]
+    column = statistic.column
+    kind = types[column.lower()]
     kinds = [types[name.lower()] for name in statistic.by]
-    names = [f"key_{position}" for position in range(len(kinds))]
-    keys = []
-    for name, key, one in zip(statistic.by, names, kinds, strict=True):
-        text = exact_text(name, one)
-        keys.append(text.alias(key))
-    values = _encoded(0, statistic.column, kind)
-    encoded = rows.select(*values, *keys)
-    is_mean = statistic.name == "mean"
-    value = _mean(0) if is_mean else _quantiles(0, kind, [0.5])[0]
-    of_groups = encoded.groupBy(*names).agg(value.alias("value"))
-    has_value = ~F.col("value").isin(*_NOT_FINITE)
-    found = of_groups.filter(has_value).limit(most + 1).collect()
+    keys = _keys(statistic.by, kinds)
+    values = _encoded(0, column, kind)
+    named_keys = [key.alias(name) for name, key in keys.items()]
+    encoded = rows.select(*values, *named_keys)
+    value = _of_group(statistic, kind)
+    of_groups = encoded.groupBy(*keys).agg(value.alias("value"))
+    is_finite = ~F.col("value").isin(*_NOT_FINITE)
+    finite_ones = of_groups.filter(is_finite)
+    found = finite_ones.limit(most + 1).collect()
     if len(found) > most:
         return None
+    names = [*keys]
     return [_group_row(row, statistic, kind, kinds, names) for row in found]
+
+
+def _keys(columns: Sequence[str], kinds: Sequence[str]) -> dict[str, Column]:
+    """Return the values of groups as texts, by the names of their columns."""
+    found: dict[str, Column] = {}
+    for name, kind in zip(columns, kinds, strict=True):
+        key = f"key_{len(found)}"
+        found[key] = exact_text(name, kind)
+    return found
+
+
+def _of_group(statistic: Statistic, kind: str) -> Column:
+    if statistic.name == "mean":
+        return _mean(0)
+    (median,) = _quantiles(0, kind, [0.5])
+    return median
 
 
 def _group_row(
@@ -153,69 +173,97 @@ def _group_row(
     kinds: Sequence[str],
     names: Sequence[str],
 ) -> dict[str, Any]:
-    is_mean = statistic.name == "mean"
-    type_ = _mean_type(kind) if is_mean else kind
+    statistic_name = statistic.name
+    type_ = kind
+    if statistic_name == "mean":
+        type_ = _mean_type(kind)
     value = Value(row["value"], type_)
     group = [row[name] for name in names]
-    params = {"by": list(statistic.by), "types": list(kinds), "group": group}
-    return statistic_row(statistic.column, statistic.name, value, params)
+    params = {
+        "by": list(statistic.by),
+        "types": list(kinds),
+        "group": group,
+    }
+    return statistic_row(
+        statistic.column,
+        statistic_name,
+        value,
+        params,
+    )
 
 
 def _encoded(position: int, name: str, kind: str) -> Iterator[Column]:
-    yield exact_text(name, kind).alias(f"text_{position}")
+    text = exact_text(name, kind)
+    yield text.alias(f"text_{position}")
     number = ordinal(name, kind)
     if number is not None:
         yield number.alias(f"number_{position}")
     if family(kind) in NUMBERS:
-        yield number_to_average(name, kind).alias(f"average_{position}")
-        yield finite(name, kind).cast("double").alias(f"double_{position}")
+        averaged = number_to_average(name, kind)
+        yield averaged.alias(f"average_{position}")
+        double = finite(name, kind).cast("double")
+        yield double.alias(f"double_{position}")
 
 
 def _aggregates(position: int, kind: str, ranks: Sequence[float]) -> Iterator[Column]:
-    top = F.expr(f"approx_top_k(text_{position}, {TOP_K + 1}, {TOP_TRACKED})")
+    most = TOP_K + 1
+    top = F.expr(f"approx_top_k(text_{position}, {most}, {TOP_TRACKED})")
     yield top.alias(f"top_{position}")
     if family(kind) in NUMBERS:
-        yield _mean(position).alias(f"mean_{position}")
-        deviation = F.stddev_pop(named(f"double_{position}"))
-        yield deviation.cast("string").alias(f"stddev_{position}")
+        mean = _mean(position)
+        yield mean.alias(f"mean_{position}")
+        deviation = F.stddev_pop(f"double_{position}")
+        text = deviation.cast("string")
+        yield text.alias(f"stddev_{position}")
     if family(kind) in (*NUMBERS, *TIMES):
-        found = F.array(*_quantiles(position, kind, ranks))
+        quantiles = _quantiles(position, kind, ranks)
+        found = F.array(*quantiles)
         yield found.alias(f"quantiles_{position}")
 
 
 def _mean(position: int) -> Column:
     # A sum of decimals may be too great for its type, which gives no mean.
-    return F.try_avg(named(f"average_{position}")).cast("string")
+    mean = F.try_avg(f"average_{position}")
+    return mean.cast("string")
 
 
 def _quantiles(position: int, kind: str, ranks: Sequence[float]) -> list[Column]:
     number = named(f"number_{position}")
-    asked = F.array(*(F.lit(rank) for rank in ranks))
+    size = F.lit(KLL_K)
+    asked = F.array(*map(F.lit, ranks))
     if is_double(kind):
-        sketch = F.kll_sketch_agg_double(number, F.lit(KLL_K))
+        sketch = F.kll_sketch_agg_double(number, size)
         found = F.kll_sketch_get_quantile_double(sketch, asked)
     else:
-        sketch = F.kll_sketch_agg_bigint(number, F.lit(KLL_K))
+        sketch = F.kll_sketch_agg_bigint(number, size)
         found = F.kll_sketch_get_quantile_bigint(sketch, asked)
     # Quantiles of an empty sketch throw.
-    known = F.when(F.count(number) > 0, found)
-    return [text_of_ordinal(known[index], kind) for index in range(len(ranks))]
+    has_values = F.count(number) > 0
+    known = F.when(has_values, found)
+    each = [known[index] for index in range(len(ranks))]
+    return [text_of_ordinal(one, kind) for one in each]
 
 
 def _rows_of(
     found: Row, position: int, name: str, kind: str, ranks: Sequence[float]
 ) -> Found:
     given = found.asDict()
-    kinds = {"mean": _mean_type(kind), "stddev": "double"}
+    kinds = {
+        "mean": _mean_type(kind),
+        "stddev": "double",
+    }
     for statistic, type_ in kinds.items():
         text = given.get(f"{statistic}_{position}")
         # A sum of doubles may be too great.
         if text not in (None, *_NOT_FINITE):
-            yield statistic_row(name, statistic, Value(text, type_), {})
-    yield from _quantile_rows(name, kind, ranks, given.get(f"quantiles_{position}"))
+            value = Value(text, type_)
+            yield statistic_row(name, statistic, value, {})
+    quantiles = given.get(f"quantiles_{position}")
+    yield from _quantile_rows(name, kind, ranks, quantiles)
     mode = _mode(given[f"top_{position}"])
     if mode is not None:
-        yield statistic_row(name, "mode", Value(mode, kind), {})
+        value = Value(mode, kind)
+        yield statistic_row(name, "mode", value, {})
 
 
 def _quantile_rows(
@@ -233,10 +281,9 @@ def _quantile_rows(
 
 def _mode(top: Sequence[Row]) -> str | None:
     """Return the most frequent text, of several the least one."""
-    counts = {row["item"]: row["count"] for row in top}
-    counts.pop(None, None)
-    most = max(counts.values(), default=0)
-    modes = [text for text, count in counts.items() if count == most]
+    known = [row for row in top if row["item"] is not None]
+    most = max((row["count"] for row in known), default=0)
+    modes = [row["item"] for row in known if row["count"] == most]
     return min(modes, default=None)
 
 

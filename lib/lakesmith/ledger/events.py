@@ -25,6 +25,9 @@ LEDGER = (
 )
 
 
+_DEFAULTS = {"undo": None, "whole": False, "built_by": "", "upstream": "", "waived": 0}
+
+
 @dataclass(frozen=True)
 class LedgerEvent:
     """One row of the ledger.
@@ -67,9 +70,8 @@ def intent_event(intent: Intent) -> LedgerEvent:
     >>> intent_event(Intent("bronze.a", 1, 4, "2026-01-01T00:00:00+00:00", "hash", read)).batch
     4
     """
-    return LedgerEvent(
-        "intent", intent.table, intent.epoch, intent.batch, intent.to_dict()
-    )
+    payload = intent.to_dict()
+    return LedgerEvent("intent", intent.table, intent.epoch, intent.batch, payload)
 
 
 def done_event(
@@ -101,7 +103,8 @@ def parked_event(
     state: TableState, source: Source, parked: Sequence[ParkedPart]
 ) -> LedgerEvent:
     """Return the event that leaves out parts of a source."""
-    payload = {"position": source.key, "parts": [one.to_list() for one in parked]}
+    parts = [one.to_list() for one in parked]
+    payload = {"position": source.key, "parts": parts}
     return LedgerEvent("parked", state.table, state.epoch, state.batch, payload)
 
 
@@ -190,11 +193,11 @@ def _restored(state: TableState, event: LedgerEvent) -> None:
 def _rebuild(state: TableState, event: LedgerEvent) -> None:
     if not event.payload.get("more"):
         state.start_again(event.epoch)
-    state.must_read |= set(event.payload.get("files", ()))
+    state.must_read.update(event.payload.get("files", ()))
 
 
 def _undone(state: TableState, event: LedgerEvent) -> None:
-    state.voids.extend((low, high) for low, high in event.payload["voids"])
+    state.voids += [(low, high) for low, high in event.payload["voids"]]
 
 
 def _maintained(state: TableState, event: LedgerEvent) -> None:
@@ -212,13 +215,10 @@ def _state(state: TableState, event: LedgerEvent) -> None:
     state.voids = [(low, high) for low, high in data["voids"]]
     # Of a ledger whose schema version is 1 the last batch is all that is known.
     state.closed = data.get("closed", event.batch)
-    state.undo = data.get("undo")
+    for name, default in _DEFAULTS.items():
+        setattr(state, name, data.get(name, default))
     state.marks = [Mark.from_dict(mark) for mark in data.get("marks", [])]
-    state.whole = data.get("whole", False)
-    state.built_by = data.get("built_by", "")
-    state.upstream = data.get("upstream", "")
     state.must_read = set(data.get("must_read", ()))
-    state.waived = data.get("waived", 0)
     _restore_old_positions(state, data, event.batch)
 
 

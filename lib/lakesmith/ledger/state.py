@@ -54,9 +54,10 @@ class Mark:
         >>> Mark.from_dict({"batch": 2, "since": 5}).positions  # schema version 4
         {'table': {'to': 5}}
         """
-        known = {name: value for name, value in data.items() if name != "since"}
-        if data.get("since") is not None:
-            known["positions"] = {"table": {"to": data["since"]}}
+        known = dict(data)
+        since = known.pop("since", None)
+        if since is not None:
+            known["positions"] = {"table": {"to": since}}
         return cls(**known)
 
 
@@ -150,7 +151,8 @@ class TableState:
         # Groups of a backfill hold rows that the table has yet to read; other types give
         # other measures.
         is_other = intent.is_repair or intent.retyped
-        is_whole = intent.first or (self.built_by == intent.spec_hash and not is_other)
+        is_same = self.built_by == intent.spec_hash
+        is_whole = intent.first or (is_same and not is_other)
         self.built_by = intent.spec_hash if is_whole else ""
         if not intent.is_repair:
             self.spec_hash = intent.spec_hash
@@ -185,9 +187,11 @@ class TableState:
     def _advance(self, intent: Intent) -> None:
         piece = intent.input
         rules = positions_of(piece.kind)
-        position = self.position(rules.key(piece.kind, piece.name))
+        key = rules.key(piece.kind, piece.name)
+        position = self.position(key)
         rules.advance(position, piece, intent.batch)
-        self.must_read.difference_update(rules.parts(piece))
+        parts = rules.parts(piece)
+        self.must_read.difference_update(parts)
 
     def park(self, key: str, parked: Sequence[ParkedPart], batch: int) -> None:
         """Remember the parts of a source that a batch leaves out.
@@ -223,7 +227,8 @@ class TableState:
         self.upstream = mark.upstream
         for key, position in self.positions.items():
             marked = mark.positions.get(key, {})
-            positions_of(key).go_back(position, marked, batch)
+            rules = positions_of(key)
+            rules.go_back(position, marked, batch)
 
     def maintain(self, old: int, new: int) -> None:
         """Move on to a version with the same rows, so that downstream tables skip what is between.
@@ -255,13 +260,13 @@ class TableState:
         >>> state.voids
         [(4, 7)]
         """
-        while (
-            self.voids
-            and self.voids[-1][0] <= high + 1
-            and low <= self.voids[-1][1] + 1
-        ):
-            low = min(low, self.voids[-1][0])
-            high = max(high, self.voids.pop()[1])
+        while self.voids:
+            first, last = self.voids[-1]
+            if first > high + 1 or low > last + 1:
+                break
+            low = min(low, first)
+            high = max(high, last)
+            self.voids.pop()
         self.voids.append((low, high))
 
     def start_again(self, epoch: int) -> None:

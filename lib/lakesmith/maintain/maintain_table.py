@@ -133,7 +133,9 @@ class TableMaintenance:
         ]
 
     def _of_retention(self, session: SparkSession) -> list[Proposal]:
-        return self._retention(session).plan() if self._is_quarantine else []
+        if not self._is_quarantine:
+            return []
+        return self._retention(session).plan()
 
     def _retention(self, session: SparkSession) -> QuarantineRetention:
         settings = self.facts.project.quarantine_of(self.name)

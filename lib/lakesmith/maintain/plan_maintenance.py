@@ -96,7 +96,8 @@ def _crowded(files: Sequence[DataFile], settings: Maintenance) -> list[list[Data
     for file in files:
         if file.size < settings.small_file_bytes:
             small[file.partition].append(file)
-    return [files for files in small.values() if len(files) >= settings.min_small_files]
+    least = settings.min_small_files
+    return [files for files in small.values() if len(files) >= least]
 
 
 def plan_purge(metrics: TableMetrics, settings: Maintenance) -> Proposal:
@@ -116,11 +117,11 @@ def plan_purge(metrics: TableMetrics, settings: Maintenance) -> Proposal:
     rows = sum(file.rows or 0 for file in metrics.files)
     touched = sum(file.deleted > 0 for file in metrics.files)
     share = deleted / rows if rows else 0.0
-    reason = (
-        f"{share * 100:.2g} % of rows, in {touched} of {metrics.count} files, are "
-        "deleted by vectors"
-    )
-    return Proposal("purge", deleted > 0 and share >= settings.deleted_share, reason)
+    is_due = deleted > 0 and share >= settings.deleted_share
+    percent = f"{share * 100:.2g} % of rows"
+    places = f"in {touched} of {metrics.count} files"
+    reason = f"{percent}, {places}, are deleted by vectors"
+    return Proposal("purge", is_due, reason)
 
 
 def _purge_by_commits(commits: Sequence[Commit], settings: Maintenance) -> Proposal:
@@ -160,7 +161,9 @@ def plan_vacuum(metrics: TableMetrics, settings: Maintenance, needed: str) -> Pr
     True
     """
     count, size = metrics.expired
-    size_text = f"{megabytes(size)} in {count} file(s)" if size else f"{count} file(s)"
+    size_text = f"{count} file(s)"
+    if size:
+        size_text = f"{megabytes(size)} in {size_text}"
     reason = f"{size_text} unreferenced for more than {metrics.days:g} days"
     if count and not settings.vacuum:
         return Proposal("vacuum", False, f"{reason}; switched off in the spec")

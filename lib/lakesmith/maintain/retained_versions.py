@@ -56,11 +56,9 @@ def unfinished(state: TableState) -> str:
         return (
             f"batch {state.batch} was refused and is undone or accepted by the next run"
         )
-    return (
-        f"batch {state.open.batch} was begun and is not done: run first"
-        if state.open
-        else ""
-    )
+    if not state.open:
+        return ""
+    return f"batch {state.open.batch} was begun and is not done: run first"
 
 
 def change_of_another_writer(
@@ -182,7 +180,9 @@ def reader_behind(held: Sequence[Hold], version: int) -> str:
     ('gold.a has read it up to version 2', '')
     """
     behind = [hold for hold in held if hold.version < version]
-    return min(behind, key=lambda hold: hold.version).reason if behind else ""
+    if not behind:
+        return ""
+    return min(behind, key=lambda hold: hold.version).reason
 
 
 def blocks_vacuum(held: Sequence[Hold], metrics: TableMetrics, now: float) -> str:

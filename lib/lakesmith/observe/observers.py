@@ -89,7 +89,9 @@ def _installed() -> Iterator[Observer]:
 def _name(observer: Observer) -> str:
     named = observer if hasattr(observer, "__qualname__") else type(observer)
     module = getattr(named, "__module__", None)
-    return f"{module}.{named.__qualname__}" if module else str(named.__qualname__)
+    if module:
+        return f"{module}.{named.__qualname__}"
+    return str(named.__qualname__)
 
 
 def _warn(what: str, error: Exception) -> None:

@@ -103,7 +103,8 @@ class QuarantineReader(ProjectReader):
         """
         rows = self.quarantine(name)
         kept = rows.filter(named(STATE) != REPLAYED)
-        return [row.asDict() for row in kept.transform(count_reasons).collect()]
+        counts = kept.transform(count_reasons)
+        return [row.asDict() for row in counts.collect()]
 
     def _newest_batch(self, name: str) -> int | None:
         """Return the newest published batch of a table, None where the ledger does not know."""
@@ -113,7 +114,8 @@ class QuarantineReader(ProjectReader):
         state = read_ledger(spark, ledger, "").states.get(name)
         if state is None or not state.closed:
             return None
-        return batch_at(state, newest(spark, published)["tables"].get(name))
+        versions = newest(spark, published)["tables"]
+        return batch_at(state, versions.get(name))
 
 
 def batch_at(state: TableState, version: int | None) -> int:
@@ -134,7 +136,7 @@ def batch_at(state: TableState, version: int | None) -> int:
     within = [batch for batch, of in versions.items() if of <= version]
     if within:
         return max(within)
-    # A rebuild has begun anew, and what is published is from before it.
+    # A rebuild has restarted the numbers of batches; what is published is older.
     first = min(versions, default=state.closed + (0 if state.refused else 1))
     return first - 1
 

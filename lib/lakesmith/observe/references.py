@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
@@ -34,6 +35,8 @@ REFERENCES = (
 # One row of each version says how many rows the table had.
 ROW_COUNT = "row_count"
 Versions = tuple[tuple[str, int], ...]
+_Key = tuple[object, ...]
+_Values = dict[tuple[str | None, ...], Value]
 
 
 @dataclass(frozen=True)
@@ -56,16 +59,20 @@ class References:
 
     def versions(self) -> dict[str, int]:
         """Return the newest version of each table whose statistics are frozen."""
-        heads = self.ops_table.read(self.spark, where=f"statistic = '{ROW_COUNT}'")
+        where = f"statistic = '{ROW_COUNT}'"
+        heads = self.ops_table.read(self.spark, where=where)
         found: dict[str, int] = {}
         for row in heads:
-            found[row["table"]] = max(row["version"], found.get(row["table"], 0))
+            table = row["table"]
+            newest = found.get(table, 0)
+            found[table] = max(row["version"], newest)
         return found
 
     def read(self, table: str, version: int) -> Frozen:
         """Return one version of the frozen statistics of a table."""
         where = f"reference = '{reference_name(table, version)}'"
-        return frozen_from(table, version, self.ops_table.read(self.spark, where=where))
+        rows = self.ops_table.read(self.spark, where=where)
+        return frozen_from(table, version, rows)
 
     def append(self, rows: Rows) -> None:
         """Append the rows of one version in one commit."""
@@ -82,7 +89,8 @@ class References:
         """
         needs = needed_statistics(table, self.project.table(table))
         newest = self.versions() if needs else {}
-        for reference in {statistic.reference: None for statistic in needs}:
+        used = dict.fromkeys(statistic.reference for statistic in needs)
+        for reference in used:
             asked = [one for one in needs if one.reference == reference]
             if reference not in newest:
                 raise _not_frozen(table, reference, asked)
@@ -90,8 +98,8 @@ class References:
             lacking = [one for one in asked if not frozen.has(one)]
             if lacking:
                 raise _lacking(table, frozen, lacking)
-        used = {statistic.reference for statistic in needs}
-        return tuple(sorted((frozen_key(name), newest[name]) for name in used))
+        versions = [(frozen_key(name), newest[name]) for name in used]
+        return tuple(sorted(versions))
 
     def of_intent(self, references: Versions) -> dict[str, Frozen]:
         """Return the frozen statistics that an intent names, by table."""
@@ -125,19 +133,20 @@ def frozen_from(table: str, version: int, rows: Iterable[Mapping[str, Any]]) -> 
     >>> frozen.value(Statistic("amount", "quantile", 0.5))
     Value(text='3', type='int')
     """
-    values: dict[tuple[object, ...], Value] = {}
-    types: dict[tuple[object, ...], tuple[str, ...]] = {}
-    groups: dict[tuple[object, ...], dict[tuple[str | None, ...], Value]] = {}
+    values: dict[_Key, Value] = {}
+    types: dict[_Key, tuple[str, ...]] = {}
+    groups: dict[_Key, _Values] = defaultdict(dict)
     for row in rows:
         params = json.loads(row["params"] or "{}")
-        key = _statistic(row, params).key
+        statistic = _statistic(row, params)
+        key = statistic.key
         value = Value(row["value"], row["type"])
-        if "group" in params:
-            types[key] = tuple(params["types"])
-            of_key = groups.setdefault(key, {})
-            of_key[tuple(params["group"])] = value
-        else:
+        if "group" not in params:
             values[key] = value
+            continue
+        types[key] = tuple(params["types"])
+        group = tuple(params["group"])
+        groups[key][group] = value
     of_groups = {key: Groups(types[key], found) for key, found in groups.items()}
     return Frozen(table, version, values, of_groups)
 

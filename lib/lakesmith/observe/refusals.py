@@ -52,7 +52,7 @@ REFUSALS: dict[str, Refusal] = {
         words="published all the same",
     ),
 }
-# Outcomes that do not stop a run and that somebody has to look at.
+# Outcomes that do not stop a run and that need a person's attention.
 ALERTING = {
     one.outcome: one.words for one in REFUSALS.values() if one.outcome != "refused"
 }

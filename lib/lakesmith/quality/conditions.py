@@ -11,6 +11,7 @@ from pyspark.errors import AnalysisException
 from pyspark.sql import Column, DataFrame
 from pyspark.sql import functions as F
 
+from lakesmith.column_refs import is_true
 from lakesmith.columns import DELETED, EMPTIED
 from lakesmith.quality.checks.row.attempt import HOLDS, attempted
 from lakesmith.quality.rule import Rule, reason_of
@@ -43,7 +44,7 @@ def holds(condition: str, columns: Mapping[str, str]) -> Column:
     1
     """
     outcome = attempted(F.expr(condition), columns)
-    return F.coalesce(outcome == HOLDS, F.lit(False))
+    return is_true(outcome == HOLDS)
 
 
 def measured_rows(
@@ -80,7 +81,7 @@ def measured_rows(
             raise ValueError("a condition needs the rows that it is asked of")
         return None
     marked = [name for name in marks if name in rows.columns]
-    conditions = [~F.coalesce(F.col(mark), F.lit(False)) for mark in marked]
+    conditions = [~is_true(F.col(mark)) for mark in marked]
     if condition is not None:
         conditions.append(holds(condition, dict(rows.dtypes)))
     return reduce(and_, conditions) if conditions else None

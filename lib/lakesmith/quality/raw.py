@@ -8,7 +8,8 @@ from typing import TYPE_CHECKING
 from pyspark.sql import Column
 from pyspark.sql import functions as F
 
-from lakesmith.columns import IMAGE_FIELD, RAW, RESCUED, quoted
+from lakesmith.column_refs import column_in
+from lakesmith.columns import IMAGE_FIELD, RAW, RESCUED
 
 if TYPE_CHECKING:
     from lakesmith.spec.model import Column as ContractColumn
@@ -42,7 +43,9 @@ def raw_field(columns: Mapping[str, str], name: str) -> Column | None:
     # The image of a change event comes before its envelope.
     of_image = fields.get(f"{IMAGE_FIELD}{name}".lower())
     field = of_image or fields.get(name.lower())
-    return F.col(f"{RAW}.{quoted(field)}").cast("string") if field else None
+    if not field:
+        return None
+    return column_in(RAW, field).cast("string")
 
 
 def raw_source(

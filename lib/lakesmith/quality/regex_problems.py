@@ -138,5 +138,7 @@ def _error_of(make: Callable[[], DataFrame]) -> str:
     except (
         Exception
     ) as error:  # what else a sample row throws is no matter of a pattern
-        return reason_of(error) if BROKEN.search(str(error)) else ""
+        if not BROKEN.search(str(error)):
+            return ""
+        return reason_of(error)
     return ""

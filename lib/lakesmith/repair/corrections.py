@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from collections import defaultdict
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from functools import reduce
 from pathlib import Path
@@ -100,7 +100,8 @@ class Corrections:
             names = tuple(sorted(one.where))
             groups[names].append(number)
         stored = rows.drop(PATCH)
-        fields = stored.withColumn("_fields", F.from_json(RAW, _FIELDS))
+        raw_fields = F.from_json(RAW, _FIELDS)
+        fields = stored.withColumn("_fields", raw_fields)
         parts = [
             self._found_by(session, fields, names, numbers)
             for names, numbers in groups.items()
@@ -120,13 +121,8 @@ class Corrections:
         ddl = f"{_ENTRY} INT, {PATCH} STRING, {columns}"
         data = [self._record(number, names) for number in numbers]
         entries = session.createDataFrame(data, ddl)
-        is_same: list[Column] = []
-        for key, name in zip(keys, names, strict=True):
-            field = named("_fields").getItem(name)
-            is_same.append(named(key).eqNullSafe(field))
-        by_name = named("name") == named(ROW)
-        condition = reduce(Column.__and__, is_same or [by_name])
-        joined = rows.join(F.broadcast(entries), condition)
+        is_meant = _has_values(keys, names) if names else named("name") == named(ROW)
+        joined = rows.join(F.broadcast(entries), is_meant)
         return joined.select(_ENTRY, ROW_DIGEST, PATCH, REPLAYED_BY)
 
     def _record(self, number: int, names: Sequence[str]) -> tuple[Any, ...]:
@@ -135,34 +131,51 @@ class Corrections:
         return (number, entry.patch, entry.row, *values)
 
     def _require_rows(self, found: DataFrame) -> None:
-        entry = named(_ENTRY)
-        meant = {row[_ENTRY] for row in found.select(entry).distinct().collect()}
-        least = F.min(entry).alias("one")
-        greatest = F.max(entry).alias("two")
-        of_rows = found.groupBy(ROW_DIGEST).agg(least, greatest)
-        shared = of_rows.filter("one < two").select("one", "two").distinct()
-        mistakes: list[Mistake] = [
-            (one.line, "no row of the quarantine is meant")
-            for number, one in enumerate(self.entries)
-            if number not in meant
-        ]
-        for row in shared.collect():
-            other = self.entries[row["one"]].line
-            what = f"line {other} means the same row"
-            mistakes.append((self.entries[row["two"]].line, what))
+        entries = found.select(_ENTRY).distinct()
+        meant = {row[_ENTRY] for row in entries.collect()}
+        mistakes: list[Mistake] = []
+        for number, one in enumerate(self.entries):
+            if number not in meant:
+                mistakes.append((one.line, "no row of the quarantine is meant"))
+        for row in _shared_rows(found).collect():
+            first = self.entries[row["one"]]
+            second = self.entries[row["two"]]
+            what = f"line {first.line} means the same row"
+            mistakes.append((second.line, what))
         if mistakes:
             raise refused(self.file, mistakes, _HINT)
+
+
+def _has_values(keys: Iterable[str], fields: Iterable[str]) -> Column:
+    """Return whether the fields of a row have the values of an entry."""
+    is_same: list[Column] = []
+    for key, name in zip(keys, fields, strict=True):
+        field = named("_fields").getItem(name)
+        is_same.append(named(key).eqNullSafe(field))
+    return reduce(Column.__and__, is_same)
+
+
+def _shared_rows(found: DataFrame) -> DataFrame:
+    """Return the first and the last entry of each row that several mean."""
+    entry = named(_ENTRY)
+    first = F.min(entry).alias("one")
+    last = F.max(entry).alias("two")
+    of_rows = found.groupBy(ROW_DIGEST).agg(first, last)
+    shared = of_rows.filter("one < two")
+    return shared.select("one", "two").distinct()
 
 
 def _merge(patches: DataFrame, quarantine: TableRef) -> None:
     name = quarantine.sql_name
     digest = digest_of(f"{name}.")
     is_same = digest == F.col(f"s.{ROW_DIGEST}")
-    waits = F.col(f"{name}.{REPLAYED_BY}").isNull()
+    replayed_by = F.col(f"{name}.{REPLAYED_BY}")
+    waits = replayed_by.isNull()
     patch = {PATCH: F.col(f"s.{PATCH}")}
     source = patches.alias("s")
     merge = source.mergeInto(name, is_same & waits)
-    merge.whenMatched().update(patch).merge()
+    matched = merge.whenMatched()
+    matched.update(patch).merge()
 
 
 def about_corrections(app_id: str, run_id: str) -> str:

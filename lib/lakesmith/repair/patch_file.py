@@ -153,7 +153,9 @@ def _value_problems(values: Mapping[str, Any]) -> Iterator[str]:
 
 def _text(value: Any) -> str | None:
     """Return a value as JSON has it within text."""
-    return value if value is None or isinstance(value, str) else json.dumps(value)
+    if value is None or isinstance(value, str):
+        return value
+    return json.dumps(value)
 
 
 def _of_csv(file: Path, mistakes: list[Mistake]) -> Iterator[Correction]:

@@ -188,7 +188,8 @@ def _plan(
     name = request.table
     quarantine = facts.ref(name).quarantine
     frozen = References(session, facts.project).planned(name)
-    first = _intent(facts, ledger, _slice(facts, ledger, request, 0, 0), name, frozen)
+    nothing = _slice(facts, ledger, request, 0, 0)
+    first = _intent(facts, ledger, nothing, name, frozen)
     batch = BatchContext(session, facts.project, facts.run_id, first)
     kind = input_type(batch)
     require_text(name, kind)
@@ -211,8 +212,10 @@ def _plan(
 def _slice(
     facts: RunFacts, ledger: Ledger, request: ReplayRequest, version: int, rows: int
 ) -> Slice:
-    upstream = facts.project.table(request.table).from_
-    since = ledger.state(request.table).since or 0
+    table = request.table
+    spec = facts.project.table(table)
+    upstream = spec.from_
+    since = ledger.state(table).since or 0
     to = newest_equal(ledger.state(upstream), since)
     return replay_slice(upstream, to, version, request.where, rows)
 
@@ -278,8 +281,9 @@ def _bad_condition(where: str, error: PySparkException) -> InputError:
 
 
 def _not_rebuilt(request: ReplayRequest, counts: dict[str, int]) -> InputError:
-    worst = sorted(counts.items(), key=lambda pair: (-pair[1], pair[0]))[:SHOWN]
-    listed = "; ".join(f"{what} ({rows} row(s))" for what, rows in worst)
+    worst = sorted(counts.items(), key=lambda pair: (-pair[1], pair[0]))
+    texts = [f"{what} ({rows} row(s))" for what, rows in worst[:SHOWN]]
+    listed = "; ".join(texts)
     total = sum(counts.values())
     return InputError(
         f"{total} quarantined row(s) of {request.table} cannot be rebuilt: {listed}",

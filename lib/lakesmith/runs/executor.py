@@ -62,10 +62,9 @@ class Executor:
     def run_planned(self, wave: Sequence[Intent]) -> None:
         """Write and run batches that a caller planned, without those of blocked tables."""
         self.progress.begin(intent.table for intent in wave)
-        open_tables = [
-            intent for intent in wave if intent.table not in self.progress.blocked
-        ]
-        self.ledger.stage(*[intent_event(intent) for intent in open_tables])
+        blocked = self.progress.blocked
+        open_tables = [intent for intent in wave if intent.table not in blocked]
+        self.ledger.stage(*map(intent_event, open_tables))
         self._run_batches(open_tables)
 
     def retry(self, intent: Intent) -> None:
@@ -80,7 +79,8 @@ class Executor:
         blocked = self.progress.blocked
         planned = {table: self._plan(table) for table in wave if table not in blocked}
         for table, plan in planned.items():
-            self.ledger.stage(*plan.events(self.ledger.state(table)))
+            state = self.ledger.state(table)
+            self.ledger.stage(*plan.events(state))
         retried = {table for table, plan in planned.items() if plan.is_retry}
         intents = [plan.intent for plan in planned.values() if plan.intent is not None]
         if not intents:
@@ -167,10 +167,12 @@ class Executor:
 
     def _park(self, intent: Intent, bad: ParkedPart) -> None:
         """Park a part of the input, so that the next round plans the rest."""
-        state = self.ledger.state(intent.table)
-        is_needed = bad.part in state.must_read
-        require_none(intent.table, {bad.part: bad.reason} if is_needed else {})
-        source = source_of(self.facts.project, intent.table)
-        self.ledger.stage(parked_event(state, source, [bad]))
-        self.progress.park(intent.table, [bad])
+        table = intent.table
+        state = self.ledger.state(table)
+        if bad.part in state.must_read:
+            require_none(table, {bad.part: bad.reason})
+        source = source_of(self.facts.project, table)
+        event = parked_event(state, source, [bad])
+        self.ledger.stage(event)
+        self.progress.park(table, [bad])
         self.again = True

@@ -48,12 +48,10 @@ def plan(spark: SparkSession, project: Project, select: Sequence[str] = ()) -> P
     """
     ledger = open_ledger(spark, project, new_run_id(), create=False)
     planning = _Planning(spark, project, ledger)
-    ordered = [
-        (number, name)
-        for number, wave in enumerate(waves(project, select), start=1)
-        for name in wave
-    ]
-    return Plan(tuple([planning.table(name, number) for number, name in ordered]))
+    tables: list[PlannedTable] = []
+    for number, wave in enumerate(waves(project, select), start=1):
+        tables += [planning.table(name, number) for name in wave]
+    return Plan(tuple(tables))
 
 
 @dataclass
@@ -97,9 +95,8 @@ class _Planning:
         waits_for = [upstream for upstream in upstreams(spec) if upstream in self.busy]
         is_busy = planned.intent is not None or bool(waits_for)
         reads = _reads(self.project, name, planned, state) if is_busy else ""
-        row = replace(
-            self._without_batch(name, wave, _new(planned, waits_for)), reads=reads
-        )
+        without_batch = self._without_batch(name, wave, _new(planned, waits_for))
+        row = replace(without_batch, reads=reads)
         with_differences = _with_differences(self.spark, self.project, row, state)
         if is_busy:
             self.busy.add(name)
@@ -154,26 +151,23 @@ def _with_differences(
         f"{upstream}: the next run ends with LS514" if upstream else "",
     ]
     notes = (*row.notes, *filter(None, refusals))
-    return replace(row, notes=notes, schema=tuple(str(change) for change in changes))
+    schema = tuple(map(str, changes))
+    return replace(row, notes=notes, schema=schema)
 
 
 def _strategy(spec: Table) -> str:
     columns = spec.write.recomputed_by or spec.write.keys
-    return (
-        f"{spec.write.strategy} by {', '.join(columns)}"
-        if columns
-        else spec.write.strategy
-    )
+    if columns:
+        return f"{spec.write.strategy} by {', '.join(columns)}"
+    return spec.write.strategy
 
 
 def _new(planned: Planned, waits_for: Sequence[str]) -> str:
     parked = f", {len(planned.parked)} to park" if planned.parked else ""
     if planned.intent is None:
-        return (
-            f"what {', '.join(waits_for)} will write"
-            if waits_for
-            else f"nothing{parked}"
-        )
+        if waits_for:
+            return f"what {', '.join(waits_for)} will write"
+        return f"nothing{parked}"
     retry = " (a batch that was begun)" if planned.is_retry else ""
     return f"{planned.new}{parked}{retry}"
 

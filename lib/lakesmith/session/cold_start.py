@@ -57,12 +57,12 @@ def quicken(properties: Mapping[str, str]) -> dict[str, str]:
     if not LOCAL.fullmatch(properties.get("spark.master", "")) or not jars:
         return dict(properties)
     before = os.environ.get(CLASS_PATH, "").split(os.pathsep)
-    os.environ[CLASS_PATH] = os.pathsep.join(
-        dict.fromkeys([*filter(None, before), *jars])
-    )
+    places = dict.fromkeys([*filter(None, before), *jars])
+    os.environ[CLASS_PATH] = os.pathsep.join(places)
     options = [*_archive_options(), properties.get(OPTIONS, "")]
-    kept = {key: value for key, value in properties.items() if key != PACKAGES}
-    return kept | {OPTIONS: " ".join(filter(None, options))}
+    quick = {key: value for key, value in properties.items() if key != PACKAGES}
+    quick[OPTIONS] = " ".join(filter(None, options))
+    return quick
 
 
 def remember(settings: Mapping[str, str]) -> None:
@@ -104,7 +104,9 @@ def _known_jars(properties: Mapping[str, str]) -> list[str]:
         if properties.get(PACKAGES) and note.exists()
         else []
     )
-    return jars if all(Path(jar).exists() for jar in jars) else []
+    if all(Path(jar).exists() for jar in jars):
+        return jars
+    return []
 
 
 def _note(properties: Mapping[str, str]) -> Path:
@@ -139,7 +141,9 @@ def _archive_options() -> list[str]:
     if archive.exists():
         os.utime(archive)
         return [SILENT, f"-XX:SharedArchiveFile={archive}"]
-    return [SILENT, f"-XX:ArchiveClassesAtExit={archive}"] if _claimed(archive) else []
+    if not _claimed(archive):
+        return []
+    return [SILENT, f"-XX:ArchiveClassesAtExit={archive}"]
 
 
 def _claimed(archive: Path) -> bool:
@@ -184,7 +188,9 @@ def _conf() -> Path:
 
 def _spark_jars() -> list[str]:
     jars = _spark() / "jars"
-    return [str(jars), *sorted(os.listdir(jars))] if jars.exists() else []
+    if not jars.exists():
+        return []
+    return [str(jars), *sorted(os.listdir(jars))]
 
 
 def _digest(*parts: str) -> str:

@@ -111,6 +111,6 @@ def first_line(error: Exception) -> str:
         if line.startswith("Caused by: ")
     ]
     first = "".join(messages[:1] or lines[:1])[:400]
-    return (
-        f"{first} ({causes[-1][:300]})" if causes and causes[-1] not in first else first
-    )
+    if causes and causes[-1] not in first:
+        return f"{first} ({causes[-1][:300]})"
+    return first

@@ -13,7 +13,7 @@ from functools import reduce
 from pyspark.sql import Column, DataFrame
 from pyspark.sql import functions as F
 
-from lakesmith.column_refs import named
+from lakesmith.column_refs import is_true, named
 from lakesmith.sketches.bloom_sizing import LANE_BITS, Shape
 from lakesmith.types import SCALARS, WHOLE, family, is_float
 
@@ -216,7 +216,7 @@ def bloom_probe(
     joined = addressed.join(blocks, is_same_block, "left")
     has_bits = [_has(word, mask) for word, mask in _masks().items()]
     has_all = reduce(Column.__and__, has_bits)
-    maybe = F.coalesce(has_all, F.lit(False))
+    maybe = is_true(has_all)
     columns = [named(name) for name in rows.columns]
     return joined.select(
         *columns,

@@ -13,7 +13,7 @@ from collections.abc import Sequence
 from pyspark.sql import Column
 from pyspark.sql import functions as F
 
-from lakesmith.column_refs import json_text, named
+from lakesmith.column_refs import json_text, named, null
 from lakesmith.columns import quoted
 from lakesmith.types import FLOATS, WHOLE, family, is_float
 
@@ -110,7 +110,7 @@ def kll(name: str, kind: str) -> Column:
         )
     whole = _whole_number(name, kind)
     if whole is None:
-        return F.lit(None).cast("binary")
+        return null("binary")
     sketch = F.kll_sketch_agg_bigint(whole, F.lit(KLL_K))
     return _if_any(name, sketch)
 
@@ -190,7 +190,7 @@ def top_k(name: str, kind: str) -> Column:
     '[{"item":"a","count":2}]'
     """
     if family(kind) not in TOP_TYPES:
-        return F.lit(None).cast("string")
+        return null("string")
     found = F.expr(f"approx_top_k({quoted(name)}, {TOP_K + 1}, {TOP_TRACKED})")
     known = F.filter(
         found,

@@ -114,7 +114,9 @@ class Quarantined(Source):
         stored = quarantine.load(session, versionAsOf=piece.data["version"])
         rows = waiting(with_names(stored))
         where = piece.data["where"]
-        return rows.filter(F.expr(where)) if where else rows
+        if not where:
+            return rows
+        return rows.filter(F.expr(where))
 
     def still_readable(self, piece: Slice) -> str:
         """Return why the rows cannot go through the table as planned, or an empty text.

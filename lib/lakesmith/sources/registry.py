@@ -100,7 +100,9 @@ def reader_of(project: Project, table: str, piece: Slice) -> Source:
     'table'
     """
     found = source_class(piece.kind)
-    return found(project, table) if found.is_beside else source_of(project, table)
+    if found.is_beside:
+        return found(project, table)
+    return source_of(project, table)
 
 
 def is_beside(piece: Slice) -> bool:

@@ -44,7 +44,8 @@ def is_mark(keys: Sequence[str]) -> Column:
     |NULL|   x|
     +----+----+
     """
-    return reduce(Column.__and__, [named(key).isNull() for key in keys])
+    nulls = [named(key).isNull() for key in keys]
+    return reduce(Column.__and__, nulls)
 
 
 def snapshot(session: SparkSession, table: TableRef, version: int) -> DataFrame:
@@ -87,12 +88,15 @@ def new_rows(
     """
     if since is None:
         rows = table.load(session, versionAsOf=to).drop("_seq")
-        return rows.filter("NOT _deleted") if "_deleted" in rows.columns else rows
-    kinds = ("insert", "update_postimage")
+        if "_deleted" not in rows.columns:
+            return rows
+        return rows.filter("NOT _deleted")
+    change = F.col("_change_type")
     feed = _feed(session, table, since, to, voids)
-    rows = feed.filter(F.col("_change_type").isin(*kinds))
+    rows = feed.filter(change.isin("insert", "update_postimage"))
     # A commit has one image of a row.
-    has_several = len(live_versions(since, to, voids)) > 1
+    commits = live_versions(since, to, voids)
+    has_several = len(commits) > 1
     if images_of and has_several and set(images_of) <= set(rows.columns):
         rows = rows.transform(latest_by(images_of, ["_commit_version"]))
     return rows.drop(*FEED_COLUMNS, "_seq")
@@ -123,7 +127,8 @@ def inserted_rows(
         *Columns*: those of the table, without ``_seq`` and ``_deleted``.
     """
     feed = _feed(session, table, since, to, voids)
-    rows = feed.filter(named("_change_type") == "insert")
+    is_insert = named("_change_type") == "insert"
+    rows = feed.filter(is_insert)
     if "_deleted" in rows.columns:
         rows = rows.filter(~named("_deleted"))
     return rows.drop(*HIDDEN_IN_FEED)
@@ -140,7 +145,8 @@ def other_changes(
         *Columns*: those of the table, without ``_seq`` and ``_deleted``.
     """
     feed = _feed(session, table, since, to, voids)
-    rows = feed.filter(named("_change_type") != "insert")
+    is_other = named("_change_type") != "insert"
+    rows = feed.filter(is_other)
     return rows.drop(*HIDDEN_IN_FEED)
 
 
@@ -154,7 +160,8 @@ def only_adds(
     head = newest_version(session, table)
     commits = newest_commits(session, table, head - since)
     adding = {commit.version for commit in commits if commit.adds_only}
-    return adding.issuperset(live_versions(since, to, voids))
+    read = live_versions(since, to, voids)
+    return adding.issuperset(read)
 
 
 def max_changed_rows(table: TableRef, since: int | None, to: int) -> int | None:
@@ -173,8 +180,9 @@ def max_changed_rows(table: TableRef, since: int | None, to: int) -> int | None:
     commits = newest_commits(None, table, head - since)
     rows = [commit.max_rows for commit in commits if since < commit.version <= to]
     known = [number for number in rows if number is not None]
-    is_complete = len(known) == to - since
-    return sum(known) if is_complete else None
+    if len(known) != to - since:
+        return None
+    return sum(known)
 
 
 def is_retyped(session: SparkSession, table: TableRef, since: int, to: int) -> bool:

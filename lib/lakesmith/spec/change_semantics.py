@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
@@ -44,8 +45,9 @@ def has_keys_of(table: Table, upstream: Table) -> bool:
     >>> has_keys_of(Table(from_="silver.orders", columns=columns, write=write), upstream)
     True
     """
-    keys = {read_from(table, key).lower() for key in table.write.keys}
-    return keys == {key.lower() for key in upstream.write.keys}
+    keys = _read_from_each(table, table.write.keys)
+    of_upstream = [key.lower() for key in upstream.write.keys]
+    return set(keys) == set(of_upstream)
 
 
 def upstream_decides(table: Table, upstream: Table) -> bool:
@@ -65,14 +67,23 @@ def upstream_decides(table: Table, upstream: Table) -> bool:
 
 def keeps_first_of(table: Table, upstream: Table) -> bool:
     """Return whether a table keeps the first row of each key by its upstream's sequence."""
-    sequence = [read_from(table, name).lower() for name in table.write.sequence_by]
+    if not table.write.keeps_first:
+        return False
+    sequence = _read_from_each(table, table.write.sequence_by)
     of_upstream = [name.lower() for name in upstream.write.sequence_by]
-    return table.write.keeps_first and sequence == of_upstream
+    return sequence == of_upstream
+
+
+def _read_from_each(table: Table, names: Iterable[str]) -> list[str]:
+    return [read_from(table, name).lower() for name in names]
 
 
 def read_from(table: Table, name: str) -> str:
     """Return the column of the upstream that a column of the contract is read from."""
-    return (name in table.columns and table.columns[name].source) or name
+    column = table.columns.get(name)
+    if column is None:
+        return name
+    return column.source or name
 
 
 def sources_of(spec: Table) -> dict[str, str]:
@@ -85,7 +96,8 @@ def sources_of(spec: Table) -> dict[str, str]:
     >>> sources_of(Table(from_="bronze.orders", columns=columns))
     {'id': 'id', 'price': 'Price'}
     """
-    return {name: column.source or name for name, column in spec.columns.items()}
+    columns = spec.columns.items()
+    return {name: column.source or name for name, column in columns}
 
 
 def settled_columns(spec: Table) -> tuple[str, ...]:

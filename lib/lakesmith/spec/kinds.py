@@ -74,7 +74,9 @@ class Kind:
         >>> KINDS["sources"].folder, KINDS["tables"].folder
         ('sources', 'tables/<layer>')
         """
-        return f"{self.name}/<layer>" if self.layers else self.name
+        if self.layers:
+            return f"{self.name}/<layer>"
+        return self.name
 
     def flatten(self, tree: Mapping[str, Any]) -> dict[str, Any]:
         """Return the specs of this kind by key, from a tree of specs.
@@ -103,7 +105,9 @@ class Kind:
         >>> KINDS["tables"].name_of("tables.gold.daily")
         'gold.daily'
         """
-        return key.partition(".")[2] if self.layers else key
+        if not self.layers:
+            return key
+        return key.partition(".")[2]
 
     def specs(self, project: Project) -> dict[str, Any]:
         """Return the specs of this kind in a project, by key."""
@@ -113,7 +117,9 @@ class Kind:
         """Return the type of the project's field that holds the specs."""
         name = Annotated[str, Field(pattern=self.pattern)]
         specs = GenericAlias(dict, (name, self.model))
-        return GenericAlias(dict, (str, specs)) if self.layers else specs
+        if not self.layers:
+            return specs
+        return GenericAlias(dict, (str, specs))
 
 
 KINDS: dict[str, Kind] = {

@@ -90,9 +90,11 @@ def _findings(error: ValidationError, data: dict[str, Any]) -> Iterator[Finding]
     for details in error.errors(include_url=False):
         path = _key_path(details["loc"], data)
         if details["type"] == FINDING:
-            yield Finding(key=dotted(path), **details["ctx"])
+            key = dotted(path)
+            yield Finding(key=key, **details["ctx"])
         else:
-            by_path[path].append(dict(details))
+            same = by_path[path]
+            same.append(dict(details))
     for path, errors in by_path.items():
         yield _finding(path, errors, data)
 
@@ -123,11 +125,15 @@ def _finding(path: KeyPath, errors: list[_Error], data: dict[str, Any]) -> Findi
     if first["loc"][-1] == _KEY:
         what = f"name '{name}' is not allowed"
         return Finding("LS113", key, what, _pattern_hint(first))
-    if first["type"] == "missing":
-        return Finding("LS111", key, f"missing key '{name}'", "add it")
-    if first["type"] == "extra_forbidden":
-        hint = suggest(name, _known_keys(path[:-1], data), "known keys")
-        return Finding("LS110", key, f"unknown key '{name}'", hint)
+    kind = first["type"]
+    if kind == "missing":
+        what = f"missing key '{name}'"
+        return Finding("LS111", key, what, "add it")
+    if kind == "extra_forbidden":
+        what = f"unknown key '{name}'"
+        known = _known_keys(path[:-1], data)
+        hint = suggest(name, known, "known keys")
+        return Finding("LS110", key, what, hint)
     if name == "version":
         what = f"spec version {_show(first['input'])} is not known"
         return Finding("LS118", key, what, "write version: 1")
@@ -136,13 +142,15 @@ def _finding(path: KeyPath, errors: list[_Error], data: dict[str, Any]) -> Findi
 
 def _mismatch(key: str, errors: list[_Error]) -> Finding:
     first = errors[0]
-    value = _show(first["input"])
+    given = first["input"]
+    value = _show(given)
     if first["type"] == "literal_error":
         allowed = first["ctx"]["expected"]
-        words = allowed.replace(" or ", ", ").split(", ")
-        names = [word.strip("'") for word in words]
-        hint = suggest(str(first["input"]), names, "allowed")
-        return Finding("LS112", key, f"{value} is not one of {allowed}", hint)
+        listed = allowed.replace(" or ", ", ")
+        names = [word.strip("'") for word in listed.split(", ")]
+        what = f"{value} is not one of {allowed}"
+        hint = suggest(str(given), names, "allowed")
+        return Finding("LS112", key, what, hint)
     if first["type"] == "string_pattern_mismatch":
         what = f"{value} is not allowed here"
         return Finding("LS112", key, what, _pattern_hint(first))
@@ -180,15 +188,20 @@ def _show(value: Any) -> str:
     if isinstance(value, bool):
         return str(value).lower()
     text = repr(value)
-    return text if len(text) <= _MAX_SHOWN else f"{text[:_MAX_SHOWN]}..."
+    if len(text) <= _MAX_SHOWN:
+        return text
+    return f"{text[:_MAX_SHOWN]}..."
 
 
 def _known_keys(path: KeyPath, data: dict[str, Any]) -> list[str]:
     model: Any = project_model()
     for index, part in enumerate(path):
-        is_source = index == 1 and path[0] == "sources"
-        model = _source_model(data, part) if is_source else _child(model, part)
-    return list(_fields(model))
+        if index == 1 and path[0] == "sources":
+            model = _source_model(data, part)
+        else:
+            model = _child(model, part)
+    fields = _fields(model)
+    return list(fields)
 
 
 def _source_model(data: dict[str, Any], name: str | int) -> Any:

@@ -57,13 +57,16 @@ def spec_reference() -> str:
     page = _HEAD
     for title, place, schema in files:
         models |= schema.get("$defs", {})
-        page += f"\n## {title}\n\n{place}\n\n{_section(schema)}"
+        section = _section(schema)
+        page += f"\n## {title}\n\n{place}\n\n{section}"
     headings = {str(schema.get("title")): title for title, _, schema in files}
     for name, model in models.items():
         if name not in headings:
             page += f"\n### {name}\n\n{_section(model)}"
     for name, title in headings.items():
-        page = page.replace(f"](#{name})".lower(), f"](#{title})".lower())
+        link = f"](#{name})".lower()
+        anchor = f"](#{title})".lower()
+        page = page.replace(link, anchor)
     return page
 
 
@@ -79,7 +82,8 @@ def type_text(schema: dict[str, Any]) -> str:
     """
     if "$ref" in schema:
         name = schema["$ref"].rpartition("/")[2]
-        return f"[{name}](#{name.lower()})"
+        anchor = name.lower()
+        return f"[{name}](#{anchor})"
     if "const" in schema or "enum" in schema:
         values = schema.get("enum", [schema.get("const")])
         return ", ".join(f"`{value}`" for value in values)
@@ -101,8 +105,11 @@ def _files() -> Iterator[tuple[str, str, _Schema]]:
 
 
 def _place(kind: Kind) -> str:
-    layers = f" Layers are {', '.join(kind.layers)}." if kind.layers else ""
-    return f"In `conf/{kind.folder}/<name>.yml`.{layers}"
+    place = f"In `conf/{kind.folder}/<name>.yml`."
+    if not kind.layers:
+        return place
+    layers = ", ".join(kind.layers)
+    return f"{place} Layers are {layers}."
 
 
 def _section(schema: _Schema) -> str:
@@ -138,28 +145,37 @@ def _default(field: _Schema) -> str:
     value = field.get("default")
     if value in (None, "", [], {}) or isinstance(value, dict):
         return ""
-    return f"`{value}`" if isinstance(value, str) else f"`{json.dumps(value)}`"
+    if isinstance(value, str):
+        return f"`{value}`"
+    return f"`{json.dumps(value)}`"
 
 
 def _simple_type(schema: _Schema) -> str:
     kind = schema.get("type", "")
     if kind == "array" and "items" in schema:
-        return f"list of {type_text(schema['items'])}"
+        items = type_text(schema["items"])
+        return f"list of {items}"
     if kind == "object":
         return _map_type(schema)
     if "pattern" in schema:
-        return _PATTERNS.get(schema["pattern"], f"text like `{schema['pattern']}`")
+        pattern = schema["pattern"]
+        return _PATTERNS.get(pattern, f"text like `{pattern}`")
     bounds = [f"{word} {schema[key]}" for key, word in _BOUNDS.items() if key in schema]
     if schema.get("maxLength") == 1:
         return "one character"
-    return ", ".join([_BASIC.get(kind, "any value"), *bounds])
+    basic = _BASIC.get(kind, "any value")
+    return ", ".join([basic, *bounds])
 
 
 def _map_type(schema: _Schema) -> str:
-    values = [*schema.get("patternProperties", {}).values()]
-    values += [schema["additionalProperties"]] if _has_values(schema) else []
-    texts = [type_text(value) for value in values]
-    return f"map of {texts[0]}" if texts else "map"
+    by_pattern = schema.get("patternProperties", {})
+    values = list(by_pattern.values())
+    if _has_values(schema):
+        values.append(schema["additionalProperties"])
+    if not values:
+        return "map"
+    text = type_text(values[0])
+    return f"map of {text}"
 
 
 def _has_values(schema: _Schema) -> bool:

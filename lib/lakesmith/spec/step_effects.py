@@ -25,7 +25,9 @@ def name_of(step: Step) -> str:
     >>> name_of("my.steps:clean"), name_of({"trim": ["a"]})
     ('my.steps:clean', 'trim')
     """
-    return step if isinstance(step, str) else str(next(iter(step), ""))
+    if isinstance(step, str):
+        return step
+    return str(next(iter(step), ""))
 
 
 def is_user_function(step: Step) -> bool:
@@ -80,7 +82,9 @@ def expressions(step: Step) -> Iterable[str]:
     if record:
         return sql_texts(record, options_of(step))
 
-    return [] if isinstance(step, str) else texts_of(dict(step))
+    if isinstance(step, str):
+        return []
+    return texts_of(dict(step))
 
 
 def row_wise(steps: Sequence[Step]) -> list[Step]:

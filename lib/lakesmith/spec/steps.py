@@ -157,7 +157,9 @@ def find_step(name: str) -> StepRecord | None:
     True
     """
     is_function = ":" in name
-    return None if is_function else LIBRARY.get(name) or installed_steps().get(name)
+    if is_function:
+        return None
+    return LIBRARY.get(name) or installed_steps().get(name)
 
 
 def step_names() -> list[str]:

@@ -77,7 +77,9 @@ def _decimal(texts: Sequence[str]) -> str:
 
     needed = whole + scale
     precision = min(_MOST_DIGITS, needed + _SPARE)
-    return f"decimal({precision},{scale})" if needed <= _MOST_DIGITS else ""
+    if needed <= _MOST_DIGITS:
+        return f"decimal({precision},{scale})"
+    return ""
 
 
 def _double(texts: Sequence[str]) -> str:

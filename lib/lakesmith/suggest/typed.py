@@ -71,7 +71,7 @@ class TypedColumn:
 
     @property
     def is_unique(self) -> bool:
-        """True where each row has a value of its own."""
+        """True where no two rows have the same value."""
         all_differ = self.distinct == self.rows
         return self.rows > 1 and all_differ
 
@@ -141,7 +141,9 @@ def _from_text(text: str, kind: str) -> Any:
         return float(text)
     if kind == "boolean":
         return text.lower() in ("true", "yes")
-    return _TIMES[kind](text) if kind in _TIMES else text
+    if kind not in _TIMES:
+        return text
+    return _TIMES[kind](text)
 
 
 def _is_hashable(value: Any) -> bool:

@@ -233,7 +233,9 @@ def _outcome(commit: CommitId, landed: Commit) -> Outcome:
 
 def recent_commits(session: SparkSession, table: TableRef) -> list[Commit]:
     """Return the newest commits of a table, as many as are searched for one of a batch."""
-    return newest_commits(session, table, LOOK_BACK) if table.exists(session) else []
+    if not table.exists(session):
+        return []
+    return newest_commits(session, table, LOOK_BACK)
 
 
 def _lost(session: SparkSession, table: TableRef, commit: CommitId) -> WriteError:

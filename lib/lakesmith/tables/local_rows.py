@@ -50,7 +50,8 @@ def local_rows(
         None for a table elsewhere, for features or types that delta-rs does not read as Spark does,
         for dates beyond Python's calendar, and for a table that delta-rs cannot read.
     """
-    has_default = any(column.default is not None for column in (columns or {}).values())
+    known = (columns or {}).values()
+    has_default = any(column.default is not None for column in known)
     if table.local is None or has_default:
         return None
     try:
@@ -62,13 +63,18 @@ def local_rows(
         if not (_is_read(delta) and _has_plain_types(delta, shown)):
             return None
         engine = QueryBuilder().register("t", delta)
-        found = engine.execute(_select(delta, shown, limit, hidden, spread))
-        rows: list[dict[str, Any]] = pa.table(found.read_all()).to_pylist()
+        query = _select(delta, shown, limit, hidden, spread)
+        found = engine.execute(query).read_all()
+        rows: list[dict[str, Any]] = pa.table(found).to_pylist()
     # delta-rs raises a plain Exception for a file that is missing or damaged. Spark reads the table
     # then, or says what is wrong with it.
     except Exception:
         return None
-    return [{name: _without_zone(value) for name, value in row.items()} for row in rows]
+    return [_plain_row(row) for row in rows]
+
+
+def _plain_row(row: Mapping[str, Any]) -> dict[str, Any]:
+    return {name: _without_zone(value) for name, value in row.items()}
 
 
 def _schema(delta: DeltaTable) -> pa.Schema:
@@ -77,8 +83,10 @@ def _schema(delta: DeltaTable) -> pa.Schema:
 
 def _is_read(delta: DeltaTable) -> bool:
     protocol = delta.protocol()
-    features = set(protocol.reader_features or ())
-    return protocol.min_reader_version in (1, 3) and features <= READ_FEATURES
+    if protocol.min_reader_version not in (1, 3):
+        return False
+    features = protocol.reader_features or ()
+    return READ_FEATURES.issuperset(features)
 
 
 def _has_plain_types(delta: DeltaTable, shown: list[str]) -> bool:
@@ -98,9 +106,9 @@ def _has_plain_types(delta: DeltaTable, shown: list[str]) -> bool:
 def _is_plain(kind: pa.DataType) -> bool:
     if pa.types.is_list(kind) or pa.types.is_large_list(kind):
         value = kind.value_type
-        return pa.types.is_struct(value) and all(
-            _is_text(field.type) for field in value
-        )
+        if not pa.types.is_struct(value):
+            return False
+        return all(_is_text(field.type) for field in value)
     return not pa.types.is_nested(kind)
 
 
@@ -123,8 +131,10 @@ def _by_hash(delta: DeltaTable, shown: list[str]) -> str:
 
 
 def _is_bytes(kind: pa.DataType) -> bool:
-    is_binary = pa.types.is_binary(kind) or pa.types.is_large_binary(kind)
-    return bool(is_binary or pa.types.is_nested(kind) or kind == pa.binary_view())
+    if kind == pa.binary_view():
+        return True
+    tests = (pa.types.is_binary, pa.types.is_large_binary, pa.types.is_nested)
+    return any(test(kind) for test in tests)
 
 
 def _select(
@@ -148,4 +158,6 @@ def _select(
 
 
 def _without_zone(value: Any) -> Any:
-    return value.replace(tzinfo=None) if getattr(value, "tzinfo", None) else value
+    if not getattr(value, "tzinfo", None):
+        return value
+    return value.replace(tzinfo=None)

@@ -9,7 +9,7 @@ from typing import Any
 from pyspark.sql import Column, DataFrame
 from pyspark.sql import functions as F
 
-from lakesmith.column_refs import named
+from lakesmith.column_refs import named, null
 from lakesmith.columns import BATCH_ID, PATCH, RAW, REPLAYED_BY, ROW, ROW_DIGEST
 
 # What a quarantine gets with its first replay or correction.
@@ -62,9 +62,7 @@ def with_names(rows: DataFrame) -> DataFrame:
     ['_batch_id', '_raw', '_replayed_by', '_patch', '_row_digest', '_row']
     """
     missing = {
-        name: F.lit(None).cast(kind)
-        for name, kind in ADDED.items()
-        if name not in rows.columns
+        name: null(kind) for name, kind in ADDED.items() if name not in rows.columns
     }
     complete = rows.withColumns(missing) if missing else rows
     digested = complete.withColumn(ROW_DIGEST, digest_of())

@@ -48,7 +48,9 @@ class ReadableTables:
 
     def columns(self, name: str) -> Mapping[str, Column]:
         """Return the contract of a table of the project, nothing for others."""
-        return self.project.table(name).columns if self.has(name) else {}
+        if not self.has(name):
+            return {}
+        return self.project.table(name).columns
 
     def is_local(self, name: str) -> bool:
         """Return whether there is a table on a local path."""
@@ -63,7 +65,9 @@ class ReadableTables:
         InputError
             LS208 when a table of the project was never published.
         """
-        return self.version_of(name) if self.has(name) else None
+        if not self.has(name):
+            return None
+        return self.version_of(name)
 
     def rows(self, name: str, version: int | None = None) -> DataFrame:
         """Return the rows of a table of the project, or of a Delta table at a path.

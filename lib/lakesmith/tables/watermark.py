@@ -72,7 +72,9 @@ class Watermark:
         {'kind': 'int', 'text': '5'}
         """
         metadata: dict[str, Any] = {"kind": self.kind, "text": self.text}
-        return metadata if self.ahead is None else {**metadata, "ahead": self.ahead}
+        if self.ahead is None:
+            return metadata
+        return {**metadata, "ahead": self.ahead}
 
 
 def _moment(micros: int) -> str | None:
@@ -108,7 +110,9 @@ def find_watermark(
     for limit in (1, LOOK_BACK):
         recorded = _recorded(newest_commits(session, table, limit))
         if recorded is not None:
-            return Watermark(**recorded) if recorded["kind"] == kind else None
+            if recorded["kind"] != kind:
+                return None
+            return Watermark(**recorded)
     return None
 
 

@@ -9,7 +9,7 @@ from pyspark.sql import Column, DataFrame
 from pyspark.sql import functions as F
 from pyspark.sql.types import DataType, StringType, StructField, StructType
 
-from lakesmith.column_refs import json_text, named
+from lakesmith.column_refs import json_text, named, null
 from lakesmith.columns import RESCUED
 from lakesmith.transforms.values.casting import cast_or_null
 from lakesmith.types import Transform
@@ -123,7 +123,7 @@ def with_lost(table: StructType, lost: Collection[str]) -> Transform:
     >>> frame(spark, "id int", [(1,)]).transform(with_lost(table, ["note"]))
     DataFrame[id: int, note: string]
     """
-    empty = [F.lit(None).cast(table[name].dataType).alias(name) for name in lost]
+    empty = [null(table[name].dataType).alias(name) for name in lost]
 
     def apply(df: DataFrame) -> DataFrame:
         return df.select(*map(named, df.columns), *empty)
@@ -192,7 +192,7 @@ def rescued_into(table: StructType, kept: Collection[str] = ()) -> Transform:
 def _fitted(field: StructField, arrived: StructField | None) -> Column:
     target_type = field.dataType
     if arrived is None:
-        return F.lit(None).cast(target_type).alias(field.name)
+        return null(target_type).alias(field.name)
 
     typed = cast_or_null(named(arrived.name), arrived.dataType, target_type)
 
@@ -215,7 +215,9 @@ def _rescued(
             is_any |= value.isNotNull()
 
     if not values:
-        return F.lit(None).cast("string") if before is None else before
+        if before is not None:
+            return before
+        return null("string")
 
     text = F.when(is_any, json_text(F.struct(*values)))
 

@@ -20,8 +20,8 @@ from pyspark.sql.types import (
     TimestampType,
 )
 
-from lakesmith.column_refs import named, types_of
-from lakesmith.columns import IMAGE_FIELD, RAW, SHADOWED, quoted
+from lakesmith.column_refs import column_in, named, types_of
+from lakesmith.columns import IMAGE_FIELD, RAW, SHADOWED
 from lakesmith.errors import StepError
 from lakesmith.transforms.values.casting import cast_or_null
 from lakesmith.transforms.values.computed import computed
@@ -82,11 +82,11 @@ def to_contract(columns: Mapping[str, ContractColumn]) -> Transform:
 
     def apply(df: DataFrame) -> DataFrame:
         sources = _sources(columns, df.columns)
-        typed = [
-            _typed(df, name, source, columns[name]) for name, source in sources.items()
-        ]
-        consumed = {name.lower() for pair in sources.items() for name in pair}
-        consumed.add(SHADOWED)
+        typed: list[Column] = []
+        consumed = {SHADOWED}
+        for name, source in sources.items():
+            typed.append(_typed(df, name, source, columns[name]))
+            consumed |= {name.lower(), source.lower()}
         kept = [named(name) for name in df.columns if name.lower() not in consumed]
 
         if RAW in df.columns:
@@ -106,11 +106,11 @@ def _raw(df: DataFrame) -> Column:
         return F.struct(*map(named, df.columns))
     shadowed = df.schema[SHADOWED].dataType
     fields = shadowed.names if isinstance(shadowed, StructType) else []
-    lowered = {name.lower() for name in fields}
-    others = [name for name in df.columns if name.lower() not in {*lowered, SHADOWED}]
-    envelope = [F.col(f"{SHADOWED}.{quoted(name)}") for name in fields]
+    taken = {SHADOWED, *(name.lower() for name in fields)}
+    others = [named(name) for name in df.columns if name.lower() not in taken]
+    envelope = [column_in(SHADOWED, name) for name in fields]
     image = [named(name).alias(f"{IMAGE_FIELD}{name}") for name in fields]
-    return F.struct(*map(named, others), *envelope, *image)
+    return F.struct(*others, *envelope, *image)
 
 
 def select_contract(

@@ -117,7 +117,8 @@ def problems_of(input_type: StructType) -> Transform:
             .when(F.size(unknown) > 0, _listed("the input no longer has", unknown))
             .when(_is_unparsed(), F.lit("a value does not fit the type of its column"))
         )
-        return _parsed(rows, input_type).select(problem.alias(_PROBLEM))
+        parsed = _parsed(rows, input_type)
+        return parsed.select(problem.alias(_PROBLEM))
 
     return apply
 
@@ -138,7 +139,8 @@ def opaque_columns(input_type: StructType) -> list[str]:
 
 
 def _parsed(rows: DataFrame, input_type: StructType) -> DataFrame:
-    wide = StructType([*input_type.fields, StructField(_UNPARSED, StringType())])
+    unparsed = StructField(_UNPARSED, StringType())
+    wide = StructType([*input_type.fields, unparsed])
     options = {**SIX_DIGITS, "columnNameOfCorruptRecord": _UNPARSED}
     of_row = F.from_json(RAW, wide, options)
     of_patch = F.from_json(PATCH, wide, options)
@@ -149,16 +151,20 @@ def _value(name: str, is_given: Column) -> Column:
     stored = named("_of_row").getField(name)
     corrected = named("_of_patch").getField(name)
     is_corrected = F.array_contains(is_given, name)
-    return F.when(is_corrected, corrected).otherwise(stored).alias(name)
+    value = F.when(is_corrected, corrected).otherwise(stored)
+    return value.alias(name)
 
 
 def _is_unparsed() -> Column:
-    parts = [named(part).getField(_UNPARSED) for part in ("_of_row", "_of_patch")]
-    return F.coalesce(*parts).isNotNull()
+    of_row = named("_of_row").getField(_UNPARSED)
+    of_patch = named("_of_patch").getField(_UNPARSED)
+    unparsed = F.coalesce(of_row, of_patch)
+    return unparsed.isNotNull()
 
 
 def _listed(what: str, names: Column) -> Column:
-    return F.concat(F.lit(f"{what} "), F.array_join(names, ", "))
+    listed = F.array_join(names, ", ")
+    return F.concat(F.lit(f"{what} "), listed)
 
 
 def _within(kind: DataType) -> Iterator[DataType]:

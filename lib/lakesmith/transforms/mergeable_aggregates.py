@@ -19,7 +19,7 @@ from pyspark.sql.types import (
     ShortType,
 )
 
-from lakesmith.column_refs import named, same_key
+from lakesmith.column_refs import column_in, named, same_key
 from lakesmith.columns import quoted
 from lakesmith.spec.values.sql_text import arguments, closing, sql_tokens
 
@@ -126,7 +126,9 @@ def merges_of(measures: Mapping[str, str]) -> dict[str, Merge] | None:
     merges = {name: merge_of(sql) for name, sql in measures.items()}
     known = {name: merge for name, merge in merges.items() if merge}
 
-    return known if len(known) == len(measures) else None
+    if len(known) == len(measures):
+        return known
+    return None
 
 
 def keeps_values(
@@ -213,7 +215,10 @@ def merged(
     """
     wanted = _types(new)
     rows = _rows_of_both(table, new, keys, list(measures))
-    aggregates = [merge.column(name).alias(name) for name, merge in measures.items()]
+    aggregates: list[Column] = []
+    for name, merge in measures.items():
+        aggregate = merge.column(name)
+        aggregates.append(aggregate.alias(name))
     groups = rows.groupBy(*map(named, keys)).agg(*aggregates)
 
     types = _types(groups)
@@ -240,8 +245,8 @@ def _rows_of_both(
     stored_values = []
 
     for name in measures:
-        new_value = F.col(f"n.{quoted(name)}")
-        stored = F.col(f"t.{quoted(name)}")
+        new_value = column_in("n", name)
+        stored = column_in("t", name)
         typed = _as(stored, types[name], wanted[name])
         new_values.append(new_value.alias(name))
         stored_values.append(typed.alias(name))
@@ -251,7 +256,7 @@ def _rows_of_both(
     stored_row = F.when(is_stored, F.struct(*stored_values))
     both = F.array(new_row, stored_row)
     present = F.filter(both, lambda row: row.isNotNull())
-    key = [F.col(f"n.{quoted(name)}").alias(name) for name in keys]
+    key = [column_in("n", name).alias(name) for name in keys]
 
     return joined.select(*key, F.inline(present))
 

@@ -9,7 +9,7 @@ from pyspark.sql import Column, DataFrame, Window
 from pyspark.sql import functions as F
 from pyspark.sql.types import StructField, StructType
 
-from lakesmith.column_refs import named
+from lakesmith.column_refs import is_true, named, null
 from lakesmith.columns import (
     CHANGE,
     DELETED,
@@ -129,7 +129,7 @@ def sequence_at(events: DataFrame, instant: Column) -> Column:
     values = [instant.alias(first.name)]
 
     for field in others:
-        empty = F.lit(None).cast(field.dataType)
+        empty = null(field.dataType)
         values.append(empty.alias(field.name))
     return F.struct(*values)
 
@@ -171,7 +171,7 @@ def _complete(events: DataFrame) -> DataFrame:
 def _mark(events: DataFrame, name: str) -> Column:
     if name not in events.columns:
         return F.lit(False)
-    return F.coalesce(named(name), F.lit(False))
+    return is_true(named(name))
 
 
 def _state(events: DataFrame, track: Sequence[str]) -> Column:

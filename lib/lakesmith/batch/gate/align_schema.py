@@ -8,6 +8,7 @@ from pyspark.sql import DataFrame
 from pyspark.sql import functions as F
 from pyspark.sql.types import StructType
 
+from lakesmith.column_refs import null
 from lakesmith.columns import HIDDEN, IS_CURRENT, KEPT, RESCUED, VALID_FROM, VALID_TO
 from lakesmith.tables.schema.diff import Change, differences, fields_of
 from lakesmith.transforms.conform import rescued_into, with_defaults, with_lost
@@ -33,11 +34,9 @@ def fitted(batch: BatchContext, rows: DataFrame) -> DataFrame:
     if policy == "fail" or (batch.intent.first and policy != "rescue"):
         return rows
     if batch.intent.first:
-        return (
-            rows
-            if RESCUED in rows.columns
-            else rows.withColumn(RESCUED, F.lit(None).cast("string"))
-        )
+        if RESCUED in rows.columns:
+            return rows
+        return rows.withColumn(RESCUED, null("string"))
     have = stored_schema(batch)
     if policy == "rescue":
         write = batch.spec.write
@@ -51,7 +50,9 @@ def fitted(batch: BatchContext, rows: DataFrame) -> DataFrame:
         for change in changes_of(batch, have, rows)
         if change.kind == "lose"
     ]
-    return rows.transform(with_lost(have, lost)) if lost else rows
+    if not lost:
+        return rows
+    return rows.transform(with_lost(have, lost))
 
 
 def stored_schema(batch: BatchContext, validity: bool = False) -> StructType:
@@ -86,7 +87,8 @@ def brought_schema(batch: BatchContext, rows: DataFrame) -> StructType:
     """Return the columns that a table built from the rows of a batch has."""
     brought = rows.drop(EMPTIED, KEPT)
     if batch.spec.write.keeps_history:
-        at = F.col("_seq").getField(instant_of(rows))
+        sequence = F.col("_seq")
+        at = sequence.getField(instant_of(rows))
         validity = {VALID_FROM: at, VALID_TO: at, IS_CURRENT: F.lit(True)}
         brought = brought.drop("_deleted").withColumns(validity)
     return brought.schema

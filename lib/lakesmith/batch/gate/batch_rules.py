@@ -11,6 +11,7 @@ from pyspark.sql import functions as F
 from lakesmith.batch.gate.delete_rules import for_deletes
 from lakesmith.batch.gate.partial_events import for_partial
 from lakesmith.batch.transform.unfit_rows import with_judgement
+from lakesmith.column_refs import is_true
 from lakesmith.columns import TRUNCATES
 from lakesmith.quality.regex_problems import require_patterns, with_known_patterns
 from lakesmith.quality.rules import compile_rules, resolve
@@ -37,16 +38,20 @@ def batch_rules(batch: BatchContext, rows: DataFrame) -> tuple[Rule, ...]:
     StepError
         LS149 for a constant pattern of a step or of the table's SQL that Java does not take.
     """
-    require_patterns(batch.name, batch.spec, rows)
+    spec = batch.spec
+    require_patterns(batch.name, spec, rows)
     columns = dict(rows.dtypes)
-    compiled = resolve(compile_rules(batch.spec, columns, batch.run_time), rows)
-    rules = with_judgement(with_known_patterns(compiled, rows), rows)
+    compiled = compile_rules(spec, columns, batch.run_time)
+    resolved = resolve(compiled, rows)
+    known = with_known_patterns(resolved, rows)
+    rules = with_judgement(known, rows)
     if batch.lands_source:
         rules = tuple(replace(rule, on_fail="warn") for rule in rules)
     for flag in EXEMPT:
         if flag in rows.columns:
             rules = tuple(_without(rule, flag) for rule in rules)
-    return for_partial(batch.spec, rows, for_deletes(batch.spec, rows, rules))
+    sparing = for_deletes(spec, rows, rules)
+    return for_partial(spec, rows, sparing)
 
 
 def with_truncates(write: Write) -> Transform:
@@ -62,10 +67,11 @@ def with_truncates(write: Write) -> Transform:
         if write.truncates is None:
             return rows
         condition = F.expr(write.truncates).cast("boolean")
-        return rows.withColumn(TRUNCATES, F.coalesce(condition, F.lit(False)))
+        return rows.withColumn(TRUNCATES, is_true(condition))
 
     return apply
 
 
 def _without(rule: Rule, flag: str) -> Rule:
-    return replace(rule, failed=rule.failed & ~F.col(flag))
+    failed = rule.failed & ~F.col(flag)
+    return replace(rule, failed=failed)

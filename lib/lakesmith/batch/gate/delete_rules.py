@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from pyspark.sql import Column, DataFrame
 from pyspark.sql import functions as F
 
-from lakesmith.column_refs import named
+from lakesmith.column_refs import is_true, named
 from lakesmith.columns import TRUNCATES
 from lakesmith.quality.rule import NO_SAMPLE, Rule, find
 from lakesmith.spec.steps import lowered
@@ -23,17 +23,13 @@ _OF_EVENTS = ("row_parsed", "event", "partition")
 
 def is_delete(rows: DataFrame, condition: str | None) -> Column:
     """Return whether a row is a delete, by the condition of the spec or of its upstream."""
-    here = (
-        F.coalesce(F.expr(condition).cast("boolean"), F.lit(False))
-        if condition
-        else F.lit(False)
-    )
-    above = (
-        F.coalesce(F.col("_deleted"), F.lit(False))
-        if "_deleted" in rows.columns
-        else F.lit(False)
-    )
-    return here | above
+    deletes = F.lit(False)
+    if condition:
+        is_met = F.expr(condition).cast("boolean")
+        deletes |= is_true(is_met)
+    if "_deleted" in rows.columns:
+        deletes |= is_true(F.col("_deleted"))
+    return deletes
 
 
 def for_deletes(
@@ -52,16 +48,21 @@ def for_deletes(
     deletes = is_delete(rows, write.apply_as_deletes)
     dates = [date] if date else []
     placed = lowered([*write.keys, *write.sequence_by, *dates])
-    rules = tuple(
-        replace(rule, failed=rule.failed & ~deletes) if _spares(rule, placed) else rule
-        for rule in rules
-    )
+    rules = tuple(_sparing(rule, placed, deletes) for rule in rules)
     if date and date in write.key_implies:
         rules = _given(rules, date, deletes)
     if write.sequence_by and find(dict(rows.dtypes), write.sequence_by[0]):
-        ends = deletes | named(TRUNCATES) if TRUNCATES in rows.columns else deletes
+        ends = deletes
+        if TRUNCATES in rows.columns:
+            ends = deletes | named(TRUNCATES)
         rules = _given(rules, write.sequence_by[0], ends)
     return rules
+
+
+def _sparing(rule: Rule, placed: frozenset[str], deletes: Column) -> Rule:
+    if not _spares(rule, placed):
+        return rule
+    return replace(rule, failed=rule.failed & ~deletes)
 
 
 def _spares(rule: Rule, placed: frozenset[str]) -> bool:

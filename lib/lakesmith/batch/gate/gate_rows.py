@@ -68,11 +68,21 @@ def gate_rows(
         The rules of these columns where they are compiled already.
     """
     rows = shaped.transform(with_truncates(batch.spec.write))
-    rules = batch_rules(batch, rows) if rules is None else rules
+    if rules is None:
+        rules = batch_rules(batch, rows)
     tagged = rows.transform(tag(rules))
+    events = _events(batch, tagged, rules)
+    final = one_each(batch, events)
+    return GatedRows(tagged, events, final, rules)
+
+
+def _events(
+    batch: BatchContext, tagged: DataFrame, rules: tuple[Rule, ...]
+) -> DataFrame:
+    """Return the accepted rows in the columns of the table."""
     moved = tagged.transform(without_stayed(batch.spec))
-    events = in_table_columns(batch, moved.transform(accepted(rules)))
-    return GatedRows(tagged, events, one_each(batch, events), rules)
+    passing = moved.transform(accepted(rules))
+    return in_table_columns(batch, passing)
 
 
 def gate_rows_observed(
@@ -84,9 +94,9 @@ def gate_rows_observed(
     of_gate = observed_gate(rules, rows.columns)
     of_ties = observed_ties(batch)
     tagged = of_gate.on(rows.transform(tag(rules)))
-    moved = tagged.transform(without_stayed(batch.spec))
-    events = in_table_columns(batch, moved.transform(accepted(rules)))
-    final = one_each(batch, events, of_ties.on if of_ties else None)
+    events = _events(batch, tagged, rules)
+    look = of_ties.on if of_ties else None
+    final = one_each(batch, events, look)
     of_final = observed_final(batch, final)
     gated = GatedRows(tagged, events, of_final.on(final), rules)
     return gated, GateMetrics(of_gate, of_final, of_ties)

@@ -39,7 +39,9 @@ def lacks_filtered(spec: Table, rows: DataFrame) -> Column | None:
         for name, source in sources_of(spec).items()
         if name.lower() in asked
     ]
-    return reduce(or_, lacked) if KEPT in rows.columns and lacked else None
+    if KEPT in rows.columns and lacked:
+        return reduce(or_, lacked)
+    return None
 
 
 def lacked_rules(spec: Table, rows: DataFrame) -> Iterator[Rule]:
@@ -49,18 +51,23 @@ def lacked_rules(spec: Table, rows: DataFrame) -> Iterator[Rule]:
     ------
     Rule
         `filter_sent`, and `<column>_sent` for a column that a step makes of several, of which the
-        event gives only some, or to which it gives a value of its own.
+        event gives only some, or which it gives too.
     """
     lacks = lacks_filtered(spec, rows)
     if lacks is not None:
         yield _rule("filter", "", lacks)
+    if KEPT not in rows.columns:
+        return
+    columns = lowered(rows.columns)
     sources = {name.lower(): source for name, source in sources_of(spec).items()}
     for name, parts in _parts(spec).items():
         lacked = [is_kept(sources[part]) for part in parts if part in sources]
-        if KEPT in rows.columns and lacked and name in lowered(rows.columns):
-            is_given = named(name).isNotNull()
-            failed = reduce(or_, lacked) & (~reduce(and_, lacked) | is_given)
-            yield _rule(name, name, failed)
+        if not lacked or name not in columns:
+            continue
+        any_lacked = reduce(or_, lacked)
+        all_lacked = reduce(and_, lacked)
+        is_given = named(name).isNotNull()
+        yield _rule(name, name, any_lacked & (~all_lacked | is_given))
 
 
 def _rule(name: str, column: str, failed: Column) -> Rule:
@@ -71,11 +78,11 @@ def _parts(spec: Table) -> Parts:
     """Return what each contract column that a step makes is computed from."""
     known: dict[str, frozenset[str]] = {}
     for step in spec.steps:
-        made = {
-            name: frozenset[str]().union(*(known.get(part, {part}) for part in parts))
-            for name, parts in derived_columns(step).items()
-            if parts
-        }
+        made: dict[str, frozenset[str]] = {}
+        for name, parts in derived_columns(step).items():
+            origins = [known.get(part, {part}) for part in parts or ()]
+            if origins:
+                made[name] = frozenset[str]().union(*origins)
         known.update(made)
     contract = lowered(spec.columns)
     return {name: parts for name, parts in known.items() if name in contract}

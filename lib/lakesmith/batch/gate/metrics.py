@@ -33,12 +33,15 @@ class GateMetrics:
 
 def observed_gate(rules: tuple[Rule, ...], columns: Sequence[str]) -> ObservedMetrics:
     """Return the observation of tagged rows, and of the values that steps set in them."""
-    return ObservedMetrics([*gate_metrics(rules), *marker_metrics(columns)])
+    of_rules = gate_metrics(rules)
+    of_marks = marker_metrics(columns)
+    return ObservedMetrics([*of_rules, *of_marks])
 
 
 def observed_ties(batch: BatchContext) -> ObservedMetrics | None:
     """Return the observation of tied rows, for a table that counts them."""
-    return tie_metrics(batch.spec.write, batch.project.profile_of(batch.name))
+    profile = batch.project.profile_of(batch.name)
+    return tie_metrics(batch.spec.write, profile)
 
 
 def observed_final(batch: BatchContext, final: DataFrame) -> ObservedMetrics:
@@ -69,9 +72,11 @@ def visible_types(rows: DataFrame) -> dict[str, str]:
 
 
 def _of_columns(batch: BatchContext, final: DataFrame) -> list[Column]:
+    spec = batch.spec
     types = visible_types(final)
-    scope = BatchScope(batch.spec, types, batch.run_time, final)
+    scope = BatchScope(spec, types, batch.run_time, final)
     checks = batch_metrics(scope)
-    secret = secret_columns(batch.spec.columns)
-    profile = profile_metrics(types, batch.project.profile_of(batch.name), secret)
+    secret = secret_columns(spec.columns)
+    settings = batch.project.profile_of(batch.name)
+    profile = profile_metrics(types, settings, secret)
     return [*checks, *profile]

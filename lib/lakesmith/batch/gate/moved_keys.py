@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from pyspark.sql import Column, DataFrame, Window
 from pyspark.sql import functions as F
 
-from lakesmith.column_refs import named
+from lakesmith.column_refs import is_true, named
 from lakesmith.columns import DELETED, MOVED
 from lakesmith.transforms.conform import with_defaults
 from lakesmith.transforms.contract import as_declared
@@ -68,13 +68,16 @@ def without_stayed(spec: Table) -> Transform:
         stored = typed.transform(with_defaults(of_keys))
         of_key = Window.partitionBy(*map(named, keys))
         marked = stored.withColumn(_STAYS, _stays().over(of_key))
-        is_needless = F.array_contains(named(_STAYS), named(MOVED)) & named(DELETED)
+        stays = F.array_contains(named(_STAYS), named(MOVED))
+        is_needless = stays & named(DELETED)
 
-        return marked.filter(~F.coalesce(is_needless, F.lit(False))).drop(MOVED, _STAYS)
+        return marked.filter(~is_true(is_needless)).drop(MOVED, _STAYS)
 
     return apply
 
 
 def _stays() -> Column:
     """Return the numbers of the updates whose new row has this key."""
-    return F.collect_set(F.when(~named(DELETED), named(MOVED)))
+    is_kept = ~named(DELETED)
+    kept = F.when(is_kept, named(MOVED))
+    return F.collect_set(kept)

@@ -9,7 +9,7 @@ from pyspark.sql import Column, DataFrame
 from pyspark.sql import functions as F
 
 from lakesmith.batch.gate.lacked_values import lacked_rules
-from lakesmith.column_refs import named
+from lakesmith.column_refs import is_true, named
 from lakesmith.columns import KEPT
 from lakesmith.quality.rule import NO_SAMPLE, Rule
 from lakesmith.spec.change_semantics import settled_columns, sources_of
@@ -64,12 +64,10 @@ def with_kept(spec: Table, rows: DataFrame) -> DataFrame:
     if KEPT not in rows.columns:
         return rows
     kept = kept_by_contract(_may_be_left(spec, rows))
-    deletes = (
-        F.coalesce(named("_deleted"), F.lit(False))
-        if "_deleted" in rows.columns
-        else F.lit(False)
-    )
-    return rows.withColumn(KEPT, F.when(~deletes, kept))
+    if "_deleted" in rows.columns:
+        is_delete = is_true(named("_deleted"))
+        kept = F.when(~is_delete, kept)
+    return rows.withColumn(KEPT, kept)
 
 
 def fill(spec: Table, events: DataFrame) -> DataFrame:
@@ -86,7 +84,9 @@ def fill(spec: Table, events: DataFrame) -> DataFrame:
 
 def is_partial(rows: DataFrame) -> Column:
     """Return whether a row leaves values unchanged, never NULL."""
-    return named(KEPT).isNotNull() if KEPT in rows.columns else F.lit(False)
+    if KEPT in rows.columns:
+        return named(KEPT).isNotNull()
+    return F.lit(False)
 
 
 def _may_be_left(spec: Table, rows: DataFrame) -> dict[str, str]:

@@ -39,17 +39,22 @@ def in_table_columns(batch: BatchContext, accepted: DataFrame) -> DataFrame:
     rows = _with_hidden(batch, unmarked)
     if batch.lands_source:
         return fitted(batch, rows.drop(RAW))
+    spec = batch.spec
     selected = rows.transform(_selected(batch, rows.columns))
-    shaped = fitted(batch, with_kept(batch.spec, selected))
-    is_strict = batch.spec.write.on_tie == "fail"
-    return shaped.transform(refuse_ties(batch.spec.write.keys)) if is_strict else shaped
+    kept = with_kept(spec, selected)
+    shaped = fitted(batch, kept)
+    if spec.write.on_tie != "fail":
+        return shaped
+    return shaped.transform(refuse_ties(spec.write.keys))
 
 
 def _selected(batch: BatchContext, columns: Sequence[str]) -> Transform:
     known = (*HIDDEN, EMPTIED, KEPT)
     hidden = tuple(name for name in known if name in columns)
     contract = batch.spec.columns
-    return select_contract(contract, hidden) if contract else _bare(batch, hidden)
+    if contract:
+        return select_contract(contract, hidden)
+    return _bare(batch, hidden)
 
 
 def _bare(batch: BatchContext, hidden: Sequence[str]) -> Transform:
@@ -97,7 +102,11 @@ def _with_hidden(batch: BatchContext, rows: DataFrame) -> DataFrame:
 def _with_tombstones_of_truncates(rows: DataFrame, write: Write) -> DataFrame:
     """Turn an event that truncates into the tombstone of the NULL key."""
     truncates = F.col(TRUNCATES)
-    names = [name for name in rows.columns if _is_visible(name)]
-    values = {name: F.when(~truncates, F.col(f"`{name}`")) for name in names}
-    deleted = is_delete(rows, write.apply_as_deletes) | truncates
-    return rows.withColumns({**values, "_deleted": deleted})
+    is_row = ~truncates
+    deletes = is_delete(rows, write.apply_as_deletes)
+    columns = {"_deleted": deletes | truncates}
+    for name in rows.columns:
+        if _is_visible(name):
+            value = F.col(f"`{name}`")
+            columns[name] = F.when(is_row, value)
+    return rows.withColumns(columns)

@@ -20,9 +20,9 @@ def tie_metrics(write: Write, profile: Profile) -> ObservedMetrics | None:
     """Return what counts ties, for a profiled table that keeps one row of several."""
     one_of_several = write.keeps_newest or write.keeps_history
     is_counted = one_of_several and profile.level != "off"
-    return (
-        ObservedMetrics([F.count_if(named(TIED)).alias("ties")]) if is_counted else None
-    )
+    if not is_counted:
+        return None
+    return ObservedMetrics([F.count_if(named(TIED)).alias("ties")])
 
 
 def tie_verdicts(write: Write, figures: Mapping[str, Any]) -> tuple[CheckResult, ...]:

@@ -50,9 +50,12 @@ def _deletes_by_key(spec: Table) -> bool:
 
 
 def _makes_keys_late(spec: Table) -> bool:
-    if spec.sql is not None:
-        sql = spec.sql
-        return not all(selects_column(sql, key) for key in spec.write.keys)
-    lossy = split_steps(spec.steps).lossy
-    keys = {key.lower() for key in spec.write.keys}
-    return any(is_user_function(step) or changed_columns(step) & keys for step in lossy)
+    keys = spec.write.keys
+    sql = spec.sql
+    if sql is not None:
+        return not all(selects_column(sql, key) for key in keys)
+    lowered = {key.lower() for key in keys}
+    for step in split_steps(spec.steps).lossy:
+        if is_user_function(step) or lowered & changed_columns(step):
+            return True
+    return False

@@ -23,7 +23,8 @@ def between(value: str, kind: str, dates: Dates) -> str:
     "`day` >= DATE'2011-01-01' AND `day` < DATE'2011-02-01'"
     """
     zone = "" if kind == "date" else " 00:00:00+00:00"
-    low, high = (f"{kind.upper()}'{date}{zone}'" for date in dates)
+    of_kind = kind.upper()
+    low, high = (f"{of_kind}'{date}{zone}'" for date in dates)
     return f"{value} >= {low} AND {value} < {high}"
 
 
@@ -60,5 +61,6 @@ def on_dates(batch: BatchContext) -> Transform:
 
 def _asked(batch: BatchContext) -> tuple[str, str, Dates]:
     column = str(batch.spec.event_date)
+    kind = batch.spec.columns[column].type
     dates = batch.intent.dates or ("", "")
-    return column, batch.spec.columns[column].type.strip().lower(), dates
+    return column, kind.strip().lower(), dates

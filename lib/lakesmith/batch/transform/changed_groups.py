@@ -26,13 +26,19 @@ def changed_groups(batch: BatchContext, inputs: BatchInputs) -> DataFrame:
         # A new version of an input may change any group, and one of the table may be missing now.
         groups = _groups_of(batch, inputs.rows, inputs)
         both = groups.union(inputs.held_groups())
-        return both.transform(on_dates(batch)).distinct()
-    return _groups_of(batch, inputs.changes, inputs).distinct()
+        asked = both.transform(on_dates(batch))
+        return asked.distinct()
+    changed = _groups_of(batch, inputs.changes, inputs)
+    return changed.distinct()
 
 
 def _groups_of(batch: BatchContext, rows: DataFrame, inputs: BatchInputs) -> DataFrame:
     # A step across rows sees only the changes here, and a filter behind it would lose groups.
-    steps = row_wise(batch.spec.steps)
-    if batch.spec.write.recompute_unit == "partition":
-        return row_by_row(batch, rows, inputs.lookups, steps).select(*batch.groups)
-    return rows.transform(keyed(batch, inputs.lookups, steps)).select(*batch.groups)
+    spec = batch.spec
+    lookups = inputs.lookups
+    steps = row_wise(spec.steps)
+    if spec.write.recompute_unit == "partition":
+        shaped = row_by_row(batch, rows, lookups, steps)
+    else:
+        shaped = rows.transform(keyed(batch, lookups, steps))
+    return shaped.select(*batch.groups)

@@ -32,9 +32,12 @@ def computed(batch: BatchContext, inputs: BatchInputs) -> DataFrame:
     DataFrame
         *Columns*: the group's and its measures.
     """
+    lookups = inputs.lookups
     before, steps = split_at_aggregate(batch.spec.steps)
-    rows = inputs.rows.transform(keyed(batch, inputs.lookups, before))
-    return rows.transform(run_steps(steps, inputs.lookups))
+    key_rows = keyed(batch, lookups, before)
+    measure = run_steps(steps, lookups)
+    rows = inputs.rows.transform(key_rows)
+    return rows.transform(measure)
 
 
 def recomputed(
@@ -48,10 +51,13 @@ def recomputed(
         *Columns*: the group's and its measures, and ``_emptied`` BOOLEAN, true for a group that
         has no row left.
     """
+    lookups = inputs.lookups
     before, steps = split_at_aggregate(batch.spec.steps)
-    prepared = inputs.rows.transform(keyed(batch, inputs.lookups, before))
+    key_rows = keyed(batch, lookups, before)
+    measure = run_steps(steps, lookups)
+    prepared = inputs.rows.transform(key_rows)
     rows = _only(prepared, groups, batch)
-    measures = rows.transform(run_steps(steps, inputs.lookups))
+    measures = rows.transform(measure)
     return _with_emptied(groups, measures, batch)
 
 
@@ -72,15 +78,19 @@ def merged_groups(batch: BatchContext, inputs: BatchInputs) -> DataFrame:
     new = _measures_of_new_rows(batch, inputs)
     hit = _groups_to_recompute(batch, inputs)
     if hit is not None:
-        new = new.alias("f").join(hit.alias("x"), same_key("f", "x", keys), "left_anti")
+        is_hit = same_key("f", "x", keys)
+        new = new.alias("f").join(hit.alias("x"), is_hit, "left_anti")
     merges = merges_in(batch.project, batch.name) or {}
+    held = read_held(batch)
+    both = merged(held, new, keys, merges)
     _, (_, *after) = split_at_aggregate(batch.spec.steps)
-    both = merged(read_held(batch), new, keys, merges)
-    groups = both.transform(run_steps(after, inputs.lookups))
+    finish = run_steps(after, inputs.lookups)
+    groups = both.transform(finish)
     marked = groups.withColumn("_emptied", F.lit(False))
     if hit is None:
         return marked
-    return marked.unionByName(recomputed(batch, inputs, hit))
+    others = recomputed(batch, inputs, hit)
+    return marked.unionByName(others)
 
 
 def with_base(batch: BatchContext, inputs: BatchInputs) -> BatchContext:
@@ -93,12 +103,18 @@ def with_base(batch: BatchContext, inputs: BatchInputs) -> BatchContext:
     group was ever quarantined. What was quarantined the table does not have. Without ANSI a sum
     that its type does not hold is NULL, which cannot be merged. No Spark job on a local path.
     """
-    merges = merges_in(batch.project, batch.name) if _may_merge(batch) else None
+    if not _may_merge(batch):
+        return batch
+    merges = merges_in(batch.project, batch.name)
     if merges is None or batch.table.quarantine.exists(batch.session):
         return batch
-    based = replace(batch, base=_version_before(batch))
+    before = _version_before(batch)
+    based = replace(batch, base=before)
     new = _measures_of_new_rows(based, inputs)
-    return based if keeps_values(merges, new, read_held(based)) else batch
+    held = read_held(based)
+    if keeps_values(merges, new, held):
+        return based
+    return batch
 
 
 def require_base(batch: BatchContext) -> None:
@@ -116,21 +132,25 @@ def require_base(batch: BatchContext) -> None:
 
 
 def _may_merge(batch: BatchContext) -> bool:
-    span = span_of(batch.intent.input)
-    is_change = span is not None and span.since is not None
-    is_new = batch.intent.dates is None and not batch.intent.retyped
-    is_known = (
-        batch.state is not None and batch.state.built_by == batch.intent.spec_hash
-    )
-    if not (batch.is_incremental and is_change and is_new and is_known):
+    intent = batch.intent
+    state = batch.state
+    span = span_of(intent.input)
+    if not batch.is_incremental or span is None or span.since is None:
+        return False
+    if intent.dates is not None or intent.retyped:
+        return False
+    if state is None or state.built_by != intent.spec_hash:
         return False
     return batch.session.conf.get("spark.sql.ansi.enabled", "true") == "true"
 
 
 def _measures_of_new_rows(batch: BatchContext, inputs: BatchInputs) -> DataFrame:
+    lookups = inputs.lookups
     before, (aggregate, *_) = split_at_aggregate(batch.spec.steps)
-    rows = inputs.inserted.transform(keyed(batch, inputs.lookups, before))
-    return rows.transform(run_steps([aggregate], inputs.lookups))
+    key_rows = keyed(batch, lookups, before)
+    measure = run_steps([aggregate], lookups)
+    rows = inputs.inserted.transform(key_rows)
+    return rows.transform(measure)
 
 
 def _groups_to_recompute(batch: BatchContext, inputs: BatchInputs) -> DataFrame | None:
@@ -138,8 +158,10 @@ def _groups_to_recompute(batch: BatchContext, inputs: BatchInputs) -> DataFrame 
     if changes is None:
         return None
     before, _ = split_at_aggregate(batch.spec.steps)
-    rows = changes.transform(keyed(batch, inputs.lookups, before))
-    return rows.select(*batch.spec.write.keys).distinct()
+    key_rows = keyed(batch, inputs.lookups, before)
+    rows = changes.transform(key_rows)
+    groups = rows.select(*batch.spec.write.keys)
+    return groups.distinct()
 
 
 def _version_before(batch: BatchContext) -> int:
@@ -147,25 +169,28 @@ def _version_before(batch: BatchContext) -> int:
     landed = (
         find(batch.session, batch.table, batch.commit_id()) if batch.is_retry else None
     )
-    return landed.version - 1 if landed else newest_version(batch.session, batch.table)
+    if landed:
+        return landed.version - 1
+    return newest_version(batch.session, batch.table)
 
 
 def _only(rows: DataFrame, groups: DataFrame, batch: BatchContext) -> DataFrame:
     keys = batch.spec.write.keys
-    bounded = rows.filter(batch.touched.predicate()) if batch.touched else rows
-    return bounded.alias("r").join(
-        groups.alias("g"), same_key("r", "g", keys), "left_semi"
-    )
+    if batch.touched:
+        rows = rows.filter(batch.touched.predicate())
+    is_of_group = same_key("r", "g", keys)
+    wanted = groups.alias("g")
+    return rows.alias("r").join(wanted, is_of_group, "left_semi")
 
 
 def _with_emptied(
     groups: DataFrame, recomputed: DataFrame, batch: BatchContext
 ) -> DataFrame:
     keys = batch.spec.write.keys
-    values = [name for name in recomputed.columns if name not in keys]
+    of_group = [f"g.{key}" for key in keys]
+    of_rows = [f"r.{name}" for name in recomputed.columns if name not in keys]
     marked = recomputed.withColumn("_present", F.lit(True))
-    joined = groups.alias("g").join(marked.alias("r"), same_key("g", "r", keys), "left")
-    emptied = F.col("r._present").isNull().alias("_emptied")
-    return joined.select(
-        *[f"g.{key}" for key in keys], *[f"r.{name}" for name in values], emptied
-    )
+    is_same = same_key("g", "r", keys)
+    joined = groups.alias("g").join(marked.alias("r"), is_same, "left")
+    emptied = F.col("r._present").isNull()
+    return joined.select(*of_group, *of_rows, emptied.alias("_emptied"))

@@ -40,14 +40,16 @@ def merges_in(project: Project, name: str) -> dict[str, Merge] | None:
         return None
     before, (step, *after) = split_at_aggregate(spec.steps)
     options = options_of(step)
-    given = {str(column).lower() for column in (*options["by"], *options["measures"])}
-    keeps = all(map(_is_row_wise, before)) and all(
-        _adds_others(one, given) for one in after
-    )
-    has_default = any(
-        column.default is not None for column in _columns_read(project, spec)
-    )
-    return merges_of(options["measures"]) if keeps and not has_default else None
+    measures = options["measures"]
+    given = {str(column).lower() for column in (*options["by"], *measures)}
+    if not all(map(_is_row_wise, before)):
+        return None
+    if not all(_adds_others(one, given) for one in after):
+        return None
+    read = _columns_read(project, spec)
+    if any(column.default is not None for column in read):
+        return None
+    return merges_of(measures)
 
 
 def split_at_aggregate(
@@ -60,8 +62,9 @@ def split_at_aggregate(
     >>> split_at_aggregate(["a:b", {"aggregate": {}}, {"drop": ["x"]}])
     (['a:b'], [{'aggregate': {}}, {'drop': ['x']}])
     """
-    at = next(index for index, step in enumerate(steps) if gives_groups(step))
-    return steps[:at], steps[at:]
+    places = (place for place, step in enumerate(steps) if gives_groups(step))
+    first = next(places)
+    return steps[:first], steps[first:]
 
 
 def _alters_groups(spec: Table) -> bool:
@@ -95,5 +98,6 @@ def _adds_others(step: str | Mapping[str, Any], given: set[str]) -> bool:
 
 
 def _columns_read(project: Project, spec: Table) -> Iterator[Column]:
-    for table in (spec.from_, *spec.inputs.values()):
-        yield from project.table(table).columns.values()
+    for name in (spec.from_, *spec.inputs.values()):
+        table = project.table(name)
+        yield from table.columns.values()

@@ -30,9 +30,12 @@ def passes_of(spec: Table, rows: DataFrame) -> list[Column]:
         passes.append(named(UNFIT).isNotNull())
     for condition in (spec.write.apply_as_deletes, spec.write.truncates):
         if condition and _is_known(condition, rows):
-            passes.append(F.expr(condition).cast("boolean"))
+            is_met = F.expr(condition)
+            passes.append(is_met.cast("boolean"))
     lacks = lacks_filtered(spec, rows)
-    return passes if lacks is None else [*passes, lacks]
+    if lacks is None:
+        return passes
+    return [*passes, lacks]
 
 
 def knows_deletes(spec: Table, rows: DataFrame) -> bool:

@@ -78,7 +78,9 @@ def row_by_row(
                 where=batch.name,
                 hint=f"select {mark} too, {hint}",
             )
-    return shaped.transform(_as_stored(batch)) if batch.groups else shaped
+    if not batch.groups:
+        return shaped
+    return shaped.transform(_as_stored(batch))
 
 
 def _shaped(
@@ -91,17 +93,24 @@ def _shaped(
     spec = batch.spec
     if spec.sql:
         query = _query(batch, inputs)
-        return query if batch.lands_source else _judging(spec, past(query, watch))
+        if batch.lands_source:
+            return query
+        return _judging(spec, past(query, watch))
     split = split_steps(steps)
     if batch.lands_source or not (split.passing or split.lossy):
         return run_steps(steps, inputs)
     repair = run_steps(split.repairing, inputs)
     passing = _passing(spec, run_steps(split.passing, inputs))
     lossy = _passing(spec, run_steps(split.lossy, inputs))
-    judged = past(lossy, watch)
-    others = _judging_given(spec, split.lossy, judged) if split.lossy else _unchanged
-    rest = _judging(spec, lambda rows: rows.transform(passing).transform(others))
-    return lambda rows: rows.transform(repair).transform(rest)
+    others: Transform = _unchanged
+    if split.lossy:
+        others = _judging_given(spec, split.lossy, past(lossy, watch))
+    rest = _judging(spec, _both(passing, others))
+    return _both(repair, rest)
+
+
+def _both(first: Transform, second: Transform) -> Transform:
+    return lambda rows: rows.transform(first).transform(second)
 
 
 def _passing(spec: Table, steps: Transform) -> Transform:
@@ -143,9 +152,10 @@ def keyed(
 
     Values that are one key by the contract are one group. *Columns*: those of the steps.
     """
-    typed = as_declared(batch.spec.columns, batch.spec.write.keys)
+    spec = batch.spec
     run = run_steps(steps, lookups)
-    return lambda rows: rows.transform(run).transform(typed)
+    typed = as_declared(spec.columns, spec.write.keys)
+    return _both(run, typed)
 
 
 def _as_stored(batch: BatchContext) -> Transform:

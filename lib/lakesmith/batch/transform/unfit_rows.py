@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 from pyspark.sql import Column, DataFrame
 from pyspark.sql import functions as F
 
-from lakesmith.column_refs import named, types_of
+from lakesmith.column_refs import is_true, named, null, types_of
 from lakesmith.columns import (
     PASSES,
     RAW,
@@ -102,15 +102,16 @@ def judge_given(
     """
     if any(is_user_function(step) for step in lossy):
         return _named_in_unfit([])
-    touched = frozenset[str]().union(
-        *map(changed_columns, lossy), *map(filtering_columns, lossy)
-    )
-    left = reduce(or_, [F.coalesce(one, F.lit(False)) for one in spares], F.lit(False))
-    required = [
-        replace(rule, failed=rule.failed & ~left)
-        for rule in rules
-        if _is_given(rule) and rule.column.lower() not in touched
-    ]
+    touched: set[str] = set()
+    for step in lossy:
+        touched |= changed_columns(step)
+        touched |= filtering_columns(step)
+    left = reduce(or_, map(is_true, spares), F.lit(False))
+    required: list[Rule] = []
+    for rule in rules:
+        if _is_given(rule) and rule.column.lower() not in touched:
+            failed = rule.failed & ~left
+            required.append(replace(rule, failed=failed))
     return _named_in_unfit(required)
 
 
@@ -118,13 +119,18 @@ def _named_in_unfit(rules: Sequence[Rule]) -> Transform:
     def apply(rows: DataFrame) -> DataFrame:
         if not rules:
             return rows
-        names = [F.when(rule.failed, F.lit(_name(rule))) for rule in rules]
+        names: list[Column] = []
+        for rule in rules:
+            name = F.lit(_name(rule))
+            names.append(F.when(rule.failed, name))
+        failing = F.array_compact(F.array(*names))
         is_unfit = reduce(or_, [rule.failed for rule in rules])
-        failed = F.when(is_unfit, F.array_compact(F.array(*names)))
+        failed = F.when(is_unfit, failing)
         if UNFIT not in rows.columns:
             return rows.withColumn(UNFIT, failed)
         known = named(UNFIT)
-        both = F.coalesce(F.concat(known, failed), known, failed)
+        joined = F.concat(known, failed)
+        both = F.coalesce(joined, known, failed)
         return rows.withColumn(UNFIT, both)
 
     return apply
@@ -160,9 +166,10 @@ def split_steps(steps: Sequence[Step]) -> SplitSteps:
     ([{'trim': ['a']}], [{'filter': 'a > 0'}], [{'dedupe': {'keys': ['a']}}])
     """
     repairing = [*takewhile(_may_repair, steps)]
-    others = steps[len(repairing) :]
+    count = len(repairing)
+    others = [*steps[count:]]
     passing = [*takewhile(passes_rows, others)]
-    lossy = [*others[len(passing) :]]
+    lossy = others[len(passing) :]
     return SplitSteps(repairing, passing, lossy)
 
 
@@ -189,7 +196,7 @@ def passing_filters(
     """
 
     def apply(rows: DataFrame) -> DataFrame:
-        passes = [F.coalesce(one, F.lit(False)) for one in passes_of(rows)]
+        passes = [is_true(one) for one in passes_of(rows)]
         if not passes:
             return rows.transform(steps)
         marked = rows.withColumn(PASSES, reduce(or_, passes))
@@ -240,7 +247,7 @@ def _with_columns_of_gate(rows: DataFrame) -> Transform:
     """Add the columns that the gate needs and the steps lost, as NULL."""
     shown = RAW if RAW in rows.columns else RESCUED
     needed = [name for name in (shown, REFUSED, UNFIT) if name in rows.columns]
-    nulls = {name: F.lit(None).cast(rows.schema[name].dataType) for name in needed}
+    nulls = {name: null(rows.schema[name].dataType) for name in needed}
 
     def apply(shaped: DataFrame) -> DataFrame:
         added = {
@@ -275,13 +282,16 @@ def _judges(rule: Rule) -> bool:
 
 
 def _is_given(rule: Rule) -> bool:
-    is_required = rule.check == "not_null" and rule.id == f"{rule.column}_given"
-    return is_required and rule.on_fail in _REJECTS and not rule.error
+    if rule.check != "not_null" or rule.id != f"{rule.column}_given":
+        return False
+    return rule.on_fail in _REJECTS and not rule.error
 
 
 def _judged(rule: Rule) -> Rule:
-    is_named = F.array_contains(named(UNFIT), _name(rule))
-    return replace(rule, failed=rule.failed | F.coalesce(is_named, F.lit(False)))
+    name = _name(rule)
+    is_named = F.array_contains(named(UNFIT), name)
+    failed = rule.failed | is_true(is_named)
+    return replace(rule, failed=failed)
 
 
 def _name(rule: Rule) -> str:

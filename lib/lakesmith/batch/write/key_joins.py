@@ -67,13 +67,13 @@ def event_time(rows: DataFrame) -> Column:
     return F.col("_seq").getField(instant_of(rows))
 
 
-def of_side(side: str, name: str) -> Column:
+def column_in(side: str, name: str) -> Column:
     """Return the column of one side of a join.
 
     Examples
     --------
     >>> both = spark.range(1).alias("left").join(spark.range(1).alias("right"))
-    >>> both.select(of_side("left", "id")).collect()
+    >>> both.select(column_in("left", "id")).collect()
     [Row(id=0)]
     """
     return F.col(f"{side}.`{name}`")

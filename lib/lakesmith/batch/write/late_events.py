@@ -10,7 +10,7 @@ from pyspark.sql import Column, DataFrame
 from pyspark.sql import functions as F
 
 from lakesmith.batch.frames import full_history
-from lakesmith.batch.write.key_joins import event_time, having, keys_of, of_side
+from lakesmith.batch.write.key_joins import column_in, event_time, having, keys_of
 from lakesmith.column_refs import named, same_key
 from lakesmith.columns import (
     CHANGE,
@@ -173,8 +173,8 @@ def _with_lost_values(
     is_known = new_time.isNull() | _same_values(stored, compared, "eh")
     kept = [name for name in events.columns if name not in lost]
     return both.select(
-        *[of_side("e", name) for name in kept],
-        *[F.when(is_known, of_side("h", name)).alias(name) for name in lost],
+        *[column_in("e", name) for name in kept],
+        *[F.when(is_known, column_in("h", name)).alias(name) for name in lost],
     )
 
 
@@ -214,7 +214,9 @@ def _difference(
     )
     is_wanted = F.col("w._wanted")
     values = [
-        F.when(is_wanted, of_side("w", name)).otherwise(of_side("h", name)).alias(name)
+        F.when(is_wanted, column_in("w", name))
+        .otherwise(column_in("h", name))
+        .alias(name)
         for name in names
     ]
     change = (
@@ -230,7 +232,7 @@ def _same_values(stored: DataFrame, names: Sequence[str], sides: str = "wh") -> 
     types = {name: stored.schema[name].dataType for name in names}
 
     def values(side: str) -> Column:
-        columns = [orderable(of_side(side, name), types[name]) for name in names]
+        columns = [orderable(column_in(side, name), types[name]) for name in names]
         return F.struct(*columns)
 
     return values(sides[0]).eqNullSafe(values(sides[1]))

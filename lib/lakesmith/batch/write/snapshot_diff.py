@@ -20,7 +20,7 @@ from lakesmith.batch.write.change_set import (
     version_before,
     watermark_before,
 )
-from lakesmith.batch.write.key_joins import event_time, of_side
+from lakesmith.batch.write.key_joins import column_in, event_time
 from lakesmith.batch.write.late_events import newest_ever
 from lakesmith.batch.write.quarantined_keys import (
     find_quarantined,
@@ -230,7 +230,7 @@ def _broken(keys: Sequence[str], implied: Sequence[str]) -> Column:
 
 
 def _side(side: str, names: Sequence[str]) -> list[Column]:
-    return [of_side(side, name).alias(name) for name in names]
+    return [column_in(side, name).alias(name) for name in names]
 
 
 def _change(stored: DataFrame, names: Sequence[str]) -> Column:
@@ -238,8 +238,8 @@ def _change(stored: DataFrame, names: Sequence[str]) -> Column:
     equal = []
     for name in names:
         kind = stored.schema[name].dataType
-        wanted = orderable(of_side("w", name), kind)
-        held = orderable(of_side("h", name), kind)
+        wanted = orderable(column_in("w", name), kind)
+        held = orderable(column_in("h", name), kind)
         equal.append(wanted.eqNullSafe(held))
     is_same = reduce(Column.__and__, equal)
     is_missing = F.col("w._wanted").isNull()
@@ -266,8 +266,8 @@ def _values(
         # Tables downstream build their own sequence from this column.
         tombstone[sequence] = time.cast(stored[sequence].dataType)
     return [
-        F.when(F.col("w._wanted"), of_side("w", name))
-        .otherwise(tombstone.get(name, of_side("h", name)))
+        F.when(F.col("w._wanted"), column_in("w", name))
+        .otherwise(tombstone.get(name, column_in("h", name)))
         .alias(name)
         for name in stored.names
     ]

@@ -88,15 +88,18 @@ class Config:
 def _counting(given: Draft) -> Draft:
     """Return a draft whose number is that of the failures of the test."""
     check = given.check
-    if check["check"] == "references" or check == {**check, "check": "sql", "max": 0}:
+    kind = check["check"]
+    counts = kind == "sql" and check.get("max") == 0
+    if kind == "references" or counts:
         return given
-    if check["check"] != "unique":
-        raise NoCounterpartError(f"'{check['check']}' gives no number of failures")
+    if kind != "unique":
+        raise NoCounterpartError(f"'{kind}' gives no number of failures")
     columns = [str(name) for name in check["columns"]]
     values = None if given.nulls == "equal" else sql.given(columns)
     where = sql.all_of(check.get("where"), values)
     query = sql.repeated(columns, where)
-    name = given.name or f"{'_'.join(columns)}_duplicates"
+    listed = "_".join(columns)
+    name = given.name or f"{listed}_duplicates"
     made = {"check": "sql", "query": query, "max": 0}
     return replace(given, check=made, nulls="equal", name=name)
 

@@ -83,7 +83,7 @@ def referred(text: str) -> str:
 
 
 def of_values(check: str, arguments: Arguments, key: str, quoting: str) -> Draft:
-    """Return the check of a list of values, which dbt takes as text unless told otherwise.
+    """Return the check of a list of values, which dbt takes as text by default.
 
     Examples
     --------

@@ -54,11 +54,12 @@ def _entries(document: Node) -> Iterator[Entry]:
 
 
 def _items(node: Node, name: str, key: str) -> Iterator[tuple[str, Node]]:
-    is_map = isinstance(node.value, dict)
-    listed = node.value.get(name) if is_map else None
-    has_items = listed is not None and isinstance(listed.value, list)
-    items = listed.value if listed and has_items else []
-    for place, item in enumerate(items):
+    if not isinstance(node.value, dict):
+        return
+    listed = node.value.get(name)
+    if listed is None or not isinstance(listed.value, list):
+        return
+    for place, item in enumerate(listed.value):
         yield f"{key}.{place}", item
 
 
@@ -108,7 +109,9 @@ def _misplaced(
 
 
 def _name(node: Node) -> str:
-    named = node.value.get("name") if isinstance(node.value, dict) else None
+    if not isinstance(node.value, dict):
+        return ""
+    named = node.value.get("name")
     return str(named.value) if named else ""
 
 
@@ -201,8 +204,10 @@ def _made(name: str, body: Any, column: str) -> list[Made]:
 
 def _refuse_templates(arguments: Arguments) -> None:
     for key, value in arguments.all().items():
-        is_reference = key in ("to", "compare_model")
-        if not is_reference and any(sign in str(value) for sign in ("{{", "{%")):
+        if key in ("to", "compare_model"):
+            continue
+        text = str(value)
+        if "{{" in text or "{%" in text:
             raise NoCounterpartError(f"'{key}' is a template, whose value is not known")
 
 

@@ -41,11 +41,14 @@ def within(column: str, low: Any, high: Any, is_inclusive: bool) -> Draft:
     if is_inclusive and not isinstance(low, str) and not isinstance(high, str):
         return draft("between", column=column, min=low, max=high)
     equal = "=" if is_inclusive else ""
-    limits = ((f">{equal}", low), (f"<{equal}", high))
     name = sql.name(column)
-    given = [(sign, bound) for sign, bound in limits if bound is not None]
-    parts = [f"{name} {sign} {bound}" for sign, bound in given]
-    return draft("expression", column=column, expression=" AND ".join(parts))
+    parts: list[str] = []
+    if low is not None:
+        parts.append(f"{name} >{equal} {low}")
+    if high is not None:
+        parts.append(f"{name} <{equal} {high}")
+    expression = " AND ".join(parts)
+    return draft("expression", column=column, expression=expression)
 
 
 @named("dbt_utils.expression_is_true")

@@ -20,7 +20,9 @@ def name(column: str) -> str:
     >>> name("price"), name("order")
     ('price', '`order`')
     """
-    return column if names_in(column) == [column] else quoted(column)
+    if names_in(column) == [column]:
+        return column
+    return quoted(column)
 
 
 def literal(value: Any) -> str:

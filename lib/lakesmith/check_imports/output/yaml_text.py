@@ -43,7 +43,9 @@ def yaml_documents(imported: Imported) -> str:
     """
     source = f"{imported.file} ({imported.title})"
     documents = [_document(table, source) for table in imported.tables]
-    return "\n---\n".join(documents) or f"# no check of {source} was imported"
+    if not documents:
+        return f"# no check of {source} was imported"
+    return "\n---\n".join(documents)
 
 
 def _document(table: ImportedTable, source: str) -> str:

@@ -94,7 +94,9 @@ def check_entries(document: Node) -> Iterator[Entry]:
 
 def _where_of(node: Node) -> str:
     given = node.plain()
-    return str(given.get("where", "")) if isinstance(given, dict) else ""
+    if not isinstance(given, dict):
+        return ""
+    return str(given.get("where", ""))
 
 
 def _configurations(node: Node) -> dict[str, dict[str, Any]]:

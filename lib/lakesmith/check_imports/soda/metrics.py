@@ -141,7 +141,9 @@ def referring(columns: list[str], table: str, to: list[str], passing: Range) -> 
         **bounds,
     )
     noted = made.noting(f"the layer of '{other}' is not known, silver was taken")
-    return noted.noting(_PARTLY_GIVEN) if len(columns) > 1 else noted
+    if len(columns) > 1:
+        return noted.noting(_PARTLY_GIVEN)
+    return noted
 
 
 @named("duplicate_count")
@@ -167,19 +169,21 @@ def _measured(metric: str) -> Translate:
     def translate(arguments: Arguments) -> Iterator[Draft]:
         column = _column(arguments)
         _refuse_configured(arguments)
-
-        def make(passing: Range) -> Draft:
-            bounds, differs = passing.closed()
-            made = draft(
-                _MEASURES[metric],
-                column=column,
-                **_numbers(bounds),
-            )
-            return made.noting(*differs)
-
+        make = _bounding(_MEASURES[metric], column=column)
         yield from limited(make, _limits(arguments))
 
     return translate
+
+
+def _bounding(check: str, **fields: Any) -> Callable[[Range], Draft]:
+    """Make the check of a number that is within a range."""
+
+    def make(passing: Range) -> Draft:
+        bounds, differs = passing.closed()
+        made = draft(check, **fields, **_numbers(bounds))
+        return made.noting(*differs)
+
+    return make
 
 
 def _numbers(bounds: dict[str, Any]) -> dict[str, Any]:
@@ -189,7 +193,9 @@ def _numbers(bounds: dict[str, Any]) -> dict[str, Any]:
 def _number(bound: Any) -> Any:
     # A threshold is read as text, so that no digit is lost.
     text = str(bound)
-    return float(text) if re.fullmatch(r"[+-]?\d*\.\d{1,12}", text) else bound
+    if not re.fullmatch(r"[+-]?\d*\.\d{1,12}", text):
+        return bound
+    return float(text)
 
 
 def _refuse_configured(arguments: Arguments) -> None:
@@ -230,12 +236,7 @@ def counting(query: str, name: str, limits: Limits) -> Iterator[Draft]:
 
 def queried(query: str, name: str, limits: Limits) -> Iterator[Draft]:
     """Make the check of the number that a query gives."""
-
-    def make(passing: Range) -> Draft:
-        bounds, differs = passing.closed()
-        made = draft("sql", query=query, **_numbers(bounds))
-        return made.noting(*differs)
-
+    make = _bounding("sql", query=query)
     for one in limited(make, limits):
         yield Draft(one.check, one.differs, name=name)
 
@@ -252,13 +253,8 @@ def _distinct(arguments: Arguments) -> Iterator[Draft]:
 def _percentile(arguments: Arguments) -> Iterator[Draft]:
     column, share = arguments.needed("args")
     _refuse_configured(arguments)
-    fields = {"column": column_name(column), "quantile": float(share)}
-
-    def make(passing: Range) -> Draft:
-        bounds, differs = passing.closed()
-        made = draft("quantile", **fields, **_numbers(bounds))
-        return made.noting(*differs)
-
+    name = column_name(column)
+    make = _bounding("quantile", column=name, quantile=float(share))
     yield from limited(make, _limits(arguments))
 
 

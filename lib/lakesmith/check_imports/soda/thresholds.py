@@ -107,7 +107,9 @@ def comparison(text: str) -> Comparison:
 
 def _value(text: str) -> str | int:
     bare = text.replace("%", "").strip()
-    return int(bare) if re.fullmatch(r"[+-]?\d+", bare) else bare
+    if not re.fullmatch(r"[+-]?\d+", bare):
+        return bare
+    return int(bare)
 
 
 def text_limits(passing: str, arguments: Arguments) -> Limits:

@@ -17,11 +17,9 @@ _COSTS = ("check", "kind", "cost", "note")
 
 def quality_text(verdicts: Sequence[Row]) -> str:
     """Return the verdicts of the last run."""
-    return (
-        aligned(verdicts, _VERDICTS)
-        if verdicts
-        else "no verdicts yet; start with `lakesmith run`"
-    )
+    if not verdicts:
+        return "no verdicts yet; start with `lakesmith run`"
+    return aligned(verdicts, _VERDICTS)
 
 
 def audit_text(results: Sequence[Row]) -> str:
@@ -67,7 +65,9 @@ def _costs(table: Row) -> str:
         f"{count} {noun}{'' if count == 1 else 's'}" for noun, count in counts.items()
     )
     head = f"{table['table']}: {said}"
-    return f"{head}\n{aligned(table['checks'], _COSTS)}" if table["checks"] else head
+    if not table["checks"]:
+        return head
+    return f"{head}\n{aligned(table['checks'], _COSTS)}"
 
 
 def quarantine_text(rows: Sequence[Row]) -> str:
@@ -104,8 +104,6 @@ def reasons_text(reasons: Sequence[Any]) -> str:
 
 def _reason(reason: Any) -> str:
     value = json.dumps(reason["value"], ensure_ascii=False)
-    return (
-        f"{reason['check']} ({reason['column']} = {value})"
-        if reason["column"]
-        else str(reason["check"])
-    )
+    if reason["column"]:
+        return f"{reason['check']} ({reason['column']} = {value})"
+    return str(reason["check"])

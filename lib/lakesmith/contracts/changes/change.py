@@ -48,6 +48,6 @@ def shown(value: object) -> str:
     """
     if value is None or value == ():
         return "not set"
-    return (
-        ", ".join(map(str, value)) if isinstance(value, (tuple, list)) else str(value)
-    )
+    if isinstance(value, (tuple, list)):
+        return ", ".join(map(str, value))
+    return str(value)

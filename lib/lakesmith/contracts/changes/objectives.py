@@ -24,22 +24,26 @@ def objective_changes(old: Contract | None, new: Contract | None) -> Iterator[Ch
     now = new or Contract()
     if _is_older(was.freshness, now.freshness):
         yield _change("freshness", was.freshness, now.freshness)
-    if _is_less(was.slo.records_passing, now.slo.records_passing):
-        yield _change(
-            "slo.records_passing", was.slo.records_passing, now.slo.records_passing
-        )
+    passed = was.slo.records_passing
+    passes = now.slo.records_passing
+    if _is_less(passed, passes):
+        yield _change("slo.records_passing", passed, passes)
     if now.freshness and _is_less(_fresh_time(was), _fresh_time(now)):
         yield _change("slo.fresh_time", _fresh_time(was), _fresh_time(now))
     for name, share in was.slo.null_share.items():
         most = now.slo.null_share.get(name)
         if not most or percent_of(most) > percent_of(share):
             yield _change(f"slo.null_share.{name}", share, most)
-    if _has_objectives(was) and parse_age(now.slo.window) > parse_age(was.slo.window):
-        yield _change("slo.window", was.slo.window, now.slo.window)
+    old_window = was.slo.window
+    new_window = now.slo.window
+    if _has_objectives(was) and parse_age(new_window) > parse_age(old_window):
+        yield _change("slo.window", old_window, new_window)
 
 
 def _is_less(old: str | None, new: str | None) -> bool:
-    return bool(old) and (not new or percent_of(new) < percent_of(str(old)))
+    if not old or not new:
+        return bool(old)
+    return percent_of(new) < percent_of(str(old))
 
 
 def _fresh_time(contract: Contract) -> str | None:

@@ -58,7 +58,9 @@ class _Pair:
         return self._rank(self.was), self._rank(self.now)
 
     def _rank(self, bound: Any) -> Any:
-        return comparable(bound, self.kind) if self.kind else read_bound(bound)
+        if self.kind:
+            return comparable(bound, self.kind)
+        return read_bound(bound)
 
 
 def _looser_min(pair: _Pair) -> bool:

@@ -92,4 +92,6 @@ def number(value: Decimal) -> int | float:
     (5, 0.5)
     """
     short = without_zeros(value)
-    return int(short) if short == short.to_integral_value() else float(short)
+    if short == short.to_integral_value():
+        return int(short)
+    return float(short)

@@ -109,4 +109,6 @@ def _fitting(options: Element, key: str, kind: str) -> Any:
 
 def _literal(value: Any, kind: str) -> str:
     is_time = kind in TIMES
-    return f"{kind.upper()} '{value}'" if is_time else str(value)
+    if is_time:
+        return f"{kind.upper()} '{value}'"
+    return str(value)

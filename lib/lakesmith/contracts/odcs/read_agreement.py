@@ -154,4 +154,6 @@ def _is_share(value: Any, unit: str) -> bool:
 
 
 def _exact(value: Decimal) -> int | float:
-    return int(value) if value == value.to_integral_value() else float(value)
+    if value == value.to_integral_value():
+        return int(value)
+    return float(value)

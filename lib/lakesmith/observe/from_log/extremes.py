@@ -52,7 +52,7 @@ def extremes(
 
 
 def least_of(columns: Sequence[FileColumn]) -> Interval | None:
-    """Return between which values the least one of all files lies, None where it is not known.
+    """Return the bounds of the least value of all files, None where they are not known.
 
     Examples
     --------
@@ -72,11 +72,13 @@ def least_of(columns: Sequence[FileColumn]) -> Interval | None:
         lows.append(low)
         if column.values:
             sure.append(high)
-    return (min(lows), min(sure)) if sure else None
+    if not sure:
+        return None
+    return (min(lows), min(sure))
 
 
 def greatest_of(columns: Sequence[FileColumn]) -> Interval | None:
-    """Return between which values the greatest one of all files lies, or None as above.
+    """Return the bounds of the greatest value of all files, or None as above.
 
     Examples
     --------
@@ -96,7 +98,9 @@ def greatest_of(columns: Sequence[FileColumn]) -> Interval | None:
         highs.append(high)
         if column.values:
             sure.append(low)
-    return (max(sure), max(highs)) if sure else None
+    if not sure:
+        return None
+    return (max(sure), max(highs))
 
 
 def _is_outside(value: Any, bounds: Mapping[str, Any]) -> bool:

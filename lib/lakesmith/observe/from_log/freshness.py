@@ -27,8 +27,8 @@ def freshness(
 ) -> Mapping[str, Any] | None:
     """Return the newest value.
 
-    Not where a value is later than the run, which hides how new the others are. Where the value
-    lies between two ones, the older one must be new enough.
+    Not where a value is later than the run, which hides how new the others are. Where only
+    bounds of the value are known, the older one must be new enough.
     """
     check = evaluation.check
     kind = scope.kind(check.column)

@@ -55,7 +55,9 @@ def _ratio(part: Decimal, whole: Decimal) -> Decimal | None:
 
 
 def _rounded(value: Decimal, digits: int) -> int | float:
-    return round(float(value), digits) if digits else int(value)
+    if digits:
+        return round(float(value), digits)
+    return int(value)
 
 
 def _state(bad: Decimal, budget: Decimal, burn_rate: Decimal | None) -> str:

@@ -76,7 +76,7 @@ class Objective:
     unit : str
         What is counted, ``rows`` or ``seconds``.
     usage : callable
-        Takes a start and an end, and counts what lies after the one up to the other.
+        Takes a start and an end, and counts what is after the start, up to the end.
     problem : str
         Why it cannot be measured; empty where it can.
     """

@@ -6,9 +6,8 @@ from collections.abc import Mapping
 from typing import TYPE_CHECKING
 
 from pyspark.sql import Column
-from pyspark.sql import functions as F
 
-from lakesmith.column_refs import named
+from lakesmith.column_refs import is_true, named
 from lakesmith.quality.raw import raw_source
 from lakesmith.quality.rule import find
 from lakesmith.transforms.text import is_blank
@@ -41,9 +40,9 @@ def text_lost(column: str, text: Column) -> Column:
     Examples
     --------
     >>> df = spark.sql("select null as qty, 'six' as raw")
-    >>> df.select(text_lost("qty", F.col("raw"))).first()[0]
+    >>> df.select(text_lost("qty", named("raw"))).first()[0]
     True
     """
     is_given = ~is_blank(text)
-    has_text = F.coalesce(is_given, F.lit(False))
+    has_text = is_true(is_given)
     return named(column).isNull() & has_text

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 from pyspark.sql import Column
 from pyspark.sql import functions as F
 
-from lakesmith.column_refs import named
+from lakesmith.column_refs import is_true, named
 from lakesmith.columns import CORRUPT_RECORD, REFUSED, RESCUED
 from lakesmith.quality.checks.casts import cast_columns, text_lost
 from lakesmith.quality.raw import raw_field, raw_source, rescued
@@ -141,7 +141,7 @@ def _event(columns: Mapping[str, str]) -> Iterator[Rule]:
         return
     for problem, field in _EVENT_FIELDS.items():
         is_refused = named(REFUSED) == problem
-        failed = F.coalesce(is_refused, F.lit(False))
+        failed = is_true(is_refused)
         sample = _event_sample(field, columns)
         rule = _rule(
             f"event_{problem}",
@@ -186,7 +186,7 @@ def _partition(table: Table, columns: Mapping[str, str]) -> Iterator[Rule]:
             is_too_long = length > _LONGEST_NAME
             is_null = value.isin("", _HIVE_NULL)
             fails = is_null | is_too_long
-            failed = F.coalesce(fails, F.lit(False))
+            failed = is_true(fails)
             sample = sample_of(value, "string")
             yield _rule(
                 f"{name}_partition",

@@ -38,7 +38,8 @@ def treated_results(table: Table, metrics: Mapping[str, Any]) -> Iterator[CheckR
     said: dict[tuple[str, str, str], list[str]] = {}
     for name, options, marker in treatments(table):
         column = str(options.get("column"))
-        how = said.setdefault((marker, name, column), [])
+        treated = (marker, name, column)
+        how = said.setdefault(treated, [])
         how.append(_how(name, options))
     rows = metrics["rows"]
     for (marker, name, column), how in said.items():
@@ -58,9 +59,12 @@ def _how(name: str, options: Mapping[str, Any]) -> str:
 def _imputed(options: Mapping[str, Any]) -> str:
     groups = options.get("by")
     method = options.get("method", "constant")
-    of_groups = f" by {', '.join(groups)}" if groups else ""
-    given = f" {options['value']}" if method == "constant" else ""
-    return f"{method}{of_groups}{given}"
+    text = f"{method}"
+    if groups:
+        text = f"{text} by {', '.join(groups)}"
+    if method == "constant":
+        text = f"{text} {options['value']}"
+    return text
 
 
 def _capped(options: Mapping[str, Any]) -> str:

@@ -37,23 +37,42 @@ def value_at(rank: float) -> Transform:
     """
 
     def apply(values: DataFrame) -> DataFrame:
-        rounded = F.col("value").cast("double").alias("rounded")
-        given = values.filter("value IS NOT NULL").select("value", rounded)
-        middle = given.agg(_rounded_at(rank), F.count(F.lit(1)).alias("count"))
-        beside = given.crossJoin(F.broadcast(middle))
+        rounded = F.col("value").cast("double")
+        given = values.filter("value IS NOT NULL")
+        both = given.select("value", rounded.alias("rounded"))
+        total = F.count("rounded").alias("count")
+        middle = both.agg(_rounded_at(rank), total)
+        beside = both.crossJoin(F.broadcast(middle))
 
-        below = F.count_if(F.col("rounded") < F.col("middle")).alias("below")
+        is_below = F.col("rounded") < F.col("middle")
+        below = F.count_if(is_below).alias("below")
         counts = beside.groupBy("count").agg(below)
-        same = beside.filter("rounded = middle").groupBy("value").count()
-        up_to = F.sum("count").over(Window.orderBy("value")).alias("up_to")
-        ranked = same.select("value", up_to)
+        same = beside.filter("rounded = middle")
+        ranked = _running_counts(same)
 
-        wanted = F.greatest(F.ceil(F.lit(rank) * F.col("count")), F.lit(1))
-        is_reached = F.col("up_to") >= wanted - F.col("below")
-        reached = ranked.crossJoin(F.broadcast(counts)).filter(is_reached)
-        return reached.agg(F.min("value").alias("value"))
+        with_counts = ranked.crossJoin(F.broadcast(counts))
+        reached = with_counts.filter(_is_reached(rank))
+        least = F.min("value")
+        return reached.agg(least.alias("value"))
 
     return apply
+
+
+def _running_counts(values: DataFrame) -> DataFrame:
+    """Count for each value those up to it."""
+    per_value = values.groupBy("value").count()
+    in_order = Window.orderBy("value")
+    up_to = F.sum("count").over(in_order)
+    running = up_to.alias("up_to")
+    return per_value.select("value", running)
+
+
+def _is_reached(rank: float) -> Column:
+    share = F.lit(rank) * F.col("count")
+    place = F.ceil(share)
+    wanted = F.greatest(place, F.lit(1))
+    within = wanted - F.col("below")
+    return F.col("up_to") >= within
 
 
 def _rounded_at(rank: float) -> Column:

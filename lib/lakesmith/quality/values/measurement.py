@@ -18,7 +18,7 @@ Number = int | float | Decimal
 
 @dataclass(frozen=True)
 class Measurement:
-    """A number, and the bounds within which it lies.
+    """A number and its bounds.
 
     Parameters
     ----------
@@ -56,10 +56,9 @@ class Measurement:
         """
         if not self.error:
             return shown(self.value)
-        low, high = self.interval()
-        return (
-            f"about {shown(self.value)} ({shown(low)} to {shown(high)}, {self.error})"
-        )
+        low, high = map(shown, self.interval())
+        value = shown(self.value)
+        return f"about {value} ({low} to {high}, {self.error})"
 
 
 def shown(number: Number) -> str:
@@ -70,7 +69,9 @@ def shown(number: Number) -> str:
     >>> shown(0.1 + 0.2), shown(12345678), shown(Decimal("0.10"))
     ('0.3', '12345678', '0.10')
     """
-    return f"{number:.6g}" if isinstance(number, float) else str(number)
+    if isinstance(number, float):
+        return f"{number:.6g}"
+    return str(number)
 
 
 def breach(bounds: Bounds, estimate: Measurement) -> str:
@@ -82,18 +83,19 @@ def breach(bounds: Bounds, estimate: Measurement) -> str:
     >>> breach(Bounds(min=5), Measurement(3)), breach(Bounds(max=5), Measurement(3))
     ('expected at least 5', '')
     """
-    value = estimate.value
+    is_nan = _is_nan(estimate.value)
+    number = Decimal(0) if is_nan else _exact(estimate.value)
     low = bounds.min
-    high = bounds.max
-    if low is not None and (_is_nan(value) or _exact(value) < read_bound(low)):
+    if low is not None and (is_nan or number < read_bound(low)):
         return f"expected at least {low}"
-    if high is not None and (_is_nan(value) or _exact(value) > read_bound(high)):
+    high = bounds.max
+    if high is not None and (is_nan or number > read_bound(high)):
         return f"expected at most {high}"
     return ""
 
 
 def is_undecided(bounds: Mapping[str, Bounds], estimate: Measurement) -> bool:
-    """Return whether a bound lies within the error of an estimate.
+    """Return whether a bound is within the error of an estimate.
 
     Examples
     --------
@@ -105,11 +107,13 @@ def is_undecided(bounds: Mapping[str, Bounds], estimate: Measurement) -> bool:
     low, high = estimate.interval()
     if low == high or _is_nan(low) or _is_nan(high):
         return False
-    limits = [limit for one in bounds.values() for limit in one.bounds().values()]
-    numbers = map(read_bound, limits)
     least = _exact(low)
     most = _exact(high)
-    return any(least <= number <= most for number in numbers)
+    for one in bounds.values():
+        numbers = map(read_bound, one.bounds().values())
+        if any(least <= number <= most for number in numbers):
+            return True
+    return False
 
 
 def _exact(number: Number) -> Decimal:

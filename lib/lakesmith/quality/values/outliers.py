@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from typing import NamedTuple
 
 from pyspark.sql import Column, DataFrame
 from pyspark.sql import functions as F
@@ -15,7 +16,47 @@ from lakesmith.types import Transform
 _NORMAL = 1.4826
 
 
-Range = tuple[float, float]
+class Range(NamedTuple):
+    """The least and the greatest value that a number may have."""
+
+    low: float
+    high: float
+
+    def plus(self, other: Range) -> Range:
+        """Return the range of the sum.
+
+        Examples
+        --------
+        >>> Range(1, 2).plus(Range(10, 20))
+        Range(low=11, high=22)
+        """
+        low = self.low + other.low
+        high = self.high + other.high
+        return Range(low, high)
+
+    def minus(self, other: Range) -> Range:
+        """Return the range of the difference.
+
+        Examples
+        --------
+        >>> Range(10, 20).minus(Range(1, 2))
+        Range(low=8, high=19)
+        """
+        low = self.low - other.high
+        high = self.high - other.low
+        return Range(low, high)
+
+    def times(self, factor: float) -> Range:
+        """Return the range of the product with a factor that is not negative.
+
+        Examples
+        --------
+        >>> Range(1, 2).times(3)
+        Range(low=3, high=6)
+        """
+        low = factor * self.low
+        high = factor * self.high
+        return Range(low, high)
 
 
 @dataclass(frozen=True)
@@ -42,18 +83,20 @@ class Distribution:
         Examples
         --------
         >>> Distribution([0, 1, 2, 3, 10], 3.2, 3.5).at(0.25)
-        (1, 1)
+        Range(low=1, high=1)
         >>> Distribution([0, 1, 2, 3, 10], 3.2, 3.5, error=0.01).at(0.25)
-        (0, 2)
+        Range(low=0, high=2)
         """
         return _within(self.quantiles, rank, self.error)
 
 
 def _within(sorted_values: Sequence[float], rank: float, error: float) -> Range:
     last = len(sorted_values) - 1
-    low = math.floor((rank - error) * last)
-    high = math.ceil((rank + error) * last)
-    return sorted_values[max(low, 0)], sorted_values[min(high, last)]
+    lowest = math.floor((rank - error) * last)
+    highest = math.ceil((rank + error) * last)
+    first = max(lowest, 0)
+    final = min(highest, last)
+    return Range(sorted_values[first], sorted_values[final])
 
 
 @dataclass(frozen=True)
@@ -62,7 +105,7 @@ class Fences:
 
     Parameters
     ----------
-    low, high : tuple of float
+    low, high : Range
         The least and the greatest number that each fence may be.
     """
 
@@ -70,14 +113,14 @@ class Fences:
     high: Range
 
     @property
-    def near(self) -> Range:
+    def near(self) -> tuple[float, float]:
         """The fences that leave out the most."""
-        return self.low[1], self.high[0]
+        return self.low.high, self.high.low
 
     @property
-    def far(self) -> Range:
+    def far(self) -> tuple[float, float]:
         """The fences that leave out the least."""
-        return self.low[0], self.high[1]
+        return self.low.low, self.high.high
 
 
 @dataclass(frozen=True)
@@ -103,50 +146,51 @@ class Method:
 def _near_quartiles(found: Distribution, factor: float) -> Fences:
     first = found.at(0.25)
     third = found.at(0.75)
-    least = factor * max(0.0, third[0] - first[1])
-    most = factor * (third[1] - first[0])
-    low = (first[0] - most, first[1] - least)
-    high = (third[0] + least, third[1] + most)
-    return Fences(low, high)
+    low, high = third.minus(first)
+    apart = Range(max(0.0, low), high)
+    reach = apart.times(factor)
+    return Fences(first.minus(reach), third.plus(reach))
 
 
 def _near_mean(found: Distribution, factor: float) -> Fences:
     reach = factor * found.deviation
     low = found.mean - reach
     high = found.mean + reach
-    return Fences((low, low), (high, high))
+    return Fences(Range(low, low), Range(high, high))
 
 
 def _near_median(found: Distribution, factor: float) -> Fences:
     middle = found.at(0.5)
     spread = _spread(found, middle)
-    least = factor * _NORMAL * spread[0]
-    most = factor * _NORMAL * spread[1]
-    low = (middle[0] - most, middle[1] - least)
-    high = (middle[0] + least, middle[1] + most)
-    return Fences(low, high)
+    reach = spread.times(factor * _NORMAL)
+    return Fences(middle.minus(reach), middle.plus(reach))
 
 
 def _spread(found: Distribution, middle: Range) -> Range:
     """Return between which numbers the median of the distances from the median is."""
     # A distance has the ranks of two values, and their steps.
-    step = 1 / (len(found.quantiles) - 1)
-    error = 2 * (found.error + step) if found.error else 0.0
-    away = sorted(abs(value - middle[0]) for value in found.quantiles)
+    least, greatest = middle
+    quantiles = found.quantiles
+    error = 0.0
+    if found.error:
+        steps = len(quantiles) - 1
+        error = 2 * (found.error + 1 / steps)
+    away = sorted(abs(value - least) for value in quantiles)
     low, high = _within(away, 0.5, error)
-    shift = middle[1] - middle[0]
-    return max(0.0, low - shift), high + shift
+    shift = greatest - least
+    nearest = max(0.0, low - shift)
+    return Range(nearest, high + shift)
 
 
 def _by_quartiles(factor: float) -> Transform:
     def apply(values: DataFrame) -> DataFrame:
+        first = F.col("first")
+        third = F.col("third")
         quartiles = values.agg(_rank(0.25, "first"), _rank(0.75, "third"))
-        apart = F.col("third") - F.col("first")
+        apart = third - first
         reach = factor * apart
-        low = F.col("first") - reach
-        high = F.col("third") + reach
-        limits = quartiles.select(low.alias("low"), high.alias("high"))
-        return values.crossJoin(limits)
+        limits = _limits(first - reach, third + reach)
+        return values.crossJoin(quartiles.select(*limits))
 
     return apply
 
@@ -154,31 +198,33 @@ def _by_quartiles(factor: float) -> Transform:
 def _by_deviation(factor: float) -> Transform:
     def apply(values: DataFrame) -> DataFrame:
         mean = F.avg("value")
-        reach = factor * F.stddev_pop("value")
-        low = mean - reach
-        high = mean + reach
-        limits = values.agg(low.alias("low"), high.alias("high"))
-        return values.crossJoin(limits)
+        deviation = F.stddev_pop("value")
+        reach = factor * deviation
+        limits = _limits(mean - reach, mean + reach)
+        return values.crossJoin(values.agg(*limits))
 
     return apply
 
 
 def _by_median(factor: float) -> Transform:
     def apply(values: DataFrame) -> DataFrame:
-        middle = values.agg(_rank(0.5, "middle"))
-        difference = F.col("value") - F.col("middle")
-        away = F.abs(difference)
-        distances = values.crossJoin(middle).select("middle", away.alias("away"))
-        spread = distances.agg(
-            F.first("middle").alias("middle"), _rank(0.5, "spread", of="away")
-        )
-        reach = factor * _NORMAL * F.col("spread")
-        low = F.col("middle") - reach
-        high = F.col("middle") + reach
-        limits = spread.select(low.alias("low"), high.alias("high"))
-        return values.crossJoin(limits)
+        median = values.agg(_rank(0.5, "middle"))
+        beside = values.crossJoin(median)
+        middle = F.col("middle")
+        away = F.abs(F.col("value") - middle)
+        distances = beside.select(middle, away.alias("away"))
+        kept = F.first("middle").alias("middle")
+        spread = distances.agg(kept, _rank(0.5, "spread", of="away"))
+        times = factor * _NORMAL
+        reach = times * F.col("spread")
+        limits = _limits(middle - reach, middle + reach)
+        return values.crossJoin(spread.select(*limits))
 
     return apply
+
+
+def _limits(low: Column, high: Column) -> tuple[Column, Column]:
+    return low.alias("low"), high.alias("high")
 
 
 def _rank(rank: float, name: str, of: str = "value") -> Column:

@@ -69,7 +69,8 @@ def _number(value: Value) -> Column:
 
 
 def _float(value: Value) -> Column:
-    return F.lit(read_float(str(value), "double"))
+    number = read_float(str(value), "double")
+    return F.lit(number)
 
 
 def _single(value: Value) -> Column:
@@ -84,7 +85,8 @@ def _date(value: Value) -> Column:
 
 
 def _instant(value: Value) -> Column:
-    return F.timestamp_micros(F.lit(read_instant(str(value))))
+    micros = read_instant(str(value))
+    return F.timestamp_micros(F.lit(micros))
 
 
 def _wall_clock(value: Value) -> Column:

@@ -31,15 +31,12 @@ def is_ipv6(text: Column) -> Column:
     groups = rf"{GROUP}(?::{GROUP})*"
     whole = tail.rlike(rf"\A{GROUP}(?::{GROUP}){{7}}\z")
     short = tail.rlike(rf"\A(?:{groups})?::(?:{groups})?\z")
-    colon = F.lit(":")
-    without = F.replace(
-        tail,
-        colon,
-        F.lit(""),
-    )
+    without = F.replace(tail, F.lit(":"), F.lit(""))
     signs = F.length(tail) - F.length(without)
-    edge = tail.startswith("::") | tail.endswith("::")
-    fits = signs <= F.when(edge, 8).otherwise(7)
+    begins_short = tail.startswith("::")
+    ends_short = tail.endswith("::")
+    most = F.when(begins_short | ends_short, 8).otherwise(7)
+    fits = signs <= most
     return whole | (short & fits)
 
 
@@ -81,7 +78,8 @@ def _next_rest(rest: Column, sign: Column) -> Column:
     letter = code - ord("A") + 10
     value = F.when(is_digit, digit).otherwise(letter)
     shift = F.when(is_digit, 10).otherwise(100)
-    return (rest * shift + value) % 97
+    number = rest * shift + value
+    return number % 97
 
 
 def is_json(text: Column) -> Column:

@@ -51,16 +51,19 @@ def compare(
     (['b'], ['a'])
     """
     reasons = parked or {}
-    files = [_as_seen(file, seen) for file in listed]
-    moved = {file for file in files if seen.get(file.path) != (file.size, file.mtime)}
-    waiting = {file for file in files if reasons.get(file.path, "").startswith(NOT_NOW)}
-    unread = {file for file in moved if file.path not in seen or file.path in reasons}
-    new = unread | waiting
-    changed = moved - new
-    return FileChanges(
-        new=tuple(file for file in files if file in new),
-        changed=tuple(file for file in files if file in changed),
-    )
+    new: list[FileEntry] = []
+    changed: list[FileEntry] = []
+    for entry in listed:
+        file = _as_seen(entry, seen)
+        path = file.path
+        is_moved = seen.get(path) != (file.size, file.mtime)
+        is_unread = path not in seen or path in reasons
+        is_waiting = reasons.get(path, "").startswith(NOT_NOW)
+        if is_waiting or (is_moved and is_unread):
+            new.append(file)
+        elif is_moved:
+            changed.append(file)
+    return FileChanges(tuple(new), tuple(changed))
 
 
 def _as_seen(file: FileEntry, seen: Mapping[str, tuple[int, int]]) -> FileEntry:
@@ -68,7 +71,8 @@ def _as_seen(file: FileEntry, seen: Mapping[str, tuple[int, int]]) -> FileEntry:
         return file
     as_now = (file.size, file.mtime)
     known = (alias for alias in file.aliases if seen.get(alias) == as_now)
-    return replace(file, path=next(known, file.path))
+    path = next(known, file.path)
+    return replace(file, path=path)
 
 
 def apply_policy(

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 from pyspark.sql import Column, DataFrame, SparkSession, Window
 from pyspark.sql import functions as F
 
+from lakesmith.column_refs import null
 from lakesmith.sources.files.csv_records import (
     is_by_line,
     is_malformed,
@@ -55,10 +56,11 @@ def read_csv(
     Without ``multiline`` a record is a line; one with an open quote goes whole to ``_rescued``.
     """
     groups = _groups(source, heads)
-    frames = [
-        _read_group(spark, source, heads[paths[0]], paths, repeats or bool(skipped))
-        for (_, skipped, repeats), paths in groups.items()
-    ]
+    frames: list[DataFrame] = []
+    for (_, skipped, repeats), paths in groups.items():
+        head = heads[paths[0]]
+        has_repeated = repeats or bool(skipped)
+        frames.append(_read_group(spark, source, head, paths, has_repeated))
     return reduce(DataFrame.unionByName, frames)
 
 
@@ -68,7 +70,8 @@ def _groups(source: FilesSource, heads: Mapping[str, Head]) -> dict[_Group, list
     for path, head in heads.items():
         skipped = head.skipped if by_line else ()
         repeats = by_line and may_repeat_header(path, head, source)
-        same = groups.setdefault((head.line, skipped, repeats), [])
+        group = (head.line, skipped, repeats)
+        same = groups.setdefault(group, [])
         same.append(path)
     return groups
 
@@ -99,12 +102,13 @@ def _lines(
 ) -> DataFrame:
     lines = read_line_records(spark, source, paths)
     before = Counter([*head.skipped, head.line])
-    may_be_before = F.col("value").isin(*before)
+    line = F.col("value")
+    may_be_before = line.isin(*before)
     rows = lines.filter(~may_be_before)
     if not repeats:
         return rows
-    repeated = _repeated(lines.filter(may_be_before), before)
-    return rows.unionByName(repeated)
+    alike = lines.filter(may_be_before)
+    return rows.unionByName(_repeated(alike, before))
 
 
 def _repeated(lines: DataFrame, before: Mapping[str, int]) -> DataFrame:
@@ -112,12 +116,16 @@ def _repeated(lines: DataFrame, before: Mapping[str, int]) -> DataFrame:
 
     Lines of the same text are alike, so that it does not matter which of them are left out.
     """
-    alike = Window.partitionBy("_source_file", "value").orderBy("value")
-    number = F.row_number().over(alike)
+    alike = Window.partitionBy("_source_file", "value")
+    number = F.row_number().over(alike.orderBy("value"))
     numbered = lines.withColumn("number", number)
-    counts = [F.lit(item) for pair in before.items() for item in pair]
-    left_out = F.create_map(*counts)[F.col("value")]
-    return numbered.filter(F.col("number") > left_out).drop("number")
+    counts: list[Column] = []
+    for line, count in before.items():
+        counts += [F.lit(line), F.lit(count)]
+    count_of = F.create_map(*counts)
+    left_out = count_of[F.col("value")]
+    is_left = F.col("number") > left_out
+    return numbered.filter(is_left).drop("number")
 
 
 def _parsed(records: DataFrame, source: FilesSource, head: Head) -> DataFrame:
@@ -148,30 +156,39 @@ def _options(source: FilesSource) -> dict[str, str]:
 
 
 def _schema(head: Head) -> str:
-    fields = [f"c{index} STRING" for index in range(len(head.names))]
-    return ", ".join(["before STRING", *fields, f"{CORRUPT} STRING"])
+    count = len(head.names)
+    fields = [f"c{index}" for index in range(count)]
+    names = ["before", *fields, CORRUPT]
+    return ", ".join(f"{name} STRING" for name in names)
 
 
 def _field(head: Head, name: str) -> Column:
     names = [header.lower() for header in head.names]
     if name.lower() not in names:
-        return F.lit(None).cast("string")
+        return null("string")
     index = names.index(name.lower())
     return F.col(f"parsed.c{index}")
 
 
 def _declared(source: FilesSource, head: Head) -> list[Column]:
-    return [
-        F.when(~F.col("bad"), _field(head, name)).alias(name) for name in source.columns
-    ]
+    is_good = ~F.col("bad")
+    declared: list[Column] = []
+    for name in source.columns:
+        value = F.when(is_good, _field(head, name))
+        declared.append(value.alias(name))
+    return declared
 
 
 def _rescued(source: FilesSource, head: Head) -> Column:
     declared = {name.lower() for name in source.columns}
     extra = dict(_undeclared(head.names, declared))
-    taken = {name.lower() for name in head.names} | declared
-    names = [name or _unused_name(index, taken) for index, name in extra.items()]
-    values = [F.col(f"parsed.c{index}") for index in extra]
+    in_header = {name.lower() for name in head.names}
+    taken = in_header | declared
+    names: list[str] = []
+    values: list[Column] = []
+    for index, name in extra.items():
+        names.append(name or _unused_name(index, taken))
+        values.append(F.col(f"parsed.c{index}"))
     fields = rescue_fields(names, values)
     whole = rescue_line(F.col("value"))
     rescued = F.when(F.col("bad"), whole).otherwise(fields)

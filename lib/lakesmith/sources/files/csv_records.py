@@ -50,18 +50,23 @@ def read_records(
     """
     names = [literal_path(path) for path in paths]
     content = F.col("value").cast("binary")
-    text = _from_header(F.decode(content, _decoder(source)), source)
+    decoded = F.decode(content, _decoder(source))
+    text = _from_header(decoded, source)
+    records = F.explode(_records_of(text, source))
+    file = F.col("_metadata.file_path")
+    whole = spark.read.text(names, wholetext=True)
+    exploded = whole.select(records.alias("value"), file.alias("_source_file"))
+    value = _as_text(F.col("value"), source)
+    return exploded.select(value.alias("value"), "_source_file")
+
+
+def _records_of(text: Column, source: FilesSource) -> Column:
+    """Return the records of a text behind its first one, which is the header."""
     pattern = F.lit(_record_pattern(source))
     found = F.regexp_extract_all(text, pattern, F.lit(0))
     records = F.filter(found, lambda record: F.length(record) > 0)
     count = F.greatest(F.size(records), F.lit(1))
-    rows = F.slice(records, F.lit(2), count)
-    exploded = spark.read.text(names, wholetext=True).select(
-        F.explode(rows).alias("value"),
-        F.col("_metadata.file_path").alias("_source_file"),
-    )
-    value = _as_text(F.col("value"), source)
-    return exploded.select(value.alias("value"), "_source_file")
+    return F.slice(records, F.lit(2), count)
 
 
 def read_line_records(
@@ -74,7 +79,8 @@ def read_line_records(
     lines = read_lines(spark, paths)
     if _is_utf8(source):
         return lines
-    return lines.withColumn("value", F.decode(F.col("value").cast("binary"), BYTES))
+    content = F.col("value").cast("binary")
+    return lines.withColumn("value", F.decode(content, BYTES))
 
 
 def is_malformed(record: Column, source: FilesSource) -> Column:
@@ -108,7 +114,8 @@ def has_text_after_quote(record: Column, delimiter: str) -> Column:
     """
     mark = re.escape(delimiter)
     quoted_fields = rf'(?:^|(?<={mark}))(?:"[^"]*+")++(?={mark}|\z)'
-    rest = F.regexp_replace(record, F.lit(quoted_fields), F.lit(""))
+    nothing = F.lit("")
+    rest = F.regexp_replace(record, F.lit(quoted_fields), nothing)
     has_quote = F.contains(record, F.lit('"'))
     begins_with_quote = rest.rlike(rf'(?:^|{mark})"')
     return has_quote & begins_with_quote
@@ -140,7 +147,9 @@ def _mark(source: FilesSource) -> str:
     decoder = _decoder(source)
     if drops_mark(decoder):
         return ""
-    return BOM if decoder != BYTES else BOM.encode().decode(BYTES)
+    if decoder != BYTES:
+        return BOM
+    return BOM.encode().decode(BYTES)
 
 
 def _as_text(record: Column, source: FilesSource) -> Column:

@@ -65,4 +65,6 @@ def decoded(data: bytes, encoding: str) -> str:
     if not is_wide(encoding):
         return data.removeprefix(UTF8_BOM).decode(codec, errors="replace")
     text = data.decode(codec, errors="replace")
-    return text if drops_mark(encoding) else text.removeprefix(BOM)
+    if drops_mark(encoding):
+        return text
+    return text.removeprefix(BOM)

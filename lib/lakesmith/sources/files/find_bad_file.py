@@ -77,5 +77,6 @@ def _root(error: Exception) -> str:
     shown = cause[:500]
     if shown.startswith("java.lang.NullPointerException"):
         shown = f"{NO_READER} ({shown})"
-    is_on_the_way = is_passing(error) or PASSING.search(shown)
-    return f"{NOT_NOW if is_on_the_way else UNREADABLE}{shown}"
+    if is_passing(error) or PASSING.search(shown):
+        return f"{NOT_NOW}{shown}"
+    return f"{UNREADABLE}{shown}"

@@ -70,7 +70,8 @@ def read_head(spark: SparkSession, path: str) -> bytes:
 
 
 def _opener(path: str) -> Callable[[Path], IO[bytes]]:
-    opener = PACKERS.get(path.rsplit(".", 1)[-1], _open)
+    ending = path.rsplit(".", 1)[-1]
+    opener = PACKERS.get(ending, _open)
     return cast("Callable[[Path], IO[bytes]]", opener)
 
 
@@ -181,7 +182,9 @@ def _without_blank_lines(text: str) -> tuple[tuple[str, ...], str]:
     blank = list(itertools.takewhile(lambda line: not line.strip(" "), lines))
     count = len(blank)
     before = "".join([*blank, *ends[:count]])
-    return tuple(filter(None, blank)), text[len(before) :]
+    rest = text[len(before) :]
+    skipped = filter(None, blank)
+    return tuple(skipped), rest
 
 
 def _first_record(text: str, source: FilesSource) -> str:
@@ -190,9 +193,11 @@ def _first_record(text: str, source: FilesSource) -> str:
     ends.append(len(text))
     if not source.multiline:
         return text[: ends[0]]
-    closed = (end for end in ends if text.count('"', 0, end) % 2 == 0)
-    end = next(closed, ends[0])
-    return text[:end]
+    for end in ends:
+        quotes = text.count('"', 0, end)
+        if quotes % 2 == 0:
+            return text[:end]
+    return text[: ends[0]]
 
 
 def may_repeat_header(path: str, head: Head, source: FilesSource) -> bool:
@@ -215,10 +220,11 @@ def _count(stream: IO[bytes], text: bytes) -> int:
     while found < 2 and (chunk := stream.read(CHUNK)):
         data = rest + chunk
         found += data.count(text)
-        kept = len(text) - 1
+        start = len(data) - len(text) + 1
         last = data.rfind(text)
-        start = max(len(data) - kept, last + len(text) if last >= 0 else 0)
-        rest = data[start:]
+        if last >= 0:
+            start = max(start, last + len(text))
+        rest = data[max(start, 0) :]
     return found
 
 
@@ -239,14 +245,16 @@ def header_problem(names: tuple[str, ...], source: FilesSource, line: str = "") 
     lower = [name.lower() for name in names]
     twice = {name for name in lower if name and lower.count(name) > 1}
     if twice:
-        return f"column(s) {', '.join(sorted(twice))} appear twice in the header"
+        listed = ", ".join(sorted(twice))
+        return f"column(s) {listed} appear twice in the header"
     optional = {name.lower() for name in source.optional_columns}
     given = optional.union(lower)
     missing = [column for column in source.columns if column.lower() not in given]
     if not missing:
         return ""
+    listed = ", ".join(missing)
     hint = _delimiter_hint(names, line)
-    return f"column(s) {', '.join(missing)} missing{hint}"
+    return f"column(s) {listed} missing{hint}"
 
 
 def _delimiter_hint(names: tuple[str, ...], line: str) -> str:

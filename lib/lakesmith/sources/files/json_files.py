@@ -53,12 +53,16 @@ def read_json(
     lines = given.withColumn("changed", has_changed_number(line))
     entries = _entries(line, changed).alias("entries")
     parsed = lines.select("value", "_source_file", "changed", entries)
-    no_object = F.coalesce(_is_ambiguous(F.col("entries")), F.lit(True))
+    is_ambiguous = _is_ambiguous(F.col("entries"))
+    no_object = F.coalesce(is_ambiguous, F.lit(True))
     unclear = changed & may_hold_mark(line)
-    rows = parsed.withColumn("bad", no_object | is_unsafe(line) | unclear)
-    columns = [
-        F.when(~F.col("bad"), _field(name)).alias(name) for name in source.columns
-    ]
+    bad = no_object | is_unsafe(line) | unclear
+    rows = parsed.withColumn("bad", bad)
+    is_good = ~F.col("bad")
+    columns: list[Column] = []
+    for name in source.columns:
+        value = F.when(is_good, _field(name))
+        columns.append(value.alias(name))
     return rows.select(
         *columns,
         _rescued(source),
@@ -72,9 +76,11 @@ def _entries(line: Column, changed: Column) -> Column:
 
     Numbers keep their spelling.
     """
-    parsed = F.try_parse_json(in_array(line, changed))
+    array = in_array(line, changed)
+    parsed = F.try_parse_json(array)
     values = parsed.try_cast("array<map<string,variant>>")
-    entries = F.map_entries(only_object(values, line))
+    row = only_object(values, line)
+    entries = F.map_entries(row)
     return F.transform(entries, lambda entry: _text_of(entry, changed))
 
 
@@ -89,35 +95,41 @@ def _text_of(entry: Column, changed: Column) -> Column:
 
 def _is_ambiguous(entries: Column) -> Column:
     keys = F.transform(entries, lambda entry: F.lower(entry["key"]))
-    return F.size(F.array_distinct(keys)) != F.size(keys)
+    distinct = F.array_distinct(keys)
+    return F.size(distinct) != F.size(keys)
 
 
 def _field(name: str) -> Column:
-    matches = F.filter("entries", lambda entry: F.lower(entry["key"]) == name.lower())
-    return F.get(matches, 0)["value"]
+    lower = name.lower()
+    matches = F.filter("entries", lambda entry: F.lower(entry["key"]) == lower)
+    first = F.get(matches, 0)
+    return first["value"]
 
 
 def _arrived(source: FilesSource) -> Column:
     names = F.transform("entries", lambda entry: entry["key"])
     lowered = F.transform(names, F.lower)
-    has = [
-        F.array_contains(lowered, name.lower()).alias(name) for name in source.columns
-    ]
-    arrived = F.struct(
-        F.struct(*has).alias("has"),
-        F.concat_ws(", ", names).alias("names"),
-    )
+    flags: list[Column] = []
+    for name in source.columns:
+        is_there = F.array_contains(lowered, name.lower())
+        flags.append(is_there.alias(name))
+    has = F.struct(*flags).alias("has")
+    listed = F.concat_ws(", ", names).alias("names")
+    arrived = F.struct(has, listed)
     return F.when(~F.col("bad"), arrived).alias(ARRIVED)
 
 
 def _rescued(source: FilesSource) -> Column:
     declared = F.array(*[F.lit(name.lower()) for name in source.columns])
-    extra = F.filter(
-        "entries", lambda entry: ~F.array_contains(declared, F.lower(entry["key"]))
-    )
-    fields = F.when(F.size(extra) > 0, F.to_json(F.map_from_entries(extra)))
-    return (
-        F.when(F.col("bad"), rescue_line(F.col("value")))
-        .otherwise(fields)
-        .alias("_rescued")
-    )
+
+    def is_extra(entry: Column) -> Column:
+        key = F.lower(entry["key"])
+        return ~F.array_contains(declared, key)
+
+    extra = F.filter("entries", is_extra)
+    has_extra = F.size(extra) > 0
+    as_json = F.to_json(F.map_from_entries(extra))
+    fields = F.when(has_extra, as_json)
+    line = rescue_line(F.col("value"))
+    rescued = F.when(F.col("bad"), line).otherwise(fields)
+    return rescued.alias("_rescued")

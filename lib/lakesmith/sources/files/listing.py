@@ -169,11 +169,9 @@ def _identity(
     """
     if stat.st_nlink > 1 and stat.st_ino:
         return stat.st_dev, stat.st_ino
-    return (
-        os.path.realpath(entry.path)
-        if entry.is_symlink()
-        else os.path.join(directory, entry.name)
-    )
+    if entry.is_symlink():
+        return os.path.realpath(entry.path)
+    return os.path.join(directory, entry.name)
 
 
 def _once(names: Iterable[_Name]) -> Iterator[FileEntry]:

@@ -73,15 +73,18 @@ def next_files(
         LS204 a bad file and ``on_bad_input: fail``.
     """
     batch = bounded(spark, fresh, source)
-    reasons = {file: reason_to_park(spark, source, file.path) for file in batch}
-    parked = tuple((file, reason) for file, reason in reasons.items() if reason)
+    files: list[FileEntry] = []
+    parked: list[tuple[FileEntry, str]] = []
+    for file in batch:
+        reason = reason_to_park(spark, source, file.path)
+        if reason:
+            parked.append((file, reason))
+        else:
+            files.append(file)
     if parked and source.on_bad_input == "fail":
         raise _refusal(parked, where)
-    return NewFiles(
-        files=tuple(file for file, reason in reasons.items() if not reason),
-        parked=parked,
-        more=len(batch) < len(fresh),
-    )
+    more = len(batch) < len(fresh)
+    return NewFiles(tuple(files), tuple(parked), more)
 
 
 def bounded(
@@ -100,12 +103,13 @@ def bounded(
     >>> [file.path for file in bounded(spark, files, source)]
     ['in/a.csv']
     """
-    most = source.batch.max_rows
-    first = tuple(files[: source.batch.max_files])
+    limits = source.batch
+    most = limits.max_rows
+    first = tuple(files[: limits.max_files])
     if most is None:
         return first
     totals = accumulate(estimated_rows(spark, source, file) for file in first)
-    within = sum(1 for total in totals if total <= most)
+    within = sum(total <= most for total in totals)
     return first[: max(within, 1)]
 
 
@@ -191,7 +195,8 @@ def _inspect_csv(spark: SparkSession, source: FilesSource, path: str) -> str:
 
 def _inspect_parquet(spark: SparkSession, source: FilesSource, path: str) -> str:
     footer = footer_of(path)
-    names = tuple(footer_fields(footer) if footer else parquet_fields(spark, path))
+    fields = footer_fields(footer) if footer else parquet_fields(spark, path)
+    names = tuple(fields)
     problem = name_problem(names) or header_problem(names, source)
     if footer is None:
         return problem

@@ -4,10 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
 from itertools import islice
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from lakesmith.sources.positions import Position, Positions
 from lakesmith.sources.slices import ParkedPart, Slice
+
+if TYPE_CHECKING:
+    from lakesmith.sources.files.listing import FileEntry
 
 FILES_PER_PART = 1000
 FILES_IN_COMMIT = 1000
@@ -23,6 +26,14 @@ def files_slice(name: str, files: Iterable[Sequence[Any]]) -> Slice:
     {'files': [['in/a.csv', 12, 1700]]}
     """
     return Slice(KIND, name, {"files": [list(file) for file in files]})
+
+
+def slice_of(name: str, files: Iterable[FileEntry]) -> Slice | None:
+    """Return a slice of files that were listed, None without any."""
+    listed = [(file.path, file.size, file.mtime) for file in files]
+    if not listed:
+        return None
+    return files_slice(name, listed)
 
 
 class FilePositions(Positions):
@@ -122,7 +133,8 @@ class FilePositions(Positions):
         """
         if position["parked"]:
             yield {"parked": position["parked"]}
-        changed = iter(sorted(position.get("earlier", {}).items()))
+        earlier = position.get("earlier", {})
+        changed = iter(sorted(earlier.items()))
         while listed := dict(islice(changed, FILES_PER_PART)):
             yield {"earlier": listed}
         read_in = position["read_in"]
@@ -141,11 +153,15 @@ class FilePositions(Positions):
         >>> position["read_in"]
         {'a': 1, 'b': 3}
         """
-        position["parked"].update(part.get("parked", {}))
-        for path, size, mtime, *read_in in part.get("files", ()):
-            position["seen"][path] = (size, mtime)
-            position["read_in"][path] = read_in[0] if read_in else batch
-        position.setdefault("earlier", {}).update(part.get("earlier", {}))
+        seen = position["seen"]
+        read_in = position["read_in"]
+        for path, size, mtime, *noted in part.get("files", ()):
+            seen[path] = (size, mtime)
+            read_in[path] = noted[0] if noted else batch
+        parked = part.get("parked", {})
+        position["parked"].update(parked)
+        earlier = position.setdefault("earlier", {})
+        earlier.update(part.get("earlier", {}))
 
     def brief(self, piece: Slice) -> dict[str, Any]:
         """Return the files of a slice, or their number, the first and the last of very many.
@@ -159,7 +175,8 @@ class FilePositions(Positions):
         if len(files) <= FILES_IN_COMMIT:
             return piece.to_dict()
         shown = [files[0], files[-1]]
-        return {**piece.to_dict(), "files": shown, "count": len(files)}
+        brief = {"files": shown, "count": len(files)}
+        return {**piece.to_dict(), **brief}
 
 
 def held_files(position: Position) -> dict[str, tuple[int, int]]:
@@ -179,7 +196,8 @@ def held_files(position: Position) -> dict[str, tuple[int, int]]:
     for path in position.get("seen", {}):
         read = [one for one in _sightings(position, path) if one[3] is None]
         if read:
-            held[path] = (read[-1][0], read[-1][1])
+            size, mtime, *_ = read[-1]
+            held[path] = (size, mtime)
     return held
 
 
@@ -189,26 +207,31 @@ Sighting = tuple[int, int, int, str | None]
 
 def _see(position: Position, file: Sequence[Any], batch: int) -> None:
     path, size, mtime = file
-    if position["read_in"].get(path, batch) != batch:
+    read_in = position["read_in"]
+    if read_in.get(path, batch) != batch:
+        sightings = _sightings(position, path)
         earlier = position.setdefault("earlier", {})
-        earlier[path] = [list(one) for one in _sightings(position, path)]
+        earlier[path] = [list(one) for one in sightings]
         position["parked"].pop(path, None)
     position["seen"][path] = (size, mtime)
-    position["read_in"][path] = batch
+    read_in[path] = batch
 
 
 def _is_parked_so(position: Position, part: ParkedPart) -> bool:
-    reason = position["parked"].get(part.part)
-    seen = position["seen"].get(part.part)
-    return bool(reason == part.reason and seen == tuple(part.data))
+    path = part.part
+    if position["parked"].get(path) != part.reason:
+        return False
+    return bool(position["seen"].get(path) == tuple(part.data))
 
 
 def _sightings(position: Position, path: str) -> list[Sighting]:
     """Return all that was seen of a file, the newest last."""
-    before = [tuple(one) for one in position.get("earlier", {}).get(path, ())]
+    earlier = position.get("earlier", {})
+    before = [tuple(one) for one in earlier.get(path, ())]
     size, mtime = position["seen"][path]
+    batch = position["read_in"][path]
     reason = position["parked"].get(path)
-    return [*before, (size, mtime, position["read_in"][path], reason)]
+    return [*before, (size, mtime, batch, reason)]
 
 
 def _restore_sighting(position: Position, path: str, sighting: Sighting) -> None:

@@ -15,12 +15,7 @@ from lakesmith.sources.files.find_bad_file import find_unreadable
 from lakesmith.sources.files.listing import FileEntry, list_files
 from lakesmith.sources.files.new_files import next_files, read_files, reason_to_park
 from lakesmith.sources.files.parquet.files import footer_rows, rows_of_few
-from lakesmith.sources.files.position import (
-    KIND,
-    FilePositions,
-    files_slice,
-    held_files,
-)
+from lakesmith.sources.files.position import KIND, FilePositions, held_files, slice_of
 from lakesmith.sources.registry import built_in
 from lakesmith.sources.slices import MISSING, ParkedPart, Required, Slice, Slices
 from lakesmith.spec.model.source import FilesSource
@@ -71,14 +66,13 @@ class Files(Source):
         """Return the new files that can be read, and those to park."""
         fresh = self._fresh(spark, position, known)
         found = next_files(spark, self.settings, fresh, self.where)
-        files = [(file.path, file.size, file.mtime) for file in found.files]
-        parked = [
-            ParkedPart(file.path, reason, [file.size, file.mtime])
-            for file, reason in found.parked
-        ]
-        entries = [*found.files, *(file for file, _ in found.parked)]
+        entries = list(found.files)
+        parked: list[ParkedPart] = []
+        for file, reason in found.parked:
+            entries.append(file)
+            parked.append(ParkedPart(file.path, reason, [file.size, file.mtime]))
         return Slices(
-            files_slice(self.name, files) if files else None,
+            slice_of(self.name, found.files),
             tuple(parked),
             found.more,
             aliases={file.path: file.aliases for file in entries if file.aliases},
@@ -114,6 +108,7 @@ class Files(Source):
 
         Examples
         --------
+        >>> from lakesmith.sources.files.position import files_slice
         >>> from lakesmith.spec.example import example_project
         >>> files = Files(example_project(), "bronze.a")
         >>> files.max_rows(files_slice("s", [("in/a.csv", 1200, 1700)]))
@@ -132,13 +127,16 @@ class Files(Source):
     def _shortest_row(self) -> int:
         """The bytes that any complete row has, which are its delimiters and its line end."""
         is_json = self.settings.format == "json"
-        return len("{}\n") if is_json else len(self.settings.columns)
+        if is_json:
+            return len("{}\n")
+        return len(self.settings.columns)
 
     def still_readable(self, piece: Slice) -> str:
         """Return which file changed or vanished since the slice was planned.
 
         Examples
         --------
+        >>> from lakesmith.sources.files.position import files_slice
         >>> from lakesmith.spec.example import example_project
         >>> files = Files(example_project(), "bronze.a")
         >>> files.still_readable(files_slice("s", [("in/no_such.csv", 12, 1700)]))
@@ -177,7 +175,8 @@ class Files(Source):
         if found is None:
             return None
         path, reason = found
-        stats = {file[0]: file[1:] for file in piece.data["files"]}
+        files = piece.data["files"]
+        stats = {file[0]: file[1:] for file in files}
         return ParkedPart(path, reason, stats[path])
 
     def describe(self, piece: Slice) -> str:
@@ -185,14 +184,16 @@ class Files(Source):
 
         Examples
         --------
+        >>> from lakesmith.sources.files.position import files_slice
         >>> from lakesmith.spec.example import example_project
         >>> files = Files(example_project(), "bronze.a")
         >>> files.describe(files_slice("s", [("in/a.csv", 1200, 1700)]))
         '1 file(s), 1,200 bytes'
         """
         files = piece.data["files"]
+        count = len(files)
         size = sum(file[1] for file in files)
-        return f"{len(files)} file(s), {size:,} bytes"
+        return f"{count} file(s), {size:,} bytes"
 
     def row_count(self, spark: SparkSession, piece: Slice) -> int | None:
         """Return the rows that the footers of Parquet files have, where pyarrow reaches them.
@@ -216,8 +217,10 @@ class Files(Source):
         ()
         """
         spec = self.settings
-        names = spec.columns if spec.format == "json" else ()
-        return tuple(name for name in names if name not in spec.optional_columns)
+        if spec.format != "json":
+            return ()
+        optional = spec.optional_columns
+        return tuple(name for name in spec.columns if name not in optional)
 
     def row_settings(self) -> dict[str, Any]:
         """Return the format, and the settings that it takes.
@@ -250,11 +253,10 @@ class Files(Source):
         with ThreadPoolExecutor(READERS) as pool:
             reasons = list(pool.map(problem, needed))
         found = [listed[path].path for path in needed if path in listed]
+        parts = dict.fromkeys(found)
         pairs = zip(needed, reasons, strict=True)
-        return Required(
-            parts=tuple(dict.fromkeys(found)),
-            problems={path: reason for path, reason in pairs if reason},
-        )
+        problems = {path: reason for path, reason in pairs if reason}
+        return Required(parts=tuple(parts), problems=problems)
 
     def _problem(
         self, spark: SparkSession, file: FileEntry | None, seen: tuple[int, int] | None
@@ -281,14 +283,16 @@ class Files(Source):
         known = set(position.get("seen", {}))
         if begun is not None:
             known.update(self.positions.parts(begun))
-        files = [
-            (file.path, file.size, file.mtime)
-            for file in list_files(spark, self.settings, self.where)
-            if file.path in held and file.path not in known
-        ]
-        return files_slice(self.name, files) if files else None
+        unknown = held - known
+        files = list_files(spark, self.settings, self.where)
+        landed = [file for file in files if file.path in unknown]
+        return slice_of(self.name, landed)
 
 
 def _by_name(files: Iterable[FileEntry]) -> Mapping[str, FileEntry]:
     """Return each file by each of its names."""
-    return {name: file for file in files for name in (file.path, *file.aliases)}
+    found = {}
+    for file in files:
+        for name in (file.path, *file.aliases):
+            found[name] = file
+    return found

@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from pyspark.sql import Column, DataFrame, SparkSession
 from pyspark.sql import functions as F
 
+from lakesmith.column_refs import null
 from lakesmith.paths import literal_path
 
 CORRUPT = "_corrupt_record"
@@ -51,7 +52,9 @@ def is_unsafe(line: Column) -> Column:
     >>> rows.select(is_unsafe(rows.line).alias("unsafe")).collect()
     [Row(unsafe=True), Row(unsafe=False)]
     """
-    return F.contains(line, F.lit("\x00")) | ~F.call_function("is_valid_utf8", line)
+    has_null = F.contains(line, F.lit("\x00"))
+    is_utf8 = F.call_function("is_valid_utf8", line)
+    return has_null | ~is_utf8
 
 
 def has_open_quote(line: Column, quote: str = '"') -> Column:
@@ -66,8 +69,8 @@ def has_open_quote(line: Column, quote: str = '"') -> Column:
     mark = F.lit(quote)
     without = F.replace(line, mark, F.lit(""))
     count = F.length(line) - F.length(without)
-    is_odd = count % 2 == 1
-    return F.contains(line, mark) & is_odd
+    has_mark = F.contains(line, mark)
+    return has_mark & (count % 2 == 1)
 
 
 def rescue_line(line: Column) -> Column:
@@ -94,7 +97,7 @@ def rescue_line(line: Column) -> Column:
 def rescue_fields(names: Sequence[str], values: Sequence[Column]) -> Column:
     """Return the fields that the source lacks as a JSON object, or NULL when all are NULL."""
     if not names:
-        return F.lit(None).cast("string")
+        return null("string")
     pairs = zip(names, values, strict=True)
     record = F.struct(*[value.alias(name) for name, value in pairs])
     given = F.coalesce(*values).isNotNull()

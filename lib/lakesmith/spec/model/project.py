@@ -124,7 +124,8 @@ class Project(Model):
         >>> settings.vacuum, settings.min_small_files
         (False, 3)
         """
-        return self.maintenance.model_copy(update=_own(self.table(name).maintenance))
+        own = _own(self.table(name).maintenance)
+        return self.maintenance.model_copy(update=own)
 
     def quarantine_of(self, name: str) -> Quarantine:
         """Return the quarantine settings of a table.
@@ -140,7 +141,8 @@ class Project(Model):
         >>> settings.retention, settings.warn
         ('90d', '5 %')
         """
-        return self.quarantine.model_copy(update=_own(self.table(name).quarantine))
+        own = _own(self.table(name).quarantine)
+        return self.quarantine.model_copy(update=own)
 
     @property
     def maintains_dry(self) -> bool:

@@ -155,7 +155,9 @@ def type_names() -> tuple[str, ...]:
     True
     """
     installed = {point.name for point in entry_points(group=ENTRY_POINTS)}
-    return (DEFAULT_TYPE, *sorted(installed.union(_registered) - {DEFAULT_TYPE}))
+    known = installed.union(_registered)
+    others = sorted(known - {DEFAULT_TYPE})
+    return (DEFAULT_TYPE, *others)
 
 
 def spec_of_type(name: str) -> type[SourceSpec] | None:

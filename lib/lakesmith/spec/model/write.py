@@ -141,7 +141,9 @@ class Write(Model):
         """What the strategy declares of a table with these settings."""
         declaration = declaration_of(self.strategy)
         versions = declaration.as_versions
-        return versions if versions and self.stored_as_scd_type == 2 else declaration
+        if versions and self.stored_as_scd_type == 2:
+            return versions
+        return declaration
 
     @property
     def emits(self) -> Emits:
@@ -173,15 +175,19 @@ class Write(Model):
     @property
     def truncates(self) -> str | None:
         """The condition on a change event that empties the table, if there is one."""
-        is_debezium = self.change_format == "debezium" and not self.keeps_history
-        return self.apply_as_truncates or (TRUNCATES if is_debezium else None)
+        if self.apply_as_truncates:
+            return self.apply_as_truncates
+        is_debezium = self.change_format == "debezium"
+        return TRUNCATES if is_debezium and not self.keeps_history else None
 
     @property
     def placeholders(self) -> tuple[str, ...]:
         """The texts in a change event that mean that a value stays as it was."""
         is_given = "unavailable_values" in self.model_fields_set
         is_flat = self.change_format == "flat"
-        return self.unavailable_values if is_flat or is_given else (UNAVAILABLE,)
+        if is_flat or is_given:
+            return self.unavailable_values
+        return (UNAVAILABLE,)
 
     @property
     def leaves_values(self) -> bool:

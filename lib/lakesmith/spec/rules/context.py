@@ -49,7 +49,9 @@ class Subject:
     def upstream(self) -> Table | None:
         """Return the table that this one reads, if it is a table with a valid spec."""
         is_table = self.table.from_ in self.project.table_names()
-        return self.project.table(self.table.from_) if is_table else None
+        if not is_table:
+            return None
+        return self.project.table(self.table.from_)
 
 
 Rule = Callable[[Subject], Iterator[Finding]]

@@ -42,7 +42,9 @@ def group_rules(subject: Subject) -> Iterator[Finding]:
 def _groups_of(steps: NumberedSteps) -> frozenset[str]:
     """Return the columns of the first step that gives groups."""
     grouped = [groupings(step)[:1] for _, step in steps if gives_groups(step)]
-    return frozenset().union(*grouped[0]) if grouped else frozenset()
+    if grouped:
+        return frozenset().union(*grouped[0])
+    return frozenset()
 
 
 def _group_findings(steps: NumberedSteps) -> Iterator[Finding]:

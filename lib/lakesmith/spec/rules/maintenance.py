@@ -74,7 +74,9 @@ def _partitions(subject: Subject) -> set[str]:
 
 
 def _history_columns(subject: Subject) -> tuple[str, ...]:
-    return tuple(VALIDITY) if subject.table.write.keeps_history else ()
+    if not subject.table.write.keeps_history:
+        return ()
+    return tuple(VALIDITY)
 
 
 def _inherited(subject: Subject, key: str) -> str:

@@ -68,7 +68,9 @@ def is_step(step: str | dict[str, Any]) -> bool:
     >>> is_step("trim"), is_step({"trim": ["a"]}), is_step({"trim": ["a"], "upper": ["a"]})
     (True, True, False)
     """
-    return bool(step) if isinstance(step, str) else len(step) == 1
+    if isinstance(step, str):
+        return bool(step)
+    return len(step) == 1
 
 
 def sql_of(table: Table) -> Iterator[tuple[str, str]]:

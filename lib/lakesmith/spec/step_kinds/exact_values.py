@@ -57,8 +57,11 @@ def exact_text(value: Any, kind: str) -> str:
     if family == "date":
         return date_text(int(read))
     if family in TIMES:
-        return instant_text(int(read)) + ("Z" if family == "timestamp" else "")
-    return str(read).lower() if isinstance(read, bool) else str(read)
+        instant = instant_text(int(read))
+        return f"{instant}Z" if family == "timestamp" else instant
+    if isinstance(read, bool):
+        return str(read).lower()
+    return str(read)
 
 
 def number_text(text: str, kind: str, rounding: str = "nearest") -> str:
@@ -89,17 +92,24 @@ def number_text(text: str, kind: str, rounding: str = "nearest") -> str:
     if family in _FLOATS:
         return repr(float(text))
     digits, scale = _digits(kind)
+    step = Decimal(1).scaleb(-scale)
     try:
-        step = Decimal(1).scaleb(-scale)
         value = Decimal(text).quantize(step, ROUNDINGS[rounding], _WIDE)
     except InvalidOperation:
         raise ValueError(f"{text} does not fit {kind}") from None
-    bits = _BITS.get(family)
-    least, most = (-(2 ** (bits - 1)), 2 ** (bits - 1) - 1) if bits else (None, None)
-    is_whole_fit = bits is None or least <= value <= most  # type: ignore[operator]
-    if not is_whole_fit or len(value.as_tuple().digits) > digits:
+    has_room = len(value.as_tuple().digits) <= digits
+    if not has_room or not _is_within(value, family):
         raise ValueError(f"{text} does not fit {kind}")
     return f"{value:f}"
+
+
+def _is_within(value: Decimal, family: str) -> bool:
+    """Return whether a type of whole numbers has the value; decimals have all."""
+    bits = _BITS.get(family)
+    if bits is None:
+        return True
+    limit = 1 << (bits - 1)
+    return -limit <= value < limit
 
 
 def family_of(kind: str) -> str:
@@ -110,13 +120,16 @@ def family_of(kind: str) -> str:
     >>> family_of("decimal(8,2)"), family_of("array<int>")
     ('decimal', 'array')
     """
-    return kind.partition("(")[0].partition("<")[0].strip().lower()
+    simple = kind.partition("(")[0]
+    family = simple.partition("<")[0]
+    return family.strip().lower()
 
 
 def _digits(kind: str) -> tuple[int, int]:
     """Return how many digits a type holds, and how many of them behind the point."""
     if family_of(kind) != "decimal":
         return 19, 0
-    inside = kind.partition("(")[2].rstrip(") ")
+    parameters = kind.partition("(")[2]
+    inside = parameters.rstrip(") ")
     digits, _, scale = inside.partition(",")
     return int(digits or 10), int(scale or 0)

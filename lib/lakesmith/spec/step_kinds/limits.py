@@ -46,9 +46,9 @@ class Limit:
 
     def __str__(self) -> str:
         """Return the limit in words."""
-        return (
-            f"{self.given}" if self.method == "value" else f"{self.method} {self.given}"
-        )
+        if self.method == "value":
+            return f"{self.given}"
+        return f"{self.method} {self.given}"
 
 
 def read_limit(value: Any) -> Limit:

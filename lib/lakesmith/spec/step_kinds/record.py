@@ -115,17 +115,22 @@ def lowered(names: Any) -> frozenset[str]:
     (['a', 'b'], ['c'], [])
     """
     is_many = isinstance(names, list | tuple | set | frozenset | Mapping)
-    return frozenset(str(name).lower() for name in names) if is_many else frozenset()
+    if is_many:
+        return frozenset(str(name).lower() for name in names)
+    return frozenset()
 
 
 def each_itself(option: str) -> Callable[[Options], Derived]:
-    """Return a `derives` for a step that changes each column on the basis of its own value.
+    """Return a `derives` for a step that changes each column by its value alone.
 
     Examples
     --------
     >>> each_itself("columns")({"columns": ["A"]})
     {'a': frozenset({'a'})}
     """
-    return lambda options: {
-        name: frozenset({name}) for name in lowered(options.get(option))
-    }
+
+    def derives(options: Options) -> Derived:
+        names = lowered(options.get(option))
+        return {name: frozenset({name}) for name in names}
+
+    return derives

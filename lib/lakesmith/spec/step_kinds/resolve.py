@@ -73,7 +73,9 @@ def treatments(table: Table) -> Iterator[tuple[str, Mapping[str, object], str]]:
 
 def _needs(step: Step) -> tuple[Statistic, ...]:
     record = record_of(step)
-    return record.frozen(options_of(step)) if record else ()
+    if record is None:
+        return ()
+    return record.frozen(options_of(step))
 
 
 def _resolved(
@@ -82,7 +84,11 @@ def _resolved(
     if isinstance(step, str):
         return step
     needs = _needs(step)
-    found = frozen.get(needs[0].reference or name) if needs else None
+    if not needs:
+        return dict(step)
+    reference = needs[0].reference or name
+    found = frozen.get(reference)
     if found is None:
         return dict(step)
-    return {name_of(step): {**options_of(step), "frozen": found}}
+    options = {**options_of(step), "frozen": found}
+    return {name_of(step): options}

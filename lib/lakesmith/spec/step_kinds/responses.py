@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from typing import Any
 
 from lakesmith.spec.step_kinds.limits import Limit, read_limit
 from lakesmith.spec.step_kinds.record import (
@@ -15,7 +14,7 @@ from lakesmith.spec.step_kinds.record import (
 )
 from lakesmith.spec.step_kinds.statistics import Statistic
 
-# A value that is frozen anew is no function of other columns.
+# A frozen value can change with each freezing, so that it is no function of other columns.
 _FROZEN = "_frozen"
 
 
@@ -32,10 +31,13 @@ def imputed_from(options: Options) -> tuple[Statistic, ...]:
     method = str(options.get("method") or "constant")
     if method == "constant":
         return ()
-    groups = options.get("by")
-    by = tuple(map(str, groups)) if isinstance(groups, list | tuple) else ()
     column = str(options.get("column"))
-    return (Statistic(column, method, by=by, reference=_reference(options)),)
+    groups = options.get("by")
+    by: tuple[str, ...] = ()
+    if isinstance(groups, list | tuple):
+        by = tuple(map(str, groups))
+    reference = _reference(options)
+    return (Statistic(column, method, by=by, reference=reference),)
 
 
 def limits_of(options: Options) -> dict[str, Limit]:
@@ -82,7 +84,8 @@ def marker_of(step: str, options: Options) -> str:
     >>> marker_of("impute", {"column": "Amount"})
     '_treated_impute_amount'
     """
-    return f"{MARKER}{step}_{str(options.get('column')).lower()}"
+    column = str(options.get("column")).lower()
+    return f"{MARKER}{step}_{column}"
 
 
 MARKER = "_treated_"
@@ -99,16 +102,22 @@ def _treated(
 
     def derives(options: Options) -> Derived:
         decides = lowered([options.get("column")])
-        decides |= lowered(options.get("by")) | lowered(options.get("order_by"))
-        parts = decides | {_FROZEN} if needs(options) else decides
-        return _set_columns(options, parts)
+        decides |= lowered(options.get("by"))
+        decides |= lowered(options.get("order_by"))
+        if needs(options):
+            decides |= {_FROZEN}
+        return _set_columns(options, decides)
 
     return derives
 
 
 def _set_columns(options: Options, parts: frozenset[str]) -> Derived:
-    names = [options.get("column"), options.get("flag")]
-    return {str(name).lower(): parts for name in names if name}
+    derived: Derived = {}
+    for option in ("column", "flag"):
+        name = options.get(option)
+        if name:
+            derived[str(name).lower()] = parts
+    return derived
 
 
 def _no_needs(options: Options) -> tuple[Statistic, ...]:
@@ -116,10 +125,12 @@ def _no_needs(options: Options) -> tuple[Statistic, ...]:
 
 
 def _filled(options: Options) -> Derived:
-    values: Any = options.get("values")
-    names = lowered(values) | lowered([options.get("column")])
-    flag = lowered([options.get("flag")] if options.get("flag") else [])
-    return dict.fromkeys(names | flag)
+    names = lowered(options.get("values"))
+    names |= lowered([options.get("column")])
+    flag = options.get("flag")
+    if flag:
+        names |= lowered([flag])
+    return dict.fromkeys(names)
 
 
 RESPONSES: Mapping[str, StepRecord] = {

@@ -51,15 +51,16 @@ def response_rules(subject: Subject) -> Iterator[Finding]:
         if not is_step(step):
             continue
         record = record_of(step)
-        if record is not None and record.treats:
-            options = options_of(step)
-            yield from _option_findings(index, name_of(step), options)
-            yield from _reference_findings(subject, index, options)
-            yield from _type_findings(index, name_of(step), options, known)
-            yield from _place_findings(subject.table, index)
-        for name in changed_columns(step):
-            if record is None or not record.treats:
-                known.pop(name, None)
+        if record is None or not record.treats:
+            for changed in changed_columns(step):
+                known.pop(changed, None)
+            continue
+        name = name_of(step)
+        options = options_of(step)
+        yield from _option_findings(index, name, options)
+        yield from _reference_findings(subject, index, options)
+        yield from _type_findings(index, name, options, known)
+        yield from _place_findings(subject.table, index)
 
 
 def _types(table: Table) -> Iterator[tuple[str, str]]:
@@ -68,9 +69,11 @@ def _types(table: Table) -> Iterator[tuple[str, str]]:
 
 
 def _option_findings(index: int, name: str, options: Options) -> Iterator[Finding]:
-    problems = _OPTIONS.get(name, _no_problems)
-    for what, hint in (*problems(options), *_flag_problems(options)):
-        yield Finding("LS181", f"steps.{index}", f"step '{name}': {what}", hint)
+    problems_of = _OPTIONS.get(name, _no_problems)
+    problems = [*problems_of(options), *_flag_problems(options)]
+    for problem, hint in problems:
+        what = f"step '{name}': {problem}"
+        yield Finding("LS181", f"steps.{index}", what, hint)
 
 
 def _no_problems(options: Options) -> Problems:
@@ -112,11 +115,13 @@ def _cap_problems(options: Options) -> Problems:
         except ValueError as error:
             hint = "write a value, {quantile: 0.99}, {zscore: 3} or {iqr: 1.5}"
             yield f"{side}: {error}", hint
-    limits = limits_of(options)
-    if len(limits) == 2 and limits["lower"].method == limits["upper"].method:
-        low, high = limits["lower"], limits["upper"]
-        if low.method == "quantile" and low.given >= high.given:
-            yield "lower is not below upper", "exchange them"
+    ranks = [
+        limit.given
+        for limit in limits_of(options).values()
+        if limit.method == "quantile"
+    ]
+    if len(ranks) == 2 and ranks[0] >= ranks[1]:
+        yield "lower is not below upper", "exchange them"
 
 
 def _fill_gaps_problems(options: Options) -> Problems:
@@ -176,9 +181,11 @@ def _type_findings(
     index: int, name: str, options: Options, known: Mapping[str, str]
 ) -> Iterator[Finding]:
     kind = known.get(_column(options))
-    problems = _type_problems(name, options, kind) if kind else ()
-    for what, hint in problems:
-        yield Finding("LS182", f"steps.{index}", f"step '{name}': {what}", hint)
+    if not kind:
+        return
+    for problem, hint in _type_problems(name, options, kind):
+        what = f"step '{name}': {problem}"
+        yield Finding("LS182", f"steps.{index}", what, hint)
 
 
 def _type_problems(name: str, options: Options, kind: str) -> Problems:

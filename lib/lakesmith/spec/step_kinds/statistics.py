@@ -42,16 +42,24 @@ class Statistic:
 
     def __str__(self) -> str:
         """Return the statistic in words."""
-        rank = "" if self.rank is None else f" {self.rank:g}"
-        groups = f" by {', '.join(self.by)}" if self.by else ""
-        return f"{self.name}{rank} of '{self.column}'{groups}"
+        name = self.name
+        if self.rank is not None:
+            name = f"{name} {self.rank:g}"
+        of_column = f"{name} of '{self.column}'"
+        if not self.by:
+            return of_column
+        groups = ", ".join(self.by)
+        return f"{of_column} by {groups}"
 
     @property
     def key(self) -> tuple[object, ...]:
         """What tells it from the other statistics of its table, whatever the case of names."""
         by = tuple(name.lower() for name in self.by)
-        rank = None if self.rank is None else float(self.rank)
-        return (self.column.lower(), self.name, rank, by)
+        column = self.column.lower()
+        rank = self.rank
+        if rank is not None:
+            rank = float(rank)
+        return (column, self.name, rank, by)
 
 
 @dataclass(frozen=True)
@@ -108,7 +116,8 @@ class Frozen:
 
     def has(self, statistic: Statistic) -> bool:
         """Return whether it has a statistic."""
-        return statistic.key in self.values or statistic.key in self.groups
+        key = statistic.key
+        return key in self.values or key in self.groups
 
     def value(self, statistic: Statistic) -> Value:
         """Return the value of a statistic of all rows."""
@@ -132,4 +141,6 @@ def frozen_key(table: str) -> str:
 
 def frozen_table(key: str) -> str | None:
     """Return the table whose frozen statistics a reference of an intent names, if it does."""
-    return key.removeprefix(_PREFIX) if key.startswith(_PREFIX) else None
+    if not key.startswith(_PREFIX):
+        return None
+    return key.removeprefix(_PREFIX)

@@ -69,7 +69,7 @@ class _Parser:
     """Parse a type and raise ValueError at its first mistake."""
 
     def __init__(self, text: str) -> None:
-        self.tokens = _TOKEN.findall(text)
+        self.tokens: list[str] = _TOKEN.findall(text)
         self.at = 0
 
     def parse(self) -> None:
@@ -79,7 +79,9 @@ class _Parser:
 
     def next(self) -> str:
         self.at += 1
-        return self.tokens[self.at - 1] if self.at <= len(self.tokens) else "the end"
+        if self.at <= len(self.tokens):
+            return self.tokens[self.at - 1]
+        return "the end"
 
     def expect(self, wanted: str) -> None:
         token = self.next()

@@ -45,9 +45,12 @@ def regex_problem(pattern: str) -> str:
 
 
 def _java_problem(pattern: str) -> str:
-    plain = _CLASS.sub("c", _ESCAPED.sub("e", pattern))
-    problems = (_escape_problem(pattern), _group_problem(plain), _flag_problem(plain))
-    return next(filter(None, (*problems, _repetition_problem(plain))), "")
+    unescaped = _ESCAPED.sub("e", pattern)
+    plain = _CLASS.sub("c", unescaped)
+    problem = _escape_problem(pattern)
+    for problem_of in (_group_problem, _flag_problem, _repetition_problem):
+        problem = problem or problem_of(plain)
+    return problem
 
 
 def _escape_problem(pattern: str) -> str:

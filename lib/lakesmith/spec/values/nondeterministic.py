@@ -55,8 +55,11 @@ def nondeterministic_calls(sql: str) -> list[str]:
     >>> nondeterministic_calls("unix_timestamp() > unix_timestamp(ts) OR ts > timestamp'now'")
     ['unix_timestamp', 'now']
     """
-    found = _FOUND.findall(code_of(sql))
-    calls = [next(filter(None, groups)).lower() for groups in found]
-    special = [word.lower() for _, word in _SPECIAL.findall(sql)]
+    calls: list[str] = []
+    for groups in _FOUND.findall(code_of(sql)):
+        name = next(filter(None, groups))
+        calls.append(name.lower())
+    for _, word in _SPECIAL.findall(sql):
+        calls.append(word.lower())
 
-    return list(dict.fromkeys([*calls, *special]))
+    return list(dict.fromkeys(calls))

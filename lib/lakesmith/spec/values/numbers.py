@@ -49,7 +49,9 @@ def _fraction(digits: int) -> str:
 
 
 def _sign_of(exponent: int) -> str:
-    return "-" if exponent < 0 else r"\+?" if exponent else "[+-]?"
+    if exponent < 0:
+        return "-"
+    return r"\+?" if exponent else "[+-]?"
 
 
 def read_whole(text: str) -> int:
@@ -102,8 +104,11 @@ def digits_of(number: Decimal) -> tuple[int, int]:
     """
     parts = number.as_tuple()
     exponent = int(parts.exponent)
-    before = max(0, len(parts.digits) + exponent) if number else 0
-    return before, max(0, -exponent)
+    behind = max(0, -exponent)
+    if not number:
+        return 0, behind
+    before = len(parts.digits) + exponent
+    return max(0, before), behind
 
 
 def without_zeros(number: Decimal) -> Decimal:
@@ -116,7 +121,8 @@ def without_zeros(number: Decimal) -> Decimal:
     """
     # Decimal rounds to 28 digits where no context says more.
     precision = len(number.as_tuple().digits)
-    return number.normalize(Context(prec=precision, Emin=MIN_EMIN, Emax=MAX_EMAX))
+    exact = Context(prec=precision, Emin=MIN_EMIN, Emax=MAX_EMAX)
+    return number.normalize(exact)
 
 
 def read_float(text: str, kind: str) -> float:

@@ -42,8 +42,9 @@ def constant_patterns(sql: str) -> list[str]:
     ["r'\\d'"]
     """
     found = [*_called(sql), *_compared(sql)]
-    constants = (text.strip() for text in found if not column_names(text))
-    return list(dict.fromkeys(filter(None, constants)))
+    constants = [text.strip() for text in found if not column_names(text)]
+    given = filter(None, constants)
+    return list(dict.fromkeys(given))
 
 
 def pattern_problems(sql: str) -> list[str]:
@@ -86,8 +87,9 @@ def _called(sql: str) -> Iterator[str]:
     """Yield the arguments of functions that are patterns."""
     code = code_of(sql)
     for call in _CALL.finditer(code):
+        function = call[1].lower()
         arguments = list(_arguments(sql, code, call.end()))
-        for place in _PATTERNS_OF[call[1].lower()]:
+        for place in _PATTERNS_OF[function]:
             yield from arguments[place : place + 1]
 
 
@@ -95,7 +97,9 @@ def _compared(sql: str) -> Iterator[str]:
     """Yield what stands on the right of RLIKE and REGEXP."""
     code = code_of(sql)
     for operator in _OPERATOR.finditer(code):
-        yield sql[operator.end() : _end(code, operator.end(), _END)]
+        start = operator.end()
+        end = _end(code, start, _END)
+        yield sql[start:end]
 
 
 def _arguments(sql: str, code: str, start: int) -> Iterator[str]:

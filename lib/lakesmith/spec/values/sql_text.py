@@ -103,9 +103,11 @@ def selects_column(sql: str, name: str) -> bool:
     tokens = _lowered_tokens(sql)
     if tokens.count("select") != 1 or tokens[0] != "select" or "from" not in tokens:
         return False
-    items = arguments(tokens[1 : tokens.index("from")])
+    end = tokens.index("from")
+    items = arguments(tokens[1:end])
     lower = name.lower()
-    return any(item in ([lower], [f"`{lower}`"], ["*"]) for item in items)
+    spellings = ([lower], [f"`{lower}`"], ["*"])
+    return any(item in spellings for item in items)
 
 
 def closing(tokens: Sequence[str], start: int) -> int | None:
@@ -172,7 +174,8 @@ def _partition(tokens: Sequence[str]) -> Iterator[str]:
     end = closing(tokens, 0) if tokens[:1] == ["("] else None
     if end is None or tokens[1:3] not in _PARTITION_BY:
         return
-    for item in arguments(list(_until_order(tokens[3:end]))):
+    columns = list(_until_order(tokens[3:end]))
+    for item in arguments(columns):
         if len(item) == 1 and _NAME.fullmatch(item[0]):
             yield item[0].strip("`")
 

@@ -7,7 +7,7 @@ Spark's.
 from __future__ import annotations
 
 import re
-from datetime import date, timedelta
+from datetime import date, datetime, timedelta
 
 BLANK = r"[\x00-\x20\x7f]*"
 DATE = r"[+-]?[0-9]{4,6}-[0-9]{1,2}-[0-9]{1,2}"
@@ -92,7 +92,9 @@ def read_date(text: str) -> int:
     >>> read_date("1970-1-2"), read_date("0000-01-01")
     (1, -719528)
     """
-    return _micros(text, rf"^{BLANK}{DATE}{BLANK}$", "a date") // MICROS_PER_DAY
+    pattern = rf"^{BLANK}{DATE}{BLANK}$"
+    micros = _micros(text, pattern, "a date")
+    return micros // MICROS_PER_DAY
 
 
 def date_text(days: int) -> str:
@@ -103,7 +105,8 @@ def date_text(days: int) -> str:
     >>> date_text(0), date_text(2932897), date_text(-719529)
     ('1970-01-01', '+10000-01-01', '-0001-12-31')
     """
-    cycles, rest = divmod(days - _days(2000, 1, 1), _CYCLE_DAYS)
+    since = days - _days(2000, 1, 1)
+    cycles, rest = divmod(since, _CYCLE_DAYS)
     twin = date(2000, 1, 1) + timedelta(days=rest)
     year = twin.year + cycles * _CYCLE_YEARS
     sign = ""
@@ -111,7 +114,8 @@ def date_text(days: int) -> str:
         sign = "-"
     elif year > 9999:
         sign = "+"
-    return f"{sign}{abs(year):04d}-{twin.month:02d}-{twin.day:02d}"
+    digits = f"{abs(year):04d}"
+    return f"{sign}{digits}-{twin:%m-%d}"
 
 
 def instant_text(micros: int) -> str:
@@ -124,11 +128,12 @@ def instant_text(micros: int) -> str:
     """
     days, rest = divmod(micros, MICROS_PER_DAY)
     seconds, fraction = divmod(rest, 1_000_000)
-    minutes, second = divmod(seconds, 60)
-    hour, minute = divmod(minutes, 60)
-    day = date_text(days)
-    ending = f".{fraction:06d}" if fraction else ""
-    return f"{day} {hour:02d}:{minute:02d}:{second:02d}{ending}"
+    midnight = datetime(2000, 1, 1)
+    clock = midnight + timedelta(seconds=seconds)
+    text = f"{date_text(days)} {clock:%H:%M:%S}"
+    if not fraction:
+        return text
+    return f"{text}.{fraction:06d}"
 
 
 def _micros(text: str, pattern: str, what: str) -> int:
@@ -144,16 +149,21 @@ def _micros(text: str, pattern: str, what: str) -> int:
 
 def _read(parts: re.Match[str]) -> int | None:
     *numbers, fraction, zone = parts.groups()
-    year, month, day, hour, minute, second = (int(part or 0) for part in numbers)
+    year, month, day, *clock = (int(part or 0) for part in numbers)
+    hour, minute, second = clock
     digits = (fraction or "")[:6]
     micros = int(digits.ljust(6, "0"))
     offset = _offset(zone or "")
     is_time = hour < 24 and minute < 60 and second < 60
     if offset is None or not is_time:
         return None
-    seconds = hour * 3600 + minute * 60 + second - offset
     days = _days(year, month, day)
+    seconds = _seconds(*clock) - offset
     return days * MICROS_PER_DAY + seconds * 1_000_000 + micros
+
+
+def _seconds(hours: int, minutes: int, seconds: int) -> int:
+    return hours * 3600 + minutes * 60 + seconds
 
 
 def _offset(zone: str) -> int | None:
@@ -163,14 +173,17 @@ def _offset(zone: str) -> int | None:
         return 0
     sign, *numbers = parts.groups()
     hours, minutes, seconds = (int(number or 0) for number in numbers)
-    total = hours * 3600 + minutes * 60 + seconds
+    total = _seconds(hours, minutes, seconds)
     if minutes > 59 or seconds > 59 or total > _MAX_OFFSET:
         return None
-    return -total if sign == "-" else total
+    if sign == "-":
+        return -total
+    return total
 
 
 def _days(year: int, month: int, day: int) -> int:
     twin = 2000 + year % _CYCLE_YEARS
     cycles = (year - twin) // _CYCLE_YEARS
-    days = date(twin, month, day).toordinal() - _EPOCH
+    of_twin = date(twin, month, day)
+    days = of_twin.toordinal() - _EPOCH
     return days + cycles * _CYCLE_DAYS

@@ -8,7 +8,7 @@ selects. All is done before the models see the specs, and each value keeps its f
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from fnmatch import fnmatchcase
 from typing import TYPE_CHECKING, Any
 
@@ -62,9 +62,13 @@ def _expanded(
         checks = _map(table).get("checks")
         if checks is None or not isinstance(checks.value, list):
             continue
-        expansion = _Expansion(f"{place}.{name}.checks", _types(table), sets, findings)
-        listed = [one for entry in checks.value for one in expansion.of(entry)]
-        tables[name] = _with(table, {**table.value, "checks": _with(checks, listed)})
+        key = f"{place}.{name}.checks"
+        expansion = _Expansion(key, _types(table), sets, findings)
+        listed: list[Node] = []
+        for entry in checks.value:
+            listed += expansion.of(entry)
+        expanded = {**table.value, "checks": _with(checks, listed)}
+        tables[name] = _with(table, expanded)
     return tables
 
 
@@ -108,9 +112,8 @@ class _Expansion:
         unknown = sorted(set(fields) - _USE_KEYS)
         name = fields["use"].value
         if unknown:
-            self._report(
-                entry, f"a use of a set takes no '{unknown[0]}'", "'use' and 'with'"
-            )
+            what = f"a use of a set takes no '{unknown[0]}'"
+            self._report(entry, what, "'use' and 'with'")
         elif name not in self.sets:
             hint = suggest(str(name), self.sets, "sets of checks")
             self._report(entry, f"no set of checks '{name}'", hint)
@@ -118,18 +121,16 @@ class _Expansion:
             yield from self._filled(entry, str(name))
 
     def _filled(self, entry: Node, name: str) -> Iterator[Node]:
-        known = _map(self.sets[name])
-        variables = {
-            **_map_of(known.get("variables")),
-            **_map_of(_map(entry).get("with")),
-        }
-        declared = _map_of(known.get("variables"))
+        checks = self.sets[name]
+        declared = _children(checks, "variables")
+        given = _children(entry, "with")
+        variables = {**declared, **given}
         for variable in variables:
             if variable not in declared:
                 hint = suggest(variable, declared, "variables")
-                self._report(entry, f"set '{name}' has no variable '{variable}'", hint)
-        listed = known["checks"].value if "checks" in known else []
-        for check in listed if isinstance(listed, list) else []:
+                what = f"set '{name}' has no variable '{variable}'"
+                self._report(entry, what, hint)
+        for check in _items(_map(checks).get("checks")):
             filled = self._substituted(check, variables, entry, name)
             if filled is not None:
                 yield from self.of(filled)
@@ -137,21 +138,21 @@ class _Expansion:
     def _substituted(
         self, check: Node, variables: Mapping[str, Node], entry: Node, name: str
     ) -> Node | None:
-        wanted = {found for text in _texts(check) for found in _VARIABLE.findall(text)}
-        missing = sorted(
-            one
-            for one in wanted
-            if one not in variables or variables[one].value is None
-        )
+        values = {key: node.value for key, node in variables.items()}
+        wanted: set[str] = set()
+        for text in _texts(check):
+            wanted.update(_VARIABLE.findall(text))
+        missing = sorted(one for one in wanted if values.get(one) is None)
         if missing:
             hint = f"write with: {{{missing[0]}: ...}}"
             what = f"set '{name}' needs a value for '{missing[0]}'"
             self._report(entry, what, hint)
             return None
         if "use" in _map(check):
-            self._report(entry, f"set '{name}' uses another set", "list its checks")
+            what = f"set '{name}' uses another set"
+            self._report(entry, what, "list its checks")
             return None
-        return _filled_in(check, {key: node.value for key, node in variables.items()})
+        return _filled_in(check, values)
 
     def _for_each(self, entry: Node) -> Iterator[Node]:
         fields = dict(_map(entry))
@@ -178,76 +179,88 @@ class _Expansion:
                 yield _on_column(entry, fields, column)
 
     def _report(self, entry: Node, what: str, hint: str) -> None:
-        self.findings.append((Finding("LS175", self.place, what, hint), entry.origin))
+        finding = Finding("LS175", self.place, what, hint)
+        self.findings.append((finding, entry.origin))
 
 
 def _on_column(entry: Node, fields: Mapping[str, Node], column: str) -> Node:
     """Return the check of one column, whose id has the name of the column."""
     id = fields.get("id")
-    text = (
-        str(id.value) if id else str(fields["check"].value if "check" in fields else "")
-    )
-    named = text if _COLUMN in text else f"{_COLUMN}_{text}"
+    named_by = id or fields.get("check")
+    text = str(named_by.value) if named_by else ""
+    if _COLUMN not in text:
+        text = f"{_COLUMN}_{text}"
     made = {
         **fields,
-        "id": _with(id or entry, named),
-        "column": Node(column, entry.origin),
+        "id": _with(id or entry, text),
+        "column": _with(entry, column),
     }
-    return _with(entry, {key: _named_in(node, column) for key, node in made.items()})
+    return _named_in(_with(entry, made), column)
 
 
 def _named_in(node: Node, column: str) -> Node:
-    if isinstance(node.value, str):
-        return _with(node, node.value.replace(_COLUMN, column))
-    if isinstance(node.value, list):
-        return _with(node, [_named_in(one, column) for one in node.value])
-    if isinstance(node.value, dict):
-        return _with(
-            node, {key: _named_in(one, column) for key, one in node.value.items()}
-        )
-    return node
+    return _with_texts(node, lambda text: text.replace(_COLUMN, column))
 
 
 def _filled_in(node: Node, variables: Mapping[str, Any]) -> Node:
     """Return a value whose variables are filled in; a value that is one keeps its type."""
-    if isinstance(node.value, dict):
-        made = {key: _filled_in(one, variables) for key, one in node.value.items()}
-        return _with(node, made)
-    if isinstance(node.value, list):
-        return _with(node, [_filled_in(one, variables) for one in node.value])
-    if not isinstance(node.value, str):
-        return node
-    whole = _VARIABLE.fullmatch(node.value)
-    if whole:
-        return _with(node, variables[whole.group(1)])
-    return _with(
-        node, _VARIABLE.sub(lambda found: str(variables[found.group(1)]), node.value)
-    )
+
+    def value_of(found: re.Match[str]) -> Any:
+        return variables[found.group(1)]
+
+    def filled(text: str) -> Any:
+        whole = _VARIABLE.fullmatch(text)
+        if whole:
+            return value_of(whole)
+        return _VARIABLE.sub(lambda found: str(value_of(found)), text)
+
+    return _with_texts(node, filled)
+
+
+def _with_texts(node: Node, replaced: Callable[[str], Any]) -> Node:
+    """Return a node each of whose texts is replaced."""
+    value = node.value
+    if isinstance(value, str):
+        return _with(node, replaced(value))
+    if isinstance(value, list):
+        items = [_with_texts(one, replaced) for one in value]
+        return _with(node, items)
+    if isinstance(value, dict):
+        entries = {key: _with_texts(one, replaced) for key, one in value.items()}
+        return _with(node, entries)
+    return node
 
 
 def _selects(rules: Mapping[str, Node], name: str, kind: str) -> bool:
     """Return whether a column has one of the types and names, and is no exception."""
-    family = kind.partition("(")[0].partition("<")[0].strip()
+    simple = kind.partition("(")[0]
+    family = simple.partition("<")[0].strip()
     types = _list(rules.get("type"))
     names = _list(rules.get("name"))
     excepted = _list(rules.get("except"))
-    has_type = not types or family in types or kind in types
-    has_name = not names or any(fnmatchcase(name, pattern) for pattern in names)
-    is_excepted = any(fnmatchcase(name, pattern) for pattern in excepted)
-    return has_type and has_name and not is_excepted
+    if types and family not in types and kind not in types:
+        return False
+    if names and not _matches(name, names):
+        return False
+    return not _matches(name, excepted)
+
+
+def _matches(name: str, patterns: Iterable[str]) -> bool:
+    return any(fnmatchcase(name, pattern) for pattern in patterns)
 
 
 def _types(table: Node) -> dict[str, str]:
-    columns = _map_of(_map(table).get("columns"))
-    types = {name: _map(column).get("type") for name, column in columns.items()}
-    return {name: str(kind.value) if kind else "" for name, kind in types.items()}
+    types = {}
+    for name, column in _children(table, "columns").items():
+        kind = _map(column).get("type")
+        types[name] = str(kind.value) if kind else ""
+    return types
 
 
 def _texts(node: Node) -> Iterator[str]:
     if isinstance(node.value, str):
         yield node.value
-    parts = node.value.values() if isinstance(node.value, dict) else node.value
-    for part in parts if isinstance(node.value, (dict, list)) else ():
+    for part in (*_map(node).values(), *_items(node)):
         yield from _texts(part)
 
 
@@ -258,12 +271,20 @@ def _list(node: Node | None) -> list[str]:
     return [str(one.value) for one in values]
 
 
+def _items(node: Node | None) -> list[Node]:
+    if node is None or not isinstance(node.value, list):
+        return []
+    return node.value
+
+
 def _map_of(node: Node | None) -> dict[str, Node]:
     return _map(node) if node else {}
 
 
 def _map(node: Node) -> dict[str, Node]:
-    return node.value if isinstance(node.value, dict) else {}
+    if not isinstance(node.value, dict):
+        return {}
+    return node.value
 
 
 def _children(tree: Node, key: str) -> dict[str, Node]:

@@ -31,7 +31,8 @@ def merge(base: Node, over: Node) -> Node:
         return over
     merged = dict(base.value)
     for key, node in over.value.items():
-        merged[key] = merge(merged[key], node) if key in merged else node
+        known = merged.get(key)
+        merged[key] = node if known is None else merge(known, node)
     return Node(merged, base.origin)
 
 
@@ -56,10 +57,12 @@ def _keep_known(over: Node, base: Node, path: KeyPath, problems: list[Problem]) 
     kept: dict[str, Node] = {}
     for key, node in over.value.items():
         inner = (*path, key)
-        if len(inner) > spec_depth(str(inner[0])):
+        depth = spec_depth(str(inner[0]))
+        if len(inner) > depth:
             kept[key] = node
         elif key in base.value:
-            kept[key] = _keep_known(node, base.value[key], inner, problems)
+            known = base.value[key]
+            kept[key] = _keep_known(node, known, inner, problems)
         else:
             problems.append(_unknown(node.origin, inner, base))
     return Node(kept, over.origin)
@@ -177,20 +180,26 @@ def typed(value: Any, texts: frozenset[KeyPath], path: KeyPath = ()) -> Any:
     {'parallel': 4, 'warehouse': '4'}
     """
     if isinstance(value, dict):
-        return {key: typed(child, texts, (*path, key)) for key, child in value.items()}
+        children = value.items()
+        return {key: typed(child, texts, (*path, key)) for key, child in children}
     if isinstance(value, list):
-        return [typed(child, texts, (*path, at)) for at, child in enumerate(value)]
+        items = enumerate(value)
+        return [typed(child, texts, (*path, at)) for at, child in items]
     if isinstance(value, _SetText):
-        return str(value) if path in texts else plain_value(value)
+        if path in texts:
+            return str(value)
+        return plain_value(value)
     return value
 
 
 def _split_key(key: str) -> KeyPath:
-    parts = _KEY_PART.findall(key)
-    path = tuple(quoted or bare for quoted, bare in parts)
-    written = (f'"{quoted}"' if quoted else bare for quoted, bare in parts)
+    path: list[str] = []
+    written: list[str] = []
+    for quoted, bare in _KEY_PART.findall(key):
+        path.append(quoted or bare)
+        written.append(f'"{quoted}"' if quoted else bare)
     is_whole = ".".join(written) == key
-    return path if is_whole else ()
+    return tuple(path) if is_whole else ()
 
 
 def _nest(path: KeyPath, leaf: Node) -> Node:

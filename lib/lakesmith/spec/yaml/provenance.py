@@ -28,7 +28,9 @@ class Origin:
 
     def __str__(self) -> str:
         """Return ``file:line``, or the file alone."""
-        return f"{self.file}:{self.line}" if self.line else self.file
+        if self.line:
+            return f"{self.file}:{self.line}"
+        return self.file
 
 
 @dataclass(frozen=True)

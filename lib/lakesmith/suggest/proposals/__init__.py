@@ -1,4 +1,4 @@
-"""Propose checks, each kind in a module of its own."""
+"""Propose checks, one module for each kind."""
 
 from lakesmith.suggest.proposals import keys, ranges, text_formats, value_sets
 from lakesmith.suggest.proposals.registry import proposals

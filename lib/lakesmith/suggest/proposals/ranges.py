@@ -24,7 +24,7 @@ _EXACT = 2**53
 def ranges(columns: Sequence[TypedColumn]) -> Iterator[Suggestion]:
     """Propose the least and the greatest value of each column that has several.
 
-    Times and unique numbers grow, so that they have a least one only. NaN lies in no range.
+    Times and unique numbers grow, so that they have a least one only. NaN is in no range.
     """
     for column in columns:
         is_ordered = family(column.kind) in _NUMBERS or is_temporal(column.kind)

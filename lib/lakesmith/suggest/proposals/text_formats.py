@@ -51,6 +51,6 @@ def format_of(column: TypedColumn) -> str:
             return name
     # A number is JSON too, of which nobody would say so.
     is_nested = all(text.lstrip()[:1] in ("{", "[") for text in texts)
-    return (
-        "json" if is_nested and all(has_format(text, "json") for text in texts) else ""
-    )
+    if is_nested and all(has_format(text, "json") for text in texts):
+        return "json"
+    return ""

@@ -20,11 +20,9 @@ def checkpoint_problem(file: Path) -> str:
         for _ in checkpoint_actions(file):
             pass
     except (ValueError, OSError) as error:  # pyarrow's own errors are one or the other
-        return (
-            "the file is empty"
-            if file.stat().st_size == 0
-            else str(error).splitlines()[0]
-        )
+        if file.stat().st_size == 0:
+            return "the file is empty"
+        return str(error).splitlines()[0]
     return ""
 
 

@@ -274,7 +274,9 @@ def _counts(metrics: Mapping[str, Any]) -> dict[str, int]:
 
 def _restored_to(operation: str, parameters: Mapping[str, Any]) -> int | None:
     target = str(parameters.get("version"))
-    return int(target) if operation == "RESTORE" and target.isdigit() else None
+    if operation == "RESTORE" and target.isdigit():
+        return int(target)
+    return None
 
 
 def _renamed(operation: str, parameters: Mapping[str, Any]) -> tuple[str, str] | None:

@@ -27,8 +27,6 @@ def retention_days(settings: Mapping[str, str]) -> float:
     (9.0, 7.0)
     """
     parts = _PART.findall(settings.get(FILES, ""))
-    return (
-        sum(int(number) * _DAYS[unit] for number, unit in parts)
-        if parts
-        else DEFAULT_DAYS
-    )
+    if not parts:
+        return DEFAULT_DAYS
+    return sum(int(number) * _DAYS[unit] for number, unit in parts)

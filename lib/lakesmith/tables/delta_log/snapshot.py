@@ -82,7 +82,9 @@ class Snapshot:
 
 def _key(body: dict[str, Any]) -> tuple[str, str]:
     vector = body.get("deletionVector") or {}
-    return body["path"], f"{vector.get('pathOrInlineDv', '')}@{vector.get('offset')}"
+    place = vector.get("pathOrInlineDv", "")
+    offset = vector.get("offset")
+    return body["path"], f"{place}@{offset}"
 
 
 @dataclass
@@ -101,8 +103,12 @@ class LocalTable:
     @cached_property
     def broken(self) -> dict[int, str]:
         """The broken checkpoints, each with its problem."""
-        found = {version: self._problem(version) for version in self.listed.checkpoints}
-        return {version: problem for version, problem in found.items() if problem}
+        found: dict[int, str] = {}
+        for version in self.listed.checkpoints:
+            problem = self._problem(version)
+            if problem:
+                found[version] = problem
+        return found
 
     def _problem(self, version: int) -> str:
         return next(

@@ -56,4 +56,6 @@ class AddedRows:
         return self._counted(before)
 
     def _counted(self, rows: DataFrame) -> DataFrame:
-        return rows if self.condition is None else rows.filter(self.condition)
+        if self.condition is None:
+            return rows
+        return rows.filter(self.condition)

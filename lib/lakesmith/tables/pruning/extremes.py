@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 from pyspark.sql import Column, DataFrame, Row
 from pyspark.sql import functions as F
 
+from lakesmith.column_refs import is_true
 from lakesmith.tables.pruning.ordinals import SPOILED, from_number
 from lakesmith.types import is_float, is_text
 
@@ -55,15 +56,18 @@ def find_extremes(numbers: DataFrame, kinds: Mapping[str, str]) -> Extremes:
     >>> sorted(found.values["id"]), len(found.spans["id"]) >= 256
     ([0, 999], True)
     """
-    metrics = [_metrics(name, kind).alias(name) for name, kind in kinds.items()]
+    metrics: list[Column] = []
+    for name, kind in kinds.items():
+        of_column = _metrics(name, kind)
+        metrics.append(of_column.alias(name))
     (row,) = numbers.agg(*metrics).collect()
     values: dict[str, frozenset[Any]] = {}
     ends: dict[str, Span] = {}
     for name, kind in kinds.items():
-        of_column = row[name]
-        if not of_column["spoiled"]:
-            values[name] = _values(of_column, kind)
-            ends[name] = _ends(of_column)
+        found = row[name]
+        if not found["spoiled"]:
+            values[name] = _values(found, kind)
+            ends[name] = _ends(found)
 
     spans: dict[str, list[Span]] = {}
     for name, cells in _find_cells(numbers, ends).items():
@@ -76,21 +80,28 @@ def find_extremes(numbers: DataFrame, kinds: Mapping[str, str]) -> Extremes:
 def _metrics(name: str, kind: str) -> Column:
     """Return the extremes of a column without NaN, and whether it has values without order."""
     value = F.col(name)
-    is_nan = F.isnan(value) if is_float(kind) else F.lit(False)
+    is_nan = F.lit(False)
+    if is_float(kind):
+        is_nan = F.isnan(value)
+    has_spoiled = F.lit(False)
+    if is_text(kind):
+        has_spoiled = F.contains(value, F.lit(SPOILED))
     known = F.when(~is_nan, value)
-    has_spoiled = F.contains(value, F.lit(SPOILED)) if is_text(kind) else F.lit(False)
+    null = _any(value.isNull()).cast("int")
+    nan = _any(is_nan).cast("int")
+    spoiled = _any(has_spoiled)
     return F.struct(
         F.min(known).alias("low"),
         F.max(known).alias("high"),
-        _any(value.isNull()).cast("int").alias("null"),
-        _any(is_nan).cast("int").alias("nan"),
-        _any(has_spoiled).alias("spoiled"),
+        null.alias("null"),
+        nan.alias("nan"),
+        spoiled.alias("spoiled"),
     )
 
 
 def _any(test: Column) -> Column:
     found = F.bool_or(test)
-    return F.coalesce(found, F.lit(False))
+    return is_true(found)
 
 
 def _values(metrics: Row, kind: str) -> frozenset[Any]:
@@ -117,6 +128,7 @@ def _find_cells(numbers: DataFrame, ends: Mapping[str, Span]) -> dict[str, list[
     wide = {name: span for name, span in ends.items() if _is_wide(span)}
     if not wide:
         return {}
+    kinds = dict(numbers.dtypes)
     numbered: list[Column] = []
     keys: list[Column] = []
     for name, span in wide.items():
@@ -126,7 +138,7 @@ def _find_cells(numbers: DataFrame, ends: Mapping[str, Span]) -> dict[str, list[
         keys.append(F.col(label))
 
     cells = numbers.select(*wide, *numbered)
-    bounds = [_bounds(cells, name).alias(name) for name in wide]
+    bounds = [_bounds(name, kinds[name]).alias(name) for name in wide]
     each_alone = [[key] for key in keys]
     grouped = cells.groupingSets(each_alone, *keys)
     rows = grouped.agg(*bounds).collect()
@@ -134,7 +146,8 @@ def _find_cells(numbers: DataFrame, ends: Mapping[str, Span]) -> dict[str, list[
 
 
 def _spans_of(rows: list[Row], name: str) -> list[Span]:
-    of_column = [row for row in rows if row[f"_cell_{name}"] is not None]
+    label = f"_cell_{name}"
+    of_column = [row for row in rows if row[label] is not None]
     return sorted(_ends(row[name]) for row in of_column)
 
 
@@ -145,30 +158,31 @@ def _ends(metrics: Row) -> Span:
 def _is_wide(ends: Span) -> bool:
     if not all(_is_number(end) for end in ends):
         return False
-    low = float(ends[0])
-    high = float(ends[1])
+    low, high = map(float, ends)
     return math.isfinite(high - low) and low < high
 
 
 def _is_number(value: Any) -> bool:
-    return isinstance(value, int | float | Decimal) and not isinstance(value, bool)
+    if isinstance(value, bool):
+        return False
+    return isinstance(value, int | float | Decimal)
 
 
 def _cell(name: str, ends: Span) -> Column:
-    low = float(ends[0])
-    high = float(ends[1])
+    low, high = map(float, ends)
     cells_per_unit = F.lit(CELLS / (high - low))
     value = F.col(name).cast("double")
     distance = value - F.lit(low)
     place = F.floor(distance * cells_per_unit)
-    is_known = value.isNotNull() & ~F.isnan(value)
-    return F.when(is_known, place)
+    is_number = ~F.isnan(value)
+    return F.when(value.isNotNull() & is_number, place)
 
 
-def _bounds(cells: DataFrame, name: str) -> Column:
+def _bounds(name: str, kind: str) -> Column:
     value = F.col(name)
-    kind = dict(cells.dtypes)[name]
-    known = F.when(~F.isnan(value), value) if is_float(kind) else value
+    known = value
+    if is_float(kind):
+        known = F.when(~F.isnan(value), value)
     return F.struct(
         F.min(known).alias("low"),
         F.max(known).alias("high"),

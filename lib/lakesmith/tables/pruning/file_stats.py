@@ -56,7 +56,9 @@ class Files:
     def rows(self) -> int | None:
         """Their rows, None when a file was written without statistics."""
         rows = self.actions["num_records"]
-        return None if rows.null_count else int(pc.sum(rows).as_py() or 0)
+        if rows.null_count:
+            return None
+        return int(pc.sum(rows).as_py() or 0)
 
     @property
     def bytes(self) -> int:
@@ -132,7 +134,9 @@ class Files:
         if self._is_partition(name):
             return self.actions[f"partition.{name}"].is_null()
         nulls = self._statistic(f"null_count.{name}")
-        return self._every(True) if nulls is None else pc.greater(nulls, 0)
+        if nulls is None:
+            return self._every(True)
+        return pc.greater(nulls, 0)
 
     def _ends(self, name: str) -> tuple[pa.ChunkedArray | None, pa.ChunkedArray | None]:
         """Return smallest and greatest value of a column in each file."""
@@ -147,7 +151,9 @@ class Files:
         return f"partition.{name}" in self.actions.column_names
 
     def _statistic(self, name: str) -> pa.ChunkedArray | None:
-        return self.actions[name] if name in self.actions.column_names else None
+        if name not in self.actions.column_names:
+            return None
+        return self.actions[name]
 
     def _every(self, value: bool) -> pa.ChunkedArray:
         values = pa.array(

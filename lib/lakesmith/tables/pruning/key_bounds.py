@@ -217,7 +217,9 @@ def _as_numbers(column: pa.ChunkedArray) -> pa.ChunkedArray:
     """Return dates and times as numbers."""
     if pa.types.is_date32(column.type):
         return column.cast(pa.int32())
-    return column.cast(pa.int64()) if pa.types.is_timestamp(column.type) else column
+    if not pa.types.is_timestamp(column.type):
+        return column
+    return column.cast(pa.int64())
 
 
 def with_nulls(

@@ -102,7 +102,9 @@ def _ordinal(value: Any) -> Any:
         return _leading_number(value)
     if isinstance(value, dt.datetime):
         return value.timestamp()
-    return value.toordinal() if isinstance(value, dt.date) else value
+    if not isinstance(value, dt.date):
+        return value
+    return value.toordinal()
 
 
 def _leading_number(data: bytes) -> int:

@@ -48,7 +48,9 @@ def literal(value: Any) -> str:
     if isinstance(value, dt.date):
         return f"DATE'{value.isoformat()}'"
     if isinstance(value, float):
-        return f"{value!r}D" if math.isfinite(value) else f"double('{value!r}')"
+        if math.isfinite(value):
+            return f"{value!r}D"
+        return f"double('{value!r}')"
     if isinstance(value, Decimal):
         return f"{value:f}BD"
     return str(value)

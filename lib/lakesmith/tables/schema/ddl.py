@@ -45,7 +45,9 @@ def statements(changes: Sequence[Change], comments: Mapping[str, str]) -> Iterat
 
 def _column(change: Change, comment: str) -> str:
     column = f"{quoted(change.column)} {change.new}"
-    return f"{column} COMMENT {literal(comment)}" if comment else column
+    if not comment:
+        return column
+    return f"{column} COMMENT {literal(comment)}"
 
 
 def _path(name: str) -> str:

@@ -16,6 +16,7 @@ from pyspark.sql import Column, DataFrame
 from pyspark.sql import functions as F
 from pyspark.sql.types import DataType
 
+from lakesmith.column_refs import null
 from lakesmith.columns import HIDDEN, SEQ, quoted
 from lakesmith.tables.schema.diff import new_names
 
@@ -160,7 +161,7 @@ def _in_shape(rows: DataFrame, shapes: Sequence[Shape], name: str, kind: str) ->
     wanted = DataType.fromDDL(kind)
     now = next((later for later in reversed(names) if later in rows.columns), None)
     if now is None:
-        return F.lit(None).cast(wanted).alias(name)
+        return null(wanted).alias(name)
     value = F.col(quoted(now))
     if rows.schema[now].dataType != wanted:
         value = value.try_cast(wanted)

@@ -158,7 +158,9 @@ class File:
     def _bound(self, which: str, field: Field) -> Interval | None:
         value = _entry(self.statistics, which, field)
         try:
-            return None if value is None else statistic(value, field.kind)
+            if value is None:
+                return None
+            return statistic(value, field.kind)
         except (ValueError, ArithmeticError):
             return None
 

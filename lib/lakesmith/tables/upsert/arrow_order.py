@@ -29,7 +29,8 @@ def tuples_of(rows: pa.Table, names: Iterable[str]) -> list[Key]:
     >>> tuples_of(pa.table({"id": [1, 2], "day": ["a", None], "qty": [5, 6]}), ["id", "day"])
     [(1, 'a'), (2, None)]
     """
-    return list(zip(*[rows[name].to_pylist() for name in names], strict=True))
+    columns = [rows[name].to_pylist() for name in names]
+    return list(zip(*columns, strict=True))
 
 
 def deletes_of(rows: pa.Table) -> list[bool]:
@@ -78,18 +79,31 @@ def comparable(column: pa.ChunkedArray | pa.Array) -> list[Any]:
     """
     if pa.types.is_struct(column.type):
         return _comparable_structs(column)
-    numbers = column.cast(pa.int64()) if pa.types.is_timestamp(column.type) else column
-    return [_rank(value) for value in numbers.to_pylist()]
+    if pa.types.is_timestamp(column.type):
+        column = column.cast(pa.int64())
+    return [_rank(value) for value in column.to_pylist()]
+
+
+def comparable_rows(rows: pa.Table, names: Iterable[str]) -> list[Key]:
+    """Return some columns of collected rows as tuples that Python compares as Spark does.
+
+    Examples
+    --------
+    >>> comparable_rows(pa.table({"id": [1, None], "day": ["a", "b"]}), ["id", "day"])
+    [((1, 1), (1, 'a')), ((0,), (1, 'b'))]
+    """
+    columns = [comparable(rows[name]) for name in names]
+    return list(zip(*columns, strict=True))
 
 
 def _comparable_structs(column: pa.ChunkedArray | pa.Array) -> list[Any]:
     places = range(column.type.num_fields)
     fields = [comparable(pc.struct_field(column, [place])) for place in places]
     is_there = column.is_valid().to_pylist()
-    rows = zip(*fields, strict=True)
-    return [
-        (1, *row) if valid else NULL for valid, row in zip(is_there, rows, strict=True)
-    ]
+    found: list[Key] = []
+    for valid, *row in zip(is_there, *fields, strict=True):
+        found.append((1, *row) if valid else NULL)
+    return found
 
 
 def _rank(value: Any) -> tuple[Any, ...]:

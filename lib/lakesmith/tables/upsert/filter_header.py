@@ -164,7 +164,9 @@ def usable_filter(session: SparkSession, table: TableRef, spec: Table) -> Header
     if header is None:
         return None
     commits = commits_since(session, table, header)
-    return header if commits is not None and is_maintained(commits) else None
+    if commits is not None and is_maintained(commits):
+        return header
+    return None
 
 
 def key_kinds(session: SparkSession, table: TableRef, spec: Table) -> dict[str, str]:

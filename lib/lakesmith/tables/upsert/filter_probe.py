@@ -144,9 +144,9 @@ def screen(rows: DataFrame, table: TableRef, spec: Table) -> Screened | None:
 def _finds_all(header: Header, rows: DataFrame, spec: Table) -> bool:
     """Return whether the filter of a row's partition has its key, if any has."""
     by = {*header.partition}
-    may_lack_partition = DELETED in rows.columns and not by <= {*spec.write.keys}
-    may_differ = bool(by & {*unproven(spec)})
-    return not (may_lack_partition or may_differ)
+    if DELETED in rows.columns and not by.issubset(spec.write.keys):
+        return False
+    return by.isdisjoint(unproven(spec))
 
 
 def append_new(
@@ -207,7 +207,8 @@ def _partitions(rows: DataFrame, header: Header) -> list[int]:
     """Return the partitions of a batch as the filter names them, or none for many."""
     of_partition = {name: header.key[name] for name in header.partition}
     label = key_hash(of_partition).alias("partition")
-    found = rows.select(label).distinct().limit(MAX_PARTITIONS + 1).collect()
+    labels = rows.select(label).distinct()
+    found = labels.limit(MAX_PARTITIONS + 1).collect()
     if len(found) > MAX_PARTITIONS:
         return []
     return [row["partition"] for row in found]

@@ -10,13 +10,18 @@ import pyarrow as pa  # type: ignore[import-untyped]
 from pyspark.sql import Column, DataFrame
 from pyspark.sql import functions as F
 
-from lakesmith.column_refs import named, same_key
-from lakesmith.columns import DELETED, quoted
+from lakesmith.column_refs import column_in, is_true, named, same_key
+from lakesmith.columns import DELETED
 from lakesmith.errors import WriteError
 from lakesmith.spec.key_implies import unproven
 from lakesmith.tables.pruning.file_stats import table_files
 from lakesmith.tables.pruning.search_bounds import without_promise
-from lakesmith.tables.upsert.arrow_order import NULL, comparable, deletes_of, tuples_of
+from lakesmith.tables.upsert.arrow_order import (
+    NULL,
+    comparable_rows,
+    deletes_of,
+    tuples_of,
+)
 from lakesmith.transforms.keys.key_promise import broken_json, differing
 
 if TYPE_CHECKING:
@@ -57,8 +62,8 @@ def refuse_broken_rows(
     """
     place_of = {key: place for place, key in enumerate(tuples_of(batch, keys))}
     deletes = deletes_of(batch)
-    in_batch = _comparable_rows(batch, implied)
-    in_table = _comparable_rows(stored, implied)
+    in_batch = comparable_rows(batch, implied)
+    in_table = comparable_rows(stored, implied)
     for stored_at, key in enumerate(tuples_of(stored, keys)):
         at = place_of.get(key)
         if at is None:
@@ -116,20 +121,17 @@ def refuse_broken(
         version,
     )
     if but:
-        is_replaced = F.coalesce(
-            F.expr(but),
-            F.lit(False),
-        )
+        is_replaced = is_true(F.expr(but))
         stored = stored.filter(~is_replaced)
     columns = [*dict.fromkeys([*keys, *implied])]
     has_deletes = DELETED in rows.columns
     hidden = [DELETED] if has_deletes else []
-    deletes = F.coalesce("s._deleted", F.lit(False)) if has_deletes else F.lit(False)
+    deletes = is_true(F.col("s._deleted")) if has_deletes else F.lit(False)
     shown = [named(name) for name in columns]
     batch = rows.select(*shown, *hidden).alias("s")
     in_table = stored.select(*shown).alias("t")
     is_broken = same_key("s", "t", keys) & differing(implied, "s", "t", deletes)
-    of_key = [F.col(f"s.{quoted(key)}").alias(key) for key in keys]
+    of_key = [column_in("s", key).alias(key) for key in keys]
     sides = [_side(side, implied) for side in ("t", "s")]
     broken = broken_json(of_key, *sides).alias("broken")
     found = batch.join(in_table, is_broken).select(broken).limit(1).collect()
@@ -156,7 +158,7 @@ def _stored(
 
 
 def _side(side: str, implied: Sequence[str]) -> Column:
-    columns = [F.col(f"{side}.{quoted(name)}").alias(name) for name in implied]
+    columns = [column_in(side, name).alias(name) for name in implied]
     return F.struct(*columns)
 
 
@@ -171,8 +173,10 @@ def broken_promise(name: str, broken: Mapping[str, Any]) -> WriteError:
     """
     one = broken["one"]
     other = broken["other"]
-    names = [name for name in one if one[name] != other.get(name)] or [*one]
-    key = {name: broken[name] for name in broken if name not in ("one", "other")}
+    differing_names = [name for name in one if one[name] != other.get(name)]
+    names = differing_names or [*one]
+    sides = ("one", "other")
+    key = {name: value for name, value in broken.items() if name not in sides}
     first = _shown({name: one.get(name) for name in names})
     second = _shown({name: other.get(name) for name in names})
     return WriteError(
@@ -186,10 +190,6 @@ def broken_promise(name: str, broken: Mapping[str, Any]) -> WriteError:
     )
 
 
-def _comparable_rows(rows: pa.Table, names: Sequence[str]) -> list[tuple[Any, ...]]:
-    return list(zip(*[comparable(rows[name]) for name in names], strict=True))
-
-
 def _differs(batch: tuple[Any, ...], stored: tuple[Any, ...], is_delete: bool) -> bool:
     """Return whether implied values differ, where the table has one and a delete carries one."""
     pairs = zip(batch, stored, strict=True)
@@ -200,7 +200,8 @@ def _differs(batch: tuple[Any, ...], stored: tuple[Any, ...], is_delete: bool) -
 
 
 def _values(rows: pa.Table, place: int, names: Sequence[str]) -> dict[str, Any]:
-    return {name: rows[name][place].as_py() for name in names}
+    scalars = {name: rows[name][place] for name in names}
+    return {name: scalar.as_py() for name, scalar in scalars.items()}
 
 
 def _shown(values: Mapping[str, Any]) -> str:

@@ -51,8 +51,9 @@ class Precedence:
         >>> Precedence.of(spec).fails_on_tie, Precedence.of(spec, True).fails_on_tie
         (True, False)
         """
-        fails = spec.write.on_tie == "fail" and not upstream_decides
-        return cls(spec.write.keeps_first, upstream_decides, fails)
+        write = spec.write
+        fails = write.on_tie == "fail" and not upstream_decides
+        return cls(write.keeps_first, upstream_decides, fails)
 
 
 NEWEST = Precedence()
@@ -110,10 +111,13 @@ def _pairs(
     rows: DataFrame, names: Sequence[str], table: TableRef
 ) -> list[tuple[Column, Column]]:
     """Return both sides of a MERGE by column, as something that Spark can compare."""
-    types = {field.name: field.dataType for field in rows.schema.fields}
-    sources = [orderable(F.col(f"s.{name}"), types[name]) for name in names]
-    targets = [orderable(target_column(table, name), types[name]) for name in names]
-    return list(zip(sources, targets, strict=True))
+    pairs: list[tuple[Column, Column]] = []
+    for name in names:
+        kind = rows.schema[name].dataType
+        source = F.col(f"s.{name}")
+        target = target_column(table, name)
+        pairs.append((orderable(source, kind), orderable(target, kind)))
+    return pairs
 
 
 def _wins(rows: DataFrame, table: TableRef, precedence: Precedence) -> Column:
@@ -125,10 +129,9 @@ def _wins(rows: DataFrame, table: TableRef, precedence: Precedence) -> Column:
 
 
 def _is_newer(rows: DataFrame, table: TableRef) -> Column:
-    pairs = _pairs(rows, newest_first(rows.columns), table)
-    source = F.struct(*[source for source, _ in pairs])
-    target = F.struct(*[target for _, target in pairs])
-    return source > target
+    names = newest_first(rows.columns)
+    sources, targets = zip(*_pairs(rows, names, table), strict=True)
+    return F.struct(*sources) > F.struct(*targets)
 
 
 def _is_later(rows: DataFrame, table: TableRef) -> Column:
@@ -144,7 +147,8 @@ def _is_earlier(rows: DataFrame, table: TableRef, precedence: Precedence) -> Col
     is_earlier = F.struct(*source) < F.struct(*target)
     if precedence.upstream_decides:
         return is_earlier | _is_tied(rows, table)
-    return is_earlier | (_is_same_sequence(table) & _is_newer(rows, table))
+    is_same = _is_same_sequence(table)
+    return is_earlier | (is_same & _is_newer(rows, table))
 
 
 def _is_tied(rows: DataFrame, table: TableRef) -> Column:

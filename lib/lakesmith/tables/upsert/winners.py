@@ -11,13 +11,13 @@ from pyspark.sql import Column, DataFrame
 from pyspark.sql import functions as F
 from pyspark.sql.types import StructType
 
-from lakesmith.column_refs import same_key
+from lakesmith.column_refs import column_in, same_key
 from lakesmith.columns import quoted
 from lakesmith.tables.pruning.sql_literals import one_of
 from lakesmith.tables.upsert.arrow_order import (
     NULL,
     Key,
-    comparable,
+    comparable_rows,
     deletes_of,
     tuples_of,
 )
@@ -89,11 +89,13 @@ def match_rows(
     >>> match_rows(pa.table({"id": [7, 8, 9]}), pa.table({"id": [9, 7]}), {"id": "int"})
     {0: 1, 2: 0}
     """
-    places = {key: place for place, key in enumerate(tuples_of(stored, kinds))}
+    in_table = tuples_of(stored, kinds)
+    places = {key: place for place, key in enumerate(in_table)}
     matches: dict[int, int] = {}
     for at, key in enumerate(tuples_of(batch, kinds)):
-        if key in places:
-            matches[at] = places[key]
+        place = places.get(key)
+        if place is not None:
+            matches[at] = place
 
     return matches
 
@@ -124,8 +126,8 @@ def compare_rows(
     """
     if not hidden:
         return dict.fromkeys(matches, False)
-    in_batch = list(zip(*[comparable(batch[name]) for name in hidden], strict=True))
-    in_table = list(zip(*[comparable(stored[name]) for name in hidden], strict=True))
+    in_batch = comparable_rows(batch, hidden)
+    in_table = comparable_rows(stored, hidden)
     is_winner = _is_earlier if precedence.keeps_first else operator.gt
     wins: dict[int, bool | None] = {}
     for at, place in matches.items():
@@ -183,7 +185,7 @@ def _in_order(side: str, schema: StructType) -> Column:
     """Return all columns of a row, in the order in which they decide."""
     values = [
         orderable(
-            F.col(f"{side}.{quoted(name)}"),
+            column_in(side, name),
             schema[name].dataType,
         )
         for name in newest_first(schema.names)

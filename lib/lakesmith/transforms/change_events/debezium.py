@@ -152,7 +152,9 @@ def _shadowed(events: DataFrame, fields: Sequence[str]) -> dict[str, Column]:
     """Return the fields of the envelope that fields of its images replace, in one struct."""
     lowered = {name.lower() for name in fields}
     names = [name for name in events.columns if name.lower() in lowered]
-    return {SHADOWED: F.struct(*map(named, names))} if names else {}
+    if not names:
+        return {}
+    return {SHADOWED: F.struct(*map(named, names))}
 
 
 def _columns_of_change(

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 from pyspark.sql import Column
 from pyspark.sql import functions as F
 
-from lakesmith.column_refs import named
+from lakesmith.column_refs import is_true, named, null
 from lakesmith.transforms.change_events.images import (
     field_of,
     has_field,
@@ -56,7 +56,7 @@ def new_row(
 def kept_fields(names: Sequence[str], unchanged: Unchanged) -> Column:
     """Return which of some fields an event leaves as they were, NULL for none."""
     if not names or not unchanged.is_possible:
-        return F.lit(None).cast("array<string>")
+        return null("array<string>")
 
     after = named(AFTER)
     left: list[Column] = []
@@ -86,7 +86,7 @@ def refused_part(fields: Sequence[str], keeps_history: bool) -> Column:
     before = named(BEFORE)
     after = named(AFTER)
     known = _CHANGES_ROW if keeps_history else (*_CHANGES_ROW, "t")
-    is_known = F.coalesce(op.isin(*known), F.lit(False))
+    is_known = is_true(op.isin(*known))
     has_unclear_names = F.when(op == "d", is_ambiguous(before, fields)).when(
         op != "t", is_ambiguous(after, fields)
     )
@@ -146,7 +146,7 @@ def _is_left_out(image: str, name: str, unchanged: Unchanged) -> Column:
     forms = forms_of(unchanged.placeholders)
     is_placeholder = field_of(named(image), name).isin(*forms)
 
-    return F.coalesce(is_placeholder, F.lit(False))
+    return is_true(is_placeholder)
 
 
 def _is_kept(name: str, unchanged: Unchanged) -> Column:
@@ -166,7 +166,7 @@ def _is_not_sent(name: str, unchanged: Unchanged) -> Column:
     if unchanged.absent:
         is_update = F.col("op") == "u"
         is_absent = _is_absent(name, unchanged)
-        is_not_sent |= is_update & F.coalesce(is_absent, F.lit(False))
+        is_not_sent |= is_update & is_true(is_absent)
 
     return is_not_sent
 

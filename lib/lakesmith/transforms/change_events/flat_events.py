@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from pyspark.sql import Column, DataFrame
 from pyspark.sql import functions as F
 
-from lakesmith.column_refs import named
+from lakesmith.column_refs import is_true, named, null
 from lakesmith.columns import KEPT
 from lakesmith.transforms.change_events.unavailable import forms_of
 from lakesmith.types import Transform
@@ -79,7 +79,7 @@ def from_flat(fields: Sequence[str], unchanged: Unchanged) -> Transform:
 
 
 def _kept_names(is_kept: Mapping[str, Column], made: Sequence[str]) -> Column:
-    empty = F.lit(None).cast("string")
+    empty = null("string")
     names = [F.when(condition, F.lit(name)) for name, condition in is_kept.items()]
     kept = F.array_compact(F.array(*names, empty))
 
@@ -96,6 +96,8 @@ def _is_kept(value: Column, forms: Sequence[str], unchanged: Unchanged) -> Colum
     is_kept = F.lit(False)
     if forms:
         is_placeholder = value.cast("string").isin(*forms)
-        is_kept = F.coalesce(is_placeholder, F.lit(False))
+        is_kept = is_true(is_placeholder)
 
-    return is_kept | value.isNull() if unchanged.nulls else is_kept
+    if not unchanged.nulls:
+        return is_kept
+    return is_kept | value.isNull()

@@ -7,7 +7,7 @@ from collections.abc import Iterable
 from pyspark.sql import Column, DataFrame
 from pyspark.sql import functions as F
 
-from lakesmith.column_refs import named
+from lakesmith.column_refs import is_true, named
 from lakesmith.transforms.values.json_numbers import (
     has_changed_number,
     may_hold_mark,
@@ -114,7 +114,7 @@ def is_ambiguous(image: Column, names: Iterable[str]) -> Column:
         is_exact = F.array_contains(image["names"], name)
         unclear |= _has_several(lowered, name) & ~is_exact
 
-    return F.coalesce(has_repeated & unclear, F.lit(False))
+    return is_true(has_repeated & unclear)
 
 
 def _image(fields: Column, changed: Column) -> Column:

@@ -7,7 +7,7 @@ from collections.abc import Mapping, Sequence
 from pyspark.sql import Column, DataFrame, Window, WindowSpec
 from pyspark.sql import functions as F
 
-from lakesmith.column_refs import named
+from lakesmith.column_refs import is_true, named, null
 from lakesmith.columns import DELETED, KEPT
 from lakesmith.transforms.keys.orderable import orderable_column
 from lakesmith.types import Transform
@@ -62,7 +62,7 @@ def filled(
         deletes = F.lit(False)
 
         if DELETED in events.columns:
-            deletes = F.coalesce(named(DELETED), F.lit(False))
+            deletes = is_true(named(DELETED))
 
         so_far = _in_order(events, keys, order_by)
         newest = {
@@ -90,7 +90,7 @@ def is_kept(name: str) -> Column:
     Row(a=True, b=False)
     """
     names = named(KEPT)
-    return F.coalesce(F.array_contains(names, name), F.lit(False))
+    return is_true(F.array_contains(names, name))
 
 
 def is_left(name: str, source: str) -> Column:
@@ -120,7 +120,7 @@ def kept_by_contract(sources: Mapping[str, str]) -> Column:
     ['price']
     """
     if not sources:
-        return F.lit(None).cast("array<string>")
+        return null("array<string>")
 
     names = [
         F.when(is_left(name, source), F.lit(name)) for name, source in sources.items()

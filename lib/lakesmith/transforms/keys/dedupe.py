@@ -76,7 +76,8 @@ def dedupe(
     <BLANKLINE>
     """
     if method == "narrow" and keys:
-        return greatest_narrow(keys, order_by, _ties_settled(keys, order_by))
+        settle = _ties_settled(keys, order_by)
+        return greatest_narrow(keys, order_by, settle)
     return latest_by(keys, order_by)
 
 

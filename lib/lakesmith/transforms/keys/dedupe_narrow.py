@@ -116,12 +116,14 @@ def _contested(
     counted = narrow.groupBy(*key, *top).agg(equal_rows)
     greatest = counted.withColumn(_ROWS, F.col(_AT_TOP))
 
-    names = list(top)
-    for position in reversed(range(len(names))):
-        others = names[position + 1 :]
-        values = _greatest(names[position], others)
-        grouped = greatest.groupBy(*key, *names[:position])
+    before = list(top)
+    behind: list[str] = []
+    while before:
+        name = before.pop()
+        values = _greatest(name, behind)
+        grouped = greatest.groupBy(*key, *before)
         greatest = grouped.agg(*values)
+        behind = [name, *behind]
 
     has_several = F.col(_ROWS) > 1
 
@@ -139,6 +141,9 @@ def _greatest(name: str, rest: Sequence[str]) -> list[Column]:
     for other in (*rest, _AT_TOP):
         # Where all are NULL there is one row, and max_by would not see it.
         only = F.when(greatest.isNull(), F.max(other))
-        values.append(only.otherwise(F.max_by(other, name)).alias(other))
+        of_greatest = F.max_by(other, name)
+        value = only.otherwise(of_greatest)
+        values.append(value.alias(other))
 
-    return [*values, F.sum(_ROWS).alias(_ROWS)]
+    rows = F.sum(_ROWS)
+    return [*values, rows.alias(_ROWS)]

@@ -85,9 +85,12 @@ def _raw_fields(df: DataFrame) -> list[tuple[Column, DataType]]:
 
 def _part(value: Column, kind: DataType) -> Column:
     # The text of an array, a map or a struct does not tell its values apart.
-    is_nested = isinstance(kind, ArrayType | MapType | StructType)
-    text = json_text(value, _WITH_NULLS) if is_nested else value.cast("string")
+    if isinstance(kind, ArrayType | MapType | StructType):
+        text = json_text(value, _WITH_NULLS)
+    else:
+        text = value.cast("string")
     length = F.length(text).cast("string")
     spelled = F.concat(length, F.lit(":"), text)
+    is_given = text != ""
 
-    return F.when(text != "", spelled).otherwise("-;")
+    return F.when(is_given, spelled).otherwise("-;")

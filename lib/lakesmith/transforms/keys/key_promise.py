@@ -30,13 +30,14 @@ def broken_in(keys: Sequence[str], implied: Sequence[str]) -> Column:
     >>> df.groupBy("id").agg(broken).orderBy("id").collect()
     [Row(id=1, broken='{"id":1,"one":{"day":5},"other":{"day":6}}'), Row(id=2, broken=None)]
     """
-    key = [F.first(named(name)).alias(name) for name in keys]
-    least = {name: F.min(named(name)) for name in implied}
-    greatest = {name: F.max(named(name)) for name in implied}
-    differs = _any_differs(least, greatest)
-    message = broken_json(key, _struct(least), _struct(greatest))
-
-    return F.when(differs, message)
+    key = {name: F.first(named(name)) for name in keys}
+    least: dict[str, Column] = {}
+    greatest: dict[str, Column] = {}
+    for name in implied:
+        value = named(name)
+        least[name] = F.min(value)
+        greatest[name] = F.max(value)
+    return _where_different(key, least, greatest)
 
 
 def broken_after(
@@ -58,14 +59,12 @@ def broken_after(
 
     for name in implied:
         value = named(name)
-        first[name] = F.first(value, ignorenulls=True).over(so_far)
+        earliest = F.first(value, ignorenulls=True)
+        first[name] = earliest.over(so_far)
         current[name] = F.coalesce(value, first[name])
 
-    key = [named(name).alias(name) for name in keys]
-    differs = _any_differs(first, current)
-    message = broken_json(key, _struct(current), _struct(first))
-
-    return F.when(differs, message)
+    key = {name: named(name) for name in keys}
+    return _where_different(key, current, first)
 
 
 def broken_json(keys: Sequence[Column], one: Column, other: Column) -> Column:
@@ -77,8 +76,11 @@ def broken_json(keys: Sequence[Column], one: Column, other: Column) -> Column:
     >>> spark.range(1).select(broken_json([F.col("id")], *values).alias("text")).first().text
     '{"id":0,"one":{"day":5},"other":{"day":6}}'
     """
-    pair = F.struct(*keys, one.alias("one"), other.alias("other"))
-    return F.to_json(pair, {"ignoreNullFields": "false"})
+    options = {"ignoreNullFields": "false"}
+    first = one.alias("one")
+    second = other.alias("other")
+    pair = F.struct(*keys, first, second)
+    return F.to_json(pair, options)
 
 
 def differing(
@@ -112,7 +114,9 @@ def differing(
         new = F.col(f"{batch}.`{name}`")
         stored = F.col(f"{table}.`{name}`")
         is_left_out = is_delete & new.isNull()
-        conditions.append(stored.isNotNull() & ~new.eqNullSafe(stored) & ~is_left_out)
+        is_other = ~new.eqNullSafe(stored)
+        is_given = stored.isNotNull() & ~is_left_out
+        conditions.append(is_given & is_other)
 
     return _any(conditions)
 
@@ -125,10 +129,11 @@ def fail_where_broken(message: Column, otherwise: Column | None = None) -> Colum
     >>> spark.range(2).filter(fail_where_broken(F.lit(None), F.col("id") > 0)).count()
     1
     """
-    text = F.concat(F.lit(f"{BROKEN_PROMISE} "), message)
+    condition = F.lit(True) if otherwise is None else otherwise
+    code = F.lit(f"{BROKEN_PROMISE} ")
+    text = F.concat(code, message)
     failure = F.raise_error(text).cast("boolean")
     is_broken = message.isNotNull()
-    condition = F.lit(True) if otherwise is None else otherwise
 
     return F.when(is_broken, failure).otherwise(condition)
 
@@ -146,6 +151,20 @@ def _any(conditions: Iterable[Column]) -> Column:
     return reduce(Column.__or__, conditions)
 
 
+def _where_different(
+    key: Mapping[str, Column],
+    one: Mapping[str, Column],
+    other: Mapping[str, Column],
+) -> Column:
+    """Return the key and both groups of values as JSON where these differ, else NULL."""
+    differs = _any_differs(one, other)
+    message = broken_json(_fields(key), _struct(one), _struct(other))
+    return F.when(differs, message)
+
+
 def _struct(values: Mapping[str, Column]) -> Column:
-    fields = [value.alias(name) for name, value in values.items()]
-    return F.struct(*fields)
+    return F.struct(*_fields(values))
+
+
+def _fields(values: Mapping[str, Column]) -> list[Column]:
+    return [value.alias(name) for name, value in values.items()]

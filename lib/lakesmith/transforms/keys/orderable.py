@@ -18,7 +18,8 @@ def orderable_column(df: DataFrame, name: str) -> Column:
     >>> df.select(orderable_column(df, "tags").alias("entries")).first().entries
     [Row(key='a', value=2), Row(key='b', value=1)]
     """
-    return orderable(named(name), types_of(df)[name.lower()])
+    kind = types_of(df)[name.lower()]
+    return orderable(named(name), kind)
 
 
 def orderable(value: Column, kind: DataType) -> Column:
@@ -33,12 +34,17 @@ def orderable(value: Column, kind: DataType) -> Column:
     >>> spark.range(1).select(variant.alias("text")).first().text
     '{"a":1}'
     """
-    if isinstance(kind, MapType) and not (
-        _is_unorderable(kind.keyType) or _is_unorderable(kind.valueType)
-    ):
+    if isinstance(kind, MapType) and _has_orderable_entries(kind):
         entries = F.map_entries(value)
         return F.array_sort(entries)
-    return json_text(value) if _is_unorderable(kind) else value
+    if _is_unorderable(kind):
+        return json_text(value)
+    return value
+
+
+def _has_orderable_entries(kind: MapType) -> bool:
+    parts = (kind.keyType, kind.valueType)
+    return not any(map(_is_unorderable, parts))
 
 
 def _is_unorderable(kind: DataType) -> bool:

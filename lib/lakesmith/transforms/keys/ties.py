@@ -71,8 +71,10 @@ def fail_if(tied: Column, keys: Sequence[str], side: str = "") -> Column:
     >>> df.filter(fail_if(F.lit(False), ["id"])).count()
     1
     """
-    names = [*keys, SEQ]
-    columns = [F.col(f"{side}`{name}`").alias(name) for name in names]
+    columns: list[Column] = []
+    for name in (*keys, SEQ):
+        value = F.col(f"{side}`{name}`")
+        columns.append(value.alias(name))
     shown = json_text(F.struct(*columns))
     message = F.concat(F.lit(f"{TIED} "), shown)
     failure = F.raise_error(message).cast("boolean")

@@ -4,19 +4,17 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from decimal import Decimal
-from functools import reduce
-from operator import or_
 
-from pyspark.sql import DataFrame
+from pyspark.sql import Column, DataFrame
 from pyspark.sql import functions as F
 
-from lakesmith.column_refs import named, require
+from lakesmith.column_refs import is_true, named, require
 from lakesmith.errors import StepError
-from lakesmith.spec.step_kinds.exact_values import NUMBERS, TIMES, exact_text
+from lakesmith.spec.step_kinds.exact_values import NUMBERS, TIMES
 from lakesmith.spec.step_kinds.limits import Limit, read_limit
-from lakesmith.spec.step_kinds.statistics import Frozen, Value
+from lakesmith.spec.step_kinds.statistics import Frozen, Statistic, Value
 from lakesmith.transforms.responses.frozen_values import require_frozen, text_in
-from lakesmith.transforms.responses.treat import Treated, typed
+from lakesmith.transforms.responses.treat import Treated, constant_text, typed
 from lakesmith.types import Transform, family, is_float
 
 Given = str | int | float | Mapping[str, float] | None
@@ -80,8 +78,13 @@ def cap(
     """
     treated = Treated("cap", column, flag)
     given = {"lower": lower, "upper": upper}
-    limits = {side: read_limit(one) for side, one in given.items() if one is not None}
-    needs = [one for limit in limits.values() for one in limit.needs(column, reference)]
+    limits: dict[str, Limit] = {}
+    needs: list[Statistic] = []
+    for side, one in given.items():
+        if one is not None:
+            limit = read_limit(one)
+            limits[side] = limit
+            needs += limit.needs(column, reference)
     found = require_frozen("cap", needs, frozen)
 
     def apply(df: DataFrame) -> DataFrame:
@@ -102,60 +105,66 @@ def _capped(
     df: DataFrame, treated: Treated, texts: Mapping[str, str], kind: str
 ) -> DataFrame:
     value = named(treated.column)
-    bounds = {side: typed(text, kind) for side, text in texts.items()}
-    beyond = {
-        side: value < bound if side == "lower" else value > bound
-        for side, bound in bounds.items()
-    }
-    limit = F.coalesce(*(F.when(beyond[side], bounds[side]) for side in bounds))
+    limits = [_exceeded(value, side, typed(text, kind)) for side, text in texts.items()]
+    limit = F.coalesce(*limits)
+    is_due = limit.isNotNull()
     # NaN is greater than any number in Spark.
-    is_number = ~F.isnan(value) if is_float(kind) else F.lit(True)
-    is_beyond = reduce(or_, beyond.values()) & is_number
-    return treated.put(df, limit, F.coalesce(is_beyond, F.lit(False)))
+    if is_float(kind):
+        is_due &= ~F.isnan(value)
+    return treated.put(df, limit, is_true(is_due))
+
+
+def _exceeded(value: Column, side: str, bound: Column) -> Column:
+    """Return a bound where the value is beyond it."""
+    if side == "lower":
+        return F.when(value < bound, bound)
+    return F.when(value > bound, bound)
 
 
 def _require_ordered(column: str, kind: str) -> None:
-    if family(kind) not in (*NUMBERS, *TIMES):
-        what = (
-            f"column '{column}' is {kind}, and cap takes numbers, dates and timestamps"
-        )
-        raise StepError(what, code="LS333", hint="cast it in an earlier step")
+    if family(kind) in (*NUMBERS, *TIMES):
+        return
+    takes = "cap takes numbers, dates and timestamps"
+    what = f"column '{column}' is {kind}, and {takes}"
+    hint = "cast it in an earlier step"
+    raise StepError(what, code="LS333", hint=hint)
 
 
 def _text(side: str, limit: Limit, column: str, kind: str, frozen: Frozen) -> str:
     if limit.method == "value":
-        try:
-            return exact_text(limit.given, kind)
-        except ValueError as error:
-            what = f"step 'cap' cannot set '{column}': {error}"
-            hint = f"give a value of type {kind}"
-            raise StepError(what, code="LS333", hint=hint) from None
+        return constant_text("cap", column, limit.given, kind)
     values = [frozen.value(one) for one in limit.needs(column, "")]
     if limit.method == "quantile":
-        return text_in(values[0], kind, _ROUNDINGS[side])
-    return text_in(_fence(side, limit, values), kind, _ROUNDINGS[side])
+        (value,) = values
+    else:
+        value = _fence(side, limit, values)
+    rounding = _ROUNDINGS[side]
+    return text_in(value, kind, rounding)
 
 
 def _fence(side: str, limit: Limit, values: list[Value]) -> Value:
     """Return the limit that is so many deviations or ranges away."""
     first, second = (Decimal(value.text) for value in values)
+    is_lower = side == "lower"
     times = Decimal(str(limit.given))
-    sign = -1 if side == "lower" else 1
     if limit.method == "zscore":
-        fence = first + sign * times * second
+        start = first
+        reach = times * second
     else:
-        start = first if side == "lower" else second
-        fence = start + sign * times * (second - first)
+        start = first if is_lower else second
+        reach = times * (second - first)
+    fence = start - reach if is_lower else start + reach
     return Value(str(fence), "decimal(38,18)")
 
 
 def _require_order(column: str, texts: Mapping[str, str], kind: str) -> None:
     if len(texts) < 2:
         return
-    lower, upper = texts["lower"], texts["upper"]
-    is_wrong = (
-        Decimal(lower) > Decimal(upper) if family(kind) in NUMBERS else lower > upper
-    )
+    lower = texts["lower"]
+    upper = texts["upper"]
+    is_wrong = lower > upper
+    if family(kind) in NUMBERS:
+        is_wrong = Decimal(lower) > Decimal(upper)
     if is_wrong:
         what = f"the lower limit {lower} of '{column}' is above the upper one {upper}"
         raise StepError(what, code="LS334", hint="give other limits, or freeze again")

@@ -7,14 +7,15 @@ from collections.abc import Mapping, Sequence
 from pyspark.sql import Column, DataFrame
 from pyspark.sql import functions as F
 
-from lakesmith.column_refs import named, require, types_of
+from lakesmith.column_refs import named, null, require, types_of
 from lakesmith.columns import DELETED
 from lakesmith.errors import StepError
-from lakesmith.spec.step_kinds.exact_values import TIMES, exact_text
+from lakesmith.spec.step_kinds.exact_values import TIMES
 from lakesmith.spec.step_kinds.spans import Span, read_span
 from lakesmith.transforms.responses.treat import (
     Treated,
     actual_name,
+    constant_text,
     marked,
     markers_in,
     typed,
@@ -86,15 +87,18 @@ def fill_gaps(
     treated = Treated("fill_gaps", column, flag)
     span = read_span(every)
 
+    given = values or {}
+
     def apply(df: DataFrame) -> DataFrame:
-        require(df, [column, *by, *(values or {})], "fill_gaps")
+        require(df, [column, *by, *given], "fill_gaps")
         kind = treated.kind_in(df)
         _require_points(column, kind, span)
-        constants = _constants(df, values or {})
+        constants = _constants(df, given)
         following = df.withColumn(_NEXT, _next_one(column, by))
-        points = _itself_and(_points(column, span), kind)
-        each = F.explode(points).alias(_POINT)
-        dense = following.select(*map(named, df.columns), each)
+        between = _points(column, span)
+        each = F.explode(_itself_and(between, kind))
+        columns = map(named, df.columns)
+        dense = following.select(*columns, each.alias(_POINT))
         return dense.select(*_shown(df, treated, by, constants))
 
     return apply
@@ -102,15 +106,17 @@ def fill_gaps(
 
 def _next_one(column: str, by: Sequence[str]) -> Column:
     at = named(column)
-    groups = window_of(by)
-    return F.lead(at).over(groups.orderBy(at))
+    in_order = window_of(by).orderBy(at)
+    following = F.lead(at)
+    return following.over(in_order)
 
 
 def _itself_and(points: Column, kind: str) -> Column:
     """Return NULL, which stands for the row itself, and its points, if there are any."""
-    nothing = F.lit(None).cast(kind)
+    nothing = null(kind)
     itself = F.array(nothing)
-    no_points = F.array().cast(f"array<{kind}>")
+    empty = F.array()
+    no_points = empty.cast(f"array<{kind}>")
     known = F.coalesce(points, no_points)
     return F.concat(itself, known)
 
@@ -123,9 +129,14 @@ def _points(column: str, span: Span) -> Column:
     most = span.seconds * MOST_POINTS
     is_far = seconds > F.lit(most)
     text = f"LS335 between two rows are more than {MOST_POINTS} points of {span.sql}"
-    points = F.sequence(at, following, F.expr(span.sql))
-    between = F.filter(points, lambda point: (point > at) & (point < following))
     refused = F.raise_error(F.lit(text))
+
+    def is_between(point: Column) -> Column:
+        return (point > at) & (point < following)
+
+    step = F.expr(span.sql)
+    points = F.sequence(at, following, step)
+    between = F.filter(points, is_between)
     checked = F.when(is_far, refused).otherwise(between)
     return F.when(following > at, checked)
 
@@ -140,16 +151,18 @@ def _shown(
     is_added = point.isNotNull()
     groups = {name.lower() for name in by}
     at = actual_name(df, treated.column)
-    types = types_of(df)
-    false = dict.fromkeys((DELETED, *markers_in(df.columns)), F.lit(False))
+    flags = (DELETED, *markers_in(df.columns))
+    false = dict.fromkeys(flags, F.lit(False))
     given = {**false, **constants}
-    columns = {}
-    for name in df.columns:
+    columns: dict[str, Column] = {}
+    for field in df.schema.fields:
+        name = field.name
         value = named(name)
-        null = F.lit(None).cast(types[name.lower()])
-        of_added = F.when(is_added, given.get(name, null))
-        is_group = name.lower() in groups
-        columns[name] = value if is_group else of_added.otherwise(value)
+        if name.lower() not in groups:
+            nothing = null(field.dataType)
+            added = given.get(name, nothing)
+            value = F.when(is_added, added).otherwise(value)
+        columns[name] = value
     columns[at] = F.coalesce(point, named(at))
     for mark in treated.marks:
         before = marked(df, mark)
@@ -163,18 +176,19 @@ def _constants(
     types = types_of(df)
     found: dict[str, Column] = {}
     for name, value in values.items():
-        kind = types[name.lower()].simpleString()
-        try:
-            found[actual_name(df, name)] = typed(exact_text(value, kind), kind)
-        except ValueError as error:
-            what = f"step 'fill_gaps' cannot set '{name}': {error}"
-            hint = f"give a value of type {kind}"
-            raise StepError(what, code="LS333", hint=hint) from None
+        lower = name.lower()
+        kind = types[lower].simpleString()
+        actual = actual_name(df, name)
+        text = constant_text("fill_gaps", name, value, kind)
+        found[actual] = typed(text, kind)
     return found
 
 
 def _require_points(column: str, kind: str, span: Span) -> None:
-    if kind not in TIMES or (kind == "date" and span.has_time):
+    has_points = kind in TIMES
+    if kind == "date" and span.has_time:
+        has_points = False
+    if not has_points:
         what = f"column '{column}' is {kind}, which has no points every {span.sql}"
         hint = "name a date or timestamp, and days for a date"
         raise StepError(what, code="LS333", hint=hint)

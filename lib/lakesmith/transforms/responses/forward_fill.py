@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from functools import reduce
 from operator import and_
 
-from pyspark.sql import DataFrame, Window
+from pyspark.sql import Column, DataFrame, Window
 from pyspark.sql import functions as F
 
 from lakesmith.column_refs import named, require
@@ -68,21 +68,34 @@ def forward_fill(
 
     def apply(df: DataFrame) -> DataFrame:
         require(df, [column, *order_by, *by], "forward_fill")
-        missing = is_missing(column, treated.kind_in(df))
-        has_position = reduce(and_, [named(name).isNotNull() for name in order_by])
+        kind = treated.kind_in(df)
+        missing = is_missing(column, kind)
         order = [named(name) for name in order_by]
-        fields = [one.alias(f"at_{index}") for index, one in enumerate(order)]
-        found = F.struct(*fields, named(column).alias("value"))
+        has_position = reduce(and_, [one.isNotNull() for one in order])
+        found = _at_position(order, named(column))
         known = F.when(~missing & has_position, found)
         # By range: rows at one position see each other.
-        ordered = window_of(by).orderBy(*order)
-        window = ordered.rangeBetween(Window.unboundedPreceding, Window.currentRow)
-        last = F.max(known).over(window)["value"]
-        seen = df.withColumn(_LAST, last)
-        is_due = missing & has_position & named(_LAST).isNotNull()
-        return treated.put(seen, named(_LAST), is_due).drop(_LAST)
+        groups = window_of(by)
+        ordered = groups.orderBy(*order)
+        so_far = ordered.rangeBetween(Window.unboundedPreceding, Window.currentRow)
+        newest = F.max(known).over(so_far)
+        seen = df.withColumn(_LAST, newest["value"])
+        last = named(_LAST)
+        is_due = missing & has_position & last.isNotNull()
+        filled = treated.put(seen, last, is_due)
+        return filled.drop(_LAST)
 
     return apply
+
+
+def _at_position(order: Sequence[Column], value: Column) -> Column:
+    """Return a value behind its position, so that the greatest one is the last one."""
+    fields: list[Column] = []
+    for one in order:
+        place = len(fields)
+        fields.append(one.alias(f"at_{place}"))
+    fields.append(value.alias("value"))
+    return F.struct(*fields)
 
 
 _LAST = "_last_known"

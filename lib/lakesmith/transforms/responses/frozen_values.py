@@ -81,7 +81,9 @@ def text_in(value: Value, kind: str, rounding: str = "nearest") -> str:
         what = f"the frozen value is {value.type} and the column {kind}"
         raise StepError(what, code="LS333", hint="run `lakesmith quality freeze` again")
     try:
-        return number_text(value.text, kind, rounding) if is_number else value.text
+        if is_number:
+            return number_text(value.text, kind, rounding)
+        return value.text
     except ValueError as error:
         hint = "run `lakesmith quality freeze` again, or give a constant"
         raise StepError(f"frozen value {error}", code="LS333", hint=hint) from None
@@ -100,13 +102,16 @@ def with_group_values(
         LS333 when a column of the groups has another type than it had.
     """
     _require_types(df, groups, by)
-    keys = [f"_group_{position}" for position in range(len(by))]
-    lookup = _lookup(df, groups, keys, kind)
-    pairs = []
-    for name, key in zip(by, keys, strict=True):
+    keys: list[str] = []
+    conditions: list[Column] = []
+    for name in by:
+        key = f"_group_{len(keys)}"
+        keys.append(key)
         value = named(name)
-        pairs.append(value.eqNullSafe(named(key)))
-    is_match = reduce(and_, pairs)
+        is_same = value.eqNullSafe(named(key))
+        conditions.append(is_same)
+    is_match = reduce(and_, conditions)
+    lookup = _lookup(df, groups, keys, kind)
     joined = df.join(F.broadcast(lookup), is_match, "left")
     return joined.drop(*keys)
 
@@ -119,9 +124,11 @@ def _lookup(df: DataFrame, groups: Groups, keys: list[str], kind: str) -> DataFr
         rows.append((*group, text))
     names = [*keys, GROUP_VALUE]
     ddl = ", ".join(f"{name} STRING" for name in names)
-    found = df.sparkSession.createDataFrame(rows, ddl)
+    session = df.sparkSession
+    found = session.createDataFrame(rows, ddl)
     kinds = [*groups.types, kind]
-    return found.select(*map(_cast, names, kinds))
+    columns = map(_cast, names, kinds)
+    return found.select(*columns)
 
 
 def _cast(name: str, kind: str) -> Column:
@@ -133,7 +140,8 @@ def _require_types(df: DataFrame, groups: Groups, by: Sequence[str]) -> None:
     have = types_of(df)
     for name, kind in zip(by, groups.types, strict=True):
         found = have[name.lower()].simpleString()
-        if found != kind or family(kind) not in EXACT:
-            what = f"the groups were frozen with '{name}' {kind}, and it is {found}"
-            hint = "run `lakesmith quality freeze` again"
-            raise StepError(what, code="LS333", hint=hint)
+        if found == kind and family(kind) in EXACT:
+            continue
+        what = f"the groups were frozen with '{name}' {kind}, and it is {found}"
+        hint = "run `lakesmith quality freeze` again"
+        raise StepError(what, code="LS333", hint=hint)

@@ -5,11 +5,9 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Literal
 
-from pyspark.sql import Column, DataFrame
+from pyspark.sql import DataFrame
 
 from lakesmith.column_refs import named, require
-from lakesmith.errors import StepError
-from lakesmith.spec.step_kinds.exact_values import exact_text
 from lakesmith.spec.step_kinds.statistics import Frozen, Statistic
 from lakesmith.transforms.responses.frozen_values import (
     GROUP_VALUE,
@@ -17,7 +15,12 @@ from lakesmith.transforms.responses.frozen_values import (
     text_in,
     with_group_values,
 )
-from lakesmith.transforms.responses.treat import Treated, is_missing, typed
+from lakesmith.transforms.responses.treat import (
+    Treated,
+    constant_text,
+    is_missing,
+    typed,
+)
 from lakesmith.types import Transform
 
 Method = Literal["constant", "mean", "median", "mode"]
@@ -95,20 +98,10 @@ def impute(
             is_due = missing & of_group.isNotNull()
             return treated.put(joined, of_group, is_due).drop(GROUP_VALUE)
         if needs:
-            return treated.put(
-                df, typed(text_in(found.value(statistic), kind), kind), missing
-            )
-        return treated.put(df, _constant(value, column, kind), missing)
+            text = text_in(found.value(statistic), kind)
+            return treated.put(df, typed(text, kind), missing)
+        given = "" if value is None else value
+        text = constant_text("impute", column, given, kind)
+        return treated.put(df, typed(text, kind), missing)
 
     return apply
-
-
-def _constant(value: str | int | float | bool | None, column: str, kind: str) -> Column:
-    try:
-        text = exact_text("" if value is None else value, kind)
-    except ValueError as error:
-        what = f"step 'impute' cannot set '{column}': {error}"
-        raise StepError(
-            what, code="LS333", hint=f"give a value of type {kind}"
-        ) from None
-    return typed(text, kind)

@@ -4,14 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from typing import Any
 
 from pyspark.sql import Column, DataFrame, Window, WindowSpec
 from pyspark.sql import functions as F
 from pyspark.sql.types import BooleanType
 
-from lakesmith.column_refs import named, types_of
+from lakesmith.column_refs import is_true, named, types_of
 from lakesmith.columns import DELETED, UNFIT
 from lakesmith.errors import StepError
+from lakesmith.spec.step_kinds.exact_values import exact_text
 from lakesmith.spec.step_kinds.responses import MARKER, marker_of
 from lakesmith.types import SCALARS, family, is_float
 
@@ -36,7 +38,9 @@ class Treated:
     def marks(self) -> tuple[str, ...]:
         """The boolean columns that say where the value was set."""
         marker = marker_of(self.step, {"column": self.column})
-        return (marker, self.flag) if self.flag else (marker,)
+        if self.flag:
+            return (marker, self.flag)
+        return (marker,)
 
     def kind_in(self, df: DataFrame) -> str:
         """Return the type of the column.
@@ -48,12 +52,10 @@ class Treated:
         """
         kind = types_of(df)[self.column.lower()].simpleString()
         if family(kind) not in SCALARS:
-            what = (
-                f"column '{self.column}' is {kind}, which step '{self.step}' cannot set"
-            )
-            raise StepError(
-                what, code="LS333", hint="treat its fields, each in a column"
-            )
+            found = f"column '{self.column}' is {kind}"
+            what = f"{found}, which step '{self.step}' cannot set"
+            hint = "treat its fields, each in a column"
+            raise StepError(what, code="LS333", hint=hint)
         return kind
 
     def put(self, df: DataFrame, value: Column, is_due: Column) -> DataFrame:
@@ -62,12 +64,13 @@ class Treated:
         *Columns*: needs `column`, of the type of `value` -> the same, and the marks as BOOLEAN.
         """
         name = actual_name(df, self.column)
+        before = named(name)
         due = is_due & ~_is_spared(df)
         treated = F.when(due, value)
-        columns = {name: treated.otherwise(named(name))}
+        columns = {name: treated.otherwise(before)}
         for mark in self.marks:
-            before = marked(df, mark)
-            columns[mark] = due | before
+            was_marked = marked(df, mark)
+            columns[mark] = due | was_marked
         return df.withColumns(columns)
 
 
@@ -79,7 +82,8 @@ def actual_name(df: DataFrame, name: str) -> str:
     >>> actual_name(spark.sql("SELECT 1 AS Amount"), "amount")
     'Amount'
     """
-    return next(one for one in df.columns if one.lower() == name.lower())
+    lower = name.lower()
+    return next(one for one in df.columns if one.lower() == lower)
 
 
 def is_missing(name: str, kind: str) -> Column:
@@ -92,7 +96,9 @@ def is_missing(name: str, kind: str) -> Column:
     True
     """
     value = named(name)
-    return value.isNull() | F.isnan(value) if is_float(kind) else value.isNull()
+    if is_float(kind):
+        return value.isNull() | F.isnan(value)
+    return value.isNull()
 
 
 def typed(text: str, kind: str) -> Column:
@@ -103,7 +109,29 @@ def typed(text: str, kind: str) -> Column:
     >>> spark.range(1).select(typed("4.50", "decimal(8,2)").alias("amount"))
     DataFrame[amount: decimal(8,2)]
     """
-    return F.lit(text).cast(kind)
+    value = F.lit(text)
+    return value.cast(kind)
+
+
+def constant_text(step: str, column: str, value: Any, kind: str) -> str:
+    """Return the text of a value that a step sets in a column.
+
+    Raises
+    ------
+    StepError
+        LS333 when the type of the column does not hold the value.
+
+    Examples
+    --------
+    >>> constant_text("impute", "amount", 0, "decimal(8,2)")
+    '0.00'
+    """
+    try:
+        return exact_text(value, kind)
+    except ValueError as error:
+        what = f"step '{step}' cannot set '{column}': {error}"
+        hint = f"give a value of type {kind}"
+        raise StepError(what, code="LS333", hint=hint) from None
 
 
 def window_of(by: Iterable[str]) -> WindowSpec:
@@ -116,8 +144,10 @@ def window_of(by: Iterable[str]) -> WindowSpec:
     3
     """
     columns = [named(name) for name in by]
-    # A client of Spark Connect warns of a window without a partition.
-    return Window.partitionBy(*(columns or [F.lit(0)]))
+    if not columns:
+        # A client of Spark Connect warns of a window without a partition.
+        return Window.partitionBy(F.lit(0))
+    return Window.partitionBy(*columns)
 
 
 def markers_in(columns: Iterable[str]) -> list[str]:
@@ -140,15 +170,22 @@ def marker_metrics(columns: Sequence[str]) -> list[Column]:
     >>> df.agg(*marker_metrics(df.columns)).first().asDict()
     {'_treated_impute_amount': 1}
     """
-    return [F.count_if(named(name)).alias(name) for name in markers_in(columns)]
+    counts: list[Column] = []
+    for name in markers_in(columns):
+        count = F.count_if(named(name))
+        counts.append(count.alias(name))
+    return counts
 
 
 def _is_spared(df: DataFrame) -> Column:
     """Return whether a row is a delete, of which only the key counts, or goes to the quarantine."""
     spared = F.lit(False)
     if DELETED in df.columns:
-        spared = F.coalesce(named(DELETED), F.lit(False))
-    return spared | named(UNFIT).isNotNull() if UNFIT in df.columns else spared
+        spared = is_true(named(DELETED))
+    if UNFIT not in df.columns:
+        return spared
+    is_unfit = named(UNFIT).isNotNull()
+    return spared | is_unfit
 
 
 def marked(df: DataFrame, mark: str) -> Column:
@@ -171,4 +208,4 @@ def marked(df: DataFrame, mark: str) -> Column:
     if not isinstance(kind, BooleanType):
         what = f"the flag '{mark}' is a column of type {kind.simpleString()}"
         raise StepError(what, code="LS307", hint="name a column that is not there")
-    return F.coalesce(named(mark), F.lit(False))
+    return is_true(named(mark))

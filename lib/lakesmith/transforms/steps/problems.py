@@ -75,9 +75,9 @@ def _did_you_mean(name: str, known: Iterable[str]) -> str:
     names = sorted(known)
     near = get_close_matches(name, names, n=1)
 
-    return (
-        f", did you mean '{near[0]}'?" if near else f"; there are {', '.join(names)}."
-    )
+    if near:
+        return f", did you mean '{near[0]}'?"
+    return f"; there are {', '.join(names)}."
 
 
 def _factory_problems(
@@ -123,11 +123,9 @@ def _name_problems(
 
 def _input_problems(name: Any, inputs: Collection[str]) -> list[str]:
     declared = ", ".join(inputs) or "none"
-    return (
-        []
-        if str(name) in inputs
-        else [f"'{name}' is not an input of this table; declared: {declared}"]
-    )
+    if str(name) in inputs:
+        return []
+    return [f"'{name}' is not an input of this table; declared: {declared}"]
 
 
 def _type_problems(option: str, value: Any, hints: Mapping[str, Any]) -> list[str]:

@@ -23,6 +23,7 @@ from pyspark.sql.types import (
     TimestampType,
 )
 
+from lakesmith.column_refs import null
 from lakesmith.spec.values.numbers import (
     FAST_NUMBER,
     NUMBER,
@@ -158,8 +159,9 @@ def _float(text: Column, target_type: DataType) -> Column:
     # Zero and infinity may stand for numbers that the type cannot hold.
     is_limit = typed.isin(0.0, _INFINITY, -_INFINITY)
     is_held = text.rlike(NUMBER) & ~is_limit
-    is_number = text.rlike(FAST_NUMBER) | is_held | text.rlike(ZERO_OR_WORD)
-
+    is_fast = text.rlike(FAST_NUMBER)
+    is_word = text.rlike(ZERO_OR_WORD)
+    is_number = is_fast | is_held | is_word
     return F.when(is_number, typed)
 
 
@@ -175,28 +177,29 @@ def _time(text: Column, target_type: DataType, format: str | None) -> Column:
     if isinstance(target_type, DateType):
         is_date = _has_length(text, 10, {5: "-", 8: "-"})
         is_written_out = is_date | text.rlike(INSTANT)
-        return F.when(is_written_out, text.try_cast(TimestampType())).cast(target_type)
+        instant = text.try_cast(TimestampType())
+        return F.when(is_written_out, instant).cast(target_type)
+    typed = text.try_cast(target_type)
     if isinstance(target_type, TimestampNTZType):
         has_seconds = _has_length(text, 19, {5: "-", 14: ":", 17: ":"})
-        is_written_out = (has_seconds & ~text.endswith("Z")) | text.rlike(
-            FAST_WALL_CLOCK
-        )
-        return F.when(is_written_out, text.try_cast(target_type))
+        has_no_zone = ~text.endswith("Z")
+        is_wall_clock = has_seconds & has_no_zone
+        return F.when(is_wall_clock | text.rlike(FAST_WALL_CLOCK), typed)
 
     has_seconds = _has_length(text, 19, {5: "-", 17: ":"})
-
-    return F.when(has_seconds | text.rlike(FAST_INSTANT), text.try_cast(target_type))
+    is_instant = has_seconds | text.rlike(FAST_INSTANT)
+    return F.when(is_instant, typed)
 
 
 def _by_format(text: Column, target_type: DataType, format: str) -> Column:
     has_zone = not isinstance(target_type, TimestampNTZType)
     pattern = exact_pattern(format, zone=has_zone)
     if pattern is None:
-        return F.lit(None).cast(target_type)
+        return null(target_type)
 
     trimmed = F.btrim(text, F.lit(_BLANKS))
-
-    return F.try_to_timestamp(trimmed, F.lit(pattern)).cast(target_type)
+    instant = F.try_to_timestamp(trimmed, F.lit(pattern))
+    return instant.cast(target_type)
 
 
 def _has_length(text: Column, length: int, marks: Mapping[int, str]) -> Column:

@@ -85,12 +85,14 @@ def _would_be_cut(name: str, source_type: DataType, target_type: DataType) -> St
 
 
 def _number(value: Column, source_type: DataType, target_type: DataType) -> Column:
+    digits = _digits(value, source_type)
     if isinstance(target_type, _FLOATS):
-        typed = _digits(value, source_type).cast(target_type)
-        is_lost = (F.abs(typed) == _INFINITY) & (F.abs(value) != _INFINITY)
+        typed = digits.cast(target_type)
+        was_finite = F.abs(value) != _INFINITY
+        is_lost = was_finite & (F.abs(typed) == _INFINITY)
     else:
         # Without ANSI a plain cast wraps around; and it makes NaN NULL for a decimal.
-        typed = _digits(value, source_type).try_cast(target_type)
+        typed = digits.try_cast(target_type)
         is_lost = value.isNotNull() & typed.isNull()
 
     what = F.concat(
@@ -105,4 +107,6 @@ def _number(value: Column, source_type: DataType, target_type: DataType) -> Colu
 
 def _digits(value: Column, source_type: DataType) -> Column:
     # Spark takes the digits of the double beside a float, and 0.1 would not be 0.1.
-    return value.cast("string") if isinstance(source_type, FloatType) else value
+    if not isinstance(source_type, FloatType):
+        return value
+    return value.cast("string")

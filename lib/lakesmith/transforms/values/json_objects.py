@@ -1,9 +1,9 @@
 r"""Parse JSON text so that whatever follows its first value shows.
 
 The parser stops behind the first value. Within an array whatever follows it shows, unless it closes
-the array. Where a text may do so, an item of its own comes behind it: where the parser finds both,
-and nothing else, it has read all of the text. That item holds U+0002, which JSON allows in a string
-as an escape only, so that a text that can hold it too is found by that escape.
+the array. Where a text may do so, a marker item comes behind it: where the parser finds both,
+and nothing else, it has read all of the text. The marker holds U+0002, which JSON allows in a
+string as an escape only, so that a text that can hold it too is found by that escape.
 """
 
 from __future__ import annotations
@@ -28,11 +28,17 @@ def in_array(text: Column, is_changed: Column) -> Column:
     >>> print(spark.range(1).select(array.alias("array")).first().array)
     [{"a": "\u00011.10"}]
     """
-    spelled = F.when(is_changed, mark_numbers(text)).otherwise(text)
-    end = F.when(_may_hold_end(text), _hash(text)).otherwise(F.lit(_END_AS_JSON))
-    item = F.concat(F.lit(',{"":"'), end, F.lit('"}]'))
-    rest = F.when(_may_close(text), item).otherwise(F.lit("]"))
-    return F.concat(F.lit("["), spelled, rest)
+    opening = F.lit("[")
+    closing = F.lit("]")
+    marked = F.when(is_changed, mark_numbers(text))
+    spelled = marked.otherwise(text)
+    end = _marker_of(text, _END_AS_JSON)
+    before = F.lit(',{"":"')
+    behind = F.lit('"}]')
+    item = F.concat(before, end, behind)
+    with_item = F.when(_may_close(text), item)
+    rest = with_item.otherwise(closing)
+    return F.concat(opening, spelled, rest)
 
 
 def only_object(items: Column, text: Column) -> Column:
@@ -58,22 +64,26 @@ def only_object(items: Column, text: Column) -> Column:
     +--------+
     <BLANKLINE>
     """
-    last = F.get(items, F.lit(1))[""].cast("string")
-    end = F.when(_may_hold_end(text), _hash(text)).otherwise(F.lit(_END))
+    first = F.get(items, F.lit(0))
+    second = F.get(items, F.lit(1))
+    last = second[""].cast("string")
+    end = _marker_of(text, _END)
     count = F.size(items)
-    is_all = (count == 1) & ~_may_close(text)
-    is_all_before_end = (count == 2) & _may_close(text) & (last == end)
-    return F.when(is_all | is_all_before_end, F.get(items, F.lit(0)))
+    may_close = _may_close(text)
+    is_single = count == 1
+    is_all = is_single & ~may_close
+    has_end = (count == 2) & (last == end)
+    is_all_before_end = has_end & may_close
+    return F.when(is_all | is_all_before_end, first)
 
 
 def _may_close(text: Column) -> Column:
     return text.rlike(_CLOSING)
 
 
-def _may_hold_end(text: Column) -> Column:
-    return F.contains(text, F.lit(_END_AS_JSON))
-
-
-def _hash(text: Column) -> Column:
-    """Return what a text cannot hold, since no text is known that holds its own hash."""
-    return F.sha2(text, 256)
+def _marker_of(text: Column, end: str) -> Column:
+    """Return a marker that the text cannot hold."""
+    may_hold_end = F.contains(text, F.lit(_END_AS_JSON))
+    # No text is known that holds its own hash.
+    own_hash = F.sha2(text, 256)
+    return F.when(may_hold_end, own_hash).otherwise(F.lit(end))

@@ -59,8 +59,12 @@ def _list(value: Column, source: ArrayType, target: ArrayType, cast: Cast) -> Co
     def typed(item: Column) -> Column:
         return cast(item, source.elementType, target.elementType)
 
-    is_lost = F.exists(value, lambda item: item.isNotNull() & typed(item).isNull())
-    return F.when(~is_lost, F.transform(value, typed))
+    def is_lost(item: Column) -> Column:
+        return item.isNotNull() & typed(item).isNull()
+
+    has_lost = F.exists(value, is_lost)
+    items = F.transform(value, typed)
+    return F.when(~has_lost, items)
 
 
 def _map(value: Column, source: MapType, target: MapType, cast: Cast) -> Column:
@@ -83,7 +87,8 @@ def _struct(
     value: Column, source: StructType, target: StructType, cast: Cast
 ) -> Column:
     found = {field.name.lower(): field for field in source.fields}
-    if sorted(found) != sorted(field.name.lower() for field in target.fields):
+    wanted = [field.name.lower() for field in target.fields]
+    if sorted(found) != sorted(wanted):
         raise _other_shape(source, target)
     is_lost = value.isNull()
     fields: list[Column] = []
@@ -91,9 +96,10 @@ def _struct(
         of_source = found[field.name.lower()]
         old = value.getField(of_source.name)
         new = cast(old, of_source.dataType, field.dataType)
-        is_lost = is_lost | (old.isNotNull() & new.isNull())
+        is_lost |= old.isNotNull() & new.isNull()
         fields.append(new.alias(field.name))
-    return F.when(~is_lost, F.struct(*fields))
+    made = F.struct(*fields)
+    return F.when(~is_lost, made)
 
 
 def _other_shape(source: DataType, target: DataType) -> StepError:

@@ -47,7 +47,9 @@ def operators(bounds: Bounds, factor: int = 1) -> dict[str, Any]:
         return {"mustBeLessOrEqualTo": high}
     if high is None:
         return {"mustBeGreaterOrEqualTo": low}
-    return {"mustBe": low} if low == high else {"mustBeBetween": [low, high]}
+    if low == high:
+        return {"mustBe": low}
+    return {"mustBeBetween": [low, high]}
 
 
 def limits_of(rule: Element, *, whole: bool) -> Limits:
@@ -95,7 +97,9 @@ def limits_of(rule: Element, *, whole: bool) -> Limits:
 def _whole_limit(key: str, limit: int | float, step: int) -> int:
     if limit == int(limit):
         return int(limit) + step
-    return math.ceil(limit) if key == "min" else math.floor(limit)
+    if key == "min":
+        return math.ceil(limit)
+    return math.floor(limit)
 
 
 def is_percent(rule: Element) -> bool:

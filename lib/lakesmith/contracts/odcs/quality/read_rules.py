@@ -55,7 +55,7 @@ def checks_of(element: Element, column: str) -> list[Check]:
 
 
 def named(fields: Fields, wanted: str, column: str) -> Check:
-    """Return the check of some fields, with an id of its own.
+    """Return the check of some fields, under an id that none else has.
 
     Raises
     ------

@@ -62,7 +62,8 @@ def quality_rules(
     for check in checks:
         column = _column_of(check)
         place = column if column in known else ""
-        rules.setdefault(place, []).append(quality_rule(check, place))
+        same = rules.setdefault(place, [])
+        same.append(quality_rule(check, place))
     return rules
 
 
@@ -119,7 +120,8 @@ def _said(
     # What the rule does not say of the check, and what it would say otherwise.
     rest = {key: value for key, value in fields.items() if said.get(key) != value}
     rest |= {key: None for key in said if key not in fields}
-    return {**rule, "customProperties": list(custom({SETTINGS: rest}))}
+    properties = custom({SETTINGS: rest})
+    return {**rule, "customProperties": list(properties)}
 
 
 def _column_of(check: Check) -> str:

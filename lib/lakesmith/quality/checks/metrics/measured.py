@@ -100,7 +100,9 @@ class MeasuredEvaluation(BatchEvaluation[M]):
     def counted(self, value: Column) -> Column:
         """Return a value, NULL in the rows of the batch that are not measured."""
         condition = self.batch_condition()
-        return value if condition is None else F.when(condition, value)
+        if condition is None:
+            return value
+        return F.when(condition, value)
 
     def batch_condition(self) -> Column | None:
         """Return which rows of the batch are measured, None where all are."""
@@ -109,7 +111,9 @@ class MeasuredEvaluation(BatchEvaluation[M]):
     def table_condition(self) -> Column | None:
         """Return the condition of the spec, None where all rows are measured."""
         where = self.check.where
-        return None if where is None else holds(where, self.scope.columns)
+        if where is None:
+            return None
+        return holds(where, self.scope.columns)
 
     def rows(self) -> Column:
         """Return the number of rows of the batch that are measured, as an aggregate."""

@@ -10,7 +10,7 @@ from pyspark.errors import AnalysisException
 from pyspark.sql import Column
 from pyspark.sql import functions as F
 
-from lakesmith.column_refs import named
+from lakesmith.column_refs import is_true, named
 from lakesmith.quality.checks.registry import row_check
 from lakesmith.quality.checks.row.attempt import HOLDS, UNKNOWN, attempted
 from lakesmith.quality.rule import (
@@ -42,7 +42,7 @@ def expression(check: Expression, scope: BatchScope) -> Iterator[Rule]:
     passes = [HOLDS] if check.on_null == "fail" else [HOLDS, UNKNOWN]
     # An outcome is NULL where the expression threw.
     is_passed = outcome.isin(*passes)
-    failed = ~F.coalesce(is_passed, F.lit(False))
+    failed = ~is_true(is_passed)
     rule = rule_of(
         check,
         column,
@@ -54,4 +54,6 @@ def expression(check: Expression, scope: BatchScope) -> Iterator[Rule]:
 
 def _sample(column: str, columns: Mapping[str, str]) -> Column:
     kind = find(columns, column)
-    return no_sample() if kind is None else sample_of(named(column), kind)
+    if kind is None:
+        return no_sample()
+    return sample_of(named(column), kind)

@@ -18,7 +18,7 @@ from pyspark.sql.types import (
     StructType,
 )
 
-from lakesmith.column_refs import named
+from lakesmith.column_refs import named, null
 from lakesmith.paths import literal_path
 from lakesmith.sources.files.parquet.footers import Footer, footer_of
 from lakesmith.sources.files.parquet.text import (
@@ -91,9 +91,12 @@ def hole_of(footer: Footer) -> str:
 
 def _end_of(group: Any) -> int:
     """Return the place behind the last byte of a row group."""
-    chunks = [group.column(index) for index in range(group.num_columns)]
-    ends = [_start_of(chunk) + chunk.total_compressed_size for chunk in chunks]
-    return max(ends, default=0)
+    ends = [0]
+    for index in range(group.num_columns):
+        chunk = group.column(index)
+        start = _start_of(chunk)
+        ends.append(start + chunk.total_compressed_size)
+    return max(ends)
 
 
 def _start_of(chunk: Any) -> int:
@@ -113,7 +116,9 @@ def footer_rows(paths: Iterable[str]) -> int | None:
     """Return the number of rows in the footers of Parquet files, or None when one is not known."""
     footers = [footer_of(path) for path in paths]
     known = [int(footer.metadata.num_rows) for footer in footers if footer]
-    return sum(known) if len(known) == len(footers) else None
+    if len(known) != len(footers):
+        return None
+    return sum(known)
 
 
 def rows_of_few(paths: Collection[str]) -> int | None:
@@ -149,7 +154,8 @@ def read_parquet(
     """
     groups: dict[tuple[tuple[str, str], ...], list[str]] = {}
     for path, columns in fields.items():
-        same = groups.setdefault(tuple(columns.items()), [])
+        schema = tuple(columns.items())
+        same = groups.setdefault(schema, [])
         same.append(path)
     frames = [
         _read_group(spark, source, paths, _in_bytes(columns))
@@ -159,7 +165,8 @@ def read_parquet(
 
 
 def _in_bytes(columns: Iterable[tuple[str, str]]) -> frozenset[str]:
-    return frozenset(name for name, kind in columns if kind.endswith(IN_BYTES))
+    names = [name for name, kind in columns if kind.endswith(IN_BYTES)]
+    return frozenset(names)
 
 
 def _read_group(
@@ -171,16 +178,17 @@ def _read_group(
     names = [literal_path(path) for path in paths]
     rows = spark.read.parquet(*names)
     if in_bytes:
-        rows = spark.read.schema(widened(rows.schema, in_bytes)).parquet(*names)
-    fields = [
-        Field(field.name, field.dataType, F.col(f"c{index}"))
-        for index, field in enumerate(rows.schema.fields)
-    ]
-    values = [
-        named(field.name).alias(f"c{index}") for index, field in enumerate(fields)
-    ]
+        schema = widened(rows.schema, in_bytes)
+        rows = spark.read.schema(schema).parquet(*names)
+    fields: list[Field] = []
+    values: list[Column] = []
+    for index, field in enumerate(rows.schema.fields):
+        name = f"c{index}"
+        fields.append(Field(field.name, field.dataType, F.col(name)))
+        values.append(named(field.name).alias(name))
     file = F.col("_metadata.file_path").alias("_source_file")
-    return _as_text(rows.select(*values, file), fields, source.columns)
+    numbered = rows.select(*values, file)
+    return _as_text(numbered, fields, source.columns)
 
 
 def _as_text(
@@ -192,25 +200,26 @@ def _as_text(
     declared = [field for name, field in by_lower.items() if name in names]
     extra = [field for name, field in by_lower.items() if name not in names]
     # A flag is one column, or each column that asks for it would look at all text again.
-    flagged = values.withColumns(
-        {"bad": any_no_text(declared), "odd": any_no_text(extra)}
-    )
-    absent = F.lit(None).cast("string")
+    flags = {"bad": any_no_text(declared), "odd": any_no_text(extra)}
+    flagged = values.withColumns(flags)
+    absent = null("string")
+    is_good = ~F.col("bad")
     texts = {name: field.text for name, field in by_lower.items()}
-    selected = [
-        F.when(~F.col("bad"), texts.get(name.lower(), absent)).alias(name)
-        for name in columns
-    ]
-    return flagged.select(*selected, _rescued(fields, extra), "_source_file")
+    selected: list[Column] = []
+    for name in columns:
+        text = texts.get(name.lower(), absent)
+        selected.append(F.when(is_good, text).alias(name))
+    rescued = _rescued(fields, extra)
+    return flagged.select(*selected, rescued, "_source_file")
 
 
 def _rescued(fields: Sequence[Field], extra: Sequence[Field]) -> Column:
     names = [field.name for field in extra]
     texts = [field.text for field in extra]
-    undeclared = F.when(F.col("odd"), rescue_undeclared(extra)).otherwise(
-        rescue_fields(names, texts)
-    )
-    rescued = F.when(F.col("bad"), rescue_row(fields)).otherwise(undeclared)
+    odd = F.when(F.col("odd"), rescue_undeclared(extra))
+    undeclared = odd.otherwise(rescue_fields(names, texts))
+    bad = F.when(F.col("bad"), rescue_row(fields))
+    rescued = bad.otherwise(undeclared)
     return rescued.alias("_rescued")
 
 

@@ -57,9 +57,11 @@ def footer_of(path: str) -> Footer | None:
     """
     local = local_path(path)
     if local is not None:
-        return Footer(pq.read_metadata(local), local.stat().st_size)
+        metadata = pq.read_metadata(local)
+        return Footer(metadata, local.stat().st_size)
     place = urlparse(path)
-    name = f"{SCHEMES.get(place.scheme, place.scheme)}://{place.netloc}"
+    scheme = SCHEMES.get(place.scheme, place.scheme)
+    name = f"{scheme}://{place.netloc}"
     if name not in _stores:
         _stores[name] = within(WAIT_SECONDS, lambda: _opened(name, place.path))
     store = _stores[name]
@@ -95,7 +97,8 @@ def within(seconds: float, ask: Callable[[], Any]) -> Any:
 def _opened(name: str, path: str) -> _Store:
     """Open a store, and read one footer to see that it answers."""
     scheme = name.partition(":")[0]
-    files, inside = fs.FileSystem.from_uri(f"{name}/x{GIVE_UP.get(scheme, '')}")
+    options = GIVE_UP.get(scheme, "")
+    files, inside = fs.FileSystem.from_uri(f"{name}/x{options}")
     store = _Store(files, inside.removesuffix("/x"))
     pq.read_metadata(_inside(store, path), filesystem=files)
     return store

@@ -39,7 +39,10 @@ class Field:
         if not isinstance(self.kind, StructType | ArrayType | MapType):
             return self.value.cast("string")
         kind = with_text_keys(self.kind)
-        return json_text(self.value if kind == self.kind else self.value.cast(kind))
+        if kind == self.kind:
+            return json_text(self.value)
+        value = self.value.cast(kind)
+        return json_text(value)
 
     @property
     def is_no_text(self) -> Column | None:
@@ -51,13 +54,16 @@ class Field:
     @property
     def bytes(self) -> Column:
         """The value in hex where it holds text that is not UTF-8, else NULL."""
-        return F.when(any_no_text([self]), _in_hex(self.value, self.kind))
+        in_hex = _in_hex(self.value, self.kind)
+        return F.when(any_no_text([self]), in_hex)
 
 
 def any_no_text(fields: Iterable[Field]) -> Column:
     """Return whether one of the columns holds text that is not UTF-8, never NULL."""
     problem = _any_of([field.is_no_text for field in fields])
-    return F.lit(False) if problem is None else problem
+    if problem is None:
+        return F.lit(False)
+    return problem
 
 
 def rescue_row(fields: Sequence[Field]) -> Column:
@@ -67,13 +73,15 @@ def rescue_row(fields: Sequence[Field]) -> Column:
     """
     texts = [field.text.alias(field.name) for field in fields]
     row = F.to_json(F.struct(*texts))
-    return F.to_json(F.struct(row.alias(CORRUPT), _bytes_of(fields)))
+    whole = F.struct(row.alias(CORRUPT), _bytes_of(fields))
+    return F.to_json(whole)
 
 
 def rescue_undeclared(fields: Sequence[Field]) -> Column:
     """Return undeclared fields as a JSON object, in hex under ``_bytes`` where they are no text."""
     texts = [field.text.alias(field.name) for field in fields]
-    return F.to_json(F.struct(*texts, _bytes_of(fields)))
+    row = F.struct(*texts, _bytes_of(fields))
+    return F.to_json(row)
 
 
 def _bytes_of(fields: Sequence[Field]) -> Column:
@@ -163,12 +171,16 @@ def _any_is_no_text(values: Column, kind: DataType) -> Column | None:
 
 def _any_of(problems: Sequence[Column | None]) -> Column | None:
     known = [_given(problem) for problem in problems if problem is not None]
-    return reduce(or_, known) if known else None
+    if not known:
+        return None
+    return reduce(or_, known)
 
 
 def _given(problem: Column | None) -> Column:
     no_problem = F.lit(False)
-    return no_problem if problem is None else F.coalesce(problem, no_problem)
+    if problem is None:
+        return no_problem
+    return F.coalesce(problem, no_problem)
 
 
 def _in_hex(value: Column, kind: DataType) -> Column:
@@ -184,14 +196,15 @@ def _hex_within(value: Column, kind: DataType) -> Column:
     if isinstance(kind, ArrayType):
         return F.transform(value, lambda item: _hex_within(item, kind.elementType))
     if isinstance(kind, MapType):
-        values = F.transform_values(
-            value, lambda _, item: _hex_within(item, kind.valueType)
-        )
-        return F.transform_keys(values, lambda key, _: _hex_within(key, kind.keyType))
+        of_value = kind.valueType
+        of_key = kind.keyType
+        values = F.transform_values(value, lambda _, item: _hex_within(item, of_value))
+        return F.transform_keys(values, lambda key, _: _hex_within(key, of_key))
     if isinstance(kind, StructType):
-        fields = [
-            _hex_within(value.getField(field.name), field.dataType).alias(field.name)
-            for field in kind.fields
-        ]
+        fields: list[Column] = []
+        for field in kind.fields:
+            part = value.getField(field.name)
+            shown = _hex_within(part, field.dataType)
+            fields.append(shown.alias(field.name))
         return F.when(value.isNotNull(), F.struct(*fields))
     return value

@@ -34,10 +34,15 @@ def type_problem(footer: Footer) -> str:
     problems: dict[str, list[str]] = {}
     for index in range(len(schema)):
         column = schema.column(index)
-        for problem in _problems(footer, column, _chunks(footer, index)):
-            problems.setdefault(problem, []).append(column.path)
-    found = problems.items()
-    return "; ".join(f"column(s) {', '.join(names)}: {what}" for what, names in found)
+        chunks = _chunks(footer, index)
+        for problem in _problems(footer, column, chunks):
+            names = problems.setdefault(problem, [])
+            names.append(column.path)
+    texts: list[str] = []
+    for what, names in problems.items():
+        listed = ", ".join(names)
+        texts.append(f"column(s) {listed}: {what}")
+    return "; ".join(texts)
 
 
 def name_problem(names: Iterable[str]) -> str:
@@ -64,7 +69,8 @@ def byte_array_decimals(footer: Footer) -> set[str]:
     """
     schema = footer.metadata.schema
     columns = [schema.column(index) for index in range(len(schema))]
-    return {column.path.partition(".")[0] for column in columns if _is_short(column)}
+    paths = [column.path for column in columns if _is_short(column)]
+    return {path.partition(".")[0] for path in paths}
 
 
 def _is_short(column: Any) -> bool:
@@ -83,7 +89,8 @@ def _chunks(footer: Footer, index: int) -> list[Any]:
 def _problems(footer: Footer, column: Any, chunks: Sequence[Any]) -> Iterator[str]:
     """Yield what is wrong with a column, and what to write instead."""
     kind = _logical_type(column)
-    if "nanoseconds" in json.loads(column.logical_type.to_json()).values():
+    logical_type = json.loads(column.logical_type.to_json())
+    if "nanoseconds" in logical_type.values():
         yield _unread(f"{kind} in nanoseconds", "write microseconds")
     elif kind not in READ:
         yield _unread(kind, INSTEAD.get(kind, AS_TEXT))

@@ -1,6 +1,6 @@
 """Pack the code, the packages and the specs that a cluster needs.
 
-``python -m lakesmith.shipping --root DIR`` makes in ``DIR/dist`` what is missing or outdated.
+``python -m lakesmith.deploy.shipping --root DIR`` makes what ``DIR/dist`` lacks.
 """
 
 from __future__ import annotations
@@ -197,7 +197,7 @@ def _add(archive: tarfile.TarFile, name: str, text: str, mode: int = 0o644) -> N
 def main(argv: Sequence[str] | None = None) -> None:
     """Print the files that were made for code, packages and specs."""
     parser = argparse.ArgumentParser(
-        prog="python -m lakesmith.shipping", description=__doc__
+        prog="python -m lakesmith.deploy.shipping", description=__doc__
     )
     parser.add_argument("--root", type=Path, required=True, help="the checkout")
     parser.add_argument(

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 from lakesmith.columns import HIDDEN
 from lakesmith.errors import InputError
-from lakesmith.observe.audited import AuditResult, audited, in_order
+from lakesmith.observe.audits.audited import AuditResult, audited, in_order
 from lakesmith.observe.from_log import LogScope, answer
 from lakesmith.observe.from_log.implied import implied_results
 from lakesmith.quality.check_frame import check_frame
