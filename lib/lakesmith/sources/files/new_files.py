@@ -13,6 +13,7 @@ from pyspark.sql import DataFrame, SparkSession
 from lakesmith.errors import InputError, SparkGone
 from lakesmith.paths import local_path
 from lakesmith.session.failures import cause_of
+from lakesmith.sources.files.codecs import codec_problem
 from lakesmith.sources.files.csv_files import read_csv
 from lakesmith.sources.files.encodings import codec_of
 from lakesmith.sources.files.heads import (
@@ -149,6 +150,9 @@ def reason_to_park(spark: SparkSession, source: FilesSource, path: str) -> str:
     """
     if local_path(path) and ":" in os.path.basename(path):
         return "the file's name has a colon, which Spark does not read: rename it"
+    unproven = codec_problem(path, source.format)
+    if unproven:
+        return unproven
     try:
         return _inspectors()[source.format](spark, source, path)
     except (

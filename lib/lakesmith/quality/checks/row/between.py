@@ -8,7 +8,7 @@ from pyspark.sql import Column
 from pyspark.sql import functions as F
 
 from lakesmith.quality.checks.registry import column_check
-from lakesmith.quality.values.spec_literals import literal
+from lakesmith.quality.values.exact_bounds import is_greater, is_less
 from lakesmith.spec.model.checks.row.between import Between
 from lakesmith.types import is_float
 
@@ -49,9 +49,9 @@ def outside(bounds: Bounds, value: Column, kind: str) -> Column:
     """
     breaks = F.lit(False)
     if bounds.min is not None:
-        is_below = value < literal(bounds.min, kind)
+        is_below = is_less(value, bounds.min, kind)
         breaks = breaks | is_below
     if bounds.max is not None:
-        is_above = value > literal(bounds.max, kind)
+        is_above = is_greater(value, bounds.max, kind)
         breaks = breaks | is_above
     return breaks

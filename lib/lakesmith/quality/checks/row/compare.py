@@ -14,6 +14,7 @@ from lakesmith.columns import quoted
 from lakesmith.quality.checks.registry import column_rules, row_check
 from lakesmith.quality.rule import broken_rule, find
 from lakesmith.spec.model.checks.row.compare import Compare
+from lakesmith.transforms.values.exact_compare import exact_sides
 from lakesmith.types import are_comparable
 
 if TYPE_CHECKING:
@@ -56,11 +57,16 @@ def compare(check: Compare, scope: BatchScope) -> Iterator[Rule]:
     first = quoted(check.column)
     second = quoted(check.other)
     text = f"{first} {check.operator} {second}"
-    for rule in column_rules(check, scope.columns, _differs):
+    differs = _differs_from(other)
+    for rule in column_rules(check, scope.columns, differs):
         yield rule if rule.error else replace(rule, expression=text)
 
 
-def _differs(check: Compare, value: Column, kind: str) -> Column:
-    operator = _OPERATORS[check.operator]
-    holds: Column = operator(value, named(check.other))
-    return ~holds
+def _differs_from(other_kind: str) -> Callable[[Compare, Column, str], Column]:
+    def differs(check: Compare, value: Column, kind: str) -> Column:
+        operator = _OPERATORS[check.operator]
+        sides = exact_sides(value, named(check.other), kind, other_kind)
+        holds: Column = operator(*sides)
+        return ~holds
+
+    return differs

@@ -5,7 +5,7 @@ from __future__ import annotations
 from pyspark.sql import Column
 
 from lakesmith.quality.checks.registry import column_check
-from lakesmith.quality.values.spec_literals import literal
+from lakesmith.quality.values.exact_bounds import is_one_of
 from lakesmith.spec.model.checks.row.in_set import InSet
 
 
@@ -25,5 +25,4 @@ def in_set(check: InSet, value: Column, kind: str) -> Column:
     >>> spark.range(3).select(in_set(check, F.col("id"), "bigint").alias("b")).collect()[2].b
     True
     """
-    listed = [literal(member, kind) for member in check.values]
-    return ~value.isin(*listed)
+    return ~is_one_of(value, check.values, kind)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from pyspark.sql import Column
 
 from lakesmith.quality.checks.registry import column_check
-from lakesmith.quality.values.spec_literals import literal
+from lakesmith.quality.values.exact_bounds import is_one_of
 from lakesmith.spec.model.checks.row.not_in_set import NotInSet
 
 
@@ -25,5 +25,4 @@ def not_in_set(check: NotInSet, value: Column, kind: str) -> Column:
     >>> spark.range(2).filter(not_in_set(check, F.col("id"), "bigint")).count()
     1
     """
-    listed = [literal(member, kind) for member in check.values]
-    return value.isin(*listed)
+    return is_one_of(value, check.values, kind)
