@@ -115,7 +115,7 @@ LIBRARY: Mapping[str, StepRecord] = {
         keeps_rows=always,
     ),
     "join": StepRecord(
-        "lakesmith.transforms.joins:join",
+        "lakesmith.transforms.joins.join:join",
         inputs={"input": "other"},
         is_row_wise=False,
         keeps_rows=_is_left_join,
