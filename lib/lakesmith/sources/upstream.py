@@ -88,11 +88,14 @@ def new_rows(
     if since is None:
         rows = table.load(session, versionAsOf=to).drop("_seq")
         return rows.filter("NOT _deleted") if "_deleted" in rows.columns else rows
+    live = live_versions(since, to, voids)
+    if not live:
+        return new_rows(session, table, None, to).filter(F.lit(False))
     kinds = ("insert", "update_postimage")
-    feed = _feed(session, table, since, to, voids)
+    feed = change_feed(session, table, since, to, voids)
     rows = feed.filter(F.col("_change_type").isin(*kinds))
     # A commit has one image of a row.
-    has_several = len(live_versions(since, to, voids)) > 1
+    has_several = len(live) > 1
     if images_of and has_several and set(images_of) <= set(rows.columns):
         rows = rows.transform(latest_by(images_of, ["_commit_version"]))
     return rows.drop(*FEED_COLUMNS, "_seq")
@@ -108,7 +111,7 @@ def changed_rows(
     DataFrame
         *Columns*: those of the table, without ``_seq`` and ``_deleted``.
     """
-    feed = _feed(session, table, since, to, voids)
+    feed = change_feed(session, table, since, to, voids)
     return feed.drop(*HIDDEN_IN_FEED)
 
 
@@ -122,7 +125,7 @@ def inserted_rows(
     DataFrame
         *Columns*: those of the table, without ``_seq`` and ``_deleted``.
     """
-    feed = _feed(session, table, since, to, voids)
+    feed = change_feed(session, table, since, to, voids)
     rows = feed.filter(named("_change_type") == "insert")
     if "_deleted" in rows.columns:
         rows = rows.filter(~named("_deleted"))
@@ -139,7 +142,7 @@ def other_changes(
     DataFrame
         *Columns*: those of the table, without ``_seq`` and ``_deleted``.
     """
-    feed = _feed(session, table, since, to, voids)
+    feed = change_feed(session, table, since, to, voids)
     rows = feed.filter(named("_change_type") != "insert")
     return rows.drop(*HIDDEN_IN_FEED)
 
@@ -200,9 +203,13 @@ def is_retyped(session: SparkSession, table: TableRef, since: int, to: int) -> b
     return any(after.get(name, kind) != kind for name, kind in before.items())
 
 
-def _feed(
+def change_feed(
     session: SparkSession, table: TableRef, since: int, to: int, voids: Voids
 ) -> DataFrame:
+    """Return the change feed of a table after `since`, up to `to`, with the names of now.
+
+    *Columns*: those of the table, and `FEED_COLUMNS`.
+    """
     altered = _altered(session, table, since, to)
     alterations = [(commit.version, commit.version) for commit in altered]
     spans = live_spans(since, to, [*voids, *alterations])

@@ -120,6 +120,7 @@ LIBRARY: Mapping[str, StepRecord] = {
         is_row_wise=False,
         keeps_rows=_is_left_join,
         passes_rows=True,
+        joins_on="on",
     ),
     "lower": _text("lower"),
     "normalize_text": _text("normalize_text"),

@@ -20,6 +20,7 @@ from lakesmith.spec.rules.context import Rule, StepCheck, Subject
 from lakesmith.spec.rules.evolution import default_rules, rename_rules
 from lakesmith.spec.rules.formats import format_rules
 from lakesmith.spec.rules.groups import group_rules
+from lakesmith.spec.rules.input_changes import input_change_rules
 from lakesmith.spec.rules.inputs import (
     bronze_rules,
     input_rules,
@@ -46,6 +47,7 @@ _TABLE_RULES: tuple[Rule, ...] = (
     input_rules,
     bronze_rules,
     upstream_rules,
+    input_change_rules,
     contract_rules,
     format_rules,
     written_columns_rules,
@@ -84,7 +86,7 @@ def rule_findings(
     Yields
     ------
     Finding
-        Codes LS119 to LS184 and LS640, with the dotted key path.
+        Codes LS119 to LS188 and LS640, with the dotted key path.
 
     Examples
     --------

@@ -25,6 +25,11 @@ def _never(options: Options) -> bool:
     return False
 
 
+def _columns(options: Options) -> tuple[str, ...]:
+    columns = options.get("columns")
+    return tuple(map(str, columns)) if isinstance(columns, list | tuple) else ()
+
+
 def always(options: Options) -> bool:
     """Return that a step gives back each row, whatever its options.
 
@@ -78,6 +83,11 @@ class StepRecord:
         Whether the step sets values of `column` and marks the rows, so that they are counted.
     needs_whole : bool
         Whether all rows that the step looks at together must be computed together.
+    joins_on : str, optional
+        The option with the columns by which a row finds its rows of the input, under the same
+        names on both sides.
+    takes : callable
+        Options to the other columns of the input that decide what a row gets; none means all.
 
     Examples
     --------
@@ -104,6 +114,8 @@ class StepRecord:
     )
     treats: bool = False
     needs_whole: bool = False
+    joins_on: str | None = None
+    takes: Callable[[Options], tuple[str, ...]] = field(default=_columns, repr=False)
 
 
 def lowered(names: Any) -> frozenset[str]:

@@ -1,0 +1,163 @@
+"""Read the upstream rows again that a change of an input touches, beside those that are new."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from functools import reduce
+from operator import or_
+from typing import TYPE_CHECKING
+
+from pyspark.sql import DataFrame
+from pyspark.sql import functions as F
+
+from lakesmith.batch.read.read_rows import read_lookups, read_rows
+from lakesmith.batch.read.touched_keys import TouchedKeys, find_keys
+from lakesmith.column_refs import named
+from lakesmith.columns import DELETED
+from lakesmith.sources.net_changes import changed_keys
+from lakesmith.sources.registry import changed_inputs_of, span_of
+from lakesmith.spec.joined_inputs import InputJoin, input_joins
+from lakesmith.spec.step_effects import keeps_rows
+from lakesmith.transforms.contract import to_contract
+from lakesmith.transforms.joins.choice import JoinChoice
+from lakesmith.transforms.steps.bind import run_steps
+
+if TYPE_CHECKING:
+    from lakesmith.batch.context import BatchContext
+    from lakesmith.sources.slices import Span
+    from lakesmith.types import Transform
+
+_WHOLE = "_whole"
+_TOUCHED = "_touched"
+_MAY_BE = "_may_be_touched"
+
+
+@dataclass(frozen=True)
+class TouchedJoin:
+    """A join whose input changed, with the keys of the rows that it touches."""
+
+    join: InputJoin
+    keys: TouchedKeys
+
+    @property
+    def choice(self) -> JoinChoice:
+        """How the rows are found, and why."""
+        few = "the changed keys are few enough to prune files"
+        many = "more keys changed than fit in a condition"
+        why = few if self.keys.method == "literals" else many
+        counted = {"keys": float(self.keys.count)}
+        if self.keys.count == 0:
+            why = "no row of the input changed in what the step takes"
+        return JoinChoice(
+            f"{self.join.name} {self.join.input}", self.keys.method, why, counted
+        )
+
+
+def touched_joins(batch: BatchContext) -> tuple[TouchedJoin, ...]:
+    """Return the joins of a batch whose input changed since the rows were computed.
+
+    Notes
+    -----
+    One Spark job over the change feed of each input that changed, more for many keys.
+    """
+    spans = changed_inputs_of(batch.intent.input)
+    joins = [join for join in input_joins(batch.spec) if join.input in spans]
+    return tuple(
+        TouchedJoin(join, _keys(batch, join, spans[join.input])) for join in joins
+    )
+
+
+def _keys(batch: BatchContext, join: InputJoin, span: Span) -> TouchedKeys:
+    table = batch.ref(span.name)
+    keys = changed_keys(batch.session, table, span, join.on, join.takes)
+    return find_keys(keys if join.null_safe else keys.dropna(subset=[*join.on]))
+
+
+def touched_rows(batch: BatchContext, joins: Sequence[TouchedJoin]) -> DataFrame:
+    """Return the rows of the upstream that have a changed key, as they are now.
+
+    Notes
+    -----
+    Literal conditions on columns of the upstream prune its files. A key that a step computes, or
+    that another join adds, is computed for all rows.
+
+    *Columns*: those of `read_rows`.
+    """
+    all_rows = read_rows(batch.from_the_beginning())
+    marked = all_rows.transform(_marked(batch, joins))
+    may_be = marked.filter(named(_MAY_BE))
+    return may_be.filter(named(_TOUCHED)).select(f"{_WHOLE}.*")
+
+
+def with_touched(
+    batch: BatchContext, joins: Sequence[TouchedJoin], touched: DataFrame
+) -> Transform:
+    """Add the touched rows to those that are new, each once.
+
+    *Columns*: as they are.
+    """
+
+    def apply(rows: DataFrame) -> DataFrame:
+        marked = rows.transform(_marked(batch, joins))
+        is_left_out = named(_TOUCHED)
+        if DELETED in rows.columns:
+            # A deleted row is not among those of now.
+            is_left_out &= ~F.coalesce(named(DELETED), F.lit(False))
+        others = marked.filter(~is_left_out).select(f"{_WHOLE}.*")
+        return others.unionByName(touched)
+
+    return apply
+
+
+def is_whole(batch: BatchContext) -> bool:
+    """Return whether a batch reads rows of earlier batches again, all of them."""
+    span = span_of(batch.intent.input)
+    reads_all = span is not None and span.since is None
+    is_repair = batch.intent.first or batch.intent.is_repair
+    return batch.spec.follows_inputs and reads_all and not is_repair
+
+
+def _marked(batch: BatchContext, joins: Sequence[TouchedJoin]) -> Transform:
+    """Add to each row itself, and whether it has a changed key.
+
+    The key is the one that the steps before the join give. A step that may lose rows changes none.
+    """
+    by_place: dict[int, list[TouchedJoin]] = {}
+    for one in joins:
+        by_place.setdefault(one.join.index, []).append(one)
+    last = max(by_place)
+    steps = batch.spec.steps[: last + 1]
+    lookups = read_lookups(batch)
+
+    def apply(rows: DataFrame) -> DataFrame:
+        whole = F.struct(*map(named, rows.columns)).alias(_WHOLE)
+        kept = rows.select(whole, *map(named, rows.columns))
+        shaped = kept.transform(to_contract(batch.spec.columns))
+        flags: list[str] = []
+        for place, step in enumerate(steps):
+            for one in by_place.get(place, ()):
+                flag = f"{_TOUCHED}_{len(flags)}"
+                may_be = one.keys.may_match(shaped).alias(f"{flag}_may_be")
+                shaped = shaped.select("*", may_be).transform(one.keys.mark(flag))
+                flags.append(flag)
+            if place < last and keeps_rows(step):
+                shaped = shaped.transform(run_steps([step], lookups))
+        return shaped.transform(_any_of(flags))
+
+    return apply
+
+
+def _any_of(flags: Sequence[str]) -> Transform:
+    def apply(rows: DataFrame) -> DataFrame:
+        touched = reduce(or_, [named(flag) for flag in flags])
+        may_be = reduce(or_, [named(f"{flag}_may_be") for flag in flags])
+        return rows.select(
+            _WHOLE, *_deleted(rows), touched.alias(_TOUCHED), may_be.alias(_MAY_BE)
+        )
+
+    return apply
+
+
+def _deleted(rows: DataFrame) -> list[str]:
+    return [DELETED] if DELETED in rows.columns else []

@@ -1,0 +1,149 @@
+"""Tell from a spec which steps of a table read its inputs, by which keys, and what they add."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from lakesmith.spec.step_effects import (
+    changed_columns,
+    derived_columns,
+    is_user_function,
+    name_of,
+    options_of,
+    record_of,
+)
+from lakesmith.spec.step_kinds.record import lowered
+
+if TYPE_CHECKING:
+    from lakesmith.spec.model import Table
+
+
+@dataclass(frozen=True)
+class InputJoin:
+    """A step that finds rows of an input by a key.
+
+    Parameters
+    ----------
+    index : int
+        Its place among the steps.
+    name, input : str
+        The step, and the name of the input.
+    on : tuple of str
+        Columns of the key, under the same names on both sides.
+    takes : tuple of str
+        Columns of the input that decide what a row gets; empty for all.
+    keeps_rows : bool
+        Whether each row stays, whatever the input holds.
+    null_safe : bool
+        Whether a NULL key finds the rows whose key is NULL.
+    """
+
+    index: int
+    name: str
+    input: str
+    on: tuple[str, ...]
+    takes: tuple[str, ...] = ()
+    keeps_rows: bool = True
+    null_safe: bool = False
+
+
+def input_joins(table: Table) -> tuple[InputJoin, ...]:
+    """Return the steps of a table that find rows of its inputs by a key.
+
+    Examples
+    --------
+    >>> from lakesmith.spec.model import Table
+    >>> step = {"join": {"input": "c", "on": ["id"], "columns": ["country"]}}
+    >>> spec = {"from": "silver.lines", "inputs": {"c": "silver.customers"}, "steps": [step]}
+    >>> input_joins(Table.model_validate(spec))[0].takes
+    ('country',)
+    """
+    found: list[InputJoin] = []
+    for index, step in enumerate(table.steps):
+        record = record_of(step)
+        if record is None or record.joins_on is None:
+            continue
+        options = options_of(step)
+        names = [options.get(option) for option in record.inputs]
+        on = options.get(record.joins_on)
+        keys = tuple(map(str, on)) if isinstance(on, list | tuple) else (str(on),)
+        takes = record.takes(options)
+        keeps = record.keeps_rows(options)
+        null_safe = bool(options.get("null_safe"))
+        found += [
+            InputJoin(index, name_of(step), str(name), keys, takes, keeps, null_safe)
+            for name in names
+            if name is not None
+        ]
+    return tuple(found)
+
+
+def other_readers(table: Table) -> dict[int, str]:
+    """Return the steps that read an input in another way than by a key, by their place."""
+    joined = {join.index for join in input_joins(table)}
+    found: dict[int, str] = {}
+    for index, step in enumerate(table.steps):
+        record = record_of(step)
+        has_input = record is not None and bool(record.inputs)
+        reads = has_input or is_user_function(step)
+        if reads and index not in joined:
+            found[index] = name_of(step)
+    return found
+
+
+def columns_from_inputs(
+    table: Table, tables: Mapping[str, Table]
+) -> frozenset[str] | None:
+    """Return the columns of a table that are made of what it looks up, in lower case.
+
+    Parameters
+    ----------
+    table : Table
+    tables : mapping of str to Table
+        The tables of the project by name.
+
+    Returns
+    -------
+    frozenset of str, or None
+        None where a join takes all columns of a table without a contract.
+
+    Examples
+    --------
+    >>> from lakesmith.spec.model import Table
+    >>> steps = [{"join": {"input": "c", "on": ["id"], "columns": ["Country"]}},
+    ...          {"with_columns": {"area": "upper(country)", "n": "quantity"}}]
+    >>> inputs = {"c": "silver.customers"}
+    >>> spec = {"from": "silver.lines", "inputs": inputs, "steps": steps}
+    >>> sorted(columns_from_inputs(Table.model_validate(spec), {}))
+    ['area', 'country']
+    """
+    joins = {join.index: join for join in input_joins(table)}
+    made: frozenset[str] = frozenset()
+    for index, step in enumerate(table.steps):
+        derived = derived_columns(step)
+        follows = {
+            name
+            for name, sources in derived.items()
+            if sources is not None and sources & made
+        }
+        replaced = changed_columns(step)
+        made = (made - replaced) | follows
+        if index in joins:
+            taken = _taken(joins[index], table, tables)
+            if taken is None:
+                return None
+            made |= taken
+    return made
+
+
+def _taken(
+    join: InputJoin, table: Table, tables: Mapping[str, Table]
+) -> frozenset[str] | None:
+    if join.takes:
+        return lowered(join.takes)
+    of = tables.get(table.inputs.get(join.input, ""))
+    if of is None or not of.columns:
+        return None
+    return lowered([*of.columns]) - lowered(join.on)
