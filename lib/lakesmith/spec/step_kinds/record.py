@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, TypeAlias
 
@@ -18,6 +18,10 @@ def _nothing(options: Options) -> Derived:
 
 
 def _no_statistics(options: Options) -> tuple[Statistic, ...]:
+    return ()
+
+
+def _no_problems(options: Options) -> Iterable[str]:
     return ()
 
 
@@ -78,6 +82,8 @@ class StepRecord:
         Whether the step sets values of `column` and marks the rows, so that they are counted.
     needs_whole : bool
         Whether all rows that the step looks at together must be computed together.
+    problems : callable
+        Options to what is wrong with them beyond their types, in sentences.
 
     Examples
     --------
@@ -104,6 +110,9 @@ class StepRecord:
     )
     treats: bool = False
     needs_whole: bool = False
+    problems: Callable[[Options], Iterable[str]] = field(
+        default=_no_problems, repr=False
+    )
 
 
 def lowered(names: Any) -> frozenset[str]:

@@ -10,9 +10,10 @@ from typing import Literal
 from pyspark.sql import Column, DataFrame, Window
 from pyspark.sql import functions as F
 
-from lakesmith.column_refs import json_text, named
+from lakesmith.column_refs import json_text, named, require
 from lakesmith.columns import PASSES
 from lakesmith.transforms.joins.choice import JoinChoice, PlannedJoin
+from lakesmith.transforms.joins.timed.options import require_options
 from lakesmith.transforms.joins.timed.plan_size import (
     BROADCAST_BYTES,
     SmallSide,
@@ -66,7 +67,8 @@ def join_lookup(
     ------
     StepError
         LS305 for a missing column; LS307 for a name that would be there twice; LS354 for a key of
-        different types. Whoever reads the rows gets LS353 for a key that the lookup has twice.
+        different types; LS355 for options out of range. Whoever reads the rows gets LS353
+        for a key that the lookup has twice.
 
     Notes
     -----
@@ -89,6 +91,8 @@ def join_lookup(
     +---+--------+----+
     <BLANKLINE>
     """
+    require_options(STEP, {"on": on, "rows": rows, "broadcast_bytes": broadcast_bytes})
+    require(other, on, STEP)
     taken = taken_from(other, columns, on)
     side = small_side(other, rows, broadcast_bytes)
 

@@ -15,6 +15,7 @@ from lakesmith.columns import PASSES, VALID_FROM, VALID_TO
 from lakesmith.transforms.joins.choice import JoinChoice, PlannedJoin
 from lakesmith.transforms.joins.lookup import Kept, key_name, matches
 from lakesmith.transforms.joins.timed.axis import EARLIEST, position, require_axis
+from lakesmith.transforms.joins.timed.options import require_options
 from lakesmith.transforms.joins.timed.plan_size import (
     BROADCAST_BYTES,
     SmallSide,
@@ -122,7 +123,8 @@ def join_scd2(
     ------
     StepError
         LS305 for a missing column; LS307 for a name that would be there twice; LS354 for a key or
-        times of different types. Whoever reads the rows gets LS352 for versions that overlap.
+        times of different types; LS355 for options that do not go together. Whoever reads the
+        rows gets LS352 for versions that overlap.
 
     Notes
     -----
@@ -147,6 +149,9 @@ def join_scd2(
     +---+----+---+---------+
     <BLANKLINE>
     """
+    options = {"on": on, "valid_from": valid_from, "valid_to": valid_to}
+    sizes = {"rows": rows, "broadcast_bytes": broadcast_bytes}
+    require_options(STEP, {**options, **sizes})
     require(other, [*on, valid_from, valid_to], STEP)
     taken = taken_from(other, columns, [*on, valid_from, valid_to, "is_current"])
     versions = _Versions(other, tuple(on), taken, valid_from, valid_to)
