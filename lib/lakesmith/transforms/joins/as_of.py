@@ -10,11 +10,9 @@ from pyspark.sql import Column, DataFrame
 from pyspark.sql import functions as F
 
 from lakesmith.column_refs import named, require, types_of
-from lakesmith.errors import StepError
 from lakesmith.transforms.joins.choice import JoinChoice, PlannedJoin
-from lakesmith.transforms.joins.timed.axis import (
+from lakesmith.transforms.axis import (
     position,
-    require_axis,
     span_on_axis,
 )
 from lakesmith.transforms.joins.timed.follow import follow
@@ -28,6 +26,7 @@ from lakesmith.transforms.joins.timed.right_table import (
     OnTie,
     RightTable,
 )
+from lakesmith.transforms.joins.timed.right_tables import right_tables
 from lakesmith.transforms.joins.timed.rows import (
     HERE,
     SIDE,
@@ -35,7 +34,9 @@ from lakesmith.transforms.joins.timed.rows import (
     left_columns,
     left_rows,
 )
-from lakesmith.transforms.joins.timed.taken import Columns, require_sides, taken_from
+
+# Types of options are read at run time, to check those of a spec.
+from lakesmith.transforms.joins.timed.taken import Columns  # noqa: TC001
 
 __all__ = ["AsOf", "join_as_of", "join_as_of_many"]
 
@@ -206,7 +207,7 @@ def join_as_of_many(
     def apply(df: DataFrame) -> DataFrame:
         require(df, [*on, at], STEP)
         kind = types_of(df)[at.lower()].simpleString()
-        tables = _right_tables(df, others, on, at, kind)
+        tables = right_tables(df, others, on, at, kind)
         width = _width(kind, hot_key_rows, hot_key_span)
         layout = Layout(tuple(on), width)
         both = _union(df, layout, position(named(at), kind), tables)
@@ -240,59 +241,6 @@ def _width(kind: str, rows: int | None, span: str | None) -> int | None:
         return None
     spread = span_on_axis(STEP, "hot_key_span", span, kind)
     return max(1, spread * ROWS_OF_A_PART // rows)
-
-
-def _right_tables(
-    df: DataFrame, others: Sequence[AsOf], on: Sequence[str], at: str, kind: str
-) -> list[RightTable]:
-    tables = []
-    names: list[str] = []
-    for index, one in enumerate(others):
-        table = _right_table(index, one, on, at, kind)
-        _require_table(df, table, on, at, kind)
-        tables.append(table)
-        names += table.taken
-    _refuse_shared(names)
-    return tables
-
-
-def _right_table(
-    index: int, one: AsOf, on: Sequence[str], at: str, kind: str
-) -> RightTable:
-    time = one.at or at
-    times = [time, *([one.available_at] if one.available_at else [])]
-    require(one.other, [*times, *one.tie_breakers], STEP)
-    taken = taken_from(one.other, one.columns, [*on, *times])
-    text = one.max_staleness
-    staleness = (
-        None if text is None else span_on_axis(STEP, "max_staleness", text, kind)
-    )
-    return RightTable(index, one, time, taken, staleness)
-
-
-def _require_table(
-    df: DataFrame, table: RightTable, on: Sequence[str], at: str, kind: str
-) -> None:
-    other = table.spec.other
-    require_sides(STEP, df, other, on, table.taken)
-    kinds = types_of(other)
-    times = [table.at, *([table.spec.available_at] if table.spec.available_at else [])]
-    there = {
-        f"{name} of the other side": kinds[name.lower()].simpleString()
-        for name in times
-    }
-    require_axis(STEP, {at: kind, **there})
-
-
-def _refuse_shared(names: Sequence[str]) -> None:
-    lowered = [name.lower() for name in names]
-    shared = sorted({name for name in lowered if lowered.count(name) > 1})
-    if shared:
-        raise StepError(
-            f"step '{STEP}': two tables give columns of one name: {', '.join(shared)}",
-            code="LS307",
-            hint="give them other names here, as in columns: {name here: name there}",
-        )
 
 
 def _union(

@@ -15,7 +15,7 @@ from lakesmith.column_refs import named, require, types_of
 from lakesmith.columns import PASSES
 from lakesmith.transforms.joins.choice import JoinChoice, PlannedJoin
 from lakesmith.transforms.joins.lookup import key_name, matches
-from lakesmith.transforms.joins.timed.axis import require_axis, span_on_axis
+from lakesmith.transforms.axis import require_axis, span_on_axis
 from lakesmith.transforms.joins.timed.options import require_options
 from lakesmith.transforms.joins.timed.related import Relation, related
 from lakesmith.transforms.joins.timed.spans import (
@@ -198,8 +198,8 @@ class _Sides:
         keys = [matches(self.on)] if self.on else []
         same_level = named(_LEVEL) == named(_LEVEL_THERE)
         same_bucket = named(_BUCKET) == named(_BUCKET_THERE)
-        related = related(here, there, self.relation)
-        conditions = [*keys, same_level, same_bucket, related]
+        is_related = related(here, there, self.relation)
+        conditions = [*keys, same_level, same_bucket, is_related]
         if not self.has_point:
             cell = named(_LEVEL), named(_BUCKET)
             spans = (here, _own_level(_PLACE)), (there, _own_level(_PLACE_THERE))

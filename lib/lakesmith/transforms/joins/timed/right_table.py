@@ -10,7 +10,7 @@ from pyspark.sql import Column, DataFrame
 from pyspark.sql import functions as F
 
 from lakesmith.column_refs import json_text, named, types_of
-from lakesmith.transforms.joins.timed.axis import distance, position
+from lakesmith.transforms.axis import distance, position
 from lakesmith.transforms.joins.timed.rows import (
     AFTER,
     AT,

@@ -11,7 +11,7 @@ from pyspark.sql import Column, DataFrame
 from pyspark.sql import functions as F
 
 from lakesmith.column_refs import named, types_of
-from lakesmith.transforms.joins.timed.axis import EARLIEST, floor_div
+from lakesmith.transforms.axis import EARLIEST, floor_div
 from lakesmith.types import SCALARS, family
 
 AT = "_at"

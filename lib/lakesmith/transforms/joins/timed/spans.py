@@ -9,7 +9,7 @@ from pyspark.sql import Column
 from pyspark.sql import functions as F
 
 from lakesmith.column_refs import named
-from lakesmith.transforms.joins.timed.axis import floor_div, position
+from lakesmith.transforms.axis import floor_div, position
 
 # An interval of more buckets than this takes a wider one.
 MOST_BUCKETS = 32

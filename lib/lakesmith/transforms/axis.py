@@ -65,6 +65,35 @@ def _micros_of_clock(value: Column) -> Column:
     return whole.cast("bigint")
 
 
+def from_position(at: Column, kind: str) -> Column:
+    """Return the time of a position, the inverse of `position`.
+
+    Examples
+    --------
+    >>> spark.range(1).select(from_position(F.lit(-86400000000), "date").alias("day")).first().day
+    datetime.date(1969, 12, 31)
+    """
+    if kind == "timestamp":
+        return F.timestamp_micros(at)
+    if kind == "date":
+        days = floor_div(at, MICROS_A_DAY)
+        return F.date_from_unix_date(days.cast("int"))
+    if kind == "timestamp_ntz":
+        return _clock_of_micros(at)
+    return at.cast(kind)
+
+
+def _clock_of_micros(at: Column) -> Column:
+    epoch = F.expr("TIMESTAMP_NTZ'1970-01-01 00:00:00'")
+    days = floor_div(at, MICROS_A_DAY)
+    rest = at - days * F.lit(MICROS_A_DAY)
+    seconds = rest.cast("decimal(20,0)") / F.lit(MICROS).cast("decimal(7,0)")
+    zero = F.lit(0)
+    return epoch + F.make_dt_interval(
+        days.cast("int"), zero, zero, seconds.cast("decimal(18,6)")
+    )
+
+
 def floor_div(at: Column, width: int) -> Column:
     """Return the number of the bucket of a position, rounded down before 1970 too.
 
