@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from lakesmith.spec.step_effects import (
+    Step,
     changed_columns,
     derived_columns,
     is_user_function,
@@ -32,8 +33,10 @@ class InputJoin:
         The step, and the name of the input.
     on : tuple of str
         Columns of the key, under the same names on both sides.
-    takes : tuple of str
-        Columns of the input that decide what a row gets; empty for all.
+    takes : mapping of str to str
+        The columns that a row gets, each with its name in the input; empty for all.
+    counted : tuple of str
+        The columns of the input that decide what a row gets; empty for all.
     keeps_rows : bool
         Whether each row stays, whatever the input holds.
     null_safe : bool
@@ -44,7 +47,8 @@ class InputJoin:
     name: str
     input: str
     on: tuple[str, ...]
-    takes: tuple[str, ...] = ()
+    takes: Mapping[str, str] = field(default_factory=dict)
+    counted: tuple[str, ...] = ()
     keeps_rows: bool = True
     null_safe: bool = False
 
@@ -57,27 +61,34 @@ def input_joins(table: Table) -> tuple[InputJoin, ...]:
     >>> from lakesmith.spec.model import Table
     >>> step = {"join": {"input": "c", "on": ["id"], "columns": ["country"]}}
     >>> spec = {"from": "silver.lines", "inputs": {"c": "silver.customers"}, "steps": [step]}
-    >>> input_joins(Table.model_validate(spec))[0].takes
+    >>> input_joins(Table.model_validate(spec))[0].counted
     ('country',)
     """
-    found: list[InputJoin] = []
-    for index, step in enumerate(table.steps):
-        record = record_of(step)
-        if record is None or record.joins_on is None:
-            continue
-        options = options_of(step)
-        names = [options.get(option) for option in record.inputs]
-        on = options.get(record.joins_on)
-        keys = tuple(map(str, on)) if isinstance(on, list | tuple) else (str(on),)
-        takes = record.takes(options)
-        keeps = record.keeps_rows(options)
-        null_safe = bool(options.get("null_safe"))
-        found += [
-            InputJoin(index, name_of(step), str(name), keys, takes, keeps, null_safe)
-            for name in names
-            if name is not None
-        ]
-    return tuple(found)
+    joins = [_join_of(index, step) for index, step in enumerate(table.steps)]
+    return tuple(join for join in joins if join is not None)
+
+
+def _join_of(index: int, step: Step) -> InputJoin | None:
+    record = record_of(step)
+    if record is None or record.joins_on is None:
+        return None
+    options = options_of(step)
+    inputs = [options.get(option) for option in record.inputs]
+    on = options.get(record.joins_on)
+    if not (inputs and isinstance(on, list | tuple) and on):
+        return None
+    takes = record.takes(options)
+    matches_by = record.matches_by(options)
+    return InputJoin(
+        index,
+        name_of(step),
+        str(inputs[0]),
+        tuple(map(str, on)),
+        takes,
+        () if matches_by is None or not takes else (*takes.values(), *matches_by),
+        record.keeps_rows(options),
+        bool(options.get("null_safe")),
+    )
 
 
 def other_readers(table: Table) -> dict[int, str]:
@@ -142,8 +153,8 @@ def _taken(
     join: InputJoin, table: Table, tables: Mapping[str, Table]
 ) -> frozenset[str] | None:
     if join.takes:
-        return lowered(join.takes)
+        return lowered([*join.takes])
     of = tables.get(table.inputs.get(join.input, ""))
     if of is None or not of.columns:
         return None
-    return lowered([*of.columns]) - lowered(join.on)
+    return lowered([*of.columns, *of.write.declared.adds]) - lowered(join.on)

@@ -18,6 +18,7 @@ from lakesmith.spec.step_kinds.record import (
     lowered,
 )
 from lakesmith.spec.step_kinds.responses import RESPONSES
+from lakesmith.spec.step_kinds.timed_joins import TIMED_JOINS
 from lakesmith.spec.values.sql_text import column_names
 
 __all__ = [
@@ -144,6 +145,7 @@ LIBRARY: Mapping[str, StepRecord] = {
         keeps_rows=always,
     ),
     **RESPONSES,
+    **TIMED_JOINS,
 }
 
 

@@ -70,7 +70,7 @@ def touched_joins(batch: BatchContext) -> tuple[TouchedJoin, ...]:
 
 def _keys(batch: BatchContext, join: InputJoin, span: Span) -> TouchedKeys:
     table = batch.ref(span.name)
-    keys = changed_keys(batch.session, table, span, join.on, join.takes)
+    keys = changed_keys(batch.session, table, span, join.on, join.counted)
     return find_keys(keys if join.null_safe else keys.dropna(subset=[*join.on]))
 
 
