@@ -2,17 +2,14 @@
 
 from __future__ import annotations
 
-import random
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 from pyspark.sql import SparkSession
 
-from lakesmith.errors import ConfigError
-from tests.runs.crash_injection import PLACES, CrashPoints
-from tests.runs.enriched_shop import ENRICHED, enriched_shop, land, model
-from tests.shop import Shop
+from tests.runs.enriched_shop import enriched_shop, land, model
+from tests.shop import Shop, by_table
 
 FACTS = ["1,7,5,1,I", "2,7,5,1,I", "3,8,5,1,I", "4,,5,1,I", "5,7,-1,1,I"]
 DIMENSION = ["7,UK,0,1,I", "8,FR,0,1,I"]
@@ -44,9 +41,9 @@ def rows(shop: Shop) -> list[tuple[object, ...]]:
 def test_a_changed_customer_computes_its_lines_again(shop: Shop) -> None:
     land(shop, "1", [], ["7,DE,0,2,U"])
     result = shop.run()
-    counts = result.table(TABLE).counts
+    counts = by_table(result)[TABLE].counts
     assert rows(shop) == model(FACTS, [*DIMENSION, "7,DE,0,2,U"])
     # Lines 1, 2 and 5 of the customer are read, and no other.
     assert (counts.read, counts.quarantined, counts.accepted, counts.updated) == (3, 1, 2, 2)
     assert len(shop.lake.quarantine(TABLE).collect()) == 1
-    assert shop.run().table(TABLE).state == "nothing_new"
+    assert by_table(shop.run())[TABLE].state == "nothing_new"

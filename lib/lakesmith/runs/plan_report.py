@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 from pyspark.sql import SparkSession
 
+from lakesmith.batch.read.join_report import join_report
 from lakesmith.batch.transform.merged_groups import merges_in
 from lakesmith.errors import LakesmithError, SparkGone
 from lakesmith.ledger.key_change import key_change
@@ -98,7 +99,9 @@ class _Planning:
         is_busy = planned.intent is not None or bool(waits_for)
         reads = _reads(self.project, name, planned, state) if is_busy else ""
         row = replace(
-            self._without_batch(name, wave, _new(planned, waits_for)), reads=reads
+            self._without_batch(name, wave, _new(planned, waits_for)),
+            reads=reads,
+            joins=join_report(self.spark, self.project, name, self.ledger.states),
         )
         with_differences = _with_differences(self.spark, self.project, row, state)
         if is_busy:
