@@ -14,7 +14,7 @@ from lakesmith.ledger.identity import app_id_of, positions
 from lakesmith.ledger.key_change import settings_to_record
 from lakesmith.ledger.source_settings import recorded_settings
 from lakesmith.sources.registry import source_of, span_of
-from lakesmith.sources.upstream_source import versions_slice
+from lakesmith.sources.version_slices import versions_slice
 from lakesmith.spec.change_semantics import upstream_decides
 from lakesmith.spec.step_kinds.resolve import with_frozen
 from lakesmith.tables.commit import CommitId

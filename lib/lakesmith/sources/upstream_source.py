@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
-from typing import TYPE_CHECKING, Any, ClassVar
+from collections.abc import Mapping
+from typing import TYPE_CHECKING, ClassVar
 
 from pyspark.sql import DataFrame, SparkSession
 from pyspark.sql.types import DataType
@@ -16,7 +16,6 @@ from lakesmith.sources.followed_inputs import (
     from_json,
     is_unread,
     moved,
-    to_json,
 )
 from lakesmith.sources.live_versions import has_moved
 from lakesmith.sources.registry import built_in
@@ -36,6 +35,7 @@ from lakesmith.sources.upstream_defaults import (
     other_defaults,
     refused_defaults,
 )
+from lakesmith.sources.version_slices import describe_versions, versions_slice
 from lakesmith.spec.change_semantics import changes_rows
 from lakesmith.spec.model.source import UPSTREAM
 from lakesmith.tables.ref import project_table
@@ -43,33 +43,6 @@ from lakesmith.transforms.conform import defaults_of, with_values
 
 if TYPE_CHECKING:
     from lakesmith.sources.positions import Position, Positions
-
-
-def versions_slice(
-    name: str,
-    since: int | None,
-    to: int,
-    voids: Iterable[Sequence[int]] = (),
-    defaults: Defaults | None = None,
-    inputs: Mapping[str, Span] | None = None,
-) -> Slice:
-    """Return a slice of the versions of a table after `since` up to `to`.
-
-    `defaults` are those by which its rows, and those of the tables to look up, are read, `inputs`
-    the versions of the tables to look up whose changes compute rows again.
-
-    Examples
-    --------
-    >>> versions_slice("bronze.orders", 3, 5, [(4, 4)]).data
-    {'since': 3, 'to': 5, 'voids': [[4, 4]]}
-    """
-    spans = [list(span) for span in voids]
-    data: dict[str, Any] = {"since": since, "to": to, "voids": spans}
-    if defaults is not None:
-        data["defaults"] = defaults
-    if inputs:
-        data[INPUTS] = to_json(inputs)
-    return Slice(UPSTREAM, name, data)
 
 
 @built_in
@@ -241,17 +214,7 @@ class Upstream(Source):
         >>> upstream.describe(versions_slice("bronze.a", 3, 5))
         'bronze.a versions 4 to 5'
         """
-        since = piece.data["since"]
-        to = piece.data["to"]
-        if since is None:
-            return f"{piece.name} whole, version {to}"
-        new = [f"{piece.name} versions {since + 1} to {to}"] if since < to else []
-        changed = self.changed_inputs(piece).values()
-        touched = [
-            f"rows that {span.name} versions {(span.since or 0) + 1} to {span.to} touch"
-            for span in changed
-        ]
-        return " and ".join([*new, *touched])
+        return describe_versions(self.span(piece), self.changed_inputs(piece))
 
     def column_types(self) -> dict[str, str]:
         """Return the columns that the contract of the reading table names.
