@@ -115,7 +115,8 @@ class BatchContext:
         span = span_of(self.intent.input)
         if span is None:
             return self
-        whole = versions_slice(span.name, None, span.to)
+        defaults = self.intent.input.data.get("defaults")
+        whole = versions_slice(span.name, None, span.to, defaults=defaults)
         return replace(self, intent=replace(self.intent, input=whole))
 
     def ref(self, name: str) -> TableRef:

@@ -55,8 +55,8 @@ class BatchInputs:
         rows = read_rows(self.batch)
         if self.touched is None:
             return rows
-        joined = with_touched(self.batch, self.touched_joins, self.touched)
-        return rows.transform(joined)
+        joins = [one for one in self.touched_joins if one.keys.count]
+        return rows.transform(with_touched(self.batch, joins, self.touched))
 
     @cached_property
     def touched_joins(self) -> tuple[TouchedJoin, ...]:
@@ -69,7 +69,7 @@ class BatchInputs:
 
         *Columns*: as `rows`.
         """
-        joins = self.touched_joins
+        joins = [one for one in self.touched_joins if one.keys.count]
         return touched_rows(self.batch, joins) if joins else None
 
     @property

@@ -77,4 +77,4 @@ def _choice(
     except StepError as error:
         # The run stops at it too, and says where.
         return f"; {error.code} {error.what}"
-    return f"; {choice.method}, {choice.why}" if choice else ""
+    return f"; {choice.method}" if choice else ""

@@ -105,7 +105,7 @@ def with_touched(
             # A deleted row is not among those of now.
             is_left_out &= ~F.coalesce(named(DELETED), F.lit(False))
         others = marked.filter(~is_left_out).select(f"{_WHOLE}.*")
-        return others.unionByName(touched)
+        return others.unionByName(touched, allowMissingColumns=True)
 
     return apply
 
