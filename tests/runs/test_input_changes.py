@@ -125,10 +125,11 @@ def test_a_crash_reads_the_same_again(shop: Shop, monkeypatch: pytest.MonkeyPatc
 
 def test_a_table_that_began_to_follow_computes_all_its_rows_once(shop: Shop) -> None:
     shop.spec("tables/gold/enriched", ENRICHED.replace("on_input_change: recompute\n", ""))
-    assert updated(shop, [], ["7,DE,0,2,U"])[0] == 0
+    line = "6,8,1,1,I"
+    assert updated(shop, [line], ["7,DE,0,2,U"])[0] == 1
     shop.spec("tables/gold/enriched", ENRICHED)
-    assert updated(shop, [], [])[0] == len(FACTS)
-    assert rows(shop) == model(FACTS, [*DIMENSION, "7,DE,0,2,U"])
+    assert updated(shop, [], [])[0] == len([*FACTS, line])
+    assert rows(shop) == model([*FACTS, line], [*DIMENSION, "7,DE,0,2,U"])
     assert shop.reasons(TABLE) == ["qty_plausible"]
 
 

@@ -46,7 +46,7 @@ class TouchedJoin:
         few = "the changed keys are few enough to prune files"
         many = "more keys changed than fit in a condition"
         why = few if self.keys.method == "literals" else many
-        counted = {"keys": float(self.keys.count)}
+        counted = {"keys": self.keys.count}
         if self.keys.count == 0:
             why = "no row of the input changed in what the step takes"
         return JoinChoice(
