@@ -7,7 +7,7 @@ from collections.abc import Callable
 import pytest
 
 from lakesmith.errors import Problem
-from lakesmith.spec.joined_inputs import columns_from_inputs, input_joins
+from lakesmith.spec.joined_inputs import columns_from_inputs, input_joins, places_of_key
 from lakesmith.spec.model import Table
 
 Load = Callable[..., list[Problem]]
@@ -96,3 +96,21 @@ def test_every_column_counts_where_none_is_named() -> None:
     table = Table.model_validate(spec)
     assert input_joins(table)[0].counted == ()
     assert columns_from_inputs(table, {}) is None
+
+
+@pytest.mark.parametrize(
+    ("before", "places"),
+    [
+        ([{"trim": ["name"]}], []),
+        ([{"filter": "code <> ''"}, {"trim": ["code"]}], [1]),
+        ([{"trim": ["Raw"]}, {"with_columns": {"code": "upper(raw)", "n": "qty"}}, {"upper": ["qty"]}], [0, 1]),
+        ([{"join": {"input": "p", "on": ["id"], "columns": ["name"]}}], []),
+        ([{"trim": ["id"]}, {"join": {"input": "p", "on": ["id"], "columns": ["code"]}}, {"trim": ["x"]}], [0, 1, 2]),
+        ([{"join": {"input": "p", "on": ["id"]}}], [0]),
+    ],
+)
+def test_only_the_steps_that_make_the_key_are_needed(before: list[dict[str, object]], places: list[int]) -> None:
+    step = {"join": {"input": "c", "on": ["code"], "columns": ["country"]}}
+    inputs = {"c": "silver.c", "p": "silver.p"}
+    table = Table.model_validate({"from": "silver.a", "inputs": inputs, "steps": [*before, step]})
+    assert sorted(places_of_key(table, input_joins(table)[-1])) == places

@@ -11,6 +11,7 @@ from lakesmith.spec.step_effects import (
     changed_columns,
     derived_columns,
     is_user_function,
+    keeps_rows,
     name_of,
     options_of,
     record_of,
@@ -89,6 +90,41 @@ def _join_of(index: int, step: Step) -> InputJoin | None:
         record.keeps_rows(options),
         bool(options.get("null_safe")),
     )
+
+
+def places_of_key(table: Table, join: InputJoin) -> frozenset[int]:
+    """Return the places of the steps that make the key of a join.
+
+    Returns
+    -------
+    frozenset of int
+        Where another join adds a column of the key, all steps before it that keep their rows.
+
+    Examples
+    --------
+    >>> from lakesmith.spec.model import Table
+    >>> steps = [{"with_columns": {"total": "price * n"}}, {"trim": ["code"]},
+    ...          {"join": {"input": "p", "on": ["code"], "columns": ["name"]}}]
+    >>> spec = {"from": "silver.a", "inputs": {"p": "silver.p"}, "steps": steps}
+    >>> table = Table.model_validate(spec)
+    >>> sorted(places_of_key(table, input_joins(table)[0]))
+    [1]
+    """
+    before = range(join.index)
+    joins = {one.index: one for one in input_joins(table)}
+    needed = lowered(join.on)
+    found: set[int] = set()
+    for place in reversed(before):
+        step = table.steps[place]
+        if place in joins:
+            takes = lowered(joins[place].takes)
+            if not takes or takes & needed:
+                return frozenset(at for at in before if keeps_rows(table.steps[at]))
+        elif keeps_rows(step) and changed_columns(step) & needed:
+            found.add(place)
+            sources = derived_columns(step).values()
+            needed = needed.union(*[of for of in sources if of is not None])
+    return frozenset(found)
 
 
 def other_readers(table: Table) -> dict[int, str]:

@@ -17,8 +17,7 @@ from lakesmith.column_refs import named
 from lakesmith.columns import DELETED
 from lakesmith.sources.net_changes import changed_keys
 from lakesmith.sources.registry import changed_inputs_of, span_of
-from lakesmith.spec.joined_inputs import InputJoin, input_joins
-from lakesmith.spec.step_effects import keeps_rows
+from lakesmith.spec.joined_inputs import InputJoin, input_joins, places_of_key
 from lakesmith.transforms.contract import to_contract
 from lakesmith.transforms.joins.choice import JoinChoice
 from lakesmith.transforms.steps.bind import run_steps
@@ -121,40 +120,52 @@ def is_whole(batch: BatchContext) -> bool:
 def _marked(batch: BatchContext, joins: Sequence[TouchedJoin]) -> Transform:
     """Add to each row itself, and whether it has a changed key.
 
-    The key is the one that the steps before the join give. A step that may lose rows changes none.
+    The key is the one that the steps before the join give. Others are left out, so that a condition
+    on the key reaches the scan.
     """
-    by_place: dict[int, list[TouchedJoin]] = {}
-    for one in joins:
-        by_place.setdefault(one.join.index, []).append(one)
-    last = max(by_place)
-    steps = batch.spec.steps[: last + 1]
+    steps = batch.spec.steps
+    keys = [places_of_key(batch.spec, one.join) for one in joins]
+    places = frozenset[int]().union(*keys)
     lookups = read_lookups(batch)
 
     def apply(rows: DataFrame) -> DataFrame:
         whole = F.struct(*map(named, rows.columns)).alias(_WHOLE)
         kept = rows.select(whole, *map(named, rows.columns))
         shaped = kept.transform(to_contract(batch.spec.columns))
-        flags: list[str] = []
         for place, step in enumerate(steps):
-            for one in by_place.get(place, ()):
-                flag = f"{_TOUCHED}_{len(flags)}"
-                may_be = one.keys.may_match(shaped).alias(f"{flag}_may_be")
-                shaped = shaped.select("*", may_be).transform(one.keys.mark(flag))
-                flags.append(flag)
-            if place < last and keeps_rows(step):
+            shaped = shaped.transform(_flagged(joins, place))
+            if place in places:
                 shaped = shaped.transform(run_steps([step], lookups))
-        return shaped.transform(_any_of(flags))
+        return shaped.transform(_any_of(range(len(joins))))
 
     return apply
 
 
-def _any_of(flags: Sequence[str]) -> Transform:
+def _flagged(joins: Sequence[TouchedJoin], place: int) -> Transform:
+    """Add a flag for each join at a place among the steps."""
+    flags = {
+        number: one.keys for number, one in enumerate(joins) if one.join.index == place
+    }
+
     def apply(rows: DataFrame) -> DataFrame:
-        touched = reduce(or_, [named(flag) for flag in flags])
-        may_be = reduce(or_, [named(f"{flag}_may_be") for flag in flags])
-        return rows.select(
-            _WHOLE, *_deleted(rows), touched.alias(_TOUCHED), may_be.alias(_MAY_BE)
-        )
+        for number, keys in flags.items():
+            may_be = keys.may_match(rows).alias(f"{_MAY_BE}_{number}")
+            marked = rows.select("*", may_be)
+            rows = marked.transform(keys.mark(f"{_TOUCHED}_{number}"))
+        return rows
+
+    return apply
+
+
+def _any_of(numbers: Sequence[int]) -> Transform:
+    def apply(rows: DataFrame) -> DataFrame:
+        touched = [named(f"{_TOUCHED}_{number}") for number in numbers]
+        may_be = [named(f"{_MAY_BE}_{number}") for number in numbers]
+        flags = [
+            reduce(or_, touched).alias(_TOUCHED),
+            reduce(or_, may_be).alias(_MAY_BE),
+        ]
+        return rows.select(_WHOLE, *_deleted(rows), *flags)
 
     return apply
 
