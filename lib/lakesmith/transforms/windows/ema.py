@@ -108,7 +108,7 @@ def _require_number(df: DataFrame, column: str) -> None:
 
 
 def _numbered(column: str, order_by: Sequence[str], by: Sequence[str]) -> Transform:
-    """Add the values of a series as doubles, their numbers from 0 on, and the first and last one."""
+    """Add the values of a series as doubles, their numbers, and the first and the last one."""
     order = [named(one) for one in order_by]
     has_position = reduce(and_, [one.isNotNull() for one in order])
     number = named(column).cast("double")
