@@ -119,6 +119,10 @@ def _is_left(options: Options) -> bool:
     return bool(options.get("how", "left") == "left")
 
 
+def _says_left(options: Options) -> bool:
+    return bool(options.get("how") == "left")
+
+
 def _join(
     function: str,
     problems: Callable[[Options], Iterable[str]],
@@ -137,7 +141,7 @@ def _join(
 TIMED_JOINS: Mapping[str, StepRecord] = {
     "join_as_of": _join("as_of:join_as_of", as_of_problems, always),
     "join_lookup": _join("lookup:join_lookup", lookup_problems),
-    "join_range": _join("range:join_range", range_problems),
+    "join_range": _join("range:join_range", range_problems, _says_left),
     "join_scd2": _join("scd2:join_scd2", scd2_problems),
 }
 
