@@ -16,6 +16,7 @@ from lakesmith.transforms.joins import as_of
 from lakesmith.transforms.joins.as_of import join_as_of
 from lakesmith.transforms.joins.range import join_range
 from lakesmith.transforms.joins.scd2 import join_scd2
+from lakesmith.transforms.joins.timed import plan_size
 
 LAW = settings(max_examples=6, deadline=None, derandomize=True, database=None)
 # One key of several is the most frequent one.
@@ -113,8 +114,10 @@ def test_versions(spark: SparkSession, left: list[Any], bounds: dict[Any, list[A
         ends = [*begins[1:], None if None in times else 21]
         versions += [(key, f"{begin}", begin, end) for begin, end in zip(begins, ends, strict=True)]
     other = frame(spark, "k string, n string, valid_from int, valid_to int", versions)
-    sized = spark.range(1).join(other).drop("id")
-    join = join_scd2(other=sized, on=["k"], at="at", broadcast_bytes=2**25 if is_sent else 0)
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(plan_size, "plan_bytes", lambda df: 100)
+        join = join_scd2(other=other, on=["k"], at="at", broadcast_bytes=100 if is_sent else 0)
+    assert join.choice.method == ("broadcast" if is_sent else "union")
     found = frame(spark, "k string, at int", left).transform(join).collect()
     sql = "SELECT l.k, l.at, r.n FROM l LEFT JOIN r ON l.k = r.k AND b <= at AND (e IS NULL OR at < e)"
     expected = asked(sql, l=("k VARCHAR, at INT", left), r=("k VARCHAR, n VARCHAR, b INT, e INT", versions))

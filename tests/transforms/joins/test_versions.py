@@ -9,7 +9,9 @@ from pyspark.sql import DataFrame, SparkSession
 
 from lakesmith.errors import StepError
 from lakesmith.testing import frame
+from lakesmith.transforms.joins.choice import PlannedJoin
 from lakesmith.transforms.joins.scd2 import join_scd2
+from lakesmith.transforms.joins.timed import plan_size
 
 SIZES = [0, 2**25]
 DDL = "k string, name string, valid_from int, valid_to int"
@@ -29,10 +31,17 @@ def lines(spark: SparkSession) -> DataFrame:
     return frame(spark, "id int, k string, at int", LINES)
 
 
-def both_plans(other: DataFrame, **options: Any) -> list[Any]:
-    """Return the join by each of its plans; a frame of literal rows is of unknown size."""
-    sized = other.sparkSession.range(1).join(other).drop("id")
-    return [join_scd2(other=sized, on=["k"], at="at", broadcast_bytes=size, **options) for size in SIZES]
+@pytest.fixture(autouse=True)
+def _known_size(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Let each history have 100 bytes, as Spark does not know the size of literal rows."""
+    monkeypatch.setattr(plan_size, "plan_bytes", lambda df: 100)
+
+
+def both_plans(other: DataFrame, **options: Any) -> list[PlannedJoin]:
+    """Return the join by each of its plans."""
+    joins = [join_scd2(other=other, on=["k"], at="at", broadcast_bytes=size, **options) for size in SIZES]
+    assert [join.choice.method for join in joins] == ["union", "broadcast"]
+    return joins
 
 
 @pytest.mark.parametrize("plan", [0, 1])
