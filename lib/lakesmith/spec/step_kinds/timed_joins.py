@@ -130,6 +130,10 @@ def _is_left(options: Options) -> bool:
     return bool(options.get("how", "left") == "left")
 
 
+def _says_left(options: Options) -> bool:
+    return bool(options.get("how") == "left")
+
+
 def _join(
     function: str,
     problems: Callable[[Options], Iterable[str]],
@@ -156,7 +160,7 @@ TIMED_JOINS: Mapping[str, StepRecord] = {
         matches_by=_by_all,
     ),
     "join_lookup": _join("lookup:join_lookup", lookup_problems, joins_on="on"),
-    "join_range": _join("range:join_range", range_problems),
+    "join_range": _join("range:join_range", range_problems, _says_left),
     "join_scd2": _join(
         "scd2:join_scd2", scd2_problems, joins_on="on", matches_by=_by_validity
     ),

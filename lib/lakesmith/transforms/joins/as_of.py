@@ -10,11 +10,11 @@ from pyspark.sql import Column, DataFrame
 from pyspark.sql import functions as F
 
 from lakesmith.column_refs import named, require, types_of
-from lakesmith.transforms.joins.choice import JoinChoice, PlannedJoin
 from lakesmith.transforms.axis import (
     position,
     span_on_axis,
 )
+from lakesmith.transforms.joins.choice import JoinChoice, PlannedJoin
 from lakesmith.transforms.joins.timed.follow import follow
 from lakesmith.transforms.joins.timed.options import require_options
 from lakesmith.transforms.joins.timed.right_table import (

@@ -13,9 +13,9 @@ from pyspark.sql import functions as F
 
 from lakesmith.column_refs import named, require, types_of
 from lakesmith.columns import PASSES
+from lakesmith.transforms.axis import require_axis, span_on_axis
 from lakesmith.transforms.joins.choice import JoinChoice, PlannedJoin
 from lakesmith.transforms.joins.lookup import key_name, matches
-from lakesmith.transforms.axis import require_axis, span_on_axis
 from lakesmith.transforms.joins.timed.options import require_options
 from lakesmith.transforms.joins.timed.related import Relation, related
 from lakesmith.transforms.joins.timed.spans import (

@@ -12,9 +12,9 @@ from pyspark.sql import functions as F
 
 from lakesmith.column_refs import json_text, named, require, types_of
 from lakesmith.columns import PASSES, VALID_FROM, VALID_TO
+from lakesmith.transforms.axis import EARLIEST, position, require_axis
 from lakesmith.transforms.joins.choice import JoinChoice, PlannedJoin
 from lakesmith.transforms.joins.lookup import Kept, key_name, matches
-from lakesmith.transforms.axis import EARLIEST, position, require_axis
 from lakesmith.transforms.joins.timed.options import require_options
 from lakesmith.transforms.joins.timed.plan_size import (
     BROADCAST_BYTES,

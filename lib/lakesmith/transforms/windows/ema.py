@@ -15,6 +15,7 @@ from lakesmith.errors import StepError
 from lakesmith.spec.step_kinds.exact_values import NUMBERS
 from lakesmith.transforms.axis import floor_div
 from lakesmith.transforms.joins.sides import refuse_clash
+from lakesmith.transforms.responses.treat import window_of
 from lakesmith.types import Transform, family
 
 STEP = "ema"
@@ -108,12 +109,12 @@ def _require_number(df: DataFrame, column: str) -> None:
 
 
 def _numbered(column: str, order_by: Sequence[str], by: Sequence[str]) -> Transform:
-    """Add the values of a series as doubles, their numbers from 0 on, and the first and last one."""
+    """Add the values of a series as doubles, their numbers, and the first and the last one."""
     order = [named(one) for one in order_by]
     has_position = reduce(and_, [one.isNotNull() for one in order])
     number = named(column).cast("double")
     known = F.when(has_position & ~F.isnan(number), number)
-    ordered = Window.partitionBy(*map(named, by)).orderBy(*order, _VALUE)
+    ordered = window_of(by).orderBy(*order, _VALUE)
     so_far = ordered.rowsBetween(Window.unboundedPreceding, Window.currentRow)
 
     def apply(df: DataFrame) -> DataFrame:
@@ -141,13 +142,12 @@ def _smoothed(span: int, by: Sequence[str]) -> Transform:
     weight = 2.0 / (span + 1.0)
     kept = 1.0 - weight
     size = max(1, int(_BITS_OF_BLOCK * math.log(2) / -math.log(kept)))
-    keys = [named(one) for one in by]
     place = named(_NUMBER) - named(_BLOCK) * size
     growing = named(_VALUE) * F.pow(F.lit(1 / kept), named(_PLACE))
-    in_block = Window.partitionBy(*keys, _BLOCK).orderBy(_NUMBER)
+    in_block = window_of([*by, _BLOCK]).orderBy(_NUMBER)
     # By range, since a row without a value has the number of the value before it.
     so_far = in_block.rangeBetween(Window.unboundedPreceding, Window.currentRow)
-    before = Window.partitionBy(*keys).orderBy(_BLOCK).rangeBetween(-_BLOCKS, -1)
+    before = window_of(by).orderBy(_BLOCK).rangeBetween(-_BLOCKS, -1)
     is_end = named(_VALUE).isNotNull() & (named(_PLACE) == size - 1)
 
     def apply(numbered: DataFrame) -> DataFrame:

@@ -10,6 +10,7 @@ from pyspark.sql import functions as F
 from lakesmith.column_refs import named, require, types_of
 from lakesmith.transforms.axis import position, require_axis, span_on_axis
 from lakesmith.transforms.joins.sides import refuse_clash
+from lakesmith.transforms.responses.treat import window_of
 from lakesmith.types import Transform
 
 STEP = "sessions"
@@ -76,7 +77,7 @@ def sessions(
         require_axis(STEP, {at: kind})
         width = span_on_axis(STEP, "gap", gap, kind)
         time = named(at)
-        ordered = Window.partitionBy(*map(named, by)).orderBy(time)
+        ordered = window_of(by).orderBy(time)
         here = position(time, kind)
         apart = here - F.lag(here).over(ordered)
         is_first = F.coalesce(apart >= width, F.lit(True))

@@ -10,6 +10,7 @@ from pyspark.sql import functions as F
 from lakesmith.column_refs import named, require, types_of
 from lakesmith.transforms.axis import position, require_axis, span_on_axis
 from lakesmith.transforms.joins.sides import refuse_clash
+from lakesmith.transforms.responses.treat import window_of
 from lakesmith.types import Transform
 
 STEP = "sliding"
@@ -80,7 +81,7 @@ def sliding(
         require_axis(STEP, {at: kind})
         width = span_on_axis(STEP, "last", last, kind)
         newest = Window.currentRow if include_current else -1
-        ordered = Window.partitionBy(*map(named, by)).orderBy(_POSITION)
+        ordered = window_of(by).orderBy(_POSITION)
         window = ordered.rangeBetween(-width, newest)
         has_time = named(_POSITION).isNotNull()
         added = {

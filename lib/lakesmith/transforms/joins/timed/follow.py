@@ -19,6 +19,7 @@ from lakesmith.transforms.joins.timed.rows import (
     Layout,
     row_name,
 )
+from lakesmith.transforms.responses.treat import window_of
 from lakesmith.types import Transform
 
 _IS_LAST = "_is_last"
@@ -94,7 +95,7 @@ def _carried(layout: Layout, direction: str, tables: Sequence[RightTable]) -> Tr
         renamed = [named(key).alias(name) for key, name in keys.items()]
         backward = direction == BACKWARD
         bucket = F.asc(BUCKET) if backward else F.desc(BUCKET)
-        parts = Window.partitionBy(*layout.keys).orderBy(bucket)
+        parts = window_of(layout.keys).orderBy(bucket)
         earlier = parts.rowsBetween(Window.unboundedPreceding, -1)
         newest = [
             _newest(one).over(earlier).alias(carried[one.found(direction)])
