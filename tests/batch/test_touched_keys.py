@@ -11,7 +11,7 @@ from lakesmith.testing import frame
 ROWS = [(1, "a"), (2, None), (None, "b"), (3, "c")]
 
 
-@pytest.mark.parametrize(("most", "method"), [(2000, "literals"), (1, "semi join")])
+@pytest.mark.parametrize(("most", "method"), [(2000, "literals"), (1, "broadcast semi join")])
 @pytest.mark.parametrize(
     ("kind", "keys", "marked"),
     [
@@ -33,7 +33,7 @@ def test_rows_are_marked_alike(
 ) -> None:
     monkeypatch.setattr("lakesmith.batch.read.touched_keys.MAX_KEYS", most)
     found = find_keys(frame(spark, f"id {kind}", keys))
-    assert found.method == ("semi join" if kind == "double" else method)
+    assert found.method == ("broadcast semi join" if kind == "double" else method)
     rows = frame(spark, "id int, name string", ROWS)
     wanted = rows.transform(found.mark("touched")).filter("touched")
     assert sorted((row["id"] for row in wanted.collect()), key=repr) == sorted(marked, key=repr)

@@ -16,6 +16,7 @@ from lakesmith.tables.upsert.arrow_order import tuples_of
 from lakesmith.types import WHOLE, Transform, family
 
 MAX_KEYS = 2000
+MAX_SENT = 200_000
 _MATCHED = "_matched"
 
 
@@ -32,18 +33,23 @@ class TouchedKeys:
     literals : str
         SQL that is true for exactly these keys, empty where they are too many.
     count : int
-        How many they are; more than `MAX_KEYS` counts as one more.
+        How many they are, as far as that was counted.
+    is_sent : bool
+        Whether they are sent to all executors, so that no row is shuffled for them.
     """
 
     keys: DataFrame
     bounds: Touched
     literals: str = ""
     count: int = 0
+    is_sent: bool = False
 
     @property
     def method(self) -> str:
         """How the rows are found."""
-        return "literals" if self.literals else "semi join"
+        if self.literals or not self.count:
+            return "literals"
+        return "broadcast semi join" if self.is_sent else "semi join"
 
     def may_match(self, rows: DataFrame) -> Column:
         """Return a literal condition that every row with one of the keys meets.
@@ -75,7 +81,8 @@ class TouchedKeys:
     def _matched(self, flag: str) -> Transform:
         names = {name: f"_on_{place}" for place, name in enumerate(self.keys.columns)}
         renamed = [named(name).alias(other) for name, other in names.items()]
-        keys = self.keys.select(*renamed, F.lit(True).alias(_MATCHED))
+        marked = self.keys.select(*renamed, F.lit(True).alias(_MATCHED))
+        keys = F.broadcast(marked) if self.is_sent else marked
         pairs = [named(name).eqNullSafe(named(other)) for name, other in names.items()]
         is_same = reduce(and_, pairs)
 
@@ -97,7 +104,7 @@ def find_keys(keys: DataFrame) -> TouchedKeys:
 
     Notes
     -----
-    One Spark job for at most 2000 keys, up to three more for the ranges of others.
+    One Spark job for at most 2000 keys, up to four more for the ranges and number of others.
 
     Examples
     --------
@@ -107,19 +114,24 @@ def find_keys(keys: DataFrame) -> TouchedKeys:
     """
     kinds = dict(keys.dtypes)
     if not is_exact(kinds):
-        return TouchedKeys(keys, Touched({}), count=MAX_KEYS + 1)
+        return _to_join(keys, Touched({}))
     found = keys.limit(MAX_KEYS + 1).toArrow()
     if found.num_rows > MAX_KEYS:
-        bounds = find_touched(keys, keys.columns, few=False)
-        return TouchedKeys(keys, bounds, count=found.num_rows)
+        return _to_join(keys, find_touched(keys, keys.columns, few=False))
     try:
         rows = sorted(tuples_of(found, kinds), key=repr)
         literals = one_of(kinds, rows) if rows else ""
         bounds = touched_in(found, kinds)
     except (ValueError, OverflowError):
         # A value that Python has none for: a year, or text that is not UTF-8.
-        return TouchedKeys(keys, Touched({}), count=MAX_KEYS + 1)
+        return _to_join(keys, Touched({}))
     return TouchedKeys(keys, bounds, literals, found.num_rows)
+
+
+def _to_join(keys: DataFrame, bounds: Touched) -> TouchedKeys:
+    """Return keys that rows are joined with."""
+    count = keys.count()
+    return TouchedKeys(keys, bounds, count=count, is_sent=count <= MAX_SENT)
 
 
 def _are_alike(keys: DataFrame, rows: DataFrame) -> bool:

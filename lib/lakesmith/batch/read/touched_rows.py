@@ -42,15 +42,13 @@ class TouchedJoin:
     @property
     def choice(self) -> JoinChoice:
         """How the rows are found, and why."""
-        few = "the changed keys are few enough to prune files"
-        many = "more keys changed than fit in a condition"
-        why = few if self.keys.method == "literals" else many
-        counted = {"keys": self.keys.count}
-        if self.keys.count == 0:
+        why = "the changed keys are few enough to prune files"
+        if not self.keys.count:
             why = "no row of the input changed in what the step takes"
-        return JoinChoice(
-            f"{self.join.name} {self.join.input}", self.keys.method, why, counted
-        )
+        elif not self.keys.literals:
+            why = "more keys changed than a condition may hold"
+        step = f"{self.join.name} {self.join.input}"
+        return JoinChoice(step, self.keys.method, why, {"keys": self.keys.count})
 
 
 def touched_joins(batch: BatchContext) -> tuple[TouchedJoin, ...]:
