@@ -7,8 +7,8 @@ from collections.abc import Callable
 import pytest
 
 from lakesmith.errors import Problem
-from lakesmith.spec.joined_inputs import columns_from_inputs, input_joins, places_of_key
 from lakesmith.spec.model import Table
+from lakesmith.spec.step_kinds.joined_inputs import columns_from_inputs, input_joins, places_of_key
 
 Load = Callable[..., list[Problem]]
 CUSTOMERS = """

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from lakesmith.spec.joined_inputs import input_joins
+from lakesmith.spec.step_kinds.joined_inputs import input_joins
 from lakesmith.transforms.steps.bind import bind_step
 
 if TYPE_CHECKING:

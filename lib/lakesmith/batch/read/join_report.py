@@ -9,7 +9,7 @@ from pyspark.sql import SparkSession
 
 from lakesmith.errors import StepError
 from lakesmith.sources.upstream import snapshot
-from lakesmith.spec.joined_inputs import InputJoin, input_joins
+from lakesmith.spec.step_kinds.joined_inputs import InputJoin, input_joins
 from lakesmith.tables.ref import project_table
 from lakesmith.transforms.steps.bind import bind_step
 

@@ -17,7 +17,11 @@ from lakesmith.column_refs import named
 from lakesmith.columns import DELETED
 from lakesmith.sources.net_changes import changed_keys
 from lakesmith.sources.registry import changed_inputs_of, span_of
-from lakesmith.spec.joined_inputs import InputJoin, input_joins, places_of_key
+from lakesmith.spec.step_kinds.joined_inputs import (
+    InputJoin,
+    input_joins,
+    places_of_key,
+)
 from lakesmith.transforms.contract import to_contract
 from lakesmith.transforms.joins.choice import JoinChoice
 from lakesmith.transforms.steps.bind import run_steps

@@ -20,7 +20,6 @@ from lakesmith.spec.rules.context import Rule, StepCheck, Subject
 from lakesmith.spec.rules.evolution import default_rules, rename_rules
 from lakesmith.spec.rules.formats import format_rules
 from lakesmith.spec.rules.groups import group_rules
-from lakesmith.spec.rules.input_changes import input_change_rules
 from lakesmith.spec.rules.inputs import (
     bronze_rules,
     input_rules,
@@ -36,6 +35,7 @@ from lakesmith.spec.rules.steps import (
     step_rules,
 )
 from lakesmith.spec.rules.write import event_date_rules, write_rules
+from lakesmith.spec.step_kinds.input_rules import input_change_rules
 from lakesmith.spec.step_kinds.rules import response_rules
 from lakesmith.spec.yaml.provenance import Finding
 

@@ -6,17 +6,17 @@ from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
 from lakesmith.spec.change_semantics import has_keys_of
-from lakesmith.spec.joined_inputs import (
-    columns_from_inputs,
-    input_joins,
-    other_readers,
-)
 from lakesmith.spec.step_effects import (
     changed_columns,
     groupings,
     is_user_function,
     keeps_rows,
     name_of,
+)
+from lakesmith.spec.step_kinds.joined_inputs import (
+    columns_from_inputs,
+    input_joins,
+    other_readers,
 )
 from lakesmith.spec.step_kinds.record import lowered
 from lakesmith.spec.values.sql_text import column_names
