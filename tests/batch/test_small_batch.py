@@ -15,7 +15,7 @@ from lakesmith.ledger.intent import Intent
 from lakesmith.session import batch
 from lakesmith.session.batch import batch_session, ending
 from lakesmith.sources.files.position import files_slice
-from lakesmith.sources.upstream_source import versions_slice
+from lakesmith.sources.version_slices import versions_slice
 from lakesmith.spec.example import example_project
 from lakesmith.spec.model import FilesSource, Project
 from tests.shop import Shop

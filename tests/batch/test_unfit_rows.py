@@ -17,7 +17,7 @@ from lakesmith.quality.gate import accepted, rejected, tag
 from lakesmith.spec.model import Column, Table, Write
 from lakesmith.testing import frame
 from lakesmith.transforms.filters import filter_rows
-from lakesmith.transforms.joins import join
+from lakesmith.transforms.joins.join import join
 from lakesmith.types import Transform
 
 LANDED = [("1", "5", None), ("2", "six", None), ("3", None, None), (None, None, '{"_corrupt_record":"x"}')]

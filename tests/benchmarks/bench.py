@@ -25,9 +25,12 @@ from tests.benchmarks.eventlog import SETTINGS, EventLog, read_event_log
 from tests.benchmarks.feed import ROOT, Feed, find_feed
 from tests.benchmarks.history import history
 from tests.benchmarks.idle import idle, publishing
+from tests.benchmarks.joins.enriched import enriched
 from tests.benchmarks.markdown import markdown
 from tests.benchmarks.micro_merges import micro_merges
 from tests.benchmarks.orphans.report import orphans
+from tests.benchmarks.timed_joins.as_of import as_of_joins
+from tests.benchmarks.timed_joins.range_join import range_joins
 from tests.benchmarks.upserts.candidates import NAIVE, OURS
 from tests.benchmarks.upserts.grid import grid
 from tests.benchmarks.upserts.growth import growth
@@ -40,7 +43,7 @@ BASIC, FULL = "lakesmith, profile basic", "lakesmith, profile full on silver.ord
 SALES = "bronze.order_lines,silver.order_lines,gold.daily_sales"
 PARTS = (
     "tax", "reads", "day", "cold", "idle", "publish", "upserts", "growth", "grid", "bloom", "history", "dedupe", "maintain", "checks",
-    "references", "repeats",
+    "references", "repeats", "as-of", "range-join", "enriched",
 )  # fmt: skip
 MANY = 200
 DAYS = 60
@@ -202,6 +205,9 @@ def main() -> None:
             ),
             "references": lambda: orphans(scratch / "orphans", options.rounds),
             "repeats": lambda: repeats(scratch / "repeats", HISTORY_ROWS, options.rounds),
+            "as-of": lambda: as_of_joins(scratch / "as_of", options.rounds),
+            "range-join": lambda: range_joins(scratch / "range_join", options.rounds),
+            "enriched": lambda: enriched(feed, scratch / "enriched", phases),
             "maintain": lambda: micro_merges(scratch / "micro", MICRO_ROWS, MICRO_MERGES, MAINTAIN_EVERY),
         }
         for name in [options.only] if options.only else PARTS:

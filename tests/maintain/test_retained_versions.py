@@ -11,7 +11,7 @@ from lakesmith.ledger.intent import Intent
 from lakesmith.ledger.state import TableState
 from lakesmith.ledger.store import Ledger
 from lakesmith.maintain.retained_versions import all_holds, readers, unfinished
-from lakesmith.sources.upstream_source import versions_slice
+from lakesmith.sources.version_slices import versions_slice
 from lakesmith.spec.model import Project
 from lakesmith.spec.model.checks import check_from
 from lakesmith.tables.ops_table import OpsTable

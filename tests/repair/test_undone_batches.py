@@ -10,7 +10,7 @@ from lakesmith.errors import LedgerError
 from lakesmith.ledger.intent import Intent
 from lakesmith.ledger.state import Mark, TableState
 from lakesmith.repair.undone_batches import find_rollbacks
-from lakesmith.sources.upstream_source import versions_slice
+from lakesmith.sources.version_slices import versions_slice
 from lakesmith.spec.model import Project
 from tests.positions import read_to
 

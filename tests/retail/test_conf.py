@@ -13,6 +13,7 @@ CONF = Path(__file__).resolve().parents[2] / "conf"
 TABLES = {
     "bronze.order_lines", "bronze.crm_changes", "silver.order_lines", "silver.customers", "silver.customer_profiles",
     "silver.customer_invoices", "silver.products", "gold.daily_sales", "gold.customer_rfm",
+    "gold.sales_enriched",
 }  # fmt: skip
 
 

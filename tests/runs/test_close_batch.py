@@ -14,7 +14,7 @@ from lakesmith.ledger.state import TableState
 from lakesmith.quality.check_result import CheckResult
 from lakesmith.runs import close_batch
 from lakesmith.runs.close_batch import closing_event
-from lakesmith.sources.upstream_source import versions_slice
+from lakesmith.sources.version_slices import versions_slice
 from lakesmith.tables.delta_log.history import Commit
 
 INTENT = Intent("silver.a", 1, 4, "2026-01-01T00:00:00+00:00", "hash", versions_slice("bronze.a", 2, 5))

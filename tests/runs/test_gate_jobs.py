@@ -12,7 +12,7 @@ from lakesmith.batch.context import BatchContext
 from lakesmith.batch.run import run_batch
 from lakesmith.ledger.intent import Intent
 from lakesmith.session.batch import batch_session
-from lakesmith.sources.upstream_source import versions_slice
+from lakesmith.sources.version_slices import versions_slice
 from lakesmith.spec.fingerprint import spec_hash
 from tests.shop import SPECS, Shop
 

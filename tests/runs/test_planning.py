@@ -7,7 +7,7 @@ import pytest
 
 from lakesmith.ledger.state import TableState
 from lakesmith.runs.batch_planner import Planned, Planner
-from lakesmith.sources.upstream_source import versions_slice
+from lakesmith.sources.version_slices import versions_slice
 from lakesmith.spec.fingerprint import spec_hash
 from tests.positions import read_files, read_to
 from tests.shop import Shop

@@ -6,7 +6,7 @@ from pyspark.sql import DataFrame, SparkSession
 
 from lakesmith.errors import StepError
 from lakesmith.testing import frame
-from lakesmith.transforms.joins import join
+from lakesmith.transforms.joins.join import join
 
 
 def sides(spark: SparkSession) -> tuple[DataFrame, DataFrame]:

@@ -17,6 +17,7 @@ KEYS = {
     "silver.customer_profiles": ("customer_id",),
     "silver.customer_invoices": ("customer_id", "invoice_no"),
     "silver.products": ("stock_code", "valid_from"),
+    "gold.sales_enriched": ("line_id",),
     "gold.daily_sales": ("order_date", "country"),
     "gold.customer_rfm": ("customer_id",),
 }

@@ -77,6 +77,13 @@ TABLES = {
             lead(invoice_ts) OVER (PARTITION BY stock_code ORDER BY invoice_ts) AS valid_to,
             valid_to IS NULL AS is_current
         FROM renamed""",
+    "gold.sales_enriched": """
+        SELECT lines.*, products.description AS product_description, customers.country AS customer_country
+        FROM "silver.order_lines" AS lines
+        LEFT JOIN "silver.products" AS products ON products.stock_code = lines.stock_code
+            AND products.valid_from <= lines.invoice_ts
+            AND (products.valid_to IS NULL OR lines.invoice_ts < products.valid_to)
+        LEFT JOIN "silver.customers" AS customers ON customers.customer_id = lines.customer_id""",
     "gold.daily_sales": """
         SELECT *, (gross + returns)::DECIMAL(28, 4) AS net FROM (
             SELECT order_date, country, count(*) AS lines, count(DISTINCT invoice_no) AS invoices,

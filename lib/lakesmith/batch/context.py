@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 from functools import cached_property
@@ -14,7 +14,7 @@ from lakesmith.ledger.identity import app_id_of, positions
 from lakesmith.ledger.key_change import settings_to_record
 from lakesmith.ledger.source_settings import recorded_settings
 from lakesmith.sources.registry import source_of, span_of
-from lakesmith.sources.upstream_source import versions_slice
+from lakesmith.sources.version_slices import versions_slice
 from lakesmith.spec.change_semantics import upstream_decides
 from lakesmith.spec.step_kinds.resolve import with_frozen
 from lakesmith.tables.commit import CommitId
@@ -115,7 +115,8 @@ class BatchContext:
         span = span_of(self.intent.input)
         if span is None:
             return self
-        whole = versions_slice(span.name, None, span.to)
+        defaults = self.intent.input.data.get("defaults")
+        whole = versions_slice(span.name, None, span.to, defaults=defaults)
         return replace(self, intent=replace(self.intent, input=whole))
 
     def ref(self, name: str) -> TableRef:
@@ -129,13 +130,14 @@ class BatchContext:
         planned: Mapping[str, Any] | None = None,
         watermark: Mapping[str, Any] | None = None,
         partial: bool = False,
+        joins: Sequence[str] = (),
     ) -> CommitId:
         """Return the identity of this batch's commit on the table or on its quarantine.
 
         `counts` are what the commit will have done, where Delta itself does not count it; `planned`
         is how the commit was to be done and what that was expected to cost; `watermark` is the
         greatest instant up to this batch; `partial` says that the table holds rows with values of
-        several events.
+        several events; `joins` are the plans that its joins took.
         """
         intent = self.intent
         app_id = app_id_of(
@@ -147,6 +149,7 @@ class BatchContext:
         }
         metadata |= settings_to_record(self.spec)
         metadata |= {"partial": True} if partial else {}
+        metadata |= {"joins": list(joins)} if joins else {}
         metadata |= recorded_settings(source_of(self.project, self.name))
         recorded = {
             **metadata,

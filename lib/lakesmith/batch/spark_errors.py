@@ -8,7 +8,8 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any
 
-from lakesmith.errors import InputError, LakesmithError, WriteError
+from lakesmith.codes import explain
+from lakesmith.errors import InputError, LakesmithError, StepError, WriteError
 from lakesmith.session.failures import first_line, text_of
 from lakesmith.tables.upsert.key_promise import broken_promise
 from lakesmith.transforms.keys.key_promise import BROKEN_PROMISE
@@ -24,6 +25,9 @@ NO_FEED = re.compile(
 TOO_BIG = re.compile(
     r"NUMERIC_VALUE_OUT_OF_RANGE|ARITHMETIC_OVERFLOW|CAST_OVERFLOW|NUMERIC_OUT_OF_SUPPORTED_RANGE"
 )
+
+# What a row says that a step refuses, such as a key that a lookup has twice.
+OF_A_STEP = re.compile(r"\b(LS3[35][0-9]) ([^\n]*?)(?: SQLSTATE: \w+)?(?:\n|$)")
 
 
 def lacks_feed(error: Exception) -> bool:
@@ -82,6 +86,11 @@ def _known(batch: BatchContext, error: Exception) -> LakesmithError | None:
         sample = re.search(rf"{BROKEN_PROMISE} (\{{.*?\}}\}})", text)
         empty: dict[str, Any] = {"one": {}, "other": {}}
         return broken_promise(name, json.loads(sample[1]) if sample else empty)
+    of_a_step = OF_A_STEP.search(text)
+    if of_a_step:
+        code, what = of_a_step.groups()
+        where = f"{name} batch {batch.intent.batch}"
+        return StepError(what, code=code, where=where, hint=explain(code).action)
     if TOO_BIG.search(text):
         hint = (
             "give the column more digits in the contract, or correct the input; "

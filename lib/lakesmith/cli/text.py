@@ -147,7 +147,7 @@ def _say(state: str) -> str:
 
 
 def plan_text(plan: Plan) -> str:
-    """Return what a run would do, a row a table, then new columns, extra scans and notes."""
+    """Return what a run would do, a row a table, then joins, new columns, scans and notes."""
     names = ("wave", "table", "strategy", "new", "reads")
     rows = [_only(table, names) for table in plan.tables]
     scans = [
@@ -165,8 +165,13 @@ def plan_text(plan: Plan) -> str:
         for table in plan.tables
         for note in table.notes
     ]
+    joins = [
+        f"join of {table.table}: {join}"
+        for table in plan.tables
+        for join in table.joins
+    ]
     tables = aligned(rows, names)
-    return "\n".join([tables, *schema, *scans, *notes])
+    return "\n".join([tables, *joins, *schema, *scans, *notes])
 
 
 def status_text(runs: Sequence[Row]) -> str:
@@ -220,7 +225,12 @@ def _commits(commits: Sequence[Row]) -> str:
         {**row, "metrics": metrics, "plan": plan}
         for row, (metrics, plan) in zip(commits, said, strict=True)
     ]
-    return aligned(rows, _HISTORY)
+    joins = [
+        f"joins of version {row['version']}: {join}"
+        for row in commits
+        for join in row.get("joins", ())
+    ]
+    return "\n".join([aligned(rows, _HISTORY), *joins])
 
 
 def rows_text(rows: Sequence[Row]) -> str:

@@ -14,6 +14,7 @@ from lakesmith.codes.responses import RESPONSE_CODES
 from lakesmith.codes.runs import RUN_CODES
 from lakesmith.codes.sources import SOURCE_CODES
 from lakesmith.codes.specs import SPEC_CODES
+from lakesmith.codes.timed_joins import TIMED_JOIN_CODES
 from lakesmith.errors import LakesmithError
 from lakesmith.spec.yaml.provenance import suggest
 
@@ -30,7 +31,7 @@ class Explanation:
 
 _RUNS = INPUT_CODES | RUN_CODES | EVOLUTION_CODES | MAINTAIN_CODES | REPLAY_CODES
 _TEXTS = _RUNS | DOCTOR_CODES | ENVIRONMENT_CODES | SPEC_CODES | SOURCE_CODES
-_TEXTS |= RESPONSE_CODES
+_TEXTS |= RESPONSE_CODES | TIMED_JOIN_CODES
 
 CATALOGUE: dict[str, Explanation] = {
     code: Explanation(code, *texts) for code, texts in sorted(_TEXTS.items())

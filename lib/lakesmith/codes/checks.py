@@ -60,6 +60,14 @@ CHECK_CODES: dict[str, tuple[str, str, str]] = {
         " It would end the batch.",
         "Correct the pattern. In SQL text a backslash is written twice, except in r'...'.",
     ),
+    "LS188": (
+        "rows that cannot follow their inputs",
+        "With on_input_change: recompute a batch computes the rows again that a change of an input"
+        " touches, and puts them in place of the old ones. The spec does not tell which rows these"
+        " are, or a change could take a row away.",
+        "Do what the hint says, or leave on_input_change out: rows then keep what the input held"
+        " when they came.",
+    ),
     "LS186": (
         "check that the write strategy cannot have",
         "The check compares the rows that a batch adds with those that the table had. Another"

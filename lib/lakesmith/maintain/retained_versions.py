@@ -13,7 +13,7 @@ from lakesmith.errors import InputError
 from lakesmith.ledger.commit_walk import undone_spans
 from lakesmith.maintain.table_stats import DAY, TableMetrics
 from lakesmith.sinks.consumers import positions_on
-from lakesmith.sources.registry import span_of
+from lakesmith.sources.registry import changed_inputs_of, inputs_read, span_of
 from lakesmith.spec.graph import references, upstreams
 
 if TYPE_CHECKING:
@@ -118,6 +118,12 @@ def _reads(
             over_voids(state.since, voids),
             f"{state.table} has read it up to version {state.since}",
         )
+    computed_with = inputs_read(state.positions).get(name)
+    if computed_with is not None:
+        yield Hold(
+            over_voids(computed_with, voids),
+            f"the rows of {state.table} are computed with version {computed_with} of it",
+        )
     if state.open:
         yield from _open_batch_reads(project, state.open, name, voids)
 
@@ -136,6 +142,9 @@ def _open_batch_reads(
             if read.since is None
             else {read.to, over_voids(read.since, voids)}
         )
+    for span in changed_inputs_of(intent.input).values():
+        if span.name == name and span.since is not None:
+            versions |= {over_voids(span.since, voids)}
     who = f"batch {intent.batch} of {intent.table} was begun and reads it"
     yield from (
         Hold(version, f"{who} from version {version}") for version in sorted(versions)

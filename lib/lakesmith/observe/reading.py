@@ -25,7 +25,8 @@ def read_history(spark: SparkSession | None, table: TableRef) -> list[Row]:
     -------
     list of dict
         version, timestamp (UTC, ISO), operation, batch, epoch, run_id, input (positions), Delta's
-        counts, and the plan of an upsert: method, and figures that were expected and that came.
+        counts, the plan of an upsert (method, and figures that were expected and that came), and
+        the plans of its joins.
 
     Raises
     ------
@@ -52,6 +53,7 @@ def _row(commit: Commit) -> Row:
         **{name: commit.metadata.get(name) for name in recorded},
         "metrics": dict(commit.metrics),
         "plan": plan_of(commit.metadata, commit.metrics),
+        "joins": list(commit.metadata.get("joins", ())),
     }
 
 

@@ -86,6 +86,7 @@ class PlannedTable:
     """What a run would do for one table.
 
     `schema` is how the columns that its spec declares differ from the table, one text a difference.
+    `joins` says for each join what happens when its input changes, and which plan it takes.
     """
 
     table: str
@@ -97,6 +98,7 @@ class PlannedTable:
     extra_scans: tuple[str, ...] = ()
     notes: tuple[str, ...] = ()
     schema: tuple[str, ...] = ()
+    joins: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)

@@ -27,7 +27,7 @@ from lakesmith.runs.finish import conclude, raise_or_return
 from lakesmith.runs.lock import project_lock
 from lakesmith.runs.recover import Recovery
 from lakesmith.sinks.consumers import guard_backfill
-from lakesmith.sources.upstream_source import versions_slice
+from lakesmith.sources.version_slices import versions_slice
 from lakesmith.spec.graph import references, waves
 
 if TYPE_CHECKING:

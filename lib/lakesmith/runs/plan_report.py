@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 from pyspark.sql import SparkSession
 
+from lakesmith.batch.read.join_report import join_report
 from lakesmith.batch.transform.merged_groups import merges_in
 from lakesmith.errors import LakesmithError, SparkGone
 from lakesmith.ledger.key_change import key_change
@@ -96,7 +97,8 @@ class _Planning:
         is_busy = planned.intent is not None or bool(waits_for)
         reads = _reads(self.project, name, planned, state) if is_busy else ""
         without_batch = self._without_batch(name, wave, _new(planned, waits_for))
-        row = replace(without_batch, reads=reads)
+        joins = join_report(self.spark, self.project, name, self.ledger.states)
+        row = replace(without_batch, reads=reads, joins=joins)
         with_differences = _with_differences(self.spark, self.project, row, state)
         if is_busy:
             self.busy.add(name)

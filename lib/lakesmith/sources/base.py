@@ -215,6 +215,11 @@ class Source(Protocol):
         return f"sources.{name}"
 
     @classmethod
+    def changed_inputs(cls, piece: Slice) -> Mapping[str, Span]:
+        """Return the inputs whose changes compute rows of earlier batches again, by name."""
+        return {}
+
+    @classmethod
     def span(cls, piece: Slice) -> Span | None:
         """Return the versions of an upstream table that a slice reads, or None for other input."""
         return None

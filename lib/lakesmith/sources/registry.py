@@ -167,6 +167,30 @@ def span_of(piece: Slice) -> Span | None:
     return source_class(piece.kind).span(piece)
 
 
+def changed_inputs_of(piece: Slice) -> Mapping[str, Span]:
+    """Return the inputs whose changes compute rows of earlier batches again, by name.
+
+    Examples
+    --------
+    >>> from lakesmith.sources.slices import Slice
+    >>> changed_inputs_of(Slice("files", "orders", {"files": []}))
+    {}
+    """
+    return source_class(piece.kind).changed_inputs(piece)
+
+
+def inputs_read(positions: Mapping[str, Position]) -> dict[str, int]:
+    """Return the versions of the tables with which all rows were computed, by table.
+
+    Examples
+    --------
+    >>> inputs_read({"table": {"to": 5, "inputs": {"c": {"table": "silver.c", "to": 7}}}})
+    {'silver.c': 7}
+    """
+    inputs = positions.get(UPSTREAM, {}).get("inputs", {})
+    return {one["table"]: one["to"] for one in inputs.values()}
+
+
 def version_read(positions: Mapping[str, Position]) -> int | None:
     """Return the version up to which an upstream table was read, or None when none was.
 

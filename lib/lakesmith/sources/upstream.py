@@ -91,11 +91,13 @@ def new_rows(
         if "_deleted" not in rows.columns:
             return rows
         return rows.filter("NOT _deleted")
+    commits = live_versions(since, to, voids)
+    if not commits:
+        return new_rows(session, table, None, to).filter(F.lit(False))
     change = F.col("_change_type")
-    feed = _feed(session, table, since, to, voids)
+    feed = change_feed(session, table, since, to, voids)
     rows = feed.filter(change.isin("insert", "update_postimage"))
     # A commit has one image of a row.
-    commits = live_versions(since, to, voids)
     has_several = len(commits) > 1
     if images_of and has_several and set(images_of) <= set(rows.columns):
         rows = rows.transform(latest_by(images_of, ["_commit_version"]))
@@ -112,7 +114,7 @@ def changed_rows(
     DataFrame
         *Columns*: those of the table, without ``_seq`` and ``_deleted``.
     """
-    feed = _feed(session, table, since, to, voids)
+    feed = change_feed(session, table, since, to, voids)
     return feed.drop(*HIDDEN_IN_FEED)
 
 
@@ -126,7 +128,7 @@ def inserted_rows(
     DataFrame
         *Columns*: those of the table, without ``_seq`` and ``_deleted``.
     """
-    feed = _feed(session, table, since, to, voids)
+    feed = change_feed(session, table, since, to, voids)
     is_insert = named("_change_type") == "insert"
     rows = feed.filter(is_insert)
     if "_deleted" in rows.columns:
@@ -144,7 +146,7 @@ def other_changes(
     DataFrame
         *Columns*: those of the table, without ``_seq`` and ``_deleted``.
     """
-    feed = _feed(session, table, since, to, voids)
+    feed = change_feed(session, table, since, to, voids)
     is_other = named("_change_type") != "insert"
     rows = feed.filter(is_other)
     return rows.drop(*HIDDEN_IN_FEED)
@@ -208,9 +210,13 @@ def is_retyped(session: SparkSession, table: TableRef, since: int, to: int) -> b
     return any(after.get(name, kind) != kind for name, kind in before.items())
 
 
-def _feed(
+def change_feed(
     session: SparkSession, table: TableRef, since: int, to: int, voids: Voids
 ) -> DataFrame:
+    """Return the change feed of a table after `since`, up to `to`, with the names of now.
+
+    *Columns*: those of the table, and `FEED_COLUMNS`.
+    """
     altered = _altered(session, table, since, to)
     alterations = [(commit.version, commit.version) for commit in altered]
     spans = live_spans(since, to, [*voids, *alterations])

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, TypeAlias
 from pyspark.sql import SparkSession
 
 from lakesmith.errors import WriteError
+from lakesmith.sources.followed_inputs import INPUTS, read_up_to
 from lakesmith.sources.positions import Position, Positions
 from lakesmith.tables.ref import project_table
 from lakesmith.transforms.conform import defaults_of
@@ -24,7 +25,7 @@ Defaults: TypeAlias = "Mapping[str, Mapping[str, str]]"
 
 @dataclass(frozen=True)
 class UpstreamPositions(Positions):
-    """Keep the defaults by which an upstream was read beside its version."""
+    """Keep the defaults by which an upstream was read, and its inputs, beside its version."""
 
     def advance(self, position: Position, piece: Slice, batch: int) -> None:
         """Move a position behind a slice, in place.
@@ -41,13 +42,16 @@ class UpstreamPositions(Positions):
         super().advance(position, piece, batch)
         if "defaults" in piece.data:
             position["defaults"] = deepcopy(piece.data["defaults"])
+        position.pop(INPUTS, None)
+        if INPUTS in piece.data:
+            position[INPUTS] = read_up_to(piece.data[INPUTS])
 
 
 def defaults_read(project: Project, reader: Table) -> Defaults:
     """Return the defaults by which a table reads, by the table that they are of.
 
-    Those of a table that is looked up count where all rows are computed from its newest version.
-    Other rows keep what it held when they came.
+    Those of a table that is looked up count where rows are computed from its newest version. Other
+    rows keep what it held when they came.
 
     Examples
     --------
@@ -73,7 +77,8 @@ def tables_read(reader: Table) -> tuple[str, ...]:
     >>> tables_read(Table.model_validate(table))
     ('silver.a',)
     """
-    lookups = reader.inputs.values() if reader.write.recomputes else ()
+    is_followed = reader.write.recomputes or reader.follows_inputs
+    lookups = reader.inputs.values() if is_followed else ()
     return tuple(dict.fromkeys((reader.from_, *lookups)))
 
 

@@ -2,14 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
-from typing import TYPE_CHECKING, Any, ClassVar
+from collections.abc import Mapping
+from typing import TYPE_CHECKING, ClassVar
 
 from pyspark.sql import DataFrame, SparkSession
 from pyspark.sql.types import DataType
 
 from lakesmith.column_refs import named
 from lakesmith.sources.base import Known, Source
+from lakesmith.sources.followed_inputs import (
+    INPUTS,
+    followed,
+    from_json,
+    is_unread,
+    moved,
+)
 from lakesmith.sources.live_versions import has_moved
 from lakesmith.sources.registry import built_in
 from lakesmith.sources.slices import Slice, Slices, Span
@@ -28,6 +35,7 @@ from lakesmith.sources.upstream_defaults import (
     other_defaults,
     refused_defaults,
 )
+from lakesmith.sources.version_slices import describe_versions, versions_slice
 from lakesmith.spec.change_semantics import changes_rows
 from lakesmith.spec.model.source import UPSTREAM
 from lakesmith.tables.ref import project_table
@@ -35,29 +43,6 @@ from lakesmith.transforms.conform import defaults_of, with_values
 
 if TYPE_CHECKING:
     from lakesmith.sources.positions import Position, Positions
-
-
-def versions_slice(
-    name: str,
-    since: int | None,
-    to: int,
-    voids: Iterable[Sequence[int]] = (),
-    defaults: Defaults | None = None,
-) -> Slice:
-    """Return a slice of the versions of a table after `since` up to `to`.
-
-    `defaults` are those by which its rows, and those of the tables to look up, are read.
-
-    Examples
-    --------
-    >>> versions_slice("bronze.orders", 3, 5, [(4, 4)]).data
-    {'since': 3, 'to': 5, 'voids': [[4, 4]]}
-    """
-    spans = [list(span) for span in voids]
-    data: dict[str, Any] = {"since": since, "to": to, "voids": spans}
-    if defaults is not None:
-        data["defaults"] = defaults
-    return Slice(UPSTREAM, name, data)
 
 
 @built_in
@@ -107,7 +92,9 @@ class Upstream(Source):
     def max_rows(self, piece: Slice) -> int | None:
         """Return how many rows the commits of the slice wrote or removed."""
         table = project_table(self.project, self.name)
-        return max_changed_rows(table, piece.data["since"], piece.data["to"])
+        # What a change of an input touches is a part of all rows.
+        since = None if self.changed_inputs(piece) else piece.data["since"]
+        return max_changed_rows(table, since, piece.data["to"])
 
     def next_slice(
         self, spark: SparkSession, position: Position, known: Known
@@ -135,7 +122,8 @@ class Upstream(Source):
         Notes
         -----
         Where rows are computed from scratch, a new version of an input makes the whole upstream
-        new. Rows of other tables keep what the input held when they came.
+        new. Other rows keep what the input held when they came, or those that it touches are
+        computed again.
 
         Examples
         --------
@@ -151,12 +139,15 @@ class Upstream(Source):
         is_ready = len(lookups) == len(self.reader.inputs)
         if upstream is None or upstream.version is None or not is_ready:
             return None
-        since = None if self._is_stale(known) else position.get("to")
-        if not has_moved(upstream, since):
+        inputs = followed(self.reader, position, known)
+        is_whole = self._is_stale(known) or is_unread(inputs)
+        since = None if is_whole else position.get("to")
+        if not (has_moved(upstream, since) or moved(inputs)):
             return None
         voids = [void for void in upstream.voids if since is None or void[1] > since]
         defaults = self._defaults()
-        return versions_slice(self.name, since, upstream.version, voids, defaults)
+        to = upstream.version
+        return versions_slice(self.name, since, to, voids, defaults, inputs)
 
     def _versions(self, known: Known) -> dict[str, int]:
         versions: dict[str, int] = {}
@@ -223,11 +214,7 @@ class Upstream(Source):
         >>> upstream.describe(versions_slice("bronze.a", 3, 5))
         'bronze.a versions 4 to 5'
         """
-        since = piece.data["since"]
-        to = piece.data["to"]
-        if since is None:
-            return f"{piece.name} whole, version {to}"
-        return f"{piece.name} versions {since + 1} to {to}"
+        return describe_versions(self.span(piece), self.changed_inputs(piece))
 
     def column_types(self) -> dict[str, str]:
         """Return the columns that the contract of the reading table names.
@@ -264,6 +251,20 @@ class Upstream(Source):
         'bronze.orders'
         """
         return name
+
+    @classmethod
+    def changed_inputs(cls, piece: Slice) -> dict[str, Span]:
+        """Return the inputs whose changes compute rows of earlier batches again.
+
+        Examples
+        --------
+        >>> inputs = {"c": Span("silver.c", 5, 7)}
+        >>> Upstream.changed_inputs(versions_slice("silver.a", 3, 3, inputs=inputs))
+        {'c': Span(name='silver.c', since=5, to=7, voids=())}
+        """
+        inputs = from_json(piece.data.get(INPUTS, {}))
+        is_whole = piece.data["since"] is None
+        return {} if is_whole else moved(inputs)
 
     @classmethod
     def span(cls, piece: Slice) -> Span:

@@ -53,7 +53,8 @@ def has_keys_of(table: Table, upstream: Table) -> bool:
 def upstream_decides(table: Table, upstream: Table) -> bool:
     """Return whether the upstream has decided which row of a key is the newest.
 
-    Its later image then wins at an equal sequence.
+    Its later image then wins at an equal sequence. So does a row that is computed again, by
+    newer versions of what it is joined with.
 
     Examples
     --------
@@ -62,7 +63,8 @@ def upstream_decides(table: Table, upstream: Table) -> bool:
     >>> upstream_decides(upstream.model_copy(update={"from_": "silver.orders"}), upstream)
     True
     """
-    return changes_rows(upstream) and has_keys_of(table, upstream)
+    may_differ = changes_rows(upstream) or table.follows_inputs
+    return may_differ and has_keys_of(table, upstream)
 
 
 def keeps_first_of(table: Table, upstream: Table) -> bool:

@@ -18,6 +18,7 @@ from lakesmith.spec.step_kinds.record import (
     lowered,
 )
 from lakesmith.spec.step_kinds.responses import RESPONSES
+from lakesmith.spec.step_kinds.timed_joins import TIMED_JOINS
 from lakesmith.spec.values.sql_text import column_names
 
 __all__ = [
@@ -115,11 +116,12 @@ LIBRARY: Mapping[str, StepRecord] = {
         keeps_rows=always,
     ),
     "join": StepRecord(
-        "lakesmith.transforms.joins:join",
+        "lakesmith.transforms.joins.join:join",
         inputs={"input": "other"},
         is_row_wise=False,
         keeps_rows=_is_left_join,
         passes_rows=True,
+        joins_on="on",
     ),
     "lower": _text("lower"),
     "normalize_text": _text("normalize_text"),
@@ -143,6 +145,7 @@ LIBRARY: Mapping[str, StepRecord] = {
         keeps_rows=always,
     ),
     **RESPONSES,
+    **TIMED_JOINS,
 }
 
 

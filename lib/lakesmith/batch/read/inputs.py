@@ -18,6 +18,13 @@ from lakesmith.batch.read.read_rows import (
     read_references,
     read_rows,
 )
+from lakesmith.batch.read.touched_rows import (
+    TouchedJoin,
+    is_whole,
+    touched_joins,
+    touched_rows,
+    with_touched,
+)
 from lakesmith.columns import UNFIT
 from lakesmith.quality.checks.arrival import arrival_metrics
 from lakesmith.sources.registry import reader_of
@@ -41,11 +48,37 @@ class BatchInputs:
 
     @cached_property
     def rows(self) -> DataFrame:
-        """Return the rows of the batch.
+        """Return the rows of the batch, those too that a change of an input touches.
 
         *Columns*: as `read_rows` returns them.
         """
-        return read_rows(self.batch)
+        rows = read_rows(self.batch)
+        if self.touched is None:
+            return rows
+        joins = [one for one in self.touched_joins if one.keys.count]
+        return rows.transform(with_touched(self.batch, joins, self.touched))
+
+    @cached_property
+    def touched_joins(self) -> tuple[TouchedJoin, ...]:
+        """Return the joins whose input changed since the rows of the table were computed."""
+        return touched_joins(self.batch)
+
+    @cached_property
+    def touched(self) -> DataFrame | None:
+        """Return the upstream rows that a change of an input touches, or None without any change.
+
+        *Columns*: as `rows`.
+        """
+        joins = [one for one in self.touched_joins if one.keys.count]
+        return touched_rows(self.batch, joins) if joins else None
+
+    @property
+    def read_again(self) -> DataFrame | None:
+        """Return the rows among which earlier batches had some, or None where all are new.
+
+        *Columns*: as `rows`.
+        """
+        return self.rows if is_whole(self.batch) else self.touched
 
     @cached_property
     def replayed(self) -> DataFrame:

@@ -8,6 +8,9 @@ from pyspark.sql import Column, DataFrame
 from pyspark.sql import functions as F
 
 from lakesmith.batch.transform.backfill_filter import quarantined_between
+from lakesmith.column_refs import named
+from lakesmith.columns import RAW
+from lakesmith.quality.gate import raw_text
 from lakesmith.tables.commit import find, identify, write, writer
 from lakesmith.tables.create import RETENTION
 from lakesmith.types import Transform
@@ -26,13 +29,16 @@ def clear_quarantine(frames: BatchFrames) -> None:
     Notes
     -----
     A batch that replaces the whole table replaces the whole quarantine. A backfill deletes
-    the rows that it read again, whether they pass now or not.
+    the rows that it read again, whether they pass now or not. So does a batch those that a change
+    of an input touches.
     """
     batch = frames.batch
     quarantine = batch.table.quarantine
     unit = batch.spec.write.recompute_unit
     replaces_rows = unit in ("partition", "table")
-    is_recomputed = batch.intent.first or batch.intent.dates or replaces_rows
+    read_again = None if batch.intent.is_replay else frames.inputs.read_again
+    is_replaced = bool(batch.intent.first or batch.intent.dates or replaces_rows)
+    is_recomputed = is_replaced or read_again is not None
     if not is_recomputed or not quarantine.exists(batch.session):
         return
     if find(batch.session, quarantine, batch.commit_id("quarantine")) is not None:
@@ -43,8 +49,12 @@ def clear_quarantine(frames: BatchFrames) -> None:
         quarantine.delete_rows(batch.session, f"_batch_id < {batch.intent.batch}")
     elif unit == "group":
         quarantine.delete_rows(batch.session, quarantined_between(batch))
+    elif read_again is not None:
+        raw = F.struct(*map(named, read_again.columns))
+        texts = read_again.select(raw.alias(RAW)).transform(raw_text)
+        _delete_read_again(texts, quarantine)
     else:
-        _delete_read_again(frames, quarantine)
+        _delete_read_again(frames.raw_input(), quarantine)
 
 
 def write_quarantine(frames: BatchFrames) -> int:
@@ -85,25 +95,25 @@ def as_quarantined(batch: BatchContext) -> Transform:
     )
 
 
-def _delete_read_again(frames: BatchFrames, quarantine: TableRef) -> None:
+def _delete_read_again(raw_input: DataFrame, quarantine: TableRef) -> None:
     """Delete the rows that the batch reads again, by their raw text."""
     name = quarantine.sql_name
     stored = F.from_json(f"{name}._raw", _FIELDS)
     is_same = F.to_json(stored) == F.col("s._text")
-    again = _as_quarantined(frames, quarantine).alias("s")
+    again = _as_quarantined(raw_input, quarantine).alias("s")
     again.mergeInto(name, is_same).whenMatched().delete().merge()
 
 
-def _as_quarantined(frames: BatchFrames, quarantine: TableRef) -> DataFrame:
+def _as_quarantined(raw_input: DataFrame, quarantine: TableRef) -> DataFrame:
     """Return the raw rows of a batch as the quarantine has them.
 
     *Columns*: ``_text`` STRING, once for each set of fields in the quarantine, since the
     upstream may have had fewer columns then.
     """
     shape = F.json_object_keys("_raw").alias("_shape")
-    stored = quarantine.load(frames.batch.session)
+    stored = quarantine.load(raw_input.sparkSession)
     shapes = stored.select(shape).distinct()
-    both = frames.raw_input().crossJoin(F.broadcast(shapes))
+    both = raw_input.crossJoin(F.broadcast(shapes))
     fields = F.from_json("_raw", _FIELDS)
 
     def is_stored(name: Column, value: Column) -> Column:

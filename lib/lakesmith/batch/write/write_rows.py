@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from lakesmith.batch.read.join_choices import join_choices
 from lakesmith.batch.transform.backfill_filter import stored_between
 from lakesmith.batch.write.change_set import keeping
 from lakesmith.batch.write.foreign_commits import refuse_changed
@@ -71,6 +72,7 @@ def _write_now(frames: BatchFrames, strategy: Strategy[WritePlan]) -> Outcome:
             planned=plan.method,
             watermark=plan.watermark.to_metadata() if plan.watermark else None,
             partial=plan.is_partial,
+            joins=join_choices(frames.inputs),
         )
 
         def action() -> None:

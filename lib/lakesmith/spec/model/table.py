@@ -18,6 +18,8 @@ DEFAULT_REFUSAL: OnRefusal = "stop"
 PUBLISHING: OnRefusal = "publish_and_alert"
 Audit = Literal["commit", "stage"]
 STAGED: Audit = "stage"
+OnInputChange = Literal["ignore", "recompute"]
+FOLLOWING: OnInputChange = "recompute"
 
 
 class Column(Model):
@@ -108,6 +110,12 @@ class Table(Model):
         default_factory=dict,
         description="Tables that steps and `sql` look up, by the name used there.",
     )
+    on_input_change: OnInputChange = Field(
+        "ignore",
+        description="What happens to the rows of an upsert when one of its `inputs` changes."
+        " `ignore` keeps what it held when they came, `recompute` computes the rows again whose"
+        " join finds another row now.",
+    )
     columns: dict[ColumnName, Column] = Field(
         default_factory=dict,
         description="Contract. The upstream is converted to these columns before the steps.",
@@ -163,6 +171,17 @@ class Table(Model):
         description="Allows functions that read the clock or a random number. A retry may then"
         " give other rows.",
     )
+
+    @property
+    def follows_inputs(self) -> bool:
+        """True when a change of an input computes the rows again that it touches.
+
+        Examples
+        --------
+        >>> Table(from_="silver.lines", on_input_change="recompute").follows_inputs
+        True
+        """
+        return self.on_input_change == FOLLOWING
 
     @property
     def input_name(self) -> str:

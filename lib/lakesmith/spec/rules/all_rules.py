@@ -35,6 +35,7 @@ from lakesmith.spec.rules.steps import (
     step_rules,
 )
 from lakesmith.spec.rules.write import event_date_rules, write_rules
+from lakesmith.spec.step_kinds.input_rules import input_change_rules
 from lakesmith.spec.step_kinds.rules import response_rules
 from lakesmith.spec.yaml.provenance import Finding
 
@@ -46,6 +47,7 @@ _TABLE_RULES: tuple[Rule, ...] = (
     input_rules,
     bronze_rules,
     upstream_rules,
+    input_change_rules,
     contract_rules,
     format_rules,
     written_columns_rules,
@@ -84,7 +86,7 @@ def rule_findings(
     Yields
     ------
     Finding
-        Codes LS119 to LS184 and LS640, with the dotted key path.
+        Codes LS119 to LS188 and LS640, with the dotted key path.
 
     Examples
     --------

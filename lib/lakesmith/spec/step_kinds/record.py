@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, TypeAlias
 
@@ -21,8 +21,24 @@ def _no_statistics(options: Options) -> tuple[Statistic, ...]:
     return ()
 
 
+def _no_problems(options: Options) -> Iterable[str]:
+    return ()
+
+
 def _never(options: Options) -> bool:
     return False
+
+
+def _columns(options: Options) -> dict[str, str]:
+    columns = options.get("columns")
+    if isinstance(columns, Mapping):
+        return {str(here): str(there) for here, there in columns.items()}
+    names = columns if isinstance(columns, list | tuple) else ()
+    return {str(name): str(name) for name in names}
+
+
+def _by_key(options: Options) -> tuple[str, ...] | None:
+    return ()
 
 
 def always(options: Options) -> bool:
@@ -78,6 +94,15 @@ class StepRecord:
         Whether the step sets values of `column` and marks the rows, so that they are counted.
     needs_whole : bool
         Whether all rows that the step looks at together must be computed together.
+    problems : callable
+        Options to what is wrong with them beyond their types, in sentences.
+    joins_on : str, optional
+        The option with the columns by which a row finds its rows of the input, under the same
+        names on both sides.
+    takes : callable
+        Options to the columns that a row gets, each with its name in the input; none means all.
+    matches_by : callable
+        Options to the other columns of the input that decide which row is found; None means all.
 
     Examples
     --------
@@ -104,6 +129,14 @@ class StepRecord:
     )
     treats: bool = False
     needs_whole: bool = False
+    problems: Callable[[Options], Iterable[str]] = field(
+        default=_no_problems, repr=False
+    )
+    joins_on: str | None = None
+    takes: Callable[[Options], Mapping[str, str]] = field(default=_columns, repr=False)
+    matches_by: Callable[[Options], tuple[str, ...] | None] = field(
+        default=_by_key, repr=False
+    )
 
 
 def lowered(names: Any) -> frozenset[str]:

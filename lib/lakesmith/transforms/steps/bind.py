@@ -5,7 +5,7 @@ from __future__ import annotations
 import inspect
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from pyspark.sql import DataFrame
 
@@ -16,15 +16,22 @@ from lakesmith.transforms.steps.failures import guarded
 from lakesmith.transforms.steps.problems import step_problems
 from lakesmith.types import Transform
 
+if TYPE_CHECKING:
+    from lakesmith.transforms.joins.choice import JoinChoice
+
 Step = str | Mapping[str, Any]
 
 
 @dataclass(frozen=True)
 class BoundStep:
-    """A step that is ready to run, with its function DataFrame -> DataFrame."""
+    """A step that is ready to run, with its function DataFrame -> DataFrame.
+
+    `choice` is the plan that a join takes, None for another step.
+    """
 
     name: str
     apply: Transform
+    choice: JoinChoice | None = None
 
 
 def bind_step(step: Step, inputs: Mapping[str, DataFrame]) -> BoundStep:
@@ -75,7 +82,9 @@ def bind_step(step: Step, inputs: Mapping[str, DataFrame]) -> BoundStep:
 
     user_file = "" if call.name in LIBRARY else _file_of(function)
 
-    return BoundStep(call.name, guarded(call.name, transform, user_file))
+    choice = getattr(transform, "choice", None)
+
+    return BoundStep(call.name, guarded(call.name, transform, user_file), choice)
 
 
 def run_steps(steps: Sequence[Step], inputs: Mapping[str, DataFrame]) -> Transform:

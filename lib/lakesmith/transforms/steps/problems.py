@@ -98,7 +98,7 @@ def _factory_problems(
         elif option in known:
             problems += _type_problems(option, value, hints)
 
-    return problems
+    return problems or [*record.problems(options)]
 
 
 def _name_problems(

@@ -12,7 +12,7 @@ from pyspark.sql import functions as F
 
 from lakesmith.column_refs import named, require
 from lakesmith.columns import PASSES
-from lakesmith.errors import StepError
+from lakesmith.transforms.joins.sides import columns_taken, refuse_clash
 from lakesmith.types import Transform
 
 _FOUND = "_found"
@@ -77,8 +77,8 @@ def join(
         require(df, on, "join")
         require(other, [*on, *columns], "join")
         adds_columns = how not in ("semi", "anti")
-        taken = _taken(other, on, columns) if adds_columns else []
-        _refuse_clash(df, taken)
+        taken = columns_taken(other, on, columns) if adds_columns else []
+        refuse_clash(df, taken, "join")
 
         keys = {name: f"_on_{position}" for position, name in enumerate(on)}
         renamed = [named(name).alias(key) for name, key in keys.items()]
@@ -105,31 +105,6 @@ def _passing(right: DataFrame, is_match: Column, how: How) -> Transform:
         return joined.filter(has_match | named(PASSES)).drop(_FOUND)
 
     return apply
-
-
-def _taken(other: DataFrame, on: Sequence[str], columns: Sequence[str]) -> list[str]:
-    """Return the columns to take from the lookup, by default all but the key."""
-    if columns:
-        return list(columns)
-
-    keys = {name.lower() for name in on}
-
-    return [
-        name
-        for name in other.columns
-        if name.lower() not in keys and not name.startswith("_")
-    ]
-
-
-def _refuse_clash(df: DataFrame, taken: Sequence[str]) -> None:
-    present = {name.lower() for name in df.columns}
-    clash = [name for name in taken if name.lower() in present]
-    if clash:
-        raise StepError(
-            f"step 'join' would give two columns of one name: {', '.join(clash)}",
-            code="LS307",
-            hint="name other `columns`, or rename or drop the column here first",
-        )
 
 
 def _matches(keys: dict[str, str], null_safe: bool) -> Column:

@@ -1,0 +1,145 @@
+"""Find the keys by which a change of an input touches rows, and mark the rows that have them."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from functools import reduce
+from operator import and_
+
+from pyspark.sql import Column, DataFrame
+from pyspark.sql import functions as F
+
+from lakesmith.column_refs import named, types_of
+from lakesmith.tables.pruning.key_bounds import Touched, find_touched, touched_in
+from lakesmith.tables.pruning.sql_literals import is_exact, one_of
+from lakesmith.tables.upsert.arrow_order import tuples_of
+from lakesmith.types import WHOLE, Transform, family
+
+MAX_KEYS = 2000
+MAX_SENT = 200_000
+_MATCHED = "_matched"
+
+
+@dataclass(frozen=True)
+class TouchedKeys:
+    """The keys of an input whose rows changed.
+
+    Parameters
+    ----------
+    keys : DataFrame
+        *Columns*: those of the key, each key once.
+    bounds : Touched
+        Ranges that hold all of them.
+    literals : str
+        SQL that is true for exactly these keys, empty where they are too many.
+    count : int
+        How many they are, as far as that was counted.
+    is_sent : bool
+        Whether they are sent to all executors, so that no row is shuffled for them.
+    """
+
+    keys: DataFrame
+    bounds: Touched
+    literals: str = ""
+    count: int = 0
+    is_sent: bool = False
+
+    @property
+    def method(self) -> str:
+        """How the rows are found."""
+        if self.literals or not self.count:
+            return "literals"
+        return "broadcast semi join" if self.is_sent else "semi join"
+
+    def may_match(self, rows: DataFrame) -> Column:
+        """Return a literal condition that every row with one of the keys meets.
+
+        It prunes files and row groups, where the columns are those of the files.
+        """
+        if self.count == 0:
+            return F.lit(False)
+        if not _are_alike(self.keys, rows):
+            return F.lit(True)
+        bounds = self.bounds.predicate()
+        condition = bounds & F.expr(self.literals) if self.literals else bounds
+        return F.coalesce(condition, F.lit(False))
+
+    def mark(self, flag: str) -> Transform:
+        """Add whether a row has one of the keys.
+
+        *Columns*: needs those of the key -> adds `flag` BOOLEAN, never NULL.
+        """
+
+        def apply(rows: DataFrame) -> DataFrame:
+            is_decided = self.count == 0 or bool(self.literals)
+            if is_decided and _are_alike(self.keys, rows):
+                return rows.withColumn(flag, self.may_match(rows))
+            return rows.transform(self._matched(flag))
+
+        return apply
+
+    def _matched(self, flag: str) -> Transform:
+        names = {name: f"_on_{place}" for place, name in enumerate(self.keys.columns)}
+        renamed = [named(name).alias(other) for name, other in names.items()]
+        marked = self.keys.select(*renamed, F.lit(True).alias(_MATCHED))
+        keys = F.broadcast(marked) if self.is_sent else marked
+        pairs = [named(name).eqNullSafe(named(other)) for name, other in names.items()]
+        is_same = reduce(and_, pairs)
+
+        def apply(rows: DataFrame) -> DataFrame:
+            found = F.coalesce(named(_MATCHED), F.lit(False)) & self.may_match(rows)
+            joined = rows.join(keys, is_same, "left").withColumn(flag, found)
+            return joined.drop(*names.values(), _MATCHED)
+
+        return apply
+
+
+def find_keys(keys: DataFrame) -> TouchedKeys:
+    """Find the keys of a frame, as literals where they are few.
+
+    Parameters
+    ----------
+    keys : DataFrame
+        *Columns*: those of the key, each key once.
+
+    Notes
+    -----
+    One Spark job for at most 2000 keys, up to four more for the ranges and number of others.
+
+    Examples
+    --------
+    >>> found = find_keys(spark.range(2))
+    >>> found.method, found.literals
+    ('literals', '(`id` IN (0L, 1L))')
+    """
+    kinds = dict(keys.dtypes)
+    if not is_exact(kinds):
+        return _to_join(keys, Touched({}))
+    found = keys.limit(MAX_KEYS + 1).toArrow()
+    if found.num_rows > MAX_KEYS:
+        return _to_join(keys, find_touched(keys, keys.columns, few=False))
+    try:
+        rows = sorted(tuples_of(found, kinds), key=repr)
+        literals = one_of(kinds, rows) if rows else ""
+        bounds = touched_in(found, kinds)
+    except (ValueError, OverflowError):
+        # A value that Python has none for: a year, or text that is not UTF-8.
+        return _to_join(keys, Touched({}))
+    return TouchedKeys(keys, bounds, literals, found.num_rows)
+
+
+def _to_join(keys: DataFrame, bounds: Touched) -> TouchedKeys:
+    """Return keys that rows are joined with."""
+    count = keys.count()
+    return TouchedKeys(keys, bounds, count=count, is_sent=count <= MAX_SENT)
+
+
+def _are_alike(keys: DataFrame, rows: DataFrame) -> bool:
+    """Return whether the key has the types in both frames by which literals compare."""
+    wanted = types_of(keys)
+    held = types_of(rows)
+    return all(
+        held[name] == kind
+        or {family(kind.simpleString()), family(held[name].simpleString())} <= {*WHOLE}
+        for name, kind in wanted.items()
+    )

@@ -1,0 +1,63 @@
+"""Check the two sides of a join, and name what it takes from the other one."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+
+from pyspark.sql import DataFrame
+
+from lakesmith.errors import StepError
+
+
+def columns_taken(
+    other: DataFrame, on: Iterable[str], columns: Sequence[str] = ()
+) -> list[str]:
+    """Return the columns to take from the other side, by default all but the key.
+
+    Columns that begin with `_` are taken only when they are named.
+
+    Examples
+    --------
+    >>> other = spark.sql("SELECT 1 AS id, 'UK' AS country, 0 AS _seq")
+    >>> columns_taken(other, ["ID"])
+    ['country']
+    """
+    if columns:
+        return list(columns)
+
+    keys = {name.lower() for name in on}
+
+    return [
+        name
+        for name in other.columns
+        if name.lower() not in keys and not name.startswith("_")
+    ]
+
+
+def refuse_clash(df: DataFrame, taken: Sequence[str], step: str) -> None:
+    """Refuse to take a column whose name this side has already.
+
+    Parameters
+    ----------
+    df : DataFrame
+    taken : sequence of str
+    step : str
+        The step that takes them, for the message.
+
+    Raises
+    ------
+    StepError
+        LS307, naming the columns.
+
+    Examples
+    --------
+    >>> refuse_clash(spark.sql("SELECT 1 AS id"), ["country"], "join")
+    """
+    present = {name.lower() for name in df.columns}
+    clash = [name for name in taken if name.lower() in present]
+    if clash:
+        raise StepError(
+            f"step '{step}' would give two columns of one name: {', '.join(clash)}",
+            code="LS307",
+            hint="name other `columns`, or rename or drop the column here first",
+        )

@@ -1,0 +1,216 @@
+"""Describe a right table of an as-of join, and choose its row for each row of this side."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Literal
+
+from pyspark.sql import Column, DataFrame
+from pyspark.sql import functions as F
+
+from lakesmith.column_refs import json_text, named, types_of
+from lakesmith.transforms.axis import distance, position
+from lakesmith.transforms.joins.timed.rows import (
+    AFTER,
+    AT,
+    BEFORE,
+    Layout,
+    right_rows,
+    row_name,
+)
+from lakesmith.transforms.keys.orderable import orderable
+
+if TYPE_CHECKING:
+    from lakesmith.transforms.joins.timed.taken import Columns
+
+Direction = Literal["backward", "forward", "nearest"]
+OnTie = Literal["error", "greatest"]
+BACKWARD, FORWARD = "backward", "forward"
+STEP = "join_as_of"
+
+
+@dataclass(frozen=True)
+class AsOf:
+    """Describe a right table of `join_as_of_many`, with the options of `join_as_of`.
+
+    Parameters
+    ----------
+    other : DataFrame
+    columns : sequence of str, or mapping of str to str, optional
+    at : str, optional
+        Its time, where it has another name than on the left.
+    direction : {"backward", "forward", "nearest"}
+    allow_exact : bool
+    max_staleness : str, optional
+    available_at : str, optional
+    tie_breakers : sequence of str
+    on_tie : {"error", "greatest"}
+
+    Examples
+    --------
+    >>> AsOf(spark.range(1), at="id").direction
+    'backward'
+    """
+
+    other: DataFrame
+    columns: Columns = ()
+    at: str | None = None
+    direction: Direction = "backward"
+    allow_exact: bool = False
+    max_staleness: str | None = None
+    available_at: str | None = None
+    tie_breakers: Sequence[str] = ()
+    on_tie: OnTie = "error"
+
+
+@dataclass(frozen=True)
+class RightTable:
+    """Hold a right table whose columns are known to be there.
+
+    Parameters
+    ----------
+    index : int
+        Its number among the tables of the join.
+    spec : AsOf
+    at : str
+        Its time.
+    taken : mapping of str to str
+        The name here to the column there.
+    staleness : int, optional
+        As a number of positions.
+    """
+
+    index: int
+    spec: AsOf
+    at: str
+    taken: Mapping[str, str]
+    staleness: int | None = None
+
+    @property
+    def passes(self) -> tuple[str, ...]:
+        """The directions in which rows are looked through."""
+        is_both = self.spec.direction == "nearest"
+        return (BACKWARD, FORWARD) if is_both else (self.spec.direction,)
+
+    @property
+    def row(self) -> Column:
+        """The struct of a row of this table in the union, NULL for rows of others."""
+        return named(row_name(self.index))
+
+    def found(self, direction: str) -> str:
+        """Return the column of the row that is chosen in a direction."""
+        return f"_{direction}_{self.index}"
+
+    @property
+    def before(self) -> str:
+        """The column of the row of this table that stands before one of it."""
+        return f"_before_{self.index}"
+
+    def rows(self, layout: Layout) -> DataFrame:
+        """Return its rows as the union holds them."""
+        fields = {"at": self._position(self.at), **self._order, **self._values}
+        return right_rows(self.spec.other, layout, self.index, self._place(), fields)
+
+    def order(self, row: Column) -> Column:
+        """Return what decides which of two rows is newer, NULL for no row."""
+        fields = [row.getField("at"), *self.breakers(row)]
+        return F.when(row.isNotNull(), F.struct(*fields))
+
+    def breakers(self, row: Column) -> list[Column]:
+        """Return what decides between two rows of one time."""
+        fields = [row.getField(name) for name in self._order]
+        return fields + (self._comparable(row) if self.spec.on_tie != "error" else [])
+
+    def newer(self, one: Column, other: Column) -> Column:
+        """Return the newer one of two rows, either of which may be missing."""
+        is_newer = self.order(one) >= self.order(other)
+        both = one.isNotNull() & other.isNotNull()
+        return F.when(both & is_newer, one).otherwise(F.coalesce(other, one))
+
+    def unless_tied(self, on: Mapping[str, str]) -> Column:
+        """Return true, or fail where a row and the one before it are tied and differ.
+
+        Parameters
+        ----------
+        on : mapping of str to str
+            Columns of the key in the union to their names.
+        """
+        before = named(self.before)
+        same_order = self.order(before).eqNullSafe(self.order(self.row))
+        values = F.struct(F.lit(0), *self._comparable(self.row))
+        values_before = F.struct(F.lit(0), *self._comparable(before))
+        is_tied = self.row.isNotNull() & same_order & (values != values_before)
+        key = F.struct(*[named(key).alias(name) for key, name in on.items()])
+        text = F.lit(
+            f"LS351 step '{STEP}': two different rows have the same time and order, of "
+        )
+        message = F.concat(
+            text, F.lit(f"{self.at} {', '.join(self.taken)}: "), json_text(key)
+        )
+        failure = F.raise_error(message).cast("boolean")
+        return F.when(F.coalesce(is_tied, F.lit(False)), failure).otherwise(F.lit(True))
+
+    def chosen(self) -> Column:
+        """Return the row that is chosen, NULL where it is too old."""
+        rows = [named(self.found(direction)) for direction in self.passes]
+        row = rows[0] if len(rows) == 1 else _nearer(*rows)
+        return (
+            row if self.staleness is None else F.when(_age(row) <= self.staleness, row)
+        )
+
+    def shown(self) -> list[Column]:
+        """Return the columns taken of the chosen row."""
+        row = self.chosen()
+        names = enumerate(self.taken)
+        return [row.getField(f"v{index}").alias(name) for index, name in names]
+
+    @property
+    def _order(self) -> dict[str, Column]:
+        available = [self._available] if self.spec.available_at else []
+        breakers = [named(name) for name in self.spec.tie_breakers]
+        return {
+            f"o{index}": value for index, value in enumerate((*available, *breakers))
+        }
+
+    @property
+    def _values(self) -> dict[str, Column]:
+        columns = enumerate(self.taken.values())
+        return {f"v{index}": named(name) for index, name in columns}
+
+    def _comparable(self, row: Column) -> list[Column]:
+        types = types_of(self.spec.other)
+        kinds = enumerate(types[name.lower()] for name in self.taken.values())
+        return [orderable(row.getField(f"v{index}"), kind) for index, kind in kinds]
+
+    def _position(self, name: str) -> Column:
+        kind = types_of(self.spec.other)[name.lower()].simpleString()
+        return position(named(name), kind)
+
+    @property
+    def _available(self) -> Column:
+        return self._position(self.spec.available_at or self.at)
+
+    def _place(self) -> tuple[Column, Column]:
+        """Return from where on a row may be chosen, and whether at that position already."""
+        at = self._position(self.at)
+        side = F.lit(BEFORE if self.spec.allow_exact else AFTER)
+        if not self.spec.available_at:
+            return at, side
+        known = self._available
+        is_late = known > at
+        seen = F.when(known.isNotNull() & at.isNotNull(), F.greatest(at, known))
+        return seen, F.when(is_late, F.lit(BEFORE)).otherwise(side)
+
+
+def _age(row: Column) -> Column:
+    """Return how far a row is away."""
+    at = row.getField("at")
+    here = named(AT)
+    return F.when(at <= here, distance(at, here)).otherwise(distance(here, at))
+
+
+def _nearer(back: Column, ahead: Column) -> Column:
+    """Return the nearer one of two rows, the earlier one of two at one distance."""
+    is_ahead = _age(ahead) < _age(back)
+    return F.when(is_ahead | back.isNull(), ahead).otherwise(back)

@@ -1,0 +1,113 @@
+"""Name what a join takes from the other side, and check both sides of it."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterable, Mapping, Sequence
+from typing import TypeAlias
+
+from pyspark.sql import DataFrame
+
+from lakesmith.column_refs import require, types_of
+from lakesmith.errors import StepError
+from lakesmith.transforms.joins.sides import columns_taken, refuse_clash
+from lakesmith.types import are_comparable
+
+Columns: TypeAlias = Sequence[str] | Mapping[str, str]
+
+
+def taken_from(
+    other: DataFrame, columns: Columns, but: Iterable[str] = ()
+) -> dict[str, str]:
+    """Return the columns to take from the other side, each by the name that it gets here.
+
+    Parameters
+    ----------
+    other : DataFrame
+    columns : sequence of str, or mapping of str to str
+        Their names, or the name here to the name there; empty takes all.
+    but : iterable of str
+        Columns that are not taken unless they are named, such as the key.
+
+    Examples
+    --------
+    >>> other = spark.sql("SELECT 1 AS id, 'tea' AS name, 0 AS _seq")
+    >>> taken_from(other, {"product": "name"}), taken_from(other, [], ["ID"])
+    ({'product': 'name'}, {'name': 'name'})
+    """
+    if isinstance(columns, Mapping):
+        return dict(columns)
+    return {name: name for name in columns_taken(other, but, columns)}
+
+
+def require_sides(
+    step: str,
+    df: DataFrame,
+    other: DataFrame,
+    on: Sequence[str],
+    taken: Mapping[str, str],
+) -> None:
+    """Check that both sides have the key, in types that can be equal, and no name twice.
+
+    Parameters
+    ----------
+    step : str
+        The step, for the message.
+    df : DataFrame
+    other : DataFrame
+    on : sequence of str
+    taken : mapping of str to str
+        As `taken_from` gives it.
+
+    Raises
+    ------
+    StepError
+        LS305 for a missing column, LS307 for a name that is there twice, LS354 for a key whose
+        types differ.
+
+    Examples
+    --------
+    >>> one = spark.sql("SELECT 1 AS id")
+    >>> two = spark.sql("SELECT '1' AS id, 'tea' AS name")
+    >>> require_sides("join_lookup", one, two, ["id"], {"name": "name"})
+    Traceback (most recent call last):
+    ...
+    lakesmith.errors.StepError: LS354 step 'join_lookup' cannot compare id: int here, \
+string on the other side
+      next:  cast it on one side before the join
+    """
+    require(df, on, step)
+    require(other, [*on, *taken.values()], step)
+    _refuse_twice(step, "this side", df.columns)
+    _refuse_twice(step, "the other side", other.columns)
+    _refuse_twice(step, "columns", taken)
+    refuse_clash(df, list(taken), step)
+    _require_comparable(step, df, other, on)
+
+
+def _refuse_twice(step: str, side: str, names: Iterable[str]) -> None:
+    counts = Counter(name.lower() for name in names)
+    twice = [name for name, count in counts.items() if count > 1]
+    if twice:
+        raise StepError(
+            f"step '{step}': {side} has two columns of one name: {', '.join(twice)}",
+            code="LS307",
+            hint="rename or drop one of them in a step before",
+        )
+
+
+def _require_comparable(
+    step: str, df: DataFrame, other: DataFrame, on: Sequence[str]
+) -> None:
+    here = types_of(df)
+    there = types_of(other)
+    for name in on:
+        left = here[name.lower()].simpleString()
+        right = there[name.lower()].simpleString()
+        if not are_comparable(left, right):
+            raise StepError(
+                f"step '{step}' cannot compare {name}: {left} here, {right} on the"
+                " other side",
+                code="LS354",
+                hint="cast it on one side before the join",
+            )

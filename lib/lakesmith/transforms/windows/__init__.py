@@ -1,0 +1,1 @@
+"""Aggregate events in windows of time, each with one exchange by key."""

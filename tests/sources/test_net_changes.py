@@ -1,0 +1,44 @@
+"""Keys whose rows differ between two versions, from the images of a change feed."""
+
+from __future__ import annotations
+
+import pytest
+from pyspark.sql import SparkSession
+
+from lakesmith.sources.net_changes import net_changes
+from lakesmith.testing import frame
+
+FEED = "id int, name string, tags map<string,int>, _deleted boolean, _change_type string, _commit_version bigint"
+Image = tuple[object, ...]
+
+
+def images(*rows: tuple[int, str | None, bool, str]) -> list[Image]:
+    return [(key, name, {"n": 1}, is_gone, kind, 1) for key, name, is_gone, kind in rows]
+
+
+@pytest.mark.parametrize(
+    ("feed", "keys"),
+    [
+        (images((1, "a", False, "insert")), [1]),
+        (images((1, "a", False, "delete"), (1, "a", False, "insert")), []),
+        (images((1, "a", False, "delete"), (1, "b", False, "insert")), [1]),
+        (images((1, "a", False, "update_preimage"), (1, "a", False, "update_postimage")), []),
+        (images((1, "a", False, "update_preimage"), (1, "a", True, "update_postimage")), [1]),
+        (images((1, None, False, "update_preimage"), (1, "a", False, "update_postimage")), [1]),
+        # A key that came and was deleted again within the versions was there at neither end.
+        (images((1, "a", False, "insert"), (1, "a", False, "update_preimage"), (1, "a", True, "update_postimage")), []),
+        # A tombstone of a key that was never there.
+        (images((1, "a", True, "insert")), []),
+        # Two of three equal versions of a history went.
+        (images((1, "a", False, "delete"), (1, "a", False, "delete"), (1, "a", False, "insert")), [1]),
+    ],
+)
+def test_images_that_cancel_out_are_no_change(spark: SparkSession, feed: list[Image], keys: list[int]) -> None:
+    found = net_changes(frame(spark, FEED, feed), ["id"])
+    assert sorted(row["id"] for row in found.collect()) == keys
+
+
+def test_only_the_columns_that_count_are_compared(spark: SparkSession) -> None:
+    feed = images((1, "a", False, "update_preimage"), (1, "b", False, "update_postimage"))
+    assert net_changes(frame(spark, FEED, feed), ["id"], ["tags"]).count() == 0
+    assert net_changes(frame(spark, FEED, feed), ["ID"], ["Name"]).count() == 1
