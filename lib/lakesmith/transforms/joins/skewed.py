@@ -1,0 +1,255 @@
+"""Join frames of which a few keys have most of the rows."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from pyspark.sql import Column, DataFrame
+from pyspark.sql import functions as F
+
+from lakesmith.column_refs import named, require
+from lakesmith.transforms.joins.choice import PlannedJoin
+from lakesmith.transforms.joins.large.declared import (
+    Declared,
+    HotKeys,
+    read_declared,
+    texts_of,
+)
+from lakesmith.transforms.joins.large.hot_keys import (
+    MIN_ROWS,
+    MOST,
+    ROWS,
+    Heat,
+    is_counted,
+    matchable,
+    measured,
+)
+from lakesmith.transforms.joins.large.keys import (
+    LEFT,
+    RIGHT,
+    Kinds,
+    common_kinds,
+    key_names,
+    with_keys,
+)
+from lakesmith.transforms.joins.large.passing import join_passing
+from lakesmith.transforms.joins.large.salted import How, Salting
+from lakesmith.transforms.joins.large.skew_choice import SALTED, STEP, Known, choose
+from lakesmith.transforms.joins.large.spark_limits import (
+    join_tasks,
+    read_limits,
+    row_bytes,
+)
+from lakesmith.transforms.joins.sides import columns_taken, refuse_clash
+
+__all__ = ["HotKeys", "find_hot_keys", "join_skewed"]
+
+Given = HotKeys | Declared
+
+
+def join_skewed(
+    *,
+    other: DataFrame,
+    on: Sequence[str],
+    how: How = "left",
+    columns: Sequence[str] = (),
+    null_safe: bool = False,
+    hot_keys: Given | None = None,
+    other_hot_keys: Given | None = None,
+    other_rows: int | None = None,
+    min_rows: int = MIN_ROWS,
+    partitions: int | None = None,
+) -> PlannedJoin:
+    """Join with another frame so that no task gets all rows of a frequent key.
+
+    Parameters
+    ----------
+    other : DataFrame
+    on : sequence of str
+        Columns of the key, under the same names on both sides.
+    how : {"left", "inner", "right", "full", "semi", "anti"}
+    columns : sequence of str
+        Columns to take from `other`; none named means all but the key and those beginning with `_`.
+    null_safe : bool
+        Whether a NULL key matches a NULL key.
+    hot_keys, other_hot_keys : HotKeys or sequence, optional
+        The keys that many rows of this side and of `other` have, as `find_hot_keys` returns them or
+        as values. An empty sequence says that no key has. Without them they are found by a sketch
+        within the plan, when the join runs.
+    other_rows : int, optional
+        Rows of `other`, where they are known: a small one is left to Spark, which sends it to every
+        worker.
+    min_rows : int
+        A key with fewer rows is not hot.
+    partitions : int, optional
+        Tasks of the join; Spark's setting without it.
+
+    Returns
+    -------
+    PlannedJoin
+        DataFrame -> DataFrame, with the choice.
+
+    Raises
+    ------
+    StepError
+        LS305 when a name is not there; LS307 for two columns of one name; LS325 for keys of
+        different types or collations; LS326 for a hot key that the key cannot have.
+
+    Notes
+    -----
+    *Columns*: needs `on` on both sides -> adds `columns` but for semi and anti. The key of a right
+    or full join is that of the side that has the row.
+
+    Rows of a hot key get a slot each, by a hash of all columns of their side, and the rows of the
+    other side are copied to all slots. The result is that of the plain join, whatever keys are
+    called hot. Rows whose NULL key matches nothing are spread, too.
+
+    Finding hot keys reads the key of a side once more, and a key of several columns twice. Hot keys
+    that are given are looked up once more where they decide whether a row has a match: those of
+    this side in a right and full join, those of `other` in all but right and inner joins.
+
+    Examples
+    --------
+    >>> from lakesmith.testing import frame
+    >>> lines = frame(spark, "id int, customer int", [(1, 7), (2, 7), (3, 7), (4, 8), (5, None)])
+    >>> customers = frame(spark, "customer int, country string", [(7, "UK"), (9, "FR")])
+    >>> planned = join_skewed(other=customers, on=["customer"], how="full", hot_keys=[7])
+    >>> lines.transform(planned).orderBy("id", "customer").show()
+    +----+--------+-------+
+    |  id|customer|country|
+    +----+--------+-------+
+    |NULL|       9|     FR|
+    |   1|       7|     UK|
+    |   2|       7|     UK|
+    |   3|       7|     UK|
+    |   4|       8|   NULL|
+    |   5|    NULL|   NULL|
+    +----+--------+-------+
+    <BLANKLINE>
+    >>> print(planned.choice)
+    join_skewed: salted, the hot keys are given (hot keys 1, tasks 4)
+    """
+    session = other.sparkSession
+    heat = Heat(partitions or join_tasks(session), min_rows)
+    given = (hot_keys, other_hot_keys)
+    known = _known(other, on, how, given, other_rows, heat.partitions)
+    choice = choose(known, read_limits(session))
+
+    def apply(df: DataFrame) -> DataFrame:
+        kinds = common_kinds(df, other, on, STEP)
+        adds_columns = how not in ("semi", "anti")
+        taken = columns_taken(other, on, columns) if adds_columns else []
+        require(other, taken, STEP)
+        refuse_clash(df, taken, STEP)
+        left = with_keys(df, kinds, LEFT)
+        keyed = with_keys(other, kinds, RIGHT)
+        right = keyed.select(*key_names(kinds, RIGHT), *map(named, taken))
+        hot = [_read(one, kinds) for one in given]
+        if choice.method != SALTED:
+            hot = [HotKeys(tuple(on))] * 2
+        plan = Salting(kinds, how, null_safe, heat, *hot)
+        joined = join_passing(left, right, plan)
+        return joined.select(*_output(df, kinds, taken, how))
+
+    return PlannedJoin(apply, choice)
+
+
+def find_hot_keys(
+    df: DataFrame,
+    on: Sequence[str],
+    *,
+    null_safe: bool = False,
+    min_rows: int = MIN_ROWS,
+    partitions: int | None = None,
+    most: int = MOST,
+) -> HotKeys:
+    """Find the keys that many rows of a frame have, to give them to later joins.
+
+    Parameters
+    ----------
+    df : DataFrame
+    on : sequence of str
+    null_safe : bool
+        Whether a NULL key matches a NULL key; else it is no hot key.
+    min_rows : int
+        A key with fewer rows is not hot.
+    partitions : int, optional
+        Tasks of the join; Spark's setting without it. A key is hot from a tenth of a task on.
+    most : int
+        So many keys are collected at most.
+
+    Returns
+    -------
+    HotKeys
+        Its counts are estimates, its `total` is exact.
+
+    Raises
+    ------
+    StepError
+        LS305 when a name is not there.
+
+    Notes
+    -----
+    One job over the key, and one more that counts the rows where a key is hot.
+
+    Examples
+    --------
+    >>> rows = spark.range(100).selectExpr("IF(id < 60, 7, id) AS customer")
+    >>> print(find_hot_keys(rows, ["customer"], min_rows=10))
+    1 hot key of 'customer' with 60.0 % of 100 rows: 7
+    """
+    kinds = common_kinds(df, df, on, STEP)
+    heat = Heat(partitions or join_tasks(df.sparkSession), min_rows, most)
+    keyed = with_keys(df, kinds, LEFT)
+    keys = matchable(keyed, kinds, LEFT, null_safe)
+    hot = measured(keys, kinds, LEFT, heat)
+    names = texts_of(hot, kinds)
+    found = hot.select(*names, ROWS).orderBy(F.desc(ROWS)).collect()
+    total = keys.count() if found else 0
+    values = tuple(tuple(row)[:-1] for row in found)
+    rows = tuple(row[ROWS] for row in found)
+    return HotKeys(tuple(on), values, rows, total)
+
+
+def _known(
+    other: DataFrame,
+    on: Sequence[str],
+    how: How,
+    given: Sequence[Given | None],
+    other_rows: int | None,
+    tasks: int,
+) -> Known:
+    kinds = {name.lower(): kind for name, kind in other.dtypes}
+    key_kinds = [kinds[name.lower()] for name in on if name.lower() in kinds]
+    strange = [kind for kind in key_kinds if not is_counted(kind)]
+    hot, other_hot = (None if one is None else _number(one) for one in given)
+    size = None if other_rows is None else other_rows * row_bytes(kinds)
+    return Known(how, tasks, hot, other_hot, size, "".join(strange[:1]))
+
+
+def _number(given: Given) -> int:
+    return len(given.values if isinstance(given, HotKeys) else given)
+
+
+def _read(given: Given | None, kinds: Kinds) -> HotKeys | None:
+    if given is None or isinstance(given, HotKeys):
+        return given
+    return read_declared(given, kinds, STEP)
+
+
+def _output(
+    df: DataFrame, kinds: Kinds, taken: Sequence[str], how: How
+) -> list[Column]:
+    """Return the columns of the result: the key of the side that has the row, and the rest."""
+    if how not in ("right", "full"):
+        return [named(name) for name in (*df.columns, *taken)]
+    merged = dict(zip(map(str.lower, kinds), range(len(kinds)), strict=True))
+    columns = []
+    for name in df.columns:
+        place = merged.get(name.lower())
+        if place is None:
+            columns.append(named(name))
+        else:
+            key = F.coalesce(named(f"{LEFT}{place}"), named(f"{RIGHT}{place}"))
+            columns.append(key.alias(name))
+    return [*columns, *map(named, taken)]
