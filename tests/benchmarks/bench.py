@@ -25,6 +25,8 @@ from tests.benchmarks.eventlog import SETTINGS, EventLog, read_event_log
 from tests.benchmarks.feed import ROOT, Feed, find_feed
 from tests.benchmarks.history import history
 from tests.benchmarks.idle import idle, publishing
+from tests.benchmarks.joins.bloom_joins import bloom_joins
+from tests.benchmarks.joins.skew import skew
 from tests.benchmarks.markdown import markdown
 from tests.benchmarks.micro_merges import micro_merges
 from tests.benchmarks.orphans.report import orphans
@@ -40,7 +42,7 @@ BASIC, FULL = "lakesmith, profile basic", "lakesmith, profile full on silver.ord
 SALES = "bronze.order_lines,silver.order_lines,gold.daily_sales"
 PARTS = (
     "tax", "reads", "day", "cold", "idle", "publish", "upserts", "growth", "grid", "bloom", "history", "dedupe", "maintain", "checks",
-    "references", "repeats",
+    "references", "repeats", "skew", "bloom-joins",
 )  # fmt: skip
 MANY = 200
 DAYS = 60
@@ -51,6 +53,7 @@ DEDUPE_ROWS = 400_000
 CHECKED_ROWS = 1_000_000
 HISTORY_ROWS = 2_000_000
 BLOOM_KEYS = 20_000_000
+JOIN_ROWS = 1_000_000
 SELECTIONS = (SALES, "silver.customers", "silver.customer_invoices", "gold.customer_rfm")
 
 
@@ -202,6 +205,8 @@ def main() -> None:
             ),
             "references": lambda: orphans(scratch / "orphans", options.rounds),
             "repeats": lambda: repeats(scratch / "repeats", HISTORY_ROWS, options.rounds),
+            "skew": lambda: skew(scratch / "skew", options.rounds, JOIN_ROWS),
+            "bloom-joins": lambda: bloom_joins(scratch / "bloom-joins", options.rounds, JOIN_ROWS),
             "maintain": lambda: micro_merges(scratch / "micro", MICRO_ROWS, MICRO_MERGES, MAINTAIN_EVERY),
         }
         for name in [options.only] if options.only else PARTS:

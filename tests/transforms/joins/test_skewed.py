@@ -20,11 +20,15 @@ SPARK = {"semi": "left_semi", "anti": "left_anti"}
 def plain(left: DataFrame, right: DataFrame, on: list[str], how: str, null_safe: bool = False) -> list[str]:
     """Join by Spark, the key of the result merged as by USING, and return the rows as sorted texts."""
     renamed = right.select(*[F.col(name).alias(f"r_{name}" if name in on else name) for name in right.columns])
-    conditions = [left[name].eqNullSafe(renamed[f"r_{name}"]) if null_safe else left[name] == renamed[f"r_{name}"] for name in on]
+    conditions = [
+        left[name].eqNullSafe(renamed[f"r_{name}"]) if null_safe else left[name] == renamed[f"r_{name}"] for name in on
+    ]
     joined = left.join(renamed, conditions, SPARK.get(how, how))
     if how in ("right", "full"):
         keys = {name: F.coalesce(name, f"r_{name}") for name in on}
-        joined = joined.select(*[keys.get(name, F.col(name)).alias(name) for name in joined.columns if not name.startswith("r_")])
+        joined = joined.select(
+            *[keys.get(name, F.col(name)).alias(name) for name in joined.columns if not name.startswith("r_")]
+        )
     return texts(joined.select(*[name for name in joined.columns if not name.startswith("r_")]))
 
 
@@ -144,7 +148,9 @@ def test_hot_keys_are_found_and_frozen(spark: SparkSession) -> None:
     assert found == HotKeys(("k", "day"), (("1", "2024-01-02"), ("3", "2024-01-02")), (9, 7), 18)
     assert find_hot_keys(left, ["k"], min_rows=2, partitions=2, most=1).values == (("1",),)
     assert find_hot_keys(left.limit(0), ["k"], min_rows=1).values == ()
-    assert salted(left, right, ["k"], "full", hot_keys=find_hot_keys(left, ["k"], min_rows=2)) == plain(left, right, ["k"], "full")
+    assert salted(left, right, ["k"], "full", hot_keys=find_hot_keys(left, ["k"], min_rows=2)) == plain(
+        left, right, ["k"], "full"
+    )
 
 
 def test_a_join_says_what_it_chose(spark: SparkSession) -> None:
@@ -195,7 +201,9 @@ def test_no_plan_sorts_to_aggregate_or_loops(spark: SparkSession, how) -> None:
 def test_rows_of_a_hot_key_are_spread_evenly(spark: SparkSession) -> None:
     left = spark.range(4000).selectExpr("IF(id < 2400, 7, id) AS k", "id")
     right = spark.range(4000).selectExpr("id AS k", "id AS v")
-    planned = join_skewed(other=right.hint("merge"), on=["k"], how="full", hot_keys=[7], other_hot_keys=[], partitions=4)
+    planned = join_skewed(
+        other=right.hint("merge"), on=["k"], how="full", hot_keys=[7], other_hot_keys=[], partitions=4
+    )
     spark.conf.set("spark.sql.adaptive.coalescePartitions.enabled", "false")
     try:
         tasks = left.transform(planned).filter("k = 7").groupBy(F.spark_partition_id()).count().collect()

@@ -5,7 +5,6 @@ from __future__ import annotations
 from typing import Any
 
 import duckdb
-import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from pyspark.sql import SparkSession
@@ -54,7 +53,11 @@ def test_a_skewed_join_is_that_of_duckdb(
     spark: SparkSession, left: list[Any], right: list[Any], how: Any, null_safe: bool, is_declared: bool
 ) -> None:
     left, right = numbered(left), numbered(right)
-    keys = {"hot_keys": [[float("nan"), "a"], [1.0, "b"]], "other_hot_keys": [[0.0, ""], [None, "a"]]} if is_declared else {}
+    keys = (
+        {"hot_keys": [[float("nan"), "a"], [1.0, "b"]], "other_hot_keys": [[0.0, ""], [None, "a"]]}
+        if is_declared
+        else {}
+    )
     planned = join_skewed(
         other=frame(spark, RIGHT, right), on=["f", "t"], how=how, null_safe=null_safe, min_rows=1, partitions=3, **keys
     )
