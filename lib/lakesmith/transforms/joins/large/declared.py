@@ -6,6 +6,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
+from math import isfinite
 from typing import Any
 
 from pyspark.sql import Column, DataFrame, SparkSession
@@ -16,6 +17,7 @@ from lakesmith.errors import StepError
 from lakesmith.spec.step_kinds.exact_values import exact_text
 from lakesmith.transforms.joins.large.hot_keys import HOT, ROWS
 from lakesmith.transforms.joins.large.keys import Kinds, key_names
+from lakesmith.types import is_float
 
 Declared = Sequence[Any]
 
@@ -122,6 +124,8 @@ def _text(value: Any, kind: str) -> str | None:
         if isinstance(value, str):
             return value
         raise ValueError(f"{value!r} is not a {kind}, quote it")
+    if isinstance(value, float) and is_float(kind) and not isfinite(value):
+        return str(value)
     plain = value.isoformat() if isinstance(value, date) else value
     plain = str(plain) if isinstance(plain, Decimal) else plain
     return exact_text(plain, kind)
