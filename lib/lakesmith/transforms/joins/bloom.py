@@ -18,13 +18,7 @@ from lakesmith.transforms.joins.large.bloom_choice import (
     choose_bloom,
 )
 from lakesmith.transforms.joins.large.estimates import JoinEstimates, estimate_join
-from lakesmith.transforms.joins.large.keys import (
-    LEFT,
-    RIGHT,
-    common_kinds,
-    key_names,
-    with_keys,
-)
+from lakesmith.transforms.joins.large.keys import LEFT, RIGHT, common_key
 from lakesmith.transforms.joins.large.spark_limits import read_limits
 from lakesmith.transforms.joins.large.thinned import Thinning, thinned_join
 from lakesmith.transforms.joins.sides import columns_taken, refuse_clash
@@ -235,26 +229,32 @@ def _planned(
 ) -> PlannedJoin:
     """Choose the plan of a join, and return it with the choice."""
     _require_share(known)
-    kinds_of_other = {name.lower(): kind for name, kind in other.dtypes}
-    keys = {name: kinds_of_other.get(name.lower(), "int") for name in on}
-    strange = [kind for name, kind in keys.items() if not is_hashable({name: kind})]
-    whole = replace(known, strange="".join(strange[:1]))
+    whole = replace(known, strange=_strange(other, on))
     plan = choose_bloom(whole, read_limits(other.sparkSession))
     adds_columns = known.how in ("left", "inner")
 
     def apply(df: DataFrame) -> DataFrame:
-        kinds = common_kinds(df, other, on, known.step)
+        key = common_key(df, other, on, known.step, null_safe)
         taken = columns_taken(other, on, columns) if adds_columns else []
         require(other, taken, known.step)
         refuse_clash(df, taken, known.step)
-        left = with_keys(df, kinds, LEFT)
-        keyed = with_keys(other, kinds, RIGHT)
-        right = keyed.select(*key_names(kinds, RIGHT), *map(named, taken))
-        thinning = Thinning(kinds, known.how, null_safe, plan)
+        left = key.added_to(df, LEFT)
+        keyed = key.added_to(other, RIGHT)
+        right = keyed.select(*key.names(RIGHT), *map(named, taken))
+        thinning = Thinning(key, known.how, plan)
         joined = thinned_join(left, right, thinning)
-        return joined.select(*map(named, (*df.columns, *taken)))
+        names = [*df.columns, *taken]
+        return joined.select(*map(named, names))
 
     return PlannedJoin(apply, plan.choice)
+
+
+def _strange(other: DataFrame, on: Sequence[str]) -> str:
+    """Return a type of the key whose equal values may have several hashes, if any."""
+    names = {name.lower() for name in on}
+    kinds = {name: kind for name, kind in other.dtypes if name.lower() in names}
+    strange = [kind for name, kind in kinds.items() if not is_hashable({name: kind})]
+    return "".join(strange[:1])
 
 
 def _require_share(known: BloomKnown) -> None:

@@ -21,17 +21,9 @@ from lakesmith.transforms.joins.large.hot_keys import (
     ROWS,
     Heat,
     is_counted,
-    matchable,
     measured,
 )
-from lakesmith.transforms.joins.large.keys import (
-    LEFT,
-    RIGHT,
-    Kinds,
-    common_kinds,
-    key_names,
-    with_keys,
-)
+from lakesmith.transforms.joins.large.keys import LEFT, RIGHT, Key, common_key
 from lakesmith.transforms.joins.large.passing import join_passing
 from lakesmith.transforms.joins.large.salted import How, Salting
 from lakesmith.transforms.joins.large.skew_choice import SALTED, STEP, Known, choose
@@ -132,24 +124,33 @@ def join_skewed(
     session = other.sparkSession
     heat = Heat(partitions or join_tasks(session), min_rows)
     given = (hot_keys, other_hot_keys)
-    known = _known(other, on, how, given, other_rows, heat.partitions)
+    known = Known(
+        how,
+        heat.partitions,
+        hot=_number(hot_keys),
+        other_hot=_number(other_hot_keys),
+        other_bytes=_bytes(other, other_rows),
+        strange=_strange(other, on),
+    )
     choice = choose(known, read_limits(session))
+    adds_columns = how not in ("semi", "anti")
 
     def apply(df: DataFrame) -> DataFrame:
-        kinds = common_kinds(df, other, on, STEP)
-        adds_columns = how not in ("semi", "anti")
+        key = common_key(df, other, on, STEP, null_safe)
         taken = columns_taken(other, on, columns) if adds_columns else []
         require(other, taken, STEP)
         refuse_clash(df, taken, STEP)
-        left = with_keys(df, kinds, LEFT)
-        keyed = with_keys(other, kinds, RIGHT)
-        right = keyed.select(*key_names(kinds, RIGHT), *map(named, taken))
-        hot = [_read(one, kinds) for one in given]
+        left = key.added_to(df, LEFT)
+        keyed = key.added_to(other, RIGHT)
+        right = keyed.select(*key.names(RIGHT), *map(named, taken))
+        hot = [_read(one, key) for one in given]
         if choice.method != SALTED:
             hot = [HotKeys(tuple(on))] * 2
-        plan = Salting(kinds, how, null_safe, heat, *hot)
+        plan = Salting(key, how, heat, *hot)
         joined = join_passing(left, right, plan)
-        return joined.select(*_output(df, kinds, taken, how))
+        whole = [*map(named, df.columns)]
+        of_this = _merged(df, key) if how in ("right", "full") else whole
+        return joined.select(*of_this, *map(named, taken))
 
     return PlannedJoin(apply, choice)
 
@@ -198,58 +199,53 @@ def find_hot_keys(
     >>> print(find_hot_keys(rows, ["customer"], min_rows=10))
     1 hot key of 'customer' with 60.0 % of 100 rows: 7
     """
-    kinds = common_kinds(df, df, on, STEP)
+    key = common_key(df, df, on, STEP, null_safe)
     heat = Heat(partitions or join_tasks(df.sparkSession), min_rows, most)
-    keyed = with_keys(df, kinds, LEFT)
-    keys = matchable(keyed, kinds, LEFT, null_safe)
-    hot = measured(keys, kinds, LEFT, heat)
-    names = texts_of(hot, kinds)
-    found = hot.select(*names, ROWS).orderBy(F.desc(ROWS)).collect()
-    total = keys.count() if found else 0
-    values = tuple(tuple(row)[:-1] for row in found)
-    rows = tuple(row[ROWS] for row in found)
-    return HotKeys(tuple(on), values, rows, total)
+    keyed = key.added_to(df, LEFT)
+    hot = measured(keyed, key, LEFT, heat)
+    texts = hot.select(*texts_of(key), ROWS)
+    found = texts.orderBy(F.desc(ROWS)).collect()
+    total = key.of(keyed, LEFT).count() if found else 0
+    values = [tuple(row)[:-1] for row in found]
+    rows = [row[ROWS] for row in found]
+    return HotKeys(tuple(on), tuple(values), tuple(rows), total)
 
 
-def _known(
-    other: DataFrame,
-    on: Sequence[str],
-    how: How,
-    given: Sequence[Given | None],
-    other_rows: int | None,
-    tasks: int,
-) -> Known:
-    kinds = {name.lower(): kind for name, kind in other.dtypes}
-    key_kinds = [kinds[name.lower()] for name in on if name.lower() in kinds]
-    strange = [kind for kind in key_kinds if not is_counted(kind)]
-    hot, other_hot = (None if one is None else _number(one) for one in given)
-    size = None if other_rows is None else other_rows * row_bytes(kinds)
-    return Known(how, tasks, hot, other_hot, size, "".join(strange[:1]))
+def _strange(other: DataFrame, on: Sequence[str]) -> str:
+    """Return a type of the key whose frequent values cannot be found, if any."""
+    names = {name.lower() for name in on}
+    kinds = [kind for name, kind in other.dtypes if name.lower() in names]
+    strange = [kind for kind in kinds if not is_counted(kind)]
+    return "".join(strange[:1])
 
 
-def _number(given: Given) -> int:
-    return len(given.values if isinstance(given, HotKeys) else given)
+def _bytes(other: DataFrame, rows: int | None) -> int | None:
+    if rows is None:
+        return None
+    kinds = dict(other.dtypes)
+    return rows * row_bytes(kinds)
 
 
-def _read(given: Given | None, kinds: Kinds) -> HotKeys | None:
+def _number(given: Given | None) -> int | None:
+    if given is None:
+        return None
+    keys = given.values if isinstance(given, HotKeys) else given
+    return len(keys)
+
+
+def _read(given: Given | None, key: Key) -> HotKeys | None:
     if given is None or isinstance(given, HotKeys):
         return given
-    return read_declared(given, kinds, STEP)
+    return read_declared(given, key, STEP)
 
 
-def _output(
-    df: DataFrame, kinds: Kinds, taken: Sequence[str], how: How
-) -> list[Column]:
-    """Return the columns of the result: the key of the side that has the row, and the rest."""
-    if how not in ("right", "full"):
-        return [named(name) for name in (*df.columns, *taken)]
-    merged = dict(zip(map(str.lower, kinds), range(len(kinds)), strict=True))
+def _merged(df: DataFrame, key: Key) -> list[Column]:
+    """Return the columns of this side, with the key of the side that has the row."""
+    pairs = zip(key.kinds, key.names(LEFT), key.names(RIGHT), strict=True)
+    merged = {name.lower(): F.coalesce(left, right) for name, left, right in pairs}
     columns = []
     for name in df.columns:
-        place = merged.get(name.lower())
-        if place is None:
-            columns.append(named(name))
-        else:
-            key = F.coalesce(named(f"{LEFT}{place}"), named(f"{RIGHT}{place}"))
-            columns.append(key.alias(name))
-    return [*columns, *map(named, taken)]
+        value = merged.get(name.lower(), named(name))
+        columns.append(value.alias(name))
+
+    return columns

@@ -15,8 +15,8 @@ from pyspark.sql import functions as F
 from lakesmith.column_refs import named
 from lakesmith.errors import StepError
 from lakesmith.spec.step_kinds.exact_values import exact_text
-from lakesmith.transforms.joins.large.hot_keys import HOT, ROWS
-from lakesmith.transforms.joins.large.keys import Kinds, key_names
+from lakesmith.transforms.joins.large.hot_keys import ROWS
+from lakesmith.transforms.joins.large.keys import HOT, Key
 from lakesmith.types import is_float
 
 Declared = Sequence[Any]
@@ -64,15 +64,14 @@ class HotKeys:
         return f"{text}: {shown}" if shown else text
 
 
-def read_declared(declared: Declared, kinds: Kinds, step: str) -> HotKeys:
+def read_declared(declared: Declared, key: Key, step: str) -> HotKeys:
     """Read hot keys as a spec writes them.
 
     Parameters
     ----------
     declared : sequence
         Each a value, or a list with one value for each column of the key.
-    kinds : mapping of str to str
-        The columns of the key with their types.
+    key : Key
     step : str
 
     Raises
@@ -82,35 +81,38 @@ def read_declared(declared: Declared, kinds: Kinds, step: str) -> HotKeys:
 
     Examples
     --------
-    >>> read_declared([17, "18"], {"customer": "bigint"}, "join_skewed").values
-    (('17',), ('18',))
-    >>> read_declared([[17, "2024-1-2"]], {"customer": "int", "day": "date"}, "join_skewed").values
+    >>> key = Key({"customer": "int", "day": "date"})
+    >>> read_declared([[17, "2024-1-2"]], key, "join_skewed").values
     (('17', '2024-01-02'),)
     """
     values = []
     problems = []
-    for key in declared:
+    for one in declared:
         try:
-            values.append(_texts(key, kinds))
+            values.append(_texts(one, key))
         except ValueError as error:
             problems.append(str(error))
+
     if problems:
-        hint = f"write one value for each of: {', '.join(map(' '.join, kinds.items()))}"
+        columns = [f"{name} {kind}" for name, kind in key.kinds.items()]
+        hint = f"write one value for each of: {', '.join(columns)}"
         what = f"step '{step}' cannot take hot keys: {'; '.join(problems)}"
         raise StepError(what, code="LS326", hint=hint)
     unique = tuple(dict.fromkeys(values))
-    return HotKeys(tuple(kinds), unique, (1,) * len(unique), len(unique))
+    number = len(unique)
+    return HotKeys(tuple(key.kinds), unique, (1,) * number, number)
 
 
-def _texts(key: Any, kinds: Kinds) -> tuple[str | None, ...]:
-    parts = list(key) if isinstance(key, list | tuple) else [key]
-    if isinstance(key, Mapping):
-        parts = [key.get(name) for name in kinds]
-    if len(parts) != len(kinds):
-        raise ValueError(f"{key!r} has {len(parts)} values for {len(kinds)} columns")
-    return tuple(
-        _text(part, kind) for part, kind in zip(parts, kinds.values(), strict=True)
-    )
+def _texts(declared: Any, key: Key) -> tuple[str | None, ...]:
+    is_many = isinstance(declared, list | tuple)
+    parts = list(declared) if is_many else [declared]
+    if isinstance(declared, Mapping):
+        parts = [declared.get(name) for name in key.kinds]
+    number = len(key.kinds)
+    if len(parts) != number:
+        raise ValueError(f"{declared!r} has {len(parts)} values for {number} columns")
+    kinds = key.kinds.values()
+    return tuple(_text(part, kind) for part, kind in zip(parts, kinds, strict=True))
 
 
 def _text(value: Any, kind: str) -> str | None:
@@ -131,33 +133,30 @@ def _text(value: Any, kind: str) -> str | None:
     return exact_text(plain, kind)
 
 
-def as_frame(hot: HotKeys, session: SparkSession, kinds: Kinds) -> DataFrame:
+def as_frame(hot: HotKeys, session: SparkSession, key: Key) -> DataFrame:
     """Return hot keys as a frame.
 
     Returns
     -------
     DataFrame
-        *Columns*: ``_hot_0`` and so on in the types of `kinds`; ``_rows`` BIGINT.
+        *Columns*: ``_hot_0`` and so on in the types of the key; ``_rows`` BIGINT.
     """
-    names = key_names(kinds, HOT)
-    texts = ", ".join(f"{name} STRING" for name in names)
-    rows = [
-        (*values, number) for values, number in zip(hot.values, hot.rows, strict=True)
-    ]
-    found = session.createDataFrame(rows, f"{texts}, {ROWS} BIGINT")
-    keys = [
-        _value(name, kind) for name, kind in zip(names, kinds.values(), strict=True)
-    ]
+    typed = key.typed(HOT)
+    texts = [f"{name} STRING" for name in typed]
+    ddl = ", ".join([*texts, f"{ROWS} BIGINT"])
+    pairs = zip(hot.values, hot.rows, strict=True)
+    rows = [(*values, number) for values, number in pairs]
+    found = session.createDataFrame(rows, ddl)
+    keys = [_value(name, kind) for name, kind in typed.items()]
     # Texts that differ may be equal in their type, and a key twice would double rows.
-    return found.select(*keys, ROWS).groupBy(*names).agg(F.sum(ROWS).alias(ROWS))
+    by_key = found.select(*keys, ROWS).groupBy(*typed)
+    total = F.sum(ROWS)
+    return by_key.agg(total.alias(ROWS))
 
 
-def texts_of(hot: DataFrame, kinds: Kinds) -> list[Column]:
-    """Return the columns of a key as texts, as `HotKeys` holds them."""
-    names = key_names(kinds, HOT)
-    return [
-        _as_text(name, kind) for name, kind in zip(names, kinds.values(), strict=True)
-    ]
+def texts_of(key: Key) -> list[Column]:
+    """Return the columns of hot keys as texts, as `HotKeys` holds them."""
+    return [_as_text(name, kind) for name, kind in key.typed(HOT).items()]
 
 
 def _as_text(name: str, kind: str) -> Column:

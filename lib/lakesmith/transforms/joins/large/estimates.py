@@ -9,15 +9,7 @@ from pyspark.sql import DataFrame
 from pyspark.sql import functions as F
 
 from lakesmith.sketches.bloom import is_hashable, key_hash
-from lakesmith.transforms.joins.large.hot_keys import matchable
-from lakesmith.transforms.joins.large.keys import (
-    LEFT,
-    RIGHT,
-    Kinds,
-    common_kinds,
-    key_names,
-    with_keys,
-)
+from lakesmith.transforms.joins.large.keys import LEFT, RIGHT, Key, common_key
 from lakesmith.transforms.joins.large.spark_limits import row_bytes
 
 # Standard error of a theta sketch with 2 ** 12 entries: 1.6 %.
@@ -92,11 +84,11 @@ def estimate_join(
     >>> found.rows, found.other_keys, found.shared
     (1000, 10, 10)
     """
-    kinds = common_kinds(df, other, on, "estimate_join")
-    if not is_hashable(kinds):
+    key = common_key(df, other, on, "estimate_join", null_safe)
+    if not is_hashable(key.kinds):
         return None
-    left = _state(df, kinds, LEFT, null_safe)
-    right = _state(other, kinds, RIGHT, null_safe)
+    left = _state(df, key, LEFT)
+    right = _state(other, key, RIGHT)
     both = left.crossJoin(right)
     shared = F.theta_intersection(f"{LEFT}state", f"{RIGHT}state")
     estimates = [
@@ -116,15 +108,16 @@ def estimate_join(
         both_keys,
         row_bytes=row_bytes(dict(df.dtypes)),
         other_row_bytes=row_bytes(dict(other.dtypes)),
-        key_bytes=row_bytes(kinds),
+        key_bytes=row_bytes(key.kinds),
     )
 
 
-def _state(df: DataFrame, kinds: Kinds, prefix: str, null_safe: bool) -> DataFrame:
-    keyed = with_keys(df, kinds, prefix)
-    names = key_names(kinds, prefix)
-    keys = matchable(keyed, kinds, prefix, null_safe).select(*names)
-    of_names = dict(zip(names, kinds.values(), strict=True))
-    state = F.theta_sketch_agg(key_hash(of_names), F.lit(LG_ENTRIES))
-    rows = F.count(F.lit(1)).alias(f"{prefix}rows")
-    return keys.agg(rows, state.alias(f"{prefix}state"))
+def _state(df: DataFrame, key: Key, prefix: str) -> DataFrame:
+    keyed = key.added_to(df, prefix)
+    hashed = key_hash(key.typed(prefix))
+    state = F.theta_sketch_agg(hashed, F.lit(LG_ENTRIES))
+    rows = F.count(F.lit(1))
+    return key.of(keyed, prefix).agg(
+        rows.alias(f"{prefix}rows"),
+        state.alias(f"{prefix}state"),
+    )

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from dataclasses import dataclass
 
 from pyspark.sql import Column, DataFrame
@@ -16,16 +15,12 @@ from lakesmith.sketches.heavy_hitters import (
     top_state,
     top_values,
 )
-from lakesmith.transforms.joins.large.keys import (
-    Kinds,
-    has_null,
-    is_match,
-    key_names,
-)
+from lakesmith.transforms.joins.large.keys import HOT, Key
 from lakesmith.types import SCALARS, family
 
-HOT = "_hot_"
 ROWS = "_rows"
+VALUE = "_value"
+ITEM = "_item"
 # A key is hot when it has so much of what a task would get of evenly spread rows.
 HOT_SHARE = 0.1
 MOST = 256
@@ -67,14 +62,14 @@ def is_counted(kind: str) -> bool:
     return is_sketched(kind) or family(kind) in SCALARS
 
 
-def measured(side: DataFrame, kinds: Kinds, prefix: str, heat: Heat) -> DataFrame:
+def measured(side: DataFrame, key: Key, prefix: str, heat: Heat) -> DataFrame:
     """Find the hot keys of a side by a sketch, as part of the plan.
 
     Parameters
     ----------
     side : DataFrame
         *Columns*: needs the key under `prefix`.
-    kinds : mapping of str to str
+    key : Key
     prefix : str
     heat : Heat
 
@@ -89,74 +84,77 @@ def measured(side: DataFrame, kinds: Kinds, prefix: str, heat: Heat) -> DataFram
     One pass over the key for a key of one column that can be sketched; for others one more, which
     looks up the keys of the most frequent hashes.
     """
-    names = key_names(kinds, prefix)
-    keys = side.select(*names)
-    first_kind, *others = kinds.values()
-    if others or not is_sketched(first_kind):
-        return _by_hash(keys, kinds, prefix, heat)
-    return _by_value(keys, names[0], first_kind, heat)
+    keys = key.of(side, prefix)
+    kinds = [*key.kinds.values()]
+    if len(kinds) == 1 and is_sketched(kinds[0]):
+        return _by_value(keys, kinds[0], heat)
+    return _by_hash(keys, key, prefix, heat)
 
 
-def _by_value(keys: DataFrame, name: str, kind: str, heat: Heat) -> DataFrame:
-    value = comparable_value(named(name), kind)
-    frequent = _frequent(keys.select(value.alias("_value")), heat)
-    key = F.col("_item").cast(kind).alias(f"{HOT}0")
-    hot = frequent.select(key, ROWS)
-    if " " not in kind:
-        return hot
-    # Texts that differ may be equal by their collation.
-    return hot.groupBy(f"{HOT}0").agg(F.sum(ROWS).alias(ROWS))
-
-
-def _by_hash(keys: DataFrame, kinds: Kinds, prefix: str, heat: Heat) -> DataFrame:
-    names = key_names(kinds, prefix)
-    of_names = dict(zip(names, kinds.values(), strict=True))
-    hashed = keys.withColumn("_value", key_hash(of_names))
-    hashes = _frequent(hashed.select("_value"), heat).select("_item")
-    is_same = F.col("_value") == F.col("_item")
-    candidates = hashed.join(F.broadcast(hashes), is_same)
-    number = F.count(F.lit(1)).alias(ROWS)
-    counted = candidates.groupBy(*names).agg(number)
-    hot = [named(name).alias(key) for name, key in _renamed(kinds, prefix)]
-    return counted.select(*hot, ROWS)
-
-
-def _frequent(values: DataFrame, heat: Heat) -> DataFrame:
-    """Return the frequent values of a frame's `_value`: `_item` and `_rows`."""
-    total = F.count(F.lit(1)).alias("_total")
-    known = values.filter("_value IS NOT NULL")
-    state = known.agg(top_state("_value").alias("_state"), total)
-    top = F.explode(top_values("_state", heat.most)).alias("_top")
-    found = state.select("_total", top)
-    rows = F.col("_top.count")
-    is_hot = rows >= heat.least(F.col("_total"))
-    return found.filter(is_hot).select(
-        F.col("_top.item").alias("_item"),
-        rows.alias(ROWS),
-    )
-
-
-def counted(
-    hot: DataFrame, side: DataFrame, kinds: Kinds, prefix: str, null_safe: bool
-) -> DataFrame:
+def counted(hot: DataFrame, side: DataFrame, key: Key, prefix: str) -> DataFrame:
     """Keep the hot keys that a side really has, with their number of rows.
+
+    Returns
+    -------
+    DataFrame
+        *Columns*: as `measured`; ``_rows`` is exact.
 
     Notes
     -----
     One pass over the key of the side, as part of the plan.
     """
-    names = key_names(kinds, prefix)
-    same = is_match(kinds, prefix, HOT, null_safe)
-    keys = hot.select(*key_names(kinds, HOT))
-    both = side.select(*names).join(F.broadcast(keys), same)
-    number = F.count(F.lit(1)).alias(ROWS)
-    return both.groupBy(*key_names(kinds, HOT)).agg(number)
+    names = key.names(HOT)
+    keys = key.of(side, prefix)
+    sent = F.broadcast(hot.select(*names))
+    same = key.matches(prefix, HOT)
+    both = keys.join(sent, same)
+    number = F.count(F.lit(1))
+    return both.groupBy(*names).agg(number.alias(ROWS))
 
 
-def matchable(side: DataFrame, kinds: Kinds, prefix: str, null_safe: bool) -> DataFrame:
-    """Leave out the rows whose key matches nothing, so that NULL is no hot key."""
-    return side.filter(~has_null(kinds, prefix, null_safe))
+def _by_value(keys: DataFrame, kind: str, heat: Heat) -> DataFrame:
+    (name,) = keys.columns
+    value = comparable_value(named(name), kind)
+    values = keys.select(value.alias(VALUE))
+    frequent = _frequent(values, heat)
+    item = F.col(ITEM).cast(kind)
+    hot = frequent.select(item.alias(f"{HOT}0"), ROWS)
+    if " " not in kind:
+        return hot
+    # Texts that differ may be equal by their collation.
+    total = F.sum(ROWS)
+    return hot.groupBy(f"{HOT}0").agg(total.alias(ROWS))
 
 
-def _renamed(kinds: Kinds, prefix: str) -> Sequence[tuple[str, str]]:
-    return list(zip(key_names(kinds, prefix), key_names(kinds, HOT), strict=True))
+def _by_hash(keys: DataFrame, key: Key, prefix: str, heat: Heat) -> DataFrame:
+    value = key_hash(key.typed(prefix))
+    hashed = keys.withColumn(VALUE, value)
+    values = hashed.select(VALUE)
+    hashes = _frequent(values, heat).select(ITEM)
+    same = F.col(VALUE) == F.col(ITEM)
+    candidates = hashed.join(F.broadcast(hashes), same)
+    number = F.count(F.lit(1))
+    names = key.names(prefix)
+    rows = candidates.groupBy(*names).agg(number.alias(ROWS))
+    renamed = dict(zip(names, key.names(HOT), strict=True))
+    return rows.withColumnsRenamed(renamed)
+
+
+def _frequent(values: DataFrame, heat: Heat) -> DataFrame:
+    """Return the frequent ones of a frame's values: `_item` and `_rows`."""
+    state = top_state(VALUE)
+    number = F.count(F.lit(1))
+    whole = values.agg(
+        state.alias("_state"),
+        number.alias("_total"),
+    )
+    top = F.explode(top_values("_state", heat.most))
+    found = whole.select("_total", top.alias("_top"))
+    rows = F.col("_top.count")
+    item = F.col("_top.item")
+    total = F.col("_total")
+    is_hot = rows >= heat.least(total)
+    return found.filter(is_hot).select(
+        item.alias(ITEM),
+        rows.alias(ROWS),
+    )

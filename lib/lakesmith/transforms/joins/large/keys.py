@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from functools import reduce
 from operator import and_, or_
 
@@ -14,15 +15,92 @@ from lakesmith.column_refs import named, require, types_of
 from lakesmith.errors import StepError
 from lakesmith.types import WHOLE
 
+# How each side names its key, and hot keys theirs.
 LEFT = "_key_"
 RIGHT = "_on_"
-Kinds = Mapping[str, str]
+HOT = "_hot_"
 
 
-def common_kinds(
-    df: DataFrame, other: DataFrame, on: Sequence[str], step: str
-) -> Kinds:
-    """Return the type in which both sides compare each column of the key.
+@dataclass(frozen=True)
+class Key:
+    """Name the key of a join, with the types in which both sides compare it.
+
+    Parameters
+    ----------
+    kinds : mapping of str to str
+        Its columns, each with a type as `simpleString`.
+    null_safe : bool
+        Whether NULL equals NULL.
+
+    Examples
+    --------
+    >>> Key({"id": "int", "day": "date"}).names("_on_")
+    ['_on_0', '_on_1']
+    """
+
+    kinds: Mapping[str, str]
+    null_safe: bool = False
+
+    def names(self, prefix: str) -> list[str]:
+        """Return the names that the key has under a prefix."""
+        return [f"{prefix}{place}" for place in range(len(self.kinds))]
+
+    def typed(self, prefix: str) -> dict[str, str]:
+        """Return the names that the key has under a prefix, each with its type."""
+        names = self.names(prefix)
+        kinds = self.kinds.values()
+        return dict(zip(names, kinds, strict=True))
+
+    def added_to(self, df: DataFrame, prefix: str) -> DataFrame:
+        """Add the key under a prefix, in the types that both sides share.
+
+        Examples
+        --------
+        >>> Key({"id": "bigint"}).added_to(spark.sql("SELECT 1 AS id"), "_key_").columns
+        ['id', '_key_0']
+        """
+        names = self.names(prefix)
+        added = {}
+        for name, column in zip(names, self.kinds, strict=True):
+            kind = self.kinds[column]
+            value = named(column)
+            added[name] = value.cast(kind)
+
+        return df.withColumns(added)
+
+    def matches(self, prefix: str, other: str) -> Column:
+        """Return the condition that the keys under two prefixes are equal."""
+        conditions = []
+        pairs = zip(self.names(prefix), self.names(other), strict=True)
+        for one, two in pairs:
+            value = named(one)
+            same = named(two)
+            equals = value.eqNullSafe(same) if self.null_safe else value == same
+            conditions.append(equals)
+
+        return reduce(and_, conditions)
+
+    def matches_nothing(self, prefix: str) -> Column:
+        """Return the condition that a key has a part that is NULL, and NULL equals nothing."""
+        if self.null_safe:
+            return F.lit(False)
+        columns = map(named, self.names(prefix))
+        return reduce(or_, [column.isNull() for column in columns])
+
+    def of(self, df: DataFrame, prefix: str) -> DataFrame:
+        """Return the keys of a frame that may match."""
+        keys = df.select(*self.names(prefix))
+        return keys.filter(~self.matches_nothing(prefix))
+
+
+def common_key(
+    df: DataFrame,
+    other: DataFrame,
+    on: Sequence[str],
+    step: str,
+    null_safe: bool = False,
+) -> Key:
+    """Return the key of a join, with the types in which both sides compare it.
 
     Parameters
     ----------
@@ -30,11 +108,12 @@ def common_kinds(
     on : sequence of str
     step : str
         The step that joins them, for messages.
+    null_safe : bool
 
     Returns
     -------
-    mapping of str to str
-        The names of `on`, each with a type as `simpleString`. Whole numbers may differ in width.
+    Key
+        Whole numbers may differ in width; the wider type is taken.
 
     Raises
     ------
@@ -45,7 +124,7 @@ def common_kinds(
     Examples
     --------
     >>> lines = spark.sql("SELECT 1 AS id")
-    >>> common_kinds(lines, spark.sql("SELECT 1L AS id"), ["id"], "join_skewed")
+    >>> common_key(lines, spark.sql("SELECT 1L AS id"), ["id"], "join_skewed").kinds
     {'id': 'bigint'}
     """
     if not on:
@@ -69,7 +148,8 @@ def common_kinds(
             where="this side first, then `other`",
             hint="cast one side in an earlier step, so that it is clear what is equal",
         )
-    return {name: kind for name, kind in common.items() if kind}
+    kinds = {name: kind for name, kind in common.items() if kind}
+    return Key(kinds, null_safe)
 
 
 def refuse_twice(df: DataFrame, step: str) -> None:
@@ -96,52 +176,6 @@ def refuse_twice(df: DataFrame, step: str) -> None:
             code="LS307",
             hint="rename or drop one of them in an earlier step",
         )
-
-
-def with_keys(df: DataFrame, kinds: Kinds, prefix: str) -> DataFrame:
-    """Add the key in its common type, under names that only this side has.
-
-    Examples
-    --------
-    >>> with_keys(spark.sql("SELECT 1 AS id"), {"id": "bigint"}, "_key_").columns
-    ['id', '_key_0']
-    """
-    names = key_names(kinds, prefix)
-    added = {}
-    for name, (column, kind) in zip(names, kinds.items(), strict=True):
-        value = named(column)
-        added[name] = value.cast(kind)
-
-    return df.withColumns(added)
-
-
-def key_names(kinds: Kinds, prefix: str) -> list[str]:
-    """Return the names that the key has on a side.
-
-    Examples
-    --------
-    >>> key_names({"id": "int", "day": "date"}, "_on_")
-    ['_on_0', '_on_1']
-    """
-    return [f"{prefix}{place}" for place in range(len(kinds))]
-
-
-def is_match(kinds: Kinds, left: str, right: str, null_safe: bool) -> Column:
-    """Return the condition that the keys of two prefixes are equal."""
-    conditions = []
-    for one, two in zip(key_names(kinds, left), key_names(kinds, right), strict=True):
-        value = named(one)
-        other = named(two)
-        equals = value.eqNullSafe(other) if null_safe else value == other
-        conditions.append(equals)
-    return reduce(and_, conditions)
-
-
-def has_null(kinds: Kinds, prefix: str, null_safe: bool) -> Column:
-    """Return the condition that a key matches nothing, since a part of it is NULL."""
-    if null_safe:
-        return F.lit(False)
-    return reduce(or_, [named(name).isNull() for name in key_names(kinds, prefix)])
 
 
 def _kinds_of(df: DataFrame, on: Sequence[str]) -> dict[str, str]:

@@ -10,10 +10,10 @@ from pyspark.sql import functions as F
 from lakesmith.column_refs import named
 from lakesmith.columns import PASSES
 from lakesmith.transforms.joins.large.declared import HotKeys
-from lakesmith.transforms.joins.large.keys import RIGHT, key_names
+from lakesmith.transforms.joins.large.keys import RIGHT
 from lakesmith.transforms.joins.large.salted import Salting, salted_join
 
-_FOUND = "_found"
+FOUND = "_found"
 
 
 def join_passing(left: DataFrame, right: DataFrame, plan: Salting) -> DataFrame:
@@ -23,15 +23,18 @@ def join_passing(left: DataFrame, right: DataFrame, plan: Salting) -> DataFrame:
     -----
     *Columns*: as `salted_join`; NULL from the right side for a row that passes without a match.
     """
-    if PASSES not in left.columns or plan.how not in ("inner", "semi", "anti"):
+    loses_rows = plan.how in ("inner", "semi", "anti")
+    if PASSES not in left.columns or not loses_rows:
         return salted_join(left, right, plan)
     as_left = replace(plan, how="left")
     if plan.how != "inner":
-        names = key_names(plan.kinds, RIGHT)
+        names = plan.key.names(RIGHT)
         right = right.select(*names).distinct()
-        as_left = replace(as_left, other_hot=HotKeys(tuple(plan.kinds)))
-    marked = right.withColumn(_FOUND, F.lit(True))
+        none_hot = HotKeys(tuple(names))
+        as_left = replace(as_left, other_hot=none_hot)
+    marked = right.withColumn(FOUND, F.lit(True))
     joined = salted_join(left, marked, as_left)
-    is_missing = named(_FOUND).isNull()
-    has_match = is_missing if plan.how == "anti" else ~is_missing
-    return joined.filter(has_match | named(PASSES)).drop(_FOUND)
+    found = named(FOUND)
+    has_match = found.isNull() if plan.how == "anti" else found.isNotNull()
+    kept = has_match | named(PASSES)
+    return joined.filter(kept).drop(FOUND)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Literal
 
@@ -11,20 +10,8 @@ from pyspark.sql import functions as F
 
 from lakesmith.column_refs import named
 from lakesmith.transforms.joins.large.declared import HotKeys, as_frame
-from lakesmith.transforms.joins.large.hot_keys import (
-    HOT,
-    Heat,
-    counted,
-    matchable,
-    measured,
-)
-from lakesmith.transforms.joins.large.keys import (
-    LEFT,
-    RIGHT,
-    Kinds,
-    is_match,
-    key_names,
-)
+from lakesmith.transforms.joins.large.hot_keys import Heat, counted, measured
+from lakesmith.transforms.joins.large.keys import HOT, LEFT, RIGHT, Key
 from lakesmith.transforms.joins.large.slots import (
     AT_LEFT,
     Side,
@@ -38,6 +25,14 @@ THIS = Side(LEFT, "_slot", "_copied_left")
 OTHER = Side(RIGHT, "_slot_other", "_copied_right")
 HERE = "_here_left"
 THERE = "_here_right"
+# The sides whose hot keys decide whether a row of the other side has a match.
+_MUST_BE_THERE = {
+    "left": (OTHER,),
+    "right": (THIS,),
+    "full": (THIS, OTHER),
+    "semi": (OTHER,),
+    "anti": (OTHER,),
+}
 _SPARK_NAMES = {"semi": "left_semi", "anti": "left_anti"}
 
 
@@ -47,20 +42,23 @@ class Salting:
 
     Parameters
     ----------
-    kinds : mapping of str to str
+    key : Key
     how : str
-    null_safe : bool
     heat : Heat
     hot, other_hot : HotKeys or None
         The hot keys of each side; None means that they are found as part of the plan.
     """
 
-    kinds: Kinds
+    key: Key
     how: How
-    null_safe: bool
     heat: Heat
     hot: HotKeys | None = None
     other_hot: HotKeys | None = None
+
+    @property
+    def spark_how(self) -> str:
+        """The type of the join as Spark names it."""
+        return _SPARK_NAMES.get(self.how, self.how)
 
 
 def salted_join(left: DataFrame, right: DataFrame, plan: Salting) -> DataFrame:
@@ -69,7 +67,7 @@ def salted_join(left: DataFrame, right: DataFrame, plan: Salting) -> DataFrame:
     Parameters
     ----------
     left, right : DataFrame
-        With their keys as `with_keys` adds them.
+        With their keys, as `Key.added_to` adds them.
     plan : Salting
 
     Returns
@@ -77,69 +75,61 @@ def salted_join(left: DataFrame, right: DataFrame, plan: Salting) -> DataFrame:
     DataFrame
         *Columns*: those of `left`, and but for semi and anti those of `right`.
     """
-    hot = _hot_of(left, plan.hot, plan, LEFT, "left")
-    other_hot = _hot_of(right, plan.other_hot, plan, RIGHT, "right")
+    hot = _hot_of(left, plan.hot, plan, THIS)
+    other_hot = _hot_of(right, plan.other_hot, plan, OTHER)
     if plan.how in ("semi", "anti") and other_hot is not None:
-        right = _one_row_each(right, other_hot, plan)
+        right = _one_row_each(right, other_hot, plan.key)
         other_hot = None
     if hot is None and other_hot is None:
-        same = is_match(plan.kinds, LEFT, RIGHT, plan.null_safe)
-        return left.join(right, same, _spark_name(plan.how))
+        same = plan.key.matches(LEFT, RIGHT)
+        return left.join(right, same, plan.spark_how)
 
-    merged = both_hot(hot, other_hot, plan.kinds)
-    salted = with_salts(merged, plan.kinds, plan.heat.partitions, plan.null_safe)
+    merged = both_hot(hot, other_hot, plan.key)
+    salted = with_salts(merged, plan.key, plan.heat.partitions)
     at_left = F.col(AT_LEFT)
-    this = mark(left, salted, plan.kinds, THIS, at_left, plan.null_safe)
-    other = mark(right, salted, plan.kinds, OTHER, ~at_left, plan.null_safe)
-    return _joined(this, other, plan, [*left.columns, *right.columns])
+    this = mark(left, salted, plan.key, THIS, at_left)
+    other = mark(right, salted, plan.key, OTHER, ~at_left)
+    joined = _joined(this, other, plan)
+    there = {*joined.columns}
+    columns = [name for name in (*left.columns, *right.columns) if name in there]
+    return joined.select(*map(named, columns))
 
 
 def _hot_of(
-    side: DataFrame, given: HotKeys | None, plan: Salting, prefix: str, name: str
+    rows: DataFrame, given: HotKeys | None, plan: Salting, side: Side
 ) -> DataFrame | None:
-    """Return the hot keys of a side that has rows of them, or None where it has none."""
-    if given is not None and not given.values:
-        return None
-    keys = matchable(side, plan.kinds, prefix, plan.null_safe)
+    """Return the hot keys of a side, or None where it has none."""
     if given is None:
-        return measured(keys, plan.kinds, prefix, plan.heat)
-    hot = as_frame(given, side.sparkSession, plan.kinds)
-    if name in _must_be_there(plan.how):
-        return counted(hot, keys, plan.kinds, prefix, plan.null_safe)
+        return measured(rows, plan.key, side.prefix, plan.heat)
+    if not given.values:
+        return None
+    hot = as_frame(given, rows.sparkSession, plan.key)
+    if side in _MUST_BE_THERE.get(plan.how, ()):
+        return counted(hot, rows, plan.key, side.prefix)
     return hot
 
 
-def _must_be_there(how: How) -> Sequence[str]:
-    """Name the sides whose hot keys decide whether a row of the other side has a match."""
-    if how in ("left", "semi", "anti"):
-        return ("right",)
-    if how == "right":
-        return ("left",)
-    return ("left", "right") if how == "full" else ()
-
-
-def _one_row_each(right: DataFrame, hot: DataFrame, plan: Salting) -> DataFrame:
+def _one_row_each(right: DataFrame, hot: DataFrame, key: Key) -> DataFrame:
     """Keep one row of each hot key, as a semi and an anti join only ask whether there is one."""
-    names = key_names(plan.kinds, RIGHT)
-    same = is_match(plan.kinds, RIGHT, HOT, plan.null_safe)
-    keys = hot.select(*key_names(plan.kinds, HOT))
-    cold = right.select(*names).join(F.broadcast(keys), same, "left_anti")
+    names = key.names(RIGHT)
+    same = key.matches(RIGHT, HOT)
+    keys = hot.select(*key.names(HOT))
+    sent = F.broadcast(keys)
+    cold = right.select(*names).join(sent, same, "left_anti")
     return cold.union(keys)
 
 
-def _joined(
-    this: DataFrame, other: DataFrame, plan: Salting, columns: Sequence[str]
-) -> DataFrame:
-    same_key = is_match(plan.kinds, LEFT, RIGHT, plan.null_safe)
+def _joined(this: DataFrame, other: DataFrame, plan: Salting) -> DataFrame:
+    same_key = plan.key.matches(LEFT, RIGHT)
     same_slot = F.col(THIS.slot) == F.col(OTHER.slot)
-    how = _spark_name(plan.how)
-    if plan.how in ("inner", "semi", "anti"):
-        joined = this.join(other, same_key & same_slot, how)
-        return joined.select(*_kept(joined, columns))
-    here = this.withColumn(HERE, F.lit(True))
-    there = other.withColumn(THERE, F.lit(True))
-    joined = here.join(there, same_key & same_slot, how)
-    return joined.filter(~_is_surplus()).select(*_kept(joined, columns))
+    same = same_key & same_slot
+    if plan.how not in ("left", "right", "full"):
+        return this.join(other, same, plan.spark_how)
+    is_there = F.lit(True)
+    here = this.withColumn(HERE, is_there)
+    there = other.withColumn(THERE, is_there)
+    joined = here.join(there, same, plan.spark_how)
+    return joined.filter(~_is_surplus())
 
 
 def _is_surplus() -> Column:
@@ -147,13 +137,6 @@ def _is_surplus() -> Column:
     no_other = named(THIS.copied) & named(THERE).isNull()
     no_this = named(OTHER.copied) & named(HERE).isNull()
     false = F.lit(False)
-    return F.coalesce(no_other, false) | F.coalesce(no_this, false)
-
-
-def _kept(joined: DataFrame, columns: Sequence[str]) -> list[Column]:
-    there = {*joined.columns}
-    return [named(name) for name in columns if name in there]
-
-
-def _spark_name(how: How) -> str:
-    return _SPARK_NAMES.get(how, how)
+    one = F.coalesce(no_other, false)
+    two = F.coalesce(no_this, false)
+    return one | two

@@ -8,14 +8,15 @@ lead to some tasks twice and to others not at all.
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import reduce
 
 from pyspark.sql import Column, DataFrame
 from pyspark.sql import functions as F
 
 from lakesmith.column_refs import named
 from lakesmith.sketches.bloom import key_hash
-from lakesmith.transforms.joins.large.hot_keys import HOT, ROWS
-from lakesmith.transforms.joins.large.keys import Kinds, has_null, is_match, key_names
+from lakesmith.transforms.joins.large.hot_keys import ROWS
+from lakesmith.transforms.joins.large.keys import HOT, Key
 from lakesmith.types import SCALARS, family
 
 SALTS = "_salts"
@@ -43,38 +44,34 @@ class Side:
     copied: str
 
 
-def both_hot(
-    left: DataFrame | None, right: DataFrame | None, kinds: Kinds
-) -> DataFrame:
+def both_hot(left: DataFrame | None, right: DataFrame | None, key: Key) -> DataFrame:
     """Merge the hot keys of both sides, and say on which one each is spread.
 
     Parameters
     ----------
     left, right : DataFrame or None
         *Columns*: the key, ``_rows``. At least one of them is there.
-    kinds : mapping of str to str
+    key : Key
 
     Returns
     -------
     DataFrame
         *Columns*: the key; ``_at_left`` BOOLEAN, true where the left side has no fewer rows.
     """
-    names = key_names(kinds, HOT)
-    if left is None and right is not None:
-        return right.select(*names, F.lit(False).alias(AT_LEFT))
-    if right is None and left is not None:
-        return left.select(*names, F.lit(True).alias(AT_LEFT))
-    if left is None or right is None:
-        raise ValueError("no side has hot keys")
-    signed = F.negate(F.col(ROWS)).alias(ROWS)
-    both = left.select(*names, ROWS).union(right.select(*names, signed))
-    more = F.sum(ROWS) >= 0
-    return both.groupBy(*names).agg(more.alias(AT_LEFT))
+    signed = []
+    for side, sign in ((left, 1), (right, -1)):
+        if side is not None:
+            rows = F.col(ROWS) * F.lit(sign)
+            signed.append(side.withColumn(ROWS, rows))
+
+    whole = reduce(lambda one, two: one.unionByName(two), signed)
+    more = F.sum(ROWS)
+    is_left = more >= 0
+    by_key = whole.groupBy(*key.names(HOT))
+    return by_key.agg(is_left.alias(AT_LEFT))
 
 
-def with_salts(
-    hot: DataFrame, kinds: Kinds, partitions: int, null_safe: bool
-) -> DataFrame:
+def with_salts(hot: DataFrame, key: Key, partitions: int) -> DataFrame:
     """Add to each hot key the slots that lead to different tasks.
 
     Returns
@@ -87,17 +84,11 @@ def with_salts(
     The hash is that of Spark's exchange. Were it another, the rows would be spread less evenly, and
     the result would be the same.
     """
-    parts: list[Column] = []
-    for name in key_names(kinds, HOT):
-        value = named(name)
-        # Spark compares a null-safe key by its value and by whether it is there.
-        parts += [value, value.isNull()] if null_safe else [value]
-    one = F.lit(1).cast("bigint")
-    most = TRIES * min(partitions, MAX_SLOTS)
-    tries = F.sequence(one, F.lit(most).cast("bigint"))
+    parts = _hashed_parts(key)
+    number = F.lit(partitions)
     tasks = F.transform(
-        tries,
-        lambda salt: F.pmod(F.hash(*parts, salt), F.lit(partitions)),
+        _tries(partitions),
+        lambda salt: F.pmod(F.hash(*parts, salt), number),
     )
     with_tasks = hot.withColumn("_tasks", tasks)
     # The place of a task among the tries is the first slot that leads to it.
@@ -109,13 +100,27 @@ def with_salts(
     return with_tasks.withColumn(SALTS, limited).drop("_tasks")
 
 
+def _tries(partitions: int) -> Column:
+    most = TRIES * min(partitions, MAX_SLOTS)
+    first = F.lit(1).cast("bigint")
+    last = F.lit(most).cast("bigint")
+    return F.sequence(first, last)
+
+
+def _hashed_parts(key: Key) -> list[Column]:
+    """Return what Spark hashes of a key: of a null-safe one also whether a value is there."""
+    parts: list[Column] = []
+    for name in key.names(HOT):
+        value = named(name)
+        parts.append(value)
+        if key.null_safe:
+            parts.append(value.isNull())
+
+    return parts
+
+
 def mark(
-    rows: DataFrame,
-    salted: DataFrame,
-    kinds: Kinds,
-    side: Side,
-    spread_here: Column,
-    null_safe: bool,
+    rows: DataFrame, salted: DataFrame, key: Key, side: Side, spread_here: Column
 ) -> DataFrame:
     """Give each row a slot, and copy the rows of keys that are spread on the other side.
 
@@ -124,50 +129,64 @@ def mark(
     rows : DataFrame
     salted : DataFrame
         The hot keys with their slots.
-    kinds : mapping of str to str
+    key : Key
     side : Side
     spread_here : Column
         Of a hot key, whether its rows are spread on this side: each gets one of the slots. Other
         hot rows are copied to all slots.
-    null_safe : bool
 
     Returns
     -------
     DataFrame
         *Columns*: adds the slot BIGINT and the copied BOOLEAN of `side`.
     """
-    each_alone = F.transform(SALTS, lambda salt: F.array(salt))
-    choices = F.when(spread_here, F.array(SALTS)).otherwise(each_alone)
-    marks = salted.select(
-        *key_names(kinds, HOT),
-        F.explode(choices).alias(SALTS),
-        (~spread_here).alias(COPIED),
-    )
-    same = is_match(kinds, side.prefix, HOT, null_safe)
-    marked = rows.join(F.broadcast(marks), same, "left")
-    number = _number(rows, kinds, side.prefix)
-    place = F.pmod(number, F.size(SALTS)) + 1
-    chosen = F.element_at(SALTS, place.cast("int"))
-    slot = F.when(F.col(SALTS).isNotNull(), chosen)
-    # What matches nothing goes anywhere, so that NULL is no hot key.
-    nowhere = slot.when(has_null(kinds, side.prefix, null_safe), number)
-    cold = F.lit(0).cast("bigint")
+    marks = F.broadcast(_marks(salted, key, spread_here))
+    same = key.matches(side.prefix, HOT)
+    marked = rows.join(marks, same, "left")
     columns = [named(name) for name in rows.columns]
+    slot = _slot(rows, key, side)
+    copied = F.coalesce(COPIED, F.lit(False))
     return marked.select(
         *columns,
-        nowhere.otherwise(cold).alias(side.slot),
-        F.coalesce(COPIED, F.lit(False)).alias(side.copied),
+        slot.alias(side.slot),
+        copied.alias(side.copied),
     )
 
 
-def _number(rows: DataFrame, kinds: Kinds, prefix: str) -> Column:
+def _marks(salted: DataFrame, key: Key, spread_here: Column) -> DataFrame:
+    """Return a row for each choice of slots that a row of a hot key has, all or each alone."""
+    all_slots = F.array(SALTS)
+    each_alone = F.transform(SALTS, lambda salt: F.array(salt))
+    choices = F.when(spread_here, all_slots).otherwise(each_alone)
+    slots = F.explode(choices)
+    copied = ~spread_here
+    return salted.select(
+        *key.names(HOT),
+        slots.alias(SALTS),
+        copied.alias(COPIED),
+    )
+
+
+def _slot(rows: DataFrame, key: Key, side: Side) -> Column:
+    number = _number(rows, key, side.prefix)
+    place = F.pmod(number, F.size(SALTS)) + 1
+    chosen = F.element_at(SALTS, place.cast("int"))
+    is_hot = F.col(SALTS).isNotNull()
+    cold = F.lit(0).cast("bigint")
+    slot = F.when(is_hot, chosen)
+    # What matches nothing goes anywhere, so that NULL is no hot key.
+    anywhere = slot.when(key.matches_nothing(side.prefix), number)
+    return anywhere.otherwise(cold)
+
+
+def _number(rows: DataFrame, key: Key, prefix: str) -> Column:
     """Return a number that depends on what a row holds, so that a retry of a task repeats it."""
-    keys = {*key_names(kinds, prefix), *(name.lower() for name in kinds)}
-    types = dict(rows.dtypes)
+    of_key = {name.lower() for name in key.kinds}
+    of_key |= {*key.names(prefix)}
     hashed = {
         name: kind
-        for name, kind in types.items()
-        if name.lower() not in keys and family(kind) in SCALARS
+        for name, kind in rows.dtypes
+        if name.lower() not in of_key and family(kind) in SCALARS
     }
     if hashed:
         return key_hash(hashed)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from pyspark.sql import Column, DataFrame
@@ -12,15 +13,7 @@ from lakesmith.columns import PASSES
 from lakesmith.sketches.bloom import bloom_build
 from lakesmith.sketches.bloom_shards import probe_shards
 from lakesmith.transforms.joins.large.bloom_choice import OF_THIS, BloomPlan
-from lakesmith.transforms.joins.large.hot_keys import matchable
-from lakesmith.transforms.joins.large.keys import (
-    LEFT,
-    RIGHT,
-    Kinds,
-    has_null,
-    is_match,
-    key_names,
-)
+from lakesmith.transforms.joins.large.keys import LEFT, RIGHT, Key
 
 MAYBE = "_maybe"
 _SPARK_NAMES = {"semi": "left_semi", "anti": "left_anti"}
@@ -32,16 +25,27 @@ class Thinning:
 
     Parameters
     ----------
-    kinds : mapping of str to str
+    key : Key
     how : {"inner", "left", "semi", "anti"}
-    null_safe : bool
     bloom : BloomPlan
     """
 
-    kinds: Kinds
+    key: Key
     how: str
-    null_safe: bool
     bloom: BloomPlan
+
+    @property
+    def spark_how(self) -> str:
+        """The type of the join as Spark names it."""
+        return _SPARK_NAMES.get(self.how, self.how)
+
+
+@dataclass(frozen=True)
+class Parts:
+    """Hold which rows of a side are joined, and which stay without being joined, if any."""
+
+    enters: Column
+    stays: Column | None = None
 
 
 def thinned_join(left: DataFrame, right: DataFrame, plan: Thinning) -> DataFrame:
@@ -50,7 +54,7 @@ def thinned_join(left: DataFrame, right: DataFrame, plan: Thinning) -> DataFrame
     Parameters
     ----------
     left, right : DataFrame
-        With their keys as `with_keys` adds them.
+        With their keys, as `Key.added_to` adds them.
     plan : Thinning
 
     Returns
@@ -63,31 +67,35 @@ def thinned_join(left: DataFrame, right: DataFrame, plan: Thinning) -> DataFrame
     Rows of `left` that do not enter the shuffle and stay all the same are read a second time: the
     refused ones of a left and an anti join, and those where `_passes` is true.
     """
+    this = left.withColumn(MAYBE, F.lit(True))
     if plan.bloom.is_built and plan.bloom.of == OF_THIS:
         marked = _marked(right, RIGHT, left, LEFT, plan)
         right = marked.filter(MAYBE).drop(MAYBE)
     elif plan.bloom.is_built:
-        left = _marked(left, LEFT, right, RIGHT, plan)
-    enters, stays = _parts(left, plan)
-    entering = left if enters is None else left.filter(enters)
-    same = is_match(plan.kinds, LEFT, RIGHT, plan.null_safe)
-    joined = entering.join(right, same, _SPARK_NAMES.get(plan.how, plan.how))
-    if stays is not None:
-        bypassing = left.filter(stays)
+        this = _marked(left, LEFT, right, RIGHT, plan)
+    parts = _parts(plan.how, this.columns)
+    entering = this.filter(parts.enters)
+    same = plan.key.matches(LEFT, RIGHT)
+    joined = entering.join(right, same, plan.spark_how)
+    if parts.stays is not None:
+        bypassing = this.filter(parts.stays)
         joined = joined.unionByName(bypassing, allowMissingColumns=True)
     return joined.drop(MAYBE)
 
 
-def _parts(left: DataFrame, plan: Thinning) -> tuple[Column | None, Column | None]:
+def _parts(how: str, columns: Sequence[str]) -> Parts:
     """Return which rows of the left side are joined, and which stay without being joined."""
-    maybe = F.col(MAYBE) if MAYBE in left.columns else F.lit(True)
-    passes = named(PASSES) if PASSES in left.columns else F.lit(False)
-    if plan.how == "left":
-        return (maybe, ~maybe) if MAYBE in left.columns else (None, None)
-    if plan.how == "anti":
-        return maybe & ~passes, ~maybe | passes
-    stays = passes if PASSES in left.columns and plan.how == "semi" else None
-    return maybe & ~passes if stays is not None else maybe, stays
+    maybe = F.col(MAYBE)
+    if how == "left":
+        return Parts(maybe, ~maybe)
+    if how == "inner":
+        return Parts(maybe)
+    has_passes = PASSES in columns
+    passes = named(PASSES) if has_passes else F.lit(False)
+    enters = maybe & ~passes
+    if how == "anti":
+        return Parts(enters, ~maybe | passes)
+    return Parts(enters, passes if has_passes else None)
 
 
 def _marked(
@@ -95,13 +103,9 @@ def _marked(
 ) -> DataFrame:
     """Mark the rows that may have a match, by a filter of the source's keys."""
     shape = plan.bloom.shape
-    keys = matchable(source, plan.kinds, of, plan.null_safe)
-    bloom = bloom_build(keys, _named_kinds(plan.kinds, of), shape)
-    marked = probe_shards(rows, bloom, _named_kinds(plan.kinds, prefix), shape)
-    maybe = F.col(MAYBE) & ~has_null(plan.kinds, prefix, plan.null_safe)
+    key = plan.key
+    keys = key.of(source, of)
+    bloom = bloom_build(keys, key.typed(of), shape)
+    marked = probe_shards(rows, bloom, key.typed(prefix), shape)
+    maybe = F.col(MAYBE) & ~key.matches_nothing(prefix)
     return marked.withColumn(MAYBE, maybe)
-
-
-def _named_kinds(kinds: Kinds, prefix: str) -> dict[str, str]:
-    names = key_names(kinds, prefix)
-    return dict(zip(names, kinds.values(), strict=True))
