@@ -238,13 +238,13 @@ def _planned(
         taken = columns_taken(other, on, columns) if adds_columns else []
         require(other, taken, known.step)
         refuse_clash(df, taken, known.step)
-        left = key.added_to(df, LEFT)
-        keyed = key.added_to(other, RIGHT)
+        left = key.renamed_in(df, LEFT)
+        keyed = key.renamed_in(other, RIGHT)
         right = keyed.select(*key.names(RIGHT), *map(named, taken))
         thinning = Thinning(key, known.how, plan)
         joined = thinned_join(left, right, thinning)
-        names = [*df.columns, *taken]
-        return joined.select(*map(named, names))
+        of_this = key.given_back(df, (LEFT,))
+        return joined.select(*of_this, *map(named, taken))
 
     return PlannedJoin(apply, plan.choice)
 

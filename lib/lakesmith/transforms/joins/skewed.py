@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from pyspark.sql import Column, DataFrame
+from pyspark.sql import DataFrame
 from pyspark.sql import functions as F
 
 from lakesmith.column_refs import named, require
@@ -140,16 +140,16 @@ def join_skewed(
         taken = columns_taken(other, on, columns) if adds_columns else []
         require(other, taken, STEP)
         refuse_clash(df, taken, STEP)
-        left = key.added_to(df, LEFT)
-        keyed = key.added_to(other, RIGHT)
+        left = key.renamed_in(df, LEFT)
+        keyed = key.renamed_in(other, RIGHT)
         right = keyed.select(*key.names(RIGHT), *map(named, taken))
         hot = [_read(one, key) for one in given]
         if choice.method != SALTED:
             hot = [HotKeys(tuple(on))] * 2
         plan = Salting(key, how, heat, *hot)
         joined = join_passing(left, right, plan)
-        whole = [*map(named, df.columns)]
-        of_this = _merged(df, key) if how in ("right", "full") else whole
+        sides = (LEFT, RIGHT) if how in ("right", "full") else (LEFT,)
+        of_this = key.given_back(df, sides)
         return joined.select(*of_this, *map(named, taken))
 
     return PlannedJoin(apply, choice)
@@ -201,7 +201,7 @@ def find_hot_keys(
     """
     key = common_key(df, df, on, STEP, null_safe)
     heat = Heat(partitions or join_tasks(df.sparkSession), min_rows, most)
-    keyed = key.added_to(df, LEFT)
+    keyed = key.renamed_in(df, LEFT)
     hot = measured(keyed, key, LEFT, heat)
     texts = hot.select(*texts_of(key), ROWS)
     found = texts.orderBy(F.desc(ROWS)).collect()
@@ -237,15 +237,3 @@ def _read(given: Given | None, key: Key) -> HotKeys | None:
     if given is None or isinstance(given, HotKeys):
         return given
     return read_declared(given, key, STEP)
-
-
-def _merged(df: DataFrame, key: Key) -> list[Column]:
-    """Return the columns of this side, with the key of the side that has the row."""
-    pairs = zip(key.kinds, key.names(LEFT), key.names(RIGHT), strict=True)
-    merged = {name.lower(): F.coalesce(left, right) for name, left, right in pairs}
-    columns = []
-    for name in df.columns:
-        value = merged.get(name.lower(), named(name))
-        columns.append(value.alias(name))
-
-    return columns

@@ -113,7 +113,7 @@ def estimate_join(
 
 
 def _state(df: DataFrame, key: Key, prefix: str) -> DataFrame:
-    keyed = key.added_to(df, prefix)
+    keyed = key.renamed_in(df, prefix)
     hashed = key_hash(key.typed(prefix))
     state = F.theta_sketch_agg(hashed, F.lit(LG_ENTRIES))
     rows = F.count(F.lit(1))

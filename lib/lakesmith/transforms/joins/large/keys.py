@@ -51,22 +51,55 @@ class Key:
         kinds = self.kinds.values()
         return dict(zip(names, kinds, strict=True))
 
-    def added_to(self, df: DataFrame, prefix: str) -> DataFrame:
-        """Add the key under a prefix, in the types that both sides share.
+    def renamed_in(self, df: DataFrame, prefix: str) -> DataFrame:
+        """Rename the key of a frame, and cast it to the types that both sides share.
+
+        Returns
+        -------
+        DataFrame
+            *Columns*: the key under the prefix, and all others as they are.
 
         Examples
         --------
-        >>> Key({"id": "bigint"}).added_to(spark.sql("SELECT 1 AS id"), "_key_").columns
-        ['id', '_key_0']
+        >>> df = spark.sql("SELECT 1 AS id, 'a' AS name")
+        >>> Key({"ID": "bigint"}).renamed_in(df, "_key_").dtypes
+        [('_key_0', 'bigint'), ('name', 'string')]
         """
-        names = self.names(prefix)
-        added = {}
-        for name, column in zip(names, self.kinds, strict=True):
-            kind = self.kinds[column]
+        of_key = {name.lower() for name in self.kinds}
+        others = [name for name in df.columns if name.lower() not in of_key]
+        columns = []
+        for name, column in zip(self.names(prefix), self.kinds, strict=True):
             value = named(column)
-            added[name] = value.cast(kind)
+            cast = value.cast(self.kinds[column])
+            columns.append(cast.alias(name))
 
-        return df.withColumns(added)
+        return df.select(*columns, *map(named, others))
+
+    def given_back(self, df: DataFrame, prefixes: Sequence[str]) -> list[Column]:
+        """Return the columns that a frame had before its key was renamed.
+
+        Parameters
+        ----------
+        df : DataFrame
+            As it was.
+        prefixes : sequence of str
+            The key is taken from the first one that has it. Of one it gets its type back, of
+            several it has the type that both sides share.
+        """
+        kinds = dict(df.dtypes)
+        places = {name.lower(): place for place, name in enumerate(self.kinds)}
+        columns = []
+        for name in df.columns:
+            place = places.get(name.lower())
+            if place is None:
+                columns.append(named(name))
+                continue
+            values = [named(f"{prefix}{place}") for prefix in prefixes]
+            is_one = len(values) == 1
+            value = values[0].cast(kinds[name]) if is_one else F.coalesce(*values)
+            columns.append(value.alias(name))
+
+        return columns
 
     def matches(self, prefix: str, other: str) -> Column:
         """Return the condition that the keys under two prefixes are equal."""

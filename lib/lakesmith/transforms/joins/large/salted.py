@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Literal
 
-from pyspark.sql import Column, DataFrame
+from pyspark.sql import DataFrame
 from pyspark.sql import functions as F
 
 from lakesmith.column_refs import named
@@ -23,8 +23,6 @@ from lakesmith.transforms.joins.large.slots import (
 How = Literal["inner", "left", "right", "full", "semi", "anti"]
 THIS = Side(LEFT, "_slot", "_copied_left")
 OTHER = Side(RIGHT, "_slot_other", "_copied_right")
-HERE = "_here_left"
-THERE = "_here_right"
 # The sides whose hot keys decide whether a row of the other side has a match.
 _MUST_BE_THERE = {
     "left": (OTHER,),
@@ -67,7 +65,7 @@ def salted_join(left: DataFrame, right: DataFrame, plan: Salting) -> DataFrame:
     Parameters
     ----------
     left, right : DataFrame
-        With their keys, as `Key.added_to` adds them.
+        With their keys, as `Key.renamed_in` names them.
     plan : Salting
 
     Returns
@@ -89,7 +87,13 @@ def salted_join(left: DataFrame, right: DataFrame, plan: Salting) -> DataFrame:
     at_left = F.col(AT_LEFT)
     this = mark(left, salted, plan.key, THIS, at_left)
     other = mark(right, salted, plan.key, OTHER, ~at_left)
-    joined = _joined(this, other, plan)
+    same_key = plan.key.matches(LEFT, RIGHT)
+    same_slot = F.col(THIS.slot) == F.col(OTHER.slot)
+    joined = this.join(other, same_key & same_slot, plan.spark_how)
+    if other_hot is not None and plan.how in ("left", "full"):
+        joined = _without_surplus(joined, THIS, OTHER)
+    if hot is not None and plan.how in ("right", "full"):
+        joined = _without_surplus(joined, OTHER, THIS)
     there = {*joined.columns}
     columns = [name for name in (*left.columns, *right.columns) if name in there]
     return joined.select(*map(named, columns))
@@ -119,24 +123,10 @@ def _one_row_each(right: DataFrame, hot: DataFrame, key: Key) -> DataFrame:
     return cold.union(keys)
 
 
-def _joined(this: DataFrame, other: DataFrame, plan: Salting) -> DataFrame:
-    same_key = plan.key.matches(LEFT, RIGHT)
-    same_slot = F.col(THIS.slot) == F.col(OTHER.slot)
-    same = same_key & same_slot
-    if plan.how not in ("left", "right", "full"):
-        return this.join(other, same, plan.spark_how)
-    is_there = F.lit(True)
-    here = this.withColumn(HERE, is_there)
-    there = other.withColumn(THERE, is_there)
-    joined = here.join(there, same, plan.spark_how)
-    return joined.filter(~_is_surplus())
-
-
-def _is_surplus() -> Column:
-    """Tell a copy without a match in its slot, whose key has a match in another slot."""
-    no_other = named(THIS.copied) & named(THERE).isNull()
-    no_this = named(OTHER.copied) & named(HERE).isNull()
-    false = F.lit(False)
-    one = F.coalesce(no_other, false)
-    two = F.coalesce(no_this, false)
-    return one | two
+def _without_surplus(joined: DataFrame, copied: Side, spread: Side) -> DataFrame:
+    """Drop copies without a match in their slot, whose key has a match in another slot."""
+    is_copy = F.coalesce(copied.copied, F.lit(False))
+    # A slot is never NULL, so a NULL says that the side has no row.
+    is_alone = F.col(spread.slot).isNull()
+    is_surplus = is_copy & is_alone
+    return joined.filter(~is_surplus)

@@ -181,12 +181,11 @@ def _slot(rows: DataFrame, key: Key, side: Side) -> Column:
 
 def _number(rows: DataFrame, key: Key, prefix: str) -> Column:
     """Return a number that depends on what a row holds, so that a retry of a task repeats it."""
-    of_key = {name.lower() for name in key.kinds}
-    of_key |= {*key.names(prefix)}
+    of_key = key.names(prefix)
     hashed = {
         name: kind
         for name, kind in rows.dtypes
-        if name.lower() not in of_key and family(kind) in SCALARS
+        if name not in of_key and family(kind) in SCALARS
     }
     if hashed:
         return key_hash(hashed)

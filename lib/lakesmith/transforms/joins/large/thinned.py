@@ -54,7 +54,7 @@ def thinned_join(left: DataFrame, right: DataFrame, plan: Thinning) -> DataFrame
     Parameters
     ----------
     left, right : DataFrame
-        With their keys, as `Key.added_to` adds them.
+        With their keys, as `Key.renamed_in` names them.
     plan : Thinning
 
     Returns
