@@ -105,7 +105,8 @@ def join_skewed(
     >>> from lakesmith.testing import frame
     >>> lines = frame(spark, "id int, customer int", [(1, 7), (2, 7), (3, 7), (4, 8), (5, None)])
     >>> customers = frame(spark, "customer int, country string", [(7, "UK"), (9, "FR")])
-    >>> planned = join_skewed(other=customers, on=["customer"], how="full", hot_keys=[7])
+    >>> given = {"hot_keys": [7], "other_hot_keys": [], "partitions": 4}
+    >>> planned = join_skewed(other=customers, on=["customer"], how="full", **given)
     >>> lines.transform(planned).orderBy("id", "customer").show()
     +----+--------+-------+
     |  id|customer|country|
