@@ -50,10 +50,14 @@ def probe_shards(
     columns = [named(name) for name in rows.columns]
     # Blocks are numbered through, so that a part is a filter of the same shape.
     whole = Shape(shape.blocks, shape.blocks)
-    marks = [f"_maybe_{shard}" for shard in range(shape.shards)]
-    for shard, mark in enumerate(marks):
-        blocks = bloom.filter(F.col("shard") == shard)
+    marks = []
+    for shard in range(shape.shards):
+        is_here = F.col("shard") == shard
+        blocks = bloom.filter(is_here)
         probed = bloom_probe(rows, blocks, kinds, whole)
+        mark = f"_maybe_{shard}"
         rows = probed.withColumnRenamed("_maybe", mark)
-    maybe = reduce(or_, map(F.col, marks))
+        marks.append(F.col(mark))
+
+    maybe = reduce(or_, marks)
     return rows.select(*columns, maybe.alias("_maybe"))

@@ -48,11 +48,14 @@ def comparable_value(value: Column, kind: str) -> Column:
     0.0
     """
     if " " in kind:
-        return F.call_function("collate", value, F.lit("UTF8_BINARY"))
+        plain = F.lit("UTF8_BINARY")
+        return F.call_function("collate", value, plain)
     if not is_float(kind):
         return value
-    one_nan = F.when(F.isnan(value), F.lit(float("nan")).cast(kind))
+    nan = F.lit(float("nan")).cast(kind)
     zero = F.lit(0.0).cast(kind)
+    is_nan = F.isnan(value)
+    one_nan = F.when(is_nan, nan)
     return one_nan.otherwise(value + zero)
 
 
@@ -78,7 +81,8 @@ def top_state(name: str, tracked: int = TRACKED) -> Column:
     >>> rows.agg(top_state("k").alias("s")).select(top_values("s", 1).alias("top")).first().top
     [Row(item=0, count=34)]
     """
-    return F.expr(f"approx_top_k_accumulate({quoted(name)}, {tracked})")
+    column = quoted(name)
+    return F.expr(f"approx_top_k_accumulate({column}, {tracked})")
 
 
 def top_merge(name: str) -> Column:
@@ -92,7 +96,8 @@ def top_merge(name: str) -> Column:
     >>> len(whole.select(top_values("s", 5).alias("top")).first().top)
     5
     """
-    return F.expr(f"approx_top_k_combine({quoted(name)})")
+    column = quoted(name)
+    return F.expr(f"approx_top_k_combine({column})")
 
 
 def top_values(name: str, most: int) -> Column:
@@ -109,5 +114,12 @@ def top_values(name: str, most: int) -> Column:
     -------
     Column
         ARRAY<STRUCT<item, count>>, the greatest count first. Each item is a value of the column.
+
+    Examples
+    --------
+    >>> state = spark.sql("SELECT 7 AS k").agg(top_state("k").alias("s"))
+    >>> state.select(top_values("s", 1).alias("top")).first().top
+    [Row(item=7, count=1)]
     """
-    return F.expr(f"approx_top_k_estimate({quoted(name)}, {most})")
+    column = quoted(name)
+    return F.expr(f"approx_top_k_estimate({column}, {most})")

@@ -140,6 +140,11 @@ def as_frame(hot: HotKeys, session: SparkSession, key: Key) -> DataFrame:
     -------
     DataFrame
         *Columns*: ``_hot_0`` and so on in the types of the key; ``_rows`` BIGINT.
+
+    Examples
+    --------
+    >>> as_frame(HotKeys(("k",), (("7",),), (3,), 4), spark, Key({"k": "int"})).collect()
+    [Row(_hot_0=7, _rows=3)]
     """
     typed = key.typed(HOT)
     texts = [f"{name} STRING" for name in typed]
@@ -155,7 +160,13 @@ def as_frame(hot: HotKeys, session: SparkSession, key: Key) -> DataFrame:
 
 
 def texts_of(key: Key) -> list[Column]:
-    """Return the columns of hot keys as texts, as `HotKeys` holds them."""
+    """Return the columns of hot keys as texts, as `HotKeys` holds them.
+
+    Examples
+    --------
+    >>> spark.sql("SELECT DATE'2024-01-02' AS _hot_0").select(*texts_of(Key({"d": "date"}))).first()
+    Row(_hot_0='2024-01-02')
+    """
     return [_as_text(name, kind) for name, kind in key.typed(HOT).items()]
 
 

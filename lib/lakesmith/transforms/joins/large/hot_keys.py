@@ -47,8 +47,10 @@ class Heat:
 
     def least(self, total: Column) -> Column:
         """Return how many of so many rows make a key hot."""
-        share = total * F.lit(HOT_SHARE / self.partitions)
-        return F.greatest(share, F.lit(float(self.min_rows)))
+        share = F.lit(HOT_SHARE / self.partitions)
+        at_least = F.lit(float(self.min_rows))
+        rows = total * share
+        return F.greatest(rows, at_least)
 
 
 def is_counted(kind: str) -> bool:
@@ -83,6 +85,12 @@ def measured(side: DataFrame, key: Key, prefix: str, heat: Heat) -> DataFrame:
     -----
     One pass over the key for a key of one column that can be sketched; for others one more, which
     looks up the keys of the most frequent hashes.
+
+    Examples
+    --------
+    >>> rows = spark.sql("SELECT explode(array(7, 7, 7, 8)) AS _on_0")
+    >>> measured(rows, Key({"k": "int"}), "_on_", Heat(partitions=2, min_rows=2)).collect()
+    [Row(_hot_0=7, _rows=3)]
     """
     keys = key.of(side, prefix)
     kinds = [*key.kinds.values()]
@@ -102,6 +110,13 @@ def counted(hot: DataFrame, side: DataFrame, key: Key, prefix: str) -> DataFrame
     Notes
     -----
     One pass over the key of the side, as part of the plan.
+
+    Examples
+    --------
+    >>> hot = spark.sql("SELECT explode(array(7, 9)) AS _hot_0")
+    >>> rows = spark.sql("SELECT explode(array(7, 7, 8)) AS _on_0")
+    >>> counted(hot, rows, Key({"k": "int"}), "_on_").collect()
+    [Row(_hot_0=7, _rows=2)]
     """
     names = key.names(HOT)
     keys = key.of(side, prefix)
@@ -130,9 +145,10 @@ def _by_hash(keys: DataFrame, key: Key, prefix: str, heat: Heat) -> DataFrame:
     value = key_hash(key.typed(prefix))
     hashed = keys.withColumn(VALUE, value)
     values = hashed.select(VALUE)
-    hashes = _frequent(values, heat).select(ITEM)
+    frequent = _frequent(values, heat)
+    hashes = F.broadcast(frequent.select(ITEM))
     same = F.col(VALUE) == F.col(ITEM)
-    candidates = hashed.join(F.broadcast(hashes), same)
+    candidates = hashed.join(hashes, same)
     number = F.count(F.lit(1))
     names = key.names(prefix)
     rows = candidates.groupBy(*names).agg(number.alias(ROWS))
@@ -148,7 +164,8 @@ def _frequent(values: DataFrame, heat: Heat) -> DataFrame:
         state.alias("_state"),
         number.alias("_total"),
     )
-    top = F.explode(top_values("_state", heat.most))
+    values_of_state = top_values("_state", heat.most)
+    top = F.explode(values_of_state)
     found = whole.select("_total", top.alias("_top"))
     rows = F.col("_top.count")
     item = F.col("_top.item")

@@ -22,6 +22,17 @@ def join_passing(left: DataFrame, right: DataFrame, plan: Salting) -> DataFrame:
     Notes
     -----
     *Columns*: as `salted_join`; NULL from the right side for a row that passes without a match.
+
+    Examples
+    --------
+    >>> from lakesmith.transforms.joins.large.hot_keys import Heat
+    >>> from lakesmith.transforms.joins.large.keys import Key
+    >>> none = HotKeys(("k",))
+    >>> plan = Salting(Key({"k": "int"}), "semi", Heat(2), hot=none, other_hot=none)
+    >>> left = spark.sql("SELECT k AS _key_0, k = 2 AS _passes FROM VALUES (1), (2), (3) AS t(k)")
+    >>> right = spark.sql("SELECT 3 AS _on_0")
+    >>> sorted(row[0] for row in join_passing(left, right, plan).select("_key_0").collect())
+    [2, 3]
     """
     loses_rows = plan.how in ("inner", "semi", "anti")
     if PASSES not in left.columns or not loses_rows:

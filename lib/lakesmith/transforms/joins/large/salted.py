@@ -8,7 +8,6 @@ from typing import Literal
 from pyspark.sql import DataFrame
 from pyspark.sql import functions as F
 
-from lakesmith.column_refs import named
 from lakesmith.transforms.joins.large.declared import HotKeys, as_frame
 from lakesmith.transforms.joins.large.hot_keys import Heat, counted, measured
 from lakesmith.transforms.joins.large.keys import HOT, LEFT, RIGHT, Key
@@ -72,6 +71,16 @@ def salted_join(left: DataFrame, right: DataFrame, plan: Salting) -> DataFrame:
     -------
     DataFrame
         *Columns*: those of `left`, and but for semi and anti those of `right`.
+
+    Examples
+    --------
+    >>> left = spark.sql("SELECT explode(array(7, 7, 8)) AS _key_0")
+    >>> right = spark.sql("SELECT 7 AS _on_0, 'a' AS name")
+    >>> hot = HotKeys(("k",), (("7",),), (2,), 3)
+    >>> none = HotKeys(("k",))
+    >>> plan = Salting(Key({"k": "int"}), "inner", Heat(2), hot, none)
+    >>> salted_join(left, right, plan).count()
+    2
     """
     hot = _hot_of(left, plan.hot, plan, THIS)
     other_hot = _hot_of(right, plan.other_hot, plan, OTHER)
@@ -94,9 +103,8 @@ def salted_join(left: DataFrame, right: DataFrame, plan: Salting) -> DataFrame:
         joined = _without_surplus(joined, THIS, OTHER)
     if hot is not None and plan.how in ("right", "full"):
         joined = _without_surplus(joined, OTHER, THIS)
-    there = {*joined.columns}
-    columns = [name for name in (*left.columns, *right.columns) if name in there]
-    return joined.select(*map(named, columns))
+    added = (THIS.slot, THIS.copied, OTHER.slot, OTHER.copied)
+    return joined.drop(*added)
 
 
 def _hot_of(

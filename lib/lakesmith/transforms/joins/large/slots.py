@@ -57,6 +57,13 @@ def both_hot(left: DataFrame | None, right: DataFrame | None, key: Key) -> DataF
     -------
     DataFrame
         *Columns*: the key; ``_at_left`` BOOLEAN, true where the left side has no fewer rows.
+
+    Examples
+    --------
+    >>> few = spark.sql("SELECT 7 AS _hot_0, 2L AS _rows")
+    >>> many = spark.sql("SELECT 7 AS _hot_0, 5L AS _rows")
+    >>> both_hot(few, many, Key({"k": "int"})).collect()
+    [Row(_hot_0=7, _at_left=False)]
     """
     signed = []
     for side, sign in ((left, 1), (right, -1)):
@@ -83,6 +90,14 @@ def with_salts(hot: DataFrame, key: Key, partitions: int) -> DataFrame:
     -----
     The hash is that of Spark's exchange. Were it another, the rows would be spread less evenly, and
     the result would be the same.
+
+    Examples
+    --------
+    >>> hot = spark.sql("SELECT 7 AS _hot_0")
+    >>> salted = with_salts(hot, Key({"k": "int"}), partitions=8)
+    >>> tasks = salted.selectExpr("transform(_salts, s -> pmod(hash(_hot_0, s), 8)) AS tasks")
+    >>> sorted(tasks.first().tasks)
+    [0, 1, 2, 3, 4, 5, 6, 7]
     """
     parts = _hashed_parts(key)
     number = F.lit(partitions)
@@ -139,6 +154,15 @@ def mark(
     -------
     DataFrame
         *Columns*: adds the slot BIGINT and the copied BOOLEAN of `side`.
+
+    Examples
+    --------
+    >>> hot = spark.sql("SELECT 7 AS _hot_0, array(3L, 5L) AS _salts")
+    >>> rows = spark.sql("SELECT explode(array(7, 8)) AS _on_0")
+    >>> side = Side("_on_", "slot", "copied")
+    >>> marked = mark(rows, hot, Key({"k": "int"}), side, spread_here=F.lit(False))
+    >>> sorted(map(tuple, marked.collect()))
+    [(7, 3, True), (7, 5, True), (8, 0, False)]
     """
     marks = F.broadcast(_marks(salted, key, spread_here))
     same = key.matches(side.prefix, HOT)

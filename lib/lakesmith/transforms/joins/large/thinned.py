@@ -66,6 +66,17 @@ def thinned_join(left: DataFrame, right: DataFrame, plan: Thinning) -> DataFrame
     -----
     Rows of `left` that do not enter the shuffle and stay all the same are read a second time: the
     refused ones of a left and an anti join, and those where `_passes` is true.
+
+    Examples
+    --------
+    >>> from lakesmith.transforms.joins.large.bloom_choice import BloomKnown, choose_bloom
+    >>> from lakesmith.transforms.joins.large.spark_limits import SparkLimits
+    >>> bloom = choose_bloom(BloomKnown("join_bloom", "left"), SparkLimits())
+    >>> left = spark.sql("SELECT explode(array(7, 8)) AS _key_0")
+    >>> right = spark.sql("SELECT 7 AS _on_0, 'a' AS name")
+    >>> joined = thinned_join(left, right, Thinning(Key({"k": "int"}), "left", bloom))
+    >>> sorted(map(tuple, joined.select("_key_0", "name").collect()))
+    [(7, 'a'), (8, None)]
     """
     this = left.withColumn(MAYBE, F.lit(True))
     if plan.bloom.is_built and plan.bloom.of == OF_THIS:
