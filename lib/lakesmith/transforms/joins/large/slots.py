@@ -22,8 +22,8 @@ from lakesmith.types import SCALARS, family
 SALTS = "_salts"
 AT_LEFT = "_at_left"
 COPIED = "_copied"
-# Of P tasks, 4 P tries reach 98 %.
-TRIES = 4
+# Of P tasks, 8 P tries reach 99.97 %.
+TRIES = 8
 MAX_SLOTS = 1024
 
 
