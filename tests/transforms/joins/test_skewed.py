@@ -159,11 +159,19 @@ def test_a_join_that_is_left_to_spark_is_exact(spark: SparkSession) -> None:
     assert skewed(left, right, ["k"], "full") == joined([([1], 1), ([2], 2)], [([1], 1), ([3], 3)], "full")
 
 
+@pytest.fixture
+def no_broadcast(spark: SparkSession):
+    """Let Spark broadcast nothing by itself."""
+    spark.conf.set("spark.sql.autoBroadcastJoinThreshold", "-1")
+    yield
+    spark.conf.unset("spark.sql.autoBroadcastJoinThreshold")
+
+
 @pytest.mark.classic("reads the plan that ran")
 @pytest.mark.parametrize("how", ["left", "full", "semi"])
-def test_no_plan_sorts_to_aggregate_or_loops(spark: SparkSession, how) -> None:
+def test_no_plan_sorts_to_aggregate_or_loops(spark: SparkSession, no_broadcast: None, how) -> None:
     left, right = sides(spark)
-    options = {"other": right.hint("merge"), "on": ["k"], "how": how, "min_rows": 1}
+    options = {"other": right, "on": ["k"], "how": how, "min_rows": 1}
     for given in ({}, {"hot_keys": [1], "other_hot_keys": []}):
         after = left.transform(join_skewed(**options, **given))
         after.collect()
@@ -179,7 +187,7 @@ def test_rows_of_a_hot_key_are_spread_evenly(spark: SparkSession) -> None:
     tasks = int(spark.conf.get("spark.sql.shuffle.partitions"))
     left = spark.range(4000).selectExpr("IF(id < 2400, 7, id) AS k", "id")
     right = spark.range(4000).selectExpr("id AS k", "id AS v")
-    planned = join_skewed(other=right.hint("merge"), on=["k"], how="full", hot_keys=[7], other_hot_keys=[])
+    planned = join_skewed(other=right, on=["k"], how="full", hot_keys=[7], other_hot_keys=[])
     spark.conf.set("spark.sql.adaptive.coalescePartitions.enabled", "false")
     try:
         counts = left.transform(planned).filter("k = 7").groupBy(F.spark_partition_id()).count().collect()

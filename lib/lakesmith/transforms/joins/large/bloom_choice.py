@@ -76,6 +76,7 @@ def choose_bloom(known: BloomKnown, limits: SparkLimits) -> BloomPlan:
 
     Examples
     --------
+    >>> from lakesmith.transforms.joins.large.spark_limits import SparkLimits
     >>> known = BloomKnown("semi_join_bloom", "semi")
     >>> print(choose_bloom(known, SparkLimits()).choice)
     semi_join_bloom: Bloom filter, no sizes are known, so it is built as asked (bits 67,108,864)

@@ -2,16 +2,14 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any, Literal
+from typing import Any, Literal
 
 from pyspark.sql import DataFrame
 
 from lakesmith.transforms.joins.bloom import anti_join_bloom as anti_bloom
 from lakesmith.transforms.joins.bloom import semi_join_bloom as semi_bloom
 from lakesmith.transforms.joins.skewed import join_skewed as skewed
-
-if TYPE_CHECKING:
-    from lakesmith.transforms.joins.choice import PlannedJoin
+from lakesmith.types import Transform
 
 
 def join_skewed(
@@ -23,7 +21,7 @@ def join_skewed(
     null_safe: bool = False,
     hot_keys: list[Any] | None = None,
     other_hot_keys: list[Any] | None = None,
-) -> PlannedJoin:
+) -> Transform:
     """Join rows of a batch with an input, as `lakesmith.transforms.joins.skewed.join_skewed` does.
 
     Parameters
@@ -35,7 +33,7 @@ def join_skewed(
 
     Returns
     -------
-    PlannedJoin
+    Transform
 
     Notes
     -----
@@ -64,7 +62,7 @@ def semi_join_bloom(
     on: list[str],
     null_safe: bool = False,
     expected_keys: int | None = None,
-) -> PlannedJoin:
+) -> Transform:
     """Keep the rows of a batch that have a match in an input.
 
     Parameters
@@ -76,7 +74,7 @@ def semi_join_bloom(
 
     Returns
     -------
-    PlannedJoin
+    Transform
 
     Examples
     --------
@@ -94,7 +92,7 @@ def anti_join_bloom(
     on: list[str],
     null_safe: bool = False,
     expected_keys: int | None = None,
-) -> PlannedJoin:
+) -> Transform:
     """Keep the rows of a batch that have no match in an input.
 
     Parameters
@@ -106,7 +104,7 @@ def anti_join_bloom(
 
     Returns
     -------
-    PlannedJoin
+    Transform
 
     Examples
     --------
