@@ -68,21 +68,21 @@ def run(out: Path, rounds: int, rows: int) -> None:
     spark = session_with_log(out)
     for key, value in SKEW.items():
         spark.conf.set(key, value)
-    _require_equal(spark, out)
-    run_rounds(out, queries(spark, out), rounds)
+    ways = queries(spark, out)
+    _require_equal(ways)
+    run_rounds(out, ways, rounds)
     spark.stop()
 
 
 def queries(spark: SparkSession, out: Path) -> dict[Key, Query]:
     """Return the ways, by join, keys and name."""
     other = _read(spark, out, "other")
-    found: dict[Key, Query] = {}
-    for how in HOWS:
-        found[(how, UNIFORM, PLAIN)] = _plain(_read(spark, out, UNIFORM), other, how)
-        for keys in (ZIPF, ONE):
-            facts = _read(spark, out, keys)
-            hot = find_hot_keys(facts, ["k"])
-            given = {"hot_keys": hot, "other_hot_keys": ()}
+    uniform = _read(spark, out, UNIFORM)
+    found: dict[Key, Query] = {(how, UNIFORM, PLAIN): _plain(uniform, other, how) for how in HOWS}
+    for keys in (ZIPF, ONE):
+        facts = _read(spark, out, keys)
+        given = {"hot_keys": find_hot_keys(facts, ["k"]), "other_hot_keys": ()}
+        for how in HOWS:
             found[(how, keys, PLAIN)] = _plain(facts, other, how)
             found[(how, keys, FROZEN)] = _skewed(facts, other, how, given)
             found[(how, keys, FOUND)] = _skewed(facts, other, how, {})
@@ -102,14 +102,12 @@ def _skewed(facts: DataFrame, other: DataFrame, how: str, given: Mapping[str, Ho
     return lambda: facts.transform(join_skewed(other=other, on=["k"], how=how, **given))  # type: ignore[arg-type]
 
 
-def _require_equal(spark: SparkSession, out: Path) -> None:
+def _require_equal(ways: Mapping[Key, Query]) -> None:
     """Refuse ways that give other rows."""
-    ways = queries(spark, out)
-    for (how, keys, way), query in ways.items():
-        if keys == ONE and way != PLAIN:
-            sums = [_checksum(one()) for one in (ways[(how, keys, PLAIN)], query)]
-            if sums[0] != sums[1]:
-                raise SystemExit(f"{how}, {keys}, {way}: other rows than Spark: {sums}")
+    for how in HOWS:
+        sums = {way: _checksum(ways[(how, ONE, way)]()) for way in (PLAIN, FROZEN, FOUND)}
+        if len(set(sums.values())) != 1:
+            raise SystemExit(f"{how}: the ways give other rows: {sums}")
 
 
 def _checksum(df: DataFrame) -> tuple[int, ...]:
