@@ -26,6 +26,8 @@ from tests.benchmarks.feed import ROOT, Feed, find_feed
 from tests.benchmarks.history import history
 from tests.benchmarks.idle import idle, publishing
 from tests.benchmarks.joins.enriched import enriched
+from tests.benchmarks.joins.bloom_joins import bloom_joins
+from tests.benchmarks.joins.skew import skew
 from tests.benchmarks.markdown import markdown
 from tests.benchmarks.micro_merges import micro_merges
 from tests.benchmarks.orphans.report import orphans
@@ -43,7 +45,7 @@ BASIC, FULL = "lakesmith, profile basic", "lakesmith, profile full on silver.ord
 SALES = "bronze.order_lines,silver.order_lines,gold.daily_sales"
 PARTS = (
     "tax", "reads", "day", "cold", "idle", "publish", "upserts", "growth", "grid", "bloom", "history", "dedupe", "maintain", "checks",
-    "references", "repeats", "as-of", "range-join", "enriched",
+    "references", "repeats", "as-of", "range-join", "enriched", "skew", "bloom-joins",
 )  # fmt: skip
 MANY = 200
 DAYS = 60
@@ -54,6 +56,7 @@ DEDUPE_ROWS = 400_000
 CHECKED_ROWS = 1_000_000
 HISTORY_ROWS = 2_000_000
 BLOOM_KEYS = 20_000_000
+JOIN_ROWS = 1_000_000
 SELECTIONS = (SALES, "silver.customers", "silver.customer_invoices", "gold.customer_rfm")
 
 
@@ -208,6 +211,8 @@ def main() -> None:
             "as-of": lambda: as_of_joins(scratch / "as_of", options.rounds),
             "range-join": lambda: range_joins(scratch / "range_join", options.rounds),
             "enriched": lambda: enriched(feed, scratch / "enriched", phases),
+            "skew": lambda: skew(scratch / "skew", options.rounds, JOIN_ROWS),
+            "bloom-joins": lambda: bloom_joins(scratch / "bloom-joins", options.rounds, JOIN_ROWS),
             "maintain": lambda: micro_merges(scratch / "micro", MICRO_ROWS, MICRO_MERGES, MAINTAIN_EVERY),
         }
         for name in [options.only] if options.only else PARTS:

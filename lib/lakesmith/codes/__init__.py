@@ -8,6 +8,7 @@ from lakesmith.codes.doctor import DOCTOR_CODES
 from lakesmith.codes.environment import ENVIRONMENT_CODES
 from lakesmith.codes.evolution import EVOLUTION_CODES
 from lakesmith.codes.inputs import INPUT_CODES
+from lakesmith.codes.large_joins import LARGE_JOIN_CODES
 from lakesmith.codes.maintain import MAINTAIN_CODES
 from lakesmith.codes.replay import REPLAY_CODES
 from lakesmith.codes.responses import RESPONSE_CODES
@@ -31,7 +32,7 @@ class Explanation:
 
 _RUNS = INPUT_CODES | RUN_CODES | EVOLUTION_CODES | MAINTAIN_CODES | REPLAY_CODES
 _TEXTS = _RUNS | DOCTOR_CODES | ENVIRONMENT_CODES | SPEC_CODES | SOURCE_CODES
-_TEXTS |= RESPONSE_CODES | TIMED_JOIN_CODES
+_TEXTS |= RESPONSE_CODES | TIMED_JOIN_CODES | LARGE_JOIN_CODES
 
 CATALOGUE: dict[str, Explanation] = {
     code: Explanation(code, *texts) for code, texts in sorted(_TEXTS.items())

@@ -9,6 +9,7 @@ from typing import Any
 
 from lakesmith.errors import StepError
 from lakesmith.spec.installed import load_installed
+from lakesmith.spec.step_kinds.large_joins import LARGE_JOINS
 from lakesmith.spec.step_kinds.record import (
     Derived,
     Options,
@@ -144,6 +145,7 @@ LIBRARY: Mapping[str, StepRecord] = {
         derives=_by_sql,
         keeps_rows=always,
     ),
+    **LARGE_JOINS,
     **RESPONSES,
     **TIMED_JOINS,
 }
@@ -171,7 +173,7 @@ def step_names() -> list[str]:
     Examples
     --------
     >>> step_names()[:3]
-    ['aggregate', 'cap', 'cast']
+    ['aggregate', 'anti_join_bloom', 'cap']
     """
     return sorted({*LIBRARY, *installed_steps()})
 

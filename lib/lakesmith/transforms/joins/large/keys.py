@@ -1,0 +1,224 @@
+"""Give the keys of both sides of a join one type and names of their own."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from functools import reduce
+from operator import and_, or_
+
+from pyspark.sql import Column, DataFrame
+from pyspark.sql import functions as F
+
+from lakesmith.column_refs import named, require, types_of
+from lakesmith.errors import StepError
+from lakesmith.types import WHOLE
+
+# How each side names its key, and hot keys theirs.
+LEFT = "_key_"
+RIGHT = "_on_"
+HOT = "_hot_"
+
+
+@dataclass(frozen=True)
+class Key:
+    """Name the key of a join, with the types in which both sides compare it.
+
+    Parameters
+    ----------
+    kinds : mapping of str to str
+        Its columns, each with a type as `simpleString`.
+    null_safe : bool
+        Whether NULL equals NULL.
+
+    Examples
+    --------
+    >>> Key({"id": "int", "day": "date"}).names("_on_")
+    ['_on_0', '_on_1']
+    """
+
+    kinds: Mapping[str, str]
+    null_safe: bool = False
+
+    def names(self, prefix: str) -> list[str]:
+        """Return the names that the key has under a prefix."""
+        return [f"{prefix}{place}" for place in range(len(self.kinds))]
+
+    def typed(self, prefix: str) -> dict[str, str]:
+        """Return the names that the key has under a prefix, each with its type."""
+        names = self.names(prefix)
+        kinds = self.kinds.values()
+        return dict(zip(names, kinds, strict=True))
+
+    def renamed_in(self, df: DataFrame, prefix: str) -> DataFrame:
+        """Rename the key of a frame, and cast it to the types that both sides share.
+
+        Returns
+        -------
+        DataFrame
+            *Columns*: the key under the prefix, and all others as they are.
+
+        Examples
+        --------
+        >>> df = spark.sql("SELECT 1 AS id, 'a' AS name")
+        >>> Key({"ID": "bigint"}).renamed_in(df, "_key_").dtypes
+        [('_key_0', 'bigint'), ('name', 'string')]
+        """
+        of_key = {name.lower() for name in self.kinds}
+        others = [name for name in df.columns if name.lower() not in of_key]
+        columns = []
+        for name, column in zip(self.names(prefix), self.kinds, strict=True):
+            value = named(column)
+            cast = value.cast(self.kinds[column])
+            columns.append(cast.alias(name))
+
+        return df.select(*columns, *map(named, others))
+
+    def given_back(self, df: DataFrame, prefixes: Sequence[str]) -> list[Column]:
+        """Return the columns that a frame had before its key was renamed.
+
+        Parameters
+        ----------
+        df : DataFrame
+            As it was.
+        prefixes : sequence of str
+            The key is taken from the first one that has it. Of one it gets its type back, of
+            several it has the type that both sides share.
+        """
+        kinds = dict(df.dtypes)
+        places = {name.lower(): place for place, name in enumerate(self.kinds)}
+        columns = []
+        for name in df.columns:
+            place = places.get(name.lower())
+            if place is None:
+                columns.append(named(name))
+                continue
+            values = [named(f"{prefix}{place}") for prefix in prefixes]
+            is_one = len(values) == 1
+            value = values[0].cast(kinds[name]) if is_one else F.coalesce(*values)
+            columns.append(value.alias(name))
+
+        return columns
+
+    def matches(self, prefix: str, other: str) -> Column:
+        """Return the condition that the keys under two prefixes are equal."""
+        conditions = []
+        pairs = zip(self.names(prefix), self.names(other), strict=True)
+        for one, two in pairs:
+            value = named(one)
+            same = named(two)
+            equals = value.eqNullSafe(same) if self.null_safe else value == same
+            conditions.append(equals)
+
+        return reduce(and_, conditions)
+
+    def matches_nothing(self, prefix: str) -> Column:
+        """Return the condition that a key has a part that is NULL, and NULL equals nothing."""
+        if self.null_safe:
+            return F.lit(False)
+        columns = map(named, self.names(prefix))
+        return reduce(or_, [column.isNull() for column in columns])
+
+    def of(self, df: DataFrame, prefix: str) -> DataFrame:
+        """Return the keys of a frame that may match."""
+        keys = df.select(*self.names(prefix))
+        return keys.filter(~self.matches_nothing(prefix))
+
+
+def common_key(
+    df: DataFrame,
+    other: DataFrame,
+    on: Sequence[str],
+    step: str,
+    null_safe: bool = False,
+) -> Key:
+    """Return the key of a join, with the types in which both sides compare it.
+
+    Parameters
+    ----------
+    df, other : DataFrame
+    on : sequence of str
+    step : str
+        The step that joins them, for messages.
+    null_safe : bool
+
+    Returns
+    -------
+    Key
+        Whole numbers may differ in width; the wider type is taken.
+
+    Raises
+    ------
+    StepError
+        LS305 when a name is not there, LS307 when a side has two columns of one name, LS325 when
+        the types or collations of a key differ.
+
+    Examples
+    --------
+    >>> lines = spark.sql("SELECT 1 AS id")
+    >>> common_key(lines, spark.sql("SELECT 1L AS id"), ["id"], "join_skewed").kinds
+    {'id': 'bigint'}
+    """
+    if not on:
+        hint = "name the columns of the key in `on`"
+        raise StepError(f"step '{step}' has no key", code="LS306", hint=hint)
+    for side in (df, other):
+        refuse_twice(side, step)
+        require(side, on, step)
+    left = _kinds_of(df, on)
+    right = _kinds_of(other, on)
+    common = {name: _common(left[name], right[name]) for name in on}
+    found = [
+        f"'{name}' is {left[name]} and {right[name]}"
+        for name, kind in common.items()
+        if kind is None
+    ]
+    if found:
+        raise StepError(
+            f"step '{step}' compares keys of different types: {'; '.join(found)}",
+            code="LS325",
+            where="this side first, then `other`",
+            hint="cast one side in an earlier step, so that it is clear what is equal",
+        )
+    kinds = {name: kind for name, kind in common.items() if kind}
+    return Key(kinds, null_safe)
+
+
+def refuse_twice(df: DataFrame, step: str) -> None:
+    """Refuse a frame with two columns of one name.
+
+    Raises
+    ------
+    StepError
+        LS307, naming the columns.
+
+    Examples
+    --------
+    >>> refuse_twice(spark.sql("SELECT 1 AS id, 2 AS Id"), "join_skewed")
+    Traceback (most recent call last):
+    ...
+    lakesmith.errors.StepError: LS307 step 'join_skewed' gets two columns of one name: id
+      next:  rename or drop one of them in an earlier step
+    """
+    counts = Counter(name.lower() for name in df.columns)
+    twice = [name for name, number in counts.items() if number > 1]
+    if twice:
+        raise StepError(
+            f"step '{step}' gets two columns of one name: {', '.join(twice)}",
+            code="LS307",
+            hint="rename or drop one of them in an earlier step",
+        )
+
+
+def _kinds_of(df: DataFrame, on: Sequence[str]) -> dict[str, str]:
+    types = types_of(df)
+    return {name: types[name.lower()].simpleString() for name in on}
+
+
+def _common(left: str, right: str) -> str | None:
+    if left == right:
+        return left
+    if left in WHOLE and right in WHOLE:
+        return max(left, right, key=WHOLE.index)
+    return None

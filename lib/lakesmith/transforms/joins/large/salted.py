@@ -1,0 +1,140 @@
+"""Join two sides of which some keys are salted, with exactly the rows of the plain join."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Literal
+
+from pyspark.sql import DataFrame
+from pyspark.sql import functions as F
+
+from lakesmith.transforms.joins.large.declared import HotKeys, as_frame
+from lakesmith.transforms.joins.large.hot_keys import Heat, counted, measured
+from lakesmith.transforms.joins.large.keys import HOT, LEFT, RIGHT, Key
+from lakesmith.transforms.joins.large.slots import (
+    AT_LEFT,
+    Side,
+    both_hot,
+    mark,
+    with_salts,
+)
+
+How = Literal["inner", "left", "right", "full", "semi", "anti"]
+THIS = Side(LEFT, "_slot", "_copied_left")
+OTHER = Side(RIGHT, "_slot_other", "_copied_right")
+# The sides whose hot keys decide whether a row of the other side has a match.
+_MUST_BE_THERE = {
+    "left": (OTHER,),
+    "right": (THIS,),
+    "full": (THIS, OTHER),
+    "semi": (OTHER,),
+    "anti": (OTHER,),
+}
+_SPARK_NAMES = {"semi": "left_semi", "anti": "left_anti"}
+
+
+@dataclass(frozen=True)
+class Salting:
+    """Hold what decides how two sides are joined.
+
+    Parameters
+    ----------
+    key : Key
+    how : str
+    heat : Heat
+    hot, other_hot : HotKeys or None
+        The hot keys of each side; None means that they are found as part of the plan.
+    """
+
+    key: Key
+    how: How
+    heat: Heat
+    hot: HotKeys | None = None
+    other_hot: HotKeys | None = None
+
+    @property
+    def spark_how(self) -> str:
+        """The type of the join as Spark names it."""
+        return _SPARK_NAMES.get(self.how, self.how)
+
+
+def salted_join(left: DataFrame, right: DataFrame, plan: Salting) -> DataFrame:
+    """Join two sides so that no task gets all rows of a hot key.
+
+    Parameters
+    ----------
+    left, right : DataFrame
+        With their keys, as `Key.renamed_in` names them.
+    plan : Salting
+
+    Returns
+    -------
+    DataFrame
+        *Columns*: those of `left`, and but for semi and anti those of `right`.
+
+    Examples
+    --------
+    >>> left = spark.sql("SELECT explode(array(7, 7, 8)) AS _key_0")
+    >>> right = spark.sql("SELECT 7 AS _on_0, 'a' AS name")
+    >>> hot = HotKeys(("k",), (("7",),), (2,), 3)
+    >>> none = HotKeys(("k",))
+    >>> plan = Salting(Key({"k": "int"}), "inner", Heat(2), hot, none)
+    >>> salted_join(left, right, plan).count()
+    2
+    """
+    hot = _hot_of(left, plan.hot, plan, THIS)
+    other_hot = _hot_of(right, plan.other_hot, plan, OTHER)
+    if plan.how in ("semi", "anti") and other_hot is not None:
+        right = _one_row_each(right, other_hot, plan.key)
+        other_hot = None
+    if hot is None and other_hot is None:
+        same = plan.key.matches(LEFT, RIGHT)
+        return left.join(right, same, plan.spark_how)
+
+    merged = both_hot(hot, other_hot, plan.key)
+    salted = with_salts(merged, plan.key, plan.heat.partitions)
+    at_left = F.col(AT_LEFT)
+    this = mark(left, salted, plan.key, THIS, at_left)
+    other = mark(right, salted, plan.key, OTHER, ~at_left)
+    same_key = plan.key.matches(LEFT, RIGHT)
+    same_slot = F.col(THIS.slot) == F.col(OTHER.slot)
+    joined = this.join(other, same_key & same_slot, plan.spark_how)
+    if other_hot is not None and plan.how in ("left", "full"):
+        joined = _without_surplus(joined, THIS, OTHER)
+    if hot is not None and plan.how in ("right", "full"):
+        joined = _without_surplus(joined, OTHER, THIS)
+    added = (THIS.slot, THIS.copied, OTHER.slot, OTHER.copied)
+    return joined.drop(*added)
+
+
+def _hot_of(
+    rows: DataFrame, given: HotKeys | None, plan: Salting, side: Side
+) -> DataFrame | None:
+    """Return the hot keys of a side, or None where it has none."""
+    if given is None:
+        return measured(rows, plan.key, side.prefix, plan.heat)
+    if not given.values:
+        return None
+    hot = as_frame(given, rows.sparkSession, plan.key)
+    if side in _MUST_BE_THERE.get(plan.how, ()):
+        return counted(hot, rows, plan.key, side.prefix)
+    return hot
+
+
+def _one_row_each(right: DataFrame, hot: DataFrame, key: Key) -> DataFrame:
+    """Keep one row of each hot key, as a semi and an anti join only ask whether there is one."""
+    names = key.names(RIGHT)
+    same = key.matches(RIGHT, HOT)
+    keys = hot.select(*key.names(HOT))
+    sent = F.broadcast(keys)
+    cold = right.select(*names).join(sent, same, "left_anti")
+    return cold.union(keys)
+
+
+def _without_surplus(joined: DataFrame, copied: Side, spread: Side) -> DataFrame:
+    """Drop copies without a match in their slot, whose key has a match in another slot."""
+    is_copy = F.coalesce(copied.copied, F.lit(False))
+    # A slot is never NULL, so a NULL says that the side has no row.
+    is_alone = F.col(spread.slot).isNull()
+    is_surplus = is_copy & is_alone
+    return joined.filter(~is_surplus)

@@ -1,0 +1,78 @@
+"""Decide whether the hot keys of a join are salted."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from lakesmith.transforms.joins.choice import JoinChoice
+
+if TYPE_CHECKING:
+    from lakesmith.transforms.joins.large.spark_limits import SparkLimits
+
+STEP = "join_skewed"
+SALTED = "salted"
+TO_SPARK = "left to Spark"
+
+
+@dataclass(frozen=True)
+class Known:
+    """Hold what is known of a skewed join before it runs.
+
+    Parameters
+    ----------
+    how : str
+    tasks : int
+        Tasks of the join.
+    hot, other_hot : int or None
+        How many hot keys of each side are given; None where they are found in the plan.
+    other_bytes : int or None
+        What Spark takes the other side for.
+    strange : str
+        A type of the key that has no sketch, if any.
+    """
+
+    how: str
+    tasks: int
+    hot: int | None = None
+    other_hot: int | None = None
+    other_bytes: int | None = None
+    strange: str = ""
+
+
+def choose(known: Known, limits: SparkLimits) -> JoinChoice:
+    """Return the plan of a skewed join.
+
+    Examples
+    --------
+    >>> from lakesmith.transforms.joins.large.spark_limits import SparkLimits
+    >>> print(choose(Known("full", 200), SparkLimits()))
+    join_skewed: salted, the hot keys are found as part of the plan (tasks 200)
+    >>> print(choose(Known("left", 200, hot=0, other_hot=0), SparkLimits()))
+    join_skewed: left to Spark, no key is hot
+    >>> print(choose(Known("left", 200, other_bytes=4096), SparkLimits()))
+    join_skewed: left to Spark, `other` is sent to every worker (bytes 4,096, limit 10,485,760)
+    """
+    if known.strange:
+        why = f"keys of type {known.strange} have no sketch"
+        return JoinChoice(STEP, TO_SPARK, why)
+    if known.hot == 0 and known.other_hot == 0:
+        return JoinChoice(STEP, TO_SPARK, "no key is hot")
+    if _is_sent(known, limits):
+        sizes = {"bytes": known.other_bytes or 0, "limit": limits.broadcast}
+        return JoinChoice(STEP, TO_SPARK, "`other` is sent to every worker", sizes)
+    tasks = {"tasks": known.tasks}
+    numbers = [number for number in (known.hot, known.other_hot) if number is not None]
+    if None in (known.hot, known.other_hot):
+        why = "the hot keys are found as part of the plan"
+        given = {"hot keys given": sum(numbers)} if sum(numbers) else {}
+        return JoinChoice(STEP, SALTED, why, given | tasks)
+    number = {"hot keys": sum(numbers)}
+    return JoinChoice(STEP, SALTED, "the hot keys are given", number | tasks)
+
+
+def _is_sent(known: Known, limits: SparkLimits) -> bool:
+    """Return whether Spark broadcasts the other side, which a right and a full join forbid."""
+    if known.other_bytes is None or known.how in ("right", "full"):
+        return False
+    return known.other_bytes <= limits.broadcast

@@ -1,0 +1,116 @@
+"""Offer the joins of large sides as steps of a table, with the options that a spec may give."""
+
+from __future__ import annotations
+
+from typing import Any, Literal
+
+from pyspark.sql import DataFrame
+
+from lakesmith.transforms.joins.bloom import anti_join_bloom as anti_bloom
+from lakesmith.transforms.joins.bloom import semi_join_bloom as semi_bloom
+from lakesmith.transforms.joins.skewed import join_skewed as skewed
+from lakesmith.types import Transform
+
+
+def join_skewed(
+    *,
+    other: DataFrame,
+    on: list[str],
+    how: Literal["left", "inner", "semi", "anti"] = "left",
+    columns: list[str] | None = None,
+    null_safe: bool = False,
+    hot_keys: list[Any] | None = None,
+    other_hot_keys: list[Any] | None = None,
+) -> Transform:
+    """Join rows of a batch with an input, as `lakesmith.transforms.joins.skewed.join_skewed` does.
+
+    Parameters
+    ----------
+    other : DataFrame
+        The input.
+    on, how, columns, null_safe, hot_keys, other_hot_keys
+        A right and a full join would give rows that the table's upstream has not.
+
+    Returns
+    -------
+    Transform
+
+    Notes
+    -----
+    No job runs while the frame is built: hot keys that are not declared are found in the plan.
+
+    Examples
+    --------
+    >>> codes = spark.sql("SELECT 1L AS id, 'a' AS code")
+    >>> spark.range(2).transform(join_skewed(other=codes, on=["id"])).filter("id = 1").first().code
+    'a'
+    """
+    return skewed(
+        other=other,
+        on=on,
+        how=how,
+        columns=columns or (),
+        null_safe=null_safe,
+        hot_keys=hot_keys,
+        other_hot_keys=other_hot_keys,
+    )
+
+
+def semi_join_bloom(
+    *,
+    other: DataFrame,
+    on: list[str],
+    null_safe: bool = False,
+    expected_keys: int | None = None,
+) -> Transform:
+    """Keep the rows of a batch that have a match in an input.
+
+    Parameters
+    ----------
+    other : DataFrame
+        The input.
+    on, null_safe, expected_keys
+        As `lakesmith.transforms.joins.bloom.semi_join_bloom` takes them.
+
+    Returns
+    -------
+    Transform
+
+    Examples
+    --------
+    >>> spark.range(9).transform(semi_join_bloom(other=spark.range(8, 10), on=["id"])).count()
+    1
+    """
+    return semi_bloom(
+        other=other, on=on, null_safe=null_safe, expected_keys=expected_keys
+    )
+
+
+def anti_join_bloom(
+    *,
+    other: DataFrame,
+    on: list[str],
+    null_safe: bool = False,
+    expected_keys: int | None = None,
+) -> Transform:
+    """Keep the rows of a batch that have no match in an input.
+
+    Parameters
+    ----------
+    other : DataFrame
+        The input.
+    on, null_safe, expected_keys
+        As `lakesmith.transforms.joins.bloom.anti_join_bloom` takes them.
+
+    Returns
+    -------
+    Transform
+
+    Examples
+    --------
+    >>> spark.range(9).transform(anti_join_bloom(other=spark.range(8, 10), on=["id"])).count()
+    8
+    """
+    return anti_bloom(
+        other=other, on=on, null_safe=null_safe, expected_keys=expected_keys
+    )
