@@ -23,7 +23,10 @@ from lakesmith.observe.references import (
 )
 from lakesmith.quality.profile import secret_columns
 from lakesmith.runs.lock import project_lock
-from lakesmith.spec.step_kinds.resolve import needed_statistics
+from lakesmith.spec.step_kinds.resolve import (
+    compared_statistics,
+    needed_statistics,
+)
 from lakesmith.spec.step_kinds.statistics import Statistic, Value
 from lakesmith.spec.yaml.provenance import suggest
 from lakesmith.tables.ref import project_table
@@ -135,11 +138,12 @@ def _rows(made: FrozenVersion, found: Iterable[dict[str, Any]]) -> list[dict[str
 
 
 def _needs(project: Project, table: str) -> list[Statistic]:
-    """Return the statistics of a table that the steps of the project compute with."""
+    """Return the statistics of a table that steps and checks of the project take."""
     found = [
         statistic
         for name in project.table_names()
-        for statistic in needed_statistics(name, project.table(name))
+        for taken in (needed_statistics, compared_statistics)
+        for statistic in taken(name, project.table(name))
         if statistic.reference == table
     ]
     return list({one.key: one for one in found}.values())

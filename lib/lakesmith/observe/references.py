@@ -10,7 +10,10 @@ from typing import TYPE_CHECKING, Any
 from pyspark.sql import SparkSession
 
 from lakesmith.errors import StepError
-from lakesmith.spec.step_kinds.resolve import needed_statistics
+from lakesmith.spec.step_kinds.resolve import (
+    compared_statistics,
+    needed_statistics,
+)
 from lakesmith.spec.step_kinds.statistics import (
     Frozen,
     Groups,
@@ -74,14 +77,18 @@ class References:
     def planned(self, table: str) -> Versions:
         """Return the versions that a new batch of a table uses, as its intent has them.
 
+        A check that compares with statistics that are not frozen refuses the batch later.
+
         Raises
         ------
         StepError
             LS331 when a step needs statistics that are not frozen, LS332 when the newest version
             lacks one.
         """
-        needs = needed_statistics(table, self.project.table(table))
-        newest = self.versions() if needs else {}
+        spec = self.project.table(table)
+        needs = needed_statistics(table, spec)
+        compared = compared_statistics(table, spec)
+        newest = self.versions() if needs or compared else {}
         for reference in {statistic.reference: None for statistic in needs}:
             asked = [one for one in needs if one.reference == reference]
             if reference not in newest:
@@ -90,8 +97,16 @@ class References:
             lacking = [one for one in asked if not frozen.has(one)]
             if lacking:
                 raise _lacking(table, frozen, lacking)
-        used = {statistic.reference for statistic in needs}
-        return tuple(sorted((frozen_key(name), newest[name]) for name in used))
+        used = {statistic.reference for statistic in (*needs, *compared)}
+        known = used & newest.keys()
+        return tuple(sorted((frozen_key(name), newest[name]) for name in known))
+
+    def newest(self, tables: Iterable[str]) -> dict[str, Frozen]:
+        """Return the newest frozen statistics of some tables, of those that have any."""
+        asked = set(tables)
+        versions = self.versions() if asked else {}
+        known = asked & versions.keys()
+        return {table: self.read(table, versions[table]) for table in known}
 
     def of_intent(self, references: Versions) -> dict[str, Frozen]:
         """Return the frozen statistics that an intent names, by table."""

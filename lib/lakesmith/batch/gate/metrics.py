@@ -70,7 +70,14 @@ def visible_types(rows: DataFrame) -> dict[str, str]:
 
 def _of_columns(batch: BatchContext, final: DataFrame) -> list[Column]:
     types = visible_types(final)
-    scope = BatchScope(batch.spec, types, batch.run_time, final)
+    scope = BatchScope(
+        batch.spec,
+        types,
+        batch.run_time,
+        final,
+        name=batch.name,
+        frozen=batch.frozen,
+    )
     checks = batch_metrics(scope)
     secret = secret_columns(batch.spec.columns)
     profile = profile_metrics(types, batch.project.profile_of(batch.name), secret)

@@ -1,0 +1,99 @@
+"""Measure the share of values beyond frozen quantiles."""
+
+from __future__ import annotations
+
+from functools import reduce
+from operator import or_
+
+from pyspark.sql import Column
+from pyspark.sql import functions as F
+
+from lakesmith.column_refs import named
+from lakesmith.quality.checks.metrics.measured import MeasuredEvaluation
+from lakesmith.quality.values.spec_literals import literal
+from lakesmith.spec.model.checks.column_kinds import NUMBERS
+from lakesmith.spec.model.checks.metrics.outlier_share import OutlierShare
+from lakesmith.types import family, is_float
+
+
+class BeyondQuantileEvaluation(MeasuredEvaluation[OutlierShare]):
+    """Judge the share of values beyond the quantiles of a frozen reference.
+
+    The fences are known before the batch is read, so the share is counted while it is written.
+    """
+
+    noun = "share of outliers"
+
+    def problem(self) -> str:
+        """Say which column or frozen statistic is not there."""
+        problem = super().problem()
+        if problem or not self.scope.columns:
+            return problem
+        return self._unfrozen()
+
+    def metrics(self) -> dict[str, Column]:
+        """Return the share of the finite values that are beyond a fence.
+
+        Notes
+        -----
+        *Columns*: needs the column of the check -> one row of a double.
+        """
+        beyond = [self._beyond(key, fence) for key, fence in self._fences().items()]
+        is_beyond = reduce(or_, beyond)
+        share = F.avg(is_beyond.cast("double"))
+        return {self.name(): share}
+
+    def name(self, metric: str = "") -> str:
+        """Return the name of the share, which says all fences."""
+        fences = [f"{key}={rank:g}" for key, rank in self.check.ranks().items()]
+        beyond = f"beyond_{'_'.join(fences)}_of_{self._table()}"
+        return super().name(metric or beyond)
+
+    def subject(self) -> str:
+        """Return of what the share is, and which quantiles the fences are."""
+        ranks = [f"{rank:g}" for rank in self.check.ranks().values()]
+        noun = "quantile" if len(ranks) == 1 else "quantiles"
+        of = f"of {self.check.column} beyond {noun} {' and '.join(ranks)}"
+        return f" {of} of {self.scope.frozen[self._table()]}"
+
+    def _table(self) -> str:
+        return self.check.reference or self.scope.name
+
+    def _unfrozen(self) -> str:
+        """Say what is to be frozen first, or nothing."""
+        table = self._table()
+        if not table:
+            return "it names no reference, and the rows are of no table"
+        hint = f"run `lakesmith quality freeze {table}`"
+        frozen = self.scope.frozen.get(table)
+        if frozen is None:
+            return f"no statistics of {table} are frozen: {hint}"
+        for statistic in self.check.frozen_statistics():
+            if not frozen.has(statistic):
+                column = f"{hint} --columns {self.check.column}"
+                return f"{frozen} has no {statistic}: {column}"
+            kind = frozen.value(statistic).type
+            if family(kind) not in NUMBERS:
+                return f"the {statistic} of {frozen} is {kind}, a number expected"
+        return ""
+
+    def _fences(self) -> dict[str, Column]:
+        """Return the frozen quantiles by key, each exactly as it was measured."""
+        frozen = self.scope.frozen[self._table()]
+        kind = self.kind(self.check.column)
+        keys = self.check.ranks()
+        fences: dict[str, Column] = {}
+        for key, statistic in zip(keys, self.check.frozen_statistics(), strict=True):
+            fences[key] = literal(frozen.value(statistic).text, kind)
+        return fences
+
+    def _beyond(self, key: str, fence: Column) -> Column:
+        value = self._finite()
+        return value < fence if key == "lower" else value > fence
+
+    def _finite(self) -> Column:
+        """Return the number in its own type, NULL for NaN and infinity."""
+        number = named(self.check.column)
+        if is_float(self.kind(self.check.column)):
+            number = F.when(number - number == 0, number)
+        return self.counted(number)
