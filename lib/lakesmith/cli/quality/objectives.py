@@ -49,7 +49,7 @@ def slo(
     env: Env = LOCAL,
     form: Form = TEXT,
 ) -> None:
-    """Show the objectives of contracts with their error budgets; exit code 3 when one is breached."""
+    """Show the objectives of contracts with their error budgets; exit code 3 on a breach."""
     with answering(form) as answer:
         report = open_lake(conf, env, sets).slo(table, run_date)
         answer(report, slo_text)
