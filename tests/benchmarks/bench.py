@@ -28,6 +28,7 @@ from tests.benchmarks.idle import idle, publishing
 from tests.benchmarks.markdown import markdown
 from tests.benchmarks.micro_merges import micro_merges
 from tests.benchmarks.orphans.report import orphans
+from tests.benchmarks.peers.report import peers
 from tests.benchmarks.upserts.candidates import NAIVE, OURS
 from tests.benchmarks.upserts.grid import grid
 from tests.benchmarks.upserts.growth import growth
@@ -40,7 +41,7 @@ BASIC, FULL = "lakesmith, profile basic", "lakesmith, profile full on silver.ord
 SALES = "bronze.order_lines,silver.order_lines,gold.daily_sales"
 PARTS = (
     "tax", "reads", "day", "cold", "idle", "publish", "upserts", "growth", "grid", "bloom", "history", "dedupe", "maintain", "checks",
-    "references", "repeats",
+    "references", "repeats", "peers",
 )  # fmt: skip
 MANY = 200
 DAYS = 60
@@ -174,10 +175,19 @@ def upserts(scratch: Path, rounds: int) -> str:
     return "\n\n".join([f"## Upserts (median of {rounds}, in turn, warm)", *races])
 
 
+def compared(scratch: Path, rows: int, rounds: int, environments: Path | None) -> str:
+    """Race other libraries of checks, which are installed into environments of their own."""
+    if environments is None:
+        return "## Peers\n\nskipped: `--environments FOLDER` names where they may be installed"
+    return peers(scratch, rows, rounds, environments.resolve())
+
+
 def main() -> None:
     """Run the command line."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--rounds", type=int, default=3, help="runs of each candidate (default: 3)")
+    parser.add_argument("--environments", type=Path, help="where the peers' own environments are, or are made")
+    parser.add_argument("--rows", type=int, default=CHECKED_ROWS, help="rows for the peers (default: 1,000,000)")
     parser.add_argument("--only", choices=PARTS, help="one part only")
     options = parser.parse_args()
     with tempfile.TemporaryDirectory(prefix="lakesmith-bench-") as folder:
@@ -202,6 +212,7 @@ def main() -> None:
             ),
             "references": lambda: orphans(scratch / "orphans", options.rounds),
             "repeats": lambda: repeats(scratch / "repeats", HISTORY_ROWS, options.rounds),
+            "peers": lambda: compared(scratch / "peers", options.rows, options.rounds, options.environments),
             "maintain": lambda: micro_merges(scratch / "micro", MICRO_ROWS, MICRO_MERGES, MAINTAIN_EVERY),
         }
         for name in [options.only] if options.only else PARTS:

@@ -72,7 +72,7 @@ def test_a_delete_alerts_the_table_that_refers_and_stops_nothing(shop: Shop) -> 
     assert orphans(shop.run(select=[*ORDERS, *NOTES])) == ("nothing_new", [])
 
 
-def test_a_table_that_the_run_does_not_build_is_told_of_too(shop: Shop) -> None:
+def test_a_table_outside_the_run_is_reported(shop: Shop) -> None:
     shop.spec("tables/silver/notes", NOTED.format(more=", on_fail: warn"))
     delete(shop, 2)
     result = shop.run(select=ORDERS)

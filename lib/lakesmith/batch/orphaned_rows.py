@@ -1,4 +1,4 @@
-"""Find the rows that deletes in another table left without a match, where no batch looks for them."""
+"""Find rows that deletes in another table left without a match, where no batch looks for them."""
 
 from __future__ import annotations
 
