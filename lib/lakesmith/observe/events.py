@@ -148,7 +148,7 @@ class BatchRefused(BatchFinished):
 class RefusalAlert(RunEvent):
     """Report that a check refuses a batch and the run goes on, as `on_refusal` says.
 
-    It also tells of rows that a delete elsewhere orphaned in a table that has no new batch.
+    It also reports rows that a delete elsewhere orphaned in a table that has no new batch.
 
     Parameters
     ----------

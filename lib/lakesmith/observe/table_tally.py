@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 class Tally:
     """Collects batches, parked inputs and the error of one table.
 
-    `audits` are results of checks on a table without a batch, which only tell.
+    `audits` are results of checks on a table without a batch, which only report.
     """
 
     table: str
