@@ -6,6 +6,7 @@ from collections.abc import Callable
 
 import pytest
 
+from lakesmith import check_frame
 from lakesmith.errors import GateRefused
 from tests.shop import SPECS, Shop
 
@@ -36,6 +37,11 @@ def test_outliers_are_those_beyond_what_was_frozen(make_shop: Callable[..., Shop
     shop.run(select=SELECT, accept=["silver.orders"])
     (now,) = [one for one in shop.lake.check("silver.orders") if one.check == "few"]
     assert (now.status, now.message) == ("pass", "")
+    given = {"id": "few", "check": "outlier_share", "column": "qty", "method": "quantile", "upper": 0.9, "max": 0}
+    (of_frame,) = check_frame(
+        shop.lake.table("silver.orders"), [given], frozen=shop.lake.frozen("silver.orders"), name="silver.orders"
+    )
+    assert of_frame.status == "fail"
     shop.lake.freeze("silver.orders", ["price"])
     (now,) = [one for one in shop.lake.check("silver.orders") if one.check == "few"]
     assert (now.status, "version 2" in now.message, "--columns qty" in now.message) == ("error", True, True)
