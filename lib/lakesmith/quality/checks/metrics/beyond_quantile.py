@@ -64,14 +64,14 @@ class BeyondQuantileEvaluation(MeasuredEvaluation[OutlierShare]):
         table = self._table()
         if not table:
             return "it names no reference, and the rows are of no table"
-        hint = f"run `lakesmith quality freeze {table}`"
+        command = f"lakesmith quality freeze {table}"
         frozen = self.scope.frozen.get(table)
         if frozen is None:
-            return f"no statistics of {table} are frozen: {hint}"
+            return f"no statistics of {table} are frozen: run `{command}`"
         for statistic in self.check.frozen_statistics():
             if not frozen.has(statistic):
-                column = f"{hint} --columns {self.check.column}"
-                return f"{frozen} has no {statistic}: {column}"
+                column = f"--columns {self.check.column}"
+                return f"{frozen} has no {statistic}: run `{command} {column}`"
             kind = frozen.value(statistic).type
             if family(kind) not in NUMBERS:
                 return f"the {statistic} of {frozen} is {kind}, a number expected"
