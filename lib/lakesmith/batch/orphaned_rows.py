@@ -64,11 +64,19 @@ def orphan_results(
     of the other table are read, and those of this one only where keys went.
     """
     for check in project.table(name).checks:
-        if isinstance(check, References) and check.table in moves:
-            move = moves[check.table]
-            other = project_table(project, check.table)
-            if not only_adds(session, other, move.since, move.to, move.voids):
-                yield from _judged(session, project, name, version, check, move)
+        if not isinstance(check, References) or check.table not in moves:
+            continue
+        move = moves[check.table]
+        other = project_table(project, check.table)
+        only_got_rows = only_adds(
+            session,
+            other,
+            move.since,
+            move.to,
+            move.voids,
+        )
+        if not only_got_rows:
+            yield from _judged(session, project, name, version, check, move)
 
 
 def _judged(
@@ -99,8 +107,10 @@ def _judged(
     if isinstance(found, Unmeasured):
         yield error_result(check, found)
         return
-    result = evaluation.result({evaluation.name(): found})
-    yield replace(result, message=_since(result.message, check.table))
+    metrics = {evaluation.name(): found}
+    result = evaluation.result(metrics)
+    message = _since(result.message, check.table)
+    yield replace(result, message=message)
 
 
 def _orphans(
@@ -119,14 +129,22 @@ def _orphans(
     is_few = changes is not None and changes <= MOST_ROWS
 
     def gone(_: DataFrame) -> DataFrame:
-        changed = changed_rows(session, other, move.since, move.to, move.voids)
+        changed = changed_rows(
+            session,
+            other,
+            move.since,
+            move.to,
+            move.voids,
+        )
         return evaluation.gone(changed, is_few)
 
     def gone_count(own: DataFrame) -> DataFrame:
-        return gone(own).agg(F.count(F.lit(1)))
+        rows_of_keys = F.count(F.lit(1))
+        return gone(own).agg(rows_of_keys)
 
     def referring(own: DataFrame) -> DataFrame:
-        return evaluation.referring(own, gone(own), is_few)
+        keys = gone(own)
+        return evaluation.referring(own, keys, is_few)
 
     keys = measure(rows, gone_count)
     if isinstance(keys, Unmeasured):
@@ -138,7 +156,8 @@ def _rows(
     session: SparkSession, project: Project, name: str, version: int
 ) -> DataFrame:
     columns = project.table(name).columns
-    rows = snapshot(session, project_table(project, name), version)
+    table = project_table(project, name)
+    rows = snapshot(session, table, version)
     return rows.transform(with_defaults(columns))
 
 

@@ -38,23 +38,33 @@ class BeyondQuantileEvaluation(MeasuredEvaluation[OutlierShare]):
         -----
         *Columns*: needs the column of the check -> one row of a double.
         """
-        beyond = [self._beyond(key, fence) for key, fence in self._fences().items()]
-        is_beyond = reduce(or_, beyond)
-        share = F.avg(is_beyond.cast("double"))
+        value = self._finite()
+        beyond: list[Column] = []
+        for key, fence in self._fences().items():
+            is_below = key == "lower"
+            outside = value < fence if is_below else value > fence
+            beyond.append(outside)
+        is_outlier = reduce(or_, beyond)
+        share = F.avg(is_outlier.cast("double"))
         return {self.name(): share}
 
     def name(self, metric: str = "") -> str:
         """Return the name of the share, which says all fences."""
-        fences = [f"{key}={rank:g}" for key, rank in self.check.ranks().items()]
-        beyond = f"beyond_{'_'.join(fences)}_of_{self._table()}"
+        table = self._table()
+        ranks = self.check.ranks()
+        fences = [f"{key}={rank:g}" for key, rank in ranks.items()]
+        listed = "_".join(fences)
+        beyond = f"beyond_{listed}_of_{table}"
         return super().name(metric or beyond)
 
     def subject(self) -> str:
         """Return of what the share is, and which quantiles the fences are."""
+        column = self.check.column
+        frozen = self.scope.frozen[self._table()]
         ranks = [f"{rank:g}" for rank in self.check.ranks().values()]
+        listed = " and ".join(ranks)
         noun = "quantile" if len(ranks) == 1 else "quantiles"
-        of = f"of {self.check.column} beyond {noun} {' and '.join(ranks)}"
-        return f" {of} of {self.scope.frozen[self._table()]}"
+        return f" of {column} beyond {noun} {listed} of {frozen}"
 
     def _table(self) -> str:
         return self.check.reference or self.scope.name
@@ -68,12 +78,14 @@ class BeyondQuantileEvaluation(MeasuredEvaluation[OutlierShare]):
         frozen = self.scope.frozen.get(table)
         if frozen is None:
             return f"no statistics of {table} are frozen: run `{command}`"
+        column = self.check.column
         for statistic in self.check.frozen_statistics():
             if not frozen.has(statistic):
-                column = f"--columns {self.check.column}"
-                return f"{frozen} has no {statistic}: run `{command} {column}`"
+                wider = f"{command} --columns {column}"
+                return f"{frozen} has no {statistic}: run `{wider}`"
             kind = frozen.value(statistic).type
-            if family(kind) not in NUMBERS:
+            is_number = family(kind) in NUMBERS
+            if not is_number:
                 return f"the {statistic} of {frozen} is {kind}, a number expected"
         return ""
 
@@ -82,18 +94,19 @@ class BeyondQuantileEvaluation(MeasuredEvaluation[OutlierShare]):
         frozen = self.scope.frozen[self._table()]
         kind = self.kind(self.check.column)
         keys = self.check.ranks()
+        statistics = self.check.frozen_statistics()
         fences: dict[str, Column] = {}
-        for key, statistic in zip(keys, self.check.frozen_statistics(), strict=True):
-            fences[key] = literal(frozen.value(statistic).text, kind)
+        for key, statistic in zip(keys, statistics, strict=True):
+            value = frozen.value(statistic)
+            fences[key] = literal(value.text, kind)
         return fences
-
-    def _beyond(self, key: str, fence: Column) -> Column:
-        value = self._finite()
-        return value < fence if key == "lower" else value > fence
 
     def _finite(self) -> Column:
         """Return the number in its own type, NULL for NaN and infinity."""
-        number = named(self.check.column)
-        if is_float(self.kind(self.check.column)):
-            number = F.when(number - number == 0, number)
+        column = self.check.column
+        number = named(column)
+        if is_float(self.kind(column)):
+            # A difference with itself is 0 for finite numbers only.
+            is_finite = number - number == 0
+            number = F.when(is_finite, number)
         return self.counted(number)
