@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 from lakesmith.freezing.freeze import FrozenVersion, freeze
 from lakesmith.observe.audits.audit import check_table
 from lakesmith.observe.from_log.facts import table_facts
+from lakesmith.observe.references import References
 from lakesmith.quality.explain import explain_project
 from lakesmith.reader import Reader
 from lakesmith.suggest.suggest import suggest
@@ -18,6 +19,7 @@ if TYPE_CHECKING:
     from pyspark.sql import SparkSession
 
     from lakesmith.observe.audits.audited import AuditResult
+    from lakesmith.spec.step_kinds.statistics import Frozen
     from lakesmith.suggest.suggested import Suggested
 
 
@@ -127,3 +129,18 @@ class QualityReader(Reader):
             As `lakesmith.freezing.freeze.freeze`.
         """
         return freeze(self.spark, self.project, self.table, name, columns)
+
+    def frozen(self, *names: str) -> dict[str, Frozen]:
+        """Return the newest frozen statistics of tables, as `check_frame` takes them.
+
+        Parameters
+        ----------
+        *names : str
+            ``layer.table`` each.
+
+        Returns
+        -------
+        dict
+            By table; one whose statistics are not frozen is left out.
+        """
+        return References(self.spark, self.project).newest(names)

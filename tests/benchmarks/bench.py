@@ -31,6 +31,7 @@ from tests.benchmarks.joins.skew import skew
 from tests.benchmarks.markdown import markdown
 from tests.benchmarks.micro_merges import micro_merges
 from tests.benchmarks.orphans.report import orphans
+from tests.benchmarks.peers.report import peers
 from tests.benchmarks.timed_joins.as_of import as_of_joins
 from tests.benchmarks.timed_joins.range_join import range_joins
 from tests.benchmarks.upserts.candidates import NAIVE, OURS
@@ -45,7 +46,7 @@ BASIC, FULL = "lakesmith, profile basic", "lakesmith, profile full on silver.ord
 SALES = "bronze.order_lines,silver.order_lines,gold.daily_sales"
 PARTS = (
     "tax", "reads", "day", "cold", "idle", "publish", "upserts", "growth", "grid", "bloom", "history", "dedupe", "maintain", "checks",
-    "references", "repeats", "as-of", "range-join", "enriched", "skew", "bloom-joins",
+    "references", "repeats", "as-of", "range-join", "enriched", "skew", "bloom-joins", "peers",
 )  # fmt: skip
 MANY = 200
 DAYS = 60
@@ -180,10 +181,19 @@ def upserts(scratch: Path, rounds: int) -> str:
     return "\n\n".join([f"## Upserts (median of {rounds}, in turn, warm)", *races])
 
 
+def compared(scratch: Path, rows: int, rounds: int, environments: Path | None) -> str:
+    """Race other libraries of checks, which are installed into environments of their own."""
+    if environments is None:
+        return "## Peers\n\nskipped: `--environments FOLDER` names where they may be installed"
+    return peers(scratch, rows, rounds, environments.resolve())
+
+
 def main() -> None:
     """Run the command line."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--rounds", type=int, default=3, help="runs of each candidate (default: 3)")
+    parser.add_argument("--environments", type=Path, help="where the peers' own environments are, or are made")
+    parser.add_argument("--rows", type=int, default=CHECKED_ROWS, help="rows for the peers (default: 1,000,000)")
     parser.add_argument("--only", choices=PARTS, help="one part only")
     options = parser.parse_args()
     with tempfile.TemporaryDirectory(prefix="lakesmith-bench-") as folder:
@@ -213,6 +223,7 @@ def main() -> None:
             "enriched": lambda: enriched(feed, scratch / "enriched", phases),
             "skew": lambda: skew(scratch / "skew", options.rounds, JOIN_ROWS),
             "bloom-joins": lambda: bloom_joins(scratch / "bloom-joins", options.rounds, JOIN_ROWS),
+            "peers": lambda: compared(scratch / "peers", options.rows, options.rounds, options.environments),
             "maintain": lambda: micro_merges(scratch / "micro", MICRO_ROWS, MICRO_MERGES, MAINTAIN_EVERY),
         }
         for name in [options.only] if options.only else PARTS:

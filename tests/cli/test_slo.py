@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from pathlib import Path
 
 from tests.cli.verbs import data, invoke
@@ -24,12 +25,18 @@ def test_objectives_are_measured_by_a_run_and_a_refusal_stops_nothing(fresh_proj
         {"bronze.orders": "done", "silver.orders": "alerted", "gold.daily_orders": "done"},
     )
 
-    passing, nulls = data("slo", "silver.orders")
+    shown = invoke("slo", "silver.orders", "--format", "json")
+    assert (shown.exit_code, shown.stderr) == (3, "breached: silver.orders records_passing\n")
+    passing, nulls = json.loads(shown.stdout)
     assert (passing["objective"], passing["state"], passing["bad"] > 1) == ("records_passing", "breached", True)
     assert passing["bad"] < passing["total"]
     assert (nulls["column"], nulls["state"], nulls["bad"], nulls["total"]) == ("amount", "met", 0, 3)
-    assert invoke("slo").stdout.splitlines()[0].split()[:4] == ["table", "objective", "column", "target"]
-    assert "not measured: silver.orders" in invoke("slo", "--run-date", "2020-01-01").stdout
+    listed = invoke("slo")
+    assert (listed.exit_code, listed.stdout.split()[:4]) == (3, ["table", "objective", "column", "target"])
+    before = invoke("slo", "--run-date", "2020-01-01")
+    assert (before.exit_code, "not measured: silver.orders" in before.stdout) == (0, True)
+    spec.write_text(spec.read_text().replace("records_passing: 99 %", "records_passing: 1 %"))
+    assert invoke("slo").exit_code == 0
 
 
 def test_without_a_contract_there_is_no_objective(fresh_project: Path) -> None:

@@ -45,6 +45,7 @@ CHECKS: list[dict[str, Any]] = [
     {"check": "distinct_count", "column": "n", "max": 5},
     {"check": "correlation", "column": "n", "other": "m", "min": -0.5},
     {"check": "outlier_share", "column": "n", "max": "1 %"},
+    {"check": "outlier_share", "column": "n", "method": "quantile", "upper": 0.99, "max": "2 %"},
     {"check": "unique_share", "column": "n", "min": "90 %"},
     {"check": "most_frequent_share", "column": "n", "max": 0.5},
     {"check": "entropy", "column": "n", "min": 1},

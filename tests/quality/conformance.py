@@ -16,6 +16,7 @@ from lakesmith.quality.gate import tag
 from lakesmith.quality.rules import compile_rules
 from lakesmith.spec.model import Table
 from lakesmith.spec.model.checks import check_from
+from lakesmith.spec.step_kinds.statistics import Frozen, Statistic, Value
 from tests.quality.measuring import NOON, results
 
 PAGE = Path(__file__).parents[2] / "docs" / "check-semantics.md"
@@ -50,11 +51,15 @@ SAMPLES: dict[str, list[tuple[Any, str | None]]] = {
     "1, infinity": [(1.0, "a"), (INF, "infinity")],
     "0.0, -0.0": [(0.0, ""), (-0.0, "")],
 }
+FROZEN = {"silver.orders": Frozen("silver.orders", 1, {Statistic("v", "quantile", 1).key: Value("1.5", "double")})}
 OF_BATCHES: list[tuple[str, Mapping[str, Any]]] = [
     *((f"`{name}`", {"check": name, "column": "v"}) for name in (
         "null_count", "null_share", "sum", "mean", "stddev", "median", "minimum", "maximum", "distinct_count",
         "outlier_share", "unique_share", "most_frequent_share", "entropy",
     )),
+    ("`outlier_share` above a frozen 1.5", {
+        "check": "outlier_share", "column": "v", "method": "quantile", "upper": 1, "reference": "silver.orders",
+    }),
     ("`correlation` with w", {"check": "correlation", "column": "v", "other": "w"}),
     ("`mutual_information` with w", {"check": "mutual_information", "column": "v", "other": "w"}),
     ("`null_share_per_group` by w", {"check": "null_share_per_group", "column": "v", "by": ["w"]}),
@@ -115,7 +120,7 @@ def _measured(spark: SparkSession, rows: list[tuple[Any, str | None]]) -> list[s
     numbered = [(value, text, float(index)) for index, (value, text) in enumerate(rows)]
     df = spark.createDataFrame(numbered, "v double, t string, w double").coalesce(1)
     asked = [{**check, "min": 9e307, "on_null": "fail"} for _, check in OF_BATCHES]
-    return [_shown(one) for one in results(df, *asked)]
+    return [_shown(one) for one in results(df, *asked, frozen=FROZEN)]
 
 
 def _shown(found: CheckResult) -> str:

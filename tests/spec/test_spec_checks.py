@@ -61,6 +61,17 @@ def only(found: list[Problem]) -> tuple[str, str, int, str]:
         ("check: not_null, column: dya", "LS131", ".column"),
         ("check: cast_failed, column: dya", "LS131", ".column"),
         ("check: unique, columns: [id, dya]", "LS131", ".columns.1"),
+        ("check: outlier_share, column: amount, max: 0, method: quantile", "LS140", ""),
+        ("check: outlier_share, column: amount, max: 0, method: mad, upper: 0.9", "LS140", ".upper"),
+        ("check: outlier_share, column: amount, max: 0, reference: silver.orders", "LS140", ".reference"),
+        ("check: outlier_share, column: amount, max: 0, method: quantile, upper: 0.9, factor: 2", "LS140", ".factor"),
+        ("check: outlier_share, column: amount, max: 0, method: quantile, lower: 0.9, upper: 0.9", "LS141", ".lower"),
+        ("check: outlier_share, column: day, max: 0, method: quantile, upper: 0.9", "LS145", ".column"),
+        (
+            "check: outlier_share, column: amount, max: 0, method: quantile, upper: 0.9, reference: silver.order",
+            "LS120",
+            ".reference",
+        ),
     ],
 )
 def test_each_wrong_check_has_its_place(problems: Load, text: str, code: str, key: str) -> None:
@@ -84,6 +95,7 @@ def test_each_wrong_check_has_its_place(problems: Load, text: str, code: str, ke
         "check: unique, columns: [id], on_fail: warn",
         "check: row_count, max: 10",
         "check: freshness, column: day, max_age: 90s, on_fail: fail",
+        "check: outlier_share, column: amount, max: 2 %, method: quantile, upper: 1, reference: gold.daily",
     ],
 )
 def test_sound_checks_pass(problems: Load, text: str) -> None:

@@ -111,6 +111,7 @@ def _scope(frames: BatchFrames, types: Mapping[str, str]) -> BatchScope:
         compared,
         row_counts(batch, compared),
         batch.name,
+        frozen=batch.frozen,
     )
 
 

@@ -23,7 +23,10 @@ from lakesmith.observe.references import (
 )
 from lakesmith.quality.profile import secret_columns
 from lakesmith.runs.lock import project_lock
-from lakesmith.spec.step_kinds.resolve import needed_statistics
+from lakesmith.spec.step_kinds.resolve import (
+    compared_statistics,
+    needed_statistics,
+)
 from lakesmith.spec.step_kinds.statistics import Statistic, Value
 from lakesmith.spec.yaml.provenance import suggest
 from lakesmith.tables.ref import project_table
@@ -143,11 +146,12 @@ def _rows(made: FrozenVersion, found: Iterable[dict[str, Any]]) -> list[dict[str
 
 
 def _needs(project: Project, table: str) -> list[Statistic]:
-    """Return the statistics of a table that the steps of the project compute with."""
+    """Return the statistics of a table that steps and checks of the project take."""
     found = {}
     for name in project.table_names():
         spec = project.table(name)
-        for statistic in needed_statistics(name, spec):
+        taken = [*needed_statistics(name, spec), *compared_statistics(name, spec)]
+        for statistic in taken:
             if statistic.reference == table:
                 found[statistic.key] = statistic
     return list(found.values())

@@ -148,6 +148,8 @@ class BatchRefused(BatchFinished):
 class RefusalAlert(RunEvent):
     """Report that a check refuses a batch and the run goes on, as `on_refusal` says.
 
+    It also reports rows that a delete elsewhere orphaned in a table that has no new batch.
+
     Parameters
     ----------
     table : str

@@ -11,7 +11,10 @@ from typing import TYPE_CHECKING, Any
 from pyspark.sql import SparkSession
 
 from lakesmith.errors import StepError
-from lakesmith.spec.step_kinds.resolve import needed_statistics
+from lakesmith.spec.step_kinds.resolve import (
+    compared_statistics,
+    needed_statistics,
+)
 from lakesmith.spec.step_kinds.statistics import (
     Frozen,
     Groups,
@@ -81,16 +84,20 @@ class References:
     def planned(self, table: str) -> Versions:
         """Return the versions that a new batch of a table uses, as its intent has them.
 
+        A check that compares with statistics that are not frozen refuses the batch later.
+
         Raises
         ------
         StepError
             LS331 when a step needs statistics that are not frozen, LS332 when the newest version
             lacks one.
         """
-        needs = needed_statistics(table, self.project.table(table))
-        newest = self.versions() if needs else {}
-        used = dict.fromkeys(statistic.reference for statistic in needs)
-        for reference in used:
+        spec = self.project.table(table)
+        needs = needed_statistics(table, spec)
+        compared = compared_statistics(table, spec)
+        newest = self.versions() if needs or compared else {}
+        needed = dict.fromkeys(statistic.reference for statistic in needs)
+        for reference in needed:
             asked = [one for one in needs if one.reference == reference]
             if reference not in newest:
                 raise _not_frozen(table, reference, asked)
@@ -98,8 +105,17 @@ class References:
             lacking = [one for one in asked if not frozen.has(one)]
             if lacking:
                 raise _lacking(table, frozen, lacking)
-        versions = [(frozen_key(name), newest[name]) for name in used]
+        used = {statistic.reference for statistic in (*needs, *compared)}
+        known = used & newest.keys()
+        versions = [(frozen_key(name), newest[name]) for name in known]
         return tuple(sorted(versions))
+
+    def newest(self, tables: Iterable[str]) -> dict[str, Frozen]:
+        """Return the newest frozen statistics of some tables, of those that have any."""
+        asked = set(tables)
+        versions = self.versions() if asked else {}
+        known = asked & versions.keys()
+        return {table: self.read(table, versions[table]) for table in known}
 
     def of_intent(self, references: Versions) -> dict[str, Frozen]:
         """Return the frozen statistics that an intent names, by table."""

@@ -158,7 +158,10 @@ def write_records(
             _run_row(facts, result, table, known.get(table.table))
             for table in result.tables
         ],
-        "checks": [row for batch in batches for row in _check_rows(*batch)],
+        "checks": [
+            *(row for batch in batches for row in _check_rows(*batch)),
+            *(row for tally in known.values() for row in _audit_rows(tally)),
+        ],
         "profiles": [row for batch in batches for row in _profile_rows(*batch)],
     }
     common = {
@@ -177,6 +180,11 @@ def write_records(
 def _check_rows(intent: Intent, record: BatchRecord) -> Iterator[dict[str, Any]]:
     for verdict in record.verdicts:
         yield asdict(verdict) | {"table": intent.table, "batch": intent.batch}
+
+
+def _audit_rows(tally: Tally) -> Iterator[dict[str, Any]]:
+    for verdict in tally.audits:
+        yield asdict(verdict) | {"table": tally.table, "batch": None}
 
 
 def _profile_rows(intent: Intent, record: BatchRecord) -> Iterator[dict[str, Any]]:

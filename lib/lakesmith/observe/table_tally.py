@@ -16,17 +16,22 @@ from lakesmith.session.failures import first_line
 if TYPE_CHECKING:
     from lakesmith.batch.record import BatchRecord
     from lakesmith.ledger.intent import Intent
+    from lakesmith.quality.check_result import CheckResult
 
 
 @dataclass
 class Tally:
-    """Collects batches, parked inputs and the error of one table."""
+    """Collects batches, parked inputs and the error of one table.
+
+    `audits` are results of checks on a table without a batch, which only report.
+    """
 
     table: str
     records: list[tuple[Intent, BatchRecord]] = field(default_factory=list)
     parked: list[Parked] = field(default_factory=list)
     error: Exception | None = None
     seconds: float = 0.0
+    audits: tuple[CheckResult, ...] = ()
 
     def add(self, intent: Intent, record: BatchRecord) -> None:
         """Add a batch that was written."""
@@ -61,7 +66,10 @@ class Tally:
             return outcomes[-1]
         if self.records:
             return "done"
-        return "skipped" if blocked_by else "nothing_new"
+        if blocked_by:
+            return "skipped"
+        is_alerted = any(one.refuses for one in self.audits)
+        return "alerted" if is_alerted else "nothing_new"
 
     def result(self, blocked_by: str = "") -> TableResult:
         """Return the table's result.
@@ -79,7 +87,7 @@ class Tally:
             counts=total(record.counts for _, record in self.records),
             version=last.readable_version if last else None,
             seconds=round(self.seconds, 3),
-            verdicts=last.verdicts if last else (),
+            verdicts=last.verdicts if last else self.audits,
             parked=tuple(self.parked),
             error=describe(self.table, self.error)
             if self.error
@@ -88,9 +96,8 @@ class Tally:
 
     def _check_problems(self) -> str:
         """Return which checks could not be made, or refuse publication."""
-        return describe_problems(
-            asdict(verdict) for _, record in self.records for verdict in record.verdicts
-        )
+        of_batches = [one for _, record in self.records for one in record.verdicts]
+        return describe_problems(asdict(one) for one in (*of_batches, *self.audits))
 
 
 def total(counts: Iterable[Counts]) -> Counts:

@@ -26,6 +26,7 @@ from lakesmith.spec.model.checks.check_list import check_list
 
 if TYPE_CHECKING:
     from lakesmith.quality.check_result import CheckResult
+    from lakesmith.spec.step_kinds.statistics import Frozen
 
 
 def check_frame(
@@ -34,6 +35,8 @@ def check_frame(
     *,
     run_time: datetime | None = None,
     tables: Mapping[str, DataFrame] | None = None,
+    frozen: Mapping[str, Frozen] | None = None,
+    name: str = "",
 ) -> tuple[CheckResult, ...]:
     """Check the rows of a frame.
 
@@ -46,6 +49,10 @@ def check_frame(
         The "now" of checks that compare with it; the present time when left out.
     tables : mapping of str to DataFrame, optional
         The tables that checks compare with, by the name that they give.
+    frozen : mapping of str to Frozen, optional
+        The frozen statistics that checks compare with, by table.
+    name : str
+        The table that the rows are of, whose frozen statistics count where a check names none.
 
     Returns
     -------
@@ -78,7 +85,16 @@ def check_frame(
     now = run_time or datetime.now(timezone.utc)
     table = Table(from_="bronze.checked", checks=made)
     # The columns of such rows are values, whatever their names.
-    scope = BatchScope(table, types, now, rows, tables or {}, marks=())
+    scope = BatchScope(
+        table,
+        types,
+        now,
+        rows,
+        tables or {},
+        name=name,
+        marks=(),
+        frozen=frozen or {},
+    )
     rules = with_known_patterns(
         resolve(compile_rules(scope.table, types, now), rows), rows
     )

@@ -7,12 +7,16 @@ from typing import TYPE_CHECKING, Any
 
 from pyspark.sql import SparkSession
 
+from lakesmith.batch.orphaned_rows import Move, orphan_results
 from lakesmith.errors import GateRefused, RunFailed, WriteError
 from lakesmith.ledger.publications import newest, publish
 from lakesmith.ledger.store import Ledger, published_event
 from lakesmith.observe.events import RunFinished, TablesPublished
 from lakesmith.observe.run_records import RunFacts, state_of, write_records
 from lakesmith.quality.check_result import describe
+from lakesmith.session.batch import batch_session, describe_jobs, ending
+from lakesmith.sources.live_versions import has_moved
+from lakesmith.spec.graph import references
 
 if TYPE_CHECKING:
     from lakesmith.observe.results import RunResult, TableResult
@@ -33,16 +37,60 @@ def conclude(
     # What the verdicts decided is in the ledger before a reader sees it: the run that follows a
     # crash decides the same.
     ledger.flush(spark)
-    results = [executor.progress.result(table) for wave in order for table in wave]
-    published = (
-        None if state_of(results) == "failed" else _publish(facts, spark, ledger, order)
-    )
+    selected = [table for wave in order for table in wave]
+    results = [executor.progress.result(table) for table in selected]
+    published = None
+    if state_of(results) != "failed":
+        audited = _audit_orphans(facts, spark, executor, selected)
+        others = [table for table in audited if table not in selected]
+        results = [executor.progress.result(table) for table in (*selected, *others)]
+        published = _publish(facts, spark, ledger, order)
     ledger.flush(spark)
     result = facts.result(results, published)
     write_records(facts, spark, result, executor.progress.tallies, ledger.seq)
     ledger.compact(spark)
     facts.on_event(RunFinished(facts.run_id, result.state))
     return result
+
+
+def _audit_orphans(
+    facts: RunFacts, spark: SparkSession, executor: Executor, selected: Sequence[str]
+) -> list[str]:
+    """Look for rows that this run orphaned in tables without a batch, and return those tables.
+
+    A table moved since it was published, so that a run after a crash looks once more.
+    """
+    moves = _moves(executor.ledger, selected)
+    found = []
+    for name in facts.project.table_names() if moves else ():
+        state = executor.ledger.states.get(name)
+        compares = moves.keys() & references(facts.project.table(name))
+        if not compares or executor.progress.has_batch(name):
+            continue
+        if state is None or state.version is None:
+            continue
+        with ending(batch_session(spark)) as session:
+            describe_jobs(session, f"{name} looks for orphans")
+            rows = orphan_results(session, facts.project, name, state.version, moves)
+            results = [*rows]
+        if results:
+            executor.progress.audit(name, state.batch, state.version, results)
+            found.append(name)
+    return found
+
+
+def _moves(ledger: Ledger, selected: Sequence[str]) -> dict[str, Move]:
+    """Return the tables whose published rows this run changes."""
+    published = ledger.published["tables"]
+    moves = {}
+    for name in selected:
+        state = ledger.state(name)
+        since = published.get(name)
+        if since is None or state.version is None or since >= state.version:
+            continue
+        if has_moved(state, since):
+            moves[name] = Move(since, state.version, state.voids)
+    return moves
 
 
 def _publish(

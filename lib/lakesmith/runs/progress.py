@@ -24,6 +24,7 @@ from lakesmith.spec.graph import dependents
 if TYPE_CHECKING:
     from lakesmith.observe.refusals import Refusal
     from lakesmith.observe.run_records import RunFacts
+    from lakesmith.quality.check_result import CheckResult
     from lakesmith.runs.batch_runner import BatchOutcome
     from lakesmith.sources.slices import ParkedPart
 
@@ -126,6 +127,32 @@ class Progress:
         """
         self.tallies[table].error = error
         self._block(table, f"{table} failed")
+
+    def has_batch(self, table: str) -> bool:
+        """Return whether a batch of a table was written.
+
+        Examples
+        --------
+        >>> from lakesmith.observe.observers import NO_OBSERVERS
+        >>> from lakesmith.observe.run_records import facts_of
+        >>> from lakesmith.spec.example import example_project
+        >>> Progress(facts_of(example_project(), None, NO_OBSERVERS)).has_batch("bronze.a")
+        False
+        """
+        return table in self.tallies and bool(self.tallies[table].records)
+
+    def audit(
+        self, table: str, batch: int, version: int, results: Sequence[CheckResult]
+    ) -> None:
+        """Keep what checks found on a table without a batch, and report what they would refuse."""
+        self.begin([table])
+        self.tallies[table].audits = tuple(results)
+        problems = describe_problems(asdict(one) for one in results if one.refuses)
+        if problems:
+            alert = RefusalAlert(
+                self.facts.run_id, table, batch, "alerted", version, problems
+            )
+            self.facts.on_event(alert)
 
     def close(self, outcome: BatchOutcome) -> None:
         """Count a batch that ended, and block its table where a check refuses it."""

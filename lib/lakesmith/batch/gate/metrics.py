@@ -74,7 +74,14 @@ def visible_types(rows: DataFrame) -> dict[str, str]:
 def _of_columns(batch: BatchContext, final: DataFrame) -> list[Column]:
     spec = batch.spec
     types = visible_types(final)
-    scope = BatchScope(spec, types, batch.run_time, final)
+    scope = BatchScope(
+        spec,
+        types,
+        batch.run_time,
+        final,
+        name=batch.name,
+        frozen=batch.frozen,
+    )
     checks = batch_metrics(scope)
     secret = secret_columns(spec.columns)
     settings = batch.project.profile_of(batch.name)

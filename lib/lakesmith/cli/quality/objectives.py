@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Mapping, Sequence
 from typing import Annotated, Any
 
 import typer
 
 from lakesmith.cli.answer import answering
+from lakesmith.cli.json_output import REFUSED
 from lakesmith.cli.options import (
     CONF,
     LOCAL,
@@ -20,6 +22,7 @@ from lakesmith.cli.options import (
     open_lake,
 )
 from lakesmith.cli.table import aligned
+from lakesmith.observe.objectives.budget import BREACHED
 
 _COLUMNS = (
     "table",
@@ -46,9 +49,15 @@ def slo(
     env: Env = LOCAL,
     form: Form = TEXT,
 ) -> None:
-    """Show the objectives of contracts with their error budgets, from what runs recorded."""
+    """Show the objectives of contracts with their error budgets; exit code 3 on a breach."""
     with answering(form) as answer:
-        answer(open_lake(conf, env, sets).slo(table, run_date), slo_text)
+        report = open_lake(conf, env, sets).slo(table, run_date)
+        answer(report, slo_text)
+        breached = [_name(row) for row in report if row["state"] == BREACHED]
+        if breached:
+            # The answer stays one document, so this is no error of `answering`.
+            print(f"breached: {', '.join(breached)}", file=sys.stderr)
+            raise typer.Exit(REFUSED)
 
 
 def slo_text(report: Sequence[Mapping[str, Any]]) -> str:

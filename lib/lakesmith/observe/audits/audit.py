@@ -12,6 +12,7 @@ from lakesmith.errors import InputError
 from lakesmith.observe.audits.audited import AuditResult, audited, in_order
 from lakesmith.observe.from_log import LogScope, answer
 from lakesmith.observe.from_log.implied import implied_results
+from lakesmith.observe.references import References
 from lakesmith.quality.check_frame import check_frame
 from lakesmith.spec.model.checks.check_list import read_check_list
 from lakesmith.tables.statistics.read import table_statistics
@@ -21,6 +22,7 @@ if TYPE_CHECKING:
 
     from lakesmith.quality.check_result import CheckResult
     from lakesmith.spec.model.checks import Check
+    from lakesmith.spec.step_kinds.statistics import Frozen
     from lakesmith.tables.readable import ReadableTables
 
 
@@ -68,7 +70,7 @@ def check_table(
     if scope is None:
         rows = tables.rows(name)
         checks = _checks(tables, name, file, dict(rows.dtypes))
-        scanned = _scan(tables, checks, rows, now)
+        scanned = _scan(tables, name, checks, rows, now)
         return in_order(audited(scanned, "scan"), checks)
 
     checks = _checks(tables, name, file, scope.types)
@@ -77,7 +79,7 @@ def check_table(
     implied = implied_results(scope)
     if implied is None or left:
         rows = tables.rows(name, scope.statistics.version)
-        scanned = _scan(tables, left, rows, now)
+        scanned = _scan(tables, name, left, rows, now)
         results += audited(scanned, "scan")
     else:
         results += audited(implied, "log")
@@ -119,13 +121,38 @@ def _replaced(tables: ReadableTables, name: str) -> list[str]:
 
 
 def _scan(
-    tables: ReadableTables, checks: Sequence[Check], rows: DataFrame, now: datetime
+    tables: ReadableTables,
+    name: str,
+    checks: Sequence[Check],
+    rows: DataFrame,
+    now: datetime,
 ) -> tuple[CheckResult, ...]:
     others: dict[str, DataFrame] = {}
     for check in checks:
         for other in check.tables_read().values():
             others[other] = tables.rows(other)
-    return check_frame(rows, checks, run_time=now, tables=others)
+    return check_frame(
+        rows,
+        checks,
+        run_time=now,
+        tables=others,
+        frozen=_frozen(tables, name, checks),
+        name=name,
+    )
+
+
+def _frozen(
+    tables: ReadableTables, name: str, checks: Sequence[Check]
+) -> dict[str, Frozen]:
+    """Return the newest frozen statistics that checks compare with, by table."""
+    asked = [
+        statistic.reference or name
+        for check in checks
+        for statistic in check.frozen_statistics()
+    ]
+    if not asked:
+        return {}
+    return References(tables.session(), tables.project).newest(asked)
 
 
 def _checks(

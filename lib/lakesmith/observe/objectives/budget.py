@@ -8,6 +8,7 @@ from typing import Any
 from lakesmith.observe.objectives.objective import HUNDRED, Objective, Usage
 
 NOT_MEASURED = "not measured"
+BREACHED = "breached"
 
 
 def budget_of(objective: Objective, window: Usage, day: Usage) -> dict[str, Any]:
@@ -62,5 +63,5 @@ def _rounded(value: Decimal, digits: int) -> int | float:
 
 def _state(bad: Decimal, budget: Decimal, burn_rate: Decimal | None) -> str:
     if bad > budget:
-        return "breached"
+        return BREACHED
     return "burning" if burn_rate is not None and burn_rate > 1 else "met"

@@ -17,13 +17,14 @@ from lakesmith.spec.model.checks.base import BatchCheck, Check, RowCheck
 from lakesmith.spec.model.checks.registry import check_name
 
 R = TypeVar("R", bound=RowCheck)
-E = TypeVar("E", bound=type[BatchEvaluation[Any]])
+Evaluation = Callable[[Any, BatchScope], BatchEvaluation[Any]]
+E = TypeVar("E", bound=Evaluation)
 
 Predicate = Callable[[R, Column, str], Column]
 RowRules = Callable[[R, BatchScope], Iterator[Rule]]
 
 _row_rules: dict[str, RowRules[Any]] = {}
-_evaluations: dict[str, type[BatchEvaluation[Any]]] = {}
+_evaluations: dict[str, Evaluation] = {}
 
 
 def row_check(model: type[R]) -> Callable[[RowRules[R]], RowRules[R]]:
@@ -60,7 +61,7 @@ def column_check(model: type[R]) -> Callable[[Predicate[R]], Predicate[R]]:
 
 
 def batch_check(model: type[BatchCheck]) -> Callable[[E], E]:
-    """Register the class that measures and judges a check of a whole batch."""
+    """Register what measures and judges a check of a whole batch, a class or what chooses one."""
 
     def register(evaluation: E) -> E:
         _evaluations[check_name(model)] = evaluation

@@ -1,4 +1,4 @@
-"""Give the steps of a table the frozen statistics that they compute with."""
+"""Find the frozen statistics of a table's steps and checks, and give them to the steps."""
 
 from __future__ import annotations
 
@@ -31,6 +31,26 @@ def needed_statistics(name: str, table: Table) -> tuple[Statistic, ...]:
         for statistic in _needs(step)
     ]
     return tuple(dict.fromkeys(needs))
+
+
+def compared_statistics(name: str, table: Table) -> tuple[Statistic, ...]:
+    """Return the frozen statistics that the checks of a table compare with, each once.
+
+    Examples
+    --------
+    >>> from lakesmith.spec.model import Table
+    >>> check = {"check": "outlier_share", "column": "n", "method": "quantile", "upper": 0.99}
+    >>> checks = [{"id": "few", **check, "max": "2 %"}]
+    >>> table = Table.model_validate({"from": "bronze.orders", "checks": checks})
+    >>> [(one.reference, one.rank) for one in compared_statistics("silver.orders", table)]
+    [('silver.orders', 0.99)]
+    """
+    found = [
+        replace(statistic, reference=statistic.reference or name)
+        for check in table.checks
+        for statistic in check.frozen_statistics()
+    ]
+    return tuple(dict.fromkeys(found))
 
 
 def with_frozen(name: str, table: Table, frozen: Mapping[str, Frozen]) -> Table:

@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from lakesmith.spec.model.checks.base import Check
     from lakesmith.spec.model.table import Table
     from lakesmith.spec.model.write import KeyFilter
+    from lakesmith.spec.step_kinds.statistics import Frozen
 
 EPOCH = datetime(1970, 1, 1, tzinfo=timezone.utc)
 
@@ -49,7 +50,8 @@ class BatchScope:
     columns, of which only the schema is asked. `tables` are
     the other tables that checks read. `row_counts` are about how many rows a table has, by name, as
     far as that is known without a job. `marks` name the columns that mark what is no row of the
-    table.
+    table. `frozen` are the frozen statistics that checks compare with, by table; `name` is that of
+    the table itself.
     """
 
     table: Table
@@ -60,6 +62,7 @@ class BatchScope:
     row_counts: Mapping[str, int] = field(default_factory=dict)
     name: str = ""
     marks: Sequence[str] = MARKS
+    frozen: Mapping[str, Frozen] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)

@@ -4,18 +4,24 @@ from __future__ import annotations
 
 from bisect import bisect_left, bisect_right
 from collections.abc import Mapping, Sequence
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from pyspark.sql import Column, DataFrame
 from pyspark.sql import functions as F
 
+from lakesmith.quality.checks.metrics.beyond_quantile import (
+    BeyondQuantileEvaluation,
+)
 from lakesmith.quality.checks.metrics.measured import MeasuredEvaluation
 from lakesmith.quality.checks.registry import batch_check
 from lakesmith.quality.values.measurement import Measurement, is_undecided
 from lakesmith.quality.values.outliers import METHODS, Distribution, fences, with_fences
 from lakesmith.sketches.estimates import KLL_RANK_ERROR, quantiles_of
-from lakesmith.spec.model.checks.metrics.outlier_share import OutlierShare
+from lakesmith.spec.model.checks.metrics.outlier_share import FROZEN, OutlierShare
 from lakesmith.types import Transform
+
+if TYPE_CHECKING:
+    from lakesmith.quality.checks.batch.evaluation import BatchScope
 
 _STEPS = 400
 _RANKS = [step / _STEPS for step in range(_STEPS + 1)]
@@ -24,6 +30,15 @@ _ERROR = KLL_RANK_ERROR + 1 / _STEPS
 
 
 @batch_check(OutlierShare)
+def outlier_share(
+    check: OutlierShare, scope: BatchScope
+) -> MeasuredEvaluation[OutlierShare]:
+    """Return what measures the outliers by the method of a check."""
+    is_frozen = check.method == FROZEN
+    by = BeyondQuantileEvaluation if is_frozen else OutlierShareEvaluation
+    return by(check, scope)
+
+
 class OutlierShareEvaluation(MeasuredEvaluation[OutlierShare]):
     """Judge the share of values beyond two fences.
 

@@ -1,4 +1,4 @@
-"""Count the rows that refer to no row of another table."""
+"""Count the rows that refer to no row of another table, all of them or those of keys that went."""
 
 from __future__ import annotations
 
@@ -77,6 +77,69 @@ def count_orphans(
         )
     orphans = rows.join(targets, is_same, "left_anti")
     return orphans.agg(F.count(F.lit(1)))
+
+
+def gone_keys(changed: DataFrame, targets: DataFrame, is_few: bool) -> DataFrame:
+    """Return the keys of changed rows that no row has any more.
+
+    Parameters
+    ----------
+    changed : DataFrame
+        Old and new images of the rows that changed.
+    targets : DataFrame
+        The rows as they are, with the same columns.
+    is_few : bool
+        Whether the keys are sent to every worker. The keys are the same.
+
+    Returns
+    -------
+    DataFrame
+        *Columns*: those of `changed`, each key once, none with NULL.
+
+    Examples
+    --------
+    >>> changed = spark.sql("SELECT id AS _to_0 FROM range(4)")
+    >>> targets = spark.sql("SELECT id AS _to_0 FROM range(1, 9)")
+    >>> [gone_keys(changed, targets, few).collect() for few in (False, True)]
+    [[Row(_to_0=0)], [Row(_to_0=0)]]
+    """
+    names = changed.columns
+    keys = changed.dropna(subset=names).distinct()
+    if is_few:
+        sent = F.broadcast(keys)
+        targets = targets.join(sent, names, "left_semi")
+    return keys.join(targets, names, "left_anti")
+
+
+def count_referring(
+    rows: DataFrame, keys: DataFrame, columns: Sequence[str], is_few: bool
+) -> DataFrame:
+    """Count the rows that refer to one of some keys.
+
+    Parameters
+    ----------
+    rows : DataFrame
+    keys : DataFrame
+        *Columns*: ``_to_0``, ``_to_1`` and so on, in the order of `columns`.
+    columns : sequence of str
+    is_few : bool
+        Whether the keys are sent to every worker. The number is the same.
+
+    Returns
+    -------
+    DataFrame
+        *Columns*: exactly one row of bigint.
+
+    Examples
+    --------
+    >>> rows = spark.sql("SELECT id AS a FROM range(5)")
+    >>> keys = spark.sql("SELECT id AS _to_0 FROM range(3, 9)")
+    >>> [count_referring(rows, keys, ["a"], few).first()[0] for few in (False, True)]
+    [2, 2]
+    """
+    sent = F.broadcast(keys) if is_few else keys
+    referring = rows.join(sent, _refers(columns), "left_semi")
+    return referring.agg(F.count(F.lit(1)))
 
 
 def _refers(columns: Sequence[str]) -> Column:

@@ -7,7 +7,12 @@ from pyspark.sql import DataFrame
 from lakesmith.column_refs import named
 from lakesmith.quality.checks.registry import batch_check
 from lakesmith.quality.checks.shuffles.measured import ShuffleEvaluation
-from lakesmith.quality.checks.shuffles.orphans import count_orphans, pays
+from lakesmith.quality.checks.shuffles.orphans import (
+    count_orphans,
+    count_referring,
+    gone_keys,
+    pays,
+)
 from lakesmith.quality.rule import find
 from lakesmith.spec.model.checks.shuffles.references import References
 from lakesmith.types import are_comparable
@@ -24,18 +29,41 @@ class ReferencesEvaluation(ShuffleEvaluation[References]):
 
         *Columns*: needs the columns of the check -> exactly one row of bigint.
         """
-        others = self.check.to or self.check.columns
-        renamed = [
-            named(name).alias(f"_to_{index}") for index, name in enumerate(others)
-        ]
-        other = self.scope.tables[self.check.table]
-        targets = other.select(*renamed)
         return count_orphans(
             self.rows_with_values(rows),
-            targets,
+            self._keys(self.scope.tables[self.check.table]),
             self.check.columns,
             self._is_thinned(),
         )
+
+    def gone(self, changed: DataFrame, is_few: bool) -> DataFrame:
+        """Return the keys of changed rows of the other table that it has no more.
+
+        *Columns*: needs the columns that are referred to -> ``_to_0`` and so on, each key once.
+        """
+        targets = self._keys(self.scope.tables[self.check.table])
+        return gone_keys(self._keys(changed), targets, is_few)
+
+    def referring(self, rows: DataFrame, keys: DataFrame, is_few: bool) -> DataFrame:
+        """Return the number of rows that refer to one of some keys.
+
+        *Columns*: needs the columns of the check -> exactly one row of bigint.
+        """
+        counted = self.rows_with_values(rows)
+        return count_referring(counted, keys, self.check.columns, is_few)
+
+    def _keys(self, other: DataFrame) -> DataFrame:
+        """Return what rows of the other table are referred to by, in the order of the check."""
+        names = self.check.to or self.check.columns
+        renamed = [
+            named(name).alias(f"_to_{index}") for index, name in enumerate(names)
+        ]
+        return other.select(*renamed)
+
+    def plan_note(self) -> str:
+        """Say that it costs a shuffle, and what deletes in the other table cost."""
+        probe = "deletes there are probed by key where no new rows come"
+        return f"{super().plan_note()}; {probe}"
 
     def _is_thinned(self) -> bool:
         counts = self.scope.row_counts

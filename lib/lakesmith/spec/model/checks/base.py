@@ -14,6 +14,7 @@ from lakesmith.spec.model.checks.threshold import Threshold, threshold_findings
 from lakesmith.spec.values.column_types import type_problem
 
 if TYPE_CHECKING:
+    from lakesmith.spec.step_kinds.statistics import Statistic
     from lakesmith.spec.yaml.provenance import Finding
 
 CheckedColumn = Annotated[ColumnName, Field(description="Column that is checked.")]
@@ -85,8 +86,6 @@ class Check(Model):
     replaces: ClassVar[Literal["", "cast", "given"]] = ""
     # The write strategies whose tables it can be made on; empty takes all.
     strategies: ClassVar[tuple[str, ...]] = ()
-    # The frozen statistics that the check compares with, by name.
-    references: ClassVar[tuple[str, ...]] = ()
 
     @model_validator(mode="before")
     @classmethod
@@ -151,6 +150,18 @@ class Check(Model):
         {'table': 'silver.customers'}
         """
         return {}
+
+    def frozen_statistics(self) -> tuple[Statistic, ...]:
+        """Return the frozen statistics that the check compares with.
+
+        Examples
+        --------
+        >>> from lakesmith.spec.model.checks import OutlierShare
+        >>> given = {"column": "n", "method": "quantile", "upper": 0.99, "max": 0.02}
+        >>> [str(one) for one in OutlierShare(id="few", **given).frozen_statistics()]
+        ["quantile 0.99 of 'n'"]
+        """
+        return ()
 
     def findings(self, columns: GateColumns) -> Iterator[Finding]:
         """Find what is wrong with the values.

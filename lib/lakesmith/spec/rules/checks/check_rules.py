@@ -45,6 +45,11 @@ def _table_findings(check: Check, subject: Subject) -> Iterator[Finding]:
         if name not in subject.known or name == subject.name:
             hint = suggest(name, subject.known - {subject.name}, "there are")
             yield Finding("LS120", key, f"'{name}' is no other table", hint)
+    tables = [one for one in subject.known if not one.startswith("sources.")]
+    for name in {one.reference for one in check.frozen_statistics()}:
+        if name and name not in tables:
+            what = f"no table '{name}' whose statistics could be frozen"
+            yield Finding("LS120", "reference", what, suggest(name, tables, "tables"))
 
 
 def _strategy_findings(check: Check, subject: Subject) -> Iterator[Finding]:
