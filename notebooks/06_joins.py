@@ -26,9 +26,7 @@ from lakesmith.transforms.joins.range import join_range
 from lakesmith.transforms.joins.scd2 import join_scd2
 from lakesmith.transforms.joins.skewed import find_hot_keys, join_skewed
 
-lake = lakesmith.open(
-    conf=root / "conf", overrides={"warehouse": tempfile.mkdtemp()}
-)
+lake = lakesmith.open(conf=root / "conf", overrides={"warehouse": tempfile.mkdtemp()})
 spark = lake.spark
 
 # COMMAND ----------
@@ -83,11 +81,13 @@ for panel, counts, title in zip(
     panels, (before, after), ("Spark's full join", "join_skewed"), strict=True
 ):
     panel.bar(range(len(counts)), counts)
-    panel.set_title(f"{title}: max ÷ mean {max(counts) * len(counts) / sum(counts):.1f}")
+    panel.set_title(
+        f"{title}: max ÷ mean {max(counts) * len(counts) / sum(counts):.1f}"
+    )
     panel.set_xlabel("task")
 panels[0].set_ylabel("rows")
 figure.tight_layout()
-figure
+figure  # noqa: B018
 
 # COMMAND ----------
 
@@ -151,7 +151,9 @@ blocked = customers.filter("customer < 600").select("customer")
 unblocked = anti_join_bloom(other=blocked, on=["customer"])
 allowed = orders.transform(unblocked)
 print(unblocked.choice)
-print(f"{allowed.count():,} of {orders.count():,} orders are of customers that are not blocked")
+print(
+    f"{allowed.count():,} of {orders.count():,} orders are of customers that are not blocked"
+)
 
 # COMMAND ----------
 

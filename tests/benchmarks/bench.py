@@ -25,8 +25,8 @@ from tests.benchmarks.eventlog import SETTINGS, EventLog, read_event_log
 from tests.benchmarks.feed import ROOT, Feed, find_feed
 from tests.benchmarks.history import history
 from tests.benchmarks.idle import idle, publishing
-from tests.benchmarks.joins.enriched import enriched
 from tests.benchmarks.joins.bloom_joins import bloom_joins
+from tests.benchmarks.joins.enriched import enriched
 from tests.benchmarks.joins.skew import skew
 from tests.benchmarks.markdown import markdown
 from tests.benchmarks.micro_merges import micro_merges

@@ -233,13 +233,6 @@ def test_a_file_that_is_no_csv_is_parked_by_its_kind(parked: Callable[..., str],
     assert reason in parked(data)
 
 
-@pytest.mark.parametrize("ending", ["snappy", "lz4"])
-@pytest.mark.parametrize("name", ["a.csv", "a.jsonl"])
-def test_a_file_whose_decoder_reports_no_damage_is_parked(parked: Callable[..., str], ending: str, name: str) -> None:
-    given = {"format": "json"} if name.endswith("jsonl") else {}
-    assert f"a .{ending} file gives no sign" in parked(b"id,name\n2,b\n", f"{name}.{ending}", **given)
-
-
 FIELDS = st.text(alphabet='ab," \r\n', max_size=5)
 RECORDS = st.lists(st.lists(FIELDS, min_size=2, max_size=3), min_size=1, max_size=4)
 SLOPPY = st.text(alphabet='1,"a\n', max_size=12)
