@@ -7,7 +7,7 @@ CONNECT := tests/session tests/transforms/test_steps.py tests/tables/test_commit
 CORE := $(addprefix tests/,session transforms quality sources tables runs)
 JARS := $(VENV)/.jars
 DOCS := .venv-docs
-PARTS := laws models kills sweep history groups schema repair faults tables jobs corpus connect
+PARTS := laws models inputs kills sweep history groups schema repair faults tables jobs corpus connect
 # What passed is kept by commit; a tree with changes begins from zero.
 PROVEN = $(VENV)/proven/$(shell git diff --quiet HEAD 2>/dev/null && git rev-parse HEAD || date +%s)
 # A test that hangs is reported with the stack of each thread, and the others go on.
