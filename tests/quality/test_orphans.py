@@ -55,3 +55,10 @@ def test_the_sizes_of_the_tables_decide(spark: SparkSession) -> None:
     assert "LeftSemi" in plan({"silver.a": 1_000, "silver.o": 2_000_000})
     assert "LeftSemi" not in plan({"silver.a": 1_000_000, "silver.o": 2_000_000})
     assert "LeftSemi" not in plan({"silver.o": 2_000_000})
+
+
+def test_a_reference_to_a_longer_number_is_not_rounded(spark: SparkSession) -> None:
+    rows = spark.sql("SELECT CAST(100 AS decimal(38,0)) AS a")
+    targets = spark.sql("SELECT CAST(99.5 AS decimal(10,2)) AS _to_0")
+    counted = count_orphans(rows, targets, ["a"], False).first()
+    assert counted is not None and counted[0] == 1

@@ -1,5 +1,7 @@
 from __future__ import annotations
 
+from decimal import Decimal
+
 import pytest
 from chispa import assert_df_equality
 from pyspark.sql import DataFrame, SparkSession
@@ -55,3 +57,10 @@ def test_a_missing_key_is_named(spark: SparkSession) -> None:
     lines, other = sides(spark)
     with pytest.raises(StepError, match=r"LS305 .*: id"):
         lines.transform(join(other=other, on=["id"]))
+
+
+def test_numbers_of_different_types_match_exactly(spark: SparkSession) -> None:
+    lines = frame(spark, "id int, code decimal(38,0)", [(1, Decimal(100)), (2, Decimal(99))])
+    codes = frame(spark, "code decimal(10,2), name string", [(Decimal("99.50"), "half"), (Decimal("99.00"), "whole")])
+    joined = lines.transform(join(other=codes, on=["code"]))
+    assert [(row.id, row.name) for row in joined.orderBy("id").collect()] == [(1, None), (2, "whole")]

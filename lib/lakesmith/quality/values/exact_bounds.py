@@ -104,7 +104,8 @@ def _can_equal(digits: Digits, number: Decimal) -> bool:
 
 
 def _holds(digits: Digits, number: Decimal) -> bool:
-    return abs(number) < Decimal(10) ** digits.whole
+    # `abs` would round to the digits of the context.
+    return number.copy_abs() < Decimal(10) ** digits.whole
 
 
 def _of_kind(number: Decimal, kind: str) -> Column:

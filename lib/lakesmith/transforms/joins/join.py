@@ -10,9 +10,10 @@ from typing import Literal
 from pyspark.sql import Column, DataFrame
 from pyspark.sql import functions as F
 
-from lakesmith.column_refs import named, require
+from lakesmith.column_refs import named, require, types_of
 from lakesmith.columns import PASSES
 from lakesmith.transforms.joins.sides import columns_taken, refuse_clash
+from lakesmith.transforms.values.exact_compare import exact_sides
 from lakesmith.types import Transform
 
 _FOUND = "_found"
@@ -83,7 +84,7 @@ def join(
         keys = {name: f"_on_{position}" for position, name in enumerate(on)}
         renamed = [named(name).alias(key) for name, key in keys.items()]
         right = other.select(*renamed, *map(named, taken))
-        is_match = _matches(keys, null_safe)
+        is_match = _matches(df, right, keys, null_safe)
         if PASSES in df.columns and how != "left":
             joined = df.transform(_passing(right, is_match, how))
         else:
@@ -107,11 +108,16 @@ def _passing(right: DataFrame, is_match: Column, how: How) -> Transform:
     return apply
 
 
-def _matches(keys: dict[str, str], null_safe: bool) -> Column:
+def _matches(
+    df: DataFrame, right: DataFrame, keys: dict[str, str], null_safe: bool
+) -> Column:
+    kinds = types_of(df)
+    other_kinds = types_of(right)
     conditions = []
-    for left, right in keys.items():
-        value = named(left)
-        other = named(right)
-        is_match = value.eqNullSafe(other) if null_safe else value == other
+    for left, other in keys.items():
+        kind = kinds[left.lower()].simpleString()
+        other_kind = other_kinds[other].simpleString()
+        value, looked_up = exact_sides(named(left), named(other), kind, other_kind)
+        is_match = value.eqNullSafe(looked_up) if null_safe else value == looked_up
         conditions.append(is_match)
     return reduce(and_, conditions)

@@ -7,7 +7,8 @@ from collections.abc import Sequence
 from pyspark.sql import Column, DataFrame
 from pyspark.sql import functions as F
 
-from lakesmith.column_refs import named
+from lakesmith.column_refs import named, types_of
+from lakesmith.transforms.values.exact_compare import exact_sides
 
 # A smaller table is sent to every worker by Spark, so that nothing of it is shuffled.
 LEAST_TARGETS = 1_000_000
@@ -66,7 +67,7 @@ def count_orphans(
     >>> [count_orphans(rows, targets, ["a"], thin).first()[0] for thin in (False, True)]
     [2, 2]
     """
-    is_same = _refers(columns)
+    is_same = _refers(rows, targets, columns)
     if is_thinned:
         names = [named(name) for name in columns]
         keys = rows.select(*names).distinct()
@@ -138,14 +139,20 @@ def count_referring(
     [2, 2]
     """
     sent = F.broadcast(keys) if is_few else keys
-    referring = rows.join(sent, _refers(columns), "left_semi")
+    is_same = _refers(rows, keys, columns)
+    referring = rows.join(sent, is_same, "left_semi")
     return referring.agg(F.count(F.lit(1)))
 
 
-def _refers(columns: Sequence[str]) -> Column:
+def _refers(rows: DataFrame, targets: DataFrame, columns: Sequence[str]) -> Column:
+    kinds = types_of(rows)
+    target_kinds = types_of(targets)
     condition = F.lit(True)
     for index, name in enumerate(columns):
-        is_same = named(name) == F.col(f"_to_{index}")
-        condition = condition & is_same
+        target = f"_to_{index}"
+        kind = kinds[name.lower()].simpleString()
+        target_kind = target_kinds[target].simpleString()
+        own, referred = exact_sides(named(name), F.col(target), kind, target_kind)
+        condition = condition & (own == referred)
 
     return condition
