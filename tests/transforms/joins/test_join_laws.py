@@ -65,8 +65,8 @@ def test_as_of(spark: SparkSession, left: list[Any], right: list[Any], how: tupl
             allow_exact=exact, **hot,
         )  # fmt: skip
         found = frame(spark, "k string, at int", left).transform(join).collect()
-    sql = f"SELECT l.k, l.at, r.v FROM l ASOF LEFT JOIN r ON l.k = r.k AND l.at {COMPARED[how]} r.at"
-    expected = asked(sql, l=("k VARCHAR, at INT", left), r=("k VARCHAR, at INT, v INT", right))
+    sql = f"SELECT l.k, l.t, r.v FROM l ASOF LEFT JOIN r ON l.k = r.k AND l.t {COMPARED[how]} r.t"
+    expected = asked(sql, l=("k VARCHAR, t INT", left), r=("k VARCHAR, t INT, v INT", right))
     assert Counter(map(tuple, found)) == expected
 
 
@@ -99,9 +99,9 @@ def test_what_was_known_at_the_time(spark: SparkSession, left: list[Any], right:
         other = frame(spark, "k string, at int, known int, v int", right)
         join = join_as_of(other=other, on=["k"], at="at", available_at="known", **hot)
         found = frame(spark, "k string, at int", left).transform(join).collect()
-    sql = """SELECT l.k, l.at, (SELECT r.v FROM r WHERE r.k = l.k AND r.at < l.at AND r.known <= l.at
-             ORDER BY r.at DESC, r.known DESC LIMIT 1) FROM l"""
-    expected = asked(sql, l=("k VARCHAR, at INT", left), r=("k VARCHAR, at INT, known INT, v INT", right))
+    sql = """SELECT l.k, l.t, (SELECT r.v FROM r WHERE r.k = l.k AND r.t < l.t AND r.known <= l.t
+             ORDER BY r.t DESC, r.known DESC LIMIT 1) FROM l"""
+    expected = asked(sql, l=("k VARCHAR, t INT", left), r=("k VARCHAR, t INT, known INT, v INT", right))
     assert Counter(map(tuple, found)) == expected
 
 
@@ -119,8 +119,8 @@ def test_versions(spark: SparkSession, left: list[Any], bounds: dict[Any, list[A
         join = join_scd2(other=other, on=["k"], at="at", broadcast_bytes=100 if is_sent else 0)
     assert join.choice.method == ("broadcast" if is_sent else "union")
     found = frame(spark, "k string, at int", left).transform(join).collect()
-    sql = "SELECT l.k, l.at, r.n FROM l LEFT JOIN r ON l.k = r.k AND b <= at AND (e IS NULL OR at < e)"
-    expected = asked(sql, l=("k VARCHAR, at INT", left), r=("k VARCHAR, n VARCHAR, b INT, e INT", versions))
+    sql = "SELECT l.k, l.t, r.n FROM l LEFT JOIN r ON l.k = r.k AND b <= t AND (e IS NULL OR t < e)"
+    expected = asked(sql, l=("k VARCHAR, t INT", left), r=("k VARCHAR, n VARCHAR, b INT, e INT", versions))
     assert Counter(map(tuple, found)) == expected
 
 
@@ -131,9 +131,9 @@ def test_points_in_intervals(spark: SparkSession, left: list[Any], right: list[A
     join = join_range(other=other, on=["k"], at="at", other_at=["b", "e"], width=width, how=how)
     found = frame(spark, "k string, at int", left).transform(join).collect()
     is_some = "coalesce(r.b < r.e, true)"
-    inside = "l.at IS NOT NULL AND coalesce(r.b <= l.at, true) AND coalesce(l.at < r.e, true)"
-    sql = f"SELECT l.k, l.at, r.b, r.e FROM l {how} JOIN r ON l.k = r.k AND {inside} AND {is_some}"
-    expected = asked(sql, l=("k VARCHAR, at INT", left), r=("k VARCHAR, b INT, e INT", right))
+    inside = "l.t IS NOT NULL AND coalesce(r.b <= l.t, true) AND coalesce(l.t < r.e, true)"
+    sql = f"SELECT l.k, l.t, r.b, r.e FROM l {how} JOIN r ON l.k = r.k AND {inside} AND {is_some}"
+    expected = asked(sql, l=("k VARCHAR, t INT", left), r=("k VARCHAR, b INT, e INT", right))
     assert Counter(map(tuple, found)) == expected
 
 

@@ -83,7 +83,7 @@ def test_keys_of_other_types_and_options_out_of_range_are_refused(spark: SparkSe
 
 
 def test_names_that_are_there_twice_are_refused(spark: SparkSession) -> None:
-    with pytest.raises(StepError, match=r"LS307 .*: id"):
+    with pytest.raises(StepError, match=r"LS307 .*: ID"):
         lines(spark).transform(join_lookup(other=frame(spark, "k string, ID int", []), on=["k"]))
     both = codes(spark).selectExpr("*", "1 AS NAME")
     with pytest.raises(StepError, match=r"LS307 .*the other side has two columns of one name: name"):

@@ -123,7 +123,7 @@ def _ends(
     # It names all columns, so that Spark can use the exchange of the rows themselves.
     following = F.lead(F.struct(named(LEFT), *rows)).over(ordered)
     newest = [
-        one.newer(one.row, named(one.found(direction))).alias(row_name(one.index))
+        one.nearer(one.row, named(one.found(direction))).alias(row_name(one.index))
         for one in tables
     ]
     marked = followed.withColumn(_IS_LAST, following.isNull())
@@ -133,4 +133,4 @@ def _ends(
 def _with_carry(table: RightTable, found: Column, carried: Column) -> Column:
     # A row without a time follows nothing.
     known = F.when(named(AT).isNotNull(), carried)
-    return table.newer(found, known)
+    return table.nearer(found, known)

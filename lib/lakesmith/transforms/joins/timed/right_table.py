@@ -122,11 +122,20 @@ class RightTable:
         fields = [row.getField(name) for name in self._order]
         return fields + (self._comparable(row) if self.spec.on_tie != "error" else [])
 
-    def newer(self, one: Column, other: Column) -> Column:
-        """Return the newer one of two rows, either of which may be missing."""
-        is_newer = self.order(one) >= self.order(other)
-        both = one.isNotNull() & other.isNotNull()
-        return F.when(both & is_newer, one).otherwise(F.coalesce(other, one))
+    def nearer(self, later: Column, earlier: Column) -> Column:
+        """Return the one of two rows that is chosen, either of which may be missing.
+
+        Parameters
+        ----------
+        later, earlier : Column
+            The rows in the order in which they are looked through.
+        """
+        if not self.spec.available_at:
+            return F.coalesce(later, earlier)
+        # A row that became known later may be the older one.
+        is_older = self.order(earlier) > self.order(later)
+        both = later.isNotNull() & earlier.isNotNull()
+        return F.when(both & is_older, earlier).otherwise(F.coalesce(later, earlier))
 
     def unless_tied(self, on: Mapping[str, str]) -> Column:
         """Return true, or fail where a row and the one before it are tied and differ.

@@ -69,7 +69,6 @@ def _require_table(
     df: DataFrame, table: RightTable, on: Sequence[str], at: str, kind: str
 ) -> None:
     other = table.spec.other
-    require_sides(STEP, df, other, on, table.taken)
     kinds = types_of(other)
     times = [table.at, *([table.spec.available_at] if table.spec.available_at else [])]
     there = {
@@ -77,6 +76,7 @@ def _require_table(
         for name in times
     }
     require_axis(STEP, {at: kind, **there})
+    require_sides(STEP, df, other, on, table.taken)
 
 
 def _refuse_shared(names: Sequence[str]) -> None:
