@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 from pyspark.sql import SparkSession
 
-from lakesmith.sources.net_changes import net_changes
+from lakesmith.sources.net_changes import net_changes, net_spans
 from lakesmith.testing import frame
 
 FEED = "id int, name string, tags map<string,int>, _deleted boolean, _change_type string, _commit_version bigint"
@@ -42,3 +42,36 @@ def test_only_the_columns_that_count_are_compared(spark: SparkSession) -> None:
     feed = images((1, "a", False, "update_preimage"), (1, "b", False, "update_postimage"))
     assert net_changes(frame(spark, FEED, feed), ["id"], ["tags"]).count() == 0
     assert net_changes(frame(spark, FEED, feed), ["ID"], ["Name"]).count() == 1
+
+
+VERSIONS = "id int, name string, since int, until int, _change_type string"
+
+
+@pytest.mark.parametrize(
+    ("feed", "span"),
+    [
+        # A newer version closes the open one.
+        ([(1, "a", 2, None, "delete"), (1, "a", 2, 5, "insert"), (1, "b", 5, None, "insert")], (5, None)),
+        # A late one splits a version.
+        (
+            [(1, "a", 2, 9, "delete"), (1, "a", 2, 4, "insert"), (1, "b", 4, 5, "insert"), (1, "a", 5, 9, "insert")],
+            (4, 5),
+        ),
+        # The first version of a key, and one that was always valid.
+        ([(1, "a", 2, None, "insert")], (2, None)),
+        ([(1, "a", None, None, "insert")], (None, None)),
+        ([(1, "a", None, 3, "delete")], (None, 3)),
+        # Two neighbours with one name become one version: no row gets another name.
+        ([(1, "a", 2, 5, "delete"), (1, "a", 5, None, "delete"), (1, "a", 2, None, "insert")], None),
+        # A name is corrected for good.
+        ([(1, "a", 2, 5, "delete"), (1, "b", 2, 5, "insert")], (2, 5)),
+        # A version that is valid at no time.
+        ([(1, "a", 5, 5, "insert")], None),
+    ],
+)
+def test_versions_differ_between_two_times(
+    spark: SparkSession, feed: list[Image], span: tuple[int | None, int | None] | None
+) -> None:
+    found = net_spans(frame(spark, VERSIONS, feed), ["id"], ["name"], "since", "until")
+    expected = [] if span is None else [(1, *span)]
+    assert [tuple(row) for row in found.collect()] == expected

@@ -9,9 +9,9 @@ from typing import Any
 import pytest
 
 from lakesmith.errors import Problem
-from lakesmith.spec.key_implies import unproven
+from lakesmith.spec.key_implies import prove_from_upstreams, unproven
 from lakesmith.spec.load import load_project
-from lakesmith.spec.model import Table
+from lakesmith.spec.model import Project, Table
 from lakesmith.spec.rules.warnings import find_warnings
 
 Load = Callable[..., list[Problem]]
@@ -162,3 +162,38 @@ def test_what_deserves_a_warning(project: Callable[..., Path], files: dict[str, 
     gold = "from: silver.orders\nwrite: {strategy: replace_all}\n"
     conf = project({"sources/orders.yml": envelope, "tables/gold/daily.yml": gold, **specs})
     assert [one.code for one in find_warnings(load_project(conf).project)] == codes
+
+
+LINES = {
+    "from": "bronze.lines",
+    "columns": {"id": {"type": "string"}, "day": {"type": "date"}, "name": {"type": "string"}},
+    "steps": [{"hash_key": {"name": "id", "of": "raw"}}],
+    "write": {"strategy": "upsert", "keys": ["id"], "when_matched": "ignore", "key_implies": ["day", "name"]},
+}
+WRITE = {"strategy": "upsert", "keys": ["id"], "sequence_by": ["day"], "key_implies": ["day"]}
+JOINED = {"join": {"input": "c", "on": ["id"], "columns": ["country"]}}
+
+
+@pytest.mark.parametrize(
+    ("changes", "left"),
+    [
+        ({"steps": [JOINED]}, ()),
+        ({"steps": []}, ()),
+        ({"columns": {"id": {"type": "string"}, "at": {"type": "date", "source": "day"}},
+          "write": {**WRITE, "key_implies": ["at"]}}, ()),
+        ({"write": {**WRITE, "key_implies": ["day", "name"]}}, ("name",)),
+        ({"columns": {"id": {"type": "int"}}}, ("day",)),
+        ({"steps": [{"with_columns": {"day": "day + 1"}}]}, ("day",)),
+        ({"steps": [{"upper": ["id"]}]}, ("day",)),
+        ({"steps": ["my.steps:changed"]}, ("day",)),
+        ({"steps": [{"drop": ["day"]}, {"join": {"input": "c", "on": ["id"], "columns": ["day"]}}]}, ("day",)),
+        ({"write": {**WRITE, "keys": ["id", "name"]}}, ("day",)),
+    ],
+)  # fmt: skip
+def test_the_upstream_proves_what_its_key_implies(changes: dict[str, object], left: tuple[str, ...]) -> None:
+    gold = {"from": "silver.lines", "inputs": {"c": "silver.c"}, "write": WRITE, **changes}
+    spec = {"name": "p", "tables": {"silver": {"lines": LINES}, "gold": {"rich": gold}}}
+    project = Project.model_validate(spec)
+    assert unproven(project.table("gold.rich")) == tuple(project.table("gold.rich").write.key_implies)
+    prove_from_upstreams(project)
+    assert unproven(project.table("gold.rich")) == left

@@ -178,7 +178,7 @@ def table_notes(spec: Table, state: TableState) -> list[str]:
         )
     if spec.inputs and spec.write.recomputes:
         notes.append("a new version of an input computes all rows again")
-    elif spec.inputs:
+    elif spec.inputs and not spec.follows_inputs:
         notes.append(
             "rows keep the inputs of their batch: a new version of an input does not "
             "change them"

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from typing import TYPE_CHECKING
 
+from lakesmith.spec.change_semantics import has_keys_of, read_from
 from lakesmith.spec.step_effects import (
     Step,
     changed_columns,
@@ -12,11 +13,12 @@ from lakesmith.spec.step_effects import (
     groupings,
     record_of,
 )
+from lakesmith.spec.step_kinds.joined_inputs import columns_from_inputs
 from lakesmith.spec.steps import lowered
 from lakesmith.spec.values.column_types import tells_empty_from_null
 
 if TYPE_CHECKING:
-    from lakesmith.spec.model import Table
+    from lakesmith.spec.model import Project, Table
 
 
 def unproven(table: Table) -> tuple[str, ...]:
@@ -39,7 +41,8 @@ def unproven(table: Table) -> tuple[str, ...]:
     A hash is the same for empty text and NULL. So ``hash_key: {of: raw}`` determines what the
     contract makes of the landed fields, but for text, and a hash of columns those that are no
     text. A function of the user may look at any text of the row, and proves nothing that it may
-    change. A lookup table is not part of the row, so that `inputs` prove nothing.
+    change. A lookup table is not part of the row, so that `inputs` prove nothing. What the upstream
+    proves of the same key holds here too (see `prove_from_upstreams`).
 
     Examples
     --------
@@ -57,7 +60,8 @@ def unproven(table: Table) -> tuple[str, ...]:
     ()
     """
     keys = lowered(table.write.keys)
-    others = [name for name in table.write.key_implies if name.lower() not in keys]
+    known = keys | table.proven_upstream
+    others = [name for name in table.write.key_implies if name.lower() not in known]
     if not others or table.write.recomputes:
         return ()
     if table.inputs or table.sql or table.nondeterministic:
@@ -66,6 +70,76 @@ def unproven(table: Table) -> tuple[str, ...]:
     proven = _determined(table, keys)
 
     return tuple(name for name in others if name.lower() not in proven)
+
+
+def prove_from_upstreams(project: Project) -> None:
+    """Note for each table the columns that its upstream proves to be functions of their key.
+
+    Notes
+    -----
+    They are columns that come from the upstream as they are, where both tables have the same key in
+    the same type, and each row has one row of the upstream.
+
+    Examples
+    --------
+    >>> from lakesmith.spec.model import Project
+    >>> write = {"strategy": "upsert", "keys": ["id"], "sequence_by": ["day"]}
+    >>> write["key_implies"] = ["day"]
+    >>> columns = {"day": {"type": "date"}}
+    >>> hashed = {"hash_key": {"name": "id", "of": "raw"}}
+    >>> silver = {"a": {"from": "bronze.a", "columns": columns, "steps": [hashed], "write": write}}
+    >>> gold = {"b": {"from": "silver.a", "inputs": {"c": "silver.c"}, "write": write}}
+    >>> project = Project.model_validate({"name": "p", "tables": {"silver": silver, "gold": gold}})
+    >>> unproven(project.table("gold.b"))
+    ('day',)
+    >>> prove_from_upstreams(project)
+    >>> unproven(project.table("gold.b"))
+    ()
+    """
+    tables = {name: project.table(name) for name in project.table_names()}
+    for name in tables:
+        _prove(name, tables, frozenset())
+
+
+def _prove(name: str, tables: Mapping[str, Table], seen: frozenset[str]) -> None:
+    table = tables[name]
+    upstream = tables.get(table.from_)
+    # Tables that read each other are refused elsewhere.
+    if upstream is None or name in seen:
+        return
+    _prove(table.from_, tables, seen | {name})
+    if _has_key_of(table, upstream):
+        left_alone = _from_upstream(table, tables)
+        proven = lowered(upstream.write.key_implies) - lowered(unproven(upstream))
+        columns = [
+            column
+            for column in table.write.key_implies
+            if column.lower() in left_alone
+            and read_from(table, column).lower() in proven
+        ]
+        table.prove(lowered(columns))
+
+
+def _has_key_of(table: Table, upstream: Table) -> bool:
+    """Return whether a row has the key of one upstream row, as it is there."""
+    if not (upstream.write.keeps_newest and has_keys_of(table, upstream)):
+        return False
+    types = {name.lower(): one.type.strip() for name, one in upstream.columns.items()}
+    return all(
+        types.get(read_from(table, key).lower()) == table.columns[key].type.strip()
+        for key in table.write.keys
+        if key in table.columns
+    ) and lowered(table.write.keys) <= _left_alone(
+        lowered(table.write.keys), table.steps
+    )
+
+
+def _from_upstream(table: Table, tables: Mapping[str, Table]) -> frozenset[str]:
+    """Return the columns that the steps leave as they came, in lower case."""
+    looked_up = columns_from_inputs(table, tables)
+    if looked_up is None or table.sql or table.nondeterministic:
+        return frozenset()
+    return _left_alone(lowered(table.write.key_implies), table.steps) - looked_up
 
 
 def _hashes_row(table: Table, keys: frozenset[str]) -> bool:

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 from lakesmith.errors import ConfigError, Problem
 from lakesmith.spec.compile_specs import compile_specs, with_tables
+from lakesmith.spec.key_implies import prove_from_upstreams
 from lakesmith.spec.kinds import all_kinds, spec_depth
 from lakesmith.spec.model_errors import project_from, wanted_texts
 from lakesmith.spec.rules.all_rules import rule_findings
@@ -118,6 +119,7 @@ def load_project(
     project = check.project(data)
     if problems or project is None:
         raise ConfigError(sorted(problems, key=_place))
+    prove_from_upstreams(project)
     return Loaded(project, check.provenance)
 
 

@@ -10,14 +10,55 @@ from pyspark.sql import Column, DataFrame
 from pyspark.sql import functions as F
 
 from lakesmith.column_refs import named, types_of
+from lakesmith.columns import quoted
+from lakesmith.sources.net_changes import HIGH, LOW
 from lakesmith.tables.pruning.key_bounds import Touched, find_touched, touched_in
-from lakesmith.tables.pruning.sql_literals import is_exact, one_of
+from lakesmith.tables.pruning.sql_literals import is_exact, one_of, typed
 from lakesmith.tables.upsert.arrow_order import tuples_of
 from lakesmith.types import WHOLE, Transform, family
 
 MAX_KEYS = 2000
 MAX_SENT = 200_000
 _MATCHED = "_matched"
+
+
+@dataclass(frozen=True)
+class Times:
+    """The times between which versions of an input differ.
+
+    Parameters
+    ----------
+    at : str
+        The column with the time of a row.
+    kind : str
+        The type of the times.
+    low, high : object
+        Half-open; None is open.
+    """
+
+    at: str
+    kind: str
+    low: object = None
+    high: object = None
+
+    def may_match(self, rows: DataFrame) -> Column:
+        """Return a literal condition that every row at these times meets.
+
+        Examples
+        --------
+        >>> rows = spark.sql("SELECT explode(array(1, 5, 9)) AS day")
+        >>> [row.day for row in rows.filter(Times("day", "int", 5, 9).may_match(rows)).collect()]
+        [5]
+        """
+        kind = types_of(rows)[self.at.lower()].simpleString()
+        if kind != self.kind:
+            return F.lit(True)
+        column = quoted(self.at)
+        after = f"{column} >= {typed(self.low, kind)}" if self.low is not None else ""
+        before = f"{column} < {typed(self.high, kind)}" if self.high is not None else ""
+        tests = [test for test in (after, before) if test]
+        condition = F.expr(" AND ".join(tests) or "true")
+        return F.coalesce(condition, F.lit(False))
 
 
 @dataclass(frozen=True)
@@ -36,6 +77,8 @@ class TouchedKeys:
         How many they are, as far as that was counted.
     is_sent : bool
         Whether they are sent to all executors, so that no row is shuffled for them.
+    times : Times, optional
+        The times at which their rows differ; none means any.
     """
 
     keys: DataFrame
@@ -43,6 +86,7 @@ class TouchedKeys:
     literals: str = ""
     count: int = 0
     is_sent: bool = False
+    times: Times | None = None
 
     @property
     def method(self) -> str:
@@ -58,9 +102,10 @@ class TouchedKeys:
         """
         if self.count == 0:
             return F.lit(False)
+        within = self.times.may_match(rows) if self.times else F.lit(True)
         if not _are_alike(self.keys, rows):
-            return F.lit(True)
-        bounds = self.bounds.predicate()
+            return within
+        bounds = self.bounds.predicate() & within
         condition = bounds & F.expr(self.literals) if self.literals else bounds
         return F.coalesce(condition, F.lit(False))
 
@@ -126,6 +171,39 @@ def find_keys(keys: DataFrame) -> TouchedKeys:
         # A value that Python has none for: a year, or text that is not UTF-8.
         return _to_join(keys, Touched({}))
     return TouchedKeys(keys, bounds, literals, found.num_rows)
+
+
+def find_times(spans: DataFrame, at: str) -> Times:
+    """Find the times between which versions of any key differ.
+
+    Parameters
+    ----------
+    spans : DataFrame
+        *Columns*: ``_low`` and ``_high``, NULL where a side is open.
+    at : str
+        The column with the time of a row.
+
+    Notes
+    -----
+    One Spark job.
+
+    Examples
+    --------
+    >>> spans = spark.sql("SELECT 1 AS id, 5 AS _low, CAST(NULL AS INT) AS _high")
+    >>> find_times(spans, "day")
+    Times(at='day', kind='int', low=5, high=None)
+    """
+    kind = dict(spans.dtypes)[LOW]
+    low = F.when(F.count_if(named(LOW).isNull()) == 0, F.min(LOW))
+    high = F.when(F.count_if(named(HIGH).isNull()) == 0, F.max(HIGH))
+    if family(kind) not in (*WHOLE, "date", "timestamp"):
+        return Times(at, kind)
+    found = spans.agg(low.alias(LOW), high.alias(HIGH)).toArrow()
+    try:
+        ((first, last),) = tuples_of(found, [LOW, HIGH])
+    except (ValueError, OverflowError):
+        return Times(at, kind)
+    return Times(at, kind, first, last)
 
 
 def _to_join(keys: DataFrame, bounds: Touched) -> TouchedKeys:

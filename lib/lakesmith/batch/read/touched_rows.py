@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import reduce
 from operator import or_
 from typing import TYPE_CHECKING
@@ -12,11 +12,12 @@ from pyspark.sql import DataFrame
 from pyspark.sql import functions as F
 
 from lakesmith.batch.read.read_rows import read_lookups, read_rows
-from lakesmith.batch.read.touched_keys import TouchedKeys, find_keys
+from lakesmith.batch.read.touched_keys import TouchedKeys, find_keys, find_times
 from lakesmith.column_refs import named
 from lakesmith.columns import DELETED
-from lakesmith.sources.net_changes import changed_keys
+from lakesmith.sources.net_changes import net_changes, net_spans
 from lakesmith.sources.registry import changed_inputs_of, span_of
+from lakesmith.sources.upstream import change_feed
 from lakesmith.spec.step_kinds.joined_inputs import (
     InputJoin,
     input_joins,
@@ -71,8 +72,15 @@ def touched_joins(batch: BatchContext) -> tuple[TouchedJoin, ...]:
 
 def _keys(batch: BatchContext, join: InputJoin, span: Span) -> TouchedKeys:
     table = batch.ref(span.name)
-    keys = changed_keys(batch.session, table, span, join.on, join.counted)
-    return find_keys(keys if join.null_safe else keys.dropna(subset=[*join.on]))
+    since = span.since or 0
+    feed = change_feed(batch.session, table, since, span.to, span.voids)
+    if join.valid_at is None:
+        keys = net_changes(feed, join.on, join.counted)
+        return find_keys(keys if join.null_safe else keys.dropna())
+    at, begin, end = join.valid_at
+    spans = net_spans(feed, join.on, [*join.takes.values()], begin, end)
+    found = find_keys(spans.select(*join.on).dropna())
+    return replace(found, times=find_times(spans, at)) if found.count else found
 
 
 def touched_rows(batch: BatchContext, joins: Sequence[TouchedJoin]) -> DataFrame:

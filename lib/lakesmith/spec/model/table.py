@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Annotated, Any, Literal
 
-from pydantic import Field, PositiveInt
+from pydantic import Field, PositiveInt, PrivateAttr
 
 from lakesmith.duration import DURATION_PATTERN
 from lakesmith.spec.model.base import ColumnName, InputName, Model, Name, TableName
@@ -171,6 +171,33 @@ class Table(Model):
         description="Allows functions that read the clock or a random number. A retry may then"
         " give other rows.",
     )
+
+    # Columns that are functions of the key because the upstream proves it, in lower case. The spec
+    # of a table alone does not tell.
+    _proven_upstream: frozenset[str] = PrivateAttr(default=frozenset())
+
+    @property
+    def proven_upstream(self) -> frozenset[str]:
+        """The columns that the upstream proves to be functions of the key, in lower case.
+
+        Examples
+        --------
+        >>> Table(from_="silver.lines").proven_upstream
+        frozenset()
+        """
+        return self._proven_upstream
+
+    def prove(self, columns: frozenset[str]) -> None:
+        """Note the columns that the upstream proves to be functions of the key.
+
+        Examples
+        --------
+        >>> table = Table(from_="silver.lines")
+        >>> table.prove(frozenset({"day"}))
+        >>> sorted(table.proven_upstream)
+        ['day']
+        """
+        self._proven_upstream = columns
 
     @property
     def follows_inputs(self) -> bool:

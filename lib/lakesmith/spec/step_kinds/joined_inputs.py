@@ -42,6 +42,8 @@ class InputJoin:
         Whether each row stays, whatever the input holds.
     null_safe : bool
         Whether a NULL key finds the rows whose key is NULL.
+    valid_at : tuple of str, optional
+        The time of a row, and the columns of the input between which it must be.
     """
 
     index: int
@@ -52,6 +54,7 @@ class InputJoin:
     counted: tuple[str, ...] = ()
     keeps_rows: bool = True
     null_safe: bool = False
+    valid_at: tuple[str, str, str] | None = None
 
 
 def input_joins(table: Table) -> tuple[InputJoin, ...]:
@@ -89,11 +92,12 @@ def _join_of(index: int, step: Step) -> InputJoin | None:
         () if matches_by is None or not takes else (*takes.values(), *matches_by),
         record.keeps_rows(options),
         bool(options.get("null_safe")),
+        record.valid_at(options) if takes else None,
     )
 
 
 def places_of_key(table: Table, join: InputJoin) -> frozenset[int]:
-    """Return the places of the steps that make the key of a join.
+    """Return the places of the steps that make the key of a join, and the time that it is for.
 
     Returns
     -------
@@ -112,7 +116,8 @@ def places_of_key(table: Table, join: InputJoin) -> frozenset[int]:
     """
     before = range(join.index)
     joins = {one.index: one for one in input_joins(table)}
-    needed = lowered(join.on)
+    at = join.valid_at[:1] if join.valid_at else ()
+    needed = lowered([*join.on, *at])
     found: set[int] = set()
     for place in reversed(before):
         step = table.steps[place]

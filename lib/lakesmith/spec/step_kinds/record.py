@@ -41,6 +41,10 @@ def _by_key(options: Options) -> tuple[str, ...] | None:
     return ()
 
 
+def _at_any_time(options: Options) -> tuple[str, str, str] | None:
+    return None
+
+
 def always(options: Options) -> bool:
     """Return that a step gives back each row, whatever its options.
 
@@ -103,6 +107,9 @@ class StepRecord:
         Options to the columns that a row gets, each with its name in the input; none means all.
     matches_by : callable
         Options to the other columns of the input that decide which row is found; None means all.
+    valid_at : callable
+        Options to the time of a row, and to begin and end of the validity of a row of the input, by
+        whose half-open interval it is found. None where time does not decide alone.
 
     Examples
     --------
@@ -136,6 +143,9 @@ class StepRecord:
     takes: Callable[[Options], Mapping[str, str]] = field(default=_columns, repr=False)
     matches_by: Callable[[Options], tuple[str, ...] | None] = field(
         default=_by_key, repr=False
+    )
+    valid_at: Callable[[Options], tuple[str, str, str] | None] = field(
+        default=_at_any_time, repr=False
     )
 
 

@@ -126,6 +126,11 @@ def _by_validity(options: Options) -> tuple[str, ...]:
     return (str(begin), str(end))
 
 
+def _at_its_time(options: Options) -> tuple[str, str, str]:
+    begin, end = _by_validity(options)
+    return (str(options.get("at")), begin, end)
+
+
 def _is_left(options: Options) -> bool:
     return bool(options.get("how", "left") == "left")
 
@@ -162,7 +167,11 @@ TIMED_JOINS: Mapping[str, StepRecord] = {
     "join_lookup": _join("lookup:join_lookup", lookup_problems, joins_on="on"),
     "join_range": _join("range:join_range", range_problems, _says_left),
     "join_scd2": _join(
-        "scd2:join_scd2", scd2_problems, joins_on="on", matches_by=_by_validity
+        "scd2:join_scd2",
+        scd2_problems,
+        joins_on="on",
+        matches_by=_by_validity,
+        valid_at=_at_its_time,
     ),
 }
 
