@@ -48,6 +48,7 @@ def test_other_types_are_refused_with_a_reason(text: str, problem: str) -> None:
 @pytest.mark.parametrize(("pattern", "problem"), [
     ("yyyy-MM-dd hh:mm a", ""), ("yyyy-MM-dd HH:mm", ""), ("yyyy-MM-dd 'hh'", ""), ("MM/yyyy", ""),
     ("yyyy-MM-dd hh:mm", "half a day"), ("yyyy-MM-dd KK", "half a day"), ("dd.MM", "no year"), ("HH:mm", "no date"),
+    ("yyyy-MM-dd E", "writing only"), ("yyyy QQ", "writing only"),
 ])  # fmt: skip
 def test_a_pattern_that_would_make_up_a_value_is_refused(pattern: str, problem: str) -> None:
     found = pattern_problem(pattern)

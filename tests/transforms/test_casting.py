@@ -55,6 +55,7 @@ def test_timestamp_is_a_written_moment(spark: SparkSession) -> None:
     check(spark, "string", "timestamp", [
         ("2010-12-01 08:26:00", datetime(2010, 12, 1, 8, 26)), ("2010-12-01T08:26:00Z", datetime(2010, 12, 1, 8, 26)),
         ("2010-12-01", datetime(2010, 12, 1)), ("1969-12-31 23:59:59", datetime(1969, 12, 31, 23, 59, 59)),
+        ("2024-03-01T05:45:00+05:30", datetime(2024, 3, 1, 0, 15)), ("2024-03-01T05:45:00+05:3", None),
         ("now", None), ("today", None), ("epoch", None), ("12:30", None), ("T12:30", None), ("2010-02-30", None),
         ("2010-12-01 25:00:00", None), ("2010-12-01 junk", None), ("", None), (None, None),
     ])  # fmt: skip

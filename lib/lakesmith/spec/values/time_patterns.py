@@ -7,10 +7,11 @@ import re
 _MICROSECOND_DIGITS = 6
 _OFFSET_LETTERS = "XxZO"
 _REGION_LETTERS = "Vvz"
-# The letters of Spark's datetime patterns.
-_DATE_LETTERS = "yMLdDuQq"
+# The letters of Spark's datetime patterns. Some it only writes.
+_DATE_LETTERS = "yMLdDu"
+_WRITTEN_LETTERS = "EFQq"
 _HALF_DAY_LETTERS = "hK"
-_LETTERS = "GyMLdDQqEFahKkHmsSVzOXx"
+_LETTERS = "GyMLdDahKkHmsSVzOXx"
 _QUOTED = re.compile(r"('[^']*')")
 _FRACTION = re.compile(rf"(S{{{_MICROSECOND_DIGITS}}})(S+)")
 _OPTIONAL_ZONE = re.compile(
@@ -69,6 +70,8 @@ def pattern_problem(pattern: str) -> str:
         return "a quote is never closed"
     unquoted = _unquoted(pattern)
     for letter in unquoted:
+        if letter in _WRITTEN_LETTERS:
+            return f"the letter {letter!r} is for writing only"
         if letter.isascii() and letter.isalpha() and letter not in _LETTERS:
             return f"the letter {letter!r} has no meaning"
     if unquoted.count("[") != unquoted.count("]"):

@@ -14,7 +14,8 @@ DATE = r"[+-]?[0-9]{4,6}-[0-9]{1,2}-[0-9]{1,2}"
 _MINUTES = r"[T ][0-9]{1,2}:[0-9]{1,2}"
 # Digits after the sixth are smaller than a microsecond, so only zeros lose nothing there.
 SECONDS = r":[0-9]{1,2}(?:\.[0-9]{1,6}0*)?"
-_OFFSET = r"[+-][0-9]{1,2}(?::?[0-9]{1,2}(?::?[0-9]{2})?)?"
+# A minute of one digit is one that was cut off, and four digits are hours and minutes.
+_OFFSET = r"[+-](?:[0-9]{1,2}(?::[0-9]{2}(?::[0-9]{2})?)?|[0-9]{4}(?:[0-9]{2})?)"
 # The name of a region is not allowed: its local times are ambiguous when clocks change.
 ZONE = rf" ?(?:Z|(?:UTC|GMT|UT)(?:{_OFFSET})?|{_OFFSET})"
 
