@@ -75,6 +75,19 @@ def types_of(df: DataFrame) -> dict[str, DataType]:
     return {field.name.lower(): field.dataType for field in df.schema.fields}
 
 
+def kind_of(df: DataFrame, name: str) -> str:
+    """Return the type of a column as Spark writes it.
+
+    Examples
+    --------
+    >>> kind_of(spark.sql("SELECT 1 AS Id"), "ID")
+    'int'
+    """
+    types = types_of(df)
+    kind = types[name.lower()]
+    return kind.simpleString()
+
+
 def require(df: DataFrame, names: Iterable[str], step: str) -> None:
     """Check that a frame has all columns that a step names, whatever their case.
 
