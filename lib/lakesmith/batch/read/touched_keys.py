@@ -9,7 +9,7 @@ from operator import and_
 from pyspark.sql import Column, DataFrame
 from pyspark.sql import functions as F
 
-from lakesmith.column_refs import named, types_of
+from lakesmith.column_refs import is_true, named, types_of
 from lakesmith.columns import quoted
 from lakesmith.sources.net_changes import HIGH, LOW
 from lakesmith.tables.pruning.key_bounds import Touched, find_touched, touched_in
@@ -58,7 +58,7 @@ class Times:
         before = f"{column} < {typed(self.high, kind)}" if self.high is not None else ""
         tests = [test for test in (after, before) if test]
         condition = F.expr(" AND ".join(tests) or "true")
-        return F.coalesce(condition, F.lit(False))
+        return is_true(condition)
 
 
 @dataclass(frozen=True)
@@ -107,7 +107,7 @@ class TouchedKeys:
             return within
         bounds = self.bounds.predicate() & within
         condition = bounds & F.expr(self.literals) if self.literals else bounds
-        return F.coalesce(condition, F.lit(False))
+        return is_true(condition)
 
     def mark(self, flag: str) -> Transform:
         """Add whether a row has one of the keys.
@@ -132,7 +132,7 @@ class TouchedKeys:
         is_same = reduce(and_, pairs)
 
         def apply(rows: DataFrame) -> DataFrame:
-            found = F.coalesce(named(_MATCHED), F.lit(False)) & self.may_match(rows)
+            found = is_true(named(_MATCHED)) & self.may_match(rows)
             joined = rows.join(keys, is_same, "left").withColumn(flag, found)
             return joined.drop(*names.values(), _MATCHED)
 

@@ -13,7 +13,7 @@ from pyspark.sql import functions as F
 
 from lakesmith.batch.read.read_rows import read_lookups, read_rows
 from lakesmith.batch.read.touched_keys import TouchedKeys, find_keys, find_times
-from lakesmith.column_refs import named
+from lakesmith.column_refs import is_true, named
 from lakesmith.columns import DELETED
 from lakesmith.sources.net_changes import net_changes, net_spans
 from lakesmith.sources.registry import changed_inputs_of, span_of
@@ -112,7 +112,7 @@ def with_touched(
         is_left_out = named(_TOUCHED)
         if DELETED in rows.columns:
             # A deleted row is not among those of now.
-            is_left_out &= ~F.coalesce(named(DELETED), F.lit(False))
+            is_left_out &= ~is_true(named(DELETED))
         others = marked.filter(~is_left_out).select(f"{_WHOLE}.*")
         return others.unionByName(touched, allowMissingColumns=True)
 

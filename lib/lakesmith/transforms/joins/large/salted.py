@@ -8,6 +8,7 @@ from typing import Literal
 from pyspark.sql import DataFrame
 from pyspark.sql import functions as F
 
+from lakesmith.column_refs import is_true, named
 from lakesmith.transforms.joins.large.declared import HotKeys, as_frame
 from lakesmith.transforms.joins.large.hot_keys import Heat, counted, measured
 from lakesmith.transforms.joins.large.keys import HOT, LEFT, RIGHT, Key
@@ -133,7 +134,7 @@ def _one_row_each(right: DataFrame, hot: DataFrame, key: Key) -> DataFrame:
 
 def _without_surplus(joined: DataFrame, copied: Side, spread: Side) -> DataFrame:
     """Drop copies without a match in their slot, whose key has a match in another slot."""
-    is_copy = F.coalesce(copied.copied, F.lit(False))
+    is_copy = is_true(named(copied.copied))
     # A slot is never NULL, so a NULL says that the side has no row.
     is_alone = F.col(spread.slot).isNull()
     is_surplus = is_copy & is_alone

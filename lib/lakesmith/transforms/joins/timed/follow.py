@@ -138,6 +138,7 @@ def _ends(
     # It names all columns, so that Spark can use the exchange of the rows themselves.
     whole = F.struct(named(LEFT), *rows)
     following = F.lead(whole).over(ordered)
+
     marked = followed.withColumn(_IS_LAST, following.isNull())
     last = marked.filter(named(_IS_LAST))
     newest = [_up_to_here(one, direction) for one in tables]
@@ -158,6 +159,7 @@ def _sent(
     bucket = F.asc(BUCKET) if direction == BACKWARD else F.desc(BUCKET)
     ordered = key.orderBy(bucket)
     earlier = _earlier(ordered)
+
     parts = [named(part).alias(_key_name(part)) for part in layout.parts]
     newest = [_newest(one).over(earlier).alias(_carried_name(one)) for one in tables]
     return ends.select(*parts, *newest)

@@ -5,7 +5,8 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Literal
 
 from pyspark.sql import Column
-from pyspark.sql import functions as F
+
+from lakesmith.column_refs import is_true
 
 if TYPE_CHECKING:
     from lakesmith.transforms.joins.timed.spans import Span
@@ -41,7 +42,7 @@ def _holds(outer: Span, inner: Span) -> Column:
 
 def _begins_by(one: Span, other: Span) -> Column:
     is_open = one.begin.isNull()
-    is_earlier = F.coalesce(one.begin <= other.begin, F.lit(False))
+    is_earlier = is_true(one.begin <= other.begin)
     return is_open | is_earlier
 
 
@@ -49,7 +50,7 @@ def _ends_by(one: Span, other: Span) -> Column:
     if one.end is None or other.end is None:
         raise TypeError("a point has no end")
     is_open = other.end.isNull()
-    is_earlier = F.coalesce(one.end <= other.end, F.lit(False))
+    is_earlier = is_true(one.end <= other.end)
     return is_open | is_earlier
 
 

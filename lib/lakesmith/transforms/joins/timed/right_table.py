@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Literal
 from pyspark.sql import Column, DataFrame
 from pyspark.sql import functions as F
 
-from lakesmith.column_refs import json_text, kind_of, named, types_of
+from lakesmith.column_refs import is_true, json_text, kind_of, named, types_of
 from lakesmith.transforms.axis import distance, position
 from lakesmith.transforms.joins.timed.rows import (
     AFTER,
@@ -147,6 +147,7 @@ class RightTable:
         known = F.coalesce(later, earlier)
         if not self.spec.available_at:
             return known
+
         # A row that became known later may be the older one.
         is_older = self.order(earlier) > self.order(later)
         both = later.isNotNull() & earlier.isNotNull()
@@ -165,7 +166,8 @@ class RightTable:
         same_order = self.order(before).eqNullSafe(order)
         differs = self._values_of(self.row) != self._values_of(before)
         is_tied = self.row.isNotNull() & same_order & differs
-        surely_tied = F.coalesce(is_tied, F.lit(False))
+
+        surely_tied = is_true(is_tied)
         failure = self._failure(on)
         return F.when(surely_tied, failure).otherwise(F.lit(True))
 
@@ -178,6 +180,7 @@ class RightTable:
         key = json_text(F.struct(*parts))
         what = f"LS351 step '{STEP}': two different rows have the same time and order"
         names = ", ".join(self.taken)
+
         text = F.lit(f"{what}, of {self.at} {names}: ")
         message = F.concat(text, key)
         failure = F.raise_error(message)

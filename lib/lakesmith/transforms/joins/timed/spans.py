@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from pyspark.sql import Column
 from pyspark.sql import functions as F
 
-from lakesmith.column_refs import named
+from lakesmith.column_refs import is_true, named
 from lakesmith.transforms.axis import floor_div, position
 
 # An interval of more buckets than this takes a wider one.
@@ -72,7 +72,7 @@ class Span:
         last = self.bucket_of_end(width)
         buckets = F.try_subtract(last, first)
         are_few = buckets < MOST_BUCKETS
-        return F.coalesce(are_few, F.lit(False))
+        return is_true(are_few)
 
 
 def span_of(names: str | Sequence[str], kinds: Sequence[str]) -> Span:
@@ -183,8 +183,9 @@ def _buckets(span: Span, width: int) -> Column:
 
 def _parts(part: Column | None) -> Column:
     """Return the parts of the last level, the one that is given or all of them."""
-    every = F.sequence(F.lit(0), F.lit(PARTS - 1))
-    parts = every if part is None else F.array(part)
+    parts = F.sequence(F.lit(0), F.lit(PARTS - 1))
+    if part is not None:
+        parts = F.array(part)
     return parts.cast("array<bigint>")
 
 
@@ -219,8 +220,10 @@ def meets_here(
     # Both have begun from here on. An open begin is before any other one.
     begin = F.greatest(span.begin, other.begin)
     narrow, wide = widths(width)
+
     narrow_bucket = floor_div(begin, narrow)
     wide_bucket = floor_div(begin, wide)
     first = F.when(level == 0, narrow_bucket).otherwise(wide_bucket)
+
     is_last_level = level == 2
     return is_level & (is_last_level | (bucket == first))
