@@ -229,8 +229,9 @@ def _planned(
 ) -> PlannedJoin:
     """Choose the plan of a join, and return it with the choice."""
     _require_share(known)
-    whole = replace(known, strange=_strange(other, on))
-    plan = choose_bloom(whole, read_limits(other.sparkSession))
+    strange = _strange(other, on)
+    limits = read_limits(other.sparkSession)
+    plan = choose_bloom(replace(known, strange=strange), limits)
     adds_columns = known.how in ("left", "inner")
 
     def apply(df: DataFrame) -> DataFrame:
@@ -238,13 +239,16 @@ def _planned(
         taken = columns_taken(other, on, columns) if adds_columns else []
         require(other, taken, known.step)
         refuse_clash(df, taken, known.step)
+
         left = key.renamed_in(df, LEFT)
         keyed = key.renamed_in(other, RIGHT)
-        right = keyed.select(*key.names(RIGHT), *map(named, taken))
+        added = [named(name) for name in taken]
+        right = keyed.select(*key.names(RIGHT), *added)
         thinning = Thinning(key, known.how, plan)
         joined = thinned_join(left, right, thinning)
+
         of_this = key.given_back(df, (LEFT,))
-        return joined.select(*of_this, *map(named, taken))
+        return joined.select(*of_this, *added)
 
     return PlannedJoin(apply, plan.choice)
 
@@ -252,13 +256,17 @@ def _planned(
 def _strange(other: DataFrame, on: Sequence[str]) -> str:
     """Return a type of the key whose equal values may have several hashes, if any."""
     names = {name.lower() for name in on}
-    kinds = {name: kind for name, kind in other.dtypes if name.lower() in names}
-    strange = [kind for name, kind in kinds.items() if not is_hashable({name: kind})]
-    return "".join(strange[:1])
+    for name, kind in other.dtypes:
+        is_of_key = name.lower() in names
+        if is_of_key and not is_hashable({name: kind}):
+            return kind
+
+    return ""
 
 
 def _require_share(known: BloomKnown) -> None:
-    if not 0 < known.fpr < 1:
+    is_share = 0 < known.fpr < 1
+    if not is_share:
         what = f"step '{known.step}' takes no false positive rate of {known.fpr}"
         hint = "give a share between 0 and 1, such as 0.0001"
         raise StepError(what, code="LS306", hint=hint)

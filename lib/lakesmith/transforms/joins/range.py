@@ -180,27 +180,35 @@ class _Sides:
         return [null(kind).alias(here) for here, kind in kinds.items()]
 
     def cells_here(self) -> DataFrame:
-        """Return the rows of this side once for each cell."""
+        """Return the rows of this side once for each cell.
+
+        *Columns*: those of this side, ``_place``, ``_level`` and ``_bucket``.
+        """
         somewhere = self.df.filter(self.here.is_somewhere)
         placed = somewhere.withColumn(_PLACE, self.place)
+
         span = span_in(_PLACE, self.here.is_point)
         part = None if self.there.is_point else part_of(span)
-        levels = levels_of(span, self.width, part, self.there.is_point)
+        levels = levels_of(span, self.width, part, own_only=self.there.is_point)
         each = in_each_cell(levels, span.is_point, _LEVEL, _BUCKET)
         return placed.transform(each)
 
     def cells_there(self) -> DataFrame:
-        """Return the rows of the other side once for each cell, under names that no table has."""
+        """Return the rows of the other side once for each cell, under names that no table has.
+
+        *Columns*: the key, those taken, ``_place_there``, ``_level_there`` and ``_bucket_there``.
+        """
         keys = [named(name).alias(key_name(i)) for i, name in enumerate(self.on)]
         columns = enumerate(self.taken.values())
         values = [named(name).alias(_taken_name(index)) for index, name in columns]
+
         place = place_of(self.there, self.width)
         somewhere = self.other.filter(self.there.is_somewhere)
         placed = somewhere.select(*keys, *values, place.alias(_PLACE_THERE))
 
         span = span_in(_PLACE_THERE, self.there.is_point)
         part = part_of(span) if span.is_point else None
-        levels = levels_of(span, self.width, part, self.here.is_point)
+        levels = levels_of(span, self.width, part, own_only=self.here.is_point)
         each = in_each_cell(levels, span.is_point, _LEVEL_THERE, _BUCKET_THERE)
         return placed.transform(each)
 
@@ -209,6 +217,7 @@ class _Sides:
         here = span_in(_PLACE, self.here.is_point)
         there = span_in(_PLACE_THERE, self.there.is_point)
         keys = [matches(self.on)] if self.on else []
+
         same_level = named(_LEVEL) == named(_LEVEL_THERE)
         same_bucket = named(_BUCKET) == named(_BUCKET_THERE)
         is_related = related(here, there, self.relation)

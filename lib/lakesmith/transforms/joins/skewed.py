@@ -124,7 +124,6 @@ def join_skewed(
     """
     session = other.sparkSession
     heat = Heat(partitions or join_tasks(session), min_rows)
-    given = (hot_keys, other_hot_keys)
     known = Known(
         how,
         heat.partitions,
@@ -141,17 +140,22 @@ def join_skewed(
         taken = columns_taken(other, on, columns) if adds_columns else []
         require(other, taken, STEP)
         refuse_clash(df, taken, STEP)
+
         left = key.renamed_in(df, LEFT)
         keyed = key.renamed_in(other, RIGHT)
-        right = keyed.select(*key.names(RIGHT), *map(named, taken))
-        hot = [_read(one, key) for one in given]
+        added = [named(name) for name in taken]
+        right = keyed.select(*key.names(RIGHT), *added)
+        hot = _read(hot_keys, key)
+        other_hot = _read(other_hot_keys, key)
+        plan = Salting(key, how, heat, hot, other_hot)
         if choice.method != SALTED:
-            hot = [HotKeys(tuple(on))] * 2
-        plan = Salting(key, how, heat, *hot)
+            none = HotKeys(tuple(on))
+            plan = Salting(key, how, heat, none, none)
         joined = join_passing(left, right, plan)
+
         sides = (LEFT, RIGHT) if how in ("right", "full") else (LEFT,)
         of_this = key.given_back(df, sides)
-        return joined.select(*of_this, *map(named, taken))
+        return joined.select(*of_this, *added)
 
     return PlannedJoin(apply, choice)
 
@@ -204,9 +208,11 @@ def find_hot_keys(
     heat = Heat(partitions or join_tasks(df.sparkSession), min_rows, most)
     keyed = key.renamed_in(df, LEFT)
     hot = measured(keyed, key, LEFT, heat)
+
     texts = hot.select(*texts_of(key), ROWS)
     found = texts.orderBy(F.desc(ROWS)).collect()
     total = key.of(keyed, LEFT).count() if found else 0
+
     values = [tuple(row)[:-1] for row in found]
     rows = [row[ROWS] for row in found]
     return HotKeys(tuple(on), tuple(values), tuple(rows), total)
@@ -215,9 +221,12 @@ def find_hot_keys(
 def _strange(other: DataFrame, on: Sequence[str]) -> str:
     """Return a type of the key whose frequent values cannot be found, if any."""
     names = {name.lower() for name in on}
-    kinds = [kind for name, kind in other.dtypes if name.lower() in names]
-    strange = [kind for kind in kinds if not is_counted(kind)]
-    return "".join(strange[:1])
+    for name, kind in other.dtypes:
+        is_of_key = name.lower() in names
+        if is_of_key and not is_counted(kind):
+            return kind
+
+    return ""
 
 
 def _bytes(other: DataFrame, rows: int | None) -> int | None:

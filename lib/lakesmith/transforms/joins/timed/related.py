@@ -19,6 +19,7 @@ def related(here: Span, there: Span, relation: Relation) -> Column:
 
     Examples
     --------
+    >>> from pyspark.sql import functions as F
     >>> from lakesmith.transforms.joins.timed.spans import Span
     >>> one, two = Span(F.lit(1), F.lit(5)), Span(F.lit(5), F.lit(9))
     >>> spark.range(1).select(related(one, two, "overlaps")).first()[0]
