@@ -52,8 +52,10 @@ class TouchedJoin:
             why = "no row of the input changed in what the step takes"
         elif not self.keys.literals:
             why = "more keys changed than a condition may hold"
+
         step = f"{self.join.name} {self.join.input}"
-        return JoinChoice(step, self.keys.method, why, {"keys": self.keys.count})
+        estimates = {"keys": self.keys.count}
+        return JoinChoice(step, self.keys.method, why, estimates)
 
 
 def touched_joins(batch: BatchContext) -> tuple[TouchedJoin, ...]:
@@ -65,9 +67,8 @@ def touched_joins(batch: BatchContext) -> tuple[TouchedJoin, ...]:
     """
     spans = changed_inputs_of(batch.intent.input)
     joins = [join for join in input_joins(batch.spec) if join.input in spans]
-    return tuple(
-        TouchedJoin(join, _keys(batch, join, spans[join.input])) for join in joins
-    )
+    keys = [_keys(batch, join, spans[join.input]) for join in joins]
+    return tuple(map(TouchedJoin, joins, keys))
 
 
 def _keys(batch: BatchContext, join: InputJoin, span: Span) -> TouchedKeys:
@@ -77,10 +78,15 @@ def _keys(batch: BatchContext, join: InputJoin, span: Span) -> TouchedKeys:
     if join.valid_at is None:
         keys = net_changes(feed, join.on, join.counted)
         return find_keys(keys if join.null_safe else keys.dropna())
+
     at, begin, end = join.valid_at
-    spans = net_spans(feed, join.on, [*join.takes.values()], begin, end)
-    found = find_keys(spans.select(*join.on).dropna())
-    return replace(found, times=find_times(spans, at)) if found.count else found
+    taken = list(join.takes.values())
+    spans = net_spans(feed, join.on, taken, begin, end)
+    keys = spans.select(*join.on).dropna()
+    found = find_keys(keys)
+    if not found.count:
+        return found
+    return replace(found, times=find_times(spans, at))
 
 
 def touched_rows(batch: BatchContext, joins: Sequence[TouchedJoin]) -> DataFrame:
@@ -96,7 +102,8 @@ def touched_rows(batch: BatchContext, joins: Sequence[TouchedJoin]) -> DataFrame
     all_rows = read_rows(batch.from_the_beginning())
     marked = all_rows.transform(_marked(batch, joins))
     may_be = marked.filter(named(_MAY_BE))
-    return may_be.filter(named(_TOUCHED)).select(f"{_WHOLE}.*")
+    touched = may_be.filter(named(_TOUCHED))
+    return touched.select(f"{_WHOLE}.*")
 
 
 def with_touched(
@@ -113,7 +120,9 @@ def with_touched(
         if DELETED in rows.columns:
             # A deleted row is not among those of now.
             is_left_out &= ~is_true(named(DELETED))
-        others = marked.filter(~is_left_out).select(f"{_WHOLE}.*")
+
+        kept = marked.filter(~is_left_out)
+        others = kept.select(f"{_WHOLE}.*")
         return others.unionByName(touched, allowMissingColumns=True)
 
     return apply
@@ -139,29 +148,33 @@ def _marked(batch: BatchContext, joins: Sequence[TouchedJoin]) -> Transform:
     lookups = read_lookups(batch)
 
     def apply(rows: DataFrame) -> DataFrame:
-        whole = F.struct(*map(named, rows.columns)).alias(_WHOLE)
-        kept = rows.select(whole, *map(named, rows.columns))
+        columns = [named(name) for name in rows.columns]
+        whole = F.struct(*columns)
+        kept = rows.select(whole.alias(_WHOLE), *columns)
         shaped = kept.transform(to_contract(batch.spec.columns))
         for place, step in enumerate(steps):
             shaped = shaped.transform(_flagged(joins, place))
             if place in places:
                 shaped = shaped.transform(run_steps([step], lookups))
-        return shaped.transform(_any_of(range(len(joins))))
+
+        numbers = range(len(joins))
+        return shaped.transform(_any_of(numbers))
 
     return apply
 
 
 def _flagged(joins: Sequence[TouchedJoin], place: int) -> Transform:
     """Add a flag for each join at a place among the steps."""
-    flags = {
-        number: one.keys for number, one in enumerate(joins) if one.join.index == place
-    }
+    numbered = enumerate(joins)
+    here = {number: one.keys for number, one in numbered if one.join.index == place}
 
     def apply(rows: DataFrame) -> DataFrame:
-        for number, keys in flags.items():
-            may_be = keys.may_match(rows).alias(f"{_MAY_BE}_{number}")
-            marked = rows.select("*", may_be)
-            rows = marked.transform(keys.mark(f"{_TOUCHED}_{number}"))
+        for number, keys in here.items():
+            may_match = keys.may_match(rows)
+            flag = f"{_TOUCHED}_{number}"
+            marked = rows.select("*", may_match.alias(f"{_MAY_BE}_{number}"))
+            rows = marked.transform(keys.mark(flag))
+
         return rows
 
     return apply
@@ -171,11 +184,14 @@ def _any_of(numbers: Sequence[int]) -> Transform:
     def apply(rows: DataFrame) -> DataFrame:
         touched = [named(f"{_TOUCHED}_{number}") for number in numbers]
         may_be = [named(f"{_MAY_BE}_{number}") for number in numbers]
-        flags = [
-            reduce(or_, touched).alias(_TOUCHED),
-            reduce(or_, may_be).alias(_MAY_BE),
-        ]
-        return rows.select(_WHOLE, *_deleted(rows), *flags)
+        is_touched = reduce(or_, touched)
+        may_be_touched = reduce(or_, may_be)
+        return rows.select(
+            _WHOLE,
+            *_deleted(rows),
+            is_touched.alias(_TOUCHED),
+            may_be_touched.alias(_MAY_BE),
+        )
 
     return apply
 
