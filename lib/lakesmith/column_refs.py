@@ -64,6 +64,17 @@ def is_true(condition: Column) -> Column:
     return F.coalesce(condition, F.lit(False))
 
 
+def aliased(columns: Mapping[str, Column]) -> list[Column]:
+    """Return columns under the names that they are given.
+
+    Examples
+    --------
+    >>> spark.range(1).select(*aliased({"number": named("id")}))
+    DataFrame[number: bigint]
+    """
+    return [column.alias(name) for name, column in columns.items()]
+
+
 def types_of(df: DataFrame) -> dict[str, DataType]:
     """Return the types of the columns of a frame, by name in lower case.
 

@@ -10,9 +10,10 @@ from typing import Literal
 from pyspark.sql import Column, DataFrame, Window
 from pyspark.sql import functions as F
 
-from lakesmith.column_refs import json_text, named, require
+from lakesmith.column_refs import aliased, named, require
 from lakesmith.columns import PASSES
 from lakesmith.transforms.joins.choice import JoinChoice, PlannedJoin
+from lakesmith.transforms.joins.sides import fails_for_key
 from lakesmith.transforms.joins.timed.options import require_options
 from lakesmith.transforms.joins.timed.plan_size import (
     BROADCAST_BYTES,
@@ -118,6 +119,30 @@ def key_name(position: int) -> str:
     return f"_on_{position}"
 
 
+def renamed_key(on: Sequence[str]) -> list[Column]:
+    """Return the key of the other side under names that no table has.
+
+    Examples
+    --------
+    >>> spark.range(1).select(*renamed_key(["id"]))
+    DataFrame[_on_0: bigint]
+    """
+    keys = {key_name(index): named(name) for index, name in enumerate(on)}
+    return aliased(keys)
+
+
+def has_key(on: Sequence[str]) -> Column:
+    """Return whether a row has a value in each column of the key.
+
+    Examples
+    --------
+    >>> spark.sql("SELECT 1 AS id, CAST(NULL AS INT) AS day").filter(has_key(["id", "day"])).count()
+    0
+    """
+    has_value = [named(name).isNotNull() for name in on]
+    return reduce(and_, has_value)
+
+
 def matches(on: Sequence[str]) -> Column:
     """Return the condition that the key of this side equals the renamed one of the other side.
 
@@ -133,13 +158,14 @@ def matches(on: Sequence[str]) -> Column:
 def _lookup(
     other: DataFrame, on: Sequence[str], taken: Mapping[str, str], is_unique: bool
 ) -> DataFrame:
-    has_value = [named(name).isNotNull() for name in on]
-    has_key = reduce(and_, has_value)
-    keys = [named(name).alias(key_name(index)) for index, name in enumerate(on)]
-    values = [named(there).alias(here) for here, there in taken.items()]
+    known = other.filter(has_key(on))
+    values = {here: named(there) for here, there in taken.items()}
     is_there = F.lit(True)
-    known = other.filter(has_key)
-    rows = known.select(*keys, *values, is_there.alias(_FOUND))
+    rows = known.select(
+        *renamed_key(on),
+        *aliased(values),
+        is_there.alias(_FOUND),
+    )
     if is_unique:
         return rows
     return rows.transform(_each_once(on))
@@ -147,28 +173,22 @@ def _lookup(
 
 def _each_once(on: Sequence[str]) -> Transform:
     """Fail for a key that is there twice, in the exchange and sort that a sort-merge join needs."""
-    keys = [named(key_name(index)) for index, _ in enumerate(on)]
+    keys = [key_name(index) for index, _ in enumerate(on)]
     of_key = Window.partitionBy(*keys)
     ordered = of_key.orderBy(*keys)
+    shown = dict(zip(keys, on, strict=True))
+    text = f"LS353 step '{STEP}': the lookup has a key twice: "
+    failure = fails_for_key(text, shown)
 
     def apply(rows: DataFrame) -> DataFrame:
         number = F.row_number().over(ordered)
         numbered = rows.withColumn(_NUMBER, number)
         is_first = named(_NUMBER) == 1
-        is_sound = F.when(is_first, F.lit(True)).otherwise(_failure(on))
+        is_sound = F.when(is_first, F.lit(True)).otherwise(failure)
         checked = numbered.filter(is_sound)
         return checked.drop(_NUMBER)
 
     return apply
-
-
-def _failure(on: Sequence[str]) -> Column:
-    shown = [named(key_name(index)).alias(name) for index, name in enumerate(on)]
-    key = json_text(F.struct(*shown))
-    text = F.lit(f"LS353 step '{STEP}': the lookup has a key twice: ")
-    message = F.concat(text, key)
-    failure = F.raise_error(message)
-    return failure.cast("boolean")
 
 
 def _joined(

@@ -11,11 +11,11 @@ from typing import Literal
 from pyspark.sql import Column, DataFrame
 from pyspark.sql import functions as F
 
-from lakesmith.column_refs import named, null, require, types_of
+from lakesmith.column_refs import aliased, named, null, require, types_of
 from lakesmith.columns import PASSES
 from lakesmith.transforms.axis import span_on_axis
 from lakesmith.transforms.joins.choice import JoinChoice, PlannedJoin
-from lakesmith.transforms.joins.lookup import key_name, matches
+from lakesmith.transforms.joins.lookup import matches, renamed_key
 from lakesmith.transforms.joins.timed.cells import (
     in_each_cell,
     level_in,
@@ -24,6 +24,7 @@ from lakesmith.transforms.joins.timed.cells import (
 )
 from lakesmith.transforms.joins.timed.options import require_options
 from lakesmith.transforms.joins.timed.related import Relation, related
+from lakesmith.transforms.joins.timed.rows import by_place
 from lakesmith.transforms.joins.timed.spans import (
     Span,
     levels_of,
@@ -48,6 +49,7 @@ _FOUND_BEGIN = "_found_begin"
 _FOUND_END = "_found_end"
 _PLACE = "_place"
 _PLACE_THERE = "_place_there"
+_TAKEN = "_taken_"
 How = Literal["inner", "left", "anti"]
 
 
@@ -170,14 +172,15 @@ class _Sides:
     def values(self) -> list[Column]:
         """The columns taken, under their names here."""
         names = enumerate(self.taken)
-        return [named(_taken_name(index)).alias(name) for index, name in names]
+        return [named(f"{_TAKEN}{place}").alias(name) for place, name in names]
 
     @property
     def nulls(self) -> list[Column]:
         """The columns taken where there is no match."""
         types = types_of(self.other)
         kinds = {here: types[there.lower()] for here, there in self.taken.items()}
-        return [null(kind).alias(here) for here, kind in kinds.items()]
+        nulls = {here: null(kind) for here, kind in kinds.items()}
+        return aliased(nulls)
 
     def cells_here(self) -> DataFrame:
         """Return the rows of this side once for each cell.
@@ -198,10 +201,8 @@ class _Sides:
 
         *Columns*: the key, those taken, ``_place_there``, ``_level_there`` and ``_bucket_there``.
         """
-        keys = [named(name).alias(key_name(i)) for i, name in enumerate(self.on)]
-        columns = enumerate(self.taken.values())
-        values = [named(name).alias(_taken_name(index)) for index, name in columns]
-
+        keys = renamed_key(self.on)
+        values = aliased(by_place(_TAKEN, self.taken.values()))
         place = place_of(self.there, self.width)
         somewhere = self.other.filter(self.there.is_somewhere)
         placed = somewhere.select(*keys, *values, place.alias(_PLACE_THERE))
@@ -234,10 +235,6 @@ class _Sides:
         other = (there, level_in(_PLACE_THERE))
         cell = (named(_LEVEL), named(_BUCKET))
         return meets_here(one, other, cell, self.width)
-
-
-def _taken_name(index: int) -> str:
-    return f"_taken_{index}"
 
 
 def _rows(sides: _Sides, how: How) -> DataFrame:
@@ -280,7 +277,7 @@ def _unmatched(sides: _Sides, passes: Column) -> DataFrame:
 def _identity(sides: _Sides) -> dict[str, Column]:
     """Return the key and the place, since rows that share them match the same rows."""
     place = named(_PLACE)
-    keys = {f"_found_{index}": named(name) for index, name in enumerate(sides.on)}
+    keys = by_place("_found_", sides.on)
     begin = place.getField("begin")
     end = place.getField("end")
     return {**keys, _FOUND_BEGIN: begin, _FOUND_END: end}
@@ -288,9 +285,10 @@ def _identity(sides: _Sides) -> dict[str, Column]:
 
 def _found(sides: _Sides, identity: Mapping[str, Column]) -> DataFrame:
     """Return the identity of the rows that have a match, each once."""
-    taken = [_taken_name(index) for index, _ in enumerate(sides.taken)]
     here = sides.cells_here()
-    there = sides.cells_there().drop(*taken)
-    matched = here.join(there, sides.condition(), "left_semi")
-    renamed = [value.alias(name) for name, value in identity.items()]
-    return matched.select(*renamed).distinct()
+    there = sides.cells_there()
+    taken = by_place(_TAKEN, sides.taken)
+    cells = there.drop(*taken)
+    matched = here.join(cells, sides.condition(), "left_semi")
+    found = matched.select(*aliased(identity))
+    return found.distinct()

@@ -3,17 +3,22 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from functools import reduce
-from operator import and_
 
 from pyspark.sql import Column, DataFrame, Window
 from pyspark.sql import functions as F
 
-from lakesmith.column_refs import is_true, json_text, kind_of, named, require
+from lakesmith.column_refs import aliased, is_true, kind_of, named, require
 from lakesmith.columns import PASSES, VALID_FROM, VALID_TO
 from lakesmith.transforms.axis import position, require_axis
 from lakesmith.transforms.joins.choice import JoinChoice, PlannedJoin
-from lakesmith.transforms.joins.lookup import Kept, key_name, matches
+from lakesmith.transforms.joins.lookup import (
+    Kept,
+    has_key,
+    key_name,
+    matches,
+    renamed_key,
+)
+from lakesmith.transforms.joins.sides import fails_for_key
 from lakesmith.transforms.joins.timed.options import require_options
 from lakesmith.transforms.joins.timed.plan_size import (
     BROADCAST_BYTES,
@@ -171,15 +176,13 @@ def _sent(df: DataFrame, at: Column, versions: Versions) -> DataFrame:
 
 def _known(versions: Versions) -> DataFrame:
     """Return the versions that a row can match, under names that no table has."""
-    has_value = [named(name).isNotNull() for name in versions.on]
-    has_key = reduce(and_, has_value)
-    keys = [named(name).alias(key_name(i)) for i, name in enumerate(versions.on)]
     is_there = F.lit(True).alias("is_there")
-    values = [value.alias(name) for name, value in versions.values.items()]
+    values = aliased(versions.values)
     version = F.struct(is_there, *values)
-    rows = versions.of_some_length.filter(has_key)
-    return rows.select(
-        *keys,
+    rows = versions.of_some_length
+    known = rows.filter(has_key(versions.on))
+    return known.select(
+        *renamed_key(versions.on),
         versions.begin.alias(_BEGIN),
         versions.end.alias(_END),
         version.alias(_VERSION),
@@ -246,15 +249,7 @@ def _unless_overlapping(
     is_open = previous.isNotNull() & end.isNull()
     overlaps = is_open | (begin < end)
     surely_overlaps = is_true(overlaps)
-    failure = _failure(versions, keys)
+    shown = dict(zip(keys, versions.on, strict=True))
+    text = f"LS352 step '{STEP}': two versions overlap, of the key "
+    failure = fails_for_key(text, shown)
     return F.when(surely_overlaps, failure).otherwise(F.lit(True))
-
-
-def _failure(versions: Versions, keys: Sequence[str]) -> Column:
-    names = zip(keys, versions.on, strict=True)
-    shown = [named(key).alias(name) for key, name in names]
-    text = F.lit(f"LS352 step '{STEP}': two versions overlap, of the key ")
-    key = json_text(F.struct(*shown))
-    message = F.concat(text, key)
-    failure = F.raise_error(message)
-    return failure.cast("boolean")

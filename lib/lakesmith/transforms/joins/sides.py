@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 
-from pyspark.sql import DataFrame
+from pyspark.sql import Column, DataFrame
+from pyspark.sql import functions as F
 
+from lakesmith.column_refs import aliased, json_text, named
 from lakesmith.errors import StepError
 
 
@@ -32,6 +34,28 @@ def columns_taken(
         for name in other.columns
         if name.lower() not in keys and not name.startswith("_")
     ]
+
+
+def fails_for_key(text: str, key: Mapping[str, str]) -> Column:
+    """Return a condition that fails with a text and the key of the row.
+
+    Parameters
+    ----------
+    text : str
+    key : mapping of str to str
+        Its columns, each with the name that is shown.
+
+    Examples
+    --------
+    >>> failure = fails_for_key("LS353 a key is there twice: ", {"id": "customer"})
+    >>> spark.range(1).select(failure.alias("is_sound"))
+    DataFrame[is_sound: boolean]
+    """
+    parts = {name: named(column) for column, name in key.items()}
+    shown = json_text(F.struct(*aliased(parts)))
+    message = F.concat(F.lit(text), shown)
+    failure = F.raise_error(message)
+    return failure.cast("boolean")
 
 
 def refuse_clash(df: DataFrame, taken: Sequence[str], step: str) -> None:

@@ -9,13 +9,16 @@ from typing import TYPE_CHECKING, Literal
 from pyspark.sql import Column, DataFrame
 from pyspark.sql import functions as F
 
-from lakesmith.column_refs import is_true, json_text, kind_of, named, types_of
+from lakesmith.column_refs import is_true, kind_of, named, types_of
 from lakesmith.transforms.axis import distance, position
+from lakesmith.transforms.joins.sides import fails_for_key
 from lakesmith.transforms.joins.timed.rows import (
     AFTER,
     AT,
     BEFORE,
     Layout,
+    by_place,
+    fields_by_place,
     right_rows,
     row_name,
 )
@@ -163,28 +166,20 @@ class RightTable:
         """
         before = named(self.before)
         order = self.order(self.row)
-        same_order = self.order(before).eqNullSafe(order)
+        order_before = self.order(before)
+        same_order = order.eqNullSafe(order_before)
         differs = self._values_of(self.row) != self._values_of(before)
         is_tied = self.row.isNotNull() & same_order & differs
 
         surely_tied = is_true(is_tied)
-        failure = self._failure(on)
+        what = f"LS351 step '{STEP}': two different rows have the same time and order"
+        names = ", ".join(self.taken)
+        failure = fails_for_key(f"{what}, of {self.at} {names}: ", on)
         return F.when(surely_tied, failure).otherwise(F.lit(True))
 
     def _values_of(self, row: Column) -> Column:
         values = self._comparable(row)
         return F.struct(F.lit(0), *values)
-
-    def _failure(self, on: Mapping[str, str]) -> Column:
-        parts = [named(part).alias(name) for part, name in on.items()]
-        key = json_text(F.struct(*parts))
-        what = f"LS351 step '{STEP}': two different rows have the same time and order"
-        names = ", ".join(self.taken)
-
-        text = F.lit(f"{what}, of {self.at} {names}: ")
-        message = F.concat(text, key)
-        failure = F.raise_error(message)
-        return failure.cast("boolean")
 
     def chosen(self) -> Column:
         """Return the row that is chosen, NULL where it is too old."""
@@ -197,25 +192,18 @@ class RightTable:
 
     def shown(self) -> list[Column]:
         """Return the columns taken of the chosen row."""
-        row = self.chosen()
-        columns = []
-        for index, name in enumerate(self.taken):
-            value = row.getField(f"v{index}")
-            columns.append(value.alias(name))
-
-        return columns
+        return fields_by_place(self.chosen(), "v", self.taken)
 
     @property
     def _order(self) -> dict[str, Column]:
-        available = [self._available] if self.spec.available_at else []
-        breakers = [named(name) for name in self.spec.tie_breakers]
-        values = enumerate([*available, *breakers])
-        return {f"o{index}": value for index, value in values}
+        values = [named(name) for name in self.spec.tie_breakers]
+        if self.spec.available_at:
+            values.insert(0, self._available)
+        return {f"o{index}": value for index, value in enumerate(values)}
 
     @property
     def _values(self) -> dict[str, Column]:
-        columns = enumerate(self.taken.values())
-        return {f"v{index}": named(name) for index, name in columns}
+        return by_place("v", self.taken.values())
 
     def _comparable(self, row: Column) -> list[Column]:
         types = types_of(self.spec.other)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import reduce
 from operator import or_
@@ -10,7 +10,7 @@ from operator import or_
 from pyspark.sql import Column, DataFrame
 from pyspark.sql import functions as F
 
-from lakesmith.column_refs import named
+from lakesmith.column_refs import aliased, named
 from lakesmith.transforms.axis import EARLIEST, floor_div
 from lakesmith.types import SCALARS, family
 
@@ -70,6 +70,34 @@ def row_name(table: int) -> str:
     return f"_row_{table}"
 
 
+def by_place(prefix: str, names: Iterable[str]) -> dict[str, Column]:
+    """Return columns under the number of their place, as names of both sides may be the same.
+
+    Examples
+    --------
+    >>> spark.range(1).select(*aliased(by_place("c", ["id"])))
+    DataFrame[c0: bigint]
+    """
+    return {f"{prefix}{place}": named(name) for place, name in enumerate(names)}
+
+
+def fields_by_place(row: Column, prefix: str, names: Iterable[str]) -> list[Column]:
+    """Return the fields of a struct that has columns by their place, under their names.
+
+    Examples
+    --------
+    >>> row = F.struct(F.lit(7).alias("c0"))
+    >>> spark.range(1).select(*fields_by_place(row, "c", ["price"]))
+    DataFrame[price: int]
+    """
+    columns = []
+    for place, name in enumerate(names):
+        field = row.getField(f"{prefix}{place}")
+        columns.append(field.alias(name))
+
+    return columns
+
+
 def left_rows(df: DataFrame, layout: Layout, at: Column) -> DataFrame:
     """Lay out the rows of this side, those without a key or time spread evenly.
 
@@ -98,8 +126,8 @@ def left_rows(df: DataFrame, layout: Layout, at: Column) -> DataFrame:
     part = layout.part_of(at)
     bucket = F.when(lacks, spread).otherwise(part)
 
-    fields = [named(name).alias(f"c{index}") for index, name in enumerate(df.columns)]
     keys = _keys(layout)
+    fields = aliased(by_place("c", df.columns))
     return df.select(
         *keys,
         bucket.alias(BUCKET),
@@ -117,8 +145,9 @@ def _lacks(layout: Layout, at: Column) -> Column:
 
 
 def _keys(layout: Layout) -> list[Column]:
-    pairs = zip(layout.on, layout.keys, strict=True)
-    return [named(name).alias(key) for name, key in pairs]
+    columns = map(named, layout.on)
+    keys = zip(layout.keys, columns, strict=True)
+    return aliased(dict(keys))
 
 
 def _hash_of(df: DataFrame, layout: Layout) -> Column:
@@ -136,13 +165,7 @@ def left_columns(names: Sequence[str]) -> list[Column]:
     >>> left_rows(df, Layout(("id",)), F.col("t")).select(*left_columns(df.columns)).first()
     Row(id=1, t=5)
     """
-    left = named(LEFT)
-    columns = []
-    for index, name in enumerate(names):
-        value = left.getField(f"c{index}")
-        columns.append(value.alias(name))
-
-    return columns
+    return fields_by_place(named(LEFT), "c", names)
 
 
 def right_rows(
@@ -181,8 +204,7 @@ def right_rows(
     at, side = place
     keys = _keys(layout)
     part = layout.part_of(at)
-    values = [value.alias(name) for name, value in fields.items()]
-    row = F.struct(*values)
+    row = F.struct(*aliased(fields))
 
     lacks = _lacks(layout, at)
     complete = other.filter(~lacks)

@@ -10,6 +10,7 @@ from pyspark.sql import functions as F
 
 from lakesmith.column_refs import kind_of, named
 from lakesmith.transforms.axis import EARLIEST, position
+from lakesmith.transforms.joins.timed.rows import by_place, fields_by_place
 
 
 @dataclass(frozen=True)
@@ -69,14 +70,8 @@ class Versions:
     @property
     def values(self) -> dict[str, Column]:
         """The columns taken, by their place."""
-        columns = enumerate(self.taken.values())
-        return {f"v{index}": named(name) for index, name in columns}
+        return by_place("v", self.taken.values())
 
     def shown(self, version: Column) -> list[Column]:
         """Return the columns taken from the struct of a version, under their names here."""
-        columns = []
-        for index, name in enumerate(self.taken):
-            value = version.getField(f"v{index}")
-            columns.append(value.alias(name))
-
-        return columns
+        return fields_by_place(version, "v", self.taken)
