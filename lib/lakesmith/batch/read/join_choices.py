@@ -22,8 +22,10 @@ def join_choices(inputs: BatchInputs) -> tuple[str, ...]:
     joins = input_joins(spec)
     if not joins:
         return ()
+
     steps = [spec.steps[join.index] for join in joins]
     bound = [bind_step(step, inputs.lookups) for step in steps]
-    taken = [str(step.choice) for step in bound if step.choice is not None]
-    found = [str(one.choice) for one in inputs.touched_joins]
-    return (*taken, *found)
+    plans = [step.choice for step in bound if step.choice is not None]
+    searches = [one.choice for one in inputs.touched_joins]
+    choices = [*plans, *searches]
+    return tuple(map(str, choices))

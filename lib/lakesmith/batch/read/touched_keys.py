@@ -10,7 +10,7 @@ from pyspark.sql import Column, DataFrame
 from pyspark.sql import functions as F
 from pyspark.sql.types import DataType
 
-from lakesmith.column_refs import is_true, kind_of, named, types_of
+from lakesmith.column_refs import aliased, is_true, kind_of, named, types_of
 from lakesmith.columns import quoted
 from lakesmith.sources.net_changes import HIGH, LOW
 from lakesmith.tables.pruning.key_bounds import Touched, find_touched, touched_in
@@ -129,25 +129,28 @@ class TouchedKeys:
         def apply(rows: DataFrame) -> DataFrame:
             is_decided = self.count == 0 or bool(self.literals)
             if is_decided and _are_alike(self.keys, rows):
-                return rows.withColumn(flag, self.may_match(rows))
-            return rows.transform(self._matched(flag))
+                is_touched = self.may_match(rows)
+                return rows.withColumn(flag, is_touched)
+
+            matched = self._matched(flag)
+            return rows.transform(matched)
 
         return apply
 
     def _matched(self, flag: str) -> Transform:
-        names = {name: f"_on_{place}" for place, name in enumerate(self.keys.columns)}
-        renamed = [named(name).alias(other) for name, other in names.items()]
-        is_there = F.lit(True)
-        marked = self.keys.select(*renamed, is_there.alias(_MATCHED))
+        names = enumerate(self.keys.columns)
+        key = {f"_on_{place}": named(name) for place, name in names}
+        added = {**key, _MATCHED: F.lit(True)}
+        marked = self.keys.select(*aliased(added))
         keys = F.broadcast(marked) if self.is_sent else marked
-        pairs = [named(name).eqNullSafe(named(other)) for name, other in names.items()]
+        pairs = [one.eqNullSafe(named(other)) for other, one in key.items()]
         is_same = reduce(and_, pairs)
 
         def apply(rows: DataFrame) -> DataFrame:
             is_touched = is_true(named(_MATCHED)) & self.may_match(rows)
             joined = rows.join(keys, is_same, "left")
             flagged = joined.withColumn(flag, is_touched)
-            return flagged.drop(*names.values(), _MATCHED)
+            return flagged.drop(*added)
 
         return apply
 

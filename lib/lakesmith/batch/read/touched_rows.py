@@ -67,17 +67,24 @@ def touched_joins(batch: BatchContext) -> tuple[TouchedJoin, ...]:
     """
     spans = changed_inputs_of(batch.intent.input)
     joins = [join for join in input_joins(batch.spec) if join.input in spans]
-    keys = [_keys(batch, join, spans[join.input]) for join in joins]
-    return tuple(map(TouchedJoin, joins, keys))
+    touched = []
+    for join in joins:
+        keys = _keys(batch, join, spans[join.input])
+        touched.append(TouchedJoin(join, keys))
+
+    return tuple(touched)
 
 
 def _keys(batch: BatchContext, join: InputJoin, span: Span) -> TouchedKeys:
     table = batch.ref(span.name)
     since = span.since or 0
     feed = change_feed(batch.session, table, since, span.to, span.voids)
+
     if join.valid_at is None:
         keys = net_changes(feed, join.on, join.counted)
-        return find_keys(keys if join.null_safe else keys.dropna())
+        if not join.null_safe:
+            keys = keys.dropna()
+        return find_keys(keys)
 
     at, begin, end = join.valid_at
     taken = list(join.takes.values())
@@ -151,7 +158,8 @@ def _marked(batch: BatchContext, joins: Sequence[TouchedJoin]) -> Transform:
         columns = [named(name) for name in rows.columns]
         whole = F.struct(*columns)
         kept = rows.select(whole.alias(_WHOLE), *columns)
-        shaped = kept.transform(to_contract(batch.spec.columns))
+        in_contract = to_contract(batch.spec.columns)
+        shaped = kept.transform(in_contract)
         for place, step in enumerate(steps):
             shaped = shaped.transform(_flagged(joins, place))
             if place in places:

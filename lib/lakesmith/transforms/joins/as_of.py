@@ -272,10 +272,10 @@ def _followed(layout: Layout, tables: Sequence[RightTable]) -> Transform:
 
 def _only_left(layout: Layout, tables: Sequence[RightTable]) -> Column:
     """Return whether a row is of this side; it fails for a tie of the other ones."""
-    pairs = zip(layout.keys, layout.on, strict=True)
-    on = dict(pairs)
+    on = dict(zip(layout.keys, layout.on, strict=True))
     checked = [one for one in tables if one.spec.on_tie == "error"]
     checks = [one.unless_tied(on) for one in checked]
     is_sound = reduce(and_, checks, F.lit(True))
+
     is_left = named(SIDE) == HERE
     return F.when(is_left, F.lit(True)).otherwise(~is_sound)

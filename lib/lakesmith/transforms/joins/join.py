@@ -10,7 +10,7 @@ from typing import Literal
 from pyspark.sql import Column, DataFrame
 from pyspark.sql import functions as F
 
-from lakesmith.column_refs import kind_of, named, require
+from lakesmith.column_refs import aliased, kind_of, named, require
 from lakesmith.columns import PASSES
 from lakesmith.transforms.joins.sides import columns_taken, refuse_clash
 from lakesmith.transforms.values.exact_compare import exact_sides
@@ -83,8 +83,10 @@ def join(
         refuse_clash(df, taken, "join")
 
         keys = {name: f"_on_{position}" for position, name in enumerate(on)}
-        renamed = [named(name).alias(key) for name, key in keys.items()]
-        right = other.select(*renamed, *map(named, taken))
+        renamed = {key: named(name) for name, key in keys.items()}
+        added = map(named, taken)
+        right = other.select(*aliased(renamed), *added)
+
         is_match = _matches(df, right, keys, null_safe)
         joined = df.transform(_joined(right, is_match, how))
         return joined.drop(*keys.values())

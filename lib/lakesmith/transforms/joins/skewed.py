@@ -205,17 +205,19 @@ def find_hot_keys(
     1 hot key of 'customer' with 60.0 % of 100 rows: 7
     """
     key = common_key(df, df, on, STEP, null_safe)
-    heat = Heat(partitions or join_tasks(df.sparkSession), min_rows, most)
+    tasks = partitions or join_tasks(df.sparkSession)
+    heat = Heat(tasks, min_rows, most)
     keyed = key.renamed_in(df, LEFT)
     hot = measured(keyed, key, LEFT, heat)
 
     texts = hot.select(*texts_of(key), ROWS)
-    found = texts.orderBy(F.desc(ROWS)).collect()
+    most_first = texts.orderBy(F.desc(ROWS))
+    found = most_first.collect()
     total = key.of(keyed, LEFT).count() if found else 0
 
-    values = [tuple(row)[:-1] for row in found]
-    rows = [row[ROWS] for row in found]
-    return HotKeys(tuple(on), tuple(values), tuple(rows), total)
+    values = tuple(tuple(row)[:-1] for row in found)
+    rows = tuple(row[ROWS] for row in found)
+    return HotKeys(tuple(on), values, rows, total)
 
 
 def _strange(other: DataFrame, on: Sequence[str]) -> str:

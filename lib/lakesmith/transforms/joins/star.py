@@ -129,11 +129,14 @@ def _choice(
     dimensions: Mapping[str, Dimension], joins: Mapping[str, PlannedJoin]
 ) -> JoinChoice:
     order = ", ".join(joins)
-    ways = [f"{name} by {join.choice.method}" for name, join in joins.items()]
-    why = f"most selective first: {'; '.join(ways)}"
-    shares = {f"{name} keeps": one.keeps for name, one in dimensions.items()}
-    estimates = {name: keeps for name, keeps in shares.items() if keeps is not None}
-    return JoinChoice(STEP, order, why, estimates)
+    methods = [f"{name} by {join.choice.method}" for name, join in joins.items()]
+    ways = "; ".join(methods)
+    estimates = {}
+    for name, one in dimensions.items():
+        if one.keeps is not None:
+            estimates[f"{name} keeps"] = one.keeps
+
+    return JoinChoice(STEP, order, f"most selective first: {ways}", estimates)
 
 
 def _lookup(one: Dimension) -> PlannedJoin:

@@ -165,9 +165,10 @@ def _smoothed(span: int, by: Sequence[str]) -> Transform:
 
     def apply(numbered: DataFrame) -> DataFrame:
         block = floor_div(named(_NUMBER), size)
-        place = named(_NUMBER) - named(_BLOCK) * size
         blocks = numbered.withColumn(_BLOCK, block)
-        placed = blocks.withColumn(_PLACE, place)
+        first = named(_BLOCK) * size
+        placed = blocks.withColumn(_PLACE, named(_NUMBER) - first)
+
         summed = placed.withColumn(_WITHIN, _within(weight, kept, by))
         carried = summed.withColumn(_CARRIED, _carried(kept, size, by))
         return carried.withColumn(_AVERAGE, _total(kept))

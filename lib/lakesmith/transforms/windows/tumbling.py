@@ -83,12 +83,14 @@ def tumbling(
     def apply(df: DataFrame) -> DataFrame:
         require(df, [at, *by], STEP)
         groups = df.select(*map(named, by))
-        refuse_clash(groups, [start, end, *measures], STEP)
+        added = [start, end, *measures]
+        refuse_clash(groups, added, STEP)
         kind = kind_of(df, at)
         width = _width(at, kind, every)
 
         here = position(named(at), kind)
-        begin = floor_div(here, width) * width
+        number = floor_div(here, width)
+        begin = number * width
         begun = df.withColumn(start, from_position(begin, kind))
 
         counting = aggregate(by=[*by, start], measures=measures)
@@ -96,8 +98,8 @@ def tumbling(
 
         behind = position(named(start), kind) + width
         ended = counted.withColumn(end, from_position(behind, kind))
-        columns = [*by, start, end, *measures]
-        return ended.select(*map(named, columns))
+        columns = map(named, [*by, *added])
+        return ended.select(*columns)
 
     return apply
 

@@ -166,6 +166,7 @@ def as_frame(hot: HotKeys, session: SparkSession, key: Key) -> DataFrame:
     found = session.createDataFrame(rows, ddl)
     keys = [_value(name, kind) for name, kind in typed.items()]
     # Texts that differ may be equal in their type, and a key twice would double rows.
+
     in_types = found.select(*keys, ROWS)
     by_key = in_types.groupBy(*typed)
     total = F.sum(ROWS)

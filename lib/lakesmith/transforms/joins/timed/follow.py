@@ -9,7 +9,7 @@ from operator import and_
 from pyspark.sql import Column, DataFrame, Window, WindowSpec
 from pyspark.sql import functions as F
 
-from lakesmith.column_refs import named
+from lakesmith.column_refs import aliased, named
 from lakesmith.transforms.joins.timed.right_table import BACKWARD, RightTable
 from lakesmith.transforms.joins.timed.rows import (
     AT,
@@ -67,10 +67,16 @@ def follow(layout: Layout, direction: str, tables: Sequence[RightTable]) -> Tran
 def _ordered(
     layout: Layout, direction: str, tables: Sequence[RightTable]
 ) -> WindowSpec:
+    order = [_in_direction(AT, direction), F.asc(SIDE)]
+    for one in tables:
+        order += _breakers(one)
+
     part = Window.partitionBy(*layout.parts)
-    at = F.asc(AT) if direction == BACKWARD else F.desc(AT)
-    breakers = [breaker for one in tables for breaker in _breakers(one)]
-    return part.orderBy(at, F.asc(SIDE), *breakers)
+    return part.orderBy(*order)
+
+
+def _in_direction(column: str, direction: str) -> Column:
+    return F.asc(column) if direction == BACKWARD else F.desc(column)
 
 
 def _earlier(ordered: WindowSpec) -> WindowSpec:
@@ -141,14 +147,13 @@ def _ends(
 
     marked = followed.withColumn(_IS_LAST, following.isNull())
     last = marked.filter(named(_IS_LAST))
-    newest = [_up_to_here(one, direction) for one in tables]
-    return last.select(*layout.parts, *newest)
+    newest = {row_name(one.index): _up_to_here(one, direction) for one in tables}
+    return last.select(*layout.parts, *aliased(newest))
 
 
 def _up_to_here(table: RightTable, direction: str) -> Column:
     before = named(table.found(direction))
-    newest = table.nearer(table.row, before)
-    return newest.alias(row_name(table.index))
+    return table.nearer(table.row, before)
 
 
 def _sent(
@@ -156,13 +161,15 @@ def _sent(
 ) -> DataFrame:
     """Return for each part the newest row of each table in the parts before it."""
     key = window_of(layout.keys)
-    bucket = F.asc(BUCKET) if direction == BACKWARD else F.desc(BUCKET)
-    ordered = key.orderBy(bucket)
+    ordered = key.orderBy(_in_direction(BUCKET, direction))
     earlier = _earlier(ordered)
 
-    parts = [named(part).alias(_key_name(part)) for part in layout.parts]
-    newest = [_newest(one).over(earlier).alias(_carried_name(one)) for one in tables]
-    return ends.select(*parts, *newest)
+    sent = {_key_name(part): named(part) for part in layout.parts}
+    for one in tables:
+        name = _carried_name(one)
+        sent[name] = _newest(one).over(earlier)
+
+    return ends.select(*aliased(sent))
 
 
 def _is_same_part(layout: Layout) -> Column:

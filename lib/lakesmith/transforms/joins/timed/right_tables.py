@@ -57,7 +57,8 @@ def _right_table(
     time = one.at or at
     times = _times(one, time)
     require(one.other, [*times, *one.tie_breakers], STEP)
-    taken = taken_from(one.other, one.columns, [*on, *times])
+    left_out = [*on, *times]
+    taken = taken_from(one.other, one.columns, left_out)
     staleness = _staleness(one, kind)
     return RightTable(index, one, time, taken, staleness)
 
@@ -80,8 +81,12 @@ def _require_table(
 ) -> None:
     other = table.spec.other
     times = _times(table.spec, table.at)
-    there = {f"{name} of the other side": kind_of(other, name) for name in times}
-    require_axis(STEP, {at: kind, **there})
+    kinds = {at: kind}
+    for name in times:
+        shown = f"{name} of the other side"
+        kinds[shown] = kind_of(other, name)
+
+    require_axis(STEP, kinds)
     require_sides(STEP, df, other, on, table.taken)
 
 

@@ -114,6 +114,7 @@ def level_of(span: Span, width: int) -> Column:
     narrow, wide = widths(width)
     fits_narrow = span.fits(narrow)
     fits_wide = span.fits(wide)
+
     beyond = F.when(fits_wide, F.lit(1)).otherwise(F.lit(2))
     return F.when(fits_narrow, F.lit(0)).otherwise(beyond)
 
@@ -166,6 +167,7 @@ def levels_of(span: Span, width: int, part: Column | None, own_only: bool) -> Co
     own = level_of(span, width)
     lists = [_buckets(span, wide) for wide in widths(width)]
     lists.append(_parts(part))
+
     shown = []
     for level, buckets in enumerate(lists):
         is_there = own == level if own_only else own <= level
