@@ -8,7 +8,7 @@ from typing import Literal
 
 from pyspark.sql import DataFrame
 
-from lakesmith.column_refs import named, require
+from lakesmith.column_refs import named
 from lakesmith.errors import StepError
 from lakesmith.sketches.bloom import is_hashable
 from lakesmith.transforms.joins.choice import PlannedJoin
@@ -18,10 +18,10 @@ from lakesmith.transforms.joins.large.bloom_choice import (
     choose_bloom,
 )
 from lakesmith.transforms.joins.large.estimates import JoinEstimates, estimate_join
-from lakesmith.transforms.joins.large.keys import LEFT, RIGHT, common_key
+from lakesmith.transforms.joins.large.keys import LEFT, common_key
 from lakesmith.transforms.joins.large.spark_limits import read_limits
 from lakesmith.transforms.joins.large.thinned import Thinning, thinned_join
-from lakesmith.transforms.joins.sides import columns_taken, refuse_clash
+from lakesmith.transforms.joins.sides import require_taken
 
 __all__ = [
     "JoinEstimates",
@@ -236,18 +236,17 @@ def _planned(
 
     def apply(df: DataFrame) -> DataFrame:
         key = common_key(df, other, on, known.step, null_safe)
-        taken = columns_taken(other, on, columns) if adds_columns else []
-        require(other, taken, known.step)
-        refuse_clash(df, taken, known.step)
+        taken: list[str] = []
+        if adds_columns:
+            taken = require_taken(df, other, on, columns, known.step)
 
         left = key.renamed_in(df, LEFT)
-        keyed = key.renamed_in(other, RIGHT)
-        added = [named(name) for name in taken]
-        right = keyed.select(*key.names(RIGHT), *added)
+        right = key.other_side(other, taken)
         thinning = Thinning(key, known.how, plan)
         joined = thinned_join(left, right, thinning)
 
         of_this = key.given_back(df, (LEFT,))
+        added = map(named, taken)
         return joined.select(*of_this, *added)
 
     return PlannedJoin(apply, plan.choice)

@@ -205,7 +205,11 @@ class _Sides:
         values = aliased(by_place(_TAKEN, self.taken.values()))
         place = place_of(self.there, self.width)
         somewhere = self.other.filter(self.there.is_somewhere)
-        placed = somewhere.select(*keys, *values, place.alias(_PLACE_THERE))
+        placed = somewhere.select(
+            *keys,
+            *values,
+            place.alias(_PLACE_THERE),
+        )
 
         span = span_in(_PLACE_THERE, self.there.is_point)
         part = part_of(span) if span.is_point else None
@@ -270,7 +274,8 @@ def _unmatched(sides: _Sides, passes: Column) -> DataFrame:
     is_same = [one.eqNullSafe(named(name)) for name, one in identity.items()]
     is_found = reduce(and_, is_same)
     rows = sides.df.withColumn(_PLACE, sides.place)
-    unmatched = rows.join(found, is_found & ~passes, "left_anti")
+    is_dropped = is_found & ~passes
+    unmatched = rows.join(found, is_dropped, "left_anti")
     return unmatched.drop(_PLACE)
 
 

@@ -134,8 +134,9 @@ def join_scd2(
         joined = join(df, here, versions)
         if how != "left":
             found = named(_VERSION).isNotNull()
-            passes = named(PASSES) if PASSES in df.columns else F.lit(False)
-            joined = joined.filter(found | passes)
+            if PASSES in df.columns:
+                found |= named(PASSES)
+            joined = joined.filter(found)
 
         kept = map(named, df.columns)
         shown = versions.shown(named(_VERSION))
@@ -249,6 +250,7 @@ def _unless_overlapping(
     is_open = previous.isNotNull() & end.isNull()
     overlaps = is_open | (begin < end)
     surely_overlaps = is_true(overlaps)
+
     shown = dict(zip(keys, versions.on, strict=True))
     text = f"LS352 step '{STEP}': two versions overlap, of the key "
     failure = fails_for_key(text, shown)

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from pyspark.sql import DataFrame
 from pyspark.sql import functions as F
 
-from lakesmith.column_refs import named, require
+from lakesmith.column_refs import named
 from lakesmith.transforms.joins.choice import PlannedJoin
 from lakesmith.transforms.joins.large.declared import (
     Declared,
@@ -32,7 +32,7 @@ from lakesmith.transforms.joins.large.spark_limits import (
     read_limits,
     row_bytes,
 )
-from lakesmith.transforms.joins.sides import columns_taken, refuse_clash
+from lakesmith.transforms.joins.sides import require_taken
 
 __all__ = ["HotKeys", "find_hot_keys", "join_skewed"]
 
@@ -137,24 +137,24 @@ def join_skewed(
 
     def apply(df: DataFrame) -> DataFrame:
         key = common_key(df, other, on, STEP, null_safe)
-        taken = columns_taken(other, on, columns) if adds_columns else []
-        require(other, taken, STEP)
-        refuse_clash(df, taken, STEP)
+        taken: list[str] = []
+        if adds_columns:
+            taken = require_taken(df, other, on, columns, STEP)
 
         left = key.renamed_in(df, LEFT)
-        keyed = key.renamed_in(other, RIGHT)
-        added = [named(name) for name in taken]
-        right = keyed.select(*key.names(RIGHT), *added)
+        right = key.other_side(other, taken)
         hot = _read(hot_keys, key)
         other_hot = _read(other_hot_keys, key)
         plan = Salting(key, how, heat, hot, other_hot)
         if choice.method != SALTED:
             none = HotKeys(tuple(on))
             plan = Salting(key, how, heat, none, none)
+
         joined = join_passing(left, right, plan)
 
         sides = (LEFT, RIGHT) if how in ("right", "full") else (LEFT,)
         of_this = key.given_back(df, sides)
+        added = map(named, taken)
         return joined.select(*of_this, *added)
 
     return PlannedJoin(apply, choice)

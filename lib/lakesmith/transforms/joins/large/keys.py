@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import reduce
 from operator import and_, or_
@@ -66,15 +66,26 @@ class Key:
         >>> Key({"ID": "bigint"}).renamed_in(df, "_key_").dtypes
         [('_key_0', 'bigint'), ('name', 'string')]
         """
-        columns = []
-        for name, column in zip(self.names(prefix), self.kinds, strict=True):
+        keys = []
+        names = self.names(prefix)
+        for name, column in zip(names, self.kinds, strict=True):
             value = named(column)
             cast = value.cast(self.kinds[column])
-            columns.append(cast.alias(name))
+            keys.append(cast.alias(name))
 
         of_key = {name.lower() for name in self.kinds}
         others = [name for name in df.columns if name.lower() not in of_key]
-        return df.select(*columns, *map(named, others))
+        return df.select(*keys, *map(named, others))
+
+    def other_side(self, other: DataFrame, taken: Iterable[str]) -> DataFrame:
+        """Return the key of the other side, and the columns that are taken from it.
+
+        *Columns*: the key under ``_on_``, and those taken.
+        """
+        keyed = self.renamed_in(other, RIGHT)
+        keys = self.names(RIGHT)
+        columns = map(named, taken)
+        return keyed.select(*keys, *columns)
 
     def given_back(self, df: DataFrame, prefixes: Sequence[str]) -> list[Column]:
         """Return the columns that a frame had before its key was renamed.

@@ -89,12 +89,14 @@ def salted_join(left: DataFrame, right: DataFrame, plan: Salting) -> DataFrame:
     if asks_only and other_hot is not None:
         right = _one_row_each(right, other_hot, plan.key)
         other_hot = None
+
     if hot is None and other_hot is None:
         same = plan.key.matches(LEFT, RIGHT)
         return left.join(right, same, plan.spark_how)
 
     merged = both_hot(hot, other_hot, plan.key)
     joined = _joined_by_slot(left, right, merged, plan)
+
     if other_hot is not None and plan.how in ("left", "full"):
         joined = _without_surplus(joined, THIS, OTHER)
     if hot is not None and plan.how in ("right", "full"):

@@ -168,8 +168,11 @@ class RightTable:
         order = self.order(self.row)
         order_before = self.order(before)
         same_order = order.eqNullSafe(order_before)
-        differs = self._values_of(self.row) != self._values_of(before)
-        is_tied = self.row.isNotNull() & same_order & differs
+        values = self._values_of(self.row)
+        values_before = self._values_of(before)
+        differs = values != values_before
+        is_row = self.row.isNotNull()
+        is_tied = is_row & same_order & differs
 
         surely_tied = is_true(is_tied)
         what = f"LS351 step '{STEP}': two different rows have the same time and order"

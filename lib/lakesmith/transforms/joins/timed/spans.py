@@ -127,7 +127,9 @@ def part_of(span: Span) -> Column:
     >>> spark.range(1).select(part_of(Span(F.lit(7)))).first()[0] in range(PARTS)
     True
     """
-    places = [span.begin] if span.end is None else [span.begin, span.end]
+    places = [span.begin]
+    if span.end is not None:
+        places.append(span.end)
     hashed = F.xxhash64(*places)
     return F.pmod(hashed, F.lit(PARTS))
 
