@@ -16,7 +16,7 @@ def join_choices(inputs: BatchInputs) -> tuple[str, ...]:
 
     Notes
     -----
-    No Spark job of its own.
+    It starts no Spark job.
     """
     spec = inputs.batch.spec
     joins = input_joins(spec)

@@ -33,7 +33,7 @@ def sessions(
         The time of an event.
     gap : str
         The span without an event that ends a session, such as ``30m``; between whole numbers a
-        number. An event just so far behind the one before it begins a new session.
+        number. An event whose distance to the one before it is the gap begins a new session.
     by : sequence of str
         The columns of the groups, such as a user.
     start, number : str

@@ -55,8 +55,8 @@ def sliding(
     -----
     *Columns*: needs `at` and `by` -> adds the measures over ``[at - last, at)``. An empty window
     has count 0 and otherwise NULL; a row without a time has NULL. One exchange and one sort. Spark
-    adds up each window anew, unless ``spark.sql.window.segmentTree.enabled`` is true in the
-    session.
+    computes each window from all of its rows, unless ``spark.sql.window.segmentTree.enabled`` is
+    true in the session.
 
     Examples
     --------

@@ -213,6 +213,6 @@ def _number(rows: DataFrame, key: Key, prefix: str) -> Column:
     }
     if hashed:
         return key_hash(hashed)
-    # Rows that are equal can be told apart only by the task that reads them.
+    # Only the task that reads them distinguishes rows that are equal.
     task = F.spark_partition_id()
     return task.cast("bigint")
