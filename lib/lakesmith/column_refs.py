@@ -64,6 +64,17 @@ def is_true(condition: Column) -> Column:
     return F.coalesce(condition, F.lit(False))
 
 
+def aliased(columns: Mapping[str, Column]) -> list[Column]:
+    """Return columns under the names that they are given.
+
+    Examples
+    --------
+    >>> spark.range(1).select(*aliased({"number": named("id")}))
+    DataFrame[number: bigint]
+    """
+    return [column.alias(name) for name, column in columns.items()]
+
+
 def types_of(df: DataFrame) -> dict[str, DataType]:
     """Return the types of the columns of a frame, by name in lower case.
 
@@ -73,6 +84,19 @@ def types_of(df: DataFrame) -> dict[str, DataType]:
     {'id': IntegerType()}
     """
     return {field.name.lower(): field.dataType for field in df.schema.fields}
+
+
+def kind_of(df: DataFrame, name: str) -> str:
+    """Return the type of a column as Spark writes it.
+
+    Examples
+    --------
+    >>> kind_of(spark.sql("SELECT 1 AS Id"), "ID")
+    'int'
+    """
+    types = types_of(df)
+    kind = types[name.lower()]
+    return kind.simpleString()
 
 
 def require(df: DataFrame, names: Iterable[str], step: str) -> None:

@@ -58,46 +58,76 @@ def translate_spark_errors(batch: BatchContext) -> Iterator[None]:
 
 
 def _known(batch: BatchContext, error: Exception) -> LakesmithError | None:
-    text = text_of(error)
-    above = batch.intent.input.name
-    name = batch.name
-    if batch.reads_table and lacks_feed(error):
-        hint = f"rebuild it from the rows as they are: `lakesmith run --rebuild --select {name}`"
-        what = (
-            f"the changes of {above} that {name} has not read cannot be read any "
-            f"more: {first_line(error)}"
-        )
-        return InputError(
-            what, code="LS512", where=batch.ref(above).location, hint=hint
-        )
-    if TIED in text:
-        sample = (
-            re.search(rf"{TIED} (\{{.*?\}}\}})", text) or [text, first_line(error)]
-        )[1]
-        hint = (
-            "add a column to sequence_by that tells them apart, or write on_tie: "
-            "greatest; nothing was written"
-        )
-        what = f"two different rows of one key have the same sequence: {sample}"
-        return WriteError(
-            what, code="LS507", where=f"{name} batch {batch.intent.batch}", hint=hint
-        )
-    if BROKEN_PROMISE in text:
-        sample = re.search(rf"{BROKEN_PROMISE} (\{{.*?\}}\}})", text)
-        empty: dict[str, Any] = {"one": {}, "other": {}}
-        return broken_promise(name, json.loads(sample[1]) if sample else empty)
-    of_a_step = OF_A_STEP.search(text)
-    if of_a_step:
-        code, what = of_a_step.groups()
-        where = f"{name} batch {batch.intent.batch}"
-        return StepError(what, code=code, where=where, hint=explain(code).action)
-    if TOO_BIG.search(text):
-        hint = (
-            "give the column more digits in the contract, or correct the input; "
-            "nothing was written"
-        )
-        what = f"a number of the batch is too big for its type: {first_line(error)}"
-        return WriteError(
-            what, code="LS513", where=f"{name} batch {batch.intent.batch}", hint=hint
-        )
+    for kind in _KINDS:
+        known = kind(batch, error)
+        if known is not None:
+            return known
+
     return None
+
+
+def _lost_changes(batch: BatchContext, error: Exception) -> LakesmithError | None:
+    if not batch.reads_table or not lacks_feed(error):
+        return None
+    name = batch.name
+    above = batch.intent.input.name
+    what = (
+        f"the changes of {above} that {name} has not read cannot be read any "
+        f"more: {first_line(error)}"
+    )
+    where = batch.ref(above).location
+    hint = f"rebuild it from the rows as they are: `lakesmith run --rebuild --select {name}`"
+    return InputError(what, code="LS512", where=where, hint=hint)
+
+
+def _tied_rows(batch: BatchContext, error: Exception) -> LakesmithError | None:
+    text = text_of(error)
+    if TIED not in text:
+        return None
+    found = re.search(rf"{TIED} (\{{.*?\}}\}})", text)
+    sample = found[1] if found else first_line(error)
+    what = f"two different rows of one key have the same sequence: {sample}"
+    hint = (
+        "add a column to sequence_by that tells them apart, or write on_tie: "
+        "greatest; nothing was written"
+    )
+    return WriteError(what, code="LS507", where=_place(batch), hint=hint)
+
+
+def _broken_promise(batch: BatchContext, error: Exception) -> LakesmithError | None:
+    text = text_of(error)
+    if BROKEN_PROMISE not in text:
+        return None
+    found = re.search(rf"{BROKEN_PROMISE} (\{{.*?\}}\}})", text)
+    rows: dict[str, Any] = {"one": {}, "other": {}}
+    if found:
+        rows = json.loads(found[1])
+    return broken_promise(batch.name, rows)
+
+
+def _refused_by_step(batch: BatchContext, error: Exception) -> LakesmithError | None:
+    found = OF_A_STEP.search(text_of(error))
+    if found is None:
+        return None
+    code, what = found.groups()
+    hint = explain(code).action
+    return StepError(what, code=code, where=_place(batch), hint=hint)
+
+
+def _too_big(batch: BatchContext, error: Exception) -> LakesmithError | None:
+    if not TOO_BIG.search(text_of(error)):
+        return None
+    what = f"a number of the batch is too big for its type: {first_line(error)}"
+    hint = (
+        "give the column more digits in the contract, or correct the input; "
+        "nothing was written"
+    )
+    return WriteError(what, code="LS513", where=_place(batch), hint=hint)
+
+
+def _place(batch: BatchContext) -> str:
+    return f"{batch.name} batch {batch.intent.batch}"
+
+
+# The first one that knows an error translates it.
+_KINDS = (_lost_changes, _tied_rows, _broken_promise, _refused_by_step, _too_big)

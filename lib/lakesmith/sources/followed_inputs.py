@@ -45,19 +45,23 @@ def followed(reader: Table, position: Position, known: Known) -> dict[str, Span]
     if not reader.follows_inputs:
         return {}
     read = position.get(INPUTS, {})
-    return {
-        key: _span(table, read.get(key, {}), known.tables[table])
-        for key, table in reader.inputs.items()
-    }
+    spans = {}
+    for key, table in reader.inputs.items():
+        head = known.tables[table]
+        spans[key] = _span(table, read.get(key, {}), head)
+
+    return spans
 
 
 def _span(table: str, read: Mapping[str, Any], head: TableHead) -> Span:
     newest = head.version or 0
-    since = read["to"] if read.get("table") == table else None
+    is_same_table = read.get("table") == table
+    since = read["to"] if is_same_table else None
     if since is None or since > newest:
         return Span(table, None, newest)
-    voids = tuple((low, high) for low, high in head.voids if high > since)
-    return Span(table, since, newest, voids)
+
+    voids = [(low, high) for low, high in head.voids if high > since]
+    return Span(table, since, newest, tuple(voids))
 
 
 def is_unread(inputs: Mapping[str, Span]) -> bool:
@@ -79,11 +83,14 @@ def moved(inputs: Mapping[str, Span]) -> dict[str, Span]:
     >>> list(moved({"c": Span("silver.c", 5, 7), "p": Span("silver.p", 5, 7, ((6, 7),))}))
     ['c']
     """
-    return {
-        key: span
-        for key, span in inputs.items()
-        if span.since is not None and live_versions(span.since, span.to, span.voids)
-    }
+    return {key: span for key, span in inputs.items() if _has_moved(span)}
+
+
+def _has_moved(span: Span) -> bool:
+    if span.since is None:
+        return False
+    versions = live_versions(span.since, span.to, span.voids)
+    return bool(versions)
 
 
 def to_json(inputs: Mapping[str, Span]) -> dict[str, Any]:
@@ -94,14 +101,16 @@ def to_json(inputs: Mapping[str, Span]) -> dict[str, Any]:
     >>> to_json({"c": Span("silver.c", 5, 7)})
     {'c': {'table': 'silver.c', 'since': 5, 'to': 7, 'voids': []}}
     """
+    return {key: _span_to_json(span) for key, span in inputs.items()}
+
+
+def _span_to_json(span: Span) -> dict[str, Any]:
+    voids = [list(void) for void in span.voids]
     return {
-        key: {
-            "table": span.name,
-            "since": span.since,
-            "to": span.to,
-            "voids": [list(void) for void in span.voids],
-        }
-        for key, span in inputs.items()
+        "table": span.name,
+        "since": span.since,
+        "to": span.to,
+        "voids": voids,
     }
 
 
@@ -113,15 +122,17 @@ def from_json(data: Mapping[str, Any]) -> dict[str, Span]:
     >>> from_json(to_json({"c": Span("silver.c", 5, 7, ((6, 6),))}))
     {'c': Span(name='silver.c', since=5, to=7, voids=((6, 6),))}
     """
-    return {
-        key: Span(
-            span["table"],
-            span["since"],
-            span["to"],
-            tuple((low, high) for low, high in span["voids"]),
-        )
-        for key, span in data.items()
-    }
+    return {key: _span_from_json(span) for key, span in data.items()}
+
+
+def _span_from_json(data: Mapping[str, Any]) -> Span:
+    voids = [(low, high) for low, high in data["voids"]]
+    return Span(
+        data["table"],
+        data["since"],
+        data["to"],
+        tuple(voids),
+    )
 
 
 def read_up_to(data: Mapping[str, Any]) -> dict[str, Any]:

@@ -19,11 +19,12 @@ def live_versions(since: int, to: int, voids: Voids) -> list[int]:
     >>> live_versions(3, 7, [(5, 6)])
     [4, 7]
     """
-    return [
-        v
-        for v in range(since + 1, to + 1)
-        if not any(low <= v <= high for low, high in voids)
-    ]
+    versions = range(since + 1, to + 1)
+    return [version for version in versions if not _is_void(version, voids)]
+
+
+def _is_void(version: int, voids: Voids) -> bool:
+    return any(low <= version <= high for low, high in voids)
 
 
 def live_spans(since: int, to: int, voids: Voids) -> list[tuple[int, int]]:

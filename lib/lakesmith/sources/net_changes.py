@@ -7,10 +7,11 @@ from collections.abc import Sequence
 from pyspark.sql import Column, DataFrame
 from pyspark.sql import functions as F
 
-from lakesmith.column_refs import named
+from lakesmith.column_refs import named, types_of
 from lakesmith.columns import DELETED
 from lakesmith.sources.upstream import HIDDEN_IN_FEED
 from lakesmith.transforms.keys.orderable import orderable
+from lakesmith.types import Transform
 
 _ADDS = ("insert", "update_postimage")
 LOW = "_low"
@@ -61,9 +62,10 @@ def net_changes(
     """
     images = _weighed(feed, on, columns)
     names = [name for name in images.columns if name != _WEIGHT]
-    summed = images.groupBy(*map(named, names)).agg(F.sum(_WEIGHT).alias(_WEIGHT))
-    differing = summed.filter(named(_WEIGHT) != 0)
-    return differing.select(*map(named, on)).distinct()
+    same = [named(name) for name in names]
+    differing = images.transform(_differing(same))
+    keys = differing.select(*map(named, on))
+    return keys.distinct()
 
 
 def net_spans(
@@ -107,23 +109,51 @@ def net_spans(
     weighed = _weighed(feed, on, columns, (begin, end))
     names = [name for name in weighed.columns if name not in (_WEIGHT, _BEGIN, _END)]
     same = [named(name) for name in names]
-    opens = F.when(named(_BEGIN).isNull(), -1).otherwise(0)
-    closes = F.when(named(_END).isNull(), 1).otherwise(0)
-    added = weighed.select(*same, _marked(named(_BEGIN), opens), named(_WEIGHT))
-    taken = weighed.select(*same, _marked(named(_END), closes), -named(_WEIGHT))
-    markers = added.union(taken)
-    summed = markers.groupBy(*same, _MARKER).agg(F.sum(_WEIGHT).alias(_WEIGHT))
+    markers = weighed.transform(_markers(same))
+    differing = markers.transform(_differing([*same, named(_MARKER)]))
+
+    by_key = differing.groupBy(*map(named, on))
     side = F.col(f"{_MARKER}.side")
     time = F.col(f"{_MARKER}.time")
-    low = F.when(F.min(side) == 0, F.min(time))
-    high = F.when(F.max(side) == 0, F.max(time))
-    differing = summed.filter(named(_WEIGHT) != 0)
-    by_key = differing.groupBy(*map(named, on))
+
+    begins_in_time = F.min(side) == 0
+    ends_in_time = F.max(side) == 0
+    low = F.when(begins_in_time, F.min(time))
+    high = F.when(ends_in_time, F.max(time))
     return by_key.agg(low.alias(LOW), high.alias(HIGH))
 
 
-def _marked(time: Column, side: Column) -> Column:
-    return F.struct(side.alias("side"), time.alias("time")).alias(_MARKER)
+def _differing(same: Sequence[Column]) -> Transform:
+    """Add up the weights of rows that are the same, and keep those that do not cancel out."""
+
+    def apply(weighed: DataFrame) -> DataFrame:
+        grouped = weighed.groupBy(*same)
+        weight = F.sum(_WEIGHT)
+        summed = grouped.agg(weight.alias(_WEIGHT))
+        return summed.filter(named(_WEIGHT) != 0)
+
+    return apply
+
+
+def _markers(same: Sequence[Column]) -> Transform:
+    """Return a row for the begin of each version, which adds its values, and one for the end."""
+
+    def apply(weighed: DataFrame) -> DataFrame:
+        begin = _marker(_BEGIN, side_of_open=-1)
+        end = _marker(_END, side_of_open=1)
+        weight = named(_WEIGHT)
+        added = weighed.select(*same, begin.alias(_MARKER), weight)
+        taken = weighed.select(*same, end.alias(_MARKER), -weight)
+        return added.union(taken)
+
+    return apply
+
+
+def _marker(name: str, side_of_open: int) -> Column:
+    """Return a time as a struct that sorts an open one before or after all others."""
+    time = named(name)
+    side = F.when(time.isNull(), side_of_open).otherwise(0)
+    return F.struct(side.alias("side"), time.alias("time"))
 
 
 def _weighed(
@@ -133,20 +163,40 @@ def _weighed(
     span: tuple[str, ...] = (),
 ) -> DataFrame:
     """Return the images of a feed, each with 1 where it came and -1 where it went."""
-    counted = columns or [
-        name for name in feed.columns if name not in (*on, *HIDDEN_IN_FEED)
-    ]
-    types = {field.name.lower(): field.dataType for field in feed.schema.fields}
-    values = [
-        orderable(named(name), types[name.lower()]).alias(f"_value_{place}")
-        for place, name in enumerate(counted)
-    ]
-    is_added = named("_change_type").isin(*_ADDS)
+    keys = map(named, on)
+    hidden = (*on, *HIDDEN_IN_FEED)
+    others = [name for name in feed.columns if name not in hidden]
+    values = _values(feed, columns or others)
+
+    # A feed of rows that are no versions has no span.
+    names = zip(span, (_BEGIN, _END), strict=False)
+    bounds = [named(name).alias(alias) for name, alias in names]
+    weight = _weight(feed)
+    return feed.select(
+        *keys,
+        *values,
+        *bounds,
+        weight.alias(_WEIGHT),
+    )
+
+
+def _values(feed: DataFrame, counted: Sequence[str]) -> list[Column]:
+    """Return the columns that count, in types that can be grouped by."""
+    types = types_of(feed)
+    columns = []
+    for place, name in enumerate(counted):
+        value = orderable(named(name), types[name.lower()])
+        columns.append(value.alias(f"_value_{place}"))
+
+    return columns
+
+
+def _weight(feed: DataFrame) -> Column:
+    """Return 1 for an image that came and -1 for one that went, 0 for a deleted key."""
+    change = named("_change_type")
+    is_added = change.isin(*_ADDS)
     sign = F.when(is_added, F.lit(1)).otherwise(F.lit(-1))
-    has_row = ~named(DELETED) if DELETED in feed.columns else F.lit(True)
-    weight = F.when(F.coalesce(has_row, F.lit(True)), sign).otherwise(F.lit(0))
-    bounds = [
-        named(name).alias(alias)
-        for name, alias in zip(span, (_BEGIN, _END), strict=False)
-    ]
-    return feed.select(*map(named, on), *values, *bounds, weight.alias(_WEIGHT))
+    if DELETED not in feed.columns:
+        return sign
+    has_row = F.coalesce(~named(DELETED), F.lit(True))
+    return F.when(has_row, sign).otherwise(F.lit(0))

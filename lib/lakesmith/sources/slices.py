@@ -36,8 +36,10 @@ class Slice:
         >>> Slice.from_dict({"kind": "numbers", "name": "ids", "to": 7})
         Slice(kind='numbers', name='ids', data={'to': 7})
         """
-        rest = {key: data[key] for key in data if key not in ("kind", "name")}
-        return cls(data["kind"], data["name"], rest)
+        rest = dict(data)
+        kind = rest.pop("kind")
+        name = rest.pop("name")
+        return cls(kind, name, rest)
 
 
 @dataclass(frozen=True)
@@ -106,4 +108,10 @@ def parked_parts(payload: dict[str, Any]) -> tuple[str, list[ParkedPart]]:
     if "files" not in payload:
         parts = [ParkedPart(*part) for part in payload["parts"]]
         return payload["position"], parts
-    return "files", [ParkedPart(f[0], f[3], [f[1], f[2]]) for f in payload["files"]]
+
+    parts = []
+    for name, size, modified, reason, *_ in payload["files"]:
+        part = ParkedPart(name, reason, [size, modified])
+        parts.append(part)
+
+    return "files", parts

@@ -52,10 +52,12 @@ def describe_versions(span: Span, changed: Mapping[str, Span]) -> str:
     """
     if span.since is None:
         return f"{span.name} whole, version {span.to}"
-    is_moved = span.since < span.to
-    new = [f"{span.name} versions {span.since + 1} to {span.to}"] if is_moved else []
-    touched = [
-        f"rows that {one.name} versions {(one.since or 0) + 1} to {one.to} touch"
-        for one in changed.values()
-    ]
-    return " and ".join([*new, *touched])
+
+    parts = []
+    if span.since < span.to:
+        parts.append(f"{span.name} versions {span.since + 1} to {span.to}")
+    for one in changed.values():
+        first = (one.since or 0) + 1
+        parts.append(f"rows that {one.name} versions {first} to {one.to} touch")
+
+    return " and ".join(parts)

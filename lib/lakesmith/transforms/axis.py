@@ -17,7 +17,9 @@ MICROS_A_DAY = 86_400 * MICROS
 EARLIEST = -(2**63)
 LATEST = 2**63 - 1
 
-_INSTANT, _CLOCK, _NUMBER = "an instant", "a time without zone", "a whole number"
+_INSTANT = "an instant"
+_CLOCK = "a time without zone"
+_NUMBER = "a whole number"
 _DAY = "a day"
 _AXES = {
     "timestamp": _INSTANT,

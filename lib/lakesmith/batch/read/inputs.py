@@ -55,8 +55,8 @@ class BatchInputs:
         rows = read_rows(self.batch)
         if self.touched is None:
             return rows
-        joins = [one for one in self.touched_joins if one.keys.count]
-        return rows.transform(with_touched(self.batch, joins, self.touched))
+        united = with_touched(self.batch, self._touching_joins, self.touched)
+        return rows.transform(united)
 
     @cached_property
     def touched_joins(self) -> tuple[TouchedJoin, ...]:
@@ -69,8 +69,13 @@ class BatchInputs:
 
         *Columns*: as `rows`.
         """
-        joins = [one for one in self.touched_joins if one.keys.count]
+        joins = self._touching_joins
         return touched_rows(self.batch, joins) if joins else None
+
+    @property
+    def _touching_joins(self) -> list[TouchedJoin]:
+        """The joins whose input changed in what they take."""
+        return [one for one in self.touched_joins if one.keys.count]
 
     @property
     def read_again(self) -> DataFrame | None:
@@ -88,7 +93,8 @@ class BatchInputs:
         """
         batch = self.batch
         piece = batch.intent.input
-        return reader_of(batch.project, batch.name, piece).read(batch.session, piece)
+        source = reader_of(batch.project, batch.name, piece)
+        return source.read(batch.session, piece)
 
     @cached_property
     def metrics(self) -> ObservedMetrics | None:
@@ -98,8 +104,9 @@ class BatchInputs:
         """
         if self.batch.spec.write.recomputes:
             return None
+        number = F.count(F.lit(1)).alias("rows")
         arrival = arrival_metrics(self.rows) if asked_fields(self.batch) else []
-        return ObservedMetrics([F.count(F.lit(1)).alias("rows"), *arrival])
+        return ObservedMetrics([number, *arrival])
 
     @cached_property
     def observed_rows(self) -> DataFrame:
@@ -114,8 +121,9 @@ class BatchInputs:
 
         *Columns*: needs `_unfit`. As they are.
         """
-        count = F.count_if(F.col(UNFIT).isNotNull()).alias("rows")
-        self.unfit = ObservedMetrics([count])
+        is_unfit = F.col(UNFIT).isNotNull()
+        number = F.count_if(is_unfit).alias("rows")
+        self.unfit = ObservedMetrics([number])
         return self.unfit.on(rows)
 
     @cached_property
@@ -155,7 +163,8 @@ class BatchInputs:
         *Columns*: `groups` of the batch.
         """
         batch = self.batch
-        return batch.table.load(batch.session).select(*batch.groups)
+        held = batch.table.load(batch.session)
+        return held.select(*batch.groups)
 
 
 def read(batch: BatchContext) -> BatchInputs:

@@ -16,13 +16,16 @@ def join_choices(inputs: BatchInputs) -> tuple[str, ...]:
 
     Notes
     -----
-    No Spark job of its own.
+    It starts no Spark job.
     """
     spec = inputs.batch.spec
     joins = input_joins(spec)
     if not joins:
         return ()
-    bound = [bind_step(spec.steps[join.index], inputs.lookups) for join in joins]
-    taken = [str(step.choice) for step in bound if step.choice is not None]
-    found = [str(one.choice) for one in inputs.touched_joins]
-    return (*taken, *found)
+
+    steps = [spec.steps[join.index] for join in joins]
+    bound = [bind_step(step, inputs.lookups) for step in steps]
+    plans = [step.choice for step in bound if step.choice is not None]
+    searches = [one.choice for one in inputs.touched_joins]
+    choices = [*plans, *searches]
+    return tuple(map(str, choices))

@@ -29,12 +29,18 @@ def join_report(
     """
     spec = project.table(name)
     joins = input_joins(spec)
-    choices = [_choice(spark, project, spec, join, states) for join in joins]
-    return tuple(
-        f"{join.name} with {spec.inputs.get(join.input, join.input)} by"
-        f" {', '.join(join.on)}: {on_change(spec)}{choice}"
-        for join, choice in zip(joins, choices, strict=True)
-    )
+    lines = []
+    for join in joins:
+        choice = _choice(spark, project, spec, join, states)
+        lines.append(f"{_in_words(spec, join)}: {on_change(spec)}{choice}")
+
+    return tuple(lines)
+
+
+def _in_words(spec: Table, join: InputJoin) -> str:
+    table = spec.inputs.get(join.input, join.input)
+    key = ", ".join(join.on)
+    return f"{join.name} with {table} by {key}"
 
 
 def on_change(spec: Table) -> str:

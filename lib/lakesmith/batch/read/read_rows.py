@@ -108,11 +108,9 @@ def _unwrapped(spec: Table, arrived: Sequence[str]) -> Transform:
         unchanged=unchanged,
         key_types=landed_keys(spec),
     )
-    return (
-        unwrapped
-        if spec.write.truncates == TRUNCATES
-        else lambda rows: unwrapped(rows).drop(TRUNCATES)
-    )
+    if spec.write.truncates == TRUNCATES:
+        return unwrapped
+    return lambda rows: unwrapped(rows).drop(TRUNCATES)
 
 
 def read_changes(batch: BatchContext) -> DataFrame:
@@ -134,16 +132,17 @@ def read_inserted(batch: BatchContext) -> DataFrame:
 def read_other_changes(batch: BatchContext) -> DataFrame | None:
     """Return old and new images of changed older upstream rows, or None without any."""
     name, since, to, voids = _span(batch)
-    if only_adds(batch.session, batch.ref(name), since, to, voids):
+    table = batch.ref(name)
+    if only_adds(batch.session, table, since, to, voids):
         return None
     return _read_feed(batch, other_changes)
 
 
 def _read_feed(batch: BatchContext, rows_of: Callable[..., DataFrame]) -> DataFrame:
     name, since, to, voids = _span(batch)
-    return rows_of(batch.session, batch.ref(name), since, to, voids).transform(
-        _defaults(batch, name)
-    )
+    table = batch.ref(name)
+    rows = rows_of(batch.session, table, since, to, voids)
+    return rows.transform(_defaults(batch, name))
 
 
 def _span(batch: BatchContext) -> tuple[str, int, int, Sequence[tuple[int, int]]]:
@@ -159,14 +158,7 @@ def read_lookups(batch: BatchContext) -> dict[str, DataFrame]:
     """Return the declared inputs by name, each at the version that the intent names."""
     versions = dict(batch.intent.lookups)
     tables = batch.spec.inputs.items()
-    found = {
-        name: snapshot(batch.session, batch.ref(table), versions[name])
-        for name, table in tables
-    }
-    return {
-        name: rows.transform(_defaults(batch, batch.spec.inputs[name]))
-        for name, rows in found.items()
-    }
+    return {name: _held_at(batch, table, versions[name]) for name, table in tables}
 
 
 def read_references(batch: BatchContext) -> dict[str, DataFrame]:
@@ -174,14 +166,17 @@ def read_references(batch: BatchContext) -> dict[str, DataFrame]:
 
     *Columns*: those of each table, without hidden ones.
     """
-    found = {
-        table: snapshot(batch.session, batch.ref(table), version)
+    return {
+        table: _held_at(batch, table, version)
         for table, version in batch.intent.references
         if frozen_table(table) is None
     }
-    return {
-        table: rows.transform(_defaults(batch, table)) for table, rows in found.items()
-    }
+
+
+def _held_at(batch: BatchContext, table: str, version: int) -> DataFrame:
+    """Return the rows of a table at a version, with its defaults."""
+    rows = snapshot(batch.session, batch.ref(table), version)
+    return rows.transform(_defaults(batch, table))
 
 
 def _defaults(batch: BatchContext, table: str) -> Transform:
@@ -216,5 +211,8 @@ def read_held(batch: BatchContext) -> DataFrame:
 
     *Columns*: the table's.
     """
-    held = batch.table.load(batch.session, versionAsOf=cast("int", batch.base))
-    return held.filter(batch.touched.predicate()) if batch.touched else held
+    version = cast("int", batch.base)
+    held = batch.table.load(batch.session, versionAsOf=version)
+    if not batch.touched:
+        return held
+    return held.filter(batch.touched.predicate())

@@ -13,7 +13,7 @@ from pyspark.sql import functions as F
 
 from lakesmith.batch.read.read_rows import read_lookups, read_rows
 from lakesmith.batch.read.touched_keys import TouchedKeys, find_keys, find_times
-from lakesmith.column_refs import named
+from lakesmith.column_refs import is_true, named
 from lakesmith.columns import DELETED
 from lakesmith.sources.net_changes import net_changes, net_spans
 from lakesmith.sources.registry import changed_inputs_of, span_of
@@ -52,8 +52,10 @@ class TouchedJoin:
             why = "no row of the input changed in what the step takes"
         elif not self.keys.literals:
             why = "more keys changed than a condition may hold"
+
         step = f"{self.join.name} {self.join.input}"
-        return JoinChoice(step, self.keys.method, why, {"keys": self.keys.count})
+        estimates = {"keys": self.keys.count}
+        return JoinChoice(step, self.keys.method, why, estimates)
 
 
 def touched_joins(batch: BatchContext) -> tuple[TouchedJoin, ...]:
@@ -65,22 +67,33 @@ def touched_joins(batch: BatchContext) -> tuple[TouchedJoin, ...]:
     """
     spans = changed_inputs_of(batch.intent.input)
     joins = [join for join in input_joins(batch.spec) if join.input in spans]
-    return tuple(
-        TouchedJoin(join, _keys(batch, join, spans[join.input])) for join in joins
-    )
+    touched = []
+    for join in joins:
+        keys = _keys(batch, join, spans[join.input])
+        touched.append(TouchedJoin(join, keys))
+
+    return tuple(touched)
 
 
 def _keys(batch: BatchContext, join: InputJoin, span: Span) -> TouchedKeys:
     table = batch.ref(span.name)
     since = span.since or 0
     feed = change_feed(batch.session, table, since, span.to, span.voids)
+
     if join.valid_at is None:
         keys = net_changes(feed, join.on, join.counted)
-        return find_keys(keys if join.null_safe else keys.dropna())
+        if not join.null_safe:
+            keys = keys.dropna()
+        return find_keys(keys)
+
     at, begin, end = join.valid_at
-    spans = net_spans(feed, join.on, [*join.takes.values()], begin, end)
-    found = find_keys(spans.select(*join.on).dropna())
-    return replace(found, times=find_times(spans, at)) if found.count else found
+    taken = list(join.takes.values())
+    spans = net_spans(feed, join.on, taken, begin, end)
+    keys = spans.select(*join.on).dropna()
+    found = find_keys(keys)
+    if not found.count:
+        return found
+    return replace(found, times=find_times(spans, at))
 
 
 def touched_rows(batch: BatchContext, joins: Sequence[TouchedJoin]) -> DataFrame:
@@ -96,7 +109,8 @@ def touched_rows(batch: BatchContext, joins: Sequence[TouchedJoin]) -> DataFrame
     all_rows = read_rows(batch.from_the_beginning())
     marked = all_rows.transform(_marked(batch, joins))
     may_be = marked.filter(named(_MAY_BE))
-    return may_be.filter(named(_TOUCHED)).select(f"{_WHOLE}.*")
+    touched = may_be.filter(named(_TOUCHED))
+    return touched.select(f"{_WHOLE}.*")
 
 
 def with_touched(
@@ -112,8 +126,10 @@ def with_touched(
         is_left_out = named(_TOUCHED)
         if DELETED in rows.columns:
             # A deleted row is not among those of now.
-            is_left_out &= ~F.coalesce(named(DELETED), F.lit(False))
-        others = marked.filter(~is_left_out).select(f"{_WHOLE}.*")
+            is_left_out &= ~is_true(named(DELETED))
+
+        kept = marked.filter(~is_left_out)
+        others = kept.select(f"{_WHOLE}.*")
         return others.unionByName(touched, allowMissingColumns=True)
 
     return apply
@@ -139,29 +155,34 @@ def _marked(batch: BatchContext, joins: Sequence[TouchedJoin]) -> Transform:
     lookups = read_lookups(batch)
 
     def apply(rows: DataFrame) -> DataFrame:
-        whole = F.struct(*map(named, rows.columns)).alias(_WHOLE)
-        kept = rows.select(whole, *map(named, rows.columns))
-        shaped = kept.transform(to_contract(batch.spec.columns))
+        columns = [named(name) for name in rows.columns]
+        whole = F.struct(*columns)
+        kept = rows.select(whole.alias(_WHOLE), *columns)
+        in_contract = to_contract(batch.spec.columns)
+        shaped = kept.transform(in_contract)
         for place, step in enumerate(steps):
             shaped = shaped.transform(_flagged(joins, place))
             if place in places:
                 shaped = shaped.transform(run_steps([step], lookups))
-        return shaped.transform(_any_of(range(len(joins))))
+
+        numbers = range(len(joins))
+        return shaped.transform(_any_of(numbers))
 
     return apply
 
 
 def _flagged(joins: Sequence[TouchedJoin], place: int) -> Transform:
     """Add a flag for each join at a place among the steps."""
-    flags = {
-        number: one.keys for number, one in enumerate(joins) if one.join.index == place
-    }
+    numbered = enumerate(joins)
+    here = {number: one.keys for number, one in numbered if one.join.index == place}
 
     def apply(rows: DataFrame) -> DataFrame:
-        for number, keys in flags.items():
-            may_be = keys.may_match(rows).alias(f"{_MAY_BE}_{number}")
-            marked = rows.select("*", may_be)
-            rows = marked.transform(keys.mark(f"{_TOUCHED}_{number}"))
+        for number, keys in here.items():
+            may_match = keys.may_match(rows)
+            flag = f"{_TOUCHED}_{number}"
+            marked = rows.select("*", may_match.alias(f"{_MAY_BE}_{number}"))
+            rows = marked.transform(keys.mark(flag))
+
         return rows
 
     return apply
@@ -171,11 +192,14 @@ def _any_of(numbers: Sequence[int]) -> Transform:
     def apply(rows: DataFrame) -> DataFrame:
         touched = [named(f"{_TOUCHED}_{number}") for number in numbers]
         may_be = [named(f"{_MAY_BE}_{number}") for number in numbers]
-        flags = [
-            reduce(or_, touched).alias(_TOUCHED),
-            reduce(or_, may_be).alias(_MAY_BE),
-        ]
-        return rows.select(_WHOLE, *_deleted(rows), *flags)
+        is_touched = reduce(or_, touched)
+        may_be_touched = reduce(or_, may_be)
+        return rows.select(
+            _WHOLE,
+            *_deleted(rows),
+            is_touched.alias(_TOUCHED),
+            may_be_touched.alias(_MAY_BE),
+        )
 
     return apply
 

@@ -9,11 +9,8 @@ from operator import and_
 from pyspark.sql import Column, DataFrame
 from pyspark.sql import functions as F
 
-from lakesmith.column_refs import named, require, types_of
-from lakesmith.transforms.axis import (
-    position,
-    span_on_axis,
-)
+from lakesmith.column_refs import kind_of, named, require
+from lakesmith.transforms.axis import position, span_on_axis
 from lakesmith.transforms.joins.choice import JoinChoice, PlannedJoin
 from lakesmith.transforms.joins.timed.follow import follow
 from lakesmith.transforms.joins.timed.options import require_options
@@ -37,6 +34,7 @@ from lakesmith.transforms.joins.timed.rows import (
 
 # Types of options are read at run time, to check those of a spec.
 from lakesmith.transforms.joins.timed.taken import Columns  # noqa: TC001
+from lakesmith.types import Transform
 
 __all__ = ["AsOf", "join_as_of", "join_as_of_many"]
 
@@ -201,31 +199,34 @@ def join_as_of_many(
     """
     hot = {"hot_key_rows": hot_key_rows, "hot_key_span": hot_key_span}
     for one in others:
-        require_options(STEP, {**vars(one), "other": None, "on": on, **hot})
-    choice = _choice(hot_key_rows, hot_key_span)
+        options = {**vars(one), "other": None, "on": on}
+        require_options(STEP, options | hot)
 
     def apply(df: DataFrame) -> DataFrame:
         require(df, [*on, at], STEP)
-        kind = types_of(df)[at.lower()].simpleString()
+        kind = kind_of(df, at)
         tables = right_tables(df, others, on, at, kind)
         width = _width(kind, hot_key_rows, hot_key_span)
         layout = Layout(tuple(on), width)
-        both = _union(df, layout, position(named(at), kind), tables)
-        for direction in (BACKWARD, FORWARD):
-            looking = [one for one in tables if direction in one.passes]
-            if looking:
-                both = both.transform(follow(layout, direction, looking))
-        rows = both.filter(_only_left(layout, tables))
-        taken = [column for one in tables for column in one.shown()]
-        return rows.select(*left_columns(df.columns), *taken)
 
+        here = position(named(at), kind)
+        both = _union(df, layout, here, tables)
+        followed = both.transform(_followed(layout, tables))
+        is_left = _only_left(layout, tables)
+        rows = followed.filter(is_left)
+
+        kept = left_columns(df.columns)
+        taken = [column for one in tables for column in one.shown()]
+        return rows.select(*kept, *taken)
+
+    choice = _choice(hot_key_rows, hot_key_span)
     return PlannedJoin(apply, choice)
 
 
 def _choice(rows: int | None, span: str | None) -> JoinChoice:
-    estimates = {} if rows is None else {"rows of the most frequent key": float(rows)}
     if rows is None:
-        return JoinChoice(STEP, "union", "no key is known to be frequent", estimates)
+        return JoinChoice(STEP, "union", "no key is known to be frequent")
+    estimates = {"rows of the most frequent key": float(rows)}
     if rows <= ROWS_OF_A_PART:
         why = f"no key has more than {ROWS_OF_A_PART:,} rows"
         return JoinChoice(STEP, "union", why, estimates)
@@ -240,7 +241,8 @@ def _width(kind: str, rows: int | None, span: str | None) -> int | None:
     if rows is None or span is None or rows <= ROWS_OF_A_PART:
         return None
     spread = span_on_axis(STEP, "hot_key_span", span, kind)
-    return max(1, spread * ROWS_OF_A_PART // rows)
+    width = spread * ROWS_OF_A_PART // rows
+    return max(1, width)
 
 
 def _union(
@@ -248,13 +250,32 @@ def _union(
 ) -> DataFrame:
     both = left_rows(df, layout, at)
     for one in tables:
-        both = both.unionByName(one.rows(layout), allowMissingColumns=True)
+        rows = one.rows(layout)
+        both = both.unionByName(rows, allowMissingColumns=True)
+
     return both
+
+
+def _followed(layout: Layout, tables: Sequence[RightTable]) -> Transform:
+    """Look through the rows in each direction that a table asks for."""
+
+    def apply(both: DataFrame) -> DataFrame:
+        for direction in (BACKWARD, FORWARD):
+            looking = [one for one in tables if direction in one.passes]
+            if looking:
+                both = both.transform(follow(layout, direction, looking))
+
+        return both
+
+    return apply
 
 
 def _only_left(layout: Layout, tables: Sequence[RightTable]) -> Column:
     """Return whether a row is of this side; it fails for a tie of the other ones."""
     on = dict(zip(layout.keys, layout.on, strict=True))
-    checks = [one.unless_tied(on) for one in tables if one.spec.on_tie == "error"]
+    checked = [one for one in tables if one.spec.on_tie == "error"]
+    checks = [one.unless_tied(on) for one in checked]
     is_sound = reduce(and_, checks, F.lit(True))
-    return F.when(named(SIDE) == HERE, F.lit(True)).otherwise(~is_sound)
+
+    is_left = named(SIDE) == HERE
+    return F.when(is_left, F.lit(True)).otherwise(~is_sound)

@@ -8,7 +8,7 @@ from typing import Literal
 
 from pyspark.sql import DataFrame
 
-from lakesmith.column_refs import named, require
+from lakesmith.column_refs import named
 from lakesmith.errors import StepError
 from lakesmith.sketches.bloom import is_hashable
 from lakesmith.transforms.joins.choice import PlannedJoin
@@ -18,10 +18,10 @@ from lakesmith.transforms.joins.large.bloom_choice import (
     choose_bloom,
 )
 from lakesmith.transforms.joins.large.estimates import JoinEstimates, estimate_join
-from lakesmith.transforms.joins.large.keys import LEFT, RIGHT, common_key
+from lakesmith.transforms.joins.large.keys import LEFT, common_key
 from lakesmith.transforms.joins.large.spark_limits import read_limits
 from lakesmith.transforms.joins.large.thinned import Thinning, thinned_join
-from lakesmith.transforms.joins.sides import columns_taken, refuse_clash
+from lakesmith.transforms.joins.sides import require_taken
 
 __all__ = [
     "JoinEstimates",
@@ -229,22 +229,25 @@ def _planned(
 ) -> PlannedJoin:
     """Choose the plan of a join, and return it with the choice."""
     _require_share(known)
-    whole = replace(known, strange=_strange(other, on))
-    plan = choose_bloom(whole, read_limits(other.sparkSession))
+    strange = _strange(other, on)
+    limits = read_limits(other.sparkSession)
+    plan = choose_bloom(replace(known, strange=strange), limits)
     adds_columns = known.how in ("left", "inner")
 
     def apply(df: DataFrame) -> DataFrame:
         key = common_key(df, other, on, known.step, null_safe)
-        taken = columns_taken(other, on, columns) if adds_columns else []
-        require(other, taken, known.step)
-        refuse_clash(df, taken, known.step)
+        taken: list[str] = []
+        if adds_columns:
+            taken = require_taken(df, other, on, columns, known.step)
+
         left = key.renamed_in(df, LEFT)
-        keyed = key.renamed_in(other, RIGHT)
-        right = keyed.select(*key.names(RIGHT), *map(named, taken))
+        right = key.other_side(other, taken)
         thinning = Thinning(key, known.how, plan)
         joined = thinned_join(left, right, thinning)
+
         of_this = key.given_back(df, (LEFT,))
-        return joined.select(*of_this, *map(named, taken))
+        added = map(named, taken)
+        return joined.select(*of_this, *added)
 
     return PlannedJoin(apply, plan.choice)
 
@@ -252,13 +255,17 @@ def _planned(
 def _strange(other: DataFrame, on: Sequence[str]) -> str:
     """Return a type of the key whose equal values may have several hashes, if any."""
     names = {name.lower() for name in on}
-    kinds = {name: kind for name, kind in other.dtypes if name.lower() in names}
-    strange = [kind for name, kind in kinds.items() if not is_hashable({name: kind})]
-    return "".join(strange[:1])
+    for name, kind in other.dtypes:
+        is_of_key = name.lower() in names
+        if is_of_key and not is_hashable({name: kind}):
+            return kind
+
+    return ""
 
 
 def _require_share(known: BloomKnown) -> None:
-    if not 0 < known.fpr < 1:
+    is_share = 0 < known.fpr < 1
+    if not is_share:
         what = f"step '{known.step}' takes no false positive rate of {known.fpr}"
         hint = "give a share between 0 and 1, such as 0.0001"
         raise StepError(what, code="LS306", hint=hint)

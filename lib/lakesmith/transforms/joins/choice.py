@@ -39,8 +39,11 @@ class JoinChoice:
     def __str__(self) -> str:
         """Return the choice in one line."""
         numbers = [f"{name} {value:,}" for name, value in self.estimates.items()]
-        known = f" ({', '.join(numbers)})" if numbers else ""
-        return f"{self.step}: {self.method}, {self.why}{known}"
+        choice = f"{self.step}: {self.method}, {self.why}"
+        if not numbers:
+            return choice
+        known = ", ".join(numbers)
+        return f"{choice} ({known})"
 
 
 @dataclass(frozen=True)
@@ -64,5 +67,8 @@ class PlannedJoin:
     choice: JoinChoice
 
     def __call__(self, df: DataFrame) -> DataFrame:
-        """Return the joined rows."""
+        """Return the joined rows.
+
+        *Columns*: as the join says that made it.
+        """
         return self.apply(df)

@@ -10,9 +10,9 @@ from typing import Literal
 from pyspark.sql import Column, DataFrame
 from pyspark.sql import functions as F
 
-from lakesmith.column_refs import named, require, types_of
+from lakesmith.column_refs import aliased, kind_of, named, require
 from lakesmith.columns import PASSES
-from lakesmith.transforms.joins.sides import columns_taken, refuse_clash
+from lakesmith.transforms.joins.sides import require_taken
 from lakesmith.transforms.values.exact_compare import exact_sides
 from lakesmith.types import Transform
 
@@ -77,20 +77,27 @@ def join(
     def apply(df: DataFrame) -> DataFrame:
         require(df, on, "join")
         require(other, [*on, *columns], "join")
-        adds_columns = how not in ("semi", "anti")
-        taken = columns_taken(other, on, columns) if adds_columns else []
-        refuse_clash(df, taken, "join")
+        taken: list[str] = []
+        if how not in ("semi", "anti"):
+            taken = require_taken(df, other, on, columns, "join")
 
         keys = {name: f"_on_{position}" for position, name in enumerate(on)}
-        renamed = [named(name).alias(key) for name, key in keys.items()]
-        right = other.select(*renamed, *map(named, taken))
-        is_match = _matches(df, right, keys, null_safe)
-        if PASSES in df.columns and how != "left":
-            joined = df.transform(_passing(right, is_match, how))
-        else:
-            joined = df.join(right, is_match, how)
+        renamed = {key: named(name) for name, key in keys.items()}
+        added = map(named, taken)
+        right = other.select(*aliased(renamed), *added)
 
+        is_match = _matches(df, right, keys, null_safe)
+        joined = df.transform(_joined(right, is_match, how))
         return joined.drop(*keys.values())
+
+    return apply
+
+
+def _joined(right: DataFrame, is_match: Column, how: How) -> Transform:
+    def apply(df: DataFrame) -> DataFrame:
+        if how != "left" and PASSES in df.columns:
+            return df.transform(_passing(right, is_match, how))
+        return df.join(right, is_match, how)
 
     return apply
 
@@ -99,11 +106,13 @@ def _passing(right: DataFrame, is_match: Column, how: How) -> Transform:
     """Join so that each row stays where `_passes` is true, with NULL where it has no match."""
     lookup = right if how == "inner" else right.distinct()
     marked = lookup.withColumn(_FOUND, F.lit(True))
-    has_match = named(_FOUND).isNull() if how == "anti" else named(_FOUND).isNotNull()
+    found = named(_FOUND)
+    has_match = found.isNull() if how == "anti" else found.isNotNull()
 
     def apply(df: DataFrame) -> DataFrame:
         joined = df.join(marked, is_match, "left")
-        return joined.filter(has_match | named(PASSES)).drop(_FOUND)
+        kept = joined.filter(has_match | named(PASSES))
+        return kept.drop(_FOUND)
 
     return apply
 
@@ -111,13 +120,12 @@ def _passing(right: DataFrame, is_match: Column, how: How) -> Transform:
 def _matches(
     df: DataFrame, right: DataFrame, keys: dict[str, str], null_safe: bool
 ) -> Column:
-    kinds = types_of(df)
-    other_kinds = types_of(right)
     conditions = []
     for left, other in keys.items():
-        kind = kinds[left.lower()].simpleString()
-        other_kind = other_kinds[other].simpleString()
+        kind = kind_of(df, left)
+        other_kind = kind_of(right, other)
         value, looked_up = exact_sides(named(left), named(other), kind, other_kind)
         is_match = value.eqNullSafe(looked_up) if null_safe else value == looked_up
         conditions.append(is_match)
+
     return reduce(and_, conditions)

@@ -10,9 +10,10 @@ from typing import Literal
 from pyspark.sql import Column, DataFrame, Window
 from pyspark.sql import functions as F
 
-from lakesmith.column_refs import json_text, named, require
+from lakesmith.column_refs import aliased, named, require
 from lakesmith.columns import PASSES
 from lakesmith.transforms.joins.choice import JoinChoice, PlannedJoin
+from lakesmith.transforms.joins.sides import fails_for_key
 from lakesmith.transforms.joins.timed.options import require_options
 from lakesmith.transforms.joins.timed.plan_size import (
     BROADCAST_BYTES,
@@ -91,7 +92,8 @@ def join_lookup(
     +---+--------+----+
     <BLANKLINE>
     """
-    require_options(STEP, {"on": on, "rows": rows, "broadcast_bytes": broadcast_bytes})
+    sizes = {"rows": rows, "broadcast_bytes": broadcast_bytes}
+    require_options(STEP, {"on": on, **sizes})
     require(other, on, STEP)
     taken = taken_from(other, columns, on)
     side = small_side(other, rows, broadcast_bytes)
@@ -99,7 +101,8 @@ def join_lookup(
     def apply(df: DataFrame) -> DataFrame:
         require_sides(STEP, df, other, on, taken)
         lookup = _lookup(other, on, taken, is_unique)
-        return df.transform(_joined(lookup, on, taken, how, side))
+        joined = _joined(lookup, on, taken, how, side)
+        return df.transform(joined)
 
     choice = JoinChoice(STEP, side.method, side.why, side.estimates)
     return PlannedJoin(apply, choice)
@@ -114,6 +117,30 @@ def key_name(position: int) -> str:
     '_on_0'
     """
     return f"_on_{position}"
+
+
+def renamed_key(on: Sequence[str]) -> list[Column]:
+    """Return the key of the other side under names that no table has.
+
+    Examples
+    --------
+    >>> spark.range(1).select(*renamed_key(["id"]))
+    DataFrame[_on_0: bigint]
+    """
+    keys = {key_name(index): named(name) for index, name in enumerate(on)}
+    return aliased(keys)
+
+
+def has_key(on: Sequence[str]) -> Column:
+    """Return whether a row has a value in each column of the key.
+
+    Examples
+    --------
+    >>> spark.sql("SELECT 1 AS id, CAST(NULL AS INT) AS day").filter(has_key(["id", "day"])).count()
+    0
+    """
+    has_value = [named(name).isNotNull() for name in on]
+    return reduce(and_, has_value)
 
 
 def matches(on: Sequence[str]) -> Column:
@@ -131,27 +158,34 @@ def matches(on: Sequence[str]) -> Column:
 def _lookup(
     other: DataFrame, on: Sequence[str], taken: Mapping[str, str], is_unique: bool
 ) -> DataFrame:
-    keys = [named(name).alias(key_name(index)) for index, name in enumerate(on)]
-    values = [named(there).alias(here) for here, there in taken.items()]
-    has_key = reduce(and_, [named(name).isNotNull() for name in on])
-    marked = F.lit(True).alias(_FOUND)
-    rows = other.filter(has_key).select(*keys, *values, marked)
-    return rows if is_unique else rows.transform(_each_once(on))
+    known = other.filter(has_key(on))
+    values = {here: named(there) for here, there in taken.items()}
+    is_there = F.lit(True)
+    rows = known.select(
+        *renamed_key(on),
+        *aliased(values),
+        is_there.alias(_FOUND),
+    )
+    if is_unique:
+        return rows
+    return rows.transform(_each_once(on))
 
 
 def _each_once(on: Sequence[str]) -> Transform:
     """Fail for a key that is there twice, in the exchange and sort that a sort-merge join needs."""
-    keys = [named(key_name(index)) for index, _ in enumerate(on)]
-    shown = [key.alias(name) for key, name in zip(keys, on, strict=True)]
-    window = Window.partitionBy(*keys).orderBy(*keys)
+    keys = [key_name(index) for index, _ in enumerate(on)]
+    of_key = Window.partitionBy(*keys)
+    ordered = of_key.orderBy(*keys)
+    shown = dict(zip(keys, on, strict=True))
+    text = f"LS353 step '{STEP}': the lookup has a key twice: "
+    failure = fails_for_key(text, shown)
 
     def apply(rows: DataFrame) -> DataFrame:
-        numbered = rows.withColumn(_NUMBER, F.row_number().over(window))
-        text = F.lit(f"LS353 step '{STEP}': the lookup has a key twice: ")
-        message = F.concat(text, json_text(F.struct(*shown)))
-        failure = F.raise_error(message).cast("boolean")
+        number = F.row_number().over(ordered)
+        numbered = rows.withColumn(_NUMBER, number)
         is_first = named(_NUMBER) == 1
-        checked = numbered.filter(F.when(is_first, F.lit(True)).otherwise(failure))
+        is_sound = F.when(is_first, F.lit(True)).otherwise(failure)
+        checked = numbered.filter(is_sound)
         return checked.drop(_NUMBER)
 
     return apply
@@ -167,10 +201,15 @@ def _joined(
     right = F.broadcast(lookup) if side.is_sent else lookup
 
     def apply(df: DataFrame) -> DataFrame:
+        columns = [*df.columns, *taken]
         passes = how == "inner" and PASSES in df.columns
-        joined = df.join(right, matches(on), "left" if passes else how)
-        found = named(_FOUND).isNotNull()
-        kept = joined.filter(found | named(PASSES)) if passes else joined
-        return kept.select(*map(named, [*df.columns, *taken]))
+        if not passes:
+            joined = df.join(right, matches(on), how)
+            return joined.select(*map(named, columns))
+
+        joined = df.join(right, matches(on), "left")
+        is_found = named(_FOUND).isNotNull()
+        kept = joined.filter(is_found | named(PASSES))
+        return kept.select(*map(named, columns))
 
     return apply

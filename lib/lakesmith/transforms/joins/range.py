@@ -11,31 +11,46 @@ from typing import Literal
 from pyspark.sql import Column, DataFrame
 from pyspark.sql import functions as F
 
-from lakesmith.column_refs import named, require, types_of
+from lakesmith.column_refs import aliased, named, null, require, types_of
 from lakesmith.columns import PASSES
-from lakesmith.transforms.axis import require_axis, span_on_axis
+from lakesmith.transforms.axis import span_on_axis
 from lakesmith.transforms.joins.choice import JoinChoice, PlannedJoin
-from lakesmith.transforms.joins.lookup import key_name, matches
+from lakesmith.transforms.joins.lookup import matches, renamed_key
+from lakesmith.transforms.joins.timed.cells import (
+    in_each_cell,
+    level_in,
+    place_of,
+    span_in,
+)
 from lakesmith.transforms.joins.timed.options import require_options
 from lakesmith.transforms.joins.timed.related import Relation, related
+from lakesmith.transforms.joins.timed.rows import by_place
 from lakesmith.transforms.joins.timed.spans import (
     Span,
-    level_of,
     levels_of,
     meets_here,
     part_of,
     span_of,
 )
-from lakesmith.transforms.joins.timed.taken import Columns, require_sides, taken_from
-from lakesmith.types import Transform
+from lakesmith.transforms.joins.timed.taken import (
+    Columns,
+    Names,
+    require_positions,
+    require_sides,
+    taken_from,
+)
 
 STEP = "join_range"
-_LEVEL, _LEVEL_THERE = "_level", "_level_there"
-_BUCKET, _BUCKET_THERE = "_bucket", "_bucket_there"
-_FOUND_BEGIN, _FOUND_END = "_found_begin", "_found_end"
-_PLACE, _PLACE_THERE = "_place", "_place_there"
+_LEVEL = "_level"
+_LEVEL_THERE = "_level_there"
+_BUCKET = "_bucket"
+_BUCKET_THERE = "_bucket_there"
+_FOUND_BEGIN = "_found_begin"
+_FOUND_END = "_found_end"
+_PLACE = "_place"
+_PLACE_THERE = "_place_there"
+_TAKEN = "_taken_"
 How = Literal["inner", "left", "anti"]
-Names = str | Sequence[str]
 
 
 def join_range(
@@ -111,19 +126,19 @@ def join_range(
     taken = {} if how == "anti" else taken_from(other, columns, on)
 
     def apply(df: DataFrame) -> DataFrame:
-        kinds = _kinds(df, other, at, other_at)
+        kinds, other_kinds = require_positions(STEP, df, other, at, other_at)
         require(df, on, STEP)
         require_sides(STEP, df, other, on, taken)
-        unit = span_on_axis(STEP, "width", width, kinds[0][0])
+        unit = span_on_axis(STEP, "width", width, kinds[0])
         sides = _Sides(
             df,
             other,
             tuple(on),
             taken,
-            span_of(at, kinds[0]),
-            span_of(other_at, kinds[1]),
-            unit,
-            relation,
+            here=span_of(at, kinds),
+            there=span_of(other_at, other_kinds),
+            width=unit,
+            relation=relation,
         )
         return _rows(sides, how)
 
@@ -151,140 +166,134 @@ class _Sides:
     @property
     def place(self) -> Column:
         """What decides which rows of the other side a row of this side matches, but for its key."""
-        return _place(self.here, self.width)
+        return place_of(self.here, self.width)
 
     @property
     def values(self) -> list[Column]:
         """The columns taken, under their names here."""
         names = enumerate(self.taken)
-        return [named(f"_taken_{index}").alias(name) for index, name in names]
+        return [named(f"{_TAKEN}{place}").alias(name) for place, name in names]
 
     @property
     def nulls(self) -> list[Column]:
         """The columns taken where there is no match."""
         types = types_of(self.other)
-        return [
-            F.lit(None).cast(types[there.lower()]).alias(here)
-            for here, there in self.taken.items()
-        ]
+        kinds = {here: types[there.lower()] for here, there in self.taken.items()}
+        nulls = {here: null(kind) for here, kind in kinds.items()}
+        return aliased(nulls)
 
     def cells_here(self) -> DataFrame:
-        """Return the rows of this side once for each cell."""
+        """Return the rows of this side once for each cell.
+
+        *Columns*: those of this side, ``_place``, ``_level`` and ``_bucket``.
+        """
         somewhere = self.df.filter(self.here.is_somewhere)
         placed = somewhere.withColumn(_PLACE, self.place)
-        span = _span(_PLACE, self.here.is_point)
+
+        span = span_in(_PLACE, self.here.is_point)
         part = None if self.there.is_point else part_of(span)
-        levels = levels_of(span, self.width, part, self.there.is_point)
-        return placed.transform(_each(levels, span.is_point, _LEVEL, _BUCKET))
+        levels = levels_of(span, self.width, part, own_only=self.there.is_point)
+        each = in_each_cell(levels, span.is_point, _LEVEL, _BUCKET)
+        return placed.transform(each)
 
     def cells_there(self) -> DataFrame:
-        """Return the rows of the other side once for each cell, under names that no table has."""
-        keys = [named(name).alias(key_name(i)) for i, name in enumerate(self.on)]
-        columns = enumerate(self.taken.values())
-        values = [named(name).alias(f"_taken_{index}") for index, name in columns]
-        place = _place(self.there, self.width).alias(_PLACE_THERE)
+        """Return the rows of the other side once for each cell, under names that no table has.
+
+        *Columns*: the key, those taken, ``_place_there``, ``_level_there`` and ``_bucket_there``.
+        """
+        keys = renamed_key(self.on)
+        values = aliased(by_place(_TAKEN, self.taken.values()))
+        place = place_of(self.there, self.width)
         somewhere = self.other.filter(self.there.is_somewhere)
-        placed = somewhere.select(*keys, *values, place)
-        span = _span(_PLACE_THERE, self.there.is_point)
+        placed = somewhere.select(
+            *keys,
+            *values,
+            place.alias(_PLACE_THERE),
+        )
+
+        span = span_in(_PLACE_THERE, self.there.is_point)
         part = part_of(span) if span.is_point else None
-        levels = levels_of(span, self.width, part, self.here.is_point)
-        cell = _LEVEL_THERE, _BUCKET_THERE
-        return placed.transform(_each(levels, span.is_point, *cell))
+        levels = levels_of(span, self.width, part, own_only=self.here.is_point)
+        each = in_each_cell(levels, span.is_point, _LEVEL_THERE, _BUCKET_THERE)
+        return placed.transform(each)
 
     def condition(self) -> Column:
         """Return whether a row of this side in a cell matches one of the other side."""
-        here = _span(_PLACE, self.here.is_point)
-        there = _span(_PLACE_THERE, self.there.is_point)
+        here = span_in(_PLACE, self.here.is_point)
+        there = span_in(_PLACE_THERE, self.there.is_point)
         keys = [matches(self.on)] if self.on else []
+
         same_level = named(_LEVEL) == named(_LEVEL_THERE)
         same_bucket = named(_BUCKET) == named(_BUCKET_THERE)
         is_related = related(here, there, self.relation)
         conditions = [*keys, same_level, same_bucket, is_related]
         if not self.has_point:
-            cell = named(_LEVEL), named(_BUCKET)
-            spans = (here, _own_level(_PLACE)), (there, _own_level(_PLACE_THERE))
-            conditions.append(meets_here(*spans, cell, self.width))
+            meets = self._meets_here(here, there)
+            conditions.append(meets)
+
         return reduce(and_, conditions)
 
-
-def _place(span: Span, width: int) -> Column:
-    end = F.lit(None).cast("bigint") if span.end is None else span.end
-    level = level_of(span, width)
-    return F.struct(span.begin.alias("begin"), end.alias("end"), level.alias("level"))
-
-
-def _span(place: str, is_point: bool) -> Span:
-    begin = named(place).getField("begin")
-    return Span(begin) if is_point else Span(begin, named(place).getField("end"))
-
-
-def _own_level(place: str) -> Column:
-    return named(place).getField("level")
-
-
-def _each(levels: Column, is_single: bool, level: str, bucket: str) -> Transform:
-    """Give each row once for each bucket of each level."""
-
-    def apply(rows: DataFrame) -> DataFrame:
-        of_level = rows.select("*", F.posexplode(levels).alias(level, bucket))
-        if is_single:
-            return of_level
-        return of_level.withColumn(bucket, F.explode(named(bucket)))
-
-    return apply
+    def _meets_here(self, here: Span, there: Span) -> Column:
+        """Return whether a pair of intervals is looked at in this cell, of all that it shares."""
+        one = (here, level_in(_PLACE))
+        other = (there, level_in(_PLACE_THERE))
+        cell = (named(_LEVEL), named(_BUCKET))
+        return meets_here(one, other, cell, self.width)
 
 
 def _rows(sides: _Sides, how: How) -> DataFrame:
-    columns = [*map(named, sides.df.columns)]
-    passes = PASSES in sides.df.columns
+    has_passes = PASSES in sides.df.columns
     if how == "anti":
-        return _unmatched(sides, named(PASSES) if passes else F.lit(False))
-    joined = sides.cells_here().join(sides.cells_there(), sides.condition(), "inner")
-    matched = joined.select(*columns, *sides.values)
-    if how == "inner" and not passes:
+        passes = named(PASSES) if has_passes else F.lit(False)
+        return _unmatched(sides, passes)
+
+    matched = _matched(sides)
+    if how == "inner" and not has_passes:
         return matched
+
     rest = _unmatched(sides, F.lit(False))
     others = rest if how == "left" else rest.filter(named(PASSES))
-    return matched.unionByName(others.select(*columns, *sides.nulls))
+    columns = map(named, sides.df.columns)
+    with_nulls = others.select(*columns, *sides.nulls)
+    return matched.unionByName(with_nulls)
+
+
+def _matched(sides: _Sides) -> DataFrame:
+    """Return the rows of this side, once for each row of the other side that they match."""
+    here = sides.cells_here()
+    there = sides.cells_there()
+    joined = here.join(there, sides.condition(), "inner")
+    columns = map(named, sides.df.columns)
+    return joined.select(*columns, *sides.values)
 
 
 def _unmatched(sides: _Sides, passes: Column) -> DataFrame:
     """Return the rows of this side without a match, and those that pass."""
-    keys = [named(name) for name in sides.on]
-    begin, end = named(_PLACE).getField("begin"), named(_PLACE).getField("end")
-    there = sides.cells_there().drop(
-        *[f"_taken_{i}" for i, _ in enumerate(sides.taken)]
-    )
-    found = sides.cells_here().join(there, sides.condition(), "left_semi")
-    # Rows of one key and place match the same rows, so that these stand for a row.
-    renamed = [key.alias(f"_found_{index}") for index, key in enumerate(keys)]
-    places = [begin.alias(_FOUND_BEGIN), end.alias(_FOUND_END)]
-    known = found.select(*renamed, *places).distinct()
-    pairs = [key.eqNullSafe(named(f"_found_{index}")) for index, key in enumerate(keys)]
-    pairs.append(begin.eqNullSafe(named(_FOUND_BEGIN)))
-    pairs.append(end.eqNullSafe(named(_FOUND_END)))
+    identity = _identity(sides)
+    found = _found(sides, identity)
+    is_same = [one.eqNullSafe(named(name)) for name, one in identity.items()]
+    is_found = reduce(and_, is_same)
     rows = sides.df.withColumn(_PLACE, sides.place)
-    is_found = reduce(and_, [*pairs, ~passes])
-    return rows.join(known, is_found, "left_anti").drop(_PLACE)
+    is_dropped = is_found & ~passes
+    unmatched = rows.join(found, is_dropped, "left_anti")
+    return unmatched.drop(_PLACE)
 
 
-def _kinds(
-    df: DataFrame, other: DataFrame, at: Names, other_at: Names
-) -> tuple[list[str], list[str]]:
-    """Return the types of the positions of both sides, which have one order."""
-    here = _listed(at)
-    there = _listed(other_at)
-    require(df, here, STEP)
-    require(other, there, STEP)
-    types, types_there = types_of(df), types_of(other)
-    kinds = [types[name.lower()].simpleString() for name in here]
-    kinds_there = [types_there[name.lower()].simpleString() for name in there]
-    known = dict(zip(here, kinds, strict=True))
-    for name, kind in zip(there, kinds_there, strict=True):
-        known[f"{name} of the other side"] = kind
-    require_axis(STEP, known)
-    return kinds, kinds_there
+def _identity(sides: _Sides) -> dict[str, Column]:
+    """Return the key and the place, since rows that share them match the same rows."""
+    place = named(_PLACE)
+    keys = by_place("_found_", sides.on)
+    begin = place.getField("begin")
+    end = place.getField("end")
+    return {**keys, _FOUND_BEGIN: begin, _FOUND_END: end}
 
 
-def _listed(names: Names) -> list[str]:
-    return [names] if isinstance(names, str) else list(names)
+def _found(sides: _Sides, identity: Mapping[str, Column]) -> DataFrame:
+    """Return the identity of the rows that have a match, each once."""
+    here = sides.cells_here()
+    there = sides.cells_there()
+    taken = by_place(_TAKEN, sides.taken)
+    cells = there.drop(*taken)
+    matched = here.join(cells, sides.condition(), "left_semi")
+    found = matched.select(*aliased(identity))
+    return found.distinct()

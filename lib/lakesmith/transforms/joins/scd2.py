@@ -2,19 +2,23 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
-from functools import reduce
-from operator import and_
+from collections.abc import Sequence
 
 from pyspark.sql import Column, DataFrame, Window
 from pyspark.sql import functions as F
 
-from lakesmith.column_refs import json_text, named, require, types_of
+from lakesmith.column_refs import aliased, is_true, kind_of, named, require
 from lakesmith.columns import PASSES, VALID_FROM, VALID_TO
-from lakesmith.transforms.axis import EARLIEST, position, require_axis
+from lakesmith.transforms.axis import position, require_axis
 from lakesmith.transforms.joins.choice import JoinChoice, PlannedJoin
-from lakesmith.transforms.joins.lookup import Kept, key_name, matches
+from lakesmith.transforms.joins.lookup import (
+    Kept,
+    has_key,
+    key_name,
+    matches,
+    renamed_key,
+)
+from lakesmith.transforms.joins.sides import fails_for_key
 from lakesmith.transforms.joins.timed.options import require_options
 from lakesmith.transforms.joins.timed.plan_size import (
     BROADCAST_BYTES,
@@ -33,51 +37,14 @@ from lakesmith.transforms.joins.timed.rows import (
     row_name,
 )
 from lakesmith.transforms.joins.timed.taken import Columns, require_sides, taken_from
+from lakesmith.transforms.joins.timed.versions import Versions
+from lakesmith.types import Transform
 
 STEP = "join_scd2"
-_BEGIN, _END = "_begin", "_end"
+_BEGIN = "_begin"
+_END = "_end"
 _PREVIOUS = "_previous"
 _VERSION = "_version"
-
-
-@dataclass(frozen=True)
-class _Versions:
-    """Hold the other side, its key, its interval and what is taken of it."""
-
-    rows: DataFrame
-    on: tuple[str, ...]
-    taken: Mapping[str, str]
-    valid_from: str
-    valid_to: str
-
-    def kind(self, name: str) -> str:
-        return types_of(self.rows)[name.lower()].simpleString()
-
-    @property
-    def begin(self) -> Column:
-        begin = position(named(self.valid_from), self.kind(self.valid_from))
-        return F.coalesce(begin, F.lit(EARLIEST))
-
-    @property
-    def end(self) -> Column:
-        return position(named(self.valid_to), self.kind(self.valid_to))
-
-    @property
-    def of_some_length(self) -> DataFrame:
-        """The versions that are valid at some time; an empty or reversed one is at none."""
-        is_valid = self.end.isNull() | (self.begin < self.end)
-        return self.rows.filter(is_valid)
-
-    @property
-    def values(self) -> dict[str, Column]:
-        """The columns taken, by their place."""
-        columns = enumerate(self.taken.values())
-        return {f"v{index}": named(name) for index, name in columns}
-
-    def shown(self, version: Column) -> list[Column]:
-        """Return the columns taken from the struct of a version, under their names here."""
-        names = enumerate(self.taken)
-        return [version.getField(f"v{index}").alias(name) for index, name in names]
 
 
 def join_scd2(
@@ -151,22 +118,29 @@ def join_scd2(
     """
     options = {"on": on, "valid_from": valid_from, "valid_to": valid_to}
     sizes = {"rows": rows, "broadcast_bytes": broadcast_bytes}
-    require_options(STEP, {**options, **sizes})
-    require(other, [*on, valid_from, valid_to], STEP)
-    taken = taken_from(other, columns, [*on, valid_from, valid_to, "is_current"])
-    versions = _Versions(other, tuple(on), taken, valid_from, valid_to)
+    require_options(STEP, options | sizes)
+    of_version = [*on, valid_from, valid_to]
+    require(other, of_version, STEP)
+    taken = taken_from(other, columns, [*of_version, "is_current"])
+    versions = Versions(other, tuple(on), taken, valid_from, valid_to)
     side = small_side(other, rows, broadcast_bytes)
 
     def apply(df: DataFrame) -> DataFrame:
         require(df, [*on, at], STEP)
         require_sides(STEP, df, other, on, taken)
-        when = _position_of(df, at, versions)
+
+        here = _position_of(df, at, versions)
         join = _sent if side.is_sent else _in_one_union
-        joined = join(df, when, versions)
-        found = named(_VERSION).isNotNull()
-        passes = named(PASSES) if PASSES in df.columns else F.lit(False)
-        kept = joined if how == "left" else joined.filter(found | passes)
-        return kept.select(*map(named, df.columns), *versions.shown(named(_VERSION)))
+        joined = join(df, here, versions)
+        if how != "left":
+            found = named(_VERSION).isNotNull()
+            if PASSES in df.columns:
+                found |= named(PASSES)
+            joined = joined.filter(found)
+
+        kept = map(named, df.columns)
+        shown = versions.shown(named(_VERSION))
+        return joined.select(*kept, *shown)
 
     return PlannedJoin(apply, _choice(side))
 
@@ -178,66 +152,106 @@ def _choice(side: SmallSide) -> JoinChoice:
     return JoinChoice(STEP, "union", why, side.estimates)
 
 
-def _position_of(df: DataFrame, at: str, versions: _Versions) -> Column:
-    kind = types_of(df)[at.lower()].simpleString()
+def _position_of(df: DataFrame, at: str, versions: Versions) -> Column:
+    kind = kind_of(df, at)
     kinds = {at: kind}
     for name in (versions.valid_from, versions.valid_to):
-        kinds[f"{name} of the other side"] = versions.kind(name)
+        shown = f"{name} of the other side"
+        kinds[shown] = versions.kind(name)
+
     require_axis(STEP, kinds)
     return position(named(at), kind)
 
 
-def _sent(df: DataFrame, at: Column, versions: _Versions) -> DataFrame:
+def _sent(df: DataFrame, at: Column, versions: Versions) -> DataFrame:
     """Join with the versions sent to all executors, each row with at most one of them."""
-    keys = [named(name).alias(key_name(i)) for i, name in enumerate(versions.on)]
-    values = [value.alias(name) for name, value in versions.values.items()]
-    version = F.struct(F.lit(True).alias("is_there"), *values).alias(_VERSION)
-    has_key = reduce(and_, [named(name).isNotNull() for name in versions.on])
-    known = versions.of_some_length.filter(has_key).select(
-        *keys, versions.begin.alias(_BEGIN), versions.end.alias(_END), version
-    )
-    names = [key_name(index) for index, _ in enumerate(versions.on)]
-    window = Window.partitionBy(*names).orderBy(_BEGIN)
-    lagged = known.withColumn(_PREVIOUS, F.lag(F.struct(_END)).over(window))
-    is_sound = _unless_overlapping(versions, names, named(_BEGIN))
-    checked = lagged.filter(is_sound).drop(_PREVIOUS)
+    known = _known(versions)
+    checked = known.transform(_each_at_one_time(versions))
+    is_begun = named(_BEGIN) <= at
     is_open = named(_END).isNull()
-    is_valid = (named(_BEGIN) <= at) & (is_open | (at < named(_END)))
+    is_valid = is_begun & (is_open | (at < named(_END)))
     condition = matches(versions.on) & is_valid
-    return df.join(F.broadcast(checked), condition, "left")
+    sent = F.broadcast(checked)
+    return df.join(sent, condition, "left")
 
 
-def _in_one_union(df: DataFrame, at: Column, versions: _Versions) -> DataFrame:
+def _known(versions: Versions) -> DataFrame:
+    """Return the versions that a row can match, under names that no table has."""
+    is_there = F.lit(True).alias("is_there")
+    values = aliased(versions.values)
+    version = F.struct(is_there, *values)
+    rows = versions.of_some_length
+    known = rows.filter(has_key(versions.on))
+    return known.select(
+        *renamed_key(versions.on),
+        versions.begin.alias(_BEGIN),
+        versions.end.alias(_END),
+        version.alias(_VERSION),
+    )
+
+
+def _each_at_one_time(versions: Versions) -> Transform:
+    """Fail for a key with two versions at one time."""
+    keys = [key_name(index) for index, _ in enumerate(versions.on)]
+    ordered = Window.partitionBy(*keys).orderBy(_BEGIN)
+
+    def apply(known: DataFrame) -> DataFrame:
+        previous = F.lag(F.struct(_END)).over(ordered)
+        lagged = known.withColumn(_PREVIOUS, previous)
+        is_sound = _unless_overlapping(versions, keys, named(_BEGIN))
+        checked = lagged.filter(is_sound)
+        return checked.drop(_PREVIOUS)
+
+    return apply
+
+
+def _in_one_union(df: DataFrame, at: Column, versions: Versions) -> DataFrame:
     """Sort rows and versions together, so that each row follows the version that began last."""
     layout = Layout(versions.on)
-    fields = {_END: versions.end, **versions.values}
-    place = (versions.begin, F.lit(BEFORE))
-    right = right_rows(versions.of_some_length, layout, 0, place, fields)
     left = left_rows(df, layout, at)
+    right = _laid_out(versions, layout)
     both = left.unionByName(right, allowMissingColumns=True)
+
     ordered = Window.partitionBy(*layout.parts).orderBy(AT, SIDE)
     earlier = ordered.rowsBetween(Window.unboundedPreceding, -1)
-    previous = F.last(row_name(0), ignorenulls=True).over(earlier)
-    followed = both.withColumn(_PREVIOUS, previous)
+    previous = F.last(row_name(0), ignorenulls=True)
+    followed = both.withColumn(_PREVIOUS, previous.over(earlier))
+
     is_row = named(SIDE) == HERE
     is_sound = _unless_overlapping(versions, layout.keys, named(AT))
-    rows = followed.filter(F.when(is_row, F.lit(True)).otherwise(~is_sound))
-    end = named(_PREVIOUS).getField(_END)
-    is_valid = end.isNull() | (named(AT) < end)
-    version = F.when(is_valid, named(_PREVIOUS)).alias(_VERSION)
-    return rows.select(*left_columns(df.columns), version)
+    is_kept = F.when(is_row, F.lit(True)).otherwise(~is_sound)
+    rows = followed.filter(is_kept)
+
+    kept = left_columns(df.columns)
+    version = _version_at(named(AT))
+    return rows.select(*kept, version.alias(_VERSION))
+
+
+def _laid_out(versions: Versions, layout: Layout) -> DataFrame:
+    fields = {_END: versions.end, **versions.values}
+    place = (versions.begin, F.lit(BEFORE))
+    return right_rows(versions.of_some_length, layout, 0, place, fields)
+
+
+def _version_at(at: Column) -> Column:
+    """Return the version that began last, NULL where it has ended."""
+    version = named(_PREVIOUS)
+    end = version.getField(_END)
+    is_valid = end.isNull() | (at < end)
+    return F.when(is_valid, version)
 
 
 def _unless_overlapping(
-    versions: _Versions, keys: Sequence[str], begin: Column
+    versions: Versions, keys: Sequence[str], begin: Column
 ) -> Column:
     """Return true, or fail where the version before this one has not ended when it begins."""
-    names = zip(keys, versions.on, strict=True)
-    shown = [named(key).alias(name) for key, name in names]
+    previous = named(_PREVIOUS)
+    end = previous.getField(_END)
+    is_open = previous.isNotNull() & end.isNull()
+    overlaps = is_open | (begin < end)
+    surely_overlaps = is_true(overlaps)
+
+    shown = dict(zip(keys, versions.on, strict=True))
     text = f"LS352 step '{STEP}': two versions overlap, of the key "
-    message = F.concat(F.lit(text), json_text(F.struct(*shown)))
-    failure = F.raise_error(message).cast("boolean")
-    end = named(_PREVIOUS).getField(_END)
-    is_open = named(_PREVIOUS).isNotNull() & end.isNull()
-    overlaps = F.coalesce(is_open | (begin < end), F.lit(False))
-    return F.when(overlaps, failure).otherwise(F.lit(True))
+    failure = fails_for_key(text, shown)
+    return F.when(surely_overlaps, failure).otherwise(F.lit(True))

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 
-from pyspark.sql import DataFrame
+from pyspark.sql import Column, DataFrame
+from pyspark.sql import functions as F
 
+from lakesmith.column_refs import aliased, json_text, named, require
 from lakesmith.errors import StepError
 
 
@@ -32,6 +34,63 @@ def columns_taken(
         for name in other.columns
         if name.lower() not in keys and not name.startswith("_")
     ]
+
+
+def require_taken(
+    df: DataFrame,
+    other: DataFrame,
+    on: Iterable[str],
+    columns: Sequence[str],
+    step: str,
+) -> list[str]:
+    """Return the columns to take from the other side, which are there and are new on this side.
+
+    Parameters
+    ----------
+    df, other : DataFrame
+    on, columns : sequence of str
+        As `columns_taken` takes them.
+    step : str
+        The step that takes them, for messages.
+
+    Raises
+    ------
+    StepError
+        LS305 for a missing column, LS307 for a name that this side has already.
+
+    Examples
+    --------
+    >>> other = spark.sql("SELECT 1 AS id, 'UK' AS country")
+    >>> require_taken(spark.sql("SELECT 1 AS id"), other, ["id"], [], "join")
+    ['country']
+    """
+    taken = columns_taken(other, on, columns)
+    require(other, taken, step)
+    refuse_clash(df, taken, step)
+    return taken
+
+
+def fails_for_key(text: str, key: Mapping[str, str]) -> Column:
+    """Return a condition that fails with a text and the key of the row.
+
+    Parameters
+    ----------
+    text : str
+    key : mapping of str to str
+        Its columns, each with the name that is shown.
+
+    Examples
+    --------
+    >>> failure = fails_for_key("LS353 a key is there twice: ", {"id": "customer"})
+    >>> spark.range(1).select(failure.alias("is_sound"))
+    DataFrame[is_sound: boolean]
+    """
+    parts = {name: named(column) for column, name in key.items()}
+    row = F.struct(*aliased(parts))
+    shown = json_text(row)
+    message = F.concat(F.lit(text), shown)
+    failure = F.raise_error(message)
+    return failure.cast("boolean")
 
 
 def refuse_clash(df: DataFrame, taken: Sequence[str], step: str) -> None:

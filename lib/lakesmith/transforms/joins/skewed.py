@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from pyspark.sql import DataFrame
 from pyspark.sql import functions as F
 
-from lakesmith.column_refs import named, require
+from lakesmith.column_refs import named
 from lakesmith.transforms.joins.choice import PlannedJoin
 from lakesmith.transforms.joins.large.declared import (
     Declared,
@@ -32,7 +32,7 @@ from lakesmith.transforms.joins.large.spark_limits import (
     read_limits,
     row_bytes,
 )
-from lakesmith.transforms.joins.sides import columns_taken, refuse_clash
+from lakesmith.transforms.joins.sides import require_taken
 
 __all__ = ["HotKeys", "find_hot_keys", "join_skewed"]
 
@@ -124,7 +124,6 @@ def join_skewed(
     """
     session = other.sparkSession
     heat = Heat(partitions or join_tasks(session), min_rows)
-    given = (hot_keys, other_hot_keys)
     known = Known(
         how,
         heat.partitions,
@@ -138,20 +137,25 @@ def join_skewed(
 
     def apply(df: DataFrame) -> DataFrame:
         key = common_key(df, other, on, STEP, null_safe)
-        taken = columns_taken(other, on, columns) if adds_columns else []
-        require(other, taken, STEP)
-        refuse_clash(df, taken, STEP)
+        taken: list[str] = []
+        if adds_columns:
+            taken = require_taken(df, other, on, columns, STEP)
+
         left = key.renamed_in(df, LEFT)
-        keyed = key.renamed_in(other, RIGHT)
-        right = keyed.select(*key.names(RIGHT), *map(named, taken))
-        hot = [_read(one, key) for one in given]
+        right = key.other_side(other, taken)
+        hot = _read(hot_keys, key)
+        other_hot = _read(other_hot_keys, key)
+        plan = Salting(key, how, heat, hot, other_hot)
         if choice.method != SALTED:
-            hot = [HotKeys(tuple(on))] * 2
-        plan = Salting(key, how, heat, *hot)
+            none = HotKeys(tuple(on))
+            plan = Salting(key, how, heat, none, none)
+
         joined = join_passing(left, right, plan)
+
         sides = (LEFT, RIGHT) if how in ("right", "full") else (LEFT,)
         of_this = key.given_back(df, sides)
-        return joined.select(*of_this, *map(named, taken))
+        added = map(named, taken)
+        return joined.select(*of_this, *added)
 
     return PlannedJoin(apply, choice)
 
@@ -201,23 +205,30 @@ def find_hot_keys(
     1 hot key of 'customer' with 60.0 % of 100 rows: 7
     """
     key = common_key(df, df, on, STEP, null_safe)
-    heat = Heat(partitions or join_tasks(df.sparkSession), min_rows, most)
+    tasks = partitions or join_tasks(df.sparkSession)
+    heat = Heat(tasks, min_rows, most)
     keyed = key.renamed_in(df, LEFT)
     hot = measured(keyed, key, LEFT, heat)
+
     texts = hot.select(*texts_of(key), ROWS)
-    found = texts.orderBy(F.desc(ROWS)).collect()
+    most_first = texts.orderBy(F.desc(ROWS))
+    found = most_first.collect()
     total = key.of(keyed, LEFT).count() if found else 0
-    values = [tuple(row)[:-1] for row in found]
-    rows = [row[ROWS] for row in found]
-    return HotKeys(tuple(on), tuple(values), tuple(rows), total)
+
+    values = tuple(tuple(row)[:-1] for row in found)
+    rows = tuple(row[ROWS] for row in found)
+    return HotKeys(tuple(on), values, rows, total)
 
 
 def _strange(other: DataFrame, on: Sequence[str]) -> str:
     """Return a type of the key whose frequent values cannot be found, if any."""
     names = {name.lower() for name in on}
-    kinds = [kind for name, kind in other.dtypes if name.lower() in names]
-    strange = [kind for kind in kinds if not is_counted(kind)]
-    return "".join(strange[:1])
+    for name, kind in other.dtypes:
+        is_of_key = name.lower() in names
+        if is_of_key and not is_counted(kind):
+            return kind
+
+    return ""
 
 
 def _bytes(other: DataFrame, rows: int | None) -> int | None:

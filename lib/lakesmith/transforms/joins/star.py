@@ -108,23 +108,35 @@ def join_star(*, dimensions: Mapping[str, Dimension]) -> PlannedJoin:
         joined = df
         for name in names:
             joined = joined.transform(joins[name])
-        taken = [
-            column
-            for one in dimensions.values()
-            for column in taken_from(one.other, one.columns, one.on)
-        ]
-        return joined.select(*map(named, [*df.columns, *taken]))
 
-    ways = "; ".join(f"{name} by {joins[name].choice.method}" for name in names)
-    estimates = {
-        f"{name} keeps": one.keeps
-        for name, one in dimensions.items()
-        if one.keeps is not None
-    }
-    choice = JoinChoice(
-        STEP, ", ".join(names), f"most selective first: {ways}", estimates
-    )
+        columns = [*df.columns, *_taken(dimensions)]
+        return joined.select(*map(named, columns))
+
+    choice = _choice(dimensions, joins)
     return PlannedJoin(apply, choice)
+
+
+def _taken(dimensions: Mapping[str, Dimension]) -> list[str]:
+    """Return the columns that the dimensions add, in the order of the dimensions."""
+    taken: list[str] = []
+    for one in dimensions.values():
+        taken += taken_from(one.other, one.columns, one.on)
+
+    return taken
+
+
+def _choice(
+    dimensions: Mapping[str, Dimension], joins: Mapping[str, PlannedJoin]
+) -> JoinChoice:
+    order = ", ".join(joins)
+    methods = [f"{name} by {join.choice.method}" for name, join in joins.items()]
+    ways = "; ".join(methods)
+    estimates = {}
+    for name, one in dimensions.items():
+        if one.keeps is not None:
+            estimates[f"{name} keeps"] = one.keeps
+
+    return JoinChoice(STEP, order, f"most selective first: {ways}", estimates)
 
 
 def _lookup(one: Dimension) -> PlannedJoin:

@@ -10,7 +10,7 @@ from operator import and_
 from pyspark.sql import Column, DataFrame, Window
 from pyspark.sql import functions as F
 
-from lakesmith.column_refs import named, require, types_of
+from lakesmith.column_refs import kind_of, named, require
 from lakesmith.errors import StepError
 from lakesmith.spec.step_kinds.exact_values import NUMBERS
 from lakesmith.transforms.axis import floor_div
@@ -19,8 +19,14 @@ from lakesmith.transforms.responses.treat import window_of
 from lakesmith.types import Transform, family
 
 STEP = "ema"
-_VALUE, _FIRST, _NUMBER, _AVERAGE = "_value", "_first", "_number", "_average"
-_BLOCK, _PLACE, _WITHIN, _CARRIED = "_block", "_place", "_within", "_carried"
+_VALUE = "_value"
+_FIRST = "_first"
+_NUMBER = "_number"
+_AVERAGE = "_average"
+_BLOCK = "_block"
+_PLACE = "_place"
+_WITHIN = "_within"
+_CARRIED = "_carried"
 # Within a block weights grow up to 2**60, and after as many blocks they are below each double.
 _BITS_OF_BLOCK = 60
 _BLOCKS = 19
@@ -91,38 +97,52 @@ def ema(
         require(df, [column, *order_by, *by], STEP)
         refuse_clash(df, [name], STEP)
         _require_number(df, column)
+
         numbered = df.transform(_numbered(column, order_by, by))
         smooth = _last_value if span == 1 else _smoothed(span, by)
         smoothed = numbered.transform(smooth)
-        has_position = reduce(and_, [named(one).isNotNull() for one in order_by])
-        average = F.when(has_position, named(_AVERAGE)).alias(name)
-        return smoothed.select(*map(named, df.columns), average)
+
+        has_position = _has_position(order_by)
+        average = F.when(has_position, named(_AVERAGE))
+        kept = map(named, df.columns)
+        return smoothed.select(*kept, average.alias(name))
 
     return apply
 
 
 def _require_number(df: DataFrame, column: str) -> None:
-    kind = types_of(df)[column.lower()].simpleString()
+    kind = kind_of(df, column)
     if family(kind) not in NUMBERS:
         what = f"step '{STEP}' cannot average {column}, it is {kind}"
         raise StepError(what, code="LS354", hint="name a column of numbers")
 
 
+def _has_position(order_by: Sequence[str]) -> Column:
+    """Return whether a row has a value in each column that orders the series."""
+    order = map(named, order_by)
+    known = [one.isNotNull() for one in order]
+    return reduce(and_, known)
+
+
 def _numbered(column: str, order_by: Sequence[str], by: Sequence[str]) -> Transform:
     """Add the values of a series as doubles, their numbers, and the first and the last one."""
-    order = [named(one) for one in order_by]
-    has_position = reduce(and_, [one.isNotNull() for one in order])
     number = named(column).cast("double")
-    known = F.when(has_position & ~F.isnan(number), number)
-    ordered = window_of(by).orderBy(*order, _VALUE)
+    is_known = _has_position(order_by) & ~F.isnan(number)
+    known = F.when(is_known, number)
+    series = window_of(by)
+    order = map(named, order_by)
+    ordered = series.orderBy(*order, _VALUE)
     so_far = ordered.rowsBetween(Window.unboundedPreceding, Window.currentRow)
 
     def apply(df: DataFrame) -> DataFrame:
         valued = df.withColumn(_VALUE, known)
+        first = F.first(_VALUE, ignorenulls=True)
+        last = F.last(_VALUE, ignorenulls=True)
+        values = F.count(_VALUE)
         added = {
-            _FIRST: F.first(_VALUE, ignorenulls=True).over(so_far),
-            _AVERAGE: F.last(_VALUE, ignorenulls=True).over(so_far),
-            _NUMBER: F.count(_VALUE).over(so_far) - 1,
+            _FIRST: first.over(so_far),
+            _AVERAGE: last.over(so_far),
+            _NUMBER: values.over(so_far) - 1,
         }
         return valued.withColumns(added)
 
@@ -141,26 +161,53 @@ def _smoothed(span: int, by: Sequence[str]) -> Transform:
     """
     weight = 2.0 / (span + 1.0)
     kept = 1.0 - weight
-    size = max(1, int(_BITS_OF_BLOCK * math.log(2) / -math.log(kept)))
-    place = named(_NUMBER) - named(_BLOCK) * size
-    growing = named(_VALUE) * F.pow(F.lit(1 / kept), named(_PLACE))
-    in_block = window_of([*by, _BLOCK]).orderBy(_NUMBER)
-    # By range, since a row without a value has the number of the value before it.
-    so_far = in_block.rangeBetween(Window.unboundedPreceding, Window.currentRow)
-    before = window_of(by).orderBy(_BLOCK).rangeBetween(-_BLOCKS, -1)
-    is_end = named(_VALUE).isNotNull() & (named(_PLACE) == size - 1)
+    size = _size_of_block(kept)
 
     def apply(numbered: DataFrame) -> DataFrame:
-        blocks = numbered.withColumn(_BLOCK, floor_div(named(_NUMBER), size))
-        placed = blocks.withColumn(_PLACE, place)
-        shrinking = F.pow(F.lit(kept), named(_PLACE)) * weight
-        within = shrinking * F.sum(growing).over(so_far)
-        summed = placed.withColumn(_WITHIN, within)
-        ends = F.collect_list(F.when(is_end, named(_WITHIN))).over(before)
-        carried = summed.withColumn(_CARRIED, _fold(ends, kept**size))
+        block = floor_div(named(_NUMBER), size)
+        blocks = numbered.withColumn(_BLOCK, block)
+        first = named(_BLOCK) * size
+        placed = blocks.withColumn(_PLACE, named(_NUMBER) - first)
+
+        summed = placed.withColumn(_WITHIN, _within(weight, kept, by))
+        carried = summed.withColumn(_CARRIED, _carried(kept, size, by))
         return carried.withColumn(_AVERAGE, _total(kept))
 
     return apply
+
+
+def _size_of_block(kept: float) -> int:
+    most = _BITS_OF_BLOCK * math.log(2)
+    growth = -math.log(kept)
+    values = int(most / growth)
+    return max(1, values)
+
+
+def _within(weight: float, kept: float, by: Sequence[str]) -> Column:
+    """Return the part of the average that the values of the same block have."""
+    growth = _power(1 / kept, named(_PLACE))
+    growing = named(_VALUE) * growth
+    block = window_of([*by, _BLOCK])
+    ordered = block.orderBy(_NUMBER)
+
+    # By range, since a row without a value has the number of the value before it.
+    so_far = ordered.rangeBetween(Window.unboundedPreceding, Window.currentRow)
+    grown = F.sum(growing).over(so_far)
+    shrinking = _power(kept, named(_PLACE)) * weight
+    return shrinking * grown
+
+
+def _carried(kept: float, size: int, by: Sequence[str]) -> Column:
+    """Return what the blocks before end with, the newest one with its whole weight."""
+    series = window_of(by)
+    ordered = series.orderBy(_BLOCK)
+    before = ordered.rangeBetween(-_BLOCKS, -1)
+
+    is_last = named(_PLACE) == size - 1
+    has_value = named(_VALUE).isNotNull()
+    end = F.when(has_value & is_last, named(_WITHIN))
+    ends = F.collect_list(end).over(before)
+    return _fold(ends, kept**size)
 
 
 def _fold(ends: Column, kept: float) -> Column:
@@ -168,7 +215,15 @@ def _fold(ends: Column, kept: float) -> Column:
 
 
 def _total(kept: float) -> Column:
-    of_first = F.pow(F.lit(kept), named(_NUMBER) + 1) * named(_FIRST)
-    of_carried = F.pow(F.lit(kept), named(_PLACE) + 1) * named(_CARRIED)
+    values = named(_NUMBER) + 1
+    values_of_block = named(_PLACE) + 1
+
+    of_first = _power(kept, values) * named(_FIRST)
+    of_carried = _power(kept, values_of_block) * named(_CARRIED)
     total = named(_WITHIN) + of_carried + of_first
-    return F.when(named(_NUMBER) >= 0, total)
+    has_begun = named(_NUMBER) >= 0
+    return F.when(has_begun, total)
+
+
+def _power(base: float, exponent: Column) -> Column:
+    return F.pow(F.lit(base), exponent)

@@ -4,17 +4,17 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from pyspark.sql import DataFrame, Window
+from pyspark.sql import Column, DataFrame, Window, WindowSpec
 from pyspark.sql import functions as F
 
-from lakesmith.column_refs import named, require, types_of
+from lakesmith.column_refs import kind_of, named, require
 from lakesmith.transforms.axis import position, require_axis, span_on_axis
 from lakesmith.transforms.joins.sides import refuse_clash
 from lakesmith.transforms.responses.treat import window_of
 from lakesmith.types import Transform
 
 STEP = "sessions"
-_IS_FIRST = "_is_first"
+_FIRST_TIME = "_first_time"
 
 
 def sessions(
@@ -33,7 +33,7 @@ def sessions(
         The time of an event.
     gap : str
         The span without an event that ends a session, such as ``30m``; between whole numbers a
-        number. An event just so far behind the one before it begins a new session.
+        number. An event whose distance to the one before it is the gap begins a new session.
     by : sequence of str
         The columns of the groups, such as a user.
     start, number : str
@@ -73,19 +73,34 @@ def sessions(
     def apply(df: DataFrame) -> DataFrame:
         require(df, [at, *by], STEP)
         refuse_clash(df, [start, number], STEP)
-        kind = types_of(df)[at.lower()].simpleString()
+        kind = kind_of(df, at)
         require_axis(STEP, {at: kind})
         width = span_on_axis(STEP, "gap", gap, kind)
-        time = named(at)
-        ordered = window_of(by).orderBy(time)
-        here = position(time, kind)
-        apart = here - F.lag(here).over(ordered)
-        is_first = F.coalesce(apart >= width, F.lit(True))
-        marked = df.withColumn(_IS_FIRST, F.when(is_first & time.isNotNull(), time))
+
+        group = window_of(by)
+        ordered = group.orderBy(named(at))
         so_far = ordered.rowsBetween(Window.unboundedPreceding, Window.currentRow)
-        first = F.last(_IS_FIRST, ignorenulls=True).over(so_far)
-        count = F.count(_IS_FIRST).over(so_far)
-        added = {start: first, number: F.when(time.isNotNull(), count)}
-        return marked.withColumns(added).drop(_IS_FIRST)
+        first_time = _first_time(at, kind, width, ordered)
+        marked = df.withColumn(_FIRST_TIME, first_time)
+
+        began = F.last(_FIRST_TIME, ignorenulls=True)
+        sessions_so_far = F.count(_FIRST_TIME).over(so_far)
+        has_time = named(at).isNotNull()
+        added = {
+            start: began.over(so_far),
+            number: F.when(has_time, sessions_so_far),
+        }
+        numbered = marked.withColumns(added)
+        return numbered.drop(_FIRST_TIME)
 
     return apply
+
+
+def _first_time(at: str, kind: str, width: int, ordered: WindowSpec) -> Column:
+    """Return the time of the first event of a session, NULL for its other events."""
+    time = named(at)
+    here = position(time, kind)
+    before = F.lag(here).over(ordered)
+    is_apart = here - before >= width
+    is_first = F.coalesce(is_apart, F.lit(True))
+    return F.when(is_first & time.isNotNull(), time)

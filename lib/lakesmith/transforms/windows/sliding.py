@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 
-from pyspark.sql import DataFrame, Window
+from pyspark.sql import Column, DataFrame, Window, WindowSpec
 from pyspark.sql import functions as F
 
-from lakesmith.column_refs import named, require, types_of
+from lakesmith.column_refs import kind_of, named, require
 from lakesmith.transforms.axis import position, require_axis, span_on_axis
 from lakesmith.transforms.joins.sides import refuse_clash
 from lakesmith.transforms.responses.treat import window_of
@@ -55,8 +55,8 @@ def sliding(
     -----
     *Columns*: needs `at` and `by` -> adds the measures over ``[at - last, at)``. An empty window
     has count 0 and otherwise NULL; a row without a time has NULL. One exchange and one sort. Spark
-    adds up each window anew, unless ``spark.sql.window.segmentTree.enabled`` is true in the
-    session.
+    computes each window from all of its rows, unless ``spark.sql.window.segmentTree.enabled`` is
+    true in the session.
 
     Examples
     --------
@@ -77,18 +77,26 @@ def sliding(
     def apply(df: DataFrame) -> DataFrame:
         require(df, [at, *by], STEP)
         refuse_clash(df, list(measures), STEP)
-        kind = types_of(df)[at.lower()].simpleString()
+        kind = kind_of(df, at)
         require_axis(STEP, {at: kind})
         width = span_on_axis(STEP, "last", last, kind)
+
         newest = Window.currentRow if include_current else -1
-        ordered = window_of(by).orderBy(_POSITION)
+        group = window_of(by)
+        ordered = group.orderBy(_POSITION)
         window = ordered.rangeBetween(-width, newest)
-        has_time = named(_POSITION).isNotNull()
-        added = {
-            name: F.when(has_time, F.expr(sql).over(window))
-            for name, sql in measures.items()
-        }
-        placed = df.withColumn(_POSITION, position(named(at), kind))
-        return placed.withColumns(added).drop(_POSITION)
+
+        place = position(named(at), kind)
+        placed = df.withColumn(_POSITION, place)
+        added = {name: _measure(sql, window) for name, sql in measures.items()}
+        measured = placed.withColumns(added)
+        return measured.drop(_POSITION)
 
     return apply
+
+
+def _measure(sql: str, window: WindowSpec) -> Column:
+    """Return an aggregate over a window, NULL for a row without a time."""
+    has_time = named(_POSITION).isNotNull()
+    measure = F.expr(sql)
+    return F.when(has_time, measure.over(window))

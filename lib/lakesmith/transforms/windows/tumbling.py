@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 
 from pyspark.sql import DataFrame
 
-from lakesmith.column_refs import named, require, types_of
+from lakesmith.column_refs import kind_of, named, require
 from lakesmith.errors import StepError
 from lakesmith.transforms.aggregate import aggregate
 from lakesmith.transforms.axis import (
@@ -82,15 +82,24 @@ def tumbling(
 
     def apply(df: DataFrame) -> DataFrame:
         require(df, [at, *by], STEP)
-        refuse_clash(df.select(*map(named, by)), [start, end, *measures], STEP)
-        kind = types_of(df)[at.lower()].simpleString()
+        groups = df.select(*map(named, by))
+        added = [start, end, *measures]
+        refuse_clash(groups, added, STEP)
+        kind = kind_of(df, at)
         width = _width(at, kind, every)
-        first = floor_div(position(named(at), kind), width) * width
-        begun = df.withColumn(start, from_position(first, kind))
-        counted = begun.transform(aggregate(by=[*by, start], measures=measures))
+
+        here = position(named(at), kind)
+        number = floor_div(here, width)
+        begin = number * width
+        begun = df.withColumn(start, from_position(begin, kind))
+
+        counting = aggregate(by=[*by, start], measures=measures)
+        counted = begun.transform(counting)
+
         behind = position(named(start), kind) + width
         ended = counted.withColumn(end, from_position(behind, kind))
-        return ended.select(*map(named, [*by, start, end, *measures]))
+        columns = map(named, [*by, *added])
+        return ended.select(*columns)
 
     return apply
 
@@ -98,7 +107,8 @@ def tumbling(
 def _width(at: str, kind: str, every: str) -> int:
     require_axis(STEP, {at: kind})
     width = span_on_axis(STEP, "every", every, kind)
-    if width == 0 or (kind == "date" and width % MICROS_A_DAY):
+    is_part_of_day = kind == "date" and width % MICROS_A_DAY
+    if width == 0 or is_part_of_day:
         raise StepError(
             f"step '{STEP}': every {every} is no length of a window of {at} ({kind})",
             code="LS355",

@@ -51,16 +51,19 @@ class HotKeys:
     @property
     def share(self) -> float:
         """The share of the rows that have a hot key."""
-        return sum(self.rows) / self.total if self.total else 0.0
+        if not self.total:
+            return 0.0
+        return sum(self.rows) / self.total
 
     def __str__(self) -> str:
         """Return the keys in one line."""
         number = len(self.values)
-        what = f"{number} hot key{'s' if number != 1 else ''}"
+        what = "1 hot key" if number == 1 else f"{number} hot keys"
         names = ", ".join(self.on)
-        shown = ", ".join("/".join(map(str, one)) for one in self.values[:5])
-        rows = f"{self.share:.1%}".replace("%", " %")
-        text = f"{what} of '{names}' with {rows} of {self.total:,} rows"
+        percent = 100 * self.share
+        text = f"{what} of '{names}' with {percent:.1f} % of {self.total:,} rows"
+        first = ["/".join(map(str, one)) for one in self.values[:5]]
+        shown = ", ".join(first)
         return f"{text}: {shown}" if shown else text
 
 
@@ -104,15 +107,23 @@ def read_declared(declared: Declared, key: Key, step: str) -> HotKeys:
 
 
 def _texts(declared: Any, key: Key) -> tuple[str | None, ...]:
-    is_many = isinstance(declared, list | tuple)
-    parts = list(declared) if is_many else [declared]
+    parts = _parts(declared, key)
+    kinds = list(key.kinds.values())
+    if len(parts) != len(kinds):
+        what = f"{declared!r} has {len(parts)} values for {len(kinds)} columns"
+        raise ValueError(what)
+
+    pairs = zip(parts, kinds, strict=True)
+    return tuple(_text(part, kind) for part, kind in pairs)
+
+
+def _parts(declared: Any, key: Key) -> list[Any]:
+    """Return the values of a key that is declared, one for each of its columns."""
     if isinstance(declared, Mapping):
-        parts = [declared.get(name) for name in key.kinds]
-    number = len(key.kinds)
-    if len(parts) != number:
-        raise ValueError(f"{declared!r} has {len(parts)} values for {number} columns")
-    kinds = key.kinds.values()
-    return tuple(_text(part, kind) for part, kind in zip(parts, kinds, strict=True))
+        return [declared.get(name) for name in key.kinds]
+    if isinstance(declared, list | tuple):
+        return list(declared)
+    return [declared]
 
 
 def _text(value: Any, kind: str) -> str | None:
@@ -151,10 +162,13 @@ def as_frame(hot: HotKeys, session: SparkSession, key: Key) -> DataFrame:
     ddl = ", ".join([*texts, f"{ROWS} BIGINT"])
     pairs = zip(hot.values, hot.rows, strict=True)
     rows = [(*values, number) for values, number in pairs]
+
     found = session.createDataFrame(rows, ddl)
     keys = [_value(name, kind) for name, kind in typed.items()]
     # Texts that differ may be equal in their type, and a key twice would double rows.
-    by_key = found.select(*keys, ROWS).groupBy(*typed)
+
+    in_types = found.select(*keys, ROWS)
+    by_key = in_types.groupBy(*typed)
     total = F.sum(ROWS)
     return by_key.agg(total.alias(ROWS))
 
@@ -167,7 +181,8 @@ def texts_of(key: Key) -> list[Column]:
     >>> spark.sql("SELECT DATE'2024-01-02' AS _hot_0").select(*texts_of(Key({"d": "date"}))).first()
     Row(_hot_0='2024-01-02')
     """
-    return [_as_text(name, kind) for name, kind in key.typed(HOT).items()]
+    typed = key.typed(HOT)
+    return [_as_text(name, kind) for name, kind in typed.items()]
 
 
 def _as_text(name: str, kind: str) -> Column:

@@ -47,10 +47,10 @@ class Heat:
 
     def least(self, total: Column) -> Column:
         """Return how many of so many rows make a key hot."""
-        share = F.lit(HOT_SHARE / self.partitions)
-        at_least = F.lit(float(self.min_rows))
-        rows = total * share
-        return F.greatest(rows, at_least)
+        share = HOT_SHARE / self.partitions
+        rows = total * F.lit(share)
+        min_rows = float(self.min_rows)
+        return F.greatest(rows, F.lit(min_rows))
 
 
 def is_counted(kind: str) -> bool:
@@ -93,9 +93,9 @@ def measured(side: DataFrame, key: Key, prefix: str, heat: Heat) -> DataFrame:
     [Row(_hot_0=7, _rows=3)]
     """
     keys = key.of(side, prefix)
-    kinds = [*key.kinds.values()]
-    if len(kinds) == 1 and is_sketched(kinds[0]):
-        return _by_value(keys, kinds[0], heat)
+    kind, *others = key.kinds.values()
+    if not others and is_sketched(kind):
+        return _by_value(keys, kind, heat)
     return _by_hash(keys, key, prefix, heat)
 
 
@@ -123,8 +123,9 @@ def counted(hot: DataFrame, side: DataFrame, key: Key, prefix: str) -> DataFrame
     sent = F.broadcast(hot.select(*names))
     same = key.matches(prefix, HOT)
     both = keys.join(sent, same)
+    by_key = both.groupBy(*names)
     number = F.count(F.lit(1))
-    return both.groupBy(*names).agg(number.alias(ROWS))
+    return by_key.agg(number.alias(ROWS))
 
 
 def _by_value(keys: DataFrame, kind: str, heat: Heat) -> DataFrame:
@@ -132,13 +133,18 @@ def _by_value(keys: DataFrame, kind: str, heat: Heat) -> DataFrame:
     value = comparable_value(named(name), kind)
     values = keys.select(value.alias(VALUE))
     frequent = _frequent(values, heat)
+
+    hot_name = f"{HOT}0"
     item = F.col(ITEM).cast(kind)
-    hot = frequent.select(item.alias(f"{HOT}0"), ROWS)
-    if " " not in kind:
+    hot = frequent.select(item.alias(hot_name), ROWS)
+    is_collated = " " in kind
+    if not is_collated:
         return hot
+
     # Texts that differ may be equal by their collation.
+    by_key = hot.groupBy(hot_name)
     total = F.sum(ROWS)
-    return hot.groupBy(f"{HOT}0").agg(total.alias(ROWS))
+    return by_key.agg(total.alias(ROWS))
 
 
 def _by_hash(keys: DataFrame, key: Key, prefix: str, heat: Heat) -> DataFrame:
@@ -146,12 +152,15 @@ def _by_hash(keys: DataFrame, key: Key, prefix: str, heat: Heat) -> DataFrame:
     hashed = keys.withColumn(VALUE, value)
     values = hashed.select(VALUE)
     frequent = _frequent(values, heat)
+
     hashes = F.broadcast(frequent.select(ITEM))
     same = F.col(VALUE) == F.col(ITEM)
     candidates = hashed.join(hashes, same)
-    number = F.count(F.lit(1))
     names = key.names(prefix)
-    rows = candidates.groupBy(*names).agg(number.alias(ROWS))
+    by_key = candidates.groupBy(*names)
+    number = F.count(F.lit(1))
+    rows = by_key.agg(number.alias(ROWS))
+
     renamed = dict(zip(names, key.names(HOT), strict=True))
     return rows.withColumnsRenamed(renamed)
 

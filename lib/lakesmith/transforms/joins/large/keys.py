@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import reduce
 from operator import and_, or_
@@ -11,7 +11,7 @@ from operator import and_, or_
 from pyspark.sql import Column, DataFrame
 from pyspark.sql import functions as F
 
-from lakesmith.column_refs import named, require, types_of
+from lakesmith.column_refs import kind_of, named, require
 from lakesmith.errors import StepError
 from lakesmith.types import WHOLE
 
@@ -43,7 +43,8 @@ class Key:
 
     def names(self, prefix: str) -> list[str]:
         """Return the names that the key has under a prefix."""
-        return [f"{prefix}{place}" for place in range(len(self.kinds))]
+        places = range(len(self.kinds))
+        return [f"{prefix}{place}" for place in places]
 
     def typed(self, prefix: str) -> dict[str, str]:
         """Return the names that the key has under a prefix, each with its type."""
@@ -65,15 +66,26 @@ class Key:
         >>> Key({"ID": "bigint"}).renamed_in(df, "_key_").dtypes
         [('_key_0', 'bigint'), ('name', 'string')]
         """
-        of_key = {name.lower() for name in self.kinds}
-        others = [name for name in df.columns if name.lower() not in of_key]
-        columns = []
-        for name, column in zip(self.names(prefix), self.kinds, strict=True):
+        keys = []
+        names = self.names(prefix)
+        for name, column in zip(names, self.kinds, strict=True):
             value = named(column)
             cast = value.cast(self.kinds[column])
-            columns.append(cast.alias(name))
+            keys.append(cast.alias(name))
 
-        return df.select(*columns, *map(named, others))
+        of_key = {name.lower() for name in self.kinds}
+        others = [name for name in df.columns if name.lower() not in of_key]
+        return df.select(*keys, *map(named, others))
+
+    def other_side(self, other: DataFrame, taken: Iterable[str]) -> DataFrame:
+        """Return the key of the other side, and the columns that are taken from it.
+
+        *Columns*: the key under ``_on_``, and those taken.
+        """
+        keyed = self.renamed_in(other, RIGHT)
+        keys = self.names(RIGHT)
+        columns = map(named, taken)
+        return keyed.select(*keys, *columns)
 
     def given_back(self, df: DataFrame, prefixes: Sequence[str]) -> list[Column]:
         """Return the columns that a frame had before its key was renamed.
@@ -90,14 +102,13 @@ class Key:
         places = {name.lower(): place for place, name in enumerate(self.kinds)}
         columns = []
         for name in df.columns:
+            column = named(name)
             place = places.get(name.lower())
-            if place is None:
-                columns.append(named(name))
-                continue
-            values = [named(f"{prefix}{place}") for prefix in prefixes]
-            is_one = len(values) == 1
-            value = values[0].cast(kinds[name]) if is_one else F.coalesce(*values)
-            columns.append(value.alias(name))
+            if place is not None:
+                values = [named(f"{prefix}{place}") for prefix in prefixes]
+                value = _one_of(values, kinds[name])
+                column = value.alias(name)
+            columns.append(column)
 
         return columns
 
@@ -118,12 +129,24 @@ class Key:
         if self.null_safe:
             return F.lit(False)
         columns = map(named, self.names(prefix))
-        return reduce(or_, [column.isNull() for column in columns])
+        missing = [column.isNull() for column in columns]
+        return reduce(or_, missing)
 
     def of(self, df: DataFrame, prefix: str) -> DataFrame:
-        """Return the keys of a frame that may match."""
+        """Return the keys of a frame that may match.
+
+        *Columns*: the key under the prefix.
+        """
         keys = df.select(*self.names(prefix))
-        return keys.filter(~self.matches_nothing(prefix))
+        may_match = ~self.matches_nothing(prefix)
+        return keys.filter(may_match)
+
+
+def _one_of(values: Sequence[Column], kind: str) -> Column:
+    """Return the first value that is there, in the type that it had if it is the only one."""
+    if len(values) == 1:
+        return values[0].cast(kind)
+    return F.coalesce(*values)
 
 
 def common_key(
@@ -212,8 +235,7 @@ def refuse_twice(df: DataFrame, step: str) -> None:
 
 
 def _kinds_of(df: DataFrame, on: Sequence[str]) -> dict[str, str]:
-    types = types_of(df)
-    return {name: types[name.lower()].simpleString() for name in on}
+    return {name: kind_of(df, name) for name in on}
 
 
 def _common(left: str, right: str) -> str | None:

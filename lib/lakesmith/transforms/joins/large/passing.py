@@ -37,15 +37,18 @@ def join_passing(left: DataFrame, right: DataFrame, plan: Salting) -> DataFrame:
     loses_rows = plan.how in ("inner", "semi", "anti")
     if PASSES not in left.columns or not loses_rows:
         return salted_join(left, right, plan)
+
     as_left = replace(plan, how="left")
     if plan.how != "inner":
         names = plan.key.names(RIGHT)
         right = right.select(*names).distinct()
         none_hot = HotKeys(tuple(names))
         as_left = replace(as_left, other_hot=none_hot)
+
     marked = right.withColumn(FOUND, F.lit(True))
     joined = salted_join(left, marked, as_left)
     found = named(FOUND)
     has_match = found.isNull() if plan.how == "anti" else found.isNotNull()
-    kept = has_match | named(PASSES)
-    return joined.filter(kept).drop(FOUND)
+    is_kept = has_match | named(PASSES)
+    kept = joined.filter(is_kept)
+    return kept.drop(FOUND)

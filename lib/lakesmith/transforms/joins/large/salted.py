@@ -8,6 +8,7 @@ from typing import Literal
 from pyspark.sql import DataFrame
 from pyspark.sql import functions as F
 
+from lakesmith.column_refs import is_true, named
 from lakesmith.transforms.joins.large.declared import HotKeys, as_frame
 from lakesmith.transforms.joins.large.hot_keys import Heat, counted, measured
 from lakesmith.transforms.joins.large.keys import HOT, LEFT, RIGHT, Key
@@ -84,27 +85,40 @@ def salted_join(left: DataFrame, right: DataFrame, plan: Salting) -> DataFrame:
     """
     hot = _hot_of(left, plan.hot, plan, THIS)
     other_hot = _hot_of(right, plan.other_hot, plan, OTHER)
-    if plan.how in ("semi", "anti") and other_hot is not None:
+    asks_only = plan.how in ("semi", "anti")
+    if asks_only and other_hot is not None:
         right = _one_row_each(right, other_hot, plan.key)
         other_hot = None
+
     if hot is None and other_hot is None:
         same = plan.key.matches(LEFT, RIGHT)
         return left.join(right, same, plan.spark_how)
 
     merged = both_hot(hot, other_hot, plan.key)
-    salted = with_salts(merged, plan.key, plan.heat.partitions)
-    at_left = F.col(AT_LEFT)
-    this = mark(left, salted, plan.key, THIS, at_left)
-    other = mark(right, salted, plan.key, OTHER, ~at_left)
-    same_key = plan.key.matches(LEFT, RIGHT)
-    same_slot = F.col(THIS.slot) == F.col(OTHER.slot)
-    joined = this.join(other, same_key & same_slot, plan.spark_how)
+    joined = _joined_by_slot(left, right, merged, plan)
+
     if other_hot is not None and plan.how in ("left", "full"):
         joined = _without_surplus(joined, THIS, OTHER)
     if hot is not None and plan.how in ("right", "full"):
         joined = _without_surplus(joined, OTHER, THIS)
+
     added = (THIS.slot, THIS.copied, OTHER.slot, OTHER.copied)
     return joined.drop(*added)
+
+
+def _joined_by_slot(
+    left: DataFrame, right: DataFrame, hot: DataFrame, plan: Salting
+) -> DataFrame:
+    """Join rows of one key in the slots of the key, which lead to different tasks."""
+    key = plan.key
+    salted = with_salts(hot, key, plan.heat.partitions)
+    at_left = F.col(AT_LEFT)
+    this = mark(left, salted, key, THIS, at_left)
+    other = mark(right, salted, key, OTHER, ~at_left)
+
+    same_key = key.matches(LEFT, RIGHT)
+    same_slot = F.col(THIS.slot) == F.col(OTHER.slot)
+    return this.join(other, same_key & same_slot, plan.spark_how)
 
 
 def _hot_of(
@@ -116,24 +130,25 @@ def _hot_of(
     if not given.values:
         return None
     hot = as_frame(given, rows.sparkSession, plan.key)
-    if side in _MUST_BE_THERE.get(plan.how, ()):
+    must_be_there = _MUST_BE_THERE.get(plan.how, ())
+    if side in must_be_there:
         return counted(hot, rows, plan.key, side.prefix)
     return hot
 
 
 def _one_row_each(right: DataFrame, hot: DataFrame, key: Key) -> DataFrame:
     """Keep one row of each hot key, as a semi and an anti join only ask whether there is one."""
-    names = key.names(RIGHT)
+    hot_keys = hot.select(*key.names(HOT))
+    keys = right.select(*key.names(RIGHT))
     same = key.matches(RIGHT, HOT)
-    keys = hot.select(*key.names(HOT))
-    sent = F.broadcast(keys)
-    cold = right.select(*names).join(sent, same, "left_anti")
-    return cold.union(keys)
+    sent = F.broadcast(hot_keys)
+    cold = keys.join(sent, same, "left_anti")
+    return cold.union(hot_keys)
 
 
 def _without_surplus(joined: DataFrame, copied: Side, spread: Side) -> DataFrame:
     """Drop copies without a match in their slot, whose key has a match in another slot."""
-    is_copy = F.coalesce(copied.copied, F.lit(False))
+    is_copy = is_true(named(copied.copied))
     # A slot is never NULL, so a NULL says that the side has no row.
     is_alone = F.col(spread.slot).isNull()
     is_surplus = is_copy & is_alone

@@ -61,14 +61,16 @@ def choose(known: Known, limits: SparkLimits) -> JoinChoice:
     if _is_sent(known, limits):
         sizes = {"bytes": known.other_bytes or 0, "limit": limits.broadcast}
         return JoinChoice(STEP, TO_SPARK, "`other` is sent to every worker", sizes)
+
     tasks = {"tasks": known.tasks}
-    numbers = [number for number in (known.hot, known.other_hot) if number is not None]
-    if None in (known.hot, known.other_hot):
-        why = "the hot keys are found as part of the plan"
-        given = {"hot keys given": sum(numbers)} if sum(numbers) else {}
-        return JoinChoice(STEP, SALTED, why, given | tasks)
-    number = {"hot keys": sum(numbers)}
-    return JoinChoice(STEP, SALTED, "the hot keys are given", number | tasks)
+    number = (known.hot or 0) + (known.other_hot or 0)
+    if known.hot is not None and known.other_hot is not None:
+        given = {"hot keys": number}
+        return JoinChoice(STEP, SALTED, "the hot keys are given", given | tasks)
+
+    why = "the hot keys are found as part of the plan"
+    given = {"hot keys given": number} if number else {}
+    return JoinChoice(STEP, SALTED, why, given | tasks)
 
 
 def _is_sent(known: Known, limits: SparkLimits) -> bool:

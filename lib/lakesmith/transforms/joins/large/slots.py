@@ -13,7 +13,7 @@ from functools import reduce
 from pyspark.sql import Column, DataFrame
 from pyspark.sql import functions as F
 
-from lakesmith.column_refs import named
+from lakesmith.column_refs import is_true, named
 from lakesmith.sketches.bloom import key_hash
 from lakesmith.transforms.joins.large.hot_keys import ROWS
 from lakesmith.transforms.joins.large.keys import HOT, Key
@@ -169,7 +169,7 @@ def mark(
     marked = rows.join(marks, same, "left")
     columns = [named(name) for name in rows.columns]
     slot = _slot(rows, key, side)
-    copied = F.coalesce(COPIED, F.lit(False))
+    copied = is_true(named(COPIED))
     return marked.select(
         *columns,
         slot.alias(side.slot),
@@ -213,6 +213,6 @@ def _number(rows: DataFrame, key: Key, prefix: str) -> Column:
     }
     if hashed:
         return key_hash(hashed)
-    # Rows that are equal can be told apart only by the task that reads them.
+    # Only the task that reads them distinguishes rows that are equal.
     task = F.spark_partition_id()
     return task.cast("bigint")

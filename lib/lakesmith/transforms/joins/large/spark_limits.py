@@ -66,9 +66,11 @@ def byte_size(text: str | None) -> int:
     >>> byte_size("10MB"), byte_size("64m"), byte_size("-1"), byte_size("10485760b")
     (10485760, 67108864, -1, 10485760)
     """
-    found = _SIZE.fullmatch((text or "").strip())
+    plain = (text or "").strip()
+    found = _SIZE.fullmatch(plain)
     if not found:
         return -1
+
     number, unit = found.groups()
     return int(number) * _UNITS[unit.lower()]
 

@@ -37,6 +37,8 @@ def join_skewed(
 
     Notes
     -----
+    *Columns*: needs `on` on both sides -> adds `columns` but for semi and anti.
+
     No job runs while the frame is built: hot keys that are not declared are found in the plan.
 
     Examples
@@ -76,6 +78,10 @@ def semi_join_bloom(
     -------
     Transform
 
+    Notes
+    -----
+    *Columns*: needs `on` on both sides -> adds none.
+
     Examples
     --------
     >>> spark.range(9).transform(semi_join_bloom(other=spark.range(8, 10), on=["id"])).count()
@@ -105,6 +111,10 @@ def anti_join_bloom(
     Returns
     -------
     Transform
+
+    Notes
+    -----
+    *Columns*: needs `on` on both sides -> adds none.
 
     Examples
     --------

@@ -79,11 +79,13 @@ def thinned_join(left: DataFrame, right: DataFrame, plan: Thinning) -> DataFrame
     [(7, 'a'), (8, None)]
     """
     this = left.withColumn(MAYBE, F.lit(True))
-    if plan.bloom.is_built and plan.bloom.of == OF_THIS:
+    is_built = plan.bloom.is_built
+    if is_built and plan.bloom.of == OF_THIS:
         marked = _marked(right, RIGHT, left, LEFT, plan)
         right = marked.filter(MAYBE).drop(MAYBE)
-    elif plan.bloom.is_built:
+    elif is_built:
         this = _marked(left, LEFT, right, RIGHT, plan)
+
     parts = _parts(plan.how, this.columns)
     entering = this.filter(parts.enters)
     same = plan.key.matches(LEFT, RIGHT)
@@ -91,6 +93,7 @@ def thinned_join(left: DataFrame, right: DataFrame, plan: Thinning) -> DataFrame
     if parts.stays is not None:
         bypassing = this.filter(parts.stays)
         joined = joined.unionByName(bypassing, allowMissingColumns=True)
+
     return joined.drop(MAYBE)
 
 
@@ -117,6 +120,8 @@ def _marked(
     key = plan.key
     keys = key.of(source, of)
     bloom = bloom_build(keys, key.typed(of), shape)
-    marked = probe_shards(rows, bloom, key.typed(prefix), shape)
+
+    asked = key.typed(prefix)
+    marked = probe_shards(rows, bloom, asked, shape)
     maybe = F.col(MAYBE) & ~key.matches_nothing(prefix)
     return marked.withColumn(MAYBE, maybe)

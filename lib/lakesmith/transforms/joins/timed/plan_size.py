@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 from pyspark.errors import PySparkException
@@ -82,17 +83,20 @@ def small_side(
     """
     known = plan_bytes(other)
     given = None if rows is None else rows * _BYTES_A_COLUMN * len(other.columns)
-    numbers = {"bytes": known, "rows": rows, "limit": limit}
-    estimates = {name: float(n) for name, n in numbers.items() if n is not None}
+    estimates = _estimates({"bytes": known, "rows": rows, "limit": limit})
     if given is not None and given > limit:
         why = "it is expected to have too many rows to be sent"
         return SmallSide("sort merge", why, estimates)
     if known is not None and known <= limit:
-        return SmallSide(
-            "broadcast", f"its plan has at most {known:,} bytes", estimates
-        )
+        why = f"its plan has at most {known:,} bytes"
+        return SmallSide("broadcast", why, estimates)
     if given is not None:
         why = "it is expected to be small, which Spark measures in the shuffle"
         return SmallSide("adaptive", why, estimates)
     why = "its size is not known" if known is None else f"its plan has {known:,} bytes"
     return SmallSide("sort merge", why, estimates)
+
+
+def _estimates(numbers: Mapping[str, int | None]) -> dict[str, float]:
+    """Return the numbers that are known."""
+    return {name: float(n) for name, n in numbers.items() if n is not None}

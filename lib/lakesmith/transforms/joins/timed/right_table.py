@@ -9,13 +9,16 @@ from typing import TYPE_CHECKING, Literal
 from pyspark.sql import Column, DataFrame
 from pyspark.sql import functions as F
 
-from lakesmith.column_refs import json_text, named, types_of
+from lakesmith.column_refs import is_true, kind_of, named, types_of
 from lakesmith.transforms.axis import distance, position
+from lakesmith.transforms.joins.sides import fails_for_key
 from lakesmith.transforms.joins.timed.rows import (
     AFTER,
     AT,
     BEFORE,
     Layout,
+    by_place,
+    fields_by_place,
     right_rows,
     row_name,
 )
@@ -26,7 +29,8 @@ if TYPE_CHECKING:
 
 Direction = Literal["backward", "forward", "nearest"]
 OnTie = Literal["error", "greatest"]
-BACKWARD, FORWARD = "backward", "forward"
+BACKWARD = "backward"
+FORWARD = "forward"
 STEP = "join_as_of"
 
 
@@ -90,8 +94,9 @@ class RightTable:
     @property
     def passes(self) -> tuple[str, ...]:
         """The directions in which rows are looked through."""
-        is_both = self.spec.direction == "nearest"
-        return (BACKWARD, FORWARD) if is_both else (self.spec.direction,)
+        if self.spec.direction == "nearest":
+            return (BACKWARD, FORWARD)
+        return (self.spec.direction,)
 
     @property
     def row(self) -> Column:
@@ -108,19 +113,31 @@ class RightTable:
         return f"_before_{self.index}"
 
     def rows(self, layout: Layout) -> DataFrame:
-        """Return its rows as the union holds them."""
-        fields = {"at": self._position(self.at), **self._order, **self._values}
-        return right_rows(self.spec.other, layout, self.index, self._place(), fields)
+        """Return its rows as the union holds them.
+
+        *Columns*: those of `right_rows`, with a struct of the position, the order and the columns
+        taken.
+        """
+        other = self.spec.other
+        place = self._place()
+        at = self._position(self.at)
+        fields = {"at": at, **self._order, **self._values}
+        return right_rows(other, layout, self.index, place, fields)
 
     def order(self, row: Column) -> Column:
         """Return what decides which of two rows is newer, NULL for no row."""
-        fields = [row.getField("at"), *self.breakers(row)]
-        return F.when(row.isNotNull(), F.struct(*fields))
+        at = row.getField("at")
+        breakers = self.breakers(row)
+        order = F.struct(at, *breakers)
+        return F.when(row.isNotNull(), order)
 
     def breakers(self, row: Column) -> list[Column]:
         """Return what decides between two rows of one time."""
         fields = [row.getField(name) for name in self._order]
-        return fields + (self._comparable(row) if self.spec.on_tie != "error" else [])
+        if self.spec.on_tie == "error":
+            return fields
+        values = self._comparable(row)
+        return [*fields, *values]
 
     def nearer(self, later: Column, earlier: Column) -> Column:
         """Return the one of two rows that is chosen, either of which may be missing.
@@ -130,12 +147,14 @@ class RightTable:
         later, earlier : Column
             The rows in the order in which they are looked through.
         """
+        known = F.coalesce(later, earlier)
         if not self.spec.available_at:
-            return F.coalesce(later, earlier)
+            return known
+
         # A row that became known later may be the older one.
         is_older = self.order(earlier) > self.order(later)
         both = later.isNotNull() & earlier.isNotNull()
-        return F.when(both & is_older, earlier).otherwise(F.coalesce(later, earlier))
+        return F.when(both & is_older, earlier).otherwise(known)
 
     def unless_tied(self, on: Mapping[str, str]) -> Column:
         """Return true, or fail where a row and the one before it are tied and differ.
@@ -146,54 +165,61 @@ class RightTable:
             Columns of the key in the union to their names.
         """
         before = named(self.before)
-        same_order = self.order(before).eqNullSafe(self.order(self.row))
-        values = F.struct(F.lit(0), *self._comparable(self.row))
-        values_before = F.struct(F.lit(0), *self._comparable(before))
-        is_tied = self.row.isNotNull() & same_order & (values != values_before)
-        key = F.struct(*[named(key).alias(name) for key, name in on.items()])
-        text = F.lit(
-            f"LS351 step '{STEP}': two different rows have the same time and order, of "
-        )
-        message = F.concat(
-            text, F.lit(f"{self.at} {', '.join(self.taken)}: "), json_text(key)
-        )
-        failure = F.raise_error(message).cast("boolean")
-        return F.when(F.coalesce(is_tied, F.lit(False)), failure).otherwise(F.lit(True))
+        order = self.order(self.row)
+        order_before = self.order(before)
+        same_order = order.eqNullSafe(order_before)
+        values = self._values_of(self.row)
+        values_before = self._values_of(before)
+        differs = values != values_before
+        is_row = self.row.isNotNull()
+        is_tied = is_row & same_order & differs
+
+        surely_tied = is_true(is_tied)
+        what = f"LS351 step '{STEP}': two different rows have the same time and order"
+        names = ", ".join(self.taken)
+        failure = fails_for_key(f"{what}, of {self.at} {names}: ", on)
+        return F.when(surely_tied, failure).otherwise(F.lit(True))
+
+    def _values_of(self, row: Column) -> Column:
+        values = self._comparable(row)
+        return F.struct(F.lit(0), *values)
 
     def chosen(self) -> Column:
         """Return the row that is chosen, NULL where it is too old."""
         rows = [named(self.found(direction)) for direction in self.passes]
         row = rows[0] if len(rows) == 1 else _nearer(*rows)
-        return (
-            row if self.staleness is None else F.when(_age(row) <= self.staleness, row)
-        )
+        if self.staleness is None:
+            return row
+        is_fresh = _age(row) <= self.staleness
+        return F.when(is_fresh, row)
 
     def shown(self) -> list[Column]:
         """Return the columns taken of the chosen row."""
-        row = self.chosen()
-        names = enumerate(self.taken)
-        return [row.getField(f"v{index}").alias(name) for index, name in names]
+        return fields_by_place(self.chosen(), "v", self.taken)
 
     @property
     def _order(self) -> dict[str, Column]:
-        available = [self._available] if self.spec.available_at else []
-        breakers = [named(name) for name in self.spec.tie_breakers]
-        return {
-            f"o{index}": value for index, value in enumerate((*available, *breakers))
-        }
+        values = [named(name) for name in self.spec.tie_breakers]
+        if self.spec.available_at:
+            values.insert(0, self._available)
+        return {f"o{index}": value for index, value in enumerate(values)}
 
     @property
     def _values(self) -> dict[str, Column]:
-        columns = enumerate(self.taken.values())
-        return {f"v{index}": named(name) for index, name in columns}
+        return by_place("v", self.taken.values())
 
     def _comparable(self, row: Column) -> list[Column]:
         types = types_of(self.spec.other)
-        kinds = enumerate(types[name.lower()] for name in self.taken.values())
-        return [orderable(row.getField(f"v{index}"), kind) for index, kind in kinds]
+        columns = []
+        for index, name in enumerate(self.taken.values()):
+            kind = types[name.lower()]
+            value = row.getField(f"v{index}")
+            columns.append(orderable(value, kind))
+
+        return columns
 
     def _position(self, name: str) -> Column:
-        kind = types_of(self.spec.other)[name.lower()].simpleString()
+        kind = kind_of(self.spec.other, name)
         return position(named(name), kind)
 
     @property
@@ -203,20 +229,26 @@ class RightTable:
     def _place(self) -> tuple[Column, Column]:
         """Return from where on a row may be chosen, and whether at that position already."""
         at = self._position(self.at)
-        side = F.lit(BEFORE if self.spec.allow_exact else AFTER)
+        order = BEFORE if self.spec.allow_exact else AFTER
+        side = F.lit(order)
         if not self.spec.available_at:
             return at, side
+
         known = self._available
+        has_both = known.isNotNull() & at.isNotNull()
+        seen = F.when(has_both, F.greatest(at, known))
         is_late = known > at
-        seen = F.when(known.isNotNull() & at.isNotNull(), F.greatest(at, known))
-        return seen, F.when(is_late, F.lit(BEFORE)).otherwise(side)
+        side_seen = F.when(is_late, F.lit(BEFORE)).otherwise(side)
+        return seen, side_seen
 
 
 def _age(row: Column) -> Column:
     """Return how far a row is away."""
     at = row.getField("at")
     here = named(AT)
-    return F.when(at <= here, distance(at, here)).otherwise(distance(here, at))
+    back = distance(at, here)
+    ahead = distance(here, at)
+    return F.when(at <= here, back).otherwise(ahead)
 
 
 def _nearer(back: Column, ahead: Column) -> Column:

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 from pyspark.sql import DataFrame
 
-from lakesmith.column_refs import require, types_of
+from lakesmith.column_refs import kind_of, require
 from lakesmith.errors import StepError
 from lakesmith.transforms.axis import require_axis, span_on_axis
 from lakesmith.transforms.joins.timed.right_table import STEP, AsOf, RightTable
@@ -55,27 +55,38 @@ def _right_table(
     index: int, one: AsOf, on: Sequence[str], at: str, kind: str
 ) -> RightTable:
     time = one.at or at
-    times = [time, *([one.available_at] if one.available_at else [])]
+    times = _times(one, time)
     require(one.other, [*times, *one.tie_breakers], STEP)
-    taken = taken_from(one.other, one.columns, [*on, *times])
-    text = one.max_staleness
-    staleness = (
-        None if text is None else span_on_axis(STEP, "max_staleness", text, kind)
-    )
+    left_out = [*on, *times]
+    taken = taken_from(one.other, one.columns, left_out)
+    staleness = _staleness(one, kind)
     return RightTable(index, one, time, taken, staleness)
+
+
+def _times(one: AsOf, time: str) -> list[str]:
+    """Return the columns of a right table that are times."""
+    if one.available_at:
+        return [time, one.available_at]
+    return [time]
+
+
+def _staleness(one: AsOf, kind: str) -> int | None:
+    if one.max_staleness is None:
+        return None
+    return span_on_axis(STEP, "max_staleness", one.max_staleness, kind)
 
 
 def _require_table(
     df: DataFrame, table: RightTable, on: Sequence[str], at: str, kind: str
 ) -> None:
     other = table.spec.other
-    kinds = types_of(other)
-    times = [table.at, *([table.spec.available_at] if table.spec.available_at else [])]
-    there = {
-        f"{name} of the other side": kinds[name.lower()].simpleString()
-        for name in times
-    }
-    require_axis(STEP, {at: kind, **there})
+    times = _times(table.spec, table.at)
+    kinds = {at: kind}
+    for name in times:
+        shown = f"{name} of the other side"
+        kinds[shown] = kind_of(other, name)
+
+    require_axis(STEP, kinds)
     require_sides(STEP, df, other, on, table.taken)
 
 

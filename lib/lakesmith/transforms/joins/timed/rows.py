@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import reduce
 from operator import or_
@@ -10,7 +10,7 @@ from operator import or_
 from pyspark.sql import Column, DataFrame
 from pyspark.sql import functions as F
 
-from lakesmith.column_refs import named, types_of
+from lakesmith.column_refs import aliased, named
 from lakesmith.transforms.axis import EARLIEST, floor_div
 from lakesmith.types import SCALARS, family
 
@@ -19,7 +19,9 @@ SIDE = "_side"
 LEFT = "_left"
 BUCKET = "_bucket"
 # At one position, rows of the other side that hold there come before the rows of this side.
-BEFORE, HERE, AFTER = 0, 1, 2
+BEFORE = 0
+HERE = 1
+AFTER = 2
 # Rows without a key or time are spread over so many parts.
 SPREAD = 64
 
@@ -51,11 +53,10 @@ class Layout:
 
     def part_of(self, at: Column) -> Column:
         """Return the part of its key that a position is in."""
-        return (
-            F.lit(0).cast("bigint")
-            if self.bucket is None
-            else floor_div(at, self.bucket)
-        )
+        if self.bucket is None:
+            only_part = F.lit(0)
+            return only_part.cast("bigint")
+        return floor_div(at, self.bucket)
 
 
 def row_name(table: int) -> str:
@@ -67,6 +68,34 @@ def row_name(table: int) -> str:
     '_row_0'
     """
     return f"_row_{table}"
+
+
+def by_place(prefix: str, names: Iterable[str]) -> dict[str, Column]:
+    """Return columns under the number of their place, as names of both sides may be the same.
+
+    Examples
+    --------
+    >>> spark.range(1).select(*aliased(by_place("c", ["id"])))
+    DataFrame[c0: bigint]
+    """
+    return {f"{prefix}{place}": named(name) for place, name in enumerate(names)}
+
+
+def fields_by_place(row: Column, prefix: str, names: Iterable[str]) -> list[Column]:
+    """Return the fields of a struct that has columns by their place, under their names.
+
+    Examples
+    --------
+    >>> row = F.struct(F.lit(7).alias("c0"))
+    >>> spark.range(1).select(*fields_by_place(row, "c", ["price"]))
+    DataFrame[price: int]
+    """
+    columns = []
+    for place, name in enumerate(names):
+        field = row.getField(f"{prefix}{place}")
+        columns.append(field.alias(name))
+
+    return columns
 
 
 def left_rows(df: DataFrame, layout: Layout, at: Column) -> DataFrame:
@@ -91,14 +120,16 @@ def left_rows(df: DataFrame, layout: Layout, at: Column) -> DataFrame:
     >>> left_rows(df, Layout(("id",)), F.col("t")).first().asDict()["_left"]
     Row(c0=1, c1=5)
     """
-    keys = [named(name) for name in layout.on]
-    lacks = reduce(or_, [value.isNull() for value in (*keys, at)])
-    spread = F.lit(EARLIEST) + F.pmod(_hash_of(df, keys), F.lit(SPREAD))
-    bucket = F.when(lacks, spread).otherwise(layout.part_of(at))
-    fields = [named(name).alias(f"c{index}") for index, name in enumerate(df.columns)]
-    renamed = [key.alias(name) for key, name in zip(keys, layout.keys, strict=True)]
+    lacks = _lacks(layout, at)
+    place = F.pmod(_hash_of(df, layout), F.lit(SPREAD))
+    spread = F.lit(EARLIEST) + place
+    part = layout.part_of(at)
+    bucket = F.when(lacks, spread).otherwise(part)
+
+    keys = _keys(layout)
+    fields = aliased(by_place("c", df.columns))
     return df.select(
-        *renamed,
+        *keys,
         bucket.alias(BUCKET),
         at.alias(AT),
         F.lit(HERE).alias(SIDE),
@@ -106,14 +137,23 @@ def left_rows(df: DataFrame, layout: Layout, at: Column) -> DataFrame:
     )
 
 
-def _hash_of(df: DataFrame, keys: Sequence[Column]) -> Column:
-    types = types_of(df)
-    plain = [
-        named(name)
-        for name in df.columns
-        if family(types[name.lower()].simpleString()) in SCALARS
-    ]
-    return F.xxhash64(*(plain or keys))
+def _lacks(layout: Layout, at: Column) -> Column:
+    """Return whether a row has no position, or a NULL in its key."""
+    keys = map(named, layout.on)
+    missing = [value.isNull() for value in (*keys, at)]
+    return reduce(or_, missing)
+
+
+def _keys(layout: Layout) -> list[Column]:
+    columns = map(named, layout.on)
+    keys = zip(layout.keys, columns, strict=True)
+    return aliased(dict(keys))
+
+
+def _hash_of(df: DataFrame, layout: Layout) -> Column:
+    plain = [name for name, kind in df.dtypes if family(kind) in SCALARS]
+    hashed = plain or layout.on
+    return F.xxhash64(*map(named, hashed))
 
 
 def left_columns(names: Sequence[str]) -> list[Column]:
@@ -125,8 +165,7 @@ def left_columns(names: Sequence[str]) -> list[Column]:
     >>> left_rows(df, Layout(("id",)), F.col("t")).select(*left_columns(df.columns)).first()
     Row(id=1, t=5)
     """
-    left = named(LEFT)
-    return [left.getField(f"c{index}").alias(name) for index, name in enumerate(names)]
+    return fields_by_place(named(LEFT), "c", names)
 
 
 def right_rows(
@@ -163,13 +202,15 @@ def right_rows(
     [Row(v0=9)]
     """
     at, side = place
-    keys = [named(name) for name in layout.on]
-    lacks = reduce(or_, [value.isNull() for value in (*keys, at)])
-    renamed = [key.alias(name) for key, name in zip(keys, layout.keys, strict=True)]
-    row = F.struct(*[value.alias(name) for name, value in fields.items()])
-    return other.filter(~lacks).select(
-        *renamed,
-        layout.part_of(at).alias(BUCKET),
+    keys = _keys(layout)
+    part = layout.part_of(at)
+    row = F.struct(*aliased(fields))
+
+    lacks = _lacks(layout, at)
+    complete = other.filter(~lacks)
+    return complete.select(
+        *keys,
+        part.alias(BUCKET),
         at.alias(AT),
         side.alias(SIDE),
         row.alias(row_name(table)),

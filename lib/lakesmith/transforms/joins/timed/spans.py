@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from pyspark.sql import Column
 from pyspark.sql import functions as F
 
-from lakesmith.column_refs import named
+from lakesmith.column_refs import is_true, named
 from lakesmith.transforms.axis import floor_div, position
 
 # An interval of more buckets than this takes a wider one.
@@ -50,7 +50,8 @@ class Span:
         if self.end is None:
             return self.begin.isNotNull()
         is_open = self.begin.isNull() | self.end.isNull()
-        return is_open | (self.begin < self.end)
+        is_ordered = self.begin < self.end
+        return is_open | is_ordered
 
     def bucket_of_begin(self, width: int) -> Column:
         """Return the first bucket, NULL where the begin is open."""
@@ -59,7 +60,7 @@ class Span:
     def bucket_of_end(self, width: int) -> Column:
         """Return the last bucket, NULL where the end is open."""
         if self.end is None:
-            return floor_div(self.begin, width)
+            return self.bucket_of_begin(width)
         last = self.end - F.lit(1)
         return floor_div(last, width)
 
@@ -67,8 +68,11 @@ class Span:
         """Return whether it takes few buckets of a width."""
         if self.end is None:
             return F.lit(True)
-        buckets = F.try_subtract(self.bucket_of_end(width), self.bucket_of_begin(width))
-        return F.coalesce(buckets < MOST_BUCKETS, F.lit(False))
+        first = self.bucket_of_begin(width)
+        last = self.bucket_of_end(width)
+        buckets = F.try_subtract(last, first)
+        are_few = buckets < MOST_BUCKETS
+        return is_true(are_few)
 
 
 def span_of(names: str | Sequence[str], kinds: Sequence[str]) -> Span:
@@ -80,9 +84,8 @@ def span_of(names: str | Sequence[str], kinds: Sequence[str]) -> Span:
     False
     """
     columns = [names] if isinstance(names, str) else names
-    places = [
-        position(named(name), kind) for name, kind in zip(columns, kinds, strict=True)
-    ]
+    pairs = zip(columns, kinds, strict=True)
+    places = [position(named(name), kind) for name, kind in pairs]
     return Span(*places)
 
 
@@ -94,7 +97,8 @@ def widths(width: int) -> list[int]:
     >>> widths(10)
     [10, 2560]
     """
-    return [width, min(width * WIDER, _WIDEST)]
+    wider = min(width * WIDER, _WIDEST)
+    return [width, wider]
 
 
 def level_of(span: Span, width: int) -> Column:
@@ -108,8 +112,11 @@ def level_of(span: Span, width: int) -> Column:
     [0, 1, 2]
     """
     narrow, wide = widths(width)
-    beyond = F.when(span.fits(wide), F.lit(1)).otherwise(F.lit(2))
-    return F.when(span.fits(narrow), F.lit(0)).otherwise(beyond)
+    fits_narrow = span.fits(narrow)
+    fits_wide = span.fits(wide)
+
+    beyond = F.when(fits_wide, F.lit(1)).otherwise(F.lit(2))
+    return F.when(fits_narrow, F.lit(0)).otherwise(beyond)
 
 
 def part_of(span: Span) -> Column:
@@ -120,8 +127,11 @@ def part_of(span: Span) -> Column:
     >>> spark.range(1).select(part_of(Span(F.lit(7)))).first()[0] in range(PARTS)
     True
     """
-    places = [span.begin] if span.end is None else [span.begin, span.end]
-    return F.pmod(F.xxhash64(*places), F.lit(PARTS))
+    places = [span.begin]
+    if span.end is not None:
+        places.append(span.end)
+    hashed = F.xxhash64(*places)
+    return F.pmod(hashed, F.lit(PARTS))
 
 
 def levels_of(span: Span, width: int, part: Column | None, own_only: bool) -> Column:
@@ -152,21 +162,35 @@ def levels_of(span: Span, width: int, part: Column | None, own_only: bool) -> Co
     >>> spark.range(25, 26).select(interval).first()[0]
     [[2, 3], None, None]
     """
-    parts = F.sequence(F.lit(0), F.lit(PARTS - 1)) if part is None else F.array(part)
     if span.is_point and part is not None:
         points = [span.bucket_of_begin(wide) for wide in widths(width)]
         return F.array(*points, part.cast("bigint"))
+
     own = level_of(span, width)
-    lists = [
-        F.sequence(span.bucket_of_begin(wide), span.bucket_of_end(wide))
-        for wide in widths(width)
-    ]
-    lists.append(parts.cast("array<bigint>"))
+    lists = [_buckets(span, wide) for wide in widths(width)]
+    lists.append(_parts(part))
+
     shown = []
     for level, buckets in enumerate(lists):
         is_there = own == level if own_only else own <= level
         shown.append(F.when(is_there, buckets))
+
     return F.array(*shown)
+
+
+def _buckets(span: Span, width: int) -> Column:
+    """Return all buckets of a width that an interval is in."""
+    first = span.bucket_of_begin(width)
+    last = span.bucket_of_end(width)
+    return F.sequence(first, last)
+
+
+def _parts(part: Column | None) -> Column:
+    """Return the parts of the last level, the one that is given or all of them."""
+    parts = F.sequence(F.lit(0), F.lit(PARTS - 1))
+    if part is not None:
+        parts = F.array(part)
+    return parts.cast("array<bigint>")
 
 
 def meets_here(
@@ -193,12 +217,17 @@ def meets_here(
     >>> tuple(spark.range(1).select(*is_there).first())
     (False, True, False)
     """
+    span, own_level = here
+    other, other_level = there
     level, bucket = cell
-    is_level = level == F.greatest(here[1], there[1])
+    is_level = level == F.greatest(own_level, other_level)
     # Both have begun from here on. An open begin is before any other one.
-    begin = F.greatest(here[0].begin, there[0].begin)
+    begin = F.greatest(span.begin, other.begin)
     narrow, wide = widths(width)
-    of_level = F.when(level == 0, floor_div(begin, narrow)).otherwise(
-        floor_div(begin, wide)
-    )
-    return is_level & ((level == 2) | (bucket == of_level))
+
+    narrow_bucket = floor_div(begin, narrow)
+    wide_bucket = floor_div(begin, wide)
+    first = F.when(level == 0, narrow_bucket).otherwise(wide_bucket)
+
+    is_last_level = level == 2
+    return is_level & (is_last_level | (bucket == first))

@@ -8,12 +8,14 @@ from typing import TypeAlias
 
 from pyspark.sql import DataFrame
 
-from lakesmith.column_refs import require, types_of
+from lakesmith.column_refs import kind_of, require
 from lakesmith.errors import StepError
+from lakesmith.transforms.axis import require_axis
 from lakesmith.transforms.joins.sides import columns_taken, refuse_clash
 from lakesmith.types import are_comparable
 
 Columns: TypeAlias = Sequence[str] | Mapping[str, str]
+Names: TypeAlias = str | Sequence[str]
 
 
 def taken_from(
@@ -99,11 +101,9 @@ def _refuse_twice(step: str, side: str, names: Iterable[str]) -> None:
 def _require_comparable(
     step: str, df: DataFrame, other: DataFrame, on: Sequence[str]
 ) -> None:
-    here = types_of(df)
-    there = types_of(other)
     for name in on:
-        left = here[name.lower()].simpleString()
-        right = there[name.lower()].simpleString()
+        left = kind_of(df, name)
+        right = kind_of(other, name)
         if not are_comparable(left, right):
             raise StepError(
                 f"step '{step}' cannot compare {name}: {left} here, {right} on the"
@@ -111,3 +111,47 @@ def _require_comparable(
                 code="LS354",
                 hint="cast it on one side before the join",
             )
+
+
+def require_positions(
+    step: str, df: DataFrame, other: DataFrame, at: Names, other_at: Names
+) -> tuple[list[str], list[str]]:
+    """Check that the positions of both sides have one order, and return their types.
+
+    Parameters
+    ----------
+    step : str
+        The step, for the message.
+    df, other : DataFrame
+    at, other_at : str, or sequence of str
+        The column of a point, or those of begin and end.
+
+    Raises
+    ------
+    StepError
+        LS305 for a missing column, LS354 for types without one order.
+
+    Examples
+    --------
+    >>> calls = spark.sql("SELECT 1 AS at")
+    >>> shifts = spark.sql("SELECT 1L AS since, 5L AS until")
+    >>> require_positions("join_range", calls, shifts, "at", ["since", "until"])
+    (['int'], ['bigint', 'bigint'])
+    """
+    here = _listed(at)
+    there = _listed(other_at)
+    require(df, here, step)
+    require(other, there, step)
+    kinds = [kind_of(df, name) for name in here]
+    other_kinds = [kind_of(other, name) for name in there]
+
+    known = dict(zip(here, kinds, strict=True))
+    for name, kind in zip(there, other_kinds, strict=True):
+        known[f"{name} of the other side"] = kind
+
+    require_axis(step, known)
+    return kinds, other_kinds
+
+
+def _listed(names: Names) -> list[str]:
+    return [names] if isinstance(names, str) else list(names)
