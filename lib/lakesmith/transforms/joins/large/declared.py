@@ -147,16 +147,19 @@ def as_frame(hot: HotKeys, session: SparkSession, key: Key) -> DataFrame:
     [Row(_hot_0=7, _rows=3)]
     """
     typed = key.typed(HOT)
-    texts = [f"{name} STRING" for name in typed]
-    ddl = ", ".join([*texts, f"{ROWS} BIGINT"])
-    pairs = zip(hot.values, hot.rows, strict=True)
-    rows = [(*values, number) for values, number in pairs]
-    found = session.createDataFrame(rows, ddl)
-    keys = [_value(name, kind) for name, kind in typed.items()]
+    rows = []
+    for values, number in zip(hot.values, hot.rows, strict=True):
+        pairs = zip(values, typed.items(), strict=True)
+        columns = [_value(text, kind).alias(name) for text, (name, kind) in pairs]
+        count = F.lit(number).cast("bigint")
+        rows.append(F.struct(*columns, count.alias(ROWS)))
+
+    # One partition, so that nothing of it is shuffled.
+    one = session.range(0, 1, 1, 1)
+    found = one.select(F.inline(F.array(*rows)))
     # Texts that differ may be equal in their type, and a key twice would double rows.
-    by_key = found.select(*keys, ROWS).groupBy(*typed)
     total = F.sum(ROWS)
-    return by_key.agg(total.alias(ROWS))
+    return found.groupBy(*typed).agg(total.alias(ROWS))
 
 
 def texts_of(key: Key) -> list[Column]:
@@ -176,7 +179,6 @@ def _as_text(name: str, kind: str) -> Column:
     return text.alias(name)
 
 
-def _value(name: str, kind: str) -> Column:
-    text = named(name)
-    value = F.unhex(text) if kind == "binary" else text.cast(kind)
-    return value.alias(name)
+def _value(text: str | None, kind: str) -> Column:
+    literal = F.lit(text).cast("string")
+    return F.unhex(literal) if kind == "binary" else literal.cast(kind)
