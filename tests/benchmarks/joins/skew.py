@@ -27,7 +27,9 @@ from tests.benchmarks.markdown import markdown
 HOWS = ("inner", "left", "right", "full", "semi", "anti")
 UNIFORM, ZIPF, ONE = "uniform", "Zipf 1.2", "one key 60 %"
 PLAIN, FROZEN, FOUND = "Spark", "join_skewed, keys given", "join_skewed, keys found"
-HEAD = ("join", "keys", "way", "max ÷ mean records of a task", "CPU s", "÷ uniform")
+HEAD = (
+    "join", "keys", "way", "max ÷ mean records of a task", "CPU s of tasks", "÷ uniform", "CPU s", "÷ uniform",
+)  # fmt: skip
 KEYS_PER_ROW = 10
 FILES = 8
 SKEW = {
@@ -126,16 +128,18 @@ def skew(scratch: Path, rounds: int, rows: int) -> str:
 
 def report(out: Path, rounds: int, rows: int) -> str:
     """Lay the rounds out."""
+    found = sorted(measured(out), key=lambda one: HOWS.index(one[0][0]))
+    cpu_of_tasks = {key: sum(stage.cpu_seconds for stage in stages) for key, _, stages in found}
+    cpu_of_all = {key: cpu for key, cpu, _ in found}
     lines = []
-    base = {}
-    for (how, keys, way), cpu, stages in measured(out):
-        if keys == UNIFORM:
-            base[how] = cpu
-        even = f"{join_stage(stages).skew:.2f}"
-        lines.append((how, keys, way, even, f"{cpu:.2f}", cpu, how))
-    shown = [(*line[:5], f"{line[5] / base[line[6]]:.2f}") for line in lines]
+    for key, _, stages in found:
+        uniform = (key[0], UNIFORM, PLAIN)
+        figures = [f"{join_stage(stages).skew:.2f}"]
+        for cpu in (cpu_of_tasks, cpu_of_all):
+            figures += [f"{cpu[key]:.2f}", f"{cpu[key] / cpu[uniform]:.2f}"]
+        lines.append((*key, *figures))
     title = f"## Skewed keys: {rows:,} rows, 16 tasks (median of {rounds}, warm; pyspark {version('pyspark')})"
-    return f"{title}\n\n{markdown(HEAD, sorted(shown, key=lambda line: HOWS.index(line[0])))}"
+    return f"{title}\n\n{markdown(HEAD, lines)}"
 
 
 if __name__ == "__main__":

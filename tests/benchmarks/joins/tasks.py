@@ -19,6 +19,7 @@ class Stage:
     read: list[int] = field(default_factory=list)
     written: list[int] = field(default_factory=list)
     bytes_written: int = 0
+    cpu_seconds: float = 0.0
 
     @property
     def skew(self) -> float:
@@ -39,6 +40,7 @@ def stages_of(file: Path, begin: float, end: float) -> list[Stage]:
         stage.read.append(metrics["Shuffle Read Metrics"].get("Total Records Read", 0))
         written = metrics["Shuffle Write Metrics"]
         stage.written.append(written.get("Shuffle Records Written", 0))
+        stage.cpu_seconds += metrics.get("Executor CPU Time", 0) / 1e9
         stage.bytes_written += written.get("Shuffle Bytes Written", 0)
     return [stage for stage in stages.values() if begin * 1000 <= stage.begin < end * 1000]
 

@@ -51,19 +51,16 @@ class HotKeys:
     @property
     def share(self) -> float:
         """The share of the rows that have a hot key."""
-        if not self.total:
-            return 0.0
-        return sum(self.rows) / self.total
+        return sum(self.rows) / self.total if self.total else 0.0
 
     def __str__(self) -> str:
         """Return the keys in one line."""
         number = len(self.values)
-        what = "1 hot key" if number == 1 else f"{number} hot keys"
+        what = f"{number} hot key{'s' if number != 1 else ''}"
         names = ", ".join(self.on)
-        percent = 100 * self.share
-        text = f"{what} of '{names}' with {percent:.1f} % of {self.total:,} rows"
-        first = ["/".join(map(str, one)) for one in self.values[:5]]
-        shown = ", ".join(first)
+        shown = ", ".join("/".join(map(str, one)) for one in self.values[:5])
+        rows = f"{self.share:.1%}".replace("%", " %")
+        text = f"{what} of '{names}' with {rows} of {self.total:,} rows"
         return f"{text}: {shown}" if shown else text
 
 
@@ -107,23 +104,15 @@ def read_declared(declared: Declared, key: Key, step: str) -> HotKeys:
 
 
 def _texts(declared: Any, key: Key) -> tuple[str | None, ...]:
-    parts = _parts(declared, key)
-    kinds = list(key.kinds.values())
-    if len(parts) != len(kinds):
-        what = f"{declared!r} has {len(parts)} values for {len(kinds)} columns"
-        raise ValueError(what)
-
-    pairs = zip(parts, kinds, strict=True)
-    return tuple(_text(part, kind) for part, kind in pairs)
-
-
-def _parts(declared: Any, key: Key) -> list[Any]:
-    """Return the values of a key that is declared, one for each of its columns."""
+    is_many = isinstance(declared, list | tuple)
+    parts = list(declared) if is_many else [declared]
     if isinstance(declared, Mapping):
-        return [declared.get(name) for name in key.kinds]
-    if isinstance(declared, list | tuple):
-        return list(declared)
-    return [declared]
+        parts = [declared.get(name) for name in key.kinds]
+    number = len(key.kinds)
+    if len(parts) != number:
+        raise ValueError(f"{declared!r} has {len(parts)} values for {number} columns")
+    kinds = key.kinds.values()
+    return tuple(_text(part, kind) for part, kind in zip(parts, kinds, strict=True))
 
 
 def _text(value: Any, kind: str) -> str | None:
@@ -158,19 +147,19 @@ def as_frame(hot: HotKeys, session: SparkSession, key: Key) -> DataFrame:
     [Row(_hot_0=7, _rows=3)]
     """
     typed = key.typed(HOT)
-    texts = [f"{name} STRING" for name in typed]
-    ddl = ", ".join([*texts, f"{ROWS} BIGINT"])
-    pairs = zip(hot.values, hot.rows, strict=True)
-    rows = [(*values, number) for values, number in pairs]
+    rows = []
+    for values, number in zip(hot.values, hot.rows, strict=True):
+        pairs = zip(values, typed.items(), strict=True)
+        columns = [_value(text, kind).alias(name) for text, (name, kind) in pairs]
+        count = F.lit(number).cast("bigint")
+        rows.append(F.struct(*columns, count.alias(ROWS)))
 
-    found = session.createDataFrame(rows, ddl)
-    keys = [_value(name, kind) for name, kind in typed.items()]
+    # One partition, so that nothing of it is shuffled.
+    one = session.range(0, 1, 1, 1)
+    found = one.select(F.inline(F.array(*rows)))
     # Texts that differ may be equal in their type, and a key twice would double rows.
-
-    in_types = found.select(*keys, ROWS)
-    by_key = in_types.groupBy(*typed)
     total = F.sum(ROWS)
-    return by_key.agg(total.alias(ROWS))
+    return found.groupBy(*typed).agg(total.alias(ROWS))
 
 
 def texts_of(key: Key) -> list[Column]:
@@ -181,8 +170,7 @@ def texts_of(key: Key) -> list[Column]:
     >>> spark.sql("SELECT DATE'2024-01-02' AS _hot_0").select(*texts_of(Key({"d": "date"}))).first()
     Row(_hot_0='2024-01-02')
     """
-    typed = key.typed(HOT)
-    return [_as_text(name, kind) for name, kind in typed.items()]
+    return [_as_text(name, kind) for name, kind in key.typed(HOT).items()]
 
 
 def _as_text(name: str, kind: str) -> Column:
@@ -191,7 +179,6 @@ def _as_text(name: str, kind: str) -> Column:
     return text.alias(name)
 
 
-def _value(name: str, kind: str) -> Column:
-    text = named(name)
-    value = F.unhex(text) if kind == "binary" else text.cast(kind)
-    return value.alias(name)
+def _value(text: str | None, kind: str) -> Column:
+    literal = F.lit(text).cast("string")
+    return F.unhex(literal) if kind == "binary" else literal.cast(kind)

@@ -8,7 +8,6 @@ lead to some tasks twice and to others not at all.
 from __future__ import annotations
 
 from dataclasses import dataclass
-from functools import reduce
 
 from pyspark.sql import Column, DataFrame
 from pyspark.sql import functions as F
@@ -71,7 +70,11 @@ def both_hot(left: DataFrame | None, right: DataFrame | None, key: Key) -> DataF
             rows = F.col(ROWS) * F.lit(sign)
             signed.append(side.withColumn(ROWS, rows))
 
-    whole = reduce(lambda one, two: one.unionByName(two), signed)
+    if len(signed) == 1:
+        is_left = F.col(ROWS) >= 0
+        return signed[0].select(*key.names(HOT), is_left.alias(AT_LEFT))
+    # Few rows; in one partition they are not shuffled.
+    whole = signed[0].unionByName(signed[1]).coalesce(1)
     more = F.sum(ROWS)
     is_left = more >= 0
     by_key = whole.groupBy(*key.names(HOT))
