@@ -190,3 +190,11 @@ def test_the_choice_says_why(spark: SparkSession) -> None:
 def test_maps_can_be_taken(spark: SparkSession) -> None:
     other = spark.sql("SELECT 'a' AS k, 1 AS at, map('x', 1) AS w UNION ALL SELECT 'a', 1, map('x', 1)")
     assert at_times(spark, [2], other) == [{"x": 1}]
+
+
+def test_a_row_gets_the_same_in_any_batch(spark: SparkSession) -> None:
+    rows = [(1, "a", 6), (2, "a", 6), (3, "z", 6), (4, "a", 3), (5, "a", 10)]
+    join = join_as_of(other=there(spark), on=["k"], at="at", columns=["w"])
+    whole = sorted(here(spark, rows).transform(join).collect(), key=lambda row: row.id)
+    batches = [here(spark, part).transform(join).collect() for part in (rows[:2], rows[2:])]
+    assert sorted([*batches[0], *batches[1]], key=lambda row: row.id) == whole

@@ -111,7 +111,7 @@ def test_versions(spark: SparkSession, left: list[Any], bounds: dict[Any, list[A
     versions = []
     for key, times in bounds.items():
         begins = sorted(time for time in times if time is not None)
-        ends = [*begins[1:], None if None in times else 21]
+        ends = [*begins[1:], None if None in times else 21][: len(begins)]
         versions += [(key, f"{begin}", begin, end) for begin, end in zip(begins, ends, strict=True)]
     other = frame(spark, "k string, n string, valid_from int, valid_to int", versions)
     with pytest.MonkeyPatch.context() as patch:

@@ -18,11 +18,13 @@ WORST = ("SortAggregate", "NestedLoop", "CartesianProduct")
 
 
 def lines(spark: SparkSession) -> DataFrame:
-    return spark.range(1000).selectExpr("id", "string(id % 7) AS k", "timestamp_seconds(id) AS at")
+    return spark.range(0, 1000, 1, 2).selectExpr("id", "string(id % 7) AS k", "timestamp_seconds(id) AS at")
 
 
 def prices(spark: SparkSession, name: str = "price") -> DataFrame:
-    return spark.range(1000).selectExpr("string(id % 7) AS k", "timestamp_seconds(id) AS at", f"string(id) AS {name}")
+    return spark.range(0, 1000, 1, 2).selectExpr(
+        "string(id % 7) AS k", "timestamp_seconds(id) AS at", f"string(id) AS {name}"
+    )
 
 
 def shape(df: DataFrame) -> dict[str, int]:
