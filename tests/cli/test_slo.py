@@ -3,8 +3,14 @@
 from __future__ import annotations
 
 import json
+from datetime import datetime, timezone
 from pathlib import Path
 
+import pytest
+
+from lakesmith.observe.records import RUNS
+from lakesmith.tables.ops_table import OpsTable
+from lakesmith.tables.ref import TableRef
 from tests.cli.verbs import data, invoke
 
 CONTRACT = "contract: {slo: {records_passing: 99 %, null_share: {amount: 1 %}}}\n"
@@ -46,3 +52,27 @@ def test_without_a_contract_there_is_no_objective(fresh_project: Path) -> None:
 def test_a_rollback_names_a_run_or_refused_tables(fresh_project: Path) -> None:
     for arguments in ([], ["--run", "r1", "--refused", "silver.orders"]):
         assert invoke("rollback", *arguments).exit_code == 2
+
+
+@pytest.mark.parametrize(
+    ("target", "code", "said"), [("99 %", 3, "breached: silver.orders records_passing\n"), ("50 %", 0, "")]
+)
+def test_a_breach_is_an_exit_code_and_the_answer_stays_one_document(
+    tmp_path: Path, target: str, code: int, said: str
+) -> None:
+    specs = {
+        "base": f"name: shop\nwarehouse: {tmp_path}/lake\n",
+        "sources/orders": "path: in\nformat: csv\ncolumns: [id]\n",
+        "tables/bronze/orders": "from: sources.orders\n",
+        "tables/silver/orders": f"from: bronze.orders\ncontract: {{slo: {{records_passing: {target}}}}}\n",
+    }
+    for name, text in specs.items():
+        file = tmp_path / "conf" / f"{name}.yml"
+        file.parent.mkdir(parents=True, exist_ok=True)
+        file.write_text(text, encoding="utf-8")
+    now = datetime.now(timezone.utc)
+    row = {"run_id": "r1", "table": "silver.orders", "run_time": now, "state": "done", "judged": 10, "failing": 5}
+    OpsTable(TableRef("ops.runs", f"{tmp_path}/lake/ops/runs"), RUNS).append(None, [row])
+    shown = invoke("slo", "--conf", str(tmp_path / "conf"), "--format", "json")
+    assert (shown.exit_code, shown.stderr) == (code, said)
+    assert [(one["bad"], one["total"]) for one in json.loads(shown.stdout)] == [(5, 10)]
