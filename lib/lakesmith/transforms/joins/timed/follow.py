@@ -141,7 +141,7 @@ def _ends(
     """Return the last row of each part, with the newest row of each table up to it."""
     ordered = _ordered(layout, direction, tables)
     rows = [named(row_name(one.index)) for one in tables]
-    # It names all columns, so that Spark can use the exchange of the rows themselves.
+    # It names all columns, so that Spark can use the exchange of the rows where no key can be NULL.
     whole = F.struct(named(LEFT), *rows)
     following = F.lead(whole).over(ordered)
 
