@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 from pyspark.sql import Column, DataFrame
 from pyspark.sql import functions as F
 
-from lakesmith.column_refs import named
+from lakesmith.column_refs import named, types_of
 from lakesmith.columns import DELETED
 from lakesmith.sources.upstream import HIDDEN_IN_FEED
 from lakesmith.transforms.keys.orderable import orderable
@@ -60,10 +60,9 @@ def net_changes(
     <BLANKLINE>
     """
     images = _weighed(feed, on, columns)
-    names = [name for name in images.columns if name != _WEIGHT]
-    summed = images.groupBy(*map(named, names)).agg(F.sum(_WEIGHT).alias(_WEIGHT))
-    differing = summed.filter(named(_WEIGHT) != 0)
-    return differing.select(*map(named, on)).distinct()
+    differing = images.transform(_summed)
+    keys = [named(name) for name in on]
+    return differing.select(*keys).distinct()
 
 
 def net_spans(
@@ -104,22 +103,48 @@ def net_spans(
     +---+----+-----+
     <BLANKLINE>
     """
-    weighed = _weighed(feed, on, columns, (begin, end))
-    names = [name for name in weighed.columns if name not in (_WEIGHT, _BEGIN, _END)]
-    same = [named(name) for name in names]
-    opens = F.when(named(_BEGIN).isNull(), -1).otherwise(0)
-    closes = F.when(named(_END).isNull(), 1).otherwise(0)
-    added = weighed.select(*same, _marked(named(_BEGIN), opens), named(_WEIGHT))
-    taken = weighed.select(*same, _marked(named(_END), closes), -named(_WEIGHT))
-    markers = added.union(taken)
-    summed = markers.groupBy(*same, _MARKER).agg(F.sum(_WEIGHT).alias(_WEIGHT))
+    bounds = {_BEGIN: begin, _END: end}
+    versions = _weighed(feed, on, columns, bounds)
+    differing = _markers(versions).transform(_summed)
+
     side = F.col(f"{_MARKER}.side")
     time = F.col(f"{_MARKER}.time")
-    low = F.when(F.min(side) == 0, F.min(time))
-    high = F.when(F.max(side) == 0, F.max(time))
-    differing = summed.filter(named(_WEIGHT) != 0)
-    by_key = differing.groupBy(*map(named, on))
-    return by_key.agg(low.alias(LOW), high.alias(HIGH))
+    first = F.min(time)
+    last = F.max(time)
+    is_bounded_below = F.min(side) == 0
+    is_bounded_above = F.max(side) == 0
+    low = F.when(is_bounded_below, first)
+    high = F.when(is_bounded_above, last)
+
+    keys = [named(name) for name in on]
+    return differing.groupBy(*keys).agg(low.alias(LOW), high.alias(HIGH))
+
+
+def _summed(images: DataFrame) -> DataFrame:
+    """Return what does not cancel out among images that are alike."""
+    alike = [named(name) for name in images.columns if name != _WEIGHT]
+    weight = F.sum(_WEIGHT).alias(_WEIGHT)
+    summed = images.groupBy(*alike).agg(weight)
+    return summed.filter(named(_WEIGHT) != 0)
+
+
+def _markers(versions: DataFrame) -> DataFrame:
+    """Return each version twice, where its values come and where they go.
+
+    *Columns*: needs ``_begin`` and ``_end`` -> ``_marker`` STRUCT in place of them.
+    """
+    begin = named(_BEGIN)
+    end = named(_END)
+    always = F.when(begin.isNull(), -1).otherwise(0)
+    forever = F.when(end.isNull(), 1).otherwise(0)
+    comes = _marked(begin, always)
+    goes = _marked(end, forever)
+    others = [name for name in versions.columns if name not in (_BEGIN, _END, _WEIGHT)]
+    rest = [named(name) for name in others]
+    coming = versions.select(*rest, comes, _WEIGHT)
+    gone = -named(_WEIGHT)
+    going = versions.select(*rest, goes, gone.alias(_WEIGHT))
+    return coming.union(going)
 
 
 def _marked(time: Column, side: Column) -> Column:
@@ -130,23 +155,32 @@ def _weighed(
     feed: DataFrame,
     on: Sequence[str],
     columns: Sequence[str],
-    span: tuple[str, ...] = (),
+    bounds: Mapping[str, str] | None = None,
 ) -> DataFrame:
     """Return the images of a feed, each with 1 where it came and -1 where it went."""
-    counted = columns or [
-        name for name in feed.columns if name not in (*on, *HIDDEN_IN_FEED)
-    ]
-    types = {field.name.lower(): field.dataType for field in feed.schema.fields}
-    values = [
-        orderable(named(name), types[name.lower()]).alias(f"_value_{place}")
-        for place, name in enumerate(counted)
-    ]
-    is_added = named("_change_type").isin(*_ADDS)
-    sign = F.when(is_added, F.lit(1)).otherwise(F.lit(-1))
-    has_row = ~named(DELETED) if DELETED in feed.columns else F.lit(True)
-    weight = F.when(F.coalesce(has_row, F.lit(True)), sign).otherwise(F.lit(0))
-    bounds = [
-        named(name).alias(alias)
-        for name, alias in zip(span, (_BEGIN, _END), strict=False)
-    ]
-    return feed.select(*map(named, on), *values, *bounds, weight.alias(_WEIGHT))
+    visible = [name for name in feed.columns if name not in HIDDEN_IN_FEED]
+    others = [name for name in visible if name not in on]
+    keys = [named(name) for name in on]
+    values = _values(feed, columns or others)
+    times = [named(name).alias(alias) for alias, name in (bounds or {}).items()]
+    weight = _weight(feed).alias(_WEIGHT)
+    return feed.select(*keys, *values, *times, weight)
+
+
+def _values(feed: DataFrame, columns: Sequence[str]) -> list[Column]:
+    types = types_of(feed)
+    values: list[Column] = []
+    for place, name in enumerate(columns):
+        kind = types[name.lower()]
+        value = orderable(named(name), kind)
+        values.append(value.alias(f"_value_{place}"))
+    return values
+
+
+def _weight(feed: DataFrame) -> Column:
+    came = named("_change_type").isin(*_ADDS)
+    sign = F.when(came, 1).otherwise(-1)
+    if DELETED not in feed.columns:
+        return sign
+    is_deleted = F.coalesce(named(DELETED), F.lit(False))
+    return F.when(is_deleted, 0).otherwise(sign)

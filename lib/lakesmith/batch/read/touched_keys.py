@@ -54,11 +54,12 @@ class Times:
         if kind != self.kind:
             return F.lit(True)
         column = quoted(self.at)
-        after = f"{column} >= {typed(self.low, kind)}" if self.low is not None else ""
-        before = f"{column} < {typed(self.high, kind)}" if self.high is not None else ""
-        tests = [test for test in (after, before) if test]
-        condition = F.expr(" AND ".join(tests) or "true")
-        return F.coalesce(condition, F.lit(False))
+        tests = [f"{column} IS NOT NULL"]
+        if self.low is not None:
+            tests.append(f"{column} >= {typed(self.low, kind)}")
+        if self.high is not None:
+            tests.append(f"{column} < {typed(self.high, kind)}")
+        return F.expr(" AND ".join(tests))
 
 
 @dataclass(frozen=True)
@@ -124,17 +125,24 @@ class TouchedKeys:
         return apply
 
     def _matched(self, flag: str) -> Transform:
-        names = {name: f"_on_{place}" for place, name in enumerate(self.keys.columns)}
+        columns = self.keys.columns
+        names = {name: f"_on_{place}" for place, name in enumerate(columns)}
         renamed = [named(name).alias(other) for name, other in names.items()]
-        marked = self.keys.select(*renamed, F.lit(True).alias(_MATCHED))
+        marker = F.lit(True).alias(_MATCHED)
+        marked = self.keys.select(*renamed, marker)
         keys = F.broadcast(marked) if self.is_sent else marked
-        pairs = [named(name).eqNullSafe(named(other)) for name, other in names.items()]
+        pairs: list[Column] = []
+        for name, other in names.items():
+            pair = named(name).eqNullSafe(named(other))
+            pairs.append(pair)
         is_same = reduce(and_, pairs)
 
         def apply(rows: DataFrame) -> DataFrame:
-            found = F.coalesce(named(_MATCHED), F.lit(False)) & self.may_match(rows)
-            joined = rows.join(keys, is_same, "left").withColumn(flag, found)
-            return joined.drop(*names.values(), _MATCHED)
+            has_key = F.coalesce(named(_MATCHED), F.lit(False))
+            found = has_key & self.may_match(rows)
+            joined = rows.join(keys, is_same, "left")
+            flagged = joined.withColumn(flag, found)
+            return flagged.drop(*names.values(), _MATCHED)
 
         return apply
 
@@ -194,11 +202,13 @@ def find_times(spans: DataFrame, at: str) -> Times:
     Times(at='day', kind='int', low=5, high=None)
     """
     kind = dict(spans.dtypes)[LOW]
-    low = F.when(F.count_if(named(LOW).isNull()) == 0, F.min(LOW))
-    high = F.when(F.count_if(named(HIGH).isNull()) == 0, F.max(HIGH))
     if family(kind) not in (*WHOLE, "date", "timestamp"):
         return Times(at, kind)
-    found = spans.agg(low.alias(LOW), high.alias(HIGH)).toArrow()
+    is_open_below = F.count_if(named(LOW).isNull()) > 0
+    is_open_above = F.count_if(named(HIGH).isNull()) > 0
+    low = F.when(~is_open_below, F.min(LOW)).alias(LOW)
+    high = F.when(~is_open_above, F.max(HIGH)).alias(HIGH)
+    found = spans.agg(low, high).toArrow()
     try:
         ((first, last),) = tuples_of(found, [LOW, HIGH])
     except (ValueError, OverflowError):
@@ -216,8 +226,8 @@ def _are_alike(keys: DataFrame, rows: DataFrame) -> bool:
     """Return whether the key has the types in both frames by which literals compare."""
     wanted = types_of(keys)
     held = types_of(rows)
-    return all(
-        held[name] == kind
-        or {family(kind.simpleString()), family(held[name].simpleString())} <= {*WHOLE}
-        for name, kind in wanted.items()
-    )
+    for name, kind in wanted.items():
+        families = {family(one.simpleString()) for one in (kind, held[name])}
+        if held[name] != kind and not families <= {*WHOLE}:
+            return False
+    return True
