@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 from pyspark.sql import Column, DataFrame
 from pyspark.sql import functions as F
@@ -11,7 +11,6 @@ from lakesmith.column_refs import named, types_of
 from lakesmith.columns import DELETED
 from lakesmith.sources.upstream import HIDDEN_IN_FEED
 from lakesmith.transforms.keys.orderable import orderable
-from lakesmith.types import Transform
 
 _ADDS = ("insert", "update_postimage")
 LOW = "_low"
@@ -61,11 +60,9 @@ def net_changes(
     <BLANKLINE>
     """
     images = _weighed(feed, on, columns)
-    names = [name for name in images.columns if name != _WEIGHT]
-    same = [named(name) for name in names]
-    differing = images.transform(_differing(same))
-    keys = differing.select(*map(named, on))
-    return keys.distinct()
+    differing = images.transform(_summed)
+    keys = [named(name) for name in on]
+    return differing.select(*keys).distinct()
 
 
 def net_spans(
@@ -106,97 +103,84 @@ def net_spans(
     +---+----+-----+
     <BLANKLINE>
     """
-    weighed = _weighed(feed, on, columns, (begin, end))
-    names = [name for name in weighed.columns if name not in (_WEIGHT, _BEGIN, _END)]
-    same = [named(name) for name in names]
-    markers = weighed.transform(_markers(same))
-    differing = markers.transform(_differing([*same, named(_MARKER)]))
+    bounds = {_BEGIN: begin, _END: end}
+    versions = _weighed(feed, on, columns, bounds)
+    differing = _markers(versions).transform(_summed)
 
-    by_key = differing.groupBy(*map(named, on))
     side = F.col(f"{_MARKER}.side")
     time = F.col(f"{_MARKER}.time")
+    first = F.min(time)
+    last = F.max(time)
+    is_bounded_below = F.min(side) == 0
+    is_bounded_above = F.max(side) == 0
+    low = F.when(is_bounded_below, first)
+    high = F.when(is_bounded_above, last)
 
-    begins_in_time = F.min(side) == 0
-    ends_in_time = F.max(side) == 0
-    low = F.when(begins_in_time, F.min(time))
-    high = F.when(ends_in_time, F.max(time))
-    return by_key.agg(low.alias(LOW), high.alias(HIGH))
-
-
-def _differing(same: Sequence[Column]) -> Transform:
-    """Add up the weights of rows that are the same, and keep those that do not cancel out."""
-
-    def apply(weighed: DataFrame) -> DataFrame:
-        grouped = weighed.groupBy(*same)
-        weight = F.sum(_WEIGHT)
-        summed = grouped.agg(weight.alias(_WEIGHT))
-        return summed.filter(named(_WEIGHT) != 0)
-
-    return apply
+    keys = [named(name) for name in on]
+    return differing.groupBy(*keys).agg(low.alias(LOW), high.alias(HIGH))
 
 
-def _markers(same: Sequence[Column]) -> Transform:
-    """Return a row for the begin of each version, which adds its values, and one for the end."""
-
-    def apply(weighed: DataFrame) -> DataFrame:
-        begin = _marker(_BEGIN, side_of_open=-1)
-        end = _marker(_END, side_of_open=1)
-        weight = named(_WEIGHT)
-        added = weighed.select(*same, begin.alias(_MARKER), weight)
-        taken = weighed.select(*same, end.alias(_MARKER), -weight)
-        return added.union(taken)
-
-    return apply
+def _summed(images: DataFrame) -> DataFrame:
+    """Return what does not cancel out among images that are alike."""
+    alike = [named(name) for name in images.columns if name != _WEIGHT]
+    weight = F.sum(_WEIGHT).alias(_WEIGHT)
+    summed = images.groupBy(*alike).agg(weight)
+    return summed.filter(named(_WEIGHT) != 0)
 
 
-def _marker(name: str, side_of_open: int) -> Column:
-    """Return a time as a struct that sorts an open one before or after all others."""
-    time = named(name)
-    side = F.when(time.isNull(), side_of_open).otherwise(0)
-    return F.struct(side.alias("side"), time.alias("time"))
+def _markers(versions: DataFrame) -> DataFrame:
+    """Return each version twice, where its values come and where they go.
+
+    *Columns*: needs ``_begin`` and ``_end`` -> ``_marker`` STRUCT in place of them.
+    """
+    begin = named(_BEGIN)
+    end = named(_END)
+    always = F.when(begin.isNull(), -1).otherwise(0)
+    forever = F.when(end.isNull(), 1).otherwise(0)
+    comes = _marked(begin, always)
+    goes = _marked(end, forever)
+    others = [name for name in versions.columns if name not in (_BEGIN, _END, _WEIGHT)]
+    rest = [named(name) for name in others]
+    coming = versions.select(*rest, comes, _WEIGHT)
+    gone = -named(_WEIGHT)
+    going = versions.select(*rest, goes, gone.alias(_WEIGHT))
+    return coming.union(going)
+
+
+def _marked(time: Column, side: Column) -> Column:
+    return F.struct(side.alias("side"), time.alias("time")).alias(_MARKER)
 
 
 def _weighed(
     feed: DataFrame,
     on: Sequence[str],
     columns: Sequence[str],
-    span: tuple[str, ...] = (),
+    bounds: Mapping[str, str] | None = None,
 ) -> DataFrame:
     """Return the images of a feed, each with 1 where it came and -1 where it went."""
-    keys = map(named, on)
-    hidden = (*on, *HIDDEN_IN_FEED)
-    others = [name for name in feed.columns if name not in hidden]
+    visible = [name for name in feed.columns if name not in HIDDEN_IN_FEED]
+    others = [name for name in visible if name not in on]
+    keys = [named(name) for name in on]
     values = _values(feed, columns or others)
-
-    # A feed of rows that are no versions has no span.
-    names = zip(span, (_BEGIN, _END), strict=False)
-    bounds = [named(name).alias(alias) for name, alias in names]
-    weight = _weight(feed)
-    return feed.select(
-        *keys,
-        *values,
-        *bounds,
-        weight.alias(_WEIGHT),
-    )
+    times = [named(name).alias(alias) for alias, name in (bounds or {}).items()]
+    weight = _weight(feed).alias(_WEIGHT)
+    return feed.select(*keys, *values, *times, weight)
 
 
-def _values(feed: DataFrame, counted: Sequence[str]) -> list[Column]:
-    """Return the columns that count, in types that can be grouped by."""
+def _values(feed: DataFrame, columns: Sequence[str]) -> list[Column]:
     types = types_of(feed)
-    columns = []
-    for place, name in enumerate(counted):
-        value = orderable(named(name), types[name.lower()])
-        columns.append(value.alias(f"_value_{place}"))
-
-    return columns
+    values: list[Column] = []
+    for place, name in enumerate(columns):
+        kind = types[name.lower()]
+        value = orderable(named(name), kind)
+        values.append(value.alias(f"_value_{place}"))
+    return values
 
 
 def _weight(feed: DataFrame) -> Column:
-    """Return 1 for an image that came and -1 for one that went, 0 for a deleted key."""
-    change = named("_change_type")
-    is_added = change.isin(*_ADDS)
-    sign = F.when(is_added, F.lit(1)).otherwise(F.lit(-1))
+    came = named("_change_type").isin(*_ADDS)
+    sign = F.when(came, 1).otherwise(-1)
     if DELETED not in feed.columns:
         return sign
-    has_row = F.coalesce(~named(DELETED), F.lit(True))
-    return F.when(has_row, sign).otherwise(F.lit(0))
+    is_deleted = F.coalesce(named(DELETED), F.lit(False))
+    return F.when(is_deleted, 0).otherwise(sign)

@@ -8,9 +8,8 @@ from operator import and_
 
 from pyspark.sql import Column, DataFrame
 from pyspark.sql import functions as F
-from pyspark.sql.types import DataType
 
-from lakesmith.column_refs import aliased, is_true, kind_of, named, types_of
+from lakesmith.column_refs import named, types_of
 from lakesmith.columns import quoted
 from lakesmith.sources.net_changes import HIGH, LOW
 from lakesmith.tables.pruning.key_bounds import Touched, find_touched, touched_in
@@ -51,21 +50,16 @@ class Times:
         >>> [row.day for row in rows.filter(Times("day", "int", 5, 9).may_match(rows)).collect()]
         [5]
         """
-        kind = kind_of(rows, self.at)
+        kind = types_of(rows)[self.at.lower()].simpleString()
         if kind != self.kind:
             return F.lit(True)
-
         column = quoted(self.at)
-        tests = []
+        tests = [f"{column} IS NOT NULL"]
         if self.low is not None:
-            low = typed(self.low, kind)
-            tests.append(f"{column} >= {low}")
+            tests.append(f"{column} >= {typed(self.low, kind)}")
         if self.high is not None:
-            high = typed(self.high, kind)
-            tests.append(f"{column} < {high}")
-
-        condition = F.expr(" AND ".join(tests) or "true")
-        return is_true(condition)
+            tests.append(f"{column} < {typed(self.high, kind)}")
+        return F.expr(" AND ".join(tests))
 
 
 @dataclass(frozen=True)
@@ -109,16 +103,12 @@ class TouchedKeys:
         """
         if self.count == 0:
             return F.lit(False)
-        within = F.lit(True)
-        if self.times is not None:
-            within = self.times.may_match(rows)
+        within = self.times.may_match(rows) if self.times else F.lit(True)
         if not _are_alike(self.keys, rows):
             return within
-
-        condition = self.bounds.predicate() & within
-        if self.literals:
-            condition &= F.expr(self.literals)
-        return is_true(condition)
+        bounds = self.bounds.predicate() & within
+        condition = bounds & F.expr(self.literals) if self.literals else bounds
+        return F.coalesce(condition, F.lit(False))
 
     def mark(self, flag: str) -> Transform:
         """Add whether a row has one of the keys.
@@ -129,28 +119,30 @@ class TouchedKeys:
         def apply(rows: DataFrame) -> DataFrame:
             is_decided = self.count == 0 or bool(self.literals)
             if is_decided and _are_alike(self.keys, rows):
-                is_touched = self.may_match(rows)
-                return rows.withColumn(flag, is_touched)
-
-            matched = self._matched(flag)
-            return rows.transform(matched)
+                return rows.withColumn(flag, self.may_match(rows))
+            return rows.transform(self._matched(flag))
 
         return apply
 
     def _matched(self, flag: str) -> Transform:
-        names = enumerate(self.keys.columns)
-        key = {f"_on_{place}": named(name) for place, name in names}
-        added = {**key, _MATCHED: F.lit(True)}
-        marked = self.keys.select(*aliased(added))
+        columns = self.keys.columns
+        names = {name: f"_on_{place}" for place, name in enumerate(columns)}
+        renamed = [named(name).alias(other) for name, other in names.items()]
+        marker = F.lit(True).alias(_MATCHED)
+        marked = self.keys.select(*renamed, marker)
         keys = F.broadcast(marked) if self.is_sent else marked
-        pairs = [one.eqNullSafe(named(other)) for other, one in key.items()]
+        pairs: list[Column] = []
+        for name, other in names.items():
+            pair = named(name).eqNullSafe(named(other))
+            pairs.append(pair)
         is_same = reduce(and_, pairs)
 
         def apply(rows: DataFrame) -> DataFrame:
-            is_touched = is_true(named(_MATCHED)) & self.may_match(rows)
+            has_key = F.coalesce(named(_MATCHED), F.lit(False))
+            found = has_key & self.may_match(rows)
             joined = rows.join(keys, is_same, "left")
-            flagged = joined.withColumn(flag, is_touched)
-            return flagged.drop(*added)
+            flagged = joined.withColumn(flag, found)
+            return flagged.drop(*names.values(), _MATCHED)
 
         return apply
 
@@ -174,23 +166,18 @@ def find_keys(keys: DataFrame) -> TouchedKeys:
     ('literals', '(`id` IN (0L, 1L))')
     """
     kinds = dict(keys.dtypes)
-    anywhere = Touched({})
     if not is_exact(kinds):
-        return _to_join(keys, anywhere)
-
-    few = keys.limit(MAX_KEYS + 1)
-    found = few.toArrow()
+        return _to_join(keys, Touched({}))
+    found = keys.limit(MAX_KEYS + 1).toArrow()
     if found.num_rows > MAX_KEYS:
-        bounds = find_touched(keys, keys.columns, few=False)
-        return _to_join(keys, bounds)
-
+        return _to_join(keys, find_touched(keys, keys.columns, few=False))
     try:
         rows = sorted(tuples_of(found, kinds), key=repr)
         literals = one_of(kinds, rows) if rows else ""
         bounds = touched_in(found, kinds)
     except (ValueError, OverflowError):
         # A value that Python has none for: a year, or text that is not UTF-8.
-        return _to_join(keys, anywhere)
+        return _to_join(keys, Touched({}))
     return TouchedKeys(keys, bounds, literals, found.num_rows)
 
 
@@ -217,11 +204,11 @@ def find_times(spans: DataFrame, at: str) -> Times:
     kind = dict(spans.dtypes)[LOW]
     if family(kind) not in (*WHOLE, "date", "timestamp"):
         return Times(at, kind)
-
-    low = _unless_open(LOW, F.min(LOW))
-    high = _unless_open(HIGH, F.max(HIGH))
-    outermost = spans.agg(low.alias(LOW), high.alias(HIGH))
-    found = outermost.toArrow()
+    is_open_below = F.count_if(named(LOW).isNull()) > 0
+    is_open_above = F.count_if(named(HIGH).isNull()) > 0
+    low = F.when(~is_open_below, F.min(LOW)).alias(LOW)
+    high = F.when(~is_open_above, F.max(HIGH)).alias(HIGH)
+    found = spans.agg(low, high).toArrow()
     try:
         ((first, last),) = tuples_of(found, [LOW, HIGH])
     except (ValueError, OverflowError):
@@ -229,29 +216,18 @@ def find_times(spans: DataFrame, at: str) -> Times:
     return Times(at, kind, first, last)
 
 
-def _unless_open(side: str, outermost: Column) -> Column:
-    """Return the outermost time of a side, NULL where a span is open on it."""
-    open_spans = F.count_if(named(side).isNull())
-    return F.when(open_spans == 0, outermost)
-
-
 def _to_join(keys: DataFrame, bounds: Touched) -> TouchedKeys:
     """Return keys that rows are joined with."""
     count = keys.count()
-    is_sent = count <= MAX_SENT
-    return TouchedKeys(keys, bounds, count=count, is_sent=is_sent)
+    return TouchedKeys(keys, bounds, count=count, is_sent=count <= MAX_SENT)
 
 
 def _are_alike(keys: DataFrame, rows: DataFrame) -> bool:
     """Return whether the key has the types in both frames by which literals compare."""
     wanted = types_of(keys)
     held = types_of(rows)
-    return all(_is_alike(kind, held[name]) for name, kind in wanted.items())
-
-
-def _is_alike(kind: DataType, other: DataType) -> bool:
-    """Return whether two types are the same, or both whole numbers."""
-    if kind == other:
-        return True
-    families = {family(one.simpleString()) for one in (kind, other)}
-    return families <= {*WHOLE}
+    for name, kind in wanted.items():
+        families = {family(one.simpleString()) for one in (kind, held[name])}
+        if held[name] != kind and not families <= {*WHOLE}:
+            return False
+    return True
