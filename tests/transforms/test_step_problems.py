@@ -19,7 +19,7 @@ def test_sound_steps_have_no_problem(step) -> None:
 
 @pytest.mark.parametrize(("step", "words"), [
     ("trimm", ["unknown step 'trimm'", "did you mean 'trim'"]),
-    ("xyz", ["unknown step 'xyz'", "there are aggregate, cap, cast"]),
+    ("xyz", ["unknown step 'xyz'", "there are aggregate, anti_join_bloom, cap, cast"]),
     ("trim", ["option 'columns' is missing"]),
     ({"trim": "code"}, ["step 'trim': columns", "found 'code'"]),
     ({"trim": ["a", 5]}, ["columns.1", "valid string, found 5"]),
