@@ -64,9 +64,11 @@ def calls(
     patch.setattr(module, "write", write)
     patch.setattr(module, "refuse_changed", lambda batch: recorder.calls.append("look"))
     patch.setattr(module, "stored_between", lambda batch: "day")
+    patch.setattr(module, "join_choices", lambda inputs: ())
     patch.setattr(module, "replace_all", lambda *_: recorder.calls.append("replace all"))
     patch.setattr(module, "replace_where", lambda *_: recorder.calls.append("replace dates"))
-    write_rows(cast(BatchFrames, SimpleNamespace(batch=batch)))
+    frames = SimpleNamespace(batch=batch, inputs=None)
+    write_rows(cast(BatchFrames, frames))
     return recorder.calls
 
 
