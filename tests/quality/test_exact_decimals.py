@@ -32,6 +32,9 @@ TINY = Decimal(1).scaleb(-38)
         ("decimal(38,38)", TINY, {"check": "in_set", "values": [0]}),
         ("decimal(38,38)", TINY, {"check": "between", "min": 5}),
         ("bigint", 1, {"check": "in_set", "values": ["1.0000000000000000000000001"]}),
+        ("bigint", 2**63 - 1, {"check": "in_set", "values": ["9223372036854775808"]}),
+        ("bigint", -(2**63), {"check": "between", "min": "-9223372036854775807.5"}),
+        ("int", 7, {"check": "between", "min": 3_000_000_000}),
     ],
 )
 def test_a_bound_is_not_rounded(spark: SparkSession, kind: str, value: Any, check: dict[str, Any]) -> None:
@@ -45,7 +48,12 @@ def test_a_bound_is_not_rounded(spark: SparkSession, kind: str, value: Any, chec
         ("decimal(38,0)", Decimal(100), {"check": "between", "min": "99.5", "max": "100.4"}),
         ("decimal(38,38)", TINY, {"check": "between", "min": 0, "max": 5}),
         ("decimal(4,2)", Decimal("99.99"), {"check": "between", "min": "-1e30", "max": "1e30"}),
-        ("tinyint", -128, {"check": "in_set", "values": [-128, 128]}),
+        ("tinyint", 127, {"check": "in_set", "values": [128, 127]}),
+        ("tinyint", 127, {"check": "between", "min": -129, "max": 128}),
+        ("int", 7, {"check": "between", "min": -3_000_000_000, "max": 3_000_000_000}),
+        ("int", 7, {"check": "not_in_set", "values": [3_000_000_000]}),
+        ("bigint", 2**63 - 1, {"check": "between", "min": "-1e19", "max": "1e19"}),
+        ("bigint", -(2**63), {"check": "between", "min": -(2**63), "max": 2**63 - 1}),
     ],
 )
 def test_a_value_within_its_bounds_passes(spark: SparkSession, kind: str, value: Any, check: dict[str, Any]) -> None:

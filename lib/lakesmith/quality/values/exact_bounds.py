@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from decimal import ROUND_CEILING, ROUND_FLOOR, Context, Decimal
+from operator import gt, lt
+from typing import Any
 
 from pyspark.sql import Column
 from pyspark.sql import functions as F
@@ -11,9 +13,11 @@ from pyspark.sql import functions as F
 from lakesmith.quality.values.spec_literals import literal
 from lakesmith.spec.values.check_literals import Value, comparable
 from lakesmith.transforms.values.exact_compare import Digits, held_digits
+from lakesmith.types import WHOLE
 
 # Wide enough for each number that a spec can name.
 _EXACT = Context(prec=2_000)
+_BIGINT = 2**63
 
 
 def is_less(value: Column, bound: Value, kind: str) -> Column:
@@ -30,14 +34,8 @@ def is_less(value: Column, bound: Value, kind: str) -> Column:
     >>> df.select(is_less(F.col("n"), "100.4", "decimal(38,0)").alias("less")).first()
     Row(less=True)
     """
-    digits = held_digits(kind)
-    if digits is None:
-        return value < literal(bound, kind)
     # Each number of the column that is less than the bound is less than the next one it can hold.
-    number = _rounded(bound, kind, digits, ROUND_CEILING)
-    if not _holds(digits, number):
-        return _for_all(value, number > 0)
-    return value < _of_kind(number, kind)
+    return _compared(value, bound, kind, lt, ROUND_CEILING)
 
 
 def is_greater(value: Column, bound: Value, kind: str) -> Column:
@@ -54,13 +52,7 @@ def is_greater(value: Column, bound: Value, kind: str) -> Column:
     >>> df.select(is_greater(F.col("n"), "99.5", "decimal(38,0)").alias("greater")).first()
     Row(greater=True)
     """
-    digits = held_digits(kind)
-    if digits is None:
-        return value > literal(bound, kind)
-    number = _rounded(bound, kind, digits, ROUND_FLOOR)
-    if not _holds(digits, number):
-        return _for_all(value, number < 0)
-    return value > _of_kind(number, kind)
+    return _compared(value, bound, kind, gt, ROUND_FLOOR)
 
 
 def is_one_of(value: Column, members: Iterable[Value], kind: str) -> Column:
@@ -81,35 +73,58 @@ def is_one_of(value: Column, members: Iterable[Value], kind: str) -> Column:
     if digits is None:
         return value.isin(*[literal(member, kind) for member in members])
     numbers = [_number(member, kind) for member in members]
-    held = [number for number in numbers if _can_equal(digits, number)]
+    held = [number for number in numbers if _can_equal(number, digits, kind)]
     if not held:
         return _for_all(value, False)
     return value.isin(*[_of_kind(number, kind) for number in held])
+
+
+def _compared(
+    value: Column,
+    bound: Value,
+    kind: str,
+    operator: Callable[[Any, Any], Any],
+    rounding: str,
+) -> Column:
+    """Compare a column with a bound that is rounded to the numbers which the column can hold."""
+    digits = held_digits(kind)
+    if digits is None:
+        compared: Column = operator(value, literal(bound, kind))
+        return compared
+    number = _rounded(_number(bound, kind), digits, rounding)
+    if not _is_held(number, digits, kind):
+        # Beyond all numbers of the column, it is on one side of each as it is of zero.
+        return _for_all(value, operator(0, number))
+    exact: Column = operator(value, _of_kind(number, kind))
+    return exact
 
 
 def _number(value: Value, kind: str) -> Decimal:
     return Decimal(comparable(value, kind))
 
 
-def _rounded(value: Value, kind: str, digits: Digits, rounding: str) -> Decimal:
-    number = _number(value, kind)
+def _rounded(number: Decimal, digits: Digits, rounding: str) -> Decimal:
     unit = Decimal(1).scaleb(-digits.fraction)
     return number.quantize(unit, rounding=rounding, context=_EXACT)
 
 
-def _can_equal(digits: Digits, number: Decimal) -> bool:
-    unit = Decimal(1).scaleb(-digits.fraction)
-    nearest = number.quantize(unit, rounding=ROUND_FLOOR, context=_EXACT)
-    return nearest == number and _holds(digits, number)
+def _can_equal(number: Decimal, digits: Digits, kind: str) -> bool:
+    nearest = _rounded(number, digits, ROUND_FLOOR)
+    return nearest == number and _is_held(number, digits, kind)
 
 
-def _holds(digits: Digits, number: Decimal) -> bool:
+def _is_held(number: Decimal, digits: Digits, kind: str) -> bool:
+    if kind in WHOLE:
+        return -_BIGINT <= number < _BIGINT
     # `abs` would round to the digits of the context.
     return number.copy_abs() < Decimal(10) ** digits.whole
 
 
 def _of_kind(number: Decimal, kind: str) -> Column:
-    # A number with the type of its column is compared without a cast of either.
+    # Whole numbers of all widths are compared as bigint. A decimal with the type of its column is
+    # compared without a cast of either.
+    if kind in WHOLE:
+        return F.lit(int(number)).cast("bigint")
     return F.lit(f"{number:f}").cast(kind)
 
 
