@@ -79,8 +79,19 @@ def test_a_null_is_neither_less_nor_greater(spark: SparkSession) -> None:
 KINDS = [(38, 0), (38, 18), (38, 37), (38, 38), (20, 10), (5, 2)]
 
 
+BITS = {"tinyint": 7, "smallint": 15, "int": 31, "bigint": 63}
+
+
 @st.composite
-def numbers(draw: st.DrawFn) -> tuple[str, Decimal]:
+def whole_numbers(draw: st.DrawFn) -> tuple[str, Decimal]:
+    kind = draw(st.sampled_from(sorted(BITS)))
+    edge = 2 ** BITS[kind]
+    number = draw(st.sampled_from([-edge, -1, 0, 1, edge - 1]) | st.integers(-edge, edge - 1))
+    return kind, Decimal(number)
+
+
+@st.composite
+def decimals(draw: st.DrawFn) -> tuple[str, Decimal]:
     precision, scale = draw(st.sampled_from(KINDS))
     near = st.integers(-3, 3).map(lambda step: step * 10**scale + draw(st.integers(-1, 1)))
     digits = draw(near | st.integers(1 - 10**precision, 10**precision - 1))
@@ -89,8 +100,11 @@ def numbers(draw: st.DrawFn) -> tuple[str, Decimal]:
     return f"decimal({precision},{scale})", Decimal(sign)
 
 
+NUMBERS = decimals() | whole_numbers()
+
+
 @settings(max_examples=6, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
-@given(pairs=st.lists(st.tuples(numbers(), numbers()), min_size=8, max_size=8))
+@given(pairs=st.lists(st.tuples(NUMBERS, NUMBERS), min_size=8, max_size=8))
 def test_any_two_numbers_compare_as_in_python(
     spark: SparkSession, pairs: list[tuple[tuple[str, Decimal], tuple[str, Decimal]]]
 ) -> None:
