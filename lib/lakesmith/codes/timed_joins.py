@@ -22,8 +22,8 @@ TIMED_JOIN_CODES: dict[str, tuple[str, str, str]] = {
     ),
     "LS354": (
         "columns that cannot be compared",
-        "A key or a time has another type or collation on the other side, and a cast could change"
-        " which rows match. A timestamp and a timestamp_ntz have one order in a time zone only.",
+        "A time has another type on the other side, and a cast could change which rows match. A"
+        " timestamp and a timestamp_ntz have one order in a time zone only.",
         "Cast the column in a step before the join.",
     ),
     "LS355": (

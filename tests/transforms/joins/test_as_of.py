@@ -168,7 +168,7 @@ def test_bad_options_have_one_clear_error(spark: SparkSession, options: dict[str
 
 
 def test_other_types_of_a_key_and_shared_names_are_refused(spark: SparkSession) -> None:
-    with pytest.raises(StepError, match=r"LS354 .*k: string here, int"):
+    with pytest.raises(StepError, match=r"LS325 .*'k' is string and int"):
         at_times(spark, [1], frame(spark, "k int, at int, w int", []))
     tables = [AsOf(there(spark)), AsOf(there(spark).drop("v"))]
     with pytest.raises(StepError, match=r"LS307 .*two tables give columns of one name: w"):

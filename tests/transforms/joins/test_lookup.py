@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+from decimal import Decimal
 from typing import Any
 
 import pytest
@@ -71,11 +72,16 @@ def test_a_side_is_sent_only_when_it_is_known_to_be_small(spark: SparkSession) -
 
 
 def test_keys_of_other_types_and_options_out_of_range_are_refused(spark: SparkSession) -> None:
-    with pytest.raises(StepError, match=r"LS354 .*id: int here, string"):
+    with pytest.raises(StepError, match=r"LS325 .*'id' is int and string"):
         lines(spark).transform(join_lookup(other=frame(spark, "id string, n int", []), on=["id"]))
     collated = spark.sql("SELECT 'a' COLLATE UTF8_LCASE AS k, 1 AS n")
-    with pytest.raises(StepError, match=r"LS354 .*collate UTF8_LCASE"):
+    with pytest.raises(StepError, match=r"LS325 .*collate UTF8_LCASE"):
         lines(spark).transform(join_lookup(other=collated, on=["k"]))
+    # Spark would round 99.5 to the 100 of the longer number, and match.
+    halves = frame(spark, "k decimal(10,2), n int", [(Decimal("99.50"), 1)])
+    hundred = frame(spark, "k decimal(38,0)", [(Decimal(100),)])
+    with pytest.raises(StepError, match=r"LS325 .*'k' is decimal\(38,0\) and decimal\(10,2\)"):
+        hundred.transform(join_lookup(other=halves, on=["k"]))
     with pytest.raises(StepError, match=r"LS355 .*rows is -1.*"):
         join_lookup(other=codes(spark), on=["k"], rows=-1)
     with pytest.raises(StepError, match=r"LS305 .*nope"):

@@ -67,7 +67,7 @@ def join_lookup(
     Raises
     ------
     StepError
-        LS305 for a missing column; LS307 for a name that would be there twice; LS354 for a key of
+        LS305 for a missing column; LS307 for a name that would be there twice; LS325 for a key of
         different types; LS355 for options out of range. Whoever reads the rows gets LS353
         for a key that the lookup has twice.
 

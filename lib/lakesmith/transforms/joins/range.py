@@ -95,8 +95,8 @@ def join_range(
     Raises
     ------
     StepError
-        LS305 for a missing column; LS307 for a name that would be there twice; LS354 for a key or
-        positions of different types; LS355 for options that do not go together.
+        LS305 for a missing column; LS307 for a name that would be there twice; LS325 for a key and
+        LS354 for positions of different types; LS355 for options that do not go together.
 
     Notes
     -----

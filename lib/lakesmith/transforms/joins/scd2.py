@@ -89,9 +89,9 @@ def join_scd2(
     Raises
     ------
     StepError
-        LS305 for a missing column; LS307 for a name that would be there twice; LS354 for a key or
-        times of different types; LS355 for options that do not go together. Whoever reads the
-        rows gets LS352 for versions that overlap.
+        LS305 for a missing column; LS307 for a name that would be there twice; LS325 for a key and
+        LS354 for times of different types; LS355 for options that do not go together. Whoever
+        reads the rows gets LS352 for versions that overlap.
 
     Notes
     -----

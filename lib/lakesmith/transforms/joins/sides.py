@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 
 from pyspark.sql import Column, DataFrame
 from pyspark.sql import functions as F
 
-from lakesmith.column_refs import aliased, json_text, named, require
+from lakesmith.column_refs import aliased, json_text, kind_of, named, require
 from lakesmith.errors import StepError
+from lakesmith.types import WHOLE
 
 
 def columns_taken(
@@ -119,4 +121,99 @@ def refuse_clash(df: DataFrame, taken: Sequence[str], step: str) -> None:
             f"step '{step}' would give two columns of one name: {', '.join(clash)}",
             code="LS307",
             hint="name other `columns`, or rename or drop the column here first",
+        )
+
+
+def key_kinds(
+    df: DataFrame, other: DataFrame, on: Sequence[str], step: str
+) -> dict[str, str]:
+    """Return the type in which both sides compare each column of a key.
+
+    Parameters
+    ----------
+    df, other : DataFrame
+    on : sequence of str
+    step : str
+        The step that joins them, for messages.
+
+    Returns
+    -------
+    dict of str to str
+        Whole numbers may differ in width; the wider type is taken.
+
+    Raises
+    ------
+    StepError
+        LS305 when a name is not there, LS325 when the types or collations of a key differ, all of
+        them named.
+
+    Notes
+    -----
+    Spark compares a decimal with a longer one, or a whole number with a double, after one of them
+    is rounded, so that 100 may equal 99.5.
+
+    Examples
+    --------
+    >>> lines = spark.sql("SELECT 1 AS id")
+    >>> key_kinds(lines, spark.sql("SELECT 1L AS id"), ["id"], "join_lookup")
+    {'id': 'bigint'}
+    """
+    for side in (df, other):
+        require(side, on, step)
+    left = {name: kind_of(df, name) for name in on}
+    right = {name: kind_of(other, name) for name in on}
+    shared = {name: _shared(left[name], right[name]) for name in on}
+    found = [
+        f"'{name}' is {left[name]} and {right[name]}"
+        for name, kind in shared.items()
+        if kind is None
+    ]
+    if found:
+        raise StepError(
+            f"step '{step}' compares keys of different types: {'; '.join(found)}",
+            code="LS325",
+            where="this side first, then `other`",
+            hint="cast one side in an earlier step, so that it is clear what is equal",
+        )
+    return {name: kind for name, kind in shared.items() if kind}
+
+
+def _shared(left: str, right: str) -> str | None:
+    if left == right:
+        return left
+    if left in WHOLE and right in WHOLE:
+        return max(left, right, key=WHOLE.index)
+    return None
+
+
+def refuse_twice(names: Iterable[str], step: str, where: str) -> None:
+    """Refuse two columns of one name, whatever their case.
+
+    Parameters
+    ----------
+    names : iterable of str
+    step : str
+    where : str
+        What has these names, for the message.
+
+    Raises
+    ------
+    StepError
+        LS307, naming the columns.
+
+    Examples
+    --------
+    >>> refuse_twice(["id", "Id"], "join_skewed", "this side")
+    Traceback (most recent call last):
+    ...
+    lakesmith.errors.StepError: LS307 step 'join_skewed': this side has two columns of one name: id
+      next:  rename or drop one of them in an earlier step
+    """
+    counts = Counter(name.lower() for name in names)
+    twice = [name for name, number in counts.items() if number > 1]
+    if twice:
+        raise StepError(
+            f"step '{step}': {where} has two columns of one name: {', '.join(twice)}",
+            code="LS307",
+            hint="rename or drop one of them in an earlier step",
         )

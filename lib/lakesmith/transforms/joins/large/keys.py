@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import reduce
@@ -11,9 +10,9 @@ from operator import and_, or_
 from pyspark.sql import Column, DataFrame
 from pyspark.sql import functions as F
 
-from lakesmith.column_refs import kind_of, named, require
+from lakesmith.column_refs import named
 from lakesmith.errors import StepError
-from lakesmith.types import WHOLE
+from lakesmith.transforms.joins.sides import key_kinds, refuse_twice
 
 # How each side names its key, and hot keys theirs.
 LEFT = "_key_"
@@ -186,61 +185,7 @@ def common_key(
     if not on:
         hint = "name the columns of the key in `on`"
         raise StepError(f"step '{step}' has no key", code="LS306", hint=hint)
-    for side in (df, other):
-        refuse_twice(side, step)
-        require(side, on, step)
-    left = _kinds_of(df, on)
-    right = _kinds_of(other, on)
-    common = {name: _common(left[name], right[name]) for name in on}
-    found = [
-        f"'{name}' is {left[name]} and {right[name]}"
-        for name, kind in common.items()
-        if kind is None
-    ]
-    if found:
-        raise StepError(
-            f"step '{step}' compares keys of different types: {'; '.join(found)}",
-            code="LS325",
-            where="this side first, then `other`",
-            hint="cast one side in an earlier step, so that it is clear what is equal",
-        )
-    kinds = {name: kind for name, kind in common.items() if kind}
+    refuse_twice(df.columns, step, "this side")
+    refuse_twice(other.columns, step, "the other side")
+    kinds = key_kinds(df, other, on, step)
     return Key(kinds, null_safe)
-
-
-def refuse_twice(df: DataFrame, step: str) -> None:
-    """Refuse a frame with two columns of one name.
-
-    Raises
-    ------
-    StepError
-        LS307, naming the columns.
-
-    Examples
-    --------
-    >>> refuse_twice(spark.sql("SELECT 1 AS id, 2 AS Id"), "join_skewed")
-    Traceback (most recent call last):
-    ...
-    lakesmith.errors.StepError: LS307 step 'join_skewed' gets two columns of one name: id
-      next:  rename or drop one of them in an earlier step
-    """
-    counts = Counter(name.lower() for name in df.columns)
-    twice = [name for name, number in counts.items() if number > 1]
-    if twice:
-        raise StepError(
-            f"step '{step}' gets two columns of one name: {', '.join(twice)}",
-            code="LS307",
-            hint="rename or drop one of them in an earlier step",
-        )
-
-
-def _kinds_of(df: DataFrame, on: Sequence[str]) -> dict[str, str]:
-    return {name: kind_of(df, name) for name in on}
-
-
-def _common(left: str, right: str) -> str | None:
-    if left == right:
-        return left
-    if left in WHOLE and right in WHOLE:
-        return max(left, right, key=WHOLE.index)
-    return None

@@ -2,17 +2,19 @@
 
 from __future__ import annotations
 
-from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from typing import TypeAlias
 
 from pyspark.sql import DataFrame
 
 from lakesmith.column_refs import kind_of, require
-from lakesmith.errors import StepError
 from lakesmith.transforms.axis import require_axis
-from lakesmith.transforms.joins.sides import columns_taken, refuse_clash
-from lakesmith.types import are_comparable
+from lakesmith.transforms.joins.sides import (
+    columns_taken,
+    key_kinds,
+    refuse_clash,
+    refuse_twice,
+)
 
 Columns: TypeAlias = Sequence[str] | Mapping[str, str]
 Names: TypeAlias = str | Sequence[str]
@@ -64,7 +66,7 @@ def require_sides(
     Raises
     ------
     StepError
-        LS305 for a missing column, LS307 for a name that is there twice, LS354 for a key whose
+        LS305 for a missing column, LS307 for a name that is there twice, LS325 for a key whose
         types differ.
 
     Examples
@@ -74,43 +76,18 @@ def require_sides(
     >>> require_sides("join_lookup", one, two, ["id"], {"name": "name"})
     Traceback (most recent call last):
     ...
-    lakesmith.errors.StepError: LS354 step 'join_lookup' cannot compare id: int here, \
-string on the other side
-      next:  cast it on one side before the join
+    lakesmith.errors.StepError: LS325 step 'join_lookup' compares keys of different types: \
+'id' is int and string
+      where: this side first, then `other`
+      next:  cast one side in an earlier step, so that it is clear what is equal
     """
     require(df, on, step)
     require(other, [*on, *taken.values()], step)
-    _refuse_twice(step, "this side", df.columns)
-    _refuse_twice(step, "the other side", other.columns)
-    _refuse_twice(step, "columns", taken)
+    refuse_twice(df.columns, step, "this side")
+    refuse_twice(other.columns, step, "the other side")
+    refuse_twice(taken, step, "columns")
     refuse_clash(df, list(taken), step)
-    _require_comparable(step, df, other, on)
-
-
-def _refuse_twice(step: str, side: str, names: Iterable[str]) -> None:
-    counts = Counter(name.lower() for name in names)
-    twice = [name for name, count in counts.items() if count > 1]
-    if twice:
-        raise StepError(
-            f"step '{step}': {side} has two columns of one name: {', '.join(twice)}",
-            code="LS307",
-            hint="rename or drop one of them in a step before",
-        )
-
-
-def _require_comparable(
-    step: str, df: DataFrame, other: DataFrame, on: Sequence[str]
-) -> None:
-    for name in on:
-        left = kind_of(df, name)
-        right = kind_of(other, name)
-        if not are_comparable(left, right):
-            raise StepError(
-                f"step '{step}' cannot compare {name}: {left} here, {right} on the"
-                " other side",
-                code="LS354",
-                hint="cast it on one side before the join",
-            )
+    key_kinds(df, other, on, step)
 
 
 def require_positions(
