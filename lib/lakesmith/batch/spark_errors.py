@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any
 
-from lakesmith.codes import explain
+from lakesmith.codes import CATALOGUE
 from lakesmith.errors import InputError, LakesmithError, StepError, WriteError
 from lakesmith.session.failures import first_line, text_of
 from lakesmith.tables.upsert.key_promise import broken_promise
@@ -110,8 +110,10 @@ def _refused_by_step(batch: BatchContext, error: Exception) -> LakesmithError | 
     if found is None:
         return None
     code, what = found.groups()
-    hint = explain(code).action
-    return StepError(what, code=code, where=_place(batch), hint=hint)
+    explained = CATALOGUE.get(code)
+    if explained is None:
+        return None
+    return StepError(what, code=code, where=_place(batch), hint=explained.action)
 
 
 def _too_big(batch: BatchContext, error: Exception) -> LakesmithError | None:
