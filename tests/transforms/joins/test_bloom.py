@@ -18,7 +18,7 @@ from lakesmith.transforms.joins.bloom import (
     semi_join_bloom,
 )
 from lakesmith.transforms.joins.large.bloom_choice import OF_THIS, BloomKnown, choose_bloom
-from lakesmith.transforms.joins.large.spark_limits import SparkLimits
+from lakesmith.transforms.joins.spark_limits import SparkLimits
 from tests.transforms.joins.reference import joined, rows_of
 
 HOWS = ("inner", "left", "semi", "anti")

@@ -19,9 +19,9 @@ from lakesmith.transforms.joins.large.bloom_choice import (
 )
 from lakesmith.transforms.joins.large.estimates import JoinEstimates, estimate_join
 from lakesmith.transforms.joins.large.keys import LEFT, common_key
-from lakesmith.transforms.joins.large.spark_limits import read_limits
 from lakesmith.transforms.joins.large.thinned import Thinning, thinned_join
 from lakesmith.transforms.joins.sides import require_taken
+from lakesmith.transforms.joins.spark_limits import read_limits
 
 __all__ = [
     "JoinEstimates",

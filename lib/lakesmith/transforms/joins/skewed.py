@@ -27,12 +27,12 @@ from lakesmith.transforms.joins.large.keys import LEFT, RIGHT, Key, common_key
 from lakesmith.transforms.joins.large.passing import join_passing
 from lakesmith.transforms.joins.large.salted import How, Salting
 from lakesmith.transforms.joins.large.skew_choice import SALTED, STEP, Known, choose
-from lakesmith.transforms.joins.large.spark_limits import (
+from lakesmith.transforms.joins.sides import require_taken
+from lakesmith.transforms.joins.spark_limits import (
     join_tasks,
     read_limits,
     row_bytes,
 )
-from lakesmith.transforms.joins.sides import require_taken
 
 __all__ = ["HotKeys", "find_hot_keys", "join_skewed"]
 

@@ -11,7 +11,7 @@ from lakesmith.transforms.joins.choice import JoinChoice
 
 if TYPE_CHECKING:
     from lakesmith.transforms.joins.large.estimates import JoinEstimates
-    from lakesmith.transforms.joins.large.spark_limits import SparkLimits
+    from lakesmith.transforms.joins.spark_limits import SparkLimits
 
 FPR = 0.0001
 BLOOM = "Bloom filter"
@@ -76,7 +76,7 @@ def choose_bloom(known: BloomKnown, limits: SparkLimits) -> BloomPlan:
 
     Examples
     --------
-    >>> from lakesmith.transforms.joins.large.spark_limits import SparkLimits
+    >>> from lakesmith.transforms.joins.spark_limits import SparkLimits
     >>> known = BloomKnown("semi_join_bloom", "semi")
     >>> print(choose_bloom(known, SparkLimits()).choice)
     semi_join_bloom: Bloom filter, no sizes are known, so it is built as asked (bits 67,108,864)

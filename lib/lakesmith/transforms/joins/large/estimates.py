@@ -10,7 +10,7 @@ from pyspark.sql import functions as F
 
 from lakesmith.sketches.bloom import is_hashable, key_hash
 from lakesmith.transforms.joins.large.keys import LEFT, RIGHT, Key, common_key
-from lakesmith.transforms.joins.large.spark_limits import row_bytes
+from lakesmith.transforms.joins.spark_limits import row_bytes
 
 # Standard error of a theta sketch with 2 ** 12 entries: 1.6 %.
 LG_ENTRIES = 12

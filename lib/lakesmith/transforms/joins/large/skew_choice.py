@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from lakesmith.transforms.joins.choice import JoinChoice
 
 if TYPE_CHECKING:
-    from lakesmith.transforms.joins.large.spark_limits import SparkLimits
+    from lakesmith.transforms.joins.spark_limits import SparkLimits
 
 STEP = "join_skewed"
 SALTED = "salted"
@@ -45,7 +45,7 @@ def choose(known: Known, limits: SparkLimits) -> JoinChoice:
 
     Examples
     --------
-    >>> from lakesmith.transforms.joins.large.spark_limits import SparkLimits
+    >>> from lakesmith.transforms.joins.spark_limits import SparkLimits
     >>> print(choose(Known("full", 200), SparkLimits()))
     join_skewed: salted, the hot keys are found as part of the plan (tasks 200)
     >>> print(choose(Known("left", 200, hot=0, other_hot=0), SparkLimits()))

@@ -70,7 +70,7 @@ def thinned_join(left: DataFrame, right: DataFrame, plan: Thinning) -> DataFrame
     Examples
     --------
     >>> from lakesmith.transforms.joins.large.bloom_choice import BloomKnown, choose_bloom
-    >>> from lakesmith.transforms.joins.large.spark_limits import SparkLimits
+    >>> from lakesmith.transforms.joins.spark_limits import SparkLimits
     >>> bloom = choose_bloom(BloomKnown("join_bloom", "left"), SparkLimits())
     >>> left = spark.sql("SELECT explode(array(7, 8)) AS _key_0")
     >>> right = spark.sql("SELECT 7 AS _on_0, 'a' AS name")

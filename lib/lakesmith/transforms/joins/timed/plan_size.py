@@ -8,10 +8,11 @@ from dataclasses import dataclass, field
 from pyspark.errors import PySparkException
 from pyspark.sql import DataFrame
 
+from lakesmith.transforms.joins.spark_limits import row_bytes
+
 BROADCAST_BYTES = 32 * 1024 * 1024
 # Spark says so of a frame of which it knows nothing.
 _UNKNOWN = 2**60
-_BYTES_A_COLUMN = 20
 
 
 @dataclass(frozen=True)
@@ -82,7 +83,7 @@ def small_side(
     'sort merge'
     """
     known = plan_bytes(other)
-    given = None if rows is None else rows * _BYTES_A_COLUMN * len(other.columns)
+    given = None if rows is None else rows * row_bytes(dict(other.dtypes))
     estimates = _estimates({"bytes": known, "rows": rows, "limit": limit})
     if given is not None and given > limit:
         why = "it is expected to have too many rows to be sent"
