@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from datetime import date
+
 import pytest
 from pyspark.sql import SparkSession
 
-from lakesmith.batch.read.touched_keys import find_keys
+from lakesmith.batch.read.touched_keys import Times, find_keys, find_times
 from lakesmith.testing import frame
 
 ROWS = [(1, "a"), (2, None), (None, "b"), (3, "c")]
@@ -52,3 +54,31 @@ def test_no_key_marks_no_row(spark: SparkSession) -> None:
     found = find_keys(frame(spark, "id int", []))
     rows = frame(spark, "id int, name string", ROWS)
     assert rows.transform(found.mark("touched")).filter("touched").count() == 0
+
+
+DAYS = [(day, date(2024, 1, day)) for day in (1, 5, 9)]
+
+
+@pytest.mark.parametrize(
+    ("spans", "touched"),
+    [
+        ([("2024-01-05", "2024-01-09")], [5]),
+        ([("2024-01-01", "2024-01-02"), ("2024-01-06", "2024-01-10")], [1, 5, 9]),
+        ([("2024-01-05", None)], [5, 9]),
+        ([(None, "2024-01-05")], [1]),
+        ([(None, None)], [1, 5, 9]),
+    ],
+)
+def test_times_are_those_from_the_first_change_until_before_the_last_end(
+    spark: SparkSession, spans: list[tuple[str | None, str | None]], touched: list[int]
+) -> None:
+    found = find_times(
+        frame(spark, "_low string, _high string", spans).selectExpr("DATE(_low) _low", "DATE(_high) _high"), "at"
+    )
+    rows = frame(spark, "id int, at date", [*DAYS, (0, None)])
+    assert [row["id"] for row in rows.filter(found.may_match(rows)).sort("id").collect()] == touched
+
+
+def test_times_of_another_type_bound_nothing(spark: SparkSession) -> None:
+    rows = frame(spark, "id int, at string", [(1, "2024-01-01"), (0, None)])
+    assert rows.filter(Times("at", "date", date(2025, 1, 1)).may_match(rows)).count() == 2

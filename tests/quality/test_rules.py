@@ -202,7 +202,7 @@ def test_text_that_no_directory_can_be_named_by_is_no_partition(spark: SparkSess
     spec = Table(from_="bronze.orders", write=Write(partition_by=("part",)))
     (rule,) = compile_rules(spec, {"part": "string"})
     assert (rule.id, rule.on_fail) == ("part_partition", "quarantine")
-    bad = ["", "__HIVE_DEFAULT_PARTITION__", "p" * 251, "é" * 126, "=" * 84]
+    bad = ["", "__HIVE_DEFAULT_PARTITION__", "p" * 251, "é" * 126, "=" * 84, "\0", "a\0b"]
     good = [None, " ", "p" * 250, "é" * 125, "=" * 83]
     found = frame(spark, "part string", [(value,) for value in bad + good]).filter(rule.failed).collect()
     assert [row["part"] for row in found] == bad

@@ -51,6 +51,8 @@ def only(found: list[Problem]) -> tuple[str, str, int, str]:
         ("check: length, column: id, min: 0.5", "LS141", ".min"),
         ("check: length, column: id, max: '3'", "LS141", ".max"),
         ("check: row_count, min: -1", "LS141", ".min"),
+        ("check: row_count, max: 5 %", "LS141", ".max"),
+        ("check: null_count, column: id, max: 5 %", "LS141", ".max"),
         ("check: between, column: id, min: 3, max: 2", "LS141", ".max"),
         ("check: between, column: id, min: 3, max: '5'", "LS141", ".max"),
         ("check: freshness, column: day, max_age: 2 days", "LS141", ".max_age"),

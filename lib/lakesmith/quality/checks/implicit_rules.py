@@ -185,7 +185,8 @@ def _partition(table: Table, columns: Mapping[str, str]) -> Iterator[Rule]:
             length = F.octet_length(escaped) + len(name) + 1
             is_too_long = length > _LONGEST_NAME
             is_null = value.isin("", _HIVE_NULL)
-            fails = is_null | is_too_long
+            has_nul = value.contains("\0")
+            fails = is_null | has_nul | is_too_long
             failed = is_true(fails)
             sample = sample_of(value, "string")
             yield _rule(

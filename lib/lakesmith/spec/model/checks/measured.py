@@ -33,11 +33,15 @@ class Measured(Bounds, BatchCheck):
     kinds: ClassVar[tuple[str, ...]] = NUMBERS
     # The least and the greatest value that the number can have.
     limits: ClassVar[Limits] = (None, None)
+    # Whether a bound may be a percent.
+    takes_percents: ClassVar[bool] = True
 
     def findings(self, columns: GateColumns) -> Iterator[Finding]:
         """Find bounds that are no numbers, a wrong condition, and columns of other types."""
         for place, bounds in self.all_bounds().items():
             yield from _bound_findings(place, bounds, self.limits)
+            if not self.takes_percents:
+                yield from _percent_findings(place, bounds)
         yield from condition_findings("where", self.where, columns)
         yield from kind_findings(self, self.kinds, columns)
 
@@ -59,6 +63,7 @@ class MeasuredCount(Measured):
 
     kinds: ClassVar[tuple[str, ...]] = ()
     limits: ClassVar[Limits] = (0, None)
+    takes_percents: ClassVar[bool] = False
 
 
 def read_bound(bound: Bound) -> Decimal:
@@ -91,6 +96,13 @@ def _bound_findings(place: str, bounds: Bounds, limits: Limits) -> Iterator[Find
     yield from _limit_findings(place, numbers, limits)
     if len(numbers) == 2 and numbers["min"] > numbers["max"]:
         yield replace(empty_range(bounds), key=f"{place}max")
+
+
+def _percent_findings(place: str, bounds: Bounds) -> Iterator[Finding]:
+    for key, bound in bounds.bounds().items():
+        if str(bound).rstrip().endswith("%"):
+            what = f"'{key}' is {bound!r}, a count is no percent"
+            yield Finding("LS141", f"{place}{key}", what, "write a number")
 
 
 def _limit_findings(
