@@ -7,7 +7,7 @@ from datetime import date
 import pytest
 from pyspark.sql import SparkSession
 
-from lakesmith.batch.read.touched_keys import Times, find_keys, find_times
+from lakesmith.batch.read.touched_keys import Times, find_keys, find_spans
 from lakesmith.testing import frame
 
 ROWS = [(1, "a"), (2, None), (None, "b"), (3, "c")]
@@ -59,6 +59,7 @@ def test_no_key_marks_no_row(spark: SparkSession) -> None:
 DAYS = [(day, date(2024, 1, day)) for day in (1, 5, 9)]
 
 
+@pytest.mark.parametrize("most", [2000, 0])
 @pytest.mark.parametrize(
     ("spans", "touched"),
     [
@@ -70,13 +71,19 @@ DAYS = [(day, date(2024, 1, day)) for day in (1, 5, 9)]
     ],
 )
 def test_times_are_those_from_the_first_change_until_before_the_last_end(
-    spark: SparkSession, spans: list[tuple[str | None, str | None]], touched: list[int]
+    spark: SparkSession,
+    monkeypatch: pytest.MonkeyPatch,
+    most: int,
+    spans: list[tuple[str | None, str | None]],
+    touched: list[int],
 ) -> None:
-    found = find_times(
-        frame(spark, "_low string, _high string", spans).selectExpr("DATE(_low) _low", "DATE(_high) _high"), "at"
-    )
-    rows = frame(spark, "id int, at date", [*DAYS, (0, None)])
-    assert [row["id"] for row in rows.filter(found.may_match(rows)).sort("id").collect()] == touched
+    monkeypatch.setattr("lakesmith.batch.read.touched_keys.MAX_KEYS", most)
+    texts = frame(spark, "k int, _low string, _high string", [(k, *span) for k, span in enumerate(spans)])
+    found = find_spans(texts.selectExpr("k", "DATE(_low) AS _low", "DATE(_high) AS _high"), ["k"], "at")
+    rows = frame(spark, "k int, id int, at date", [(k, *day) for k in (0, 1) for day in (*DAYS, (0, None))])
+    met = {row["id"] for row in rows.filter(found.may_match(rows)).collect()}
+    assert sorted(met) == touched
+    assert found.count == len(spans)
 
 
 def test_times_of_another_type_bound_nothing(spark: SparkSession) -> None:

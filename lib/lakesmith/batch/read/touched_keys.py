@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
 from functools import reduce
 from operator import and_
 
+import pyarrow as pa  # type: ignore[import-untyped]
 from pyspark.sql import Column, DataFrame
 from pyspark.sql import functions as F
 
@@ -20,6 +22,8 @@ from lakesmith.types import WHOLE, Transform, family
 MAX_KEYS = 2000
 MAX_SENT = 200_000
 _MATCHED = "_matched"
+# Types of times that have literals, and that Python orders as Spark does.
+_ORDERED = (*WHOLE, "date", "timestamp")
 
 
 @dataclass(frozen=True)
@@ -165,20 +169,59 @@ def find_keys(keys: DataFrame) -> TouchedKeys:
     >>> found.method, found.literals
     ('literals', '(`id` IN (0L, 1L))')
     """
+    found, _ = _found(keys, keys)
+    return found
+
+
+def find_spans(spans: DataFrame, on: Sequence[str], at: str) -> TouchedKeys:
+    """Find the keys whose versions differ, and the times between which they do.
+
+    Parameters
+    ----------
+    spans : DataFrame
+        *Columns*: `on`, each key once; ``_low`` and ``_high``, NULL where a side is open.
+    on : sequence of str
+        Columns of the key. One with a NULL matches nothing.
+    at : str
+        The column with the time of a row.
+
+    Notes
+    -----
+    One Spark job for at most 2000 keys, up to five more for others.
+
+    Examples
+    --------
+    >>> spans = spark.sql("SELECT 1 AS id, 5 AS _low, CAST(NULL AS INT) AS _high")
+    >>> found = find_spans(spans, ["id"], "day")
+    >>> found.literals, found.times
+    ('(`id` IN (1))', Times(at='day', kind='int', low=5, high=None))
+    """
+    known = spans.dropna(subset=[*on])
+    keys = known.select(*map(named, on))
+    found, few = _found(keys, known)
+    if not found.count:
+        return found
+    times = find_times(known, at) if few is None else _times_of(few, known, at)
+    return replace(found, times=times)
+
+
+def _found(keys: DataFrame, rows: DataFrame) -> tuple[TouchedKeys, pa.Table | None]:
+    """Return the keys of rows, and the rows where they are few."""
     kinds = dict(keys.dtypes)
     if not is_exact(kinds):
-        return _to_join(keys, Touched({}))
-    found = keys.limit(MAX_KEYS + 1).toArrow()
-    if found.num_rows > MAX_KEYS:
-        return _to_join(keys, find_touched(keys, keys.columns, few=False))
+        return _to_join(keys, Touched({})), None
+    few = rows.limit(MAX_KEYS + 1).toArrow()
+    if few.num_rows > MAX_KEYS:
+        bounds = find_touched(keys, keys.columns, few=False)
+        return _to_join(keys, bounds), None
     try:
-        rows = sorted(tuples_of(found, kinds), key=repr)
-        literals = one_of(kinds, rows) if rows else ""
-        bounds = touched_in(found, kinds)
+        found = sorted(tuples_of(few, kinds), key=repr)
+        literals = one_of(kinds, found) if found else ""
+        bounds = touched_in(few, kinds)
     except (ValueError, OverflowError):
         # A value that Python has none for: a year, or text that is not UTF-8.
-        return _to_join(keys, Touched({}))
-    return TouchedKeys(keys, bounds, literals, found.num_rows)
+        return _to_join(keys, Touched({})), None
+    return TouchedKeys(keys, bounds, literals, few.num_rows), few
 
 
 def find_times(spans: DataFrame, at: str) -> Times:
@@ -202,7 +245,7 @@ def find_times(spans: DataFrame, at: str) -> Times:
     Times(at='day', kind='int', low=5, high=None)
     """
     kind = dict(spans.dtypes)[LOW]
-    if family(kind) not in (*WHOLE, "date", "timestamp"):
+    if family(kind) not in _ORDERED:
         return Times(at, kind)
     is_open_below = F.count_if(named(LOW).isNull()) > 0
     is_open_above = F.count_if(named(HIGH).isNull()) > 0
@@ -214,6 +257,21 @@ def find_times(spans: DataFrame, at: str) -> Times:
     except (ValueError, OverflowError):
         return Times(at, kind)
     return Times(at, kind, first, last)
+
+
+def _times_of(few: pa.Table, spans: DataFrame, at: str) -> Times:
+    """Return the times between which versions of any of a few keys differ."""
+    kind = dict(spans.dtypes)[LOW]
+    if family(kind) not in _ORDERED:
+        return Times(at, kind)
+    try:
+        lows = few[LOW].to_pylist()
+        highs = few[HIGH].to_pylist()
+    except (ValueError, OverflowError):
+        return Times(at, kind)
+    low = None if None in lows else min(lows)
+    high = None if None in highs else max(highs)
+    return Times(at, kind, low, high)
 
 
 def _to_join(keys: DataFrame, bounds: Touched) -> TouchedKeys:

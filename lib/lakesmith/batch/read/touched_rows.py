@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from functools import reduce
 from operator import or_
 from typing import TYPE_CHECKING
@@ -12,7 +12,7 @@ from pyspark.sql import DataFrame
 from pyspark.sql import functions as F
 
 from lakesmith.batch.read.read_rows import read_lookups, read_rows
-from lakesmith.batch.read.touched_keys import TouchedKeys, find_keys, find_times
+from lakesmith.batch.read.touched_keys import TouchedKeys, find_keys, find_spans
 from lakesmith.column_refs import is_true, named
 from lakesmith.columns import DELETED
 from lakesmith.sources.net_changes import net_changes, net_spans
@@ -89,11 +89,7 @@ def _keys(batch: BatchContext, join: InputJoin, span: Span) -> TouchedKeys:
     at, begin, end = join.valid_at
     taken = list(join.takes.values())
     spans = net_spans(feed, join.on, taken, begin, end)
-    keys = spans.select(*join.on).dropna()
-    found = find_keys(keys)
-    if not found.count:
-        return found
-    return replace(found, times=find_times(spans, at))
+    return find_spans(spans, join.on, at)
 
 
 def touched_rows(batch: BatchContext, joins: Sequence[TouchedJoin]) -> DataFrame:
