@@ -28,9 +28,11 @@ from lakesmith.tables.properties import properties_of
 from lakesmith.tables.read_version import read_version
 from lakesmith.tables.ref import visible
 from lakesmith.tables.schema.versions import shape_views
+from lakesmith.tables.upsert.stored_filter import stored_filter
 from lakesmith.transforms.conform import with_defaults
 
 if TYPE_CHECKING:
+    from lakesmith.sketches.stored_filter import StoredFilter
     from lakesmith.spec.model import Column
 
 
@@ -75,6 +77,24 @@ class Reader(QuarantineReader):
             return self._shown(name, table.load(self.spark))
         number = self._published(name) if version == "published" else int(version)
         return self._shown(name, read_version(self.spark, table, number))
+
+    def stored_filter(self, name: str) -> StoredFilter | None:
+        """Return the Bloom filter that a table keeps of its keys, for a join with the table.
+
+        Parameters
+        ----------
+        name : str
+            ``layer.table`` with ``write.key_filter``.
+
+        Returns
+        -------
+        StoredFilter or None
+            None where it does not have all keys of the published version, or the table has
+            partitions.
+        """
+        version = self._published(name)
+        spec = self.project.table(name)
+        return stored_filter(self.spark, self._ref(name), spec, version)
 
     def rows(
         self, name: str, version: str | int = "published", limit: int = 20

@@ -10,7 +10,7 @@ KNOWN = """
 from: bronze.orders
 columns: {sku: {type: string, source: Sku}}
 steps: [{filter: "sku = 'A'"}]
-write: {strategy: upsert, keys: [sku], when_matched: ignore}
+write: {strategy: upsert, keys: [sku], when_matched: ignore, key_filter: {fpr: 0.001, expected_keys: 100}}
 """
 JOINED = """
 from: silver.orders
@@ -59,3 +59,5 @@ def test_the_steps_of_large_joins_in_two_batches(make_shop: Callable[..., Shop])
     shop.run(select=names)
     assert ids() == {"skewed": [3], "semi": [3], "anti": [6]}
     assert shop.reasons("gold.semi") == ["few"]
+    joins = {name: shop.lake.history(f"gold.{name}")[0]["joins"] for name in STEPS}
+    assert "stored filter" in str(joins["semi"]) and "stored filter" in str(joins["anti"])

@@ -31,8 +31,10 @@ def findings(problems: Load, text: str, **more: str) -> list[str]:
     return [one.what for one in problems(files) if one.code == "LS188"]
 
 
-def test_an_upsert_that_joins_by_key_may_follow(problems: Load) -> None:
-    assert problems({"tables/silver/customers.yml": CUSTOMERS, "tables/gold/rich.yml": SOUND}) == []
+@pytest.mark.parametrize("step", ["join", "join_skewed"])
+def test_an_upsert_that_joins_by_key_may_follow(problems: Load, step: str) -> None:
+    text = SOUND.replace("- join:", f"- {step}:")
+    assert problems({"tables/silver/customers.yml": CUSTOMERS, "tables/gold/rich.yml": text}) == []
 
 
 @pytest.mark.parametrize(
@@ -48,6 +50,10 @@ def test_an_upsert_that_joins_by_key_may_follow(problems: Load) -> None:
         (SOUND.replace("steps:\n", "steps:\n  - retail.profiles:described_profiles\n"), "does not tell by which keys"),
         (SOUND.replace("inputs: {", "inputs: {days: silver.orders, "), "no step joins this input"),
         (SOUND.replace("columns: [country]", "how: inner"), "takes rows away when the input changes"),
+        (
+            SOUND.replace("join:", "semi_join_bloom:").replace(", columns: [country]", ""),
+            "takes rows away when the input changes",
+        ),
         (HEAD + STEPS + "  - filter: country = 'UK'\n" + UPSERT, "may take rows away after a join"),
         (HEAD + STEPS + "  - dedupe: {keys: [id]}\n" + UPSERT, "looks at rows together"),
         (

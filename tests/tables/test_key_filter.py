@@ -18,8 +18,10 @@ from lakesmith.tables.ref import TableRef
 from lakesmith.tables.upsert.filter_header import usable_filter
 from lakesmith.tables.upsert.filter_probe import append_new, mark_known, screen
 from lakesmith.tables.upsert.key_filter import load_filter, refresh
+from lakesmith.tables.upsert.stored_filter import stored_filter
 from lakesmith.tables.writes import replace_all, upsert
 from lakesmith.testing import frame
+from lakesmith.transforms.joins.bloom import semi_join_bloom
 
 DDL = "id int, name string, _seq int"
 FILTER = {"fpr": 1e-6, "expected_keys": 1000}
@@ -250,3 +252,28 @@ def test_a_table_that_moved_is_not_appended_to(spark: SparkSession, table: Table
     upserted(spark, table, [(3, "d", 1)])
     with pytest.raises(WriteError, match="LS506"):
         append_new(rows, table, CommitId("test", 3, "e"), screened)
+
+
+def test_a_join_gets_the_filter_of_the_version_that_it_reads(spark: SparkSession, table: TableRef) -> None:
+    stored = stored_filter(spark, table, spec(UPDATE), 0)
+    assert stored is not None and dict(stored.key) == {"id": "int"}
+    other = table.load(spark).select("id")
+    rows = frame(spark, "id bigint", [(1,), (5,)])
+    kept = rows.transform(semi_join_bloom(other=other, on=["id"], stored=stored))
+    assert [row["id"] for row in kept.collect()] == [1]
+
+
+def test_a_filter_of_other_rows_than_those_of_the_version_is_not_given(spark: SparkSession, table: TableRef) -> None:
+    sql = another_writer(spark).sql
+    sql(f"OPTIMIZE delta.`{table.location}`")
+    maintained = newest_version(spark, table)
+    sql(f"DELETE FROM delta.`{table.location}` WHERE id = 2")
+    found = {version: stored_filter(spark, table, spec(UPDATE), version) for version in range(maintained + 2)}
+    assert [version for version, one in found.items() if one is None] == [maintained + 1]
+    refresh(spark, table, spec(UPDATE), from_scratch=True)
+    assert [v for v in found if stored_filter(spark, table, spec(UPDATE), v) is not None] == [maintained + 1]
+
+
+def test_a_table_with_partitions_gives_no_filter(spark: SparkSession, tmp_path: Path) -> None:
+    parts = created(spark, tmp_path, PARTS, [(1, "a", 1)])
+    assert stored_filter(spark, parts, spec(PARTS), 0) is None

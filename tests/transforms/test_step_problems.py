@@ -24,6 +24,7 @@ def test_sound_steps_have_no_problem(step) -> None:
     ({"trim": "code"}, ["step 'trim': columns", "found 'code'"]),
     ({"trim": ["a", 5]}, ["columns.1", "valid string, found 5"]),
     ({"with_columns": {"a": 1}}, ["columns.a", "found 1"]),
+    ({"semi_join_bloom": {"input": "customers", "on": ["k"], "stored": None}}, ["unknown option 'stored'"]),
     ({"dedupe": ["a"]}, ["needs its options as a mapping"]),
     ({"dedupe": {"key": ["a"]}}, ["unknown option 'key'", "did you mean 'keys'"]),
     ({"dedupe": {"order_by": ["a"]}}, ["option 'keys' is missing"]),

@@ -8,7 +8,9 @@ from pyspark.sql import functions as F
 
 from lakesmith.columns import PASSES
 from lakesmith.errors import StepError
+from lakesmith.sketches.bloom import bloom_build
 from lakesmith.sketches.bloom_sizing import Shape
+from lakesmith.sketches.stored_filter import StoredFilter
 from lakesmith.testing import frame
 from lakesmith.transforms.joins.bloom import (
     JoinEstimates,
@@ -204,3 +206,40 @@ def test_what_the_filter_refuses_enters_no_exchange(spark: SparkSession, no_broa
     # A plan is read from its end: what stands below an operator runs before it.
     assert "_stored_block" not in plan[:exchange]
     assert "_stored_block" in plan[exchange:]
+
+
+PAIRS = [(1, "b", 1), (2, "a", 2), (None, "b", 3), (4, None, 4)]
+KNOWN_PAIRS = [("b", 1), ("b", None), ("c", 4)]
+
+
+def stored_of(rows: DataFrame, key: dict[str, str]) -> StoredFilter:
+    shape = Shape(64)
+    return StoredFilter(bloom_build(rows, key, shape), shape, key)
+
+
+@pytest.mark.parametrize("null_safe", [False, True])
+@pytest.mark.parametrize("how", HOWS)
+def test_a_stored_filter_is_asked_in_place_of_a_new_one(spark: SparkSession, how: str, null_safe: bool) -> None:
+    left = frame(spark, "z int, a string, id int", PAIRS)
+    right = frame(spark, "a string, z bigint", KNOWN_PAIRS)
+    columns = {} if how in ("semi", "anti") else {"columns": ["v"]}
+    right = right.withColumn("v", F.lit(7)) if columns else right
+    stored = stored_of(right, {"z": "bigint", "a": "string"})
+    plain = thinned(right, ["a", "Z"], how, null_safe=null_safe, **columns)
+    asked = thinned(right, ["a", "Z"], how, null_safe=null_safe, stored=stored, **columns)
+    assert "stored filter" in asked.choice.why
+    assert rows_of(left.transform(asked)) == rows_of(left.transform(plain))
+
+
+def test_the_stored_filter_decides_what_is_joined(spark: SparkSession) -> None:
+    rows = frame(spark, "k int", [(1,), (2,)])
+    none_stored = stored_of(frame(spark, "k int", []), {"k": "int"})
+    assert rows.transform(semi_join_bloom(other=rows, on=["k"], stored=none_stored)).count() == 0
+
+
+@pytest.mark.parametrize("key", [{"id": "int"}, {"k": "string"}, {"k": "int", "id": "int"}])
+def test_a_stored_filter_of_another_key_is_refused(spark: SparkSession, key: dict[str, str]) -> None:
+    rows = frame(spark, "k int, id string", [(1, "a")])
+    stored = StoredFilter(spark.range(0), Shape(8), key)
+    with pytest.raises(StepError, match="LS306"):
+        semi_join_bloom(other=rows, on=["k"], stored=stored)

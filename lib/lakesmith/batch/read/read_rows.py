@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from functools import cache
 from typing import TYPE_CHECKING, cast
 
 from pyspark.sql import DataFrame
@@ -22,15 +23,18 @@ from lakesmith.sources.upstream import (
 )
 from lakesmith.spec.change_semantics import settled_columns, sources_of
 from lakesmith.spec.step_kinds.statistics import frozen_table
+from lakesmith.tables.upsert.stored_filter import stored_filter
 from lakesmith.transforms.change_events.debezium import from_debezium
 from lakesmith.transforms.change_events.flat_events import from_flat
 from lakesmith.transforms.change_events.payload import out_of_payload
 from lakesmith.transforms.conform import with_defaults
 from lakesmith.transforms.from_raw import from_raw
+from lakesmith.transforms.steps.inputs import StepInputs
 from lakesmith.types import Transform
 
 if TYPE_CHECKING:
     from lakesmith.batch.context import BatchContext
+    from lakesmith.sketches.stored_filter import StoredFilter
     from lakesmith.sources.base import Source
     from lakesmith.spec.model import Table
 
@@ -154,11 +158,21 @@ def _span(batch: BatchContext) -> tuple[str, int, int, Sequence[tuple[int, int]]
     return span.name, span.since, span.to, span.voids
 
 
-def read_lookups(batch: BatchContext) -> dict[str, DataFrame]:
+def read_lookups(batch: BatchContext) -> StepInputs:
     """Return the declared inputs by name, each at the version that the intent names."""
     versions = dict(batch.intent.lookups)
-    tables = batch.spec.inputs.items()
-    return {name: _held_at(batch, table, versions[name]) for name, table in tables}
+    tables = batch.spec.inputs
+    frames = {
+        name: _held_at(batch, table, versions[name]) for name, table in tables.items()
+    }
+
+    @cache
+    def filter_of(name: str) -> StoredFilter | None:
+        table = tables[name]
+        spec = batch.project.table(table)
+        return stored_filter(batch.session, batch.ref(table), spec, versions[name])
+
+    return StepInputs(frames, filter_of)
 
 
 def read_references(batch: BatchContext) -> dict[str, DataFrame]:

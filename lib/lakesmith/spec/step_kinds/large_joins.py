@@ -17,20 +17,25 @@ LARGE_JOINS: Mapping[str, StepRecord] = {
     "anti_join_bloom": StepRecord(
         f"{_STEPS}:anti_join_bloom",
         inputs={"input": "other"},
+        filters_of={"input": "stored"},
         is_row_wise=False,
+        joins_on="on",
         passes_rows=True,
     ),
     "join_skewed": StepRecord(
         f"{_STEPS}:join_skewed",
         inputs={"input": "other"},
         is_row_wise=False,
+        joins_on="on",
         keeps_rows=_is_left,
         passes_rows=True,
     ),
     "semi_join_bloom": StepRecord(
         f"{_STEPS}:semi_join_bloom",
         inputs={"input": "other"},
+        filters_of={"input": "stored"},
         is_row_wise=False,
+        joins_on="on",
         passes_rows=True,
     ),
 }

@@ -69,6 +69,9 @@ class StepRecord:
         The parameter that takes the whole YAML value; without it the value maps options.
     inputs : mapping of str to str
         Option that names an input of the table to the parameter that takes its frame.
+    filters_of : mapping of str to str
+        Option that names an input to the parameter that takes the Bloom filter which its table
+        keeps of its keys, if it does.
     sql : tuple of str
         Options whose texts are SQL expressions.
     derives : callable
@@ -121,6 +124,7 @@ class StepRecord:
     function: str
     whole: str | None = None
     inputs: Mapping[str, str] = field(default_factory=dict)
+    filters_of: Mapping[str, str] = field(default_factory=dict)
     sql: tuple[str, ...] = ()
     derives: Callable[[Options], Derived] = field(default=_nothing, repr=False)
     removes: tuple[str, ...] = ()

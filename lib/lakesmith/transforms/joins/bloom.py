@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import replace
-from typing import Literal
+from typing import TYPE_CHECKING, Literal
 
 from pyspark.sql import DataFrame
 
@@ -19,9 +19,13 @@ from lakesmith.transforms.joins.large.bloom_choice import (
 )
 from lakesmith.transforms.joins.large.estimates import JoinEstimates, estimate_join
 from lakesmith.transforms.joins.large.keys import LEFT, common_key
+from lakesmith.transforms.joins.large.stored import require_fitting
 from lakesmith.transforms.joins.large.thinned import Thinning, thinned_join
 from lakesmith.transforms.joins.sides import require_taken
 from lakesmith.transforms.joins.spark_limits import read_limits
+
+if TYPE_CHECKING:
+    from lakesmith.sketches.stored_filter import StoredFilter
 
 __all__ = [
     "JoinEstimates",
@@ -41,6 +45,7 @@ def semi_join_bloom(
     fpr: float = FPR,
     estimates: JoinEstimates | None = None,
     other_filtered: bool = False,
+    stored: StoredFilter | None = None,
 ) -> PlannedJoin:
     """Keep the rows that have a match, and shuffle none that surely has none.
 
@@ -61,6 +66,9 @@ def semi_join_bloom(
     other_filtered : bool
         Whether `other` is a table that is filtered by a selective condition, so that Spark may plan
         a runtime filter of its own.
+    stored : StoredFilter, optional
+        The filter that the table of `other` keeps of its keys, with all keys that `other` has, as
+        `Lake.stored_filter` gives it. It is asked in place of one that is built.
 
     Returns
     -------
@@ -98,7 +106,7 @@ def semi_join_bloom(
         fpr,
         other_filtered=other_filtered,
     )
-    return _planned(other, on, (), null_safe, known)
+    return _planned(other, on, (), null_safe, known, stored)
 
 
 def anti_join_bloom(
@@ -109,6 +117,7 @@ def anti_join_bloom(
     expected_keys: int | None = None,
     fpr: float = FPR,
     estimates: JoinEstimates | None = None,
+    stored: StoredFilter | None = None,
 ) -> PlannedJoin:
     """Keep the rows that have no match, and shuffle none that surely has none.
 
@@ -122,6 +131,7 @@ def anti_join_bloom(
     expected_keys : int, optional
     fpr : float
     estimates : JoinEstimates, optional
+    stored : StoredFilter, optional
         As in `semi_join_bloom`.
 
     Returns
@@ -151,7 +161,7 @@ def anti_join_bloom(
     <BLANKLINE>
     """
     known = BloomKnown("anti_join_bloom", "anti", estimates, expected_keys, fpr)
-    return _planned(other, on, (), null_safe, known)
+    return _planned(other, on, (), null_safe, known, stored)
 
 
 def join_bloom(
@@ -165,6 +175,7 @@ def join_bloom(
     fpr: float = FPR,
     estimates: JoinEstimates | None = None,
     other_filtered: bool = False,
+    stored: StoredFilter | None = None,
 ) -> PlannedJoin:
     """Take columns of another frame, and shuffle no row that surely has no match.
 
@@ -181,6 +192,7 @@ def join_bloom(
     fpr : float
     estimates : JoinEstimates, optional
     other_filtered : bool
+    stored : StoredFilter, optional
         As in `semi_join_bloom`.
 
     Returns
@@ -217,7 +229,7 @@ def join_bloom(
         fpr,
         other_filtered=other_filtered,
     )
-    return _planned(other, on, columns, null_safe, known)
+    return _planned(other, on, columns, null_safe, known, stored)
 
 
 def _planned(
@@ -226,12 +238,15 @@ def _planned(
     columns: Sequence[str],
     null_safe: bool,
     known: BloomKnown,
+    stored: StoredFilter | None,
 ) -> PlannedJoin:
     """Choose the plan of a join, and return it with the choice."""
     _require_share(known)
+    require_fitting(stored, other, on, known.step)
     strange = _strange(other, on)
+    shape = stored.shape if stored else None
     limits = read_limits(other.sparkSession)
-    plan = choose_bloom(replace(known, strange=strange), limits)
+    plan = choose_bloom(replace(known, strange=strange, stored=shape), limits)
     adds_columns = known.how in ("left", "inner")
 
     def apply(df: DataFrame) -> DataFrame:
@@ -242,7 +257,7 @@ def _planned(
 
         left = key.renamed_in(df, LEFT)
         right = key.other_side(other, taken)
-        thinning = Thinning(key, known.how, plan)
+        thinning = Thinning(key, known.how, plan, tuple(on), stored)
         joined = thinned_join(left, right, thinning)
 
         of_this = key.given_back(df, (LEFT,))

@@ -13,6 +13,7 @@ from lakesmith.errors import StepError
 from lakesmith.spec.steps import LIBRARY, StepRecord
 from lakesmith.transforms.steps.call import StepCall, import_function, read_step
 from lakesmith.transforms.steps.failures import guarded
+from lakesmith.transforms.steps.inputs import StepInputs
 from lakesmith.transforms.steps.problems import step_problems
 from lakesmith.types import Transform
 
@@ -136,12 +137,18 @@ def _from_factory(
     factory: Any, call: StepCall, record: StepRecord, inputs: Mapping[str, DataFrame]
 ) -> Transform:
     options = call.options()
+    names = {option: str(options[option]) for option in record.inputs}
     frames = {
         parameter: inputs[options.pop(option)]
         for option, parameter in record.inputs.items()
     }
+    filters = {
+        parameter: inputs.filter_of(names[option])
+        for option, parameter in record.filters_of.items()
+        if isinstance(inputs, StepInputs)
+    }
 
-    transform: Transform = factory(**options, **frames)
+    transform: Transform = factory(**options, **frames, **filters)
 
     return transform
 

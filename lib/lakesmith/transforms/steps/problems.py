@@ -88,7 +88,10 @@ def _factory_problems(
 ) -> list[str]:
     option_of = {parameter: option for option, parameter in record.inputs.items()}
     parameters = inspect.signature(factory).parameters.values()
-    known = {option_of.get(p.name, p.name): p for p in parameters}
+    given = {*record.filters_of.values()}
+    known = {
+        option_of.get(p.name, p.name): p for p in parameters if p.name not in given
+    }
     hints = get_type_hints(factory)
     problems = _name_problems(options, known)
 

@@ -41,6 +41,8 @@ class BloomKnown:
         Whether `other` is filtered by a condition that Spark takes for selective.
     strange : str
         A type of the key whose equal values may have several hashes, if any.
+    stored : Shape or None
+        The shape of a stored filter of `other`, which is asked in place of one that is built.
     """
 
     step: str
@@ -50,6 +52,7 @@ class BloomKnown:
     fpr: float = FPR
     other_filtered: bool = False
     strange: str = ""
+    stored: Shape | None = None
 
 
 @dataclass(frozen=True)
@@ -81,9 +84,8 @@ def choose_bloom(known: BloomKnown, limits: SparkLimits) -> BloomPlan:
     >>> print(choose_bloom(known, SparkLimits()).choice)
     semi_join_bloom: Bloom filter, no sizes are known, so it is built as asked (bits 67,108,864)
     """
-    estimates = known.estimates
-    of = _side(estimates)
-    shape = _shape(known, of)
+    of = OF_OTHER if known.stored else _side(known.estimates)
+    shape = known.stored or _shape(known, of)
     reason = next(_reasons_against(known, shape, limits), None)
     if reason:
         choice = JoinChoice(known.step, TO_SPARK, reason, _numbers(known))
@@ -96,6 +98,8 @@ def choose_bloom(known: BloomKnown, limits: SparkLimits) -> BloomPlan:
 
 
 def _reason_for(known: BloomKnown) -> str:
+    if known.stored is not None:
+        return "the stored filter of the other side has all its keys"
     if known.estimates is not None:
         refused = round(100 * (1 - _matching(known.estimates)))
         return f"it refuses about {refused} % of the keys of the larger side"

@@ -6,8 +6,10 @@ from typing import Any, Literal
 
 from pyspark.sql import DataFrame
 
+from lakesmith.sketches.stored_filter import StoredFilter  # noqa: TC001
 from lakesmith.transforms.joins.bloom import anti_join_bloom as anti_bloom
 from lakesmith.transforms.joins.bloom import semi_join_bloom as semi_bloom
+from lakesmith.transforms.joins.large.stored import fitting
 from lakesmith.transforms.joins.skewed import join_skewed as skewed
 from lakesmith.types import Transform
 
@@ -64,6 +66,7 @@ def semi_join_bloom(
     on: list[str],
     null_safe: bool = False,
     expected_keys: int | None = None,
+    stored: StoredFilter | None = None,
 ) -> Transform:
     """Keep the rows of a batch that have a match in an input.
 
@@ -73,6 +76,8 @@ def semi_join_bloom(
         The input.
     on, null_safe, expected_keys
         As `lakesmith.transforms.joins.bloom.semi_join_bloom` takes them.
+    stored : StoredFilter, optional
+        The filter that the input's table keeps of its keys. One of another key is left aside.
 
     Returns
     -------
@@ -88,7 +93,11 @@ def semi_join_bloom(
     1
     """
     return semi_bloom(
-        other=other, on=on, null_safe=null_safe, expected_keys=expected_keys
+        other=other,
+        on=on,
+        null_safe=null_safe,
+        expected_keys=expected_keys,
+        stored=fitting(stored, other, on),
     )
 
 
@@ -98,6 +107,7 @@ def anti_join_bloom(
     on: list[str],
     null_safe: bool = False,
     expected_keys: int | None = None,
+    stored: StoredFilter | None = None,
 ) -> Transform:
     """Keep the rows of a batch that have no match in an input.
 
@@ -107,6 +117,8 @@ def anti_join_bloom(
         The input.
     on, null_safe, expected_keys
         As `lakesmith.transforms.joins.bloom.anti_join_bloom` takes them.
+    stored : StoredFilter, optional
+        As in `semi_join_bloom`.
 
     Returns
     -------
@@ -122,5 +134,9 @@ def anti_join_bloom(
     8
     """
     return anti_bloom(
-        other=other, on=on, null_safe=null_safe, expected_keys=expected_keys
+        other=other,
+        on=on,
+        null_safe=null_safe,
+        expected_keys=expected_keys,
+        stored=fitting(stored, other, on),
     )

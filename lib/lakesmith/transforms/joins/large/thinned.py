@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 from pyspark.sql import Column, DataFrame
 from pyspark.sql import functions as F
@@ -14,6 +15,10 @@ from lakesmith.sketches.bloom import bloom_build
 from lakesmith.sketches.bloom_shards import probe_shards
 from lakesmith.transforms.joins.large.bloom_choice import OF_THIS, BloomPlan
 from lakesmith.transforms.joins.large.keys import LEFT, RIGHT, Key
+from lakesmith.transforms.joins.large.stored import probe_stored
+
+if TYPE_CHECKING:
+    from lakesmith.sketches.stored_filter import StoredFilter
 
 MAYBE = "_maybe"
 _SPARK_NAMES = {"semi": "left_semi", "anti": "left_anti"}
@@ -28,11 +33,17 @@ class Thinning:
     key : Key
     how : {"inner", "left", "semi", "anti"}
     bloom : BloomPlan
+    on : sequence of str
+        The names of the key on both sides.
+    stored : StoredFilter, optional
+        The filter of the right side's keys, where one is stored.
     """
 
     key: Key
     how: str
     bloom: BloomPlan
+    on: Sequence[str] = ()
+    stored: StoredFilter | None = None
 
     @property
     def spark_how(self) -> str:
@@ -116,12 +127,14 @@ def _marked(
     rows: DataFrame, prefix: str, source: DataFrame, of: str, plan: Thinning
 ) -> DataFrame:
     """Mark the rows that may have a match, by a filter of the source's keys."""
-    shape = plan.bloom.shape
     key = plan.key
-    keys = key.of(source, of)
-    bloom = bloom_build(keys, key.typed(of), shape)
-
-    asked = key.typed(prefix)
-    marked = probe_shards(rows, bloom, asked, shape)
+    if plan.stored is not None:
+        asked = [*key.typed(prefix)]
+        marked = probe_stored(rows, plan.stored, plan.on, asked)
+    else:
+        shape = plan.bloom.shape
+        keys = key.of(source, of)
+        bloom = bloom_build(keys, key.typed(of), shape)
+        marked = probe_shards(rows, bloom, key.typed(prefix), shape)
     maybe = F.col(MAYBE) & ~key.matches_nothing(prefix)
     return marked.withColumn(MAYBE, maybe)
