@@ -154,6 +154,10 @@ def same_key(left: str, right: str, keys: Iterable[str]) -> Column:
     return reduce(Column.__and__, conditions)
 
 
+# Options of `to_json` that tell a field of NULL from one that is not there.
+WITH_NULLS = {"ignoreNullFields": "false"}
+
+
 def json_text(value: Column, options: Mapping[str, str] | None = None) -> Column:
     """Return a struct, list or map as JSON text, with six digits of a second in timestamps.
 

@@ -12,6 +12,7 @@ from lakesmith.quality.rules import compile_rules, resolve
 from lakesmith.spec.model import Check, Column, Table, Write
 from lakesmith.spec.model.checks import check_from
 from lakesmith.testing import frame
+from lakesmith.transforms.contract import to_contract
 
 NAN, INF = float("nan"), float("inf")
 
@@ -257,3 +258,12 @@ def test_what_cannot_be_evaluated_is_an_error_of_its_rule(spark: SparkSession, c
 def test_a_float_column_knows_the_number_that_is_listed(spark: SparkSession) -> None:
     check_values(spark, "float", [(0.1, False), (0.2, True)], check="in_set", values=(0.1,))
     check_values(spark, "float", [(0.1, False), (0.2, True)], check="between", max=0.1)
+
+
+def test_bytes_that_are_no_text_are_quarantined(spark: SparkSession) -> None:
+    spec = Table(from_="bronze.orders", columns={"note": Column(type="string", source="Note")})
+    landed = frame(spark, "id int, Note binary", [(1, b"\xc3\xa9"), (2, b"\xff"), (3, None), (4, b"")])
+    rows = landed.transform(to_contract(spec.columns))
+    (rule,) = compile_rules(spec, dict(rows.dtypes))
+    assert rule.id == "note_cast"
+    assert [tuple(row) for row in rows.filter(rule.failed).select("id", rule.sample).collect()] == [(2, "FF")]

@@ -164,6 +164,27 @@ def test_what_deserves_a_warning(project: Callable[..., Path], files: dict[str, 
     assert [one.code for one in find_warnings(load_project(conf).project)] == codes
 
 
+HASHED = """
+from: bronze.orders
+steps:
+  - hash_key: {name: line, of: %s}
+write: {strategy: upsert, keys: [line], when_matched: ignore}
+"""
+
+
+@pytest.mark.parametrize(
+    ("of", "optional", "codes"), [("raw", "[note]", ["LS189"]), ("raw", "[]", []), ("[id]", "[note]", [])]
+)
+def test_a_hash_of_fields_that_may_become_more(
+    project: Callable[..., Path], of: str, optional: str, codes: list[str]
+) -> None:
+    source = f"format: csv\npath: in/orders\ncolumns: [id, note]\noptional_columns: {optional}\n"
+    files = {"sources/orders.yml": source, "tables/silver/orders.yml": HASHED % of}
+    conf = project(files)
+    found = find_warnings(load_project(conf).project)
+    assert [(one.code, one.key) for one in found] == [(code, "tables.silver.orders.steps.0") for code in codes]
+
+
 LINES = {
     "from": "bronze.lines",
     "columns": {"id": {"type": "string"}, "day": {"type": "date"}, "name": {"type": "string"}},

@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 from pyspark.sql import SparkSession
 from pyspark.sql import functions as F
-from pyspark.sql.types import DataType
+from pyspark.sql.types import BinaryType, DataType, StringType
 
 from lakesmith.errors import StepError
 from lakesmith.testing import frame
@@ -169,3 +169,24 @@ def test_a_float_becomes_the_double_that_it_stands_for(spark: SparkSession) -> N
 def test_text_is_no_struct() -> None:
     with pytest.raises(StepError, match="LS303"):
         cast_or_null(F, DataType.fromDDL("string"), DataType.fromDDL("struct<a:int>"))  # type: ignore[arg-type]
+
+
+def test_text_of_nested_values_tells_them_apart(spark: SparkSession) -> None:
+    pairs = [
+        ("array('a, b')", "array('a', 'b')"),
+        ("array('null')", "array(CAST(NULL AS STRING))"),
+        ("named_struct('a', '1, 2', 'b', CAST(NULL AS STRING))", "named_struct('a', '1', 'b', '2, null')"),
+        ("map('a', '1, b -> 2')", "map('a', '1', 'b', '2')"),
+        ("parse_json('1')", "parse_json('\"1\"')"),
+    ]
+    for one, other in pairs:
+        rows = spark.sql(f"SELECT {one} AS one, {other} AS other")
+        texts = [cast_or_null(F.col(name), rows.schema[name].dataType, StringType()) for name in rows.columns]
+        first, second = rows.select(*texts).first()
+        assert first != second, first
+
+
+def test_bytes_are_their_text_or_null(spark: SparkSession) -> None:
+    rows = frame(spark, "b binary", [(b"\xc3\xa9",), (b"",), (b"\xff",), (None,)])
+    text = cast_or_null(F.col("b"), BinaryType(), StringType())
+    assert [row[0] for row in rows.select(text).collect()] == ["é", "", None, None]

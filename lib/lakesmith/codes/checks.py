@@ -68,6 +68,13 @@ CHECK_CODES: dict[str, tuple[str, str, str]] = {
         "Do what the hint says, or leave on_input_change out: rows then keep what the input held"
         " when they came.",
     ),
+    "LS189": (
+        "hash of fields that may become more",
+        "This is a warning. The step hash_key takes all declared fields of the landed row, and the"
+        " source has optional_columns. A column that is declared later changes the hash of every"
+        " row, so that a line which lands again has another key.",
+        "List the fields that make a row: hash_key: {name: k, of: [id, v]}.",
+    ),
     "LS186": (
         "check that the write strategy cannot have",
         "The check compares the rows that a batch adds with those that the table had. Another"

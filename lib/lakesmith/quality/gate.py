@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from pyspark.sql import Column, DataFrame
 from pyspark.sql import functions as F
 
-from lakesmith.column_refs import json_text, named
+from lakesmith.column_refs import WITH_NULLS, json_text, named
 from lakesmith.columns import GATE, RAW, REASONS, UNFIT
 from lakesmith.spec.step_kinds.responses import MARKER
 from lakesmith.types import Transform
@@ -17,7 +17,6 @@ if TYPE_CHECKING:
     from lakesmith.quality.rule import Rule
 
 ON_FAIL = ("quarantine", "drop", "warn", "fail")
-_WITH_NULLS = {"ignoreNullFields": "false"}
 
 
 def tag(rules: Sequence[Rule]) -> Transform:
@@ -239,10 +238,10 @@ def _raw_json(df: DataFrame) -> Column:
     added = (RAW, GATE, UNFIT)
     shown_names = [name for name in df.columns if not name.startswith(MARKER)]
     fields = [named(name) for name in shown_names if name not in added]
-    shown = json_text(F.struct(*fields), _WITH_NULLS)
+    shown = json_text(F.struct(*fields), WITH_NULLS)
     if RAW not in df.columns:
         return shown
-    raw = json_text(named(RAW), _WITH_NULLS)
+    raw = json_text(named(RAW), WITH_NULLS)
     # SQL may lose the raw input of the rows that it makes.
     if UNFIT in df.columns:
         return F.coalesce(raw, shown)

@@ -15,10 +15,11 @@ if TYPE_CHECKING:
     from lakesmith.spec.model import Column as ContractColumn
 
 _STRUCT = "struct<"
+_BYTES = "binary"
 
 
 def raw_field(columns: Mapping[str, str], name: str) -> Column | None:
-    """Return a field of `_raw` as text, whatever the case of its name.
+    """Return a field of `_raw` as text, whatever the case of its name. Bytes as hex.
 
     Parameters
     ----------
@@ -39,13 +40,11 @@ def raw_field(columns: Mapping[str, str], name: str) -> Column | None:
     >>> raw_field({"qty": "int"}, "qty") is None
     True
     """
-    fields = {field.lower(): field for field in _fields(columns.get(RAW, ""))}
-    # The image of a change event comes before its envelope.
-    of_image = fields.get(f"{IMAGE_FIELD}{name}".lower())
-    field = of_image or fields.get(name.lower())
+    field, kind = _field(columns, name)
     if not field:
         return None
-    return column_in(RAW, field).cast("string")
+    value = column_in(RAW, field)
+    return F.hex(value) if kind == _BYTES else value.cast("string")
 
 
 def raw_source(
@@ -65,6 +64,21 @@ def raw_source(
     return raw_field(columns, source)
 
 
+def is_raw_bytes(
+    columns: Mapping[str, str], name: str, column: ContractColumn | None
+) -> bool:
+    """Return whether a contract column was made of bytes.
+
+    Examples
+    --------
+    >>> is_raw_bytes({"_raw": "struct<note:binary>"}, "note", None)
+    True
+    """
+    source = column.source if column and column.source else name
+    _, kind = _field(columns, source)
+    return kind == _BYTES
+
+
 def rescued(columns: Mapping[str, str]) -> Column | None:
     """Return the rescued text of the row, if there is any.
 
@@ -82,21 +96,29 @@ def rescued(columns: Mapping[str, str]) -> Column | None:
     return field
 
 
-def _fields(kind: str) -> Iterator[str]:
-    """Yield the names of the outer fields of a struct type."""
+def _field(columns: Mapping[str, str], name: str) -> tuple[str, str]:
+    """Return name and type of a field of `_raw`, empty where there is none."""
+    fields = {field.lower(): (field, kind) for field, kind in _fields(columns)}
+    # The image of a change event comes before its envelope.
+    of_image = fields.get(f"{IMAGE_FIELD}{name}".lower())
+    return of_image or fields.get(name.lower()) or ("", "")
+
+
+def _fields(columns: Mapping[str, str]) -> Iterator[tuple[str, str]]:
+    """Yield name and type of each outer field of `_raw`."""
+    kind = columns.get(RAW, "")
     if not kind.startswith(_STRUCT):
         return
     depth = 0
-    name = ""
-    in_name = True
-    for sign in kind.removeprefix(_STRUCT).removesuffix(">"):
+    part = name = ""
+    for sign in f"{kind.removeprefix(_STRUCT).removesuffix('>')},":
         depth += sign in "<("
         depth -= sign in ">)"
-        if depth == 0 and in_name and sign == ":":
-            yield name
-            name = ""
-            in_name = False
+        if depth == 0 and sign == ":" and not name:
+            name = part
+            part = ""
         elif depth == 0 and sign == ",":
-            in_name = True
-        elif in_name:
-            name += sign
+            yield name, part
+            part = name = ""
+        else:
+            part += sign

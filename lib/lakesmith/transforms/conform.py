@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from pyspark.sql import Column, DataFrame
 from pyspark.sql import functions as F
-from pyspark.sql.types import DataType, StringType, StructField, StructType
+from pyspark.sql.types import BinaryType, DataType, StringType, StructField, StructType
 
 from lakesmith.column_refs import json_text, named, null
 from lakesmith.columns import RESCUED
@@ -229,7 +229,9 @@ def _unfit_value(field: StructField, target_type: DataType | None) -> Column | N
     value = named(field.name)
     if target_type is None:
         return value
-    if field.dataType == target_type or isinstance(target_type, StringType):
+    is_bytes = isinstance(field.dataType, BinaryType)
+    takes_any = isinstance(target_type, StringType) and not is_bytes
+    if field.dataType == target_type or takes_any:
         return None
 
     typed = cast_or_null(value, field.dataType, target_type)

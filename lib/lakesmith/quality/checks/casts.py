@@ -8,11 +8,12 @@ from typing import TYPE_CHECKING
 from pyspark.sql import Column
 
 from lakesmith.column_refs import is_true, named
-from lakesmith.quality.raw import raw_source
+from lakesmith.quality.raw import is_raw_bytes, raw_source
 from lakesmith.quality.rule import find
 from lakesmith.transforms.text import is_blank
 
 if TYPE_CHECKING:
+    from lakesmith.spec.model import Column as ContractColumn
     from lakesmith.spec.model import Table
 
 
@@ -29,9 +30,17 @@ def cast_columns(table: Table, columns: Mapping[str, str]) -> list[str]:
     return [
         name
         for name, column in table.columns.items()
-        if find(columns, name) not in (None, "string")
+        if _may_be_lost(columns, name, column)
         and raw_source(columns, name, column) is not None
     ]
+
+
+def _may_be_lost(columns: Mapping[str, str], name: str, column: ContractColumn) -> bool:
+    """Return whether a value may not fit its column. All text has its own; bytes may have none."""
+    kind = find(columns, name)
+    if kind == "string":
+        return is_raw_bytes(columns, name, column)
+    return kind is not None
 
 
 def text_lost(column: str, text: Column) -> Column:

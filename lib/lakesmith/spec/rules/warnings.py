@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from lakesmith.spec.change_semantics import read_from
 from lakesmith.spec.rules.history import clocks_of, makes_column
+from lakesmith.spec.step_effects import name_of, options_of
 from lakesmith.spec.yaml.provenance import Finding
 
 if TYPE_CHECKING:
@@ -20,7 +21,8 @@ def find_warnings(project: Project) -> Iterator[Finding]:
     ------
     Finding
         LS166 for change events that are ordered by milliseconds only, LS167 for a history that is
-        ordered by another column than the deletes of its upstream.
+        ordered by another column than the deletes of its upstream, LS189 for a hash of all raw
+        fields where the source may get more of them.
     """
     for name in project.table_names():
         table = project.table(name)
@@ -33,6 +35,25 @@ def find_warnings(project: Project) -> Iterator[Finding]:
             yield Finding("LS166", key, what, hint)
         if _has_other_sequence(project, table):
             yield _other_sequence(project, table, key)
+        yield from _growing_hashes(project, table, f"tables.{name}")
+
+
+def _growing_hashes(project: Project, table: Table, key: str) -> Iterator[Finding]:
+    """Find hashes of the raw fields of a source with fields that are not always there."""
+    if table.from_ not in project.table_names():
+        return
+    source = project.table(table.from_).source_name
+    spec = project.sources.get(source) if source else None
+    if not getattr(spec, "optional_columns", ()):
+        return
+    for index, step in enumerate(table.steps):
+        options = options_of(step)
+        if name_of(step) == "hash_key" and options.get("of") == "raw":
+            what = (
+                "a field that the source declares later changes the hash of every row"
+            )
+            hint = "list the fields that make a row: `of: [id, v]`"
+            yield Finding("LS189", f"{key}.steps.{index}", what, hint)
 
 
 def _is_by_millisecond(table: Table) -> bool:

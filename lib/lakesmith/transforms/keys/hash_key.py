@@ -9,11 +9,9 @@ from pyspark.sql import Column, DataFrame
 from pyspark.sql import functions as F
 from pyspark.sql.types import ArrayType, DataType, MapType, StructType
 
-from lakesmith.column_refs import json_text, named, require, types_of
+from lakesmith.column_refs import WITH_NULLS, json_text, named, require, types_of
 from lakesmith.columns import RAW, quoted
 from lakesmith.types import Transform
-
-_WITH_NULLS = {"ignoreNullFields": "false"}
 
 
 def hash_key(*, name: str, of: Literal["raw"] | Sequence[str] = "raw") -> Transform:
@@ -86,7 +84,7 @@ def _raw_fields(df: DataFrame) -> list[tuple[Column, DataType]]:
 def _part(value: Column, kind: DataType) -> Column:
     # The text of an array, a map or a struct does not tell its values apart.
     if isinstance(kind, ArrayType | MapType | StructType):
-        text = json_text(value, _WITH_NULLS)
+        text = json_text(value, WITH_NULLS)
     else:
         text = value.cast("string")
     length = F.length(text).cast("string")

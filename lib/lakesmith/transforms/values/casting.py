@@ -21,9 +21,10 @@ from pyspark.sql.types import (
     StructType,
     TimestampNTZType,
     TimestampType,
+    VariantType,
 )
 
-from lakesmith.column_refs import null
+from lakesmith.column_refs import WITH_NULLS, json_text, null
 from lakesmith.spec.values.numbers import (
     FAST_NUMBER,
     NUMBER,
@@ -64,11 +65,12 @@ def cast_or_null(
     Returns
     -------
     Column
-        Text stays as landed. For every other type: empty text is NULL; a decimal that would be
-        rounded, a whole number with a fraction, NaN or infinity for an exact type, a number beyond
-        a floating-point type, a date without its month or day, a fraction finer than a microsecond
-        and an offset that the type cannot hold are NULL. A date of text with a time of day is the
-        day in UTC.
+        Text stays as landed, and bytes that are UTF-8 are their text. A list, a struct or a map is
+        its JSON, so that different values have different texts. For every other type: empty text is
+        NULL; a decimal that would be rounded, a whole number with a fraction, NaN or infinity for
+        an exact type, a number beyond a floating-point type, a date without its month or day, a
+        fraction finer than a microsecond and an offset that the type cannot hold are NULL. A date
+        of text with a time of day is the day in UTC.
 
     Raises
     ------
@@ -93,7 +95,7 @@ def cast_or_null(
     if source_type == target_type:
         return value
     if isinstance(target_type, StringType):
-        return value.cast(target_type)
+        return _text(value, source_type).cast(target_type)
     if isinstance(source_type, NumericType) and isinstance(target_type, NumericType):
         return _number_from_number(value, source_type, target_type)
     if isinstance(target_type, _NESTED):
@@ -102,6 +104,17 @@ def cast_or_null(
         return value.try_cast(target_type)
 
     return _from_text(value.cast("string"), target_type, format)
+
+
+def _text(value: Column, source_type: DataType) -> Column:
+    if isinstance(source_type, _NESTED):
+        return json_text(value, WITH_NULLS)
+    if isinstance(source_type, VariantType):
+        return F.to_json(value)
+    text = value.cast("string")
+    if isinstance(source_type, BinaryType):
+        return F.when(F.is_valid_utf8(text), text)
+    return text
 
 
 def _number_from_number(
