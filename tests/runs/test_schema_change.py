@@ -206,3 +206,16 @@ def test_a_table_without_a_contract_follows_a_source_that_grows(make_shop: Make)
     assert planned(shop, "bronze.orders").schema == ("+ Colour string",)
     shop.run(select=BOTH)
     assert [row["Colour"] for row in shop.lake.table(SILVER).orderBy("OrderId").collect()] == [None, None, "red"]
+
+
+@pytest.mark.parametrize("word", ["fail", "add"])
+def test_a_name_in_another_case_is_the_same_column(built: Make, word: str) -> None:
+    shop = built(word)
+    source = (shop.root / "conf/sources/orders.yml").read_text(encoding="utf-8")
+    shop.spec("sources/orders", source.replace("Sku", "SKU"))
+    change(shop, ORDERS.replace("  sku:", "  SKU:"), word)
+    assert (planned(shop).schema, planned(shop, "bronze.orders").schema) == ((), ())
+    shop.land("c.csv", ["7,G,7,2.50,2026-01-03,1,I"])
+    shop.run(select=BOTH)
+    assert shop.rows(SILVER)[-1][:3] == (7, "G", 7)
+    assert shop.lake.table(SILVER).columns[:2] == ["id", "sku"]

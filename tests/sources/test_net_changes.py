@@ -75,3 +75,10 @@ def test_versions_differ_between_two_times(
     found = net_spans(frame(spark, VERSIONS, feed), ["id"], ["name"], "since", "until")
     expected = [] if span is None else [(1, *span)]
     assert [tuple(row) for row in found.collect()] == expected
+
+
+def test_a_zero_of_the_other_sign_is_a_change(spark: SparkSession) -> None:
+    rows = [(1, 0.0, "update_preimage"), (1, -0.0, "update_postimage")]
+    equal = [(2, float("nan"), "update_preimage"), (2, float("nan"), "update_postimage")]
+    feed = frame(spark, "id int, rate double, _change_type string", rows + equal)
+    assert [row["id"] for row in net_changes(feed, ["id"]).collect()] == [1]

@@ -185,6 +185,7 @@ def test_a_hash_of_fields_that_may_become_more(
     assert [(one.code, one.key) for one in found] == [(code, "tables.silver.orders.steps.0") for code in codes]
 
 
+GOLD = "from: silver.orders\nwrite: {strategy: replace_all}\n"
 LINES = {
     "from": "bronze.lines",
     "columns": {"id": {"type": "string"}, "day": {"type": "date"}, "name": {"type": "string"}},
@@ -218,3 +219,9 @@ def test_the_upstream_proves_what_its_key_implies(changes: dict[str, object], le
     assert unproven(project.table("gold.rich")) == tuple(project.table("gold.rich").write.key_implies)
     prove_from_upstreams(project)
     assert unproven(project.table("gold.rich")) == left
+
+
+@pytest.mark.parametrize(("mode", "found"), [("name", ["LS191"]), ("none", [])])
+def test_a_new_table_has_no_column_mapping(problems: Callable[..., list[Problem]], mode: str, found: list[str]) -> None:
+    text = f"from: bronze.orders\nproperties: {{delta.columnMapping.mode: {mode}}}\nwrite: {{strategy: append}}\n"
+    assert [one.code for one in problems({"tables/silver/orders.yml": text, "tables/gold/daily.yml": GOLD})] == found

@@ -54,6 +54,12 @@ def test_an_upsert_that_joins_by_key_may_follow(problems: Load, step: str) -> No
             SOUND.replace("join:", "semi_join_bloom:").replace(", columns: [country]", ""),
             "takes rows away when the input changes",
         ),
+        (
+            SOUND.replace("steps:\n", "steps:\n  - impute: {column: customer, value: 1}\n"),
+            "changes the key of 'join'",
+        ),
+        (SOUND.replace("sequence_by: [day]", "sequence_by: [day, country]"), "'country' is looked up"),
+        (SOUND.replace("sequence_by: [day]", "sequence_by: [seq]"), "keeps the newest row by day"),
         (HEAD + STEPS + "  - filter: country = 'UK'\n" + UPSERT, "may take rows away after a join"),
         (HEAD + STEPS + "  - dedupe: {keys: [id]}\n" + UPSERT, "looks at rows together"),
         (

@@ -75,6 +75,11 @@ CHECK_CODES: dict[str, tuple[str, str, str]] = {
         " row, so that a line which lands again has another key.",
         "List the fields that make a row: hash_key: {name: k, of: [id, v]}.",
     ),
+    "LS191": (
+        "property that a table cannot have",
+        "Delta refuses to write a new table with this property beside those that the table needs.",
+        "Take it out of properties.",
+    ),
     "LS186": (
         "check that the write strategy cannot have",
         "The check compares the rows that a batch adds with those that the table had. Another"

@@ -11,6 +11,7 @@ from lakesmith.column_refs import named, types_of
 from lakesmith.columns import DELETED
 from lakesmith.sources.upstream import HIDDEN_IN_FEED
 from lakesmith.transforms.keys.orderable import orderable
+from lakesmith.types import is_float
 
 _ADDS = ("insert", "update_postimage")
 LOW = "_low"
@@ -172,7 +173,10 @@ def _values(feed: DataFrame, columns: Sequence[str]) -> list[Column]:
     values: list[Column] = []
     for place, name in enumerate(columns):
         kind = types[name.lower()]
-        value = orderable(named(name), kind)
+        # -0.0 is another value than 0.0, though they are equal.
+        is_number = is_float(kind.simpleString())
+        column = named(name)
+        value = column.cast("string") if is_number else orderable(column, kind)
         values.append(value.alias(f"_value_{place}"))
     return values
 

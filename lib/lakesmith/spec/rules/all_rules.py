@@ -34,7 +34,7 @@ from lakesmith.spec.rules.steps import (
     pattern_rules,
     step_rules,
 )
-from lakesmith.spec.rules.write import event_date_rules, write_rules
+from lakesmith.spec.rules.write import event_date_rules, property_rules, write_rules
 from lakesmith.spec.step_kinds.input_rules import input_change_rules
 from lakesmith.spec.step_kinds.rules import response_rules
 from lakesmith.spec.yaml.provenance import Finding
@@ -63,6 +63,7 @@ _TABLE_RULES: tuple[Rule, ...] = (
     pattern_rules,
     check_rules,
     write_rules,
+    property_rules,
     event_rules,
     event_date_rules,
     maintenance_rules,

@@ -16,6 +16,8 @@ from lakesmith.spec.yaml.provenance import Finding
 if TYPE_CHECKING:
     from lakesmith.spec.rules.context import Subject
 
+_MAPPING = "delta.columnMapping.mode"
+
 
 def write_rules(subject: Subject) -> Iterator[Finding]:
     """Require the settings of the strategy and no others."""
@@ -35,6 +37,15 @@ def write_rules(subject: Subject) -> Iterator[Finding]:
         yield from clock_findings(subject)
     if write.declared.rereads_input:
         yield from repeatable_findings(subject)
+
+
+def property_rules(subject: Subject) -> Iterator[Finding]:
+    """Refuse the table properties with which no table can be created and written."""
+    mode = subject.table.properties.get(_MAPPING, "none")
+    if mode.lower() != "none":
+        what = "a table whose changes are recorded is not created with column mapping"
+        hint = "take it out: it is set when a column is renamed (renamed_from)"
+        yield Finding("LS191", f"properties.{_MAPPING}", what, hint)
 
 
 def event_date_rules(subject: Subject) -> Iterator[Finding]:

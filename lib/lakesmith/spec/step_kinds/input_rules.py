@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
-from lakesmith.spec.change_semantics import has_keys_of
+from lakesmith.spec.change_semantics import has_keys_of, read_from
 from lakesmith.spec.step_effects import (
     changed_columns,
     groupings,
@@ -16,6 +16,7 @@ from lakesmith.spec.step_effects import (
 from lakesmith.spec.step_kinds.joined_inputs import (
     columns_from_inputs,
     input_joins,
+    lossy_places_of_key,
     other_readers,
 )
 from lakesmith.spec.step_kinds.record import lowered
@@ -42,6 +43,8 @@ def input_change_rules(subject: Subject) -> Iterator[Finding]:
     yield from _strategy_findings(subject)
     yield from _upstream_findings(subject)
     yield from _reader_findings(subject)
+    yield from _sequence_findings(subject)
+    yield from _key_findings(subject)
     yield from _row_findings(subject)
     yield from _check_findings(subject)
 
@@ -95,6 +98,43 @@ def _reader_findings(subject: Subject) -> Iterator[Finding]:
         if name not in joined:
             hint = "join it, or take it out"
             yield Finding(CODE, f"inputs.{name}", "no step joins this input", hint)
+
+
+def _sequence_findings(subject: Subject) -> Iterator[Finding]:
+    """Require the order of the upstream, so that a row computed again takes its own place."""
+    table = subject.table
+    upstream = subject.upstream()
+    tables = {
+        name: subject.project.table(name) for name in subject.project.table_names()
+    }
+    made = columns_from_inputs(table, tables) or frozenset()
+    place = "write.sequence_by"
+    for name in table.write.sequence_by:
+        if name.lower() in made:
+            what = f"'{name}' is looked up, so that a row computed again may seem older"
+            yield Finding(CODE, place, what, "order by a column of the row itself")
+    if upstream is None or not upstream.write.updates_rows:
+        return
+    own = [read_from(table, name).lower() for name in table.write.sequence_by]
+    theirs = [name.lower() for name in upstream.write.sequence_by]
+    if own and own != theirs:
+        order = ", ".join(upstream.write.sequence_by)
+        what = f"'{table.from_}' keeps the newest row by {order}, which may not be the newest here"
+        yield Finding(CODE, place, what, f"order by the same: sequence_by: [{order}]")
+
+
+def _key_findings(subject: Subject) -> Iterator[Finding]:
+    """Require keys that are known of each row, whatever becomes of it."""
+    table = subject.table
+    for join in input_joins(table):
+        for place in sorted(lossy_places_of_key(table, join)):
+            name = name_of(table.steps[place])
+            what = (
+                f"step '{name}' changes the key of '{join.name}' in a way that the look"
+                " for rows does not know"
+            )
+            hint = "do it in the table that this one reads"
+            yield Finding(CODE, f"steps.{place}", what, hint)
 
 
 def _row_findings(subject: Subject) -> Iterator[Finding]:

@@ -114,6 +114,45 @@ def places_of_key(table: Table, join: InputJoin) -> frozenset[int]:
     >>> sorted(places_of_key(table, input_joins(table)[0]))
     [1]
     """
+    places = _key_steps(table, join)
+    return frozenset(place for place in places if keeps_rows(table.steps[place]))
+
+
+def lossy_places_of_key(table: Table, join: InputJoin) -> frozenset[int]:
+    """Return the places of the steps that change the key of a join, of rows that may go.
+
+    Steps that treat values count too: they need statistics that the look for rows does not have.
+
+    Examples
+    --------
+    >>> from lakesmith.spec.model import Table
+    >>> steps = [{"impute": {"column": "code", "value": "none"}},
+    ...          {"join": {"input": "p", "on": ["code"], "columns": ["name"]}}]
+    >>> spec = {"from": "silver.a", "inputs": {"p": "silver.p"}, "steps": steps}
+    >>> table = Table.model_validate(spec)
+    >>> sorted(lossy_places_of_key(table, input_joins(table)[0]))
+    [0]
+    """
+    places = _key_steps(table, join)
+    joins = {one.index for one in input_joins(table)}
+    return frozenset(
+        place
+        for place in places - joins
+        if changed_columns(table.steps[place]) and _is_lossy(table.steps[place])
+    )
+
+
+def _is_lossy(step: Step) -> bool:
+    record = record_of(step)
+    treats = record is not None and record.treats
+    return treats or not keeps_rows(step)
+
+
+def _key_steps(table: Table, join: InputJoin) -> frozenset[int]:
+    """Return the places of the steps that change the key of a join.
+
+    Where another join adds a column of the key, all steps before it.
+    """
     before = range(join.index)
     joins = {one.index: one for one in input_joins(table)}
     at = join.valid_at[:1] if join.valid_at else ()
@@ -124,8 +163,8 @@ def places_of_key(table: Table, join: InputJoin) -> frozenset[int]:
         if place in joins:
             takes = lowered(joins[place].takes)
             if not takes or takes & needed:
-                return frozenset(at for at in before if keeps_rows(table.steps[at]))
-        elif keeps_rows(step) and changed_columns(step) & needed:
+                return frozenset(before)
+        elif changed_columns(step) & needed:
             found.add(place)
             sources = derived_columns(step).values()
             needed = needed.union(*[of for of in sources if of is not None])

@@ -98,7 +98,7 @@ def differences(
     Returns
     -------
     tuple of Change
-        Renames first, then types, new columns, lost ones.
+        Renames first, then types, new columns, lost ones. A name in another case is the same one.
 
     Examples
     --------
@@ -108,6 +108,7 @@ def differences(
     ['> name -> full_name', '~ id int -> bigint', '+ age int']
     """
     renamed = renamed or {}
+    want = _as_spelled(have, want, renamed)
     moved = _moved(have, want, renamed)
     named = {moved.get(name, name): kind for name, kind in have.items()}
     renames = [Change("rename", old, old, new) for old, new in moved.items()]
@@ -129,6 +130,23 @@ def differences(
     ]
     lost = [_without_new(name, named[name]) for name in named if name not in want]
     return (*renames, *retyped, *added, *lost)
+
+
+def _as_spelled(have: Fields, want: Fields, renamed: Mapping[str, str]) -> Fields:
+    """Return what a batch adds with the names that the table has in another case.
+
+    Examples
+    --------
+    >>> _as_spelled({"id": "int"}, {"ID": "bigint", "v": "int"}, {})
+    {'id': 'bigint', 'v': 'int'}
+    """
+    free = {name.lower(): name for name in have if name not in want}
+    spelled = {}
+    for name, kind in want.items():
+        is_kept = name in have or name in renamed
+        known = name if is_kept else free.get(name.lower(), name)
+        spelled[known] = kind
+    return spelled
 
 
 def _moved(have: Fields, want: Fields, renamed: Mapping[str, str]) -> dict[str, str]:
