@@ -99,7 +99,9 @@ def kind_of(df: DataFrame, name: str) -> str:
     return kind.simpleString()
 
 
-def require(df: DataFrame, names: Iterable[str], step: str) -> None:
+def require(
+    df: DataFrame, names: Iterable[str], step: str, helpers: Iterable[str] = ()
+) -> None:
     """Check that a frame has all columns that a step names, whatever their case.
 
     Parameters
@@ -108,11 +110,14 @@ def require(df: DataFrame, names: Iterable[str], step: str) -> None:
     names : iterable of str
     step : str
         The step that needs them, for the message.
+    helpers : iterable of str
+        Columns that the step adds and drops again, which must not be there.
 
     Raises
     ------
     StepError
-        LS305, naming the missing and the present columns.
+        LS305, naming the missing and the present columns; LS307 for a column with the name of a
+        helper.
 
     Examples
     --------
@@ -127,6 +132,13 @@ def require(df: DataFrame, names: Iterable[str], step: str) -> None:
     """
     present = {name.lower() for name in df.columns}
     missing = [name for name in names if name.lower() not in present]
+    taken = [name for name in helpers if name.lower() in present]
+    if taken:
+        raise StepError(
+            f"step '{step}' works with columns of its own of these names: {', '.join(taken)}",
+            code="LS307",
+            hint="rename or drop the column here first",
+        )
     if missing:
         raise StepError(
             f"step '{step}' names columns that are not there: {', '.join(missing)}",

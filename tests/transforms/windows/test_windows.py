@@ -102,3 +102,33 @@ def test_bad_windows_have_one_clear_error(spark: SparkSession) -> None:
             df.transform(transform)
     with pytest.raises(StepError, match=r"LS355 .*span of 0"):
         ema(column="k", span=0, order_by=["at"])
+
+
+@pytest.mark.parametrize("span", [2, 3, 10, 500])
+def test_an_average_is_within_its_values_however_large_they_are(spark: SparkSession, span: int) -> None:
+    rows = frame(spark, "at int, x double", [(n, 1e300) for n in range(200)])
+    found = rows.transform(ema(column="x", span=span, order_by=["at"])).collect()
+    assert [row.ema for row in found] == pytest.approx([1e300] * 200, rel=1e-12)
+
+
+def test_an_infinity_counts_for_nothing(spark: SparkSession) -> None:
+    values = [float("inf"), 1.0, float("-inf"), 3.0, float("nan")]
+    rows = frame(spark, "at int, x double", list(enumerate(values)))
+    found = rows.transform(ema(column="x", span=1, order_by=["at"])).orderBy("at").collect()
+    assert [row.ema for row in found] == [None, 1.0, 1.0, 3.0, 3.0]
+    found = rows.transform(ema(column="x", span=3, order_by=["at"])).orderBy("at").collect()
+    assert [row.ema for row in found] == [None, 1.0, 1.0, 2.0, 2.0]
+
+
+@pytest.mark.parametrize(
+    ("step", "helper"),
+    [
+        (ema(column="x", span=3, order_by=["at"]), "_carried"),
+        (sessions(at="at", gap="5"), "_first_time"),
+        (sliding(at="at", last="5", measures={"n": "count(*)"}), "_Position"),
+    ],
+)
+def test_a_column_named_as_one_of_the_step_is_refused(spark: SparkSession, step: Any, helper: str) -> None:
+    rows = frame(spark, f"at int, x double, {helper} int", [(1, 1.0, 1)])
+    with pytest.raises(StepError, match="LS307"):
+        rows.transform(step)

@@ -100,7 +100,7 @@ def latest_by(
     """
 
     def apply(df: DataFrame) -> DataFrame:
-        require(df, [*keys, *sequence], "dedupe")
+        require(df, [*keys, *sequence], "dedupe", [_RANK])
         window = _newest_first(df, keys, sequence, ignore)
         rank = F.row_number().over(window)
         ranked = df.withColumn(_RANK, rank)

@@ -90,7 +90,7 @@ def fill_gaps(
     given = values or {}
 
     def apply(df: DataFrame) -> DataFrame:
-        require(df, [column, *by, *given], "fill_gaps")
+        require(df, [column, *by, *given], "fill_gaps", [_NEXT, _POINT])
         kind = treated.kind_in(df)
         _require_points(column, kind, span)
         constants = _constants(df, given)

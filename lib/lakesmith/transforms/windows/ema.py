@@ -27,7 +27,17 @@ _BLOCK = "_block"
 _PLACE = "_place"
 _WITHIN = "_within"
 _CARRIED = "_carried"
-# Within a block weights grow up to 2**60, and after as many blocks they are below each double.
+_HELPERS = (
+    _VALUE,
+    _FIRST,
+    _NUMBER,
+    _AVERAGE,
+    _BLOCK,
+    _PLACE,
+    _WITHIN,
+    _CARRIED,
+)
+# Within a block weights fall down to 2**-60, and after as many blocks they are below each double.
 _BITS_OF_BLOCK = 60
 _BLOCKS = 19
 
@@ -70,9 +80,10 @@ def ema(
     Notes
     -----
     *Columns*: needs the named ones -> adds `name` DOUBLE. The first value begins the series. A
-    missing value, NULL or NaN, keeps the average before it. A row without a position has NULL and
-    counts for nothing. The result equals the recursion but for rounding. One exchange and two
-    sorts; cost is linear in the rows, and no series is collected.
+    missing value, NULL, NaN or an infinity, keeps the average before it. A row without a position
+    has NULL and counts for nothing. The result equals the recursion but for rounding; values below
+    1e-290 count as zero. One exchange and two sorts; cost is linear in the rows, and no series is
+    collected.
 
     Examples
     --------
@@ -94,7 +105,7 @@ def ema(
         raise StepError(what, code="LS355", hint="write a number from 1 on")
 
     def apply(df: DataFrame) -> DataFrame:
-        require(df, [column, *order_by, *by], STEP)
+        require(df, [column, *order_by, *by], STEP, _HELPERS)
         refuse_clash(df, [name], STEP)
         _require_number(df, column)
 
@@ -127,7 +138,8 @@ def _has_position(order_by: Sequence[str]) -> Column:
 def _numbered(column: str, order_by: Sequence[str], by: Sequence[str]) -> Transform:
     """Add the values of a series as doubles, their numbers, and the first and the last one."""
     number = named(column).cast("double")
-    is_known = _has_position(order_by) & ~F.isnan(number)
+    is_finite = F.abs(number) < float("inf")
+    is_known = _has_position(order_by) & is_finite
     known = F.when(is_known, number)
     series = window_of(by)
     order = map(named, order_by)
@@ -156,8 +168,8 @@ def _last_value(numbered: DataFrame) -> DataFrame:
 def _smoothed(span: int, by: Sequence[str]) -> Transform:
     """Replace the last value by the average, which is added up in blocks of a series.
 
-    Within a block, values are weighted up from its begin on. What a block ends with is carried to
-    the later ones.
+    Within a block, values are weighted down by how far they are from its end. What a block ends
+    with is carried to the later ones.
     """
     weight = 2.0 / (span + 1.0)
     kept = 1.0 - weight
@@ -169,7 +181,7 @@ def _smoothed(span: int, by: Sequence[str]) -> Transform:
         first = named(_BLOCK) * size
         placed = blocks.withColumn(_PLACE, named(_NUMBER) - first)
 
-        summed = placed.withColumn(_WITHIN, _within(weight, kept, by))
+        summed = placed.withColumn(_WITHIN, _within(weight, kept, size, by))
         carried = summed.withColumn(_CARRIED, _carried(kept, size, by))
         return carried.withColumn(_AVERAGE, _total(kept))
 
@@ -183,18 +195,19 @@ def _size_of_block(kept: float) -> int:
     return max(1, values)
 
 
-def _within(weight: float, kept: float, by: Sequence[str]) -> Column:
+def _within(weight: float, kept: float, size: int, by: Sequence[str]) -> Column:
     """Return the part of the average that the values of the same block have."""
-    growth = _power(1 / kept, named(_PLACE))
-    growing = named(_VALUE) * growth
+    # No weight is above 1, so that no sum is beyond a double where the values are not.
+    to_end = F.lit(size) - named(_PLACE)
+    weighted = named(_VALUE) * _power(kept, to_end)
     block = window_of([*by, _BLOCK])
     ordered = block.orderBy(_NUMBER)
 
     # By range, since a row without a value has the number of the value before it.
     so_far = ordered.rangeBetween(Window.unboundedPreceding, Window.currentRow)
-    grown = F.sum(growing).over(so_far)
-    shrinking = _power(kept, named(_PLACE)) * weight
-    return shrinking * grown
+    summed = F.sum(weighted).over(so_far)
+    back = _power(1 / kept, to_end) * weight
+    return back * summed
 
 
 def _carried(kept: float, size: int, by: Sequence[str]) -> Column:

@@ -71,7 +71,7 @@ def sessions(
     """
 
     def apply(df: DataFrame) -> DataFrame:
-        require(df, [at, *by], STEP)
+        require(df, [at, *by], STEP, [_FIRST_TIME])
         refuse_clash(df, [start, number], STEP)
         kind = kind_of(df, at)
         require_axis(STEP, {at: kind})

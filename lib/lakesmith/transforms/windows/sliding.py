@@ -75,7 +75,7 @@ def sliding(
     """
 
     def apply(df: DataFrame) -> DataFrame:
-        require(df, [at, *by], STEP)
+        require(df, [at, *by], STEP, [_POSITION])
         refuse_clash(df, list(measures), STEP)
         kind = kind_of(df, at)
         require_axis(STEP, {at: kind})
