@@ -9,6 +9,7 @@ import pytest
 from lakesmith.ledger import key_change as module
 from lakesmith.ledger.key_change import key_change, settings_to_record
 from lakesmith.ledger.state import TableState
+from lakesmith.sources.new_columns import Default
 from lakesmith.spec.fingerprint import spec_hash
 from lakesmith.spec.model import Table
 from lakesmith.tables.delta_log.history import Commit
@@ -29,11 +30,15 @@ def spec_of(write: dict[str, Any], **table: Any) -> Table:
     return Table.model_validate({"from": "bronze.c", "columns": columns, "write": by_key, **table})
 
 
-def differences(monkeypatch: pytest.MonkeyPatch, had: dict[str, Any], now: Table) -> str:
+def differences(
+    monkeypatch: pytest.MonkeyPatch, had: dict[str, Any], now: Table, fresh: dict[str, Default] | None = None
+) -> str:
+    """Return what differs where the upstream got some columns since version 7, up to which it was read."""
     commit = Commit(3, 0, "MERGE", had, {})
     monkeypatch.setattr(module, "newest_commits", lambda *_: [commit])
-    state = TableState("silver.c", version=3, spec_hash="of another spec")
-    return key_change(cast("Any", None), cast("Any", None), now, state)
+    state = TableState("silver.c", version=3, spec_hash="of another spec", positions={"table": {"to": 7}})
+    new_columns = {7: fresh or {}}.__getitem__
+    return key_change(cast("Any", None), cast("Any", None), now, state, new_columns)
 
 
 @pytest.mark.parametrize(
@@ -179,6 +184,75 @@ def test_a_table_that_becomes_a_history_says_so_alone(monkeypatch: pytest.Monkey
     had = settings_to_record(spec_of(NEWEST))
     said = "the table is to keep the versions of its keys, and holds newest rows"
     assert differences(monkeypatch, had, spec_of(HISTORY | {"apply_as_deletes": "op = 'D'"})) == said
+
+
+ALL_TRACKED = [
+    {"strategy": "scd2"},
+    {"strategy": "cdc", "stored_as_scd_type": 2},
+]
+OF_NOTE = (
+    "track_history_columns is all columns, the table's versions are those of all but note, "
+    "and earlier rows of bronze.c may have values there"
+)
+
+
+def with_note(write: dict[str, Any], steps: tuple[dict[str, Any], ...] = (), **column: Any) -> Table:
+    spec = spec_of(write, steps=steps)
+    columns = {name: about.model_dump(exclude_unset=True) for name, about in spec.columns.items()}
+    more = columns | {"note": {"type": "string", **column}}
+    return Table.model_validate({**spec.model_dump(by_alias=True, exclude_unset=True), "columns": more})
+
+
+@pytest.mark.parametrize("write", ALL_TRACKED, ids=["scd2", "cdc"])
+def test_a_new_tracked_column_that_the_upstream_had_before_needs_a_rebuild(
+    monkeypatch: pytest.MonkeyPatch, write: dict[str, Any]
+) -> None:
+    had = settings_to_record(spec_of(write))
+    assert differences(monkeypatch, had, with_note(write)) == OF_NOTE
+    assert differences(monkeypatch, had, with_note(write), {"other": None}) == OF_NOTE
+    assert differences(monkeypatch, had, with_note(write), {"note": None}) == ""
+    assert differences(monkeypatch, had, with_note(write | {"track_history_columns": ["plan"]})) == (
+        "track_history_columns is plan, the table's versions are those of all columns"
+    )
+
+
+@pytest.mark.parametrize(
+    ("step", "column", "fresh", "said"),
+    [
+        (None, {"source": "Note"}, {"note": None}, ""),
+        (None, {"source": "Text"}, {"note": None}, OF_NOTE),
+        (None, {}, {"note": "none"}, OF_NOTE),
+        (None, {"default": "none"}, {"note": "none"}, ""),
+        ({"with_columns": {"note": "trim(Text)"}}, {}, {"note": None, "text": None}, OF_NOTE),
+        ({"with_columns": {"note": "coalesce(Text, 'none')"}}, {}, {"text": None}, OF_NOTE),
+        ({"with_columns": {"note": "CAST(Text AS string)"}}, {}, {"text": None}, ""),
+        ({"with_columns": {"note": "CAST(Text AS string)"}}, {}, {"note": None}, OF_NOTE),
+        ({"upper": ["note"]}, {}, {"note": None}, ""),
+        ({"hash_key": {"name": "note", "of": "raw"}}, {}, {"note": None}, OF_NOTE),
+    ],
+)
+def test_a_new_tracked_column_is_null_in_old_rows_where_it_comes_of_one_that_is_new_upstream(
+    monkeypatch: pytest.MonkeyPatch, step: Any, column: dict[str, Any], fresh: dict[str, Default], said: str
+) -> None:
+    had = settings_to_record(spec_of({"strategy": "scd2"}))
+    steps = () if step is None else (step,)
+    assert differences(monkeypatch, had, with_note({"strategy": "scd2"}, steps, **column), fresh) == said
+
+
+def test_a_new_tracked_column_is_not_judged_where_the_commits_do_not_name_those_before(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    had = settings_to_record(spec_of({"strategy": "scd2"}))
+    older = {name: value for name, value in had.items() if name != "tracked_columns"}
+    assert differences(monkeypatch, older, with_note({"strategy": "scd2"})) == ""
+
+
+def test_a_renamed_column_is_no_new_tracked_one(monkeypatch: pytest.MonkeyPatch) -> None:
+    had = settings_to_record(with_note({"strategy": "scd2"}))
+    now = spec_of({"strategy": "scd2"})
+    columns = {name: {"type": "string"} for name in now.columns} | {"text": {"type": "string", "renamed_from": "Note"}}
+    renamed = Table.model_validate({"from": "bronze.c", "columns": columns, "write": now.write.model_dump()})
+    assert differences(monkeypatch, had, renamed) == ""
 
 
 def test_every_recorded_setting_makes_it_another_spec() -> None:

@@ -13,7 +13,7 @@ from lakesmith.batch.gate.one_each import compared_rows
 from lakesmith.batch.read.inputs import BatchInputs
 from lakesmith.batch.transform.steps import transform
 from lakesmith.batch.write.staging import staged
-from lakesmith.quality.gate import raw_text, rejected
+from lakesmith.quality.gate import rejected
 from lakesmith.tables.commit import Outcome, WriteResult
 
 if TYPE_CHECKING:
@@ -56,13 +56,6 @@ class BatchFrames:
         *Columns*: ``_reasons`` ARRAY<STRUCT<check, column, value>>, ``_raw`` STRING (JSON).
         """
         return self.replay.tagged.transform(rejected(self.rules))
-
-    def raw_input(self) -> DataFrame:
-        """Return everything that the batch reads, as the quarantine stores a row.
-
-        *Columns*: ``_raw`` STRING (JSON).
-        """
-        return self.replay.tagged.transform(raw_text)
 
     def rebuilt(self) -> BatchFrames:
         """Return the frames of a batch whose table was altered."""

@@ -19,7 +19,8 @@ EVOLUTION_CODES: dict[str, tuple[str, str, str]] = {
         " write.keys, sequence_by, stored_as_scd_type, track_history_columns, apply_as_deletes,"
         " apply_as_truncates, when_matched, change_format, partial_updates, null_means or"
         " unavailable_values changed. A column of write.key_implies is new or missing, or has"
-        " such a type. Or a column of"
+        " such a type. A table that tracks all columns got one of which earlier rows of the"
+        " upstream may have values. Or a column of"
         " track_history_columns is missing from the batch or is in `_rescued`.",
         "Restore the column or the setting. Remove a column that is not a key from key_implies"
         " or track_history_columns. Or rebuild the table with `lakesmith run --rebuild --select"

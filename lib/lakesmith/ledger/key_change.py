@@ -2,20 +2,27 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
-from typing import TYPE_CHECKING, Any
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from typing import TYPE_CHECKING, Any, TypeAlias
 
 from pyspark.sql import SparkSession
 
 from lakesmith.ledger.row_settings import changed_settings, renames, settings_of
+from lakesmith.ledger.upstream_change import changed_upstream
 from lakesmith.spec.fingerprint import spec_hash
+from lakesmith.spec.step_kinds.origin import origin
 from lakesmith.tables.commit import LOOK_BACK
 from lakesmith.tables.delta_log.history import Commit, newest_commits, standing
 
 if TYPE_CHECKING:
     from lakesmith.ledger.state import TableState
+    from lakesmith.sources.new_columns import Default
     from lakesmith.spec.model import Table, Write
     from lakesmith.tables.ref import TableRef
+
+# The columns that the upstream got since a version of it, each with its default.
+NewColumns: TypeAlias = "Callable[[int], Mapping[str, Default]]"
+_TRACKED = "tracked_columns"
 
 
 def settings_to_record(spec: Table) -> dict[str, Any]:
@@ -29,7 +36,8 @@ def settings_to_record(spec: Table) -> dict[str, Any]:
     -------
     dict
         `keys`, `sequence_by`, the type of a table of changing rows (1 keeps the newest row of a
-        key, 2 all versions) and the settings that decide over its rows.
+        key, 2 all versions), the settings that decide over its rows, and the columns of a
+        contract that are all tracked.
 
     Examples
     --------
@@ -45,7 +53,19 @@ def settings_to_record(spec: Table) -> dict[str, Any]:
         "sequence_by": list(write.sequence_by),
         "scd_type": _scd_type(write),
         **settings_of(spec),
+        **_all_tracked(spec),
     }
+
+
+def _all_tracked(spec: Table) -> dict[str, list[str]]:
+    if not (tracks_all(spec.write) and spec.columns):
+        return {}
+    return {_TRACKED: sorted(name.lower() for name in spec.columns)}
+
+
+def tracks_all(write: Write) -> bool:
+    """Return whether a change of any column begins a version."""
+    return write.keeps_history and not write.track_history_columns
 
 
 def _scd_type(write: Write) -> int:
@@ -62,7 +82,11 @@ def holds_partial(session: SparkSession, table: TableRef) -> bool:
 
 
 def key_change(
-    session: SparkSession, table: TableRef, spec: Table, state: TableState
+    session: SparkSession,
+    table: TableRef,
+    spec: Table,
+    state: TableState,
+    new_columns: NewColumns,
 ) -> str:
     """Return how keys, order or history settings differ from the spec, or an empty text.
 
@@ -72,6 +96,8 @@ def key_change(
     table : TableRef
     spec : Table
     state : TableState
+    new_columns : callable
+        Returns the columns that the upstream got since a version of it.
 
     Returns
     -------
@@ -88,7 +114,70 @@ def key_change(
     if not spec.write.keys or state.version is None or is_same_spec:
         return ""
     recorded = newest_settings(newest_commits(session, table, LOOK_BACK))
-    return "; ".join(_differences(recorded, spec)) if recorded else ""
+    if not recorded:
+        return ""
+    others = _newly_tracked(recorded, spec)
+    of_columns = unlike_rebuilt(spec, others, state, new_columns)
+    differences = [*_differences(recorded, spec), of_columns]
+    return "; ".join(filter(None, differences))
+
+
+def _newly_tracked(recorded: Mapping[str, Any], spec: Table) -> list[str]:
+    """Return the tracked columns that were none in the newest commit, which older ones lack."""
+    if _TRACKED not in recorded:
+        return []
+    known = _renamed(recorded[_TRACKED], spec)
+    tracked = _all_tracked(spec).get(_TRACKED, [])
+    return [name for name in tracked if name not in known]
+
+
+def unlike_rebuilt(
+    spec: Table, columns: Sequence[str], state: TableState, new_columns: NewColumns
+) -> str:
+    """Return that the versions of a table are not those of a rebuild, or an empty text.
+
+    Parameters
+    ----------
+    spec : Table
+    columns : sequence of str
+        The tracked columns that are new.
+    state : TableState
+    new_columns : callable
+        Returns the columns that the upstream got since a version of it.
+
+    Notes
+    -----
+    Old versions have NULL in a new column. So has a rebuild where the upstream got its column
+    after the rows were read that made them.
+
+    Examples
+    --------
+    >>> from lakesmith.ledger.state import TableState
+    >>> from lakesmith.spec.model import Table
+    >>> spec = Table.model_validate({"from": "bronze.c"})
+    >>> state = TableState("silver.c", positions={"table": {"to": 5}})
+    >>> unlike_rebuilt(spec, ["plan"], state, lambda version: {"plan": None})
+    ''
+    """
+    if not columns or state.since is None or changed_upstream(spec, state):
+        return ""
+    fresh = new_columns(state.since)
+    others = [name for name in columns if not _is_null_before(spec, name, fresh)]
+    if not others:
+        return ""
+    return (
+        "track_history_columns is all columns, the table's versions are those of all but "
+        f"{', '.join(others)}, and earlier rows of {spec.from_} may have values there"
+    )
+
+
+def _is_null_before(spec: Table, name: str, fresh: Mapping[str, Default]) -> bool:
+    source = origin(spec, name)
+    if source is None or source not in fresh:
+        return False
+    default = fresh[source]
+    own = {column.lower(): about.default for column, about in spec.columns.items()}
+    return default is None or default == own.get(name.lower())
 
 
 def _differences(recorded: Mapping[str, Any], spec: Table) -> Iterator[str]:

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from pyspark.sql import Column, DataFrame
 from pyspark.sql import functions as F
+from pyspark.sql.types import StructType
 
 from lakesmith.column_refs import WITH_NULLS, json_text, named
 from lakesmith.columns import GATE, RAW, REASONS, UNFIT
@@ -168,6 +169,25 @@ def raw_text(df: DataFrame) -> DataFrame:
     return df.select(_raw_json(df).alias(RAW))
 
 
+def raw_type(df: DataFrame) -> StructType:
+    """Return the fields that the raw input of rows may have, with their types.
+
+    Notes
+    -----
+    *Columns*: those of `raw_text`. No Spark job.
+
+    Examples
+    --------
+    >>> raw_type(spark.sql("SELECT 1 AS id, named_struct('Id', '1') AS _raw")).simpleString()
+    'struct<id:int,Id:string>'
+    """
+    shown = df.select(*_shown(df)).schema
+    raw = df.schema[RAW].dataType if RAW in df.columns else shown
+    of_raw = raw.fields if isinstance(raw, StructType) else []
+    fields = {field.name: field for field in (*shown.fields, *of_raw)}
+    return StructType(list(fields.values()))
+
+
 def gate_metrics(rules: Sequence[Rule]) -> list[Column]:
     """List the aggregates that count what the gate did, to be observed on a tagged frame.
 
@@ -234,11 +254,15 @@ def _reason(rule: Rule) -> Column:
     )
 
 
-def _raw_json(df: DataFrame) -> Column:
+def _shown(df: DataFrame) -> list[Column]:
+    """List the columns that stand for the raw input of a row that has none."""
     added = (RAW, GATE, UNFIT)
-    shown_names = [name for name in df.columns if not name.startswith(MARKER)]
-    fields = [named(name) for name in shown_names if name not in added]
-    shown = json_text(F.struct(*fields), WITH_NULLS)
+    names = [name for name in df.columns if not name.startswith(MARKER)]
+    return [named(name) for name in names if name not in added]
+
+
+def _raw_json(df: DataFrame) -> Column:
+    shown = json_text(F.struct(*_shown(df)), WITH_NULLS)
     if RAW not in df.columns:
         return shown
     raw = json_text(named(RAW), WITH_NULLS)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
+from functools import partial
 from typing import TYPE_CHECKING
 
 from pyspark.sql import SparkSession
@@ -26,6 +27,7 @@ from lakesmith.runs.spec_differences import (
     table_notes,
 )
 from lakesmith.session.failures import cause_of, first_line
+from lakesmith.sources.new_columns import columns_since
 from lakesmith.spec.fingerprint import spec_hash
 from lakesmith.spec.graph import upstreams, waves
 from lakesmith.tables.pruning.file_stats import table_files
@@ -145,7 +147,9 @@ def _with_differences(
     """Add how the table on disk differs from its spec, and what becomes of it."""
     spec = project.table(row.table)
     changes = schema_diff(spark, project, row.table, state)
-    keys = key_change(spark, project_table(project, row.table), spec, state)
+    new_columns = partial(columns_since, spark, project, spec.from_)
+    table = project_table(project, row.table)
+    keys = key_change(spark, table, spec, state, new_columns)
     upstream = changed_upstream(spec, state)
     refusals = [
         refusal_of(spec.on_schema_change, changes),

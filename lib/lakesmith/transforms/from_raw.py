@@ -134,8 +134,19 @@ def opaque_columns(input_type: StructType) -> list[str]:
     return [
         f"{field.name} ({field.dataType.simpleString()})"
         for field in input_type.fields
-        if any(map(_is_opaque, _within(field.dataType)))
+        if is_opaque(field.dataType)
     ]
+
+
+def is_opaque(kind: DataType) -> bool:
+    """Return whether values of a type cannot be rebuilt from JSON text.
+
+    Examples
+    --------
+    >>> is_opaque(VariantType())
+    True
+    """
+    return any(map(_is_untold, _within(kind)))
 
 
 def _parsed(rows: DataFrame, input_type: StructType) -> DataFrame:
@@ -180,7 +191,7 @@ def _within(kind: DataType) -> Iterator[DataType]:
         yield from _within(one)
 
 
-def _is_opaque(kind: DataType) -> bool:
+def _is_untold(kind: DataType) -> bool:
     has_other_keys = isinstance(kind, MapType) and not isinstance(
         kind.keyType, StringType
     )

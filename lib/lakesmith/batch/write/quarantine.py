@@ -4,15 +4,17 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from pyspark.sql import Column, DataFrame
+from pyspark.sql import DataFrame
 from pyspark.sql import functions as F
+from pyspark.sql.types import StructType
 
 from lakesmith.batch.transform.backfill_filter import quarantined_between
 from lakesmith.column_refs import named
 from lakesmith.columns import RAW
-from lakesmith.quality.gate import raw_text
+from lakesmith.quality.gate import raw_text, raw_type
 from lakesmith.tables.commit import find, identify, write, writer
 from lakesmith.tables.create import RETENTION
+from lakesmith.transforms.raw_values import as_one_text, raw_values
 from lakesmith.types import Transform
 
 if TYPE_CHECKING:
@@ -20,7 +22,9 @@ if TYPE_CHECKING:
     from lakesmith.batch.frames import BatchFrames
     from lakesmith.tables.ref import TableRef
 
-_FIELDS = "MAP<STRING, STRING>"
+_SHAPE = "_shape"
+_TEXT = "_text"
+_VALUES = "_values"
 
 
 def clear_quarantine(frames: BatchFrames) -> None:
@@ -51,10 +55,9 @@ def clear_quarantine(frames: BatchFrames) -> None:
         quarantine.delete_rows(batch.session, quarantined_between(batch))
     elif read_again is not None:
         raw = F.struct(*map(named, read_again.columns))
-        texts = read_again.select(raw.alias(RAW)).transform(raw_text)
-        _delete_read_again(texts, quarantine)
+        _delete_read_again(read_again.select(raw.alias(RAW)), quarantine)
     else:
-        _delete_read_again(frames.raw_input(), quarantine)
+        _delete_read_again(frames.replay.tagged, quarantine)
 
 
 def write_quarantine(frames: BatchFrames) -> int:
@@ -95,30 +98,36 @@ def as_quarantined(batch: BatchContext) -> Transform:
     )
 
 
-def _delete_read_again(raw_input: DataFrame, quarantine: TableRef) -> None:
-    """Delete the rows that the batch reads again, by their raw text."""
-    name = quarantine.sql_name
-    stored = F.from_json(f"{name}._raw", _FIELDS)
-    is_same = F.to_json(stored) == F.col("s._text")
-    again = _as_quarantined(raw_input, quarantine).alias("s")
-    again.mergeInto(name, is_same).whenMatched().delete().merge()
+def _delete_read_again(again: DataFrame, quarantine: TableRef) -> None:
+    """Delete the rows that the batch reads again, by the values of their raw input.
 
-
-def _as_quarantined(raw_input: DataFrame, quarantine: TableRef) -> DataFrame:
-    """Return the raw rows of a batch as the quarantine has them.
-
-    *Columns*: ``_text`` STRING, once for each set of fields in the quarantine, since the
-    upstream may have had fewer columns then.
+    *Columns*: those of `raw_text`.
     """
-    shape = F.json_object_keys("_raw").alias("_shape")
-    stored = quarantine.load(raw_input.sparkSession)
-    shapes = stored.select(shape).distinct()
-    both = raw_input.crossJoin(F.broadcast(shapes))
-    fields = F.from_json("_raw", _FIELDS)
+    name = quarantine.sql_name
+    stored = quarantine.load(again.sparkSession)
+    kind = raw_type(again)
+    values = again.transform(raw_text).select(
+        raw_values(named(RAW), kind).alias(_VALUES)
+    )
+    texts = _same_rows(stored, values, kind).alias("s")
+    is_same = F.col(f"{name}.{RAW}") == F.col(f"s.{RAW}")
+    texts.mergeInto(name, is_same).whenMatched().delete().merge()
 
-    def is_stored(name: Column, value: Column) -> Column:
-        return F.array_contains("_shape", name)
 
-    of_shape = F.map_filter(fields, is_stored)
-    text = F.to_json(of_shape)
-    return both.select(text.alias("_text")).distinct()
+def _same_rows(stored: DataFrame, again: DataFrame, kind: StructType) -> DataFrame:
+    """Return the stored texts of the rows that a batch reads again.
+
+    A row is compared by the fields that it had, since the upstream may have had fewer then.
+
+    *Columns*: needs ``_raw`` STRING in `stored` and ``_values`` in `again` -> exactly ``_raw``,
+    once for each text.
+    """
+    texts = stored.select(RAW).distinct()
+    names = F.array_sort(F.json_object_keys(RAW)).alias(_SHAPE)
+    values = raw_values(named(RAW), kind)
+    known = texts.select(RAW, names, as_one_text(values).alias(_TEXT))
+    shapes = known.select(_SHAPE).distinct()
+    both = again.crossJoin(F.broadcast(shapes))
+    is_stored = F.map_filter(_VALUES, lambda name, _: F.array_contains(_SHAPE, name))
+    compared = both.select(_SHAPE, as_one_text(is_stored).alias(_TEXT))
+    return known.join(compared, [_SHAPE, _TEXT], "left_semi").select(RAW)

@@ -9,8 +9,12 @@ from typing import TYPE_CHECKING
 from pyspark.sql.types import StructType
 
 from lakesmith.batch.gate.align_schema import brought_schema, changes_of, stored_schema
+from lakesmith.batch.same_settings import (
+    REBUILD,
+    require_same_history,
+    require_same_settings,
+)
 from lakesmith.errors import WriteError
-from lakesmith.ledger.key_change import key_change
 from lakesmith.tables.commit import find, identify
 from lakesmith.tables.create import table_options
 from lakesmith.tables.delta_log.fsync import force_newest
@@ -36,7 +40,6 @@ if TYPE_CHECKING:
 
 _FEED = "delta.enableChangeDataFeed"
 _ALTERS = ("add", "widen", "rename")
-_REBUILD = "`lakesmith run --rebuild --select` the table"
 
 
 def evolve_schema(frames: BatchFrames) -> BatchFrames:
@@ -61,13 +64,14 @@ def evolve_schema(frames: BatchFrames) -> BatchFrames:
     if batch.intent.first and not batch.table.exists(batch.session):
         return frames
     if not batch.intent.first:
-        _require_same_keys(batch)
+        require_same_settings(batch)
     stored = stored_schema(batch, validity=True)
     changes = changes_of(batch, stored, frames.rows)
     if batch.intent.first:
         _prepare_rebuild(batch, stored, frames, changes)
         return frames
     require_allowed(batch.name, batch.spec, changes)
+    require_same_history(batch, changes)
     pending = [change for change in changes if change.kind in _ALTERS]
     _alter(
         batch,
@@ -94,7 +98,7 @@ def require_allowed(name: str, spec: Table, changes: Sequence[Change]) -> None:
     if of_keys:
         hint = (
             "put the column back as it was, take one that is no key out of key_implies, "
-            f"or {_REBUILD}"
+            f"or {REBUILD}"
         )
         raise _refused("LS511", name, of_keys, hint)
     orphans = [change for change in changes if change.kind == "orphan"]
@@ -118,7 +122,7 @@ def _require_policy(name: str, spec: Table, changes: Sequence[Change]) -> None:
             "LS510",
             name,
             refused,
-            f"restore the spec, or {_REBUILD}",
+            f"restore the spec, or {REBUILD}",
         )
     allowing = [policy for policy, allowed in ALLOWED.items() if kinds <= allowed]
     instead = f"set on_schema_change: {' or '.join(allowing)}, " if allowing else ""
@@ -166,17 +170,6 @@ def _require_columns(batch: BatchContext, columns: Sequence[str]) -> None:
                 hint="take it out of the spec, or build the table with it: "
                 "`lakesmith run --rebuild --select` it",
             )
-
-
-def _require_same_keys(batch: BatchContext) -> None:
-    if batch.state is None:
-        return
-    # As it is hashed, without the frozen statistics of its steps.
-    spec = batch.project.table(batch.name)
-    difference = key_change(batch.session, batch.table, spec, batch.state)
-    if difference:
-        hint = f"put it back as it was, or {_REBUILD}"
-        raise WriteError(difference, code="LS511", where=batch.name, hint=hint)
 
 
 def _breaks_key(change: Change, spec: Table) -> bool:
