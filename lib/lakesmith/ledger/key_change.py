@@ -10,6 +10,7 @@ from pyspark.sql import SparkSession
 from lakesmith.ledger.row_settings import changed_settings, renames, settings_of
 from lakesmith.ledger.upstream_change import changed_upstream
 from lakesmith.spec.fingerprint import spec_hash
+from lakesmith.spec.step_kinds.hashed_keys import hashed_keys
 from lakesmith.spec.step_kinds.origin import origin
 from lakesmith.tables.commit import LOOK_BACK
 from lakesmith.tables.delta_log.history import Commit, newest_commits, standing
@@ -23,6 +24,7 @@ if TYPE_CHECKING:
 # The columns that the upstream got since a version of it, each with its default.
 NewColumns: TypeAlias = "Callable[[int], Mapping[str, Default]]"
 _TRACKED = "tracked_columns"
+_HASHED = "hashed_keys"
 
 
 def settings_to_record(spec: Table) -> dict[str, Any]:
@@ -36,8 +38,8 @@ def settings_to_record(spec: Table) -> dict[str, Any]:
     -------
     dict
         `keys`, `sequence_by`, the type of a table of changing rows (1 keeps the newest row of a
-        key, 2 all versions), the settings that decide over its rows, and the columns of a
-        contract that are all tracked.
+        key, 2 all versions), the settings that decide over its rows, the columns of a contract
+        that are all tracked, and the fields of keys that are hashes.
 
     Examples
     --------
@@ -54,7 +56,13 @@ def settings_to_record(spec: Table) -> dict[str, Any]:
         "scd_type": _scd_type(write),
         **settings_of(spec),
         **_all_tracked(spec),
+        **_hashed(spec),
     }
+
+
+def _hashed(spec: Table) -> dict[str, dict[str, list[str]]]:
+    found = hashed_keys(spec)
+    return {_HASHED: found} if found else {}
 
 
 def _all_tracked(spec: Table) -> dict[str, list[str]]:
@@ -183,6 +191,7 @@ def _is_null_before(spec: Table, name: str, fresh: Mapping[str, Default]) -> boo
 def _differences(recorded: Mapping[str, Any], spec: Table) -> Iterator[str]:
     yield from _key_difference(recorded, spec)
     yield from _order_difference(recorded, spec)
+    yield from _hash_difference(recorded, spec)
     if recorded.get("scd_type", _scd_type(spec.write)) == _scd_type(spec.write):
         yield from changed_settings(recorded, spec)
         return
@@ -201,6 +210,25 @@ def _key_difference(recorded: Mapping[str, Any], spec: Table) -> Iterator[str]:
             f"the keys are {', '.join(wanted)}, those of the table's rows are "
             f"{', '.join(stored) or 'none'}"
         )
+
+
+def _hash_difference(recorded: Mapping[str, Any], spec: Table) -> Iterator[str]:
+    stored = recorded.get(_HASHED, {})
+    for key, fields in hashed_keys(spec).items():
+        known = _renamed_fields(stored.get(key, fields), spec)
+        if known != fields:
+            yield (
+                f"the key {key} is a hash of {', '.join(fields)}, that of the table's rows of "
+                f"{', '.join(known)}"
+            )
+
+
+def _renamed_fields(fields: Sequence[str], spec: Table) -> list[str]:
+    """Return the fields of a hash, each a name and a spelling, by the names that they have now."""
+    parts = [field.partition(" ") for field in fields]
+    names = _renamed([name for name, _, _ in parts], spec)
+    both = zip(names, parts, strict=True)
+    return [f"{name}{blank}{spelling}" for name, (_, blank, spelling) in both]
 
 
 def _order_difference(recorded: Mapping[str, Any], spec: Table) -> Iterator[str]:

@@ -10,7 +10,7 @@ from lakesmith.spec.values.times import read_date, read_instant, read_wall_clock
 
 Value = str | int | float | bool
 Comparable = str | bool | Decimal | int | float
-_EXACT = ("tinyint", "smallint", "int", "bigint", "decimal")
+EXACT = ("tinyint", "smallint", "int", "bigint", "decimal")
 _FLOATS = ("float", "double")
 _TIMES = {
     "date": read_date,
@@ -61,7 +61,7 @@ def is_less(left: Value, right: Value, kind: str) -> bool:
 
 
 def _read(value: Value, family: str) -> Comparable | None:
-    if family in _EXACT:
+    if family in EXACT:
         return _exact(value)
     if family in _FLOATS:
         return _float(value)
