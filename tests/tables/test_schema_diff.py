@@ -80,3 +80,19 @@ def test_wider_is_an_order(one: str, two: str, three: str) -> None:
     assert not is_wider(one, one)
     assert not (is_wider(one, two) and is_wider(two, one))
     assert is_wider(one, three) or not (is_wider(one, two) and is_wider(two, three))
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "kind"),
+    [
+        ("int", "bigint", "widen"),
+        ("decimal(6,2)", "decimal(10,2)", "widen"),
+        ("decimal(6,2)", "decimal(10,4)", "retype"),
+        ("int", "double", "retype"),
+        ("date", "timestamp_ntz", "retype"),
+    ],
+)
+def test_a_column_that_names_directories_is_widened_where_the_names_stay(old: str, new: str, kind: str) -> None:
+    (of_partition,) = differences({"p": old}, {"p": new}, partitions=["p"])
+    (other,) = differences({"p": old}, {"p": new})
+    assert (of_partition.kind, other.kind) == (kind, "widen")

@@ -57,7 +57,7 @@ def schema_diff(
         for column, contract in spec.columns.items()
         if contract.renamed_from
     }
-    return differences(existing, declared, renamed)
+    return differences(existing, declared, renamed, spec.write.partition_by)
 
 
 def refusal_of(policy: str, changes: tuple[Change, ...]) -> str:

@@ -80,7 +80,12 @@ def changes_of(
         for name, column in batch.spec.columns.items()
         if column.renamed_from
     }
-    return differences(fields_of(have), fields_of(brought_schema(batch, rows)), renamed)
+    return differences(
+        fields_of(have),
+        fields_of(brought_schema(batch, rows)),
+        renamed,
+        batch.spec.write.partition_by,
+    )
 
 
 def brought_schema(batch: BatchContext, rows: DataFrame) -> StructType:

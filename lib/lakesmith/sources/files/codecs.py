@@ -2,9 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 # Hadoop unpacks them by their ending, and ends without an error where the bytes are of no block.
 _UNPROVEN = (".snappy", ".lz4")
 _TEXTS = ("csv", "json")
+# The header is read first, by Python.
+_UNREAD = {"csv": (".deflate", ".zst")}
+_HINT = "land it unpacked, or packed by gzip or bzip2 (.gz, .bz2)"
 
 
 def codec_problem(path: str, format: str) -> str:
@@ -16,11 +21,17 @@ def codec_problem(path: str, format: str) -> str:
     'a .snappy file gives no sign when its bytes are damaged'
     >>> codec_problem("in/a.csv.gz", "csv"), codec_problem("in/a.snappy", "parquet")
     ('', '')
+    >>> codec_problem("in/a.csv.deflate", "csv").partition(":")[0]
+    'a .deflate file of CSV is not unpacked'
     """
-    ending = next((one for one in _UNPROVEN if path.endswith(one)), "")
-    if not ending or format not in _TEXTS:
-        return ""
-    return (
-        f"a {ending} file gives no sign when its bytes are damaged: land it unpacked, or packed by"
-        " gzip or bzip2 (.gz, .bz2)"
-    )
+    unread = _ending(path, _UNREAD.get(format, ()))
+    if unread:
+        return f"a {unread} file of {format.upper()} is not unpacked: {_HINT}"
+    unproven = _ending(path, _UNPROVEN if format in _TEXTS else ())
+    if unproven:
+        return f"a {unproven} file gives no sign when its bytes are damaged: {_HINT}"
+    return ""
+
+
+def _ending(path: str, endings: Sequence[str]) -> str:
+    return next((one for one in endings if path.endswith(one)), "")

@@ -83,7 +83,10 @@ def fields_of(schema: StructType) -> dict[str, str]:
 
 
 def differences(
-    have: Fields, want: Fields, renamed: Mapping[str, str] | None = None
+    have: Fields,
+    want: Fields,
+    renamed: Mapping[str, str] | None = None,
+    partitions: Collection[str] = (),
 ) -> tuple[Change, ...]:
     """Compare what a table has with what its batch adds.
 
@@ -94,6 +97,8 @@ def differences(
     renamed : mapping of str to str, optional
         New name to old name; one that the table has already under its new name counts no more.
         Where it has neither, a new column would leave the values of the old one behind.
+    partitions : collection of str
+        Columns that name directories. They are widened only where the names stay the same.
 
     Returns
     -------
@@ -114,7 +119,7 @@ def differences(
     renames = [Change("rename", old, old, new) for old, new in moved.items()]
     both = [name for name in want if name in named]
     retyped = [
-        _other_type(name, named[name], want[name])
+        _other_type(name, named[name], want[name], name in partitions)
         for name in both
         if named[name] != want[name]
     ]
@@ -160,9 +165,20 @@ def _moved(have: Fields, want: Fields, renamed: Mapping[str, str]) -> dict[str, 
     }
 
 
-def _other_type(name: str, old: str, new: str) -> Change:
-    kind: Kind = "widen" if is_wider(old, new) else "retype"
+def _other_type(name: str, old: str, new: str, is_partition: bool) -> Change:
+    # The name of a directory is read by the new type.
+    is_read = not is_partition or _spelling(old) == _spelling(new)
+    is_widened = is_wider(old, new) and is_read
+    kind: Kind = "widen" if is_widened else "retype"
     return Change(kind, name, old, new)
+
+
+def _spelling(kind: str) -> str:
+    """Return what types have in common whose values have one text."""
+    decimal = _DECIMAL.fullmatch(kind)
+    if decimal:
+        return f"decimal {decimal[2]}"
+    return "whole" if kind in DIGITS else kind
 
 
 def _without_old(name: str, kind: str, named: Fields, renamed_from: str) -> Change:
