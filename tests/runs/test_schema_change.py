@@ -219,3 +219,11 @@ def test_a_name_in_another_case_is_the_same_column(built: Make, word: str) -> No
     shop.run(select=BOTH)
     assert shop.rows(SILVER)[-1][:3] == (7, "G", 7)
     assert shop.lake.table(SILVER).columns[:2] == ["id", "sku"]
+
+
+def test_a_key_in_another_case_than_in_the_table_is_refused(built: Make) -> None:
+    shop = built("add")
+    change(shop, ORDERS.replace("  id:", "  ID:").replace("keys: [id]", "keys: [ID]"), "add")
+    shop.land("c.csv", ["7,G,7,2.50,2026-01-03,1,I"])
+    with pytest.raises(RunFailed, match="LS511"):
+        shop.run(select=BOTH)

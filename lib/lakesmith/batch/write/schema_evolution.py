@@ -59,13 +59,15 @@ def evolve_schema(frames: BatchFrames) -> BatchFrames:
     local path.
     """
     batch = frames.batch
-    _require_exact_names(batch, frames.rows.columns)
+    _require_exact_names(batch, frames.rows.columns, "the rows have")
     _require_columns(batch, frames.rows.columns)
     if batch.intent.first and not batch.table.exists(batch.session):
         return frames
     if not batch.intent.first:
         require_same_settings(batch)
     stored = stored_schema(batch, validity=True)
+    if not batch.intent.first:
+        _require_exact_names(batch, stored.names, "the table has")
     changes = changes_of(batch, stored, frames.rows)
     if batch.intent.first:
         _prepare_rebuild(batch, stored, frames, changes)
@@ -130,7 +132,7 @@ def _require_policy(name: str, spec: Table, changes: Sequence[Change]) -> None:
     raise _refused("LS504", name, refused, hint)
 
 
-def _require_exact_names(batch: BatchContext, columns: Sequence[str]) -> None:
+def _require_exact_names(batch: BatchContext, columns: Sequence[str], who: str) -> None:
     """Refuse another case of a name, which Spark finds but the log and the files do not."""
     write = batch.spec.write
     exact = {name.lower(): name for name in columns}
@@ -145,7 +147,7 @@ def _require_exact_names(batch: BatchContext, columns: Sequence[str]) -> None:
         of_rows = exact.get(name.lower(), name)
         if of_rows != name:
             raise WriteError(
-                f"write names the column '{name}', and the rows have '{of_rows}'",
+                f"write names the column '{name}', and {who} '{of_rows}'",
                 code="LS511",
                 where=batch.name,
                 hint=f"write '{of_rows}' in the spec; "
