@@ -221,6 +221,18 @@ def test_a_name_in_another_case_is_the_same_column(built: Make, word: str) -> No
     assert shop.lake.table(SILVER).columns[:2] == ["id", "sku"]
 
 
+def test_a_column_that_names_directories_keeps_their_names(make_shop: Make) -> None:
+    parts = PRICED.replace("upsert, keys: [id]", "upsert, keys: [id, price], partition_by: [price]")
+    shop = make_shop({"tables/silver/orders": policy(parts, "widen")})
+    shop.land("a.csv", FIRST)
+    shop.run(select=BOTH)
+    change(shop, parts.replace("decimal(8,2)", "decimal(10,4)"), "widen")
+    shop.land("c.csv", ["7,G,7,2.50,2026-01-03,1,I"])
+    with pytest.raises(RunFailed, match=r"LS51\d .*! price decimal\(8,2\) -> decimal\(10,4\) \(needs a rebuild\)"):
+        shop.run(select=BOTH)
+    assert shop.rows(SILVER)[0][:2] == (1, "A")
+
+
 def test_a_key_in_another_case_than_in_the_table_is_refused(built: Make) -> None:
     shop = built("add")
     change(shop, ORDERS.replace("  id:", "  ID:").replace("keys: [id]", "keys: [ID]"), "add")

@@ -11,6 +11,7 @@ from pyspark.sql import SparkSession
 
 from lakesmith.errors import WriteError
 from lakesmith.session.batch import batch_session
+from lakesmith.sketches.stored_filter import StoredFilter
 from lakesmith.spec.model import Table
 from lakesmith.tables.commit import TXN_APP, TXN_VERSION, USER_METADATA, CommitId, write
 from lakesmith.tables.delta_log.history import newest_version
@@ -22,6 +23,8 @@ from lakesmith.tables.upsert.stored_filter import stored_filter
 from lakesmith.tables.writes import replace_all, upsert
 from lakesmith.testing import frame
 from lakesmith.transforms.joins.bloom import semi_join_bloom
+from lakesmith.transforms.joins.large.stored import probe_stored
+from lakesmith.types import Transform
 
 DDL = "id int, name string, _seq int"
 FILTER = {"fpr": 1e-6, "expected_keys": 1000}
@@ -254,6 +257,10 @@ def test_a_table_that_moved_is_not_appended_to(spark: SparkSession, table: Table
         append_new(rows, table, CommitId("test", 3, "e"), screened)
 
 
+def probed(stored: StoredFilter) -> Transform:
+    return lambda rows: probe_stored(rows, stored, ["id"], ["id"])
+
+
 def test_a_join_gets_the_filter_of_the_version_that_it_reads(spark: SparkSession, table: TableRef) -> None:
     stored = stored_filter(spark, table, spec(UPDATE), 0)
     assert stored is not None and dict(stored.key) == {"id": "int"}
@@ -272,6 +279,15 @@ def test_a_filter_of_other_rows_than_those_of_the_version_is_not_given(spark: Sp
     assert [version for version, one in found.items() if one is None] == [maintained + 1]
     refresh(spark, table, spec(UPDATE), from_scratch=True)
     assert [v for v in found if stored_filter(spark, table, spec(UPDATE), v) is not None] == [maintained + 1]
+
+
+def test_a_filter_that_is_given_stays_as_it_is(spark: SparkSession, table: TableRef) -> None:
+    stored = stored_filter(spark, table, spec(UPDATE), 0)
+    another_writer(spark).sql(f"DELETE FROM {table.sql_name} WHERE id = 1").collect()
+    refresh(spark, table, spec(UPDATE), from_scratch=True)
+    assert stored is not None
+    kept = frame(spark, "id int", [(1,)]).transform(probed(stored))
+    assert kept.collect() == [(1, True)]
 
 
 def test_a_table_with_partitions_gives_no_filter(spark: SparkSession, tmp_path: Path) -> None:

@@ -28,6 +28,7 @@ def said(have: dict[str, str], want: dict[str, str], renamed: dict[str, str] | N
         ({"a": "int", "A": "int"}, {"A": "int", "a": "bigint"}, "~ a int -> bigint"),
         ({}, {"_deleted": "boolean"}, "! _deleted nothing -> boolean (needs a rebuild)"),
         ({}, {"_seq.at": "int"}, "! _seq.at nothing -> int (needs a rebuild)"),
+        ({"_seq.at": "int"}, {"_seq.AT": "int"}, "! _seq.AT nothing -> int (needs a rebuild)"),
         ({"_seq.at": "int"}, {}, "! _seq.at int -> nothing (needs a rebuild)"),
         ({"_seq.at": "int"}, {"_seq.at": "bigint"}, "~ _seq.at int -> bigint"),
         ({}, {"_rescued": "string"}, "+ _rescued string"),

@@ -68,3 +68,10 @@ def test_hidden_columns_and_keys_stay_as_they_are(spark: SparkSession) -> None:
     rows = frame(spark, "id string, _deleted boolean, qty int", [("a", False, 1)])
     found = rows.transform(rescued_into(table, ["id", "_deleted", "_seq"]))
     assert found.dtypes == [("qty", "int"), ("id", "string"), ("_deleted", "boolean"), ("_rescued", "string")]
+
+
+def test_bytes_that_a_text_column_cannot_hold_are_rescued(spark: SparkSession) -> None:
+    rows = frame(spark, "id int, note binary", [(1, b"\xc3\xa9"), (2, b"\xff")])
+    table = StructType.fromDDL("id int, note string, _rescued string")
+    found = rows.transform(rescued_into(table, ["id"])).orderBy("id").collect()
+    assert [(row["note"], row["_rescued"]) for row in found] == [("é", None), (None, '{"note":"/w=="}')]

@@ -7,8 +7,12 @@ from chispa import assert_df_equality
 from pyspark.sql import SparkSession
 
 from lakesmith.errors import StepError
+from lakesmith.sketches.bloom import bloom_build
+from lakesmith.sketches.bloom_sizing import Shape
+from lakesmith.sketches.stored_filter import StoredFilter
 from lakesmith.testing import frame
 from lakesmith.transforms.steps.bind import bind_step, run_steps
+from lakesmith.transforms.steps.inputs import StepInputs
 
 USER = "tests.transforms.user_steps"
 
@@ -84,3 +88,16 @@ def test_a_step_must_return_a_frame(spark: SparkSession) -> None:
 def test_a_step_that_does_not_fit_is_refused_before_it_runs() -> None:
     with pytest.raises(StepError, match="LS306 unknown step 'trimm'"):
         run_steps([{"trimm": ["a"]}], {})
+
+
+@pytest.mark.parametrize(("key", "kept"), [({"k": "int"}, []), ({"other": "int"}, [1]), (None, [1])])
+def test_a_join_asks_the_filter_that_its_input_keeps_of_the_same_key(
+    spark: SparkSession, key: dict[str, str] | None, kept: list[int]
+) -> None:
+    rows = frame(spark, "k int, other int", [(1, 1)])
+    none_stored = rows.filter("k > 1")
+    shape = Shape(8)
+    stored = StoredFilter(bloom_build(none_stored, key, shape), shape, key) if key else None
+    inputs = StepInputs({"known": rows}, {"known": stored}.__getitem__)
+    step = bind_step({"semi_join_bloom": {"input": "known", "on": ["k"]}}, inputs)
+    assert [row["k"] for row in rows.transform(step.apply).collect()] == kept

@@ -117,7 +117,7 @@ def _sequence_findings(subject: Subject) -> Iterator[Finding]:
         return
     own = [read_from(table, name).lower() for name in table.write.sequence_by]
     theirs = [name.lower() for name in upstream.write.sequence_by]
-    if own and own != theirs:
+    if own and theirs and own != theirs:
         order = ", ".join(upstream.write.sequence_by)
         what = f"'{table.from_}' keeps the newest row by {order}, which may not be the newest here"
         yield Finding(CODE, place, what, f"order by the same: sequence_by: [{order}]")

@@ -148,7 +148,7 @@ def _as_spelled(have: Fields, want: Fields, renamed: Mapping[str, str]) -> Field
     free = {name.lower(): name for name in have if name not in want}
     spelled = {}
     for name, kind in want.items():
-        is_kept = name in have or name in renamed
+        is_kept = name in have or name in renamed or _is_hidden(name)
         known = name if is_kept else free.get(name.lower(), name)
         spelled[known] = kind
     return spelled

@@ -42,15 +42,26 @@ def load_filter(
     table: TableRef,
     header: Header,
     partitions: Sequence[int] = (),
+    version: int | None = None,
 ) -> DataFrame:
     """Read the bits of a filter, of all partitions or of those with these hashes.
+
+    Parameters
+    ----------
+    session : SparkSession
+    table : TableRef
+    header : Header
+    partitions : sequence of int
+    version : int, optional
+        That of the filter; the newest one without it.
 
     Returns
     -------
     DataFrame
         *Columns*: as `bloom_build`, one row a block.
     """
-    stored = table.key_filter.load(session).drop(
+    options = {} if version is None else {"versionAsOf": version}
+    stored = table.key_filter.load(session, **options).drop(
         "hash_version",
         "table_version",
     )

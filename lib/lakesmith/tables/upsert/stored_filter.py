@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 from pyspark.sql import SparkSession
 
 from lakesmith.sketches.stored_filter import StoredFilter
+from lakesmith.tables.delta_log.history import newest_version
 from lakesmith.tables.upsert.filter_header import (
     Header,
     commits_since,
@@ -44,10 +45,17 @@ def stored_filter(
     """
     if not spec.write.key_filter or spec.write.partition_by:
         return None
+    if not table.key_filter.exists(session):
+        return None
+    of_filter = newest_version(session, table.key_filter)
     header = trusted_header(session, table, spec)
     if header is None or not _stands_for(session, table, header, version):
         return None
-    blocks = load_filter(session, table, header)
+    if newest_version(session, table.key_filter) != of_filter:
+        # Another run brought it up to date meanwhile: the header may be that of either.
+        return None
+    # The rows are read later, when the filter may be another one.
+    blocks = load_filter(session, table, header, version=of_filter)
     return StoredFilter(blocks, header.shape, header.key)
 
 
