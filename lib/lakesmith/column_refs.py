@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from functools import reduce
 
 from pyspark.sql import Column, DataFrame
@@ -99,6 +99,32 @@ def kind_of(df: DataFrame, name: str) -> str:
     return kind.simpleString()
 
 
+def refuse_helpers(names: Sequence[str], step: str) -> None:
+    """Refuse columns with the names of those that a step adds and drops again.
+
+    Parameters
+    ----------
+    names : sequence of str
+        The columns that have such names.
+    step : str
+
+    Raises
+    ------
+    StepError
+        LS307, naming the columns.
+
+    Examples
+    --------
+    >>> refuse_helpers([], "ema")
+    """
+    if names:
+        raise StepError(
+            f"step '{step}' works with columns of its own of these names: {', '.join(names)}",
+            code="LS307",
+            hint="rename or drop the column here first",
+        )
+
+
 def require(
     df: DataFrame, names: Iterable[str], step: str, helpers: Iterable[str] = ()
 ) -> None:
@@ -133,12 +159,7 @@ def require(
     present = {name.lower() for name in df.columns}
     missing = [name for name in names if name.lower() not in present]
     taken = [name for name in helpers if name.lower() in present]
-    if taken:
-        raise StepError(
-            f"step '{step}' works with columns of its own of these names: {', '.join(taken)}",
-            code="LS307",
-            hint="rename or drop the column here first",
-        )
+    refuse_helpers(taken, step)
     if missing:
         raise StepError(
             f"step '{step}' names columns that are not there: {', '.join(missing)}",

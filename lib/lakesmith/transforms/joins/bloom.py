@@ -21,7 +21,7 @@ from lakesmith.transforms.joins.large.estimates import JoinEstimates, estimate_j
 from lakesmith.transforms.joins.large.keys import LEFT, common_key
 from lakesmith.transforms.joins.large.stored import require_fitting
 from lakesmith.transforms.joins.large.thinned import Thinning, thinned_join
-from lakesmith.transforms.joins.sides import require_taken
+from lakesmith.transforms.joins.sides import refuse_join_helpers, require_taken
 from lakesmith.transforms.joins.spark_limits import read_limits
 
 if TYPE_CHECKING:
@@ -254,6 +254,7 @@ def _planned(
         taken: list[str] = []
         if adds_columns:
             taken = require_taken(df, other, on, columns, known.step)
+        refuse_join_helpers(df, taken, known.step)
 
         left = key.renamed_in(df, LEFT)
         right = key.other_side(other, taken)

@@ -12,7 +12,7 @@ from pyspark.sql import functions as F
 
 from lakesmith.column_refs import aliased, kind_of, named, require
 from lakesmith.columns import PASSES
-from lakesmith.transforms.joins.sides import require_taken
+from lakesmith.transforms.joins.sides import refuse_join_helpers, require_taken
 from lakesmith.transforms.values.exact_compare import exact_sides
 from lakesmith.types import Transform
 
@@ -80,6 +80,7 @@ def join(
         taken: list[str] = []
         if how not in ("semi", "anti"):
             taken = require_taken(df, other, on, columns, "join")
+        refuse_join_helpers(df, taken, "join")
 
         keys = {name: f"_on_{position}" for position, name in enumerate(on)}
         renamed = {key: named(name) for name, key in keys.items()}

@@ -13,7 +13,7 @@ from pyspark.sql import functions as F
 from lakesmith.column_refs import aliased, named, require
 from lakesmith.columns import PASSES
 from lakesmith.transforms.joins.choice import JoinChoice, PlannedJoin
-from lakesmith.transforms.joins.sides import fails_for_key
+from lakesmith.transforms.joins.sides import fails_for_key, refuse_join_helpers
 from lakesmith.transforms.joins.timed.options import require_options
 from lakesmith.transforms.joins.timed.plan_size import (
     BROADCAST_BYTES,
@@ -100,6 +100,7 @@ def join_lookup(
 
     def apply(df: DataFrame) -> DataFrame:
         require_sides(STEP, df, other, on, taken)
+        refuse_join_helpers(df, taken, STEP)
         lookup = _lookup(other, on, taken, is_unique)
         joined = _joined(lookup, on, taken, how, side)
         return df.transform(joined)

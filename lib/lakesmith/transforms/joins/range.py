@@ -11,11 +11,12 @@ from typing import Literal
 from pyspark.sql import Column, DataFrame
 from pyspark.sql import functions as F
 
-from lakesmith.column_refs import aliased, named, null, require, types_of
+from lakesmith.column_refs import aliased, named, null, types_of
 from lakesmith.columns import PASSES
 from lakesmith.transforms.axis import span_on_axis
 from lakesmith.transforms.joins.choice import JoinChoice, PlannedJoin
 from lakesmith.transforms.joins.lookup import matches, renamed_key
+from lakesmith.transforms.joins.sides import refuse_join_helpers
 from lakesmith.transforms.joins.timed.cells import (
     in_each_cell,
     level_in,
@@ -100,8 +101,8 @@ def join_range(
 
     Notes
     -----
-    *Columns*: needs `on` and `at` -> adds those taken. An empty or reversed interval, and a point
-    that is NULL, match nothing. NULL as begin or end is open. ``left`` reads this side twice.
+    *Columns*: needs `on` and `at` -> adds those taken. An empty or reversed interval and a NULL
+    point match nothing. NULL as begin or end is open. ``left`` reads this side twice.
 
     Examples
     --------
@@ -127,8 +128,8 @@ def join_range(
 
     def apply(df: DataFrame) -> DataFrame:
         kinds, other_kinds = require_positions(STEP, df, other, at, other_at)
-        require(df, on, STEP)
         require_sides(STEP, df, other, on, taken)
+        refuse_join_helpers(df, taken, STEP)
         unit = span_on_axis(STEP, "width", width, kinds[0])
         sides = _Sides(
             df,

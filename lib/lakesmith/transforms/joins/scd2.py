@@ -18,7 +18,7 @@ from lakesmith.transforms.joins.lookup import (
     matches,
     renamed_key,
 )
-from lakesmith.transforms.joins.sides import fails_for_key
+from lakesmith.transforms.joins.sides import fails_for_key, refuse_join_helpers
 from lakesmith.transforms.joins.timed.options import require_options
 from lakesmith.transforms.joins.timed.plan_size import (
     BROADCAST_BYTES,
@@ -128,6 +128,7 @@ def join_scd2(
     def apply(df: DataFrame) -> DataFrame:
         require(df, [*on, at], STEP)
         require_sides(STEP, df, other, on, taken)
+        refuse_join_helpers(df, taken, STEP)
 
         here = _position_of(df, at, versions)
         join = _sent if side.is_sent else _in_one_union

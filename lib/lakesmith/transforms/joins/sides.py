@@ -2,15 +2,32 @@
 
 from __future__ import annotations
 
+import re
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 
 from pyspark.sql import Column, DataFrame
 from pyspark.sql import functions as F
 
-from lakesmith.column_refs import aliased, json_text, kind_of, named, require
+from lakesmith.column_refs import (
+    aliased,
+    json_text,
+    kind_of,
+    named,
+    refuse_helpers,
+    require,
+)
 from lakesmith.errors import StepError
 from lakesmith.types import WHOLE
+
+# Columns that joins add to a side and drop again.
+HELPERS = re.compile(
+    r"_(asked|found|hot|key|on|taken)_\d+"
+    r"|_found(_begin|_end)?|_(place|level|bucket)(_there)?"
+    r"|_(begin|end|previous|version|number|maybe)"
+    r"|_copied(_left|_right)?|_slot(_other)?|_salts|_tasks|_at_left",
+    re.IGNORECASE,
+)
 
 
 def columns_taken(
@@ -122,6 +139,36 @@ def refuse_clash(df: DataFrame, taken: Sequence[str], step: str) -> None:
             code="LS307",
             hint="name other `columns`, or rename or drop the column here first",
         )
+
+
+def refuse_join_helpers(df: DataFrame, taken: Iterable[str], step: str) -> None:
+    """Refuse a column with the name of one that joins add and drop again.
+
+    Parameters
+    ----------
+    df : DataFrame
+        This side.
+    taken : iterable of str
+        Names that columns of the other side get here.
+    step : str
+
+    Raises
+    ------
+    StepError
+        LS307, naming the columns.
+
+    Examples
+    --------
+    >>> refuse_join_helpers(spark.sql("SELECT 1 AS _place"), [], "join_range")
+    Traceback (most recent call last):
+    ...
+    lakesmith.errors.StepError: LS307 step 'join_range' works with columns of its own of these \
+names: _place
+      next:  rename or drop the column here first
+    """
+    names = [*df.columns, *taken]
+    helpers = [name for name in names if HELPERS.fullmatch(name)]
+    refuse_helpers(helpers, step)
 
 
 def key_kinds(

@@ -27,7 +27,7 @@ from lakesmith.transforms.joins.large.keys import LEFT, RIGHT, Key, common_key
 from lakesmith.transforms.joins.large.passing import join_passing
 from lakesmith.transforms.joins.large.salted import How, Salting
 from lakesmith.transforms.joins.large.skew_choice import SALTED, STEP, Known, choose
-from lakesmith.transforms.joins.sides import require_taken
+from lakesmith.transforms.joins.sides import refuse_join_helpers, require_taken
 from lakesmith.transforms.joins.spark_limits import (
     join_tasks,
     read_limits,
@@ -140,6 +140,7 @@ def join_skewed(
         taken: list[str] = []
         if adds_columns:
             taken = require_taken(df, other, on, columns, STEP)
+        refuse_join_helpers(df, taken, STEP)
 
         left = key.renamed_in(df, LEFT)
         right = key.other_side(other, taken)

@@ -75,7 +75,7 @@ def one_row(
     """
 
     def apply(df: DataFrame) -> DataFrame:
-        require(df, [*keys, *order_by], "dedupe")
+        require(df, [*keys, *order_by], "dedupe", [_RANK, TIED, _BROKEN])
         order = _order(df, order_by, keeps_first)
         ordered = Window.partitionBy(*map(named, keys)).orderBy(*order)
         added = {_RANK: F.row_number().over(ordered)}

@@ -67,7 +67,7 @@ def forward_fill(
     treated = Treated("forward_fill", column, flag)
 
     def apply(df: DataFrame) -> DataFrame:
-        require(df, [column, *order_by, *by], "forward_fill")
+        require(df, [column, *order_by, *by], "forward_fill", [_LAST])
         kind = treated.kind_in(df)
         missing = is_missing(column, kind)
         order = [named(name) for name in order_by]
