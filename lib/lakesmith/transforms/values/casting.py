@@ -194,13 +194,10 @@ def _time(text: Column, target_type: DataType, format: str | None) -> Column:
         return F.when(is_written_out, instant).cast(target_type)
     typed = text.try_cast(target_type)
     if isinstance(target_type, TimestampNTZType):
-        has_seconds = _has_length(text, 19, {5: "-", 14: ":", 17: ":"})
-        has_no_zone = ~text.endswith("Z")
-        is_wall_clock = has_seconds & has_no_zone
-        return F.when(is_wall_clock | text.rlike(FAST_WALL_CLOCK), typed)
+        is_wall_clock = _has_seconds(text) | text.rlike(FAST_WALL_CLOCK)
+        return F.when(is_wall_clock, typed)
 
-    has_seconds = _has_length(text, 19, {5: "-", 17: ":"})
-    is_instant = has_seconds | text.rlike(FAST_INSTANT)
+    is_instant = _has_seconds(text) | text.rlike(FAST_INSTANT)
     return F.when(is_instant, typed)
 
 
@@ -213,6 +210,13 @@ def _by_format(text: Column, target_type: DataType, format: str) -> Column:
     trimmed = F.btrim(text, F.lit(_BLANKS))
     instant = F.try_to_timestamp(trimmed, F.lit(pattern))
     return instant.cast(target_type)
+
+
+def _has_seconds(text: Column) -> Column:
+    """Return whether a text looks like ``2024-03-01 09:30:15``, with a digit at its end."""
+    has_marks = _has_length(text, 19, {5: "-", 14: ":", 17: ":"})
+    last = F.substring(text, 19, 1)
+    return has_marks & last.between("0", "9")
 
 
 def _has_length(text: Column, length: int, marks: Mapping[int, str]) -> Column:
