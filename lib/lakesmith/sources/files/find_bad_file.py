@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 from pyspark.sql import SparkSession
 
 from lakesmith.errors import SparkGone
-from lakesmith.session.failures import cause_of
+from lakesmith.session.failures import cause_of, first_line
 from lakesmith.sources.files.listing import NOT_NOW, UNREADABLE
 from lakesmith.sources.files.new_files import is_passing, read_files
 
@@ -72,8 +72,7 @@ def _root(error: Exception) -> str:
     """Return the innermost cause that Spark names, and whether it is the file or the way to it."""
     text = str(error)
     causes = [line for line in text.splitlines() if line.startswith(CAUSED_BY)]
-    first_line = text.partition("\n")[0]
-    cause = causes[-1].removeprefix(CAUSED_BY) if causes else first_line
+    cause = causes[-1].removeprefix(CAUSED_BY) if causes else first_line(error)
     shown = cause[:500]
     if shown.startswith("java.lang.NullPointerException"):
         shown = f"{NO_READER} ({shown})"
