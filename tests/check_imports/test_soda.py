@@ -189,3 +189,11 @@ def test_a_reference_of_several_columns_says_what_is_not_counted(tmp_path: Path)
     found = soda(tmp_path, "- values in (a, b) must exist in customers (c, d)")
     assert checks(found)[0]["where"] == "a IS NOT NULL AND b IS NOT NULL"
     assert any("NULL in some of the columns" in reason for reason in differences(found))
+
+
+@pytest.mark.parametrize("metric", ["sum(a)", "avg(a)", "max(a)", "percentile(a, 0.5)", "avg_length(a)"])
+def test_a_number_that_may_be_negative_and_must_not_be_zero_has_no_bounds(tmp_path: Path, metric: str) -> None:
+    found = soda(tmp_path, f"- {metric} != 0", f"- {metric}:", "    fail: when = 0")
+    assert not found.tables
+    assert len(reasons(found)) == 2
+    assert all("values on both sides of a gap" in reason for reason in reasons(found))

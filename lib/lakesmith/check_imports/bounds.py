@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from decimal import Decimal
 from typing import Any
 
@@ -10,6 +10,7 @@ from lakesmith.check_imports.arguments import plain
 from lakesmith.check_imports.drafts import NoCounterpartError
 
 Number = int | float | str
+GAP = "values on both sides of a gap cannot be bounds"
 
 
 @dataclass(frozen=True)
@@ -20,15 +21,24 @@ class Range:
     max: Any = None
     min_open: bool = False
     max_open: bool = False
+    # Whether values below the minimum pass, too, which only counts do not have.
+    has_gap: bool = field(default=False, repr=False)
 
     def closed(self) -> tuple[dict[str, Any], tuple[str, ...]]:
         """Return bounds that pass themselves, and what is different by that.
+
+        Raises
+        ------
+        NoCounterpartError
+            When values on both sides of one that fails pass.
 
         Examples
         --------
         >>> Range(max=5, max_open=True).closed()
         ({'max': 5}, ('5 itself passes here',))
         """
+        if self.has_gap:
+            raise NoCounterpartError(GAP)
         bounds = _bounds(self.min, self.max)
         passing = tuple(self._passing())
         return bounds, passing

@@ -6,7 +6,7 @@ import re
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
-from lakesmith.check_imports.bounds import Range, number
+from lakesmith.check_imports.bounds import GAP, Range, number
 from lakesmith.check_imports.drafts import NoCounterpartError
 from lakesmith.check_imports.making.limits import Limits
 
@@ -70,8 +70,8 @@ class Comparison:
                     self.high_open,
                 )
         if self.operator != "not between" and not number(self.low):
-            return Range(min=0, min_open=True)
-        raise NoCounterpartError("values on both sides of a gap cannot be bounds")
+            return Range(min=0, min_open=True, has_gap=True)
+        raise NoCounterpartError(GAP)
 
 
 def comparison(text: str) -> Comparison:
