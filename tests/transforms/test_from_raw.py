@@ -50,9 +50,9 @@ def test_the_raw_struct_has_the_fields_of_the_input_and_the_name_of_the_row(spar
         ('{"Id":"7"}', None, "the raw row lacks Qty"),
         ('{"Id":"7"}', '{"Qty":null}', None),
         ('{"Id":"7","Qty":1,"Old":"x"}', None, "the input no longer has Old"),
-        ('{"Id":"7","Qty":"six"}', None, "a value does not fit the type of its column"),
-        ('{"Id":"7","Qty":1}', '{"Qty":"six"}', "a value does not fit the type of its column"),
-        ('{"Id":"7","Qty":99999999999}', None, "a value does not fit the type of its column"),
+        ('{"Id":"7","Qty":"six"}', None, "a value does not fit the type of its column: Qty"),
+        ('{"Id":"7","Qty":1}', '{"Qty":"six"}', "a value does not fit the type of its column: Qty"),
+        ('{"Id":"7","Qty":99999999999}', None, "a value does not fit the type of its column: Qty"),
     ],
 )
 def test_why_a_row_cannot_be_rebuilt(spark: SparkSession, raw: str | None, patch: str | None, problem: str) -> None:

@@ -115,7 +115,7 @@ def problems_of(input_type: StructType) -> Transform:
             F.when(keys.isNull(), F.lit("the raw row is not kept"))
             .when(F.size(missing) > 0, _listed("the raw row lacks", missing))
             .when(F.size(unknown) > 0, _listed("the input no longer has", unknown))
-            .when(_is_unparsed(), F.lit("a value does not fit the type of its column"))
+            .when(_is_unparsed(), _unfit(input_type))
         )
         parsed = _parsed(rows, input_type)
         return parsed.select(problem.alias(_PROBLEM))
@@ -171,6 +171,22 @@ def _is_unparsed() -> Column:
     of_patch = named("_of_patch").getField(_UNPARSED)
     unparsed = F.coalesce(of_row, of_patch)
     return unparsed.isNotNull()
+
+
+def _unfit(input_type: StructType) -> Column:
+    """Return the problem of a value that its type cannot take, with the names of its columns."""
+    found = []
+    for name in input_type.names:
+        for json, parsed in ((RAW, "_of_row"), (PATCH, "_of_patch")):
+            texts = F.from_json(json, "MAP<STRING, STRING>")
+            is_given = F.try_element_at(texts, F.lit(name)).isNotNull()
+            is_lost = named(parsed).getField(name).isNull()
+            found.append(F.when(is_given & is_lost, F.lit(name)))
+
+    names = F.array_compact(F.array(*found))
+    listed = F.array_join(F.array_distinct(names), ", ")
+    what = F.lit("a value does not fit the type of its column")
+    return F.concat_ws(": ", what, F.nullif(listed, F.lit("")))
 
 
 def _listed(what: str, names: Column) -> Column:
