@@ -22,14 +22,17 @@ SMALL = {
     "spark.master": "local[2]",
     "spark.sql.shuffle.partitions": "2",
     "spark.default.parallelism": "1",
-    # Late full compilation pays within five minutes. NewRatio=1 gives half of the heap to young
-    # objects.
-    "spark.driver.extraJavaOptions": "-XX:+UseSerialGC -XX:NewRatio=1"
-    " -XX:Tier4InvocationThreshold=150000 -XX:Tier4MinInvocationThreshold=18000"
-    " -XX:Tier4CompileThreshold=450000 -XX:Tier4BackEdgeThreshold=1200000",
     # Delta caches each log for an hour (1.5 MB each), so hundreds of tables would fill the heap.
     "spark.databricks.delta.delta.log.cacheSize": "64",
 }
+MEMORY = "spark.driver.memory"
+# Late full compilation pays within five minutes. A heap that begins with its whole size, half of it
+# for young objects, is collected far less often.
+JAVA_OPTIONS = (
+    "-XX:+UseSerialGC -XX:NewRatio=1 -XX:MetaspaceSize=512m"
+    " -XX:Tier4InvocationThreshold=150000 -XX:Tier4MinInvocationThreshold=18000"
+    " -XX:Tier4CompileThreshold=450000 -XX:Tier4BackEdgeThreshold=1200000"
+)
 # A third of the CPU of tiny frames goes into compiling code that runs over a few rows. Over Spark
 # Connect expressions are compiled, so that both ways are tested.
 NOT_COMPILED = {
@@ -44,7 +47,10 @@ def spark(
 ) -> Iterator[SparkSession]:
     """Yield a session with the settings of ``conf/spark/local.conf``, made small."""
     file = pytestconfig.rootpath / "conf" / "spark" / "local.conf"
-    settings = read_properties(file) if file.exists() else {}
+    given = read_properties(file) if file.exists() else {}
+    memory = given.get(MEMORY, "1g")
+    java = {"spark.driver.extraJavaOptions": f"{JAVA_OPTIONS} -Xms{memory}"}
+    settings = {**given, **java}
     warehouse = {
         "spark.sql.warehouse.dir": str(tmp_path_factory.mktemp("spark-warehouse"))
     }

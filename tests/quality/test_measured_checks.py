@@ -71,6 +71,12 @@ def rows_over(df: Any, least: int) -> Any:
     return df.filter(f"id > {least}").selectExpr("count(*)")
 
 
+def test_a_column_may_be_named_count(spark: SparkSession) -> None:
+    df = frame(spark, "count int", [(1,), (1,), (2,)])
+    assert verdict(df, check="unique_share", column="count", min="60 %")[0] == "fail"
+    assert verdict(df, check="entropy", column="count", max=1) == ("pass", "")
+
+
 TIMES = [(1, "2024-02-29 12:00:00"), (1, "2024-03-01 12:00:00"), (1, "2024-03-03 12:00:00"), (2, "2023-01-01 00:00:00")]
 
 

@@ -84,6 +84,14 @@ def test_a_deleted_customer_leaves_null_and_a_column_that_no_step_takes_changes_
     assert rows(shop) == model(FACTS, [*DIMENSION, *customers])
 
 
+def test_a_key_made_of_the_whole_raw_row_is_found(shop: Shop) -> None:
+    step = "  - with_columns: {customer: \"IF(contains(to_json(_raw), '_whole'), 0, 7)\"}\n"
+    shop.spec("tables/gold/enriched", ENRICHED.replace("steps:\n", f"steps:\n{step}"))
+    shop.lake.run(rebuild=True, select=[TABLE])
+    updated(shop, [], ["7,AA,0,2,U"])
+    assert {row[4] for row in rows(shop)} == {"AA"}
+
+
 def versions_read(shop: Shop) -> object:
     """Return the version of the customers that the ledger knows the rows to be computed with."""
     return _state(shop, TABLE).positions["table"]["inputs"]["customers"]

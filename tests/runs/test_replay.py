@@ -134,13 +134,27 @@ def test_a_replay_that_fails_or_is_refused_leaves_the_rows_waiting(bad: Shop) ->
     assert ids(bad) == [(1, 1), (2, 3), (3, -4)]
 
 
+def test_a_replay_publishes_no_rows_of_a_run_that_was_not_published(bad: Shop, monkeypatch: pytest.MonkeyPatch) -> None:
+    bad.land("b.csv", ["5,E,1,1.00,2026-01-03,1,I"])
+    with monkeypatch.context() as patch:
+        patch.setattr("lakesmith.runs.finish.state_of", lambda results: "failed")
+        bad.run()
+    withheld = r"LS611 silver\.orders has rows of a run that was not published"
+    with pytest.raises(LedgerError, match=withheld):
+        bad.lake.replay("silver.orders")
+    assert ids(bad) == [(1, 1), (2, 3)]
+    bad.run()
+    bad.lake.replay("silver.orders")
+    assert ids(bad) == [(1, 1), (2, 3), (5, 1)]
+
+
 def test_equal_rows_of_which_only_some_pass_are_refused(make_shop: Callable[..., Shop]) -> None:
     step = "  - with_columns: {place: row_number() OVER (PARTITION BY id ORDER BY sku)}\n"
     columns = (
         "columns:\n  id: {type: bigint, source: OrderId}\n  sku: {type: string, source: Sku}\n  place: {type: int}\n"
     )
     check = "checks: [{id: one_place, check: between, column: place, max: 1}]\n"
-    spec = f"from: bronze.orders\n{columns}steps:\n{step}{check}write: {{strategy: append}}\n"
+    spec = f"from: bronze.orders\n{columns}steps:\n{step}{check}write: {{strategy: append}}\nnondeterministic: true\n"
     shop = make_shop({"tables/silver/arrived": spec})
     shop.land("a.csv", ["1,A,1,2.50,2026-01-01,1,I"] * 3)
     names = ["bronze.orders", "silver.arrived"]

@@ -69,8 +69,9 @@ def test_a_bad_file_stops_where_the_source_says_so(spark: SparkSession, land: La
         ("a.csv.gz", GOOD, {}, "the file cannot be read: BadGzipFile"),
         ("a.csv.gz", b"\x1f\x8b\x08\x00", {}, "the file cannot be read: EOFError"),
         ("10:30.csv", GOOD, {}, "the file's name has a colon"),
+        (os.fsdecode(b"caf\xe9.csv"), GOOD, {}, "the file's name is no UTF-8"),
     ],
-    ids=["empty", "UTF-16", "not gzipped", "cut gzip", "a colon, which Hadoop cannot read"],
+    ids=["empty", "UTF-16", "not gzipped", "cut gzip", "a colon, which Hadoop cannot read", "a name in Latin-1"],
 )
 def test_files_that_cannot_be_read_are_parked(
     parked: Callable[..., str], name: str, data: bytes, options: dict[str, str], reason: str

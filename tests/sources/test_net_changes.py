@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pytest
 from pyspark.sql import SparkSession
+from pyspark.sql import functions as F
 
 from lakesmith.sources.net_changes import net_changes, net_spans
 from lakesmith.testing import frame
@@ -82,3 +83,5 @@ def test_a_zero_of_the_other_sign_is_a_change(spark: SparkSession) -> None:
     equal = [(2, float("nan"), "update_preimage"), (2, float("nan"), "update_postimage")]
     feed = frame(spark, "id int, rate double, _change_type string", rows + equal)
     assert [row["id"] for row in net_changes(feed, ["id"]).collect()] == [1]
+    within = feed.withColumn("rate", F.array(F.struct("rate")))
+    assert [row["id"] for row in net_changes(within, ["id"]).collect()] == [1]

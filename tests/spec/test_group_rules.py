@@ -73,6 +73,34 @@ def test_a_batch_is_not_grouped_by_itself(problems: Load) -> None:
     assert problem.hint.startswith("set write.strategy: aggregate")
 
 
+UPSERT = "write: {strategy: upsert, keys: [id], sequence_by: [day]}\n"
+NEWEST = "  - dedupe: {keys: [id, note], order_by: [Day, note]}\n"
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        NEWEST,
+        NEWEST.replace("[id, note]", "[note]") + UPSERT,
+        NEWEST.replace("[Day, note]", "[note, day]") + UPSERT,
+        NEWEST + "write: {strategy: upsert, keys: [id], when_matched: ignore}\n",
+        NEWEST + "write: {strategy: scd2, keys: [id], sequence_by: [day]}\n",
+        RANK % "PARTITION BY id ORDER BY day" + UPSERT,
+        "  - filter: row_number() OVER (PARTITION BY id ORDER BY day) = 1\n" + UPSERT,
+    ],
+)
+def test_no_step_looks_at_the_rows_of_a_batch_together(problems: Load, text: str) -> None:
+    (problem,) = problems({"tables/silver/s.yml": HEAD + text})
+    assert (problem.code, problem.key) == ("LS164", "tables.silver.s.steps.0")
+    assert "nondeterministic: true" in problem.hint
+    allowed = problems({"tables/silver/s.yml": HEAD + text + "nondeterministic: true\n"})
+    assert "LS164" not in [one.code for one in allowed]
+
+
+def test_a_dedupe_in_the_order_of_an_upsert_changes_nothing(problems: Load) -> None:
+    assert problems({"tables/silver/s.yml": HEAD + NEWEST + UPSERT}) == []
+
+
 def test_groups_are_backfilled_by_a_date_that_is_a_key(problems: Load) -> None:
     steps = "steps: [aggregate: {by: [id], measures: {day: max(day)}}]\n"
     text = f"from: bronze.orders\ncolumns: {{id: {{type: bigint}}, day: {{type: date}}}}\n{steps}event_date: day\n"

@@ -76,12 +76,22 @@ def test_an_upsert_that_joins_by_key_may_follow(problems: Load, step: str) -> No
             "  country: {type: string, nullable: false}\n",
             "'country' is looked up, and rows without it are quarantined",
         ),
+        (SOUND.replace("{customer: id}", "{customer: id, day: day - 1}"), "a step makes 'day', which may order rows"),
+        (SOUND + "columns:\n  id: {type: bigint}\n  day: {type: string}\n", "'day' is date in 'silver.orders' and string"),
+        (SOUND + "columns:\n  id: {type: int}\n  day: {type: date}\n", "'id' is bigint in 'silver.orders' and int here"),
     ],
 )  # fmt: skip
 def test_a_table_that_cannot_follow_is_refused(problems: Load, text: str, what: str) -> None:
     days = CUSTOMERS.replace("keys: [customer]", "keys: [day]")
     found = findings(problems, text, **{"tables/silver/days.yml": days})
     assert any(what in one for one in found), found
+
+
+def test_an_input_without_a_change_feed_is_refused(problems: Load) -> None:
+    off = CUSTOMERS + "properties: {delta.enableChangeDataFeed: 'false'}\n"
+    files = {"tables/silver/customers.yml": off, "tables/gold/rich.yml": SOUND}
+    (problem,) = problems(files)
+    assert (problem.code, problem.key) == ("LS188", "tables.gold.rich.inputs.customers")
 
 
 def test_a_check_that_warns_may_look_at_what_was_looked_up(problems: Load) -> None:
@@ -119,6 +129,7 @@ def test_every_column_counts_where_none_is_named() -> None:
         ([{"join": {"input": "p", "on": ["id"], "columns": ["name"]}}], []),
         ([{"trim": ["id"]}, {"join": {"input": "p", "on": ["id"], "columns": ["code"]}}, {"trim": ["x"]}], [0, 1, 2]),
         ([{"join": {"input": "p", "on": ["id"]}}], [0]),
+        ([{"select": ["id", "raw"]}, {"rename": {"raw": "code"}}], [0, 1]),
     ],
 )
 def test_only_the_steps_that_make_the_key_are_needed(before: list[dict[str, object]], places: list[int]) -> None:

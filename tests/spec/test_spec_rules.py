@@ -100,6 +100,7 @@ def only(found: list[Problem]) -> tuple[str, str, int, str]:
         (SILVER, HEAD + "steps:\n  - drop: [a]\n  - filter: day < CURRENT_DATE\n", "LS163", 4, "silver.orders.steps.1"),
         (SILVER, HEAD + "steps:\n  - filter: a NOT RLIKE '[a-'\n", "LS149", 3, "silver.orders.steps.0"),
         (SILVER, HEAD + "sql: SELECT split(a, '(') AS a FROM orders WHERE a <> ''\n", "LS149", 2, "silver.orders.sql"),
+        (SILVER, HEAD + "steps: [with_columns: {z: 'explode(split(a, b))'}]\n", "LS192", 2, "silver.orders.steps.0"),
         (SILVER, HEAD + "steps: [with_columns: {u: uuid()}]\n", "LS163", 2, "silver.orders.steps.0"),
         (SILVER, HEAD + "steps: [m:f: {options: {order: rand (1)}}]\n", "LS163", 2, "silver.orders.steps.0"),
     ],

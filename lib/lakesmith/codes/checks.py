@@ -80,6 +80,12 @@ CHECK_CODES: dict[str, tuple[str, str, str]] = {
         "Delta refuses to write a new table with this property beside those that the table needs.",
         "Take it out of properties.",
     ),
+    "LS192": (
+        "function that makes several rows",
+        "A step that computes columns gives back each row once. A function such as explode gives"
+        " none for an empty array, and the row would be in no table and no quarantine.",
+        "Write the query as sql, or a function of yours as a step; explode_outer keeps each row.",
+    ),
     "LS186": (
         "check that the write strategy cannot have",
         "The check compares the rows that a batch adds with those that the table had. Another"
@@ -116,10 +122,11 @@ CHECK_CODES: dict[str, tuple[str, str, str]] = {
     ),
     "LS164": (
         "grouping that depends on the batch",
-        "Grouping or deduplicating within one batch gives other rows when the same input"
-        " arrives in other batches. Steps of a table that is recomputed by group or partition"
+        "Grouping, deduplicating or ranking within one batch gives other rows when the same"
+        " input arrives in other batches. Steps of a table that is recomputed by group or partition"
         " may combine rows within a group or partition, but not across them.",
-        "Group only with write.strategy: aggregate. Deduplicate by the keys of an upsert. Name"
+        "Group only with write.strategy: aggregate. Deduplicate by the keys of an upsert in the"
+        " order of its sequence_by, or declare nondeterministic: true. Name"
         " the columns of the group or partition in the keys of dedupe, in 'by' and in PARTITION"
         " BY.",
     ),

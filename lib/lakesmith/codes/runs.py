@@ -142,9 +142,9 @@ RUN_CODES: dict[str, tuple[str, str, str]] = {
     ),
     "LS611": (
         "unfinished batch",
-        "The table has a batch that was started or refused, or it has read another version of"
-        " its upstream than the published one.",
-        "Run `lakesmith run`, which finishes the batch, then start the backfill.",
+        "The table has a batch that was started or refused, rows of a run that was not published,"
+        " or it has read another version of its upstream than the published one.",
+        "Run `lakesmith run`, which finishes the batch and publishes, then start again.",
     ),
     "LS612": (
         "upstream is not published",

@@ -19,6 +19,7 @@ from lakesmith.observe.references import References
 from lakesmith.observe.run_records import facts_of
 from lakesmith.repair.backfill_guards import (
     require_dates,
+    require_published,
     require_same_rows,
     require_settled,
 )
@@ -65,7 +66,8 @@ def backfill(
         LS610 when a table has no event date, is built from files, or is read by a table that is
         written row by row.
     LedgerError
-        LS611 when a table has an unfinished or refused batch, or has read another version than is
+        LS611 when a table has an unfinished or refused batch, rows of a run that was not
+        published, or has read another version than is
         published, LS612 when what it reads was never published, LS617 when a consumer only takes
         added rows.
     WriteError
@@ -91,6 +93,7 @@ def backfill(
         record_interrupted(facts, spark, ledger)
         Recovery(spark, project, ledger).finish_rollbacks()
         require_settled(ledger, select)
+        require_published(ledger, select)
         guard_backfill(ledger, select)
         executor = Executor(facts, spark, ledger)
         for wave in order:

@@ -122,3 +122,25 @@ def require_settled(
                 where=table,
                 hint=f"`lakesmith run` ends it; {verb} afterwards",
             )
+
+
+def require_published(
+    ledger: Ledger, tables: Sequence[str], verb: str = "backfill"
+) -> None:
+    """Refuse tables with rows that no publication has, which would be published alone.
+
+    Raises
+    ------
+    LedgerError
+        LS611 when there is one.
+    """
+    published = ledger.published["tables"]
+    for table in tables:
+        state = ledger.state(table)
+        if state.version is not None and has_moved(state, published.get(table)):
+            raise LedgerError(
+                f"{table} has rows of a run that was not published",
+                code="LS611",
+                where=table,
+                hint=f"`lakesmith run` publishes them; {verb} afterwards",
+            )

@@ -23,7 +23,7 @@ from lakesmith.observe.interrupted_runs import record_interrupted
 from lakesmith.observe.observers import NO_OBSERVERS, Observer
 from lakesmith.observe.references import References
 from lakesmith.observe.run_records import facts_of
-from lakesmith.repair.backfill_guards import require_settled
+from lakesmith.repair.backfill_guards import require_published, require_settled
 from lakesmith.repair.corrections import Corrections, about_corrections
 from lakesmith.repair.patch_file import Correction, read_corrections
 from lakesmith.repair.replay_guards import (
@@ -91,7 +91,8 @@ def replay(
         LS650 when the table cannot be replayed, LS651 when a row cannot be rebuilt, LS652 when
         the condition is none, LS653 for mistakes in the corrections.
     LedgerError
-        LS611 when the table has an unfinished or refused batch.
+        LS611 when the table has an unfinished or refused batch, or rows of a run that was not
+        published.
     RunFailed, GateRefused
 
     Notes
@@ -112,6 +113,8 @@ def replay(
         record_interrupted(facts, spark, ledger)
         executor = Executor(facts, spark, ledger)
         executor.progress.begin([name])
+        if ledger.state(name).open is None:
+            require_published(ledger, [name, *dependents(project, name)], "replay")
         _finish_begun(spark, executor, name)
         if name not in executor.progress.blocked:
             _replay_rows(facts, spark, executor, request, entries)

@@ -6,12 +6,13 @@ from collections.abc import Mapping, Sequence
 
 from pyspark.sql import Column, DataFrame
 from pyspark.sql import functions as F
+from pyspark.sql.types import DataType
 
 from lakesmith.column_refs import named, types_of
 from lakesmith.columns import DELETED
 from lakesmith.sources.upstream import HIDDEN_IN_FEED
 from lakesmith.transforms.keys.orderable import orderable
-from lakesmith.types import is_float
+from lakesmith.types import FLOATS, is_float
 
 _ADDS = ("insert", "update_postimage")
 LOW = "_low"
@@ -173,12 +174,19 @@ def _values(feed: DataFrame, columns: Sequence[str]) -> list[Column]:
     values: list[Column] = []
     for place, name in enumerate(columns):
         kind = types[name.lower()]
-        # -0.0 is another value than 0.0, though they are equal.
-        is_number = is_float(kind.simpleString())
-        column = named(name)
-        value = column.cast("string") if is_number else orderable(column, kind)
+        value = _told_apart(named(name), kind)
         values.append(value.alias(f"_value_{place}"))
     return values
+
+
+def _told_apart(column: Column, kind: DataType) -> Column:
+    """Return a value of which -0.0 is another one than 0.0, though they are equal."""
+    text = column.cast("string")
+    if is_float(kind.simpleString()):
+        return text
+    holds_float = any(name in kind.simpleString() for name in FLOATS)
+    value = orderable(column, kind)
+    return F.struct(value, text) if holds_float else value
 
 
 def _weight(feed: DataFrame) -> Column:

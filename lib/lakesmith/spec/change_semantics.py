@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+import re
+from collections.abc import Iterable, Iterator
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from lakesmith.spec.model import Table
+
+_WHOLE = ("tinyint", "smallint", "int", "bigint")
+_DECIMAL = re.compile(r"decimal\(\s*([0-9]+)\s*,\s*([0-9]+)\s*\)")
 
 
 def changes_rows(table: Table) -> bool:
@@ -48,6 +52,52 @@ def has_keys_of(table: Table, upstream: Table) -> bool:
     keys = _read_from_each(table, table.write.keys)
     of_upstream = [key.lower() for key in upstream.write.keys]
     return set(keys) == set(of_upstream)
+
+
+def retyped(
+    table: Table, upstream: Table, names: Iterable[str]
+) -> Iterator[tuple[str, tuple[str, str]]]:
+    """Yield the columns whose type here may make one value of two of the upstream.
+
+    Parameters
+    ----------
+    table, upstream : Table
+    names : iterable of str
+        Columns of the table.
+
+    Yields
+    ------
+    tuple
+        The column, and its types here and there. Whole numbers and decimals may be wider here. A
+        column that one of the contracts lacks is not known.
+
+    Examples
+    --------
+    >>> from lakesmith.spec.model import Column, Table
+    >>> upstream = Table(from_="bronze.a", columns={"id": Column(type="string")})
+    >>> table = Table(from_="silver.a", columns={"id": Column(type="int")})
+    >>> list(retyped(table, upstream, ["id"]))
+    [('id', ('int', 'string'))]
+    """
+    known = {name.lower(): one.type.strip() for name, one in upstream.columns.items()}
+    for name in names:
+        column = table.columns.get(name)
+        theirs = known.get(read_from(table, name).lower())
+        own = column.type.strip() if column else theirs
+        if own and theirs and not _holds_each(own, theirs):
+            yield name, (own, theirs)
+
+
+def _holds_each(own: str, theirs: str) -> bool:
+    """Return whether each value of a type has one value of another one, in the same order."""
+    wide = _DECIMAL.fullmatch(own)
+    narrow = _DECIMAL.fullmatch(theirs)
+    if wide and narrow:
+        digits, scale = map(int, wide.groups())
+        of_theirs, theirs_scale = map(int, narrow.groups())
+        return scale >= theirs_scale and digits - scale >= of_theirs - theirs_scale
+    both_whole = own in _WHOLE and theirs in _WHOLE
+    return own == theirs or (both_whole and _WHOLE.index(own) >= _WHOLE.index(theirs))
 
 
 def upstream_decides(table: Table, upstream: Table) -> bool:

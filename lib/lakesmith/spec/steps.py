@@ -134,7 +134,10 @@ LIBRARY: Mapping[str, StepRecord] = {
         keeps_rows=always,
     ),
     "select": StepRecord(
-        "lakesmith.transforms.columns:select", whole="columns", keeps_rows=always
+        "lakesmith.transforms.columns:select",
+        whole="columns",
+        removes_others=True,
+        keeps_rows=always,
     ),
     "trim": _text("trim"),
     "upper": _text("upper"),

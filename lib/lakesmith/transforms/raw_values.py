@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
-from pyspark.sql import Column
+from pyspark.sql import Column, DataFrame
 from pyspark.sql import functions as F
 from pyspark.sql.types import StringType, StructField, StructType
 
-from lakesmith.column_refs import WITH_NULLS, json_text
+from lakesmith.column_refs import WITH_NULLS, json_text, named
+from lakesmith.columns import RAW
 from lakesmith.transforms.from_raw import is_opaque
+from lakesmith.types import Transform
 
 _TEXTS = "MAP<STRING, STRING>"
 _UNREAD = "_unread"
@@ -61,6 +63,34 @@ def as_one_text(values: Column) -> Column:
     """
     entries = F.map_entries(values)
     return F.to_json(F.array_sort(entries))
+
+
+def without_in_raw(name: str) -> Transform:
+    """Take a field out of `_raw`, which a step may use as a whole.
+
+    Parameters
+    ----------
+    name : str
+        A column that was added to the rows before `_raw` was made of them.
+
+    Notes
+    -----
+    *Columns*: as they are.
+
+    Examples
+    --------
+    >>> rows = spark.sql("SELECT named_struct('id', '1', '_whole', 'x') AS _raw")
+    >>> rows.transform(without_in_raw("_whole")).first()._raw
+    Row(id='1')
+    """
+
+    def apply(rows: DataFrame) -> DataFrame:
+        if RAW not in rows.columns:
+            return rows
+        as_read = named(RAW).dropFields(name)
+        return rows.withColumn(RAW, as_read)
+
+    return apply
 
 
 def _newer(name: Column, old: Column, new: Column) -> Column:

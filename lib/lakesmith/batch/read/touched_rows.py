@@ -25,6 +25,7 @@ from lakesmith.spec.step_kinds.joined_inputs import (
 )
 from lakesmith.transforms.contract import to_contract
 from lakesmith.transforms.joins.choice import JoinChoice
+from lakesmith.transforms.raw_values import without_in_raw
 from lakesmith.transforms.steps.bind import run_steps
 
 if TYPE_CHECKING:
@@ -51,7 +52,9 @@ class TouchedJoin:
         if not self.keys.count:
             why = "no row of the input changed in what the step takes"
         elif not self.keys.literals:
-            why = "more keys changed than a condition may hold"
+            why = (
+                "too many keys changed for a condition, or of a type that none compares"
+            )
 
         step = f"{self.join.name} {self.join.input}"
         estimates = {"keys": self.keys.count}
@@ -155,7 +158,8 @@ def _marked(batch: BatchContext, joins: Sequence[TouchedJoin]) -> Transform:
         whole = F.struct(*columns)
         kept = rows.select(whole.alias(_WHOLE), *columns)
         in_contract = to_contract(batch.spec.columns)
-        shaped = kept.transform(in_contract)
+        raw_as_read = without_in_raw(_WHOLE)
+        shaped = kept.transform(in_contract).transform(raw_as_read)
         for place, step in enumerate(steps):
             shaped = shaped.transform(_flagged(joins, place))
             if place in places:

@@ -14,6 +14,7 @@ if TYPE_CHECKING:
 # What stands for a type that is not known, so that `lakesmith validate` asks for it.
 UNKNOWN = "unknown"
 _TYPE_OPTIONS = ("timezone", "defaultTimezone")
+_UTC = ("Etc/UTC", "UTC", "Etc/GMT", "GMT", "Z", "+00:00")
 _BY_FORMAT = {
     (logical, options["format"]): family
     for family, (logical, options) in LOGICAL.items()
@@ -54,6 +55,7 @@ def type_of(element: Element, options: Element, server: str) -> str:
     logical = element.text("logicalType")
     for key in _TYPE_OPTIONS:
         options.take(key)
+    _note_zone(options)
     by_physical = spark_type(physical, server) if physical else ""
     if by_physical:
         _pass_over(element, options)
@@ -119,6 +121,14 @@ def _simple(logical: str, options: Element) -> str:
         # The standard says that an integer without a format has 32 bits.
         return "int"
     return _ALONE.get(logical, "")
+
+
+def _note_zone(options: Element) -> None:
+    """Note a zone that text without an offset has there, and has not here."""
+    zone = options.text("defaultTimezone")
+    if zone and zone not in _UTC:
+        what = f"text without an offset is UTC here, not defaultTimezone '{zone}'"
+        options.notes.add(what, options.place)
 
 
 def _timestamp(options: Element) -> str:

@@ -182,11 +182,22 @@ def _once(names: Iterable[_Name]) -> Iterator[FileEntry]:
         preferred = sorted(same, key=lambda name: (name.is_link, name.path))
         first = preferred[0]
         yield FileEntry(
-            path=first.path,
+            path=as_utf8(first.path),
             size=first.stat.st_size,
             mtime=first.stat.st_mtime_ns // 1_000_000,
-            aliases=tuple(name.path for name in preferred[1:]),
+            aliases=tuple(as_utf8(name.path) for name in preferred[1:]),
         )
+
+
+def as_utf8(path: str) -> str:
+    r"""Return a path with its bytes that are no UTF-8 written out, as the text of no file.
+
+    Examples
+    --------
+    >>> as_utf8(os.fsdecode(b"in/caf\xe9.csv")), as_utf8("in/café.csv")
+    ('in/caf\\xe9.csv', 'in/café.csv')
+    """
+    return os.fsencode(path).decode("utf-8", "backslashreplace")
 
 
 def _list_remote(

@@ -24,7 +24,7 @@ from lakesmith.sources.files.heads import (
     read_head,
 )
 from lakesmith.sources.files.json_files import read_json
-from lakesmith.sources.files.listing import NOT_NOW, UNREADABLE, FileEntry
+from lakesmith.sources.files.listing import NOT_NOW, UNREADABLE, FileEntry, as_utf8
 from lakesmith.sources.files.parquet.files import (
     footer_fields,
     hole_of,
@@ -150,6 +150,8 @@ def reason_to_park(spark: SparkSession, source: FilesSource, path: str) -> str:
     """
     if local_path(path) and ":" in os.path.basename(path):
         return "the file's name has a colon, which Spark does not read: rename it"
+    if _has_no_text(path):
+        return "the file's name is no UTF-8: rename it"
     unproven = codec_problem(path, source.format)
     if unproven:
         return unproven
@@ -162,6 +164,13 @@ def reason_to_park(spark: SparkSession, source: FilesSource, path: str) -> str:
         if isinstance(cause, SparkGone):  # no file is to blame for a Spark that died
             raise cause from error
         return f"{NOT_NOW if is_passing(error) else UNREADABLE}{type(error).__name__}: {error}"
+
+
+def _has_no_text(path: str) -> bool:
+    """Return whether a name is no UTF-8, also as the listing writes it out."""
+    is_written_out = "\\x" in path and not os.path.lexists(path)
+    is_local = local_path(path) is not None
+    return is_local and (is_written_out or as_utf8(path) != path)
 
 
 def is_passing(error: Exception) -> bool:

@@ -168,8 +168,8 @@ class Table(Model):
     )
     nondeterministic: bool = Field(
         False,
-        description="Allows functions that read the clock or a random number. A retry may then"
-        " give other rows.",
+        description="Allows functions that read the clock, a random number or the order of rows,"
+        " and steps that look at the rows of a batch together. A retry may then give other rows.",
     )
 
     # Columns that are functions of the key because the upstream proves it, in lower case. The spec

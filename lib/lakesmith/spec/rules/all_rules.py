@@ -30,6 +30,7 @@ from lakesmith.spec.rules.maintenance import maintenance_rules
 from lakesmith.spec.rules.partial_updates import event_rules
 from lakesmith.spec.rules.steps import (
     determinism_rules,
+    generator_rules,
     is_step,
     pattern_rules,
     step_rules,
@@ -60,6 +61,7 @@ _TABLE_RULES: tuple[Rule, ...] = (
     group_rules,
     response_rules,
     determinism_rules,
+    generator_rules,
     pattern_rules,
     check_rules,
     write_rules,

@@ -12,12 +12,14 @@ from lakesmith.spec.step_effects import (
     gives_groups,
     groupings,
     name_of,
+    options_of,
     record_of,
 )
 from lakesmith.spec.steps import lowered
 from lakesmith.spec.yaml.provenance import Finding
 
 if TYPE_CHECKING:
+    from lakesmith.spec.model import Table
     from lakesmith.spec.rules.context import Subject
 
 NumberedSteps = Sequence[tuple[int, Step]]
@@ -37,6 +39,7 @@ def group_rules(subject: Subject) -> Iterator[Finding]:
         yield from _across_findings(steps, partition, "partition")
     elif write.recompute_unit != "table":
         yield from _group_findings(steps)
+        yield from _batch_findings(subject.table, steps)
 
 
 def _groups_of(steps: NumberedSteps) -> frozenset[str]:
@@ -57,6 +60,35 @@ def _group_findings(steps: NumberedSteps) -> Iterator[Finding]:
         if gives_groups(step):
             what = f"'{name_of(step)}' would group each batch alone"
             yield Finding("LS164", f"steps.{index}", what, hint)
+
+
+def _batch_findings(table: Table, steps: NumberedSteps) -> Iterator[Finding]:
+    """Refuse a step that looks at the rows of a batch together, which other batches would not."""
+    hint = (
+        "set write.strategy: replace_all or replace_partitions, or declare"
+        " nondeterministic: true, which lets rows depend on their batch"
+    )
+
+    for index, step in steps:
+        record = record_of(step)
+        # How steps that need all rows may stand is LS184.
+        is_known = gives_groups(step) or (record and record.needs_whole)
+        depends = groupings(step) and not is_known
+        if depends and not (table.nondeterministic or _keeps_newest(table, step)):
+            what = f"'{name_of(step)}' looks at the rows of each batch together"
+            yield Finding("LS164", f"steps.{index}", what, hint)
+
+
+def _keeps_newest(table: Table, step: Step) -> bool:
+    """Return whether a step takes rows away of which an upsert keeps none."""
+    write = table.write
+    options = options_of(step)
+    keys = lowered(options.get("keys") or ())
+    order = [str(name).lower() for name in options.get("order_by") or ()]
+    sequence = [name.lower() for name in write.sequence_by]
+    is_of_key = name_of(step) == "dedupe" and lowered(write.keys) <= keys
+    takes_newest = write.strategy == "upsert" and write.updates_rows and bool(sequence)
+    return takes_newest and is_of_key and order[: len(sequence)] == sequence
 
 
 def _across_findings(

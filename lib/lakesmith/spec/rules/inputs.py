@@ -10,6 +10,7 @@ from lakesmith.spec.change_semantics import (
     deletes_without_trace,
     has_keys_of,
     keeps_first_of,
+    retyped,
 )
 from lakesmith.spec.yaml.provenance import Finding, suggest
 
@@ -121,4 +122,17 @@ def _changed_row_findings(table: Table, upstream: Table) -> Iterator[Finding]:
             "a row that changes its key here would stay"
         )
         hint = f"use the keys of '{name}' ({keys}), or strategy: aggregate"
+        yield Finding("LS153", "write.keys", what, hint)
+    else:
+        yield from _key_type_findings(table, upstream)
+
+
+def _key_type_findings(table: Table, upstream: Table) -> Iterator[Finding]:
+    """Refuse a key of another type, by which two rows of the upstream may become one."""
+    for key, (own, theirs) in retyped(table, upstream, table.write.keys):
+        what = (
+            f"key '{key}' is {theirs} in '{table.from_}' and {own} here: one row may be made of"
+            " several, and a delete of one takes it away"
+        )
+        hint = f"declare it as {theirs} in both tables"
         yield Finding("LS153", "write.keys", what, hint)

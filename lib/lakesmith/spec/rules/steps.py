@@ -5,9 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import TYPE_CHECKING, Any
 
-from lakesmith.spec.step_effects import expressions
+from lakesmith.spec.step_effects import expressions, record_of
 from lakesmith.spec.values.nondeterministic import nondeterministic_calls
 from lakesmith.spec.values.sql_patterns import pattern_problems
+from lakesmith.spec.values.sql_text import generator_calls
 from lakesmith.spec.yaml.provenance import Finding
 
 if TYPE_CHECKING:
@@ -50,6 +51,17 @@ def determinism_rules(subject: Subject) -> Iterator[Finding]:
                 " or declare nondeterministic: true"
             )
             yield Finding("LS163", key, what, hint)
+
+
+def generator_rules(subject: Subject) -> Iterator[Finding]:
+    """Refuse functions in steps that make several rows of one, or none."""
+    hint = "use it in 'sql', or in a function of yours, which may change the number of rows"
+    for index, step in enumerate(subject.table.steps):
+        texts = expressions(step) if is_step(step) and record_of(step) else ()
+        calls = [call for text in texts for call in generator_calls(text)]
+        for call in dict.fromkeys(calls):
+            what = f"'{call}' makes several rows of one, or none"
+            yield Finding("LS192", f"steps.{index}", what, hint)
 
 
 def pattern_rules(subject: Subject) -> Iterator[Finding]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
-from lakesmith.spec.change_semantics import has_keys_of, read_from
+from lakesmith.spec.change_semantics import has_keys_of, read_from, retyped
 from lakesmith.spec.step_effects import (
     changed_columns,
     groupings,
@@ -29,6 +29,7 @@ if TYPE_CHECKING:
 CODE = "LS188"
 KEY = "on_input_change"
 _LOSING = ("quarantine", "drop")
+_FEED = "delta.enableChangeDataFeed"
 
 
 def input_change_rules(subject: Subject) -> Iterator[Finding]:
@@ -80,6 +81,19 @@ def _upstream_findings(subject: Subject) -> Iterator[Finding]:
         )
         hint = "read a table with one row a key, and use its keys as they are"
         yield Finding(CODE, KEY, what, hint)
+    yield from _type_findings(subject, "keys", "may make one of two of them")
+
+
+def _type_findings(subject: Subject, setting: str, effect: str) -> Iterator[Finding]:
+    """Require types of the upstream, or wider ones, where values are compared."""
+    table = subject.table
+    upstream = subject.upstream()
+    names: tuple[str, ...] = getattr(table.write, setting)
+    for name, types in retyped(table, upstream, names) if upstream else ():
+        own, theirs = types
+        what = f"'{name}' is {theirs} in '{table.from_}' and {own} here, which {effect}"
+        hint = f"declare it as {theirs} in both tables"
+        yield Finding(CODE, f"write.{setting}", what, hint)
 
 
 def _reader_findings(subject: Subject) -> Iterator[Finding]:
@@ -94,10 +108,20 @@ def _reader_findings(subject: Subject) -> Iterator[Finding]:
         hint = "use a join step; put a function of yours into the table that is read"
         yield Finding(CODE, f"steps.{index}", what, hint)
     joined = {join.input for join in input_joins(table)}
-    for name in table.inputs:
+    for name, of in table.inputs.items():
         if name not in joined:
             hint = "join it, or take it out"
             yield Finding(CODE, f"inputs.{name}", "no step joins this input", hint)
+        found = (
+            subject.project.table(of).properties
+            if of in subject.project.table_names()
+            else {}
+        )
+        if str(found.get(_FEED, "true")).lower() == "false":
+            what = f"'{of}' records no changes ({_FEED})"
+            yield Finding(
+                CODE, f"inputs.{name}", what, f"take the property out of '{of}'"
+            )
 
 
 def _sequence_findings(subject: Subject) -> Iterator[Finding]:
@@ -113,6 +137,11 @@ def _sequence_findings(subject: Subject) -> Iterator[Finding]:
         if name.lower() in made:
             what = f"'{name}' is looked up, so that a row computed again may seem older"
             yield Finding(CODE, place, what, "order by a column of the row itself")
+    changed = {name for step in table.steps for name in changed_columns(step)}
+    for name in table.write.sequence_by:
+        if name.lower() in changed - made:
+            what = f"a step makes '{name}', which may order rows as '{table.from_}' does not"
+            yield Finding(CODE, place, what, "make it in the table that this one reads")
     if upstream is None or not upstream.write.updates_rows:
         return
     own = [read_from(table, name).lower() for name in table.write.sequence_by]
@@ -121,6 +150,7 @@ def _sequence_findings(subject: Subject) -> Iterator[Finding]:
         order = ", ".join(upstream.write.sequence_by)
         what = f"'{table.from_}' keeps the newest row by {order}, which may not be the newest here"
         yield Finding(CODE, place, what, f"order by the same: sequence_by: [{order}]")
+    yield from _type_findings(subject, "sequence_by", "orders them otherwise")
 
 
 def _key_findings(subject: Subject) -> Iterator[Finding]:

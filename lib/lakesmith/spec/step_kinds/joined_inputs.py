@@ -164,11 +164,19 @@ def _key_steps(table: Table, join: InputJoin) -> frozenset[int]:
             takes = lowered(joins[place].takes)
             if not takes or takes & needed:
                 return frozenset(before)
+        elif _removes_others(step):
+            found.add(place)
         elif changed_columns(step) & needed:
             found.add(place)
             sources = derived_columns(step).values()
             needed = needed.union(*[of for of in sources if of is not None])
     return frozenset(found)
+
+
+def _removes_others(step: Step) -> bool:
+    """Return whether a step frees the names of columns, which a later step may give again."""
+    record = record_of(step)
+    return record is not None and record.removes_others
 
 
 def other_readers(table: Table) -> dict[int, str]:

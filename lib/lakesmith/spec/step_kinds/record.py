@@ -79,6 +79,8 @@ class StepRecord:
         from; None stands for the raw row.
     removes : tuple of str
         Options with the columns that the step takes away.
+    removes_others : bool
+        Whether the step takes away all columns that it does not name.
     is_row_wise : bool
         Whether each row depends on no other row and no other frame, except by windows in SQL.
     groups_by : str, optional
@@ -128,6 +130,7 @@ class StepRecord:
     sql: tuple[str, ...] = ()
     derives: Callable[[Options], Derived] = field(default=_nothing, repr=False)
     removes: tuple[str, ...] = ()
+    removes_others: bool = False
     is_row_wise: bool = True
     groups_by: str | None = None
     gives_groups: bool = False

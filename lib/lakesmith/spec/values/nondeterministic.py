@@ -1,10 +1,10 @@
-"""List the SQL functions that give another value on a second run."""
+"""List the SQL functions that may give another value on a second run."""
 
 from __future__ import annotations
 
 import re
 
-from lakesmith.spec.values.sql_text import code_of
+from lakesmith.spec.values.sql_text import closing, code_of, sql_tokens
 
 CLOCKS = (
     "current_date",
@@ -32,6 +32,13 @@ WORDS = frozenset((
     "current_date", "current_timestamp", "current_time", "localtimestamp",
     "current_user",
 ))  # fmt: skip
+# As aggregates these depend on the order in which rows come.
+PICKS = frozenset(("any_value", "first", "first_value", "last", "last_value"))
+LISTS = frozenset(("collect_list", "array_agg", "listagg", "string_agg"))
+# What these make of a list does not depend on its order.
+_ORDERLESS = frozenset(
+    ("array_sort", "sort_array", "size", "cardinality", "array_size")
+)
 _CALL = "|".join(sorted(SQL_FUNCTIONS))
 _BARE = "|".join(sorted(WORDS))
 _EMPTY = "|".join(sorted(CLOCKS_WITHOUT_ARGUMENTS))
@@ -46,7 +53,7 @@ _SPECIAL = re.compile(
 
 
 def nondeterministic_calls(sql: str) -> list[str]:
-    """Return the functions in a SQL text that give another value on every run, each once.
+    """Return the functions in a SQL text that may give another value on a second run, each once.
 
     Examples
     --------
@@ -61,5 +68,44 @@ def nondeterministic_calls(sql: str) -> list[str]:
         calls.append(name.lower())
     for _, word in _SPECIAL.findall(sql):
         calls.append(word.lower())
+    calls += unordered_calls(sql)
 
     return list(dict.fromkeys(calls))
+
+
+def unordered_calls(sql: str) -> list[str]:
+    """Return the aggregates in a SQL text whose value depends on the order in which rows come.
+
+    Examples
+    --------
+    >>> unordered_calls("first(a) + last(b) OVER (ORDER BY c)")
+    ['first']
+    >>> unordered_calls("array_sort(collect_list(a)), collect_list(b)")
+    ['collect_list']
+    >>> unordered_calls("listagg(a, ',') WITHIN GROUP (ORDER BY a)")
+    []
+    """
+    tokens = [token.lower() for token in sql_tokens(sql)]
+    places = range(len(tokens) - 1)
+    return [
+        tokens[place]
+        for place in places
+        if tokens[place] in PICKS | LISTS
+        and tokens[place + 1] == "("
+        and not _is_ordered(tokens, place)
+    ]
+
+
+def _is_ordered(tokens: list[str], place: int) -> bool:
+    end = closing(tokens, place + 1)
+    after = tokens[end + 1 :] if end is not None else []
+    if after[:2] in (["ignore", "nulls"], ["respect", "nulls"]):
+        after = after[2:]
+    before = tokens[max(place - 2, 0) : place]
+    is_list = tokens[place] in LISTS
+    is_sorted = before[1:] == ["("] and before[0] in _ORDERLESS
+    return (
+        after[:1] == ["over"]
+        or after[:2] == ["within", "group"]
+        or (is_list and is_sorted)
+    )

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Sequence
+from itertools import pairwise
 
 _LITERAL = (
     r"\b[rR]'[^']*'|\b[rR]\"[^\"]*\"|'(?:[^'\\]|\\.)*'|\"(?:[^\"\\]|\\.)*\""
@@ -21,6 +22,10 @@ _PARTITION_BY = (["partition", "by"], ["distribute", "by"])
 _PARTITION_ENDS = frozenset({"order", "sort", "rows", "range"})
 _KEYWORDS = frozenset(
     "and or not case when then else end as is null in between like rlike true false".split()
+)
+_GENERATORS = frozenset(
+    "explode explode_outer posexplode posexplode_outer inline inline_outer stack json_tuple"
+    " variant_explode variant_explode_outer".split()
 )
 _TYPES = frozenset("date timestamp int bigint string double decimal boolean".split())
 
@@ -86,6 +91,19 @@ def windows(sql: str) -> list[frozenset[str]]:
     ]
 
     return [frozenset(_partition(tokens[end + 1 :])) for end in ends]
+
+
+def generator_calls(sql: str) -> list[str]:
+    """Return the functions of a SQL text that make several rows of one.
+
+    Examples
+    --------
+    >>> generator_calls("explode(split(a, ',')) -- stack(1, 2)"), generator_calls("explode")
+    (['explode'], [])
+    """
+    tokens = _lowered_tokens(sql)
+    pairs = pairwise(tokens)
+    return [name for name, sign in pairs if name in _GENERATORS and sign == "("]
 
 
 def selects_column(sql: str, name: str) -> bool:

@@ -47,11 +47,18 @@ def checks_of(element: Element, column: str) -> list[Check]:
         try:
             found += _checks(rule, column)
         except NoCounterpartError as error:
-            name = rule.text("id") or rule.text("name") or rule.text("metric")
+            name = _name_of(rule)
             what = f"no counterpart for a quality rule ({error})"
             place = f"{element.place} {name}"
             rule.notes.add(what, place.strip())
     return found
+
+
+def _name_of(rule: Element) -> str:
+    """Return what tells a rule from the others of its place, at last its query."""
+    keys = ("id", "name", "metric", "query")
+    texts = [rule.text(key) for key in keys]
+    return next(filter(None, texts), "")
 
 
 def named(fields: Fields, wanted: str, column: str) -> Check:

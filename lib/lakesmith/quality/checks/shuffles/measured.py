@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from typing import TypeVar
 
 from pyspark.sql import DataFrame
+from pyspark.sql import functions as F
 
 from lakesmith.column_refs import named
 from lakesmith.quality.checks.metrics.measured import MeasuredEvaluation
@@ -61,6 +62,5 @@ class ShuffleEvaluation(MeasuredEvaluation[M]):
         return (
             self.rows_with_values(rows)
             .groupBy(*columns)
-            .count()
-            .withColumnRenamed("count", ROWS)
+            .agg(F.count(F.lit(1)).alias(ROWS))
         )
