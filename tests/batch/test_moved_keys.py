@@ -48,6 +48,16 @@ def test_keys_are_compared_as_the_table_stores_them(spark: SparkSession) -> None
     assert left(spark, *rows) == ["new"]
 
 
+def test_the_old_row_stays_where_the_new_key_does_not_fit(spark: SparkSession) -> None:
+    rows = [
+        ("eu", 999, "unfit", False, 7),
+        ("eu", 1, "old", True, 7),
+        ("eu", 2, "moved", True, 8),
+        ("eu", 3, "new", False, 8),
+    ]
+    assert left(spark, *rows) == ["moved", "new", "unfit"]
+
+
 def test_rows_without_marks_are_as_they_were(spark: SparkSession) -> None:
     rows = frame(spark, "id int", [(1,)])
     assert rows.transform(without_stayed(SPEC)) is rows

@@ -133,6 +133,8 @@ def test_new_images_say_which_fields_they_have(spark: SparkSession) -> None:
         ("int", "01", "1", False),
         ("date", "2024-03-01", "2024-03-01T10:00:00", False),
         ("int", "1", "2", True),
+        ("int", "1", "2.0", False),
+        ("date", "2024-03-01", "x", False),
         ("string", "01", "1", True),
         ("string", "A", "a", True),
     ],

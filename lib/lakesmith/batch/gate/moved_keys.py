@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from functools import reduce
+from operator import or_
 from typing import TYPE_CHECKING
 
 from pyspark.sql import Column, DataFrame, Window
@@ -17,6 +20,7 @@ if TYPE_CHECKING:
     from lakesmith.spec.model import Table
 
 _STAYS = "_stays"
+_LOST = "_lost"
 
 
 def without_stayed(spec: Table) -> Transform:
@@ -38,7 +42,8 @@ def without_stayed(spec: Table) -> Transform:
     types; rows without ``_moved`` stay as they are.
 
     The steps may make one key of two. A new row that goes to the quarantine counts too, since an
-    update that is refused leaves its row alone. One shuffle by key, where ``_moved`` is there.
+    update that is refused leaves its row alone, and so does one whose new row has no key. Two
+    shuffles, by key and by update, where ``_moved`` is there.
 
     Examples
     --------
@@ -68,12 +73,23 @@ def without_stayed(spec: Table) -> Transform:
         stored = typed.transform(with_defaults(of_keys))
         of_key = Window.partitionBy(*map(named, keys))
         marked = stored.withColumn(_STAYS, _stays().over(of_key))
-        stays = F.array_contains(named(_STAYS), named(MOVED))
-        is_needless = stays & named(DELETED)
+        of_update = Window.partitionBy(
+            F.coalesce(named(MOVED), F.xxhash64(*map(named, keys)))
+        )
+        looked = marked.withColumn(_LOST, _lost(keys).over(of_update))
+        found = F.concat(named(_STAYS), named(_LOST))
+        is_needless = F.array_contains(found, named(MOVED)) & named(DELETED)
 
-        return marked.filter(~is_true(is_needless)).drop(MOVED, _STAYS)
+        return looked.filter(~is_true(is_needless)).drop(MOVED, _STAYS, _LOST)
 
     return apply
+
+
+def _lost(keys: Sequence[str]) -> Column:
+    """Return the numbers of the updates whose new row has a part of its key missing."""
+    parts = [named(key).isNull() for key in keys]
+    is_lost = ~named(DELETED) & reduce(or_, parts)
+    return F.collect_set(F.when(is_lost, named(MOVED)))
 
 
 def _stays() -> Column:

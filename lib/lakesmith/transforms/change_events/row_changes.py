@@ -74,9 +74,11 @@ def row_changes(
 def _has_other_key(
     old: Column, new: Column, key: Sequence[str], types: KeyTypes
 ) -> Column:
-    # An image without its key, as of a table that sends none, does not say that a row moved.
+    # An image without its key, as of a table that sends none, does not say that a row moved. Nor
+    # does a key that the table cannot hold: the event is quarantined.
     has_old = F.lit(False)
     has_new = F.lit(False)
+    is_unfit = F.lit(False)
     differs = F.lit(False)
 
     for name in key:
@@ -84,9 +86,10 @@ def _has_other_key(
         new_value = new.getField(name)
         has_old |= old_value.isNotNull()
         has_new |= new_value.isNotNull()
+        is_unfit |= _is_unfit(new_value, types.get(name))
         differs |= ~_is_same(old_value, new_value, types.get(name))
 
-    return has_old & has_new & differs
+    return has_old & has_new & differs & ~is_unfit
 
 
 def _may_make_other_key(
@@ -110,18 +113,22 @@ def _may_make_other_key(
 def _is_same(old: Column, new: Column, declared: ContractColumn | None) -> Column:
     """Return whether two texts are the same value of a key, as a table stores it."""
     is_same_text = old.eqNullSafe(new)
-    if declared is None:
+    if declared is None or declared.type == "string":
         return is_same_text
 
+    return is_same_text | _stored(old, declared).eqNullSafe(_stored(new, declared))
+
+
+def _is_unfit(value: Column, declared: ContractColumn | None) -> Column:
+    """Return whether a text is there that the type of a key cannot take."""
+    if declared is None or declared.type == "string":
+        return F.lit(False)
+    return value.isNotNull() & _stored(value, declared).isNull()
+
+
+def _stored(value: Column, declared: ContractColumn) -> Column:
     kind = DataType.fromDDL(declared.type)
-    if isinstance(kind, StringType):
-        return is_same_text
-
-    landed = StringType()
-    old_value = cast_or_null(old, landed, kind, declared.format)
-    new_value = cast_or_null(new, landed, kind, declared.format)
-
-    return is_same_text | old_value.eqNullSafe(new_value)
+    return cast_or_null(value, StringType(), kind, declared.format)
 
 
 def _number_of(old: Column, new: Column) -> Column:
