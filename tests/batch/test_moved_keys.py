@@ -48,9 +48,9 @@ def test_keys_are_compared_as_the_table_stores_them(spark: SparkSession) -> None
     assert left(spark, *rows) == ["new"]
 
 
-def test_the_old_row_stays_where_the_new_key_does_not_fit(spark: SparkSession) -> None:
+def test_the_old_row_stays_where_the_new_one_has_no_key(spark: SparkSession) -> None:
     rows = [
-        ("eu", 999, "unfit", False, 7),
+        ("eu", None, "unfit", False, 7),
         ("eu", 1, "old", True, 7),
         ("eu", 2, "moved", True, 8),
         ("eu", 3, "new", False, 8),
