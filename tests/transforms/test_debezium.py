@@ -168,3 +168,14 @@ def test_a_key_that_steps_make_may_be_another_one_where_a_field_is(spark: SparkS
         (3, "Oslo", False),
         (4, None, False),
     ]
+
+
+def test_an_update_gives_all_of_its_key(spark: SparkSession) -> None:
+    images = ({"id": 1}, {"id": 1, "city": P}, {"id": 1, "city": None}, {"id": 1, "city": "Oslo"})
+    rows = [(at, "u", _text({"id": 1, "city": "Rome"}), _text(image)) for at, image in enumerate(images)]
+    by_both = from_debezium(FIELDS, ["id", "city"], unchanged=PARTIAL)
+    found = frame(spark, SCHEMA, rows).transform(by_both).collect()
+    kinds = sorted((row["at"], row["_deleted"], row["_refused"]) for row in found)
+    assert kinds == [
+        (0, False, "after"), (1, False, "after"), (2, False, None), (2, True, None), (3, False, None), (3, True, None),
+    ]  # fmt: skip

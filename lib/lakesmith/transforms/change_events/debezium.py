@@ -133,7 +133,9 @@ def from_debezium(
             {
                 OLD_ROW: old_row(fields, unchanged),
                 NEW_ROW: new_row(fields, unchanged, [*key, *sequence]),
-                REFUSED: refused_part(fields, keeps_history),
+                REFUSED: refused_part(
+                    fields, keeps_history, unchanged, [*key, *sequence]
+                ),
                 KEPT: kept_fields(others, unchanged),
             }
         )

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import replace
-from typing import TYPE_CHECKING
+from functools import reduce
+from operator import or_
 
 from pyspark.sql import Column
 from pyspark.sql import functions as F
@@ -16,9 +17,7 @@ from lakesmith.transforms.change_events.images import (
     is_ambiguous,
 )
 from lakesmith.transforms.change_events.unavailable import forms_of
-
-if TYPE_CHECKING:
-    from lakesmith.transforms.change_events.unchanged import Unchanged
+from lakesmith.transforms.change_events.unchanged import WHOLE_ROWS, Unchanged
 
 BEFORE = "_image_before"
 AFTER = "_image_after"
@@ -80,20 +79,30 @@ def kept_fields(names: Sequence[str], unchanged: Unchanged) -> Column:
     return F.when(has_kept, all_kept)
 
 
-def refused_part(fields: Sequence[str], keeps_history: bool) -> Column:
-    """Return the part of an event that is wrong, NULL where it changes a row or truncates."""
+def refused_part(
+    fields: Sequence[str],
+    keeps_history: bool,
+    unchanged: Unchanged = WHOLE_ROWS,
+    settled: Sequence[str] = (),
+) -> Column:
+    """Return the part of an event that is wrong, NULL where it changes a row or truncates.
+
+    An update gives all of the `settled` fields, which are key and sequence.
+    """
     op = F.col("op")
     before = named(BEFORE)
     after = named(AFTER)
     known = _CHANGES_ROW if keeps_history else (*_CHANGES_ROW, "t")
     is_known = is_true(op.isin(*known))
+    lacking = [_is_not_sent(name, unchanged) for name in settled]
+    lacks_settled = reduce(or_, lacking, F.lit(False))
     has_unclear_names = F.when(op == "d", is_ambiguous(before, fields)).when(
         op != "t", is_ambiguous(after, fields)
     )
 
     return (
         F.when(~is_known, "op")
-        .when(op.isin(*_WRITES_ROW) & after.isNull(), "after")
+        .when(op.isin(*_WRITES_ROW) & (after.isNull() | lacks_settled), "after")
         .when((op == "d") & before.isNull(), "before")
         .when(has_unclear_names, "names")
     )
