@@ -267,3 +267,13 @@ def test_bytes_that_are_no_text_are_quarantined(spark: SparkSession) -> None:
     (rule,) = compile_rules(spec, dict(rows.dtypes))
     assert rule.id == "note_cast"
     assert [tuple(row) for row in rows.filter(rule.failed).select("id", rule.sample).collect()] == [(2, "FF")]
+
+
+@pytest.mark.parametrize(("null_means", "failed"), [("no_value", [False, True]), ("unchanged", [True, True])])
+def test_a_partial_event_gives_each_part_of_its_key(spark: SparkSession, null_means: Any, failed: list[bool]) -> None:
+    write = Write(strategy="cdc", keys=("a", "b"), sequence_by=("at",), partial_updates=True, null_means=null_means)
+    spec = Table(from_="bronze.a", columns={name: Column(type="int") for name in ("a", "b", "at")}, write=write)
+    df = frame(spark, "a int, b int, at int", [(1, None, 1), (None, None, 2)])
+    rules = [rule for rule in compile_rules(spec, dict(df.dtypes)) if rule.id == "write_keys_given"]
+    found = df.transform(tag(rules)).orderBy("at").selectExpr("_gate.r0")
+    assert [row["r0"] for row in found.collect()] == failed

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from dataclasses import replace
 from functools import reduce
-from operator import and_
+from operator import and_, or_
 from typing import TYPE_CHECKING
 
 from pyspark.sql import Column
@@ -162,15 +162,21 @@ def _event_sample(field: str, columns: Mapping[str, str]) -> Column:
 
 
 def _key(table: Table) -> Iterator[Rule]:
-    """Refuse change events without a key. A NULL key in their table marks a truncate."""
+    """Refuse change events without a key. A NULL key in their table marks a truncate.
+
+    Where NULL means that an event leaves a value as it was, each part of the key must be given.
+    """
     if table.write.takes("apply_as_truncates"):
         keys = table.write.keys
         are_null = [named(key).isNull() for key in keys]
+        is_partial = table.write.partial_updates
+        needs_each = is_partial and table.write.null_means == "unchanged"
+        lacks_key = reduce(or_ if needs_each else and_, are_null)
         yield _rule(
             id="write_keys_given",
             check="not_null",
             column=", ".join(keys),
-            failed=reduce(and_, are_null),
+            failed=lacks_key,
             sample=no_sample(),
         )
 
