@@ -179,3 +179,15 @@ def test_an_update_gives_all_of_its_key(spark: SparkSession) -> None:
     assert kinds == [
         (0, False, "after"), (1, False, "after"), (2, False, None), (2, True, None), (3, False, None), (3, True, None),
     ]  # fmt: skip
+
+
+def test_a_sequence_of_the_envelope_is_given_by_it(spark: SparkSession) -> None:
+    (row,) = changes(spark, [("u", None, {"id": 1, "name": "Ada"})], sequence=["lsn"], unchanged=PARTIAL)
+    assert (row["_refused"], row["_kept"]) == (None, ["city"])
+
+
+def test_an_update_gives_its_sequence(spark: SparkSession) -> None:
+    images = ({"id": 1, "name": "Ada"}, {"id": 1, "city": "Oslo"})
+    events = [("u", None, image) for image in images]
+    found = changes(spark, events, sequence=["city"], unchanged=PARTIAL)
+    assert [row["_refused"] for row in found] == ["after", None]

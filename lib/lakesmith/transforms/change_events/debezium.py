@@ -121,6 +121,8 @@ def from_debezium(
     <BLANKLINE>
     """
     others = [name for name in fields if name not in {*key, *sequence}]
+    # The envelope may hold the sequence, which is no field then.
+    settled = [name for name in fields if name in {*key, *sequence}]
     unused = [] if unchanged.is_possible else [KEPT]
     unused += [] if key_types is None else [MOVED]
     internal = (*_INTERNAL, *unused)
@@ -133,9 +135,7 @@ def from_debezium(
             {
                 OLD_ROW: old_row(fields, unchanged),
                 NEW_ROW: new_row(fields, unchanged, [*key, *sequence]),
-                REFUSED: refused_part(
-                    fields, keeps_history, unchanged, [*key, *sequence]
-                ),
+                REFUSED: refused_part(fields, keeps_history, unchanged, settled),
                 KEPT: kept_fields(others, unchanged),
             }
         )
