@@ -70,3 +70,19 @@ def test_the_key_null_is_a_key(spark: SparkSession) -> None:
     events: list[tuple[Any, ...]] = [(None, 1, "a", 1, False, None), (None, 2, None, 2, False, ["name"])]
     found = frame(spark, SCHEMA, events).transform(filled(["id"], ["at"], COLUMNS)).orderBy("at").collect()
     assert [row["name"] for row in found] == ["a", "a"]
+
+
+def test_events_at_once_are_one_with_the_values_of_all(spark: SparkSession) -> None:
+    events: list[tuple[Any, ...]] = [
+        (1, 1, "a", 9, False, None),
+        (1, 2, "b", None, False, ["stock"]),
+        (1, 2, None, 7, False, ["name"]),
+        (2, 1, "a", None, False, ["stock"]),
+        (2, 1, None, None, True, None),
+        (2, 1, None, 1, False, ["name"]),
+    ]
+    at_once = filled(["id"], ["at", "_deleted", "name", "stock"], COLUMNS, "at")
+    found = frame(spark, SCHEMA, events).transform(at_once).orderBy("id", "at").collect()
+    assert [tuple(row) for row in found] == [
+        (1, 1, "a", 9, False, None), (1, 2, "b", 7, False, None), (2, 1, None, None, True, None),
+    ]  # fmt: skip

@@ -10,7 +10,7 @@ from pyspark.sql import functions as F
 
 from lakesmith.batch.gate.lacked_values import lacked_rules
 from lakesmith.column_refs import is_true, named
-from lakesmith.columns import KEPT
+from lakesmith.columns import KEPT, SEQ
 from lakesmith.quality.rule import NO_SAMPLE, Rule
 from lakesmith.spec.change_semantics import settled_columns, sources_of
 from lakesmith.tables.upsert.precedence import newest_first
@@ -73,12 +73,14 @@ def with_kept(spec: Table, rows: DataFrame) -> DataFrame:
 def fill(spec: Table, events: DataFrame) -> DataFrame:
     """Fill the values that events leave unchanged from the older events among them.
 
+    Events of a key at one sequence become one, with the values of all.
+
     *Columns*: as they are.
     """
     columns = [*_may_be_left(spec, events)]
-    complete = events.transform(
-        filled(spec.write.keys, newest_first(events.columns), columns)
-    )
+    order = newest_first(events.columns)
+    one_at = SEQ if SEQ in events.columns else None
+    complete = events.transform(filled(spec.write.keys, order, columns, one_at))
     return complete.transform(with_defaults(spec.columns))
 
 

@@ -12,9 +12,14 @@ from lakesmith.columns import DELETED, KEPT
 from lakesmith.transforms.keys.orderable import orderable_column
 from lakesmith.types import Transform
 
+_LAST = "_last_at_once"
+
 
 def filled(
-    keys: Sequence[str], order_by: Sequence[str], columns: Sequence[str]
+    keys: Sequence[str],
+    order_by: Sequence[str],
+    columns: Sequence[str],
+    one_at: str | None = None,
 ) -> Transform:
     """Give each event the values that it leaves as they were.
 
@@ -28,6 +33,9 @@ def filled(
         Columns by which events follow each other, the one that decides first; NULL comes first.
     columns : sequence of str
         Columns that an event may leave as they were.
+    one_at : str, optional
+        First column of `order_by`. Of the events with one value of it only the last is given back,
+        which has the values of all.
 
     Returns
     -------
@@ -71,11 +79,13 @@ def filled(
         }
 
         values = {name: _completed(name) for name in columns}
-        completed = events.withColumns(newest).withColumns(
+        marks = {_LAST: _is_last(events, keys, order_by, one_at)} if one_at else {}
+        completed = events.withColumns({**newest, **marks}).withColumns(
             {**values, KEPT: _still_kept(columns)}
         )
+        kept = completed.filter(named(_LAST)) if one_at else completed
 
-        return completed.select(*map(named, events.columns))
+        return kept.select(*map(named, events.columns))
 
     return apply
 
@@ -130,6 +140,15 @@ def kept_by_contract(sources: Mapping[str, str]) -> Column:
     return F.when(F.size(left) > 0, left)
 
 
+def _is_last(
+    events: DataFrame, keys: Sequence[str], order_by: Sequence[str], one_at: str
+) -> Column:
+    """Return whether no event of a key and instant follows an event."""
+    at_once = Window.partitionBy(*map(named, keys), named(one_at))
+    following = F.lead(F.lit(True)).over(at_once.orderBy(*_order(events, order_by)))
+    return following.isNull()
+
+
 def _newest(name: str) -> str:
     return f"_newest_{name}"
 
@@ -165,8 +184,11 @@ def _still_kept(columns: Sequence[str]) -> Column:
 def _in_order(
     events: DataFrame, keys: Sequence[str], order_by: Sequence[str]
 ) -> WindowSpec:
-    order = [orderable_column(events, name).asc_nulls_first() for name in order_by]
     by_key = Window.partitionBy(*map(named, keys))
-    in_order = by_key.orderBy(*order)
+    in_order = by_key.orderBy(*_order(events, order_by))
 
     return in_order.rowsBetween(Window.unboundedPreceding, Window.currentRow)
+
+
+def _order(events: DataFrame, order_by: Sequence[str]) -> list[Column]:
+    return [orderable_column(events, name).asc_nulls_first() for name in order_by]
