@@ -49,13 +49,15 @@ def test_keys_are_compared_as_the_table_stores_them(spark: SparkSession) -> None
 
 
 def test_the_old_row_stays_where_the_new_one_has_no_key(spark: SparkSession) -> None:
-    rows = [
-        ("eu", None, "unfit", False, 7),
-        ("eu", 1, "old", True, 7),
-        ("eu", 2, "moved", True, 8),
-        ("eu", 3, "new", False, 8),
-    ]
-    assert left(spark, *rows) == ["moved", "new", "unfit"]
+    write = {**WRITE, "keys": ["id"]}
+    spec = Table.model_validate({"from": "bronze.a", "columns": COLUMNS, "write": write})
+    rows = [("", None, "unfit", False, 7), ("", 1, "old", True, 7), ("", 2, "moved", True, 8), ("", 3, "new", False, 8)]
+    found = frame(spark, SCHEMA, rows).transform(without_stayed(spec)).collect()
+    assert sorted(row["name"] for row in found) == ["moved", "new", "unfit"]
+
+
+def test_a_part_of_a_key_may_become_null(spark: SparkSession) -> None:
+    assert left(spark, ("eu", None, "new", False, 7), ("eu", 1, "old", True, 7)) == ["new", "old"]
 
 
 def test_rows_without_marks_are_as_they_were(spark: SparkSession) -> None:

@@ -84,6 +84,7 @@ NEWEST = "  - dedupe: {keys: [id, note], order_by: [Day, note]}\n"
         NEWEST.replace("[id, note]", "[note]") + UPSERT,
         NEWEST.replace("[Day, note]", "[note, day]") + UPSERT,
         NEWEST + "write: {strategy: upsert, keys: [id], when_matched: ignore}\n",
+        NEWEST + UPSERT.replace("}", ", when_matched: ignore}"),
         NEWEST + "write: {strategy: scd2, keys: [id], sequence_by: [day]}\n",
         RANK % "PARTITION BY id ORDER BY day" + UPSERT,
         "  - filter: row_number() OVER (PARTITION BY id ORDER BY day) = 1\n" + UPSERT,

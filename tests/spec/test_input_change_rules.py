@@ -78,7 +78,6 @@ def test_an_upsert_that_joins_by_key_may_follow(problems: Load, step: str) -> No
         ),
         (SOUND.replace("{customer: id}", "{customer: id, day: day - 1}"), "a step makes 'day', which may order rows"),
         (SOUND + "columns:\n  id: {type: bigint}\n  day: {type: string}\n", "'day' is date in 'silver.orders' and string"),
-        (SOUND + "columns:\n  id: {type: int}\n  day: {type: date}\n", "'id' is bigint in 'silver.orders' and int here"),
     ],
 )  # fmt: skip
 def test_a_table_that_cannot_follow_is_refused(problems: Load, text: str, what: str) -> None:

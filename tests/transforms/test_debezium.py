@@ -137,6 +137,7 @@ def test_new_images_say_which_fields_they_have(spark: SparkSession) -> None:
         ("date", "2024-03-01", "x", False),
         ("string", "01", "1", True),
         ("string", "A", "a", True),
+        ("string collate UTF8_LCASE", "A", "a", True),
     ],
 )
 def test_texts_that_are_one_value_of_the_key_are_no_move(

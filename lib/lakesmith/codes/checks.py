@@ -84,7 +84,8 @@ CHECK_CODES: dict[str, tuple[str, str, str]] = {
         "function that makes several rows",
         "A step that computes columns gives back each row once. A function such as explode gives"
         " none for an empty array, and the row would be in no table and no quarantine.",
-        "Write the query as sql, or a function of yours as a step; explode_outer keeps each row.",
+        "Write the query as sql, or a function of yours as a step. There explode_outer keeps each"
+        " row.",
     ),
     "LS186": (
         "check that the write strategy cannot have",

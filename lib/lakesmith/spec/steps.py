@@ -95,7 +95,10 @@ LIBRARY: Mapping[str, StepRecord] = {
         "lakesmith.transforms.dates:date_parts", derives=_parts, keeps_rows=always
     ),
     "dedupe": StepRecord(
-        "lakesmith.transforms.keys.dedupe:dedupe", is_row_wise=False, groups_by="keys"
+        "lakesmith.transforms.keys.dedupe:dedupe",
+        is_row_wise=False,
+        groups_by="keys",
+        orders_by="order_by",
     ),
     "drop": StepRecord(
         "lakesmith.transforms.columns:drop",

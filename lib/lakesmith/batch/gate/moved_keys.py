@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from functools import reduce
-from operator import or_
+from operator import and_
 from typing import TYPE_CHECKING
 
 from pyspark.sql import Column, DataFrame, Window
@@ -86,9 +86,9 @@ def without_stayed(spec: Table) -> Transform:
 
 
 def _lost(keys: Sequence[str]) -> Column:
-    """Return the numbers of the updates whose new row has a part of its key missing."""
+    """Return the numbers of the updates whose new row has no part of its key."""
     parts = [named(key).isNull() for key in keys]
-    is_lost = ~named(DELETED) & reduce(or_, parts)
+    is_lost = ~named(DELETED) & reduce(and_, parts)
     return F.collect_set(F.when(is_lost, named(MOVED)))
 
 

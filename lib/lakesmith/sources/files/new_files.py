@@ -150,7 +150,7 @@ def reason_to_park(spark: SparkSession, source: FilesSource, path: str) -> str:
     """
     if local_path(path) and ":" in os.path.basename(path):
         return "the file's name has a colon, which Spark does not read: rename it"
-    if _has_no_text(path):
+    if _is_no_utf8(path):
         return "the file's name is no UTF-8: rename it"
     unproven = codec_problem(path, source.format)
     if unproven:
@@ -166,7 +166,7 @@ def reason_to_park(spark: SparkSession, source: FilesSource, path: str) -> str:
         return f"{NOT_NOW if is_passing(error) else UNREADABLE}{type(error).__name__}: {error}"
 
 
-def _has_no_text(path: str) -> bool:
+def _is_no_utf8(path: str) -> bool:
     """Return whether a name is no UTF-8, also as the listing writes it out."""
     is_written_out = "\\x" in path and not os.path.lexists(path)
     is_local = local_path(path) is not None

@@ -19,7 +19,7 @@ from lakesmith.spec.steps import lowered
 from lakesmith.spec.yaml.provenance import Finding
 
 if TYPE_CHECKING:
-    from lakesmith.spec.model import Table
+    from lakesmith.spec.model import Table, Write
     from lakesmith.spec.rules.context import Subject
 
 NumberedSteps = Sequence[tuple[int, Step]]
@@ -81,14 +81,22 @@ def _batch_findings(table: Table, steps: NumberedSteps) -> Iterator[Finding]:
 
 def _keeps_newest(table: Table, step: Step) -> bool:
     """Return whether a step takes rows away of which an upsert keeps none."""
-    write = table.write
+    record = record_of(step)
+    if record is None or record.groups_by is None or record.orders_by is None:
+        return False
     options = options_of(step)
-    keys = lowered(options.get("keys") or ())
-    order = [str(name).lower() for name in options.get("order_by") or ()]
-    sequence = [name.lower() for name in write.sequence_by]
-    is_of_key = name_of(step) == "dedupe" and lowered(write.keys) <= keys
-    takes_newest = write.strategy == "upsert" and write.updates_rows and bool(sequence)
-    return takes_newest and is_of_key and order[: len(sequence)] == sequence
+    order = [str(name).lower() for name in options.get(record.orders_by) or ()]
+    is_of_key = lowered(table.write.keys) <= lowered(options.get(record.groups_by))
+    sequence = _newest_by(table.write)
+    return bool(sequence) and is_of_key and order[: len(sequence)] == sequence
+
+
+def _newest_by(write: Write) -> list[str]:
+    """Return the columns whose greatest values decide alone which whole row of a key stays."""
+    takes_whole_rows = write.keeps_newest and not write.declared.needs_raw_input
+    if not takes_whole_rows or write.when_matched != "update":
+        return []
+    return [name.lower() for name in write.sequence_by]
 
 
 def _across_findings(

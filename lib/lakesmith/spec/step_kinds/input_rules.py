@@ -81,19 +81,6 @@ def _upstream_findings(subject: Subject) -> Iterator[Finding]:
         )
         hint = "read a table with one row a key, and use its keys as they are"
         yield Finding(CODE, KEY, what, hint)
-    yield from _type_findings(subject, "keys", "may make one of two of them")
-
-
-def _type_findings(subject: Subject, setting: str, effect: str) -> Iterator[Finding]:
-    """Require types of the upstream, or wider ones, where values are compared."""
-    table = subject.table
-    upstream = subject.upstream()
-    names: tuple[str, ...] = getattr(table.write, setting)
-    for name, types in retyped(table, upstream, names) if upstream else ():
-        own, theirs = types
-        what = f"'{name}' is {theirs} in '{table.from_}' and {own} here, which {effect}"
-        hint = f"declare it as {theirs} in both tables"
-        yield Finding(CODE, f"write.{setting}", what, hint)
 
 
 def _reader_findings(subject: Subject) -> Iterator[Finding]:
@@ -112,16 +99,18 @@ def _reader_findings(subject: Subject) -> Iterator[Finding]:
         if name not in joined:
             hint = "join it, or take it out"
             yield Finding(CODE, f"inputs.{name}", "no step joins this input", hint)
-        found = (
-            subject.project.table(of).properties
-            if of in subject.project.table_names()
-            else {}
-        )
-        if str(found.get(_FEED, "true")).lower() == "false":
+        if not _records_changes(subject, of):
             what = f"'{of}' records no changes ({_FEED})"
-            yield Finding(
-                CODE, f"inputs.{name}", what, f"take the property out of '{of}'"
-            )
+            hint = f"take the property out of '{of}'"
+            yield Finding(CODE, f"inputs.{name}", what, hint)
+
+
+def _records_changes(subject: Subject, name: str) -> bool:
+    project = subject.project
+    # A table that is not there is refused elsewhere.
+    if name not in project.table_names():
+        return True
+    return project.table(name).properties.get(_FEED, "true").lower() == "true"
 
 
 def _sequence_findings(subject: Subject) -> Iterator[Finding]:
@@ -150,7 +139,9 @@ def _sequence_findings(subject: Subject) -> Iterator[Finding]:
         order = ", ".join(upstream.write.sequence_by)
         what = f"'{table.from_}' keeps the newest row by {order}, which may not be the newest here"
         yield Finding(CODE, place, what, f"order by the same: sequence_by: [{order}]")
-    yield from _type_findings(subject, "sequence_by", "orders them otherwise")
+    for name, (here, there) in retyped(table, upstream, table.write.sequence_by):
+        what = f"'{name}' is {there} in '{table.from_}' and {here} here, which orders otherwise"
+        yield Finding(CODE, place, what, f"declare it as {there} in both tables")
 
 
 def _key_findings(subject: Subject) -> Iterator[Finding]:

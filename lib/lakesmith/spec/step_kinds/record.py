@@ -85,6 +85,8 @@ class StepRecord:
         Whether each row depends on no other row and no other frame, except by windows in SQL.
     groups_by : str, optional
         The option with the columns that rows have in common which are looked at together.
+    orders_by : str, optional
+        The option with the columns whose greatest values decide which row of a group stays.
     gives_groups : bool
         Whether the step gives one row for each group.
     filters : bool
@@ -133,6 +135,7 @@ class StepRecord:
     removes_others: bool = False
     is_row_wise: bool = True
     groups_by: str | None = None
+    orders_by: str | None = None
     gives_groups: bool = False
     filters: bool = False
     is_reversible: bool = False

@@ -34,7 +34,7 @@ WORDS = frozenset((
 ))  # fmt: skip
 # As aggregates these depend on the order in which rows come.
 PICKS = frozenset(("any_value", "first", "first_value", "last", "last_value"))
-LISTS = frozenset(("collect_list", "array_agg", "listagg", "string_agg"))
+LISTS = frozenset(("collect_list", "collect_set", "array_agg", "listagg", "string_agg"))
 # What these make of a list does not depend on its order.
 _ORDERLESS = frozenset(
     ("array_sort", "sort_array", "size", "cardinality", "array_size")
@@ -78,7 +78,7 @@ def unordered_calls(sql: str) -> list[str]:
 
     Examples
     --------
-    >>> unordered_calls("first(a) + last(b) OVER (ORDER BY c)")
+    >>> unordered_calls("first(a) + last(b) FILTER (WHERE b > 0) OVER (ORDER BY c)")
     ['first']
     >>> unordered_calls("array_sort(collect_list(a)), collect_list(b)")
     ['collect_list']
@@ -101,6 +101,9 @@ def _is_ordered(tokens: list[str], place: int) -> bool:
     after = tokens[end + 1 :] if end is not None else []
     if after[:2] in (["ignore", "nulls"], ["respect", "nulls"]):
         after = after[2:]
+    if after[:2] == ["filter", "("]:
+        filter_end = closing(after, 1)
+        after = after[filter_end + 1 :] if filter_end is not None else []
     before = tokens[max(place - 2, 0) : place]
     is_list = tokens[place] in LISTS
     is_sorted = before[1:] == ["("] and before[0] in _ORDERLESS

@@ -113,7 +113,7 @@ def _may_make_other_key(
 def _is_same(old: Column, new: Column, declared: ContractColumn | None) -> Column:
     """Return whether two texts are the same value of a key, as a table stores it."""
     is_same_text = old.eqNullSafe(new)
-    if declared is None or declared.type == "string":
+    if declared is None or _is_text(declared):
         return is_same_text
 
     return is_same_text | _stored(old, declared).eqNullSafe(_stored(new, declared))
@@ -121,9 +121,13 @@ def _is_same(old: Column, new: Column, declared: ContractColumn | None) -> Colum
 
 def _is_unfit(value: Column, declared: ContractColumn | None) -> Column:
     """Return whether a text is there that the type of a key cannot take."""
-    if declared is None or declared.type == "string":
+    if declared is None or _is_text(declared):
         return F.lit(False)
     return value.isNotNull() & _stored(value, declared).isNull()
+
+
+def _is_text(declared: ContractColumn) -> bool:
+    return isinstance(DataType.fromDDL(declared.type), StringType)
 
 
 def _stored(value: Column, declared: ContractColumn) -> Column:
