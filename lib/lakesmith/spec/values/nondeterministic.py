@@ -80,8 +80,8 @@ def unordered_calls(sql: str) -> list[str]:
     --------
     >>> unordered_calls("first(a) + last(b) FILTER (WHERE b > 0) OVER (ORDER BY c)")
     ['first']
-    >>> unordered_calls("array_sort(collect_list(a)), collect_list(b)")
-    ['collect_list']
+    >>> unordered_calls("array_sort(collect_list(a)), size(collect_set(b)), collect_set(c)")
+    ['collect_set']
     >>> unordered_calls("listagg(a, ',') WITHIN GROUP (ORDER BY a)")
     []
     """
