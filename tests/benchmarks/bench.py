@@ -27,6 +27,7 @@ from tests.benchmarks.history import history
 from tests.benchmarks.idle import idle, publishing
 from tests.benchmarks.joins.bloom_joins import bloom_joins
 from tests.benchmarks.joins.enriched import enriched
+from tests.benchmarks.joins.growth import join_growth
 from tests.benchmarks.joins.skew import skew
 from tests.benchmarks.markdown import markdown
 from tests.benchmarks.micro_merges import micro_merges
@@ -46,7 +47,7 @@ BASIC, FULL = "lakesmith, profile basic", "lakesmith, profile full on silver.ord
 SALES = "bronze.order_lines,silver.order_lines,gold.daily_sales"
 PARTS = (
     "tax", "reads", "day", "cold", "idle", "publish", "upserts", "growth", "grid", "bloom", "history", "dedupe", "maintain", "checks",
-    "references", "repeats", "as-of", "range-join", "enriched", "skew", "bloom-joins", "peers",
+    "references", "repeats", "as-of", "range-join", "enriched", "skew", "bloom-joins", "join-growth", "peers",
 )  # fmt: skip
 MANY = 200
 DAYS = 60
@@ -58,6 +59,7 @@ CHECKED_ROWS = 1_000_000
 HISTORY_ROWS = 2_000_000
 BLOOM_KEYS = 20_000_000
 JOIN_ROWS = 1_000_000
+GROWN_JOINS = (40_000, 400_000, 4_000_000)
 SELECTIONS = (SALES, "silver.customers", "silver.customer_invoices", "gold.customer_rfm")
 
 
@@ -223,6 +225,7 @@ def main() -> None:
             "enriched": lambda: enriched(feed, scratch / "enriched", phases),
             "skew": lambda: skew(scratch / "skew", options.rounds, JOIN_ROWS),
             "bloom-joins": lambda: bloom_joins(scratch / "bloom-joins", options.rounds, JOIN_ROWS),
+            "join-growth": lambda: join_growth(scratch / "join-growth", options.rounds, GROWN_JOINS),
             "peers": lambda: compared(scratch / "peers", options.rows, options.rounds, options.environments),
             "maintain": lambda: micro_merges(scratch / "micro", MICRO_ROWS, MICRO_MERGES, MAINTAIN_EVERY),
         }

@@ -61,3 +61,25 @@ def test_the_steps_of_large_joins_in_two_batches(make_shop: Callable[..., Shop])
     assert shop.reasons("gold.semi") == ["few"]
     joins = {name: shop.lake.history(f"gold.{name}")[0]["joins"] for name in STEPS}
     assert "stored filter" in str(joins["semi"]) and "stored filter" in str(joins["anti"])
+
+
+def test_hot_keys_are_those_that_were_frozen(make_shop: Callable[..., Shop]) -> None:
+    options = "{input: known, on: [sku], hot_keys: frozen, reference: silver.orders, other_is_unique: true}"
+    spec = JOINED.format(step="join_skewed", options=options)
+    shop = make_shop({"tables/silver/known": KNOWN, "tables/gold/frozen": spec})
+    names = ["bronze.orders", "silver.orders", "silver.known", "gold.frozen"]
+
+    def choice() -> str:
+        shop.run(select=names)
+        return str(shop.lake.history("gold.frozen")[0]["joins"])
+
+    shop.land("a.csv", [f"{number},A,1,2.00,2026-01-01,1,I" for number in range(1200)])
+    assert "the hot keys are found as part of the plan" in choice()
+    made = shop.lake.freeze("silver.orders")
+    (keys,) = [row["value"] for row in made.statistics if row["statistic"] == "hot_keys"]
+    assert keys == '{"keys": [["A"]], "rows": [1200], "total": 1200}'
+
+    shop.land("b.csv", SECOND)
+    assert "split, the hot keys are given and have one row each in `other` (hot keys 1)" in choice()
+    # Two of the lines are deleted, and the others are older than what the table has.
+    assert shop.lake.table("gold.frozen").count() == 1198

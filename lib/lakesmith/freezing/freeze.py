@@ -23,13 +23,16 @@ from lakesmith.observe.references import (
 )
 from lakesmith.quality.profile import secret_columns
 from lakesmith.runs.lock import project_lock
+from lakesmith.spec.step_kinds.large_joins import HOT_KEYS
 from lakesmith.spec.step_kinds.resolve import (
-    compared_statistics,
     needed_statistics,
+    optional_statistics,
 )
 from lakesmith.spec.step_kinds.statistics import Statistic, Value
 from lakesmith.spec.yaml.provenance import suggest
 from lakesmith.tables.ref import project_table
+from lakesmith.transforms.joins.large.frozen_keys import frozen_value
+from lakesmith.transforms.joins.skewed import find_hot_keys
 from lakesmith.types import EXACT, family
 
 if TYPE_CHECKING:
@@ -120,8 +123,10 @@ def freeze(
         references = References(session, project)
         newest_frozen = references.versions().get(table, 0)
         version = newest_frozen + 1
-        made = FrozenVersion(table, version, number, count, found, len(groups))
-        statistics = [*found, *groups]
+        hot = _of_keys(rows, types, needs)
+        overall = [*found, *hot]
+        made = FrozenVersion(table, version, number, count, overall, len(groups))
+        statistics = [*overall, *groups]
         references.append(_rows(made, statistics))
         return made
 
@@ -150,7 +155,7 @@ def _needs(project: Project, table: str) -> list[Statistic]:
     found = {}
     for name in project.table_names():
         spec = project.table(name)
-        taken = [*needed_statistics(name, spec), *compared_statistics(name, spec)]
+        taken = [*needed_statistics(name, spec), *optional_statistics(name, spec)]
         for statistic in taken:
             if statistic.reference == table:
                 found[statistic.key] = statistic
@@ -201,7 +206,8 @@ def _of_groups(
     found = []
     for statistic in needs:
         column = statistic.column.lower()
-        if not statistic.by or column not in measured:
+        is_of_groups = statistic.by and statistic.name != HOT_KEYS
+        if not is_of_groups or column not in measured:
             continue
         if not has_groups(statistic, kinds[column]):
             continue
@@ -210,6 +216,24 @@ def _of_groups(
         if of_one is None:
             raise _too_many(table, statistic)
         found += of_one
+    return found
+
+
+def _of_keys(
+    rows: DataFrame, types: Mapping[str, str], needs: Iterable[Statistic]
+) -> list[dict[str, Any]]:
+    """Return the hot keys that joins may use, of keys whose columns are all measured."""
+    kinds = {name.lower(): kind for name, kind in types.items()}
+    found = []
+    for statistic in needs:
+        on = [statistic.column, *statistic.by]
+        is_there = all(name.lower() in kinds for name in on)
+        if statistic.name != HOT_KEYS or not is_there:
+            continue
+        hot = find_hot_keys(rows, on)
+        value = frozen_value(hot, [kinds[name.lower()] for name in on])
+        params = {"by": statistic.by} if statistic.by else {}
+        found.append(statistic_row(statistic.column, HOT_KEYS, value, params))
     return found
 
 

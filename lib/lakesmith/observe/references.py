@@ -12,8 +12,8 @@ from pyspark.sql import SparkSession
 
 from lakesmith.errors import StepError
 from lakesmith.spec.step_kinds.resolve import (
-    compared_statistics,
     needed_statistics,
+    optional_statistics,
 )
 from lakesmith.spec.step_kinds.statistics import (
     Frozen,
@@ -94,8 +94,8 @@ class References:
         """
         spec = self.project.table(table)
         needs = needed_statistics(table, spec)
-        compared = compared_statistics(table, spec)
-        newest = self.versions() if needs or compared else {}
+        optional = optional_statistics(table, spec)
+        newest = self.versions() if needs or optional else {}
         needed = dict.fromkeys(statistic.reference for statistic in needs)
         for reference in needed:
             asked = [one for one in needs if one.reference == reference]
@@ -105,7 +105,7 @@ class References:
             lacking = [one for one in asked if not frozen.has(one)]
             if lacking:
                 raise _lacking(table, frozen, lacking)
-        used = {statistic.reference for statistic in (*needs, *compared)}
+        used = {statistic.reference for statistic in (*needs, *optional)}
         known = used & newest.keys()
         versions = [(frozen_key(name), newest[name]) for name in known]
         return tuple(sorted(versions))

@@ -26,7 +26,8 @@ from tests.benchmarks.markdown import markdown
 
 HOWS = ("inner", "left", "right", "full", "semi", "anti")
 UNIFORM, ZIPF, ONE = "uniform", "Zipf 1.2", "one key 60 %"
-PLAIN, FROZEN, FOUND = "Spark", "join_skewed, keys given", "join_skewed, keys found"
+PLAIN, FROZEN, FOUND = "Spark", "salted, keys given", "salted, keys found"
+SPLIT, SPLIT_FOUND = "split, keys given", "split, keys found"
 HEAD = (
     "join", "keys", "way", "max ÷ mean records of a task", "CPU s of tasks", "÷ uniform", "CPU s", "÷ uniform",
 )  # fmt: skip
@@ -88,6 +89,8 @@ def queries(spark: SparkSession, out: Path) -> dict[Key, Query]:
             found[(how, keys, PLAIN)] = _plain(facts, other, how)
             found[(how, keys, FROZEN)] = _skewed(facts, other, how, given)
             found[(how, keys, FOUND)] = _skewed(facts, other, how, {})
+            found[(how, keys, SPLIT)] = _skewed(facts, other, how, {**given, "other_is_unique": True})
+            found[(how, keys, SPLIT_FOUND)] = _skewed(facts, other, how, {"other_is_unique": True})
     return found
 
 
@@ -100,14 +103,14 @@ def _plain(facts: DataFrame, other: DataFrame, how: str) -> Query:
     return lambda: facts.join(other, "k", names.get(how, how))
 
 
-def _skewed(facts: DataFrame, other: DataFrame, how: str, given: Mapping[str, HotKeys | tuple[()]]) -> Query:
+def _skewed(facts: DataFrame, other: DataFrame, how: str, given: Mapping[str, HotKeys | tuple[()] | bool]) -> Query:
     return lambda: facts.transform(join_skewed(other=other, on=["k"], how=how, **given))  # type: ignore[arg-type]
 
 
 def _require_equal(ways: Mapping[Key, Query]) -> None:
     """Refuse ways that give other rows."""
     for how in HOWS:
-        sums = {way: _checksum(ways[(how, ONE, way)]()) for way in (PLAIN, FROZEN, FOUND)}
+        sums = {way: _checksum(ways[(how, ONE, way)]()) for way in (PLAIN, FROZEN, FOUND, SPLIT, SPLIT_FOUND)}
         if len(set(sums.values())) != 1:
             raise SystemExit(f"{how}: the ways give other rows: {sums}")
 

@@ -37,8 +37,15 @@ def test_each_join_gives_the_rows_of_the_plain_one(spark: SparkSession, how: str
 
 
 @pytest.mark.parametrize("how", HOWS)
-def test_given_keys_that_are_not_there_change_nothing(spark: SparkSession, how: str) -> None:
-    given = {"hot_keys": [1, 4, 5, 99, None, NAN], "other_hot_keys": [2, 4, 5, 98, None, -0.0]}
+def test_rows_of_hot_keys_are_joined_by_broadcast(spark: SparkSession, how: str) -> None:
+    given = {"hot_keys": [1, 4, 5, 99, None, NAN, -0.0], "other_is_unique": True}
+    assert skewed(*sides(spark), ["k"], how, **given) == joined(LEFT, RIGHT, how)
+
+
+@pytest.mark.parametrize("split", [{}, {"other_is_unique": True}], ids=["salted", "split"])
+@pytest.mark.parametrize("how", HOWS)
+def test_given_keys_that_are_not_there_change_nothing(spark: SparkSession, how: str, split: Any) -> None:
+    given = {"hot_keys": [1, 4, 5, 99, None, NAN], "other_hot_keys": [2, 4, 5, 98, None, -0.0], **split}
     assert skewed(*sides(spark), ["k"], how, **given, null_safe=True) == joined(LEFT, RIGHT, how, null_safe=True)
 
 
@@ -55,7 +62,9 @@ def test_collated_text_is_compared_by_its_collation(spark: SparkSession) -> None
     right = frame(spark, "k string collate UTF8_LCASE, v int", [("a", 5), ("C", 6)])
     expected = ["['A', 1, 5]", "['A', 3, 5]", "['C', None, 6]", "['a', 2, 5]", "['b', 4, None]"]
     assert skewed(left, right, ["k"], "full") == expected
-    assert skewed(left, right, ["k"], "full", hot_keys=["a", "A"], other_hot_keys=[]) == expected
+    given = {"hot_keys": ["a", "A"], "other_hot_keys": []}
+    assert skewed(left, right, ["k"], "full", **given) == expected
+    assert skewed(left, right, ["k"], "full", **given, other_is_unique=True) == expected
 
 
 @pytest.mark.parametrize("how", ["full", "semi", "anti"])
@@ -64,6 +73,7 @@ def test_empty_sides_and_keys_of_nothing_but_null(spark: SparkSession, how: str)
     for one, two in [(left, right), ([], right), (left, [])]:
         frames = frame(spark, "k int, id int", one), frame(spark, "k int, v int", two)
         assert skewed(*frames, ["k"], how) == joined(one, two, how)
+        assert skewed(*frames, ["k"], how, other_is_unique=True) == joined(one, two, how)
 
 
 def test_one_key_only(spark: SparkSession) -> None:
@@ -90,11 +100,13 @@ def test_odd_names_are_names(spark: SparkSession) -> None:
     assert sorted(map(tuple, after.fillna(0).collect())) == [(1, 1, "x"), (1, 2, "x"), (2, 0, "y")]
 
 
+@pytest.mark.parametrize("is_unique", [False, True], ids=["salted", "split"])
 @pytest.mark.parametrize(("how", "ids"), [("inner", [1, 2]), ("semi", [1, 2]), ("anti", [2, 3])])
-def test_rows_that_pass_stay(spark: SparkSession, how, ids: list[int]) -> None:
+def test_rows_that_pass_stay(spark: SparkSession, how, ids: list[int], is_unique: bool) -> None:
     left = frame(spark, f"k int, id int, {PASSES} boolean", [(1, 1, False), (2, 2, True), (3, 3, False)])
     right = frame(spark, "k int, v int", [(1, 7)])
-    after = left.transform(join_skewed(other=right, on=["k"], how=how, min_rows=1, hot_keys=[1, 2]))
+    given = {"hot_keys": [1, 2], "other_is_unique": is_unique}
+    after = left.transform(join_skewed(other=right, on=["k"], how=how, min_rows=1, **given))
     assert sorted(row.id for row in after.collect()) == ids
 
 
@@ -146,6 +158,8 @@ def test_a_join_says_what_it_chose(spark: SparkSession) -> None:
 
     assert choice() == ("salted", "the hot keys are found as part of the plan")
     assert choice(hot_keys=[1], other_hot_keys=[]) == ("salted", "the hot keys are given")
+    assert choice(other_is_unique=True, hot_keys=[1])[0] == "split"
+    assert choice(other_is_unique=True, hot_keys=[])[0] == "left to Spark"
     assert choice(hot_keys=[], other_hot_keys=[]) == ("left to Spark", "no key is hot")
     assert choice(other_rows=20) == ("left to Spark", "`other` is sent to every worker")
     assert choice(other_rows=20, how="full")[0] == "salted"

@@ -45,16 +45,24 @@ def by_duck(left: list[tuple[Any, ...]], right: list[tuple[Any, ...]], how: str,
 
 
 @settings(max_examples=8, deadline=None, derandomize=True, database=None)
-@given(ROWS, ROWS, HOWS, st.booleans(), st.booleans())
+@given(ROWS, ROWS, HOWS, st.booleans(), st.booleans(), st.booleans())
 def test_a_skewed_join_is_that_of_duckdb(
-    spark: SparkSession, left: list[Any], right: list[Any], how: Any, null_safe: bool, is_declared: bool
+    spark: SparkSession,
+    left: list[Any],
+    right: list[Any],
+    how: Any,
+    null_safe: bool,
+    is_declared: bool,
+    is_unique: bool,
 ) -> None:
     left, right = numbered(left), numbered(right)
-    keys = (
+    keys: dict[str, Any] = (
         {"hot_keys": [[float("nan"), "a"], [1.0, "b"]], "other_hot_keys": [[0.0, ""], [None, "a"]]}
         if is_declared
         else {}
     )
+    # It holds whether `other` is unique or not.
+    keys |= {"other_is_unique": is_unique}
     planned = join_skewed(
         other=frame(spark, RIGHT, right), on=["f", "t"], how=how, null_safe=null_safe, min_rows=1, partitions=3, **keys
     )

@@ -101,6 +101,9 @@ class StepRecord:
         Whether a step that may lose rows gives back each row where `_passes` is true.
     frozen : callable
         Options to the frozen statistics that the step computes with. It takes them as `frozen`.
+    may_use : callable
+        Options to the frozen statistics that make the step faster where they are there. They change
+        no row. It takes them as `frozen`.
     treats : bool
         Whether the step sets values of `column` and marks the rows, so that they are counted.
     needs_whole : bool
@@ -142,6 +145,9 @@ class StepRecord:
     keeps_rows: Callable[[Options], bool] = field(default=_never, repr=False)
     passes_rows: bool = False
     frozen: Callable[[Options], tuple[Statistic, ...]] = field(
+        default=_no_statistics, repr=False
+    )
+    may_use: Callable[[Options], tuple[Statistic, ...]] = field(
         default=_no_statistics, repr=False
     )
     treats: bool = False

@@ -33,8 +33,10 @@ def needed_statistics(name: str, table: Table) -> tuple[Statistic, ...]:
     return tuple(dict.fromkeys(needs))
 
 
-def compared_statistics(name: str, table: Table) -> tuple[Statistic, ...]:
-    """Return the frozen statistics that the checks of a table compare with, each once.
+def optional_statistics(name: str, table: Table) -> tuple[Statistic, ...]:
+    """Return the frozen statistics that a table uses where they are there, each once.
+
+    Its checks compare with them, and refuse a batch without; its steps are faster with them.
 
     Examples
     --------
@@ -42,13 +44,14 @@ def compared_statistics(name: str, table: Table) -> tuple[Statistic, ...]:
     >>> check = {"check": "outlier_share", "column": "n", "method": "quantile", "upper": 0.99}
     >>> checks = [{"id": "few", **check, "max": "2 %"}]
     >>> table = Table.model_validate({"from": "bronze.orders", "checks": checks})
-    >>> [(one.reference, one.rank) for one in compared_statistics("silver.orders", table)]
+    >>> [(one.reference, one.rank) for one in optional_statistics("silver.orders", table)]
     [('silver.orders', 0.99)]
     """
+    of_checks = [one for check in table.checks for one in check.frozen_statistics()]
+    of_steps = [one for step in table.steps for one in _may_use(step)]
     found = [
         replace(statistic, reference=statistic.reference or name)
-        for check in table.checks
-        for statistic in check.frozen_statistics()
+        for statistic in (*of_checks, *of_steps)
     ]
     return tuple(dict.fromkeys(found))
 
@@ -66,7 +69,7 @@ def with_frozen(name: str, table: Table, frozen: Mapping[str, Frozen]) -> Table:
     >>> with_frozen("silver.orders", table, frozen).steps[0]["impute"]["frozen"].version
     1
     """
-    if not needed_statistics(name, table):
+    if not any(_needs(step) or _may_use(step) for step in table.steps):
         return table
     steps = tuple(_resolved(name, step, frozen) for step in table.steps)
     return table.model_copy(update={"steps": steps})
@@ -98,15 +101,22 @@ def _needs(step: Step) -> tuple[Statistic, ...]:
     return record.frozen(options_of(step))
 
 
+def _may_use(step: Step) -> tuple[Statistic, ...]:
+    record = record_of(step)
+    if record is None:
+        return ()
+    return record.may_use(options_of(step))
+
+
 def _resolved(
     name: str, step: Step, frozen: Mapping[str, Frozen]
 ) -> str | dict[str, object]:
     if isinstance(step, str):
         return step
-    needs = _needs(step)
-    if not needs:
+    used = _needs(step) or _may_use(step)
+    if not used:
         return dict(step)
-    reference = needs[0].reference or name
+    reference = used[0].reference or name
     found = frozen.get(reference)
     if found is None:
         return dict(step)

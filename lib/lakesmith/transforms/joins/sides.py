@@ -25,7 +25,7 @@ HELPERS = re.compile(
     r"_(asked|found|hot|key|on|taken)_\d+"
     r"|_found(_begin|_end)?|_(place|level|bucket)(_there)?"
     r"|_(begin|end|previous|version|number|maybe)"
-    r"|_copied(_left|_right)?|_slot(_other)?|_salts|_tasks|_at_left",
+    r"|_is_hot|_copied(_left|_right)?|_slot(_other)?|_salts|_tasks|_at_left",
     re.IGNORECASE,
 )
 

@@ -26,7 +26,13 @@ from lakesmith.transforms.joins.large.hot_keys import (
 from lakesmith.transforms.joins.large.keys import LEFT, RIGHT, Key, common_key
 from lakesmith.transforms.joins.large.passing import join_passing
 from lakesmith.transforms.joins.large.salted import How, Salting
-from lakesmith.transforms.joins.large.skew_choice import SALTED, STEP, Known, choose
+from lakesmith.transforms.joins.large.skew_choice import (
+    SPLIT,
+    STEP,
+    TO_SPARK,
+    Known,
+    choose,
+)
 from lakesmith.transforms.joins.sides import refuse_join_helpers, require_taken
 from lakesmith.transforms.joins.spark_limits import (
     join_tasks,
@@ -49,6 +55,7 @@ def join_skewed(
     hot_keys: Given | None = None,
     other_hot_keys: Given | None = None,
     other_rows: int | None = None,
+    other_is_unique: bool = False,
     min_rows: int = MIN_ROWS,
     partitions: int | None = None,
 ) -> PlannedJoin:
@@ -71,6 +78,9 @@ def join_skewed(
     other_rows : int, optional
         Rows of `other`, where they are known: a small one is left to Spark, which sends it to every
         worker.
+    other_is_unique : bool
+        Whether `other` has one row for each key. Its rows for hot keys are then sent to every
+        worker, so that the rows of hot keys enter no shuffle.
     min_rows : int
         A key with fewer rows is not hot.
     partitions : int, optional
@@ -93,8 +103,9 @@ def join_skewed(
     or full join is that of the side that has the row.
 
     Rows of a hot key get a slot each, by a hash of all columns of their side, and the rows of the
-    other side are copied to all slots. The result is that of the plain join, whatever keys are
-    called hot. Rows whose NULL key matches nothing are spread, too.
+    other side are copied to all slots. With `other_is_unique` they are joined by broadcast instead.
+    The result is that of the plain join, whatever keys are called hot, and whether the rows of
+    `other` are unique or not. Rows whose NULL key matches nothing are spread, too.
 
     Finding hot keys reads the key of a side once more, and a key of several columns twice. Hot keys
     that are given are looked up once more where they decide whether a row has a match: those of
@@ -124,6 +135,8 @@ def join_skewed(
     """
     session = other.sparkSession
     heat = Heat(partitions or join_tasks(session), min_rows)
+    if other_is_unique:
+        other_hot_keys = ()
     known = Known(
         how,
         heat.partitions,
@@ -131,6 +144,7 @@ def join_skewed(
         other_hot=_number(other_hot_keys),
         other_bytes=_bytes(other, other_rows),
         strange=_strange(other, on),
+        is_unique=other_is_unique,
     )
     choice = choose(known, read_limits(session))
     adds_columns = how not in ("semi", "anti")
@@ -146,8 +160,9 @@ def join_skewed(
         right = key.other_side(other, taken)
         hot = _read(hot_keys, key)
         other_hot = _read(other_hot_keys, key)
-        plan = Salting(key, how, heat, hot, other_hot)
-        if choice.method != SALTED:
+        is_split = choice.method == SPLIT
+        plan = Salting(key, how, heat, hot, other_hot, is_split)
+        if choice.method == TO_SPARK:
             none = HotKeys(tuple(on))
             plan = Salting(key, how, heat, none, none)
 

@@ -12,12 +12,13 @@ from lakesmith.columns import PASSES
 from lakesmith.transforms.joins.large.declared import HotKeys
 from lakesmith.transforms.joins.large.keys import RIGHT
 from lakesmith.transforms.joins.large.salted import Salting, salted_join
+from lakesmith.transforms.joins.large.split import split_join
 
 FOUND = "_found"
 
 
 def join_passing(left: DataFrame, right: DataFrame, plan: Salting) -> DataFrame:
-    """Join as `salted_join` does, and keep the rows that pass.
+    """Join as the plan says, and keep the rows that pass.
 
     Notes
     -----
@@ -36,7 +37,7 @@ def join_passing(left: DataFrame, right: DataFrame, plan: Salting) -> DataFrame:
     """
     loses_rows = plan.how in ("inner", "semi", "anti")
     if PASSES not in left.columns or not loses_rows:
-        return salted_join(left, right, plan)
+        return _joined(left, right, plan)
 
     as_left = replace(plan, how="left")
     if plan.how != "inner":
@@ -46,9 +47,14 @@ def join_passing(left: DataFrame, right: DataFrame, plan: Salting) -> DataFrame:
         as_left = replace(as_left, other_hot=none_hot)
 
     marked = right.withColumn(FOUND, F.lit(True))
-    joined = salted_join(left, marked, as_left)
+    joined = _joined(left, marked, as_left)
     found = named(FOUND)
     has_match = found.isNull() if plan.how == "anti" else found.isNotNull()
     is_kept = has_match | named(PASSES)
     kept = joined.filter(is_kept)
     return kept.drop(FOUND)
+
+
+def _joined(left: DataFrame, right: DataFrame, plan: Salting) -> DataFrame:
+    join = split_join if plan.is_split else salted_join
+    return join(left, right, plan)

@@ -45,6 +45,8 @@ class Salting:
     heat : Heat
     hot, other_hot : HotKeys or None
         The hot keys of each side; None means that they are found as part of the plan.
+    is_split : bool
+        Whether rows of a hot key are joined by broadcast, which needs few rows of them in `other`.
     """
 
     key: Key
@@ -52,6 +54,7 @@ class Salting:
     heat: Heat
     hot: HotKeys | None = None
     other_hot: HotKeys | None = None
+    is_split: bool = False
 
     @property
     def spark_how(self) -> str:

@@ -12,6 +12,7 @@ if TYPE_CHECKING:
 
 STEP = "join_skewed"
 SALTED = "salted"
+SPLIT = "split"
 TO_SPARK = "left to Spark"
 
 
@@ -30,6 +31,8 @@ class Known:
         What Spark takes the other side for.
     strange : str
         A type of the key that has no sketch, if any.
+    is_unique : bool
+        Whether the other side has one row for each key.
     """
 
     how: str
@@ -38,6 +41,7 @@ class Known:
     other_hot: int | None = None
     other_bytes: int | None = None
     strange: str = ""
+    is_unique: bool = False
 
 
 def choose(known: Known, limits: SparkLimits) -> JoinChoice:
@@ -52,6 +56,8 @@ def choose(known: Known, limits: SparkLimits) -> JoinChoice:
     join_skewed: left to Spark, no key is hot
     >>> print(choose(Known("left", 200, other_bytes=4096), SparkLimits()))
     join_skewed: left to Spark, `other` is sent to every worker (bytes 4,096, limit 10,485,760)
+    >>> print(choose(Known("left", 200, hot=3, other_hot=0, is_unique=True), SparkLimits()))
+    join_skewed: split, the hot keys are given and have one row each in `other` (hot keys 3)
     """
     if known.strange:
         why = f"keys of type {known.strange} have no sketch"
@@ -62,15 +68,19 @@ def choose(known: Known, limits: SparkLimits) -> JoinChoice:
         sizes = {"bytes": known.other_bytes or 0, "limit": limits.broadcast}
         return JoinChoice(STEP, TO_SPARK, "`other` is sent to every worker", sizes)
 
-    tasks = {"tasks": known.tasks}
+    given = "the hot keys are given"
     number = (known.hot or 0) + (known.other_hot or 0)
-    if known.hot is not None and known.other_hot is not None:
-        given = {"hot keys": number}
-        return JoinChoice(STEP, SALTED, "the hot keys are given", given | tasks)
+    sizes = {"hot keys": number}
+    if known.hot is None or known.other_hot is None:
+        given = "the hot keys are found as part of the plan"
+        sizes = {"hot keys given": number} if number else {}
 
-    why = "the hot keys are found as part of the plan"
-    given = {"hot keys given": number} if number else {}
-    return JoinChoice(STEP, SALTED, why, given | tasks)
+    if known.is_unique:
+        why = f"{given} and have one row each in `other`"
+        return JoinChoice(STEP, SPLIT, why, sizes)
+
+    tasks = {"tasks": known.tasks}
+    return JoinChoice(STEP, SALTED, given, sizes | tasks)
 
 
 def _is_sent(known: Known, limits: SparkLimits) -> bool:

@@ -2,16 +2,21 @@
 
 from __future__ import annotations
 
-from typing import Any, Literal
+from typing import TYPE_CHECKING, Any, Literal
 
 from pyspark.sql import DataFrame
 
 from lakesmith.sketches.stored_filter import StoredFilter  # noqa: TC001
+from lakesmith.spec.step_kinds.statistics import Frozen  # noqa: TC001
 from lakesmith.transforms.joins.bloom import anti_join_bloom as anti_bloom
 from lakesmith.transforms.joins.bloom import semi_join_bloom as semi_bloom
+from lakesmith.transforms.joins.large.frozen_keys import read_frozen
 from lakesmith.transforms.joins.large.stored import fitting
 from lakesmith.transforms.joins.skewed import join_skewed as skewed
 from lakesmith.types import Transform
+
+if TYPE_CHECKING:
+    from lakesmith.transforms.joins.large.declared import HotKeys
 
 
 def join_skewed(
@@ -21,8 +26,11 @@ def join_skewed(
     how: Literal["left", "inner", "semi", "anti"] = "left",
     columns: list[str] | None = None,
     null_safe: bool = False,
-    hot_keys: list[Any] | None = None,
+    hot_keys: list[Any] | Literal["frozen"] | None = None,
     other_hot_keys: list[Any] | None = None,
+    other_is_unique: bool = False,
+    reference: str = "",
+    frozen: Frozen | None = None,
 ) -> Transform:
     """Join rows of a batch with an input, as `lakesmith.transforms.joins.skewed.join_skewed` does.
 
@@ -30,8 +38,13 @@ def join_skewed(
     ----------
     other : DataFrame
         The input.
-    on, how, columns, null_safe, hot_keys, other_hot_keys
-        A right and a full join would give rows that the table's upstream has not.
+    on, how, columns, null_safe, hot_keys, other_hot_keys, other_is_unique
+        A right and a full join would give rows that the table's upstream has not. ``frozen`` takes
+        the hot keys from `frozen`; they are found in the plan where it has none.
+    reference : str
+        The table whose hot keys were frozen; the table of the step by default.
+    frozen : Frozen, optional
+        The frozen statistics of the reference.
 
     Returns
     -------
@@ -49,14 +62,20 @@ def join_skewed(
     >>> spark.range(2).transform(join_skewed(other=codes, on=["id"])).filter("id = 1").first().code
     'a'
     """
+    given: list[Any] | HotKeys | None
+    if hot_keys == "frozen":
+        given = read_frozen(frozen, on, other)
+    else:
+        given = hot_keys
     return skewed(
         other=other,
         on=on,
         how=how,
         columns=columns or (),
         null_safe=null_safe,
-        hot_keys=hot_keys,
+        hot_keys=given,
         other_hot_keys=other_hot_keys,
+        other_is_unique=other_is_unique,
     )
 
 
