@@ -42,6 +42,8 @@ def typed(values: pa.Array, text: str | None) -> Landed:
     "integer": typed(pa.array([7], pa.int64()), "7"),
     "decimal": typed(pa.array([Decimal("1.50")]), "1.50"),
     "double": typed(pa.array([0.1]), "0.1"),
+    "float": typed(pa.array([0.1], pa.float32()), "0.1"),
+    "whole float": typed(pa.array([2.0**31], pa.float32()), "2147483648"),
     "boolean": typed(pa.array([True]), "true"),
     "date": typed(pa.array([dt.date(2026, 1, 2)]), "2026-01-02"),
     "timestamp": typed(

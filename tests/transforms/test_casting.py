@@ -106,6 +106,8 @@ def test_boolean_and_binary(spark: SparkSession) -> None:
                           (float(2**63), None), (-float(2**63), -(2**63))]),
     ("float", "int", [(3.0, 3), (float(2**31), None)]),
     ("double", "decimal(12,4)", [(0.1, Decimal("0.1")), (0.12345, None), (float("nan"), None), (1e300, None)]),
+    ("double", "decimal(38,0)", [(float(2**60), Decimal(2**60)), (-float(2**60), Decimal(-(2**60)))]),
+    ("float", "decimal(12,1)", [(float(2**31), Decimal(2**31)), (-float(2**24), Decimal(-(2**24))), (1.5, Decimal("1.5"))]),
     ("float", "decimal(12,4)", [(0.5, Decimal("0.5")), (0.10000000149011612, Decimal("0.1")), (0.12345678, None)]),
     ("decimal(8,4)", "decimal(8,2)", [(Decimal("1.2300"), Decimal("1.23")), (Decimal("1.2340"), None)]),
     ("decimal(38,18)", "decimal(38,0)", [(Decimal("1.000000000000000001"), None), (Decimal("7"), Decimal("7"))]),
@@ -163,7 +165,17 @@ def test_values_of_another_shape_are_not_cast(source: str, target: str) -> None:
 
 def test_a_float_becomes_the_double_that_it_stands_for(spark: SparkSession) -> None:
     check(
-        spark, "float", "double", [(0.1, 0.1), (-0.0, -0.0), (float("inf"), float("inf")), (1e10, 1e10), (None, None)]
+        spark,
+        "float",
+        "double",
+        [
+            (0.1, 0.1),
+            (-0.0, -0.0),
+            (float("inf"), float("inf")),
+            (1e10, 1e10),
+            (float(2**31), float(2**31)),
+            (None, None),
+        ],
     )
 
 

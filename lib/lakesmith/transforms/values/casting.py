@@ -33,6 +33,7 @@ from lakesmith.spec.values.numbers import (
 )
 from lakesmith.spec.values.time_patterns import exact_pattern
 from lakesmith.spec.values.times import FAST_INSTANT, FAST_WALL_CLOCK, INSTANT
+from lakesmith.transforms.values.float_digits import float_digits, is_long_whole
 from lakesmith.transforms.values.nested_casts import cast_nested
 
 _NESTED = (ArrayType, MapType, StructType)
@@ -124,9 +125,13 @@ def _number_from_number(
         return _float_from_number(value, source_type, target_type)
     if isinstance(source_type, FloatType) and isinstance(target_type, DecimalType):
         # Spark takes the digits of the double beside it, and 0.1 would not be 0.1.
-        return _decimal(value.cast("string"), target_type)
+        return _decimal(float_digits(value, source_type), target_type)
 
     typed = value.try_cast(target_type)
+    if isinstance(source_type, DoubleType) and isinstance(target_type, DecimalType):
+        # Spark takes the shortest text, which lacks digits of a great whole number.
+        whole = value.try_cast("bigint").try_cast(target_type)
+        typed = F.when(is_long_whole(value, source_type), whole).otherwise(typed)
     # A comparison of two decimals may round the longer one, the way back does not.
     is_exact = typed.try_cast(source_type) == value
 
@@ -141,7 +146,7 @@ def _float_from_number(
 ) -> Column:
     if isinstance(source_type, FloatType) and isinstance(target_type, DoubleType):
         # The shortest text of a float is the number that it stands for: 0.1 stays 0.1.
-        return value.cast("string").try_cast(target_type)
+        return float_digits(value, source_type).try_cast(target_type)
     typed = value.try_cast(target_type)
     if not (isinstance(source_type, DoubleType) and isinstance(target_type, FloatType)):
         return typed

@@ -15,6 +15,7 @@ from pyspark.sql.types import (
 
 from lakesmith.column_refs import named
 from lakesmith.errors import StepError
+from lakesmith.transforms.values.float_digits import float_digits
 
 OUT_OF_RANGE = "[NUMERIC_VALUE_OUT_OF_RANGE]"
 _FLOATS = (FloatType, DoubleType)
@@ -85,7 +86,7 @@ def _would_be_cut(name: str, source_type: DataType, target_type: DataType) -> St
 
 
 def _number(value: Column, source_type: DataType, target_type: DataType) -> Column:
-    digits = _digits(value, source_type)
+    digits = _digits(value, source_type, target_type)
     if isinstance(target_type, _FLOATS):
         typed = digits.cast(target_type)
         was_finite = F.abs(value) != _INFINITY
@@ -105,8 +106,10 @@ def _number(value: Column, source_type: DataType, target_type: DataType) -> Colu
     return F.when(is_lost, failure).otherwise(typed)
 
 
-def _digits(value: Column, source_type: DataType) -> Column:
+def _digits(value: Column, source_type: DataType, target_type: DataType) -> Column:
     # Spark takes the digits of the double beside a float, and 0.1 would not be 0.1.
-    if not isinstance(source_type, FloatType):
-        return value
-    return value.cast("string")
+    is_decimal = isinstance(target_type, DecimalType)
+    is_short = isinstance(source_type, DoubleType) and is_decimal
+    if is_short or isinstance(source_type, FloatType):
+        return float_digits(value, source_type)
+    return value

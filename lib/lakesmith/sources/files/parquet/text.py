@@ -13,6 +13,8 @@ from pyspark.sql.types import (
     ArrayType,
     BinaryType,
     DataType,
+    DoubleType,
+    FloatType,
     MapType,
     StringType,
     StructField,
@@ -21,6 +23,7 @@ from pyspark.sql.types import (
 
 from lakesmith.column_refs import json_text
 from lakesmith.sources.files.text_lines import CORRUPT
+from lakesmith.transforms.values.float_digits import float_digits
 
 BYTES = "_bytes"
 
@@ -36,6 +39,8 @@ class Field:
     @property
     def text(self) -> Column:
         """The value as text, nested ones as JSON."""
+        if isinstance(self.kind, FloatType | DoubleType):
+            return float_digits(self.value, self.kind)
         if not isinstance(self.kind, StructType | ArrayType | MapType):
             return self.value.cast("string")
         kind = with_text_keys(self.kind)
