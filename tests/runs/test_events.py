@@ -16,7 +16,7 @@ from lakesmith.sources.files.position import files_slice
 from lakesmith.sources.registry import register
 from lakesmith.sources.slices import Slice
 from lakesmith.sources.version_slices import versions_slice
-from lakesmith.spec.model import source as source_types
+from lakesmith.spec.model import source_types
 from tests.positions import files_parked, files_seen, read_files
 from tests.sources.numbers_source import Numbers
 

@@ -121,6 +121,31 @@ INPUT_CODES: dict[str, tuple[str, str, str]] = {
         "or that cannot be loaded.",
         "Install the package that has it, in the version that wrote the ledger.",
     ),
+    "LS219": (
+        "secret that is not there",
+        "A spec refers to a secret by an environment variable, a file or a Databricks scope, and"
+        " nothing is found there.",
+        "Give the secret to the process that runs lakesmith, under the name of the message.",
+    ),
+    "LS220": (
+        "database that cannot be read",
+        "A database does not answer, refuses the user, or refuses the query. Its driver may also be"
+        " missing. The position of the source stays where it was.",
+        "Read what the database says at the end of the message. Run again once it answers.",
+    ),
+    "LS221": (
+        "column by which new rows cannot be known",
+        "The column of `incremental` has a type without an order in time, or an overlap that does"
+        " not fit it.",
+        "Name a column of whole numbers, dates or timestamps. Write the overlap of a time as a span"
+        " such as 10m, and that of a number as a number.",
+    ),
+    "LS222": (
+        "rows that would never be new",
+        "The column of `incremental` has rows without a value, with an infinite one, or with one"
+        " far in the future. Such rows, or those that come after them, would never be read.",
+        "Correct these rows in the database, or leave them out by a query.",
+    ),
     "LS300": (
         "step failed",
         "A step gave no usable DataFrame.",

@@ -3,6 +3,11 @@
 from __future__ import annotations
 
 SOURCE_CODES: dict[str, tuple[str, str, str]] = {
+    "LS193": (
+        "column for the time of the read",
+        "A database source names in `read_at` a column that it does not declare.",
+        "Add it to columns, with a name that the table of the database has not.",
+    ),
     "LS129": (
         "pattern that is not read alike everywhere",
         "A local directory and an object store read alternatives in braces, negations and escapes"

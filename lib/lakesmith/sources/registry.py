@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from typing import TYPE_CHECKING, TypeVar, cast
 
 from lakesmith.errors import InputError
-from lakesmith.spec.model.source import UPSTREAM, find_type, register_type
+from lakesmith.spec.model.source_types import UPSTREAM, find_type, register_type
 
 if TYPE_CHECKING:
     from lakesmith.sources.base import Source

@@ -37,7 +37,7 @@ from lakesmith.sources.upstream_defaults import (
 )
 from lakesmith.sources.version_slices import describe_versions, versions_slice
 from lakesmith.spec.change_semantics import changes_rows
-from lakesmith.spec.model.source import UPSTREAM
+from lakesmith.spec.model.source_types import UPSTREAM
 from lakesmith.tables.ref import project_table
 from lakesmith.transforms.conform import defaults_of, with_values
 

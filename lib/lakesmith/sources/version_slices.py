@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from lakesmith.sources.followed_inputs import INPUTS, to_json
 from lakesmith.sources.slices import Slice, Span
-from lakesmith.spec.model.source import UPSTREAM
+from lakesmith.spec.model.source_types import UPSTREAM
 
 if TYPE_CHECKING:
     from lakesmith.sources.upstream_defaults import Defaults

@@ -20,7 +20,7 @@ from lakesmith.spec.installed import load_installed, refused_as
 from lakesmith.spec.model.base import LAYERS, NAME_PATTERN
 from lakesmith.spec.model.check_sets import CheckSet
 from lakesmith.spec.model.project import Project
-from lakesmith.spec.model.source import AnySource
+from lakesmith.spec.model.source_types import AnySource
 from lakesmith.spec.model.table import Table
 from lakesmith.spec.rules.sources import SOURCE_RULES
 from lakesmith.spec.yaml.provenance import Finding

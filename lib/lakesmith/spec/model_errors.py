@@ -11,7 +11,7 @@ from pydantic import BaseModel, ValidationError
 
 from lakesmith.spec.kinds import project_model
 from lakesmith.spec.model.checks.any_check import FINDING
-from lakesmith.spec.model.source import DEFAULT_TYPE, spec_of_type
+from lakesmith.spec.model.source_types import DEFAULT_TYPE, spec_of_type
 from lakesmith.spec.yaml.provenance import Finding, KeyPath, dotted, suggest
 
 if TYPE_CHECKING:

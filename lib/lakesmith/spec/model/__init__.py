@@ -12,8 +12,10 @@ from lakesmith.spec.model.base import (
 )
 from lakesmith.spec.model.checks import Check, OnFail, OnNull
 from lakesmith.spec.model.contract import Contract, Slo
+from lakesmith.spec.model.jdbc import JdbcSource
 from lakesmith.spec.model.project import Project, ProjectMaintenance
-from lakesmith.spec.model.source import AnySource, BatchBounds, FilesSource, SourceSpec
+from lakesmith.spec.model.source import BatchBounds, FilesSource, SourceSpec
+from lakesmith.spec.model.source_types import AnySource
 from lakesmith.spec.model.table import Column, Maintenance, Profile, Table
 from lakesmith.spec.model.write import UNAVAILABLE, KeyFilter, Write
 
@@ -29,6 +31,7 @@ __all__ = [
     "Contract",
     "FilesSource",
     "InputName",
+    "JdbcSource",
     "KeyFilter",
     "Layer",
     "Maintenance",

@@ -9,7 +9,7 @@ from pydantic import Field, PositiveInt
 from lakesmith.spec.model.base import Layer, Model, Name
 from lakesmith.spec.model.check_sets import CheckSet
 from lakesmith.spec.model.quarantine import Quarantine
-from lakesmith.spec.model.source import AnySource
+from lakesmith.spec.model.source_types import AnySource
 from lakesmith.spec.model.table import Maintenance, Profile, Table
 
 

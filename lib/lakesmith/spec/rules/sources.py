@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Iterator
 
+from lakesmith.spec.model.jdbc import JdbcSource
 from lakesmith.spec.model.source import FilesSource, SourceSpec
 from lakesmith.spec.rules.columns import repeated
 from lakesmith.spec.yaml.provenance import Finding, suggest
@@ -116,10 +117,29 @@ def pattern_rules(source: SourceSpec) -> Iterator[Finding]:
         yield Finding("LS129", "pattern", what, hint)
 
 
+def database_rules(source: SourceSpec) -> Iterator[Finding]:
+    """Refuse a column for the time of the read that is not declared.
+
+    Examples
+    --------
+    >>> at = {"dialect": "postgresql", "host": "db", "database": "shop", "user": "reader"}
+    >>> source = JdbcSource(**at, table="orders", columns=("id",), read_at="taken")
+    >>> [finding.key for finding in database_rules(source)]
+    ['read_at']
+    """
+    if not isinstance(source, JdbcSource) or source.read_at is None:
+        return
+    if source.read_at not in source.columns:
+        what = f"column '{source.read_at}' is not one of `columns`"
+        hint = f"add {source.read_at} to columns, which lists what the table lands"
+        yield Finding("LS193", "read_at", what, hint)
+
+
 SOURCE_RULES: tuple[Callable[[SourceSpec], Iterator[Finding]], ...] = (
     column_rules,
     setting_rules,
     optional_column_rules,
     pattern_rules,
     delimiter_rules,
+    database_rules,
 )
