@@ -13,6 +13,8 @@ _WRITTEN_LETTERS = "EFQq"
 _HALF_DAY_LETTERS = "hK"
 _LETTERS = "GyMLdDahKkHmsSVzOXx"
 _QUOTED = re.compile(r"('[^']*')")
+# A year of any length leaves to the digits behind it those of fixed length, and a fraction has none.
+_GREEDY_YEAR = re.compile(r"y{3,}[MdDHkhKms]*S")
 _FRACTION = re.compile(rf"(S{{{_MICROSECOND_DIGITS}}})(S+)")
 _OPTIONAL_ZONE = re.compile(
     rf"\[[^\[\]]*[{_OFFSET_LETTERS}{_REGION_LETTERS}][^\[\]]*\]"
@@ -65,6 +67,8 @@ def pattern_problem(pattern: str) -> str:
     ''
     >>> pattern_problem("dd.MM")
     'it reads no year, and each would be 1970'
+    >>> pattern_problem("yyyyMMddHHmmssSSS")
+    'no text matches it: write a mark before S, as in yyyyMMddHHmmss.SSS'
     """
     if pattern.count("'") % 2:
         return "a quote is never closed"
@@ -76,6 +80,8 @@ def pattern_problem(pattern: str) -> str:
             return f"the letter {letter!r} has no meaning"
     if unquoted.count("[") != unquoted.count("]"):
         return "a bracket is never closed"
+    if _GREEDY_YEAR.search(unquoted):
+        return "no text matches it: write a mark before S, as in yyyyMMddHHmmss.SSS"
     return _missing_part(unquoted)
 
 
