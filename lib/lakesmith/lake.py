@@ -230,7 +230,7 @@ class Lake(QualityReader):
         on_event: Observer | None = None,
         refused: Sequence[str] = (),
     ) -> RunResult:
-        """Return all tables to where they stood before a run, and undo what was built on it.
+        """Return the tables of a run to where they stood before it, and undo what was built on it.
 
         Parameters
         ----------

@@ -109,7 +109,7 @@ def rollback(
     env: Env = LOCAL,
     form: Form = TEXT,
 ) -> None:
-    """Return all tables to where they stood before a run, to read its inputs again."""
+    """Return the tables of a run to where they stood before it, to read its inputs again."""
     if (run is None) == (not refused):
         raise typer.BadParameter(
             "name a run or refused tables", param_hint="--run, --refused"

@@ -1,4 +1,4 @@
-"""Return all tables to where they stood before a run."""
+"""Return the tables of a run to where they stood before it."""
 
 from __future__ import annotations
 

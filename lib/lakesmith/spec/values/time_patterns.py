@@ -13,7 +13,7 @@ _WRITTEN_LETTERS = "EFQq"
 _HALF_DAY_LETTERS = "hK"
 _LETTERS = "GyMLdDahKkHmsSVzOXx"
 _QUOTED = re.compile(r"('[^']*')")
-# A year of any length leaves to the digits behind it those of fixed length, and a fraction has none.
+# A year of any length leaves room for digits of fixed length behind it, and a fraction has none.
 _GREEDY_YEAR = re.compile(r"y{3,}[MdDHkhKms]*S")
 _FRACTION = re.compile(rf"(S{{{_MICROSECOND_DIGITS}}})(S+)")
 _OPTIONAL_ZONE = re.compile(
