@@ -12,11 +12,12 @@ from lakesmith.errors import LedgerError, RunFailed, WriteError
 from lakesmith.ledger.events import LedgerEvent, compacted, done_event, fold
 from lakesmith.ledger.intent import Intent
 from lakesmith.ledger.state import TableState
-from lakesmith.runs.rebuild import tables_to_rebuild
+from lakesmith.runs.rebuild import require_versions, tables_to_rebuild
 from lakesmith.runs.rebuild_files import files_to_read, require_planned
 from lakesmith.sources.files.listing import list_files
 from lakesmith.sources.files.position import files_slice
 from lakesmith.sources.slices import ParkedPart, Slices
+from lakesmith.spec.model import Project
 from tests.positions import files_seen, read_files
 from tests.shop import HEADER, SPECS, TABLES, Shop, by_table
 
@@ -179,6 +180,22 @@ def test_an_unfinished_rebuild_knows_what_it_must_read() -> None:
     broken = Slices(parked=(ParkedPart("c", "cut"),), more=True)
     with pytest.raises(LedgerError, match=r"'c' \(cut\)"):
         require_planned("bronze.a", again["bronze.a"], broken)
+
+
+def test_a_history_whose_upstream_has_no_versions_is_rebuilt_only_by_name() -> None:
+    newest = {"strategy": "upsert", "keys": ["id"], "sequence_by": ["seq"]}
+    tables = {
+        "silver": {"a": {"from": "bronze.a", "write": newest}},
+        "gold": {"h": {"from": "silver.a", "write": {**newest, "strategy": "scd2"}}},
+    }
+    project = Project.model_validate({"name": "shop", "tables": tables})
+    states = {name: TableState(name, version=3) for name in ("silver.a", "gold.h")}
+    rebuilt = tables_to_rebuild(project, states, ["silver.a"])
+    assert rebuilt == ("silver.a", "gold.h")
+    with pytest.raises(LedgerError, match=r"LS618 gold\.h would lose the versions that silver\.a has no more"):
+        require_versions(project, states, rebuilt)
+    require_versions(project, states, rebuilt, ["silver.a", "gold.h"])
+    require_versions(project, {**states, "gold.h": TableState("gold.h")}, rebuilt)
 
 
 def test_the_published_rows_stay_until_the_rebuild_is_published(shop: Shop, monkeypatch: pytest.MonkeyPatch) -> None:

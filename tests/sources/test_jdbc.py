@@ -172,6 +172,16 @@ def test_a_server_that_does_not_answer_leaves_the_position(server: Postgresql, p
     assert landed(shop, "id") == [("1",), ("2",)]
 
 
+def test_a_rebuild_would_lose_what_the_database_has_no_more(server: Postgresql, people: Callable[..., Shop]) -> None:
+    shop = people()
+    server.sql("INSERT INTO people VALUES (1, 'Ann', now())")
+    state(shop)
+    server.sql("DELETE FROM people")
+    with pytest.raises(LakesmithError, match=r"LS609 .*a database keeps no rows that were changed or deleted since"):
+        shop.run(select=TABLES, rebuild=True)
+    assert landed(shop, "id") == [("1",)]
+
+
 def test_no_plan_and_no_commit_shows_the_password(server: Postgresql, people: Callable[..., Shop]) -> None:
     shop = people()
     server.sql("INSERT INTO people VALUES (1, 'Ann', now())")

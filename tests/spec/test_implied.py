@@ -152,8 +152,9 @@ FLAT = COLUMNS + "write: {strategy: upsert, keys: [id], sequence_by: [seq], appl
             {"orders": (DEBEZIUM % "ms").replace("ts_ms: {type: bigint}", "ms: {type: bigint, source: ts_ms}")},
             ["LS166"],
         ),
-        ({"orders": FLAT, "downstream": HISTORY % ("silver.orders", "day")}, ["LS167"]),
-        ({"orders": FLAT, "downstream": HISTORY % ("silver.orders", "seq")}, []),
+        ({"orders": FLAT, "downstream": HISTORY % ("silver.orders", "day")}, ["LS167", "LS194"]),
+        ({"orders": FLAT, "downstream": HISTORY % ("silver.orders", "seq")}, ["LS194"]),
+        ({"orders": FLAT, "downstream": HISTORY % ("bronze.orders", "seq")}, []),
     ],
 )
 def test_what_deserves_a_warning(project: Callable[..., Path], files: dict[str, str], codes: list[str]) -> None:

@@ -68,6 +68,13 @@ CHECK_CODES: dict[str, tuple[str, str, str]] = {
         "Do what the hint says, or leave on_input_change out: rows then keep what the input held"
         " when they came.",
     ),
+    "LS194": (
+        "history of a table that keeps the newest rows only",
+        "A history has the versions that its runs saw. Of several changes between two runs its"
+        " upstream keeps the last one, so that the versions depend on when runs are made.",
+        "Let the history read the table that has all events, such as that of bronze. A history of"
+        " the states at each run needs no change.",
+    ),
     "LS189": (
         "hash of fields that may become more",
         "This is a warning. The step hash_key takes all declared fields of the landed row, and the"

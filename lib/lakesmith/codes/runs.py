@@ -132,6 +132,14 @@ RUN_CODES: dict[str, tuple[str, str, str]] = {
         " source. For changed files, set on_changed_file: reload. Or rebuild only the downstream"
         " tables with --select.",
     ),
+    "LS618": (
+        "rebuild would lose versions",
+        "A history reads a table that keeps the newest rows only. A rebuild of that table makes its"
+        " rows again, but not the versions that they had before, which only the history holds. What"
+        " is published stays.",
+        "Let the history read the table that has all events. To rebuild it with the versions that"
+        " are left, name it with --select.",
+    ),
     "LS610": (
         "table cannot be backfilled",
         "A backfill needs a table that reads another table and declares an event_date. No table"

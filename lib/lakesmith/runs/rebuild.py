@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
 from pyspark.sql import SparkSession
 
+from lakesmith.errors import LedgerError
 from lakesmith.ledger.events import PARTS_PER_EVENT, LedgerEvent
 from lakesmith.ledger.source_settings import other_settings
 from lakesmith.runs.rebuild_files import files_to_read
@@ -14,6 +15,7 @@ from lakesmith.runs.spec_differences import schema_diff
 from lakesmith.sources.registry import source_of
 from lakesmith.spec.fingerprint import spec_hash
 from lakesmith.spec.graph import descendants
+from lakesmith.spec.rules.history import follows_newest
 from lakesmith.tables.ref import project_table
 
 if TYPE_CHECKING:
@@ -79,21 +81,62 @@ def has_changed(project: Project, state: TableState | None, name: str) -> bool:
     )
 
 
+def require_versions(
+    project: Project,
+    states: Mapping[str, TableState],
+    tables: Iterable[str],
+    named: Collection[str] = (),
+) -> None:
+    """Refuse to rebuild histories whose upstream has only the newest rows, but for those named.
+
+    Raises
+    ------
+    LedgerError
+        LS618, naming the tables.
+
+    Examples
+    --------
+    >>> from lakesmith.ledger.state import TableState
+    >>> from lakesmith.spec.example import example_project
+    >>> states = {"bronze.a": TableState("bronze.a", version=3)}
+    >>> require_versions(example_project(), states, ["bronze.a"])
+    """
+    losing = [
+        name
+        for name in tables
+        if name not in named
+        and states[name].version is not None
+        and follows_newest(project, name)
+    ]
+    if not losing:
+        return
+    upstreams = dict.fromkeys(project.table(name).from_ for name in losing)
+    raise LedgerError(
+        f"{', '.join(losing)} would lose the versions that {', '.join(upstreams)} has no more",
+        code="LS618",
+        where=losing[0],
+        hint=f"add --select {losing[0]} to rebuild it with the versions that are left",
+    )
+
+
 def rebuild_events(
     spark: SparkSession,
     project: Project,
     states: dict[str, TableState],
     tables: Sequence[str],
+    named: Collection[str] = (),
 ) -> Iterator[LedgerEvent]:
     """Return the events that start tables from scratch.
 
-    Their published versions stay until the run publishes.
+    Their published versions stay until the run publishes. `named` are those that the user names.
 
     Raises
     ------
     LedgerError
-        LS609 when files whose rows only the table holds are missing, changed or not readable.
+        LS609 when files whose rows only the table holds are missing, changed or not readable; LS618
+        for a history that is not named and whose upstream has only the newest rows.
     """
+    require_versions(project, states, tables, named)
     needed = {
         name: files_to_read(spark, project, states[name], name) for name in tables
     }

@@ -106,7 +106,8 @@ def _start_rebuild(
     """Record which tables are rebuilt, and return the tables of the run in their waves."""
     other = () if request.select else changed_by_source(spark, project, ledger.states)
     tables = tables_to_rebuild(project, ledger.states, request.select, other)
-    ledger.stage(*rebuild_events(spark, project, ledger.states, tables))
+    events = rebuild_events(spark, project, ledger.states, tables, request.select)
+    ledger.stage(*events)
     ledger.flush(spark)
     return waves(
         project, [*dict.fromkeys([*request.select, *tables])] if request.select else ()

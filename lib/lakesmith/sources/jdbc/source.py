@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Collection
 from typing import TYPE_CHECKING, Any
 
 from pyspark.sql import DataFrame, SparkSession
@@ -25,7 +26,7 @@ from lakesmith.sources.jdbc.query import (
     type_query,
 )
 from lakesmith.sources.registry import built_in
-from lakesmith.sources.slices import Slice, Slices
+from lakesmith.sources.slices import Required, Slice, Slices
 from lakesmith.spec.model.jdbc import Incremental, JdbcSource
 from lakesmith.tables.ref import project_table
 
@@ -109,6 +110,15 @@ class Jdbc(Source):
         """Return what decides which rows are read."""
         names = ("dialect", "table", "query")
         return {name: getattr(self.settings, name) for name in names}
+
+    def required(
+        self, spark: SparkSession, position: Position, must_read: Collection[str]
+    ) -> Required:
+        """Return that a rebuild cannot read again what a database had before."""
+        if not position:
+            return Required()
+        problem = "a database keeps no rows that were changed or deleted since"
+        return Required(problems={self._place: problem})
 
     @property
     def _place(self) -> str:

@@ -52,6 +52,30 @@ def clock_findings(subject: Subject) -> Iterator[Finding]:
     yield Finding("LS165", "write.sequence_by", what, hint)
 
 
+def follows_newest(project: Project, name: str) -> bool:
+    """Return whether a history reads a table that keeps the newest row of each key only.
+
+    Its versions are then those that runs saw, and a rebuild cannot give earlier ones again.
+
+    Examples
+    --------
+    >>> from lakesmith.spec.model import Project
+    >>> newest = {"strategy": "upsert", "keys": ["id"], "sequence_by": ["at"]}
+    >>> versions = {"strategy": "scd2", "keys": ["id"], "sequence_by": ["at"]}
+    >>> silver = {"a": {"from": "bronze.a", "write": newest}}
+    >>> gold = {"h": {"from": "silver.a", "write": versions}}
+    >>> tables = {"silver": silver, "gold": gold}
+    >>> project = Project.model_validate({"name": "shop", "tables": tables})
+    >>> follows_newest(project, "gold.h"), follows_newest(project, "silver.a")
+    (True, False)
+    """
+    table = project.table(name)
+    if not table.write.keeps_history or table.from_ not in project.table_names():
+        return False
+    upstream = project.table(table.from_).write
+    return upstream.keeps_newest and upstream.emits != "appends"
+
+
 def clocks_of(project: Project, name: str) -> frozenset[str] | None:
     """Return the columns of a table that hold the time of a snapshot.
 

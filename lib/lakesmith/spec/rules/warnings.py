@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
 from lakesmith.spec.change_semantics import read_from
-from lakesmith.spec.rules.history import clocks_of, makes_column
+from lakesmith.spec.rules.history import clocks_of, follows_newest, makes_column
 from lakesmith.spec.step_effects import name_of, options_of
 from lakesmith.spec.yaml.provenance import Finding
 
@@ -22,7 +22,8 @@ def find_warnings(project: Project) -> Iterator[Finding]:
     Finding
         LS166 for change events that are ordered by milliseconds only, LS167 for a history that is
         ordered by another column than the deletes of its upstream, LS189 for a hash of all raw
-        fields where the source may get more of them.
+        fields where the source may get more of them, LS194 for a history of a table that keeps the
+        newest rows only.
     """
     for name in project.table_names():
         table = project.table(name)
@@ -36,6 +37,17 @@ def find_warnings(project: Project) -> Iterator[Finding]:
         if _has_other_sequence(project, table):
             yield _other_sequence(project, table, key)
         yield from _growing_hashes(project, table, f"tables.{name}")
+        if follows_newest(project, name):
+            yield _seen_versions(table, f"tables.{name}.from")
+
+
+def _seen_versions(table: Table, key: str) -> Finding:
+    what = (
+        f"'{table.from_}' keeps the newest rows only, so that the versions are those that runs"
+        " saw: changes between two runs are one"
+    )
+    hint = f"read what '{table.from_}' reads, which has all events, where each version counts"
+    return Finding("LS194", key, what, hint)
 
 
 def _growing_hashes(project: Project, table: Table, key: str) -> Iterator[Finding]:
