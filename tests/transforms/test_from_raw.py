@@ -40,6 +40,15 @@ def test_the_raw_struct_has_the_fields_of_the_input_and_the_name_of_the_row(spar
     assert again.select("Qty", "_raw.Qty", "_raw._row_digest").collect() == [("6", "6", "d1")]
 
 
+def test_a_number_is_corrected_as_text_and_as_a_number(spark: SparkSession) -> None:
+    kind = StructType.fromDDL("d DOUBLE, n DECIMAL(30,2)")
+    rows = frame(spark, "_row_digest string, _raw string, _patch string", [
+        ("r1", '{"d":1.5,"n":1.00}', '{"d":"0.5","n":"12345678901234567890.10"}'), ("r2", '{"d":1.5,"n":1.00}', '{"d":2}'),
+    ])  # fmt: skip
+    found = rows.transform(from_raw(kind)).selectExpr("d", "CAST(n AS STRING) AS n").collect()
+    assert sorted(map(tuple, found)) == [(0.5, "12345678901234567890.10"), (2.0, "1.00")]
+
+
 @pytest.mark.parametrize(
     ("raw", "patch", "problem"),
     [
@@ -51,6 +60,8 @@ def test_the_raw_struct_has_the_fields_of_the_input_and_the_name_of_the_row(spar
         ('{"Id":"7"}', '{"Qty":null}', None),
         ('{"Id":"7","Qty":1,"Old":"x"}', None, "the input no longer has Old"),
         ('{"Id":"7","Qty":"six"}', None, "a value does not fit the type of its column: Qty"),
+        ('{"Id":"7","Qty":1}', '{"Qty":"6"}', None),
+        ('{"Id":"7","Qty":1}', '{"Qty":"6.5"}', "a value does not fit the type of its column: Qty"),
         ('{"Id":"7","Qty":1}', '{"Qty":"six"}', "a value does not fit the type of its column: Qty"),
         ('{"Id":"7","Qty":99999999999}', None, "a value does not fit the type of its column: Qty"),
     ],

@@ -13,6 +13,7 @@ from pyspark.sql.types import (
     DayTimeIntervalType,
     MapType,
     NullType,
+    NumericType,
     StringType,
     StructField,
     StructType,
@@ -22,6 +23,7 @@ from pyspark.sql.types import (
 
 from lakesmith.column_refs import SIX_DIGITS, named
 from lakesmith.columns import PATCH, RAW, ROW_DIGEST
+from lakesmith.transforms.values.casting import cast_or_null
 from lakesmith.types import Transform
 
 # What the text of a value does not tell.
@@ -154,8 +156,25 @@ def _parsed(rows: DataFrame, input_type: StructType) -> DataFrame:
     wide = StructType([*input_type.fields, unparsed])
     options = {**SIX_DIGITS, "columnNameOfCorruptRecord": _UNPARSED}
     of_row = F.from_json(RAW, wide, options)
-    of_patch = F.from_json(PATCH, wide, options)
-    return rows.withColumns({"_of_row": of_row, "_of_patch": of_patch})
+    # A correction may write a number as text, so that no digit of it is lost.
+    fields = [_as_text(field) for field in wide.fields]
+    of_patch = F.from_json(PATCH, StructType(fields), options)
+    parsed = rows.withColumns({"_of_row": of_row, "_of_patch": of_patch})
+
+    typed = [_typed(field) for field in wide.fields]
+    return parsed.withColumn("_of_patch", F.struct(*typed))
+
+
+def _as_text(field: StructField) -> StructField:
+    is_number = isinstance(field.dataType, NumericType)
+    return StructField(field.name, StringType()) if is_number else field
+
+
+def _typed(field: StructField) -> Column:
+    value = named("_of_patch").getField(field.name)
+    if isinstance(field.dataType, NumericType):
+        value = cast_or_null(value, StringType(), field.dataType)
+    return value.alias(field.name)
 
 
 def _value(name: str, is_given: Column) -> Column:
