@@ -33,6 +33,15 @@ def test_a_run_counts_the_rows_of_each_table(first_run: str) -> None:
     assert re.fullmatch(r"run \S+: done, published as 1, [0-9.]+ s", lines[4])
 
 
+def test_a_source_is_tried_without_writing() -> None:
+    rows = data("try-source", "orders", "--limit", "2")
+    assert len(rows) == 2
+    assert {"OrderId", "_rescued", "_source_file"} <= rows[0].keys()
+    done = invoke("try-source", "sources.order")
+    assert done.exit_code != 0
+    assert "LS207 no source 'order'" in done.stderr and "did you mean 'orders'?" in done.stderr
+
+
 def test_a_second_run_finds_nothing_new() -> None:
     done = invoke("run")
     assert done.exit_code == 0

@@ -40,7 +40,7 @@ from lakesmith.cli.quality.facts import facts
 from lakesmith.cli.quality.group import quality
 from lakesmith.cli.quality.imports import import_checks
 from lakesmith.cli.quality.objectives import slo
-from lakesmith.cli.quality.suggest import suggest
+from lakesmith.cli.quality.suggest import suggest, try_source
 from lakesmith.cli.quality.verbs import quarantine
 from lakesmith.errors import InputError
 
@@ -263,6 +263,7 @@ app.command()(quarantine)
 app.command()(check)
 app.command()(facts)
 app.command()(suggest)
+app.command()(try_source)
 app.command()(slo)
 app.command()(import_checks)
 app.command()(doctor)

@@ -8,11 +8,31 @@ from lakesmith.errors import InputError
 from lakesmith.sources.base import Known
 from lakesmith.sources.registry import source_of
 from lakesmith.spec.model.table import Table
+from lakesmith.spec.yaml.provenance import suggest
 
 if TYPE_CHECKING:
     from pyspark.sql import DataFrame, SparkSession
 
     from lakesmith.spec.model import Project
+
+
+def require_source(project: Project, name: str) -> None:
+    """Refuse a name that no source has.
+
+    Raises
+    ------
+    InputError
+        LS207, with the name that is nearest.
+
+    Examples
+    --------
+    >>> from lakesmith.spec.example import example_project
+    >>> require_source(example_project(), "s")
+    """
+    if name in project.sources:
+        return
+    hint = suggest(name, project.sources, "sources")
+    raise InputError(f"no source '{name}'", code="LS207", hint=hint)
 
 
 def source_rows(spark: SparkSession, project: Project, name: str) -> DataFrame:
@@ -42,7 +62,7 @@ def source_rows(spark: SparkSession, project: Project, name: str) -> DataFrame:
     if slices.new is None:
         reasons = "; ".join(f"{one.part}: {one.reason}" for one in slices.parked)
         raise InputError(
-            f"source {name} has no rows to suggest from",
+            f"source {name} has no rows",
             code="LS217",
             where=f"sources.{name}",
             hint=reasons or "put a file into its directory",

@@ -117,7 +117,7 @@ def problems_of(input_type: StructType) -> Transform:
             F.when(keys.isNull(), F.lit("the raw row is not kept"))
             .when(F.size(missing) > 0, _listed("the raw row lacks", missing))
             .when(F.size(unknown) > 0, _listed("the input no longer has", unknown))
-            .when(_is_unparsed(), _unfit(input_type))
+            .when(_is_unparsed() | _is_no_number(input_type), _unfit(input_type))
         )
         parsed = _parsed(rows, input_type)
         return parsed.select(problem.alias(_PROBLEM))
@@ -190,6 +190,18 @@ def _is_unparsed() -> Column:
     of_patch = named("_of_patch").getField(_UNPARSED)
     unparsed = F.coalesce(of_row, of_patch)
     return unparsed.isNotNull()
+
+
+def _is_no_number(input_type: StructType) -> Column:
+    """Return whether a correction of a number is none, or none of its type."""
+    texts = F.from_json(PATCH, "MAP<STRING, STRING>")
+    lost = F.lit(False)
+    for field in input_type.fields:
+        if isinstance(field.dataType, NumericType):
+            given = F.try_element_at(texts, F.lit(field.name))
+            typed = named("_of_patch").getField(field.name)
+            lost |= given.isNotNull() & typed.isNull()
+    return lost
 
 
 def _unfit(input_type: StructType) -> Column:

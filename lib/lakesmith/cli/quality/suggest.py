@@ -1,4 +1,4 @@
-"""Define the verb ``suggest``."""
+"""Define the verbs ``suggest`` and ``try-source``."""
 
 from __future__ import annotations
 
@@ -6,8 +6,19 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
+from lakesmith.cli import text
 from lakesmith.cli.answer import answering
-from lakesmith.cli.options import CONF, LOCAL, TEXT, Conf, Env, Form, Sets, open_lake
+from lakesmith.cli.options import (
+    CONF,
+    LOCAL,
+    TEXT,
+    Conf,
+    Env,
+    Form,
+    Limit,
+    Sets,
+    open_lake,
+)
 
 if TYPE_CHECKING:
     from lakesmith.suggest.suggested import Suggested
@@ -66,3 +77,26 @@ def suggest_data(found: Suggested) -> dict[str, Any]:
 
 def _yaml(data: dict[str, Any]) -> str:
     return str(data["yaml"])
+
+
+def try_source(
+    name: Annotated[
+        str, typer.Argument(metavar="NAME", help="A source, such as orders.")
+    ],
+    *,
+    sets: Sets,
+    limit: Limit = 20,
+    conf: Conf = CONF,
+    env: Env = LOCAL,
+    form: Form = TEXT,
+) -> None:
+    """Show the first rows that a table would land of a source, and write nothing."""
+    from lakesmith.cli.rows import first_rows
+    from lakesmith.suggest.read_source import require_source, source_rows
+
+    with answering(form) as answer:
+        lake = open_lake(conf, env, sets)
+        source = name.removeprefix("sources.")
+        require_source(lake.project, source)
+        rows = source_rows(lake.spark, lake.project, source)
+        answer(first_rows(rows, limit), text.rows_text)
