@@ -44,6 +44,15 @@ def test_a_table_uses_a_set_with_values_for_its_variables(project: Write) -> Non
     ]
 
 
+@pytest.mark.parametrize("value", ["0.10", "true"])
+def test_a_variable_within_a_text_must_be_text(project: Write, problems: Load, value: str) -> None:
+    check = "{id: a, check: expression, expression: \"sku <> '${limit}'\"}"
+    made = f"variables: {{limit: {value}}}\nchecks:\n  - {check}\n"
+    (problem,) = problems({"tables/silver/orders.yml": SILVER + "  - {use: money}\n", "check_sets/money.yml": made})
+    assert problem.code == "LS175"
+    assert "'limit' of set 'money' is no text, and stands within one" in problem.what
+
+
 def test_a_variable_has_a_default(project: Write) -> None:
     assert checks(project, "  - {use: money, with: {column: amount}}\n")[0] == ("small", "amount", 100)
 

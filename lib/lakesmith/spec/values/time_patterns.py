@@ -13,6 +13,9 @@ _WRITTEN_LETTERS = "EFQq"
 _HALF_DAY_LETTERS = "hK"
 _LETTERS = "GyMLdDahKkHmsSVzOXx"
 _QUOTED = re.compile(r"('[^']*')")
+_HOUR_LETTERS = "HkhK"
+_MONTH_OF_HOUR = re.compile(r"[HkhK][^A-Za-z\[\]]?M")
+_OPTIONAL = re.compile(r"\[[^\[\]]*\]")
 # A year of any length leaves room for digits of fixed length behind it, and a fraction has none.
 _GREEDY_YEAR = re.compile(r"y{3,}[MdDHkhKms]*S")
 _FRACTION = re.compile(rf"(S{{{_MICROSECOND_DIGITS}}})(S+)")
@@ -67,6 +70,10 @@ def pattern_problem(pattern: str) -> str:
     ''
     >>> pattern_problem("dd.MM")
     'it reads no year, and each would be 1970'
+    >>> pattern_problem("yyyy-mm-dd")
+    'it reads a day (d) without a month (M), and each would be in January'
+    >>> pattern_problem("yyyy-MM-dd HH:MM:ss")
+    'it reads seconds (s) without minutes (m)'
     >>> pattern_problem("yyyyMMddHHmmssSSS")
     'no text matches it: write a mark before S, as in yyyyMMddHHmmss.SSS'
     """
@@ -94,6 +101,27 @@ def _missing_part(unquoted: str) -> str:
         return "it reads no year, and each would be 1970"
     if letters & set(_HALF_DAY_LETTERS) and "a" not in letters:
         return "it reads an hour of half a day (h, K) without a, and each would be before noon"
+    if "d" in letters and not letters & set("ML"):
+        return "it reads a day (d) without a month (M), and each would be in January"
+    return _mistaken_letter(unquoted)
+
+
+def _mistaken_letter(unquoted: str) -> str:
+    """Return which letter stands for another part than it seems to."""
+    letters = set(unquoted)
+    if "m" in letters and not letters & set(_HOUR_LETTERS):
+        return "it reads minutes (m) without an hour, and a month is M"
+    if "s" in letters and "m" not in letters:
+        return "it reads seconds (s) without minutes (m)"
+    if _MONTH_OF_HOUR.search(unquoted):
+        return "it reads a month (M) behind an hour, and minutes are m"
+    # Optional sections may read one part in several ways.
+    always = _OPTIONAL.sub("", unquoted)
+    for letter in "yMdHms":
+        if len(re.findall(f"{letter}+", always)) > 1:
+            return f"it reads {letter} twice"
+    if "D" in always and set(always) & set("MLd"):
+        return "it reads a day of the year (D) and also a month or a day"
     return ""
 
 

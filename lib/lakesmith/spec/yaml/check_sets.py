@@ -7,18 +7,22 @@ selects. All is done before the models see the specs, and each value keeps its f
 
 from __future__ import annotations
 
-import re
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from fnmatch import fnmatchcase
 from typing import TYPE_CHECKING, Any
 
 from lakesmith.spec.yaml.nodes import Node
 from lakesmith.spec.yaml.provenance import Finding, suggest
+from lakesmith.spec.yaml.variables import (
+    filled_in,
+    respelled_in,
+    variables_of,
+    with_texts,
+)
 
 if TYPE_CHECKING:
     from lakesmith.spec.yaml.provenance import Origin
 
-_VARIABLE = re.compile(r"\$\{(\w+)\}")
 _USE_KEYS = {"use", "with"}
 _SELECT_KEYS = {"type", "name", "except"}
 _COLUMN = "{column}"
@@ -139,20 +143,24 @@ class _Expansion:
         self, check: Node, variables: Mapping[str, Node], entry: Node, name: str
     ) -> Node | None:
         values = {key: node.value for key, node in variables.items()}
-        wanted: set[str] = set()
-        for text in _texts(check):
-            wanted.update(_VARIABLE.findall(text))
+        wanted = variables_of(check)
         missing = sorted(one for one in wanted if values.get(one) is None)
         if missing:
             hint = f"write with: {{{missing[0]}: ...}}"
             what = f"set '{name}' needs a value for '{missing[0]}'"
             self._report(entry, what, hint)
             return None
+        respelled = respelled_in(check, values)
+        if respelled:
+            hint = f"write it in quotes: {respelled}: '{values[respelled]}'"
+            what = f"'{respelled}' of set '{name}' is no text, and stands within one"
+            self._report(entry, what, hint)
+            return None
         if "use" in _map(check):
             what = f"set '{name}' uses another set"
             self._report(entry, what, "list its checks")
             return None
-        return _filled_in(check, values)
+        return filled_in(check, values)
 
     def _for_each(self, entry: Node) -> Iterator[Node]:
         fields = dict(_map(entry))
@@ -199,36 +207,7 @@ def _on_column(entry: Node, fields: Mapping[str, Node], column: str) -> Node:
 
 
 def _named_in(node: Node, column: str) -> Node:
-    return _with_texts(node, lambda text: text.replace(_COLUMN, column))
-
-
-def _filled_in(node: Node, variables: Mapping[str, Any]) -> Node:
-    """Return a value whose variables are filled in; a value that is one keeps its type."""
-
-    def value_of(found: re.Match[str]) -> Any:
-        return variables[found.group(1)]
-
-    def filled(text: str) -> Any:
-        whole = _VARIABLE.fullmatch(text)
-        if whole:
-            return value_of(whole)
-        return _VARIABLE.sub(lambda found: str(value_of(found)), text)
-
-    return _with_texts(node, filled)
-
-
-def _with_texts(node: Node, replaced: Callable[[str], Any]) -> Node:
-    """Return a node each of whose texts is replaced."""
-    value = node.value
-    if isinstance(value, str):
-        return _with(node, replaced(value))
-    if isinstance(value, list):
-        items = [_with_texts(one, replaced) for one in value]
-        return _with(node, items)
-    if isinstance(value, dict):
-        entries = {key: _with_texts(one, replaced) for key, one in value.items()}
-        return _with(node, entries)
-    return node
+    return with_texts(node, lambda text: text.replace(_COLUMN, column))
 
 
 def _selects(rules: Mapping[str, Node], name: str, kind: str) -> bool:
@@ -255,13 +234,6 @@ def _types(table: Node) -> dict[str, str]:
         kind = _map(column).get("type")
         types[name] = str(kind.value) if kind else ""
     return types
-
-
-def _texts(node: Node) -> Iterator[str]:
-    if isinstance(node.value, str):
-        yield node.value
-    for part in (*_map(node).values(), *_items(node)):
-        yield from _texts(part)
 
 
 def _list(node: Node | None) -> list[str]:
