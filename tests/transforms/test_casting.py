@@ -82,6 +82,11 @@ def test_a_shape_that_only_looks_like_a_date_is_none(spark: SparkSession) -> Non
     check(spark, "string", "timestamp_ntz", [("2024-03-01 10:00:1Z", None), ("2024-03-01 10:00:01", at)])
 
 
+@pytest.mark.parametrize("wanted", ["date", "timestamp", "timestamp_ntz"])
+def test_a_year_beyond_the_type_is_no_value_of_a_format(spark: SparkSession, wanted: str) -> None:
+    check(spark, "string", wanted, [("+300000-01-01", None), ("-300000-01-01", None), ("2024", None)], "yyyy-MM-dd")
+
+
 def test_format_reads_exactly_that_format(spark: SparkSession) -> None:
     check(spark, "string", "date", [
         ("01/12/2010", date(2010, 12, 1)), ("31/02/2010", None), ("2010-12-01", None), ("", None),

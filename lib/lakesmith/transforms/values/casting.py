@@ -214,7 +214,9 @@ def _by_format(text: Column, target_type: DataType, format: str) -> Column:
 
     trimmed = F.btrim(text, F.lit(_BLANKS))
     instant = F.try_to_timestamp(trimmed, F.lit(pattern))
-    return instant.cast(target_type)
+    # A year that overflows throws there, and is NULL here.
+    held = F.try_add(instant, F.expr("INTERVAL '0' SECOND"))
+    return held.cast(target_type)
 
 
 def _has_seconds(text: Column) -> Column:
