@@ -101,6 +101,14 @@ def test_a_fill_needs_all_rows_of_a_group(problems: Load, step: str) -> None:
     assert of(problems, step, write=WHOLE) == []
 
 
+@pytest.mark.parametrize("value", ["0.10", "7"])
+def test_a_fill_of_another_type_is_refused(problems: Load, value: str) -> None:
+    step = f"fill_gaps: {{column: day, every: 1 day, by: [], values: {{note: {value}}}}}"
+    (problem,) = of(problems, step, write=WHOLE)
+    assert (problem.code, problem.key) == ("LS182", "tables.silver.orders.steps.0")
+    assert "is not a string" in problem.what
+
+
 def test_a_fill_stays_within_a_partition(problems: Load) -> None:
     partitions = "write: {strategy: replace_partitions, partition_by: [note]}\n"
     assert of(problems, "forward_fill: {column: amount, order_by: [day], by: [note, id]}", write=partitions) == []

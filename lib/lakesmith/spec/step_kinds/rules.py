@@ -183,9 +183,21 @@ def _type_findings(
     kind = known.get(_column(options))
     if not kind:
         return
-    for problem, hint in _type_problems(name, options, kind):
+    problems = [*_type_problems(name, options, kind), *_filled_problems(options, known)]
+    for problem, hint in problems:
         what = f"step '{name}': {problem}"
         yield Finding("LS182", f"steps.{index}", what, hint)
+
+
+def _filled_problems(options: Options, known: Mapping[str, str]) -> Problems:
+    """Find the values of `fill_gaps` that their columns cannot hold."""
+    values = options.get("values")
+    if not isinstance(values, Mapping):
+        return
+    for column, value in values.items():
+        kind = known.get(str(column).lower())
+        if kind:
+            yield from _value_problems(value, kind)
 
 
 def _type_problems(name: str, options: Options, kind: str) -> Problems:
