@@ -84,7 +84,18 @@ def pattern_error(df: DataFrame, pattern: str) -> str:
 
 
 def patterns_error(df: DataFrame, expression: str) -> str:
-    """Return which regular expression in a SQL expression does not compile, or an empty text."""
+    r"""Return which regular expression in a SQL expression does not compile, or an empty text.
+
+    A pattern that a column is part of is none of these: rows where it does not compile fail alone.
+
+    Examples
+    --------
+    >>> df = spark.sql("SELECT 'a1' AS v, 'd' AS p")
+    >>> patterns_error(df, r"v rlike concat('\\', p)")
+    ''
+    >>> "INVALID" in patterns_error(df, "v rlike concat('(', 'a') OR p = 'x'")
+    True
+    """
     if not NAMES_PATTERNS.search(expression):
         return ""
     return _constants_error(df, expression) or _samples_error(df, expression)
@@ -110,24 +121,31 @@ def _samples_error(df: DataFrame, expression: str) -> str:
     asked = (tuple(df.dtypes), expression)
     if asked not in _known:
         # What stands behind an OR is looked at where its left side is false.
-        errors = (_sample_error(df, expression, number) for number in (0, 1))
+        errors = (_constant_problem(df, expression, number) for number in (0, 1))
         _known[asked] = next(filter(None, errors), "")
     return _known[asked]
 
 
-def _sample_error(df: DataFrame, expression: str, number: int) -> str:
-    samples = _samples(dict(df.dtypes), number)
+def _constant_problem(df: DataFrame, expression: str, number: int) -> str:
+    """Return an error that names the same pattern whatever the texts are, or an empty text."""
+    found = _sample_error(df, expression, number, "x")
+    is_constant = found and found == _sample_error(df, expression, number, "d")
+    return found if is_constant else ""
+
+
+def _sample_error(df: DataFrame, expression: str, number: int, text: str) -> str:
+    samples = _samples(dict(df.dtypes), number, text)
     row = df.sparkSession.sql(ONE_ROW).select(*samples)
     return _error_of(lambda: row.select(F.expr(expression)))
 
 
-def _samples(columns: Mapping[str, str], number: int) -> list[Column]:
-    return [_sample(kind, number).alias(name) for name, kind in columns.items()]
+def _samples(columns: Mapping[str, str], number: int, text: str) -> list[Column]:
+    return [_sample(kind, number, text).alias(name) for name, kind in columns.items()]
 
 
-def _sample(kind: str, number: int) -> Column:
+def _sample(kind: str, number: int, text: str) -> Column:
     if kind == "string":
-        return F.lit("x")
+        return F.lit(text)
     value = number if kind in NUMBERS else None
     return F.lit(value).cast(kind)
 
