@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import pwd
 import shutil
 import socket
 import subprocess
@@ -37,7 +38,9 @@ class Postgresql:
 
 
 def programs() -> Path | None:
-    """Return the directory of the server's programs, None where there is no server."""
+    """Return the directory of the server's programs, None where there is no server that could be started."""
+    if os.geteuid() == 0 and not _has_user():
+        return None
     places = os.pathsep.join([*map(str, DEBIAN), os.environ.get("PATH", "")])
     found = shutil.which("initdb", path=places)
     return Path(found).resolve().parent if found else None
@@ -64,6 +67,14 @@ def postgresql(directory: Path) -> Iterator[Postgresql]:
         yield server
     finally:
         _as_server([*control, "-m", "immediate", "stop"])
+
+
+def _has_user() -> bool:
+    """Return whether root can start the server as its user."""
+    try:
+        return bool(pwd.getpwnam("postgres") and shutil.which("runuser"))
+    except KeyError:
+        return False
 
 
 def _free_port() -> int:
