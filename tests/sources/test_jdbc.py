@@ -91,6 +91,28 @@ def test_a_row_at_the_last_mark_is_new(server: Postgresql, people: Callable[...,
     assert landed(shop, "id", "name") == [("7", "first"), ("7", "second")]
 
 
+def test_rows_of_the_last_day_land_once(server: Postgresql, people: Callable[..., Shop]) -> None:
+    shop = people("id int, name text, changed date", "incremental: {column: changed}", "id, changed")
+    server.sql("INSERT INTO people VALUES (1, 'a', '2024-03-01')")
+    assert state(shop) == "done"
+    assert state(shop) == "nothing_new"
+    server.sql("INSERT INTO people VALUES (2, 'b', '2024-03-01')")
+    state(shop)
+    assert landed(shop, "id") == [("1",), ("2",)]
+
+
+def test_a_position_does_not_move_back_when_rows_are_deleted(server: Postgresql, people: Callable[..., Shop]) -> None:
+    shop = people("id int, name text", "incremental: {column: id}", "id")
+    for number in (1, 5, 9):
+        server.sql(f"INSERT INTO people VALUES ({number})")
+        state(shop)
+    server.sql("DELETE FROM people WHERE id > 1")
+    assert state(shop) == "nothing_new"
+    server.sql("INSERT INTO people VALUES (10)")
+    state(shop)
+    assert landed(shop, "id") == [("1",), ("10",), ("5",), ("9",)]
+
+
 def test_values_are_as_the_database_spells_them(server: Postgresql, people: Callable[..., Shop]) -> None:
     kinds = {
         "a": ("numeric", "12345678901234567890123456789012345678901234567890.10"),

@@ -5,7 +5,8 @@ from __future__ import annotations
 SOURCE_CODES: dict[str, tuple[str, str, str]] = {
     "LS193": (
         "column for the time of the read",
-        "A database source names in `read_at` a column that it does not declare.",
+        "A database source names in `read_at` a column that it does not declare, or it reads"
+        " incrementally, where no time is that of all rows.",
         "Add it to columns, with a name that the table of the database has not.",
     ),
     "LS129": (

@@ -44,14 +44,29 @@ def still_near(position: Mapping[str, Any], low: str, order: Order) -> dict[str,
     --------
     >>> still_near({"near": {"1": "9", "2": "12"}}, "10", "number")
     {'2': '12'}
-    >>> still_near({"near": {"1": "2024-01-02 10:00:00", "2": "2024-01-02"}}, "2024-01-02", "time")
-    {'1': '2024-01-02 10:00:00', '2': '2024-01-02'}
+    >>> still_near({"near": {"1": "2024-01-01", "2": "2024-01-02"}}, "2024-01-02 00:00:00", "time")
+    {'2': '2024-01-02'}
     """
     least = _comparable(low, order)
     near = position.get("near", {})
     return {batch: to for batch, to in near.items() if _comparable(to, order) >= least}
 
 
+def is_behind(to: str, position: Mapping[str, Any], order: Order) -> bool:
+    """Return whether a mark is below the one that was read, as after rows were deleted.
+
+    Examples
+    --------
+    >>> is_behind("9", {"to": "12"}, "number"), is_behind("9", {}, "number")
+    (True, False)
+    """
+    known = position.get("to")
+    return known is not None and _comparable(to, order) < _comparable(known, order)
+
+
 def _comparable(text: str, order: Order) -> Any:
+    if order == "number":
+        return Decimal(text)
     # Times in UTC with four digits of the year are in the order of their texts.
-    return Decimal(text) if order == "number" else text
+    is_date = len(text) == len("2024-01-02")
+    return f"{text} 00:00:00" if is_date else text

@@ -16,7 +16,7 @@ from lakesmith.sources.base import Known, Source
 from lakesmith.sources.jdbc.connection import first_row, rows_of, url_of
 from lakesmith.sources.jdbc.dialects import DIALECTS
 from lakesmith.sources.jdbc.landed import without_landed
-from lakesmith.sources.jdbc.position import MarkPositions, still_near
+from lakesmith.sources.jdbc.position import MarkPositions, is_behind, still_near
 from lakesmith.sources.jdbc.query import (
     PART,
     marks_query,
@@ -144,8 +144,13 @@ class Jdbc(Source):
         found = first_row(spark, self.settings, self.where, query)
         _require_marks(found, incremental.column, self.where)
         to = found["to"]
+        low = found["low"]
         if to is None:
             return None
+        if is_behind(to, position, order):
+            # A position that moved back would read rows again that no batch is known to have.
+            to = position["to"]
+            low = position["low"]
         since = position.get("low")
         near = still_near(position, since, order) if since is not None else {}
         head = known.tables.get(self.table)
@@ -153,7 +158,7 @@ class Jdbc(Source):
         return self.slice(
             since=since,
             to=to,
-            low=found["low"],
+            low=low,
             order=order,
             near=near,
             landed=landed,

@@ -118,7 +118,7 @@ def pattern_rules(source: SourceSpec) -> Iterator[Finding]:
 
 
 def database_rules(source: SourceSpec) -> Iterator[Finding]:
-    """Refuse a column for the time of the read that is not declared.
+    """Refuse a column for the time of the read that is not declared, or of an incremental read.
 
     Examples
     --------
@@ -132,6 +132,10 @@ def database_rules(source: SourceSpec) -> Iterator[Finding]:
     if source.read_at not in source.columns:
         what = f"column '{source.read_at}' is not one of `columns`"
         hint = f"add {source.read_at} to columns, which lists what the table lands"
+        yield Finding("LS193", "read_at", what, hint)
+    if source.incremental is not None:
+        what = "an incremental read has no time of its own"
+        hint = "take out read_at: `_ingested_at` says when a row landed"
         yield Finding("LS193", "read_at", what, hint)
 
 
