@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 
 from pyspark.sql import DataFrame
 from pyspark.sql import functions as F
@@ -160,11 +161,9 @@ def join_skewed(
         right = key.other_side(other, taken)
         hot = _read(hot_keys, key)
         other_hot = _read(other_hot_keys, key)
-        is_split = choice.method == SPLIT
-        plan = Salting(key, how, heat, hot, other_hot, is_split)
+        plan = Salting(key, how, heat, hot, other_hot, choice.method == SPLIT)
         if choice.method == TO_SPARK:
-            none = HotKeys(tuple(on))
-            plan = Salting(key, how, heat, none, none)
+            plan = _plain(plan, on)
 
         joined = join_passing(left, right, plan)
 
@@ -234,6 +233,12 @@ def find_hot_keys(
     values = tuple(tuple(row)[:-1] for row in found)
     rows = tuple(row[ROWS] for row in found)
     return HotKeys(tuple(on), values, rows, total)
+
+
+def _plain(plan: Salting, on: Sequence[str]) -> Salting:
+    """Return a plan without hot keys."""
+    none = HotKeys(tuple(on))
+    return replace(plan, hot=none, other_hot=none)
 
 
 def _strange(other: DataFrame, on: Sequence[str]) -> str:

@@ -49,8 +49,7 @@ class Dialect:
         >>> DIALECTS["postgresql"].name("unit price")
         '"unit price"'
         """
-        doubled = name.replace('"', '""')
-        return f'"{doubled}"'
+        return _quoted(name, '"')
 
     def value(self, text: str) -> str:
         """Return a text as a literal.
@@ -61,5 +60,9 @@ class Dialect:
         >>> DIALECTS["postgresql"].value("O'Neil")
         "'O''Neil'"
         """
-        doubled = text.replace("'", "''")
-        return f"'{doubled}'"
+        return _quoted(text, "'")
+
+
+def _quoted(text: str, mark: str) -> str:
+    doubled = text.replace(mark, mark * 2)
+    return f"{mark}{doubled}{mark}"
