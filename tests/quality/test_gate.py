@@ -2,6 +2,7 @@ from __future__ import annotations
 
 from typing import Any
 
+import pytest
 from chispa import assert_df_equality
 from pyspark.sql import DataFrame, Observation, SparkSession
 
@@ -51,6 +52,21 @@ def test_rejected_keep_reasons_and_the_raw_row(spark: SparkSession) -> None:
         ([("given", "n", None)], '{"N":null,"_source_file":"b"}'),
     ]
     assert_df_equality(bad, frame(spark, ddl, expected), ignore_nullable=True)
+
+
+def test_rules_that_no_row_fails_are_not_evaluated_again(
+    spark: SparkSession, capsys: pytest.CaptureFixture[str]
+) -> None:
+    df, rules = batch(spark)
+    tagged = df.filter("n IS NOT NULL").transform(tag(rules))
+    counts = tagged.agg(*gate_metrics(rules)).first().asDict()
+    bad = tagged.transform(rejected(rules, counts))
+    assert_df_equality(bad, tagged.transform(rejected(rules)), ignore_nullable=True)
+    assert bad.count() == 1
+    bad.explain(mode="formatted")
+    plan = capsys.readouterr().out
+    assert "positive" in plan
+    assert "given" not in plan
 
 
 def test_without_a_raw_row_the_row_itself_is_kept(spark: SparkSession) -> None:

@@ -7,7 +7,7 @@ from pyspark.sql import DataFrame, SparkSession
 from pyspark.sql import functions as F
 from pyspark.sql.types import StructType
 
-from lakesmith.quality.gate import raw_text
+from lakesmith.quality.raw import raw_text
 from lakesmith.testing import frame
 from lakesmith.transforms.from_raw import from_raw, opaque_columns, problems_of
 

@@ -6,7 +6,7 @@ import pytest
 from pyspark.sql import SparkSession
 from pyspark.sql.types import StructType
 
-from lakesmith.quality.gate import raw_text, raw_type
+from lakesmith.quality.raw import raw_text, raw_type
 from lakesmith.testing import frame
 from lakesmith.transforms.raw_values import as_one_text, raw_values
 from tests.transforms.test_from_raw import ODD_ROWS

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cached_property
 from typing import TYPE_CHECKING, Any
@@ -50,12 +51,14 @@ class BatchFrames:
         """Return the same frames without observations, which fill on the first action only."""
         return gated(self.batch, self.inputs, self.rules)
 
-    def rejected(self) -> DataFrame:
+    def rejected(self, counts: Mapping[str, int] | None = None) -> DataFrame:
         """Return the rows for the quarantine.
+
+        With the metrics of the gate, rules that no row fails are not evaluated again.
 
         *Columns*: ``_reasons`` ARRAY<STRUCT<check, column, value>>, ``_raw`` STRING (JSON).
         """
-        return self.replay.tagged.transform(rejected(self.rules))
+        return self.replay.tagged.transform(rejected(self.rules, counts))
 
     def rebuilt(self) -> BatchFrames:
         """Return the frames of a batch whose table was altered."""

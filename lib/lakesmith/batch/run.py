@@ -74,7 +74,9 @@ def _written(
     if is_replay:
         mark_replayed(frames)
     elif known["gate"]["quarantined"]:
-        write_quarantine(frames)
+        # A staged batch was counted before the table was altered, maybe by other rules.
+        counts = known["gate"] if metrics is None else None
+        write_quarantine(frames, counts)
     return record(frames, outcome, known, verdicts)
 
 

@@ -3,6 +3,12 @@
 from __future__ import annotations
 
 SOURCE_CODES: dict[str, tuple[str, str, str]] = {
+    "LS195": (
+        "pattern or widths that do not fit the columns",
+        "The named groups of a line pattern are not the columns of its source, Java refuses the"
+        " pattern, or there is not one width for each column.",
+        "Name a group for each column and no other, or write a width for each column.",
+    ),
     "LS193": (
         "column for the time of the read",
         "A database source names in `read_at` a column that it does not declare, or it reads"

@@ -2,16 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING
 
 from pyspark.sql import Column, DataFrame
 from pyspark.sql import functions as F
-from pyspark.sql.types import StructType
 
-from lakesmith.column_refs import WITH_NULLS, json_text, named
-from lakesmith.columns import GATE, RAW, REASONS, UNFIT
-from lakesmith.spec.step_kinds.responses import MARKER
+from lakesmith.columns import GATE, RAW, REASONS
+from lakesmith.quality.raw import raw_json
 from lakesmith.types import Transform
 
 if TYPE_CHECKING:
@@ -107,13 +105,18 @@ def is_rejected(rules: Sequence[Rule]) -> Column:
     return _fails(rules, "quarantine", "drop")
 
 
-def rejected(rules: Sequence[Rule]) -> Transform:
+def rejected(
+    rules: Sequence[Rule], counts: Mapping[str, int] | None = None
+) -> Transform:
     """Keep the rows of a tagged frame that go to quarantine, with reasons and raw row.
 
     Parameters
     ----------
     rules : sequence of Rule
         The rules the frame was tagged with.
+    counts : mapping of str to int, optional
+        What `gate_metrics` counted on the frame. Rules that no row fails are not evaluated
+        again.
 
     Returns
     -------
@@ -143,49 +146,15 @@ def rejected(rules: Sequence[Rule]) -> Transform:
     +----------------+--------+
     <BLANKLINE>
     """
+    failing = _failing(rules, counts)
 
     def apply(df: DataFrame) -> DataFrame:
-        bad = df.filter(_fails(rules, "quarantine"))
-        reasons = _reasons(rules).alias(REASONS)
-        raw = _raw_json(df).alias(RAW)
+        bad = df.filter(_any_of(failing))
+        reasons = _reasons(failing).alias(REASONS)
+        raw = raw_json(df).alias(RAW)
         return bad.select(reasons, raw)
 
     return apply
-
-
-def raw_text(df: DataFrame) -> DataFrame:
-    """Return the raw input of each row as JSON text.
-
-    Notes
-    -----
-    *Columns*: needs `_raw` where there is one -> exactly `_raw` (string), as `rejected`
-    writes it.
-
-    Examples
-    --------
-    >>> spark.range(1).transform(raw_text).first()[0]
-    '{"id":0}'
-    """
-    return df.select(_raw_json(df).alias(RAW))
-
-
-def raw_type(df: DataFrame) -> StructType:
-    """Return the fields that the raw input of rows may have, with their types.
-
-    Notes
-    -----
-    *Columns*: those of `raw_text`. No Spark job.
-
-    Examples
-    --------
-    >>> raw_type(spark.sql("SELECT 1 AS id, named_struct('Id', '1') AS _raw")).simpleString()
-    'struct<id:int,Id:string>'
-    """
-    shown = df.select(*_shown(df)).schema
-    raw = df.schema[RAW].dataType if RAW in df.columns else shown
-    of_raw = raw.fields if isinstance(raw, StructType) else []
-    fields = {field.name: field for field in (*shown.fields, *of_raw)}
-    return StructType(list(fields.values()))
 
 
 def gate_metrics(rules: Sequence[Rule]) -> list[Column]:
@@ -230,18 +199,42 @@ def _tag(position: int) -> Column:
 
 
 def _fails(rules: Sequence[Rule], *on_fail: str) -> Column:
+    return _any_of(_taken(rules, *on_fail))
+
+
+def _taken(rules: Sequence[Rule], *on_fail: str) -> dict[int, Rule]:
+    """Return the rules with these answers by their positions, those with an error left out."""
+    return {
+        position: rule
+        for position, rule in enumerate(rules)
+        if rule.on_fail in on_fail and not rule.error
+    }
+
+
+def _failing(
+    rules: Sequence[Rule], counts: Mapping[str, int] | None
+) -> dict[int, Rule]:
+    """Return the quarantine rules that rows fail, or all where that is not known."""
+    taken = _taken(rules, "quarantine")
+    if counts is None:
+        return taken
+    return {
+        position: rule
+        for position, rule in taken.items()
+        if counts[f"failed_{position}"]
+    }
+
+
+def _any_of(rules: Mapping[int, Rule]) -> Column:
     fails = F.lit(False)
-    for position, rule in enumerate(rules):
-        if rule.on_fail in on_fail and not rule.error:
-            fails = fails | _tag(position)
+    for position in rules:
+        fails = fails | _tag(position)
     return fails
 
 
-def _reasons(rules: Sequence[Rule]) -> Column:
+def _reasons(rules: Mapping[int, Rule]) -> Column:
     reasons = [
-        F.when(_tag(position), _reason(rule))
-        for position, rule in enumerate(rules)
-        if rule.on_fail == "quarantine"
+        F.when(_tag(position), _reason(rule)) for position, rule in rules.items()
     ]
     return F.array_compact(F.array(*reasons))
 
@@ -252,21 +245,3 @@ def _reason(rule: Rule) -> Column:
         F.lit(rule.column).alias("column"),
         rule.sample.alias("value"),
     )
-
-
-def _shown(df: DataFrame) -> list[Column]:
-    """List the columns that stand for the raw input of a row that has none."""
-    added = (RAW, GATE, UNFIT)
-    names = [name for name in df.columns if not name.startswith(MARKER)]
-    return [named(name) for name in names if name not in added]
-
-
-def _raw_json(df: DataFrame) -> Column:
-    shown = json_text(F.struct(*_shown(df)), WITH_NULLS)
-    if RAW not in df.columns:
-        return shown
-    raw = json_text(named(RAW), WITH_NULLS)
-    # SQL may lose the raw input of the rows that it makes.
-    if UNFIT in df.columns:
-        return F.coalesce(raw, shown)
-    return raw

@@ -1,15 +1,17 @@
-"""Read the raw input of a row from `_raw` and `_rescued`."""
+"""Read the raw input of a row from `_raw` and `_rescued`, and write it as text."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from typing import TYPE_CHECKING
 
-from pyspark.sql import Column
+from pyspark.sql import Column, DataFrame
 from pyspark.sql import functions as F
+from pyspark.sql.types import StructType
 
-from lakesmith.column_refs import column_in
-from lakesmith.columns import IMAGE_FIELD, RAW, RESCUED
+from lakesmith.column_refs import WITH_NULLS, column_in, json_text, named
+from lakesmith.columns import GATE, IMAGE_FIELD, RAW, RESCUED, UNFIT
+from lakesmith.spec.step_kinds.responses import MARKER
 
 if TYPE_CHECKING:
     from lakesmith.spec.model import Column as ContractColumn
@@ -94,6 +96,67 @@ def rescued(columns: Mapping[str, str]) -> Column | None:
     if field is None and RESCUED in columns:
         return F.col(RESCUED)
     return field
+
+
+def raw_text(df: DataFrame) -> DataFrame:
+    """Return the raw input of each row as JSON text.
+
+    Notes
+    -----
+    *Columns*: needs `_raw` where there is one -> exactly `_raw` (string), as `rejected`
+    writes it.
+
+    Examples
+    --------
+    >>> spark.range(1).transform(raw_text).first()[0]
+    '{"id":0}'
+    """
+    return df.select(raw_json(df).alias(RAW))
+
+
+def raw_type(df: DataFrame) -> StructType:
+    """Return the fields that the raw input of rows may have, with their types.
+
+    Notes
+    -----
+    *Columns*: those of `raw_text`. No Spark job.
+
+    Examples
+    --------
+    >>> raw_type(spark.sql("SELECT 1 AS id, named_struct('Id', '1') AS _raw")).simpleString()
+    'struct<id:int,Id:string>'
+    """
+    shown = df.select(*_shown(df)).schema
+    raw = df.schema[RAW].dataType if RAW in df.columns else shown
+    of_raw = raw.fields if isinstance(raw, StructType) else []
+    fields = {field.name: field for field in (*shown.fields, *of_raw)}
+    return StructType(list(fields.values()))
+
+
+def raw_json(df: DataFrame) -> Column:
+    """Return the raw input of each row as JSON text, its own columns where there is none.
+
+    Examples
+    --------
+    >>> df = spark.sql("SELECT 1 AS id, named_struct('Id', '1') AS _raw")
+    >>> df.select(raw_json(df)).first()[0]
+    '{"Id":"1"}'
+    """
+    shown = json_text(F.struct(*_shown(df)), WITH_NULLS)
+    if RAW not in df.columns:
+        return shown
+    raw = json_text(named(RAW), WITH_NULLS)
+    # SQL may lose the raw input of the rows that it makes.
+    if UNFIT in df.columns:
+        return F.coalesce(raw, shown)
+    return raw
+
+
+def _shown(df: DataFrame) -> list[Column]:
+    """List the columns that stand for the raw input of a row that has none."""
+    added = (RAW, GATE, UNFIT)
+    names = [name for name in df.columns if not name.startswith(MARKER)]
+    return [named(name) for name in names if name not in added]
 
 
 def _field(columns: Mapping[str, str], name: str) -> tuple[str, str]:

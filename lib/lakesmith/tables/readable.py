@@ -78,6 +78,10 @@ class ReadableTables:
         ------
         InputError
             LS207 when there is no such table.
+
+        Notes
+        -----
+        *Columns*: those of the table. No job before an action.
         """
         if self.has(name):
             return self.read(name, "published" if version is None else version)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import TYPE_CHECKING
 
 from pyspark.sql import DataFrame
@@ -11,7 +12,7 @@ from pyspark.sql.types import StructType
 from lakesmith.batch.transform.backfill_filter import quarantined_between
 from lakesmith.column_refs import named
 from lakesmith.columns import RAW
-from lakesmith.quality.gate import raw_text, raw_type
+from lakesmith.quality.raw import raw_text, raw_type
 from lakesmith.tables.commit import find, identify, write, writer
 from lakesmith.tables.create import RETENTION
 from lakesmith.transforms.raw_values import as_one_text, raw_values
@@ -60,21 +61,33 @@ def clear_quarantine(frames: BatchFrames) -> None:
         _delete_read_again(frames.replay.tagged, quarantine)
 
 
-def write_quarantine(frames: BatchFrames) -> int:
+def write_quarantine(
+    frames: BatchFrames, counts: Mapping[str, int] | None = None
+) -> int:
     """Write the rejected rows, and return the quarantine's version.
 
-    *Columns*: ``_batch_id`` BIGINT, ``_run_id`` STRING, ``_quarantined_at`` TIMESTAMP,
-    ``_reasons`` ARRAY<STRUCT<check, column, value>>, ``_raw`` STRING (JSON),
-    ``_source_file`` STRING.
+    Parameters
+    ----------
+    frames : BatchFrames
+    counts : mapping of str to int, optional
+        The metrics of the gate. Rules that no row fails are not evaluated again.
+
+    Returns
+    -------
+    int
 
     Notes
     -----
+    *Columns* of what is written: ``_batch_id`` BIGINT, ``_run_id`` STRING, ``_quarantined_at``
+    TIMESTAMP, ``_reasons`` ARRAY<STRUCT<check, column, value>>, ``_raw`` STRING (JSON),
+    ``_source_file`` STRING.
+
     Reads the batch's input once more; called only when bad rows were counted.
     """
     batch = frames.batch
     commit = batch.commit_id("quarantine")
     quarantine = batch.table.quarantine
-    rows = frames.rejected().transform(as_quarantined(batch))
+    rows = frames.rejected(counts).transform(as_quarantined(batch))
 
     def action() -> None:
         quarantine.save(writer(rows, commit).options(**RETENTION))

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from itertools import accumulate
 from typing import TYPE_CHECKING
@@ -14,26 +14,8 @@ from lakesmith.errors import InputError, SparkGone
 from lakesmith.paths import local_path
 from lakesmith.session.failures import cause_of
 from lakesmith.sources.files.codecs import codec_problem
-from lakesmith.sources.files.csv_files import read_csv
-from lakesmith.sources.files.encodings import codec_of
-from lakesmith.sources.files.heads import (
-    csv_head,
-    has_unclosed_quote,
-    header_problem,
-    json_head,
-    read_head,
-)
-from lakesmith.sources.files.json_files import read_json
+from lakesmith.sources.files.formats import format_of
 from lakesmith.sources.files.listing import NOT_NOW, UNREADABLE, FileEntry, as_utf8
-from lakesmith.sources.files.parquet.files import (
-    footer_fields,
-    hole_of,
-    parquet_fields,
-    parquet_rows,
-    read_parquet,
-)
-from lakesmith.sources.files.parquet.footers import footer_of
-from lakesmith.sources.files.parquet.types import name_problem, type_problem
 
 if TYPE_CHECKING:
     from lakesmith.spec.model import FilesSource
@@ -120,12 +102,9 @@ def estimated_rows(spark: SparkSession, source: FilesSource, file: FileEntry) ->
     A file that cannot be read has 0.
     """
     try:
-        if source.format == "parquet":
-            return parquet_rows(spark, file.path)
-        head = read_head(spark, file.path)
+        return format_of(source).estimated_rows(spark, source, file)
     except Exception:  # the file is parked with this reason when it is inspected
         return 0
-    return file.size * head.count(b"\n") // max(len(head), 1)
 
 
 def _refusal(parked: Sequence[tuple[FileEntry, str]], where: str) -> InputError:
@@ -156,7 +135,7 @@ def reason_to_park(spark: SparkSession, source: FilesSource, path: str) -> str:
     if unproven:
         return unproven
     try:
-        return _inspectors()[source.format](spark, source, path)
+        return format_of(source).reason_to_park(spark, source, path)
     except (
         Exception
     ) as error:  # any failure to open or decode is the reason, kept and reported
@@ -186,36 +165,6 @@ def is_passing(error: Exception) -> bool:
     return isinstance(error, OSError) and error.errno is not None
 
 
-def _inspectors() -> dict[str, Callable[[SparkSession, FilesSource, str], str]]:
-    return {
-        "csv": _inspect_csv,
-        "json": lambda spark, source, path: json_head(read_head(spark, path)),
-        "parquet": _inspect_parquet,
-    }
-
-
-def _inspect_csv(spark: SparkSession, source: FilesSource, path: str) -> str:
-    data = read_head(spark, path)
-    reason = csv_head(data, source).reason
-    codec = codec_of(data, source.encoding)
-    if not reason and source.multiline and has_unclosed_quote(path, codec):
-        return (
-            "a quote is never closed (the file has an odd number of quotes): double each quote"
-            " inside a field"
-        )
-    return reason
-
-
-def _inspect_parquet(spark: SparkSession, source: FilesSource, path: str) -> str:
-    footer = footer_of(path)
-    fields = footer_fields(footer) if footer else parquet_fields(spark, path)
-    names = tuple(fields)
-    problem = name_problem(names) or header_problem(names, source)
-    if footer is None:
-        return problem
-    return type_problem(footer) or problem or hole_of(footer)
-
-
 def read_files(
     spark: SparkSession, source: FilesSource, paths: Iterable[str]
 ) -> DataFrame:
@@ -227,15 +176,4 @@ def read_files(
         *Columns*: adds the declared columns STRING, ``_rescued`` STRING (NULL when nothing was
         rescued) and ``_source_file`` STRING.
     """
-    names = list(paths)
-    if source.format == "csv":
-        return read_csv(
-            spark,
-            source,
-            {path: csv_head(read_head(spark, path), source) for path in names},
-        )
-    if source.format == "json":
-        return read_json(spark, source, names)
-    return read_parquet(
-        spark, source, {path: parquet_fields(spark, path) for path in names}
-    )
+    return format_of(source).read(spark, source, list(paths))

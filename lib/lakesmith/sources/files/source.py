@@ -12,9 +12,9 @@ from lakesmith.paths import local_path, path_of_rows
 from lakesmith.sources.base import Known, Source
 from lakesmith.sources.files.changes import fresh_files
 from lakesmith.sources.files.find_bad_file import find_unreadable
+from lakesmith.sources.files.formats import format_of
 from lakesmith.sources.files.listing import FileEntry, list_files
 from lakesmith.sources.files.new_files import next_files, read_files, reason_to_park
-from lakesmith.sources.files.parquet.files import footer_rows, rows_of_few
 from lakesmith.sources.files.position import KIND, FilePositions, held_files, slice_of
 from lakesmith.sources.registry import built_in
 from lakesmith.sources.slices import MISSING, ParkedPart, Required, Slice, Slices
@@ -26,7 +26,6 @@ if TYPE_CHECKING:
     from lakesmith.tables.ref import TableRef
 
 READERS = 8
-COMPRESSED = (".gz", ".bz2", ".deflate", ".zst", ".snappy", ".lz4", ".xz")
 
 
 @built_in
@@ -116,20 +115,8 @@ class Files(Source):
         >>> files.max_rows(files_slice("s", [("in/a.csv.gz", 1200, 1700)]))
         """
         paths = self.positions.parts(piece)
-        if self.settings.format == "parquet":
-            return rows_of_few(paths)
-        if any(path.endswith(COMPRESSED) for path in paths):
-            return None
         size = sum(file[1] for file in piece.data["files"])
-        return int(size // self._shortest_row)
-
-    @property
-    def _shortest_row(self) -> int:
-        """The bytes that any complete row has, which are its delimiters and its line end."""
-        is_json = self.settings.format == "json"
-        if is_json:
-            return len("{}\n")
-        return len(self.settings.columns)
+        return format_of(self.settings).max_rows(self.settings, paths, size)
 
     def still_readable(self, piece: Slice) -> str:
         """Return which file changed or vanished since the slice was planned.
@@ -202,9 +189,7 @@ class Files(Source):
         -----
         No Spark job.
         """
-        if self.settings.format != "parquet":
-            return None
-        return footer_rows(self.positions.parts(piece))
+        return format_of(self.settings).row_count(self.positions.parts(piece))
 
     def may_lack(self) -> tuple[str, ...]:
         """Return the columns of JSON that are not optional, since JSON has no header.
@@ -217,7 +202,7 @@ class Files(Source):
         ()
         """
         spec = self.settings
-        if spec.format != "json":
+        if not format_of(spec).may_lack_fields:
             return ()
         optional = spec.optional_columns
         return tuple(name for name in spec.columns if name not in optional)
@@ -231,8 +216,8 @@ class Files(Source):
         >>> Files(example_project(), "bronze.a").row_settings()["encoding"]
         'UTF-8'
         """
-        names = ("format", *TAKES[self.settings.format])
-        return {name: getattr(self.settings, name) for name in names}
+        names = {"format", *TAKES[self.settings.format]}
+        return self.settings.model_dump(mode="json", include=names)
 
     def required(
         self, spark: SparkSession, position: Position, must_read: Collection[str]

@@ -64,6 +64,10 @@ def rows_of(
     ------
     InputError
         LS219 for a secret that is not there, LS220 when the database does not answer.
+
+    Notes
+    -----
+    *Columns*: those of the query, of the types that Spark reads them as.
     """
     dialect = DIALECTS[source.dialect]
     properties = {

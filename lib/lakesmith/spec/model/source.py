@@ -42,10 +42,10 @@ class SourceSpec(Model):
 
 
 class FilesSource(SourceSpec):
-    """A directory of CSV, JSON-lines or Parquet files, whose declared columns become text."""
+    """A directory of files of one format, whose declared columns become text."""
 
     type: Literal["files"] = Field("files", description="Type of the source.")
-    format: Literal["csv", "json", "parquet"] = Field(
+    format: Literal["csv", "json", "parquet", "log", "fixed_width"] = Field(
         description="Format of the files; `json` is one object a line."
     )
     path: str = Field(description="Directory or URL of the files.")
@@ -60,9 +60,17 @@ class FilesSource(SourceSpec):
     )
     encoding: Literal[
         "UTF-8", "UTF-16", "UTF-16LE", "UTF-16BE", "UTF-32", "US-ASCII", "ISO-8859-1"
-    ] = Field("UTF-8", description="Encoding of CSV.")
+    ] = Field("UTF-8", description="Encoding of text files but JSON.")
     multiline: bool = Field(
         False, description="Whether quoted fields of CSV may have line ends."
+    )
+    line_pattern: Annotated[str, Field(min_length=1)] | None = Field(
+        None,
+        description="Regular expression of a whole line of a log. Its named groups are the columns."
+        " `common` and `combined` stand for the logs of web servers.",
+    )
+    widths: Annotated[tuple[PositiveInt, ...], Field(strict=False)] = Field(
+        (), description="Characters of each column in a line of fixed width."
     )
     on_bad_input: Literal["park", "fail"] = Field(
         "park", description="What to do with a file that cannot be read."

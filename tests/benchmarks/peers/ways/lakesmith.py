@@ -30,8 +30,9 @@ def write(spark: SparkSession, rows: DataFrame, out: str) -> None:
     tagged = rows.transform(tag(rules))
     gate = ObservedMetrics(gate_metrics(rules))
     gate.on(tagged).transform(accepted(rules)).write.parquet(f"{out}/good")
-    tagged.transform(rejected(rules)).write.parquet(f"{out}/bad")
-    verdicts = [asdict(one) for one in gate_results(rules, gate.get() or {})]
+    counts = gate.get()
+    tagged.transform(rejected(rules, counts)).write.parquet(f"{out}/bad")
+    verdicts = [asdict(one) for one in gate_results(rules, counts or {})]
     (Path(out) / "verdicts.json").write_text(json.dumps(verdicts), encoding="utf-8")
 
 
