@@ -107,6 +107,16 @@ def test_a_row_that_is_quarantined_is_not_deleted(spark: SparkSession, tmp_path:
     assert shop.reasons(TABLE) == ["sku_given"]
 
 
+def test_a_snapshot_with_a_key_that_cannot_be_read_is_refused(spark: SparkSession, tmp_path: Path) -> None:
+    shop = shop_of(tmp_path, spark)
+    land(shop, 3, {1: "A", 2: "A"}.items())
+    run(shop)
+    shop.land("bad.csv", ["1,A,1,1,2026-01-04,1,I", "x2,A,1,1,2026-01-04,1,I"])
+    with pytest.raises(GateRefused, match="1 rows of the snapshot have a key that cannot be read"):
+        shop.run(select=["bronze.orders", TABLE])
+    assert shop.rows(TABLE) == [(1, "A"), (2, "A")]
+
+
 def test_a_row_that_was_quarantined_alone_is_not_deleted_when_the_rest_comes(
     spark: SparkSession, tmp_path: Path
 ) -> None:

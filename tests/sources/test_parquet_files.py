@@ -51,6 +51,7 @@ def typed(values: pa.Array, text: str | None) -> Landed:
     ),
     "list": typed(pa.array([[1, 2]]), "[1,2]"),
     "struct": typed(pa.array([{"a": 1}]), '{"a":1}'),
+    "struct with a NULL": typed(pa.array([{"a": 1, "b": None}], pa.struct([("a", pa.int64()), ("b", pa.string())])), '{"a":1,"b":null}'),
     "null": typed(pa.array([None], pa.string()), None),
 })  # fmt: skip
 def test_typed_columns_land_as_text(is_read: IsRead, file: Landed) -> None:

@@ -76,7 +76,29 @@ def test_numbers_of_images_keep_their_spelling(spark: SparkSession) -> None:
     key = "1000000000000000000000000000000000000001"
     after = f'{{"id": {key}, "name": 1.10, "city": {{"zip": 1e400, "at": [1.0]}}}}'
     (row,) = changes(spark, [("c", None, after)])
-    assert values(row) == (key, "1.10", '{"zip":1e400,"at":[1.0]}')
+    assert values(row) == (key, "1.10", '{"at":[1.0],"zip":1e400}')
+
+
+def test_decimals_of_images_keep_their_digits(spark: SparkSession) -> None:
+    numbers = ["12345678901234.5678", "1234567890123456.7891", "0.0001", "100000000000000.0001"]
+    events = [("c", None, f'{{"id": {number}, "name": {{"a": [{number}]}}}}') for number in numbers]
+    found = [(row["id"], row["name"]) for row in changes(spark, events)]
+    assert found == [(number, f'{{"a":[{number}]}}') for number in numbers]
+
+
+@pytest.mark.parametrize(
+    "image",
+    [
+        '{"id": 1, "name": "a", "name": "b"}',
+        '{"id": 1, "name": {"a": 1, "a": 2}}',
+        "{'id': 1}",
+        '{"id": 1, "name": NaN}',
+        '{"id": 1, "name": {"a": -INF}}',
+    ],
+)
+def test_an_image_that_is_no_json_is_no_image(spark: SparkSession, image: str) -> None:
+    (row,) = changes(spark, [("c", None, image)])
+    assert values(row) == (None, None, None)
 
 
 def test_a_placeholder_keeps_the_old_value_in_each_form(spark: SparkSession) -> None:

@@ -10,7 +10,7 @@ from pyspark.sql import DataFrame
 from lakesmith.batch.event_fields import asked_fields
 from lakesmith.batch.gate.metrics import visible_types
 from lakesmith.batch.gate.tied_rows import tie_verdicts
-from lakesmith.batch.gate.unfit_keys import unfit_keys
+from lakesmith.batch.gate.unfit_keys import unfit_keys, unread_keys
 from lakesmith.batch.write.strategies.registry import strategy_of
 from lakesmith.quality.batch_checks import (
     batch_results,
@@ -78,6 +78,7 @@ def judged(
         *_growth(batch, metrics),
         *_unread_rows(batch, metrics["read"]["rows"]),
         *unfit_keys(frames),
+        *unread_keys(frames, metrics["gate"]),
     )
 
 

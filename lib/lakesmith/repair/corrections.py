@@ -21,12 +21,12 @@ from lakesmith.spec.yaml.provenance import suggest
 from lakesmith.tables.commit import USER_METADATA
 from lakesmith.tables.delta_log.fsync import force_newest
 from lakesmith.tables.quarantine_rows import digest_of, with_names
+from lakesmith.transforms.values.json_objects import texts_of
 
 if TYPE_CHECKING:
     from lakesmith.tables.ref import TableRef
 
 _ENTRY = "_entry"
-_FIELDS = "MAP<STRING, STRING>"
 _HINT = "`lakesmith quarantine T` shows the rows that wait, with their names and fields"
 
 
@@ -100,7 +100,7 @@ class Corrections:
             names = tuple(sorted(one.where))
             groups[names].append(number)
         stored = rows.drop(PATCH)
-        raw_fields = F.from_json(RAW, _FIELDS)
+        raw_fields = texts_of(named(RAW))
         fields = stored.withColumn("_fields", raw_fields)
         parts = [
             self._found_by(session, fields, names, numbers)

@@ -20,6 +20,8 @@ from lakesmith.spec.values.column_types import tells_empty_from_null
 if TYPE_CHECKING:
     from lakesmith.spec.model import Project, Table
 
+_ALIKE = ("float", "double")
+
 
 def unproven(table: Table) -> tuple[str, ...]:
     """Return the columns of `key_implies` that the spec does not prove.
@@ -54,6 +56,11 @@ def unproven(table: Table) -> tuple[str, ...]:
     >>> contract = {"day": Column(type="date"), "month": Column(type="string")}
     >>> unproven(Table(from_="bronze.a", columns=contract, write=write, steps=(of_row,)))
     ('month',)
+    >>> by_share = Write(strategy="upsert", keys=("share",), key_implies=("bin",))
+    >>> share = {"share": Column(type="double"), "bin": Column(type="string")}
+    >>> of_share = {"with_columns": {"bin": "cast(share AS string)"}}
+    >>> unproven(Table(from_="bronze.a", columns=share, write=by_share, steps=(of_share,)))
+    ('bin',)
     >>> parts = {"date_parts": {"column": "day", "parts": {"month": "month"}}}
     >>> by_day = Write(strategy="upsert", keys=("id", "day"), key_implies=("day", "month"))
     >>> unproven(Table(from_="bronze.a", write=by_day, steps=(parts,)))
@@ -64,12 +71,20 @@ def unproven(table: Table) -> tuple[str, ...]:
     others = [name for name in table.write.key_implies if name.lower() not in known]
     if not others or table.write.recomputes:
         return ()
-    if table.inputs or table.sql or table.nondeterministic:
+    if table.inputs or table.sql or table.nondeterministic or _has_alike_keys(table):
         return tuple(others)
 
     proven = _determined(table, keys)
 
     return tuple(name for name in others if name.lower() not in proven)
+
+
+def _has_alike_keys(table: Table) -> bool:
+    """Return whether equal keys may be different values, as 0.0 and -0.0 are."""
+    kinds = [
+        table.columns[key].type for key in table.write.keys if key in table.columns
+    ]
+    return any(kind.strip().startswith(_ALIKE) for kind in kinds)
 
 
 def prove_from_upstreams(project: Project) -> None:

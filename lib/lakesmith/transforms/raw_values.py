@@ -9,9 +9,9 @@ from pyspark.sql.types import StringType, StructField, StructType
 from lakesmith.column_refs import WITH_NULLS, json_text, named
 from lakesmith.columns import RAW
 from lakesmith.transforms.from_raw import is_opaque
+from lakesmith.transforms.values.json_objects import texts_of
 from lakesmith.types import Transform
 
-_TEXTS = "MAP<STRING, STRING>"
 _UNREAD = "_unread"
 
 
@@ -42,9 +42,9 @@ def raw_values(raw: Column, input_type: StructType) -> Column:
     >>> rows = spark.sql('''SELECT '{"qty":2,"code":"2.0","day":null}' AS _raw''')
     >>> kind = StructType.fromDDL("qty DOUBLE, code STRING, day DATE")
     >>> rows.select(raw_values(rows["_raw"], kind)).first()[0]
-    {'qty': '2.0', 'code': '2.0'}
+    {'code': '2.0', 'qty': '2.0'}
     """
-    texts = F.from_json(raw, _TEXTS)
+    texts = texts_of(raw)
     today = _read_again(raw, input_type)
     is_read = F.try_element_at(today, F.lit(_UNREAD)).isNull()
     renewed = F.map_zip_with(texts, today, _newer)
@@ -106,4 +106,4 @@ def _read_again(raw: Column, input_type: StructType) -> Column:
     unread = StructField(_UNREAD, StringType())
     kind = StructType([*known, unread])
     row = F.from_json(raw, kind, {"columnNameOfCorruptRecord": _UNREAD})
-    return F.from_json(json_text(row, WITH_NULLS), _TEXTS)
+    return texts_of(json_text(row, WITH_NULLS))

@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
+from functools import reduce
+from operator import or_
 from typing import TYPE_CHECKING
 
 from pyspark.sql import functions as F
 
 from lakesmith.batch.event_fields import landed_keys
 from lakesmith.batch.transform.unfit_rows import split_steps
-from lakesmith.columns import UNFIT
+from lakesmith.column_refs import named
+from lakesmith.columns import GATE, UNFIT
 from lakesmith.quality.check_result import CheckResult
 from lakesmith.spec.step_effects import changed_columns, is_user_function
 from lakesmith.spec.values.sql_text import selects_column
@@ -41,6 +44,46 @@ def unfit_keys(frames: BatchFrames) -> Iterator[CheckResult]:
         )
         keys = ", ".join(spec.write.keys)
         yield CheckResult("unfit_keys", keys, "fail", "fail", unfit, message)
+
+
+def unread_keys(frames: BatchFrames, gate: Mapping[str, int]) -> Iterator[CheckResult]:
+    """Refuse publication where a row of a snapshot has a key that cannot be read.
+
+    Nobody knows which row of the table it is, and that row would be deleted.
+
+    Parameters
+    ----------
+    frames : BatchFrames
+    gate : mapping of str to int
+        The metrics of the gate.
+
+    Notes
+    -----
+    One aggregate over the batch where a rule of a key has quarantined rows, else no job.
+    """
+    write = frames.batch.spec.write
+    if not write.takes("max_delete_share"):
+        return
+    keys = {key.lower() for key in write.keys}
+    failing = [
+        f"{GATE}.r{position}"
+        for position, rule in enumerate(frames.rules)
+        if rule.on_fail == "quarantine"
+        and rule.column.lower() in keys
+        and gate[f"failed_{position}"]
+    ]
+    if not failing:
+        return
+    has_no_key = reduce(or_, [named(key).isNull() for key in write.keys])
+    is_bad = reduce(or_, [F.col(name) for name in failing])
+    unread = frames.replay.tagged.filter(is_bad & has_no_key).count()
+    if unread:
+        message = (
+            f"{unread} rows of the snapshot have a key that cannot be read, and the rows of the"
+            " table that they stand for would be deleted: land the snapshot again"
+        )
+        listed = ", ".join(write.keys)
+        yield CheckResult("unread_keys", listed, "fail", "fail", unread, message)
 
 
 def _deletes_by_key(spec: Table) -> bool:

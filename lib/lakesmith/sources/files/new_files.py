@@ -16,6 +16,7 @@ from lakesmith.session.failures import cause_of
 from lakesmith.sources.files.codecs import codec_problem
 from lakesmith.sources.files.formats import format_of
 from lakesmith.sources.files.listing import NOT_NOW, UNREADABLE, FileEntry, as_utf8
+from lakesmith.sources.files.packed import packed_problem
 
 if TYPE_CHECKING:
     from lakesmith.spec.model import FilesSource
@@ -135,7 +136,8 @@ def reason_to_park(spark: SparkSession, source: FilesSource, path: str) -> str:
     if unproven:
         return unproven
     try:
-        return format_of(source).reason_to_park(spark, source, path)
+        reason = format_of(source).reason_to_park(spark, source, path)
+        return reason or _packed_problem(source, path)
     except (
         Exception
     ) as error:  # any failure to open or decode is the reason, kept and reported
@@ -143,6 +145,11 @@ def reason_to_park(spark: SparkSession, source: FilesSource, path: str) -> str:
         if isinstance(cause, SparkGone):  # no file is to blame for a Spark that died
             raise cause from error
         return f"{NOT_NOW if is_passing(error) else UNREADABLE}{type(error).__name__}: {error}"
+
+
+def _packed_problem(source: FilesSource, path: str) -> str:
+    """Return why a text file cannot be unpacked. Parquet packs its own pages."""
+    return "" if source.format == "parquet" else packed_problem(path)
 
 
 def _is_no_utf8(path: str) -> bool:

@@ -74,6 +74,8 @@ def pattern_problem(pattern: str) -> str:
     'it reads a day (d) without a month (M), and each would be in January'
     >>> pattern_problem("yyyy-MM-dd HH:MM:ss")
     'it reads seconds (s) without minutes (m)'
+    >>> pattern_problem("yyyy-MM-dd HH:mm:SS")
+    'it reads a fraction (S) without seconds (s)'
     >>> pattern_problem("yyyyMMddHHmmssSSS")
     'no text matches it: write a mark before S, as in yyyyMMddHHmmss.SSS'
     """
@@ -113,6 +115,8 @@ def _mistaken_letter(unquoted: str) -> str:
         return "it reads minutes (m) without an hour, and a month is M"
     if "s" in letters and "m" not in letters:
         return "it reads seconds (s) without minutes (m)"
+    if "S" in letters and "s" not in letters:
+        return "it reads a fraction (S) without seconds (s)"
     if _MONTH_OF_HOUR.search(unquoted):
         return "it reads a month (M) behind an hour, and minutes are m"
     # Optional sections may read one part in several ways.

@@ -7,6 +7,7 @@ import math
 from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
+from itertools import product
 from typing import TYPE_CHECKING, Any
 
 from lakesmith.columns import quoted
@@ -75,6 +76,12 @@ def typed(value: Any, kind: str) -> str:
     return literal(value) + SUFFIX.get(kind, "")
 
 
+def _signs(value: Any) -> tuple[Any, ...]:
+    """Return a value in each of its spellings, which a zero of floats has two of."""
+    is_zero = isinstance(value, float) and value == 0
+    return (0.0, -0.0) if is_zero else (value,)
+
+
 def _delta_rs_name(column: str) -> str:
     escaped = column.replace('"', '""')
     return f'"{escaped}"'
@@ -135,7 +142,8 @@ def one_of(kinds: Mapping[str, str], rows: Sequence[Sequence[Any]]) -> str:
         return f"({value_in(name, kind, [value for (value,) in rows])})"
     columns = ", ".join(quoted(name) for name in kinds)
     # A comparison of structs takes NULL for equal to NULL inside them, and is never NULL itself.
-    values = ", ".join(_struct(kinds, row) for row in rows)
+    signed = [one for row in rows for one in product(*map(_signs, row))]
+    values = ", ".join(_struct(kinds, row) for row in signed)
     return f"struct({columns}) IN ({values})"
 
 
@@ -154,9 +162,12 @@ def value_in(
     --------
     >>> value_in("id", "int", [1, None], DELTA_RS)
     '"id" IN (1) OR "id" IS NULL'
+    >>> value_in("share", "double", [-0.0])
+    '`share` IN (0.0D, -0.0D)'
     """
     column = dialect.column(name)
-    known = [dialect.value(value, kind) for value in values if value is not None]
+    given = [one for value in values if value is not None for one in _signs(value)]
+    known = [dialect.value(value, kind) for value in given]
     tests: list[str] = []
     if known:
         listed = ", ".join(known)
@@ -188,6 +199,8 @@ def value_between(
     --------
     >>> value_between("v", [(1, 3), (9, 9)], [1, 3, 9, None], str)
     'v >= 1 AND v <= 3 OR v = 9 OR v IS NULL'
+    >>> value_between("v", [(0.0, 0.0), (-1.0, 0.0)], [], str)
+    'v >= -0.0 AND v <= 0.0 OR v >= -1.0 AND v <= 0.0'
     """
     tests = [_between(column, span, write) for span in spans]
     if None in values:
@@ -200,7 +213,11 @@ def value_between(
 def _between(column: str, span: Span, write: Callable[[Any], str]) -> str:
     """Bound a column by a range, which is open where Python's calendar ends."""
     low, high = span
-    if low == high and low not in (*FIRST, *LAST):
+    # Readers of files order the zeros by their signs, and Spark takes them for one value.
+    low = _signs(low)[-1]
+    high = _signs(high)[0]
+    is_signed = str(low) != str(high)
+    if low == high and not is_signed and low not in (*FIRST, *LAST):
         return f"{column} = {write(low)}"
     lower = f"{column} >= {write(low)}"
     if low in FIRST:

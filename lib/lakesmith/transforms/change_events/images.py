@@ -16,7 +16,8 @@ from lakesmith.transforms.values.json_numbers import (
 from lakesmith.transforms.values.json_objects import in_array, only_object
 from lakesmith.types import Transform
 
-_OBJECTS = "array<map<string,string>>"
+# Numbers keep their digits as variants. A parser of texts would read them as doubles.
+_OBJECTS = "array<map<string,variant>>"
 
 
 def with_image(name: str, of: str) -> Transform:
@@ -62,7 +63,8 @@ def with_image(name: str, of: str) -> Transform:
         marked = df.withColumn(changed, has_changed_number(text))
         is_changed = named(changed)
         array = in_array(text, is_changed)
-        parsed = marked.withColumn(objects, F.from_json(array, _OBJECTS))
+        items = F.try_parse_json(array).try_cast(_OBJECTS)
+        parsed = marked.withColumn(objects, items)
         is_unclear = is_changed & may_hold_mark(text)
         single = only_object(named(objects), text)
         clear = parsed.withColumn(fields, F.when(~is_unclear, single))
@@ -119,7 +121,7 @@ def is_ambiguous(image: Column, names: Iterable[str]) -> Column:
 
 def _image(fields: Column, changed: Column) -> Column:
     names = F.map_keys(fields)
-    values = F.map_values(fields)
+    values = F.transform(F.map_values(fields), _text_of)
     unmarked = F.transform(values, unmark_numbers)
     as_spelled = F.when(changed, unmarked).otherwise(values)
     lowered = F.transform(names, F.lower)
@@ -128,6 +130,10 @@ def _image(fields: Column, changed: Column) -> Column:
     )
 
     return F.when(fields.isNotNull(), image)
+
+
+def _text_of(value: Column) -> Column:
+    return value.cast("string")
 
 
 def _has_several(lowered: Column, name: str) -> Column:

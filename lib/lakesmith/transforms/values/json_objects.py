@@ -11,7 +11,12 @@ from __future__ import annotations
 from pyspark.sql import Column
 from pyspark.sql import functions as F
 
-from lakesmith.transforms.values.json_numbers import mark_numbers
+from lakesmith.transforms.values.json_numbers import (
+    has_changed_number,
+    mark_numbers,
+    may_hold_mark,
+    unmark_numbers,
+)
 
 # What closes an array behind an object.
 _CLOSING = r"\}[ \t\r\n]*+\]"
@@ -75,6 +80,34 @@ def only_object(items: Column, text: Column) -> Column:
     has_end = (count == 2) & (last == end)
     is_all_before_end = has_end & may_close
     return F.when(is_all | is_all_before_end, first)
+
+
+def texts_of(text: Column) -> Column:
+    """Return the fields of a JSON object as texts, nested ones as JSON.
+
+    Parameters
+    ----------
+    text : Column
+        JSON text that Spark wrote.
+
+    Returns
+    -------
+    Column
+        MAP<STRING, STRING>, NULL where the text is no object. Numbers keep their spelling, where a
+        parser of texts would read them as doubles.
+
+    Examples
+    --------
+    >>> text = F.lit('{"a": 1234567890123456.7890, "b": "1.10", "c": null}')
+    >>> spark.range(1).select(texts_of(text)).first()[0]
+    {'a': '1234567890123456.7890', 'b': '1.10', 'c': None}
+    """
+    can_mark = has_changed_number(text) & ~may_hold_mark(text)
+    marked = F.when(can_mark, mark_numbers(text)).otherwise(text)
+    fields = F.try_parse_json(marked).try_cast("map<string,variant>")
+    texts = F.transform_values(fields, lambda _, value: value.cast("string"))
+    spelled = F.transform_values(texts, lambda _, value: unmark_numbers(value))
+    return F.when(can_mark, spelled).otherwise(texts)
 
 
 def _may_close(text: Column) -> Column:

@@ -21,7 +21,7 @@ from pyspark.sql.types import (
     StructType,
 )
 
-from lakesmith.column_refs import json_text
+from lakesmith.column_refs import WITH_NULLS, json_text
 from lakesmith.sources.files.text_lines import CORRUPT
 from lakesmith.transforms.values.float_digits import float_digits
 
@@ -45,9 +45,9 @@ class Field:
             return self.value.cast("string")
         kind = with_text_keys(self.kind)
         if kind == self.kind:
-            return json_text(self.value)
+            return json_text(self.value, WITH_NULLS)
         value = self.value.cast(kind)
-        return json_text(value)
+        return json_text(value, WITH_NULLS)
 
     @property
     def is_no_text(self) -> Column | None:
