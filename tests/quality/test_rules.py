@@ -209,6 +209,18 @@ def test_text_that_no_directory_can_be_named_by_is_no_partition(spark: SparkSess
     assert [row["part"] for row in found] == bad
 
 
+def test_a_timestamp_before_year_one_is_no_partition(spark: SparkSession) -> None:
+    spec = Table(from_="bronze.orders", write=Write(partition_by=("at",)))
+    (rule,) = compile_rules(spec, {"at": "timestamp"})
+    assert (rule.id, rule.on_fail) == ("at_partition", "quarantine")
+    bad = ["-0044-03-15 01:02:03", "0000-12-31 23:59:59"]
+    good = [None, "0001-01-01 00:00:00", "+12345-01-01 00:00:00"]
+    rows = frame(spark, "text string", [(value,) for value in bad + good])
+    found = rows.selectExpr("text", "cast(text AS timestamp) AS at").filter(rule.failed).select("text").collect()
+    assert [row["text"] for row in found] == bad
+    assert compile_rules(spec, {"at": "timestamp_ntz"}) == compile_rules(spec, {"at": "date"}) == ()
+
+
 def failed_by(spark: SparkSession, ddl: str, rows: list[tuple], *checks: Check) -> list[tuple]:
     df = frame(spark, ddl, rows)
     rules = resolve(compile_rules(table(*checks), dict(df.dtypes)), df)

@@ -107,12 +107,15 @@ def test_a_row_that_is_quarantined_is_not_deleted(spark: SparkSession, tmp_path:
     assert shop.reasons(TABLE) == ["sku_given"]
 
 
-def test_a_snapshot_with_a_key_that_cannot_be_read_is_refused(spark: SparkSession, tmp_path: Path) -> None:
+@pytest.mark.parametrize("line", ["x2,A,1,1,2026-01-04,1,I", "2,A,1,1,never,1,I"], ids=["key", "time"])
+def test_a_snapshot_deletes_nothing_that_an_unread_row_may_stand_for(
+    spark: SparkSession, tmp_path: Path, line: str
+) -> None:
     shop = shop_of(tmp_path, spark)
     land(shop, 3, {1: "A", 2: "A"}.items())
     run(shop)
-    shop.land("bad.csv", ["1,A,1,1,2026-01-04,1,I", "x2,A,1,1,2026-01-04,1,I"])
-    with pytest.raises(GateRefused, match="1 rows of the snapshot have a key that cannot be read"):
+    shop.land("bad.csv", ["1,A,1,1,2026-01-04,1,I", line])
+    with pytest.raises(GateRefused, match="1 rows of the snapshot have a key or a time that cannot be read"):
         shop.run(select=["bronze.orders", TABLE])
     assert shop.rows(TABLE) == [(1, "A"), (2, "A")]
 

@@ -78,7 +78,7 @@ def judged(
         *_growth(batch, metrics),
         *_unread_rows(batch, metrics["read"]["rows"]),
         *unfit_keys(frames),
-        *unread_keys(frames, metrics["gate"]),
+        *unread_keys(frames, metrics["gate"], committed),
     )
 
 

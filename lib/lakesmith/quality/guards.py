@@ -11,6 +11,8 @@ if TYPE_CHECKING:
     from lakesmith.spec.model import Write
 
 ROWS_BEFORE = "numRowsBefore"
+# The rows that a snapshot marked as deleted.
+DELETED_ROWS = "updatedTombstones"
 
 
 def delete_share(write: Write, metrics: Mapping[str, int]) -> tuple[CheckResult, ...]:
@@ -40,7 +42,7 @@ def delete_share(write: Write, metrics: Mapping[str, int]) -> tuple[CheckResult,
     before = metrics.get(ROWS_BEFORE)
     if not before:
         return ()
-    deleted = metrics["updatedTombstones"]
+    deleted = metrics[DELETED_ROWS]
     if deleted <= before * write.max_delete_share:
         return (CheckResult("delete_share", "", "fail", "pass", 0),)
     message = (

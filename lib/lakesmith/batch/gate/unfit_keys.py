@@ -2,23 +2,26 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from functools import reduce
 from operator import or_
 from typing import TYPE_CHECKING
 
+from pyspark.sql import Column
 from pyspark.sql import functions as F
 
 from lakesmith.batch.event_fields import landed_keys
 from lakesmith.batch.transform.unfit_rows import split_steps
 from lakesmith.column_refs import named
-from lakesmith.columns import GATE, UNFIT
+from lakesmith.columns import GATE, RESCUED, UNFIT
 from lakesmith.quality.check_result import CheckResult
+from lakesmith.quality.guards import DELETED_ROWS
 from lakesmith.spec.step_effects import changed_columns, is_user_function
 from lakesmith.spec.values.sql_text import selects_column
 
 if TYPE_CHECKING:
     from lakesmith.batch.frames import BatchFrames
+    from lakesmith.quality.rule import Rule
     from lakesmith.spec.model import Table
 
 
@@ -46,44 +49,50 @@ def unfit_keys(frames: BatchFrames) -> Iterator[CheckResult]:
         yield CheckResult("unfit_keys", keys, "fail", "fail", unfit, message)
 
 
-def unread_keys(frames: BatchFrames, gate: Mapping[str, int]) -> Iterator[CheckResult]:
-    """Refuse publication where a row of a snapshot has a key that cannot be read.
+def unread_keys(
+    frames: BatchFrames, gate: Mapping[str, int], committed: Mapping[str, int]
+) -> Iterator[CheckResult]:
+    """Refuse publication where rows are deleted that unread rows of a snapshot may stand for.
 
-    Nobody knows which row of the table it is, and that row would be deleted.
+    Of a row whose key or time cannot be read nobody knows which row of the table it is.
 
     Parameters
     ----------
     frames : BatchFrames
     gate : mapping of str to int
         The metrics of the gate.
+    committed : mapping of str to int
+        What the commit counted.
 
     Notes
     -----
-    One aggregate over the batch where a rule of a key has quarantined rows, else no job.
+    One aggregate over the batch where rows were quarantined and others deleted, else no job.
     """
     write = frames.batch.spec.write
-    if not write.takes("max_delete_share"):
+    deletes = write.takes("max_delete_share") and committed.get(DELETED_ROWS)
+    if not (deletes and gate["quarantined"]):
         return
-    keys = {key.lower() for key in write.keys}
-    failing = [
-        f"{GATE}.r{position}"
-        for position, rule in enumerate(frames.rules)
-        if rule.on_fail == "quarantine"
-        and rule.column.lower() in keys
-        and gate[f"failed_{position}"]
-    ]
-    if not failing:
-        return
-    has_no_key = reduce(or_, [named(key).isNull() for key in write.keys])
-    is_bad = reduce(or_, [F.col(name) for name in failing])
-    unread = frames.replay.tagged.filter(is_bad & has_no_key).count()
+    needed = [*write.keys, *write.sequence_by[:1]]
+    lacks = reduce(or_, [named(name).isNull() for name in needed])
+    is_unread = _fails_any(frames.rules, [*needed, RESCUED])
+    unread = frames.replay.tagged.filter(is_unread & lacks).count()
     if unread:
         message = (
-            f"{unread} rows of the snapshot have a key that cannot be read, and the rows of the"
-            " table that they stand for would be deleted: land the snapshot again"
+            f"{unread} rows of the snapshot have a key or a time that cannot be read, and rows are"
+            " deleted that they may stand for: land the snapshot again"
         )
         listed = ", ".join(write.keys)
         yield CheckResult("unread_keys", listed, "fail", "fail", unread, message)
+
+
+def _fails_any(rules: Sequence[Rule], columns: Iterable[str]) -> Column:
+    """Return whether a tagged row is quarantined by a rule on one of some columns."""
+    names = {name.lower() for name in columns}
+    fails = F.lit(False)
+    for position, rule in enumerate(rules):
+        if rule.on_fail == "quarantine" and rule.column.lower() in names:
+            fails = fails | F.col(f"{GATE}.r{position}")
+    return fails
 
 
 def _deletes_by_key(spec: Table) -> bool:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import replace
 from functools import reduce
 from operator import and_, or_
@@ -182,26 +182,41 @@ def _key(table: Table) -> Iterator[Rule]:
 
 
 def _partition(table: Table, columns: Mapping[str, str]) -> Iterator[Rule]:
-    """Refuse text that names no directory, which Delta cannot write."""
+    """Refuse values that name no directory, or that Delta writes as another value."""
     for name in table.write.partition_by:
-        if find(columns, name) == "string":
+        kind = find(columns, name)
+        fails = _UNNAMED.get(kind or "")
+        if fails is not None and kind is not None:
             value = named(name)
-            escaped = F.regexp_replace(value, _ESCAPED, "%00")
-            # A directory is named <column>=<value>.
-            length = F.octet_length(escaped) + len(name) + 1
-            is_too_long = length > _LONGEST_NAME
-            is_null = value.isin("", _HIVE_NULL)
-            has_nul = value.contains("\0")
-            fails = is_null | has_nul | is_too_long
-            failed = is_true(fails)
-            sample = sample_of(value, "string")
             yield _rule(
                 f"{name}_partition",
                 "partition",
                 name,
-                failed,
-                sample,
+                is_true(fails(name)),
+                sample_of(value, kind),
             )
+
+
+def _names_no_directory(name: str) -> Column:
+    value = named(name)
+    escaped = F.regexp_replace(value, _ESCAPED, "%00")
+    # A directory is named <column>=<value>.
+    length = F.octet_length(escaped) + len(name) + 1
+    is_too_long = length > _LONGEST_NAME
+    is_null = value.isin("", _HIVE_NULL)
+    has_nul = value.contains("\0")
+    return is_null | has_nul | is_too_long
+
+
+def _is_before_year_one(name: str) -> Column:
+    """Return whether Delta names the directory by the year of an era, without the era."""
+    return F.year(named(name)) < 1
+
+
+_UNNAMED: Mapping[str, Callable[[str], Column]] = {
+    "string": _names_no_directory,
+    "timestamp": _is_before_year_one,
+}
 
 
 def _replaced(table: Table, rule: str) -> set[str]:
