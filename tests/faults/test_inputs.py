@@ -14,7 +14,7 @@ import pytest
 from lakesmith.errors import RunFailed
 from lakesmith.observe.events import RunEvent
 from lakesmith.observe.results import RunResult
-from lakesmith.sources.files import new_files
+from lakesmith.sources.files.formats import csv as csv_format
 from tests.faults.damage import BRONZE, FIRST, SECOND, bronze_ids, ids
 from tests.shop import HEADER, SPECS, Shop, by_table
 
@@ -87,7 +87,7 @@ def test_a_file_that_could_not_be_opened_is_tried_again_by_each_run(
     shop = make_shop({"sources/orders": SPECS["sources/orders"] + "batch: {max_files: 1}\n"})
     shop.land("a.csv", FIRST)
     shop.land("b.csv", SECOND)
-    read = new_files.read_head
+    read = csv_format.read_head
 
     def refuse(spark: Any, path: str) -> bytes:
         if path.endswith("a.csv"):
@@ -95,7 +95,7 @@ def test_a_file_that_could_not_be_opened_is_tried_again_by_each_run(
         return read(spark, path)
 
     with monkeypatch.context() as patch:
-        patch.setattr(new_files, "read_head", refuse)
+        patch.setattr(csv_format, "read_head", refuse)
         results = [shop.run(select=BRONZE) for _ in range(2)]
     assert [(one.state, parked(one)) for one in results] == [("degraded", ["a.csv"])] * 2
     assert bronze_ids(shop) == sorted(ids(SECOND))

@@ -11,7 +11,7 @@ import pytest
 from pyspark.sql import SparkSession
 
 from lakesmith.errors import GateRefused
-from lakesmith.sources.files import source as files
+from lakesmith.sources.files.formats import parquet as files
 from tests.shop import Shop, by_table
 
 TABLES = ["bronze.days"]

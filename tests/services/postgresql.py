@@ -66,7 +66,9 @@ def postgresql(directory: Path) -> Iterator[Postgresql]:
         subprocess.run(create, env={**os.environ, "PGPASSWORD": PASSWORD}, check=True, capture_output=True)
         yield server
     finally:
-        _as_server([*control, "-m", "immediate", "stop"])
+        # A server whose directory was cleared has ended by itself.
+        if (data / "postmaster.pid").exists():
+            _as_server([*control, "-m", "immediate", "stop"])
 
 
 def _has_user() -> bool:
