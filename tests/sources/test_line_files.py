@@ -63,6 +63,11 @@ def test_a_log_has_its_encoding(is_read: IsRead, file: Landed) -> None:
     is_read(file)
 
 
+@lands_all(LOG | {"encoding": "US-ASCII"}, {"no ASCII": (b"2 \xe9\n2 b\n", [bad("2 \u00e9"), B])})
+def test_bytes_that_the_encoding_does_not_know_are_rescued(is_read: IsRead, file: Landed) -> None:
+    is_read(file)
+
+
 @lands_each({"gzip": Landed(gzip.compress(b"2 b\n"), [B], "a.log.gz", LOG)})
 def test_a_packed_log_is_unpacked(is_read: IsRead, file: Landed) -> None:
     is_read(file)

@@ -184,9 +184,9 @@ def _key(table: Table) -> Iterator[Rule]:
 def _partition(table: Table, columns: Mapping[str, str]) -> Iterator[Rule]:
     """Refuse values that name no directory, or that Delta writes as another value."""
     for name in table.write.partition_by:
-        kind = find(columns, name)
-        fails = _UNNAMED.get(kind or "")
-        if fails is not None and kind is not None:
+        kind = find(columns, name) or ""
+        fails = _UNNAMED.get(kind)
+        if fails is not None:
             value = named(name)
             yield _rule(
                 f"{name}_partition",

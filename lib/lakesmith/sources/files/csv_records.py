@@ -90,9 +90,7 @@ def is_malformed(record: Column, source: FilesSource) -> Column:
     must be no NUL character and no U+FFFF, which Spark's parser takes for the end of its input.
     Quotes within a field that does not begin with one are text.
     """
-    is_text = ~is_unsafe(record) & ~F.contains(record, F.lit("\uffff"))
-    if source.encoding.upper() == "US-ASCII":
-        is_text &= ~record.rlike(r"[^\x00-\x7F]")
+    is_text = ~is_no_text(record, source) & ~F.contains(record, F.lit("\uffff"))
     if is_wide(source.encoding):
         # The decoder replaces what it does not know.
         is_text &= ~F.contains(record, F.lit("\ufffd"))
@@ -101,6 +99,14 @@ def is_malformed(record: Column, source: FilesSource) -> Column:
         | has_open_quote(record)
         | has_text_after_quote(record, source.delimiter)
     )
+
+
+def is_no_text(record: Column, source: FilesSource) -> Column:
+    """Return True for NUL characters and for bytes that the encoding does not know."""
+    unknown = is_unsafe(record)
+    if source.encoding.upper() == "US-ASCII":
+        unknown |= record.rlike(r"[^\x00-\x7F]")
+    return unknown
 
 
 def has_text_after_quote(record: Column, delimiter: str) -> Column:

@@ -149,7 +149,7 @@ def reason_to_park(spark: SparkSession, source: FilesSource, path: str) -> str:
 
 def _packed_problem(source: FilesSource, path: str) -> str:
     """Return why a text file cannot be unpacked. Parquet packs its own pages."""
-    return "" if source.format == "parquet" else packed_problem(path)
+    return "" if format_of(source).packs_itself else packed_problem(path)
 
 
 def _is_no_utf8(path: str) -> bool:

@@ -21,7 +21,7 @@ LOG_FORMATS: Mapping[str, str] = {
 _NAME = r"\(\?<(?P<name>[A-Za-z_]\w*)>"
 # What may hold a parenthesis that opens no group comes first.
 _TOKENS = re.compile(
-    rf"\\Q.*?(?:\\E|\Z)|\\k<\w*>|\\.|{_NAME}|(?P<plain>\((?!\?))|\(\?[a-zA-Z-]*[:)]?|[\[\]]|.",
+    rf"\\Q.*?(?:\\E|\Z)|\\k<\w*>|\\c.|\\.|{_NAME}|(?P<plain>\((?!\?))|\(\?[a-zA-Z-]*[:)]?|[\[\]]|.",
     re.DOTALL,
 )
 
@@ -67,7 +67,7 @@ def line_pattern_problem(pattern: str) -> str:
 
     Examples
     --------
-    >>> line_pattern_problem(r"(?<a>.)(?<a>.)"), line_pattern_problem(r"(?<a>.)\k<a>")
+    >>> line_pattern_problem(r"(?<a>.)(?<A>.)"), line_pattern_problem(r"(?<a>.)\k<a>")
     ("two groups are named 'a'", "'\\k<' refers to a name: write the number of the group, as \\1")
     >>> line_pattern_problem("[]a(](?<a>.*)")
     "a class that begins with ']' cannot be told from an empty one: write '\\]'"
@@ -75,7 +75,8 @@ def line_pattern_problem(pattern: str) -> str:
     ''
     """
     names = [name for _, name, is_group in _tokens(pattern) if is_group and name]
-    twice = next((name for name in names if names.count(name) > 1), "")
+    lowered = [name.lower() for name in names]
+    twice = next((name for name in lowered if lowered.count(name) > 1), "")
     if twice:
         return f"two groups are named '{twice}'"
     if re.search(r"\[\^?\]", pattern):

@@ -26,10 +26,12 @@ class FileFormat(Protocol):
     -----
     `name` is the `format` of a source. `may_lack_fields` says that a row may lack a declared
     column without a word of it in the file, so that `read` adds ``_arrived``.
+    `packs_itself` says that the ending of a file is not how it is packed.
     """
 
     name: ClassVar[str]
     may_lack_fields: ClassVar[bool] = False
+    packs_itself: ClassVar[bool] = False
 
     @abstractmethod
     def reason_to_park(

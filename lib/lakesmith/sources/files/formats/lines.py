@@ -10,11 +10,11 @@ from pyspark.sql import Column, DataFrame, SparkSession
 from pyspark.sql import functions as F
 
 from lakesmith.column_refs import null
-from lakesmith.sources.files.csv_records import read_line_records
+from lakesmith.sources.files.csv_records import is_no_text, read_line_records
 from lakesmith.sources.files.encodings import UTF16_BOMS
 from lakesmith.sources.files.formats.base import FileFormat, file_format
 from lakesmith.sources.files.heads import read_head
-from lakesmith.sources.files.text_lines import is_unsafe, rescue_line
+from lakesmith.sources.files.text_lines import rescue_line
 from lakesmith.spec.values.line_patterns import (
     fixed_pattern,
     group_numbers,
@@ -62,14 +62,15 @@ class Lines(FileFormat):
         """
         numbers = self.numbers(source)
         line = F.col("value")
-        fields = _groups(line, self.pattern(source), list(numbers.values()))
+        groups = _groups(line, self.pattern(source), list(numbers.values()))
+        fields = F.when(~is_no_text(line, source), groups)
         lines = read_line_records(spark, source, paths)
         parsed = lines.withColumn("fields", fields)
         columns: list[Column] = []
         for position, name in enumerate(numbers, 1):
             text = F.get("fields", F.lit(position))
             columns.append(self.value(text).alias(name))
-        fits = F.size("fields") == len(numbers) + 1
+        fits = F.coalesce(F.size("fields"), F.lit(0)) == len(numbers) + 1
         rescued = F.when(fits, null("string")).otherwise(rescue_line(line))
         return parsed.select(*columns, rescued.alias("_rescued"), "_source_file")
 
@@ -130,5 +131,4 @@ def _groups(line: Column, pattern: str, numbers: Sequence[int]) -> Column:
     whole = rf"\A(?:{pattern})\z"
     marked = "".join(f"{_MARK}${number}" for number in numbers)
     text = F.regexp_replace(line, F.lit(whole), F.lit(marked))
-    fields = F.split(text, _MARK)
-    return F.when(is_unsafe(line), F.array()).otherwise(fields)
+    return F.split(text, _MARK)

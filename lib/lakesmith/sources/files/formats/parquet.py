@@ -31,6 +31,7 @@ class Parquet(FileFormat):
     """Files whose footers say which rows and types they have."""
 
     name = "parquet"
+    packs_itself = True
 
     def reason_to_park(
         self, spark: SparkSession, source: FilesSource, path: str
