@@ -31,6 +31,12 @@ def dqx(directory: Path, function: str, arguments: str, more: str = "") -> Any:
         ("is_unique", "{columns: [a], nulls_distinct: false}", {"check": "unique", "columns": ["a"]}),
         ("is_aggr_equal", "{column: a, aggr_type: sum, limit: 5}", {"check": "sum", "min": 5, "max": 5}),
         ("is_aggr_not_less_than", "{column: a, limit: 5}", {"check": "sql", "min": 5}),
+        ("is_not_empty", "{column: a}", {"expression": "cast(a AS string) != ''"}),
+        (
+            "is_null_or_empty",
+            "{column: a, trim_strings: true}",
+            {"expression": "a IS NULL OR trim(cast(a AS string)) = ''"},
+        ),
         ("is_valid_json", "{column: a}", {"check": "matches_format", "format": "json"}),
     ],
 )

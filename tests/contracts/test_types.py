@@ -100,6 +100,11 @@ def test_a_physical_type_is_read(physical: str, kind: str) -> None:
         ("databricks", "timestamp", "timestamp"),
         ("snowflake", "timestamp", ""),
         ("sqlserver", "float", "double"),
+        ("bigquery", "FLOAT", "double"),
+        ("bigquery", "INTEGER", "bigint"),
+        ("snowflake", "int", "decimal(38,0)"),
+        ("oracle", "SMALLINT", "decimal(38,0)"),
+        ("teradata", "float", "double"),
     ],
 )
 def test_a_name_means_what_its_server_means(server: str, physical: str, kind: str) -> None:

@@ -104,6 +104,13 @@ def test_an_older_row_does_not_make_a_table_less_fresh() -> None:
     assert report(contract, [run(21), run(24)], profiles)["bad"] == 0
 
 
+@pytest.mark.parametrize("newest", ["2026-01-25 00:00:00", "9999-12-31 00:00:00", "+294247-01-10 04:00:54"])
+def test_a_time_later_than_its_run_does_not_say_how_fresh_a_table_is(newest: str) -> None:
+    contract = {"freshness": "1d", "slo": {"window": "10d"}}
+    profiles = [profile(21, "at", max="2026-01-21 00:00:00"), profile(24, "at", max=newest)]
+    assert report(contract, [run(21), run(24)], profiles)["bad"] == 9 * 86400
+
+
 def test_what_a_failed_run_wrote_is_visible_with_the_next_publication() -> None:
     contract = {"freshness": "5d", "slo": {"window": "10d"}}
     profiles = [profile(22, "at", max="2026-01-22 00:00:00")]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
 from decimal import Decimal
 from typing import Any
 
@@ -61,10 +62,18 @@ def test_numbers_of_a_batch_are_measured_together(spark: SparkSession) -> None:
     ({"check": "decreases", "column": "id", "order_by": ["c"], "strict": True, "max": 0}, "the number of decreases of id in the order of c is 1, expected at most 0"),
     ({"check": "sql", "query": "SELECT count(DISTINCT c) FROM {table}", "min": 4}, "the number is 3, expected at least 4"),
     ({"check": "python", "function": "tests.quality.test_measured_checks:rows_over", "options": {"least": 3}, "max": 1}, "the number is 2, expected at most 1"),
+    ({"check": "python", "function": "tests.quality.test_measured_checks:rows_over", "options": {"least": 3}, "where": "id = 5", "min": 2}, "the number is 1, expected at least 2"),
 ])  # fmt: skip
 def test_a_number_of_the_table_is_measured(spark: SparkSession, check: dict[str, Any], message: str) -> None:
     df = frame(spark, "id int, n int, c string", NUMBERS)
     assert verdict(df, **check) == ("fail", message)
+
+
+def test_two_orders_of_a_column_are_two_numbers(spark: SparkSession) -> None:
+    df = frame(spark, "g int, o int, v int", [(1, 1, 5), (1, 2, 6), (2, 1, 1), (2, 2, 2)])
+    check = {"check": "decreases", "column": "v", "max": 0}
+    in_groups, in_all = results(df, {**check, "by": ["g"], "order_by": ["o"]}, {**check, "order_by": ["g", "o"]})
+    assert (in_groups.status, in_all.status) == ("pass", "fail")
 
 
 def rows_over(df: Any, least: int) -> Any:
@@ -122,6 +131,14 @@ def test_deletes_are_not_measured(spark: SparkSession) -> None:
     scope = BatchScope(Table(from_="bronze.a", checks=made), dict(df.dtypes), NOON, df)
     metrics = df.agg(*batch_metrics(scope)).collect()[0].asDict()
     assert {one.status for one in batch_results(scope, metrics)} == {"pass"}
+
+
+def test_deletes_are_not_fresh(spark: SparkSession) -> None:
+    df = frame(spark, "at timestamp, _deleted boolean", [(NOON, True), (NOON - timedelta(days=9), False)])
+    check = check_from({"id": "c", "check": "freshness", "column": "at", "max_age": "2d"})
+    scope = BatchScope(Table(from_="bronze.a", checks=(check,)), dict(df.dtypes), NOON, df)
+    metrics = df.agg(*batch_metrics(scope)).collect()[0].asDict()
+    assert [one.status for one in batch_results(scope, metrics)] == ["fail"]
 
 
 def test_a_frame_of_others_has_no_marks_of_deletes(spark: SparkSession) -> None:

@@ -52,6 +52,18 @@ def test_basic(spark: SparkSession) -> None:
     assert found["i"]["mean"] is found["i"]["hll"] is found["i"]["kll"] is found["i"]["top_k"] is None
 
 
+def test_rows_that_are_not_of_the_table_are_not_profiled(spark: SparkSession) -> None:
+    df = frame(spark, "n int, is_row boolean", [(1, True), (9, False), (None, False), (3, True)])
+    types = {"n": "int"}
+    measured = F.col("is_row")
+    aggregates = profile_metrics(types, FULL, measured=measured)
+    deleted = F.count_if(~measured).alias("deleted")
+    metrics = df.agg(F.count(F.lit(1)).alias("rows"), deleted, *aggregates).first().asDict()
+    (row,) = profile_rows(metrics, types, FULL)
+    assert (row["rows"], row["nulls"], row["min"], row["max"], row["mean"]) == (2, 0, "1", "3", 2.0)
+    assert json.loads(row["top_k"]) == [{"item": 1, "count": 1}, {"item": 3, "count": 1}]
+
+
 def test_long_text_is_cut_when_reported(spark: SparkSession) -> None:
     row = profile_of(frame(spark, "s string", [("é" * 300,)]), Profile())["s"]
     assert row["max"] == "é" * 256

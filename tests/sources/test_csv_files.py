@@ -91,6 +91,20 @@ def test_declared_utf16(is_read: IsRead, file: Landed) -> None:
     is_read(file)
 
 
+@lands_both_ways(
+    "id,name\n1,Œuvre – 5 € ÿ\n2,".encode("cp1252") + b"\x81\n",
+    [("1", "Œuvre – 5 € ÿ", None), (None, None, '{"_corrupt_record":"2,\x81"}')],
+    encoding="windows-1252",
+)
+def test_declared_windows_1252(is_read: IsRead, file: Landed) -> None:
+    is_read(file)
+
+
+@lands_both_ways("id€name\n2€b\n".encode("cp1252"), [B], encoding="windows-1252", delimiter="€")
+def test_a_delimiter_of_windows_1252(is_read: IsRead, file: Landed) -> None:
+    is_read(file)
+
+
 @lands_both_ways("id,name\r\n1,é\r\n".encode("latin-1"), [("1", "é", None)], encoding="ISO-8859-1")
 def test_declared_latin1(is_read: IsRead, file: Landed) -> None:
     is_read(file)
@@ -177,3 +191,23 @@ def test_files_with_other_headers_are_read_in_one_batch(
     rows = read_files(spark, source(), map(str, files)).collect()
     found = {(row.id, row.name, row._rescued, row._source_file.rsplit("/", 1)[1]) for row in rows}
     assert found == {("1", "a", None, "a.csv"), ("2", "b", '{"x":"5"}', "b.csv"), ("3", "c", None, "c.csv")}
+
+
+@lands_each({
+    f"{what}-{way}": Landed(data, rows, "a.csv", {"header": False, **options})
+    for what, data, rows in [
+        ("each line is a row", b"2,b\n2,b\n3,c d", [B, B, ("3", "c d", None)]),
+        ("a mark and blank lines", b"\xef\xbb\xbf\n2,b\n\n", [B]),
+        ("a line of blanks", b"  \n2,b\n", [(None, None, '{"_corrupt_record":"  "}'), B]),
+        ("other numbers of fields", b"2\n2,b,c\n", [(None, None, '{"_corrupt_record":"2"}'), (None, None, '{"_corrupt_record":"2,b,c"}')]),
+        ("an empty file", b"", []),
+    ]
+    for way, options in {"line": {}, "multiline": {"multiline": True}}.items()
+})  # fmt: skip
+def test_files_without_a_header(is_read: IsRead, file: Landed) -> None:
+    is_read(file)
+
+
+@lands_each({"a row": Landed("2,b\n".encode("utf-16"), [B], "a.csv", {"header": False, "encoding": "UTF-16"})})
+def test_wide_files_without_a_header(is_read: IsRead, file: Landed) -> None:
+    is_read(file)

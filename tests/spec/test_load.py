@@ -92,7 +92,7 @@ def test_base_is_needed(project: Write) -> None:
         (SILVER, HEAD + "nondeterministic: 'true'\n", "LS112", 2, "tables.silver.orders.nondeterministic", None),
         (SILVER, HEAD + "inputs: {c: sources.orders}\n", "LS112", 2, "tables.silver.orders.inputs.c", None),
         ("sources/orders.yml", "format: csv\npath: x\ncolumns: []\n", "LS112", 3, "sources.orders.columns", None),
-        ("sources/orders.yml", "format: xml\npath: x\ncolumns: [a]\n", "LS112", 1, "sources.orders.format", None),
+        ("sources/orders.yml", "format: avro\npath: x\ncolumns: [a]\n", "LS112", 1, "sources.orders.format", None),
     ],
 )  # fmt: skip
 def test_each_mistake_of_shape_has_its_place(

@@ -3,6 +3,12 @@
 from __future__ import annotations
 
 SOURCE_CODES: dict[str, tuple[str, str, str]] = {
+    "LS196": (
+        "names of fields that do not fit the columns",
+        "A source names in `field_names` a column that it does not declare, or one field of its"
+        " files is read as several columns.",
+        "Name only declared columns, and give each column a field for it alone.",
+    ),
     "LS195": (
         "pattern or widths that do not fit the columns",
         "The named groups of a line pattern are not the columns of its source, Java refuses the"

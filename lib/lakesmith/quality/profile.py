@@ -13,7 +13,7 @@ from pyspark.sql import Column
 from pyspark.sql import functions as F
 
 from lakesmith.column_refs import named
-from lakesmith.sketches.estimates import hll, kll, top_k
+from lakesmith.sketches.estimates import hll_of, kll_of, top_k_of
 from lakesmith.types import FLOATS, WHOLE, family, is_float
 
 if TYPE_CHECKING:
@@ -49,7 +49,10 @@ def secret_columns(columns: Mapping[str, ContractColumn]) -> frozenset[str]:
 
 
 def profile_metrics(
-    types: Mapping[str, str], profile: Profile, secret: Collection[str] = ()
+    types: Mapping[str, str],
+    profile: Profile,
+    secret: Collection[str] = (),
+    measured: Column | None = None,
 ) -> list[Column]:
     """List the aggregates of a profile, for `observe` or `agg`.
 
@@ -63,6 +66,8 @@ def profile_metrics(
     secret : collection of str
         Columns of which no value may be shown. They are counted, and have neither min,
         max nor a sketch of values.
+    measured : Column, optional
+        Which rows are profiled, by default all.
 
     Returns
     -------
@@ -86,9 +91,11 @@ def profile_metrics(
         return []
     metrics: list[Column] = []
     for position, (name, kind) in enumerate(types.items()):
-        by_label = _basic(name, kind)
+        column = named(name)
+        value = column if measured is None else F.when(measured, column)
+        by_label = _basic(value, kind)
         if _is_full(name, profile):
-            by_label |= _full(name, kind)
+            by_label |= _full(value, kind)
         for label, metric in by_label.items():
             if name not in secret or label not in _SHOW_VALUES:
                 metrics.append(metric.alias(f"c{position}_{label}"))
@@ -103,7 +110,8 @@ def profile_rows(
     Parameters
     ----------
     metrics : mapping of str to value
-        What `profile_metrics` gave, and `rows`, the number of rows.
+        What `profile_metrics` gave, and `rows`, the number of rows. Those that are counted as
+        `deleted` or `emptied` were not profiled.
     types : mapping of str to str
     profile : Profile
         The same as for `profile_metrics`.
@@ -131,7 +139,8 @@ def profile_rows(
 def _rows(
     metrics: Mapping[str, Any], types: Mapping[str, str]
 ) -> Iterator[dict[str, Any]]:
-    rows = metrics["rows"]
+    marked = sum(metrics.get(mark) or 0 for mark in ("deleted", "emptied"))
+    rows = metrics["rows"] - marked
     for position, (name, kind) in enumerate(types.items()):
         row = {
             "column": name,
@@ -145,8 +154,7 @@ def _rows(
         yield row
 
 
-def _basic(name: str, kind: str) -> dict[str, Column]:
-    value = named(name)
+def _basic(value: Column, kind: str) -> dict[str, Column]:
     metrics = {"count": F.count(value)}
     known = value
     if is_float(kind):
@@ -159,14 +167,14 @@ def _basic(name: str, kind: str) -> dict[str, Column]:
     return metrics
 
 
-def _full(name: str, kind: str) -> dict[str, Column]:
+def _full(value: Column, kind: str) -> dict[str, Column]:
     metrics: dict[str, Column] = {}
     if family(kind) in _NUMBERS:
-        metrics |= _moments(named(name))
+        metrics |= _moments(value)
     if family(kind) in (*_ORDERED, "binary"):
-        metrics["hll"] = hll(name, kind)
-        metrics["kll"] = kll(name, kind)
-        metrics["top_k"] = top_k(name, kind)
+        metrics["hll"] = hll_of(value, kind)
+        metrics["kll"] = kll_of(value, kind)
+        metrics["top_k"] = top_k_of(value, kind)
     return metrics
 
 

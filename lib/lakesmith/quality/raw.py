@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterator, Mapping
 from typing import TYPE_CHECKING
 
@@ -167,9 +168,30 @@ def _field(columns: Mapping[str, str], name: str) -> tuple[str, str]:
     return of_image or fields.get(name.lower()) or ("", "")
 
 
+def types_with_raw(df: DataFrame) -> dict[str, str]:
+    """Return the columns of a frame and their types, that of `_raw` as JSON.
+
+    Any text may be the name of a field, which the short text of a struct does not quote.
+
+    Examples
+    --------
+    >>> df = spark.sql("select 1 as id, named_struct('a<b', '6') as _raw")
+    >>> df.select(raw_field(types_with_raw(df), "A<b")).first()[0]
+    '6'
+    """
+    types = dict(df.dtypes)
+    if RAW in types:
+        types[RAW] = df.schema[RAW].dataType.json()
+    return types
+
+
 def _fields(columns: Mapping[str, str]) -> Iterator[tuple[str, str]]:
     """Yield name and type of each outer field of `_raw`."""
     kind = columns.get(RAW, "")
+    if kind.startswith("{"):
+        for field in StructType.fromJson(json.loads(kind)).fields:
+            yield field.name, field.dataType.simpleString()
+        return
     if not kind.startswith(_STRUCT):
         return
     depth = 0

@@ -14,7 +14,6 @@ from pyspark.sql import Column
 from pyspark.sql import functions as F
 
 from lakesmith.column_refs import json_text, named, null
-from lakesmith.columns import quoted
 from lakesmith.types import FLOATS, WHOLE, family, is_float
 
 HLL_LG_K = 14
@@ -97,8 +96,13 @@ def kll(name: str, kind: str) -> Column:
     ...     F.lit(0.5)).alias("median")).first().median
     2
     """
+    return kll_of(named(name), kind)
+
+
+def kll_of(value: Column, kind: str) -> Column:
+    """Sketch the distribution of an expression, as `kll` does that of a column."""
     if family(kind) in (*FLOATS, "decimal"):
-        number = named(name).cast("double")
+        number = value.cast("double")
         known = F.when(
             ~F.isnan(number),
             number,
@@ -108,11 +112,11 @@ def kll(name: str, kind: str) -> Column:
             F.count(known) > 0,
             sketch,
         )
-    whole = _whole_number(name, kind)
+    whole = _whole_number(value, kind)
     if whole is None:
         return null("binary")
     sketch = F.kll_sketch_agg_bigint(whole, F.lit(KLL_K))
-    return _if_any(name, sketch)
+    return _if_any(value, sketch)
 
 
 def quantiles_of(value: Column, ranks: Sequence[float]) -> Column:
@@ -158,8 +162,7 @@ def is_rounded(kind: str) -> bool:
     return precision > sys.float_info.dig
 
 
-def _whole_number(name: str, kind: str) -> Column | None:
-    value = named(name)
+def _whole_number(value: Column, kind: str) -> Column | None:
     if kind in WHOLE:
         return value.cast("bigint")
     if kind == "date":
@@ -189,19 +192,25 @@ def top_k(name: str, kind: str) -> Column:
     >>> df.agg(top_k("c", "string").alias("top")).first().top
     '[{"item":"a","count":2}]'
     """
+    return top_k_of(named(name), kind)
+
+
+def top_k_of(value: Column, kind: str) -> Column:
+    """Find the most frequent values of an expression, as `top_k` does those of a column."""
     if family(kind) not in TOP_TYPES:
         return null("string")
-    found = F.expr(f"approx_top_k({quoted(name)}, {TOP_K + 1}, {TOP_TRACKED})")
+    most = F.lit(TOP_K + 1)
+    found = F.call_function("approx_top_k", value, most, F.lit(TOP_TRACKED))
     known = F.filter(
         found,
         lambda entry: entry["item"].isNotNull(),
     )
     values = F.slice(known, 1, TOP_K)
-    return _if_any(name, json_text(values))
+    return _if_any(value, json_text(values))
 
 
-def _if_any(name: str, sketch: Column) -> Column:
-    has_value = F.count(named(name)) > 0
+def _if_any(value: Column, sketch: Column) -> Column:
+    has_value = F.count(value) > 0
     return F.when(has_value, sketch)
 
 

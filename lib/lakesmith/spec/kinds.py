@@ -22,7 +22,7 @@ from lakesmith.spec.model.check_sets import CheckSet
 from lakesmith.spec.model.project import Project
 from lakesmith.spec.model.source_types import AnySource
 from lakesmith.spec.model.table import Table
-from lakesmith.spec.rules.sources import SOURCE_RULES
+from lakesmith.spec.rules.sources.all_rules import SOURCE_RULES
 from lakesmith.spec.yaml.provenance import Finding
 
 SpecRule = Callable[[Any], Iterator[Finding]]

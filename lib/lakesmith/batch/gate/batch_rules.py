@@ -13,6 +13,7 @@ from lakesmith.batch.gate.partial_events import for_partial
 from lakesmith.batch.transform.unfit_rows import with_judgement
 from lakesmith.column_refs import is_true
 from lakesmith.columns import TRUNCATES
+from lakesmith.quality.raw import types_with_raw
 from lakesmith.quality.regex_problems import require_patterns, with_known_patterns
 from lakesmith.quality.rules import compile_rules, resolve
 from lakesmith.types import Transform
@@ -40,7 +41,7 @@ def batch_rules(batch: BatchContext, rows: DataFrame) -> tuple[Rule, ...]:
     """
     spec = batch.spec
     require_patterns(batch.name, spec, rows)
-    columns = dict(rows.dtypes)
+    columns = types_with_raw(rows)
     compiled = compile_rules(spec, columns, batch.run_time)
     resolved = resolve(compiled, rows)
     known = with_known_patterns(resolved, rows)

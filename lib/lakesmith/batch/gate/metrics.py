@@ -13,6 +13,7 @@ from lakesmith.batch.gate.tied_rows import tie_metrics
 from lakesmith.batch.observation import ObservedMetrics
 from lakesmith.quality.batch_checks import batch_metrics
 from lakesmith.quality.checks.batch.evaluation import BatchScope
+from lakesmith.quality.conditions import measured_rows
 from lakesmith.quality.gate import gate_metrics
 from lakesmith.quality.profile import profile_metrics, secret_columns
 from lakesmith.transforms.responses.treat import marker_metrics
@@ -85,5 +86,6 @@ def _of_columns(batch: BatchContext, final: DataFrame) -> list[Column]:
     checks = batch_metrics(scope)
     secret = secret_columns(spec.columns)
     settings = batch.project.profile_of(batch.name)
-    profile = profile_metrics(types, settings, secret)
+    measured = measured_rows(None, final)
+    profile = profile_metrics(types, settings, secret, measured)
     return [*checks, *profile]

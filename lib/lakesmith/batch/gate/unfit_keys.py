@@ -66,11 +66,13 @@ def unread_keys(
 
     Notes
     -----
-    One aggregate over the batch where rows were quarantined and others deleted, else no job.
+    One aggregate over the batch where rows were quarantined or dropped and others deleted, else no
+    job.
     """
     write = frames.batch.spec.write
     deletes = write.takes("max_delete_share") and committed.get(DELETED_ROWS)
-    if not (deletes and gate["quarantined"]):
+    stopped = gate["quarantined"] + gate["dropped"]
+    if not (deletes and stopped):
         return
     needed = [*write.keys, *write.sequence_by[:1]]
     lacks = reduce(or_, [named(name).isNull() for name in needed])
@@ -86,11 +88,11 @@ def unread_keys(
 
 
 def _fails_any(rules: Sequence[Rule], columns: Iterable[str]) -> Column:
-    """Return whether a tagged row is quarantined by a rule on one of some columns."""
+    """Return whether a tagged row is not written, by a rule on one of some columns."""
     names = {name.lower() for name in columns}
     fails = F.lit(False)
     for position, rule in enumerate(rules):
-        if rule.on_fail == "quarantine" and rule.column.lower() in names:
+        if rule.on_fail in {"quarantine", "drop"} and rule.column.lower() in names:
             fails = fails | F.col(f"{GATE}.r{position}")
     return fails
 

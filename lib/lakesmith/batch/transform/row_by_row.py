@@ -20,6 +20,7 @@ from lakesmith.batch.transform.unfit_rows import (
 from lakesmith.column_refs import named, types_of
 from lakesmith.columns import KEPT, MOVED, TRUNCATES
 from lakesmith.errors import StepError
+from lakesmith.quality.raw import types_with_raw
 from lakesmith.quality.rules import compile_rules
 from lakesmith.transforms.contract import as_declared, to_contract
 from lakesmith.transforms.steps.bind import Step, run_steps
@@ -123,7 +124,7 @@ def _unchanged(rows: DataFrame) -> DataFrame:
 
 def _judging(spec: Table, shape: Transform) -> Transform:
     def apply(rows: DataFrame) -> DataFrame:
-        compiled = compile_rules(spec, dict(rows.dtypes))
+        compiled = compile_rules(spec, types_with_raw(rows))
         rules = (
             for_deletes(spec, rows, compiled) if knows_deletes(spec, rows) else compiled
         )
@@ -136,7 +137,7 @@ def _judging_given(spec: Table, lossy: Sequence[Step], shape: Transform) -> Tran
     def apply(rows: DataFrame) -> DataFrame:
         if not knows_deletes(spec, rows):
             return rows.transform(shape)
-        rules = compile_rules(spec, dict(rows.dtypes))
+        rules = compile_rules(spec, types_with_raw(rows))
         spares = passes_of(spec, rows)
         if KEPT in rows.columns:
             spares.append(named(KEPT).isNotNull())

@@ -30,7 +30,8 @@ def _stating(condition: str, on_null: str | None = None) -> Translate:
     def translate(arguments: Arguments) -> Draft:
         column = arguments.column()
         name = sql.name(column)
-        text = f"trim({name})" if arguments.flag("trim_strings") else name
+        spelled = f"cast({name} AS string)"
+        text = f"trim({spelled})" if arguments.flag("trim_strings") else spelled
         expression = condition.format(name=name, text=text)
         return draft(
             "expression", column=column, expression=expression, on_null=on_null

@@ -22,16 +22,28 @@ _NAMES = {
     "bytea": "binary", "bytes": "binary", "varbinary": "binary", "blob": "binary",
 }  # fmt: skip
 _POSTGRES = {"timestamp": "timestamp_ntz", "float": "double", "real": "float"}
+# All whole numbers of these databases are one type.
+_WHOLE = ("int", "integer", "bigint", "smallint", "tinyint", "byteint")
+_WHOLE_64 = dict.fromkeys(_WHOLE, "bigint")
+_WHOLE_38 = dict.fromkeys(_WHOLE, "decimal(38,0)")
 # Names that mean another type in a database than in Spark.
 _DIALECTS = {
     "postgres": _POSTGRES,
     "postgresql": _POSTGRES,
     "redshift": _POSTGRES,
-    "bigquery": {"datetime": "timestamp_ntz"},
-    "oracle": {"date": "timestamp_ntz", "timestamp": "timestamp_ntz"},
-    "snowflake": {"float": "double", "timestamp": "", "real": "double"},
+    "bigquery": _WHOLE_64 | {"datetime": "timestamp_ntz", "float": "double"},
+    "oracle": _WHOLE_38
+    | {
+        "date": "timestamp_ntz",
+        "timestamp": "timestamp_ntz",
+        "float": "double",
+        "real": "double",
+    },
+    "snowflake": _WHOLE_38 | {"float": "double", "timestamp": "", "real": "double"},
     "sqlserver": {"float": "double", "tinyint": "smallint", "timestamp": ""},
     "mysql": {"datetime": "timestamp_ntz"},
+    "teradata": {"float": "double", "real": "double"},
+    "db2": {"float": "double", "real": "float"},
 }
 _EXACT = re.compile(r"(numeric|decimal|number)\(([0-9]+)(?:,([0-9]+))?\)")
 _WORD = re.compile(r"\b[a-z_]\w*\b(?!\s*:)", re.IGNORECASE)

@@ -14,6 +14,7 @@ from lakesmith.observe.from_log import LogScope, answer
 from lakesmith.observe.from_log.implied import implied_results
 from lakesmith.observe.references import References
 from lakesmith.quality.check_frame import check_frame
+from lakesmith.quality.raw import types_with_raw
 from lakesmith.spec.model.checks.check_list import read_check_list
 from lakesmith.tables.statistics.read import table_statistics
 
@@ -69,7 +70,7 @@ def check_table(
     scope = None if scan else _from_log(tables, name, now)
     if scope is None:
         rows = tables.rows(name)
-        checks = _checks(tables, name, file, dict(rows.dtypes))
+        checks = _checks(tables, name, file, types_with_raw(rows))
         scanned = _scan(tables, name, checks, rows, now)
         return in_order(audited(scanned, "scan"), checks)
 

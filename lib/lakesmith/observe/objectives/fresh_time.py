@@ -18,6 +18,7 @@ Published = tuple[datetime, datetime]
 
 _TIMES = ("date", "timestamp", "timestamp_ntz")
 _EPOCH = datetime(1970, 1, 1, tzinfo=timezone.utc)
+_OLDEST = datetime.min.replace(tzinfo=timezone.utc)
 
 
 def fresh_time(slo: Slo, subject: Subject) -> Iterator[Objective]:
@@ -103,13 +104,13 @@ def _problem(subject: Subject, column: str, *, is_measured: bool) -> str:
 def _published(subject: Subject, column: str) -> Iterator[Published]:
     """Yield each publication with the time of the newest row up to then, oldest first."""
     found = {
-        row["run_id"]: _instant(row["max"])
+        row["run_id"]: read_instant(row["max"])
         for row in subject.recorded.profile_of(column)
         if row["max"] is not None
     }
     newest: datetime | None = None
     for run in subject.recorded.runs:
-        of_run = found.get(run["run_id"])
+        of_run = _past(found.get(run["run_id"]), run["run_time"])
         known = [one for one in (newest, of_run) if one is not None]
         newest = max(known, default=None)
         # A run that failed publishes nothing: a later one does it.
@@ -117,5 +118,15 @@ def _published(subject: Subject, column: str) -> Iterator[Published]:
             yield run["run_time"], newest
 
 
-def _instant(text: str) -> datetime:
-    return _EPOCH + timedelta(microseconds=read_instant(text))
+def _past(micros: int | None, run_time: datetime) -> datetime | None:
+    """Return a time, None where it is later than its run and says not how old a row is.
+
+    A time is compared as a number, since Python's calendar ends with the year 9999.
+    """
+    if micros is None:
+        return None
+    now = (run_time - _EPOCH) // timedelta(microseconds=1)
+    oldest = (_OLDEST - _EPOCH) // timedelta(microseconds=1)
+    if micros > now:
+        return None
+    return _EPOCH + timedelta(microseconds=max(micros, oldest))

@@ -20,6 +20,7 @@ from lakesmith.spec.model.checks.base import RowCheck
 
 if TYPE_CHECKING:
     from lakesmith.spec.model import Table
+    from lakesmith.spec.model.checks.base import Check
 
 _UNPARSED = f"$.{CORRUPT_RECORD}"
 _HIVE_NULL = "__HIVE_DEFAULT_PARTITION__"
@@ -91,7 +92,7 @@ def _casts(table: Table, columns: Mapping[str, str]) -> Iterator[Rule]:
             name,
             table.columns[name],
         )
-        if text is not None and not replaced & {name.lower(), ""}:
+        if text is not None and name.lower() not in replaced:
             failed = text_lost(name, text)
             sample = sample_of(text, "string")
             rule = _rule(
@@ -222,12 +223,29 @@ _UNNAMED: Mapping[str, Callable[[str], Column]] = {
 def _replaced(table: Table, rule: str) -> set[str]:
     """Return the columns whose implicit rule a check of the spec replaces.
 
-    The empty name stands for a check on all columns.
+    Where a column says which row of the table a row is, only a check that stops rows does.
     """
     replaced: set[str] = set()
+    needed = {name.lower() for name in _placing(table)}
     for check in table.checks:
         is_for_all = isinstance(check, RowCheck) and check.where is None
         if check.replaces == rule and is_for_all:
-            names = check.named_columns().values()
-            replaced |= {name.lower() for name in names} or {""}
+            named_columns = check.named_columns().values() or table.columns
+            names = {name.lower() for name in named_columns}
+            replaced |= names if _stops_rows(check) else names - needed
     return replaced
+
+
+def _stops_rows(check: Check) -> bool:
+    """Return whether no row that fails a check is written."""
+    has_limit = isinstance(check, RowCheck) and check.threshold is not None
+    return check.on_fail != "warn" and not has_limit
+
+
+def _placing(table: Table) -> list[str]:
+    """Return the columns that say which row of the table a row is, and when."""
+    write = table.write
+    placing = [*write.keys]
+    if write.declared.rereads_input:
+        placing += write.sequence_by[:1]
+    return placing

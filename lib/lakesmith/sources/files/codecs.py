@@ -6,9 +6,9 @@ from collections.abc import Sequence
 
 # Hadoop unpacks them by their ending, and ends without an error where the bytes are of no block.
 _UNPROVEN = (".snappy", ".lz4")
-_TEXTS = ("csv", "json", "log", "fixed_width")
-# The header is read first, by Python.
-_UNREAD = {"csv": (".deflate", ".zst")}
+_TEXTS = ("csv", "json", "log", "fixed_width", "xml")
+# They are unpacked by Python.
+_UNREAD = {"csv": (".deflate", ".zst"), "xml": (".deflate", ".zst")}
 _HINT = "land it unpacked, or packed by gzip or bzip2 (.gz, .bz2)"
 
 

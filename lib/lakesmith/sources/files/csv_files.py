@@ -68,8 +68,9 @@ def _groups(source: FilesSource, heads: Mapping[str, Head]) -> dict[_Group, list
     groups: dict[_Group, list[str]] = {}
     by_line = is_by_line(source)
     for path, head in heads.items():
-        skipped = head.skipped if by_line else ()
-        repeats = by_line and may_repeat_header(path, head, source)
+        has_lines = by_line and source.header
+        skipped = head.skipped if has_lines else ()
+        repeats = has_lines and may_repeat_header(path, head, source)
         group = (head.line, skipped, repeats)
         same = groups.setdefault(group, [])
         same.append(path)
@@ -101,6 +102,8 @@ def _lines(
     repeats: bool,
 ) -> DataFrame:
     lines = read_line_records(spark, source, paths)
+    if not source.header:
+        return lines
     before = Counter([*head.skipped, head.line])
     line = F.col("value")
     may_be_before = line.isin(*before)
@@ -162,25 +165,25 @@ def _schema(head: Head) -> str:
     return ", ".join(f"{name} STRING" for name in names)
 
 
-def _field(head: Head, name: str) -> Column:
-    names = [header.lower() for header in head.names]
-    if name.lower() not in names:
-        return null("string")
-    index = names.index(name.lower())
-    return F.col(f"parsed.c{index}")
+def _field(head: Head, names: Collection[str]) -> Column:
+    for index, header in enumerate(head.names):
+        if header.lower() in names:
+            return F.col(f"parsed.c{index}")
+    return null("string")
 
 
 def _declared(source: FilesSource, head: Head) -> list[Column]:
     is_good = ~F.col("bad")
     declared: list[Column] = []
     for name in source.columns:
-        value = F.when(is_good, _field(head, name))
+        field = _field(head, source.fields_of(name))
+        value = F.when(is_good, field)
         declared.append(value.alias(name))
     return declared
 
 
 def _rescued(source: FilesSource, head: Head) -> Column:
-    declared = {name.lower() for name in source.columns}
+    declared = {*source.fields}
     extra = dict(_undeclared(head.names, declared))
     in_header = {name.lower() for name in head.names}
     taken = in_header | declared

@@ -10,7 +10,14 @@ from pyspark.sql import Column, DataFrame, SparkSession
 from pyspark.sql import functions as F
 
 from lakesmith.paths import literal_path
-from lakesmith.sources.files.encodings import BOM, drops_mark, is_wide
+from lakesmith.sources.files.encodings import (
+    BOM,
+    UNKNOWN,
+    WINDOWS,
+    drops_mark,
+    is_wide,
+    spelled,
+)
 from lakesmith.sources.files.text_lines import has_open_quote, is_unsafe, read_lines
 
 if TYPE_CHECKING:
@@ -36,7 +43,7 @@ def is_by_line(source: FilesSource) -> bool:
 def read_records(
     spark: SparkSession, source: FilesSource, paths: Sequence[str]
 ) -> DataFrame:
-    """Read the records of whole files, without the first one, which is the header.
+    """Read the records of whole files, without the first one where it is the header.
 
     Returns
     -------
@@ -50,7 +57,7 @@ def read_records(
     """
     names = [literal_path(path) for path in paths]
     content = F.col("value").cast("binary")
-    decoded = F.decode(content, _decoder(source))
+    decoded = spelled(F.decode(content, _decoder(source)), source.encoding)
     text = _from_header(decoded, source)
     records = F.explode(_records_of(text, source))
     file = F.col("_metadata.file_path")
@@ -61,10 +68,12 @@ def read_records(
 
 
 def _records_of(text: Column, source: FilesSource) -> Column:
-    """Return the records of a text behind its first one, which is the header."""
+    """Return the records of a text, behind its first one where that is the header."""
     pattern = F.lit(_record_pattern(source))
     found = F.regexp_extract_all(text, pattern, F.lit(0))
     records = F.filter(found, lambda record: F.length(record) > 0)
+    if not source.header:
+        return records
     count = F.greatest(F.size(records), F.lit(1))
     return F.slice(records, F.lit(2), count)
 
@@ -80,7 +89,8 @@ def read_line_records(
     if _is_utf8(source):
         return lines
     content = F.col("value").cast("binary")
-    return lines.withColumn("value", F.decode(content, BYTES))
+    text = spelled(F.decode(content, BYTES), source.encoding)
+    return lines.withColumn("value", text)
 
 
 def is_malformed(record: Column, source: FilesSource) -> Column:
@@ -104,8 +114,9 @@ def is_malformed(record: Column, source: FilesSource) -> Column:
 def is_no_text(record: Column, source: FilesSource) -> Column:
     """Return True for NUL characters and for bytes that the encoding does not know."""
     unknown = is_unsafe(record)
-    if source.encoding.upper() == "US-ASCII":
-        unknown |= record.rlike(r"[^\x00-\x7F]")
+    outside = UNKNOWN.get(source.encoding.upper())
+    if outside:
+        unknown |= record.rlike(outside)
     return unknown
 
 
@@ -136,7 +147,8 @@ def _splits_bytes(source: FilesSource) -> bool:
 
 
 def _decoder(source: FilesSource) -> str:
-    return BYTES if _splits_bytes(source) else source.encoding
+    is_bytes = _splits_bytes(source) or source.encoding == WINDOWS
+    return BYTES if is_bytes else source.encoding
 
 
 def _from_header(text: Column, source: FilesSource) -> Column:
@@ -144,7 +156,8 @@ def _from_header(text: Column, source: FilesSource) -> Column:
 
     Behind the header a line of spaces is a record.
     """
-    start = rf"^(?:{_mark(source)})?+(?: *+[\r\n]++)*+"
+    blank_lines = r"(?: *+[\r\n]++)*+" if source.header else ""
+    start = rf"^(?:{_mark(source)})?+{blank_lines}"
     return F.regexp_replace(text, F.lit(start), F.lit(""))
 
 

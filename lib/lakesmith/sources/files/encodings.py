@@ -4,9 +4,22 @@ from __future__ import annotations
 
 import codecs
 
+from pyspark.sql import Column
+from pyspark.sql import functions as F
+
 UTF8_BOM = codecs.BOM_UTF8
 UTF16_BOMS = (codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)
 BOM = "\ufeff"
+WINDOWS = "windows-1252"
+# The characters that an encoding has none of, where a byte is a character.
+UNKNOWN = {
+    "US-ASCII": r"[^\x00-\x7F]",
+    "WINDOWS-1252": r"[\x81\x8D\x8F\x90\x9D]",
+}
+# The bytes that have other characters in windows-1252 than in ISO-8859-1.
+_OTHERS = bytes(
+    byte for byte in range(0x80, 0xA0) if byte not in b"\x81\x8d\x8f\x90\x9d"
+)
 # Their decoders take a mark at the start as the order of the bytes, and drop it.
 _BY_MARK = {
     "UTF-16": UTF16_BOMS,
@@ -68,3 +81,20 @@ def decoded(data: bytes, encoding: str) -> str:
     if drops_mark(encoding):
         return text
     return text.removeprefix(BOM)
+
+
+def spelled(text: Column, encoding: str) -> Column:
+    r"""Return text of one character a byte with the characters of its encoding.
+
+    Spark decodes ISO-8859-1 and not windows-1252, of which 27 bytes are other characters.
+
+    Examples
+    --------
+    >>> text = F.decode(F.lit(b"5 \x80"), "ISO-8859-1")
+    >>> spark.range(1).select(spelled(text, "windows-1252")).first()[0]
+    '5 €'
+    """
+    if encoding != WINDOWS:
+        return text
+    bytes_as_text = _OTHERS.decode("ISO-8859-1")
+    return F.translate(text, bytes_as_text, _OTHERS.decode(WINDOWS))

@@ -21,6 +21,8 @@ PASSING = re.compile(
     r"|SocketException|SocketTimeoutException|ConnectException|Permission denied|Input/output error"
 )
 
+# What a parser on an executor says, at the end of its traceback.
+PARSER = re.compile(r"^[\w.]+\.UnreadableError: (.+)$", re.MULTILINE)
 CAUSED_BY = "Caused by: "
 NO_READER = "Spark cannot read a type or encoding of this file, such as a decimal as a byte array"
 
@@ -71,6 +73,9 @@ def _failure(spark: SparkSession, source: FilesSource, paths: Sequence[str]) -> 
 def _root(error: Exception) -> str:
     """Return the innermost cause that Spark names, and whether it is the file or the way to it."""
     text = str(error)
+    parser = PARSER.search(text)
+    if parser:
+        return f"{UNREADABLE}{parser[1]}"
     causes = [line for line in text.splitlines() if line.startswith(CAUSED_BY)]
     cause = causes[-1].removeprefix(CAUSED_BY) if causes else first_line(error)
     shown = cause[:500]

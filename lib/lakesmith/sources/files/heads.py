@@ -128,6 +128,8 @@ def csv_head(data: bytes, source: FilesSource) -> Head:
     reason = _other_kind(data, source)
     if reason:
         return Head(reason=reason)
+    if not source.header:
+        return Head(names=source.columns)
     skipped, text = _without_blank_lines(decoded(data, source.encoding))
     if not text.strip():
         return Head(reason=_no_header(data))
@@ -248,13 +250,28 @@ def header_problem(names: tuple[str, ...], source: FilesSource, line: str = "") 
         listed = ", ".join(sorted(twice))
         return f"column(s) {listed} appear twice in the header"
     optional = {name.lower() for name in source.optional_columns}
-    given = optional.union(lower)
-    missing = [column for column in source.columns if column.lower() not in given]
+    missing: list[str] = []
+    for column in source.columns:
+        found = [name for name in source.fields_of(column) if name in lower]
+        if len(found) > 1:
+            listed = ", ".join(found)
+            return f"the header has several fields of column {column}: {listed}"
+        if not found and column.lower() not in optional:
+            missing.append(_shown(column, source))
     if not missing:
         return ""
     listed = ", ".join(missing)
     hint = _delimiter_hint(names, line)
     return f"column(s) {listed} missing{hint}"
+
+
+def _shown(column: str, source: FilesSource) -> str:
+    """Return the name of a column, and those of its field where they are others."""
+    names = source.fields_of(column)
+    if names == (column.lower(),):
+        return column
+    quoted = " or ".join(f"'{name}'" for name in names)
+    return f"{column} (field {quoted})"
 
 
 def _delimiter_hint(names: tuple[str, ...], line: str) -> str:

@@ -21,6 +21,7 @@ from lakesmith.transforms.values.json_numbers import (
     unmark_numbers,
 )
 from lakesmith.transforms.values.json_objects import in_array, only_object
+from lakesmith.types import Transform
 
 if TYPE_CHECKING:
     from lakesmith.spec.model import FilesSource
@@ -46,29 +47,41 @@ def read_json(
         ``has``, whether the line has each declared field,
         and ``names``, all its fields; NULL for a line that is rescued as a whole.
     """
-    line = F.col("value")
-    changed = F.col("changed")
     # JSON allows blanks between its values, so that a line of nothing else is no row.
-    given = read_lines(spark, paths).filter(~is_blank(line))
-    lines = given.withColumn("changed", has_changed_number(line))
-    entries = _entries(line, changed).alias("entries")
-    parsed = lines.select("value", "_source_file", "changed", entries)
-    is_ambiguous = _is_ambiguous(F.col("entries"))
-    no_object = F.coalesce(is_ambiguous, F.lit(True))
-    unclear = changed & may_hold_mark(line)
-    bad = no_object | is_unsafe(line) | unclear
-    rows = parsed.withColumn("bad", bad)
-    is_good = ~F.col("bad")
-    columns: list[Column] = []
-    for name in source.columns:
-        value = F.when(is_good, _field(name))
-        columns.append(value.alias(name))
-    return rows.select(
-        *columns,
-        _rescued(source),
-        "_source_file",
-        _arrived(source),
-    )
+    lines = read_lines(spark, paths).filter(~is_blank(F.col("value")))
+    return lines.transform(json_rows(source))
+
+
+def json_rows(source: FilesSource) -> Transform:
+    """Take JSON objects apart into the columns of a source.
+
+    *Columns*: needs ``value`` STRING and ``_source_file`` -> exactly those of `read_json`.
+    """
+
+    def apply(lines: DataFrame) -> DataFrame:
+        line = F.col("value")
+        changed = F.col("changed")
+        marked = lines.withColumn("changed", has_changed_number(line))
+        entries = _entries(line, changed).alias("entries")
+        parsed = marked.select("value", "_source_file", "changed", entries)
+        is_ambiguous = _is_ambiguous(F.col("entries"), source)
+        no_object = F.coalesce(is_ambiguous, F.lit(True))
+        unclear = changed & may_hold_mark(line)
+        bad = no_object | is_unsafe(line) | unclear
+        rows = parsed.withColumn("bad", bad)
+        is_good = ~F.col("bad")
+        columns: list[Column] = []
+        for name in source.columns:
+            value = F.when(is_good, _field(source.fields_of(name)))
+            columns.append(value.alias(name))
+        return rows.select(
+            *columns,
+            _rescued(source),
+            "_source_file",
+            _arrived(source),
+        )
+
+    return apply
 
 
 def _entries(line: Column, changed: Column) -> Column:
@@ -93,15 +106,21 @@ def _text_of(entry: Column, changed: Column) -> Column:
     )
 
 
-def _is_ambiguous(entries: Column) -> Column:
+def _is_ambiguous(entries: Column, source: FilesSource) -> Column:
+    """Return whether a key comes twice, or several keys stand for one column."""
     keys = F.transform(entries, lambda entry: F.lower(entry["key"]))
     distinct = F.array_distinct(keys)
-    return F.size(distinct) != F.size(keys)
+    is_ambiguous = F.size(distinct) != F.size(keys)
+    for column in source.columns:
+        names = source.fields_of(column)
+        if len(names) > 1:
+            fields = F.array(*map(F.lit, names))
+            is_ambiguous |= F.size(F.array_intersect(keys, fields)) > 1
+    return is_ambiguous
 
 
-def _field(name: str) -> Column:
-    lower = name.lower()
-    matches = F.filter("entries", lambda entry: F.lower(entry["key"]) == lower)
+def _field(names: Sequence[str]) -> Column:
+    matches = F.filter("entries", lambda entry: F.lower(entry["key"]).isin(*names))
     first = F.get(matches, 0)
     return first["value"]
 
@@ -111,7 +130,8 @@ def _arrived(source: FilesSource) -> Column:
     lowered = F.transform(names, F.lower)
     flags: list[Column] = []
     for name in source.columns:
-        is_there = F.array_contains(lowered, name.lower())
+        fields = F.array(*map(F.lit, source.fields_of(name)))
+        is_there = F.arrays_overlap(lowered, fields)
         flags.append(is_there.alias(name))
     has = F.struct(*flags).alias("has")
     listed = F.concat_ws(", ", names).alias("names")
@@ -120,7 +140,7 @@ def _arrived(source: FilesSource) -> Column:
 
 
 def _rescued(source: FilesSource) -> Column:
-    declared = F.array(*[F.lit(name.lower()) for name in source.columns])
+    declared = F.array(*map(F.lit, source.fields))
 
     def is_extra(entry: Column) -> Column:
         key = F.lower(entry["key"])

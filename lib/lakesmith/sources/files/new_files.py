@@ -8,8 +8,10 @@ from dataclasses import dataclass
 from itertools import accumulate
 from typing import TYPE_CHECKING
 
-from pyspark.sql import DataFrame, SparkSession
+from pyspark.sql import Column, DataFrame, SparkSession
+from pyspark.sql import functions as F
 
+from lakesmith.column_refs import named
 from lakesmith.errors import InputError, SparkGone
 from lakesmith.paths import local_path
 from lakesmith.session.failures import cause_of
@@ -183,4 +185,18 @@ def read_files(
         *Columns*: adds the declared columns STRING, ``_rescued`` STRING (NULL when nothing was
         rescued) and ``_source_file`` STRING.
     """
-    return format_of(source).read(spark, source, list(paths))
+    rows = format_of(source).read(spark, source, list(paths))
+    return _with_nulls(rows, source)
+
+
+def _with_nulls(rows: DataFrame, source: FilesSource) -> DataFrame:
+    """Return rows with NULL for the texts that stand for it."""
+    if not source.null_values:
+        return rows
+    values = {name: _or_null(name, source.null_values) for name in source.columns}
+    return rows.withColumns(values)
+
+
+def _or_null(name: str, null_values: Sequence[str]) -> Column:
+    text = named(name)
+    return F.when(~text.isin(*null_values), text)

@@ -19,13 +19,15 @@ from lakesmith.sources.files.position import KIND, FilePositions, held_files, sl
 from lakesmith.sources.registry import built_in
 from lakesmith.sources.slices import MISSING, ParkedPart, Required, Slice, Slices
 from lakesmith.spec.model.source import FilesSource
-from lakesmith.spec.rules.sources import TAKES
+from lakesmith.spec.rules.sources.files import TAKES
 
 if TYPE_CHECKING:
     from lakesmith.sources.positions import Position
     from lakesmith.tables.ref import TableRef
 
 READERS = 8
+# Settings that older commits do not have, with what they were.
+_ADDED: Mapping[str, Any] = {"field_names": {}, "header": True, "null_values": []}
 
 
 @built_in
@@ -210,6 +212,8 @@ class Files(Source):
     def row_settings(self) -> dict[str, Any]:
         """Return the format, and the settings that it takes.
 
+        Those that a later version added are left out where they change nothing.
+
         Examples
         --------
         >>> from lakesmith.spec.example import example_project
@@ -217,7 +221,12 @@ class Files(Source):
         'UTF-8'
         """
         names = {"format", *TAKES[self.settings.format]}
-        return self.settings.model_dump(mode="json", include=names)
+        settings = self.settings.model_dump(mode="json", include=names)
+        return {
+            name: value
+            for name, value in settings.items()
+            if name not in _ADDED or value != _ADDED[name]
+        }
 
     def required(
         self, spark: SparkSession, position: Position, must_read: Collection[str]

@@ -3,11 +3,24 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Annotated, Literal
+from typing import Annotated, Any, Literal
 
-from pydantic import Field, PositiveInt
+from pydantic import BeforeValidator, Field, PositiveInt
 
 from lakesmith.spec.model.base import ColumnName, Model
+
+
+def _listed(value: Any) -> Any:
+    return (value,) if isinstance(value, str) else value
+
+
+TAG_PATTERN = r"^[^\s:<>&/'\"]+$"
+FieldName = Annotated[str, Field(min_length=1)]
+FieldNames = Annotated[
+    tuple[FieldName, ...],
+    Field(min_length=1, strict=False),
+    BeforeValidator(_listed),
+]
 
 
 class BatchBounds(Model):
@@ -45,12 +58,17 @@ class FilesSource(SourceSpec):
     """A directory of files of one format, whose declared columns become text."""
 
     type: Literal["files"] = Field("files", description="Type of the source.")
-    format: Literal["csv", "json", "parquet", "log", "fixed_width"] = Field(
+    format: Literal["csv", "json", "parquet", "log", "fixed_width", "xml"] = Field(
         description="Format of the files; `json` is one object a line."
     )
     path: str = Field(description="Directory or URL of the files.")
     optional_columns: Annotated[tuple[ColumnName, ...], Field(strict=False)] = Field(
         (), description="Columns that a file may lack."
+    )
+    field_names: Mapping[ColumnName, FieldNames] = Field(
+        {},
+        description="Names of fields in the files, where columns have others. Of a list, a file"
+        " has one.",
     )
     pattern: str = Field("*", description="Pattern of the names of files to read.")
     recursive: bool = Field(False, description="Whether to read subdirectories.")
@@ -58,11 +76,25 @@ class FilesSource(SourceSpec):
     delimiter: Annotated[str, Field(min_length=1, max_length=1)] = Field(
         ",", description="Character between the fields of CSV."
     )
+    header: bool = Field(
+        True,
+        description="Whether the first line of CSV names the fields; else they are the columns.",
+    )
     encoding: Literal[
-        "UTF-8", "UTF-16", "UTF-16LE", "UTF-16BE", "UTF-32", "US-ASCII", "ISO-8859-1"
+        "UTF-8",
+        "UTF-16",
+        "UTF-16LE",
+        "UTF-16BE",
+        "UTF-32",
+        "US-ASCII",
+        "ISO-8859-1",
+        "windows-1252",
     ] = Field("UTF-8", description="Encoding of text files but JSON.")
     multiline: bool = Field(
         False, description="Whether quoted fields of CSV may have line ends."
+    )
+    null_values: Annotated[tuple[str, ...], Field(strict=False)] = Field(
+        (), description="Texts that stand for NULL, in files of text."
     )
     line_pattern: Annotated[str, Field(min_length=1)] | None = Field(
         None,
@@ -71,6 +103,12 @@ class FilesSource(SourceSpec):
     )
     widths: Annotated[tuple[PositiveInt, ...], Field(strict=False)] = Field(
         (), description="Characters of each column in a line of fixed width."
+    )
+    row_tag: Annotated[str, Field(pattern=TAG_PATTERN)] | None = Field(
+        None, description="Element of XML that is a record, without its namespace."
+    )
+    skip_tags: Annotated[tuple[str, ...], Field(strict=False)] = Field(
+        (), description="Elements of XML that may hold values outside of records."
     )
     on_bad_input: Literal["park", "fail"] = Field(
         "park", description="What to do with a file that cannot be read."
@@ -92,3 +130,30 @@ class FilesSource(SourceSpec):
         {'path': 'in'}
         """
         return {"path": self.path}
+
+    def fields_of(self, column: str) -> tuple[str, ...]:
+        """Return the names that a column may have in the files, in lower case.
+
+        Examples
+        --------
+        >>> names = {"id": "Order ID"}
+        >>> source = FilesSource(format="csv", path="in", columns=("id",), field_names=names)
+        >>> source.fields_of("id")
+        ('order id',)
+        """
+        lowered = {name.lower(): names for name, names in self.field_names.items()}
+        names = lowered.get(column.lower(), (column,))
+        return tuple(name.lower() for name in names)
+
+    @property
+    def fields(self) -> Mapping[str, str]:
+        """The column of each field that is read, by the name of the field in lower case.
+
+        Examples
+        --------
+        >>> FilesSource(format="csv", path="in", columns=("Id",)).fields
+        {'id': 'Id'}
+        """
+        return {
+            name: column for column in self.columns for name in self.fields_of(column)
+        }

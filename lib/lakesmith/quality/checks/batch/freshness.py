@@ -14,6 +14,7 @@ from lakesmith.duration import parse_age
 from lakesmith.quality.check_result import CheckResult, batch_result
 from lakesmith.quality.checks.batch.evaluation import EPOCH, BatchEvaluation
 from lakesmith.quality.checks.registry import batch_check
+from lakesmith.quality.conditions import measured_rows
 from lakesmith.quality.rule import find
 from lakesmith.spec.model.checks.batch.freshness import Freshness
 from lakesmith.spec.values.times import MICROS_PER_DAY, instant_text
@@ -63,7 +64,11 @@ class FreshnessEvaluation(BatchEvaluation[Freshness]):
         >>> df.agg(*(metric.alias(name) for name, metric in metrics.items())).first().asDict()
         {'newest_at_36h': 86400000000, 'ahead_at_36h': None}
         """
-        value = micros_of(named(self.check.column), self._kind())
+        column = named(self.check.column)
+        is_measured = measured_rows(None, self.scope.rows, self.scope.marks)
+        if is_measured is not None:
+            column = F.when(is_measured, column)
+        value = micros_of(column, self._kind())
         now = _micros(self.scope.run_time)
         latest = now + _span(self._max_age())
         is_ahead = value > F.lit(latest)

@@ -42,6 +42,7 @@ class DecreasesEvaluation(ShuffleEvaluation[Decreases]):
         )
 
     def name(self, metric: str = "") -> str:
-        """Return the name of a metric, which says whether equal values count."""
+        """Return the name of a metric, which says its groups, and whether equal values count."""
         strict = "strict_" if self.check.strict else ""
-        return super().name(metric or f"{strict}decreases")
+        groups = f" by {','.join(self.check.by)}" if self.check.by else ""
+        return super().name(metric or f"{strict}decreases") + groups

@@ -23,10 +23,14 @@ class PythonEvaluation(ShuffleEvaluation[Python]):
 
         *Columns*: needs what the function takes -> exactly one row of a number.
         """
+        condition = self.table_condition()
+        counted = rows if condition is None else rows.filter(condition)
         module, _, name = self.check.function.partition(":")
         function = getattr(import_module(module), name)
-        return one_number(function(rows, **self.check.options))
+        return one_number(function(counted, **self.check.options))
 
     def name(self, metric: str = "") -> str:
-        """Return the function with its options, which is the name of its metric."""
-        return f"{self.check.function}({self.check.options})"
+        """Return the function with its options and condition, which is the name of its metric."""
+        condition = self.check.where
+        where = f" where {condition}" if condition is not None else ""
+        return f"{self.check.function}({self.check.options}){where}"

@@ -1,6 +1,6 @@
 """Judge and read files of each format."""
 
-from lakesmith.sources.files.formats import csv, json_lines, lines, parquet
+from lakesmith.sources.files.formats import csv, json_lines, lines, parquet, xml
 from lakesmith.sources.files.formats.base import FileFormat, format_of
 
-__all__ = ["FileFormat", "csv", "format_of", "json_lines", "lines", "parquet"]
+__all__ = ["FileFormat", "csv", "format_of", "json_lines", "lines", "parquet", "xml"]

@@ -188,15 +188,15 @@ def _read_group(
         values.append(named(field.name).alias(name))
     file = F.col("_metadata.file_path").alias("_source_file")
     numbered = rows.select(*values, file)
-    return _as_text(numbered, fields, source.columns)
+    return _as_text(numbered, fields, source)
 
 
 def _as_text(
-    values: DataFrame, fields: Sequence[Field], columns: Sequence[str]
+    values: DataFrame, fields: Sequence[Field], source: FilesSource
 ) -> DataFrame:
     """Return the declared columns as text. A row of which one is not UTF-8 is rescued whole."""
     by_lower = {field.name.lower(): field for field in fields}
-    names = {name.lower() for name in columns}
+    names = source.fields
     declared = [field for name, field in by_lower.items() if name in names]
     extra = [field for name, field in by_lower.items() if name not in names]
     # A flag is one column, or each column that asks for it would look at all text again.
@@ -204,10 +204,12 @@ def _as_text(
     flagged = values.withColumns(flags)
     absent = null("string")
     is_good = ~F.col("bad")
-    texts = {name: field.text for name, field in by_lower.items()}
+    texts = {
+        names[name]: field.text for name, field in by_lower.items() if name in names
+    }
     selected: list[Column] = []
-    for name in columns:
-        text = texts.get(name.lower(), absent)
+    for name in source.columns:
+        text = texts.get(name, absent)
         selected.append(F.when(is_good, text).alias(name))
     rescued = _rescued(fields, extra)
     return flagged.select(*selected, rescued, "_source_file")

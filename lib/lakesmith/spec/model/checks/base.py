@@ -12,10 +12,10 @@ from lakesmith.spec.model.base import ColumnName, Model, Name
 from lakesmith.spec.model.checks.condition_rules import condition_findings
 from lakesmith.spec.model.checks.threshold import Threshold, threshold_findings
 from lakesmith.spec.values.column_types import type_problem
+from lakesmith.spec.yaml.provenance import Finding
 
 if TYPE_CHECKING:
     from lakesmith.spec.step_kinds.statistics import Statistic
-    from lakesmith.spec.yaml.provenance import Finding
 
 CheckedColumn = Annotated[ColumnName, Field(description="Column that is checked.")]
 OnFail = Literal["quarantine", "drop", "warn", "fail"]
@@ -80,6 +80,8 @@ class Check(Model):
         "warn",
         "fail",
     )
+    # Whether it says of NULL what `on_null` says.
+    reads_null: ClassVar[bool] = True
     # The module that registers how the check is made.
     evaluated_in: ClassVar[str] = ""
     # The implicit rule that the check replaces on its columns.
@@ -182,7 +184,9 @@ class Check(Model):
 
     def common_findings(self, columns: GateColumns) -> Iterator[Finding]:
         """Find what is wrong with the values that all checks of a kind have."""
-        yield from ()
+        if self.on_null == "fail" and not self.reads_null:
+            what = f"the check '{self.check}' takes no 'on_null: fail'"
+            yield Finding("LS140", "on_null", what, "add a check not_null")
 
 
 class RowCheck(Check):
@@ -198,6 +202,7 @@ class RowCheck(Check):
 
     def common_findings(self, columns: GateColumns) -> Iterator[Finding]:
         """Find a wrong condition, and limits without a unit."""
+        yield from super().common_findings(columns)
         yield from condition_findings("where", self.where, columns)
         yield from threshold_findings(self.threshold)
 

@@ -61,6 +61,7 @@ class MeasuredShare(Measured):
 class MeasuredCount(Measured):
     """A count that is measured."""
 
+    reads_null: ClassVar[bool] = False
     kinds: ClassVar[tuple[str, ...]] = ()
     limits: ClassVar[Limits] = (0, None)
     takes_percents: ClassVar[bool] = False

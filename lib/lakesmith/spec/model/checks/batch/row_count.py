@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from typing import TYPE_CHECKING, Literal
+from typing import TYPE_CHECKING, ClassVar, Literal
 
 from lakesmith.spec.model.checks.base import BatchCheck, GateColumns
 from lakesmith.spec.model.checks.bounds import Bounds, count_findings
@@ -18,6 +18,8 @@ class RowCount(Bounds, BatchCheck):
     """The batch has at least `min` and at most `max` accepted rows."""
 
     check: Literal["row_count"]
+
+    reads_null: ClassVar[bool] = False
 
     def findings(self, columns: GateColumns) -> Iterator[Finding]:
         """Find bounds that are no counts."""

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from typing import Literal
+from typing import ClassVar, Literal
 
 from pydantic import Field
 
@@ -27,6 +27,8 @@ class Schema(BatchCheck):
         False, description="With `true` the columns have this order too."
     )
     others: bool = Field(True, description="With `false` there are no other columns.")
+
+    reads_null: ClassVar[bool] = False
 
     def findings(self, columns: GateColumns) -> Iterator[Finding]:
         """Find types that Spark does not have."""

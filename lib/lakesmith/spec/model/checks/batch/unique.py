@@ -23,4 +23,5 @@ class Unique(BatchCheck):
         description="Columns that are unique together; NULL equals NULL."
     )
 
+    reads_null: ClassVar[bool] = False
     cost: ClassVar[Cost] = "shuffle"

@@ -22,6 +22,7 @@ class CastFailed(RowCheck):
         None, description="Contract column; without it, all that are cast."
     )
 
+    reads_null: ClassVar[bool] = False
     replaces: ClassVar[Literal["", "cast", "given"]] = "cast"
 
     def findings(self, columns: GateColumns) -> Iterator[Finding]:

@@ -1,0 +1,1 @@
+"""Read files whose records a parser finds."""
