@@ -16,7 +16,7 @@ def dqx(directory: Path, function: str, arguments: str, more: str = "") -> Any:
     ("function", "arguments", "expected"),
     [
         ("is_null", "{column: a}", {"check": "expression", "expression": "a IS NULL"}),
-        ("is_not_empty", "{column: a}", {"check": "expression", "expression": "a != ''"}),
+        ("is_not_empty", "{column: a}", {"check": "expression", "expression": "cast(a AS string) != ''"}),
         ("is_in_range", "{column: a, min_limit: '1', max_limit: 9}", {"check": "between", "min": 1, "max": 9}),
         (
             "is_in_range",
@@ -31,7 +31,6 @@ def dqx(directory: Path, function: str, arguments: str, more: str = "") -> Any:
         ("is_unique", "{columns: [a], nulls_distinct: false}", {"check": "unique", "columns": ["a"]}),
         ("is_aggr_equal", "{column: a, aggr_type: sum, limit: 5}", {"check": "sum", "min": 5, "max": 5}),
         ("is_aggr_not_less_than", "{column: a, limit: 5}", {"check": "sql", "min": 5}),
-        ("is_not_empty", "{column: a}", {"expression": "cast(a AS string) != ''"}),
         (
             "is_null_or_empty",
             "{column: a, trim_strings: true}",

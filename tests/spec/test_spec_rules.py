@@ -220,7 +220,7 @@ def test_each_strategy_has_its_settings(problems: Load, text: str, code: str, ke
         "write: {strategy: scd2, keys: [a], sequence_by: [b, c], track_history_columns: [d], apply_as_deletes: x}",
         "write: {strategy: cdc, keys: [a], sequence_by: [b], stored_as_scd_type: 2, apply_as_deletes: op = 'D'}",
         "write: {strategy: snapshot, keys: [a], sequence_by: [b], max_delete_share: 0.5}",
-        "sql: SELECT 'now()' AS a, `current_date` FROM orders -- rand()",
+        "sql: SELECT 'now()' AS a, `current_date` FROM orders /* rand() */",
         "sql: SELECT now() AS t FROM orders\nnondeterministic: true",
         "steps: [trim, {select: [current_date, now]}, {rename: {a: current_date}}, m:f, {m:f: {x: now}}]",
     ],

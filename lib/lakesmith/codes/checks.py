@@ -60,6 +60,18 @@ CHECK_CODES: dict[str, tuple[str, str, str]] = {
         " It would end the batch.",
         "Correct the pattern. In SQL text a backslash is written twice, except in r'...'.",
     ),
+    "LS197": (
+        "comment at the end of SQL",
+        "SQL of one line ends in a comment. YAML may have joined several lines, and the comment"
+        " then takes away all that follow it.",
+        "Write the comment as one of YAML, between /* and */, or begin the text with |.",
+    ),
+    "LS198": (
+        "mark of a delete that is made too late",
+        "A step may lose a row before another one makes or changes a column by which deletes or"
+        " truncates are known. The delete would be lost.",
+        "Move the step that makes the column before the one that may lose rows.",
+    ),
     "LS188": (
         "rows that cannot follow their inputs",
         "With on_input_change: recompute a batch computes the rows again that a change of an input"

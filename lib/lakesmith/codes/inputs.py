@@ -146,6 +146,13 @@ INPUT_CODES: dict[str, tuple[str, str, str]] = {
         " far in the future. Such rows, or those that come after them, would never be read.",
         "Correct these rows in the database, or leave them out by a query.",
     ),
+    "LS223": (
+        "position of another database",
+        "How far a source was read is known of another host, database, table or column. Rows below"
+        " this mark would never be read.",
+        "Land the other one in a table of its own, or write moved_from where its rows are"
+        " the same.",
+    ),
     "LS300": (
         "step failed",
         "A step gave no usable DataFrame.",

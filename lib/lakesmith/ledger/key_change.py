@@ -11,6 +11,7 @@ from lakesmith.ledger.row_settings import changed_settings, renames, settings_of
 from lakesmith.ledger.upstream_change import changed_upstream
 from lakesmith.spec.fingerprint import spec_hash
 from lakesmith.spec.step_kinds.hashed_keys import hashed_keys
+from lakesmith.spec.step_kinds.made_of import made_of, placing_columns
 from lakesmith.spec.step_kinds.origin import origin
 from lakesmith.tables.commit import LOOK_BACK
 from lakesmith.tables.delta_log.history import Commit, newest_commits, standing
@@ -25,6 +26,7 @@ if TYPE_CHECKING:
 NewColumns: TypeAlias = "Callable[[int], Mapping[str, Default]]"
 _TRACKED = "tracked_columns"
 _HASHED = "hashed_keys"
+_MADE_OF = "made_of"
 
 
 def settings_to_record(spec: Table) -> dict[str, Any]:
@@ -39,7 +41,8 @@ def settings_to_record(spec: Table) -> dict[str, Any]:
     dict
         `keys`, `sequence_by`, the type of a table of changing rows (1 keeps the newest row of a
         key, 2 all versions), the settings that decide over its rows, the columns of a contract
-        that are all tracked, and the fields of keys that are hashes.
+        that are all tracked, the fields of keys that are hashes, and of what the columns are made
+        that place a row.
 
     Examples
     --------
@@ -57,7 +60,13 @@ def settings_to_record(spec: Table) -> dict[str, Any]:
         **settings_of(spec),
         **_all_tracked(spec),
         **_hashed(spec),
+        **_derived(spec),
     }
+
+
+def _derived(spec: Table) -> dict[str, dict[str, list[str]]]:
+    found = made_of(spec)
+    return {_MADE_OF: found} if found else {}
 
 
 def _hashed(spec: Table) -> dict[str, dict[str, list[str]]]:
@@ -119,7 +128,8 @@ def key_change(
     the commits of a table do not record is not judged. No Spark job on a local path.
     """
     is_same_spec = state.spec_hash in ("", spec_hash(spec))
-    if not spec.write.keys or state.version is None or is_same_spec:
+    is_placed = spec.write.recompute_unit != "table" and placing_columns(spec)
+    if not is_placed or state.version is None or is_same_spec:
         return ""
     recorded = newest_settings(newest_commits(session, table, LOOK_BACK))
     if not recorded:
@@ -192,6 +202,7 @@ def _differences(recorded: Mapping[str, Any], spec: Table) -> Iterator[str]:
     yield from _key_difference(recorded, spec)
     yield from _order_difference(recorded, spec)
     yield from _hash_difference(recorded, spec)
+    yield from _derivation_difference(recorded, spec)
     if recorded.get("scd_type", _scd_type(spec.write)) == _scd_type(spec.write):
         yield from changed_settings(recorded, spec)
         return
@@ -219,6 +230,19 @@ def _hash_difference(recorded: Mapping[str, Any], spec: Table) -> Iterator[str]:
         if known != fields:
             yield (
                 f"the key {key} is a hash of {', '.join(fields)}, that of the table's rows of "
+                f"{', '.join(known)}"
+            )
+
+
+def _derivation_difference(recorded: Mapping[str, Any], spec: Table) -> Iterator[str]:
+    """Yield the columns that place a row and are made otherwise than in the rows of the table."""
+    stored = recorded.get(_MADE_OF, {})
+    names = dict(zip(_renamed(list(stored), spec), stored, strict=True))
+    for name, parts in made_of(spec).items():
+        known = stored.get(names.get(name, ""), parts)
+        if known != parts:
+            yield (
+                f"the column {name} is made of {', '.join(parts)}, in the table's rows of "
                 f"{', '.join(known)}"
             )
 

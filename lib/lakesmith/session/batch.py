@@ -14,7 +14,6 @@ from lakesmith.session.runtime_kind import client_of, is_connect
 
 BATCH_CONFS = (
     "spark.sql.shuffle.partitions",
-    "spark.sql.ansi.enabled",
     "spark.databricks.delta.snapshotPartitions",
 )
 # Text without an offset is UTC. INT96, Spark's default for timestamps, is an error or another
@@ -28,6 +27,17 @@ FIXED = {
     "spark.sql.datetime.java8API.enabled": "true",
     # Without it, a join that finds one side empty skips the other, and too few rows are observed.
     "spark.sql.adaptive.enabled": "true",
+    # What overflows or does not cast fails, instead of being another value or NULL.
+    "spark.sql.ansi.enabled": "true",
+    # `id` and `ID` are one column.
+    "spark.sql.caseSensitive": "false",
+    # The older parser reads the beginning of a text, and two digits as a year of the first century.
+    "spark.sql.legacy.timeParserPolicy": "CORRECTED",
+    # Literals that are written for a key or a value have escapes.
+    "spark.sql.parser.escapedStringLiterals": "false",
+    # A wall clock of Parquet is no instant.
+    "spark.sql.parquet.inferTimestampNTZ.enabled": "true",
+    "spark.sql.jsonGenerator.ignoreNullFields": "true",
     # Constraints of wide rows with CASE in each column grow without bound, so planning did not end.
     "spark.sql.constraintPropagation.enabled": "false",
 }

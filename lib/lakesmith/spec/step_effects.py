@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 from itertools import takewhile
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from lakesmith.spec.steps import (
     Derived,
@@ -13,6 +13,9 @@ from lakesmith.spec.steps import (
     lowered,
 )
 from lakesmith.spec.values.sql_text import column_names, windows
+
+if TYPE_CHECKING:
+    from lakesmith.spec.model import Write
 
 Step = str | Mapping[str, Any]
 
@@ -98,6 +101,17 @@ def row_wise(steps: Sequence[Step]) -> list[Step]:
     return list(takewhile(lambda step: not groupings(step), steps))
 
 
+def before_own_code(steps: Sequence[Step]) -> list[Step]:
+    """Return the steps before the first function of the user.
+
+    Examples
+    --------
+    >>> before_own_code([{"trim": ["a"]}, "my.steps:clean", {"trim": ["b"]}])
+    [{'trim': ['a']}]
+    """
+    return list(takewhile(lambda step: not is_user_function(step), steps))
+
+
 def groupings(step: Step) -> list[frozenset[str]]:
     """Return the columns by which a step looks at rows together, in lower case.
 
@@ -121,6 +135,34 @@ def groupings(step: Step) -> list[frozenset[str]]:
     grouped = [lowered(columns)] if isinstance(columns, list) else []
 
     return grouped + [window for sql in expressions(step) for window in windows(sql)]
+
+
+def repeats_write(step: Step, write: Write) -> bool:
+    """Return whether a step takes rows away of which the write itself keeps none.
+
+    Examples
+    --------
+    >>> from lakesmith.spec.model import Write
+    >>> write = Write(strategy="upsert", keys=("id",), sequence_by=("at",))
+    >>> repeats_write({"dedupe": {"keys": ["id"], "order_by": ["at"]}}, write)
+    True
+    """
+    record = record_of(step)
+    if record is None or record.groups_by is None or record.orders_by is None:
+        return False
+    options = options_of(step)
+    order = [str(name).lower() for name in options.get(record.orders_by) or ()]
+    is_of_key = lowered(write.keys) <= lowered(options.get(record.groups_by))
+    sequence = _newest_by(write)
+    return bool(sequence) and is_of_key and order[: len(sequence)] == sequence
+
+
+def _newest_by(write: Write) -> list[str]:
+    """Return the columns whose greatest values decide alone which whole row of a key stays."""
+    takes_whole_rows = write.keeps_newest and not write.declared.needs_raw_input
+    if not takes_whole_rows or write.when_matched != "update":
+        return []
+    return [name.lower() for name in write.sequence_by]
 
 
 def gives_groups(step: Step) -> bool:

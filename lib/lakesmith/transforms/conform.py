@@ -7,10 +7,18 @@ from typing import TYPE_CHECKING
 
 from pyspark.sql import Column, DataFrame
 from pyspark.sql import functions as F
-from pyspark.sql.types import BinaryType, DataType, StringType, StructField, StructType
+from pyspark.sql.types import (
+    BinaryType,
+    DataType,
+    StringType,
+    StructField,
+    StructType,
+    TimestampType,
+)
 
-from lakesmith.column_refs import json_text, named, null
+from lakesmith.column_refs import json_text, named, null, types_of
 from lakesmith.columns import RESCUED
+from lakesmith.spec.values.times import read_instant
 from lakesmith.transforms.values.casting import cast_or_null
 from lakesmith.types import Transform
 
@@ -96,17 +104,24 @@ def with_values(defaults: Mapping[str, str]) -> Transform:
 
     def apply(df: DataFrame) -> DataFrame:
         values: dict[str, Column] = {}
+        kinds = types_of(df)
         for name, default in defaults.items():
-            if name not in df.columns:
+            kind = kinds.get(name.lower())
+            if kind is None:
                 continue
-
-            kind = df.schema[name].dataType
-            typed = F.lit(default).cast(kind)
+            typed = _typed(default, kind)
             values[name] = F.coalesce(named(name), typed)
 
         return df.withColumns(values) if values else df
 
     return apply
+
+
+def _typed(default: str, kind: DataType) -> Column:
+    """Return a default as its type, a time without an offset in UTC whatever the session says."""
+    if isinstance(kind, TimestampType):
+        return F.timestamp_micros(F.lit(read_instant(default)))
+    return F.lit(default).cast(kind)
 
 
 def with_lost(table: StructType, lost: Collection[str]) -> Transform:

@@ -7,14 +7,17 @@ from typing import Literal
 
 from pyspark.sql import Column, DataFrame
 from pyspark.sql import functions as F
-from pyspark.sql.types import TimestampType
+from pyspark.sql.types import DateType, TimestampNTZType, TimestampType
 
 from lakesmith.column_refs import named, require, types_of
+from lakesmith.errors import StepError
 from lakesmith.types import Transform
 
 DatePart = Literal[
     "date", "month", "year", "quarter", "iso_week", "day_of_week", "hour"
 ]
+TIMES = (DateType, TimestampNTZType, TimestampType)
+_HINT = "name its type in `columns`, or cast it in an earlier step, so that text has one meaning"
 _MICROS_PER_HOUR = 3_600_000_000
 _MICROS_PER_DAY = 24 * _MICROS_PER_HOUR
 
@@ -47,7 +50,7 @@ def date_parts(*, column: str, parts: Mapping[str, DatePart]) -> Transform:
     Raises
     ------
     StepError
-        LS305 when the column is not there.
+        LS305 when the column is not there; LS354 when it is no timestamp, timestamp_ntz or date.
 
     Notes
     -----
@@ -72,6 +75,9 @@ def date_parts(*, column: str, parts: Mapping[str, DatePart]) -> Transform:
         require(df, [column], "date_parts")
         types = types_of(df)
         kind = types[column.lower()]
+        if not isinstance(kind, TIMES):
+            what = f"step 'date_parts' needs a time, and '{column}' is {kind.simpleString()}"
+            raise StepError(what, code="LS354", hint=_HINT)
         is_instant = isinstance(kind, TimestampType)
         added = {
             name: _part(named(column), part, is_instant) for name, part in parts.items()

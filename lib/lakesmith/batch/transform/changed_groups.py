@@ -7,9 +7,12 @@ from typing import TYPE_CHECKING
 from pyspark.sql import DataFrame
 
 from lakesmith.batch.transform.backfill_filter import on_dates
-from lakesmith.batch.transform.row_by_row import keyed, row_by_row
+from lakesmith.batch.transform.row_by_row import as_stored, keyed, row_by_row
 from lakesmith.sources.registry import span_of
-from lakesmith.spec.step_effects import row_wise
+from lakesmith.spec.step_effects import before_own_code, row_wise
+from lakesmith.spec.steps import lowered
+from lakesmith.transforms.contract import to_contract
+from lakesmith.transforms.steps.bind import run_steps
 
 if TYPE_CHECKING:
     from lakesmith.batch.context import BatchContext
@@ -41,4 +44,28 @@ def _groups_of(batch: BatchContext, rows: DataFrame, inputs: BatchInputs) -> Dat
         shaped = row_by_row(batch, rows, lookups, steps)
     else:
         shaped = rows.transform(keyed(batch, lookups, steps))
-    return shaped.select(*batch.groups)
+    found = shaped.select(*batch.groups)
+    as_read = _groups_as_read(batch, rows, inputs)
+    return found if as_read is None else found.union(as_read)
+
+
+def _groups_as_read(
+    batch: BatchContext, rows: DataFrame, inputs: BatchInputs
+) -> DataFrame | None:
+    """Return the groups before SQL or a function of the user, None where they have none.
+
+    Such code may look at all rows of a group, and would lose a group of which it sees a part.
+    """
+    spec = batch.spec
+    known = before_own_code(spec.steps)
+    if spec.sql is None and len(known) == len(spec.steps):
+        return None
+    run = run_steps(row_wise(known), inputs.lookups)
+    is_partition = spec.write.recompute_unit == "partition"
+    contract = spec.columns if is_partition else {}
+    contracted = rows.transform(to_contract(contract)) if contract else rows
+    shaped = contracted.transform(run)
+    names = lowered(shaped.columns)
+    if not lowered(batch.groups) <= names:
+        return None
+    return shaped.transform(as_stored(batch)).select(*batch.groups)

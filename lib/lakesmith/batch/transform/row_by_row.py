@@ -81,7 +81,7 @@ def row_by_row(
             )
     if not batch.groups:
         return shaped
-    return shaped.transform(_as_stored(batch))
+    return shaped.transform(as_stored(batch))
 
 
 def _shaped(
@@ -159,8 +159,8 @@ def keyed(
     return _both(run, typed)
 
 
-def _as_stored(batch: BatchContext) -> Transform:
-    """Cast partition columns as the contract says, since another type would miss a partition."""
+def as_stored(batch: BatchContext) -> Transform:
+    """Cast the groups as the contract says, since another type would miss a group."""
     kinds = {
         name: DataType.fromDDL(batch.spec.columns[name].type)
         for name in batch.groups

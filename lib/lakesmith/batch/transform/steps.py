@@ -16,6 +16,7 @@ from lakesmith.batch.transform.incremental_aggregate import (
 from lakesmith.batch.transform.row_by_row import row_by_row
 from lakesmith.columns import ARRIVED
 from lakesmith.errors import StepError
+from lakesmith.spec.step_effects import repeats_write
 from lakesmith.spec.step_kinds.resolve import treatments
 
 if TYPE_CHECKING:
@@ -61,7 +62,9 @@ def _shaped(batch: BatchContext, inputs: BatchInputs, *, observed: bool) -> Data
     # What is recomputed has no observation before its filters, and what is staged is read again.
     is_watched = observed and not (spec.write.recomputes or spec.nondeterministic)
     watch = inputs.watch_unfit if is_watched else None
-    shaped = row_by_row(batch, landed, inputs.lookups, spec.steps, watch)
+    # The newest row of a key is chosen once, behind the filters and checks.
+    steps = [step for step in spec.steps if not repeats_write(step, spec.write)]
+    shaped = row_by_row(batch, landed, inputs.lookups, steps, watch)
     if batch.touched:
         return shaped.filter(batch.touched.predicate())
     return shaped.transform(on_dates(batch))

@@ -65,7 +65,7 @@ def json_rows(source: FilesSource) -> Transform:
         entries = _entries(line, changed).alias("entries")
         parsed = marked.select("value", "_source_file", "changed", entries)
         is_ambiguous = _is_ambiguous(F.col("entries"), source)
-        no_object = F.coalesce(is_ambiguous, F.lit(True))
+        no_object = F.isnull("entries") | is_ambiguous
         unclear = changed & may_hold_mark(line)
         bad = no_object | is_unsafe(line) | unclear
         rows = parsed.withColumn("bad", bad)

@@ -34,6 +34,8 @@ class MarkPositions(Positions):
             return
         position["low"] = piece.data["low"]
         position["order"] = piece.data["order"]
+        if "place" in piece.data:
+            position["place"] = piece.data["place"]
         position["near"] = {**piece.data["near"], str(batch): to}
 
 
@@ -50,6 +52,17 @@ def still_near(position: Mapping[str, Any], low: str, order: Order) -> dict[str,
     least = _comparable(low, order)
     near = position.get("near", {})
     return {batch: to for batch, to in near.items() if _comparable(to, order) >= least}
+
+
+def later_of(low: str, since: str, order: Order) -> str:
+    """Return the later of two marks, so that no batch is forgotten from which rows are compared.
+
+    Examples
+    --------
+    >>> later_of("5", "12", "number")
+    '12'
+    """
+    return max(low, since, key=lambda mark: _comparable(mark, order))
 
 
 def is_behind(to: str, position: Mapping[str, Any], order: Order) -> bool:

@@ -26,7 +26,8 @@ def relation_of(source: JdbcSource) -> str:
     """
     if source.query:
         query = source.query.strip().rstrip(";")
-        return f"({query}) AS r"
+        # It may end with a comment.
+        return f"({query}\n) AS r"
     dialect = DIALECTS[source.dialect]
     names = str(source.table).split(".")
     quoted = [dialect.name(name) for name in names]

@@ -16,7 +16,12 @@ from lakesmith.sources.base import Known, Source
 from lakesmith.sources.jdbc.connection import first_row, rows_of, url_of
 from lakesmith.sources.jdbc.dialects import DIALECTS
 from lakesmith.sources.jdbc.landed import without_landed
-from lakesmith.sources.jdbc.position import MarkPositions, is_behind, still_near
+from lakesmith.sources.jdbc.position import (
+    MarkPositions,
+    is_behind,
+    later_of,
+    still_near,
+)
 from lakesmith.sources.jdbc.query import (
     PART,
     marks_query,
@@ -138,6 +143,7 @@ class Jdbc(Source):
         position: Position,
         known: Known,
     ) -> Slice | None:
+        self._require_place(position, incremental)
         order = self._order(spark, incremental.column)
         overlap = _overlap(incremental, order, self.where)
         query = marks_query(self.settings, incremental.column, overlap, order == "time")
@@ -152,10 +158,13 @@ class Jdbc(Source):
             to = position["to"]
             low = position["low"]
         since = position.get("low")
+        if since is not None:
+            low = later_of(low, since, order)
         near = still_near(position, since, order) if since is not None else {}
         head = known.tables.get(self.table)
         landed = head.version if head and near else None
         return self.slice(
+            place=f"{self._place} by {incremental.column}",
             since=since,
             to=to,
             low=low,
@@ -163,6 +172,19 @@ class Jdbc(Source):
             near=near,
             landed=landed,
         )
+
+    def _require_place(self, position: Position, incremental: Incremental) -> None:
+        """Refuse a position that says how far another database or column was read."""
+        known = position.get("place")
+        place = f"{self._place} by {incremental.column}"
+        if known not in {None, place, incremental.moved_from}:
+            raise InputError(
+                f"the rows up to {position.get('to')} were read from {known}, and not from {place}",
+                code="LS223",
+                where=f"{self.where}.incremental",
+                hint="land the other one in a table of its own; where its rows are the same, write"
+                f" moved_from: {known}",
+            )
 
     def _order(self, spark: SparkSession, column: str) -> Order:
         query = type_query(self.settings, column)

@@ -37,6 +37,9 @@ class Incremental(Model):
         description="How far below the greatest value rows may still appear, such as `10m`,"
         " or a number for a column of numbers.",
     )
+    moved_from: str | None = Field(
+        None, description="The place that the rows had before, as LS223 names it."
+    )
 
 
 class Parts(Model):

@@ -29,9 +29,11 @@ from lakesmith.spec.rules.inputs import (
 from lakesmith.spec.rules.maintenance import maintenance_rules
 from lakesmith.spec.rules.partial_updates import event_rules
 from lakesmith.spec.rules.steps import (
+    comment_rules,
     determinism_rules,
     generator_rules,
     is_step,
+    mark_rules,
     pattern_rules,
     step_rules,
 )
@@ -62,6 +64,8 @@ _TABLE_RULES: tuple[Rule, ...] = (
     response_rules,
     determinism_rules,
     generator_rules,
+    mark_rules,
+    comment_rules,
     pattern_rules,
     check_rules,
     write_rules,

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from typing import TYPE_CHECKING
 
+from lakesmith.spec.rules.columns import arriving_columns
 from lakesmith.spec.rules.steps import is_step
 from lakesmith.spec.step_effects import (
     Step,
@@ -12,16 +13,19 @@ from lakesmith.spec.step_effects import (
     gives_groups,
     groupings,
     name_of,
-    options_of,
     record_of,
+    repeats_write,
 )
 from lakesmith.spec.steps import lowered
+from lakesmith.spec.values.sql_text import sql_tokens
 from lakesmith.spec.yaml.provenance import Finding
 
 if TYPE_CHECKING:
-    from lakesmith.spec.model import Table, Write
+    from lakesmith.spec.model import Table
     from lakesmith.spec.rules.context import Subject
 
+# Words of SQL by which a row stays or goes because of others.
+_CHOOSING = frozenset(("having", "limit", "over", "qualify"))
 NumberedSteps = Sequence[tuple[int, Step]]
 
 
@@ -37,9 +41,31 @@ def group_rules(subject: Subject) -> Iterator[Finding]:
     elif write.recompute_unit == "partition":
         partition = lowered(write.partition_by)
         yield from _across_findings(steps, partition, "partition")
+        yield from _sql_findings(subject, partition)
     elif write.recompute_unit != "table":
         yield from _group_findings(steps)
         yield from _batch_findings(subject.table, steps)
+
+
+def _sql_findings(subject: Subject, partition: frozenset[str]) -> Iterator[Finding]:
+    """Refuse SQL that chooses among the rows of a partition which no row tells before it.
+
+    The partitions that changed rows touch would be those that SQL makes of these rows alone.
+    """
+    sql = subject.table.sql
+    arriving = arriving_columns(subject)
+    known = lowered((*arriving, *subject.table.columns))
+    made = sorted(partition - known) if arriving else []
+    words = sorted(_CHOOSING & {token.lower() for token in sql_tokens(sql or "")})
+    if made and words:
+        what = (
+            f"SQL with {words[0].upper()} makes the partition column {made[0]} itself"
+        )
+        hint = (
+            f"make {made[0]} in a table upstream; or set write.strategy: replace_all, which"
+            " computes all rows together"
+        )
+        yield Finding("LS164", "sql", what, hint)
 
 
 def _groups_of(steps: NumberedSteps) -> frozenset[str]:
@@ -74,29 +100,9 @@ def _batch_findings(table: Table, steps: NumberedSteps) -> Iterator[Finding]:
         # How steps that need all rows may stand is LS184.
         is_known = gives_groups(step) or (record and record.needs_whole)
         depends = groupings(step) and not is_known
-        if depends and not (table.nondeterministic or _keeps_newest(table, step)):
+        if depends and not (table.nondeterministic or repeats_write(step, table.write)):
             what = f"'{name_of(step)}' looks at the rows of each batch together"
             yield Finding("LS164", f"steps.{index}", what, hint)
-
-
-def _keeps_newest(table: Table, step: Step) -> bool:
-    """Return whether a step takes rows away of which an upsert keeps none."""
-    record = record_of(step)
-    if record is None or record.groups_by is None or record.orders_by is None:
-        return False
-    options = options_of(step)
-    order = [str(name).lower() for name in options.get(record.orders_by) or ()]
-    is_of_key = lowered(table.write.keys) <= lowered(options.get(record.groups_by))
-    sequence = _newest_by(table.write)
-    return bool(sequence) and is_of_key and order[: len(sequence)] == sequence
-
-
-def _newest_by(write: Write) -> list[str]:
-    """Return the columns whose greatest values decide alone which whole row of a key stays."""
-    takes_whole_rows = write.keeps_newest and not write.declared.needs_raw_input
-    if not takes_whole_rows or write.when_matched != "update":
-        return []
-    return [name.lower() for name in write.sequence_by]
 
 
 def _across_findings(

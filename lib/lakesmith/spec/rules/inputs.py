@@ -9,9 +9,11 @@ from lakesmith.spec.change_semantics import (
     changes_rows,
     deletes_without_trace,
     has_keys_of,
+    has_other_sequence,
     keeps_first_of,
     retyped,
 )
+from lakesmith.spec.rules.key_lineage import keys_are_others
 from lakesmith.spec.yaml.provenance import Finding, suggest
 
 if TYPE_CHECKING:
@@ -115,7 +117,7 @@ def _changed_row_findings(table: Table, upstream: Table) -> Iterator[Finding]:
         what = f"{changes}; {write.strategy} reads every change as raw input"
         hint = "read the bronze table that keeps the raw input"
         yield Finding("LS153", "write.strategy", what, hint)
-    elif not (table.steps or table.sql or has_keys_of(table, upstream)):
+    elif _has_other_keys(table, upstream):
         keys = ", ".join(upstream.write.keys)
         what = (
             f"{changes}, and its keys are others; "
@@ -123,8 +125,21 @@ def _changed_row_findings(table: Table, upstream: Table) -> Iterator[Finding]:
         )
         hint = f"use the keys of '{name}' ({keys}), or strategy: aggregate"
         yield Finding("LS153", "write.keys", what, hint)
+    elif has_other_sequence(table, upstream):
+        sequence = ", ".join(upstream.write.sequence_by)
+        what = f"{changes} by ({sequence}); this table would take some of them for old"
+        hint = f"use sequence_by: [{sequence}], or leave it out: '{name}' has decided"
+        yield Finding("LS153", "write.sequence_by", what, hint)
     else:
         yield from _key_type_findings(table, upstream)
+
+
+def _has_other_keys(table: Table, upstream: Table) -> bool:
+    if table.sql:
+        return False
+    if table.steps:
+        return keys_are_others(table, upstream)
+    return not has_keys_of(table, upstream)
 
 
 def _key_type_findings(table: Table, upstream: Table) -> Iterator[Finding]:

@@ -5,10 +5,14 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import TYPE_CHECKING, Any
 
-from lakesmith.spec.step_effects import expressions, record_of
-from lakesmith.spec.values.nondeterministic import nondeterministic_calls
+from lakesmith.spec.step_effects import changed_columns, expressions, name_of, record_of
+from lakesmith.spec.values.nondeterministic import TIE_HINTS, nondeterministic_calls
 from lakesmith.spec.values.sql_patterns import pattern_problems
-from lakesmith.spec.values.sql_text import generator_calls
+from lakesmith.spec.values.sql_text import (
+    column_names,
+    ends_in_comment,
+    generator_calls,
+)
 from lakesmith.spec.yaml.provenance import Finding
 
 if TYPE_CHECKING:
@@ -45,12 +49,14 @@ def determinism_rules(subject: Subject) -> Iterator[Finding]:
     table = subject.table
     for key, text in () if table.nondeterministic else sql_of(table):
         for function in nondeterministic_calls(text):
-            what = f"'{function}' changes from run to run"
-            hint = (
-                "a retry would give other rows: use a column of the data,"
-                " or declare nondeterministic: true"
-            )
-            yield Finding("LS163", key, what, hint)
+            if function in TIE_HINTS:
+                what = f"'{function}' of equal values depends on the order of rows"
+                hint = TIE_HINTS[function]
+            else:
+                what = f"'{function}' changes from run to run"
+                hint = "a retry would give other rows: use a column of the data"
+            known = f"{hint}, or declare nondeterministic: true"
+            yield Finding("LS163", key, what, known)
 
 
 def generator_rules(subject: Subject) -> Iterator[Finding]:
@@ -70,6 +76,36 @@ def pattern_rules(subject: Subject) -> Iterator[Finding]:
     for key, text in sql_of(subject.table):
         for what in pattern_problems(text):
             yield Finding("LS149", key, what, hint)
+
+
+def comment_rules(subject: Subject) -> Iterator[Finding]:
+    """Refuse a comment that ends SQL of one line, since YAML joins lines before SQL is read."""
+    hint = "write it as a comment of YAML (#), between /* and */, or in a text that begins with |"
+    for key, text in sql_of(subject.table):
+        if ends_in_comment(text):
+            what = "all behind '--' is a comment, also lines that YAML joined"
+            yield Finding("LS197", key, what, hint)
+
+
+def mark_rules(subject: Subject) -> Iterator[Finding]:
+    """Refuse a step that may lose the row of a delete whose mark a later step makes."""
+    table = subject.table
+    losing = ""
+    for index, step in enumerate(table.steps):
+        if not is_step(step):
+            return
+        for name in _CONDITIONS:
+            condition = getattr(table.write, name)
+            made = changed_columns(step) & column_names(condition or "")
+            if losing and made:
+                what = (
+                    f"'{losing}' may lose a delete before this step makes {min(made)}"
+                )
+                hint = f"move this step before '{losing}'"
+                yield Finding("LS198", f"steps.{index}", what, hint)
+        record = record_of(step)
+        if record and (record.filters or "join" in name_of(step)):
+            losing = losing or name_of(step)
 
 
 def is_step(step: str | dict[str, Any]) -> bool:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 
-from lakesmith.spec.values.sql_text import closing, code_of, sql_tokens
+from lakesmith.spec.values.sql_text import arguments, closing, code_of, sql_tokens
 
 CLOCKS = (
     "current_date",
@@ -33,7 +33,15 @@ WORDS = frozenset((
     "current_user",
 ))  # fmt: skip
 # As aggregates these depend on the order in which rows come.
-PICKS = frozenset(("any_value", "first", "first_value", "last", "last_value"))
+EXTREMES = frozenset(("max_by", "min_by"))
+TIE_HINTS = {
+    "max_by": "write max_by(value, struct(order, value))",
+    "min_by": "write min_by(value, struct(order, value))",
+    "mode": "write mode(value, true), which takes the least of them",
+}
+PICKS = EXTREMES | frozenset(
+    ("any_value", "first", "first_value", "last", "last_value", "mode")
+)
 LISTS = frozenset(("collect_list", "collect_set", "array_agg", "listagg", "string_agg"))
 # What these make of a list does not depend on its order.
 _ORDERLESS = frozenset(
@@ -82,8 +90,10 @@ def unordered_calls(sql: str) -> list[str]:
     ['first']
     >>> unordered_calls("array_sort(collect_list(a)), size(collect_set(b)), collect_set(c)")
     ['collect_set']
-    >>> unordered_calls("listagg(a, ',') WITHIN GROUP (ORDER BY a)")
+    >>> unordered_calls("listagg(a, ',') WITHIN GROUP (ORDER BY a), mode(a, true)")
     []
+    >>> unordered_calls("max_by(a, b) + max_by(a, struct(b, a)) + mode(a)")
+    ['max_by', 'mode']
     """
     tokens = [token.lower() for token in sql_tokens(sql)]
     places = range(len(tokens) - 1)
@@ -104,11 +114,24 @@ def _is_ordered(tokens: list[str], place: int) -> bool:
     if after[:2] == ["filter", "("]:
         filter_end = closing(after, 1)
         after = after[filter_end + 1 :] if filter_end is not None else []
+    given = arguments(tokens[place + 2 : end])
     before = tokens[max(place - 2, 0) : place]
     is_list = tokens[place] in LISTS
     is_sorted = before[1:] == ["("] and before[0] in _ORDERLESS
     return (
         after[:1] == ["over"]
         or after[:2] == ["within", "group"]
+        or (tokens[place] in EXTREMES and _breaks_ties(given))
+        or (tokens[place] == "mode" and len(given) > 1)
         or (is_list and is_sorted)
     )
+
+
+def _breaks_ties(given: list[list[str]]) -> bool:
+    """Return whether a value is itself in the struct by which it is chosen."""
+    if len(given) != 2:
+        return False
+    value, order = given
+    if value == order:
+        return True
+    return order[:2] == ["struct", "("] and value in arguments(order[2:-1])

@@ -30,6 +30,10 @@ _ESCAPE = re.compile(
 _SIGNS = {"0": "\0", "b": "\b", "n": "\n", "r": "\r", "t": "\t", "Z": "\x1a"}
 _KEPT = {"%": "\\%", "_": "\\_"}
 
+_ESCAPE_OF = re.compile(r"\\(.)", re.DOTALL)
+# What a backslash before these means is the same to a pattern.
+_SAME_ESCAPES = frozenset("\\nrtuU'\"0123")
+
 
 def constant_patterns(sql: str) -> list[str]:
     r"""Return the SQL of each regular expression that no column is part of, each once.
@@ -54,16 +58,33 @@ def pattern_problems(sql: str) -> list[str]:
     --------
     >>> pattern_problems("id = 1 OR s RLIKE '['")
     ["the pattern '[' does not compile: unterminated character set"]
+    >>> pattern_problems(r"s RLIKE '^\d+'")
+    ["the pattern '^\\d+' loses its backslash before 'd'"]
     >>> pattern_problems(r"s RLIKE '\\d+' AND regexp_replace(s, r'\s+', ' ') <> ''")
     []
     """
-    texts = [(sql_text, literal_text(sql_text)) for sql_text in constant_patterns(sql)]
+    patterns = constant_patterns(sql)
+    lost = [
+        f"the pattern {shown} loses its backslash before '{sign}'"
+        for shown in patterns
+        for sign in _lost_signs(shown)
+    ]
+    texts = [(sql_text, literal_text(sql_text)) for sql_text in patterns]
     problems = [(shown, regex_problem(text)) for shown, text in texts if text]
-    return [
+    return lost + [
         f"the pattern {shown} does not compile: {problem}"
         for shown, problem in problems
         if problem
     ]
+
+
+def _lost_signs(sql: str) -> list[str]:
+    """Return the signs of a pattern before which SQL drops the backslash, or reads it otherwise."""
+    quoted = _QUOTED.fullmatch(sql)
+    if quoted is None:
+        return []
+    escapes = _ESCAPE_OF.findall(quoted[1] or quoted[2] or "")
+    return list(dict.fromkeys(sign for sign in escapes if sign not in _SAME_ESCAPES))
 
 
 def literal_text(sql: str) -> str | None:

@@ -53,6 +53,20 @@ def code_of(sql: str) -> str:
     return _NO_CODE.sub(_mask, sql)
 
 
+def ends_in_comment(sql: str) -> bool:
+    r"""Return whether a text of one line ends in a comment, which may have swallowed other lines.
+
+    Examples
+    --------
+    >>> ends_in_comment("a > 0 -- no tests AND b > 0"), ends_in_comment("a = '--' -- b\n AND c")
+    (True, False)
+    """
+    line = sql.strip()
+    code = code_of(line)
+    is_masked = len(code.rstrip()) < len(code)
+    return is_masked and "\n" not in line and not line.endswith("*/")
+
+
 def column_names(sql: str) -> frozenset[str]:
     """Return the columns that a SQL text may name, in lower case.
 

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Mapping
+from difflib import get_close_matches
 from pathlib import Path
 
 from lakesmith.errors import ConfigError, Problem
@@ -15,6 +16,8 @@ from lakesmith.spec.yaml.nodes import Node
 from lakesmith.spec.yaml.provenance import KeyPath, Origin, dotted, suggest
 from lakesmith.spec.yaml.reader import read_yaml
 
+_SUFFIXES = (".yml", ".yaml")
+_ALIKE = 0.75
 _NOT_IN_ANY = {"env": "choose the environment with --env"}
 
 
@@ -66,6 +69,7 @@ def read_base(conf: Path, problems: list[Problem]) -> Node:
     settings = _read_settings(conf / "base.yml", problems, refused | _NOT_IN_ANY)
     base = settings or _nameless(conf)
     specs = {kind.name: _read_kind(conf, kind, problems) for kind in kinds}
+    problems += _stray_kinds(conf, {kind.name: kind for kind in kinds})
     return Node({**base.value, **specs}, base.origin)
 
 
@@ -154,14 +158,50 @@ def _read_specs(
 def _spec_files(
     directory: Path, kind: Kind, path: KeyPath, problems: list[Problem]
 ) -> Iterator[Path]:
-    for file in sorted(directory.glob("*.y*ml")):
-        if file.suffix == ".yaml":
+    for file in sorted(directory.glob("*")):
+        if file.name.startswith("."):
+            continue
+        if file.is_dir():
+            if _holds_specs(file):
+                problems.append(_nested(file, path))
+        elif file.suffix.lower() not in _SUFFIXES:
+            continue
+        elif file.suffix != ".yml":
             problems.append(_misnamed(file, path, f"rename it to '{file.stem}.yml'"))
         elif re.fullmatch(kind.pattern, file.stem):
             yield file
         else:
             hint = "use lower-case letters, digits and '_', a letter first"
             problems.append(_misnamed(file, path, hint))
+
+
+def _stray_kinds(conf: Path, kinds: Mapping[str, Kind]) -> Iterator[Problem]:
+    """Yield the folders whose names are nearly those of a kind."""
+    for entry in sorted(conf.glob("*")):
+        meant = get_close_matches(entry.name.lower(), kinds, cutoff=_ALIKE)
+        is_stray = entry.name not in kinds and bool(meant)
+        if is_stray and entry.is_dir() and _holds_specs(entry):
+            yield Problem(
+                code="LS113",
+                what=f"folder '{entry.name}' is not read",
+                file=str(entry),
+                hint=f"rename it to '{meant[0]}'",
+            )
+
+
+def _holds_specs(directory: Path) -> bool:
+    files = directory.rglob("*")
+    return any(file.suffix.lower() in _SUFFIXES for file in files)
+
+
+def _nested(directory: Path, path: KeyPath) -> Problem:
+    return Problem(
+        code="LS113",
+        what=f"folder '{directory.name}' is not read",
+        file=str(directory),
+        key=dotted(path),
+        hint="put its files into the folder above; the name of a table is that of its file",
+    )
 
 
 def _misnamed(file: Path, path: KeyPath, hint: str) -> Problem:
@@ -177,7 +217,7 @@ def _misnamed(file: Path, path: KeyPath, hint: str) -> Problem:
 def _stray_layers(directory: Path, kind: Kind) -> Iterator[Problem]:
     hint = f"{_file_hint(kind)}, layers: {', '.join(kind.layers)}"
     for entry in sorted(directory.glob("*")):
-        is_spec = entry.is_dir() or entry.suffix in {".yml", ".yaml"}
+        is_spec = entry.is_dir() or entry.suffix.lower() in _SUFFIXES
         is_stray = entry.name not in kind.layers and not entry.name.startswith(".")
         if is_spec and is_stray:
             yield Problem(

@@ -19,6 +19,7 @@ from pyspark.sql.types import DataType
 from lakesmith.column_refs import null
 from lakesmith.columns import HIDDEN, SEQ, quoted
 from lakesmith.tables.schema.diff import new_names
+from lakesmith.transforms.values.casting import cast_or_null
 
 if TYPE_CHECKING:
     from lakesmith.tables.schema.diff import Change, Fields
@@ -164,7 +165,7 @@ def _in_shape(rows: DataFrame, shapes: Sequence[Shape], name: str, kind: str) ->
         return null(wanted).alias(name)
     value = F.col(quoted(now))
     if rows.schema[now].dataType != wanted:
-        value = value.try_cast(wanted)
+        value = cast_or_null(value, rows.schema[now].dataType, wanted)
     return value.alias(name)
 
 

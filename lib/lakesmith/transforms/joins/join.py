@@ -12,8 +12,12 @@ from pyspark.sql import functions as F
 
 from lakesmith.column_refs import aliased, kind_of, named, require
 from lakesmith.columns import PASSES
-from lakesmith.transforms.joins.sides import refuse_join_helpers, require_taken
-from lakesmith.transforms.values.exact_compare import exact_sides
+from lakesmith.transforms.joins.sides import (
+    refuse_join_helpers,
+    refuse_kinds,
+    require_taken,
+)
+from lakesmith.transforms.values.exact_compare import compares_exactly, exact_sides
 from lakesmith.types import Transform
 
 _FOUND = "_found"
@@ -52,7 +56,8 @@ def join(
     Raises
     ------
     StepError
-        LS305 when a name is not there; LS307 when a column to take is on this side already.
+        LS305 when a name is not there; LS307 when a column to take is on this side already; LS325
+        when the types of a key are not compared exactly, such as text and a number.
 
     Notes
     -----
@@ -121,10 +126,18 @@ def _passing(right: DataFrame, is_match: Column, how: How) -> Transform:
 def _matches(
     df: DataFrame, right: DataFrame, keys: dict[str, str], null_safe: bool
 ) -> Column:
+    kinds = {
+        (left, other): (kind_of(df, left), kind_of(right, other))
+        for left, other in keys.items()
+    }
+    found = [
+        f"'{left}' is {kind} and {other_kind}"
+        for (left, _), (kind, other_kind) in kinds.items()
+        if not compares_exactly(kind, other_kind)
+    ]
+    refuse_kinds(found, "join")
     conditions = []
-    for left, other in keys.items():
-        kind = kind_of(df, left)
-        other_kind = kind_of(right, other)
+    for (left, other), (kind, other_kind) in kinds.items():
         value, looked_up = exact_sides(named(left), named(other), kind, other_kind)
         is_match = value.eqNullSafe(looked_up) if null_safe else value == looked_up
         conditions.append(is_match)

@@ -215,6 +215,22 @@ def key_kinds(
         for name, kind in shared.items()
         if kind is None
     ]
+    refuse_kinds(found, step)
+    return {name: kind for name, kind in shared.items() if kind}
+
+
+def refuse_kinds(found: Sequence[str], step: str) -> None:
+    """Refuse keys whose types differ, as they are listed.
+
+    Raises
+    ------
+    StepError
+        LS325 where any is listed.
+
+    Examples
+    --------
+    >>> refuse_kinds([], "join")
+    """
     if found:
         raise StepError(
             f"step '{step}' compares keys of different types: {'; '.join(found)}",
@@ -222,7 +238,6 @@ def key_kinds(
             where="this side first, then `other`",
             hint="cast one side in an earlier step, so that it is clear what is equal",
         )
-    return {name: kind for name, kind in shared.items() if kind}
 
 
 def _shared(left: str, right: str) -> str | None:

@@ -7,7 +7,7 @@ from typing import NamedTuple
 from pyspark.sql import Column
 from pyspark.sql import functions as F
 
-from lakesmith.types import family
+from lakesmith.types import FLOATS, family
 
 _MOST_DIGITS = 38
 _WHOLE_DIGITS = {"tinyint": 3, "smallint": 5, "int": 10, "bigint": 20}
@@ -71,6 +71,24 @@ def exact_sides(
     if _fit_together(first, second):
         return left, right
     return _parts(left, first), _parts(right, second)
+
+
+def compares_exactly(left_kind: str, right_kind: str) -> bool:
+    """Return whether values of two types are equal only where they are the same value.
+
+    Whole numbers and decimals are, and floats of two widths. Spark compares a number with a double
+    after it was rounded, and text after it was read as a number.
+
+    Examples
+    --------
+    >>> compares_exactly("int", "decimal(9,2)"), compares_exactly("bigint", "double")
+    (True, False)
+    """
+    if left_kind == right_kind:
+        return True
+    if {left_kind, right_kind} <= {*FLOATS}:
+        return True
+    return held_digits(left_kind) is not None and held_digits(right_kind) is not None
 
 
 def _fit_together(left: Digits, right: Digits) -> bool:
