@@ -60,7 +60,7 @@ def test_no_step_looks_across_what_is_recomputed(problems: Load, text: str, inde
         RANK % "PARTITION BY day ROWS 3 PRECEDING" + GROUP + "  - with_columns: {m: n + 1}\n" + GROUPS,
         "  - dedupe: {keys: [id, day]}\n" + GROUP + GROUPS,
         "  - dedupe: {keys: [id]}\n  - select: [day]\nwrite: {strategy: replace_all, partition_by: [day]}\n",
-        "  - filter: note <> 'max(a) OVER ()' -- max(b) OVER ()\n" + PARTITIONS,
+        "  - filter: note <> 'max(a) OVER ()' /* max(b) OVER () */\n" + PARTITIONS,
     ],
 )
 def test_a_step_may_look_at_what_is_recomputed_together(problems: Load, text: str) -> None:

@@ -83,7 +83,7 @@ def test_what_a_spec_proves(spec: Table, left: tuple[str, ...]) -> None:
 SNAPSHOT = "from: bronze.orders\ncolumns: {id: {type: int, source: OrderId}, day: {type: date}, amount: {type: int}}\n"
 SNAPSHOT += "write: {strategy: snapshot, keys: [id], sequence_by: [day]}\n"
 MIDDLE = "from: silver.orders\ncolumns: {id: {type: int}, at: {type: date, source: day}, amount: {type: int}}\n"
-MIDDLE += "write: {strategy: upsert, keys: [id], sequence_by: [amount]}\n"
+MIDDLE += "write: {strategy: upsert, keys: [id], sequence_by: [at]}\n"
 HISTORY = "from: %s\nwrite: {strategy: scd2, keys: [id], sequence_by: [%s]}\n"
 STEP = "steps: [with_columns: {amount: day}]\n"
 

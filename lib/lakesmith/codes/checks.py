@@ -60,6 +60,12 @@ CHECK_CODES: dict[str, tuple[str, str, str]] = {
         " It would end the batch.",
         "Correct the pattern. In SQL text a backslash is written twice, except in r'...'.",
     ),
+    "LS199": (
+        "sum of text",
+        "An aggregate adds up a column that its source lands as text. Spark reads each text as a"
+        " double, so that digits beyond the fifteenth are lost.",
+        "Cast the column in a step before the aggregate.",
+    ),
     "LS197": (
         "comment at the end of SQL",
         "SQL of one line ends in a comment. YAML may have joined several lines, and the comment"

@@ -20,8 +20,9 @@ EVOLUTION_CODES: dict[str, tuple[str, str, str]] = {
         " apply_as_truncates, when_matched, change_format, partial_updates, null_means or"
         " unavailable_values changed. The fields of a hash_key that is a key changed, or a type by"
         " which their values have another text. A column of write.key_implies is new or missing, or"
-        " has such a type. A table that tracks all columns got one of which earlier rows of the"
-        " upstream may have values. Or a column of"
+        " has such a type. A key, the sequence, a partition, a group or the event date is made of"
+        " another field, by another format or by other steps. A table that tracks all columns got"
+        " one of which earlier rows of the upstream may have values. Or a column of"
         " track_history_columns is missing from the batch or is in `_rescued`.",
         "Restore the column or the setting. Remove a column that is not a key from key_implies"
         " or track_history_columns. Or rebuild the table with `lakesmith run --rebuild --select"

@@ -203,6 +203,7 @@ def _differences(recorded: Mapping[str, Any], spec: Table) -> Iterator[str]:
     yield from _order_difference(recorded, spec)
     yield from _hash_difference(recorded, spec)
     yield from _derivation_difference(recorded, spec)
+    yield from _tracked_difference(recorded, spec)
     if recorded.get("scd_type", _scd_type(spec.write)) == _scd_type(spec.write):
         yield from changed_settings(recorded, spec)
         return
@@ -237,14 +238,25 @@ def _hash_difference(recorded: Mapping[str, Any], spec: Table) -> Iterator[str]:
 def _derivation_difference(recorded: Mapping[str, Any], spec: Table) -> Iterator[str]:
     """Yield the columns that place a row and are made otherwise than in the rows of the table."""
     stored = recorded.get(_MADE_OF, {})
+    renamed = renames(spec)
     names = dict(zip(_renamed(list(stored), spec), stored, strict=True))
     for name, parts in made_of(spec).items():
-        known = stored.get(names.get(name, ""), parts)
+        had = stored.get(names.get(name, ""), parts)
+        known = [renamed.get(part, part) for part in had]
         if known != parts:
             yield (
                 f"the column {name} is made of {', '.join(parts)}, in the table's rows of "
                 f"{', '.join(known)}"
             )
+
+
+def _tracked_difference(recorded: Mapping[str, Any], spec: Table) -> Iterator[str]:
+    """Yield the columns that began versions of the table and are in the contract no more."""
+    tracked = _all_tracked(spec).get(_TRACKED)
+    known = _renamed(recorded.get(_TRACKED, ()), spec)
+    for name in known:
+        if tracked is not None and name not in tracked:
+            yield f"the column {name} left the contract, the table's versions are those of it too"
 
 
 def _renamed_fields(fields: Sequence[str], spec: Table) -> list[str]:

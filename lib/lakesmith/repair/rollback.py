@@ -20,9 +20,12 @@ from lakesmith.observe.run_records import RunFacts, facts_of, write_records
 from lakesmith.repair.undone_batches import Rollbacks, find_rollbacks
 from lakesmith.runs.finish import publish_tables
 from lakesmith.runs.lock import project_lock
+from lakesmith.runs.rebuild_files import require_none
 from lakesmith.runs.recover import Recovery
 from lakesmith.session.batch import batch_session, ending
 from lakesmith.sinks.consumers import guard_rollback
+from lakesmith.sources.registry import source_of
+from lakesmith.sources.slices import MISSING
 
 if TYPE_CHECKING:
     from lakesmith.ledger.state import Mark, TableState
@@ -54,8 +57,9 @@ def rollback(
     ------
     LedgerError
         LS606 when the run left nothing in the tables; LS607 when the ledger does not reach back
-        before it; LS608 when a version to return to cannot be read any more; LS617 when a consumer
-        has read what is undone and cannot take it back. Nothing was changed then.
+        before it; LS608 when a version to return to cannot be read any more; LS609 when a file
+        whose rows would be undone is missing, so that no run could read it again; LS617 when a
+        consumer has read what is undone and cannot take it back. Nothing was changed then.
     RunLocked
         When another run holds the warehouse.
 
@@ -88,6 +92,7 @@ def _undo_run(
         )
     guard_rollback(ledger, {name: one.to.version for name, one in rollbacks.items()})
     _require_readable(facts, spark, rollbacks)
+    _require_landed(facts, spark, ledger, rollbacks)
     for name, undone in rollbacks.items():
         ledger.stage(_undo_event(ledger.state(name), undone.to))
     ledger.flush(spark)
@@ -109,6 +114,18 @@ def _require_readable(
         for name, undone in rollbacks.items():
             if undone.to.version is not None:
                 _require_files(session, facts.ref(name), undone.to.version)
+
+
+def _require_landed(
+    facts: RunFacts, spark: SparkSession, ledger: Ledger, rollbacks: Rollbacks
+) -> None:
+    """Refuse to undo the read of parts that the next run could not read again."""
+    for name, undone in rollbacks.items():
+        source = source_of(facts.project, name)
+        now = ledger.state(name).positions.get(source.key, {})
+        before = undone.to.positions.get(source.key, {})
+        gone = source.gone(spark, now, before)
+        require_none(name, dict.fromkeys(gone, MISSING), "rollback")
 
 
 def _require_files(session: SparkSession, table: TableRef, version: int) -> None:

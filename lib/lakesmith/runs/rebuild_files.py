@@ -46,8 +46,8 @@ def files_to_read(
     return found.parts
 
 
-def require_none(name: str, reasons: Mapping[str, str]) -> None:
-    """Refuse a rebuild that would not get the rows of these files.
+def require_none(name: str, reasons: Mapping[str, str], what: str = "rebuild") -> None:
+    """Refuse a rebuild or a rollback that would not get the rows of these files.
 
     Raises
     ------
@@ -68,7 +68,7 @@ def require_none(name: str, reasons: Mapping[str, str]) -> None:
     shown = [f"{path!r} ({reason})" for path, reason in sorted(reasons.items())[:SHOWN]]
     raise LedgerError(
         f"{len(reasons)} file(s) that {name} holds are missing, changed or not readable by its"
-        f" source, such as {', '.join(shown)}: a rebuild would lose their rows",
+        f" source, such as {', '.join(shown)}: a {what} would lose their rows",
         code="LS609",
         where=name,
         hint=HINT,

@@ -37,6 +37,9 @@ FIXED = {
     "spark.sql.parser.escapedStringLiterals": "false",
     # A wall clock of Parquet is no instant.
     "spark.sql.parquet.inferTimestampNTZ.enabled": "true",
+    "spark.sql.parquet.binaryAsString": "false",
+    "spark.sql.parquet.int96TimestampConversion": "false",
+    "spark.sql.timestampType": "TIMESTAMP_LTZ",
     "spark.sql.jsonGenerator.ignoreNullFields": "true",
     # Constraints of wide rows with CASE in each column grow without bound, so planning did not end.
     "spark.sql.constraintPropagation.enabled": "false",

@@ -193,6 +193,12 @@ class Source(Protocol):
         """Return the parts that a rebuild must read, since the table holds their rows."""
         return Required()
 
+    def gone(
+        self, spark: SparkSession, position: Position, before: Position
+    ) -> Collection[str]:
+        """Return the parts that were read since a position and cannot be read again."""
+        return ()
+
     def landed(
         self,
         spark: SparkSession,

@@ -23,6 +23,7 @@ if TYPE_CHECKING:
     from lakesmith.spec.model.checks.base import Check
 
 _UNPARSED = f"$.{CORRUPT_RECORD}"
+_BEGINNING = f'{{"{CORRUPT_RECORD}":'
 _HIVE_NULL = "__HIVE_DEFAULT_PARTITION__"
 _ESCAPED = r"""[\x00-\x1F"#%'*/:=?\\\x7F{}\[\]^]"""
 _LONGEST_NAME = 255
@@ -79,7 +80,9 @@ def _row_parsed(columns: Mapping[str, str]) -> Iterator[Rule]:
     if text is not None:
         unparsed = F.get_json_object(text, _UNPARSED)
         sample = sample_of(unparsed, "string")
-        failed = unparsed.isNotNull()
+        # Of a text that is too long for the parser, only the beginning is known.
+        begins_so = F.coalesce(F.startswith(text, F.lit(_BEGINNING)), F.lit(False))
+        failed = unparsed.isNotNull() | begins_so
         rule = _rule("row_parsed", "row_parsed", RESCUED, failed, sample)
         yield replace(rule, reads_raw=True)
 

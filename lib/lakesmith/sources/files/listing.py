@@ -5,7 +5,7 @@ from __future__ import annotations
 import errno
 import fnmatch
 import os
-from collections.abc import Hashable, Iterable, Iterator
+from collections.abc import Hashable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -220,3 +220,18 @@ def _list_remote(
     rows = files.select("path", "length", mtime).collect()
     entries = [FileEntry(row.path, row.length, row.mtime) for row in rows]
     return tuple(sorted(entries))
+
+
+def by_name(files: Iterable[FileEntry]) -> Mapping[str, FileEntry]:
+    """Return each file by each of its names.
+
+    Examples
+    --------
+    >>> sorted(by_name([FileEntry("in/a", 1, 2, aliases=("in/b",))]))
+    ['in/a', 'in/b']
+    """
+    found = {}
+    for file in files:
+        for name in (file.path, *file.aliases):
+            found[name] = file
+    return found

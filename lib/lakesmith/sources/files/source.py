@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Collection, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from typing import TYPE_CHECKING, Any
 
@@ -13,7 +13,7 @@ from lakesmith.sources.base import Known, Source
 from lakesmith.sources.files.changes import fresh_files
 from lakesmith.sources.files.find_bad_file import find_unreadable
 from lakesmith.sources.files.formats import format_of
-from lakesmith.sources.files.listing import FileEntry, list_files
+from lakesmith.sources.files.listing import FileEntry, by_name, list_files
 from lakesmith.sources.files.new_files import next_files, read_files, reason_to_park
 from lakesmith.sources.files.position import KIND, FilePositions, held_files, slice_of
 from lakesmith.sources.registry import built_in
@@ -221,6 +221,9 @@ class Files(Source):
         'UTF-8'
         """
         names = {"format", *TAKES[self.settings.format]}
+        # Where nothing names the fields of a row, the order of the columns does.
+        if self.settings.widths or not self.settings.header:
+            names.add("columns")
         settings = self.settings.model_dump(mode="json", include=names)
         return {
             name: value
@@ -237,7 +240,7 @@ class Files(Source):
         -----
         Opens the head or the footer of each file; no Spark job for local files.
         """
-        listed = _by_name(list_files(spark, self.settings, self.where))
+        listed = by_name(list_files(spark, self.settings, self.where))
         held = held_files(position)
         needed = sorted({*held, *must_read})
 
@@ -251,6 +254,14 @@ class Files(Source):
         pairs = zip(needed, reasons, strict=True)
         problems = {path: reason for path, reason in pairs if reason}
         return Required(parts=tuple(parts), problems=problems)
+
+    def gone(
+        self, spark: SparkSession, position: Position, before: Position
+    ) -> Collection[str]:
+        """Return the files that were read since a position and are not listed any more."""
+        since = held_files(position).keys() - held_files(before).keys()
+        listed = by_name(list_files(spark, self.settings, self.where)) if since else {}
+        return since - listed.keys()
 
     def _problem(
         self, spark: SparkSession, file: FileEntry | None, seen: tuple[int, int] | None
@@ -281,12 +292,3 @@ class Files(Source):
         files = list_files(spark, self.settings, self.where)
         landed = [file for file in files if file.path in unknown]
         return slice_of(self.name, landed)
-
-
-def _by_name(files: Iterable[FileEntry]) -> Mapping[str, FileEntry]:
-    """Return each file by each of its names."""
-    found = {}
-    for file in files:
-        for name in (file.path, *file.aliases):
-            found[name] = file
-    return found

@@ -36,6 +36,7 @@ from lakesmith.spec.rules.steps import (
     mark_rules,
     pattern_rules,
     step_rules,
+    text_rules,
 )
 from lakesmith.spec.rules.write import event_date_rules, property_rules, write_rules
 from lakesmith.spec.step_kinds.input_rules import input_change_rules
@@ -65,6 +66,7 @@ _TABLE_RULES: tuple[Rule, ...] = (
     determinism_rules,
     generator_rules,
     mark_rules,
+    text_rules,
     comment_rules,
     pattern_rules,
     check_rules,

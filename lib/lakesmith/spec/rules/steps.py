@@ -5,13 +5,21 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import TYPE_CHECKING, Any
 
-from lakesmith.spec.step_effects import changed_columns, expressions, name_of, record_of
+from lakesmith.spec.step_effects import (
+    changed_columns,
+    expressions,
+    is_user_function,
+    name_of,
+    record_of,
+)
+from lakesmith.spec.steps import lowered
 from lakesmith.spec.values.nondeterministic import TIE_HINTS, nondeterministic_calls
 from lakesmith.spec.values.sql_patterns import pattern_problems
 from lakesmith.spec.values.sql_text import (
     column_names,
     ends_in_comment,
     generator_calls,
+    summed_columns,
 )
 from lakesmith.spec.yaml.provenance import Finding
 
@@ -106,6 +114,30 @@ def mark_rules(subject: Subject) -> Iterator[Finding]:
         record = record_of(step)
         if record and (record.filters or "join" in name_of(step)):
             losing = losing or name_of(step)
+
+
+def text_rules(subject: Subject) -> Iterator[Finding]:
+    """Refuse sums and means of landed text, which Spark takes for doubles."""
+    upstream = subject.upstream()
+    name = upstream.source_name if upstream else None
+    source = subject.project.sources.get(name or "")
+    table = subject.table
+    if source is None or table.write.recompute_unit != "group":
+        return
+    texts = lowered(source.columns)
+    for index, step in enumerate(table.steps):
+        if not is_step(step) or is_user_function(step):
+            return
+        summed = frozenset[str]().union(*map(summed_columns, expressions(step)))
+        for column in sorted(texts & summed):
+            what = (
+                f"'{column}' lands as text, of which a sum or a mean is one of doubles"
+            )
+            hint = (
+                f"give it a type in a step before: cast: {{{column}: 'decimal(18,2)'}}"
+            )
+            yield Finding("LS199", f"steps.{index}", what, hint)
+        texts -= changed_columns(step)
 
 
 def is_step(step: str | dict[str, Any]) -> bool:

@@ -28,6 +28,11 @@ _GENERATORS = frozenset(
     " variant_explode variant_explode_outer".split()
 )
 _TYPES = frozenset("date timestamp int bigint string double decimal boolean".split())
+# Aggregates that take text for a double.
+_SUMS = frozenset(
+    "sum try_sum avg try_avg mean median stddev stddev_samp stddev_pop std variance var_samp"
+    " var_pop".split()
+)
 
 
 def sql_tokens(sql: str) -> list[str]:
@@ -51,6 +56,23 @@ def code_of(sql: str) -> str:
     'f(???, ???)       '
     """
     return _NO_CODE.sub(_mask, sql)
+
+
+def summed_columns(sql: str) -> frozenset[str]:
+    """Return the columns that a text adds up as they are, in lower case.
+
+    Examples
+    --------
+    >>> sorted(summed_columns("sum(Qty) + avg(`price`) + max(day) + sum(cast(n AS int))"))
+    ['price', 'qty']
+    """
+    tokens = _lowered_tokens(sql)
+    calls = zip(tokens, tokens[1:], tokens[2:], tokens[3:], strict=False)
+    return frozenset(
+        column.strip("`")
+        for function, opening, column, end in calls
+        if function in _SUMS and opening == "(" and end == ")"
+    )
 
 
 def ends_in_comment(sql: str) -> bool:

@@ -19,6 +19,7 @@ _OPTIONAL = re.compile(r"\[[^\[\]]*\]")
 # A year of any length leaves room for digits of fixed length behind it, and a fraction has none.
 _GREEDY_YEAR = re.compile(r"y{3,}[MdDHkhKms]*S")
 _FRACTION = re.compile(rf"(S{{{_MICROSECOND_DIGITS}}})(S+)")
+_SHORT_YEAR = re.compile(r"(?<!y)y(?!y)")
 _OPTIONAL_ZONE = re.compile(
     rf"\[[^\[\]]*[{_OFFSET_LETTERS}{_REGION_LETTERS}][^\[\]]*\]"
 )
@@ -68,6 +69,8 @@ def pattern_problem(pattern: str) -> str:
     'a quote is never closed'
     >>> pattern_problem("dd.MM.yyyy[ HH:mm]")
     ''
+    >>> pattern_problem("[yyyy-]MM-dd")
+    'it reads no year, and each would be 1970'
     >>> pattern_problem("dd.MM")
     'it reads no year, and each would be 1970'
     >>> pattern_problem("yyyy-mm-dd")
@@ -91,7 +94,25 @@ def pattern_problem(pattern: str) -> str:
         return "a bracket is never closed"
     if _GREEDY_YEAR.search(unquoted):
         return "no text matches it: write a mark before S, as in yyyyMMddHHmmss.SSS"
-    return _missing_part(unquoted)
+    if _SHORT_YEAR.search(unquoted):
+        return "it reads 24 as the year 24 (y): write yyyy, or yy for 2024"
+    missing = [_missing_part(reading) for reading in _readings(unquoted)]
+    return next(filter(None, missing), "") or _mistaken_letter(unquoted)
+
+
+def _readings(unquoted: str) -> list[str]:
+    """Return what a pattern reads of a text, with and without each of its optional sections.
+
+    A text of no section is empty, and NULL.
+    """
+    section = _OPTIONAL.search(unquoted)
+    if section is None:
+        return [unquoted] if unquoted.strip() else []
+    before = unquoted[: section.start()]
+    behind = unquoted[section.end() :]
+    inner = section[0][1:-1]
+    found = [*_readings(f"{before}{inner}{behind}"), *_readings(f"{before}{behind}")]
+    return list(dict.fromkeys(found))
 
 
 def _missing_part(unquoted: str) -> str:
@@ -105,7 +126,7 @@ def _missing_part(unquoted: str) -> str:
         return "it reads an hour of half a day (h, K) without a, and each would be before noon"
     if "d" in letters and not letters & set("ML"):
         return "it reads a day (d) without a month (M), and each would be in January"
-    return _mistaken_letter(unquoted)
+    return ""
 
 
 def _mistaken_letter(unquoted: str) -> str:

@@ -112,6 +112,8 @@ def _text(value: Column, source_type: DataType) -> Column:
         return json_text(value, WITH_NULLS)
     if isinstance(source_type, VariantType):
         return F.to_json(value)
+    if isinstance(source_type, _FLOATS):
+        return float_digits(value, source_type)
     text = value.cast("string")
     if isinstance(source_type, BinaryType):
         return F.when(F.is_valid_utf8(text), text)
@@ -212,7 +214,8 @@ def _by_format(text: Column, target_type: DataType, format: str) -> Column:
     if pattern is None:
         return null(target_type)
 
-    trimmed = F.btrim(text, F.lit(_BLANKS))
+    # A pattern of optional sections only would read empty text as the year 1970.
+    trimmed = F.nullif(F.btrim(text, F.lit(_BLANKS)), F.lit(""))
     instant = F.try_to_timestamp(trimmed, F.lit(pattern))
     # A year that overflows throws there, and is NULL here.
     held = F.try_add(instant, F.expr("INTERVAL '0' SECOND"))

@@ -19,7 +19,11 @@ from lakesmith.sources.files.parquet.files import (
     rows_of_few,
 )
 from lakesmith.sources.files.parquet.footers import footer_of
-from lakesmith.sources.files.parquet.types import name_problem, type_problem
+from lakesmith.sources.files.parquet.types import (
+    name_problem,
+    schema_problem,
+    type_problem,
+)
 
 if TYPE_CHECKING:
     from lakesmith.sources.files.listing import FileEntry
@@ -43,7 +47,8 @@ class Parquet(FileFormat):
         problem = name_problem(names) or header_problem(names, source)
         if footer is None:
             return problem
-        return type_problem(footer) or problem or hole_of(footer)
+        found = (type_problem(footer), problem, schema_problem(footer), hole_of(footer))
+        return next(filter(None, found), "")
 
     def read(
         self, spark: SparkSession, source: FilesSource, paths: Sequence[str]

@@ -25,6 +25,18 @@ SHIFTED = frozenset(("DELTA_BYTE_ARRAY", "DELTA_LENGTH_BYTE_ARRAY"))
 UNSHIFTED_WRITER = "parquet-cpp-arrow"
 
 
+_SPARK_SCHEMA = b"org.apache.spark.sql.parquet.row.metadata"
+# The types whose values another type of Spark would read as others.
+_ARROW_TYPES = {
+    "double": "double",
+    "float": "float",
+    "byte": "int8",
+    "short": "int16",
+    "integer": "int32",
+    "long": "int64",
+}
+
+
 def type_problem(footer: Footer) -> str:
     """Return which columns of a Parquet file Spark does not read right, or an empty text.
 
@@ -43,6 +55,34 @@ def type_problem(footer: Footer) -> str:
         listed = ", ".join(names)
         texts.append(f"column(s) {listed}: {what}")
     return "; ".join(texts)
+
+
+def schema_problem(footer: Footer) -> str:
+    """Return that Spark would read other columns than a file has, or an empty text.
+
+    Spark takes its columns from a schema that it wrote into the footer, which other writers keep
+    when they add or change a column.
+    """
+    written = (footer.metadata.metadata or {}).get(_SPARK_SCHEMA)
+    if written is None:
+        return ""
+    of_spark = {field["name"]: field["type"] for field in json.loads(written)["fields"]}
+    of_file = {
+        field.name: str(field.type)
+        for field in footer.metadata.schema.to_arrow_schema()
+    }
+    others = sorted(of_spark.keys() ^ of_file.keys())
+    others += sorted(
+        name
+        for name in of_spark.keys() & of_file.keys()
+        if _ARROW_TYPES.get(str(of_spark[name]), of_file[name]) != of_file[name]
+    )
+    if not others:
+        return ""
+    return (
+        f"the schema of Spark in its footer has column(s) {', '.join(others)} otherwise than the"
+        " file: write it without that schema (pyarrow: table.replace_schema_metadata())"
+    )
 
 
 def name_problem(names: Iterable[str]) -> str:
