@@ -320,3 +320,11 @@ def test_a_partial_event_gives_each_part_of_its_key(spark: SparkSession, null_me
     rules = [rule for rule in compile_rules(spec, dict(df.dtypes)) if rule.id == "write_keys_given"]
     found = df.transform(tag(rules)).orderBy("at").selectExpr("_gate.r0")
     assert [row["r0"] for row in found.collect()] == failed
+
+
+def test_a_record_that_is_too_long_for_the_parser_is_not_parsed(spark: SparkSession) -> None:
+    rescued = spark.range(1).selectExpr(
+        "1 AS id", """concat('{"_corrupt_record":"', repeat('x', 20500000), '"}') AS _rescued"""
+    )
+    rules = compile_rules(table(), dict(rescued.dtypes))
+    assert rescued.transform(tag(rules)).select("_gate.r0").first()[0] is True

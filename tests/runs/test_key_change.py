@@ -268,3 +268,30 @@ def test_every_recorded_setting_makes_it_another_spec() -> None:
     ]
     same = [had for had, now in ways if spec_hash(spec_of(had)) == spec_hash(spec_of(now))]
     assert same == []
+
+
+@pytest.mark.parametrize(("had", "now", "said"), [
+    ({"at": {"source": "ordered"}}, {"at": {"source": "shipped"}}, "the column at is made of shipped, in the table's rows of ordered"),
+    ({"at": {"format": "dd/MM/yyyy"}}, {"at": {"format": "MM/dd/yyyy"}}, "made of at MM/dd/yyyy, in the table's rows of at dd/MM/yyyy"),
+    ({"steps": [{"trim": ["id"]}]}, {"steps": []}, "the column id is made of id, in the table's rows of id, trim"),
+    ({"steps": [{"with_columns": {"id": "lower(op)"}}]}, {"steps": [{"with_columns": {"id": "upper(op)"}}]}, "made of op, with_columns id: upper(op)"),
+    ({"steps": [{"trim": ["plan"]}]}, {"steps": []}, ""),
+    ({"at": {"source": "ordered"}}, {"at": {"source": "ordered", "default": "2024-01-01"}}, ""),
+])  # fmt: skip
+def test_a_column_that_places_rows_is_made_as_in_the_table(
+    monkeypatch: pytest.MonkeyPatch, had: dict[str, Any], now: dict[str, Any], said: str
+) -> None:
+    def spec(given: dict[str, Any]) -> Table:
+        columns = {"id": {"type": "string"}, "op": {"type": "string"}, "at": {"type": "date", **given.get("at", {})}}
+        return spec_of(NEWEST, columns=columns, steps=given.get("steps", []))
+
+    found = differences(monkeypatch, settings_to_record(spec(had)), spec(now))
+    assert said in found
+    assert bool(found) == bool(said)
+
+
+def test_a_tracked_column_that_leaves_the_contract_needs_a_rebuild(monkeypatch: pytest.MonkeyPatch) -> None:
+    history = {"strategy": "scd2"}
+    columns = {name: {"type": "string"} for name in ("id", "at", "plan")}
+    found = differences(monkeypatch, settings_to_record(spec_of(history)), spec_of(history, columns=columns))
+    assert "the column city left the contract" in found

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 from pyspark.sql import SparkSession
 
-from lakesmith.errors import LakesmithError
+from lakesmith.errors import LakesmithError, RunFailed
 from tests.runs.crash_injection import PLACES, CrashPoints
 from tests.services.postgresql import PASSWORD, USER, Postgresql, postgresql, programs
 from tests.shop import Shop, by_table
@@ -232,3 +232,36 @@ def test_a_secret_that_is_not_there_is_named(people: Callable[..., Shop], monkey
     monkeypatch.delenv("LAKESMITH_TEST_PASSWORD")
     with pytest.raises(LakesmithError, match=r"LS219 the environment variable LAKESMITH_TEST_PASSWORD is not set"):
         shop.run(select=TABLES)
+
+
+def test_a_greater_overlap_doubles_nothing(server: Postgresql, people: Callable[..., Shop]) -> None:
+    shop = people("id int, name text, changed bigint", "incremental: {column: changed}", "id, changed")
+    for mark in (0, 1, 2):
+        server.sql(f"INSERT INTO people VALUES ({mark}, 'a', {mark})")
+        state(shop)
+    text = (
+        (shop.root / "conf/sources/people.yml")
+        .read_text()
+        .replace("{column: changed}", "{column: changed, overlap: 6}")
+    )
+    shop.spec("sources/people", text)
+    for mark in (3, 4):
+        server.sql(f"INSERT INTO people VALUES ({mark}, 'a', {mark})")
+        state(shop)
+    server.sql("INSERT INTO people VALUES (9, 'late', 3)")
+    state(shop)
+    assert landed(shop, "id") == [(str(one),) for one in (0, 1, 2, 3, 4, 9)]
+
+
+def test_a_position_is_of_one_column_and_table(server: Postgresql, people: Callable[..., Shop]) -> None:
+    shop = people("id int, name text, changed bigint", "incremental: {column: changed}", "id, changed")
+    server.sql("INSERT INTO people VALUES (1, 'a', 1000)")
+    assert state(shop) == "done"
+    text = (shop.root / "conf/sources/people.yml").read_text()
+    shop.spec("sources/people", text.replace("{column: changed}", "{column: id}"))
+    server.sql("INSERT INTO people VALUES (2, 'b', 1001)")
+    with pytest.raises(RunFailed, match=r"LS223 the rows up to 1000 .* by changed, and not from") as raised:
+        shop.run(select=TABLES)
+    known = str(raised.value).partition("were read from ")[2].partition(", and not")[0]
+    shop.spec("sources/people", text.replace("{column: changed}", f"{{column: id, moved_from: '{known}'}}"))
+    assert state(shop) == "nothing_new"

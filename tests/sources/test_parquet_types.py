@@ -2,6 +2,7 @@ from __future__ import annotations
 
 import datetime as dt
 import io
+import json
 import shutil
 import uuid
 from collections.abc import Callable
@@ -19,7 +20,7 @@ from pyspark.sql.types import ArrayType, DecimalType, IntegerType, MapType, Stru
 from lakesmith.sources.files.parquet import footers as parquet_footers
 from lakesmith.sources.files.parquet.files import footer_fields, footer_rows, hole_of, widened
 from lakesmith.sources.files.parquet.footers import Footer, footer_of
-from lakesmith.sources.files.parquet.types import byte_array_decimals, type_problem
+from lakesmith.sources.files.parquet.types import byte_array_decimals, schema_problem, type_problem
 from tests.sources.landed import Landed, lands_each
 
 # Files of another writer than pyarrow, which does not write such types.
@@ -161,3 +162,22 @@ def test_a_file_that_pyarrow_does_not_reach_is_left_to_spark(store: Path) -> Non
     assert footer_rows(["s3a://bucket/a.parquet"]) == 3
     assert footer_rows(["s3a://bucket/a.parquet", "s3a://bucket/gone.parquet"]) is None
     assert footer_rows(["wasbs://elsewhere/a.parquet"]) is None
+
+
+@pytest.mark.parametrize(("change", "column"), [
+    (lambda table: table.append_column("coupon", pa.array(["SPRING"])), "coupon"),
+    (lambda table: table.drop_columns(["name"]), "name"),
+    (lambda table: table.set_column(0, "id", pa.array([1.5], pa.float32())), "id"),
+    (lambda table: table, ""),
+])  # fmt: skip
+def test_a_schema_of_spark_that_is_not_that_of_the_file_parks_it(tmp_path: Path, change: Any, column: str) -> None:
+    fields = [{"name": "id", "type": "double"}, {"name": "name", "type": "string"}]
+    schema = json.dumps({"type": "struct", "fields": fields})
+    table = pa.table({"id": [1.5], "name": ["a"]})
+    table = table.replace_schema_metadata({"org.apache.spark.sql.parquet.row.metadata": schema})
+    file = tmp_path / "a.parquet"
+    pq.write_table(change(table), file)
+    footer = footer_of(str(file))
+    assert footer is not None
+    problem = schema_problem(footer)
+    assert (f"has column(s) {column} otherwise" in problem) if column else problem == ""

@@ -109,3 +109,23 @@ def test_groups_are_backfilled_by_a_date_that_is_a_key(problems: Load) -> None:
         {"tables/silver/orders.yml": f"{text}write: {{strategy: aggregate, keys: [id], key_implies: [day]}}\n"}
     )
     assert (found.code, found.key) == ("LS154", "tables.silver.orders.event_date")
+
+
+@pytest.mark.parametrize("condition", ["HAVING count(*) > 1", "QUALIFY count(*) OVER (PARTITION BY d) > 1"])
+def test_sql_does_not_choose_rows_of_a_partition_that_it_makes(problems: Load, condition: str) -> None:
+    sql = f"from: bronze.orders\nsql: SELECT to_date(Day) AS d, count(*) AS n FROM orders GROUP BY to_date(Day) {condition}\n"
+    write = "write: {strategy: replace_partitions, partition_by: [d]}\n"
+    (problem,) = problems({"tables/silver/s.yml": sql + write})
+    assert (problem.code, problem.key) == ("LS164", "tables.silver.s.sql")
+    by_day = sql.replace("to_date(Day) AS d", "Day").replace("BY to_date(Day)", "BY Day")
+    assert problems({"tables/silver/s.yml": by_day + write.replace("[d]", "[Day]")}) == []
+
+
+TEXT = "from: bronze.orders\nsteps:\n%s  - aggregate: {by: [Day], measures: {n: sum(Amount)}}\n"
+BY_DAY = "write: {strategy: aggregate, keys: [Day]}\n"
+
+
+def test_text_is_not_summed(problems: Load) -> None:
+    (problem,) = problems({"tables/silver/s.yml": TEXT % "" + BY_DAY})
+    assert (problem.code, problem.key) == ("LS199", "tables.silver.s.steps.0")
+    assert problems({"tables/silver/s.yml": TEXT % "  - cast: {Amount: int}\n" + BY_DAY}) == []

@@ -1,5 +1,7 @@
 from __future__ import annotations
 
+from datetime import date, datetime
+from decimal import Decimal
 from typing import Any
 
 from pyspark.sql import SparkSession
@@ -58,3 +60,14 @@ def test_a_shape_is_kept_where_column_names_look_like_secrets() -> None:
 def test_a_column_that_a_rebuild_took_away_is_null(spark: SparkSession) -> None:
     properties = shape_property({}, {"id": "int", "note": "string"}, {"id": "int"}, ())
     assert views(spark, properties, "id int", (1,))["v1"] == (["id", "note"], (1, None))
+
+
+def test_a_value_that_the_earlier_type_cannot_hold_is_null(spark: SparkSession) -> None:
+    before = {"amount": "decimal(8,2)", "count": "int", "day": "date"}
+    now = {"amount": "decimal(10,4)", "count": "double", "day": "timestamp_ntz"}
+    properties = changed({}, before, now)
+    ddl = ", ".join(f"{name} {kind}" for name, kind in now.items())
+    fine = views(spark, properties, ddl, (Decimal("1.2300"), 2.0, datetime(2024, 1, 1)))
+    cut = views(spark, properties, ddl, (Decimal("1.2345"), 1.5, datetime(2024, 1, 1)))
+    assert fine["v1"][1] == (Decimal("1.23"), 2, date(2024, 1, 1))
+    assert cut["v1"][1][:2] == (None, None)

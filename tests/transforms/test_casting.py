@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 from pyspark.sql import SparkSession
 from pyspark.sql import functions as F
-from pyspark.sql.types import BinaryType, DataType, StringType
+from pyspark.sql.types import BinaryType, DataType, DateType, StringType
 
 from lakesmith.errors import StepError
 from lakesmith.testing import frame
@@ -208,3 +208,18 @@ def test_bytes_are_their_text_or_null(spark: SparkSession) -> None:
     rows = frame(spark, "b binary", [(b"\xc3\xa9",), (b"",), (b"\xff",), (None,)])
     text = cast_or_null(F.col("b"), BinaryType(), StringType())
     assert [row[0] for row in rows.select(text).collect()] == ["é", "", None, None]
+
+
+@pytest.mark.parametrize("text", ["", "  "])
+def test_empty_text_is_null_also_by_a_format_of_sections(spark: SparkSession, text: str) -> None:
+    df = frame(spark, "t string", [(text,), ("01.03.2024",), ("2024-03-01",)])
+    days = df.select(cast_or_null(F.col("t"), StringType(), DateType(), "[dd.MM.yyyy][yyyy-MM-dd]")).collect()
+    assert [row[0] for row in days] == [None, date(2024, 3, 1), date(2024, 3, 1)]
+
+
+@pytest.mark.parametrize(
+    ("kind", "value"), [("double", "1152921504606846976"), ("float", "2147483648"), ("float", "0.1")]
+)
+def test_a_float_as_text_keeps_its_digits(spark: SparkSession, kind: str, value: str) -> None:
+    df = spark.sql(f"SELECT cast('{value}' AS {kind}) AS x")
+    assert df.select(cast_or_null(F.col("x"), df.schema["x"].dataType, StringType())).first()[0] == value

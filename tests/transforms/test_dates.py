@@ -6,6 +6,7 @@ import pytest
 from chispa import assert_df_equality
 from pyspark.sql import SparkSession
 
+from lakesmith.errors import StepError
 from lakesmith.testing import frame
 from lakesmith.transforms.dates import date_parts
 
@@ -43,3 +44,9 @@ def test_utc_whatever_the_session_says(spark: SparkSession) -> None:
     df = session.sql("select timestamp'2010-12-01 00:30:00Z' as at")
     row = df.transform(date_parts(column="at", parts={"d": "date", "h": "hour"})).first()
     assert (row.d, row.h) == (date(2010, 12, 1), 0)
+
+
+@pytest.mark.parametrize("kind", ["string", "int"])
+def test_parts_of_no_time_are_refused(spark: SparkSession, kind: str) -> None:
+    with pytest.raises(StepError, match=f"LS354 step 'date_parts' needs a time, and 'at' is {kind}"):
+        frame(spark, f"at {kind}", []).transform(date_parts(column="at", parts={"d": "date"}))

@@ -64,3 +64,21 @@ def test_numbers_of_different_types_match_exactly(spark: SparkSession) -> None:
     codes = frame(spark, "code decimal(10,2), name string", [(Decimal("99.50"), "half"), (Decimal("99.00"), "whole")])
     joined = lines.transform(join(other=codes, on=["code"]))
     assert [(row.id, row.name) for row in joined.orderBy("id").collect()] == [(1, None), (2, "whole")]
+
+
+@pytest.mark.parametrize(("kind", "other"), [
+    ("bigint", "double"), ("string", "int"), ("decimal(38,0)", "float"), ("string", "date"), ("date", "timestamp"),
+])  # fmt: skip
+def test_keys_of_types_that_do_not_compare_exactly_are_refused(spark: SparkSession, kind: str, other: str) -> None:
+    left = frame(spark, f"k {kind}", [])
+    right = frame(spark, f"k {other}, name string", [])
+    with pytest.raises(StepError, match="LS325") as raised:
+        left.transform(join(other=right, on=["k"], columns=["name"]))
+    assert f"'k' is {kind} and {other}" in str(raised.value)
+
+
+def test_whole_numbers_and_decimals_are_compared_exactly(spark: SparkSession) -> None:
+    left = frame(spark, "k decimal(38,0)", [(Decimal(9007199254740993),)])
+    right = frame(spark, "k bigint, name string", [(9007199254740992, "other"), (9007199254740993, "same")])
+    rows = left.transform(join(other=right, on=["k"], columns=["name"])).collect()
+    assert [row["name"] for row in rows] == ["same"]

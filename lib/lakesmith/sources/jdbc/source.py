@@ -164,7 +164,7 @@ class Jdbc(Source):
         head = known.tables.get(self.table)
         landed = head.version if head and near else None
         return self.slice(
-            place=f"{self._place} by {incremental.column}",
+            place=self._origin(incremental),
             since=since,
             to=to,
             low=low,
@@ -176,7 +176,7 @@ class Jdbc(Source):
     def _require_place(self, position: Position, incremental: Incremental) -> None:
         """Refuse a position that says how far another database or column was read."""
         known = position.get("place")
-        place = f"{self._place} by {incremental.column}"
+        place = self._origin(incremental)
         if known not in {None, place, incremental.moved_from}:
             raise InputError(
                 f"the rows up to {position.get('to')} were read from {known}, and not from {place}",
@@ -185,6 +185,12 @@ class Jdbc(Source):
                 hint="land the other one in a table of its own; where its rows are the same, write"
                 f" moved_from: {known}",
             )
+
+    def _origin(self, incremental: Incremental) -> str:
+        """Return what the marks of a position belong to. A server may listen elsewhere."""
+        settings = self.settings
+        what = settings.table or f"query of {self.name}"
+        return f"{settings.host}/{settings.database}/{what} by {incremental.column}"
 
     def _order(self, spark: SparkSession, column: str) -> Order:
         query = type_query(self.settings, column)
