@@ -47,6 +47,18 @@ def test_a_rollback_takes_back_a_run_and_a_replay_brings_it_again(shop: Shop) ->
     assert shop.run().state == "nothing_new"
 
 
+def test_a_rollback_whose_files_are_gone_is_refused(shop: Shop) -> None:
+    shop.land("a.csv", FIRST)
+    shop.run()
+    file = shop.land("b.csv", SECOND)
+    second = shop.run().run_id
+    before = published(shop)
+    file.unlink()
+    with pytest.raises(LedgerError, match=r"LS609 1 file\(s\) that bronze.orders holds .* a rollback would lose"):
+        shop.lake.rollback(second)
+    assert published(shop) == before
+
+
 def test_a_rollback_of_the_first_run_empties_the_lake(shop: Shop) -> None:
     shop.land("a.csv", FIRST)
     first = shop.run().run_id

@@ -46,9 +46,9 @@ def _scalar(value: Any) -> Any:
         return value.isoformat()
     if isinstance(value, (bytes, bytearray)):
         return value.hex()
-    if isinstance(value, Decimal) or (
-        isinstance(value, float) and not math.isfinite(value)
-    ):
+    if isinstance(value, Decimal):
+        return f"{value:f}"
+    if isinstance(value, float) and not math.isfinite(value):
         return str(value)
     if value is None or isinstance(value, (bool, int, float, str)):
         return value

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
+from decimal import Decimal
 from typing import Any
 
 _ESCAPES = str.maketrans({"\n": "\\n", "\r": "\\r", "\t": "\\t"})
@@ -70,8 +71,8 @@ def cell(value: Any) -> str:
 
     Examples
     --------
-    >>> cell(None), cell(b"abc"), cell(True), cell("two\nlines")
-    ('', '<3 bytes>', 'true', 'two\\nlines')
+    >>> cell(None), cell(b"abc"), cell(True), cell("two\nlines"), cell(Decimal("1E-7"))
+    ('', '<3 bytes>', 'true', 'two\\nlines', '0.0000001')
     """
     if value is None:
         return ""
@@ -81,4 +82,6 @@ def cell(value: Any) -> str:
         return str(value).lower()
     if isinstance(value, datetime):
         return value.replace(tzinfo=None).isoformat(" ")
+    if isinstance(value, Decimal):
+        return f"{value:f}"
     return str(value).translate(_ESCAPES)
