@@ -265,3 +265,15 @@ def test_a_position_is_of_one_column_and_table(server: Postgresql, people: Calla
     known = str(raised.value).partition("were read from ")[2].partition(", and not")[0]
     shop.spec("sources/people", text.replace("{column: changed}", f"{{column: id, moved_from: '{known}'}}"))
     assert state(shop) == "nothing_new"
+
+
+def test_a_column_that_is_declared_later_lands_from_then_on(server: Postgresql, people: Callable[..., Shop]) -> None:
+    shop = people("id int, name text, changed bigint", "incremental: {column: id, overlap: 9}", "id")
+    shop.spec("tables/bronze/people", "from: sources.people\non_schema_change: add\n")
+    server.sql("INSERT INTO people VALUES (1, 'a', 1), (2, 'b', 1)")
+    state(shop)
+    text = (shop.root / "conf/sources/people.yml").read_text()
+    shop.spec("sources/people", text.replace("[id]", "[id, name]"))
+    server.sql("INSERT INTO people VALUES (3, 'c', 1)")
+    assert state(shop) == "done"
+    assert landed(shop, "id", "name") == [("1", None), ("2", None), ("3", "c")]

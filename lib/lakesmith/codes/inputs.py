@@ -150,7 +150,7 @@ INPUT_CODES: dict[str, tuple[str, str, str]] = {
         "position of another database",
         "How far a source was read is known of another host, database, table or column. Rows below"
         " this mark would never be read.",
-        "Land the other one in a table of its own, or write moved_from where its rows are"
+        "Land the other one in another table, or write moved_from where its rows are"
         " the same.",
     ),
     "LS300": (

@@ -9,10 +9,10 @@ from pyspark.sql import SparkSession
 
 from lakesmith.ledger.row_settings import changed_settings, renames, settings_of
 from lakesmith.ledger.upstream_change import changed_upstream
+from lakesmith.spec.derivations.hashed_keys import hashed_keys
+from lakesmith.spec.derivations.made_of import made_of, placing_columns
+from lakesmith.spec.derivations.origin import origin
 from lakesmith.spec.fingerprint import spec_hash
-from lakesmith.spec.step_kinds.hashed_keys import hashed_keys
-from lakesmith.spec.step_kinds.made_of import made_of, placing_columns
-from lakesmith.spec.step_kinds.origin import origin
 from lakesmith.tables.commit import LOOK_BACK
 from lakesmith.tables.delta_log.history import Commit, newest_commits, standing
 
@@ -243,7 +243,7 @@ def _derivation_difference(recorded: Mapping[str, Any], spec: Table) -> Iterator
     for name, parts in made_of(spec).items():
         had = stored.get(names.get(name, ""), parts)
         known = [renamed.get(part, part) for part in had]
-        if known != parts:
+        if sorted(known) != sorted(parts):
             yield (
                 f"the column {name} is made of {', '.join(parts)}, in the table's rows of "
                 f"{', '.join(known)}"

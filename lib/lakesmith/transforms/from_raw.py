@@ -10,6 +10,7 @@ from pyspark.sql.types import (
     ArrayType,
     CalendarIntervalType,
     DataType,
+    DateType,
     DayTimeIntervalType,
     MapType,
     NullType,
@@ -17,6 +18,8 @@ from pyspark.sql.types import (
     StringType,
     StructField,
     StructType,
+    TimestampNTZType,
+    TimestampType,
     VariantType,
     YearMonthIntervalType,
 )
@@ -34,6 +37,8 @@ _OPAQUE = (
     VariantType,
     YearMonthIntervalType,
 )
+# A lenient parser of JSON would read these from the beginning of a text.
+_AS_TEXT = (NumericType, DateType, TimestampType, TimestampNTZType)
 _UNPARSED = "_unparsed"
 _PROBLEM = "problem"
 
@@ -156,7 +161,7 @@ def _parsed(rows: DataFrame, input_type: StructType) -> DataFrame:
     wide = StructType([*input_type.fields, unparsed])
     options = {**SIX_DIGITS, "columnNameOfCorruptRecord": _UNPARSED}
     of_row = F.from_json(RAW, wide, options)
-    # A correction may write a number as text, so that no digit of it is lost.
+    # A correction is text, so that no digit of a number and no part of a time is lost.
     fields = [_as_text(field) for field in wide.fields]
     of_patch = F.from_json(PATCH, StructType(fields), options)
     parsed = rows.withColumns({"_of_row": of_row, "_of_patch": of_patch})
@@ -166,13 +171,13 @@ def _parsed(rows: DataFrame, input_type: StructType) -> DataFrame:
 
 
 def _as_text(field: StructField) -> StructField:
-    is_number = isinstance(field.dataType, NumericType)
-    return StructField(field.name, StringType()) if is_number else field
+    is_text = isinstance(field.dataType, _AS_TEXT)
+    return StructField(field.name, StringType()) if is_text else field
 
 
 def _typed(field: StructField) -> Column:
     value = named("_of_patch").getField(field.name)
-    if isinstance(field.dataType, NumericType):
+    if isinstance(field.dataType, _AS_TEXT):
         value = cast_or_null(value, StringType(), field.dataType)
     return value.alias(field.name)
 
@@ -193,11 +198,11 @@ def _is_unparsed() -> Column:
 
 
 def _is_no_number(input_type: StructType) -> Column:
-    """Return whether a correction of a number is none, or none of its type."""
+    """Return whether a correction of a number or a time is none, or none of its type."""
     texts = F.from_json(PATCH, "MAP<STRING, STRING>")
     lost = F.lit(False)
     for field in input_type.fields:
-        if isinstance(field.dataType, NumericType):
+        if isinstance(field.dataType, _AS_TEXT):
             given = F.try_element_at(texts, F.lit(field.name))
             typed = named("_of_patch").getField(field.name)
             lost |= given.isNotNull() & typed.isNull()

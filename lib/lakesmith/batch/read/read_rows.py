@@ -99,7 +99,9 @@ def _unwrapped(spec: Table, arrived: Sequence[str]) -> Transform:
         for name in spec.write.sequence_by
         if sources.get(name, "").lower() in envelope
     }
-    fields = [source for name, source in sources.items() if name not in of_envelope]
+    # Several columns may be made of one field.
+    read = [source for name, source in sources.items() if name not in of_envelope]
+    fields = list({source.lower(): source for source in read}.values())
     sequence = [sources[name] for name in spec.write.sequence_by if name in sources]
     keys = [sources[key] for key in spec.write.keys]
     history = spec.write.keeps_history

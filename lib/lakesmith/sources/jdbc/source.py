@@ -33,6 +33,7 @@ from lakesmith.sources.jdbc.query import (
 from lakesmith.sources.registry import built_in
 from lakesmith.sources.slices import Required, Slice, Slices
 from lakesmith.spec.model.jdbc import Incremental, JdbcSource
+from lakesmith.spec.steps import lowered
 from lakesmith.tables.ref import project_table
 
 if TYPE_CHECKING:
@@ -95,7 +96,9 @@ class Jdbc(Source):
             table = project_table(self.project, self.table)
             version = table.load(session, versionAsOf=landed)
             batches = map(int, piece.data["near"])
-            columns = [name for name in rows.columns if name != self.settings.read_at]
+            # A column that is new since then is in no row that landed.
+            known = lowered(version.columns) - lowered([self.settings.read_at or ""])
+            columns = [name for name in rows.columns if name.lower() in known]
             rows = without_landed(rows, version, columns, list(batches))
         nothing = F.lit(None).cast("string")
         return rows.withColumns(
@@ -182,7 +185,7 @@ class Jdbc(Source):
                 f"the rows up to {position.get('to')} were read from {known}, and not from {place}",
                 code="LS223",
                 where=f"{self.where}.incremental",
-                hint="land the other one in a table of its own; where its rows are the same, write"
+                hint="land the other one in another table; where its rows are the same, write"
                 f" moved_from: {known}",
             )
 

@@ -1,0 +1,1 @@
+"""Say of what the columns of a table are made."""
