@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
 from lakesmith.spec.change_semantics import read_from
+from lakesmith.spec.derivations.hashed_keys import hashed_keys
 from lakesmith.spec.step_effects import (
     Step,
     derived_columns,
@@ -39,7 +40,10 @@ def made_of(table: Table) -> dict[str, list[str]]:
     """
     if table.write.recompute_unit == "table" or table.sql is not None:
         return {}
-    found = {name.lower(): _made(table, name) for name in placing_columns(table)}
+    # Of hashes `hashed_keys` says more.
+    hashed = hashed_keys(table)
+    names = [name.lower() for name in placing_columns(table)]
+    found = {name: _made(table, name) for name in names if name not in hashed}
     return {name: parts for name, parts in found.items() if parts}
 
 
