@@ -33,8 +33,6 @@ FIXED = {
     "spark.sql.caseSensitive": "false",
     # The older parser reads the beginning of a text, and two digits as a year of the first century.
     "spark.sql.legacy.timeParserPolicy": "CORRECTED",
-    # Literals that are written for a key or a value have escapes.
-    "spark.sql.parser.escapedStringLiterals": "false",
     # A wall clock of Parquet is no instant.
     "spark.sql.parquet.inferTimestampNTZ.enabled": "true",
     "spark.sql.parquet.binaryAsString": "false",
@@ -52,6 +50,8 @@ SMALL_BATCH = {
 # A reader skips whole pages only. Parquet's default page has 20 000 rows. With short pages a
 # few keys cost a few rows.
 PAGES = ("parquet.page.row.count.limit", "2000")
+# Literals that are written for a key or a value have escapes. Setting it warns that it is old.
+OLD_LITERALS = "spark.sql.parser.escapedStringLiterals"
 # With either of these on, Spark silently leaves rows out.
 NEVER = ("spark.sql.files.ignoreCorruptFiles", "spark.sql.files.ignoreMissingFiles")
 # With it on, Delta refuses a version beyond the retention, even where its files exist.
@@ -127,6 +127,8 @@ def _configure(session: SparkSession, more: Mapping[str, str]) -> None:
     session.conf.set(*PAGES)
     for key, value in {**FIXED, **more}.items():
         session.conf.set(key, value)
+    if session.conf.get(OLD_LITERALS) == "true":
+        session.conf.set(OLD_LITERALS, "false")
 
 
 def _beside(spark: SparkSession) -> SparkSession:
