@@ -263,8 +263,15 @@ def test_a_position_is_of_one_column_and_table(server: Postgresql, people: Calla
     with pytest.raises(RunFailed, match=r"LS223 the rows up to 1000 .* by changed, and not from") as raised:
         shop.run(select=TABLES)
     known = str(raised.value).partition("were read from ")[2].partition(", and not")[0]
-    shop.spec("sources/people", text.replace("{column: changed}", f"{{column: id, moved_from: '{known}'}}"))
-    assert state(shop) == "nothing_new"
+    assert "moved_from" not in str(raised.value)
+
+    moved = text.replace("host: 127.0.0.1", "host: localhost")
+    shop.spec("sources/people", moved)
+    with pytest.raises(RunFailed, match=f"write moved_from: {known}"):
+        shop.run(select=TABLES)
+    shop.spec("sources/people", moved.replace("{column: changed}", f"{{column: changed, moved_from: '{known}'}}"))
+    assert state(shop) == "done"
+    assert landed(shop, "id") == [("1",), ("2",)]
 
 
 def test_a_column_that_is_declared_later_lands_from_then_on(server: Postgresql, people: Callable[..., Shop]) -> None:

@@ -13,7 +13,7 @@ from pyspark.sql import Column
 from pyspark.sql import functions as F
 
 from lakesmith.column_refs import named
-from lakesmith.sketches.estimates import hll_of, kll_of, top_k_of
+from lakesmith.sketches.estimates import hll, kll, top_k
 from lakesmith.types import FLOATS, WHOLE, family, is_float
 
 if TYPE_CHECKING:
@@ -172,9 +172,9 @@ def _full(value: Column, kind: str) -> dict[str, Column]:
     if family(kind) in _NUMBERS:
         metrics |= _moments(value)
     if family(kind) in (*_ORDERED, "binary"):
-        metrics["hll"] = hll_of(value, kind)
-        metrics["kll"] = kll_of(value, kind)
-        metrics["top_k"] = top_k_of(value, kind)
+        metrics["hll"] = hll(value, kind)
+        metrics["kll"] = kll(value, kind)
+        metrics["top_k"] = top_k(value, kind)
     return metrics
 
 

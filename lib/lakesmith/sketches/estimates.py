@@ -13,7 +13,7 @@ from collections.abc import Sequence
 from pyspark.sql import Column
 from pyspark.sql import functions as F
 
-from lakesmith.column_refs import json_text, named, null
+from lakesmith.column_refs import json_text, null
 from lakesmith.types import FLOATS, WHOLE, family, is_float
 
 HLL_LG_K = 14
@@ -28,14 +28,14 @@ EMPTY_TEXT = "\u0000"
 TOP_TYPES = (*WHOLE, "decimal", "string", "date", "boolean")
 
 
-def hll(name: str, kind: str) -> Column:
-    """Sketch the distinct values of a column (HLL, lgK 14, about 0.8 % standard error, mergeable).
+def hll(value: Column, kind: str) -> Column:
+    """Sketch the distinct values (HLL, lgK 14, about 0.8 % standard error, mergeable).
 
     Parameters
     ----------
-    name : str
+    value : Column
     kind : str
-        The column's type as `simpleString`.
+        The type as `simpleString`.
 
     Returns
     -------
@@ -47,14 +47,9 @@ def hll(name: str, kind: str) -> Column:
     --------
     >>> from lakesmith.testing import frame
     >>> df = frame(spark, "name string", [("",), ("a",), (None,)])
-    >>> df.agg(F.hll_sketch_estimate(hll("name", "string")).alias("distinct")).first().distinct
+    >>> df.agg(F.hll_sketch_estimate(hll(df.name, "string")).alias("distinct")).first().distinct
     2
     """
-    return hll_of(named(name), kind)
-
-
-def hll_of(value: Column, kind: str) -> Column:
-    """Sketch the distinct values of an expression, as `hll` does those of a column."""
     hashed = _hashed(value, kind)
     sketch = F.hll_sketch_agg(hashed, F.lit(HLL_LG_K))
     return F.when(F.count(value) > 0, sketch)
@@ -72,14 +67,14 @@ def _hashed(value: Column, kind: str) -> Column:
     return filled.otherwise(text)
 
 
-def kll(name: str, kind: str) -> Column:
-    """Sketch the distribution of a column (KLL, k 800, mergeable).
+def kll(value: Column, kind: str) -> Column:
+    """Sketch the distribution of an expression (KLL, k 800, mergeable).
 
     Parameters
     ----------
-    name : str
+    value : Column
     kind : str
-        The column's type as `simpleString`.
+        The type as `simpleString`.
 
     Returns
     -------
@@ -92,15 +87,10 @@ def kll(name: str, kind: str) -> Column:
     --------
     >>> from lakesmith.testing import frame
     >>> df = frame(spark, "n int", [(1,), (2,), (9,)])
-    >>> df.agg(F.kll_sketch_get_quantile_bigint(kll("n", "int"),
+    >>> df.agg(F.kll_sketch_get_quantile_bigint(kll(df.n, "int"),
     ...     F.lit(0.5)).alias("median")).first().median
     2
     """
-    return kll_of(named(name), kind)
-
-
-def kll_of(value: Column, kind: str) -> Column:
-    """Sketch the distribution of an expression, as `kll` does that of a column."""
     if family(kind) in (*FLOATS, "decimal"):
         number = value.cast("double")
         known = F.when(
@@ -170,14 +160,14 @@ def _whole_number(value: Column, kind: str) -> Column | None:
     return F.unix_micros(value) if kind == "timestamp" else None
 
 
-def top_k(name: str, kind: str) -> Column:
-    """Find the most frequent values of a column, approximately.
+def top_k(value: Column, kind: str) -> Column:
+    """Find the most frequent values of an expression, approximately.
 
     Parameters
     ----------
-    name : str
+    value : Column
     kind : str
-        The column's type as `simpleString`.
+        The type as `simpleString`.
 
     Returns
     -------
@@ -189,14 +179,9 @@ def top_k(name: str, kind: str) -> Column:
     --------
     >>> from lakesmith.testing import frame
     >>> df = frame(spark, "c string", [("a",), ("a",), (None,)])
-    >>> df.agg(top_k("c", "string").alias("top")).first().top
+    >>> df.agg(top_k(df.c, "string").alias("top")).first().top
     '[{"item":"a","count":2}]'
     """
-    return top_k_of(named(name), kind)
-
-
-def top_k_of(value: Column, kind: str) -> Column:
-    """Find the most frequent values of an expression, as `top_k` does those of a column."""
     if family(kind) not in TOP_TYPES:
         return null("string")
     most = F.lit(TOP_K + 1)

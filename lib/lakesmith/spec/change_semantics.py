@@ -126,28 +126,6 @@ def keeps_first_of(table: Table, upstream: Table) -> bool:
     return sequence == of_upstream
 
 
-def has_other_sequence(table: Table, upstream: Table) -> bool:
-    """Return whether a table and its upstream choose the newest row of a key by other columns.
-
-    Examples
-    --------
-    >>> from lakesmith.spec.model import Table, Write
-    >>> by_key = {"strategy": "upsert", "keys": ("id",)}
-    >>> upstream = Table(from_="bronze.a", write=Write(**by_key, sequence_by=("seq",)))
-    >>> table = Table(from_="silver.a", write=Write(**by_key, sequence_by=("at",)))
-    >>> has_other_sequence(table, upstream), has_other_sequence(upstream, upstream)
-    (True, False)
-    """
-    both_newest = table.write.keeps_newest and upstream.write.keeps_newest
-    own = table.write.sequence_by
-    if table.write.keeps_history or not (
-        both_newest and own and has_keys_of(table, upstream)
-    ):
-        return False
-    of_upstream = [name.lower() for name in upstream.write.sequence_by]
-    return _read_from_each(table, own) != of_upstream
-
-
 def _read_from_each(table: Table, names: Iterable[str]) -> list[str]:
     return [read_from(table, name).lower() for name in names]
 

@@ -46,7 +46,13 @@ def _groups_of(batch: BatchContext, rows: DataFrame, inputs: BatchInputs) -> Dat
         shaped = rows.transform(keyed(batch, lookups, steps))
     found = shaped.select(*batch.groups)
     as_read = _groups_as_read(batch, rows, inputs)
-    return found if as_read is None else found.union(as_read)
+    # Of another type it is another column with the name of a group.
+    is_same = as_read is not None and _types(as_read) == _types(found)
+    return found.union(as_read) if as_read is not None and is_same else found
+
+
+def _types(rows: DataFrame) -> list[str]:
+    return [kind for _, kind in rows.dtypes]
 
 
 def _groups_as_read(

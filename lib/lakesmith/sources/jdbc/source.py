@@ -180,14 +180,20 @@ class Jdbc(Source):
         """Refuse a position that says how far another database or column was read."""
         known = position.get("place")
         place = self._origin(incremental)
-        if known not in {None, place, incremental.moved_from}:
-            raise InputError(
-                f"the rows up to {position.get('to')} were read from {known}, and not from {place}",
-                code="LS223",
-                where=f"{self.where}.incremental",
-                hint="land the other one in another table; where its rows are the same, write"
-                f" moved_from: {known}",
-            )
+        if known in {None, place}:
+            return
+        hint = "land the other one in another table"
+        # Marks of another column say nothing, wherever the rows are.
+        if known.endswith(f" by {incremental.column}"):
+            if known == incremental.moved_from:
+                return
+            hint += f"; where its rows are the same, write moved_from: {known}"
+        raise InputError(
+            f"the rows up to {position.get('to')} were read from {known}, and not from {place}",
+            code="LS223",
+            where=f"{self.where}.incremental",
+            hint=hint,
+        )
 
     def _origin(self, incremental: Incremental) -> str:
         """Return what the marks of a position belong to. A server may listen elsewhere."""

@@ -37,6 +37,9 @@ def made_of(table: Table) -> dict[str, list[str]]:
     >>> spec = {"from": "bronze.a", "columns": columns, "steps": [{"trim": ["id"]}]}
     >>> made_of(Table.model_validate(spec | {"write": write}))
     {'id': ['id', 'trim'], 'day': ['at dd/MM/yyyy']}
+    >>> parts = {"date_parts": {"column": "at", "parts": {"day": "month", "h": "hour"}}}
+    >>> made_of(Table.model_validate({"from": "bronze.a", "steps": [parts], "write": write}))
+    {'id': ['id'], 'day': ['at', 'date_parts column: at, day: month']}
     """
     if table.write.recompute_unit == "table" or table.sql is not None:
         return {}
@@ -88,22 +91,22 @@ def _made(table: Table, name: str) -> list[str]:
 
 
 def _shown(step: Step, made: set[str]) -> str:
-    """Return a step with what it says of some columns."""
-    options = options_of(step)
-    columns = options.get("columns")
-    if not isinstance(columns, Mapping):
-        return name_of(step)
-    own = _of_columns(columns, made)
-    listed = ", ".join(f"{name}: {_spelled(value)}" for name, value in own.items())
-    return f"{name_of(step)} {listed}"
+    """Return a step with what it says of some columns. Lists name columns, of which it is one."""
+    texts: list[str] = []
+    for option, value in options_of(step).items():
+        if isinstance(value, Mapping):
+            texts += _of_columns(value, made)
+        elif not isinstance(value, list | tuple):
+            texts.append(f"{option}: {_spelled(value)}")
+    return " ".join([name_of(step), ", ".join(texts)]).strip()
 
 
-def _of_columns(columns: Mapping[str, Any], made: set[str]) -> dict[str, Any]:
-    return {
-        str(name).lower(): value
+def _of_columns(columns: Mapping[str, Any], made: set[str]) -> list[str]:
+    return [
+        f"{str(name).lower()}: {_spelled(value)}"
         for name, value in columns.items()
         if str(name).lower() in made
-    }
+    ]
 
 
 def _spelled(value: Any) -> str:

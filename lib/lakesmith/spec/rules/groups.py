@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from itertools import pairwise
 from typing import TYPE_CHECKING
 
 from lakesmith.spec.rules.columns import arriving_columns
@@ -52,11 +53,12 @@ def _sql_findings(subject: Subject, partition: frozenset[str]) -> Iterator[Findi
 
     The partitions that changed rows touch would be those that SQL makes of these rows alone.
     """
-    sql = subject.table.sql
+    tokens = [word.lower() for word in sql_tokens(subject.table.sql or "")]
     arriving = arriving_columns(subject)
     known = lowered((*arriving, *subject.table.columns))
-    made = sorted(partition - known) if arriving else []
-    words = sorted(_CHOOSING & {token.lower() for token in sql_tokens(sql or "")})
+    renamed = {name for before, name in pairwise(tokens) if before in {"as", ")"}}
+    made = sorted((partition - known) | (partition & renamed)) if arriving else []
+    words = sorted(_CHOOSING & {*tokens})
     if made and words:
         what = (
             f"SQL with {words[0].upper()} makes the partition column {made[0]} itself"

@@ -9,11 +9,10 @@ from lakesmith.spec.change_semantics import (
     changes_rows,
     deletes_without_trace,
     has_keys_of,
-    has_other_sequence,
     keeps_first_of,
     retyped,
 )
-from lakesmith.spec.rules.key_lineage import keys_are_others
+from lakesmith.spec.rules.key_lineage import has_other_sequence, keys_are_others
 from lakesmith.spec.yaml.provenance import Finding, suggest
 
 if TYPE_CHECKING:

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from lakesmith.spec.change_semantics import read_from
+from lakesmith.spec.change_semantics import has_keys_of, read_from
+from lakesmith.spec.derivations.origin import origin
 from lakesmith.spec.step_effects import (
     Step,
     changed_columns,
@@ -49,6 +50,28 @@ def keys_are_others(table: Table, upstream: Table) -> bool:
     for step in table.steps:
         lineage = _after(step, lineage)
     return _differ([lineage.get(key.lower()) for key in table.write.keys], of_upstream)
+
+
+def has_other_sequence(table: Table, upstream: Table) -> bool:
+    """Return whether a table and its upstream choose the newest row of a key by other columns.
+
+    What SQL or a function of the user makes of a column is not known, and not judged.
+
+    Examples
+    --------
+    >>> from lakesmith.spec.model import Table, Write
+    >>> by_key = {"strategy": "upsert", "keys": ("id",)}
+    >>> upstream = Table(from_="bronze.a", write=Write(**by_key, sequence_by=("seq",)))
+    >>> table = Table(from_="silver.a", write=Write(**by_key, sequence_by=("at",)))
+    >>> has_other_sequence(table, upstream), has_other_sequence(upstream, upstream)
+    (True, False)
+    """
+    chooses = table.write.keeps_newest and not table.write.keeps_history
+    if not (chooses and upstream.write.keeps_newest and has_keys_of(table, upstream)):
+        return False
+    own = [origin(table, name) for name in table.write.sequence_by]
+    is_known = bool(own) and None not in own
+    return is_known and own != [name.lower() for name in upstream.write.sequence_by]
 
 
 def _differ(found: list[frozenset[str] | None], of_upstream: frozenset[str]) -> bool:

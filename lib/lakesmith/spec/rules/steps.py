@@ -9,8 +9,10 @@ from lakesmith.spec.step_effects import (
     changed_columns,
     expressions,
     is_user_function,
+    keeps_rows,
     name_of,
     record_of,
+    repeats_write,
 )
 from lakesmith.spec.steps import lowered
 from lakesmith.spec.values.nondeterministic import TIE_HINTS, nondeterministic_calls
@@ -111,8 +113,8 @@ def mark_rules(subject: Subject) -> Iterator[Finding]:
                 )
                 hint = f"move this step before '{losing}'"
                 yield Finding("LS198", f"steps.{index}", what, hint)
-        record = record_of(step)
-        if record and (record.filters or "join" in name_of(step)):
+        is_left_out = is_user_function(step) or repeats_write(step, table.write)
+        if not (is_left_out or keeps_rows(step)):
             losing = losing or name_of(step)
 
 

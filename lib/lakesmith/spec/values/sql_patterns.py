@@ -31,8 +31,8 @@ _SIGNS = {"0": "\0", "b": "\b", "n": "\n", "r": "\r", "t": "\t", "Z": "\x1a"}
 _KEPT = {"%": "\\%", "_": "\\_"}
 
 _ESCAPE_OF = re.compile(r"\\(.)", re.DOTALL)
-# What a backslash before these means is the same to a pattern.
-_SAME_ESCAPES = frozenset("\\nrtuU'\"0123")
+# With or without a backslash these mean the same to a pattern.
+_SAME_ESCAPES = frozenset("\\nrtuU'\"0123/:;,@#=<>~!%_` ")
 
 
 def constant_patterns(sql: str) -> list[str]:
@@ -60,6 +60,8 @@ def pattern_problems(sql: str) -> list[str]:
     ["the pattern '[' does not compile: unterminated character set"]
     >>> pattern_problems(r"s RLIKE '^\d+'")
     ["the pattern '^\\d+' loses its backslash before 'd'"]
+    >>> pattern_problems(r"s RLIKE 'a\/b'")
+    []
     >>> pattern_problems(r"s RLIKE '\\d+' AND regexp_replace(s, r'\s+', ' ') <> ''")
     []
     """

@@ -19,6 +19,7 @@ _OPTIONAL = re.compile(r"\[[^\[\]]*\]")
 # A year of any length leaves room for digits of fixed length behind it, and a fraction has none.
 _GREEDY_YEAR = re.compile(r"y{3,}[MdDHkhKms]*S")
 _FRACTION = re.compile(rf"(S{{{_MICROSECOND_DIGITS}}})(S+)")
+_MOST_SECTIONS = 8
 _SHORT_YEAR = re.compile(r"(?<!y)y(?!y)")
 _OPTIONAL_ZONE = re.compile(
     rf"\[[^\[\]]*[{_OFFSET_LETTERS}{_REGION_LETTERS}][^\[\]]*\]"
@@ -94,6 +95,8 @@ def pattern_problem(pattern: str) -> str:
         return "a bracket is never closed"
     if _GREEDY_YEAR.search(unquoted):
         return "no text matches it: write a mark before S, as in yyyyMMddHHmmss.SSS"
+    if unquoted.count("[") > _MOST_SECTIONS:
+        return f"it has more than {_MOST_SECTIONS} optional sections"
     if _SHORT_YEAR.search(unquoted):
         return "it reads 24 as the year 24 (y): write yyyy, or yy for 2024"
     missing = [_missing_part(reading) for reading in _readings(unquoted)]

@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING
 
 from pyspark.sql import Column, DataFrame
 from pyspark.sql import functions as F
-from pyspark.sql.types import DataType
+from pyspark.sql.types import DataType, DateType, TimestampNTZType
 
 from lakesmith.column_refs import null
 from lakesmith.columns import HIDDEN, SEQ, quoted
@@ -164,9 +164,18 @@ def _in_shape(rows: DataFrame, shapes: Sequence[Shape], name: str, kind: str) ->
     if now is None:
         return null(wanted).alias(name)
     value = F.col(quoted(now))
-    if rows.schema[now].dataType != wanted:
-        value = cast_or_null(value, rows.schema[now].dataType, wanted)
+    held = rows.schema[now].dataType
+    if held != wanted:
+        value = _as_before(value, held, wanted)
     return value.alias(name)
+
+
+def _as_before(value: Column, held: DataType, wanted: DataType) -> Column:
+    """Return a value as the type that it had, NULL where that type does not hold it."""
+    before = cast_or_null(value, held, wanted)
+    if isinstance(held, TimestampNTZType) and isinstance(wanted, DateType):
+        return F.when(before.cast(held) == value, before)
+    return before
 
 
 def shape_views(rows: DataFrame, properties: Mapping[str, str]) -> dict[str, DataFrame]:

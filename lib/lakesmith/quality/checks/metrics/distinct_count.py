@@ -11,7 +11,7 @@ from pyspark.sql import functions as F
 from lakesmith.quality.checks.metrics.measured import MeasuredEvaluation
 from lakesmith.quality.checks.registry import batch_check
 from lakesmith.quality.values.measurement import Measurement, is_undecided
-from lakesmith.sketches.estimates import HLL_ERROR, hll_of
+from lakesmith.sketches.estimates import HLL_ERROR, hll
 from lakesmith.spec.model.checks.metrics.distinct_count import DistinctCount
 from lakesmith.types import Transform
 
@@ -37,7 +37,7 @@ class DistinctCountEvaluation(MeasuredEvaluation[DistinctCount]):
         """
         name = self.check.column
         value = self.value(name)
-        sketch = hll_of(value, self.kind(name))
+        sketch = hll(value, self.kind(name))
         estimate = F.hll_sketch_estimate(sketch)
         number = F.coalesce(estimate, F.lit(0))
         return {self.name(): number}

@@ -14,7 +14,7 @@ from lakesmith.sources.files.documents.read import UnreadableError
 # As Spark names them.
 ATTRIBUTE = "_"
 TEXT = "_VALUE"
-_NO_VALUES = ("xmlns", "xsi:")
+_NO_VALUES = ("xmlns:", "xsi:")
 DEEPEST = 100
 _NO_DTD = "the file has a document type: its entities are not read, land it without one"
 
@@ -230,7 +230,7 @@ def _attributes(element: _Element) -> dict[str, Any]:
     return {
         f"{ATTRIBUTE}{_local(name)}": value
         for name, value in element.attributes.items()
-        if not name.startswith(_NO_VALUES)
+        if name != "xmlns" and not name.startswith(_NO_VALUES)
     }
 
 
