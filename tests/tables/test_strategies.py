@@ -9,6 +9,7 @@ import pytest
 from chispa import assert_df_equality
 from pyspark.sql import DataFrame, SparkSession
 
+from lakesmith.session.batch import batch_session
 from lakesmith.spec.model import Table
 from lakesmith.tables.commit import CommitId
 from lakesmith.tables.delta_log.history import newest_commits
@@ -211,3 +212,18 @@ def test_pruning_reads_only_the_touched_files(spark: SparkSession, only_day_one:
 def test_without_pruning_the_missing_file_is_read(spark: SparkSession, only_day_one: TableRef) -> None:
     with pytest.raises(Exception, match=r"FAILED_READ_FILE|DELTA_FILE_NOT_FOUND|does not exist"):
         upsert(frame(spark, "id int, day int", [(2, 1)]), only_day_one, spec(IGNORE), None)
+
+
+@pytest.mark.classic("counts the jobs of this process")
+def test_a_first_write_looks_for_no_files_that_it_would_replace(spark: SparkSession, table: TableRef) -> None:
+    def jobs_of(action: Callable[[], None]) -> int:
+        before = len(spark.sparkContext.statusTracker().getJobIdsForGroup(None))
+        action()
+        return len(spark.sparkContext.statusTracker().getJobIdsForGroup(None)) - before
+
+    rows = frame(batch_session(spark), GROUPS, [(1, 2)])
+    first = jobs_of(lambda: create(rows, table, {}))
+    again = jobs_of(lambda: replace_all(rows.coalesce(1), table, spec({}), CommitId("test", 2, "e")))
+    print(f"jobs of a first write and of a replacement: {first}, {again}")
+    assert (first, first < again) == (1, True)
+    shows(spark, table, GROUPS, [(1, 2)])

@@ -50,6 +50,8 @@ SMALL_BATCH = {
 # A reader skips whole pages only. Parquet's default page has 20 000 rows. With short pages a
 # few keys cost a few rows.
 PAGES = ("parquet.page.row.count.limit", "2000")
+# Delta lists all files in the checksum of each commit, which costs a job. It never reads the list.
+NO_FILES_IN_CHECKSUM = ("spark.databricks.delta.allFilesInCrc.enabled", "false")
 # Literals that are written for a key or a value have escapes. Setting it warns that it is old.
 OLD_LITERALS = "spark.sql.parser.escapedStringLiterals"
 # With either of these on, Spark silently leaves rows out.
@@ -125,6 +127,7 @@ def _configure(session: SparkSession, more: Mapping[str, str]) -> None:
     for key in (*NEVER, YOUNG_ONLY):
         session.conf.set(key, "false")
     session.conf.set(*PAGES)
+    session.conf.set(*NO_FILES_IN_CHECKSUM)
     for key, value in {**FIXED, **more}.items():
         session.conf.set(key, value)
     if session.conf.get(OLD_LITERALS) == "true":

@@ -142,6 +142,18 @@ def writer(frame: DataFrame, commit: CommitId, mode: str = "append") -> DataFram
     )
 
 
+def writer_of_all(
+    frame: DataFrame, table: TableRef, commit: CommitId
+) -> DataFrameWriter:
+    """Return a Delta writer that creates a table or replaces all its rows.
+
+    Delta lists the files that it replaces by a job, also where there is no table yet.
+    """
+    is_there = table.exists(frame.sparkSession)
+    configured = writer(frame, commit, "overwrite" if is_there else "errorifexists")
+    return configured.option("overwriteSchema", "true") if is_there else configured
+
+
 def write(
     session: SparkSession,
     table: TableRef,

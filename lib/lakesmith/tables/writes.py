@@ -10,7 +10,7 @@ from pyspark.sql import Column, DataFrame, MergeIntoWriter
 from pyspark.sql import functions as F
 
 from lakesmith.columns import IS_CURRENT
-from lakesmith.tables.commit import CommitId, writer
+from lakesmith.tables.commit import CommitId, writer, writer_of_all
 from lakesmith.tables.create import table_options
 from lakesmith.tables.upsert.precedence import (
     Precedence,
@@ -37,11 +37,7 @@ def replace_all(
     The commit creates the table, or gives it the columns, properties and partitions of its
     spec.
     """
-    configured = (
-        writer(rows, commit, "overwrite")
-        .option("overwriteSchema", "true")
-        .options(**table_options(spec))
-    )
+    configured = writer_of_all(rows, table, commit).options(**table_options(spec))
     partitions = partition_columns(spec)
     if partitions:
         configured = configured.partitionBy(*partitions)

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from pyspark.sql import DataFrame
 
-from lakesmith.tables.commit import find, write, writer
+from lakesmith.tables.commit import find, write, writer_of_all
 
 if TYPE_CHECKING:
     from lakesmith.batch.context import BatchContext
@@ -29,8 +29,7 @@ def staged(batch: BatchContext, rows: DataFrame) -> DataFrame:
     commit = batch.commit_id("stage")
 
     def action() -> None:
-        staging = writer(rows, commit, "overwrite")
-        table.save(staging.option("overwriteSchema", "true"))
+        table.save(writer_of_all(rows, table, commit))
 
     landed = find(batch.session, table, commit)
     if landed is None:

@@ -15,7 +15,7 @@ from lakesmith.columns import CHANGE_TYPE, COMMIT_VERSION
 from lakesmith.sketches.bloom import bloom_build, bloom_merge, is_hashable
 from lakesmith.sketches.bloom_sizing import CAP_BITS, shape_for
 from lakesmith.spec.model.write import KeyFilter
-from lakesmith.tables.commit import CommitId, write, writer
+from lakesmith.tables.commit import CommitId, write, writer, writer_of_all
 from lakesmith.tables.delta_log.history import Commit, newest_version
 from lakesmith.tables.delta_log.operations import MAINTENANCE, ROW_CHANGES
 from lakesmith.tables.upsert.filter_header import (
@@ -258,8 +258,8 @@ def _save(
         "table_version": F.lit(header.table_version).cast("bigint"),
     }
     rows = bits.sortWithinPartitions("partition", "block").withColumns(of_header)
-    is_whole = header.parts == 1
-    configured = writer(rows, commit, "overwrite" if is_whole else "append")
-    if is_whole:
-        configured = configured.option("overwriteSchema", "true").options(**OPTIONS)
+    if header.parts == 1:
+        configured = writer_of_all(rows, ref, commit).options(**OPTIONS)
+    else:
+        configured = writer(rows, commit)
     write(session, ref, commit, lambda: ref.save(configured))
