@@ -135,6 +135,8 @@ def test_files_that_were_read_by_another_encoding_are_read_again(shop: Shop) -> 
     shop.land("b.csv", MORE)
     shop.run(select=["bronze.orders"])
     assert shop.lake.table("bronze.orders").filter("Sku = 'Café'").count() == 0
+    notes = shop.lake.plan(select=["bronze.orders"]).tables[0].notes
+    assert "with another encoding and stay as they are: lakesmith run --rebuild --select bronze.orders" in notes[-1]
     assert by_table(shop.run(rebuild=True))["bronze.orders"].state == "done"
     assert shop.lake.table("bronze.orders").filter("Sku = 'Café'").count() == 1
     assert by_table(shop.run(rebuild=True))["bronze.orders"].state == "nothing_new"

@@ -14,6 +14,7 @@ from lakesmith.batch.transform.merged_groups import merges_in
 from lakesmith.errors import LakesmithError, SparkGone
 from lakesmith.ledger.key_change import key_change
 from lakesmith.ledger.open_ledger import open_ledger
+from lakesmith.ledger.source_settings import other_settings
 from lakesmith.ledger.upstream_change import changed_upstream
 from lakesmith.observe.results import Plan, PlannedTable
 from lakesmith.observe.run_records import new_run_id
@@ -28,6 +29,7 @@ from lakesmith.runs.spec_differences import (
 )
 from lakesmith.session.failures import cause_of, first_line
 from lakesmith.sources.new_columns import columns_since
+from lakesmith.sources.registry import source_of
 from lakesmith.spec.fingerprint import spec_hash
 from lakesmith.spec.graph import upstreams, waves
 from lakesmith.tables.pruning.file_stats import table_files
@@ -155,10 +157,27 @@ def _with_differences(
         refusal_of(spec.on_schema_change, changes),
         f"{keys}: the next batch ends with LS511" if keys else "",
         f"{upstream}: the next run ends with LS514" if upstream else "",
+        _read_otherwise(spark, project, row.table, state),
     ]
     notes = (*row.notes, *filter(None, refusals))
     schema = tuple(map(str, changes))
     return replace(row, notes=notes, schema=schema)
+
+
+def _read_otherwise(
+    spark: SparkSession, project: Project, name: str, state: TableState
+) -> str:
+    """Return whether rows were read by other settings of their source, as a note."""
+    if not project.table(name).source_name:
+        return ""
+    table = project_table(project, name)
+    other = other_settings(spark, table, state, source_of(project, name))
+    if not other:
+        return ""
+    return (
+        f"older rows were read with another {', '.join(other)} and stay as they are:"
+        f" lakesmith run --rebuild --select {name}"
+    )
 
 
 def _strategy(spec: Table) -> str:

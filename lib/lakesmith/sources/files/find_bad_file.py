@@ -75,7 +75,7 @@ def _root(error: Exception) -> str:
     text = str(error)
     parser = PARSER.search(text)
     if parser:
-        return f"{UNREADABLE}{parser[1]}"
+        return f"{UNREADABLE}{parser[1][:500]}"
     causes = [line for line in text.splitlines() if line.startswith(CAUSED_BY)]
     cause = causes[-1].removeprefix(CAUSED_BY) if causes else first_line(error)
     shown = cause[:500]

@@ -24,6 +24,7 @@ from lakesmith.transforms.change_events.envelope import (
     BEFORE,
     arrived_fields,
     kept_fields,
+    lacks_value,
     new_row,
     old_row,
     refused_part,
@@ -33,6 +34,7 @@ from lakesmith.transforms.change_events.row_changes import (
     NEW_ROW,
     OLD_ROW,
     KeyTypes,
+    moves_row,
     row_changes,
 )
 from lakesmith.transforms.change_events.unchanged import WHOLE_ROWS, Unchanged
@@ -95,7 +97,8 @@ def from_debezium(
     Reads (r), creates (c) and updates (u) give the new image. An update of the key deletes the old
     one too, with the sequence of its image, or that of the new image where the old one has none or
     versions are kept. Texts that are one value of `key_types` are one key. A delete (d) gives the
-    old image. A truncate (t) and a refused event give NULL fields.
+    old image. A truncate (t) and a refused event give NULL fields. An update of the key is refused
+    (``before``) when it leaves a value alone that its old image lacks.
 
     Follows https://debezium.io/documentation/reference/stable/connectors/postgresql.html#postgresql-events
 
@@ -140,8 +143,14 @@ def from_debezium(
             }
         )
 
+        # The values that it leaves alone stand below the old key, where no batch looks them up.
+        lacks = lacks_value(others, unchanged)
+        is_lacking = moves_row(fields, key, key_types) & lacks
+        refused = F.coalesce(named(REFUSED), F.when(is_lacking, "before"))
+        checked = parsed.withColumn(REFUSED, refused)
+
         changes = row_changes(fields, key, sequence, keeps_history, key_types)
-        rows = parsed.withColumn(_CHANGE, F.explode(changes))
+        rows = checked.withColumn(_CHANGE, F.explode(changes))
         columns = _columns_of_change(fields, unchanged)
         shadowed = _shadowed(events, fields)
 

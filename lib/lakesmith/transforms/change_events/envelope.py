@@ -108,6 +108,16 @@ def refused_part(
     )
 
 
+def lacks_value(names: Sequence[str], unchanged: Unchanged) -> Column:
+    """Return whether neither image of an event has the value of one of these fields.
+
+    The answer is never NULL.
+    """
+    lacking = [_is_in_no_image(name, unchanged) for name in names]
+
+    return reduce(or_, lacking, F.lit(False))
+
+
 def arrived_fields(fields: Sequence[str], unchanged: Unchanged) -> Column:
     """Return which fields a new image has.
 
@@ -163,6 +173,14 @@ def _is_kept(name: str, unchanged: Unchanged) -> Column:
     has_old_value = is_update & _value(BEFORE, name, unchanged).isNotNull()
 
     return _is_not_sent(name, unchanged) & ~has_old_value
+
+
+def _is_in_no_image(name: str, unchanged: Unchanged) -> Column:
+    is_in_old_image = is_true(has_field(named(BEFORE), name))
+    if unchanged.placeholders:
+        is_in_old_image &= ~_is_left_out(BEFORE, name, unchanged)
+
+    return _is_not_sent(name, unchanged) & ~is_in_old_image
 
 
 def _is_not_sent(name: str, unchanged: Unchanged) -> Column:

@@ -52,12 +52,7 @@ def row_changes(
     row = F.when(op.isin("c", "r", "u"), new).when(op == "d", old)
     accepted_row = F.when(is_accepted, row)
     deletes = op.eqNullSafe("d") | op.eqNullSafe("t")
-    is_update = op.eqNullSafe("u")
-    has_moved = _has_other_key(old, new, key, key_types or {})
-    if key_types is None:
-        has_moved |= _may_make_other_key(old, new, fields, key)
-
-    moves = is_accepted & is_update & has_moved
+    moves = is_accepted & moves_row(fields, key, key_types)
     is_marked = moves & F.lit(key_types is None)
     moved = F.when(is_marked, _number_of(old, new))
     change = _change(accepted_row, deletes, moved)
@@ -69,6 +64,19 @@ def row_changes(
     changes = F.array(change, ending)
 
     return F.filter(changes, lambda each: each.isNotNull())
+
+
+def moves_row(
+    fields: Sequence[str], key: Sequence[str], key_types: KeyTypes | None = None
+) -> Column:
+    """Return whether an event is an update that gives its row another key, or may do so."""
+    old = named(OLD_ROW)
+    new = named(NEW_ROW)
+    has_moved = _has_other_key(old, new, key, key_types or {})
+    if key_types is None:
+        has_moved |= _may_make_other_key(old, new, fields, key)
+
+    return F.col("op").eqNullSafe("u") & has_moved
 
 
 def _has_other_key(

@@ -30,6 +30,8 @@ class _Element:
     parts: list[str | _Element] = field(default_factory=list)
     # Whether it had a child, outside of records where none is kept.
     is_parent: bool = False
+    # Whether a record is within, which would be no row.
+    holds_record: bool = False
 
     @property
     def text(self) -> str:
@@ -59,7 +61,8 @@ def xml_records(
         Fields are child elements, and attributes with ``_`` before their names. All values are
         texts. A child that comes again is a list, one with children of its own or with attributes
         an object, whose text is ``_VALUE``. An empty element is NULL. The value of text and
-        elements is its XML. A record of these, or of nothing, is its XML and no object.
+        elements is its XML. A record of these, of nothing, or with a record within, is its XML and
+        no object.
 
     Raises
     ------
@@ -72,6 +75,8 @@ def xml_records(
     >>> file = b'<all><o id="1"><n>Ann</n><q>2</q><q>3</q></o><o><n/></o></all>'
     >>> list(xml_records([file], "o"))
     ['{"_id": "1", "n": "Ann", "q": ["2", "3"]}', '{"n": null}']
+    >>> list(xml_records([b'<all><o id="1"><o id="2"/></o></all>'], "o"))
+    ['<o id="1"><o id="2"></o></o>']
     >>> list(xml_records([b"<all><o>"], "o"))
     Traceback (most recent call last):
     lakesmith.sources.files.documents.read.UnreadableError: no element found: line 1, column 8
@@ -142,6 +147,8 @@ class _Rows:
                 f"line {line} is nested deeper than {DEEPEST} elements"
             )
         element = _Element(name, attributes)
+        if self.open and name == self.row_tag:
+            self.open[0].holds_record = True
         if self.open or name == self.row_tag:
             self.open.append(element)
         else:
@@ -191,7 +198,8 @@ def _local(tag: str) -> str:
 
 
 def _record(element: _Element) -> str:
-    if element.is_mixed or not (element.children or _attributes(element)):
+    is_empty = not (element.children or _attributes(element))
+    if element.holds_record or element.is_mixed or is_empty:
         return _xml(element)
     return json.dumps(_object(element), ensure_ascii=False)
 
