@@ -137,7 +137,7 @@ def test_a_number_is_no_date(spark: SparkSession, wanted: str) -> None:
 
 
 def test_a_number_is_read_by_a_format(spark: SparkSession) -> None:
-    check(spark, "int", "date", [(20240301, date(2024, 3, 1)), (202403, None)], "yyyyMMdd")
+    check(spark, "int", "date", [(20240301, date(2024, 3, 1)), (202403, None), (-20240301, None)], "yyyyMMdd")
 
 
 def test_times_become_other_times(spark: SparkSession) -> None:
