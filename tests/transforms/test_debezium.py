@@ -195,13 +195,22 @@ def test_a_key_that_steps_make_may_be_another_one_where_a_field_is(spark: SparkS
 
 def test_an_update_gives_all_of_its_key(spark: SparkSession) -> None:
     images = ({"id": 1}, {"id": 1, "city": P}, {"id": 1, "city": None}, {"id": 1, "city": "Oslo"})
-    rows = [(at, "u", _text({"id": 1, "city": "Rome"}), _text(image)) for at, image in enumerate(images)]
+    old = {"id": 1, "city": "Rome", "name": None}
+    rows = [(at, "u", _text(old), _text(image)) for at, image in enumerate(images)]
     by_both = from_debezium(FIELDS, ["id", "city"], unchanged=PARTIAL)
     found = frame(spark, SCHEMA, rows).transform(by_both).collect()
     kinds = sorted((row["at"], row["_deleted"], row["_refused"]) for row in found)
     assert kinds == [
         (0, False, "after"), (1, False, "after"), (2, False, None), (2, True, None), (3, False, None), (3, True, None),
     ]  # fmt: skip
+
+
+def test_an_update_of_the_key_has_all_other_values_in_one_of_its_images(spark: SparkSession) -> None:
+    images = ({"id": 1}, {"id": 1, "name": P, "city": "Rome"}, {"id": 1, "name": None, "city": "Rome"})
+    rows = [(at, "u", _text(image), _text({"id": 2, "city": "Oslo"})) for at, image in enumerate(images)]
+    found = frame(spark, SCHEMA, rows).transform(from_debezium(FIELDS, ["id"], unchanged=PARTIAL)).collect()
+    kinds = sorted((row["at"], row["_deleted"], row["_refused"]) for row in found)
+    assert kinds == [(0, False, "before"), (1, False, "before"), (2, False, None), (2, True, None)]
 
 
 def test_a_sequence_of_the_envelope_is_given_by_it(spark: SparkSession) -> None:
