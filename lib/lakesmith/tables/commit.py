@@ -150,7 +150,7 @@ def writer_of_all(
     Delta lists the files that it replaces by a job, also where there is no table yet.
     """
     is_there = table.exists(frame.sparkSession)
-    configured = writer(frame, commit, "overwrite" if is_there else "errorifexists")
+    configured = writer(frame, commit, "overwrite" if is_there else "error")
     return configured.option("overwriteSchema", "true") if is_there else configured
 
 
