@@ -113,6 +113,22 @@ def test_a_rename_keeps_the_values(built: Make) -> None:
     assert shop.rows(SILVER) == [(1, "A", 9, 2), (2, "Z", 6, 3)]
 
 
+def test_a_rename_that_comes_a_run_late_is_an_error(built: Make) -> None:
+    shop = built("add")
+    change(shop, NAMED.replace(", renamed_from: sku", ""), "add")
+    shop.land("c.csv", ["2,Z,6,1.00,2026-01-01,3,U"])
+    shop.run(select=BOTH)
+    change(shop, NAMED, "add")
+    assert "! article is renamed from sku, and the table has both" in planned(shop).schema
+    shop.land("d.csv", ["3,Y,6,1.00,2026-01-01,3,I"])
+    with pytest.raises(RunFailed, match=r"LS510 .*renamed from sku, and the table has both"):
+        shop.run(select=BOTH)
+    change(shop, NAMED.replace(", renamed_from: sku", ""), "add")
+    shop.run(select=BOTH)
+    found = shop.lake.table(SILVER).select("id", "article").collect()
+    assert sorted(map(tuple, found)) == [(1, "A"), (2, "Z"), (3, "Y")]
+
+
 @pytest.mark.parametrize("old", ["skuu", "Sku"])
 def test_a_rename_from_a_column_that_the_table_lacks_is_an_error(built: Make, old: str) -> None:
     shop = built("add")

@@ -55,6 +55,12 @@ def test_a_rename_that_was_done_counts_no_more() -> None:
     assert said({"b": "int"}, {"b": "int"}, {"b": "a"}) == []
 
 
+def test_a_rename_beside_the_old_column_is_late() -> None:
+    late = "! b is renamed from a, and the table has both"
+    assert said({"a": "int", "b": "int"}, {"b": "int"}, {"b": "a"}) == [late]
+    assert said({"a": "int", "b": "int"}, {"b": "int"}, {})[0].startswith("- a int")
+
+
 def test_a_rename_from_a_column_that_is_not_there_is_no_new_column() -> None:
     assert said({"a": "int"}, {"b": "int"}, {"b": "A"})[0] == "! b is renamed from A, and the table has neither"
 

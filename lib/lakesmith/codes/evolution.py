@@ -7,7 +7,7 @@ EVOLUTION_CODES: dict[str, tuple[str, str, str]] = {
         "schema change that needs a rebuild",
         "The contract or the upstream changed in a way that existing rows cannot follow."
         " Examples are a type that is not wider, a system column, a name that differs only in"
-        " case, and a `renamed_from` that is not a column of the table.",
+        " case, and a `renamed_from` that the table lacks, or has beside the new name.",
         "See `lakesmith plan` for the difference. Correct the spec, or run `lakesmith run"
         " --rebuild --select TABLE`.",
     ),

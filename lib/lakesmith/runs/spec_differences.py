@@ -36,13 +36,16 @@ def schema_diff(
 
     Notes
     -----
-    Only for a table that is there and whose spec changed, or that lands a source. The schema is
-    read, no row. What a table without a contract gets is known when its batch is planned in full.
+    Only for a table that is there, and whose spec changed or renames or which lands a source. The
+    schema is read, no row. What a table without a contract gets is known when its batch is planned in full.
     """
     spec = project.table(name)
     declared = source_of(project, name).column_types()
     lands_source = spec.source_name is not None
-    is_same = not lands_source and state.spec_hash == spec_hash(spec)
+    # A new name of a column is not part of the hash.
+    renames = any(column.renamed_from for column in spec.columns.values())
+    is_settled = not lands_source and not renames
+    is_same = is_settled and state.spec_hash == spec_hash(spec)
     if state.version is None or is_same or not declared:
         return ()
     fields = fields_of(project_table(project, name).load(spark).schema)
@@ -79,7 +82,7 @@ def refusal_of(policy: str, changes: tuple[Change, ...]) -> str:
     if not refused:
         return ""
     kinds = {change.kind for change in refused}
-    needs_rebuild = policy != "fail" and bool(kinds & {"retype", "orphan"})
+    needs_rebuild = policy != "fail" and bool(kinds & {"retype", "orphan", "late"})
     code = "LS510" if needs_rebuild else "LS504"
     return f"on_schema_change: {policy} refuses these columns: the next batch ends with {code}"
 

@@ -110,6 +110,10 @@ def require_allowed(name: str, spec: Table, changes: Sequence[Change]) -> None:
             "or take renamed_from out to have a new column"
         )
         raise _refused("LS510", name, orphans, hint)
+    late = [change for change in changes if change.kind == "late"]
+    if late:
+        hint = f"{REBUILD}, or take renamed_from out to leave old values where they are"
+        raise _refused("LS510", name, late, hint)
     _require_policy(name, spec, changes)
 
 

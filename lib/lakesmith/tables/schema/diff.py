@@ -12,7 +12,7 @@ from pyspark.sql.types import StructType
 from lakesmith.columns import DELETED, RESCUED, SEQ
 from lakesmith.types import WHOLE
 
-Kind = Literal["add", "widen", "rename", "lose", "retype", "orphan"]
+Kind = Literal["add", "widen", "rename", "lose", "retype", "orphan", "late"]
 Fields = Mapping[str, str]
 # Decimal digits of whole numbers.
 DIGITS = dict(zip(WHOLE, (3, 5, 10, 20), strict=True))
@@ -29,7 +29,8 @@ _DECIMAL = re.compile(r"decimal\((\d+),(\d+)\)")
 class Change:
     """Describe one difference, with names for a rename and types otherwise.
 
-    An ``orphan`` is renamed from a column that the table has not: `old` is its name.
+    An ``orphan`` is renamed from a column that the table has not, a ``late`` one from a column that
+    it has beside it: `old` is its name.
 
     Examples
     --------
@@ -58,6 +59,7 @@ class Change:
             "retype": f"! {self.column} {self.old or 'nothing'} -> "
             f"{self.new or 'nothing'} (needs a rebuild)",
             "orphan": f"! {self.column} is renamed from {self.old}, and the table has neither",
+            "late": f"! {self.column} is renamed from {self.old}, and the table has both",
         }
         return texts[self.kind]
 
@@ -111,6 +113,8 @@ def differences(
     ...     "age": "int"}
     >>> [str(change) for change in differences(have, want, {"full_name": "name"})]
     ['> name -> full_name', '~ id int -> bigint', '+ age int']
+    >>> [str(change) for change in differences({"a": "int", "b": "int"}, {"b": "int"}, {"b": "a"})]
+    ['! b is renamed from a, and the table has both']
     """
     renamed = renamed or {}
     want = _as_spelled(have, want, renamed)
@@ -125,15 +129,14 @@ def differences(
     ]
     new = [name for name in want if name not in named]
     added = [
-        _without_old(
-            name,
-            want[name],
-            named,
-            renamed.get(name, ""),
-        )
-        for name in new
+        _without_old(name, want[name], named, renamed.get(name, "")) for name in new
     ]
-    lost = [_without_new(name, named[name]) for name in named if name not in want]
+    late = {renamed[name]: name for name in both if renamed.get(name) in named}
+    lost = [
+        _without_new(name, named[name], late.get(name))
+        for name in named
+        if name not in want
+    ]
     return (*renames, *retyped, *added, *lost)
 
 
@@ -189,19 +192,14 @@ def _without_old(name: str, kind: str, named: Fields, renamed_from: str) -> Chan
     is_new = name == RESCUED or not is_known
     if is_new and renamed_from:
         return Change("orphan", name, renamed_from, kind)
-    return Change(
-        "add" if is_new else "retype",
-        name,
-        new=kind,
-    )
+    return Change("add" if is_new else "retype", name, new=kind)
 
 
-def _without_new(name: str, kind: str) -> Change:
-    return Change(
-        "retype" if _is_hidden(name) else "lose",
-        name,
-        kind,
-    )
+def _without_new(name: str, kind: str, renamed_to: str | None) -> Change:
+    # Old rows have their values below the old name, new rows below the new one.
+    if renamed_to is not None:
+        return Change("late", renamed_to, name, kind)
+    return Change("retype" if _is_hidden(name) else "lose", name, kind)
 
 
 def _is_hidden(name: str) -> bool:
