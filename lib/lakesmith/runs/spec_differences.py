@@ -37,7 +37,8 @@ def schema_diff(
     Notes
     -----
     Only for a table that is there, and whose spec changed or renames or which lands a source. The
-    schema is read, no row. What a table without a contract gets is known when its batch is planned in full.
+    schema is read, no row. What a table without a contract gets is known when its batch is planned
+    in full.
     """
     spec = project.table(name)
     declared = source_of(project, name).column_types()
