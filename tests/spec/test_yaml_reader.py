@@ -22,6 +22,8 @@ Load = Callable[..., list[Problem]]
         ("a: !mine {b: 1}\n", "LS105", 1, "a"),
         ("a: 1\n---\nb: 2\n", "LS107", 2, ""),
         ("a:\n  - NO\n", "LS108", 2, "a.0"),
+        ("a: 1\nb: #text\n", "LS108", 2, "b"),
+        ("a: 1\nb:\n  - #7\n", "LS108", 3, "b.0"),
         ("a: {b: [x, 12:30]}\n", "LS108", 1, "a.b.1"),
         ("a: 1\nb: {max: 12345678901234567.89}\n", "LS108", 2, "b.max"),
         ("a:\n  - 1\n  - 0.123456789012345678\n", "LS108", 3, "a.1"),
@@ -126,3 +128,14 @@ def test_a_file_that_cannot_be_read_makes_no_further_problems(problems: Load) ->
     assert [(p.code, p.file, p.key) for p in found] == [
         ("LS103", "conf/tables/silver/orders.yml", "tables.silver.orders")
     ]
+
+
+def test_a_comment_behind_a_key_is_one_where_it_is_written_as_such(tmp_path: Path) -> None:
+    file = tmp_path / "a.yml"
+    file.write_text("a: # of today\n  b: 1 #x\nc: ## none\nd: '' #x\ne: '#5'\n", encoding="utf-8")
+    problems: list[Problem] = []
+    read_yaml(file, problems)
+    assert problems == []
+    file.write_text("password: #secret\n", encoding="utf-8")
+    read_yaml(file, problems)
+    assert [one.code for one in problems] == ["LS108"] and "secret" not in problems[0].what

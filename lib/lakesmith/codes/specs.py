@@ -54,7 +54,8 @@ _CODES: dict[str, tuple[str, str, str]] = {
         "ambiguous value without quotes",
         "YAML readers read this text in different ways: NO as false, 12:30 as 750, 010 as 8,"
         " 2011-01-31 as a date. A decimal that a 64-bit float cannot hold is here too, since it"
-        " would become another number: 12345678901234567.89, 1e400.",
+        " would become another number: 12345678901234567.89, 1e400. So is text behind a colon that"
+        " begins with #, which is a comment.",
         'Quote it, as in country: "NO" or max: "12345678901234567.89". Booleans are true and'
         " false, numbers are decimal, and null is null.",
     ),

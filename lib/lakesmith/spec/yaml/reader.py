@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -109,6 +110,7 @@ class _Reader:
         self.file = file
         self.problems = problems
         self.events: Iterator[Any] = iter(())
+        self.lines: list[str] = []
 
     def report(
         self, code: str, what: str, line: int, path: KeyPath, hint: str = ""
@@ -117,6 +119,7 @@ class _Reader:
 
     def read(self, text: str, path: KeyPath) -> Node:
         self.events = yaml.parse(text, Loader=_Loader)
+        self.lines = text.splitlines()
         root = self._document(path)
         self._refuse_more_documents(path)
         if isinstance(root.value, dict):
@@ -194,6 +197,8 @@ class _Reader:
     def _scalar(self, event: Any, path: KeyPath) -> Any:
         if event.style or event.tag:
             return event.value
+        if not event.value:
+            self._refuse_comment(event, path)
         reading = twist(event.value)
         if not reading:
             return plain_value(event.value)
@@ -206,6 +211,20 @@ class _Reader:
             hint=f'quote it: "{shown}"; or write true, false, null or a decimal number plainly',
         )
         return event.value
+
+    def _refuse_comment(self, event: Any, path: KeyPath) -> None:
+        """Refuse `key: #text`, which is a key without a value."""
+        line = "".join(self.lines[event.start_mark.line : event.start_mark.line + 1])
+        behind = line[event.start_mark.column :].strip()
+        if re.match(r"#[^\s#]", behind):
+            shown = "text" if any(map(looks_secret, path)) else f"'{behind[:40]}'"
+            self.report(
+                code="LS108",
+                what=f"{shown} behind # is a comment, and the key has no value",
+                line=_line(event),
+                path=path,
+                hint="quote the text, or write a blank behind #",
+            )
 
     def _items(self, path: KeyPath, depth: int) -> list[Node]:
         items: list[Node] = []
