@@ -20,7 +20,9 @@ columns:
 SPECS = {
     "tables/silver/versions": f"{COLUMNS}steps: [{{with_columns: {{at: try_cast(Seq AS int)}}}}]\n"
     "write: {strategy: scd2, keys: [id], sequence_by: [at]}\n",
-    "tables/silver/lines": f"{COLUMNS}steps: [{{with_columns: {{extracted_on: try_cast(Day AS date)}}}}]\n"
+    # The row that truncates has no key, and a snapshot with it could delete any.
+    "tables/silver/lines": f"{COLUMNS}steps: [{{filter: \"Op <> 'T'\"}}, "
+    "{with_columns: {extracted_on: try_cast(Day AS date)}}]\n"
     "write: {strategy: snapshot, keys: [id], sequence_by: [extracted_on], max_delete_share: 1}\n",
     "tables/silver/orders": f"{COLUMNS}  seq: {{type: int, source: Seq}}\n"
     "write: {strategy: cdc, keys: [id], sequence_by: [seq], apply_as_truncates: \"Op = 'T'\"}\n",

@@ -222,6 +222,9 @@ def test_a_first_write_looks_for_no_files_that_it_would_replace(spark: SparkSess
         return len(spark.sparkContext.statusTracker().getJobIdsForGroup(None)) - before
 
     rows = frame(batch_session(spark), GROUPS, [(1, 2)])
+    # What a killed first write leaves.
+    (Path(table.location) / "_delta_log").mkdir(parents=True)
+    (Path(table.location) / "part-0.parquet").write_bytes(b"half a file")
     first = jobs_of(lambda: create(rows, table, {}))
     again = jobs_of(lambda: replace_all(rows.coalesce(1), table, spec({}), CommitId("test", 2, "e")))
     print(f"jobs of a first write and of a replacement: {first}, {again}")

@@ -136,6 +136,12 @@ def test_a_number_is_no_date(spark: SparkSession, wanted: str) -> None:
     check(spark, "double", wanted, [(45352.0, None)])
 
 
+@pytest.mark.parametrize("format", ["yyyyMMdd", "yyyyMMdd[HH]", "yyyy[MMdd]", "yyyyMMdd HH"])
+def test_a_sign_before_digits_only_is_none_of_a_year(spark: SparkSession, format: str) -> None:
+    check(spark, "string", "date", [("-20240301", None), ("-20240301 10", None), ("-2024030110", None)], format)
+    check(spark, "string", "date", [("-0044-03-15", None)], format)
+
+
 def test_a_number_is_read_by_a_format(spark: SparkSession) -> None:
     check(spark, "int", "date", [(20240301, date(2024, 3, 1)), (202403, None), (-20240301, None)], "yyyyMMdd")
 

@@ -213,6 +213,13 @@ def test_an_update_of_the_key_has_all_other_values_in_one_of_its_images(spark: S
     assert kinds == [(0, False, "before"), (1, False, "before"), (2, False, None), (2, True, None)]
 
 
+def test_what_a_step_makes_is_lacked_by_no_update_of_the_key(spark: SparkSession) -> None:
+    rows = [(1, "u", _text({"id": 1, "city": "Rome"}), _text({"id": 2, "city": "Oslo"}))]
+    by_step = Unchanged((P,), absent=True, made=("name",))
+    found = frame(spark, SCHEMA, rows).transform(from_debezium(FIELDS, ["id"], unchanged=by_step)).collect()
+    assert sorted((row["_deleted"], row["_refused"]) for row in found) == [(False, None), (True, None)]
+
+
 def test_a_sequence_of_the_envelope_is_given_by_it(spark: SparkSession) -> None:
     (row,) = changes(spark, [("u", None, {"id": 1, "name": "Ada"})], sequence=["lsn"], unchanged=PARTIAL)
     assert (row["_refused"], row["_kept"]) == (None, ["city"])

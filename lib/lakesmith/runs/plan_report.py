@@ -153,13 +153,13 @@ def _with_differences(
     table = project_table(project, row.table)
     keys = key_change(spark, table, spec, state, new_columns)
     upstream = changed_upstream(spec, state)
-    refusals = [
+    found = [
         refusal_of(spec.on_schema_change, changes),
         f"{keys}: the next batch ends with LS511" if keys else "",
         f"{upstream}: the next run ends with LS514" if upstream else "",
         _read_otherwise(spark, project, row.table, state),
     ]
-    notes = (*row.notes, *filter(None, refusals))
+    notes = (*row.notes, *filter(None, found))
     schema = tuple(map(str, changes))
     return replace(row, notes=notes, schema=schema)
 
@@ -167,7 +167,7 @@ def _with_differences(
 def _read_otherwise(
     spark: SparkSession, project: Project, name: str, state: TableState
 ) -> str:
-    """Return whether rows were read by other settings of their source, as a note."""
+    """Return a note on rows that were read by other settings of their source, else nothing."""
     if not project.table(name).source_name:
         return ""
     table = project_table(project, name)

@@ -50,7 +50,8 @@ SMALL_BATCH = {
 # A reader skips whole pages only. Parquet's default page has 20 000 rows. With short pages a
 # few keys cost a few rows.
 PAGES = ("parquet.page.row.count.limit", "2000")
-# Delta lists all files in the checksum of each commit, which costs a job. It never reads the list.
+# Delta lists all files of a small table in the checksum of each commit, which can cost a job. Only
+# its next checksum reads the list.
 NO_FILES_IN_CHECKSUM = ("spark.databricks.delta.allFilesInCrc.enabled", "false")
 # Literals that are written for a key or a value have escapes. Setting it warns that it is old.
 OLD_LITERALS = "spark.sql.parser.escapedStringLiterals"

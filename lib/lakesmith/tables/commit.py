@@ -147,11 +147,13 @@ def writer_of_all(
 ) -> DataFrameWriter:
     """Return a Delta writer that creates a table or replaces all its rows.
 
-    Delta lists the files that it replaces by a job, also where there is no table yet.
+    Delta lists the files that it replaces by a job, also where there is no table yet. Whether one
+    is there is asked of a local path only, where it takes no query.
     """
-    is_there = table.exists(frame.sparkSession)
-    configured = writer(frame, commit, "overwrite" if is_there else "error")
-    return configured.option("overwriteSchema", "true") if is_there else configured
+    is_new = table.local is not None and not table.exists(None)
+    if is_new:
+        return writer(frame, commit, "error")
+    return writer(frame, commit, "overwrite").option("overwriteSchema", "true")
 
 
 def write(

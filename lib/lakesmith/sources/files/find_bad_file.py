@@ -24,6 +24,8 @@ PASSING = re.compile(
 # What a parser on an executor says, at the end of its traceback.
 PARSER = re.compile(r"^[\w.]+\.UnreadableError: (.+)$", re.MULTILINE)
 CAUSED_BY = "Caused by: "
+# Characters of a reason, which may name a whole line of the file.
+_LONGEST = 500
 NO_READER = "Spark cannot read a type or encoding of this file, such as a decimal as a byte array"
 
 
@@ -75,10 +77,10 @@ def _root(error: Exception) -> str:
     text = str(error)
     parser = PARSER.search(text)
     if parser:
-        return f"{UNREADABLE}{parser[1][:500]}"
+        return f"{UNREADABLE}{parser[1][:_LONGEST]}"
     causes = [line for line in text.splitlines() if line.startswith(CAUSED_BY)]
     cause = causes[-1].removeprefix(CAUSED_BY) if causes else first_line(error)
-    shown = cause[:500]
+    shown = cause[:_LONGEST]
     if shown.startswith("java.lang.NullPointerException"):
         shown = f"{NO_READER} ({shown})"
     if is_passing(error) or PASSING.search(shown):

@@ -182,11 +182,12 @@ class Jdbc(Source):
         place = self._origin(incremental)
         if known in {None, place}:
             return
-        hint = "land the other one in another table"
         # Marks of another column say nothing, wherever the rows are.
-        if known.endswith(f" by {incremental.column}"):
-            if known == incremental.moved_from:
-                return
+        is_same_column = known.endswith(f" by {incremental.column}")
+        if is_same_column and known == incremental.moved_from:
+            return
+        hint = "land the other one in another table"
+        if is_same_column:
             hint += f"; where its rows are the same, write moved_from: {known}"
         raise InputError(
             f"the rows up to {position.get('to')} were read from {known}, and not from {place}",

@@ -111,9 +111,10 @@ def refused_part(
 def lacks_value(names: Sequence[str], unchanged: Unchanged) -> Column:
     """Return whether neither image of an event has the value of one of these fields.
 
-    The answer is never NULL.
+    What a step makes of others is in no image. The answer is never NULL.
     """
-    lacking = [_is_in_no_image(name, unchanged) for name in names]
+    landed = [name for name in names if name not in unchanged.made]
+    lacking = [_is_in_no_image(name, unchanged) for name in landed]
 
     return reduce(or_, lacking, F.lit(False))
 

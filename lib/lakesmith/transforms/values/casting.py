@@ -43,8 +43,8 @@ _FLOATS = (FloatType, DoubleType)
 _INFINITY = float("inf")
 # Spark takes this for the greatest bigint, although it is one more.
 _BEYOND_BIGINT = float(2**63)
-# A pattern whose texts are digits without a mark between them.
-_DIGITS_ONLY = re.compile("[A-Za-z]+")
+# A pattern with a mark behind its year, without which a text with a sign is a number.
+_MARKED_YEAR = re.compile(r"[yu]\[*[^A-Za-z\[\]]")
 _BLANKS = "".join(map(chr, range(33))) + "\x7f"
 
 
@@ -220,9 +220,9 @@ def _by_format(text: Column, target_type: DataType, format: str) -> Column:
     # A pattern of optional sections only would read empty text as the year 1970.
     trimmed = F.nullif(F.btrim(text, F.lit(_BLANKS)), F.lit(""))
     # -20240301 is a number, and no day of the year -2024.
-    unsigned = F.when(~F.startswith(trimmed, F.lit("-")), trimmed)
-    is_number = _DIGITS_ONLY.fullmatch(format) is not None
-    instant = F.try_to_timestamp(unsigned if is_number else trimmed, F.lit(pattern))
+    if not _MARKED_YEAR.search(format):
+        trimmed = F.when(~F.startswith(trimmed, F.lit("-")), trimmed)
+    instant = F.try_to_timestamp(trimmed, F.lit(pattern))
     # A year that overflows throws there, and is NULL here.
     held = F.try_add(instant, F.expr("INTERVAL '0' SECOND"))
     return held.cast(target_type)
