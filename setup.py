@@ -46,7 +46,9 @@ setup(
         "pandas<3",
         "pydantic>=2.10,<3",
         "PyYAML>=6,<7",
+        "requests>=2.31",
         "rich>=13",
+        "tenacity>=8.2",
         "typer>=0.15",
     ],
     extras_require={
@@ -64,6 +66,7 @@ setup(
             "pytest-xdist>=3.6",
             "ruff>=0.9",
             "types-PyYAML",
+            "types-requests",
         ],
     },
     entry_points={

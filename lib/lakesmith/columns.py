@@ -35,6 +35,8 @@ EMPTIED = "_emptied"
 KEPT = "_kept"
 ARRIVED = "_arrived"
 REFUSED = "_refused"
+# An update is refused if it gives its row another key, which only the steps decide.
+REFUSED_IF_MOVED = "moved"
 UNFIT = "_unfit"
 PASSES = "_passes"
 CHANGE = "_change"

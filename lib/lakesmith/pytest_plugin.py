@@ -41,6 +41,15 @@ NOT_COMPILED = {
 }
 
 
+def pytest_addoption(parser: pytest.Parser) -> None:
+    """Add the setting ``lakesmith_driver_memory``."""
+    parser.addini(
+        "lakesmith_driver_memory",
+        "Memory of the session of tests, such as 3g; that of conf/spark/local.conf by default.",
+        default="",
+    )
+
+
 @pytest.fixture(scope="session")
 def spark(
     pytestconfig: pytest.Config, tmp_path_factory: pytest.TempPathFactory
@@ -48,9 +57,9 @@ def spark(
     """Yield a session with the settings of ``conf/spark/local.conf``, made small."""
     file = pytestconfig.rootpath / "conf" / "spark" / "local.conf"
     given = read_properties(file) if file.exists() else {}
-    memory = given.get(MEMORY, "1g")
+    memory = pytestconfig.getini("lakesmith_driver_memory") or given.get(MEMORY, "1g")
     java = {"spark.driver.extraJavaOptions": f"{JAVA_OPTIONS} -Xms{memory}"}
-    settings = {**given, **java}
+    settings = {**given, **java, MEMORY: memory}
     warehouse = {
         "spark.sql.warehouse.dir": str(tmp_path_factory.mktemp("spark-warehouse"))
     }

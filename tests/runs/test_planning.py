@@ -7,6 +7,7 @@ import pytest
 
 from lakesmith.ledger.state import TableState
 from lakesmith.runs.batch_planner import Planned, Planner
+from lakesmith.sources.slices import Span
 from lakesmith.sources.version_slices import versions_slice
 from lakesmith.spec.fingerprint import spec_hash
 from tests.positions import read_files, read_to
@@ -102,15 +103,17 @@ def test_a_table_waits_for_all_its_inputs(with_lookup: Shop) -> None:
     assert plan(with_lookup, "silver.joined", TableState("bronze.orders", version=4)) == Planned(None)
 
 
-def test_an_input_that_moved_recomputes_all_groups(make_shop: Callable[..., Shop]) -> None:
-    counted = """
+COUNTED = """
 from: bronze.orders
 inputs: {lines: silver.lines}
 columns: {OrderId: {type: string}, orders: {type: bigint}}
 steps: [{aggregate: {by: [OrderId], measures: {orders: count(*)}}}]
 write: {strategy: aggregate, keys: [OrderId]}
 """
-    shop = make_shop({"tables/gold/counted": counted})
+
+
+def test_an_input_that_moved_recomputes_all_groups(make_shop: Callable[..., Shop]) -> None:
+    shop = make_shop({"tables/gold/counted": COUNTED})
     states = [TableState("bronze.orders", version=4), TableState("silver.lines", version=6)]
     downstream = TableState("gold.counted", positions=read_to(4), version=9, lookups={"lines": 6})
     assert plan(shop, "gold.counted", *states, downstream) == Planned(None)
@@ -118,7 +121,24 @@ write: {strategy: aggregate, keys: [OrderId]}
     assert plan(shop, "gold.counted", *maintained, downstream) == Planned(None)
     moved = plan(shop, "gold.counted", *states, replace(downstream, lookups={"lines": 5})).intent
     assert moved is not None
-    assert (moved.input, moved.lookups) == (versions_slice("bronze.orders", None, 4, (), {}), (("lines", 6),))
+    read = {"lines": Span("silver.lines", 5, 6)}
+    assert (moved.input, moved.lookups) == (versions_slice("bronze.orders", None, 4, (), {}, read), (("lines", 6),))
+
+
+def test_another_table_as_an_input_recomputes_all_groups(make_shop: Callable[..., Shop]) -> None:
+    """Its versions say nothing of how far the table before it was read."""
+    shop = make_shop({"tables/gold/counted": COUNTED})
+    states = [TableState("bronze.orders", version=4), TableState("silver.lines", version=6)]
+    ((key, position),) = read_to(4).items()
+    other, same = (
+        {**position, "inputs": {"lines": {"table": name, "to": 6}}} for name in ("silver.old", "silver.lines")
+    )
+    downstream = TableState("gold.counted", positions={key: other}, version=9, lookups={"lines": 6})
+    planned = plan(shop, "gold.counted", *states, downstream).intent
+    assert planned is not None
+    assert planned.input.data["since"] is None
+    unmoved = replace(downstream, positions={key: same})
+    assert plan(shop, "gold.counted", *states, unmoved) == Planned(None)
 
 
 def test_an_input_that_moved_leaves_rows_as_they_came(with_lookup: Shop) -> None:

@@ -129,3 +129,26 @@ def test_text_is_not_summed(problems: Load) -> None:
     (problem,) = problems({"tables/silver/s.yml": TEXT % "" + BY_DAY})
     assert (problem.code, problem.key) == ("LS199", "tables.silver.s.steps.0")
     assert problems({"tables/silver/s.yml": TEXT % "  - cast: {Amount: int}\n" + BY_DAY}) == []
+
+
+ORDERED = "from: bronze.orders\ncolumns: {Day: {type: string}, Amount: {type: int}}\nsteps:\n%s"
+ALL = "write: {strategy: replace_all}\n"
+NEWEST_AMOUNT = "  - dedupe: {keys: [Day], order_by: [Amount]}\n"
+
+
+def test_text_gives_no_order_of_a_number(problems: Load) -> None:
+    (problem,) = problems({"tables/silver/s.yml": ORDERED % NEWEST_AMOUNT + ALL})
+    assert (problem.code, problem.key) == ("LS224", "tables.silver.s.steps.0")
+    cast = "  - cast: {Amount: int}\n"
+    assert problems({"tables/silver/s.yml": ORDERED % (cast + NEWEST_AMOUNT) + ALL}) == []
+
+
+def test_text_has_no_greatest_number(problems: Load) -> None:
+    step = "  - aggregate: {by: [Day], measures: {Amount: max(Amount)}}\n"
+    (problem,) = problems({"tables/silver/s.yml": ORDERED % step + BY_DAY})
+    assert (problem.code, problem.key) == ("LS224", "tables.silver.s.steps.0")
+
+
+def test_text_is_the_order_of_text(problems: Load) -> None:
+    text = ORDERED.replace("int", "string") % NEWEST_AMOUNT + ALL
+    assert problems({"tables/silver/s.yml": text}) == []

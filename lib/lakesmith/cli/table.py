@@ -11,7 +11,9 @@ _ESCAPES = str.maketrans({"\n": "\\n", "\r": "\\r", "\t": "\\t"})
 
 
 def aligned(
-    rows: Iterable[Mapping[str, Any]], columns: Sequence[str] | None = None
+    rows: Iterable[Mapping[str, Any]],
+    columns: Sequence[str] | None = None,
+    null: str = "",
 ) -> str:
     """Return rows as text in columns, numbers to the right and all else to the left.
 
@@ -20,6 +22,8 @@ def aligned(
     rows : iterable of mapping
     columns : sequence of str, optional
         Names and order of the columns; those of the first row when left out.
+    null : str, optional
+        What stands for NULL.
 
     Returns
     -------
@@ -40,11 +44,11 @@ def aligned(
     for name in columns:
         values = [row[name] for row in found]
         numeric.append(_is_numeric(values))
-        cells = [name, *map(cell, values)]
+        cells = [name, *(cell(value, null) for value in values)]
         widths.append(max(map(len, cells)))
     lines = [_line(columns, widths, numeric)]
     for row in found:
-        cells = [cell(row[name]) for name in columns]
+        cells = [cell(row[name], null) for name in columns]
         lines.append(_line(cells, widths, numeric))
     return "\n".join(lines)
 
@@ -66,8 +70,8 @@ def _line(cells: Sequence[str], widths: Sequence[int], right: Sequence[bool]) ->
     return "  ".join(padded).rstrip()
 
 
-def cell(value: Any) -> str:
-    r"""Return one value on one line, with NULL as the empty text.
+def cell(value: Any, null: str = "") -> str:
+    r"""Return one value on one line.
 
     Examples
     --------
@@ -75,7 +79,7 @@ def cell(value: Any) -> str:
     ('', '<3 bytes>', 'true', 'two\\nlines', '0.0000001')
     """
     if value is None:
-        return ""
+        return null
     if isinstance(value, (bytes, bytearray)):
         return f"<{len(value)} bytes>"
     if isinstance(value, bool):

@@ -234,8 +234,8 @@ def _commits(commits: Sequence[Row]) -> str:
 
 
 def rows_text(rows: Sequence[Row]) -> str:
-    """Return rows of a table."""
-    return aligned(rows) if rows else "no rows"
+    """Return rows of a table, with NULL apart from an empty text."""
+    return aligned(rows, null="NULL") if rows else "no rows"
 
 
 _NEXT = {

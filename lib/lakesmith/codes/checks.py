@@ -66,6 +66,12 @@ CHECK_CODES: dict[str, tuple[str, str, str]] = {
         " double, so that digits beyond the fifteenth are lost.",
         "Cast the column in a step before the aggregate.",
     ),
+    "LS224": (
+        "order of text",
+        "A step chooses by the order of a column that its source lands as text, and the contract"
+        " gives it another type. '10' comes before '9' in the order of texts.",
+        "Cast the column in a step before, by its format where it has one.",
+    ),
     "LS197": (
         "comment at the end of SQL",
         "SQL of one line ends in a comment. YAML may have joined several lines, and the comment"

@@ -153,6 +153,29 @@ INPUT_CODES: dict[str, tuple[str, str, str]] = {
         "Land the other one in another table, or write moved_from where its rows are"
         " the same.",
     ),
+    "LS225": (
+        "API that refuses",
+        "An HTTP API answers with a status that another attempt does not change, such as 401 or"
+        " 404. The position of the source stays where it was.",
+        "Correct the address, the parameters or the secret of the source.",
+    ),
+    "LS226": (
+        "API that gives no page",
+        "An HTTP API cannot be reached, does not answer in time, answers with a status such as 503,"
+        " or with what is no whole JSON. All attempts failed. Nothing landed.",
+        "Run again when the API answers. `attempts` and `timeout` of the source may be greater.",
+    ),
+    "LS227": (
+        "pages that do not fit each other",
+        "The pages of an HTTP API repeat, link to another server, or have another number of records"
+        " than the API says. Records could be lost. Nothing landed.",
+        "Correct `pages` and `total` of the source. Run again when nobody writes to the API.",
+    ),
+    "LS228": (
+        "no directory for answers",
+        "The answers of an HTTP API land in a local directory, and there is none.",
+        "Write `landing`, a directory that the driver and all executors reach.",
+    ),
     "LS300": (
         "step failed",
         "A step gave no usable DataFrame.",

@@ -76,13 +76,15 @@ class Planned:
 class Planner:
     """Plans batches of one run.
 
-    `states` is the ledger's view; it is read again for each table, since a run moves it on.
+    `states` is the ledger's view; it is read again for each table, since a run moves it on. A trial
+    writes nothing.
     """
 
     spark: SparkSession
     project: Project
     states: Mapping[str, TableState]
     run_time: str
+    is_trial: bool = False
 
     def next_batch(self, table: str, tried: Collection[str] = ()) -> Planned:
         """Return what is new for a table.
@@ -113,9 +115,8 @@ class Planner:
             return Planned(state.open, reader, more=True, is_retry=True)
         require_same_upstream(table, self.project.table(table), state)
         position = state.positions.get(source.key, {})
-        found = source.next_slice(
-            self.spark, position, known_to(self.states, state, tried)
-        )
+        known = known_to(self.states, state, tried, self.is_trial)
+        found = source.next_slice(self.spark, position, known)
         require_planned(table, state, found)
         return Planned(
             self._intent(state, source, found), source, found.parked, found.more
@@ -148,7 +149,10 @@ class Planner:
 
 
 def known_to(
-    states: Mapping[str, TableState], state: TableState, tried: Collection[str] = ()
+    states: Mapping[str, TableState],
+    state: TableState,
+    tried: Collection[str] = (),
+    is_trial: bool = False,
 ) -> Known:
     """Return what a source may ask to know what is new for a table.
 
@@ -158,4 +162,4 @@ def known_to(
     >>> known_to({}, state).lookups
     {'rates': 3}
     """
-    return Known(states, state.lookups, tried)
+    return Known(states, state.lookups, tried, is_trial)

@@ -111,9 +111,9 @@ class _Planning:
     def _next_batch(self, name: str) -> Planned:
         if changed_upstream(self.project.table(name), self.ledger.state(name)):
             return Planned(None)
-        return Planner(
-            self.spark, self.project, self.ledger.states, NO_RUN_TIME
-        ).next_batch(name)
+        states = self.ledger.states
+        planner = Planner(self.spark, self.project, states, NO_RUN_TIME, is_trial=True)
+        return planner.next_batch(name)
 
     def _without_batch(self, name: str, wave: int, new: str) -> PlannedTable:
         spec = self.project.table(name)

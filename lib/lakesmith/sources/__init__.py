@@ -4,8 +4,9 @@ Importing this package registers the sources of Lakesmith.
 """
 
 from lakesmith.sources.files.source import Files
+from lakesmith.sources.http.source import Http
 from lakesmith.sources.jdbc.source import Jdbc
 from lakesmith.sources.quarantined import Quarantined
 from lakesmith.sources.upstream_source import Upstream
 
-__all__ = ["Files", "Jdbc", "Quarantined", "Upstream"]
+__all__ = ["Files", "Http", "Jdbc", "Quarantined", "Upstream"]

@@ -54,12 +54,13 @@ class Known:
     """What a run knows beside the position of a source.
 
     `tables` are the tables of the lake, `lookups` the versions that the table looked up last, and
-    `tried` the parts that this run has parked already.
+    `tried` the parts that this run has parked already. A plan is a trial, which writes nothing.
     """
 
     tables: Mapping[str, TableHead] = field(default_factory=dict)
     lookups: Mapping[str, int] = field(default_factory=dict)
     tried: Collection[str] = ()
+    is_trial: bool = False
 
 
 class Source(Protocol):

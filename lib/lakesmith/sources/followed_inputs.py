@@ -29,8 +29,8 @@ def followed(reader: Table, position: Position, known: Known) -> dict[str, Span]
     Returns
     -------
     dict of str to Span
-        By the name of the input; empty for a table that keeps what its inputs held. `since` is None
-        where no row was computed with this table, or with an older state of it.
+        By the name of the input; empty for a table whose rows keep what its inputs held. `since` is
+        None where no row was computed with this table, or with an older state of it.
 
     Examples
     --------
@@ -42,15 +42,46 @@ def followed(reader: Table, position: Position, known: Known) -> dict[str, Span]
     >>> followed(Table.model_validate(spec), position, known)
     {'c': Span(name='silver.c', since=5, to=7, voids=())}
     """
-    if not reader.follows_inputs:
+    if not (reader.follows_inputs or reader.write.recomputes):
         return {}
-    read = position.get(INPUTS, {})
+    read = versions_read(reader, position, known)
     spans = {}
     for key, table in reader.inputs.items():
         head = known.tables[table]
         spans[key] = _span(table, read.get(key, {}), head)
 
     return spans
+
+
+def versions_read(
+    reader: Table, position: Position, known: Known
+) -> Mapping[str, Mapping[str, Any]]:
+    """Return the table and the version that each input had when the rows were computed.
+
+    An older ledger has versions only, those of rows that are computed from scratch. They are taken
+    for versions of the tables that the spec names.
+
+    Examples
+    --------
+    >>> from types import SimpleNamespace
+    >>> from lakesmith.spec.model import Table
+    >>> write = {"strategy": "overwrite"}
+    >>> spec = {"from": "silver.a", "inputs": {"c": "silver.c"}, "write": write}
+    >>> known = SimpleNamespace(lookups={"c": 5})
+    >>> versions_read(Table.model_validate(spec), {"to": 3}, known)
+    {'c': {'table': 'silver.c', 'to': 5}}
+    """
+    if INPUTS in position:
+        found: Mapping[str, Mapping[str, Any]] = position[INPUTS]
+        return found
+    if not reader.write.recomputes:
+        return {}
+    tables = reader.inputs.items()
+    return {
+        key: {"table": table, "to": known.lookups[key]}
+        for key, table in tables
+        if key in known.lookups
+    }
 
 
 def _span(table: str, read: Mapping[str, Any], head: TableHead) -> Span:

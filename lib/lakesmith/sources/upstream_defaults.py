@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, TypeAlias
 from pyspark.sql import SparkSession
 
 from lakesmith.errors import WriteError
-from lakesmith.sources.followed_inputs import INPUTS, read_up_to
+from lakesmith.sources.followed_inputs import INPUTS, read_up_to, versions_read
 from lakesmith.sources.positions import Position, Positions
 from lakesmith.tables.ref import project_table
 from lakesmith.transforms.conform import defaults_of
@@ -157,12 +157,9 @@ def refused_defaults(reader: str, changes: Sequence[str]) -> WriteError:
 def _versions_read(
     reader: Table, position: Position, known: Known
 ) -> Mapping[str, int]:
-    looked_up = {
-        table: known.lookups[key]
-        for key, table in reader.inputs.items()
-        if key in known.lookups
-    }
-    return {**looked_up, reader.from_: position["to"]}
+    looked_up = versions_read(reader, position, known).values()
+    versions = {one["table"]: one["to"] for one in looked_up}
+    return {**versions, reader.from_: position["to"]}
 
 
 @dataclass(frozen=True)

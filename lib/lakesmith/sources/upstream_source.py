@@ -140,7 +140,8 @@ class Upstream(Source):
         if upstream is None or upstream.version is None or not is_ready:
             return None
         inputs = followed(self.reader, position, known)
-        is_whole = self._is_stale(known) or is_unread(inputs)
+        is_stale = self.reader.write.recomputes and bool(moved(inputs))
+        is_whole = is_stale or is_unread(inputs)
         since = None if is_whole else position.get("to")
         if not (has_moved(upstream, since) or moved(inputs)):
             return None
@@ -156,12 +157,6 @@ class Upstream(Source):
             if head is not None and head.version is not None:
                 versions[name] = head.version
         return versions
-
-    def _is_stale(self, known: Known) -> bool:
-        return self.reader.write.recomputes and any(
-            has_moved(known.tables[table], known.lookups.get(key))
-            for key, table in self.reader.inputs.items()
-        )
 
     def read(self, session: SparkSession, piece: Slice) -> DataFrame:
         """Return the rows of the upstream, those that came or changed in a slice of its versions.

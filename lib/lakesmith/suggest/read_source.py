@@ -58,7 +58,7 @@ def source_rows(spark: SparkSession, project: Project, name: str) -> DataFrame:
     table = Table.model_validate({"from": f"sources.{name}"})
     alone = project.model_copy(update={"tables": {"bronze": {name: table}}})
     source = source_of(alone, f"bronze.{name}")
-    slices = source.next_slice(spark, {}, Known())
+    slices = source.next_slice(spark, {}, Known(is_trial=True))
     if slices.new is None:
         reasons = "; ".join(f"{one.part}: {one.reason}" for one in slices.parked)
         raise InputError(

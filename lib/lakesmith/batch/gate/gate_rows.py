@@ -14,7 +14,7 @@ from lakesmith.batch.gate.metrics import (
     observed_gate,
     observed_ties,
 )
-from lakesmith.batch.gate.moved_keys import without_stayed
+from lakesmith.batch.gate.moved_keys import refuse_lacking, without_stayed
 from lakesmith.batch.gate.one_each import one_each
 from lakesmith.batch.gate.partial_events import fill
 from lakesmith.batch.gate.table_columns import in_table_columns
@@ -67,13 +67,19 @@ def gate_rows(
     rules : tuple of Rule, optional
         The rules of these columns where they are compiled already.
     """
-    rows = shaped.transform(with_truncates(batch.spec.write))
+    rows = _settled(batch, shaped)
     if rules is None:
         rules = batch_rules(batch, rows)
     tagged = rows.transform(tag(rules))
     events = _events(batch, tagged, rules)
     final = one_each(batch, events)
     return GatedRows(tagged, events, final, rules)
+
+
+def _settled(batch: BatchContext, shaped: DataFrame) -> DataFrame:
+    """Return the rows with what only all events of a batch decide."""
+    truncated = shaped.transform(with_truncates(batch.spec.write))
+    return truncated.transform(refuse_lacking(batch.spec))
 
 
 def _events(
@@ -89,7 +95,7 @@ def gate_rows_observed(
     batch: BatchContext, shaped: DataFrame
 ) -> tuple[GatedRows, GateMetrics]:
     """Gate the rows of a batch. Writing the final rows fills the metrics."""
-    rows = shaped.transform(with_truncates(batch.spec.write))
+    rows = _settled(batch, shaped)
     rules = batch_rules(batch, rows)
     of_gate = observed_gate(rules, rows.columns)
     of_ties = observed_ties(batch)

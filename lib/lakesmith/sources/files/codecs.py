@@ -6,9 +6,14 @@ from collections.abc import Sequence
 
 # Hadoop unpacks them by their ending, and ends without an error where the bytes are of no block.
 _UNPROVEN = (".snappy", ".lz4")
-_TEXTS = ("csv", "json", "log", "fixed_width", "xml")
+_TEXTS = ("csv", "json", "json_document", "log", "fixed_width", "xml")
 # They are unpacked by Python.
-_UNREAD = {"csv": (".deflate", ".zst"), "xml": (".deflate", ".zst")}
+_NOT_UNPACKED = (".deflate", ".zst")
+_UNREAD = {
+    "csv": _NOT_UNPACKED,
+    "json_document": _NOT_UNPACKED,
+    "xml": _NOT_UNPACKED,
+}
 _HINT = "land it unpacked, or packed by gzip or bzip2 (.gz, .bz2)"
 
 

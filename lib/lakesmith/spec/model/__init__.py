@@ -12,6 +12,7 @@ from lakesmith.spec.model.base import (
 )
 from lakesmith.spec.model.checks import Check, OnFail, OnNull
 from lakesmith.spec.model.contract import Contract, Slo
+from lakesmith.spec.model.http import HttpSource
 from lakesmith.spec.model.jdbc import JdbcSource
 from lakesmith.spec.model.project import Project, ProjectMaintenance
 from lakesmith.spec.model.source import BatchBounds, FilesSource, SourceSpec
@@ -30,6 +31,7 @@ __all__ = [
     "ColumnName",
     "Contract",
     "FilesSource",
+    "HttpSource",
     "InputName",
     "JdbcSource",
     "KeyFilter",

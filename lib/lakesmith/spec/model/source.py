@@ -15,6 +15,7 @@ def _listed(value: Any) -> Any:
 
 
 TAG_PATTERN = r"^[^\s:<>&/'\"]+$"
+KEYS_PATTERN = r"^[^.]+(\.[^.]+)*$"
 FieldName = Annotated[str, Field(min_length=1)]
 FieldNames = Annotated[
     tuple[FieldName, ...],
@@ -58,8 +59,11 @@ class FilesSource(SourceSpec):
     """A directory of files of one format, whose declared columns become text."""
 
     type: Literal["files"] = Field("files", description="Type of the source.")
-    format: Literal["csv", "json", "parquet", "log", "fixed_width", "xml"] = Field(
-        description="Format of the files; `json` is one object a line."
+    format: Literal[
+        "csv", "json", "json_document", "parquet", "log", "fixed_width", "xml"
+    ] = Field(
+        description="Format of the files; `json` is one object a line, `json_document` one array a"
+        " file."
     )
     path: str = Field(description="Directory or URL of the files.")
     optional_columns: Annotated[tuple[ColumnName, ...], Field(strict=False)] = Field(
@@ -109,6 +113,10 @@ class FilesSource(SourceSpec):
     )
     skip_tags: Annotated[tuple[str, ...], Field(strict=False)] = Field(
         (), description="Elements of XML that may hold values outside of records."
+    )
+    records: Annotated[str, Field(pattern=KEYS_PATTERN)] | None = Field(
+        None,
+        description="Keys that lead to the records of a JSON document, such as `data.items`.",
     )
     on_bad_input: Literal["park", "fail"] = Field(
         "park", description="What to do with a file that cannot be read."

@@ -10,6 +10,7 @@ from pydantic import PlainValidator, SerializeAsAny, create_model
 
 from lakesmith.errors import ConfigError, Problem
 from lakesmith.spec.installed import load_installed, refused_as
+from lakesmith.spec.model.http import HttpSource
 from lakesmith.spec.model.jdbc import JdbcSource
 from lakesmith.spec.model.source import FilesSource, SourceSpec
 
@@ -26,7 +27,11 @@ class SourceType(Protocol):
     spec: type[SourceSpec]
 
 
-_OWN: Mapping[str, type[SourceSpec]] = {"files": FilesSource, "jdbc": JdbcSource}
+_OWN: Mapping[str, type[SourceSpec]] = {
+    "files": FilesSource,
+    "http": HttpSource,
+    "jdbc": JdbcSource,
+}
 BUILT_IN_KINDS = (*_OWN, UPSTREAM)
 _registered: dict[str, SourceType] = {}
 
@@ -117,5 +122,7 @@ def _by_type(data: Any) -> SourceSpec:
 
 AnySource = Annotated[
     SerializeAsAny[SourceSpec],
-    PlainValidator(_by_type, json_schema_input_type=FilesSource | JdbcSource),
+    PlainValidator(
+        _by_type, json_schema_input_type=FilesSource | HttpSource | JdbcSource
+    ),
 ]

@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+import re
+from collections.abc import Iterator, Mapping
 from typing import TYPE_CHECKING, Any
 
 from lakesmith.spec.step_effects import (
+    Step,
     changed_columns,
     expressions,
     is_user_function,
     keeps_rows,
     name_of,
+    options_of,
     record_of,
     repeats_write,
 )
@@ -20,15 +23,17 @@ from lakesmith.spec.values.sql_patterns import pattern_problems
 from lakesmith.spec.values.sql_text import (
     column_names,
     ends_in_comment,
+    extreme_columns,
     generator_calls,
     summed_columns,
 )
 from lakesmith.spec.yaml.provenance import Finding
 
 if TYPE_CHECKING:
-    from lakesmith.spec.model import Table
+    from lakesmith.spec.model import Column, Table
     from lakesmith.spec.rules.context import Subject
 
+_ORDERED_TEXTS = re.compile("string|varchar|char|date|timestamp", re.IGNORECASE)
 _CONDITIONS = ("apply_as_deletes", "apply_as_truncates")
 
 
@@ -119,27 +124,67 @@ def mark_rules(subject: Subject) -> Iterator[Finding]:
 
 
 def text_rules(subject: Subject) -> Iterator[Finding]:
-    """Refuse sums and means of landed text, which Spark takes for doubles."""
+    """Refuse arithmetic and order of landed text, which is that of doubles and of characters."""
     upstream = subject.upstream()
     name = upstream.source_name if upstream else None
     source = subject.project.sources.get(name or "")
     table = subject.table
-    if source is None or table.write.recompute_unit != "group":
+    if source is None:
         return
     texts = lowered(source.columns)
     for index, step in enumerate(table.steps):
         if not is_step(step) or is_user_function(step):
             return
-        summed = frozenset[str]().union(*map(summed_columns, expressions(step)))
-        for column in sorted(texts & summed):
-            what = (
-                f"'{column}' lands as text, of which a sum or a mean is one of doubles"
-            )
-            hint = (
-                f"give it a type in a step before: cast: {{{column}: 'decimal(18,2)'}}"
-            )
-            yield Finding("LS199", f"steps.{index}", what, hint)
+        key = f"steps.{index}"
+        yield from _summed(key, step, texts)
+        if not repeats_write(step, table.write):
+            yield from _ordered(key, step, texts, table)
         texts -= changed_columns(step)
+
+
+def _summed(key: str, step: Step, texts: frozenset[str]) -> Iterator[Finding]:
+    summed = frozenset[str]().union(*map(summed_columns, expressions(step)))
+    for column in sorted(texts & summed):
+        what = f"'{column}' lands as text, of which a sum or a mean is one of doubles"
+        hint = f"give it a type in a step before: cast: {{{column}: 'decimal(18,2)'}}"
+        yield Finding("LS199", key, what, hint)
+
+
+def _ordered(
+    key: str, step: Step, texts: frozenset[str], table: Table
+) -> Iterator[Finding]:
+    columns = {name.lower(): one for name, one in table.columns.items()}
+    for column, result in compared_columns(step):
+        contract = columns.get(result)
+        if column in texts and contract and not _is_ordered_text(contract):
+            what = f"'{column}' lands as text, and '10' comes before '9' in the order of texts"
+            hint = f"give it its type in a step before: cast: {{{column}: '{contract.type}'}}"
+            yield Finding("LS224", key, what, hint)
+
+
+def _is_ordered_text(contract: Column) -> bool:
+    """Return whether the order of texts is that of the values, as of ISO dates."""
+    return contract.format is None and bool(_ORDERED_TEXTS.match(contract.type))
+
+
+def compared_columns(step: Step) -> Iterator[tuple[str, str]]:
+    """Yield each column by whose order a step chooses, with the column that shows the choice.
+
+    Examples
+    --------
+    >>> list(compared_columns({"dedupe": {"keys": ["id"], "order_by": ["Seen"]}}))
+    [('seen', 'seen')]
+    >>> list(compared_columns({"aggregate": {"by": ["id"], "measures": {"last": "max(Day)"}}}))
+    [('day', 'last')]
+    """
+    options = options_of(step)
+    order = options.get("order_by") or []
+    for name in [order] if isinstance(order, str) else order:
+        yield str(name).lower(), str(name).lower()
+    measures = options.get("measures")
+    for name, sql in measures.items() if isinstance(measures, Mapping) else ():
+        for column in extreme_columns(str(sql)):
+            yield column, str(name).lower()
 
 
 def is_step(step: str | dict[str, Any]) -> bool:

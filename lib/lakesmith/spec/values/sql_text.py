@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from itertools import pairwise
 
 _LITERAL = (
@@ -29,6 +29,7 @@ _GENERATORS = frozenset(
 )
 _TYPES = frozenset("date timestamp int bigint string double decimal boolean".split())
 # Aggregates that take text for a double.
+_EXTREMES = frozenset({"max", "min"})
 _SUMS = frozenset(
     "sum try_sum avg try_avg mean median stddev stddev_samp stddev_pop std variance var_samp"
     " var_pop".split()
@@ -66,12 +67,27 @@ def summed_columns(sql: str) -> frozenset[str]:
     >>> sorted(summed_columns("sum(Qty) + avg(`price`) + max(day) + sum(cast(n AS int))"))
     ['price', 'qty']
     """
+    return _arguments(sql, _SUMS)
+
+
+def extreme_columns(sql: str) -> frozenset[str]:
+    """Return the columns of which a text takes the least or the greatest as they are.
+
+    Examples
+    --------
+    >>> sorted(extreme_columns("max(Day) - min(cast(n AS int))"))
+    ['day']
+    """
+    return _arguments(sql, _EXTREMES)
+
+
+def _arguments(sql: str, functions: Collection[str]) -> frozenset[str]:
     tokens = _lowered_tokens(sql)
     calls = zip(tokens, tokens[1:], tokens[2:], tokens[3:], strict=False)
     return frozenset(
         column.strip("`")
         for function, opening, column, end in calls
-        if function in _SUMS and opening == "(" and end == ")"
+        if function in functions and opening == "(" and end == ")"
     )
 
 

@@ -15,6 +15,7 @@ from lakesmith.columns import (
     KEPT,
     MOVED,
     REFUSED,
+    REFUSED_IF_MOVED,
     SHADOWED,
     TRUNCATES,
     quoted,
@@ -88,9 +89,10 @@ def from_debezium(
     adds the fields as STRING, NULL where an image lacks them, ``_deleted`` and ``_truncates``
     BOOLEAN; ``_kept`` ARRAY<STRING>, the fields that the event leaves as they were (NULL for none),
     where `unchanged` allows any; ``_refused`` STRING, the faulty part of an event that changes no
-    row: ``op``, ``before``, ``after`` or ``names``; ``_arrived`` STRUCT, of a new image: ``has``,
-    whether it has each field, and ``names``, all its fields; without `key_types` also ``_moved``
-    BIGINT, one number for both rows of an update that moves its row, else NULL. A field replaces a
+    row: ``op``, ``before``, ``after`` or ``names``, or ``moved`` where it changes none if it moves
+    its row; ``_arrived`` STRUCT, of a new image: ``has``, whether it has each field, and ``names``,
+    all its fields; without `key_types` also ``_moved`` BIGINT, one number for both rows of an
+    update that moves its row, else NULL. A field replaces a
     column of the envelope that has its name, such as ``source``; ``_envelope`` STRUCT has what was
     replaced.
 
@@ -98,7 +100,8 @@ def from_debezium(
     one too, with the sequence of its image, or that of the new image where the old one has none or
     versions are kept. Texts that are one value of `key_types` are one key. A delete (d) gives the
     old image. A truncate (t) and a refused event give NULL fields. An update of the key is refused
-    (``before``) when it leaves a value alone that its old image lacks.
+    (``before``) when it leaves a value alone that its old image lacks. Without `key_types` it is
+    marked (``moved``), since steps decide whether the key is another one.
 
     Follows https://debezium.io/documentation/reference/stable/connectors/postgresql.html#postgresql-events
 
@@ -146,11 +149,14 @@ def from_debezium(
         # The values that it leaves alone stand below the old key, where no batch looks them up.
         lacks = lacks_value(others, unchanged)
         is_lacking = moves_row(fields, key, key_types) & lacks
-        refused = F.coalesce(named(REFUSED), F.when(is_lacking, "before"))
+        is_settled = is_lacking & F.lit(key_types is not None)
+        refused = F.coalesce(named(REFUSED), F.when(is_settled, "before"))
+        unsure = F.coalesce(named(REFUSED), F.when(is_lacking, REFUSED_IF_MOVED))
         checked = parsed.withColumn(REFUSED, refused)
 
         changes = row_changes(fields, key, sequence, keeps_history, key_types)
-        rows = checked.withColumn(_CHANGE, F.explode(changes))
+        exploded = checked.withColumn(_CHANGE, F.explode(changes))
+        rows = exploded.withColumn(REFUSED, unsure)
         columns = _columns_of_change(fields, unchanged)
         shadowed = _shadowed(events, fields)
 

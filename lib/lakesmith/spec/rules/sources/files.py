@@ -22,6 +22,7 @@ ROW_SETTINGS = (
     "widths",
     "row_tag",
     "skip_tags",
+    "records",
 )
 TAKES: dict[str, tuple[str, ...]] = {
     "csv": (
@@ -33,6 +34,7 @@ TAKES: dict[str, tuple[str, ...]] = {
         "null_values",
     ),
     "json": ("field_names", "null_values"),
+    "json_document": ("field_names", "null_values", "records"),
     "parquet": ("field_names",),
     "log": ("encoding", "line_pattern", "null_values"),
     "fixed_width": ("encoding", "widths", "null_values"),
@@ -46,12 +48,13 @@ TELLS = {
 }
 WHY = {
     "delimiter": "only CSV has delimiters",
-    "encoding": "JSON lines are UTF-8, XML says its own, and Parquet has none",
+    "encoding": "JSON lines are UTF-8, documents show their own, and Parquet has none",
     "header": "only CSV has a header",
     "field_names": "its lines do not name their fields",
     "multiline": "only CSV has records of several lines; write one object or record a line",
     "null_values": "its values have types, and NULL is one of them",
     "line_pattern": "only a log has a pattern",
+    "records": "only a JSON document has records at a path",
     "row_tag": "only XML has elements",
     "skip_tags": "only XML has elements",
     "widths": "only fields of `fixed_width` have widths",

@@ -1,0 +1,1 @@
+"""Read HTTP APIs, whose answers land as files first."""
