@@ -54,6 +54,7 @@ setup(
     extras_require={
         "spark": SPARK,
         "connect": CONNECT,
+        "kafka": ["confluent-kafka>=2.5"],
         "dev": [
             *CONNECT,
             "chispa>=0.11",

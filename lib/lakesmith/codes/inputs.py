@@ -176,6 +176,24 @@ INPUT_CODES: dict[str, tuple[str, str, str]] = {
         "The answers of an HTTP API land in a local directory, and there is none.",
         "Write `landing`, a directory that the driver and all executors reach.",
     ),
+    "LS229": (
+        "another topic of the same name",
+        "A topic of Kafka was deleted and made again, or ends before the offset that comes next."
+        " Its offsets stand for other messages now.",
+        "Land the new topic as a source of another name, in another table.",
+    ),
+    "LS230": (
+        "messages that are gone",
+        "Kafka deleted messages before they were read, as its retention says.",
+        "Write on_lost_messages: continue to go on without them. Run more often, or let the topic"
+        " keep them longer.",
+    ),
+    "LS231": (
+        "topic that cannot be read",
+        "Kafka does not answer, refuses the user, or has no such topic. A client may also be"
+        " missing. The position of the source stays where it was.",
+        "Install lakesmith[kafka], and add the connector to spark.jars.packages in conf/spark.",
+    ),
     "LS300": (
         "step failed",
         "A step gave no usable DataFrame.",

@@ -52,10 +52,11 @@ def read_json(
     return lines.transform(json_rows(source))
 
 
-def json_rows(source: FilesSource) -> Transform:
+def json_rows(source: FilesSource, kept: Sequence[str] = ()) -> Transform:
     """Take JSON objects apart into the columns of a source.
 
-    *Columns*: needs ``value`` STRING and ``_source_file`` -> exactly those of `read_json`.
+    *Columns*: needs ``value`` STRING, ``_source_file`` and `kept` -> exactly those of `read_json`
+    and `kept`.
     """
 
     def apply(lines: DataFrame) -> DataFrame:
@@ -63,7 +64,7 @@ def json_rows(source: FilesSource) -> Transform:
         changed = F.col("changed")
         marked = lines.withColumn("changed", has_changed_number(line))
         entries = _entries(line, changed).alias("entries")
-        parsed = marked.select("value", "_source_file", "changed", entries)
+        parsed = marked.select("value", "_source_file", "changed", entries, *kept)
         is_ambiguous = _is_ambiguous(F.col("entries"), source)
         no_object = F.isnull("entries") | is_ambiguous
         unclear = changed & may_hold_mark(line)
@@ -79,6 +80,7 @@ def json_rows(source: FilesSource) -> Transform:
             _rescued(source),
             "_source_file",
             _arrived(source),
+            *kept,
         )
 
     return apply

@@ -14,6 +14,7 @@ from lakesmith.spec.model.checks import Check, OnFail, OnNull
 from lakesmith.spec.model.contract import Contract, Slo
 from lakesmith.spec.model.http import HttpSource
 from lakesmith.spec.model.jdbc import JdbcSource
+from lakesmith.spec.model.kafka import KafkaSource
 from lakesmith.spec.model.project import Project, ProjectMaintenance
 from lakesmith.spec.model.source import BatchBounds, FilesSource, SourceSpec
 from lakesmith.spec.model.source_types import AnySource
@@ -34,6 +35,7 @@ __all__ = [
     "HttpSource",
     "InputName",
     "JdbcSource",
+    "KafkaSource",
     "KeyFilter",
     "Layer",
     "Maintenance",

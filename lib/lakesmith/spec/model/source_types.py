@@ -12,6 +12,7 @@ from lakesmith.errors import ConfigError, Problem
 from lakesmith.spec.installed import load_installed, refused_as
 from lakesmith.spec.model.http import HttpSource
 from lakesmith.spec.model.jdbc import JdbcSource
+from lakesmith.spec.model.kafka import KafkaSource
 from lakesmith.spec.model.source import FilesSource, SourceSpec
 
 ENTRY_POINTS = "lakesmith.sources"
@@ -31,6 +32,7 @@ _OWN: Mapping[str, type[SourceSpec]] = {
     "files": FilesSource,
     "http": HttpSource,
     "jdbc": JdbcSource,
+    "kafka": KafkaSource,
 }
 BUILT_IN_KINDS = (*_OWN, UPSTREAM)
 _registered: dict[str, SourceType] = {}
@@ -123,6 +125,7 @@ def _by_type(data: Any) -> SourceSpec:
 AnySource = Annotated[
     SerializeAsAny[SourceSpec],
     PlainValidator(
-        _by_type, json_schema_input_type=FilesSource | HttpSource | JdbcSource
+        _by_type,
+        json_schema_input_type=FilesSource | HttpSource | JdbcSource | KafkaSource,
     ),
 ]

@@ -1,0 +1,1 @@
+"""Read topics of Kafka by their offsets, which the ledger keeps."""
