@@ -65,7 +65,7 @@ def versions_read(
     --------
     >>> from types import SimpleNamespace
     >>> from lakesmith.spec.model import Table
-    >>> write = {"strategy": "overwrite"}
+    >>> write = {"strategy": "replace_all"}
     >>> spec = {"from": "silver.a", "inputs": {"c": "silver.c"}, "write": write}
     >>> known = SimpleNamespace(lookups={"c": 5})
     >>> versions_read(Table.model_validate(spec), {"to": 3}, known)
