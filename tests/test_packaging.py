@@ -57,8 +57,9 @@ def test_jobs_and_specs_are_in_the_wheel(names: set[str]) -> None:
 
 
 def test_the_template_of_init_and_the_type_marker_are_in_the_wheel(names: set[str]) -> None:
-    template = ROOT / "lib" / "lakesmith" / "scaffold" / "template"
-    files = {f"lakesmith/scaffold/template/{f.relative_to(template)}" for f in template.rglob("*") if f.is_file()}
+    scaffold = ROOT / "lib" / "lakesmith" / "scaffold"
+    parts = [file for part in ("template", "sources") for file in (scaffold / part).rglob("*") if file.is_file()]
+    files = {f"lakesmith/scaffold/{file.relative_to(scaffold)}" for file in parts}
     assert files | {"lakesmith/py.typed"} <= names
 
 

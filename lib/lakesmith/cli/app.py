@@ -20,10 +20,12 @@ from lakesmith.cli.deploy import deploy_spec
 from lakesmith.cli.doctor import doctor
 from lakesmith.cli.options import (
     CONF,
+    FILES,
     HELP,
     LOCAL,
     TEXT,
     AnyTable,
+    BeginsWith,
     Conf,
     Env,
     Form,
@@ -75,15 +77,16 @@ def init(
     ],
     *,
     sets: Sets,
+    source: BeginsWith = FILES,
     conf: Conf = CONF,
     env: Env = LOCAL,
     form: Form = TEXT,
 ) -> None:
-    """Write a small project for a user's own files."""
+    """Write a small project for a user's own data."""
     from lakesmith.scaffold import init_project
 
     with answering(form) as answer:
-        written = [str(path) for path in init_project(directory)]
+        written = [str(path) for path in init_project(directory, source.value)]
         answer({"directory": str(directory), "written": written}, text.init_text)
 
 

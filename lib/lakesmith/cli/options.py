@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from enum import Enum
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -53,6 +54,19 @@ Select = Annotated[
 ]
 
 
+class SourceType(str, Enum):
+    """The types of sources that a project may begin with."""
+
+    files = "files"
+    jdbc = "jdbc"
+    http = "http"
+    kafka = "kafka"
+
+
+FILES = SourceType.files
+BeginsWith = Annotated[
+    SourceType, typer.Option("--source", help="Type of the source of the project.")
+]
 Table = Annotated[
     str, typer.Argument(metavar="T", help="A table, such as gold.daily_sales.")
 ]
