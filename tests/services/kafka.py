@@ -9,7 +9,7 @@ import socket
 import subprocess
 import sys
 import time
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -66,13 +66,16 @@ class Kafka:
             time.sleep(1)
         admin.create_topics([NewTopic(topic, partitions, 1)])[topic].result(PATIENCE)
 
-    def send(self, topic: str, messages: Sequence[dict[str, Any]]) -> None:
+    def send(self, topic: str, messages: Iterable[dict[str, Any]]) -> None:
         """Send messages, each with what a producer takes beside the topic."""
         from confluent_kafka import Producer
 
-        producer = Producer({"bootstrap.servers": self.servers, "log_level": 0})
+        producer = Producer(
+            {"bootstrap.servers": self.servers, "log_level": 0, "queue.buffering.max.messages": 2_000_000}
+        )
         for message in messages:
             producer.produce(topic, **{"partition": 0, **message})
+            producer.poll(0)
         assert producer.flush(PATIENCE) == 0
 
     def forget(self, topic: str, before: int) -> None:

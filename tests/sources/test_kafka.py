@@ -4,9 +4,12 @@ from __future__ import annotations
 
 import json
 import os
+import random
+import signal
 import subprocess
 import sys
 from collections.abc import Iterator
+from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
@@ -38,14 +41,14 @@ def broker(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Kafka]:
 class Project:
     """A project of its own, each run of which is a process."""
 
-    def __init__(self, root: Path, broker: Kafka) -> None:
+    def __init__(self, root: Path, broker: Kafka, source: str = SOURCE) -> None:
         self.conf = root / "conf"
         self.lake = root / "lake"
         local = (ROOT / "conf" / "spark" / "local.conf").read_text()
         packages = next(line for line in local.splitlines() if line.startswith("spark.jars.packages"))
         self._write("spark/local.conf", local.replace(packages, f"{packages},{CONNECTOR}"))
         self._write("base.yml", f"version: 1\nname: shop\nwarehouse: {self.lake}\n")
-        self._write("sources/orders.yml", SOURCE.format(servers=broker.servers))
+        self._write("sources/orders.yml", source.format(servers=broker.servers))
         self._write("tables/bronze/orders.yml", "from: sources.orders\n")
 
     def _write(self, name: str, text: str) -> None:
@@ -55,11 +58,19 @@ class Project:
 
     def run(self, *options: str) -> tuple[int, str]:
         """Run, and return the exit status and all that was printed."""
+        process = self.start(*options)
+        said = process.communicate(timeout=600)[0]
+        return process.returncode, said
+
+    def start(self, *options: str) -> subprocess.Popen[str]:
+        """Start a run in a group of its own."""
         command = [sys.executable, "-m", "lakesmith", "run", "--conf", str(self.conf), *options]
         keep = {name: value for name, value in os.environ.items() if not name.startswith(("PYSPARK_", "SPARK_"))}
         environment = {**keep, "PYTHONPATH": str(ROOT / "lib")}
-        done = subprocess.run(command, env=environment, capture_output=True, text=True, timeout=300, check=False)
-        return done.returncode, done.stdout + done.stderr
+        pipe = subprocess.PIPE
+        return subprocess.Popen(
+            command, env=environment, stdout=pipe, stderr=subprocess.STDOUT, text=True, start_new_session=True
+        )
 
     def landed(self) -> list[tuple[Any, ...]]:
         rows = DeltaTable(str(self.lake / "bronze" / "orders")).to_pyarrow_table().to_pylist()
@@ -102,3 +113,40 @@ def test_messages_land_once_and_what_is_no_message_stops_the_run(broker: Kafka, 
     status, said = project.run()
     assert (status, "LS229" in said) == (1, True), said
     assert len(project.landed()) == 8
+
+
+MANY = """
+type: kafka
+servers: {servers}
+topic: many
+columns: [id, partition, offset]
+message_columns: {{partition: partition, offset: offset}}
+batch: {{max_messages: 150000}}
+"""
+
+
+def test_kills_lose_and_double_no_message(broker: Kafka, tmp_path: Path) -> None:
+    """A million messages, and ten runs that are killed at any time."""
+    messages = 1_000_000
+    project = Project(tmp_path, broker, MANY)
+    broker.make("many", partitions=4)
+    broker.send("many", ({"value": f'{{"id": {n}}}', "partition": n % 4} for n in range(messages)))
+    chance = random.Random(7)
+    kills = 0
+    while kills < 10:
+        process = project.start()
+        with suppress(subprocess.TimeoutExpired):
+            process.wait(chance.uniform(6, 30))
+            break
+        os.killpg(process.pid, signal.SIGKILL)
+        process.wait()
+        kills += 1
+    status, said = project.run()
+    assert status == 0, said
+
+    table = DeltaTable(str(project.lake / "bronze" / "orders")).to_pyarrow_table(columns=["id", "partition", "offset"])
+    places = table.group_by(["partition", "offset"]).aggregate([])
+    print(f"{kills} kills: {table.num_rows} rows of {places.num_rows} messages, {messages} were sent")
+    assert (table.num_rows, places.num_rows) == (messages, messages)
+    assert len(set(table["id"].to_pylist())) == messages
+    assert kills >= 3
