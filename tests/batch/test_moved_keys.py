@@ -8,7 +8,7 @@ import pytest
 from pyspark.sql import SparkSession
 
 from lakesmith.batch.event_fields import landed_keys
-from lakesmith.batch.gate.moved_keys import without_stayed
+from lakesmith.batch.gate.moved_keys import refuse_lacking, without_stayed
 from lakesmith.spec.model import Table
 from lakesmith.testing import frame
 
@@ -58,6 +58,28 @@ def test_the_old_row_stays_where_the_new_one_has_no_key(spark: SparkSession) -> 
 
 def test_a_part_of_a_key_may_become_null(spark: SparkSession) -> None:
     assert left(spark, ("eu", None, "new", False, 7), ("eu", 1, "old", True, 7)) == ["new", "old"]
+
+
+def test_an_update_that_lacks_a_value_is_refused_only_where_its_key_is_another(spark: SparkSession) -> None:
+    """Its old row stays then, and all keys are as they landed."""
+    rows = [
+        ("eu", 1, "stays", False, 7),
+        (None, 1, "old", True, 7),
+        ("us", 2, "lacks", False, 8),
+        ("eu", 2, "left", True, 8),
+    ]
+    marked = frame(spark, SCHEMA, rows).selectExpr("*", "'moved' AS _refused", "array('x') AS _kept")
+    settled = marked.transform(refuse_lacking(SPEC))
+    found = {row["name"]: (row["region"], row["id"], row["_refused"]) for row in settled.collect()}
+    assert found == {
+        "stays": ("eu", 1, None),
+        "old": (None, 1, None),
+        "lacks": ("us", 2, "before"),
+        "left": ("eu", 2, None),
+    }
+    assert settled.schema["id"].dataType.simpleString() == "bigint"
+    events = settled.transform(without_stayed(SPEC)).collect()
+    assert sorted(row["name"] for row in events) == ["lacks", "stays"]
 
 
 def test_rows_without_marks_are_as_they_were(spark: SparkSession) -> None:

@@ -83,7 +83,9 @@ def test_its_fields_are_checked_by_its_own_model(numbers: Shop) -> None:
 
 def test_a_type_that_no_package_has_is_named_with_its_line(numbers: Shop) -> None:
     numbers.spec("sources/numbers", "columns: [number]\ntype: numbres\n")
-    with pytest.raises(ConfigError, match=r"(?s)'numbres' is not one of 'files', 'jdbc' or 'numbers'.*numbers\.yml:2"):
+    with pytest.raises(
+        ConfigError, match=r"(?s)'numbres' is not one of 'files', 'http', 'jdbc', 'kafka' or 'numbers'.*numbers\.yml:2"
+    ):
         _ = numbers.lake
     with pytest.raises(InputError, match=r"LS215 no package has a source of type 'numbres'"):
         source_class("numbres")
@@ -102,7 +104,7 @@ def test_a_package_that_cannot_be_loaded_is_named(installed: None, place: str) -
         types.find_type("numbers")
 
 
-@pytest.mark.parametrize("kind", ["files", "jdbc", "table"])
+@pytest.mark.parametrize("kind", ["files", "http", "jdbc", "kafka", "table"])
 def test_a_type_whose_name_is_taken_is_refused(kind: str) -> None:
     taken = type("Mine", (), {"kind": kind, "spec": types.FilesSource})
     with pytest.raises(ConfigError, match=f"LS215 two types of source are named '{kind}'"):
