@@ -58,8 +58,8 @@ class Project:
 
     def run(self, *options: str) -> tuple[int, str]:
         """Run, and return the exit status and all that was printed."""
-        process = self.start(*options)
-        said = process.communicate(timeout=600)[0]
+        with self.start(*options) as process:
+            said = process.communicate(timeout=600)[0]
         return process.returncode, said
 
     def start(self, *options: str) -> subprocess.Popen[str]:
@@ -133,14 +133,11 @@ def test_kills_lose_and_double_no_message(broker: Kafka, tmp_path: Path) -> None
     broker.send("many", ({"value": f'{{"id": {n}}}', "partition": n % 4} for n in range(messages)))
     chance = random.Random(7)
     kills = 0
-    while kills < 10:
-        process = project.start()
-        with suppress(subprocess.TimeoutExpired):
-            process.wait(chance.uniform(6, 30))
-            break
-        os.killpg(process.pid, signal.SIGKILL)
-        process.wait()
-        kills += 1
+    ended = False
+    while kills < 10 and not ended:
+        with project.start() as process:
+            ended = _ends_within(process, chance.uniform(6, 30))
+        kills += not ended
     status, said = project.run()
     assert status == 0, said
 
@@ -150,3 +147,12 @@ def test_kills_lose_and_double_no_message(broker: Kafka, tmp_path: Path) -> None
     assert (table.num_rows, places.num_rows) == (messages, messages)
     assert len(set(table["id"].to_pylist())) == messages
     assert kills >= 3
+
+
+def _ends_within(process: subprocess.Popen[str], seconds: float) -> bool:
+    """Return whether a run ended by itself; it is killed where it did not."""
+    with suppress(subprocess.TimeoutExpired):
+        process.wait(seconds)
+        return True
+    os.killpg(process.pid, signal.SIGKILL)
+    return False
